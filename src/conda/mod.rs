@@ -1,0 +1,7 @@
+//! The conda half: channels, repodata, virtual packages and the names that
+//! conda packages have on PyPI.
+
+pub mod channels;
+pub mod names;
+pub mod repodata;
+pub mod virtual_packages;

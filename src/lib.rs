@@ -1,0 +1,20 @@
+//! presolve answers before the image build does: it reads a conda spec with its
+//! nested pip list, fetches repodata and PyPI metadata, and solves both halves
+//! as one SAT problem.
+//!
+//! The modules stand in the order in which the data goes through them:
+//! [`spec`] reads the file, [`config`] says where channels and indexes are,
+//! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`spec::pin`]
+//! writes the answer back, [`report`] says it, and [`cli`] ties them together.
+
+#![deny(missing_docs)]
+
+pub mod cli;
+pub mod conda;
+pub mod config;
+pub mod diagnostic;
+pub mod network;
+pub mod problem;
+pub mod pypi;
+pub mod report;
+pub mod spec;

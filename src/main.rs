@@ -1,0 +1,7 @@
+//! The `presolve` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    presolve::cli::main()
+}
