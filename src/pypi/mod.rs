@@ -11,6 +11,7 @@ use crate::diagnostic::Failure;
 pub mod client;
 pub mod index;
 pub mod metadata;
+pub mod session;
 pub mod settings;
 pub mod tags;
 
