@@ -1,1 +1,157 @@
-//! TODO
+//! The joint problem: conda records and PyPI releases as candidates of one SAT
+//! problem.
+//!
+//! [`Problem`] is what is asked, [`solve`] answers with a [`Solution`] that an
+//! independent walk ([`verify`]) has checked, or with the declared lines that
+//! cannot hold together.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Instant,
+};
+
+use pep440_rs::Version;
+use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
+
+use crate::{
+    conda::repodata::SubdirRecords,
+    config::ChannelPriority,
+    pypi::{PypiSource, tags::Target},
+    spec::{CondaPin, FormatControl},
+};
+
+mod conda_half;
+mod conda_order;
+mod core;
+mod demands;
+mod pool;
+mod provider;
+mod pypi_half;
+pub mod python;
+mod solution;
+mod solve;
+mod verify;
+
+pub use solution::{Opaque, PypiPackage, Solution};
+pub use solve::{Missing, Outcome, Unsolvable, solve};
+
+/// A requirement that the user declared.
+#[derive(Clone, Debug)]
+pub enum Declared {
+    /// A conda dependency.
+    Conda(MatchSpec),
+    /// A line of the pip list with a name.
+    Pip(Box<Requirement<VerbatimUrl>>),
+    /// A line of the pip list that only foreign code can resolve; it stands for
+    /// every version of its project, where the line names it.
+    PipOpaque(Option<PackageName>),
+    /// A line of a `-c` file.
+    PipConstraint(Box<Requirement<VerbatimUrl>>),
+}
+
+impl Declared {
+    /// Whether the line belongs to the conda half.
+    pub fn is_conda(&self) -> bool {
+        matches!(self, Declared::Conda(_))
+    }
+}
+
+/// What pip is told about which files it may take.
+#[derive(Clone, Debug, Default)]
+pub struct PipPolicy {
+    /// `--pre`.
+    pub pre: bool,
+    /// `--prefer-binary`.
+    pub prefer_binary: bool,
+    /// `--only-binary`, `--no-binary`.
+    pub formats: FormatControl,
+}
+
+/// What an earlier `pin` chose: tried first, and dropped where it no longer fits.
+#[derive(Clone, Debug, Default)]
+pub struct Preferences {
+    /// By normalised name.
+    pub conda: HashMap<String, CondaPin>,
+    /// By project.
+    pub pypi: HashMap<PackageName, Version>,
+}
+
+/// What exists, and the rules of the target.
+pub struct World<'a> {
+    /// The records, the channel of highest priority first.
+    pub subdirs: &'a [SubdirRecords],
+    /// What the target has.
+    pub virtual_packages: &'a [GenericVirtualPackage],
+    /// How the order of channels binds.
+    pub channel_priority: ChannelPriority,
+    /// Ignore conda records with a later timestamp. The pip half's cut-off is
+    /// the [`PypiSource`]'s affair.
+    pub exclude_newer: Option<jiff::Timestamp>,
+    /// The indexes.
+    pub pypi: &'a dyn PypiSource,
+    /// Which PyPI projects a record brings.
+    pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
+    /// The platform.
+    pub subdir: Subdir,
+    /// Which wheels fit it.
+    pub target: &'a Target,
+    /// What pip is told.
+    pub pip: PipPolicy,
+    /// What an earlier `pin` chose.
+    pub preferences: Preferences,
+    /// When to give up.
+    pub deadline: Option<Instant>,
+}
+
+/// What is asked: the declared requirements, in a world.
+pub struct Problem<'a> {
+    /// The declared requirements in file order; answers name them by their place.
+    pub declared: &'a [Declared],
+    /// What exists.
+    pub world: World<'a>,
+}
+
+impl Problem<'_> {
+    /// Whether there is a pip half.
+    fn has_pip(&self) -> bool {
+        self.declared.iter().any(|line| !line.is_conda())
+    }
+}
+
+/// How one attempt at a problem reads it. A strict reading is tried first, and
+/// what it needs to know about the pip half is learnt on the way.
+#[derive(Clone, Debug, Default)]
+struct Reading {
+    /// The pip half takes part.
+    pip: bool,
+    /// Which source distributions count.
+    sources: Sources,
+    /// A PyPI release may replace what a conda package brings, as pip would do.
+    overwrite: bool,
+    /// Projects that the conda half brings anyway: conda's is tried first.
+    conda_first: HashSet<PackageName>,
+    /// Conda packages that nothing in the conda half asks for.
+    unasked: HashSet<String>,
+    /// Projects whose pre-releases count (PEP 440): asked for by name, or there
+    /// is nothing else.
+    prereleases: HashSet<PackageName>,
+    /// Yanked releases that are asked for by `==` (PEP 592).
+    yanked: HashSet<(PackageName, Version)>,
+    /// The only python, once a solution has been found and the files of another
+    /// one would be taken for it.
+    python: Option<Version>,
+}
+
+/// Which source distributions count as installable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sources {
+    /// Those of releases that have no wheel for any python that the spec allows:
+    /// an open python goes where the wheels are.
+    #[default]
+    WhereNoWheel,
+    /// All with known metadata.
+    Known,
+    /// All, as if those with unknown metadata required nothing.
+    Unknown,
+}

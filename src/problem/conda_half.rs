@@ -1,0 +1,399 @@
+//! The conda half: records as candidates and their dependencies as requirements,
+//! with the semantics that rattler's solver gives them, so that a spec without a
+//! pip list gets the same records.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap, HashSet},
+};
+
+use pep508_rs::PackageName;
+use rattler_conda_types::{
+    Channel, MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions,
+    RepoDataRecord, RepodataRevision,
+    package::{ArchiveIdentifier, DistArchiveType},
+};
+use resolvo::{
+    Candidates, Condition, ConditionId, ConditionalRequirement, Dependencies,
+    HintDependenciesAvailable, KnownDependencies, LogicalOperator, NameId, SolvableId,
+    VersionSetId,
+};
+
+use super::{
+    Declared, Problem, Reading, World,
+    pool::{Candidate, Name, Pool, RecordId, VersionSet},
+    provider::Provider,
+};
+use crate::{
+    config::ChannelPriority,
+    diagnostic::{Diagnostic, Failure},
+};
+
+/// A match spec in the pool: what it requires, and under which condition.
+pub(super) type PooledMatchSpec = (Vec<VersionSetId>, Option<ConditionId>);
+
+/// Match specs as records write them, in the pool or with the reason why not.
+pub(super) type MatchSpecCache = HashMap<String, Result<PooledMatchSpec, String>>;
+
+/// The candidates of the conda half.
+#[derive(Default)]
+pub(super) struct CondaHalf {
+    pub candidates: HashMap<NameId, Candidates>,
+    /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
+    ranks: HashMap<Option<String>, u32>,
+    records: Vec<RecordId>,
+}
+
+impl CondaHalf {
+    pub fn new(pool: &Pool, problem: &Problem<'_>, reading: &Reading) -> Result<Self, Failure> {
+        let world = &problem.world;
+        let mut half = Self::default();
+        for (index, package) in world.virtual_packages.iter().enumerate() {
+            let name = Name::Conda(package.name.as_normalized().to_string());
+            let name = pool.intern_package_name(name);
+            let solvable = pool.intern_solvable(name, Candidate::Virtual(index));
+            half.candidates.entry(name).or_default().candidates.push(solvable);
+        }
+        let channels = requested_channels(problem.declared);
+        let mut first_channel = HashMap::new();
+        for subdir in 0..world.subdirs.len() {
+            for id in distinct_records(world, subdir)? {
+                let solvable = half.add(pool, world, reading, id);
+                half.exclude_by_channel(pool, world, id, solvable, &channels, &mut first_channel);
+            }
+        }
+        for candidates in half.candidates.values_mut() {
+            candidates.hint_dependencies_available = HintDependenciesAvailable::All;
+        }
+        Ok(half)
+    }
+
+    fn add(&mut self, pool: &Pool, world: &World<'_>, reading: &Reading, id: RecordId) -> SolvableId {
+        let record = self.record(world, id);
+        let package = &record.package_record;
+        let name = package.name.as_normalized();
+        let name_id = pool.intern_package_name(Name::Conda(name.to_string()));
+        let solvable = pool.intern_solvable(name_id, Candidate::Record(id));
+        let rank = self.ranks.len() as u32;
+        self.ranks.entry(record.channel.clone()).or_insert(rank);
+        self.records.push(id);
+        let candidates = self.candidates.entry(name_id).or_default();
+        candidates.candidates.push(solvable);
+        if let Some(reason) = exclusion(world, reading, record) {
+            candidates.excluded.push((solvable, pool.intern_string(reason)));
+        }
+        let preferred = world.preferences.conda.get(name).is_some_and(|pin| {
+            pin.version == package.version.as_str() && pin.build == package.build.as_str()
+        });
+        if preferred && candidates.favored.is_none() {
+            candidates.favored = Some(solvable);
+        }
+        solvable
+    }
+
+    /// Excludes what the declared `channel::` or strict priority rules out.
+    fn exclude_by_channel<'r>(
+        &mut self,
+        pool: &Pool,
+        world: &World<'r>,
+        id: RecordId,
+        solvable: SolvableId,
+        requested: &HashMap<&str, &Channel>,
+        first_channel: &mut HashMap<&'r str, Option<&'r str>>,
+    ) {
+        let record = self.record(world, id);
+        let name = record.package_record.name.as_normalized();
+        let channel = record.channel.as_deref();
+        let shown = channel.unwrap_or("an unknown channel");
+        let reason = match requested.get(name) {
+            Some(wanted) if channel != Some(wanted.canonical_name().as_str()) => {
+                Some(format!("it is in {shown}, not in the channel asked for"))
+            }
+            _ if world.channel_priority == ChannelPriority::Strict => {
+                let first = *first_channel.entry(name).or_insert(channel);
+                let reason = || {
+                    let first = first.unwrap_or("an unknown channel");
+                    format!("strict channel priority takes {name} from {first} only, not {shown}")
+                };
+                (first != channel).then(reason)
+            }
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            let name = pool.resolve_solvable(solvable).name;
+            let reason = pool.intern_string(reason);
+            let candidates = self.candidates.entry(name).or_default();
+            candidates.excluded.push((solvable, reason));
+        }
+    }
+
+    pub fn record<'r>(&self, world: &World<'r>, id: RecordId) -> &'r RepoDataRecord {
+        &world.subdirs[id.subdir as usize].records[id.index as usize]
+    }
+
+    fn of<'p>(&'p self, pool: &Pool, name: &str) -> Option<&'p Candidates> {
+        let id = pool.lookup_package_name(&Name::Conda(name.to_string()))?;
+        self.candidates.get(&id)
+    }
+
+    /// The record candidates of a package.
+    pub fn candidates_of(&self, pool: &Pool, name: &str) -> Vec<(SolvableId, RecordId)> {
+        let candidates = self.of(pool, name).map(|found| found.candidates.as_slice());
+        let records = candidates.unwrap_or_default().iter().filter_map(|&solvable| {
+            match pool.resolve_solvable(solvable).record {
+                Candidate::Record(id) => Some((solvable, id)),
+                _ => None,
+            }
+        });
+        records.collect()
+    }
+
+    /// The candidates of a package that may not be taken.
+    pub fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
+        let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
+        excluded.unwrap_or_default().iter().map(|(id, _)| *id).collect()
+    }
+
+    /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
+    pub fn channel_rank(&self, channel: &Option<String>) -> u32 {
+        self.ranks.get(channel).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Which conda packages bring a PyPI project, with their versions.
+    pub fn providers(
+        &self,
+        world: &World<'_>,
+    ) -> HashMap<PackageName, BTreeMap<String, Vec<String>>> {
+        let mut providers: HashMap<PackageName, BTreeMap<String, Vec<String>>> = HashMap::new();
+        for &id in &self.records {
+            let record = self.record(world, id);
+            let version = record.package_record.version.as_str();
+            for project in (world.pypi_names)(record) {
+                let name = record.package_record.name.as_normalized().to_string();
+                let versions = providers.entry(project).or_default().entry(name).or_default();
+                if !versions.iter().any(|known| *known == version) {
+                    versions.push(version.to_string());
+                }
+            }
+        }
+        providers
+    }
+}
+
+/// The first `channel::` that is declared for each package.
+fn requested_channels(declared: &[Declared]) -> HashMap<&str, &Channel> {
+    let mut channels = HashMap::new();
+    for declared in declared {
+        if let Declared::Conda(spec) = declared
+            && let (Some(channel), Some(name)) = (&spec.channel, spec.name.as_exact())
+        {
+            channels.entry(name.as_normalized()).or_insert(&**channel);
+        }
+    }
+    channels
+}
+
+/// Why a record may not be taken whatever else is asked for.
+fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<String> {
+    let package = &record.package_record;
+    if let Some(cutoff) = world.exclude_newer
+        && let Some(timestamp) = package.indexed_timestamp.as_ref().or(package.timestamp.as_ref())
+        && timestamp.jiff_timestamp() > cutoff
+    {
+        return Some(format!("it is newer than {cutoff}"));
+    }
+    if reading.unasked.contains(package.name.as_normalized()) {
+        return Some("nothing in the conda half asks for it".to_string());
+    }
+    if let Some(only) = &reading.python
+        && package.name.as_normalized() == "python"
+        && package.version.as_str().parse().ok().as_ref() != Some(only)
+    {
+        return Some(format!("another python than {only}"));
+    }
+    None
+}
+
+/// The records of a subdir, of twins that differ in the archive type only the
+/// preferred one, in the order of the repodata.
+fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, Failure> {
+    let records = &world.subdirs[subdir].records;
+    let newer = |record: &RepoDataRecord| {
+        exclusion(world, &Reading::default(), record).is_some()
+    };
+    let mut kept: Vec<usize> = Vec::with_capacity(records.len());
+    let mut places: HashMap<&ArchiveIdentifier, usize> = HashMap::with_capacity(records.len());
+    for (index, record) in records.iter().enumerate() {
+        let Some(&place) = places.get(&record.identifier.identifier) else {
+            places.insert(&record.identifier.identifier, kept.len());
+            kept.push(index);
+            continue;
+        };
+        let twin = &records[kept[place]];
+        let kind: DistArchiveType = record.identifier.archive_type;
+        let better = match (newer(record), newer(twin)) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => match kind.cmp_preference(twin.identifier.archive_type) {
+                Ordering::Greater => true,
+                Ordering::Less => false,
+                Ordering::Equal if record == twin => false,
+                Ordering::Equal => return Err(duplicate(record)),
+            },
+        };
+        if better {
+            kept[place] = index;
+        }
+    }
+    let id = |index| RecordId {
+        subdir: subdir as u32,
+        index: index as u32,
+    };
+    Ok(kept.into_iter().map(id).collect())
+}
+
+fn duplicate(record: &RepoDataRecord) -> Failure {
+    let channel = record.channel.as_deref().unwrap_or("a channel");
+    let message = format!("{channel} has {} twice, with different contents", record.identifier);
+    let help = "tell the channel's owner, or leave the channel out";
+    Failure::input(Diagnostic::error("broken-channel", message).help(help))
+}
+
+/// Takes a match spec that a record writes into the pool.
+pub(super) fn pooled_match_spec(
+    pool: &Pool,
+    cache: &mut MatchSpecCache,
+    text: &str,
+) -> Result<PooledMatchSpec, String> {
+    if let Some(known) = cache.get(text) {
+        return known.clone();
+    }
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+    let pooled = MatchSpec::from_str(text, options)
+        .map_err(|error| error.to_string())
+        .and_then(|spec| {
+            let condition = spec.condition.as_ref();
+            let condition = condition.map(|when| pooled_condition(pool, cache, when));
+            Ok((version_sets(pool, spec)?, condition.transpose()?))
+        });
+    cache.insert(text.to_string(), pooled.clone());
+    pooled
+}
+
+/// The version sets of a match spec: its extras (CEP-44), then the package.
+pub(super) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSetId>, String> {
+    let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
+        return Err("a dependency needs an exact package name".to_string());
+    };
+    let name = name.as_normalized();
+    let extras = spec.extras.iter().flatten().map(|extra| {
+        let name = Name::CondaExtra {
+            package: name.to_string(),
+            extra: extra.clone(),
+        };
+        pool.intern_version_set(pool.intern_package_name(name), VersionSet::Any)
+    });
+    let mut sets: Vec<_> = extras.collect();
+    let id = pool.intern_package_name(Name::Conda(name.to_string()));
+    sets.push(pool.intern_version_set(id, VersionSet::Match(Box::new(spec))));
+    Ok(sets)
+}
+
+/// Takes the condition of a match spec (CEP-43) into the pool.
+pub(super) fn pooled_condition(
+    pool: &Pool,
+    cache: &mut MatchSpecCache,
+    condition: &MatchSpecCondition,
+) -> Result<ConditionId, String> {
+    let mut join = |operator, left: &MatchSpecCondition, right: &MatchSpecCondition| {
+        let left = pooled_condition(pool, cache, left)?;
+        let right = pooled_condition(pool, cache, right)?;
+        Ok(pool.intern_condition(Condition::Binary(operator, left, right)))
+    };
+    match condition {
+        MatchSpecCondition::And(left, right) => join(LogicalOperator::And, left, right),
+        MatchSpecCondition::Or(left, right) => join(LogicalOperator::Or, left, right),
+        MatchSpecCondition::MatchSpec(spec) => {
+            let (sets, nested) = pooled_match_spec(pool, cache, &spec.to_string())?;
+            if nested.is_some() {
+                return Err("a condition inside a condition".to_string());
+            }
+            let conditions = sets.into_iter().map(Condition::Requirement);
+            conditions
+                .map(|condition| pool.intern_condition(condition))
+                .reduce(|left, right| {
+                    pool.intern_condition(Condition::Binary(LogicalOperator::And, left, right))
+                })
+                .ok_or_else(|| "an empty condition".to_string())
+        }
+    }
+}
+
+impl Provider<'_> {
+    fn pooled(&self, text: &str) -> Result<PooledMatchSpec, String> {
+        pooled_match_spec(&self.pool, &mut self.match_specs.borrow_mut(), text)
+    }
+
+    /// The only candidate of an extra of a conda package.
+    pub(super) fn conda_extra(&self, name: NameId, package: &str, extra: &str) -> Candidates {
+        let candidate = Candidate::CondaExtra {
+            package: package.to_string(),
+            extra: extra.to_string(),
+        };
+        Candidates {
+            candidates: vec![self.pool.intern_solvable(name, candidate)],
+            hint_dependencies_available: HintDependenciesAvailable::All,
+            ..Candidates::default()
+        }
+    }
+
+    /// What a record requires and constrains.
+    pub(super) fn record_dependencies(&self, id: RecordId) -> Dependencies {
+        self.try_record_dependencies(id)
+            .map_or_else(
+                |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
+                Dependencies::Known,
+            )
+    }
+
+    fn try_record_dependencies(&self, id: RecordId) -> Result<KnownDependencies, String> {
+        let package = &self.record(id).package_record;
+        let broken = |text: &str, error: String| format!("its dependency '{text}' is broken: {error}");
+        let mut known = KnownDependencies::default();
+        for text in &package.depends {
+            let (sets, condition) = self.pooled(text).map_err(|error| broken(text, error))?;
+            known.requirements.extend(sets.into_iter().map(|set| ConditionalRequirement {
+                requirement: set.into(),
+                condition,
+            }));
+        }
+        for text in &package.constrains {
+            let (sets, _) = self.pooled(text).map_err(|error| broken(text, error))?;
+            known.constrains.extend(sets);
+        }
+        for (extra, depends) in &package.extra_depends {
+            let extra = self.extra_condition(package.name.as_normalized(), extra);
+            for text in depends {
+                let (sets, condition) = self.pooled(text).map_err(|error| broken(text, error))?;
+                let condition = condition.map_or(extra, |condition| {
+                    let both = Condition::Binary(LogicalOperator::And, extra, condition);
+                    self.pool.intern_condition(both)
+                });
+                known.requirements.extend(sets.into_iter().map(|set| ConditionalRequirement {
+                    requirement: set.into(),
+                    condition: Some(condition),
+                }));
+            }
+        }
+        Ok(known)
+    }
+
+    fn extra_condition(&self, package: &str, extra: &str) -> ConditionId {
+        let name = self.pool.intern_package_name(Name::CondaExtra {
+            package: package.to_string(),
+            extra: extra.to_string(),
+        });
+        let set = self.pool.intern_version_set(name, VersionSet::Any);
+        self.pool.intern_condition(Condition::Requirement(set))
+    }
+}

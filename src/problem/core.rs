@@ -1,0 +1,94 @@
+//! Why there is no solution: the smallest set of declared lines that cannot hold
+//! together, and what each of them demands of the package they disagree on.
+
+use super::{
+    Declared,
+    demands::{self, Demands},
+    pool::Name,
+    provider::Learnt,
+    solve::{Attempt, Missing, Unsolvable},
+};
+use crate::diagnostic::Failure;
+
+/// Explains an attempt that has no solution.
+pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsolvable, Failure> {
+    let mut unsolvable = Unsolvable::default();
+    let lines = by_blame(&attempt);
+    match minimal(&mut attempt, &[], false, &lines) {
+        Ok(core) => unsolvable.core = core,
+        // The verdict stands; only its smallest core is not known.
+        Err(_) => {
+            unsolvable.core = lines;
+            unsolvable.facts.push("the time limit ended the search for the culprits".to_string());
+            return Ok(unsolvable);
+        }
+    }
+    unsolvable.core.sort_unstable();
+    let demands: Vec<Demands> =
+        unsolvable.core.iter().map(|&line| Demands::of(&attempt, line)).collect();
+    for (&line, demands) in unsolvable.core.iter().zip(&demands) {
+        unsolvable.missing.extend(demands.missing.iter().map(|name| missing(name, line)));
+    }
+    unsolvable.facts = demands::facts(&attempt, &unsolvable.core, &demands);
+    let mut needs_build: Vec<_> = learnt
+        .needs_build
+        .iter()
+        .map(|(project, version, reason)| (format!("{project} {version}"), reason.clone()))
+        .collect();
+    needs_build.sort();
+    needs_build.dedup();
+    unsolvable.needs_build = needs_build;
+    Ok(unsolvable)
+}
+
+fn missing(name: &Name, declared: usize) -> Missing {
+    let (name, conda) = match name {
+        Name::Conda(name) | Name::CondaExtra { package: name, .. } => (name.clone(), true),
+        Name::Project(name) | Name::ProjectExtra(name, _) => (name.to_string(), false),
+    };
+    Missing {
+        name,
+        conda,
+        declared,
+    }
+}
+
+/// The lines, the most blameworthy first: of several smallest sets the one with
+/// the earlier lines is found. What a user wrote down exactly, and python, is
+/// what a user can change.
+fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
+    let declared = attempt.provider().declared;
+    let mut lines: Vec<usize> = (0..declared.len())
+        .filter(|&line| !attempt.lines[line].is_empty())
+        .collect();
+    lines.sort_by_key(|&line| match &declared[line] {
+        Declared::Conda(spec) => {
+            let python = spec.name.as_exact().is_some_and(|name| name.as_normalized() == "python");
+            (!python, spec.version.is_none())
+        }
+        Declared::Pip(requirement) => (true, requirement.version_or_url.is_none()),
+        _ => (true, true),
+    });
+    lines
+}
+
+/// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
+/// together with `background`, given that all of `lines` has none.
+fn minimal(
+    attempt: &mut Attempt<'_>,
+    background: &[usize],
+    grown: bool,
+    lines: &[usize],
+) -> Result<Vec<usize>, Failure> {
+    if grown && attempt.run_with(background)?.is_none() {
+        return Ok(Vec::new());
+    }
+    if lines.len() <= 1 {
+        return Ok(lines.to_vec());
+    }
+    let (first, second) = lines.split_at(lines.len() / 2);
+    let with = |more: &[usize]| [background, more].concat();
+    let late = minimal(attempt, &with(first), true, second)?;
+    let early = minimal(attempt, &with(&late), !late.is_empty(), first)?;
+    Ok([early, late].concat())
+}

@@ -1,0 +1,372 @@
+//! What a declared line demands of each package, whatever is chosen: a package
+//! that every candidate of a demanded package requires is demanded too.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use futures::FutureExt;
+use resolvo::{
+    Dependencies, DependencyProvider, Interner, KnownDependencies, NameId, Requirement,
+    SolvableId, VersionSetId,
+};
+
+use super::{
+    Declared,
+    pool::{Candidate, Name},
+    provider::Provider,
+    solve::Attempt,
+};
+
+/// A project with more releases than this left is not looked into: each would
+/// cost a request for its metadata.
+const RELEASES_LOOKED_INTO: usize = 12;
+
+/// What one line demands.
+pub(super) struct Demands {
+    demands: HashMap<NameId, Demand>,
+    /// Names that are demanded and that nothing has.
+    pub missing: Vec<Name>,
+}
+
+/// What a line leaves of a package.
+struct Demand {
+    left: BTreeSet<SolvableId>,
+    /// The package whose candidates all demand it; none for the line's own.
+    because_of: Option<NameId>,
+    /// Why candidates that a version set matches may not be taken.
+    reasons: Vec<String>,
+}
+
+impl Demands {
+    /// Follows what a declared line demands.
+    pub fn of(attempt: &Attempt<'_>, line: usize) -> Self {
+        let provider = attempt.provider();
+        let mut demands = Self {
+            demands: HashMap::new(),
+            missing: Vec::new(),
+        };
+        let mut queue = VecDeque::new();
+        for requirement in &attempt.lines[line] {
+            if let (Requirement::Single(set), None) = (requirement.requirement, requirement.condition) {
+                let name = provider.version_set_name(set);
+                let matching = Matching::of(provider, set);
+                demands.narrow(provider, name, matching, None, &mut queue);
+            }
+        }
+        while let Some(name) = queue.pop_front() {
+            for (required, matching) in demands.shared_requirements(provider, name) {
+                demands.narrow(provider, required, matching, Some(name), &mut queue);
+            }
+        }
+        demands
+    }
+
+    /// Whether the line demands something that cannot be had.
+    fn dead_end(&self) -> Option<NameId> {
+        let mut empty: Vec<_> = self.demands.iter().filter(|(_, d)| d.left.is_empty()).collect();
+        empty.sort_by_key(|(name, _)| (self.path(**name).len(), **name));
+        empty.first().map(|(name, _)| **name)
+    }
+
+    fn narrow(
+        &mut self,
+        provider: &Provider<'_>,
+        name: NameId,
+        matching: Matching,
+        because_of: Option<NameId>,
+        queue: &mut VecDeque<NameId>,
+    ) {
+        if !matching.known {
+            let name = provider.pool.resolve_package_name(name).clone();
+            if !self.missing.contains(&name) {
+                self.missing.push(name);
+            }
+        }
+        match self.demands.get_mut(&name) {
+            None => {
+                let demand = Demand {
+                    left: matching.usable,
+                    because_of,
+                    reasons: matching.reasons,
+                };
+                self.demands.insert(name, demand);
+                queue.push_back(name);
+            }
+            Some(demand) => {
+                let before = demand.left.len();
+                demand.left.retain(|id| matching.usable.contains(id));
+                if demand.left.len() < before {
+                    demand.reasons.extend(matching.reasons);
+                    queue.push_back(name);
+                }
+            }
+        }
+    }
+
+    /// What all candidates that are left of a package require.
+    fn shared_requirements(
+        &mut self,
+        provider: &Provider<'_>,
+        name: NameId,
+    ) -> Vec<(NameId, Matching)> {
+        let Some(demand) = self.demands.get_mut(&name) else {
+            return Vec::new();
+        };
+        let releases = demand
+            .left
+            .iter()
+            .filter(|&&id| matches!(provider.candidate(id), Candidate::Release(_)));
+        if releases.count() > RELEASES_LOOKED_INTO {
+            return Vec::new();
+        }
+        let mut shared: Option<BTreeMap<NameId, Matching>> = None;
+        let mut broken = Vec::new();
+        for &id in &demand.left {
+            let Some(dependencies) = known(provider, id) else {
+                broken.push(id);
+                continue;
+            };
+            let required = required(provider, &dependencies);
+            shared = Some(match shared {
+                None => required,
+                Some(shared) => merge(shared, required),
+            });
+        }
+        for id in broken {
+            demand.left.remove(&id);
+            if let Some(Dependencies::Unknown(reason)) =
+                provider.get_dependencies(id).now_or_never()
+            {
+                let what = provider.display_solvable(id);
+                let reason = provider.display_string(reason);
+                demand.reasons.push(format!("{what}: {reason}"));
+            }
+        }
+        shared.unwrap_or_default().into_iter().collect()
+    }
+
+    /// The packages from the line's own down to this one.
+    fn path(&self, name: NameId) -> Vec<NameId> {
+        let mut path = vec![name];
+        let mut seen = HashSet::from([name]);
+        let mut at = name;
+        while let Some(parent) = self.demands.get(&at).and_then(|demand| demand.because_of) {
+            if !seen.insert(parent) {
+                break;
+            }
+            path.push(parent);
+            at = parent;
+        }
+        path.reverse();
+        path
+    }
+}
+
+/// The candidates that a version set has.
+#[derive(Clone)]
+struct Matching {
+    usable: BTreeSet<SolvableId>,
+    reasons: Vec<String>,
+    /// The name is known to a channel or an index.
+    known: bool,
+}
+
+impl Matching {
+    fn of(provider: &Provider<'_>, set: VersionSetId) -> Self {
+        let name = provider.version_set_name(set);
+        let candidates = provider.get_candidates(name).now_or_never().flatten();
+        let Some(candidates) = candidates else {
+            return Self {
+                usable: BTreeSet::new(),
+                reasons: Vec::new(),
+                known: false,
+            };
+        };
+        let filter = provider.filter_candidates(&candidates.candidates, set, false);
+        let mut usable: BTreeSet<_> = filter.now_or_never().unwrap_or_default().into_iter().collect();
+        let mut reasons = Vec::new();
+        for (id, reason) in &candidates.excluded {
+            if usable.remove(id) {
+                let what = provider.display_solvable(*id);
+                reasons.push(format!("{what}: {}", provider.display_string(*reason)));
+            }
+        }
+        Self {
+            usable,
+            reasons,
+            known: true,
+        }
+    }
+}
+
+fn known(provider: &Provider<'_>, id: SolvableId) -> Option<KnownDependencies> {
+    match provider.get_dependencies(id).now_or_never()? {
+        Dependencies::Known(known) => Some(known),
+        Dependencies::Unknown(_) => None,
+    }
+}
+
+fn required(provider: &Provider<'_>, known: &KnownDependencies) -> BTreeMap<NameId, Matching> {
+    let mut required: BTreeMap<NameId, Matching> = BTreeMap::new();
+    for requirement in &known.requirements {
+        let (Requirement::Single(set), None) = (requirement.requirement, requirement.condition) else {
+            continue;
+        };
+        let name = provider.version_set_name(set);
+        let matching = Matching::of(provider, set);
+        match required.get_mut(&name) {
+            None => {
+                required.insert(name, matching);
+            }
+            Some(before) => before.usable.retain(|id| matching.usable.contains(id)),
+        }
+    }
+    required
+}
+
+fn merge(
+    mut shared: BTreeMap<NameId, Matching>,
+    other: BTreeMap<NameId, Matching>,
+) -> BTreeMap<NameId, Matching> {
+    shared.retain(|name, matching| {
+        let Some(more) = other.get(name) else {
+            return false;
+        };
+        matching.usable.extend(&more.usable);
+        matching.reasons.extend(more.reasons.iter().cloned());
+        matching.known &= more.known;
+        true
+    });
+    shared
+}
+
+/// The facts on which the lines of a core cannot agree.
+pub(super) fn facts(attempt: &Attempt<'_>, core: &[usize], demands: &[Demands]) -> Vec<String> {
+    let provider = attempt.provider();
+    for (&line, demand) in core.iter().zip(demands) {
+        if let Some(name) = demand.dead_end() {
+            return dead_end(provider, line, demand, name);
+        }
+    }
+    let Some(name) = disputed(demands) else {
+        return Vec::new();
+    };
+    let mut facts = Vec::new();
+    for (&line, demand) in core.iter().zip(demands) {
+        if let Some(left) = demand.demands.get(&name) {
+            let chain = chain(provider, line, demand, name);
+            facts.push(format!("{chain} {}", versions(provider, &left.left)));
+        }
+    }
+    facts.push(format!("no {} is in all of these", shown_name(provider, name)));
+    facts
+}
+
+/// The package of which the lines leave nothing together, by the shortest way.
+fn disputed(demands: &[Demands]) -> Option<NameId> {
+    let mut names: BTreeSet<NameId> = BTreeSet::new();
+    for demand in demands {
+        names.extend(demand.demands.keys());
+    }
+    let agreed = |name: NameId| {
+        let mut sets = demands.iter().filter_map(|demand| demand.demands.get(&name));
+        let first = sets.next().map(|demand| demand.left.clone()).unwrap_or_default();
+        sets.fold(first, |left, demand| left.intersection(&demand.left).copied().collect())
+    };
+    let length = |name: NameId| -> usize {
+        let demanding = demands.iter().filter(|demand| demand.demands.contains_key(&name));
+        demanding.map(|demand| demand.path(name).len()).sum()
+    };
+    let disputed = names.into_iter().filter(|&name| agreed(name).is_empty());
+    disputed.min_by_key(|&name| (length(name), name))
+}
+
+fn dead_end(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameId) -> Vec<String> {
+    const REASONS_SHOWN: usize = 4;
+    let demand = &demands.demands[&name];
+    let chain = chain(provider, line, demands, name);
+    let mut facts = vec![format!("{chain}, of which nothing that fits can be had")];
+    let mut reasons = demand.reasons.clone();
+    reasons.sort();
+    reasons.dedup();
+    let more = reasons.len().saturating_sub(REASONS_SHOWN);
+    // The last are the newest versions, as a rule.
+    facts.extend(reasons.into_iter().rev().take(REASONS_SHOWN));
+    if more > 0 {
+        facts.push(format!("and {more} more candidates that may not be taken"));
+    }
+    if facts.len() == 1 {
+        let set = all_versions(provider, name);
+        if !set.is_empty() {
+            let shown = shown_name(provider, name);
+            facts.push(format!("there is {shown} {}", versions(provider, &set)));
+        }
+    }
+    facts
+}
+
+fn all_versions(provider: &Provider<'_>, name: NameId) -> BTreeSet<SolvableId> {
+    let candidates = provider.get_candidates(name).now_or_never().flatten();
+    candidates.map(|found| found.candidates.into_iter().collect()).unwrap_or_default()
+}
+
+/// "`tensorflow==2.8.0` (pip) needs numpy, which needs python".
+fn chain(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameId) -> String {
+    let text = match &provider.declared[line] {
+        Declared::Conda(spec) => format!("`{spec}`"),
+        Declared::Pip(requirement) | Declared::PipConstraint(requirement) => {
+            format!("`{requirement}` (pip)")
+        }
+        Declared::PipOpaque(_) => "a line of the pip list".to_string(),
+    };
+    let path = demands.path(name);
+    let [between @ .., last] = path.as_slice() else {
+        return text;
+    };
+    let last = shown_name(provider, *last);
+    let through: Vec<_> = between.iter().skip(1).map(|&name| shown_name(provider, name)).collect();
+    match (between.is_empty(), through.is_empty()) {
+        (true, _) => format!("{text} asks for {last}"),
+        (false, true) => format!("{text} needs {last}"),
+        (false, false) => format!("{text} needs {}, which needs {last}", through.join(", which needs ")),
+    }
+}
+
+fn shown_name(provider: &Provider<'_>, name: NameId) -> String {
+    match provider.pool.resolve_package_name(name) {
+        Name::Project(name) => format!("{name} (PyPI)"),
+        Name::ProjectExtra(name, extra) => format!("{name}[{extra}] (PyPI)"),
+        other => other.to_string(),
+    }
+}
+
+/// Versions, folded: `1.0 to 1.4 (5 versions)`.
+fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> String {
+    let mut conda: Vec<&rattler_conda_types::Version> = Vec::new();
+    let mut pypi: Vec<&pep440_rs::Version> = Vec::new();
+    for &id in ids {
+        match provider.candidate(id) {
+            Candidate::Record(record) => {
+                conda.push(provider.record(*record).package_record.version.version());
+            }
+            Candidate::Virtual(index) => conda.push(&provider.world.virtual_packages[*index].version),
+            Candidate::Release(release) => pypi.push(&release.version),
+            Candidate::Provided(provided) => pypi.extend(&provided.version),
+            _ => {}
+        }
+    }
+    conda.sort();
+    conda.dedup();
+    pypi.sort();
+    pypi.dedup();
+    let shown: Vec<String> = conda
+        .iter()
+        .map(ToString::to_string)
+        .chain(pypi.iter().map(ToString::to_string))
+        .collect();
+    match shown.as_slice() {
+        [] => "in no version".to_string(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} or {second}"),
+        [first, .., last] => format!("{first} to {last} ({} versions)", shown.len()),
+    }
+}

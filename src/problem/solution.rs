@@ -1,0 +1,194 @@
+//! The answer: what is to be installed, read off the solver's choice.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pep440_rs::Version;
+use pep508_rs::{ExtraName, PackageName};
+use rattler_conda_types::RepoDataRecord;
+use resolvo::SolvableId;
+
+use super::{
+    pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
+    provider::Provider,
+};
+use crate::pypi::{Distribution, Metadata, MetadataSource};
+
+/// What is to be installed.
+#[derive(Clone, Debug, Default)]
+pub struct Solution {
+    /// The conda records, by name.
+    pub conda: Vec<RepoDataRecord>,
+    /// The extras of conda packages that are asked for (CEP-44).
+    pub conda_extras: Vec<(String, String)>,
+    /// The releases from PyPI, by project.
+    pub pypi: Vec<PypiPackage>,
+    /// The projects that the pip half asks for and a conda package brings.
+    pub provided: Vec<ProvidedCandidate>,
+    /// The projects of lines that only foreign code can resolve.
+    pub opaque: Vec<Opaque>,
+    /// Projects that pip would install over what a conda package brought, with
+    /// the conda package's name.
+    pub overwritten: Vec<(PackageName, String)>,
+}
+
+/// A release to be installed from PyPI.
+#[derive(Clone, Debug)]
+pub struct PypiPackage {
+    /// The project.
+    pub name: PackageName,
+    /// The version.
+    pub version: Version,
+    /// The extras that are asked for.
+    pub extras: Vec<ExtraName>,
+    /// It stands in the pip list as the URL of an archive.
+    pub direct_url: bool,
+    /// The file that pip takes.
+    pub distribution: Arc<Distribution>,
+    /// What it says of itself; `None` where only a build can tell.
+    pub metadata: Option<Arc<Metadata>>,
+    /// The hashes of all files of the release, `sha256:…`, as `pip` takes them.
+    pub hashes: Vec<String>,
+}
+
+impl PypiPackage {
+    /// Where its metadata was read.
+    pub fn metadata_source(&self) -> Option<MetadataSource> {
+        self.metadata.as_ref().map(|metadata| metadata.source)
+    }
+}
+
+/// A project that a line for foreign code names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// The project.
+    pub name: PackageName,
+    /// The extras that are asked for.
+    pub extras: Vec<ExtraName>,
+}
+
+/// A solution, or the finding that on its python another file of a release is
+/// taken, which says something else.
+pub(super) enum Reading {
+    Solution(Box<Solution>),
+    OtherFile,
+}
+
+impl Solution {
+    /// The record of a conda package.
+    pub fn record(&self, name: &str) -> Option<&RepoDataRecord> {
+        self.conda.iter().find(|record| record.package_record.name.as_normalized() == name)
+    }
+
+    /// The version of `python`, as PEP 440 has it.
+    pub fn python(&self) -> Option<Version> {
+        self.record("python")?.package_record.version.as_str().parse().ok()
+    }
+
+    /// The release from PyPI of a project.
+    pub fn release(&self, name: &PackageName) -> Option<&PypiPackage> {
+        self.pypi.iter().find(|package| package.name == *name)
+    }
+
+    /// Reads the solver's choice.
+    pub(super) fn read(provider: &Provider<'_>, chosen: &[SolvableId]) -> Reading {
+        let mut solution = Solution::default();
+        let mut releases: Vec<(SolvableId, Arc<ReleaseCandidate>)> = Vec::new();
+        let mut extras: BTreeMap<SolvableId, Vec<ExtraName>> = BTreeMap::new();
+        for &id in chosen {
+            match provider.candidate(id) {
+                Candidate::Record(record) => solution.conda.push(provider.record(*record).clone()),
+                Candidate::Virtual(_) => {}
+                Candidate::CondaExtra { package, extra } => {
+                    solution.conda_extras.push((package.clone(), extra.clone()));
+                }
+                Candidate::Release(release) => releases.push((id, release.clone())),
+                Candidate::Provided(provided) => solution.provided.push((**provided).clone()),
+                Candidate::ProjectExtra { base, extra } => {
+                    extras.entry(*base).or_default().push(extra.clone());
+                }
+            }
+        }
+        for (id, release) in releases {
+            let extras = extras.remove(&id).unwrap_or_default();
+            if release.origin == Origin::Opaque {
+                let name = release.project.clone();
+                solution.opaque.push(Opaque { name, extras });
+                continue;
+            }
+            match solution.package(provider, &release, extras) {
+                Some(package) => solution.pypi.push(package),
+                None => return Reading::OtherFile,
+            }
+        }
+        solution.sort();
+        solution.overwritten = overwritten(provider, &solution);
+        Reading::Solution(Box::new(solution))
+    }
+
+    fn sort(&mut self) {
+        self.conda.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
+        self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
+        self.provided.sort_by(|a, b| a.project.cmp(&b.project));
+        self.opaque.sort_by(|a, b| a.name.cmp(&b.name));
+        for package in &mut self.pypi {
+            package.extras.sort();
+        }
+    }
+
+    /// The package that a chosen release is on the chosen python; `None` if its
+    /// file there says something else than the one that spoke for the release.
+    fn package(
+        &self,
+        provider: &Provider<'_>,
+        release: &ReleaseCandidate,
+        extras: Vec<ExtraName>,
+    ) -> Option<PypiPackage> {
+        let spoke = release.distribution.clone()?;
+        let metadata = provider.metadata(release).ok()?;
+        let page = provider.project(&release.project);
+        let files = page.as_ref().and_then(|page| page.releases.get(&release.version));
+        let files = files.map(|release| release.files.as_slice()).unwrap_or_default();
+        let python = self.record("python").and_then(|record| provider.pythons.index_of(record));
+        let taken = match python {
+            Some(python) if release.origin == Origin::Index => {
+                provider.file_of(&release.project, &release.version, files, python)?
+            }
+            _ => spoke.clone(),
+        };
+        if taken.filename != spoke.filename {
+            let other = ReleaseCandidate {
+                distribution: Some(taken.clone()),
+                ..release.clone()
+            };
+            let other = provider.metadata(&other).ok()?;
+            let says = |metadata: &Option<Arc<Metadata>>| {
+                metadata.as_ref().map(|m| (m.requires_dist.clone(), m.requires_python.clone()))
+            };
+            if says(&other) != says(&metadata) {
+                return None;
+            }
+        }
+        let sha256 = files.iter().filter_map(|file| file.hashes.get("sha256"));
+        Some(PypiPackage {
+            name: release.project.clone(),
+            version: release.version.clone(),
+            extras,
+            direct_url: release.origin == Origin::DirectUrl,
+            distribution: taken,
+            metadata,
+            hashes: sha256.map(|hash| format!("sha256:{hash}")).collect(),
+        })
+    }
+}
+
+fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
+    let mut overwritten = Vec::new();
+    for package in &solution.pypi {
+        let Some(brought) = provider.providers.get(&package.name) else {
+            continue;
+        };
+        let installed = brought.keys().filter(|name| solution.record(name).is_some());
+        overwritten.extend(installed.map(|name| (package.name.clone(), name.clone())));
+    }
+    overwritten
+}

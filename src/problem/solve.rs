@@ -1,0 +1,317 @@
+//! From a problem to its answer: the readings that are tried, from the strict to
+//! the lenient.
+//!
+//! The conda half alone comes first. If it has no solution, neither has the
+//! whole; if it has, it tells which projects conda brings anyway, so that these
+//! are tried from conda and all others from PyPI.
+
+use std::collections::HashSet;
+
+use resolvo::{ConditionalRequirement, Solver, SolvableId, UnsolvableOrCancelled, VersionSetId};
+
+use super::{
+    Declared, Problem, Reading, Sources,
+    conda_half::{pooled_condition, version_sets},
+    core,
+    pool::{Name, VersionSet},
+    provider::{Learnt, Provider, Stop},
+    solution::{self, Solution},
+    verify,
+};
+use crate::diagnostic::{Diagnostic, Failure};
+
+/// The answer to a problem.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It can be solved.
+    Solved(Box<Solution>),
+    /// It cannot.
+    Unsolvable(Unsolvable),
+}
+
+/// Why a problem cannot be solved.
+#[derive(Clone, Debug, Default)]
+pub struct Unsolvable {
+    /// The places of the declared lines that cannot hold together. Without any
+    /// one of them there is a solution, unless the deadline ended the search
+    /// for the smallest set.
+    pub core: Vec<usize>,
+    /// Facts that explain it, one sentence each.
+    pub facts: Vec<String>,
+    /// Packages that are asked for and that no channel or index has.
+    pub missing: Vec<Missing>,
+    /// Distributions that may hold the answer, but tell what they require only
+    /// to a build: project and version, and the reason.
+    pub needs_build: Vec<(String, String)>,
+}
+
+/// A package that is asked for and that nothing has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The name.
+    pub name: String,
+    /// It is asked for as a conda package, not as a PyPI project.
+    pub conda: bool,
+    /// The place of the declared line that names it.
+    pub declared: usize,
+}
+
+/// Solves a problem.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked, the deadline passed, or a
+/// declared line cannot be understood. It blocks: call it on a thread that may.
+pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
+    let mut conda = Attempt::new(problem, Reading::default())?;
+    let Some(chosen) = conda.run()? else {
+        return core::explain(conda, &Learnt::default()).map(Outcome::Unsolvable);
+    };
+    let solution = match Solution::read(conda.provider(), &chosen) {
+        solution::Reading::Solution(solution) => solution,
+        solution::Reading::OtherFile => return Err(internal("the conda half has files of PyPI")),
+    };
+    if !problem.has_pip() {
+        return checked(problem, *solution, &Reading::default());
+    }
+    let conda_first: HashSet<_> =
+        solution.conda.iter().flat_map(|record| (problem.world.pypi_names)(record)).collect();
+    drop(conda);
+    let mut strict = None;
+    let mut needs_build = Vec::new();
+    for (sources, overwrite) in READINGS {
+        if sources == Sources::Unknown && needs_build.is_empty() {
+            break;
+        }
+        let reading = Reading {
+            pip: true,
+            sources,
+            overwrite,
+            conda_first: conda_first.clone(),
+            ..Reading::default()
+        };
+        match joint(problem, reading)? {
+            Joint::Solved(solution, reading) => return checked(problem, *solution, &reading),
+            Joint::Unsolvable(attempt, learnt) => {
+                needs_build.extend(learnt.needs_build.iter().cloned());
+                if (sources, overwrite) == (Sources::Known, false) {
+                    strict = Some((attempt, learnt));
+                }
+            }
+        }
+    }
+    let (attempt, learnt) = strict.ok_or_else(|| internal("no reading was tried"))?;
+    core::explain(*attempt, &learnt).map(Outcome::Unsolvable)
+}
+
+/// The readings of the whole, the strictest first.
+const READINGS: [(Sources, bool); 5] = [
+    (Sources::WhereNoWheel, false),
+    (Sources::Known, false),
+    (Sources::Known, true),
+    (Sources::Unknown, false),
+    (Sources::Unknown, true),
+];
+
+fn checked(
+    problem: &Problem<'_>,
+    solution: Solution,
+    reading: &Reading,
+) -> Result<Outcome, Failure> {
+    let violations = verify::violations(problem, &solution, reading.overwrite)?;
+    match violations.first() {
+        None => Ok(Outcome::Solved(Box::new(solution))),
+        Some(first) => Err(internal(first)),
+    }
+}
+
+/// A solution that does not hold is a bug of presolve's, never an answer.
+fn internal(what: &str) -> Failure {
+    let message = format!("the solution does not hold: {what}");
+    let help = "this is a bug in presolve: please report it with the file";
+    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
+}
+
+enum Joint<'a> {
+    Solved(Box<Solution>, Reading),
+    Unsolvable(Box<Attempt<'a>>, Learnt),
+}
+
+/// Solves both halves under one reading, again as long as something is learnt
+/// that changes the candidates.
+fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>, Failure> {
+    loop {
+        let mut attempt = Attempt::new(problem, reading.clone())?;
+        let chosen = attempt.run()?;
+        let learnt = attempt.provider().learnt.borrow().clone();
+        if reading.learn(&learnt) {
+            continue;
+        }
+        let Some(chosen) = chosen else {
+            return Ok(Joint::Unsolvable(Box::new(attempt), learnt));
+        };
+        let solution = match Solution::read(attempt.provider(), &chosen) {
+            solution::Reading::Solution(solution) => solution,
+            solution::Reading::OtherFile => {
+                let python = attempt.chosen_python(&chosen);
+                if reading.python.is_some() || python.is_none() {
+                    return Err(internal("its files changed while it was solved"));
+                }
+                reading.python = python;
+                continue;
+            }
+        };
+        let unasked = verify::unasked(problem, &solution);
+        if unasked.is_empty() {
+            return Ok(Joint::Solved(solution, reading));
+        }
+        reading.refuse(unasked, &solution);
+    }
+}
+
+impl Reading {
+    /// Takes over what a solve has found out; whether it was news.
+    fn learn(&mut self, learnt: &Learnt) -> bool {
+        let mut news = false;
+        for project in &learnt.prereleases {
+            news |= self.prereleases.insert(project.clone());
+        }
+        for release in &learnt.yanked {
+            news |= self.yanked.insert(release.clone());
+        }
+        news
+    }
+
+    /// Conda packages that only the pip half asked for are not what the file
+    /// says: their projects are tried from PyPI first, and if they come back
+    /// nevertheless, these packages are refused.
+    fn refuse(&mut self, unasked: Vec<String>, solution: &Solution) {
+        let mut reordered = false;
+        for provided in &solution.provided {
+            if unasked.contains(&provided.conda_name) {
+                reordered |= self.conda_first.remove(&provided.project);
+            }
+        }
+        if !reordered {
+            self.unasked.extend(unasked);
+        }
+    }
+}
+
+/// One solve under one reading; it can be repeated with fewer lines at little cost.
+pub(super) struct Attempt<'a> {
+    solver: Solver<Provider<'a>>,
+    always: Vec<ConditionalRequirement>,
+    /// What each declared line requires.
+    pub lines: Vec<Vec<ConditionalRequirement>>,
+}
+
+impl<'a> Attempt<'a> {
+    pub fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+        let provider = Provider::new(problem, reading)?;
+        let virtual_packages = problem.world.virtual_packages.iter().map(|package| {
+            let name = Name::Conda(package.name.as_normalized().to_string());
+            let name = provider.pool.intern_package_name(name);
+            let any = VersionSet::Match(Box::default());
+            provider.pool.intern_version_set(name, any)
+        });
+        let always = virtual_packages.map(ConditionalRequirement::from).collect();
+        let lines = problem.declared.iter().map(|line| requirements(&provider, line));
+        let lines = lines.collect::<Result<_, _>>()?;
+        let solver = Solver::new(provider);
+        Ok(Self {
+            solver,
+            always,
+            lines,
+        })
+    }
+
+    pub fn provider(&self) -> &Provider<'a> {
+        self.solver.provider()
+    }
+
+    /// Solves all lines; `None` if there is no solution.
+    fn run(&mut self) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let all: Vec<usize> = (0..self.lines.len()).collect();
+        self.run_with(&all)
+    }
+
+    /// Solves some of the lines; `None` if there is no solution.
+    pub fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let lines = lines.iter().flat_map(|&line| &self.lines[line]).copied();
+        let requirements = self.always.iter().copied().chain(lines).collect();
+        let problem = resolvo::Problem::new().requirements(requirements);
+        match self.solver.solve(problem) {
+            Ok(chosen) => Ok(Some(chosen)),
+            Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
+            Err(UnsolvableOrCancelled::Cancelled(stop)) => match stop.downcast::<Stop>() {
+                Ok(stop) => Err(stop.into_failure()),
+                Err(_) => Err(internal("the solver stopped without a reason")),
+            },
+        }
+    }
+
+    fn chosen_python(&self, chosen: &[SolvableId]) -> Option<pep440_rs::Version> {
+        let records = chosen.iter().filter_map(|&id| self.provider().record_of(id));
+        let mut python = records.filter(|r| r.package_record.name.as_normalized() == "python");
+        python.next()?.package_record.version.as_str().parse().ok()
+    }
+}
+
+impl Stop {
+    /// Whether the deadline ended the solve.
+    fn into_failure(self) -> Failure {
+        match self {
+            Stop::Failure(failure) => *failure,
+            Stop::Deadline => Failure::undecided(
+                Diagnostic::error("time-limit", "no answer within the time limit")
+                    .help("raise it with --timeout, or pin more of the lines"),
+            ),
+        }
+    }
+}
+
+/// What a declared line requires of the solver.
+fn requirements(
+    provider: &Provider<'_>,
+    line: &Declared,
+) -> Result<Vec<ConditionalRequirement>, Failure> {
+    let pool = &provider.pool;
+    match line {
+        Declared::Conda(spec) => {
+            let refuse = |reason: String| {
+                let message = format!("`{spec}` cannot be required: {reason}");
+                Failure::input(Diagnostic::error("invalid-match-spec", message))
+            };
+            let mut cache = provider.match_specs.borrow_mut();
+            let condition = spec.condition.as_ref();
+            let condition = condition.map(|when| pooled_condition(pool, &mut cache, when));
+            let condition = condition.transpose().map_err(refuse)?;
+            let sets = version_sets(pool, spec.clone()).map_err(refuse)?;
+            let requirement = |set: VersionSetId| ConditionalRequirement {
+                requirement: set.into(),
+                condition,
+            };
+            Ok(sets.into_iter().map(requirement).collect())
+        }
+        _ if !provider.reading.pip => Ok(Vec::new()),
+        Declared::Pip(requirement) => {
+            let active = provider.pythons.marked(&requirement.marker, None);
+            let active = active.intersection(&provider.allowed);
+            if active.is_empty() && !provider.allowed.is_empty() {
+                return Ok(Vec::new());
+            }
+            let sets = provider.requirement_sets(requirement, None).map_err(|reason| {
+                let message = format!("`{requirement}` cannot be required: {reason}");
+                Failure::input(Diagnostic::error("invalid-requirement", message))
+            })?;
+            provider.world.pypi.prefetch(std::slice::from_ref(&requirement.name));
+            let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
+            Ok(sets.into_iter().map(on_pythons).collect())
+        }
+        Declared::PipOpaque(Some(project)) => {
+            let name = pool.intern_package_name(Name::Project(project.clone()));
+            Ok(vec![pool.intern_version_set(name, VersionSet::Any).into()])
+        }
+        Declared::PipOpaque(None) | Declared::PipConstraint(_) => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,289 @@
+//! An independent walk over the requirements of a solution: what the solver says
+//! is believed only after this. It looks at the records, the files and the
+//! metadata themselves and shares no encoding with the problem.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use pep508_rs::{ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use rattler_conda_types::{
+    MatchSpec, MatchSpecCondition, Matches, NamelessMatchSpec, ParseMatchSpecOptions,
+    RepoDataRecord, RepodataRevision,
+};
+
+use super::{
+    Declared, Problem,
+    python::marker_environment,
+    solution::{PypiPackage, Solution},
+};
+use crate::{diagnostic::Failure, pypi::DistributionKind};
+
+/// What does not hold in a solution, one sentence each; empty if it holds.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn violations(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    overwrite: bool,
+) -> Result<Vec<String>, Failure> {
+    let mut walk = Walk::new(problem, solution);
+    walk.conda();
+    if !overwrite {
+        for (project, package) in &solution.overwritten {
+            walk.report(format!("{project} comes from PyPI and from conda's {package}"));
+        }
+    }
+    if problem.has_pip() {
+        walk.pip();
+    }
+    Ok(walk.violations)
+}
+
+/// The conda packages that no declared conda line leads to.
+pub(super) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
+    let mut walk = Walk::new(problem, solution);
+    walk.conda();
+    let names = solution.conda.iter().map(|record| record.package_record.name.as_normalized());
+    let unasked = names.filter(|&name| !walk.reached.contains(name));
+    unasked.map(ToString::to_string).collect()
+}
+
+struct Walk<'a> {
+    problem: &'a Problem<'a>,
+    solution: &'a Solution,
+    records: HashMap<&'a str, &'a RepoDataRecord>,
+    reached: HashSet<&'a str>,
+    violations: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(problem: &'a Problem<'a>, solution: &'a Solution) -> Self {
+        let mut walk = Self {
+            problem,
+            solution,
+            records: HashMap::new(),
+            reached: HashSet::new(),
+            violations: Vec::new(),
+        };
+        for record in &solution.conda {
+            let name = record.package_record.name.as_normalized();
+            if walk.records.insert(name, record).is_some() {
+                walk.report(format!("{name} is there twice"));
+            }
+        }
+        walk
+    }
+
+    fn report(&mut self, violation: String) {
+        self.violations.push(violation);
+    }
+
+    fn conda(&mut self) {
+        let mut queue = VecDeque::new();
+        for declared in self.problem.declared {
+            if let Declared::Conda(spec) = declared {
+                self.require(spec, "the file", &mut queue);
+                self.check_channel(spec);
+            }
+        }
+        while let Some(record) = queue.pop_front() {
+            let package = &record.package_record;
+            let by = package.to_string();
+            for text in self.depends(record) {
+                match parse(text) {
+                    Some(spec) => self.require(&spec, &by, &mut queue),
+                    None => self.report(format!("{by} requires `{text}`, which cannot be read")),
+                }
+            }
+            for spec in package.constrains.iter().filter_map(|text| parse(text)) {
+                let installed = name_of(&spec).is_some_and(|name| self.installed(&name));
+                if installed && !self.meets(&spec) {
+                    self.report(format!("{by} forbids what is not `{spec}`"));
+                }
+            }
+        }
+    }
+
+    fn depends(&self, record: &'a RepoDataRecord) -> Vec<&'a String> {
+        let package = &record.package_record;
+        let mut depends: Vec<_> = package.depends.iter().collect();
+        for (name, extra) in &self.solution.conda_extras {
+            if name == package.name.as_normalized() {
+                depends.extend(package.extra_depends.get(extra).into_iter().flatten());
+            }
+        }
+        depends
+    }
+
+    fn require(&mut self, spec: &MatchSpec, by: &str, queue: &mut VecDeque<&'a RepoDataRecord>) {
+        if spec.condition.as_ref().is_some_and(|condition| !self.holds(condition)) {
+            return;
+        }
+        if !self.meets(spec) {
+            self.report(format!("{by} requires `{spec}`"));
+        }
+        let Some(name) = name_of(spec) else {
+            return;
+        };
+        if let Some((&name, &record)) = self.records.get_key_value(name.as_str())
+            && self.reached.insert(name)
+        {
+            queue.push_back(record);
+        }
+    }
+
+    fn holds(&self, condition: &MatchSpecCondition) -> bool {
+        match condition {
+            MatchSpecCondition::MatchSpec(spec) => self.meets(spec),
+            MatchSpecCondition::And(left, right) => self.holds(left) && self.holds(right),
+            MatchSpecCondition::Or(left, right) => self.holds(left) || self.holds(right),
+        }
+    }
+
+    fn installed(&self, name: &str) -> bool {
+        let mut virtual_packages = self.problem.world.virtual_packages.iter();
+        self.records.contains_key(name)
+            || virtual_packages.any(|package| package.name.as_normalized() == name)
+    }
+
+    fn meets(&self, spec: &MatchSpec) -> bool {
+        let Some(name) = name_of(spec) else {
+            return false;
+        };
+        if let Some(record) = self.records.get(name.as_str()) {
+            let (_, nameless): (_, NamelessMatchSpec) = spec.clone().into_nameless();
+            return nameless.matches(*record);
+        }
+        let mut virtual_packages = self.problem.world.virtual_packages.iter();
+        virtual_packages.any(|package| {
+            let version = spec.version.as_ref();
+            let build = spec.build.as_ref();
+            package.name.as_normalized() == name
+                && version.is_none_or(|version| version.matches(&package.version))
+                && build.is_none_or(|build| build.matches(package.build_string.as_str()))
+        })
+    }
+
+    fn check_channel(&mut self, spec: &MatchSpec) {
+        let (Some(channel), Some(name)) = (&spec.channel, name_of(spec)) else {
+            return;
+        };
+        let record = self.records.get(name.as_str());
+        if record.is_some_and(|r| r.channel.as_ref() != Some(&channel.canonical_name())) {
+            self.report(format!("`{spec}` comes from another channel"));
+        }
+    }
+
+    fn pip(&mut self) {
+        let Some(python) = self.solution.python() else {
+            self.report("the pip half has no python".to_string());
+            return;
+        };
+        let environment = marker_environment(&python, self.problem.world.subdir);
+        let mut seen: HashSet<(PackageName, Vec<ExtraName>)> = HashSet::new();
+        let mut queue: VecDeque<(PackageName, Vec<ExtraName>)> = VecDeque::new();
+        for declared in self.problem.declared {
+            if let Declared::Pip(requirement) = declared {
+                self.require_project(requirement, &environment, &[], "the file", &mut queue);
+            }
+        }
+        let mut reached = BTreeSet::new();
+        while let Some((name, extras)) = queue.pop_front() {
+            reached.insert(name.clone());
+            if !seen.insert((name.clone(), extras.clone())) {
+                continue;
+            }
+            let Some(package) = self.solution.release(&name) else {
+                continue;
+            };
+            self.check_file(package, &python);
+            let requires = package.metadata.iter().flat_map(|metadata| &metadata.requires_dist);
+            for requirement in requires {
+                self.require_project(requirement, &environment, &extras, &name.to_string(), &mut queue);
+            }
+        }
+        for package in &self.solution.pypi {
+            // Extras of what conda brings are read from metadata that is not in
+            // the solution: what they ask for is not reached by this walk.
+            if !reached.contains(&package.name) && self.solution.provided.is_empty() {
+                self.report(format!("nothing asks for {} from PyPI", package.name));
+            }
+        }
+    }
+
+    fn require_project(
+        &mut self,
+        requirement: &Requirement<VerbatimUrl>,
+        environment: &MarkerEnvironment,
+        extras: &[ExtraName],
+        by: &str,
+        queue: &mut VecDeque<(PackageName, Vec<ExtraName>)>,
+    ) {
+        if !requirement.marker.evaluate(environment, extras) {
+            return;
+        }
+        if !self.meets_project(requirement) {
+            self.report(format!("{by} requires `{requirement}` (pip)"));
+        }
+        let mut wanted = requirement.extras.clone();
+        wanted.sort();
+        if let Some(package) = self.solution.release(&requirement.name)
+            && let Some(extra) = wanted.iter().find(|extra| !package.extras.contains(extra))
+        {
+            self.report(format!("{by} requires {}[{extra}]", requirement.name));
+        }
+        queue.push_back((requirement.name.clone(), wanted));
+    }
+
+    fn meets_project(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
+        let name = &requirement.name;
+        if self.solution.opaque.iter().any(|opaque| opaque.name == *name) {
+            return true;
+        }
+        let specifiers = match &requirement.version_or_url {
+            Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
+            _ => None,
+        };
+        if let Some(package) = self.solution.release(name) {
+            return specifiers.is_none_or(|specifiers| specifiers.contains(&package.version));
+        }
+        self.solution.provided.iter().any(|provided| {
+            let there = self.records.get(provided.conda_name.as_str()).is_some_and(|record| {
+                record.package_record.version.as_str() == provided.conda_version
+            });
+            provided.project == *name
+                && there
+                && match (&provided.version, specifiers) {
+                    (_, None) => true,
+                    (Some(version), Some(specifiers)) => specifiers.contains(version),
+                    (None, Some(specifiers)) => specifiers.is_empty(),
+                }
+        })
+    }
+
+    fn check_file(&mut self, package: &PypiPackage, python: &pep440_rs::Version) {
+        let file = &package.distribution;
+        let release = python.only_release();
+        let metadata = package.metadata.as_ref().and_then(|m| m.requires_python.as_ref());
+        for required in file.requires_python.iter().chain(metadata) {
+            if !required.contains(&release) {
+                self.report(format!("{} requires Python {required}", file.filename));
+            }
+        }
+        if let DistributionKind::Wheel(tags) = &file.kind {
+            let minor = (release.release()[0], release.release().get(1).copied().unwrap_or(0));
+            if self.problem.world.target.priority(tags, minor).is_none() {
+                self.report(format!("{} does not fit Python {python}", file.filename));
+            }
+        }
+    }
+}
+
+fn name_of(spec: &MatchSpec) -> Option<String> {
+    Some(spec.name.as_exact()?.as_normalized().to_string())
+}
+
+fn parse(text: &str) -> Option<MatchSpec> {
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+    MatchSpec::from_str(text, options).ok()
+}

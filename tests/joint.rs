@@ -1,0 +1,339 @@
+//! Joint problems in a few lines each.
+
+use insta::assert_snapshot;
+
+use crate::world::ToyWorld;
+
+fn answer(world: &str) -> String {
+    ToyWorld::new(world).answer()
+}
+
+const PYTHONS: &str = "
+    conda python 3.8.18
+    conda python 3.9.19
+    conda python 3.10.14
+    conda python 3.14.0
+    conda pip 24.0 noarch : python >=3.8
+";
+
+fn with_pythons(world: &str) -> String {
+    answer(&format!("{PYTHONS}{world}"))
+}
+
+#[test]
+fn an_open_python_goes_where_the_wheels_are() {
+    assert_snapshot!(with_pythons("
+        pypi tensorflow 2.8.0 wheels=cp38,cp39,cp310
+        want python
+        pip tensorflow==2.8.0
+    "), @"");
+}
+
+#[test]
+fn an_open_python_goes_where_the_wheels_are_though_a_build_is_possible() {
+    assert_snapshot!(with_pythons("
+        pypi numpy 1.20.0 wheels=cp38,cp39 and-source
+        want python
+        pip numpy==1.20.0
+    "), @"");
+}
+
+#[test]
+fn requires_python_binds_from_above_too() {
+    assert_snapshot!(with_pythons("
+        pypi dataclasses 0.8 python>=3.6,<3.10
+        want python
+        pip dataclasses==0.8
+    "), @"");
+}
+
+#[test]
+fn a_fixed_python_takes_the_source_distribution() {
+    assert_snapshot!(with_pythons("
+        pypi numpy 1.20.0 wheels=cp38,cp39 and-source
+        want python=3.10
+        pip numpy==1.20.0
+    "), @"");
+}
+
+#[test]
+fn conda_gives_way_to_a_bound_of_the_pip_half() {
+    assert_snapshot!(with_pythons("
+        conda packaging 23.0 noarch : python
+        conda packaging 25.0 noarch : python
+        pypi packaging 25.0
+        pypi fastai 2.0 : packaging<24
+        want python
+        want packaging
+        pip fastai
+    "), @"");
+}
+
+#[test]
+fn what_conda_brings_is_not_installed_twice() {
+    assert_snapshot!(with_pythons("
+        conda pytorch 2.1.0 : python
+        brings pytorch torch
+        pypi torch 2.3.0
+        pypi lightning 2.0 : torch>=2
+        want python
+        want pytorch
+        pip lightning
+    "), @"");
+}
+
+#[test]
+fn a_conda_package_that_nothing_asks_for_does_not_come_in_for_pip() {
+    assert_snapshot!(with_pythons("
+        conda numpy 1.26.0 : python
+        conda pandas 2.0 : python ; numpy
+        conda pandas 3.0 : python
+        pypi numpy 2.0.0
+        want python
+        want pandas
+        pip numpy
+    "), @"");
+}
+
+#[test]
+fn a_marker_decides_with_the_python() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 python<3.10 : importlib-metadata ; python_version < \"3.10\"
+        pypi importlib-metadata 6.0
+        want python
+        pip foo
+    "), @"");
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 : nothing-has-it ; python_version < \"3.10\"
+        want python
+        pip foo
+    "), @"");
+}
+
+#[test]
+fn a_marker_can_move_python() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 : nothing-has-it ; python_version >= \"3.10\"
+        want python
+        pip foo
+    "), @"");
+}
+
+#[test]
+fn extras_bring_their_requirements() {
+    assert_snapshot!(with_pythons("
+        pypi uvicorn 0.30 : h11 ; httptools ; extra == \"standard\"
+        pypi h11 0.14
+        pypi httptools 0.6
+        want python
+        pip uvicorn[standard]
+    "), @"");
+}
+
+#[test]
+fn an_extra_may_name_its_own_project() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 : foo[a] ; extra == \"all\" ; bar ; extra == \"a\"
+        pypi bar 3
+        want python
+        pip foo[all]
+    "), @"");
+}
+
+#[test]
+fn extras_of_what_conda_brings_come_from_pypi() {
+    assert_snapshot!(with_pythons("
+        conda dask 2024.1.0 noarch : python
+        pypi dask 2024.1.0 : distributed ; extra == \"distributed\"
+        pypi distributed 2024.1.0
+        want python
+        want dask
+        pip dask[distributed]
+    "), @"");
+}
+
+#[test]
+fn prereleases_come_when_asked_for() {
+    let releases = "
+        pypi foo 1.0
+        pypi foo 2.0rc1
+        want python
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0rc1")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0.dev0")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n option pre")), @"");
+}
+
+#[test]
+fn prereleases_come_when_there_is_nothing_else() {
+    assert_snapshot!(with_pythons("
+        pypi foo 2.0b1
+        want python
+        pip foo
+    "), @"");
+}
+
+#[test]
+fn a_requirement_deep_down_can_ask_for_a_prerelease() {
+    assert_snapshot!(with_pythons("
+        pypi otel 1.0 : semconv==0.44b0
+        pypi semconv 0.44b0
+        pypi semconv 0.40
+        want python
+        pip semconv
+        pip otel
+    "), @"");
+}
+
+#[test]
+fn yanked_releases_come_only_by_an_exact_pin() {
+    let releases = "
+        pypi foo 1.0
+        pypi foo 1.1 yanked
+        want python
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo==1.1")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>1.0")), @"");
+}
+
+#[test]
+fn no_wheel_for_the_platform_is_said() {
+    assert_snapshot!(with_pythons("
+        pypi pywin32 306 wheels=win
+        want python
+        pip pywin32
+    "), @"");
+}
+
+#[test]
+fn two_lines_that_disagree_on_python() {
+    assert_snapshot!(with_pythons("
+        conda zlib 1.3
+        pypi tensorflow 2.8.0 wheels=cp38,cp39
+        want zlib
+        want python=3.10
+        pip tensorflow==2.8.0
+    "), @"");
+}
+
+#[test]
+fn two_lines_that_disagree_deep_down() {
+    assert_snapshot!(with_pythons("
+        conda numpy 1.20 : python
+        conda numpy 2.0 : python
+        conda scipy 1.0 : python ; numpy <2
+        pypi numpy 1.20
+        pypi numpy 2.0
+        pypi modern 1.0 : middle
+        pypi middle 1.0 : numpy>=2
+        want python
+        want scipy
+        pip modern
+        option only-binary
+    "), @"");
+}
+
+#[test]
+fn the_conda_half_alone_can_be_the_culprit() {
+    assert_snapshot!(with_pythons("
+        conda a 1 : b 1.*
+        conda b 1
+        conda b 2
+        pypi foo 1
+        want a
+        want python
+        want b=2
+        pip foo
+    "), @"");
+}
+
+#[test]
+fn unknown_names_are_missing() {
+    assert_snapshot!(with_pythons("
+        want python
+        want nmpy
+    "), @"");
+    assert_snapshot!(with_pythons("
+        want python
+        pip nmpy
+    "), @"");
+}
+
+#[test]
+fn unknown_metadata_is_not_guessed() {
+    let releases = "
+        pypi old 1.0 source unknown
+        want python
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip old")), @"");
+    assert_snapshot!(with_pythons(&format!("pypi old 0.9 \n {releases} \n pip old")), @"");
+}
+
+#[test]
+fn a_line_for_foreign_code_meets_what_asks_for_its_project() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 : mylib>=3
+        want python
+        opaque mylib
+        pip foo
+    "), @"");
+}
+
+#[test]
+fn a_constraint_bounds_what_is_installed_anyway() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1.0 : bar
+        pypi bar 1.0
+        pypi bar 2.0
+        want python
+        pip foo
+        constrain bar<2
+        constrain unused<1
+    "), @"");
+}
+
+#[test]
+fn pip_over_conda_is_the_last_resort() {
+    assert_snapshot!(with_pythons("
+        conda numpy 1.26 : python
+        conda scipy 1.0 : python ; numpy 1.26.*
+        pypi numpy 1.24
+        want python
+        want scipy
+        pip numpy==1.24
+    "), @"");
+}
+
+#[test]
+fn strict_priority_takes_a_name_from_one_channel() {
+    let channels = "
+        conda numpy 1.0 channel=first
+        conda numpy 2.0 channel=second
+    ";
+    assert_snapshot!(answer(&format!("{channels} \n want numpy")), @"");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy=2")), @"");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"");
+}
+
+#[test]
+fn a_missing_virtual_package_is_a_dead_end() {
+    assert_snapshot!(answer("
+        conda torch 2.0 : __cuda >=12
+        want torch
+    "), @"");
+}
+
+#[test]
+fn prefer_binary_prefers_an_older_wheel() {
+    let releases = "
+        pypi foo 1.0
+        pypi foo 2.0 source
+        want python
+        pip foo
+    ";
+    assert_snapshot!(with_pythons(releases), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n option prefer-binary")), @"");
+}

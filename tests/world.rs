@@ -1,0 +1,354 @@
+//! A tiny language for joint problems: a world in a few lines, solved, and the
+//! answer as text.
+//!
+//! ```text
+//! conda python 3.9
+//! conda numpy 1.20 build=1 track : python >=3.8 ; blas
+//! conda tensor 2.0 channel=other : numpy >=1.20 / constrained <2
+//! brings tensor pypi-tensor
+//! pypi foo 1.0 wheels=cp39,cp310 python>=3.6 : bar<2 ; baz; python_version < "3.9"
+//! pypi bar 1.0 source : numpy
+//! want numpy >=1.20
+//! pip foo[extra]>=1
+//! constrain bar<2
+//! priority strict
+//! ```
+
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+
+use pep440_rs::Version;
+use pep508_rs::{PackageName, Requirement};
+use presolve::{
+    conda::repodata::SubdirRecords,
+    config::ChannelPriority,
+    diagnostic::Failure,
+    problem::{
+        Declared, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, solve,
+    },
+    pypi::{
+        Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
+        PypiSource, Release,
+        tags::{Target, WheelFilename},
+    },
+};
+use rattler_conda_types::{
+    GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir,
+};
+
+/// A world and what is asked of it.
+pub struct ToyWorld {
+    pub subdirs: Vec<SubdirRecords>,
+    pub virtual_packages: Vec<GenericVirtualPackage>,
+    pub brings: Vec<(String, PackageName)>,
+    pub index: ToyIndex,
+    pub declared: Vec<Declared>,
+    pub texts: Vec<String>,
+    pub priority: ChannelPriority,
+    pub pip: PipPolicy,
+    pub preferences: Preferences,
+}
+
+/// An index in memory.
+#[derive(Default)]
+pub struct ToyIndex {
+    pub projects: BTreeMap<PackageName, Project>,
+    pub metadata: BTreeMap<String, MetadataAnswer>,
+    pub asked: RefCell<Vec<String>>,
+}
+
+impl PypiSource for ToyIndex {
+    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        self.asked.borrow_mut().push(name.to_string());
+        Ok(self.projects.get(name).cloned().map(Arc::new))
+    }
+
+    fn metadata(
+        &self,
+        _: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<MetadataAnswer, Failure> {
+        Ok(self.metadata[&distribution.filename].clone())
+    }
+
+    fn prefetch(&self, _: &[PackageName]) {}
+}
+
+impl ToyWorld {
+    /// Reads a world; panics on what it does not understand.
+    pub fn new(text: &str) -> Self {
+        let mut world = Self {
+            subdirs: Vec::new(),
+            virtual_packages: vec!["__glibc=2.28".parse_virtual(), "__unix=0".parse_virtual()],
+            brings: Vec::new(),
+            index: ToyIndex::default(),
+            declared: Vec::new(),
+            texts: Vec::new(),
+            priority: ChannelPriority::Flexible,
+            pip: PipPolicy::default(),
+            preferences: Preferences::default(),
+        };
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            world.read(word, rest.trim());
+        }
+        world
+    }
+
+    fn read(&mut self, word: &str, rest: &str) {
+        match word {
+            "conda" => self.read_record(rest),
+            "pypi" => self.read_release(rest),
+            "brings" => {
+                let (conda, pypi) = rest.split_once(' ').unwrap();
+                self.brings.push((conda.to_string(), pypi.parse().unwrap()));
+            }
+            "virtual" => self.virtual_packages.push(rest.parse_virtual()),
+            "want" => {
+                let spec = MatchSpec::from_str(rest, ParseMatchSpecOptions::lenient()).unwrap();
+                self.declare(rest, Declared::Conda(spec));
+            }
+            "pip" => self.declare(rest, Declared::Pip(Box::new(rest.parse().unwrap()))),
+            "opaque" => self.declare(rest, Declared::PipOpaque(Some(rest.parse().unwrap()))),
+            "constrain" => {
+                self.declare(rest, Declared::PipConstraint(Box::new(rest.parse().unwrap())));
+            }
+            "priority" => {
+                self.priority = match rest {
+                    "strict" => ChannelPriority::Strict,
+                    "disabled" => ChannelPriority::Disabled,
+                    _ => ChannelPriority::Flexible,
+                }
+            }
+            "option" => match rest {
+                "pre" => self.pip.pre = true,
+                "prefer-binary" => self.pip.prefer_binary = true,
+                "only-binary" => self.pip.formats.only_binary_all = true,
+                other => panic!("{other}"),
+            },
+            "#" => {}
+            other => panic!("`{other}` is no word of the language"),
+        }
+    }
+
+    fn declare(&mut self, text: &str, declared: Declared) {
+        self.texts.push(text.to_string());
+        self.declared.push(declared);
+    }
+
+    fn read_record(&mut self, text: &str) {
+        let (head, depends) = text.split_once(" :").unwrap_or((text, ""));
+        let (depends, constrains) = depends.split_once('/').unwrap_or((depends, ""));
+        let mut words = head.split_whitespace();
+        let (name, version) = (words.next().unwrap(), words.next().unwrap());
+        let (mut build, mut number, mut channel, mut track, mut noarch) = ("0", 0, "main", false, false);
+        for word in words {
+            match word.split_once('=') {
+                Some(("build", value)) => {
+                    build = value;
+                    number = value.rsplit('_').next().unwrap().parse().unwrap_or(0);
+                }
+                Some(("channel", value)) => channel = value,
+                None if word == "track" => track = true,
+                None if word == "noarch" => noarch = true,
+                _ => panic!("`{word}`"),
+            }
+        }
+        let list = |text: &str| -> Vec<String> {
+            text.split(';').map(str::trim).filter(|dep| !dep.is_empty()).map(String::from).collect()
+        };
+        let filename = format!("{name}-{version}-{build}.conda");
+        let record: RepoDataRecord = serde_json::from_value(serde_json::json!({
+            "name": name, "version": version, "build": build, "build_number": number,
+            "depends": list(depends), "constrains": list(constrains),
+            "track_features": if track { name } else { "" },
+            "subdir": if noarch { "noarch" } else { "linux-64" },
+            "noarch": if noarch { serde_json::json!("python") } else { serde_json::Value::Null },
+            "fn": filename, "url": format!("https://example.com/{channel}/linux-64/{filename}"),
+            "channel": format!("https://example.com/{channel}"),
+        }))
+        .unwrap();
+        let of_channel = |subdir: &&mut SubdirRecords| subdir.records[0].channel == record.channel;
+        match self.subdirs.iter_mut().find(of_channel) {
+            Some(subdir) => subdir.records.push(record),
+            None => self.subdirs.push(SubdirRecords {
+                records: vec![record],
+                ..SubdirRecords::default()
+            }),
+        }
+    }
+
+    fn read_release(&mut self, text: &str) {
+        let (head, requires) = text.split_once(" :").unwrap_or((text, ""));
+        let mut words = head.split_whitespace();
+        let (name, version) = (words.next().unwrap(), words.next().unwrap());
+        let name: PackageName = name.parse().unwrap();
+        let version: Version = version.parse().unwrap();
+        let (mut wheels, mut source, mut python, mut yanked, mut unknown) =
+            (vec!["py3"], false, None, None, false);
+        for word in words {
+            match word.split_once('=') {
+                _ if word.starts_with("python") => python = Some(word[6..].parse().unwrap()),
+                Some(("wheels", value)) => wheels = value.split(',').collect(),
+                None if word == "source" => (wheels, source) = (Vec::new(), true),
+                None if word == "and-source" => source = true,
+                None if word == "unknown" => unknown = true,
+                None if word == "yanked" => yanked = Some("broken".to_string()),
+                _ => panic!("`{word}`"),
+            }
+        }
+        let requires = requires.replace("; python", "\u{1} python").replace("; extra", "\u{1} extra");
+        let requires_dist = requires
+            .split(';')
+            .map(|requirement| requirement.replace('\u{1}', ";"))
+            .map(|requirement| requirement.trim().to_string())
+            .filter(|requirement| !requirement.is_empty())
+            .map(|requirement| requirement.parse::<Requirement<_>>().unwrap())
+            .collect();
+        let answer = if unknown {
+            MetadataAnswer::NeedsBuild("setup.py computes it".to_string())
+        } else {
+            MetadataAnswer::Known(Arc::new(Metadata {
+                requires_dist,
+                provides_extras: Vec::new(),
+                requires_python: None,
+                source: MetadataSource::Wheel,
+            }))
+        };
+        let stem = format!("{}-{version}", name.as_dist_info_name());
+        let mut files: Vec<String> = wheels
+            .iter()
+            .map(|tag| match *tag {
+                "py3" => format!("{stem}-py3-none-any.whl"),
+                "win" => format!("{stem}-py3-none-win_amd64.whl"),
+                tag => format!("{stem}-{tag}-{tag}-manylinux_2_17_x86_64.whl"),
+            })
+            .collect();
+        files.extend(source.then(|| format!("{stem}.tar.gz")));
+        let release = self.index.projects.entry(name).or_default().releases.entry(version);
+        let release: &mut Release = release.or_default();
+        for filename in files {
+            self.index.metadata.insert(filename.clone(), answer.clone());
+            release.files.push(Arc::new(Distribution {
+                kind: match filename.parse::<WheelFilename>() {
+                    Ok(wheel) => DistributionKind::Wheel(wheel.tags),
+                    Err(_) => DistributionKind::Source,
+                },
+                url: format!("https://example.com/{filename}").parse().unwrap(),
+                filename,
+                requires_python: python.clone(),
+                yanked: yanked.clone(),
+                hashes: BTreeMap::new(),
+                has_metadata_file: true,
+                upload_time: None,
+            }));
+        }
+    }
+
+    /// The PyPI projects that a record brings: what `brings` says, else the same
+    /// name for packages that require python.
+    pub fn pypi_names(&self, record: &RepoDataRecord) -> Vec<PackageName> {
+        let package = &record.package_record;
+        let name = package.name.as_normalized();
+        let mapped = self.brings.iter().filter(|(conda, _)| conda == name);
+        let mapped: Vec<_> = mapped.map(|(_, project)| project.clone()).collect();
+        let of_python = package.depends.iter().any(|dep| dep.starts_with("python"));
+        if mapped.is_empty() && of_python {
+            return name.parse().into_iter().collect();
+        }
+        mapped
+    }
+
+    /// Solves the declared lines.
+    pub fn solve(&self) -> Result<Outcome, Failure> {
+        self.solve_lines(&self.declared)
+    }
+
+    /// Solves other lines in this world.
+    pub fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
+        let target = Target::new(Subdir::Linux64, &self.virtual_packages);
+        let names = |record: &RepoDataRecord| self.pypi_names(record);
+        solve(&Problem {
+            declared,
+            world: World {
+                subdirs: &self.subdirs,
+                virtual_packages: &self.virtual_packages,
+                channel_priority: self.priority,
+                exclude_newer: None,
+                pypi: &self.index,
+                pypi_names: &names,
+                subdir: Subdir::Linux64,
+                target: &target,
+                pip: self.pip.clone(),
+                preferences: self.preferences.clone(),
+                deadline: None,
+            },
+        })
+    }
+
+    /// The answer as text.
+    pub fn answer(&self) -> String {
+        match self.solve() {
+            Ok(Outcome::Solved(solution)) => solved(&solution),
+            Ok(Outcome::Unsolvable(unsolvable)) => self.unsolvable(&unsolvable),
+            Err(failure) => format!("failure: {failure}"),
+        }
+    }
+
+    fn unsolvable(&self, unsolvable: &Unsolvable) -> String {
+        let mut text = "unsolvable:".to_string();
+        for &line in &unsolvable.core {
+            text += &format!(" [{}]", self.texts[line]);
+        }
+        for fact in &unsolvable.facts {
+            text += &format!("\n  {fact}");
+        }
+        for missing in &unsolvable.missing {
+            text += &format!("\n  missing: {}", missing.name);
+        }
+        for (what, reason) in &unsolvable.needs_build {
+            text += &format!("\n  {what} needs a build: {reason}");
+        }
+        text
+    }
+}
+
+/// A solution as text.
+pub fn solved(solution: &Solution) -> String {
+    let mut parts = Vec::new();
+    for record in &solution.conda {
+        let package = &record.package_record;
+        let build = package.build.as_str();
+        let build = if build == "0" { String::new() } else { format!("={build}") };
+        parts.push(format!("{}={}{build}", package.name.as_normalized(), package.version));
+    }
+    for package in &solution.pypi {
+        let extras: Vec<_> = package.extras.iter().map(ToString::to_string).collect();
+        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+        parts.push(format!("pypi:{}{extras}=={}", package.name, package.version));
+    }
+    for provided in &solution.provided {
+        parts.push(format!("({} by conda's {})", provided.project, provided.conda_name));
+    }
+    for opaque in &solution.opaque {
+        parts.push(format!("({} unknown)", opaque.name));
+    }
+    for (project, package) in &solution.overwritten {
+        parts.push(format!("({project} over conda's {package})"));
+    }
+    parts.join(" ")
+}
+
+trait ParseVirtual {
+    fn parse_virtual(&self) -> GenericVirtualPackage;
+}
+
+impl ParseVirtual for str {
+    fn parse_virtual(&self) -> GenericVirtualPackage {
+        let (name, version) = self.split_once('=').unwrap();
+        GenericVirtualPackage {
+            name: name.parse().unwrap(),
+            version: version.parse().unwrap(),
+            build_string: "0".parse().unwrap(),
+        }
+    }
+}
