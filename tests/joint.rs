@@ -26,7 +26,7 @@ fn an_open_python_goes_where_the_wheels_are() {
         pypi tensorflow 2.8.0 wheels=cp38,cp39,cp310
         want python
         pip tensorflow==2.8.0
-    "), @"");
+    "), @"python=3.10.14 pypi:tensorflow==2.8.0");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn an_open_python_goes_where_the_wheels_are_though_a_build_is_possible() {
         pypi numpy 1.20.0 wheels=cp38,cp39 and-source
         want python
         pip numpy==1.20.0
-    "), @"");
+    "), @"python=3.9.19 pypi:numpy==1.20.0");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn requires_python_binds_from_above_too() {
         pypi dataclasses 0.8 python>=3.6,<3.10
         want python
         pip dataclasses==0.8
-    "), @"");
+    "), @"python=3.9.19 pypi:dataclasses==0.8");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_fixed_python_takes_the_source_distribution() {
         pypi numpy 1.20.0 wheels=cp38,cp39 and-source
         want python=3.10
         pip numpy==1.20.0
-    "), @"");
+    "), @"python=3.10.14 pypi:numpy==1.20.0");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn conda_gives_way_to_a_bound_of_the_pip_half() {
         want python
         want packaging
         pip fastai
-    "), @"");
+    "), @"packaging=23.0 python=3.14.0 pypi:fastai==2.0 (packaging by conda's packaging)");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn what_conda_brings_is_not_installed_twice() {
         want python
         want pytorch
         pip lightning
-    "), @"");
+    "), @"python=3.14.0 pytorch=2.1.0 pypi:lightning==2.0 (torch by conda's pytorch)");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_conda_package_that_nothing_asks_for_does_not_come_in_for_pip() {
         want python
         want pandas
         pip numpy
-    "), @"");
+    "), @"pandas=3.0 python=3.14.0 pypi:numpy==2.0.0");
 }
 
 #[test]
@@ -102,12 +102,12 @@ fn a_marker_decides_with_the_python() {
         pypi importlib-metadata 6.0
         want python
         pip foo
-    "), @"");
+    "), @"python=3.9.19 pypi:foo==1.0 pypi:importlib-metadata==6.0");
     assert_snapshot!(with_pythons("
         pypi foo 1.0 : nothing-has-it ; python_version < \"3.10\"
         want python
         pip foo
-    "), @"");
+    "), @"python=3.14.0 pypi:foo==1.0");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_marker_can_move_python() {
         pypi foo 1.0 : nothing-has-it ; python_version >= \"3.10\"
         want python
         pip foo
-    "), @"");
+    "), @"python=3.9.19 pypi:foo==1.0");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn extras_bring_their_requirements() {
         pypi httptools 0.6
         want python
         pip uvicorn[standard]
-    "), @"");
+    "), @"python=3.14.0 pypi:h11==0.14 pypi:httptools==0.6 pypi:uvicorn[standard]==0.30");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn an_extra_may_name_its_own_project() {
         pypi bar 3
         want python
         pip foo[all]
-    "), @"");
+    "), @"python=3.14.0 pypi:bar==3 pypi:foo[a,all]==1.0");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn extras_of_what_conda_brings_come_from_pypi() {
         want python
         want dask
         pip dask[distributed]
-    "), @"");
+    "), @"dask=2024.1.0 python=3.14.0 pypi:distributed==2024.1.0 (dask by conda's dask)");
 }
 
 #[test]
@@ -159,10 +159,10 @@ fn prereleases_come_when_asked_for() {
         pypi foo 2.0rc1
         want python
     ";
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0rc1")), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0.dev0")), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n option pre")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"python=3.14.0 pypi:foo==1.0");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0rc1")), @"python=3.14.0 pypi:foo==2.0rc1");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>=2.0.dev0")), @"python=3.14.0 pypi:foo==2.0rc1");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n option pre")), @"python=3.14.0 pypi:foo==2.0rc1");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn prereleases_come_when_there_is_nothing_else() {
         pypi foo 2.0b1
         want python
         pip foo
-    "), @"");
+    "), @"python=3.14.0 pypi:foo==2.0b1");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_requirement_deep_down_can_ask_for_a_prerelease() {
         want python
         pip semconv
         pip otel
-    "), @"");
+    "), @"python=3.14.0 pypi:otel==1.0 pypi:semconv==0.44b0");
 }
 
 #[test]
@@ -193,9 +193,13 @@ fn yanked_releases_come_only_by_an_exact_pin() {
         pypi foo 1.1 yanked
         want python
     ";
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo==1.1")), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>1.0")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo")), @"python=3.14.0 pypi:foo==1.0");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo==1.1")), @"python=3.14.0 pypi:foo==1.1");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>1.0")), @"
+    unsolvable: [foo>1.0]
+      `foo>1.0` (pip) asks for foo (PyPI), of which nothing that fits can be had
+      foo 1.1: it was yanked: broken
+    ");
 }
 
 #[test]
@@ -204,7 +208,11 @@ fn no_wheel_for_the_platform_is_said() {
         pypi pywin32 306 wheels=win
         want python
         pip pywin32
-    "), @"");
+    "), @"
+    unsolvable: [pywin32]
+      `pywin32` (pip) asks for pywin32 (PyPI), of which nothing that fits can be had
+      pywin32 306: it has no wheel for linux-64 and no source distribution
+    ");
 }
 
 #[test]
@@ -215,11 +223,16 @@ fn two_lines_that_disagree_on_python() {
         want zlib
         want python=3.10
         pip tensorflow==2.8.0
-    "), @"");
+    "), @"
+    unsolvable: [python=3.10] [tensorflow==2.8.0]
+      `python=3.10` asks for python 3.10.14
+      `tensorflow==2.8.0` (pip) needs python 3.8.18 or 3.9.19
+      no python is in all of these
+    ");
 }
 
 #[test]
-fn two_lines_that_disagree_deep_down() {
+fn pip_over_conda_deep_down() {
     assert_snapshot!(with_pythons("
         conda numpy 1.20 : python
         conda numpy 2.0 : python
@@ -231,8 +244,7 @@ fn two_lines_that_disagree_deep_down() {
         want python
         want scipy
         pip modern
-        option only-binary
-    "), @"");
+    "), @"numpy=1.20 python=3.14.0 scipy=1.0 pypi:middle==1.0 pypi:modern==1.0 pypi:numpy==2.0 (numpy over conda's numpy)");
 }
 
 #[test]
@@ -246,7 +258,12 @@ fn the_conda_half_alone_can_be_the_culprit() {
         want python
         want b=2
         pip foo
-    "), @"");
+    "), @"
+    unsolvable: [a] [b=2]
+      `a` needs b 1
+      `b=2` asks for b 2
+      no b is in all of these
+    ");
 }
 
 #[test]
@@ -254,11 +271,19 @@ fn unknown_names_are_missing() {
     assert_snapshot!(with_pythons("
         want python
         want nmpy
-    "), @"");
+    "), @"
+    unsolvable: [nmpy]
+      `nmpy` asks for nmpy, of which nothing that fits can be had
+      missing: nmpy
+    ");
     assert_snapshot!(with_pythons("
         want python
         pip nmpy
-    "), @"");
+    "), @"
+    unsolvable: [nmpy]
+      `nmpy` (pip) asks for nmpy (PyPI), of which nothing that fits can be had
+      missing: nmpy
+    ");
 }
 
 #[test]
@@ -267,8 +292,8 @@ fn unknown_metadata_is_not_guessed() {
         pypi old 1.0 source unknown
         want python
     ";
-    assert_snapshot!(with_pythons(&format!("{releases} \n pip old")), @"");
-    assert_snapshot!(with_pythons(&format!("pypi old 0.9 \n {releases} \n pip old")), @"");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip old")), @"python=3.14.0 pypi:old==1.0");
+    assert_snapshot!(with_pythons(&format!("pypi old 0.9 \n {releases} \n pip old")), @"python=3.14.0 pypi:old==0.9");
 }
 
 #[test]
@@ -278,7 +303,7 @@ fn a_line_for_foreign_code_meets_what_asks_for_its_project() {
         want python
         opaque mylib
         pip foo
-    "), @"");
+    "), @"python=3.14.0 pypi:foo==1.0 (mylib unknown)");
 }
 
 #[test]
@@ -291,7 +316,7 @@ fn a_constraint_bounds_what_is_installed_anyway() {
         pip foo
         constrain bar<2
         constrain unused<1
-    "), @"");
+    "), @"python=3.14.0 pypi:bar==1.0 pypi:foo==1.0");
 }
 
 #[test]
@@ -303,7 +328,7 @@ fn pip_over_conda_is_the_last_resort() {
         want python
         want scipy
         pip numpy==1.24
-    "), @"");
+    "), @"numpy=1.26 python=3.14.0 scipy=1.0 pypi:numpy==1.24 (numpy over conda's numpy)");
 }
 
 #[test]
@@ -312,10 +337,14 @@ fn strict_priority_takes_a_name_from_one_channel() {
         conda numpy 1.0 channel=first
         conda numpy 2.0 channel=second
     ";
-    assert_snapshot!(answer(&format!("{channels} \n want numpy")), @"");
-    assert_snapshot!(answer(&format!("{channels} \n want numpy=2")), @"");
-    assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"");
-    assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy")), @"numpy=1.0");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy=2")), @"numpy=2.0");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"numpy=2.0");
+    assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"
+    unsolvable: [numpy=2]
+      `numpy=2` asks for numpy, of which nothing that fits can be had
+      numpy=2.0=0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
+    ");
 }
 
 #[test]
@@ -323,7 +352,11 @@ fn a_missing_virtual_package_is_a_dead_end() {
     assert_snapshot!(answer("
         conda torch 2.0 : __cuda >=12
         want torch
-    "), @"");
+    "), @"
+    unsolvable: [torch]
+      `torch` needs __cuda, of which nothing that fits can be had
+      missing: __cuda
+    ");
 }
 
 #[test]
@@ -334,6 +367,6 @@ fn prefer_binary_prefers_an_older_wheel() {
         want python
         pip foo
     ";
-    assert_snapshot!(with_pythons(releases), @"");
-    assert_snapshot!(with_pythons(&format!("{releases} \n option prefer-binary")), @"");
+    assert_snapshot!(with_pythons(releases), @"python=3.14.0 pypi:foo==2.0");
+    assert_snapshot!(with_pythons(&format!("{releases} \n option prefer-binary")), @"python=3.14.0 pypi:foo==1.0");
 }

@@ -23,7 +23,7 @@ use presolve::{
     config::ChannelPriority,
     diagnostic::Failure,
     problem::{
-        Declared, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, solve,
+        Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
@@ -42,7 +42,6 @@ pub struct ToyWorld {
     pub brings: Vec<(String, PackageName)>,
     pub index: ToyIndex,
     pub declared: Vec<Declared>,
-    pub texts: Vec<String>,
     pub priority: ChannelPriority,
     pub pip: PipPolicy,
     pub preferences: Preferences,
@@ -82,7 +81,6 @@ impl ToyWorld {
             brings: Vec::new(),
             index: ToyIndex::default(),
             declared: Vec::new(),
-            texts: Vec::new(),
             priority: ChannelPriority::Flexible,
             pip: PipPolicy::default(),
             preferences: Preferences::default(),
@@ -105,12 +103,12 @@ impl ToyWorld {
             "virtual" => self.virtual_packages.push(rest.parse_virtual()),
             "want" => {
                 let spec = MatchSpec::from_str(rest, ParseMatchSpecOptions::lenient()).unwrap();
-                self.declare(rest, Declared::Conda(spec));
+                self.declare(rest, DeclaredKind::Conda(spec));
             }
-            "pip" => self.declare(rest, Declared::Pip(Box::new(rest.parse().unwrap()))),
-            "opaque" => self.declare(rest, Declared::PipOpaque(Some(rest.parse().unwrap()))),
+            "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
+            "opaque" => self.declare(rest, DeclaredKind::PipOpaque(Some(rest.parse().unwrap()))),
             "constrain" => {
-                self.declare(rest, Declared::PipConstraint(Box::new(rest.parse().unwrap())));
+                self.declare(rest, DeclaredKind::PipConstraint(Box::new(rest.parse().unwrap())));
             }
             "priority" => {
                 self.priority = match rest {
@@ -130,9 +128,9 @@ impl ToyWorld {
         }
     }
 
-    fn declare(&mut self, text: &str, declared: Declared) {
-        self.texts.push(text.to_string());
-        self.declared.push(declared);
+    fn declare(&mut self, text: &str, kind: DeclaredKind) {
+        let text = text.to_string();
+        self.declared.push(Declared { text, kind });
     }
 
     fn read_record(&mut self, text: &str) {
@@ -297,7 +295,7 @@ impl ToyWorld {
     fn unsolvable(&self, unsolvable: &Unsolvable) -> String {
         let mut text = "unsolvable:".to_string();
         for &line in &unsolvable.core {
-            text += &format!(" [{}]", self.texts[line]);
+            text += &format!(" [{}]", self.declared[line].text);
         }
         for fact in &unsolvable.facts {
             text += &format!("\n  {fact}");

@@ -20,7 +20,7 @@ use resolvo::{
 };
 
 use super::{
-    Declared, Problem, Reading, World,
+    Declared, DeclaredKind, Problem, Reading, World,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
@@ -184,7 +184,7 @@ impl CondaHalf {
 fn requested_channels(declared: &[Declared]) -> HashMap<&str, &Channel> {
     let mut channels = HashMap::new();
     for declared in declared {
-        if let Declared::Conda(spec) = declared
+        if let DeclaredKind::Conda(spec) = &declared.kind
             && let (Some(channel), Some(name)) = (&spec.channel, spec.name.as_exact())
         {
             channels.entry(name.as_normalized()).or_insert(&**channel);

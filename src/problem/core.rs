@@ -2,7 +2,7 @@
 //! together, and what each of them demands of the package they disagree on.
 
 use super::{
-    Declared,
+    DeclaredKind,
     demands::{self, Demands},
     pool::Name,
     provider::Learnt,
@@ -27,7 +27,7 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
     let demands: Vec<Demands> =
         unsolvable.core.iter().map(|&line| Demands::of(&attempt, line)).collect();
     for (&line, demands) in unsolvable.core.iter().zip(&demands) {
-        unsolvable.missing.extend(demands.missing.iter().map(|name| missing(name, line)));
+        unsolvable.missing.extend(demands.missing.iter().filter_map(|name| missing(name, line)));
     }
     unsolvable.facts = demands::facts(&attempt, &unsolvable.core, &demands);
     let mut needs_build: Vec<_> = learnt
@@ -41,16 +41,17 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
     Ok(unsolvable)
 }
 
-fn missing(name: &Name, declared: usize) -> Missing {
+fn missing(name: &Name, declared: usize) -> Option<Missing> {
     let (name, conda) = match name {
         Name::Conda(name) | Name::CondaExtra { package: name, .. } => (name.clone(), true),
         Name::Project(name) | Name::ProjectExtra(name, _) => (name.to_string(), false),
+        Name::Contents(_) => return None,
     };
-    Missing {
+    Some(Missing {
         name,
         conda,
         declared,
-    }
+    })
 }
 
 /// The lines, the most blameworthy first: of several smallest sets the one with
@@ -61,12 +62,12 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
     let mut lines: Vec<usize> = (0..declared.len())
         .filter(|&line| !attempt.lines[line].is_empty())
         .collect();
-    lines.sort_by_key(|&line| match &declared[line] {
-        Declared::Conda(spec) => {
+    lines.sort_by_key(|&line| match &declared[line].kind {
+        DeclaredKind::Conda(spec) => {
             let python = spec.name.as_exact().is_some_and(|name| name.as_normalized() == "python");
             (!python, spec.version.is_none())
         }
-        Declared::Pip(requirement) => (true, requirement.version_or_url.is_none()),
+        DeclaredKind::Pip(requirement) => (true, requirement.version_or_url.is_none()),
         _ => (true, true),
     });
     lines

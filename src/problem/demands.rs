@@ -10,14 +10,13 @@ use resolvo::{
 };
 
 use super::{
-    Declared,
     pool::{Candidate, Name},
     provider::Provider,
     solve::Attempt,
 };
 
-/// A project with more releases than this left is not looked into: each would
-/// cost a request for its metadata.
+/// The metadata of a project's releases is looked into if no more than this many
+/// are left: each costs a request.
 const RELEASES_LOOKED_INTO: usize = 12;
 
 /// What one line demands.
@@ -111,19 +110,16 @@ impl Demands {
         let Some(demand) = self.demands.get_mut(&name) else {
             return Vec::new();
         };
-        let releases = demand
-            .left
-            .iter()
-            .filter(|&&id| matches!(provider.candidate(id), Candidate::Release(_)));
-        if releases.count() > RELEASES_LOOKED_INTO {
-            return Vec::new();
-        }
+        let deep = demand.left.len() <= RELEASES_LOOKED_INTO;
         let mut shared: Option<BTreeMap<NameId, Matching>> = None;
         let mut broken = Vec::new();
         for &id in &demand.left {
-            let Some(dependencies) = known(provider, id) else {
-                broken.push(id);
-                continue;
+            let dependencies = match known(provider, id, deep) {
+                Ok(dependencies) => dependencies,
+                Err(reason) => {
+                    broken.push((id, reason));
+                    continue;
+                }
             };
             let required = required(provider, &dependencies);
             shared = Some(match shared {
@@ -131,15 +127,9 @@ impl Demands {
                 Some(shared) => merge(shared, required),
             });
         }
-        for id in broken {
+        for (id, reason) in broken {
             demand.left.remove(&id);
-            if let Some(Dependencies::Unknown(reason)) =
-                provider.get_dependencies(id).now_or_never()
-            {
-                let what = provider.display_solvable(id);
-                let reason = provider.display_string(reason);
-                demand.reasons.push(format!("{what}: {reason}"));
-            }
+            demand.reasons.push(format!("{}: {reason}", provider.display_solvable(id)));
         }
         shared.unwrap_or_default().into_iter().collect()
     }
@@ -198,11 +188,28 @@ impl Matching {
     }
 }
 
-fn known(provider: &Provider<'_>, id: SolvableId) -> Option<KnownDependencies> {
-    match provider.get_dependencies(id).now_or_never()? {
-        Dependencies::Known(known) => Some(known),
-        Dependencies::Unknown(_) => None,
+/// What a candidate requires, with what only its metadata tells if `deep`; or why
+/// that cannot be had.
+fn known(
+    provider: &Provider<'_>,
+    id: SolvableId,
+    deep: bool,
+) -> Result<KnownDependencies, String> {
+    let dependencies = |dependencies: Option<Dependencies>| match dependencies {
+        Some(Dependencies::Known(known)) => Ok(known),
+        Some(Dependencies::Unknown(reason)) => Err(provider.display_string(reason).to_string()),
+        None => Ok(KnownDependencies::default()),
+    };
+    let mut known = dependencies(provider.get_dependencies(id).now_or_never())?;
+    let metadata = matches!(
+        provider.candidate(id),
+        Candidate::Release(_) | Candidate::ProjectExtra { .. }
+    );
+    if metadata && deep {
+        let contents = dependencies(Some(provider.contents_dependencies(id)))?;
+        known.requirements.extend(contents.requirements);
     }
+    Ok(known)
 }
 
 fn required(provider: &Provider<'_>, known: &KnownDependencies) -> BTreeMap<NameId, Matching> {
@@ -311,14 +318,11 @@ fn all_versions(provider: &Provider<'_>, name: NameId) -> BTreeSet<SolvableId> {
 
 /// "`tensorflow==2.8.0` (pip) needs numpy, which needs python".
 fn chain(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameId) -> String {
-    let text = match &provider.declared[line] {
-        Declared::Conda(spec) => format!("`{spec}`"),
-        Declared::Pip(requirement) | Declared::PipConstraint(requirement) => {
-            format!("`{requirement}` (pip)")
-        }
-        Declared::PipOpaque(_) => "a line of the pip list".to_string(),
-    };
-    let path = demands.path(name);
+    let declared = &provider.declared[line];
+    let half = if declared.is_conda() { "" } else { " (pip)" };
+    let text = format!("`{}`{half}", declared.text);
+    let mut path = demands.path(name);
+    path.retain(|&name| !matches!(provider.pool.resolve_package_name(name), Name::Contents(_)));
     let [between @ .., last] = path.as_slice() else {
         return text;
     };

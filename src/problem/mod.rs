@@ -33,12 +33,22 @@ mod solution;
 mod solve;
 mod verify;
 
+pub use pool::ProvidedCandidate;
 pub use solution::{Opaque, PypiPackage, Solution};
 pub use solve::{Missing, Outcome, Unsolvable, solve};
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
-pub enum Declared {
+pub struct Declared {
+    /// As the user wrote it.
+    pub text: String,
+    /// What it asks for.
+    pub kind: DeclaredKind,
+}
+
+/// What a declared requirement asks for.
+#[derive(Clone, Debug)]
+pub enum DeclaredKind {
     /// A conda dependency.
     Conda(MatchSpec),
     /// A line of the pip list with a name.
@@ -53,7 +63,7 @@ pub enum Declared {
 impl Declared {
     /// Whether the line belongs to the conda half.
     pub fn is_conda(&self) -> bool {
-        matches!(self, Declared::Conda(_))
+        matches!(self.kind, DeclaredKind::Conda(_))
     }
 }
 
@@ -138,6 +148,10 @@ struct Reading {
     prereleases: HashSet<PackageName>,
     /// Yanked releases that are asked for by `==` (PEP 592).
     yanked: HashSet<(PackageName, Version)>,
+    /// The declared lines on python are lines like the others. Otherwise what
+    /// they rule out is left out of the problem beforehand: that is faster, and
+    /// says less about whose fault it is.
+    open_python: bool,
     /// The only python, once a solution has been found and the files of another
     /// one would be taken for it.
     python: Option<Version>,

@@ -33,6 +33,10 @@ pub enum Name {
     Project(PackageName),
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
+    /// What the metadata of a release, or of an extra of one, requires. It is a
+    /// name of its own so that the metadata is asked for only once the release is
+    /// chosen, while the pythons of all releases are known beforehand.
+    Contents(SolvableId),
 }
 
 impl std::fmt::Display for Name {
@@ -42,6 +46,7 @@ impl std::fmt::Display for Name {
             Name::Conda(name) => write!(f, "{name}"),
             Name::Project(name) => write!(f, "pypi:{name}"),
             Name::ProjectExtra(name, extra) => write!(f, "pypi:{name}[{extra}]"),
+            Name::Contents(_) => write!(f, "contents"),
         }
     }
 }
@@ -116,6 +121,8 @@ pub enum Candidate {
         /// The extra.
         extra: ExtraName,
     },
+    /// What the metadata of this release, or of this extra of one, requires.
+    Contents(SolvableId),
 }
 
 impl std::fmt::Display for Candidate {
@@ -129,6 +136,7 @@ impl std::fmt::Display for Candidate {
                 write!(f, "conda's {} {}", provided.conda_name, provided.conda_version)
             }
             Candidate::ProjectExtra { extra, .. } => write!(f, "[{extra}]"),
+            Candidate::Contents(_) => write!(f, "contents"),
         }
     }
 }

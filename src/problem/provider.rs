@@ -17,7 +17,7 @@ use resolvo::{
 };
 
 use super::{
-    Declared, Problem, Reading, World,
+    Declared, DeclaredKind, Problem, Reading, World,
     conda_half::{CondaHalf, MatchSpecCache},
     conda_order::CondaOrder,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
@@ -162,8 +162,8 @@ fn allowed_pythons(
     let specs: Vec<_> = problem
         .declared
         .iter()
-        .filter_map(|declared| match declared {
-            Declared::Conda(spec) => Some(spec),
+        .filter_map(|declared| match &declared.kind {
+            DeclaredKind::Conda(spec) => Some(spec),
             _ => None,
         })
         .filter(|spec| spec.name.as_exact().is_some_and(|name| name.as_normalized() == "python"))
@@ -172,7 +172,8 @@ fn allowed_pythons(
     let mut allowed = std::collections::HashSet::new();
     for (solvable, id) in conda.candidates_of(pool, "python") {
         let record = conda.record(&problem.world, id);
-        if !excluded.contains(&solvable) && specs.iter().all(|spec| spec.matches(record)) {
+        let declared = reading.open_python || specs.iter().all(|spec| spec.matches(record));
+        if !excluded.contains(&solvable) && declared {
             allowed.extend(pythons.index_of(record));
         }
     }
@@ -256,8 +257,9 @@ impl DependencyProvider for Provider<'_> {
             Name::CondaExtra { package, extra } => Some(self.conda_extra(name, package, extra)),
             Name::Project(project) => self.project_candidates(name, project),
             Name::ProjectExtra(project, extra) => {
-                self.project_extra_candidates(name, project, extra).await
+                self.project_extra_candidates(name, project, extra)
             }
+            Name::Contents(of) => Some(self.contents_candidates(name, *of)),
         }
     }
 
@@ -280,9 +282,10 @@ impl DependencyProvider for Provider<'_> {
             Candidate::Virtual(_) | Candidate::CondaExtra { .. } => {
                 Dependencies::Known(resolvo::KnownDependencies::default())
             }
-            Candidate::Release(release) => self.release_dependencies(release),
+            Candidate::Release(release) => self.release_dependencies(solvable, release),
             Candidate::Provided(provided) => self.provided_dependencies(provided),
-            Candidate::ProjectExtra { base, extra } => self.extra_dependencies(*base, extra),
+            Candidate::ProjectExtra { base, .. } => self.extra_dependencies(solvable, *base),
+            Candidate::Contents(of) => self.contents_dependencies(*of),
         }
     }
 

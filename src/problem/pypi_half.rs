@@ -16,12 +16,12 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 use resolvo::{
-    Candidates, ConditionalRequirement, Dependencies, KnownDependencies, NameId, SolvableId,
-    VersionSetId,
+    Candidates, ConditionalRequirement, Dependencies, HintDependenciesAvailable, KnownDependencies,
+    NameId, SolvableId, VersionSetId,
 };
 
 use super::{
-    Declared, Sources,
+    DeclaredKind, Sources,
     pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate, VersionSet},
     provider::Provider,
     python::PythonSet,
@@ -98,6 +98,7 @@ impl Provider<'_> {
                 .collect(),
             candidates: found.candidates,
             favored,
+            hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
         })
     }
@@ -142,9 +143,9 @@ impl Provider<'_> {
 
     /// The candidate that a direct URL or a line for foreign code stands for.
     fn direct_candidate(&self, project: &PackageName) -> Option<(ReleaseCandidate, Option<Exclusion>)> {
-        self.declared.iter().find_map(|declared| match declared {
-            Declared::PipOpaque(Some(name)) if name == project => Some((opaque(project, self), None)),
-            Declared::Pip(requirement) if requirement.name == *project => {
+        self.declared.iter().find_map(|declared| match &declared.kind {
+            DeclaredKind::PipOpaque(Some(name)) if name == project => Some((opaque(project, self), None)),
+            DeclaredKind::Pip(requirement) if requirement.name == *project => {
                 let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
                     return None;
                 };
@@ -412,7 +413,7 @@ impl Provider<'_> {
 
     fn exclude_by_constraints(&self, built: &mut ProjectCandidates, project: &PackageName) {
         for declared in self.declared {
-            let Declared::PipConstraint(constraint) = declared else {
+            let DeclaredKind::PipConstraint(constraint) = &declared.kind else {
                 continue;
             };
             let applies = constraint.name == *project
@@ -491,7 +492,7 @@ impl Provider<'_> {
     }
 
     /// One candidate of an extra per candidate of its project.
-    pub(super) async fn project_extra_candidates(
+    pub(super) fn project_extra_candidates(
         &self,
         name: NameId,
         project: &PackageName,
@@ -505,26 +506,35 @@ impl Provider<'_> {
         });
         Some(Candidates {
             candidates: candidates.collect(),
+            hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
         })
     }
 
-    /// What a release requires.
-    pub(super) fn release_dependencies(&self, release: &ReleaseCandidate) -> Dependencies {
-        self.try_release_dependencies(release).map_or_else(
-            |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
-            Dependencies::Known,
-        )
+    /// The only candidate for what the metadata of a candidate requires.
+    pub(super) fn contents_candidates(&self, name: NameId, of: SolvableId) -> Candidates {
+        Candidates {
+            candidates: vec![self.pool.intern_solvable(name, Candidate::Contents(of))],
+            ..Candidates::default()
+        }
     }
 
-    fn try_release_dependencies(
+    fn contents(&self, of: SolvableId) -> ConditionalRequirement {
+        let name = self.pool.intern_package_name(Name::Contents(of));
+        self.pool.intern_version_set(name, VersionSet::Any).into()
+    }
+
+    /// What a release requires, as far as it is known without its metadata.
+    pub(super) fn release_dependencies(
         &self,
+        id: SolvableId,
         release: &ReleaseCandidate,
-    ) -> Result<KnownDependencies, String> {
+    ) -> Dependencies {
         let mut known = KnownDependencies::default();
-        let metadata = self.metadata(release)?;
-        let pythons = self.pythons_of(release, metadata.as_deref())?;
-        known.requirements.push(self.python_in(&pythons).into());
+        known.requirements.push(self.python_in(&release.pythons).into());
+        if release.origin != Origin::Opaque {
+            known.requirements.push(self.contents(id));
+        }
         if !self.reading.overwrite {
             for conda_name in self.providers.get(&release.project).into_iter().flatten() {
                 let name = Name::Conda(conda_name.0.clone());
@@ -532,19 +542,83 @@ impl Provider<'_> {
                 known.constrains.push(self.pool.intern_version_set(name, VersionSet::None));
             }
         }
-        if let Some(metadata) = metadata {
-            self.require_all(&mut known, &release.project, &release.version, &metadata, &pythons, None)?;
+        Dependencies::Known(known)
+    }
+
+    /// What a conda package that brings a project requires: itself.
+    pub(super) fn provided_dependencies(&self, provided: &ProvidedCandidate) -> Dependencies {
+        let name = Name::Conda(provided.conda_name.clone());
+        let name = self.pool.intern_package_name(name);
+        let set = VersionSet::RecordVersion(provided.conda_version.clone());
+        let mut known = KnownDependencies::default();
+        known.requirements.push(self.pool.intern_version_set(name, set).into());
+        Dependencies::Known(known)
+    }
+
+    /// What an extra of a candidate requires without its metadata: the candidate.
+    pub(super) fn extra_dependencies(&self, id: SolvableId, base: SolvableId) -> Dependencies {
+        let mut known = KnownDependencies::default();
+        let name = self.pool.resolve_solvable(base).name;
+        let tie = self.pool.intern_version_set(name, VersionSet::Exactly(base));
+        known.requirements.extend([tie.into(), self.contents(id)]);
+        Dependencies::Known(known)
+    }
+
+    /// What the metadata of a release, or of an extra of a candidate, requires.
+    pub(super) fn contents_dependencies(&self, of: SolvableId) -> Dependencies {
+        let known = match self.candidate(of) {
+            Candidate::ProjectExtra { base, extra } => self.required_by(*base, Some(extra)),
+            _ => self.required_by(of, None),
+        };
+        known.map_or_else(
+            |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
+            Dependencies::Known,
+        )
+    }
+
+    fn required_by(
+        &self,
+        base: SolvableId,
+        extra: Option<&ExtraName>,
+    ) -> Result<KnownDependencies, String> {
+        let mut known = KnownDependencies::default();
+        let Some(release) = self.release_of(base) else {
+            return Ok(known);
+        };
+        let Some(metadata) = self.metadata(&release)? else {
+            return Ok(known);
+        };
+        let pythons = self.pythons_of(&release, &metadata)?;
+        if pythons != release.pythons {
+            known.requirements.push(self.python_in(&pythons).into());
         }
+        self.require_all(&mut known, &release, &metadata, &pythons, extra)?;
         Ok(known)
+    }
+
+    /// The release that a candidate of a project is, or that a conda package was
+    /// built from: pip reads the extras of what is installed.
+    fn release_of(&self, id: SolvableId) -> Option<Arc<ReleaseCandidate>> {
+        match self.candidate(id) {
+            Candidate::Release(release) => Some(release.clone()),
+            Candidate::Provided(provided) => {
+                let version = provided.version.as_ref()?;
+                let page = self.project(&provided.project)?;
+                let files = &page.releases.get(version)?.files;
+                let (release, _) = self.release(&provided.project, version, files);
+                release.distribution.is_some().then(|| Arc::new(release))
+            }
+            _ => None,
+        }
     }
 
     /// The pythons of a release, held against what its metadata requires too.
     fn pythons_of(
         &self,
         release: &ReleaseCandidate,
-        metadata: Option<&Metadata>,
+        metadata: &Metadata,
     ) -> Result<PythonSet, String> {
-        let Some(required) = metadata.and_then(|metadata| metadata.requires_python.as_ref()) else {
+        let Some(required) = &metadata.requires_python else {
             return Ok(release.pythons.clone());
         };
         let pythons = release.pythons.intersection(&self.pythons.required(required));
@@ -585,65 +659,10 @@ impl Provider<'_> {
         }
     }
 
-    /// What a conda package that brings a project requires: itself.
-    pub(super) fn provided_dependencies(&self, provided: &ProvidedCandidate) -> Dependencies {
-        let name = Name::Conda(provided.conda_name.clone());
-        let name = self.pool.intern_package_name(name);
-        let set = VersionSet::RecordVersion(provided.conda_version.clone());
-        let mut known = KnownDependencies::default();
-        known.requirements.push(self.pool.intern_version_set(name, set).into());
-        Dependencies::Known(known)
-    }
-
-    /// What an extra of a candidate requires: that candidate, and the
-    /// requirements whose markers name the extra.
-    pub(super) fn extra_dependencies(&self, base: SolvableId, extra: &ExtraName) -> Dependencies {
-        self.try_extra_dependencies(base, extra).map_or_else(
-            |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
-            Dependencies::Known,
-        )
-    }
-
-    fn try_extra_dependencies(
-        &self,
-        base: SolvableId,
-        extra: &ExtraName,
-    ) -> Result<KnownDependencies, String> {
-        let mut known = KnownDependencies::default();
-        let name = self.pool.resolve_solvable(base).name;
-        known.requirements.push(self.pool.intern_version_set(name, VersionSet::Exactly(base)).into());
-        let Some(release) = self.release_of(base) else {
-            return Ok(known);
-        };
-        if let Some(metadata) = self.metadata(&release)? {
-            let pythons = self.pythons_of(&release, Some(&metadata))?;
-            let (project, version) = (&release.project, &release.version);
-            self.require_all(&mut known, project, version, &metadata, &pythons, Some(extra))?;
-        }
-        Ok(known)
-    }
-
-    /// The release that a candidate of a project is, or that a conda package was
-    /// built from: pip reads the extras of what is installed.
-    fn release_of(&self, id: SolvableId) -> Option<Arc<ReleaseCandidate>> {
-        match self.candidate(id) {
-            Candidate::Release(release) => Some(release.clone()),
-            Candidate::Provided(provided) => {
-                let version = provided.version.as_ref()?;
-                let page = self.project(&provided.project)?;
-                let files = &page.releases.get(version)?.files;
-                let (release, _) = self.release(&provided.project, version, files);
-                release.distribution.is_some().then(|| Arc::new(release))
-            }
-            _ => None,
-        }
-    }
-
     fn require_all(
         &self,
         known: &mut KnownDependencies,
-        project: &PackageName,
-        version: &Version,
+        release: &ReleaseCandidate,
         metadata: &Metadata,
         pythons: &PythonSet,
         extra: Option<&ExtraName>,
@@ -657,7 +676,7 @@ impl Provider<'_> {
                 continue;
             }
             names.push(requirement.name.clone());
-            let own = (requirement.name == *project).then_some(version);
+            let own = (requirement.name == release.project).then_some(&release.version);
             let sets = self.requirement_sets(requirement, own)?;
             for set in sets {
                 known.requirements.push(self.on_pythons(set, &active, pythons));

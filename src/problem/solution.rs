@@ -97,7 +97,7 @@ impl Solution {
         for &id in chosen {
             match provider.candidate(id) {
                 Candidate::Record(record) => solution.conda.push(provider.record(*record).clone()),
-                Candidate::Virtual(_) => {}
+                Candidate::Virtual(_) | Candidate::Contents(_) => {}
                 Candidate::CondaExtra { package, extra } => {
                     solution.conda_extras.push((package.clone(), extra.clone()));
                 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use resolvo::{ConditionalRequirement, Solver, SolvableId, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
-    Declared, Problem, Reading, Sources,
+    Declared, DeclaredKind, Problem, Reading, Sources,
     conda_half::{pooled_condition, version_sets},
     core,
     pool::{Name, VersionSet},
@@ -76,7 +76,6 @@ pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
     let conda_first: HashSet<_> =
         solution.conda.iter().flat_map(|record| (problem.world.pypi_names)(record)).collect();
     drop(conda);
-    let mut strict = None;
     let mut needs_build = Vec::new();
     for (sources, overwrite) in READINGS {
         if sources == Sources::Unknown && needs_build.is_empty() {
@@ -91,16 +90,22 @@ pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
         };
         match joint(problem, reading)? {
             Joint::Solved(solution, reading) => return checked(problem, *solution, &reading),
-            Joint::Unsolvable(attempt, learnt) => {
-                needs_build.extend(learnt.needs_build.iter().cloned());
-                if (sources, overwrite) == (Sources::Known, false) {
-                    strict = Some((attempt, learnt));
-                }
-            }
+            Joint::Unsolvable(_, learnt) => needs_build.extend(learnt.needs_build),
         }
     }
-    let (attempt, learnt) = strict.ok_or_else(|| internal("no reading was tried"))?;
-    core::explain(*attempt, &learnt).map(Outcome::Unsolvable)
+    let reading = Reading {
+        pip: true,
+        sources: Sources::Known,
+        open_python: true,
+        conda_first,
+        ..Reading::default()
+    };
+    match joint(problem, reading)? {
+        Joint::Unsolvable(attempt, learnt) => {
+            core::explain(*attempt, &learnt).map(Outcome::Unsolvable)
+        }
+        Joint::Solved(..) => Err(internal("two readings of it disagree")),
+    }
 }
 
 /// The readings of the whole, the strictest first.
@@ -276,8 +281,8 @@ fn requirements(
     line: &Declared,
 ) -> Result<Vec<ConditionalRequirement>, Failure> {
     let pool = &provider.pool;
-    match line {
-        Declared::Conda(spec) => {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => {
             let refuse = |reason: String| {
                 let message = format!("`{spec}` cannot be required: {reason}");
                 Failure::input(Diagnostic::error("invalid-match-spec", message))
@@ -294,7 +299,7 @@ fn requirements(
             Ok(sets.into_iter().map(requirement).collect())
         }
         _ if !provider.reading.pip => Ok(Vec::new()),
-        Declared::Pip(requirement) => {
+        DeclaredKind::Pip(requirement) => {
             let active = provider.pythons.marked(&requirement.marker, None);
             let active = active.intersection(&provider.allowed);
             if active.is_empty() && !provider.allowed.is_empty() {
@@ -308,10 +313,10 @@ fn requirements(
             let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
             Ok(sets.into_iter().map(on_pythons).collect())
         }
-        Declared::PipOpaque(Some(project)) => {
+        DeclaredKind::PipOpaque(Some(project)) => {
             let name = pool.intern_package_name(Name::Project(project.clone()));
             Ok(vec![pool.intern_version_set(name, VersionSet::Any).into()])
         }
-        Declared::PipOpaque(None) | Declared::PipConstraint(_) => Ok(Vec::new()),
+        DeclaredKind::PipOpaque(None) | DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
     }
 }

@@ -11,7 +11,7 @@ use rattler_conda_types::{
 };
 
 use super::{
-    Declared, Problem,
+    DeclaredKind, Problem,
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
     fn conda(&mut self) {
         let mut queue = VecDeque::new();
         for declared in self.problem.declared {
-            if let Declared::Conda(spec) = declared {
+            if let DeclaredKind::Conda(spec) = &declared.kind {
                 self.require(spec, "the file", &mut queue);
                 self.check_channel(spec);
             }
@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
         let mut seen: HashSet<(PackageName, Vec<ExtraName>)> = HashSet::new();
         let mut queue: VecDeque<(PackageName, Vec<ExtraName>)> = VecDeque::new();
         for declared in self.problem.declared {
-            if let Declared::Pip(requirement) = declared {
+            if let DeclaredKind::Pip(requirement) = &declared.kind {
                 self.require_project(requirement, &environment, &[], "the file", &mut queue);
             }
         }
