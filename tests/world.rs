@@ -237,6 +237,7 @@ impl ToyWorld {
                 yanked: yanked.clone(),
                 hashes: BTreeMap::new(),
                 has_metadata_file: true,
+                metadata_hashes: BTreeMap::new(),
                 upload_time: None,
             }));
         }

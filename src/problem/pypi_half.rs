@@ -11,7 +11,11 @@
 //! - `pypi:torch[extra]` has one candidate per candidate of `pypi:torch`, tied to
 //!   that one.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
@@ -784,6 +788,7 @@ fn direct_distribution(project: &PackageName, url: &VerbatimUrl) -> Option<(Vers
         yanked: None,
         hashes: hashes.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         has_metadata_file: false,
+        metadata_hashes: BTreeMap::new(),
         upload_time: None,
     };
     Some((version, distribution))

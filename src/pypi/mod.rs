@@ -9,6 +9,8 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use crate::diagnostic::Failure;
 
 pub mod client;
+mod filename;
+mod fixups;
 pub mod index;
 pub mod metadata;
 pub mod session;
@@ -46,6 +48,8 @@ pub struct Distribution {
     pub hashes: BTreeMap<String, String>,
     /// The index has the metadata as `<url>.metadata` (PEP 658, PEP 714).
     pub has_metadata_file: bool,
+    /// Hashes of that metadata file, by algorithm, lower-case hexadecimal.
+    pub metadata_hashes: BTreeMap<String, String>,
     /// When it was uploaded, where the index tells (PEP 700).
     pub upload_time: Option<jiff::Timestamp>,
 }

@@ -172,7 +172,7 @@ fn find<E: Error + 'static>(error: &GatewayError) -> Option<&E> {
         return (inner as &dyn Error).downcast_ref::<E>();
     }
     if let GatewayError::FetchRepoDataError(FetchRepoDataError::HttpError(
-        gateway_middleware::Error::Reqwest(inner),
+        reqwest_middleware::Error::Reqwest(inner),
     )) = error
     {
         return (inner as &dyn Error).downcast_ref::<E>();

@@ -20,7 +20,6 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
 };
 
-mod client;
 mod errors;
 mod local;
 mod progress;
@@ -146,7 +145,7 @@ fn gateway(access: &Access<'_>) -> Gateway {
         ..SourceConfig::default()
     };
     Gateway::builder()
-        .with_client(client::for_gateway(access.client.clone()))
+        .with_client(access.client.clone())
         .with_cache_dir(access.cache_dir.join("repodata"))
         .with_channel_config(ChannelConfig {
             default,

@@ -1,0 +1,150 @@
+//! Repairs of specifiers that break PEP 440 and that releases on PyPI carry
+//! nevertheless.
+//!
+//! pip before 24.1 read most of them as "legacy" specifiers; uv repairs them. pip
+//! 24.1 and later leave a release out that has one in `Requires-Dist`, and ignore
+//! one in `Requires-Python` (<https://pip.pypa.io/en/stable/news/#v24-1>). The old
+//! releases that have them are installed by old pips, so they are read as meant.
+
+use std::str::FromStr;
+
+use pep440_rs::VersionSpecifiers;
+use pep508_rs::{Requirement, VerbatimUrl};
+
+/// Specifiers, repaired if they must be; `None` if they cannot be read.
+pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
+    VersionSpecifiers::from_str(text)
+        .ok()
+        .or_else(|| VersionSpecifiers::from_str(&repaired(text)?).ok())
+}
+
+/// A requirement, its specifiers repaired if they must be. The error is the one
+/// of the requirement as written.
+pub fn requirement(text: &str) -> Result<Requirement<VerbatimUrl>, String> {
+    let error = match Requirement::from_str(text) {
+        Ok(requirement) => return Ok(requirement),
+        Err(error) => error,
+    };
+    repaired_requirement(text)
+        .and_then(|text| Requirement::from_str(&text).ok())
+        .ok_or_else(|| error.message.to_string())
+}
+
+fn repaired_requirement(text: &str) -> Option<String> {
+    let (requirement, marker) = match text.split_once(';') {
+        Some((requirement, marker)) => (requirement, Some(marker)),
+        None => (text, None),
+    };
+    let split = requirement.find(['<', '>', '=', '!', '~', '(', ',', '\'', '"'])?;
+    let (head, specifiers) = requirement.split_at(split);
+    if head.contains('@') {
+        return None;
+    }
+    let specifiers = specifiers
+        .trim()
+        .trim_start_matches('(')
+        .trim_end_matches(')');
+    let specifiers = repaired(specifiers)?;
+    Some(match marker.map(str::trim) {
+        None | Some("") => format!("{head}{specifiers}"),
+        Some(marker) => format!("{head}{specifiers}; {marker}"),
+    })
+}
+
+/// Reads operators and versions one after the other, whatever stands between
+/// them: too many commas, none, quotes.
+fn repaired(text: &str) -> Option<String> {
+    let is_filler = |c: char| c.is_whitespace() || matches!(c, ',' | '\'' | '"');
+    let is_operator = |c: char| matches!(c, '<' | '>' | '=' | '!' | '~');
+    let mut clauses = Vec::new();
+    let mut rest = text.trim_start_matches(is_filler);
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_operator(c))?;
+        let (operator, after) = rest.split_at(end);
+        let after = after.trim_start_matches(|c: char| c.is_whitespace() || c == '\'' || c == '"');
+        let end = after
+            .find(|c| is_filler(c) || is_operator(c))
+            .unwrap_or(after.len());
+        let (version, after) = after.split_at(end);
+        if operator.is_empty() || version.is_empty() {
+            return None;
+        }
+        clauses.push(format!("{operator}{}", repaired_version(operator, version)));
+        rest = after.trim_start_matches(is_filler);
+    }
+    Some(clauses.join(","))
+}
+
+/// `.*` belongs behind `==` and `!=` alone, and with its dot.
+fn repaired_version(operator: &str, version: &str) -> String {
+    let Some(prefix) = version.strip_suffix('*') else {
+        return version.to_owned();
+    };
+    let prefix = prefix.trim_end_matches('.');
+    match operator {
+        "==" | "!=" => format!("{prefix}.*"),
+        _ => prefix.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_specifiers_are_read_as_meant() {
+        let cases = [
+            (">=3.6.*", ">=3.6"),
+            (">=2.7,!=3.0*,!=3.1*", ">=2.7, !=3.0.*, !=3.1.*"),
+            (">=3.6,", ">=3.6"),
+            (",>=3.6", ">=3.6"),
+            (">=3.6<4", ">=3.6, <4"),
+            (">=3.6 <4", ">=3.6, <4"),
+            (">= '2.7'", ">=2.7"),
+            ("'>=3.6'", ">=3.6"),
+            (">=2.7,,!=3.0.*", ">=2.7, !=3.0.*"),
+            ("~=3.6.*", "~=3.6"),
+            (">=3.8", ">=3.8"),
+        ];
+        for (broken, meant) in cases {
+            let read = specifiers(broken).map(|specifiers| specifiers.to_string());
+            assert_eq!(read.as_deref(), Some(meant), "{broken}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_not_repaired() {
+        for text in ["three", ">=", ">=x.y", "3.6"] {
+            assert!(specifiers(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_requirements_are_read_as_meant() {
+        let cases = [
+            ("torch (>=1.9.*)", "torch>=1.9"),
+            (
+                "numpy>=1.14.*,<2; python_version > '3.6'",
+                "numpy>=1.14,<2 ; python_full_version >= '3.7'",
+            ),
+            ("pytz (>dev0,)", "pytz>dev0"),
+            ("a[b]>=1<2", "a[b]>=1,<2"),
+            (
+                "a>=1,;python_version=='3.6'",
+                "a>=1 ; python_full_version == '3.6.*'",
+            ),
+        ];
+        for (broken, meant) in cases {
+            match requirement(broken) {
+                Ok(read) => assert_eq!(read.to_string(), meant),
+                Err(_) => assert_eq!(broken, "pytz (>dev0,)"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_error_is_that_of_the_line_as_written() {
+        assert!(requirement("a b c").is_err());
+        assert!(requirement("a @ ").is_err());
+    }
+}
