@@ -1,1 +1,4 @@
-//! TODO
+//! How findings look: one writer per format over the same
+//! [`Diagnostic`](crate::diagnostic::Diagnostic)s.
+
+pub mod human;

@@ -10,9 +10,15 @@ use rattler_conda_types::MatchSpec;
 use crate::diagnostic::{Diagnostic, Location};
 
 pub mod environment;
+pub mod match_spec;
 pub mod pin;
+mod pin_comment;
 pub mod pip_lines;
+mod pip_options;
+mod requirement;
+pub mod secrets;
 pub mod source;
+mod yaml;
 
 /// A value with the place that it was read from.
 #[derive(Clone, Debug)]

@@ -1,1 +1,567 @@
-//! TODO
+//! The lines of a pip list, read as pip reads a requirements file
+//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>):
+//! conda writes each item of the list as a line of one.
+
+use std::{
+    borrow::Cow,
+    ops::Range,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
+
+use pep440_rs::{Operator, Version};
+use pep508_rs::{PackageName, VersionOrUrl};
+
+use super::{
+    PipRequirement, PipRequirementKind, PipRequirements, Spanned,
+    pip_options::{self, PipOption},
+    requirement,
+    secrets::redact,
+    source::SourceFile,
+};
+use crate::diagnostic::{Diagnostic, Failure, Location};
+
+/// A text of requirement lines with the place that it was read from.
+pub struct PipText {
+    /// The file that it stands in.
+    pub file: Arc<SourceFile>,
+    /// The text, unquoted.
+    pub text: String,
+    /// All of it in the file, quotes included.
+    pub span: Range<usize>,
+    /// Where its first byte stands in the file, when the file has it as it is.
+    pub verbatim: Option<usize>,
+}
+
+/// What a file of requirements is named for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Its projects are to be installed.
+    Requirement,
+    /// It only constrains them.
+    Constraint,
+}
+
+/// Gathers what lines say, and what is wrong with them.
+#[derive(Default)]
+pub struct PipReader {
+    /// What was read.
+    pub pip: PipRequirements,
+    /// Odd lines that pip accepts.
+    pub warnings: Vec<Diagnostic>,
+    /// Lines that pip refuses.
+    pub errors: Vec<Diagnostic>,
+    /// The files that were read, so that a cycle ends.
+    files: Vec<(PathBuf, Role)>,
+}
+
+/// A line without its comment, its continuations joined.
+struct Line {
+    text: String,
+    /// Where it begins in the text that it is of.
+    start: usize,
+    joined: bool,
+}
+
+/// What a line is read for.
+struct Context<'a> {
+    text: &'a PipText,
+    line: Line,
+    role: Role,
+    in_environment: bool,
+    /// The text has other lines too.
+    several: bool,
+}
+
+impl PipReader {
+    /// Reads an item of an environment file's pip list.
+    pub fn read_item(&mut self, text: &PipText) {
+        self.read_text(text, Role::Requirement, true);
+    }
+
+    fn read_text(&mut self, text: &PipText, role: Role, in_environment: bool) {
+        let lines = logical_lines(&text.text);
+        let several = lines.len() > 1;
+        for line in lines {
+            self.read_line(&Context {
+                text,
+                line,
+                role,
+                in_environment,
+                several,
+            });
+        }
+    }
+
+    fn read_line(&mut self, context: &Context<'_>) {
+        let line = &context.line.text;
+        let options_start = pip_options::begin(line);
+        let options = match pip_options::parse(line, options_start) {
+            Ok(options) => options,
+            Err(bad) => {
+                let location = context.locate(bad.span);
+                self.errors.push(
+                    Diagnostic::error("bad-pip-option", redact(&bad.message))
+                        .at(location, "")
+                        .help(
+                            "see https://pip.pypa.io/en/stable/reference/requirements-file-format/",
+                        ),
+                );
+                return;
+            }
+        };
+        for span in options.stray {
+            let location = context.locate(span);
+            self.warnings.push(
+                Diagnostic::warning(
+                    "ignored-by-pip",
+                    format!("pip ignores `{}` after an option", redact(location.text())),
+                )
+                .at(location, "")
+                .help("write it on a line of its own"),
+            );
+        }
+        let requirement = line[..options_start].trim_end();
+        if requirement.is_empty() {
+            for option in options.options {
+                self.read_option(context, option);
+            }
+        } else {
+            self.read_requirement(context, requirement, options.options);
+        }
+    }
+
+    fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
+        let hashes = options
+            .into_iter()
+            .filter(|option| option.name == "hash")
+            .map(|option| option.value)
+            .collect();
+        match requirement::parse(&expand_variables(text), context.folder()) {
+            Ok(kind) => self.push(context, kind, text, hashes),
+            Err(refusal) => {
+                let place = if expand_variables(text) == text {
+                    refusal.span
+                } else {
+                    0..text.len()
+                };
+                let location = context.locate(place);
+                let message = format!("`{}` is no pip requirement", redact(text));
+                let mut error = Diagnostic::error("invalid-pip-requirement", message)
+                    .at(location, refusal.message);
+                error.help.extend(refusal.help);
+                self.errors.push(error);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        context: &Context<'_>,
+        kind: PipRequirementKind,
+        text: &str,
+        hashes: Vec<String>,
+    ) {
+        let location = if context.in_environment && !context.several {
+            context.whole()
+        } else {
+            context.locate(0..context.line.text.len())
+        };
+        let list = match context.role {
+            Role::Requirement => &mut self.pip.requirements,
+            Role::Constraint => &mut self.pip.constraints,
+        };
+        list.push(PipRequirement {
+            kind,
+            text: text.to_owned(),
+            location,
+            hashes,
+            pin: None,
+            added_by_pin: false,
+            in_environment: context.in_environment,
+        });
+    }
+
+    fn read_option(&mut self, context: &Context<'_>, option: PipOption) {
+        let location = context.locate(option.span.clone());
+        let value = expand_variables(&option.value).into_owned();
+        let spanned = Spanned {
+            value: value.clone(),
+            location: location.clone(),
+        };
+        let options = &mut self.pip.options;
+        match option.name {
+            "index-url" | "pypi-url" => options.index_url = Some(spanned),
+            "extra-index-url" => options.extra_index_urls.push(spanned),
+            "no-index" => options.no_index = true,
+            "find-links" => options.find_links.push(spanned),
+            "pre" => options.pre = true,
+            "prefer-binary" => options.prefer_binary = true,
+            "require-hashes" => options.require_hashes = true,
+            "only-binary" => self.read_format(&value, location, true),
+            "no-binary" => self.read_format(&value, location, false),
+            "requirement" => self.read_file(context, &value, location, Role::Requirement),
+            "constraint" => self.read_file(context, &value, location, Role::Constraint),
+            "editable" => {
+                let kind = requirement::editable(&value);
+                let text = format!("-e {}", option.value);
+                self.push(context, kind, &text, Vec::new());
+            }
+            // The rest changes how pip fetches or builds, not what it chooses.
+            _ => {}
+        }
+    }
+
+    /// `:all:`, `:none:` or names; each adds to what was said before, and a
+    /// project is in one of the two lists only, the last one
+    /// (`FormatControl.handle_mutual_excludes` of pip).
+    fn read_format(&mut self, value: &str, location: Location, wheels: bool) {
+        let formats = &mut self.pip.options.formats;
+        let (all, names, other_all, other) = if wheels {
+            (
+                &mut formats.only_binary_all,
+                &mut formats.only_binary,
+                &mut formats.no_binary_all,
+                &mut formats.no_binary,
+            )
+        } else {
+            (
+                &mut formats.no_binary_all,
+                &mut formats.no_binary,
+                &mut formats.only_binary_all,
+                &mut formats.only_binary,
+            )
+        };
+        for name in value
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            match (name, PackageName::from_str(name)) {
+                (":all:", _) => {
+                    (*all, *other_all) = (true, false);
+                    names.clear();
+                    other.clear();
+                }
+                (":none:", _) => {
+                    *all = false;
+                    names.clear();
+                }
+                (_, Ok(name)) => {
+                    other.retain(|other| *other != name);
+                    names.push(name);
+                }
+                (name, Err(_)) => {
+                    let message = format!("`{name}` is no project name");
+                    let error = Diagnostic::error("bad-pip-option", message);
+                    self.errors.push(error.at(location.clone(), ""));
+                }
+            }
+        }
+    }
+
+    fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
+        if value.contains("://") {
+            let message = format!("a requirements file at a URL is not read");
+            self.errors.push(
+                Diagnostic::error("remote-requirements-file", message)
+                    .at(at, "")
+                    .help("save the file beside the environment file and name it here"),
+            );
+            return;
+        }
+        let path = context.folder().join(value);
+        let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if self.files.contains(&(identity.clone(), role)) {
+            return;
+        }
+        self.files.push((identity, role));
+        match SourceFile::read(&path) {
+            Ok(file) => {
+                let length = file.text().len();
+                let text = PipText {
+                    text: file.text().to_owned(),
+                    file,
+                    span: 0..length,
+                    verbatim: Some(0),
+                };
+                self.read_text(&text, role, false);
+            }
+            Err(failure) => self.errors.extend(unreadable(failure, at, value)),
+        }
+    }
+}
+
+fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
+    let mut diagnostics = failure.diagnostics;
+    for diagnostic in &mut diagnostics {
+        if diagnostic.labels.is_empty() {
+            diagnostic.help = vec![format!(
+                "put `{value}` beside the file that names it: paths are relative to that"
+            )];
+        }
+        *diagnostic = diagnostic.clone().at(at.clone(), "named here");
+    }
+    diagnostics
+}
+
+impl Context<'_> {
+    /// The place of a part of the line, or of all of the text where the file
+    /// does not have the line as it is.
+    fn locate(&self, part: Range<usize>) -> Location {
+        match self.text.verbatim {
+            Some(start) if !self.line.joined => {
+                let start = start + self.line.start;
+                Location {
+                    file: Arc::clone(&self.text.file),
+                    span: start + part.start..start + part.end,
+                }
+            }
+            _ => self.whole(),
+        }
+    }
+
+    fn whole(&self) -> Location {
+        Location {
+            file: Arc::clone(&self.text.file),
+            span: self.text.span.clone(),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.text.file.path().parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// The version of a requirement that allows only one: `==` and no wildcard.
+pub fn pinned_version(kind: &PipRequirementKind) -> Option<&Version> {
+    let PipRequirementKind::Named(requirement) = kind else {
+        return None;
+    };
+    let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &requirement.version_or_url else {
+        return None;
+    };
+    match specifiers.iter().as_slice() {
+        [only] if *only.operator() == Operator::Equal => Some(only.version()),
+        _ => None,
+    }
+}
+
+/// Reads the declared text of a pinned line; `None` when it is of another
+/// project than the line.
+pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementKind> {
+    let kind = requirement::parse(&expand_variables(text), Path::new("")).ok()?;
+    match (&kind, line) {
+        (PipRequirementKind::Named(declared), PipRequirementKind::Named(pinned))
+            if declared.name == pinned.name =>
+        {
+            Some(kind)
+        }
+        _ => None,
+    }
+}
+
+/// Lines with a `\` at their end are joined, comments and empty lines dropped.
+fn logical_lines(text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut pending: Option<Line> = None;
+    let mut offset = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = offset;
+        offset += raw.len();
+        let line = raw.trim_end_matches(['\n', '\r']);
+        let comment = line.trim_start().starts_with('#');
+        let continues = line.ends_with('\\') && !comment;
+        let mut joined = pending.take().unwrap_or(Line {
+            text: String::new(),
+            start,
+            joined: false,
+        });
+        joined.joined |= joined.start != start;
+        if comment {
+            joined.text.push(' ');
+        }
+        joined
+            .text
+            .push_str(line.trim_end_matches(if continues { '\\' } else { '\n' }));
+        if continues {
+            joined.joined = true;
+            pending = Some(joined);
+        } else {
+            lines.extend(without_comment(joined));
+        }
+    }
+    lines.extend(pending.and_then(without_comment));
+    lines
+}
+
+/// Cuts the comment and the blanks around; `None` when nothing is left.
+fn without_comment(mut line: Line) -> Option<Line> {
+    let comment = line.text.char_indices().find(|&(index, character)| {
+        character == '#'
+            && line.text[..index]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace)
+    });
+    if let Some((index, _)) = comment {
+        line.text.truncate(index);
+    }
+    let blanks = line.text.len() - line.text.trim_start().len();
+    line.start += blanks;
+    line.text = line.text.trim().to_owned();
+    (!line.text.is_empty()).then_some(line)
+}
+
+/// Replaces `${NAME}` (capitals, digits and `_` only) by the environment
+/// variable; an unset one stays as it is.
+fn expand_variables(text: &str) -> Cow<'_, str> {
+    if !text.contains("${") {
+        return Cow::Borrowed(text);
+    }
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let (before, variable) = rest.split_at(start);
+        expanded.push_str(before);
+        let end = variable.find('}').map_or(variable.len(), |end| end + 1);
+        let name = variable[2..end].trim_end_matches('}');
+        let valid = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        match std::env::var(name) {
+            Ok(value) if valid && !value.is_empty() => expanded.push_str(&value),
+            _ => {
+                expanded.push_str("${");
+                rest = &variable[2..];
+                continue;
+            }
+        }
+        rest = &variable[end..];
+    }
+    expanded.push_str(rest);
+    Cow::Owned(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::human::render;
+
+    fn read(path: &Path, text: &str) -> PipReader {
+        let file = SourceFile::from_text(path, text);
+        let mut reader = PipReader::default();
+        reader.read_item(&PipText {
+            text: text.to_owned(),
+            span: 0..text.len(),
+            verbatim: Some(0),
+            file,
+        });
+        reader
+    }
+
+    fn texts(requirements: &[PipRequirement]) -> Vec<String> {
+        requirements
+            .iter()
+            .map(|r| format!("{}: {}", r.location, r.text))
+            .collect()
+    }
+
+    #[test]
+    fn an_item_may_hold_comments_continuations_and_hashes() {
+        let text = "a>=1 # why\n# no\n\nb==1 \\\n  --hash=sha256:x \\\n  --hash sha256:y\n-e ./c\n";
+        let reader = read(Path::new("e.yml"), text);
+        assert_eq!(
+            texts(&reader.pip.requirements),
+            ["e.yml:1:1: a>=1", "e.yml:1:1: b==1", "e.yml:7:1: -e ./c"]
+        );
+        assert_eq!(reader.pip.requirements[1].hashes, ["sha256:x", "sha256:y"]);
+        assert_eq!(reader.pip.requirements[0].location.text(), "a>=1");
+    }
+
+    #[test]
+    fn options_concern_the_whole_list() {
+        let text = "--pre --prefer-binary\n-i https://a\n--index-url https://b\n-f ./wheels\n\
+                    --only-binary=:all: --no-binary numpy,Torch_X --trusted-host h\n--require-hashes";
+        let options = read(Path::new("e.yml"), text).pip.options;
+        assert!(options.pre && options.prefer_binary && options.require_hashes);
+        assert_eq!(options.index_url.expect("is set").value, "https://b");
+        assert_eq!(options.find_links[0].location.text(), "./wheels");
+        assert!(options.formats.only_binary_all);
+        assert_eq!(options.formats.no_binary.len(), 2);
+    }
+
+    #[test]
+    fn files_are_read_once_and_from_where_they_stand() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir(path("sub")).expect("a folder");
+        std::fs::write(path("sub/r.txt"), "a\n-r ../s.txt\n-c c.txt\n").expect("writes");
+        std::fs::write(path("s.txt"), "b # x\n-r sub/r.txt\n").expect("writes");
+        std::fs::write(path("sub/c.txt"), "a<3\n").expect("writes");
+        let reader = read(&path("e.yml"), "-r sub/r.txt");
+        assert!(reader.errors.is_empty());
+        assert_eq!(reader.pip.requirements.len(), 2);
+        assert_eq!(reader.pip.constraints[0].text, "a<3");
+        assert!(!reader.pip.requirements[0].in_environment);
+    }
+
+    #[test]
+    fn bad_lines_are_placed() {
+        let text = "numpy=1.26\nx>=1.0.*\n--user\n-r missing.txt\n-i https://u:p@h torch";
+        let reader = read(Path::new("e.yml"), text);
+        let said: Vec<String> = reader
+            .errors
+            .iter()
+            .chain(&reader.warnings)
+            .map(|diagnostic| render(diagnostic, false))
+            .collect();
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        error[invalid-pip-requirement]: `numpy=1.26` is no pip requirement
+         --> e.yml:1:1
+          |
+        1 | numpy=1.26
+          | ^^^^^^^^^^ `=` is not a valid operator in a pip list
+          |
+          = help: use `==`: `numpy==1.26`
+        error[invalid-pip-requirement]: `x>=1.0.*` is no pip requirement
+         --> e.yml:2:2
+          |
+        2 | x>=1.0.*
+          |  ^^^^^^^ Operator >= cannot be used with a wildcard version specifier
+        error[bad-pip-option]: pip knows no option `--user` in a requirements list
+         --> e.yml:3:1
+          |
+        3 | --user
+          | ^^^^^^
+          |
+          = help: see https://pip.pypa.io/en/stable/reference/requirements-file-format/
+        error[unreadable-file]: cannot read `missing.txt`: No such file or directory (os error 2)
+         --> e.yml:4:4
+          |
+        4 | -r missing.txt
+          |    ^^^^^^^^^^^ named here
+          |
+          = help: put `missing.txt` beside the file that names it: paths are relative to that
+        warning[ignored-by-pip]: pip ignores `torch` after an option
+         --> e.yml:5:18
+          |
+        5 | -i https://u:*@h torch
+          |                  ^^^^^
+          |
+          = help: write it on a line of its own
+        "#);
+    }
+
+    #[test]
+    fn only_capital_variables_are_expanded() {
+        assert_eq!(
+            expand_variables("${HOME_OF_NOBODY}/${x}/$Y"),
+            "${HOME_OF_NOBODY}/${x}/$Y"
+        );
+        let path = std::env::var("PATH").expect("is set");
+        assert_eq!(expand_variables("a${PATH}b"), format!("a{path}b"));
+    }
+}

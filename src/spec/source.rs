@@ -1,15 +1,103 @@
 //! A file as it lies on disk: decoded for reading, and encoded back as it came.
+//!
+//! conda itself tries UTF-8 and then UTF-16, and editors on Windows write both
+//! with a byte order mark, so the encoding is kept beside the text.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A text file with the encoding that it came in.
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
     text: String,
+    encoding: Encoding,
+    byte_order_mark: bool,
+}
+
+/// How a file's bytes make text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Utf16LittleEndian,
+    Utf16BigEndian,
+}
+
+/// Bytes that are no text in the encoding that they seem to have.
+struct Undecodable {
+    encoding: &'static str,
+    /// What could be decoded before the bad bytes.
+    before: String,
 }
 
 impl SourceFile {
+    /// Reads and decodes a file.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the file cannot be read or its bytes are neither
+    /// UTF-8 nor UTF-16.
+    pub fn read(path: impl Into<PathBuf>) -> Result<Arc<Self>, Failure> {
+        let path = path.into();
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::from_bytes(path, &bytes),
+            Err(error) => Err(Failure::input(
+                Diagnostic::error(
+                    "unreadable-file",
+                    format!("cannot read `{}`: {error}", path.display()),
+                )
+                .help("check the path and its permissions"),
+            )),
+        }
+    }
+
+    /// Decodes the bytes of a file.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the bytes are neither UTF-8 nor UTF-16.
+    pub fn from_bytes(path: impl Into<PathBuf>, bytes: &[u8]) -> Result<Arc<Self>, Failure> {
+        let path = path.into();
+        let (encoding, mark) = detect(bytes);
+        let decoded = match encoding {
+            Encoding::Utf8 => decode_utf8(&bytes[mark..]),
+            Encoding::Utf16LittleEndian => decode_utf16(&bytes[mark..], u16::from_le_bytes),
+            Encoding::Utf16BigEndian => decode_utf16(&bytes[mark..], u16::from_be_bytes),
+        };
+        match decoded {
+            Ok(text) => Ok(Arc::new(Self {
+                path,
+                text,
+                encoding,
+                byte_order_mark: mark > 0,
+            })),
+            Err(bad) => Err(undecodable(path, bad)),
+        }
+    }
+
+    /// A UTF-8 file of the given text that need not exist.
+    pub fn from_text(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: path.into(),
+            text: text.into(),
+            encoding: Encoding::Utf8,
+            byte_order_mark: false,
+        })
+    }
+
+    /// The same file with another text: path and encoding stay.
+    pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: self.path.clone(),
+            text: text.into(),
+            encoding: self.encoding,
+            byte_order_mark: self.byte_order_mark,
+        })
+    }
+
     /// The path as the user gave it.
     pub fn path(&self) -> &Path {
         &self.path
@@ -20,12 +108,251 @@ impl SourceFile {
         &self.text
     }
 
+    /// The bytes of a text in the encoding of this file, with its byte order
+    /// mark when it has one.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        let marked = self.byte_order_mark.then_some('\u{feff}');
+        match self.encoding {
+            Encoding::Utf8 => marked
+                .into_iter()
+                .chain(text.chars())
+                .collect::<String>()
+                .into_bytes(),
+            Encoding::Utf16LittleEndian => utf16(marked, text, u16::to_le_bytes),
+            Encoding::Utf16BigEndian => utf16(marked, text, u16::to_be_bytes),
+        }
+    }
+
     /// The line and column of a byte of the text, both from 1, the column in
-    /// characters.
+    /// characters. A byte inside a character counts as that character.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
         let before = &self.text[..offset];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
         (line, column)
+    }
+
+    /// The byte at which a line and column (from 1, in characters) begin, or
+    /// the end of the text when it has no such place.
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let start: usize = self
+            .text
+            .split_inclusive('\n')
+            .take(line.saturating_sub(1))
+            .map(str::len)
+            .sum();
+        self.text[start..]
+            .char_indices()
+            .nth(column.saturating_sub(1))
+            .map_or(self.text.len(), |(index, _)| start + index)
+    }
+}
+
+/// Replaces a file's bytes at once, so that a reader sees the old or the new
+/// file and nothing between. A symbolic link is followed and stays a link; the
+/// permissions of an existing file stay.
+///
+/// # Errors
+/// [`Failure::input`] when the folder cannot be written to.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    replace(&target, bytes).map_err(|error| {
+        Failure::input(
+            Diagnostic::error(
+                "unwritable-file",
+                format!("cannot write `{}`: {error}", path.display()),
+            )
+            .help("check the permissions of the folder, or name another file with `-o`"),
+        )
+    })
+}
+
+fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".presolve-")
+        .tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    match std::fs::metadata(target) {
+        Ok(existing) => temporary
+            .as_file()
+            .set_permissions(existing.permissions())?,
+        Err(_) => make_ordinary(temporary.as_file())?,
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(target)?;
+    Ok(())
+}
+
+/// A temporary file is private to its owner; a new spec should not be.
+#[cfg(unix)]
+fn make_ordinary(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_ordinary(_file: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// The encoding and the length of the byte order mark.
+fn detect(bytes: &[u8]) -> (Encoding, usize) {
+    if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
+        return (Encoding::Utf8, 3);
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) {
+        return (Encoding::Utf16LittleEndian, 2);
+    }
+    if bytes.starts_with(&[0xfe, 0xff]) {
+        return (Encoding::Utf16BigEndian, 2);
+    }
+    // Specs are mostly ASCII, whose UTF-16 has a zero in every other byte.
+    let zeros = |parity: usize| {
+        let every_other = || bytes.iter().skip(parity).step_by(2);
+        every_other().count() > 0
+            && every_other().filter(|&&byte| byte == 0).count() * 2 > every_other().count()
+    };
+    if bytes.len() >= 2 && bytes.len().is_multiple_of(2) {
+        if zeros(1) && !zeros(0) {
+            return (Encoding::Utf16LittleEndian, 0);
+        }
+        if zeros(0) && !zeros(1) {
+            return (Encoding::Utf16BigEndian, 0);
+        }
+    }
+    (Encoding::Utf8, 0)
+}
+
+fn decode_utf8(bytes: &[u8]) -> Result<String, Undecodable> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err(Undecodable {
+            encoding: "UTF-8",
+            before: String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(),
+        }),
+    }
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Undecodable> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(pairs.len());
+    for character in char::decode_utf16(pairs.iter().map(|&pair| unit(pair))) {
+        match character {
+            Ok(character) => text.push(character),
+            Err(_) => {
+                return Err(Undecodable {
+                    encoding: "UTF-16",
+                    before: text,
+                });
+            }
+        }
+    }
+    if rest.is_empty() {
+        Ok(text)
+    } else {
+        Err(Undecodable {
+            encoding: "UTF-16",
+            before: text,
+        })
+    }
+}
+
+fn utf16(mark: Option<char>, text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let mut units = [0; 2];
+    let mut encoded = Vec::with_capacity(2 * text.len() + 2);
+    for character in mark.into_iter().chain(text.chars()) {
+        for &mut unit in character.encode_utf16(&mut units) {
+            encoded.extend(bytes(unit));
+        }
+    }
+    encoded
+}
+
+fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
+    let file = SourceFile::from_text(path, bad.before);
+    let end = file.text().len();
+    let location = Location {
+        file,
+        span: end..end,
+    };
+    Failure::input(
+        Diagnostic::error(
+            "undecodable-file",
+            format!("the file is not valid {}", bad.encoding),
+        )
+        .at(location, "the bytes after this are no text")
+        .help("save the file as UTF-8"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "name: déjà\r\n# 🐍\n";
+
+    fn round_trip(bytes: &[u8]) {
+        let file = SourceFile::from_bytes("e.yml", bytes).expect("decodes");
+        assert_eq!(file.text(), TEXT);
+        assert_eq!(file.encode(file.text()), bytes);
+    }
+
+    #[test]
+    fn every_encoding_comes_back_as_it_came() {
+        let little: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        round_trip(TEXT.as_bytes());
+        round_trip(&[b"\xef\xbb\xbf", TEXT.as_bytes()].concat());
+        round_trip(&[b"\xff\xfe".as_slice(), &little].concat());
+        round_trip(&[b"\xfe\xff".as_slice(), &big].concat());
+        round_trip(&little);
+        round_trip(&big);
+    }
+
+    #[test]
+    fn bad_bytes_are_placed() {
+        for bytes in [b"a\nb\xff".as_slice(), b"\xff\xfea\0\n\0b\0\x00\xd8"] {
+            let failure = SourceFile::from_bytes("e.yml", bytes).expect_err("is refused");
+            let place = &failure.diagnostics[0].labels[0].location;
+            assert_eq!(place.to_string(), "e.yml:2:2");
+        }
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let file = SourceFile::from_text("e.yml", TEXT);
+        let snake = TEXT.find('🐍').expect("is there");
+        assert_eq!(file.line_column(snake), (2, 3));
+        assert_eq!(file.offset(2, 3), snake);
+        assert_eq!(file.offset(9, 9), TEXT.len());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn writing_keeps_links_and_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::write(&file, "old").expect("writes");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("chmod");
+        std::os::unix::fs::symlink("real", &link).expect("links");
+        write_atomically(&link, b"new").expect("writes");
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&file).expect("reads"), b"new");
+        let mode = std::fs::metadata(&file)
+            .expect("is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o640);
+        write_atomically(&folder.path().join("fresh"), b"x").expect("writes");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 3);
     }
 }

@@ -1,0 +1,170 @@
+//! Findings for people, laid out as rustc does.
+
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+
+use crate::{
+    diagnostic::{Diagnostic, Label, Level},
+    spec::{secrets, source::SourceFile},
+};
+
+/// Renders a diagnostic: its level and name, the lines of the files that it is
+/// about, then what explains it and what to do next. Ends without a line break.
+pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
+    let title = match diagnostic.level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
+    };
+    let files: Vec<File> = by_file(&diagnostic.labels)
+        .into_iter()
+        .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels))
+        .collect();
+    let message = secrets::redact(&diagnostic.message);
+    let mut group = Group::with_title(title.primary_title(message).id(diagnostic.name));
+    for file in &files {
+        group = group.element(file.snippet());
+    }
+    for note in &diagnostic.notes {
+        group = group.element(Title::NOTE.message(secrets::redact(note)));
+    }
+    for help in &diagnostic.help {
+        group = group.element(Title::HELP.message(secrets::redact(help)));
+    }
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.render(&[group])
+}
+
+/// The labels of a diagnostic, file by file, the primary one's file first.
+fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
+    let mut files: Vec<(Arc<SourceFile>, Vec<&Label>)> = Vec::new();
+    for label in labels {
+        let file = &label.location.file;
+        match files.iter_mut().find(|(seen, _)| Arc::ptr_eq(seen, file)) {
+            Some((_, labels)) => labels.push(label),
+            None => files.push((Arc::clone(file), vec![label])),
+        }
+    }
+    files
+}
+
+/// What is shown of one file.
+struct File {
+    path: String,
+    text: String,
+    annotations: Vec<(AnnotationKind, std::ops::Range<usize>, String)>,
+}
+
+impl File {
+    fn new(file: &SourceFile, labels: Vec<&Label>, all: &[Label]) -> Self {
+        let annotations = labels
+            .into_iter()
+            .map(|label| {
+                let kind = if all.first().is_some_and(|first| std::ptr::eq(first, label)) {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let span = within(file.text(), &label.location.span);
+                (kind, span, secrets::redact(&label.text))
+            })
+            .collect();
+        Self {
+            path: file.path().display().to_string(),
+            text: secrets::redact_in_place(file.text()),
+            annotations,
+        }
+    }
+
+    fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let annotations = self.annotations.iter().map(|(kind, span, text)| {
+            let annotation = kind.span(span.clone());
+            if text.is_empty() {
+                annotation
+            } else {
+                annotation.label(text)
+            }
+        });
+        Snippet::source(&self.text)
+            .path(&self.path)
+            .annotations(annotations)
+    }
+}
+
+/// A span that the renderer can take: inside the text, on whole characters.
+fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let boundary = |mut offset: usize| {
+        offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    };
+    let start = boundary(span.start);
+    start..boundary(span.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Location;
+
+    fn location(file: &Arc<SourceFile>, text: &str) -> Location {
+        let start = file.text().find(text).expect("is there");
+        Location {
+            file: Arc::clone(file),
+            span: start..start + text.len(),
+        }
+    }
+
+    #[test]
+    fn everything_is_shown() {
+        let file =
+            SourceFile::from_text("e.yml", "name: déjà\r\ndependencies:\r\n  - 蛇 numpy\r\n");
+        let other = SourceFile::from_text("r.txt", "--index-url https://u:p@h/simple\n");
+        let diagnostic = Diagnostic::error("bad-spec", "`numpy` is bad")
+            .at(location(&file, "numpy"), "this one")
+            .at(location(&file, "déjà"), "")
+            .at(location(&other, "https://u:p@h/simple"), "from here")
+            .note("https://u:p@h is an index")
+            .help("remove it");
+        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        error[bad-spec]: `numpy` is bad
+         --> e.yml:3:7
+          |
+        1 | name: déjà
+          |       ----
+        2 | dependencies:
+        3 |   - 蛇 numpy
+          |        ^^^^^ this one
+          |
+         ::: r.txt:1:13
+          |
+        1 | --index-url https://u:*@h/simple
+          |             -------------------- from here
+          |
+          = note: https://u:****@h is an index
+          = help: remove it
+        "#);
+        assert!(render(&diagnostic, true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_a_file_is_shown() {
+        let file = SourceFile::from_text("e.yml", "");
+        let end = Location { file, span: 0..0 };
+        let diagnostic = Diagnostic::warning("empty", "nothing here").at(end, "");
+        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        warning[empty]: nothing here
+         --> e.yml:1:1
+          |
+        1 |
+          | ^
+        "#);
+    }
+}

@@ -1,0 +1,173 @@
+//! Match specs as conda's command line and its environment files write them
+//! (<https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html>).
+
+use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, StringMatcher};
+
+use super::CondaPin;
+
+/// Reads a match spec with the meaning that conda gives it: `numpy=1.26` is
+/// `numpy 1.26.*`, and names are lower-cased.
+///
+/// # Errors
+/// Why it is no match spec, in a sentence for the user.
+pub fn parse(text: &str) -> Result<MatchSpec, String> {
+    let text = conda_spelling(text);
+    if text.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let options = ParseMatchSpecOptions::lenient().with_conditionals(true);
+    let mut spec = MatchSpec::from_str(&text, options).map_err(|error| error.to_string())?;
+    if let Some(build) = &spec.build {
+        spec.build = Some(conda_build(&build.to_string())?);
+    }
+    Ok(spec)
+}
+
+/// The spec in a form that the parser reads as conda reads the original
+/// (`_parse_spec_str` in conda/models/match_spec.py).
+fn conda_spelling(text: &str) -> String {
+    // conda cuts a spec at the first `#`, inside quotes too, and at ` if `.
+    let text = text.split('#').next().unwrap_or_default();
+    let text = text.split(" if ").next().unwrap_or_default().trim();
+    if let (Some(open), Some(close)) = (text.rfind('['), text.rfind(']'))
+        && open < close
+        && !text[..open].contains("://")
+    {
+        let (bracket, outside) = (&text[open..=close], [&text[..open], &text[close + 1..]]);
+        let outside = conda_operators(&outside.concat());
+        // A bracket without a key, as pip writes extras, says nothing to conda.
+        return if bracket.contains('=') {
+            outside + bracket
+        } else {
+            outside
+        };
+    }
+    if text.contains("://") {
+        return text.to_owned();
+    }
+    conda_operators(text)
+}
+
+/// conda reads `x===1` as `x=1`, and a single operator at the end as nothing.
+fn conda_operators(text: &str) -> String {
+    let text = text.replace("===", "=");
+    let text = text.trim();
+    match text.strip_suffix(['=', '<', '>', '!', '~', ' ']) {
+        Some(name) if !name.contains(['=', '<', '>', '!', '~', ' ']) => name.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A build string as conda takes it: blanks and a `=` before it are no part of
+/// it, and an operator in it means that the version was not understood.
+fn conda_build(build: &str) -> Result<StringMatcher, String> {
+    let build = build.trim_start_matches(['=', ' ']).trim_end();
+    if !build.starts_with('^') && build.contains(['=', ',', '|', '<', '>', '~']) {
+        return Err(format!(
+            "`{build}` is no build string; versions are joined with `,` or `|`"
+        ));
+    }
+    build
+        .parse()
+        .map_err(|_| format!("`{build}` is no build string"))
+}
+
+/// Reads `name=version=build`, with or without `channel::`, as a pin: nothing
+/// in it may stand for more than one record.
+pub fn parse_pin(text: &str) -> Option<CondaPin> {
+    let bare = text.rsplit_once("::").map_or(text, |(_, bare)| bare);
+    let mut parts = bare.split('=');
+    let (name, version, build) = (parts.next()?, parts.next()?, parts.next()?);
+    let exact = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!'))
+    };
+    (parts.next().is_none() && [name, version, build].into_iter().all(exact)).then(|| CondaPin {
+        name: name.to_ascii_lowercase(),
+        version: version.to_owned(),
+        build: build.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, version, build, channel and subdir of a spec.
+    fn read(text: &str) -> String {
+        match parse(text) {
+            Ok(spec) => {
+                let version = spec.version.map(|version| version.to_string());
+                let build = spec.build.map(|build| build.to_string());
+                let channel = spec.channel.and_then(|channel| channel.name.clone());
+                [
+                    channel
+                        .zip(spec.subdir)
+                        .map(|(name, subdir)| format!("{name}/{subdir}::")),
+                    Some(spec.name.to_string()),
+                    version.map(|version| format!(" {version}")),
+                    build.map(|build| format!(" [{build}]")),
+                ]
+                .into_iter()
+                .flatten()
+                .collect()
+            }
+            Err(error) => format!("! {error}"),
+        }
+    }
+
+    #[test]
+    fn every_form_means_what_conda_takes_it_for() {
+        for (text, meaning) in [
+            ("Pillow", "pillow"),
+            ("numpy=1.26", "numpy 1.26.*"),
+            ("numpy =1.26", "numpy 1.26.*"),
+            ("python = 3.8", "python 3.8.*"),
+            ("python 3.8", "python ==3.8"),
+            ("python==3.8", "python ==3.8"),
+            ("python==3.8.*", "python 3.8.*"),
+            ("python=3.8*", "python 3.8.*"),
+            ("python===3.8", "python 3.8.*"),
+            ("python=", "python"),
+            ("numpy >=1.2, <2 ", "numpy >=1.2,<2"),
+            ("numpy~=1.26", "numpy ~=1.26"),
+            ("x=1.0|2.0", "x 1.0.*|==2.0"),
+            ("x=0.52.*,>=0.0.0a0", "x 0.52.*,>=0.0.0a0"),
+            ("numpy=1.26=py310*", "numpy ==1.26 [py310*]"),
+            ("numpy=1.26 = py310_0", "numpy ==1.26 [py310_0]"),
+            ("numpy 1.26 *_0", "numpy ==1.26 [*_0]"),
+            ("x=*=cuda*", "x * [cuda*]"),
+            ("x264=1!157.2=h7b_0", "x264 ==1!157.2 [h7b_0]"),
+            ("conda-forge/linux-64::x=1", "conda-forge/linux-64::x 1.*"),
+            ("x[version='>=1',build=py*]", "x >=1 [py*]"),
+            ("x[build=py*] 1.0", "x ==1.0 [py*]"),
+            ("x[extra]==1.0", "x ==1.0"),
+            ("x==1.0 # why", "x ==1.0"),
+        ] {
+            assert_eq!(read(text), meaning, "{text}");
+        }
+        for text in ["", "x>=3.8 <3.9", "x>=3.6,", "x=>1", "*", "{{ x }}", "x;b"] {
+            assert!(read(text).starts_with("! "), "{text}: {}", read(text));
+        }
+    }
+
+    #[test]
+    fn only_one_record_is_a_pin() {
+        let pin = parse_pin("conda-forge::X=1.0=py_0").expect("is a pin");
+        assert_eq!(
+            (&*pin.name, &*pin.version, &*pin.build),
+            ("x", "1.0", "py_0")
+        );
+        for text in [
+            "x=1.0",
+            "x==1.0=py_0",
+            "x=1.0=py*",
+            "x=1.0|2=py",
+            "x[build=a]",
+        ] {
+            assert_eq!(parse_pin(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! One requirement of a pip list, classified as pip does
+//! (`parse_req_from_line` in pip/_internal/req/constructors.py).
+
+use std::{ops::Range, path::Path, str::FromStr};
+
+use pep508_rs::{PackageName, Pep508Error, Requirement, VerbatimUrl, VersionOrUrl};
+use url::Url;
+
+use super::PipRequirementKind;
+
+/// Why a text is no requirement.
+#[derive(Debug)]
+pub struct Refusal {
+    /// One sentence.
+    pub message: String,
+    /// The part of the text that is to blame.
+    pub span: Range<usize>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+/// The endings of archives that pip installs.
+const ARCHIVES: [&str; 9] = [
+    ".whl", ".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz",
+];
+
+/// The version control systems whose URLs pip takes, as `git+https://…`.
+const VERSION_CONTROL: [&str; 4] = ["git+", "hg+", "svn+", "bzr+"];
+
+/// Reads one requirement, its environment variables already expanded. Relative
+/// paths are relative to `folder`.
+///
+/// # Errors
+/// What pip would refuse.
+pub fn parse(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
+    let (body, marker) = split_marker(text);
+    if text.contains("{{") || text.contains("{%") {
+        return Err(Refusal {
+            message: "this is a template, not a requirement".to_owned(),
+            span: 0..text.len(),
+            help: Some("render the template first, or write the version".to_owned()),
+        });
+    }
+    if is_version_control(body) {
+        return Ok(PipRequirementKind::Opaque {
+            name: egg(body),
+            reason: "a version control URL",
+        });
+    }
+    if is_url(body) {
+        return archive(body, Url::parse(body).ok(), marker);
+    }
+    match direct_url(body) {
+        Some((name, url)) => {
+            let url = url.to_owned();
+            named_url(text, name, &url)
+        }
+        None if looks_like_path(body) => local(body, folder, marker),
+        None => parse_named(text).map(|named| PipRequirementKind::Named(Box::new(named))),
+    }
+}
+
+/// An editable requirement, without its `-e`.
+pub fn editable(text: &str) -> PipRequirementKind {
+    let name = match direct_url(text) {
+        Some((name, _)) => PackageName::from_str(name.split('[').next().unwrap_or(name)).ok(),
+        None => egg(text),
+    };
+    PipRequirementKind::Opaque {
+        name,
+        reason: "an editable project",
+    }
+}
+
+/// A requirement as PEP 508 writes it, with the trailing comma that the
+/// `packaging` library lets pass.
+fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
+    let (body, marker) = split_marker(text);
+    let tidy = match body.trim_end().strip_suffix(',') {
+        Some(body) => format!(
+            "{body}{}",
+            &text[text.len() - marker.map_or(0, |m| m.len() + 1)..]
+        ),
+        None => text.to_owned(),
+    };
+    Requirement::from_str(&tidy).map_err(|error| refusal(text, &error))
+}
+
+fn refusal(text: &str, error: &Pep508Error<VerbatimUrl>) -> Refusal {
+    let name = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(text.len());
+    let rest = text[name..].trim_start();
+    let single = rest.strip_prefix('=').filter(|rest| !rest.starts_with('='));
+    if let (true, Some(version)) = (name > 0, single) {
+        let version = version.trim().split('=').next().unwrap_or_default();
+        return Refusal {
+            message: "`=` is not a valid operator in a pip list".to_owned(),
+            span: 0..text.len(),
+            help: Some(format!("use `==`: `{}=={version}`", &text[..name])),
+        };
+    }
+    let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
+    let start = error.start.min(text.len());
+    Refusal {
+        message: first_line(error.message.to_string()),
+        span: start..(start + error.len.max(1)).min(text.len()).max(start),
+        help: None,
+    }
+}
+
+/// Splits the marker off: after `;`, which a URL needs a blank after.
+fn split_marker(text: &str) -> (&str, Option<&str>) {
+    let separator = if text.contains("://") { "; " } else { ";" };
+    match text.split_once(separator) {
+        Some((body, marker)) => (body.trim_end(), Some(marker)),
+        None => (text.trim_end(), None),
+    }
+}
+
+/// `name @ url`, split.
+fn direct_url(body: &str) -> Option<(&str, &str)> {
+    let (name, url) = body.split_once('@')?;
+    let named = !name.trim().is_empty() && !looks_like_path(name.trim());
+    named.then(|| (name.trim(), url.trim()))
+}
+
+fn named_url(text: &str, name: &str, url: &str) -> Result<PipRequirementKind, Refusal> {
+    let bare = name.split('[').next().unwrap_or(name).trim();
+    let opaque = |reason| {
+        Ok(PipRequirementKind::Opaque {
+            name: PackageName::from_str(bare).ok(),
+            reason,
+        })
+    };
+    if is_version_control(url) {
+        return opaque("a version control URL");
+    }
+    if !is_archive(url) {
+        return opaque(if url.starts_with("file:") || !url.contains("://") {
+            "a local project"
+        } else {
+            "a URL that is no archive"
+        });
+    }
+    parse_named(text).map(|named| PipRequirementKind::Named(Box::new(named)))
+}
+
+/// A URL or path of an archive, whose name its `#egg=` or file name tells.
+fn archive(
+    text: &str,
+    url: Option<Url>,
+    marker: Option<&str>,
+) -> Result<PipRequirementKind, Refusal> {
+    let Some(url) = url else {
+        return Err(Refusal {
+            message: "this is no valid URL".to_owned(),
+            span: 0..text.len(),
+            help: None,
+        });
+    };
+    let name = egg(text).or_else(|| wheel_name(url.path()));
+    let Some(name) = name.filter(|_| is_archive(text)) else {
+        return Ok(PipRequirementKind::Opaque {
+            name: egg(text),
+            reason: "an archive without a name",
+        });
+    };
+    let mut requirement = match marker {
+        Some(marker) => parse_named(&format!("{name};{marker}"))?,
+        None => parse_named(name.as_ref())?,
+    };
+    let url = VerbatimUrl::from_url(url).with_given(text);
+    requirement.version_or_url = Some(VersionOrUrl::Url(url));
+    Ok(PipRequirementKind::Named(Box::new(requirement)))
+}
+
+fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequirementKind, Refusal> {
+    if wheel_name(text).is_some() {
+        let path = std::path::absolute(folder.join(text)).ok();
+        let url = path.and_then(|path| Url::from_file_path(path).ok());
+        return archive(text, url, marker);
+    }
+    Ok(PipRequirementKind::Opaque {
+        name: egg(text),
+        reason: "a local project",
+    })
+}
+
+/// Whether pip takes a text for a path: it has a separator or begins with a
+/// dot, or is an archive's file name.
+fn looks_like_path(text: &str) -> bool {
+    let bare = text.split('[').next().unwrap_or(text);
+    bare.contains('/') || bare.starts_with('.') || (is_archive(bare) && !bare.contains(['=', '>']))
+}
+
+fn is_url(text: &str) -> bool {
+    ["http://", "https://", "file:", "ftp://"]
+        .iter()
+        .any(|scheme| {
+            text.get(..scheme.len())
+                .is_some_and(|s| s.eq_ignore_ascii_case(scheme))
+        })
+}
+
+fn is_version_control(text: &str) -> bool {
+    VERSION_CONTROL
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+        || text.starts_with("git://")
+}
+
+fn is_archive(url: &str) -> bool {
+    let path = url
+        .split(['#', '?'])
+        .next()
+        .unwrap_or(url)
+        .to_ascii_lowercase();
+    ARCHIVES.iter().any(|ending| path.ends_with(ending))
+}
+
+/// The name in `#egg=name[extra]&subdirectory=…`.
+fn egg(url: &str) -> Option<PackageName> {
+    let (_, fragment) = url.split_once('#')?;
+    let egg = fragment
+        .split('&')
+        .find_map(|part| part.strip_prefix("egg="))?;
+    PackageName::from_str(egg.split(['[', '=']).next()?).ok()
+}
+
+fn wheel_name(path: &str) -> Option<PackageName> {
+    let file = path.rsplit('/').next()?.strip_suffix(".whl")?;
+    PackageName::from_str(file.split('-').next()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        match parse(text, Path::new("/specs")) {
+            Ok(PipRequirementKind::Named(named)) => named.to_string(),
+            Ok(PipRequirementKind::Opaque { name, reason }) => {
+                format!(
+                    "{reason}: {}",
+                    name.map_or("?".to_owned(), |name| name.to_string())
+                )
+            }
+            Err(refusal) => format!("! {}", refusal.message),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_requirement() {
+        let lines = [
+            "numpy",
+            "Torch_Vision[Extra, other] >= 1 , < 2 ; python_version < '3.13'",
+            "torch>=1.0,",
+            "torch>=1.0, ; os_name == 'posix'",
+            "numpy (>=1.2)",
+            "x==1.*",
+            "x~=1.2",
+            "x @ https://h/x-1.tar.gz ; os_name == 'nt'",
+            "x@https://h/x-1-py3-none-any.whl",
+            "x @ git+https://h/x@v1",
+            "x[a] @ file:///src/x",
+            "https://h/x-1-py3-none-any.whl",
+            "https://h/archive/main.zip",
+            "https://h/archive/main.zip#egg=x",
+            "git+https://h/x.git@v1#egg=x[all]&subdirectory=y",
+            "git+ssh://git@h/x",
+            "./local",
+            ".[dev]",
+            "dist/x-1-py3-none-any.whl",
+        ];
+        let read: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{line} -> {}", read(line)))
+            .collect();
+        insta::assert_snapshot!(read.join("\n"), @r#"
+        numpy -> numpy
+        Torch_Vision[Extra, other] >= 1 , < 2 ; python_version < '3.13' -> torch-vision[extra,other]>=1,<2 ; python_full_version < '3.13'
+        torch>=1.0, -> torch>=1.0
+        torch>=1.0, ; os_name == 'posix' -> torch>=1.0 ; os_name == 'posix'
+        numpy (>=1.2) -> numpy>=1.2
+        x==1.* -> x==1.*
+        x~=1.2 -> x~=1.2
+        x @ https://h/x-1.tar.gz ; os_name == 'nt' -> x @ https://h/x-1.tar.gz ; os_name == 'nt'
+        x@https://h/x-1-py3-none-any.whl -> x @ https://h/x-1-py3-none-any.whl
+        x @ git+https://h/x@v1 -> a version control URL: x
+        x[a] @ file:///src/x -> a local project: x
+        https://h/x-1-py3-none-any.whl -> x @ https://h/x-1-py3-none-any.whl
+        https://h/archive/main.zip -> an archive without a name: ?
+        https://h/archive/main.zip#egg=x -> x @ https://h/archive/main.zip#egg=x
+        git+https://h/x.git@v1#egg=x[all]&subdirectory=y -> a version control URL: x
+        git+ssh://git@h/x -> a version control URL: ?
+        ./local -> a local project: ?
+        .[dev] -> a local project: ?
+        dist/x-1-py3-none-any.whl -> x @ file:///specs/dist/x-1-py3-none-any.whl
+        "#);
+    }
+
+    #[test]
+    fn what_pip_refuses_is_refused() {
+        let lines = [
+            "numpy=1.26",
+            "numpy = 1.26=py310_0",
+            "numpy>=1.0.*",
+            "numpy==1.0.dev-x",
+            "numpy~=1",
+            "numpy>=1 <2",
+            "numpy==",
+            "x=={{latest-pypi-version}}",
+            "x;python_version<3",
+            "",
+            "§",
+        ];
+        let read: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{line} -> {}", read(line)))
+            .collect();
+        insta::assert_snapshot!(read.join("\n"), @r#"
+        numpy=1.26 -> ! `=` is not a valid operator in a pip list
+        numpy = 1.26=py310_0 -> ! `=` is not a valid operator in a pip list
+        numpy>=1.0.* -> ! Operator >= cannot be used with a wildcard version specifier
+        numpy==1.0.dev-x -> ! after parsing `1.0.dev-`, found `x`, which is not part of a valid version
+        numpy~=1 -> ! The ~= operator requires at least two segments in the release version
+        numpy>=1 <2 -> ! Trailing `<2` is not allowed
+        numpy== -> ! Unexpected end of version specifier, expected version
+        x=={{latest-pypi-version}} -> ! this is a template, not a requirement
+        x;python_version<3 -> ! Expected a quoted string or a valid marker name, found `3`
+         -> ! Empty field is not allowed for PEP508
+        § -> ! Expected package name starting with an alphanumeric character, found `§`
+        "#);
+    }
+}

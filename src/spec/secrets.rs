@@ -1,0 +1,132 @@
+//! Credentials in URLs: found here so that nothing prints them.
+
+use std::ops::Range;
+
+/// A text with the passwords, tokens and signatures of its URLs replaced.
+///
+/// Masked are the password of `user:password@`, a lone user name (often a
+/// token; `git@` is none), the token of `/t/TOKEN/` as Anaconda's servers take
+/// it, and the query values that sign or authorise a request. A variable like
+/// `${TOKEN}` is no secret and stays readable.
+pub fn redact(text: &str) -> String {
+    replace(text, |_| "****".to_owned())
+}
+
+/// Like [`redact`], with a mask as long as the secret, so that spans stay valid.
+pub fn redact_in_place(text: &str) -> String {
+    replace(text, |secret| "*".repeat(secret.len()))
+}
+
+fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut end = 0;
+    for secret in secrets(text) {
+        if secret.start >= end {
+            redacted.push_str(&text[end..secret.start]);
+            redacted.push_str(&mask(&text[secret.clone()]));
+            end = secret.end;
+        }
+    }
+    redacted.push_str(&text[end..]);
+    redacted
+}
+
+fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(scheme) = text[from..].find("://") {
+        let start = from + scheme + 3;
+        let end = text[start..]
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'))
+            .map_or(text.len(), |length| start + length);
+        found.extend(secrets_of_url(text, start..end));
+        from = start;
+    }
+    found.retain(|secret| is_secret(&text[secret.clone()]));
+    found
+}
+
+/// The secrets of a URL whose authority begins at the range's start.
+fn secrets_of_url(text: &str, url: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let whole = &text[url.clone()];
+    let authority = &whole[..whole.find(['/', '?', '#']).unwrap_or(whole.len())];
+    if let Some(at) = authority.rfind('@') {
+        let user = &authority[..at];
+        match user.find(':') {
+            Some(colon) => found.push(url.start + colon + 1..url.start + at),
+            None if user != "git" => found.push(url.start..url.start + at),
+            None => {}
+        }
+    }
+    if let Some(token) = whole.find("/t/") {
+        let start = url.start + token + 3;
+        let length = text[start..url.end].find('/').unwrap_or(url.end - start);
+        found.push(start..start + length);
+    }
+    if let Some(query) = whole.find('?') {
+        let mut start = url.start + query + 1;
+        for part in text[start..url.end].split(['&', '#']) {
+            if let Some((key, value)) = part.split_once('=')
+                && authorises(key)
+            {
+                found.push(start + part.len() - value.len()..start + part.len());
+            }
+            start += part.len() + 1;
+        }
+    }
+    found
+}
+
+/// Whether a query parameter carries a secret: `sig` of an Azure SAS,
+/// `X-Amz-Signature`, and what the names say.
+fn authorises(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key == "sig"
+        || [
+            "token",
+            "signature",
+            "password",
+            "secret",
+            "key",
+            "credential",
+        ]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+fn is_secret(text: &str) -> bool {
+    let variable = text.starts_with('$') || (text.starts_with("{{") && text.ends_with("}}"));
+    !text.is_empty() && !variable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_the_rest_is_not() {
+        for (given, shown) in [
+            ("https://u:p@h/simple", "https://u:****@h/simple"),
+            ("x https://tok@h/s y", "x https://****@h/s y"),
+            (
+                "git+ssh://git@github.com/a/b",
+                "git+ssh://git@github.com/a/b",
+            ),
+            ("https://${USER}:${PASS}@h/s", "https://${USER}:${PASS}@h/s"),
+            (
+                "https://conda.anaconda.org/t/ab-1/x",
+                "https://conda.anaconda.org/t/****/x",
+            ),
+            (
+                "https://b/c?sv=1&sig=abc%3D&x=1",
+                "https://b/c?sv=1&sig=****&x=1",
+            ),
+            ("numpy>=1", "numpy>=1"),
+            ("a://p:q@h b://r:s@h", "a://p:****@h b://r:****@h"),
+        ] {
+            assert_eq!(redact(given), shown);
+            assert_eq!(redact_in_place(given).len(), given.len());
+        }
+    }
+}

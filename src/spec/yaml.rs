@@ -1,0 +1,241 @@
+//! A YAML file as values with places: yaml_serde says what it means, yamlpath
+//! where it stands, and neither is believed when they disagree.
+
+use std::{ops::Range, sync::Arc};
+
+use yaml_serde::Value;
+use yamlpath::{Document, Route};
+
+use super::source::SourceFile;
+use crate::diagnostic::{Diagnostic, Failure, Location};
+
+/// A parsed YAML file.
+pub struct Tree {
+    source: Arc<SourceFile>,
+    document: Document,
+    /// What the file means.
+    pub root: Value,
+}
+
+impl Tree {
+    /// Parses a file that holds one YAML document.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with the place when it is no YAML, or YAML whose
+    /// places cannot be told.
+    pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
+        if let Some(conflict) = merge_conflict(source) {
+            return Err(Failure::input(conflict));
+        }
+        let root: Value = yaml_serde::from_str(source.text())
+            .map_err(|error| Failure::input(syntax_error(source, &error)))?;
+        if root.is_null() {
+            return Err(Failure::input(
+                at(source, "empty-file", 0..0, "the file is empty", "")
+                    .help("a conda environment file has `name`, `channels` and `dependencies`"),
+            ));
+        }
+        let document = Document::new(source.text()).map_err(|_| {
+            let span = 0..source.text().lines().next().map_or(0, str::len);
+            Failure::input(
+                at(
+                    source,
+                    "invalid-yaml",
+                    span,
+                    "the file's YAML is unusual",
+                    "",
+                )
+                .note("two YAML parsers read it differently, so its lines cannot be told apart")
+                .help("write it in the plain style of `conda env export`"),
+            )
+        })?;
+        Ok(Self {
+            source: Arc::clone(source),
+            document,
+            root,
+        })
+    }
+
+    /// The file.
+    pub fn source(&self) -> &Arc<SourceFile> {
+        &self.source
+    }
+
+    /// Where a value stands; `None` for an absent one (`key:`).
+    pub fn span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        let feature = self.document.query_exact(route).ok()??;
+        let (start, end) = feature.location.byte_span;
+        let text = self.source.text().get(start..end)?;
+        Some(start..start + text.trim_end().len())
+    }
+
+    /// Where a key stands with its value.
+    pub fn entry_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        let feature = self.document.query_pretty(route).ok()?;
+        let (start, end) = feature.location.byte_span;
+        Some(start..end)
+    }
+
+    /// Where a mapping's key stands.
+    pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        let feature = self.document.query_key_only(route).ok()?;
+        let (start, end) = feature.location.byte_span;
+        Some(start..end)
+    }
+
+    /// The place of a value, of its key when it is absent, or the file's start.
+    pub fn location(&self, route: &Route<'_>) -> Location {
+        let span = self
+            .span(route)
+            .or_else(|| self.entry_span(route))
+            .unwrap_or(0..0);
+        self.at(span)
+    }
+
+    /// A place in this file.
+    pub fn at(&self, span: Range<usize>) -> Location {
+        Location {
+            file: Arc::clone(&self.source),
+            span,
+        }
+    }
+
+    /// The place of a scalar, which must read there as `value`.
+    ///
+    /// # Errors
+    /// A diagnostic when the two parsers disagree.
+    pub fn scalar(&self, route: &Route<'_>, value: &Value) -> Result<Location, Diagnostic> {
+        let location = self.location(route);
+        let there: Option<Value> = yaml_serde::from_str(location.text()).ok();
+        let agreed = match (&there, value) {
+            // The place ends before the line breaks that a block scalar ends with.
+            (Some(Value::String(there)), Value::String(value)) => {
+                there.trim_end() == value.trim_end()
+            }
+            (there, value) => there.as_ref() == Some(value),
+        };
+        if agreed {
+            Ok(location)
+        } else {
+            Err(self.disagreement(location))
+        }
+    }
+
+    /// Checks that a list has as many items in both readings.
+    ///
+    /// # Errors
+    /// A diagnostic when the two parsers disagree.
+    pub fn check_length(&self, route: &Route<'_>, length: usize) -> Result<(), Diagnostic> {
+        let exists = |index: usize| self.document.query_exists(&route.with_key(index));
+        if exists(length) || (length > 0 && !exists(length - 1)) {
+            return Err(self.disagreement(self.location(route)));
+        }
+        Ok(())
+    }
+
+    /// Whether a place is in a comment.
+    pub fn in_comment(&self, span: Range<usize>) -> bool {
+        self.document.range_spanned_by_comment(span.start, span.end)
+    }
+
+    fn disagreement(&self, location: Location) -> Diagnostic {
+        Diagnostic::error("unusual-yaml", "two YAML parsers read this differently")
+            .at(location, "")
+            .help("write it on one line, without tags, anchors and escapes")
+    }
+}
+
+/// What stands between a scalar and the end of its line: the blanks, and the
+/// comment from `#` on. `None` when something else stands there.
+pub fn trailing_comment(text: &str, end: usize) -> Option<(Range<usize>, &str)> {
+    let rest = text.get(end..)?;
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let comment = line.trim_start_matches([' ', '\t']);
+    let valid = comment.is_empty() || (comment.starts_with('#') && comment.len() < line.len());
+    valid.then(|| (end..end + line.len(), comment))
+}
+
+/// The start of the line of an offset.
+pub fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line of an offset, without its line break.
+pub fn line_end(text: &str, offset: usize) -> usize {
+    let end = text[offset..]
+        .find('\n')
+        .map_or(text.len(), |newline| offset + newline);
+    if text[offset..end].ends_with('\r') {
+        end - 1
+    } else {
+        end
+    }
+}
+
+fn at(
+    source: &Arc<SourceFile>,
+    name: &'static str,
+    span: Range<usize>,
+    message: &str,
+    label: &str,
+) -> Diagnostic {
+    let location = Location {
+        file: Arc::clone(source),
+        span,
+    };
+    Diagnostic::error(name, message.to_owned()).at(location, label)
+}
+
+fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnostic {
+    let text = source.text();
+    let span = error.location().map_or(0..0, |place| {
+        let offset = source.offset(place.line(), place.column());
+        offset..line_end(text, offset).max(offset)
+    });
+    let line = &text[line_start(text, span.start)..line_end(text, span.start)];
+    let diagnostic =
+        at(source, "invalid-yaml", span, "this is no valid YAML", "").note(error.to_string());
+    if text.contains("{{") || text.contains("{%") {
+        diagnostic.help("the file is a template: render it first")
+    } else if line.trim_start_matches(' ').starts_with('\t') {
+        diagnostic.help("YAML is indented with blanks: replace the tab")
+    } else if error.to_string().contains("more than one document") {
+        diagnostic
+            .help("a conda environment file has one document: remove what follows the second `---`")
+    } else if error.to_string().contains("duplicate entry") {
+        diagnostic.help("merge the two entries into one")
+    } else {
+        diagnostic.help("check the indentation and the quotes of this line and the one before")
+    }
+}
+
+/// The first marker of an unresolved merge, when there are markers of both sides.
+fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
+    let text = source.text();
+    let place = |marker: &str| {
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            if line.trim_end().starts_with(marker) {
+                return Some(start..start + line.trim_end().len());
+            }
+            start += line.len();
+        }
+        None
+    };
+    let (ours, theirs) = (place("<<<<<<<")?, place(">>>>>>>")?);
+    let second = Location {
+        file: Arc::clone(source),
+        span: theirs,
+    };
+    Some(
+        at(
+            source,
+            "merge-conflict",
+            ours,
+            "a merge conflict is left in the file",
+            "begins here",
+        )
+        .at(second, "ends here")
+        .help("resolve the conflict and remove its markers"),
+    )
+}
