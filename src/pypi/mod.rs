@@ -8,14 +8,18 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 
 use crate::diagnostic::Failure;
 
+mod cache;
 pub mod client;
+mod fetch;
 mod filename;
 mod fixups;
 pub mod index;
 pub mod metadata;
+mod sdist;
 pub mod session;
 pub mod settings;
 pub mod tags;
+mod wheel;
 
 /// What the indexes have of a project.
 #[derive(Clone, Debug, Default)]
