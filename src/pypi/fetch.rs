@@ -1,6 +1,6 @@
 //! Bytes from URLs, through the on-disk cache.
 
-use std::{sync::Arc, time::SystemTime};
+use std::time::SystemTime;
 
 use futures::StreamExt;
 use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePolicy};
@@ -128,11 +128,6 @@ impl Fetcher {
     /// The client, for requests that the cache is not for.
     pub fn http(&self) -> &ClientWithMiddleware {
         &self.http
-    }
-
-    /// Whether only the cache may answer.
-    pub fn is_offline(&self) -> bool {
-        self.offline
     }
 
     /// A place among the requests that run at a time.
@@ -352,6 +347,3 @@ fn without_credentials(url: &Url) -> Url {
     url.set_fragment(None);
     url
 }
-
-/// The same fetcher for every task.
-pub type SharedFetcher = Arc<Fetcher>;

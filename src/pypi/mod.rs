@@ -14,6 +14,7 @@ mod fetch;
 mod filename;
 mod fixups;
 pub mod index;
+mod memo;
 pub mod metadata;
 mod sdist;
 pub mod session;
@@ -81,7 +82,7 @@ pub struct Metadata {
 }
 
 /// Where [`Metadata`] was read, which says how far it can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum MetadataSource {
     /// A wheel's `METADATA`.
     Wheel,
