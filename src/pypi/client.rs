@@ -1,18 +1,46 @@
 //! The client of the indexes: pages and metadata, each fetched once.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
+use futures::{future::try_join_all, io::Cursor};
 use pep508_rs::PackageName;
 use reqwest_middleware::ClientWithMiddleware;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Distribution, MetadataAnswer, Project};
-use crate::diagnostic::Failure;
+use super::{
+    Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project,
+    cache::Cache,
+    fetch::{FetchError, Fetcher, Page},
+    index::{self, Files},
+    memo::Memo,
+    metadata, sdist,
+    session::{Event, Observer},
+    wheel,
+};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    network::redacted,
+};
+
+/// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
+const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
+    application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+/// The largest page that is read; the largest on PyPI have some 20 MB.
+const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest file that is read as a whole for its metadata.
+const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Where and how a [`Client`] looks.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// The simple indexes, the first one first.
+    /// The simple indexes, the first one first: HTTP URLs, or `file://` folders with
+    /// a folder per project.
     pub indexes: Vec<Url>,
     /// Pages and `file://` folders with links to distributions.
     pub find_links: Vec<Url>,
@@ -20,38 +48,366 @@ pub struct ClientOptions {
     pub cache_dir: PathBuf,
     /// Answer from the cache and from `file://` only.
     pub offline: bool,
-    /// Ignore files uploaded at or after this time, and those of which the index
-    /// does not tell it.
+    /// Ignore files uploaded at or after this time, and those of which an index
+    /// does not tell it, as uv does: an answer that is to be the same next year
+    /// must not hold files of unknown age. Files of `find_links` are the user's own
+    /// choice and stay.
     pub exclude_newer: Option<jiff::Timestamp>,
 }
 
 /// A client of several indexes and link pages, which are one pool as in pip.
+///
+/// An index that cannot be reached ends the run, where pip warns and goes on: a
+/// verdict without an index that the file names would be another file's verdict.
 #[derive(Clone)]
 pub struct Client {
-    _http: ClientWithMiddleware,
-    _options: Arc<ClientOptions>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    fetcher: Fetcher,
+    cache: Cache,
+    options: ClientOptions,
+    observer: OnceLock<Observer>,
+    projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
+    link_pages: Memo<Url, Result<Option<Arc<Page>>, Failure>>,
+    metadata: Memo<Url, Result<MetadataAnswer, Failure>>,
+}
+
+/// Metadata as it is cached: read again on each run, so that a better reader does
+/// not meet old readings.
+#[derive(Serialize, Deserialize)]
+enum Raw {
+    Metadata(MetadataSource, String),
+    NeedsBuild(String),
 }
 
 impl Client {
     /// A client on top of [`crate::network::client`].
     pub fn new(http: ClientWithMiddleware, options: ClientOptions) -> Self {
+        let cache = Cache::new(options.cache_dir.join("pypi"));
+        let fetcher = Fetcher::new(http, cache.clone(), options.offline);
         Self {
-            _http: http,
-            _options: Arc::new(options),
+            inner: Arc::new(Inner {
+                fetcher,
+                cache,
+                options,
+                observer: OnceLock::new(),
+                projects: Memo::default(),
+                link_pages: Memo::default(),
+                metadata: Memo::default(),
+            }),
         }
     }
 
+    /// Tells `observer` what is fetched; the first one that is set stays.
+    pub fn observe(&self, observer: Observer) {
+        let _ = self.inner.observer.set(observer);
+    }
+
     /// What the indexes have of `name`; `None` if none knows it.
-    pub async fn project(&self, _name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
-        todo!()
+    pub async fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        let work = self.inner.load_project(name);
+        self.inner.projects.get(name.clone(), work).await
     }
 
     /// What `distribution` of `name` says of itself.
     pub async fn metadata(
         &self,
-        _name: &PackageName,
-        _distribution: &Arc<Distribution>,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, Failure> {
-        todo!()
+        let work = self.inner.load_metadata(name, distribution);
+        self.inner
+            .metadata
+            .get(distribution.url.clone(), work)
+            .await
+    }
+}
+
+impl Inner {
+    fn tell(&self, event: Event) {
+        if let Some(observer) = self.observer.get() {
+            observer(event);
+        }
+    }
+
+    async fn load_project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        self.tell(Event::PageRequested(name.clone()));
+        let links = self.options.find_links.iter();
+        let links = try_join_all(links.map(|url| self.link_files(url, name)));
+        let indexes = self.options.indexes.iter();
+        let indexes = try_join_all(indexes.map(|url| self.index_files(url, name)));
+        let (links, indexes) = futures::try_join!(links, indexes)?;
+        self.tell(Event::PageFetched(name.clone()));
+        let is_known =
+            indexes.iter().any(Option::is_some) || links.iter().any(|files| !files.is_empty());
+        if !is_known {
+            return Ok(None);
+        }
+        let mut pool: Files = links.into_iter().flatten().collect();
+        let from_indexes = indexes.into_iter().flatten().flatten();
+        pool.extend(from_indexes.filter(|(_, file)| self.is_old_enough(file)));
+        Ok(Some(Arc::new(merge(pool))))
+    }
+
+    fn is_old_enough(&self, file: &Distribution) -> bool {
+        self.options
+            .exclude_newer
+            .is_none_or(|end| file.upload_time.is_some_and(|time| time < end))
+    }
+
+    /// `None` if the index does not have the project.
+    async fn index_files(&self, index: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+        let mut url = index.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(name.as_ref()).push("");
+        }
+        if url.scheme() == "file" {
+            return self.local_files(&url, name).await;
+        }
+        let page = match self.fetcher.page(&url, ACCEPT_PAGE, PAGE_LIMIT).await {
+            Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => None,
+            page => page.map_err(FetchError::into_failure)?,
+        };
+        match page {
+            Some(page) => parse_page(Arc::new(page), name.clone()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Files, Failure> {
+        if url.scheme() == "file" {
+            return Ok(self.local_files(url, name).await?.unwrap_or_default());
+        }
+        let work = async {
+            let page = self.fetcher.page(url, ACCEPT_PAGE, PAGE_LIMIT).await;
+            page.map(|page| page.map(Arc::new))
+                .map_err(FetchError::into_failure)
+        };
+        match self.link_pages.get(url.clone(), work).await? {
+            Some(page) => parse_page(page, name.clone()).await,
+            None => Ok(Files::new()),
+        }
+    }
+
+    /// Files of a local page, or of a folder that has `index.json` or `index.html`
+    /// or else the files themselves.
+    async fn local_files(&self, url: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+        let Ok(path) = url.to_file_path() else {
+            return Err(unreadable(url, "it is no local path"));
+        };
+        for page in [
+            path.join("index.json"),
+            path.join("index.html"),
+            path.clone(),
+        ] {
+            if !page.is_file() {
+                continue;
+            }
+            let body = tokio::fs::read(&page).await;
+            let body = body.map_err(|error| unreadable(url, &error.to_string()))?;
+            let is_json = page
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            let page = Page {
+                body,
+                content_type: if is_json { "json" } else { "html" }.to_owned(),
+                url: Url::from_file_path(&page).unwrap_or_else(|()| url.clone()),
+            };
+            return parse_page(Arc::new(page), name.clone()).await.map(Some);
+        }
+        if !path.is_dir() {
+            return Ok(None);
+        }
+        index::read_folder(name, &path)
+            .map(Some)
+            .map_err(|error| unreadable(url, &error.to_string()))
+    }
+
+    async fn load_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<MetadataAnswer, Failure> {
+        let filename = &distribution.filename;
+        self.tell(Event::MetadataRequested(filename.clone()));
+        let is_local = distribution.url.scheme() == "file";
+        // What has no hash may be another file tomorrow under the same URL.
+        let is_fixed = !distribution.hashes.is_empty() || self.options.offline;
+        let key = format!("{:?} {}", distribution.hashes, redacted(&distribution.url));
+        let stored = if is_fixed && !is_local {
+            self.cache.value::<Raw>("metadata", &key)
+        } else {
+            None
+        };
+        let raw = match stored {
+            Some(raw) => Ok(raw),
+            None => {
+                let raw = self.raw_metadata(name, distribution).await?;
+                if let (Ok(raw), false) = (&raw, is_local) {
+                    // A full disk must not end a run that has its answer.
+                    let _ = self.cache.store_value("metadata", &key, raw);
+                }
+                raw
+            }
+        };
+        self.tell(Event::MetadataFetched(filename.clone()));
+        Ok(answer(raw))
+    }
+
+    /// The inner error is for a file that is broken.
+    async fn raw_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<Result<Raw, String>, Failure> {
+        let wheel = |text: Vec<u8>| {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Raw::Metadata(MetadataSource::Wheel, text)
+        };
+        let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
+        if is_wheel && let Some(text) = self.remote_metadata(name, distribution).await? {
+            return Ok(Ok(wheel(text)));
+        }
+        let Some(archive) = self.whole(&distribution.url).await? else {
+            return Ok(Err("the index lists it, but the file is gone".to_owned()));
+        };
+        if is_wheel {
+            let text = wheel::metadata_in(Cursor::new(archive), name).await;
+            return Ok(text.map(wheel));
+        }
+        let found = sdist::read(&distribution.filename, archive, name).await;
+        Ok(found.map(|found| match found {
+            sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
+            sdist::Found::Metadata(source, text) => {
+                Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
+            }
+        }))
+    }
+
+    /// A wheel's metadata without the wheel, if the index or the server can do it.
+    async fn remote_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let url = &distribution.url;
+        if url.scheme() == "file" {
+            return Ok(None);
+        }
+        if distribution.has_metadata_file {
+            let mut url = url.clone();
+            url.set_path(&format!("{}.metadata", url.path()));
+            let text = self.fetcher.body(&url, wheel::METADATA_LIMIT).await;
+            if let Some(text) = text.map_err(FetchError::into_failure)? {
+                verify(&url, &text, &distribution.metadata_hashes)?;
+                return Ok(Some(text));
+            }
+        }
+        if self.options.offline {
+            return Ok(None);
+        }
+        let _permit = self.fetcher.permit().await;
+        Ok(wheel::metadata_by_ranges(self.fetcher.http(), url, name).await)
+    }
+
+    async fn whole(&self, url: &Url) -> Result<Option<Vec<u8>>, Failure> {
+        if url.scheme() != "file" {
+            let body = self.fetcher.body(url, FILE_LIMIT).await;
+            return body.map_err(FetchError::into_failure);
+        }
+        let Ok(path) = url.to_file_path() else {
+            return Err(unreadable(url, "it is no local path"));
+        };
+        match tokio::fs::read(path).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreadable(url, &error.to_string())),
+        }
+    }
+}
+
+/// The one pool of a project's files. Of files that have the same name in several
+/// places pip's sorting leaves the one of the last place in front.
+fn merge(pool: Files) -> Project {
+    let last: HashMap<_, _> = pool
+        .iter()
+        .enumerate()
+        .map(|(place, (_, file))| (file.filename.clone(), place))
+        .collect();
+    let mut project = Project::default();
+    for (place, (version, file)) in pool.into_iter().enumerate() {
+        if last.get(&file.filename) == Some(&place) {
+            project
+                .releases
+                .entry(version)
+                .or_default()
+                .files
+                .push(file);
+        }
+    }
+    project
+}
+
+/// Pages have up to 20 MB, which a task that others wait for must not read.
+async fn parse_page(page: Arc<Page>, name: PackageName) -> Result<Files, Failure> {
+    let url = page.url.clone();
+    let parse = move || {
+        if page.content_type.contains("json") {
+            index::parse_json(&name, &page.url, &page.body)
+        } else {
+            Ok(index::parse_html(&name, &page.url, &page.body))
+        }
+    };
+    let files = tokio::task::spawn_blocking(parse).await;
+    files
+        .unwrap_or_else(|error| Err(error.to_string()))
+        .map_err(|error| unreadable(&url, &error))
+}
+
+/// A store of files without the right to list it answers 403 for what is not
+/// there. PyTorch's index, the best known, needs no credentials.
+fn denies_what_it_lacks(index: &Url) -> bool {
+    index.host_str() == Some("download.pytorch.org")
+}
+
+fn unreadable(url: &Url, reason: &str) -> Failure {
+    Failure::undecided(
+        Diagnostic::error(
+            "unreadable-index",
+            format!("cannot read `{}`: {reason}", redacted(url)),
+        )
+        .help("check that the URL is that of a simple index or of a page of links"),
+    )
+}
+
+fn verify(
+    url: &Url,
+    text: &[u8],
+    hashes: &std::collections::BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let found = format!("{:x}", Sha256::digest(text));
+    match hashes.get("sha256") {
+        Some(expected) if *expected != found => Err(Failure::undecided(
+            Diagnostic::error(
+                "hash-mismatch",
+                format!("`{}` has not the hash that the index gives", redacted(url)),
+            )
+            .note(format!("expected sha256 {expected}, found {found}"))
+            .help("a proxy or the index is at fault; try again, or ask who runs the index"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn answer(raw: Result<Raw, String>) -> MetadataAnswer {
+    match raw {
+        Ok(Raw::Metadata(source, text)) => match metadata::parse(text.as_bytes(), source) {
+            Ok(metadata) => MetadataAnswer::Known(Arc::new(metadata)),
+            Err(reason) => MetadataAnswer::Invalid(reason),
+        },
+        Ok(Raw::NeedsBuild(reason)) => MetadataAnswer::NeedsBuild(reason),
+        Err(reason) => MetadataAnswer::Invalid(reason),
     }
 }

@@ -8,14 +8,19 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 
 use crate::diagnostic::Failure;
 
+mod cache;
 pub mod client;
+mod fetch;
 mod filename;
 mod fixups;
 pub mod index;
+mod memo;
 pub mod metadata;
+mod sdist;
 pub mod session;
 pub mod settings;
 pub mod tags;
+mod wheel;
 
 /// What the indexes have of a project.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +82,7 @@ pub struct Metadata {
 }
 
 /// Where [`Metadata`] was read, which says how far it can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum MetadataSource {
     /// A wheel's `METADATA`.
     Wheel,

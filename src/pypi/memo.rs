@@ -1,0 +1,33 @@
+//! Answers that are worked out once, however many ask at a time.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::OnceCell;
+
+type Cells<K, V> = HashMap<K, Arc<OnceCell<V>>>;
+
+/// Answers by question.
+#[derive(Debug)]
+pub struct Memo<K, V>(Mutex<Cells<K, V>>);
+
+impl<K, V> Default for Memo<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Memo<K, V> {
+    /// The answer to `key`, by `work` if nobody has it yet. Whoever asks while it
+    /// is worked on waits for it.
+    pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
+        let cell = {
+            let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(key).or_default())
+        };
+        cell.get_or_init(|| work).await.clone()
+    }
+}

@@ -1,0 +1,84 @@
+//! `METADATA` inside a wheel, of which as little is read as the server allows.
+
+use std::str::FromStr;
+
+use async_http_range_reader::{AsyncHttpRangeReader, CheckSupportMethod};
+use async_zip::base::read::seek::ZipFileReader;
+use futures::{AsyncBufRead, AsyncReadExt, AsyncSeek};
+use pep508_rs::PackageName;
+use reqwest_middleware::ClientWithMiddleware;
+use tokio_util::compat::TokioAsyncReadCompatExt;
+use url::Url;
+
+/// What is asked for at once: holds the list of files of most wheels, and with it
+/// `METADATA`, which stands close to the end.
+const TAIL: u64 = 16 * 1024;
+/// The largest `METADATA` that is read.
+pub const METADATA_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// `METADATA` by range requests; `None` if that does not work, for whatever
+/// reason: the whole file may still be had.
+pub async fn metadata_by_ranges(
+    http: &ClientWithMiddleware,
+    url: &Url,
+    name: &PackageName,
+) -> Option<Vec<u8>> {
+    let (mut reader, _) = AsyncHttpRangeReader::new(
+        http.clone(),
+        url.clone(),
+        CheckSupportMethod::NegativeRangeRequest(TAIL),
+        reqwest::header::HeaderMap::new(),
+    )
+    .await
+    .ok()?;
+    let length = reader.len();
+    reader.prefetch(length.saturating_sub(TAIL)..length).await;
+    let buffered = futures::io::BufReader::new(reader.compat());
+    metadata_in(buffered, name).await.ok()
+}
+
+/// `METADATA` of a wheel that is there as a whole.
+///
+/// The error says what is wrong with the file.
+pub async fn metadata_in(
+    archive: impl AsyncBufRead + AsyncSeek + Unpin,
+    name: &PackageName,
+) -> Result<Vec<u8>, String> {
+    let broken = |error: async_zip::error::ZipError| format!("it is no readable zip file: {error}");
+    let mut archive = ZipFileReader::new(archive).await.map_err(broken)?;
+    let index = metadata_index(&archive, name).ok_or("it has no `.dist-info/METADATA`")?;
+    let entry = archive.reader_without_entry(index).await.map_err(broken)?;
+    let mut text = Vec::new();
+    let read = entry.take(METADATA_LIMIT).read_to_end(&mut text).await;
+    read.map_err(|error| format!("its `METADATA` cannot be read: {error}"))?;
+    Ok(text)
+}
+
+/// The dist-info folder of the project, else the only one there is.
+fn metadata_index<R>(archive: &ZipFileReader<R>, name: &PackageName) -> Option<usize>
+where
+    R: AsyncBufRead + AsyncSeek + Unpin,
+{
+    let mut found = Vec::new();
+    for (index, entry) in archive.file().entries().iter().enumerate() {
+        let Some((stem, "METADATA")) = entry
+            .filename()
+            .as_str()
+            .ok()
+            .and_then(|path| path.split_once(".dist-info/"))
+        else {
+            continue;
+        };
+        let project = stem.split('-').next().unwrap_or(stem);
+        if PackageName::from_str(project).is_ok_and(|project| project == *name) {
+            return Some(index);
+        }
+        if !stem.contains('/') {
+            found.push(index);
+        }
+    }
+    match found[..] {
+        [index] => Some(index),
+        _ => None,
+    }
+}
