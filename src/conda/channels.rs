@@ -18,3 +18,11 @@ pub struct SpecChannel {
     /// Where it was named, if in a file that the user wrote for presolve.
     pub location: Option<Location>,
 }
+
+/// A channel's text with passwords and tokens masked.
+pub fn mask(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(url) => rattler_redaction::Redact::redact(url).to_string(),
+        Err(_) => text.to_owned(),
+    }
+}

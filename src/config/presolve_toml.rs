@@ -1,0 +1,212 @@
+//! `presolve.toml`: settings that belong to a project, beside its spec file or
+//! in the nearest parent folder within the same git repository.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
+use toml::Spanned;
+
+use super::{ChannelPriority, Layer, channel, cut_off, location};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    pypi::settings::IndexSettings,
+};
+
+const FILE_NAME: &str = "presolve.toml";
+
+const KEYS: &[&str] = &[
+    "channel-alias",
+    "default-channels",
+    "custom-channels",
+    "channel-priority",
+    "platform",
+    "virtual-packages",
+    "mapping",
+    "index-url",
+    "extra-index-urls",
+    "find-links",
+    "no-index",
+    "exclude-newer",
+    "offline",
+    "timeout",
+    "cache-dir",
+];
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Keys {
+    channel_alias: Option<Spanned<String>>,
+    default_channels: Option<Vec<Spanned<String>>>,
+    custom_channels: IndexMap<String, Spanned<String>>,
+    channel_priority: Option<ChannelPriority>,
+    platform: Option<Spanned<String>>,
+    virtual_packages: Vec<String>,
+    mapping: Option<String>,
+    index_url: Option<Spanned<String>>,
+    extra_index_urls: Vec<Spanned<String>>,
+    find_links: Vec<Spanned<String>>,
+    no_index: bool,
+    exclude_newer: Option<Spanned<String>>,
+    offline: Option<bool>,
+    timeout: Option<u64>,
+    cache_dir: Option<PathBuf>,
+}
+
+/// The `presolve.toml` that holds for a spec file.
+pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
+    for folder in spec_path.ancestors().skip(1) {
+        let file = folder.join(FILE_NAME);
+        if file.is_file() {
+            return Some(file);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let message = format!("cannot read {}: {error}", path.display());
+        Failure::input(Diagnostic::error("unreadable-settings", message))
+    })?;
+    let file = File { path, text: &text };
+    let keys = toml::from_str(&text).map_err(|error| file.syntax_error(&error))?;
+    file.layer(keys)
+}
+
+struct File<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn base(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    fn layer(&self, keys: Keys) -> Result<Layer, Failure> {
+        let custom_channels = keys.custom_channels.into_iter();
+        let custom_channels = custom_channels.map(|(name, place)| Ok((name, self.url(place)?)));
+        let default_channels = keys.default_channels.map(|channels| {
+            let channels = channels.into_iter();
+            channels
+                .map(|text| self.parse(text, |text| channel(text, self.base(), "a channel")))
+                .collect::<Result<Vec<_>, Failure>>()
+        });
+        Ok(Layer {
+            channel_alias: keys.channel_alias.map(|text| self.url(text)).transpose()?,
+            default_channels: default_channels.transpose()?,
+            custom_channels: custom_channels.collect::<Result<_, Failure>>()?,
+            channel_priority: keys.channel_priority,
+            platform: keys.platform.map(|text| self.platform(text)).transpose()?,
+            virtual_packages: keys.virtual_packages,
+            mapping: keys.mapping.map(|mapping| self.beside(mapping)),
+            index: IndexSettings {
+                index_url: keys.index_url.map(|text| self.url(text)).transpose()?,
+                extra_index_urls: self.urls(keys.extra_index_urls)?,
+                find_links: self.urls(keys.find_links)?,
+                no_index: keys.no_index,
+                ..IndexSettings::default()
+            },
+            exclude_newer: keys
+                .exclude_newer
+                .map(|text| self.cut_off(text))
+                .transpose()?,
+            offline: keys.offline,
+            timeout: keys.timeout.map(Duration::from_secs),
+            cache_dir: keys.cache_dir.map(|folder| self.base().join(folder)),
+            ..Layer::default()
+        })
+    }
+
+    fn url(&self, text: Spanned<String>) -> Result<url::Url, Failure> {
+        self.parse(text, |text| location(text, self.base(), "this setting"))
+    }
+
+    fn urls(&self, texts: Vec<Spanned<String>>) -> Result<Vec<url::Url>, Failure> {
+        texts.into_iter().map(|text| self.url(text)).collect()
+    }
+
+    /// A path made absolute, a URL as it is.
+    fn beside(&self, text: String) -> String {
+        if text.contains("://") {
+            return text;
+        }
+        self.base().join(text).to_string_lossy().into_owned()
+    }
+
+    fn platform(&self, text: Spanned<String>) -> Result<Subdir, Failure> {
+        let span = text.span();
+        text.get_ref().parse().map_err(|_| {
+            let message = format!("unknown platform `{}`", text.get_ref());
+            self.error(
+                message,
+                span,
+                Some("platforms are named like `linux-64`".to_owned()),
+            )
+        })
+    }
+
+    fn cut_off(&self, text: Spanned<String>) -> Result<jiff::Timestamp, Failure> {
+        let span = text.span();
+        cut_off(text.get_ref()).map_err(|why| {
+            let message = format!("`exclude-newer` cannot be `{}`: {why}", text.get_ref());
+            self.error(message, span, None)
+        })
+    }
+
+    /// Parses a value and adds its place to a failure.
+    fn parse<T>(
+        &self,
+        text: Spanned<String>,
+        parse: impl FnOnce(&str) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        parse(text.get_ref()).map_err(|failure| self.error(failure.to_string(), text.span(), None))
+    }
+
+    fn syntax_error(&self, error: &toml::de::Error) -> Failure {
+        let message = error.message().to_owned();
+        let unknown = message.strip_prefix("unknown field `");
+        let unknown = unknown.and_then(|rest| rest.split_once('`'));
+        let span = error.span().unwrap_or(0..0);
+        match unknown {
+            Some((key, _)) => {
+                let help = match nearest_key(key) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys are {}", KEYS.join(", ")),
+                };
+                self.error(format!("unknown key `{key}`"), span, Some(help))
+            }
+            None => self.error(message, span, None),
+        }
+    }
+
+    fn error(&self, message: String, span: Range<usize>, help: Option<String>) -> Failure {
+        let before = &self.text[..span.start.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        let place = format!("{}:{line}:{column}", self.path.display());
+        let diagnostic = Diagnostic::error("invalid-setting", format!("{place}: {message}"));
+        Failure::input(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        })
+    }
+}
+
+fn nearest_key(key: &str) -> Option<&'static str> {
+    // conda's spelling of a key must find presolve's.
+    let key = key.replace('_', "-");
+    let scored = KEYS
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&key, known), *known));
+    let (score, nearest) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.8).then_some(nearest)
+}
