@@ -136,6 +136,18 @@ impl Settings {
         Self::resolve_in(&Environment::of_process(), spec_path, flags)
     }
 
+    /// The settings of an empty machine, for tests.
+    #[cfg(test)]
+    pub(crate) fn resolve_bare(folder: &Path, flags: Flags) -> Settings {
+        let environment = Environment {
+            working_dir: folder.to_path_buf(),
+            cache_dir: folder.to_path_buf(),
+            ..Environment::default()
+        };
+        Self::resolve_in(&environment, &folder.join("environment.yml"), flags)
+            .unwrap_or_else(|failure| panic!("{failure}"))
+    }
+
     fn resolve_in(
         environment: &Environment,
         spec_path: &Path,

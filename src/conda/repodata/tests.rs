@@ -51,6 +51,7 @@ fn spec_channel(name: &str, base: &Url) -> SpecChannel {
         name: name.to_owned(),
         explicit: name.to_owned(),
         location: None,
+        group: None,
     }
 }
 
