@@ -17,4 +17,5 @@ pub mod network;
 pub mod problem;
 pub mod pypi;
 pub mod report;
+pub mod resolve;
 pub mod spec;

@@ -129,8 +129,12 @@ impl ToyWorld {
     }
 
     fn declare(&mut self, text: &str, kind: DeclaredKind) {
+        let channels = match &kind {
+            DeclaredKind::Conda(spec) => spec.channel.iter().map(|c| c.canonical_name()).collect(),
+            _ => Vec::new(),
+        };
         let text = text.to_string();
-        self.declared.push(Declared { text, kind });
+        self.declared.push(Declared { text, kind, channels });
     }
 
     fn read_record(&mut self, text: &str) {

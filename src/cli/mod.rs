@@ -1,8 +1,111 @@
-//! The command line.
+//! The command line: what it takes, and what it answers by its exit code.
+//!
+//! 0: done. 1: the spec cannot be solved. 2: the input, the settings or the
+//! command line cannot be used. 3: no verdict could be reached (network, time
+//! limit).
 
-use std::process::ExitCode;
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    report::human,
+};
+
+mod pin;
+mod progress;
+mod settings;
+
+/// Solves conda and pip as one problem, before the image build does.
+#[derive(Debug, Parser)]
+#[command(name = "presolve", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write exact pins for every package into an environment file
+    Pin(pin::Pin),
+}
+
+/// How to speak.
+#[derive(Clone, Debug, clap::Args)]
+struct Output {
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+impl Output {
+    fn color(&self) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+                std::io::stderr().is_terminal() && !set("NO_COLOR")
+            }
+        }
+    }
+
+    /// Says something on stderr, unless it is no error and the user wants quiet.
+    fn say(&self, diagnostic: &Diagnostic) {
+        if !self.quiet || diagnostic.level == crate::diagnostic::Level::Error {
+            eprint_line(&human::render(diagnostic, self.color()));
+        }
+    }
+
+    /// Says a line on stderr, unless the user wants quiet.
+    fn tell(&self, line: &str) {
+        if !self.quiet {
+            eprint_line(line);
+        }
+    }
+}
+
+/// A closed stderr is no reason to fail.
+fn eprint_line(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
 
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let output = cli.output.clone();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprint_line(&format!("error: cannot start: {error}"));
+            return ExitCode::from(3);
+        }
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Pin(pin) => pin.run(&output).await,
+        }
+    });
+    // Downloads that nobody waits for any more do not hold up the exit.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure, &output),
+    }
+}
+
+fn fail(failure: &Failure, output: &Output) -> ExitCode {
+    for diagnostic in &failure.diagnostics {
+        output.say(diagnostic);
+    }
+    ExitCode::from(failure.kind.exit_code())
 }

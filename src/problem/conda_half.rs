@@ -9,7 +9,7 @@ use std::{
 
 use pep508_rs::PackageName;
 use rattler_conda_types::{
-    Channel, MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions,
+    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions,
     RepoDataRecord, RepodataRevision,
     package::{ArchiveIdentifier, DistArchiveType},
 };
@@ -98,7 +98,7 @@ impl CondaHalf {
         world: &World<'r>,
         id: RecordId,
         solvable: SolvableId,
-        requested: &HashMap<&str, &Channel>,
+        requested: &HashMap<&str, &[String]>,
         first_channel: &mut HashMap<&'r str, Option<&'r str>>,
     ) {
         let record = self.record(world, id);
@@ -106,7 +106,7 @@ impl CondaHalf {
         let channel = record.channel.as_deref();
         let shown = channel.unwrap_or("an unknown channel");
         let reason = match requested.get(name) {
-            Some(wanted) if channel != Some(wanted.canonical_name().as_str()) => {
+            Some(wanted) if !wanted.iter().any(|wanted| channel == Some(wanted.as_str())) => {
                 Some(format!("it is in {shown}, not in the channel asked for"))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
@@ -181,13 +181,14 @@ impl CondaHalf {
 }
 
 /// The first `channel::` that is declared for each package.
-fn requested_channels(declared: &[Declared]) -> HashMap<&str, &Channel> {
+fn requested_channels(declared: &[Declared]) -> HashMap<&str, &[String]> {
     let mut channels = HashMap::new();
     for declared in declared {
         if let DeclaredKind::Conda(spec) = &declared.kind
-            && let (Some(channel), Some(name)) = (&spec.channel, spec.name.as_exact())
+            && let Some(name) = spec.name.as_exact()
+            && !declared.channels.is_empty()
         {
-            channels.entry(name.as_normalized()).or_insert(&**channel);
+            channels.entry(name.as_normalized()).or_insert(declared.channels.as_slice());
         }
     }
     channels

@@ -44,6 +44,8 @@ pub struct Declared {
     pub text: String,
     /// What it asks for.
     pub kind: DeclaredKind,
+    /// The channels, as records name them, that a `channel::` leaves; empty: all.
+    pub channels: Vec<String>,
 }
 
 /// What a declared requirement asks for.

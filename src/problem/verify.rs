@@ -11,7 +11,7 @@ use rattler_conda_types::{
 };
 
 use super::{
-    DeclaredKind, Problem,
+    Declared, DeclaredKind, Problem,
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         for declared in self.problem.declared {
             if let DeclaredKind::Conda(spec) = &declared.kind {
                 self.require(spec, "the file", &mut queue);
-                self.check_channel(spec);
+                self.check_channel(declared, spec);
             }
         }
         while let Some(record) = queue.pop_front() {
@@ -164,12 +164,12 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn check_channel(&mut self, spec: &MatchSpec) {
-        let (Some(channel), Some(name)) = (&spec.channel, name_of(spec)) else {
-            return;
-        };
-        let record = self.records.get(name.as_str());
-        if record.is_some_and(|r| r.channel.as_ref() != Some(&channel.canonical_name())) {
+    fn check_channel(&mut self, declared: &Declared, spec: &MatchSpec) {
+        let record = name_of(spec).and_then(|name| self.records.get(name.as_str()).copied());
+        let channel = record.and_then(|record| record.channel.as_ref());
+        if !declared.channels.is_empty()
+            && !channel.is_some_and(|channel| declared.channels.contains(channel))
+        {
             self.report(format!("`{spec}` comes from another channel"));
         }
     }

@@ -2,3 +2,5 @@
 //! [`Diagnostic`](crate::diagnostic::Diagnostic)s.
 
 pub mod human;
+pub mod notices;
+pub mod unsolvable;

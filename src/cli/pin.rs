@@ -1,0 +1,188 @@
+//! `presolve pin`.
+
+use std::{
+    io::Write,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use similar::TextDiff;
+
+use super::{Output, progress::Progress, settings::SettingsArgs};
+use crate::{
+    config::Settings,
+    diagnostic::{Diagnostic, Failure, FailureKind},
+    problem::{Outcome, Solution},
+    report::{notices, unsolvable},
+    resolve::{self, Resolution, Upgrade},
+    spec::{
+        EnvironmentFile, environment,
+        pin::{self, PinnedConda, PinnedPip, Pins},
+        source::{self, SourceFile},
+    },
+};
+
+/// What `pin` takes.
+#[derive(Debug, Args)]
+pub(super) struct Pin {
+    /// The environment file
+    #[arg(default_value = "environment.yml", value_name = "FILE")]
+    file: PathBuf,
+    /// Show what would change, and write nothing
+    #[arg(long, conflicts_with = "output_file")]
+    diff: bool,
+    /// Write the pinned spec here, and leave the file alone
+    #[arg(short, long = "output", value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// Forget the pins that are in the file
+    #[arg(short = 'U', long)]
+    upgrade: bool,
+    /// Forget the pin of this package; can be given several times
+    #[arg(short = 'P', long = "upgrade-package", value_name = "NAME")]
+    upgrade_packages: Vec<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Pin {
+    /// Runs the command.
+    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        let start = Instant::now();
+        let upgrade = self.upgrade();
+        let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
+        let environment = environment::read(SourceFile::read(&self.file)?)?;
+        for warning in &environment.warnings {
+            output.say(warning);
+        }
+        let progress = Progress::new(output.quiet);
+        let resolution =
+            resolve::resolve(&environment, &settings, &upgrade, &progress.listener()).await;
+        progress.finish();
+        let resolution = resolution?;
+        for notice in notices::of(&resolution, &environment) {
+            output.say(&notice);
+        }
+        let solution = match &resolution.outcome {
+            Outcome::Solved(solution) => solution,
+            Outcome::Unsolvable(_) => {
+                let diagnostics = unsolvable::diagnostics(&resolution);
+                let kind = FailureKind::Unsolvable;
+                return Err(Failure { kind, diagnostics });
+            }
+        };
+        let pinned = pin::pin(&environment, &pins(&resolution, solution))?;
+        self.write(&environment, &pinned)?;
+        output.tell(&self.summary(&resolution, solution, start.elapsed()));
+        Ok(())
+    }
+
+    fn upgrade(&self) -> Upgrade {
+        if self.upgrade {
+            Upgrade::All
+        } else if self.upgrade_packages.is_empty() {
+            Upgrade::None
+        } else {
+            let names = self.upgrade_packages.iter().map(|name| name.to_lowercase());
+            Upgrade::Packages(names.collect())
+        }
+    }
+
+    fn write(&self, environment: &EnvironmentFile, pinned: &str) -> Result<(), Failure> {
+        let source = &environment.source;
+        if self.diff {
+            return print(&diff(source, pinned));
+        }
+        let path = self.output_file.as_deref().unwrap_or(&self.file);
+        if self.output_file.is_none() && pinned == source.text() {
+            return Ok(());
+        }
+        source::write_atomically(path, &source.encode(pinned))
+    }
+
+    fn summary(&self, resolution: &Resolution, solution: &Solution, took: Duration) -> String {
+        let packages = |count: usize| match count {
+            1 => "1 package".to_string(),
+            count => format!("{count} packages"),
+        };
+        let conda = packages(solution.conda.len());
+        let pypi = solution.pypi.len();
+        let (verb, place) = if self.diff {
+            ("Would pin", self.file.display())
+        } else {
+            ("Pinned", self.output_file.as_ref().unwrap_or(&self.file).display())
+        };
+        let seconds = took.as_secs_f64();
+        let subdir = resolution.subdir;
+        format!("{verb} {conda} from conda and {pypi} from PyPI for {subdir} in {place} ({seconds:.1} s)")
+    }
+}
+
+fn diff(source: &SourceFile, pinned: &str) -> String {
+    let path = source.path().display().to_string();
+    let diff = TextDiff::from_lines(source.text(), pinned);
+    diff.unified_diff().header(&path, &format!("{path} (pinned)")).to_string()
+}
+
+/// Prints to stdout; a reader that has gone is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("cannot write to standard output: {error}");
+            Err(Failure::input(Diagnostic::error("output", message)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is to be written: the whole closure of both halves.
+fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
+    let mut channels: Vec<String> = Vec::new();
+    for channel in &resolution.channels {
+        if !channels.contains(&channel.explicit) {
+            channels.push(channel.explicit.clone());
+        }
+    }
+    let conda = solution.conda.iter().map(|record| {
+        let package = &record.package_record;
+        PinnedConda {
+            name: package.name.as_source().to_string(),
+            version: package.version.as_str().to_string(),
+            build: package.build.to_string(),
+            channel: other_channel(resolution, record.channel.as_deref()),
+        }
+    });
+    let pypi = solution.pypi.iter().filter(|package| !package.direct_url).map(|package| PinnedPip {
+        name: package.name.clone(),
+        extras: package.extras.clone(),
+        version: package.version.clone(),
+        from_conda: false,
+        hashes: package.hashes.clone(),
+    });
+    let provided = solution.provided.iter().filter_map(|provided| {
+        Some(PinnedPip {
+            name: provided.project.clone(),
+            extras: Vec::new(),
+            version: provided.version.clone()?,
+            from_conda: true,
+            hashes: Vec::new(),
+        })
+    });
+    Pins {
+        platform: resolution.subdir.to_string(),
+        channels,
+        conda: conda.collect(),
+        pip: pypi.chain(provided).collect(),
+    }
+}
+
+/// The channel of a record as a file names it, unless it is the first one.
+fn other_channel(resolution: &Resolution, channel: Option<&str>) -> Option<String> {
+    let is_it = |name: &str| Some(name) == channel;
+    let place = resolution
+        .channels
+        .iter()
+        .position(|known| is_it(&known.channel.canonical_name()))?;
+    let group = &resolution.channels[place].explicit;
+    (*group != resolution.channels[0].explicit).then(|| group.clone())
+}

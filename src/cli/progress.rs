@@ -1,0 +1,122 @@
+//! What is shown while it works: a line per channel and subdir, one for PyPI and
+//! one for solving, on a terminal only.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    conda::repodata,
+    pypi::session::{Event, Observer},
+    resolve::Listener,
+};
+
+/// The progress of a run.
+#[derive(Clone)]
+pub(super) struct Progress {
+    bars: MultiProgress,
+    downloads: Arc<Mutex<HashMap<String, ProgressBar>>>,
+    pypi: ProgressBar,
+    solving: ProgressBar,
+}
+
+impl Progress {
+    /// Progress on stderr; indicatif shows nothing where that is no terminal.
+    pub fn new(quiet: bool) -> Self {
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        Self {
+            bars: MultiProgress::with_draw_target(target),
+            downloads: Arc::default(),
+            pypi: ProgressBar::hidden(),
+            solving: ProgressBar::hidden(),
+        }
+    }
+
+    /// Who tells it how far things are.
+    pub fn listener(&self) -> Listener {
+        let solving = self.clone();
+        Listener {
+            repodata: Some(Arc::new(self.clone())),
+            pypi: Some(self.observer()),
+            solving: Some(Arc::new(move || solving.solve())),
+        }
+    }
+
+    /// Takes everything off the screen.
+    pub fn finish(&self) {
+        self.pypi.finish_and_clear();
+        self.solving.finish_and_clear();
+        let _ = self.bars.clear();
+    }
+
+    fn solve(&self) {
+        self.bars.add(self.solving.clone());
+        self.solving.set_style(spinner());
+        self.solving.set_message("solving");
+        self.solving.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    fn observer(&self) -> Observer {
+        let (pages, files) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (bar, bars) = (self.pypi.clone(), self.bars.clone());
+        let shown = std::sync::Once::new();
+        Arc::new(move |event| {
+            match event {
+                Event::PageFetched(_) => pages.fetch_add(1, Ordering::Relaxed),
+                Event::MetadataFetched(_) => files.fetch_add(1, Ordering::Relaxed),
+                Event::PageRequested(_) | Event::MetadataRequested(_) => return,
+            };
+            shown.call_once(|| {
+                bars.add(bar.clone());
+                bar.set_style(spinner());
+                bar.enable_steady_tick(Duration::from_millis(100));
+            });
+            let (pages, files) = (pages.load(Ordering::Relaxed), files.load(Ordering::Relaxed));
+            bar.set_message(format!("PyPI: {pages} projects, metadata of {files} files"));
+        })
+    }
+}
+
+impl repodata::Progress for Progress {
+    fn progress(&self, channel: &str, subdir: &str, done: u64, total: Option<u64>) {
+        let key = format!("{channel}/{subdir}");
+        let mut downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = downloads.entry(key).or_insert_with_key(|key| {
+            let bar = self.bars.add(ProgressBar::no_length());
+            bar.set_style(download());
+            bar.set_message(key.clone());
+            bar
+        });
+        if let Some(total) = total {
+            bar.set_length(total);
+        }
+        bar.set_position(done);
+    }
+
+    fn finished(&self, channel: &str, subdir: &str) {
+        let downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = downloads.get(&format!("{channel}/{subdir}")) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn spinner() -> ProgressStyle {
+    ProgressStyle::default_spinner()
+}
+
+fn download() -> ProgressStyle {
+    let template = "{msg:32} {bar:30} {bytes:>10} / {total_bytes}";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

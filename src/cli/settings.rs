@@ -1,0 +1,88 @@
+//! The flags that every command shares: where channels and indexes are, for what
+//! to solve, and how long.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use rattler_conda_types::Subdir;
+
+use crate::config::{ChannelPriority, Flags};
+
+/// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
+#[derive(Clone, Debug, Args)]
+pub(super) struct SettingsArgs {
+    /// Solve for this conda platform, such as linux-64 [default: the one that the file was pinned
+    /// for, else this machine's]
+    #[arg(long, value_name = "PLATFORM")]
+    platform: Option<Subdir>,
+    /// A virtual package of the target, such as __cuda=12.4; `__cuda=` takes one away
+    #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
+    virtual_packages: Vec<String>,
+    /// Use this channel instead of the file's; can be given several times
+    #[arg(short, long = "channel", value_name = "CHANNEL", help_heading = "Conda")]
+    channels: Vec<String>,
+    /// The URL before bare channel names
+    #[arg(long, value_name = "URL", help_heading = "Conda")]
+    channel_alias: Option<String>,
+    /// How the order of channels binds
+    #[arg(long, value_name = "MODE", help_heading = "Conda")]
+    channel_priority: Option<ChannelPriority>,
+    /// Where the mapping of conda names to PyPI names is: a file or a URL
+    #[arg(long, value_name = "FILE|URL", help_heading = "Conda")]
+    mapping: Option<String>,
+    /// The package index instead of PyPI: a URL or a folder
+    #[arg(short, long, value_name = "URL", help_heading = "PyPI")]
+    index_url: Option<String>,
+    /// A further package index; can be given several times
+    #[arg(long = "extra-index-url", value_name = "URL", help_heading = "PyPI")]
+    extra_index_urls: Vec<String>,
+    /// A page or folder with links to distributions; can be given several times
+    #[arg(short, long = "find-links", value_name = "URL", help_heading = "PyPI")]
+    find_links: Vec<String>,
+    /// Ignore package indexes; look at --find-links only
+    #[arg(long, help_heading = "PyPI")]
+    no_index: bool,
+    /// Ignore what was uploaded later, in both halves: a date or an RFC 3339 timestamp
+    #[arg(long, value_name = "DATE")]
+    exclude_newer: Option<String>,
+    /// Use the cache and local files only
+    #[arg(long)]
+    offline: bool,
+    /// Give up after this time, such as 90s or 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+    /// The folder of the cache
+    #[arg(long, value_name = "FOLDER")]
+    cache_dir: Option<PathBuf>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "a duration is a number with a unit, such as 90s or 5m".to_string())?;
+    span.try_into().map_err(|_| "a duration cannot be negative".to_string())
+}
+
+impl From<SettingsArgs> for Flags {
+    fn from(args: SettingsArgs) -> Self {
+        Self {
+            channels: args.channels,
+            channel_alias: args.channel_alias,
+            channel_priority: args.channel_priority,
+            platform: args.platform,
+            virtual_packages: args.virtual_packages,
+            mapping: args.mapping,
+            index_url: args.index_url,
+            extra_index_urls: args.extra_index_urls,
+            find_links: args.find_links,
+            no_index: args.no_index,
+            exclude_newer: args.exclude_newer,
+            offline: args.offline,
+            timeout: args.timeout,
+            cache_dir: args.cache_dir,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a user has to know of a solution beside its pins.
+
+use pep508_rs::PackageName;
+
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    problem::{DeclaredKind, Outcome, Solution},
+    pypi::{DistributionKind, MetadataSource},
+    resolve::Resolution,
+    spec::{EnvironmentFile, PipRequirementKind},
+};
+
+/// The notices of a resolution.
+pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
+    let mut notices = resolution.notices.clone();
+    notices.extend(carried_through(environment));
+    if let Outcome::Solved(solution) = &resolution.outcome {
+        notices.extend(overwritten(resolution, solution));
+        notices.extend(unknown_requirements(resolution, solution));
+        notices.extend(source_builds(resolution, solution));
+    }
+    notices
+}
+
+/// Lines that only foreign code can resolve.
+fn carried_through(environment: &EnvironmentFile) -> Vec<Diagnostic> {
+    let lines = environment.pip.requirements.iter().filter_map(|line| match &line.kind {
+        PipRequirementKind::Opaque { reason, .. } => {
+            let message = format!("this line is carried through as it is: it is {reason}");
+            let notice = Diagnostic::warning("unresolvable-line", message)
+                .at(line.location.clone(), "what it requires is not known before the build")
+                .help("what pip will install for it is not in the pinned file");
+            Some(notice)
+        }
+        PipRequirementKind::Named(_) => None,
+    });
+    lines.collect()
+}
+
+fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
+    let notices = solution.overwritten.iter().map(|(project, package)| {
+        let release = solution.release(project).map(|release| release.version.to_string());
+        let record = solution.record(package).map(|record| &record.package_record.version);
+        let brought = record.map(ToString::to_string).unwrap_or_default();
+        let message = format!(
+            "pip will install {project} {} over {package} {brought} from conda",
+            release.unwrap_or_default()
+        );
+        let notice = Diagnostic::warning("pip-overwrites-conda", message)
+            .note("no choice of versions lets both halves have what they ask for")
+            .help("the conda packages built against the replaced one may break: relax a line");
+        place_of(resolution, project, notice)
+    });
+    notices.collect()
+}
+
+/// Releases whose requirements only a build can tell.
+fn unknown_requirements(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
+    let unknown = solution.pypi.iter().filter(|package| package.metadata.is_none());
+    let notices = unknown.map(|package| {
+        let (name, version) = (&package.name, &package.version);
+        let message = format!("what {name} {version} requires is known only after its build");
+        let notice = Diagnostic::warning("unknown-requirements", message)
+            .note(format!("{} has no static metadata", package.distribution.filename))
+            .help("what pip will install for it is not in the pinned file");
+        place_of(resolution, name, notice)
+    });
+    notices.collect()
+}
+
+/// Releases without a wheel: they are built while the image is.
+fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
+    let sources = solution.pypi.iter().filter(|package| {
+        matches!(package.distribution.kind, DistributionKind::Source) && package.metadata.is_some()
+    });
+    let mut names = Vec::new();
+    let mut assumed = Vec::new();
+    for package in sources {
+        let name = format!("{} {}", package.name, package.version);
+        if package.metadata_source() == Some(MetadataSource::EggInfo) {
+            assumed.push(name.clone());
+        }
+        names.push(name);
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let python = solution.python().map(|python| python.to_string()).unwrap_or_default();
+    let message = format!(
+        "no wheel for Python {python} on {}, so pip builds from source: {}",
+        resolution.subdir,
+        names.join(", ")
+    );
+    let mut notice = Diagnostic::warning("source-build", message)
+        .help("the image needs what their builds need, such as a compiler");
+    if !assumed.is_empty() {
+        notice = notice.note(format!(
+            "their requirements are read from the egg-info in the archive, an assumption: {}",
+            assumed.join(", ")
+        ));
+    }
+    Some(notice)
+}
+
+fn place_of(resolution: &Resolution, project: &PackageName, notice: Diagnostic) -> Diagnostic {
+    let place: Option<&Location> =
+        resolution.declared.iter().zip(&resolution.places).find_map(|(line, place)| {
+            match &line.kind {
+                DeclaredKind::Pip(requirement) if requirement.name == *project => place.as_ref(),
+                _ => None,
+            }
+        });
+    match place {
+        Some(place) => notice.at(place.clone(), String::new()),
+        None => notice,
+    }
+}

@@ -1,0 +1,98 @@
+//! Says why a spec cannot be solved: the lines that clash, with what each of them
+//! demands.
+
+use crate::{
+    diagnostic::Diagnostic,
+    problem::{Missing, Unsolvable},
+    resolve::Resolution,
+};
+
+/// What to say of a resolution without a solution; empty if it has one.
+pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
+    let Some(unsolvable) = resolution.unsolvable() else {
+        return Vec::new();
+    };
+    let missing: Vec<_> =
+        unsolvable.missing.iter().map(|missing| missing_package(resolution, missing)).collect();
+    if !missing.is_empty() {
+        return missing;
+    }
+    vec![clash(resolution, unsolvable)]
+}
+
+fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
+    let lines = unsolvable.core.len();
+    let message = match lines {
+        0 => format!("there is no solution for {}", resolution.subdir),
+        1 => format!("this line cannot be met on {}", resolution.subdir),
+        _ => format!("these {lines} lines cannot be met together on {}", resolution.subdir),
+    };
+    let mut diagnostic = Diagnostic::error("unsolvable", message);
+    let mut implied = Vec::new();
+    for &line in &unsolvable.core {
+        match &resolution.places[line] {
+            Some(place) => diagnostic = diagnostic.at(place.clone(), String::new()),
+            None => implied.push(resolution.declared[line].text.clone()),
+        }
+    }
+    for text in implied {
+        diagnostic = diagnostic.note(format!("`{text}` is added by conda for the pip list"));
+    }
+    for fact in &unsolvable.facts {
+        diagnostic = diagnostic.note(fact.clone());
+    }
+    for (what, reason) in &unsolvable.needs_build {
+        diagnostic = diagnostic.note(format!("{what} was left out: {reason}"));
+    }
+    if lines > 1 {
+        diagnostic = diagnostic.help(format!(
+            "relax one of these {lines} lines; without any one of them there is a solution"
+        ));
+    }
+    diagnostic
+}
+
+fn missing_package(resolution: &Resolution, missing: &Missing) -> Diagnostic {
+    let name = &missing.name;
+    let diagnostic = if name.starts_with("__") {
+        let message = format!("the target has no virtual package `{name}`");
+        let help = format!(
+            "if the machine that runs the environment has it, say so: --virtual-package {name}=VERSION"
+        );
+        Diagnostic::error("missing-virtual-package", message).help(help)
+    } else if missing.conda {
+        missing_conda(resolution, name)
+    } else {
+        let message = format!("no package index has a project `{name}`");
+        Diagnostic::error("unknown-project", message)
+            .help("check the spelling, or add the index that has it with --extra-index-url")
+    };
+    match &resolution.places[missing.declared] {
+        Some(place) => {
+            let text = &resolution.declared[missing.declared].text;
+            let asks = if text.to_lowercase().starts_with(name.as_str()) {
+                "asked for here"
+            } else {
+                "needed by this line"
+            };
+            diagnostic.at(place.clone(), asks)
+        }
+        None => diagnostic,
+    }
+}
+
+fn missing_conda(resolution: &Resolution, name: &str) -> Diagnostic {
+    let channels: Vec<_> = resolution.channels.iter().map(|c| c.name.as_str()).collect();
+    let message = format!("no package `{name}` in {}", channels.join(", "));
+    let mut diagnostic = Diagnostic::error("unknown-package", message);
+    let known = resolution.missing.iter().find(|missing| missing.name.as_normalized() == name);
+    let nearest = known.map(|missing| missing.suggestions.as_slice()).unwrap_or_default();
+    if nearest.is_empty() {
+        return diagnostic.help("check the spelling, or add the channel that has it");
+    }
+    for suggestion in nearest {
+        let (name, channel) = (suggestion.name.as_normalized(), &suggestion.channel);
+        diagnostic = diagnostic.help(format!("{channel} has `{name}`"));
+    }
+    diagnostic
+}
