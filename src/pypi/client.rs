@@ -411,3 +411,7 @@ fn answer(raw: Result<Raw, String>) -> MetadataAnswer {
         Err(reason) => MetadataAnswer::Invalid(reason),
     }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;
