@@ -371,3 +371,31 @@ async fn too_new_files_and_files_of_unknown_age_are_left_out() {
     let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
     assert_eq!(versions, ["1"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
+    use crate::pypi::{PypiSource, session::Session};
+
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", r#", "core-metadata": true"#);
+    let path = "/files/a-1.0-py3-none-any.whl.metadata";
+    world.server.put(path, "text/plain", METADATA);
+    world
+        .server
+        .put("/simple/b/", SIMPLE_JSON, r#"{"files": []}"#);
+    let newest = |_: &PackageName, project: &Project| {
+        let release = project.releases.values().next_back()?;
+        release.files.first().cloned()
+    };
+    let session = Session::new(world.client(|_| ()), tokio::runtime::Handle::current())
+        .with_lookahead(Arc::new(newest), 1);
+    let solver = session.clone();
+    let answer = tokio::task::spawn_blocking(move || {
+        let b = PackageName::from_str("b").unwrap();
+        let known = |name| solver.project(name).map(|project| project.is_some());
+        Ok::<_, Failure>((known(&a())?, known(&b)?))
+    });
+    assert_eq!(answer.await.unwrap().unwrap(), (true, true));
+    assert_eq!(world.server.statuses("/simple/a/"), [200]);
+    assert_eq!(world.server.statuses("/simple/b/"), [200]);
+}

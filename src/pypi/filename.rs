@@ -19,7 +19,8 @@ const SOURCE_EXTENSIONS: [&str; 8] = [
 pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, DistributionKind)> {
     if filename.ends_with(".whl") {
         let wheel = WheelFilename::from_str(filename).ok()?;
-        return (wheel.name == *name).then(|| (wheel.version, DistributionKind::Wheel(wheel.tags)));
+        return (wheel.name == *name)
+            .then_some((wheel.version, DistributionKind::Wheel(wheel.tags)));
     }
     let stem = SOURCE_EXTENSIONS
         .iter()

@@ -2,10 +2,15 @@
 //! (<https://packaging.python.org/en/latest/specifications/simple-repository-api/>)
 //! as JSON and as HTML, pages of links, and folders.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Arc,
+};
 
 use html5gum::{Token, Tokenizer};
-use pep440_rs::Version;
+use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::PackageName;
 use serde::Deserialize;
 use url::Url;
@@ -14,6 +19,21 @@ use super::{Distribution, filename, fixups};
 
 /// The files of a page with their versions, in the order of the page.
 pub type Files = Vec<(Version, Arc<Distribution>)>;
+
+/// Specifiers by text: the files of a page share few of them.
+#[derive(Default)]
+struct Specifiers(HashMap<String, Option<VersionSpecifiers>>);
+
+impl Specifiers {
+    fn get(&mut self, text: &str) -> Option<VersionSpecifiers> {
+        if let Some(read) = self.0.get(text) {
+            return read.clone();
+        }
+        let read = fixups::specifiers(text);
+        self.0.insert(text.to_owned(), read.clone());
+        read
+    }
+}
 
 /// A file as a page tells of it, whatever the page's format.
 struct Link<'a> {
@@ -27,16 +47,18 @@ struct Link<'a> {
 }
 
 impl Link<'_> {
-    fn into_file(self, name: &PackageName) -> Option<(Version, Arc<Distribution>)> {
+    fn into_file(
+        self,
+        name: &PackageName,
+        read: &mut Specifiers,
+    ) -> Option<(Version, Arc<Distribution>)> {
         let (version, kind) = filename::parse(name, &self.filename)?;
         let distribution = Distribution {
             filename: self.filename.into_owned(),
             url: self.url,
             kind,
             // pip ignores what it cannot read here.
-            requires_python: self
-                .requires_python
-                .and_then(|text| fixups::specifiers(&text)),
+            requires_python: self.requires_python.and_then(|text| read.get(&text)),
             yanked: self.yanked,
             hashes: self.hashes,
             has_metadata_file: self.metadata.is_some(),
@@ -107,6 +129,7 @@ fn lower_case(hashes: BTreeMap<String, String>) -> BTreeMap<String, String> {
 pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, String> {
     let page: JsonPage<'_> = serde_json::from_slice(page).map_err(|error| error.to_string())?;
     let files = page.files.into_iter();
+    let mut read = Specifiers::default();
     Ok(files
         .filter_map(|file| {
             let metadata = file.core_metadata.or(file.dist_info_metadata);
@@ -123,7 +146,7 @@ pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, 
                 metadata: metadata.and_then(JsonMetadata::into_hashes),
                 upload_time: file.upload_time.and_then(|time| time.parse().ok()),
             };
-            link.into_file(name)
+            link.into_file(name, &mut read)
         })
         .collect())
 }
@@ -134,6 +157,7 @@ pub fn parse_html(name: &PackageName, base: &Url, page: &[u8]) -> Files {
     let mut base = base.clone();
     let mut has_base = false;
     let mut files = Vec::new();
+    let mut read = Specifiers::default();
     for Ok(token) in Tokenizer::new(page) {
         let Token::StartTag(tag) = token else {
             continue;
@@ -151,7 +175,7 @@ pub fn parse_html(name: &PackageName, base: &Url, page: &[u8]) -> Files {
             }
             b"a" => {
                 let file = attribute("href").and_then(|href| html_link(&base, &href, attribute));
-                files.extend(file.and_then(|link| link.into_file(name)));
+                files.extend(file.and_then(|link| link.into_file(name, &mut read)));
             }
             _ => {}
         }
@@ -234,7 +258,7 @@ pub fn read_folder(name: &PackageName, folder: &Path) -> std::io::Result<Files> 
             metadata: None,
             upload_time: None,
         };
-        link.into_file(name)
+        link.into_file(name, &mut Specifiers::default())
     };
     Ok(names.into_iter().filter_map(link).collect())
 }

@@ -1,18 +1,21 @@
 //! `METADATA` inside a wheel, of which as little is read as the server allows.
 
-use std::str::FromStr;
+use std::{io::SeekFrom, str::FromStr};
 
 use async_http_range_reader::{AsyncHttpRangeReader, CheckSupportMethod};
 use async_zip::base::read::seek::ZipFileReader;
-use futures::{AsyncBufRead, AsyncReadExt, AsyncSeek};
+use futures::{AsyncBufRead, AsyncReadExt as _, AsyncSeek};
 use pep508_rs::PackageName;
 use reqwest_middleware::ClientWithMiddleware;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 use url::Url;
 
 /// What is asked for at once: holds the list of files of most wheels, and with it
 /// `METADATA`, which stands close to the end.
 const TAIL: u64 = 16 * 1024;
+/// What is read at a time before that: holds most `METADATA` files.
+const READ_SIZE: usize = 32 * 1024;
 /// The largest `METADATA` that is read.
 pub const METADATA_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -32,9 +35,33 @@ pub async fn metadata_by_ranges(
     .await
     .ok()?;
     let length = reader.len();
-    reader.prefetch(length.saturating_sub(TAIL)..length).await;
-    let buffered = futures::io::BufReader::new(reader.compat());
+    let tail = length.saturating_sub(TAIL)..length;
+    reader.prefetch(tail.clone()).await;
+    // The list of files of a large wheel has megabytes: one request, not hundreds.
+    if let Some(start) = directory_start(&mut reader, length).await
+        && start < tail.start
+    {
+        reader.prefetch(start..tail.start).await;
+    }
+    let buffered = futures::io::BufReader::with_capacity(READ_SIZE, reader.compat());
     metadata_in(buffered, name).await.ok()
+}
+
+/// Where the list of files starts, as the end record of a zip file without a
+/// comment says (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>,
+/// 4.3.16).
+async fn directory_start(reader: &mut AsyncHttpRangeReader, length: u64) -> Option<u64> {
+    let mut record = [0; 22];
+    let start = length.checked_sub(record.len() as u64)?;
+    reader.seek(SeekFrom::Start(start)).await.ok()?;
+    reader.read_exact(&mut record).await.ok()?;
+    reader.rewind().await.ok()?;
+    if !record.starts_with(b"PK\x05\x06") {
+        return None;
+    }
+    let offset = u32::from_le_bytes(*record[16..].first_chunk()?);
+    // All ones stand for "see the record for large files".
+    (offset != u32::MAX).then_some(u64::from(offset))
 }
 
 /// `METADATA` of a wheel that is there as a whole.
