@@ -175,8 +175,10 @@ fn is_conda_forge(record: &RepoDataRecord) -> bool {
 
 fn is_python_package(record: &RepoDataRecord) -> bool {
     let record = &record.package_record;
-    // `pip` and its like are needed by Python itself and so depend on it; Python
-    // alone is no project of PyPI's.
+    // Python itself depends on `python_abi` in conda-forge, and is no project.
+    if matches!(record.name.as_normalized(), "python" | "python_abi") {
+        return false;
+    }
     record.noarch.is_python()
         || record.depends.iter().any(|dependency| {
             let name = dependency.split([' ', '=', '<', '>', '!', '~', '[']).next();

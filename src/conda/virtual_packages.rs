@@ -53,8 +53,7 @@ fn for_target_in(
     for text in given {
         Change::of_text(text)?.apply(&mut packages);
     }
-    // Without a driver there is no compute capability (CEP-30 ff.: conda's
-    // `__cuda_arch` is absent when `__cuda` is).
+    // Without a driver there is no compute capability either.
     if !packages.iter().any(|package| is(package, "__cuda")) {
         packages.retain(|package| !is(package, "__cuda_arch"));
     }

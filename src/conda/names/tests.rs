@@ -108,6 +108,8 @@ fn only_python_packages_have_the_same_name() {
         none
     );
     assert_eq!(same(serde_json::json!({})), none);
+    let python = serde_json::json!({"depends": ["python_abi 3.13.* *_cp313"]});
+    assert_eq!(names_of(&names, &record("python", channel, python)).0, none);
 }
 
 #[test]
