@@ -1,6 +1,6 @@
-//! Well-known renames, of the channels that no mapping covers (`defaults`,
-//! `pytorch`) and for runs without one. Taken from what the packages install:
-//! the `dist-info` folders in their archives.
+//! Well-known renames, for the channels that no mapping covers (`defaults`,
+//! `pytorch`) and for runs without one. Packages that only pull in another one
+//! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves.
 
 use std::str::FromStr;
 
@@ -13,18 +13,15 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("cvxpy-base", &["cvxpy"]),
     ("dask-core", &["dask"]),
     ("docker-py", &["docker"]),
-    ("faiss-cpu", &["faiss-cpu"]),
     ("geopandas-base", &["geopandas"]),
     ("importlib_metadata", &["importlib-metadata"]),
     ("matplotlib-base", &["matplotlib"]),
     ("msgpack-python", &["msgpack"]),
     ("mysql-connector-python", &["mysql-connector-python"]),
     ("numpy-base", &["numpy"]),
-    ("opencv", &["opencv-python"]),
     ("ortools-python", &["ortools"]),
     // Installed by conda with every Python, though the mapping found nothing.
     ("pip", &["pip"]),
-    ("py-lightgbm", &["lightgbm"]),
     ("py-opencv", &["opencv-python", "opencv-python-headless"]),
     ("py-xgboost", &["xgboost"]),
     ("pyarrow-core", &["pyarrow"]),
@@ -43,8 +40,6 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("python-tzdata", &["tzdata"]),
     ("python-xxhash", &["xxhash"]),
     ("pytorch", &["torch"]),
-    ("pytorch-cpu", &["torch"]),
-    ("pytorch-gpu", &["torch"]),
     ("ray-core", &["ray"]),
     ("ruamel_yaml", &["ruamel-yaml-conda"]),
     ("sagemaker-python-sdk", &["sagemaker"]),
@@ -52,7 +47,6 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("sentencepiece-python", &["sentencepiece"]),
     ("setuptools", &["setuptools"]),
     ("tensorflow-base", &["tensorflow"]),
-    ("torch-scatter", &["torch-scatter"]),
     ("wheel", &["wheel"]),
 ];
 
