@@ -272,8 +272,9 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
 }
 
 /// The time before which uploads count: a timestamp as it is, a date as the
-/// start of the following day in UTC, so that the day itself still counts, as
-/// uv has it (<https://docs.astral.sh/uv/reference/settings/#exclude-newer>).
+/// start of the following day, so that the day itself still counts. The day is
+/// that of UTC, as in rattler's tools, so that a project's setting means the
+/// same on every machine; uv takes the day of the machine's time zone.
 fn cut_off(text: &str) -> Result<jiff::Timestamp, String> {
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
         return Ok(timestamp);

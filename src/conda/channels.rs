@@ -6,8 +6,8 @@
 //! `_solve`): those of the file in their order; then, unless the file lists
 //! `nodefaults`, those of .condarc's `channels`, which are `defaults` when no
 //! .condarc sets them. A pinned file therefore lists `nodefaults`. Channels that
-//! only a spec names (`channel::name`) come last, as conda's solver adds them
-//! (`conda/core/solve.py`). `--channel` replaces all but these.
+//! only a spec names (`channel::name`) come last, as conda's solvers add them.
+//! `--channel` replaces all but these.
 
 use std::{path::Path, sync::Arc};
 

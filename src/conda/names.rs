@@ -1,7 +1,26 @@
 //! The names that conda packages have on PyPI.
+//!
+//! The sources, the earlier winning: the record's own `purls`; the mapping that
+//! prefix.dev publishes, which was made from conda-forge's archives and is, as
+//! in pixi, applied to conda-forge's records only; presolve's table of
+//! well-known renames, which also stands in where the mapping found nothing;
+//! the same name, for what depends on Python.
+
+use std::{collections::HashMap, path::Path, str::FromStr};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
+use reqwest_middleware::ClientWithMiddleware;
+
+use crate::{
+    config::Settings,
+    diagnostic::{Diagnostic, Failure, Level},
+};
+
+mod built_in;
+mod fetch;
+#[cfg(test)]
+mod tests;
 
 /// Where a name was taken from; the earlier wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +38,178 @@ pub enum NameSource {
 
 /// Tells which PyPI projects a conda record brings.
 #[derive(Clone, Debug, Default)]
-pub struct Names {}
+pub struct Names {
+    /// By conda name; empty for what brings nothing.
+    mapping: HashMap<String, Vec<PackageName>>,
+}
 
 impl Names {
+    /// The names without a mapping.
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// The names with a mapping in the "compressed" form: an object from conda
+    /// names to a PyPI name, a list of them, or null
+    /// (<https://github.com/prefix-dev/parselmouth>).
+    ///
+    /// # Errors
+    ///
+    /// The text says where it is not of that form.
+    pub fn from_mapping_json(text: &str) -> Result<Self, String> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Mapped {
+            One(String),
+            Many(Vec<String>),
+        }
+        let entries: HashMap<String, Option<Mapped>> =
+            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mapping = entries.into_iter().map(|(conda, mapped)| {
+            let names = match mapped {
+                None => Vec::new(),
+                Some(Mapped::One(name)) => vec![name],
+                Some(Mapped::Many(names)) => names,
+            };
+            let names = names
+                .iter()
+                .filter_map(|name| PackageName::from_str(name).ok());
+            (conda, names.collect())
+        });
+        Ok(Self {
+            mapping: mapping.collect(),
+        })
+    }
+
+    /// The names with the mapping that the settings name, else with that of
+    /// prefix.dev, fetched or from the cache. The diagnostics are notes: that
+    /// the mapping of prefix.dev cannot be had ends no run.
+    ///
+    /// # Errors
+    ///
+    /// An input failure when a mapping that the settings name cannot be used.
+    pub async fn load(
+        settings: &Settings,
+        client: &ClientWithMiddleware,
+    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
+        let Some(place) = &settings.mapping else {
+            return Ok(Self::load_published(fetch::PUBLISHED, settings, client).await);
+        };
+        let read = match place.strip_prefix("file://") {
+            Some(_) => read_url(place),
+            None if place.contains("://") => fetch::text(place, settings, client)
+                .await
+                .map(|fetched| fetched.text),
+            None => read_file(Path::new(place)),
+        };
+        let names = read.and_then(|text| Self::from_mapping_json(&text));
+        let names = names.map_err(|why| unusable(place, &why))?;
+        Ok((names, Vec::new()))
+    }
+
+    async fn load_published(
+        url: &str,
+        settings: &Settings,
+        client: &ClientWithMiddleware,
+    ) -> (Self, Vec<Diagnostic>) {
+        let fetched = fetch::text(url, settings, client).await;
+        let parsed = fetched.and_then(|fetched| {
+            let names = Self::from_mapping_json(&fetched.text)?;
+            Ok((names, fetched.stale))
+        });
+        match parsed {
+            Ok((names, None)) => (names, Vec::new()),
+            Ok((names, Some(why))) => {
+                let message = "the conda to PyPI name mapping may be out of date";
+                (names, vec![note(message, &why)])
+            }
+            Err(why) => {
+                let message = "the conda to PyPI name mapping cannot be had; \
+                               well-known renames and equal names are used";
+                (Self::built_in(), vec![note(message, &why)])
+            }
+        }
+    }
+
     /// The PyPI projects that `record` brings, and where that was taken from.
     /// Empty for a package that is no python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
-        let _ = record;
-        todo!()
+        let purls = from_purls(record);
+        if !purls.is_empty() {
+            return (purls, NameSource::Purl);
+        }
+        let name = record.package_record.name.as_normalized();
+        let mapped = self.mapping.get(name).filter(|_| is_conda_forge(record));
+        if let Some(names) = mapped.filter(|names| !names.is_empty()) {
+            return (names.clone(), NameSource::Mapping);
+        }
+        if let Some(names) = built_in::names(name) {
+            return (names, NameSource::BuiltIn);
+        }
+        if mapped.is_some() {
+            return (Vec::new(), NameSource::Mapping);
+        }
+        if !is_python_package(record) {
+            return (Vec::new(), NameSource::SameName);
+        }
+        let same = PackageName::from_str(name).ok();
+        (same.into_iter().collect(), NameSource::SameName)
     }
+}
+
+/// `pkg:pypi/…` of the record's purls
+/// (<https://github.com/package-url/purl-spec/blob/main/PURL-TYPES.rst>).
+fn from_purls(record: &RepoDataRecord) -> Vec<PackageName> {
+    let purls = record.package_record.purls.iter().flatten();
+    purls
+        .filter(|purl| purl.package_type() == "pypi")
+        .filter_map(|purl| PackageName::from_str(purl.name()).ok())
+        .collect()
+}
+
+/// conda-forge itself, a label of it or a mirror: all have it in their path.
+fn is_conda_forge(record: &RepoDataRecord) -> bool {
+    let channel = record.channel.as_deref().unwrap_or_default();
+    channel.split('/').any(|segment| segment == "conda-forge")
+}
+
+fn is_python_package(record: &RepoDataRecord) -> bool {
+    let record = &record.package_record;
+    // Python itself depends on `python_abi` in conda-forge, and is no project.
+    if matches!(record.name.as_normalized(), "python" | "python_abi") {
+        return false;
+    }
+    record.noarch.is_python()
+        || record.depends.iter().any(|dependency| {
+            let name = dependency.split([' ', '=', '<', '>', '!', '~', '[']).next();
+            matches!(name, Some("python" | "python_abi"))
+        })
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+fn read_url(url: &str) -> Result<String, String> {
+    let url = url::Url::parse(url).map_err(|error| error.to_string())?;
+    let path = url
+        .to_file_path()
+        .map_err(|()| "it is no path of this machine".to_owned())?;
+    read_file(&path)
+}
+
+fn unusable(place: &str, why: &str) -> Failure {
+    let place = super::channels::mask(place);
+    let message = format!("cannot use the name mapping `{place}`: {why}");
+    Failure::input(
+        Diagnostic::error("unusable-mapping", message).help(
+            "it must be a JSON object from conda names to PyPI names, lists of them, or null",
+        ),
+    )
+}
+
+fn note(message: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Level::Note, "no-name-mapping", message)
+        .note(why)
+        .help("name a copy of it as `mapping` in presolve.toml, or with `--mapping`")
 }

@@ -100,9 +100,8 @@ pub struct MissingName {
 ///
 /// An undecided failure when a channel cannot be reached or, offline, is not in
 /// the cache; an input failure when a channel does not exist, refuses the
-/// credentials, or holds no valid repodata. As with conda, a channel exists if
-/// it has a `noarch` subdir; the platform's subdir may be missing
-/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/channels.html>).
+/// credentials, or holds no valid repodata. To the gateway a channel exists if
+/// it has a `noarch` subdir; the platform's subdir may be missing.
 pub async fn load(query: Query<'_>, access: Access<'_>) -> Result<Repodata, Failure> {
     let gateway = gateway(&access);
     let platforms = platforms(query.subdir);

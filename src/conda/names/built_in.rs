@@ -1,0 +1,77 @@
+//! Well-known renames, for the channels that no mapping covers (`defaults`,
+//! `pytorch`) and for runs without one. Packages that only pull in another one
+//! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves.
+
+use std::str::FromStr;
+
+use pep508_rs::PackageName;
+
+const RENAMES: &[(&str, &[&str])] = &[
+    ("antlr-python-runtime", &["antlr4-python3-runtime"]),
+    ("astropy-base", &["astropy"]),
+    ("brotli-python", &["brotli"]),
+    ("cvxpy-base", &["cvxpy"]),
+    ("dask-core", &["dask"]),
+    ("docker-py", &["docker"]),
+    ("geopandas-base", &["geopandas"]),
+    ("importlib_metadata", &["importlib-metadata"]),
+    ("matplotlib-base", &["matplotlib"]),
+    ("msgpack-python", &["msgpack"]),
+    ("mysql-connector-python", &["mysql-connector-python"]),
+    ("numpy-base", &["numpy"]),
+    ("ortools-python", &["ortools"]),
+    // Installed by conda with every Python, though the mapping found nothing.
+    ("pip", &["pip"]),
+    ("py-opencv", &["opencv-python", "opencv-python-headless"]),
+    ("py-xgboost", &["xgboost"]),
+    ("pyarrow-core", &["pyarrow"]),
+    ("pyqt", &["pyqt5"]),
+    ("pysoundfile", &["soundfile"]),
+    ("pytables", &["tables"]),
+    ("python-annoy", &["annoy"]),
+    ("python-blosc", &["blosc"]),
+    ("python-duckdb", &["duckdb"]),
+    ("python-flatbuffers", &["flatbuffers"]),
+    ("python-graphviz", &["graphviz"]),
+    ("python-igraph", &["igraph"]),
+    ("python-kaleido", &["kaleido"]),
+    ("python-kubernetes", &["kubernetes"]),
+    ("python-lmdb", &["lmdb"]),
+    ("python-tzdata", &["tzdata"]),
+    ("python-xxhash", &["xxhash"]),
+    ("pytorch", &["torch"]),
+    ("ray-core", &["ray"]),
+    ("ruamel_yaml", &["ruamel-yaml-conda"]),
+    ("sagemaker-python-sdk", &["sagemaker"]),
+    ("seaborn-base", &["seaborn"]),
+    ("sentencepiece-python", &["sentencepiece"]),
+    ("setuptools", &["setuptools"]),
+    ("tensorflow-base", &["tensorflow"]),
+    ("wheel", &["wheel"]),
+];
+
+/// The projects of a conda name, if it is in the table.
+pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
+    let index = RENAMES
+        .binary_search_by_key(&conda, |(conda, _)| conda)
+        .ok()?;
+    let names = RENAMES[index].1.iter();
+    Some(
+        names
+            .filter_map(|name| PackageName::from_str(name).ok())
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_its_names_are_valid() {
+        assert!(RENAMES.is_sorted_by_key(|(conda, _)| conda));
+        for (conda, pypi) in RENAMES {
+            assert_eq!(names(conda).unwrap().len(), pypi.len(), "{conda}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+use std::time::{Duration, SystemTime};
+
+use axum::{http::HeaderMap, response::IntoResponse, routing::get};
+
+use super::*;
+use crate::config::Flags;
+
+const MAPPING: &str = r#"{
+    "pytorch": "torch", "numpy": "numpy", "py-opencv": null, "zlib": null,
+    "bundle": ["one", "Two_x"], "odd": "not a name!"
+}"#;
+
+fn record(name: &str, channel: &str, more: serde_json::Value) -> RepoDataRecord {
+    let mut record = serde_json::json!({
+        "name": name, "version": "1.0", "build": "0", "build_number": 0, "depends": [],
+        "subdir": "linux-64", "fn": format!("{name}-1.0-0.conda"),
+        "url": format!("{channel}/linux-64/{name}-1.0-0.conda"), "channel": channel,
+    });
+    let fields = record.as_object_mut().unwrap();
+    fields.extend(more.as_object().unwrap().clone());
+    serde_json::from_value(record).unwrap()
+}
+
+fn names_of(names: &Names, record: &RepoDataRecord) -> (Vec<String>, NameSource) {
+    let (found, source) = names.pypi_names(record);
+    (found.iter().map(ToString::to_string).collect(), source)
+}
+
+fn forge(name: &str) -> RepoDataRecord {
+    record(
+        name,
+        "https://conda.anaconda.org/conda-forge/",
+        serde_json::json!({}),
+    )
+}
+
+#[test]
+fn the_sources_in_their_order() {
+    let names = Names::from_mapping_json(MAPPING).unwrap();
+    let purls = serde_json::json!({"purls": ["pkg:pypi/torch-by-purl", "pkg:conda/x"]});
+    let channel = "https://conda.anaconda.org/conda-forge/";
+    assert_eq!(
+        names_of(&names, &record("pytorch", channel, purls)),
+        (vec!["torch-by-purl".into()], NameSource::Purl)
+    );
+    assert_eq!(
+        names_of(&names, &forge("pytorch")),
+        (vec!["torch".into()], NameSource::Mapping)
+    );
+    assert_eq!(
+        names_of(&names, &forge("bundle")),
+        (vec!["one".into(), "two-x".into()], NameSource::Mapping)
+    );
+    assert_eq!(
+        names_of(&names, &forge("py-opencv")),
+        (
+            vec!["opencv-python".into(), "opencv-python-headless".into()],
+            NameSource::BuiltIn
+        ),
+        "the table stands in where the mapping found nothing"
+    );
+    assert_eq!(
+        names_of(&names, &forge("zlib")),
+        (vec![], NameSource::Mapping)
+    );
+}
+
+#[test]
+fn the_mapping_is_for_conda_forge_alone() {
+    let names = Names::from_mapping_json(r#"{"thing": "renamed"}"#).unwrap();
+    let python = serde_json::json!({"depends": ["python >=3.8"]});
+    let mirrored = record(
+        "thing",
+        "http://127.0.0.1:1/conda-forge/label/x/",
+        python.clone(),
+    );
+    assert_eq!(
+        names_of(&names, &mirrored),
+        (vec!["renamed".into()], NameSource::Mapping)
+    );
+    let other = record("thing", "https://repo.anaconda.com/pkgs/main/", python);
+    assert_eq!(
+        names_of(&names, &other),
+        (vec!["thing".into()], NameSource::SameName)
+    );
+}
+
+#[test]
+fn only_python_packages_have_the_same_name() {
+    let names = Names::built_in();
+    let channel = "https://conda.anaconda.org/other/";
+    let same = |more| names_of(&names, &record("Some_Thing", channel, more)).0;
+    let none: Vec<String> = Vec::new();
+    assert_eq!(
+        same(serde_json::json!({"noarch": "python"})),
+        ["some-thing"]
+    );
+    assert_eq!(
+        same(serde_json::json!({"depends": ["python"]})),
+        ["some-thing"]
+    );
+    assert_eq!(
+        same(serde_json::json!({"depends": ["python_abi 3.10.* *_cp310"]})),
+        ["some-thing"]
+    );
+    assert_eq!(
+        same(serde_json::json!({"depends": ["python-dateutil"]})),
+        none
+    );
+    assert_eq!(same(serde_json::json!({})), none);
+    let python = serde_json::json!({"depends": ["python_abi 3.13.* *_cp313"]});
+    assert_eq!(names_of(&names, &record("python", channel, python)).0, none);
+}
+
+#[test]
+fn a_mapping_of_another_form_is_refused() {
+    assert!(Names::from_mapping_json("[]").is_err());
+    assert!(Names::from_mapping_json(r#"{"a": 1}"#).is_err());
+}
+
+fn settings(folder: &tempfile::TempDir) -> Settings {
+    Settings::resolve_bare(folder.path(), Flags::default())
+}
+
+fn client() -> ClientWithMiddleware {
+    ClientWithMiddleware::from(reqwest::Client::new())
+}
+
+#[tokio::test]
+async fn a_mapping_of_the_settings_is_read_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("names.json");
+    std::fs::write(&file, MAPPING).unwrap();
+    let mut settings = settings(&folder);
+    settings.mapping = Some(file.to_str().unwrap().to_owned());
+    let (names, notes) = Names::load(&settings, &client()).await.unwrap();
+    assert!(notes.is_empty());
+    assert_eq!(names_of(&names, &forge("pytorch")).1, NameSource::Mapping);
+
+    settings.mapping = Some("/nowhere/names.json".to_owned());
+    let failure = Names::load(&settings, &client()).await.unwrap_err();
+    assert!(
+        failure
+            .to_string()
+            .starts_with("cannot use the name mapping")
+    );
+}
+
+#[tokio::test]
+async fn offline_without_a_cache_is_a_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(&folder);
+    settings.offline = true;
+    let (names, notes) = Names::load(&settings, &client()).await.unwrap();
+    assert_eq!(notes.len(), 1);
+    assert_eq!(notes[0].level, Level::Note);
+    assert_eq!(
+        names_of(&names, &forge("pytorch")),
+        (vec!["torch".into()], NameSource::BuiltIn)
+    );
+}
+
+/// Answers with the mapping, and with 304 to who has it.
+async fn answer(headers: HeaderMap) -> axum::response::Response {
+    if headers.contains_key("if-none-match") {
+        return http::StatusCode::NOT_MODIFIED.into_response();
+    }
+    ([("etag", "\"1\"")], MAPPING).into_response()
+}
+
+#[tokio::test]
+async fn the_cache_is_revalidated_and_outlives_its_server() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/names.json", listener.local_addr().unwrap());
+    let app = axum::Router::new().route("/names.json", get(answer));
+    let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(&folder);
+
+    for _ in 0..2 {
+        let (names, notes) = Names::load_published(&url, &settings, &client()).await;
+        assert!(notes.is_empty(), "{notes:?}");
+        assert_eq!(names.mapping.len(), 6);
+        age_cache(&folder);
+    }
+
+    server.abort();
+    let _ = server.await;
+    let (names, notes) = Names::load_published(&url, &settings, &client()).await;
+    assert_eq!(names.mapping.len(), 6);
+    assert_eq!(
+        notes[0].message,
+        "the conda to PyPI name mapping may be out of date"
+    );
+}
+
+fn age_cache(folder: &tempfile::TempDir) {
+    let long_ago = SystemTime::now() - Duration::from_secs(7200);
+    for entry in std::fs::read_dir(folder.path().join("presolve/mapping")).unwrap() {
+        let file = std::fs::File::options()
+            .append(true)
+            .open(entry.unwrap().path());
+        file.unwrap().set_modified(long_ago).unwrap();
+    }
+}
+
+#[test]
+fn the_real_mapping() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/mapping/compressed_mapping.json");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: {} is not there", file.display());
+        return;
+    };
+    let names = Names::from_mapping_json(&text).unwrap();
+    for (conda, pypi) in [
+        ("pytorch", "torch"),
+        ("matplotlib-base", "matplotlib"),
+        ("pip", "pip"),
+    ] {
+        assert_eq!(names_of(&names, &forge(conda)).0, [pypi]);
+    }
+}
