@@ -133,7 +133,8 @@ impl Settings {
     /// An input failure when a source cannot be read or says something that
     /// has no meaning.
     pub fn resolve(spec_path: &Path, flags: Flags) -> Result<Settings, Failure> {
-        Self::resolve_in(&Environment::of_process(), spec_path, flags)
+        let pip = IndexSettings::from_environment()?;
+        Self::resolve_in(&Environment::of_process(), pip, spec_path, flags)
     }
 
     /// The settings of an empty machine, for tests.
@@ -144,16 +145,18 @@ impl Settings {
             cache_dir: folder.to_path_buf(),
             ..Environment::default()
         };
-        Self::resolve_in(&environment, &folder.join("environment.yml"), flags)
+        let (pip, spec) = (IndexSettings::default(), folder.join("environment.yml"));
+        Self::resolve_in(&environment, pip, &spec, flags)
             .unwrap_or_else(|failure| panic!("{failure}"))
     }
 
     fn resolve_in(
         environment: &Environment,
+        pip: IndexSettings,
         spec_path: &Path,
         flags: Flags,
     ) -> Result<Settings, Failure> {
-        let mut settings = Settings::defaults(environment)?;
+        let mut settings = Settings::defaults(environment, pip)?;
         settings.apply(condarc::layer(environment)?);
         settings.apply(Layer {
             cache_dir: environment
@@ -168,7 +171,7 @@ impl Settings {
         Ok(settings)
     }
 
-    fn defaults(environment: &Environment) -> Result<Settings, Failure> {
+    fn defaults(environment: &Environment, index: IndexSettings) -> Result<Settings, Failure> {
         let parse = |text: &str| url(text, "presolve's defaults");
         let mut default_channels = vec![
             NamedChannelOrUrl::Url(parse("https://repo.anaconda.com/pkgs/main")?),
@@ -188,7 +191,7 @@ impl Settings {
             platform: None,
             virtual_packages: Vec::new(),
             mapping: None,
-            index: IndexSettings::default(),
+            index,
             exclude_newer: None,
             offline: false,
             timeout: None,

@@ -22,8 +22,9 @@ use crate::{
         Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Unsolvable, World, solve,
     },
     pypi::{
+        DistributionKind,
         client::{Client, ClientOptions},
-        session::{Observer, Session},
+        session::{Choice, Observer, Session},
         settings::IndexSettings,
         tags::Target,
     },
@@ -101,7 +102,9 @@ pub async fn resolve(
     let client = network::client(settings.offline)?;
     let (declared, places) = declared(environment, &channels);
     let index = settings.index.with_options(&environment.pip.options)?;
+    let target = Target::new(subdir, &virtual_packages);
     let session = session(settings, &index, client.clone(), listener);
+    let session = session.with_lookahead(look_ahead(&declared, target.clone()), LOOKAHEAD_DEPTH);
     let (names, notices) = if environment.pip.requirements.is_empty() {
         (Names::built_in(), Vec::new())
     } else {
@@ -112,6 +115,7 @@ pub async fn resolve(
         settings: settings.clone(),
         subdir,
         virtual_packages: virtual_packages.clone(),
+        target,
         declared: Arc::new(declared),
         session,
         names: Arc::new(names),
@@ -195,7 +199,9 @@ fn declared(
 
 fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option<Location>) {
     let of_spec = channels.of_spec(&line.spec).unwrap_or_default();
-    let names = of_spec.into_iter().map(|index| channels.list()[index].channel.canonical_name());
+    let names = of_spec
+        .into_iter()
+        .map(|index| channels.list()[index].channel.canonical_name());
     let declared = Declared {
         text: line.text.clone(),
         kind: DeclaredKind::Conda(channels.bind(line.spec.clone())),
@@ -218,9 +224,10 @@ fn implicit_pip() -> Declared {
 
 fn is_named(line: &Declared, name: &str) -> bool {
     match &line.kind {
-        DeclaredKind::Conda(spec) => {
-            spec.name.as_exact().is_some_and(|known| known.as_normalized() == name)
-        }
+        DeclaredKind::Conda(spec) => spec
+            .name
+            .as_exact()
+            .is_some_and(|known| known.as_normalized() == name),
         _ => false,
     }
 }
@@ -268,7 +275,11 @@ fn policy(index: &IndexSettings) -> PipPolicy {
 
 fn preferences(environment: &EnvironmentFile, upgrade: &Upgrade) -> Preferences {
     let mut preferences = Preferences::default();
-    for pin in environment.conda.iter().filter_map(|line| line.pin.as_ref()) {
+    for pin in environment
+        .conda
+        .iter()
+        .filter_map(|line| line.pin.as_ref())
+    {
         if !upgrade.forgets(&pin.name) {
             preferences.conda.insert(pin.name.clone(), pin.clone());
         }
@@ -277,7 +288,9 @@ fn preferences(environment: &EnvironmentFile, upgrade: &Upgrade) -> Preferences 
         if let (PipRequirementKind::Named(requirement), Some(version)) = (&line.kind, &line.pin)
             && !upgrade.forgets(requirement.name.as_ref())
         {
-            preferences.pypi.insert(requirement.name.clone(), version.clone());
+            preferences
+                .pypi
+                .insert(requirement.name.clone(), version.clone());
         }
     }
     preferences
@@ -303,13 +316,73 @@ fn session(
     }
 }
 
+/// How many levels of requirements are fetched ahead of the solver.
+const LOOKAHEAD_DEPTH: usize = 6;
+
+/// The pythons that are tried in turn for a guess at the one to be chosen.
+const PYTHON_MINORS: std::ops::RangeInclusive<u64> = 6..=14;
+
+/// Guesses the file of a project that the solver will look at first: of the
+/// newest release the best wheel for the newest python that is declared.
+fn look_ahead(declared: &[Declared], target: Target) -> Choice {
+    let allowed: Vec<(u64, u64)> = PYTHON_MINORS
+        .rev()
+        .map(|minor| (3, minor))
+        .filter(|&(major, minor)| {
+            // A late patch release stands for all: it is within `=3.8` and `>=3.8`.
+            let version = format!("{major}.{minor}.20").parse();
+            declared
+                .iter()
+                .filter(|line| is_named(line, "python"))
+                .all(|line| match &line.kind {
+                    DeclaredKind::Conda(MatchSpec {
+                        version: Some(spec),
+                        ..
+                    }) => version.as_ref().is_ok_and(|version| spec.matches(version)),
+                    _ => true,
+                })
+        })
+        .collect();
+    Arc::new(move |_, project| {
+        let stable = project
+            .releases
+            .iter()
+            .rev()
+            .filter(|(version, _)| version.is_stable());
+        let mut wheels = stable.filter_map(|(_, release)| {
+            let usable = release.files.iter().filter(|file| file.yanked.is_none());
+            let ranked = usable.filter_map(|file| {
+                let DistributionKind::Wheel(tags) = &file.kind else {
+                    return None;
+                };
+                let mut pythons = allowed.iter().filter(|&&(major, minor)| {
+                    let python = pep440_rs::Version::new([major, minor]);
+                    file.requires_python
+                        .as_ref()
+                        .is_none_or(|spec| spec.contains(&python))
+                });
+                let fits = pythons.find_map(|&python| target.priority(tags, python));
+                fits.map(|priority| (priority, file))
+            });
+            ranked
+                .min_by_key(|(priority, _)| *priority)
+                .map(|(_, file)| file.clone())
+        });
+        wheels.next()
+    })
+}
+
 impl Session {
     /// Starts fetching what the pip list names while repodata is loaded.
     fn prefetch_all(&self, environment: &EnvironmentFile) {
-        let names = environment.pip.requirements.iter().filter_map(|line| match &line.kind {
-            PipRequirementKind::Named(requirement) => Some(requirement.name.clone()),
-            PipRequirementKind::Opaque { .. } => None,
-        });
+        let names = environment
+            .pip
+            .requirements
+            .iter()
+            .filter_map(|line| match &line.kind {
+                PipRequirementKind::Named(requirement) => Some(requirement.name.clone()),
+                PipRequirementKind::Opaque { .. } => None,
+            });
         let names: Vec<PackageName> = names.collect();
         crate::pypi::PypiSource::prefetch(self, &names);
     }
@@ -347,6 +420,7 @@ struct Solve {
     settings: Settings,
     subdir: Subdir,
     virtual_packages: Vec<GenericVirtualPackage>,
+    target: Target,
     declared: Arc<Vec<Declared>>,
     session: Session,
     names: Arc<Names>,
@@ -361,7 +435,9 @@ impl Solve {
         solved.unwrap_or_else(|error| {
             let message = format!("the solver broke off: {error}");
             let help = "this is a bug in presolve: please report it with the file";
-            Err(Failure::undecided(Diagnostic::error("internal-error", message).help(help)))
+            Err(Failure::undecided(
+                Diagnostic::error("internal-error", message).help(help),
+            ))
         })
     }
 
@@ -371,9 +447,10 @@ impl Solve {
             let url = record.url.as_str();
             let mut known = known.borrow_mut();
             let names = known.entry(url.to_string());
-            names.or_insert_with(|| self.names.pypi_names(record).0).clone()
+            names
+                .or_insert_with(|| self.names.pypi_names(record).0)
+                .clone()
         };
-        let target = Target::new(self.subdir, &self.virtual_packages);
         solve(&Problem {
             declared: &self.declared,
             world: World {
@@ -384,7 +461,7 @@ impl Solve {
                 pypi: &self.session,
                 pypi_names: &pypi_names,
                 subdir: self.subdir,
-                target: &target,
+                target: &self.target,
                 pip: self.pip.clone(),
                 preferences: self.preferences.clone(),
                 deadline: self.deadline,

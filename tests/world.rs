@@ -23,7 +23,8 @@ use presolve::{
     config::ChannelPriority,
     diagnostic::Failure,
     problem::{
-        Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, solve,
+        Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable,
+        World, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
@@ -108,7 +109,10 @@ impl ToyWorld {
             "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
             "opaque" => self.declare(rest, DeclaredKind::PipOpaque(Some(rest.parse().unwrap()))),
             "constrain" => {
-                self.declare(rest, DeclaredKind::PipConstraint(Box::new(rest.parse().unwrap())));
+                self.declare(
+                    rest,
+                    DeclaredKind::PipConstraint(Box::new(rest.parse().unwrap())),
+                );
             }
             "priority" => {
                 self.priority = match rest {
@@ -134,7 +138,11 @@ impl ToyWorld {
             _ => Vec::new(),
         };
         let text = text.to_string();
-        self.declared.push(Declared { text, kind, channels });
+        self.declared.push(Declared {
+            text,
+            kind,
+            channels,
+        });
     }
 
     fn read_record(&mut self, text: &str) {
@@ -142,7 +150,8 @@ impl ToyWorld {
         let (depends, constrains) = depends.split_once('/').unwrap_or((depends, ""));
         let mut words = head.split_whitespace();
         let (name, version) = (words.next().unwrap(), words.next().unwrap());
-        let (mut build, mut number, mut channel, mut track, mut noarch) = ("0", 0, "main", false, false);
+        let (mut build, mut number, mut channel, mut track, mut noarch) =
+            ("0", 0, "main", false, false);
         for word in words {
             match word.split_once('=') {
                 Some(("build", value)) => {
@@ -156,7 +165,11 @@ impl ToyWorld {
             }
         }
         let list = |text: &str| -> Vec<String> {
-            text.split(';').map(str::trim).filter(|dep| !dep.is_empty()).map(String::from).collect()
+            text.split(';')
+                .map(str::trim)
+                .filter(|dep| !dep.is_empty())
+                .map(String::from)
+                .collect()
         };
         let filename = format!("{name}-{version}-{build}.conda");
         let record: RepoDataRecord = serde_json::from_value(serde_json::json!({
@@ -198,7 +211,9 @@ impl ToyWorld {
                 _ => panic!("`{word}`"),
             }
         }
-        let requires = requires.replace("; python", "\u{1} python").replace("; extra", "\u{1} extra");
+        let requires = requires
+            .replace("; python", "\u{1} python")
+            .replace("; extra", "\u{1} extra");
         let requires_dist = requires
             .split(';')
             .map(|requirement| requirement.replace('\u{1}', ";"))
@@ -226,7 +241,13 @@ impl ToyWorld {
             })
             .collect();
         files.extend(source.then(|| format!("{stem}.tar.gz")));
-        let release = self.index.projects.entry(name).or_default().releases.entry(version);
+        let release = self
+            .index
+            .projects
+            .entry(name)
+            .or_default()
+            .releases
+            .entry(version);
         let release: &mut Release = release.or_default();
         for filename in files {
             self.index.metadata.insert(filename.clone(), answer.clone());
@@ -321,16 +342,34 @@ pub fn solved(solution: &Solution) -> String {
     for record in &solution.conda {
         let package = &record.package_record;
         let build = package.build.as_str();
-        let build = if build == "0" { String::new() } else { format!("={build}") };
-        parts.push(format!("{}={}{build}", package.name.as_normalized(), package.version));
+        let build = if build == "0" {
+            String::new()
+        } else {
+            format!("={build}")
+        };
+        parts.push(format!(
+            "{}={}{build}",
+            package.name.as_normalized(),
+            package.version
+        ));
     }
     for package in &solution.pypi {
         let extras: Vec<_> = package.extras.iter().map(ToString::to_string).collect();
-        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-        parts.push(format!("pypi:{}{extras}=={}", package.name, package.version));
+        let extras = if extras.is_empty() {
+            String::new()
+        } else {
+            format!("[{}]", extras.join(","))
+        };
+        parts.push(format!(
+            "pypi:{}{extras}=={}",
+            package.name, package.version
+        ));
     }
     for provided in &solution.provided {
-        parts.push(format!("({} by conda's {})", provided.project, provided.conda_name));
+        parts.push(format!(
+            "({} by conda's {})",
+            provided.project, provided.conda_name
+        ));
     }
     for opaque in &solution.opaque {
         parts.push(format!("({} unknown)", opaque.name));

@@ -83,7 +83,10 @@ fn eprint_line(line: &str) {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = cli.output.clone();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprint_line(&format!("error: cannot start: {error}"));

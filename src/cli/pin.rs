@@ -110,18 +110,25 @@ impl Pin {
         let (verb, place) = if self.diff {
             ("Would pin", self.file.display())
         } else {
-            ("Pinned", self.output_file.as_ref().unwrap_or(&self.file).display())
+            (
+                "Pinned",
+                self.output_file.as_ref().unwrap_or(&self.file).display(),
+            )
         };
         let seconds = took.as_secs_f64();
         let subdir = resolution.subdir;
-        format!("{verb} {conda} from conda and {pypi} from PyPI for {subdir} in {place} ({seconds:.1} s)")
+        format!(
+            "{verb} {conda} from conda and {pypi} from PyPI for {subdir} in {place} ({seconds:.1} s)"
+        )
     }
 }
 
 fn diff(source: &SourceFile, pinned: &str) -> String {
     let path = source.path().display().to_string();
     let diff = TextDiff::from_lines(source.text(), pinned);
-    diff.unified_diff().header(&path, &format!("{path} (pinned)")).to_string()
+    diff.unified_diff()
+        .header(&path, &format!("{path} (pinned)"))
+        .to_string()
 }
 
 /// Prints to stdout; a reader that has gone is no error.
@@ -152,13 +159,17 @@ fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
             channel: other_channel(resolution, record.channel.as_deref()),
         }
     });
-    let pypi = solution.pypi.iter().filter(|package| !package.direct_url).map(|package| PinnedPip {
-        name: package.name.clone(),
-        extras: package.extras.clone(),
-        version: package.version.clone(),
-        from_conda: false,
-        hashes: package.hashes.clone(),
-    });
+    let pypi = solution
+        .pypi
+        .iter()
+        .filter(|package| !package.direct_url)
+        .map(|package| PinnedPip {
+            name: package.name.clone(),
+            extras: package.extras.clone(),
+            version: package.version.clone(),
+            from_conda: false,
+            hashes: package.hashes.clone(),
+        });
     let provided = solution.provided.iter().filter_map(|provided| {
         Some(PinnedPip {
             name: provided.project.clone(),

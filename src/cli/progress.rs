@@ -91,7 +91,10 @@ impl Progress {
 impl repodata::Progress for Progress {
     fn progress(&self, channel: &str, subdir: &str, done: u64, total: Option<u64>) {
         let key = format!("{channel}/{subdir}");
-        let mut downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut downloads = self
+            .downloads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let bar = downloads.entry(key).or_insert_with_key(|key| {
             let bar = self.bars.add(ProgressBar::no_length());
             bar.set_style(download());
@@ -105,7 +108,10 @@ impl repodata::Progress for Progress {
     }
 
     fn finished(&self, channel: &str, subdir: &str) {
-        let downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        let downloads = self
+            .downloads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = downloads.get(&format!("{channel}/{subdir}")) {
             bar.finish_and_clear();
         }

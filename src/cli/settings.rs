@@ -19,7 +19,12 @@ pub(super) struct SettingsArgs {
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
     virtual_packages: Vec<String>,
     /// Use this channel instead of the file's; can be given several times
-    #[arg(short, long = "channel", value_name = "CHANNEL", help_heading = "Conda")]
+    #[arg(
+        short,
+        long = "channel",
+        value_name = "CHANNEL",
+        help_heading = "Conda"
+    )]
     channels: Vec<String>,
     /// The URL before bare channel names
     #[arg(long, value_name = "URL", help_heading = "Conda")]
@@ -63,7 +68,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text
         .parse()
         .map_err(|_| "a duration is a number with a unit, such as 90s or 5m".to_string())?;
-    span.try_into().map_err(|_| "a duration cannot be negative".to_string())
+    span.try_into()
+        .map_err(|_| "a duration cannot be negative".to_string())
 }
 
 impl From<SettingsArgs> for Flags {

@@ -23,6 +23,7 @@ fn write(folder: &TempDir, path: &str, text: &str) {
 fn resolve(folder: &TempDir, environment: &Environment, flags: Flags) -> Settings {
     Settings::resolve_in(
         environment,
+        IndexSettings::default(),
         &folder.path().join("work/environment.yml"),
         flags,
     )
@@ -32,7 +33,13 @@ fn resolve(folder: &TempDir, environment: &Environment, flags: Flags) -> Setting
 fn error(folder: &TempDir, toml: &str) -> Failure {
     write(folder, "work/presolve.toml", toml);
     let spec = folder.path().join("work/environment.yml");
-    Settings::resolve_in(&environment(folder), &spec, Flags::default()).unwrap_err()
+    Settings::resolve_in(
+        &environment(folder),
+        IndexSettings::default(),
+        &spec,
+        Flags::default(),
+    )
+    .unwrap_err()
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::{
 
 use pep508_rs::PackageName;
 use rattler_conda_types::{
-    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions,
-    RepoDataRecord, RepodataRevision,
+    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions, RepoDataRecord,
+    RepodataRevision,
     package::{ArchiveIdentifier, DistArchiveType},
 };
 use resolvo::{
@@ -52,7 +52,11 @@ impl CondaHalf {
             let name = Name::Conda(package.name.as_normalized().to_string());
             let name = pool.intern_package_name(name);
             let solvable = pool.intern_solvable(name, Candidate::Virtual(index));
-            half.candidates.entry(name).or_default().candidates.push(solvable);
+            half.candidates
+                .entry(name)
+                .or_default()
+                .candidates
+                .push(solvable);
         }
         let channels = requested_channels(problem.declared);
         let mut first_channel = HashMap::new();
@@ -68,7 +72,13 @@ impl CondaHalf {
         Ok(half)
     }
 
-    fn add(&mut self, pool: &Pool, world: &World<'_>, reading: &Reading, id: RecordId) -> SolvableId {
+    fn add(
+        &mut self,
+        pool: &Pool,
+        world: &World<'_>,
+        reading: &Reading,
+        id: RecordId,
+    ) -> SolvableId {
         let record = self.record(world, id);
         let package = &record.package_record;
         let name = package.name.as_normalized();
@@ -80,7 +90,9 @@ impl CondaHalf {
         let candidates = self.candidates.entry(name_id).or_default();
         candidates.candidates.push(solvable);
         if let Some(reason) = exclusion(world, reading, record) {
-            candidates.excluded.push((solvable, pool.intern_string(reason)));
+            candidates
+                .excluded
+                .push((solvable, pool.intern_string(reason)));
         }
         let preferred = world.preferences.conda.get(name).is_some_and(|pin| {
             pin.version == package.version.as_str() && pin.build == package.build.as_str()
@@ -139,19 +151,24 @@ impl CondaHalf {
     /// The record candidates of a package.
     pub fn candidates_of(&self, pool: &Pool, name: &str) -> Vec<(SolvableId, RecordId)> {
         let candidates = self.of(pool, name).map(|found| found.candidates.as_slice());
-        let records = candidates.unwrap_or_default().iter().filter_map(|&solvable| {
-            match pool.resolve_solvable(solvable).record {
+        let records = candidates
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|&solvable| match pool.resolve_solvable(solvable).record {
                 Candidate::Record(id) => Some((solvable, id)),
                 _ => None,
-            }
-        });
+            });
         records.collect()
     }
 
     /// The candidates of a package that may not be taken.
     pub fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
         let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
-        excluded.unwrap_or_default().iter().map(|(id, _)| *id).collect()
+        excluded
+            .unwrap_or_default()
+            .iter()
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
@@ -170,7 +187,11 @@ impl CondaHalf {
             let version = record.package_record.version.as_str();
             for project in (world.pypi_names)(record) {
                 let name = record.package_record.name.as_normalized().to_string();
-                let versions = providers.entry(project).or_default().entry(name).or_default();
+                let versions = providers
+                    .entry(project)
+                    .or_default()
+                    .entry(name)
+                    .or_default();
                 if !versions.iter().any(|known| *known == version) {
                     versions.push(version.to_string());
                 }
@@ -188,7 +209,9 @@ fn requested_channels(declared: &[Declared]) -> HashMap<&str, &[String]> {
             && let Some(name) = spec.name.as_exact()
             && !declared.channels.is_empty()
         {
-            channels.entry(name.as_normalized()).or_insert(declared.channels.as_slice());
+            channels
+                .entry(name.as_normalized())
+                .or_insert(declared.channels.as_slice());
         }
     }
     channels
@@ -198,7 +221,10 @@ fn requested_channels(declared: &[Declared]) -> HashMap<&str, &[String]> {
 fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<String> {
     let package = &record.package_record;
     if let Some(cutoff) = world.exclude_newer
-        && let Some(timestamp) = package.indexed_timestamp.as_ref().or(package.timestamp.as_ref())
+        && let Some(timestamp) = package
+            .indexed_timestamp
+            .as_ref()
+            .or(package.timestamp.as_ref())
         && timestamp.jiff_timestamp() > cutoff
     {
         return Some(format!("it is newer than {cutoff}"));
@@ -219,9 +245,7 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
 /// preferred one, in the order of the repodata.
 fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, Failure> {
     let records = &world.subdirs[subdir].records;
-    let newer = |record: &RepoDataRecord| {
-        exclusion(world, &Reading::default(), record).is_some()
-    };
+    let newer = |record: &RepoDataRecord| exclusion(world, &Reading::default(), record).is_some();
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
     let mut places: HashMap<&ArchiveIdentifier, usize> = HashMap::with_capacity(records.len());
     for (index, record) in records.iter().enumerate() {
@@ -255,7 +279,10 @@ fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, F
 
 fn duplicate(record: &RepoDataRecord) -> Failure {
     let channel = record.channel.as_deref().unwrap_or("a channel");
-    let message = format!("{channel} has {} twice, with different contents", record.identifier);
+    let message = format!(
+        "{channel} has {} twice, with different contents",
+        record.identifier
+    );
     let help = "tell the channel's owner, or leave the channel out";
     Failure::input(Diagnostic::error("broken-channel", message).help(help))
 }
@@ -350,23 +377,25 @@ impl Provider<'_> {
 
     /// What a record requires and constrains.
     pub(super) fn record_dependencies(&self, id: RecordId) -> Dependencies {
-        self.try_record_dependencies(id)
-            .map_or_else(
-                |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
-                Dependencies::Known,
-            )
+        self.try_record_dependencies(id).map_or_else(
+            |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
+            Dependencies::Known,
+        )
     }
 
     fn try_record_dependencies(&self, id: RecordId) -> Result<KnownDependencies, String> {
         let package = &self.record(id).package_record;
-        let broken = |text: &str, error: String| format!("its dependency '{text}' is broken: {error}");
+        let broken =
+            |text: &str, error: String| format!("its dependency '{text}' is broken: {error}");
         let mut known = KnownDependencies::default();
         for text in &package.depends {
             let (sets, condition) = self.pooled(text).map_err(|error| broken(text, error))?;
-            known.requirements.extend(sets.into_iter().map(|set| ConditionalRequirement {
-                requirement: set.into(),
-                condition,
-            }));
+            known
+                .requirements
+                .extend(sets.into_iter().map(|set| ConditionalRequirement {
+                    requirement: set.into(),
+                    condition,
+                }));
         }
         for text in &package.constrains {
             let (sets, _) = self.pooled(text).map_err(|error| broken(text, error))?;
@@ -380,10 +409,12 @@ impl Provider<'_> {
                     let both = Condition::Binary(LogicalOperator::And, extra, condition);
                     self.pool.intern_condition(both)
                 });
-                known.requirements.extend(sets.into_iter().map(|set| ConditionalRequirement {
-                    requirement: set.into(),
-                    condition: Some(condition),
-                }));
+                known
+                    .requirements
+                    .extend(sets.into_iter().map(|set| ConditionalRequirement {
+                        requirement: set.into(),
+                        condition: Some(condition),
+                    }));
             }
         }
         Ok(known)

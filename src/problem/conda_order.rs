@@ -50,9 +50,8 @@ impl CondaOrder {
         let provider = solver.provider();
         self.rank_versions(provider, provider.pool.resolve_solvable(solvables[0]).name);
         solvables.sort_by_cached_key(|&id| self.key(provider, id));
-        let equal = |a: &SolvableId, b: &SolvableId| {
-            self.key(provider, *a) == self.key(provider, *b)
-        };
+        let equal =
+            |a: &SolvableId, b: &SolvableId| self.key(provider, *a) == self.key(provider, *b);
         for run in solvables.chunk_by_mut(equal) {
             if run.len() > 1 {
                 self.sort_run(solver, run);
@@ -111,7 +110,9 @@ impl CondaOrder {
             let entry = scores.entry((id, place));
             let score = entry.or_insert_with(|| {
                 let sets = &requirements[&id][&shared[place]];
-                let best = sets.iter().filter_map(|&set| self.highest_version(solver, set));
+                let best = sets
+                    .iter()
+                    .filter_map(|&set| self.highest_version(solver, set));
                 // Of several requirements on one package, the tightest counts.
                 best.reduce(|a, b| if a > b { a } else { b })
             });
@@ -143,7 +144,10 @@ impl CondaOrder {
             return known.clone();
         }
         let provider = solver.provider();
-        let matching = solver.get_or_cache_matching_candidates(set).now_or_never()?.ok()?;
+        let matching = solver
+            .get_or_cache_matching_candidates(set)
+            .now_or_never()?
+            .ok()?;
         let mut best: Option<(&Version, bool)> = None;
         for &id in matching {
             let Some(version) = version(provider, id) else {
@@ -196,7 +200,9 @@ fn known_requirements(
 /// The names that all of the records require, in the order of the names.
 fn shared_names(provider: &Provider<'_>, requirements: &Requirements) -> Vec<NameId> {
     let mut all = requirements.values();
-    let first = all.next().map(|names| names.keys().copied().collect::<Vec<_>>());
+    let first = all
+        .next()
+        .map(|names| names.keys().copied().collect::<Vec<_>>());
     let mut shared = first.unwrap_or_default();
     for names in all {
         shared.retain(|name| names.contains_key(name));
@@ -208,7 +214,9 @@ fn shared_names(provider: &Provider<'_>, requirements: &Requirements) -> Vec<Nam
 
 fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<&'p Version> {
     match provider.candidate(id) {
-        Candidate::Record(record) => Some(provider.record(*record).package_record.version.version()),
+        Candidate::Record(record) => {
+            Some(provider.record(*record).package_record.version.version())
+        }
         Candidate::Virtual(index) => Some(&provider.world.virtual_packages[*index].version),
         _ => None,
     }
@@ -216,5 +224,9 @@ fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<&'p Version
 
 fn timestamp(provider: &Provider<'_>, id: SolvableId) -> Option<jiff::Timestamp> {
     let record = provider.record_of(id)?;
-    record.package_record.timestamp.as_ref().map(|stamp| stamp.jiff_timestamp())
+    record
+        .package_record
+        .timestamp
+        .as_ref()
+        .map(|stamp| stamp.jiff_timestamp())
 }

@@ -19,15 +19,25 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
         // The verdict stands; only its smallest core is not known.
         Err(_) => {
             unsolvable.core = lines;
-            unsolvable.facts.push("the time limit ended the search for the culprits".to_string());
+            unsolvable
+                .facts
+                .push("the time limit ended the search for the culprits".to_string());
             return Ok(unsolvable);
         }
     }
     unsolvable.core.sort_unstable();
-    let demands: Vec<Demands> =
-        unsolvable.core.iter().map(|&line| Demands::of(&attempt, line)).collect();
+    let demands: Vec<Demands> = unsolvable
+        .core
+        .iter()
+        .map(|&line| Demands::of(&attempt, line))
+        .collect();
     for (&line, demands) in unsolvable.core.iter().zip(&demands) {
-        unsolvable.missing.extend(demands.missing.iter().filter_map(|name| missing(name, line)));
+        unsolvable.missing.extend(
+            demands
+                .missing
+                .iter()
+                .filter_map(|name| missing(name, line)),
+        );
     }
     unsolvable.facts = demands::facts(&attempt, &unsolvable.core, &demands);
     let mut needs_build: Vec<_> = learnt
@@ -64,7 +74,10 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
         .collect();
     lines.sort_by_key(|&line| match &declared[line].kind {
         DeclaredKind::Conda(spec) => {
-            let python = spec.name.as_exact().is_some_and(|name| name.as_normalized() == "python");
+            let python = spec
+                .name
+                .as_exact()
+                .is_some_and(|name| name.as_normalized() == "python");
             (!python, spec.version.is_none())
         }
         DeclaredKind::Pip(requirement) => (true, requirement.version_or_url.is_none()),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use futures::FutureExt;
 use resolvo::{
-    Dependencies, DependencyProvider, Interner, KnownDependencies, NameId, Requirement,
-    SolvableId, VersionSetId,
+    Dependencies, DependencyProvider, Interner, KnownDependencies, NameId, Requirement, SolvableId,
+    VersionSetId,
 };
 
 use super::{
@@ -45,7 +45,9 @@ impl Demands {
         };
         let mut queue = VecDeque::new();
         for requirement in &attempt.lines[line] {
-            if let (Requirement::Single(set), None) = (requirement.requirement, requirement.condition) {
+            if let (Requirement::Single(set), None) =
+                (requirement.requirement, requirement.condition)
+            {
                 let name = provider.version_set_name(set);
                 let matching = Matching::of(provider, set);
                 demands.narrow(provider, name, matching, None, &mut queue);
@@ -61,7 +63,11 @@ impl Demands {
 
     /// Whether the line demands something that cannot be had.
     fn dead_end(&self) -> Option<NameId> {
-        let mut empty: Vec<_> = self.demands.iter().filter(|(_, d)| d.left.is_empty()).collect();
+        let mut empty: Vec<_> = self
+            .demands
+            .iter()
+            .filter(|(_, d)| d.left.is_empty())
+            .collect();
         empty.sort_by_key(|(name, _)| (self.path(**name).len(), **name));
         empty.first().map(|(name, _)| **name)
     }
@@ -129,7 +135,9 @@ impl Demands {
         }
         for (id, reason) in broken {
             demand.left.remove(&id);
-            demand.reasons.push(format!("{}: {reason}", provider.display_solvable(id)));
+            demand
+                .reasons
+                .push(format!("{}: {reason}", provider.display_solvable(id)));
         }
         shared.unwrap_or_default().into_iter().collect()
     }
@@ -172,7 +180,11 @@ impl Matching {
             };
         };
         let filter = provider.filter_candidates(&candidates.candidates, set, false);
-        let mut usable: BTreeSet<_> = filter.now_or_never().unwrap_or_default().into_iter().collect();
+        let mut usable: BTreeSet<_> = filter
+            .now_or_never()
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
         let mut reasons = Vec::new();
         for (id, reason) in &candidates.excluded {
             if usable.remove(id) {
@@ -190,11 +202,7 @@ impl Matching {
 
 /// What a candidate requires, with what only its metadata tells if `deep`; or why
 /// that cannot be had.
-fn known(
-    provider: &Provider<'_>,
-    id: SolvableId,
-    deep: bool,
-) -> Result<KnownDependencies, String> {
+fn known(provider: &Provider<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, String> {
     let dependencies = |dependencies: Option<Dependencies>| match dependencies {
         Some(Dependencies::Known(known)) => Ok(known),
         Some(Dependencies::Unknown(reason)) => Err(provider.display_string(reason).to_string()),
@@ -215,7 +223,8 @@ fn known(
 fn required(provider: &Provider<'_>, known: &KnownDependencies) -> BTreeMap<NameId, Matching> {
     let mut required: BTreeMap<NameId, Matching> = BTreeMap::new();
     for requirement in &known.requirements {
-        let (Requirement::Single(set), None) = (requirement.requirement, requirement.condition) else {
+        let (Requirement::Single(set), None) = (requirement.requirement, requirement.condition)
+        else {
             continue;
         };
         let name = provider.version_set_name(set);
@@ -264,7 +273,10 @@ pub(super) fn facts(attempt: &Attempt<'_>, core: &[usize], demands: &[Demands]) 
             facts.push(format!("{chain} {}", versions(provider, &left.left)));
         }
     }
-    facts.push(format!("no {} is in all of these", shown_name(provider, name)));
+    facts.push(format!(
+        "no {} is in all of these",
+        shown_name(provider, name)
+    ));
     facts
 }
 
@@ -275,12 +287,21 @@ fn disputed(demands: &[Demands]) -> Option<NameId> {
         names.extend(demand.demands.keys());
     }
     let agreed = |name: NameId| {
-        let mut sets = demands.iter().filter_map(|demand| demand.demands.get(&name));
-        let first = sets.next().map(|demand| demand.left.clone()).unwrap_or_default();
-        sets.fold(first, |left, demand| left.intersection(&demand.left).copied().collect())
+        let mut sets = demands
+            .iter()
+            .filter_map(|demand| demand.demands.get(&name));
+        let first = sets
+            .next()
+            .map(|demand| demand.left.clone())
+            .unwrap_or_default();
+        sets.fold(first, |left, demand| {
+            left.intersection(&demand.left).copied().collect()
+        })
     };
     let length = |name: NameId| -> usize {
-        let demanding = demands.iter().filter(|demand| demand.demands.contains_key(&name));
+        let demanding = demands
+            .iter()
+            .filter(|demand| demand.demands.contains_key(&name));
         demanding.map(|demand| demand.path(name).len()).sum()
     };
     let disputed = names.into_iter().filter(|&name| agreed(name).is_empty());
@@ -313,7 +334,9 @@ fn dead_end(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameI
 
 fn all_versions(provider: &Provider<'_>, name: NameId) -> BTreeSet<SolvableId> {
     let candidates = provider.get_candidates(name).now_or_never().flatten();
-    candidates.map(|found| found.candidates.into_iter().collect()).unwrap_or_default()
+    candidates
+        .map(|found| found.candidates.into_iter().collect())
+        .unwrap_or_default()
 }
 
 /// "`tensorflow==2.8.0` (pip) needs numpy, which needs python".
@@ -327,11 +350,18 @@ fn chain(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameId) 
         return text;
     };
     let last = shown_name(provider, *last);
-    let through: Vec<_> = between.iter().skip(1).map(|&name| shown_name(provider, name)).collect();
+    let through: Vec<_> = between
+        .iter()
+        .skip(1)
+        .map(|&name| shown_name(provider, name))
+        .collect();
     match (between.is_empty(), through.is_empty()) {
         (true, _) => format!("{text} asks for {last}"),
         (false, true) => format!("{text} needs {last}"),
-        (false, false) => format!("{text} needs {}, which needs {last}", through.join(", which needs ")),
+        (false, false) => format!(
+            "{text} needs {}, which needs {last}",
+            through.join(", which needs ")
+        ),
     }
 }
 
@@ -352,7 +382,9 @@ fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> String {
             Candidate::Record(record) => {
                 conda.push(provider.record(*record).package_record.version.version());
             }
-            Candidate::Virtual(index) => conda.push(&provider.world.virtual_packages[*index].version),
+            Candidate::Virtual(index) => {
+                conda.push(&provider.world.virtual_packages[*index].version)
+            }
             Candidate::Release(release) => pypi.push(&release.version),
             Candidate::Provided(provided) => pypi.extend(&provided.version),
             _ => {}

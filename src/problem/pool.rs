@@ -133,7 +133,11 @@ impl std::fmt::Display for Candidate {
             Candidate::CondaExtra { package, extra } => write!(f, "{package}[{extra}]"),
             Candidate::Release(release) => write!(f, "{} {}", release.project, release.version),
             Candidate::Provided(provided) => {
-                write!(f, "conda's {} {}", provided.conda_name, provided.conda_version)
+                write!(
+                    f,
+                    "conda's {} {}",
+                    provided.conda_name, provided.conda_version
+                )
             }
             Candidate::ProjectExtra { extra, .. } => write!(f, "[{extra}]"),
             Candidate::Contents(_) => write!(f, "contents"),

@@ -166,7 +166,11 @@ fn allowed_pythons(
             DeclaredKind::Conda(spec) => Some(spec),
             _ => None,
         })
-        .filter(|spec| spec.name.as_exact().is_some_and(|name| name.as_normalized() == "python"))
+        .filter(|spec| {
+            spec.name
+                .as_exact()
+                .is_some_and(|name| name.as_normalized() == "python")
+        })
         .collect();
     let excluded = conda.excluded(pool, "python");
     let mut allowed = std::collections::HashSet::new();
@@ -180,7 +184,10 @@ fn allowed_pythons(
     pythons.filter(|index, python| {
         allowed.contains(&index)
             && python.cpython
-            && reading.python.as_ref().is_none_or(|only| *only == python.version)
+            && reading
+                .python
+                .as_ref()
+                .is_none_or(|only| *only == python.version)
     })
 }
 
@@ -294,7 +301,10 @@ impl DependencyProvider for Provider<'_> {
             return Some(Box::new(Stop::Failure(Box::new(failure.clone()))));
         }
         let passed = self.stopped.get()
-            || self.world.deadline.is_some_and(|deadline| Instant::now() > deadline);
+            || self
+                .world
+                .deadline
+                .is_some_and(|deadline| Instant::now() > deadline);
         if passed {
             self.stopped.set(true);
             return Some(Box::new(Stop::Deadline));

@@ -90,11 +90,16 @@ impl Provider<'_> {
         project: &PackageName,
     ) -> Option<Candidates> {
         let found = self.candidates_of_project(name, project)?;
-        let favored = self.world.preferences.pypi.get(project).and_then(|version| {
-            found.candidates.iter().copied().find(|&id| {
+        let favored = self
+            .world
+            .preferences
+            .pypi
+            .get(project)
+            .and_then(|version| {
+                found.candidates.iter().copied().find(|&id| {
                 matches!(self.candidate(id), Candidate::Release(r) if r.version == *version)
             })
-        });
+            });
         let excluded = found.excluded.iter();
         Some(Candidates {
             excluded: excluded
@@ -146,17 +151,24 @@ impl Provider<'_> {
     }
 
     /// The candidate that a direct URL or a line for foreign code stands for.
-    fn direct_candidate(&self, project: &PackageName) -> Option<(ReleaseCandidate, Option<Exclusion>)> {
-        self.declared.iter().find_map(|declared| match &declared.kind {
-            DeclaredKind::PipOpaque(Some(name)) if name == project => Some((opaque(project, self), None)),
-            DeclaredKind::Pip(requirement) if requirement.name == *project => {
-                let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
-                    return None;
-                };
-                Some(self.direct_url_candidate(project, url))
-            }
-            _ => None,
-        })
+    fn direct_candidate(
+        &self,
+        project: &PackageName,
+    ) -> Option<(ReleaseCandidate, Option<Exclusion>)> {
+        self.declared
+            .iter()
+            .find_map(|declared| match &declared.kind {
+                DeclaredKind::PipOpaque(Some(name)) if name == project => {
+                    Some((opaque(project, self), None))
+                }
+                DeclaredKind::Pip(requirement) if requirement.name == *project => {
+                    let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
+                        return None;
+                    };
+                    Some(self.direct_url_candidate(project, url))
+                }
+                _ => None,
+            })
     }
 
     fn direct_url_candidate(
@@ -179,9 +191,13 @@ impl Provider<'_> {
         name: NameId,
         (release, exclusion): (ReleaseCandidate, Option<Exclusion>),
     ) {
-        let solvable = self.pool.intern_solvable(name, Candidate::Release(Arc::new(release)));
+        let solvable = self
+            .pool
+            .intern_solvable(name, Candidate::Release(Arc::new(release)));
         built.candidates.push(solvable);
-        built.excluded.extend(exclusion.map(|reason| (solvable, reason)));
+        built
+            .excluded
+            .extend(exclusion.map(|reason| (solvable, reason)));
     }
 
     fn add_releases(
@@ -233,7 +249,9 @@ impl Provider<'_> {
         provided.sort_by(|a, b| b.version.cmp(&a.version));
         for candidate in provided {
             let candidate = Candidate::Provided(Arc::new(candidate));
-            built.candidates.push(self.pool.intern_solvable(name, candidate));
+            built
+                .candidates
+                .push(self.pool.intern_solvable(name, candidate));
         }
     }
 
@@ -282,8 +300,14 @@ impl Provider<'_> {
         version: &Version,
         usable: &[&'f Arc<Distribution>],
     ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
-        let asked = self.reading.yanked.contains(&(project.clone(), version.clone()));
-        let kept = usable.iter().copied().filter(|file| asked || file.yanked.is_none());
+        let asked = self
+            .reading
+            .yanked
+            .contains(&(project.clone(), version.clone()));
+        let kept = usable
+            .iter()
+            .copied()
+            .filter(|file| asked || file.yanked.is_none());
         let kept: Vec<_> = kept.collect();
         match usable.first() {
             Some(file) if kept.is_empty() => {
@@ -336,7 +360,11 @@ impl Provider<'_> {
         let required = file.requires_python.as_ref();
         let required = required.map_or_else(
             || self.allowed.clone(),
-            |specifiers| self.pythons.required(specifiers).intersection(&self.allowed),
+            |specifiers| {
+                self.pythons
+                    .required(specifiers)
+                    .intersection(&self.allowed)
+            },
         );
         match &file.kind {
             DistributionKind::Source => required,
@@ -359,25 +387,32 @@ impl Provider<'_> {
 
     /// The file that pip takes on a python: the wheel with the best tags, then
     /// the highest build number, else a source distribution.
-    fn best_file(
-        &self,
-        files: &[&Arc<Distribution>],
-        python: usize,
-    ) -> Option<Arc<Distribution>> {
+    fn best_file(&self, files: &[&Arc<Distribution>], python: usize) -> Option<Arc<Distribution>> {
         let minor = self.pythons.get(python).major_minor();
-        let fitting = files.iter().filter(|file| self.fitting(file).contains(python));
+        let fitting = files
+            .iter()
+            .filter(|file| self.fitting(file).contains(python));
         let rank = |file: &Distribution| match &file.kind {
             DistributionKind::Wheel(tags) => {
                 let priority = self.world.target.priority(tags, minor);
-                (priority.unwrap_or(u32::MAX), std::cmp::Reverse(tags.build.clone()))
+                (
+                    priority.unwrap_or(u32::MAX),
+                    std::cmp::Reverse(tags.build.clone()),
+                )
             }
             DistributionKind::Source => (u32::MAX, std::cmp::Reverse(None)),
         };
-        fitting.min_by_key(|file| rank(file)).map(|file| (*file).clone())
+        fitting
+            .min_by_key(|file| rank(file))
+            .map(|file| (*file).clone())
     }
 
     /// Says why no file of a release can be installed.
-    fn why_not_installable(&self, files: &[Arc<Distribution>], usable: &[&Arc<Distribution>]) -> String {
+    fn why_not_installable(
+        &self,
+        files: &[Arc<Distribution>],
+        usable: &[&Arc<Distribution>],
+    ) -> String {
         if usable.is_empty() {
             return if files.is_empty() {
                 "it has no files".to_string()
@@ -386,12 +421,21 @@ impl Provider<'_> {
             };
         }
         let pythons = self.pythons.display(&self.allowed);
-        let refused: Vec<_> = usable.iter().filter_map(|file| file.requires_python.as_ref()).collect();
+        let refused: Vec<_> = usable
+            .iter()
+            .filter_map(|file| file.requires_python.as_ref())
+            .collect();
         let refuses = |specifiers: &VersionSpecifiers| {
-            self.pythons.required(specifiers).intersection(&self.allowed).is_empty()
+            self.pythons
+                .required(specifiers)
+                .intersection(&self.allowed)
+                .is_empty()
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
-            return format!("it requires Python {}, and the spec leaves {pythons}", refused[0]);
+            return format!(
+                "it requires Python {}, and the spec leaves {pythons}",
+                refused[0]
+            );
         }
         let mut tags: Vec<&str> = Vec::new();
         for file in usable {
@@ -422,7 +466,8 @@ impl Provider<'_> {
             };
             let applies = constraint.name == *project
                 && !self.pythons.marked(&constraint.marker, None).is_empty();
-            let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url else {
+            let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url
+            else {
                 continue;
             };
             if !applies {
@@ -502,11 +547,14 @@ impl Provider<'_> {
         project: &PackageName,
         extra: &ExtraName,
     ) -> Option<Candidates> {
-        let base = self.pool.intern_package_name(Name::Project(project.clone()));
+        let base = self
+            .pool
+            .intern_package_name(Name::Project(project.clone()));
         let found = self.candidates_of_project(base, project)?;
         let candidates = found.candidates.into_iter().map(|base| {
             let extra = extra.clone();
-            self.pool.intern_solvable(name, Candidate::ProjectExtra { base, extra })
+            self.pool
+                .intern_solvable(name, Candidate::ProjectExtra { base, extra })
         });
         Some(Candidates {
             candidates: candidates.collect(),
@@ -535,7 +583,9 @@ impl Provider<'_> {
         release: &ReleaseCandidate,
     ) -> Dependencies {
         let mut known = KnownDependencies::default();
-        known.requirements.push(self.python_in(&release.pythons).into());
+        known
+            .requirements
+            .push(self.python_in(&release.pythons).into());
         if release.origin != Origin::Opaque {
             known.requirements.push(self.contents(id));
         }
@@ -543,7 +593,9 @@ impl Provider<'_> {
             for conda_name in self.providers.get(&release.project).into_iter().flatten() {
                 let name = Name::Conda(conda_name.0.clone());
                 let name = self.pool.intern_package_name(name);
-                known.constrains.push(self.pool.intern_version_set(name, VersionSet::None));
+                known
+                    .constrains
+                    .push(self.pool.intern_version_set(name, VersionSet::None));
             }
         }
         Dependencies::Known(known)
@@ -555,7 +607,9 @@ impl Provider<'_> {
         let name = self.pool.intern_package_name(name);
         let set = VersionSet::RecordVersion(provided.conda_version.clone());
         let mut known = KnownDependencies::default();
-        known.requirements.push(self.pool.intern_version_set(name, set).into());
+        known
+            .requirements
+            .push(self.pool.intern_version_set(name, set).into());
         Dependencies::Known(known)
     }
 
@@ -563,7 +617,9 @@ impl Provider<'_> {
     pub(super) fn extra_dependencies(&self, id: SolvableId, base: SolvableId) -> Dependencies {
         let mut known = KnownDependencies::default();
         let name = self.pool.resolve_solvable(base).name;
-        let tie = self.pool.intern_version_set(name, VersionSet::Exactly(base));
+        let tie = self
+            .pool
+            .intern_version_set(name, VersionSet::Exactly(base));
         known.requirements.extend([tie.into(), self.contents(id)]);
         Dependencies::Known(known)
     }
@@ -625,22 +681,32 @@ impl Provider<'_> {
         let Some(required) = &metadata.requires_python else {
             return Ok(release.pythons.clone());
         };
-        let pythons = release.pythons.intersection(&self.pythons.required(required));
+        let pythons = release
+            .pythons
+            .intersection(&self.pythons.required(required));
         if pythons.is_empty() {
             let allowed = self.pythons.display(&self.allowed);
-            return Err(format!("it requires Python {required}, and the spec leaves {allowed}"));
+            return Err(format!(
+                "it requires Python {required}, and the spec leaves {allowed}"
+            ));
         }
         Ok(pythons)
     }
 
     fn python_in(&self, pythons: &PythonSet) -> VersionSetId {
-        let python = self.pool.intern_package_name(Name::Conda("python".to_string()));
-        self.pool.intern_version_set(python, VersionSet::Python(pythons.clone()))
+        let python = self
+            .pool
+            .intern_package_name(Name::Conda("python".to_string()));
+        self.pool
+            .intern_version_set(python, VersionSet::Python(pythons.clone()))
     }
 
     /// The metadata that speaks for a release; `None` for an opaque one, and for
     /// one that has to be built where that counts as "requires nothing".
-    pub(super) fn metadata(&self, release: &ReleaseCandidate) -> Result<Option<Arc<Metadata>>, String> {
+    pub(super) fn metadata(
+        &self,
+        release: &ReleaseCandidate,
+    ) -> Result<Option<Arc<Metadata>>, String> {
         let Some(distribution) = &release.distribution else {
             return Ok(None);
         };
@@ -653,7 +719,9 @@ impl Provider<'_> {
                 learnt.needs_build.push((project, version, reason.clone()));
                 match self.reading.sources {
                     Sources::Unknown => Ok(None),
-                    _ => Err(format!("what it requires is known only after a build: {reason}")),
+                    _ => Err(format!(
+                        "what it requires is known only after a build: {reason}"
+                    )),
                 }
             }
             Err(failure) => {
@@ -673,8 +741,14 @@ impl Provider<'_> {
     ) -> Result<(), String> {
         let mut names = Vec::new();
         for requirement in &metadata.requires_dist {
-            let active = self.pythons.marked(&requirement.marker, extra).intersection(pythons);
-            let without = self.pythons.marked(&requirement.marker, None).intersection(pythons);
+            let active = self
+                .pythons
+                .marked(&requirement.marker, extra)
+                .intersection(pythons);
+            let without = self
+                .pythons
+                .marked(&requirement.marker, None)
+                .intersection(pythons);
             let of_base = extra.is_some() && active == without;
             if active.is_empty() || of_base {
                 continue;
@@ -683,7 +757,9 @@ impl Provider<'_> {
             let own = (requirement.name == release.project).then_some(&release.version);
             let sets = self.requirement_sets(requirement, own)?;
             for set in sets {
-                known.requirements.push(self.on_pythons(set, &active, pythons));
+                known
+                    .requirements
+                    .push(self.on_pythons(set, &active, pythons));
             }
         }
         self.world.pypi.prefetch(&names);
@@ -702,7 +778,9 @@ impl Provider<'_> {
             return set.into();
         }
         let otherwise = self.python_in(&otherwise);
-        let union = self.pool.intern_version_set_union(otherwise, std::iter::once(set));
+        let union = self
+            .pool
+            .intern_version_set_union(otherwise, std::iter::once(set));
         union.into()
     }
 
@@ -742,7 +820,9 @@ impl Provider<'_> {
                 }
             }
             _ => {
-                let name = self.pool.intern_package_name(Name::Project(project.clone()));
+                let name = self
+                    .pool
+                    .intern_package_name(Name::Project(project.clone()));
                 sets.push(self.pool.intern_version_set(name, set));
             }
         }
@@ -766,27 +846,37 @@ fn is_wheel(release: &ReleaseCandidate) -> bool {
 }
 
 /// The archive that a direct URL names, if its file name tells the version.
-fn direct_distribution(project: &PackageName, url: &VerbatimUrl) -> Option<(Version, Distribution)> {
+fn direct_distribution(
+    project: &PackageName,
+    url: &VerbatimUrl,
+) -> Option<(Version, Distribution)> {
     let url = url.raw();
     let filename = url.path_segments()?.next_back()?.to_string();
     let (version, kind) = if filename.ends_with(".whl") {
         let wheel: WheelFilename = filename.parse().ok()?;
         (wheel.version, DistributionKind::Wheel(wheel.tags))
     } else {
-        let stem = [".tar.gz", ".zip", ".tar.bz2"].iter().find_map(|end| filename.strip_suffix(end))?;
+        let stem = [".tar.gz", ".zip", ".tar.bz2"]
+            .iter()
+            .find_map(|end| filename.strip_suffix(end))?;
         let (name, version) = stem.rsplit_once('-')?;
         let name: PackageName = name.parse().ok()?;
         let version = version.parse().ok()?;
         (name == *project).then_some((version, DistributionKind::Source))?
     };
-    let hashes = url.fragment().into_iter().filter_map(|fragment| fragment.split_once('='));
+    let hashes = url
+        .fragment()
+        .into_iter()
+        .filter_map(|fragment| fragment.split_once('='));
     let distribution = Distribution {
         filename,
         url: url.clone(),
         kind,
         requires_python: None,
         yanked: None,
-        hashes: hashes.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        hashes: hashes
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
         has_metadata_file: false,
         metadata_hashes: BTreeMap::new(),
         upload_time: None,
@@ -806,7 +896,10 @@ fn mentions_prerelease(specifiers: &VersionSpecifiers) -> bool {
     specifiers.iter().any(|specifier| {
         let asks = !matches!(
             specifier.operator(),
-            Operator::NotEqual | Operator::NotEqualStar | Operator::LessThan | Operator::GreaterThan
+            Operator::NotEqual
+                | Operator::NotEqualStar
+                | Operator::LessThan
+                | Operator::GreaterThan
         );
         asks && specifier.version().any_prerelease()
     })

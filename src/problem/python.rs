@@ -112,10 +112,7 @@ pub struct Pythons {
 
 impl Pythons {
     /// The distinct pythons among `records`.
-    pub fn new<'r>(
-        records: impl Iterator<Item = &'r RepoDataRecord>,
-        subdir: Subdir,
-    ) -> Self {
+    pub fn new<'r>(records: impl Iterator<Item = &'r RepoDataRecord>, subdir: Subdir) -> Self {
         let mut pythons: Vec<Python> = records.filter_map(Python::of_record).collect();
         pythons.sort_by(|a, b| (&a.version, a.cpython).cmp(&(&b.version, b.cpython)));
         pythons.dedup_by(|a, b| (&a.version, a.cpython) == (&b.version, b.cpython));

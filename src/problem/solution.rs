@@ -76,12 +76,19 @@ pub(super) enum Reading {
 impl Solution {
     /// The record of a conda package.
     pub fn record(&self, name: &str) -> Option<&RepoDataRecord> {
-        self.conda.iter().find(|record| record.package_record.name.as_normalized() == name)
+        self.conda
+            .iter()
+            .find(|record| record.package_record.name.as_normalized() == name)
     }
 
     /// The version of `python`, as PEP 440 has it.
     pub fn python(&self) -> Option<Version> {
-        self.record("python")?.package_record.version.as_str().parse().ok()
+        self.record("python")?
+            .package_record
+            .version
+            .as_str()
+            .parse()
+            .ok()
     }
 
     /// The release from PyPI of a project.
@@ -126,7 +133,8 @@ impl Solution {
     }
 
     fn sort(&mut self) {
-        self.conda.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
+        self.conda
+            .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
         self.provided.sort_by(|a, b| a.project.cmp(&b.project));
         self.opaque.sort_by(|a, b| a.name.cmp(&b.name));
@@ -146,9 +154,15 @@ impl Solution {
         let spoke = release.distribution.clone()?;
         let metadata = provider.metadata(release).ok()?;
         let page = provider.project(&release.project);
-        let files = page.as_ref().and_then(|page| page.releases.get(&release.version));
-        let files = files.map(|release| release.files.as_slice()).unwrap_or_default();
-        let python = self.record("python").and_then(|record| provider.pythons.index_of(record));
+        let files = page
+            .as_ref()
+            .and_then(|page| page.releases.get(&release.version));
+        let files = files
+            .map(|release| release.files.as_slice())
+            .unwrap_or_default();
+        let python = self
+            .record("python")
+            .and_then(|record| provider.pythons.index_of(record));
         let taken = match python {
             Some(python) if release.origin == Origin::Index => {
                 provider.file_of(&release.project, &release.version, files, python)?
@@ -162,7 +176,9 @@ impl Solution {
             };
             let other = provider.metadata(&other).ok()?;
             let says = |metadata: &Option<Arc<Metadata>>| {
-                metadata.as_ref().map(|m| (m.requires_dist.clone(), m.requires_python.clone()))
+                metadata
+                    .as_ref()
+                    .map(|m| (m.requires_dist.clone(), m.requires_python.clone()))
             };
             if says(&other) != says(&metadata) {
                 return None;
@@ -187,7 +203,9 @@ fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName
         let Some(brought) = provider.providers.get(&package.name) else {
             continue;
         };
-        let installed = brought.keys().filter(|name| solution.record(name).is_some());
+        let installed = brought
+            .keys()
+            .filter(|name| solution.record(name).is_some());
         overwritten.extend(installed.map(|name| (package.name.clone(), name.clone())));
     }
     overwritten

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use resolvo::{ConditionalRequirement, Solver, SolvableId, UnsolvableOrCancelled, VersionSetId};
+use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, Sources,
@@ -73,8 +73,11 @@ pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
     if !problem.has_pip() {
         return checked(problem, *solution, &Reading::default());
     }
-    let conda_first: HashSet<_> =
-        solution.conda.iter().flat_map(|record| (problem.world.pypi_names)(record)).collect();
+    let conda_first: HashSet<_> = solution
+        .conda
+        .iter()
+        .flat_map(|record| (problem.world.pypi_names)(record))
+        .collect();
     drop(conda);
     let mut needs_build = Vec::new();
     for (sources, overwrite) in READINGS {
@@ -220,7 +223,10 @@ impl<'a> Attempt<'a> {
             provider.pool.intern_version_set(name, any)
         });
         let always = virtual_packages.map(ConditionalRequirement::from).collect();
-        let lines = problem.declared.iter().map(|line| requirements(&provider, line));
+        let lines = problem
+            .declared
+            .iter()
+            .map(|line| requirements(&provider, line));
         let lines = lines.collect::<Result<_, _>>()?;
         let solver = Solver::new(provider);
         Ok(Self {
@@ -256,7 +262,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn chosen_python(&self, chosen: &[SolvableId]) -> Option<pep440_rs::Version> {
-        let records = chosen.iter().filter_map(|&id| self.provider().record_of(id));
+        let records = chosen
+            .iter()
+            .filter_map(|&id| self.provider().record_of(id));
         let mut python = records.filter(|r| r.package_record.name.as_normalized() == "python");
         python.next()?.package_record.version.as_str().parse().ok()
     }
@@ -305,11 +313,16 @@ fn requirements(
             if active.is_empty() && !provider.allowed.is_empty() {
                 return Ok(Vec::new());
             }
-            let sets = provider.requirement_sets(requirement, None).map_err(|reason| {
-                let message = format!("`{requirement}` cannot be required: {reason}");
-                Failure::input(Diagnostic::error("invalid-requirement", message))
-            })?;
-            provider.world.pypi.prefetch(std::slice::from_ref(&requirement.name));
+            let sets = provider
+                .requirement_sets(requirement, None)
+                .map_err(|reason| {
+                    let message = format!("`{requirement}` cannot be required: {reason}");
+                    Failure::input(Diagnostic::error("invalid-requirement", message))
+                })?;
+            provider
+                .world
+                .pypi
+                .prefetch(std::slice::from_ref(&requirement.name));
             let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
             Ok(sets.into_iter().map(on_pythons).collect())
         }

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use pep508_rs::{ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use pep508_rs::{
+    ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
+};
 use rattler_conda_types::{
     MatchSpec, MatchSpecCondition, Matches, NamelessMatchSpec, ParseMatchSpecOptions,
     RepoDataRecord, RepodataRevision,
@@ -30,7 +32,9 @@ pub(super) fn violations(
     walk.conda();
     if !overwrite {
         for (project, package) in &solution.overwritten {
-            walk.report(format!("{project} comes from PyPI and from conda's {package}"));
+            walk.report(format!(
+                "{project} comes from PyPI and from conda's {package}"
+            ));
         }
     }
     if problem.has_pip() {
@@ -43,7 +47,10 @@ pub(super) fn violations(
 pub(super) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
-    let names = solution.conda.iter().map(|record| record.package_record.name.as_normalized());
+    let names = solution
+        .conda
+        .iter()
+        .map(|record| record.package_record.name.as_normalized());
     let unasked = names.filter(|&name| !walk.reached.contains(name));
     unasked.map(ToString::to_string).collect()
 }
@@ -116,7 +123,11 @@ impl<'a> Walk<'a> {
     }
 
     fn require(&mut self, spec: &MatchSpec, by: &str, queue: &mut VecDeque<&'a RepoDataRecord>) {
-        if spec.condition.as_ref().is_some_and(|condition| !self.holds(condition)) {
+        if spec
+            .condition
+            .as_ref()
+            .is_some_and(|condition| !self.holds(condition))
+        {
             return;
         }
         if !self.meets(spec) {
@@ -197,9 +208,18 @@ impl<'a> Walk<'a> {
                 continue;
             };
             self.check_file(package, &python);
-            let requires = package.metadata.iter().flat_map(|metadata| &metadata.requires_dist);
+            let requires = package
+                .metadata
+                .iter()
+                .flat_map(|metadata| &metadata.requires_dist);
             for requirement in requires {
-                self.require_project(requirement, &environment, &extras, &name.to_string(), &mut queue);
+                self.require_project(
+                    requirement,
+                    &environment,
+                    &extras,
+                    &name.to_string(),
+                    &mut queue,
+                );
             }
         }
         for package in &self.solution.pypi {
@@ -237,7 +257,12 @@ impl<'a> Walk<'a> {
 
     fn meets_project(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
         let name = &requirement.name;
-        if self.solution.opaque.iter().any(|opaque| opaque.name == *name) {
+        if self
+            .solution
+            .opaque
+            .iter()
+            .any(|opaque| opaque.name == *name)
+        {
             return true;
         }
         let specifiers = match &requirement.version_or_url {
@@ -248,9 +273,12 @@ impl<'a> Walk<'a> {
             return specifiers.is_none_or(|specifiers| specifiers.contains(&package.version));
         }
         self.solution.provided.iter().any(|provided| {
-            let there = self.records.get(provided.conda_name.as_str()).is_some_and(|record| {
-                record.package_record.version.as_str() == provided.conda_version
-            });
+            let there = self
+                .records
+                .get(provided.conda_name.as_str())
+                .is_some_and(|record| {
+                    record.package_record.version.as_str() == provided.conda_version
+                });
             provided.project == *name
                 && there
                 && match (&provided.version, specifiers) {
@@ -264,14 +292,20 @@ impl<'a> Walk<'a> {
     fn check_file(&mut self, package: &PypiPackage, python: &pep440_rs::Version) {
         let file = &package.distribution;
         let release = python.only_release();
-        let metadata = package.metadata.as_ref().and_then(|m| m.requires_python.as_ref());
+        let metadata = package
+            .metadata
+            .as_ref()
+            .and_then(|m| m.requires_python.as_ref());
         for required in file.requires_python.iter().chain(metadata) {
             if !required.contains(&release) {
                 self.report(format!("{} requires Python {required}", file.filename));
             }
         }
         if let DistributionKind::Wheel(tags) = &file.kind {
-            let minor = (release.release()[0], release.release().get(1).copied().unwrap_or(0));
+            let minor = (
+                release.release()[0],
+                release.release().get(1).copied().unwrap_or(0),
+            );
             if self.problem.world.target.priority(tags, minor).is_none() {
                 self.report(format!("{} does not fit Python {python}", file.filename));
             }

@@ -24,23 +24,34 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
 
 /// Lines that only foreign code can resolve.
 fn carried_through(environment: &EnvironmentFile) -> Vec<Diagnostic> {
-    let lines = environment.pip.requirements.iter().filter_map(|line| match &line.kind {
-        PipRequirementKind::Opaque { reason, .. } => {
-            let message = format!("this line is carried through as it is: it is {reason}");
-            let notice = Diagnostic::warning("unresolvable-line", message)
-                .at(line.location.clone(), "what it requires is not known before the build")
-                .help("what pip will install for it is not in the pinned file");
-            Some(notice)
-        }
-        PipRequirementKind::Named(_) => None,
-    });
+    let lines = environment
+        .pip
+        .requirements
+        .iter()
+        .filter_map(|line| match &line.kind {
+            PipRequirementKind::Opaque { reason, .. } => {
+                let message = format!("this line is carried through as it is: it is {reason}");
+                let notice = Diagnostic::warning("unresolvable-line", message)
+                    .at(
+                        line.location.clone(),
+                        "what it requires is not known before the build",
+                    )
+                    .help("what pip will install for it is not in the pinned file");
+                Some(notice)
+            }
+            PipRequirementKind::Named(_) => None,
+        });
     lines.collect()
 }
 
 fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
     let notices = solution.overwritten.iter().map(|(project, package)| {
-        let release = solution.release(project).map(|release| release.version.to_string());
-        let record = solution.record(package).map(|record| &record.package_record.version);
+        let release = solution
+            .release(project)
+            .map(|release| release.version.to_string());
+        let record = solution
+            .record(package)
+            .map(|record| &record.package_record.version);
         let brought = record.map(ToString::to_string).unwrap_or_default();
         let message = format!(
             "pip will install {project} {} over {package} {brought} from conda",
@@ -56,12 +67,18 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
 
 /// Releases whose requirements only a build can tell.
 fn unknown_requirements(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
-    let unknown = solution.pypi.iter().filter(|package| package.metadata.is_none());
+    let unknown = solution
+        .pypi
+        .iter()
+        .filter(|package| package.metadata.is_none());
     let notices = unknown.map(|package| {
         let (name, version) = (&package.name, &package.version);
         let message = format!("what {name} {version} requires is known only after its build");
         let notice = Diagnostic::warning("unknown-requirements", message)
-            .note(format!("{} has no static metadata", package.distribution.filename))
+            .note(format!(
+                "{} has no static metadata",
+                package.distribution.filename
+            ))
             .help("what pip will install for it is not in the pinned file");
         place_of(resolution, name, notice)
     });
@@ -85,7 +102,10 @@ fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
     if names.is_empty() {
         return None;
     }
-    let python = solution.python().map(|python| python.to_string()).unwrap_or_default();
+    let python = solution
+        .python()
+        .map(|python| python.to_string())
+        .unwrap_or_default();
     let message = format!(
         "no wheel for Python {python} on {}, so pip builds from source: {}",
         resolution.subdir,
@@ -104,12 +124,14 @@ fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
 
 fn place_of(resolution: &Resolution, project: &PackageName, notice: Diagnostic) -> Diagnostic {
     let place: Option<&Location> =
-        resolution.declared.iter().zip(&resolution.places).find_map(|(line, place)| {
-            match &line.kind {
+        resolution
+            .declared
+            .iter()
+            .zip(&resolution.places)
+            .find_map(|(line, place)| match &line.kind {
                 DeclaredKind::Pip(requirement) if requirement.name == *project => place.as_ref(),
                 _ => None,
-            }
-        });
+            });
     match place {
         Some(place) => notice.at(place.clone(), String::new()),
         None => notice,

@@ -12,8 +12,11 @@ pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
     let Some(unsolvable) = resolution.unsolvable() else {
         return Vec::new();
     };
-    let missing: Vec<_> =
-        unsolvable.missing.iter().map(|missing| missing_package(resolution, missing)).collect();
+    let missing: Vec<_> = unsolvable
+        .missing
+        .iter()
+        .map(|missing| missing_package(resolution, missing))
+        .collect();
     if !missing.is_empty() {
         return missing;
     }
@@ -25,7 +28,10 @@ fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
     let message = match lines {
         0 => format!("there is no solution for {}", resolution.subdir),
         1 => format!("this line cannot be met on {}", resolution.subdir),
-        _ => format!("these {lines} lines cannot be met together on {}", resolution.subdir),
+        _ => format!(
+            "these {lines} lines cannot be met together on {}",
+            resolution.subdir
+        ),
     };
     let mut diagnostic = Diagnostic::error("unsolvable", message);
     let mut implied = Vec::new();
@@ -82,11 +88,20 @@ fn missing_package(resolution: &Resolution, missing: &Missing) -> Diagnostic {
 }
 
 fn missing_conda(resolution: &Resolution, name: &str) -> Diagnostic {
-    let channels: Vec<_> = resolution.channels.iter().map(|c| c.name.as_str()).collect();
+    let channels: Vec<_> = resolution
+        .channels
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     let message = format!("no package `{name}` in {}", channels.join(", "));
     let mut diagnostic = Diagnostic::error("unknown-package", message);
-    let known = resolution.missing.iter().find(|missing| missing.name.as_normalized() == name);
-    let nearest = known.map(|missing| missing.suggestions.as_slice()).unwrap_or_default();
+    let known = resolution
+        .missing
+        .iter()
+        .find(|missing| missing.name.as_normalized() == name);
+    let nearest = known
+        .map(|missing| missing.suggestions.as_slice())
+        .unwrap_or_default();
     if nearest.is_empty() {
         return diagnostic.help("check the spelling, or add the channel that has it");
     }
