@@ -1,7 +1,11 @@
 //! From a file and its settings to an answer: channels and virtual packages,
 //! repodata and names, then the joint problem.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
@@ -19,17 +23,19 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
-        Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Unsolvable, World, solve,
+        Declared, Outcome, PipPolicy, Preferences, Problem, Unsolvable, World, solve, time_limit,
     },
     pypi::{
-        DistributionKind,
         client::{Client, ClientOptions},
-        session::{Choice, Observer, Session},
+        session::{Observer, Session},
         settings::IndexSettings,
         tags::Target,
     },
-    spec::{CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind},
+    spec::{EnvironmentFile, PipRequirementKind},
 };
+
+mod declared;
+mod lookahead;
 
 /// Who hears how far it is.
 #[derive(Clone, Default)]
@@ -96,15 +102,39 @@ pub async fn resolve(
     listener: &Listener,
 ) -> Result<Resolution, Failure> {
     let deadline = settings.timeout.map(|timeout| Instant::now() + timeout);
+    let resolution = resolve_until(environment, settings, upgrade, listener, deadline);
+    match settings.timeout {
+        // The solver keeps the deadline itself and can still say what it knows
+        // then; this is for a network that does not answer.
+        Some(timeout) => tokio::time::timeout(timeout + GRACE, resolution)
+            .await
+            .unwrap_or_else(|_| Err(time_limit())),
+        None => resolution.await,
+    }
+}
+
+/// How long the solver has to say what it knows at the deadline.
+const GRACE: Duration = Duration::from_secs(1);
+
+async fn resolve_until(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    upgrade: &Upgrade,
+    listener: &Listener,
+    deadline: Option<Instant>,
+) -> Result<Resolution, Failure> {
     let subdir = target_platform(environment, settings)?;
     let virtual_packages = virtual_packages::for_target(subdir, &settings.virtual_packages)?;
     let channels = Channels::of_file(environment, settings)?;
     let client = network::client(settings.offline)?;
-    let (declared, places) = declared(environment, &channels);
+    let (declared, places) = declared::of(environment, &channels);
     let index = settings.index.with_options(&environment.pip.options)?;
     let target = Target::new(subdir, &virtual_packages);
     let session = session(settings, &index, client.clone(), listener);
-    let session = session.with_lookahead(look_ahead(&declared, target.clone()), LOOKAHEAD_DEPTH);
+    let session = session.with_lookahead(
+        lookahead::choice(&declared, target.clone()),
+        lookahead::DEPTH,
+    );
     let (names, notices) = if environment.pip.requirements.is_empty() {
         (Names::built_in(), Vec::new())
     } else {
@@ -130,7 +160,7 @@ pub async fn resolve(
         client,
         listener,
     };
-    let specs = conda_specs(&solver.declared);
+    let specs = declared::conda_specs(&solver.declared);
     let repodata = query.repodata(&specs).await?;
     let missing = repodata.missing.clone();
     if let Some(solving) = &listener.solving {
@@ -140,7 +170,7 @@ pub async fn resolve(
     if let Outcome::Unsolvable(_) = outcome {
         // Of the names in the file only the records that their lines match were
         // loaded. An explanation has to know the others.
-        let names: Vec<MatchSpec> = specs.iter().map(by_name).collect();
+        let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
         outcome = solver.clone().run(query.repodata(&names).await?).await?;
     }
     Ok(Resolution {
@@ -176,93 +206,6 @@ fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result
         let help = "give one with --platform, such as linux-64";
         Failure::input(Diagnostic::error("unknown-platform", message).help(help))
     })
-}
-
-/// What the file asks for, and where. A pip list without `pip` among the conda
-/// lines gets it, as conda does (`conda/env/env.py`).
-fn declared(
-    environment: &EnvironmentFile,
-    channels: &Channels,
-) -> (Vec<Declared>, Vec<Option<Location>>) {
-    let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
-    let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
-    let pip = &environment.pip;
-    let names_pip = declared.iter().any(|(line, _)| is_named(line, "pip"));
-    if !pip.requirements.is_empty() && !names_pip {
-        declared.push((implicit_pip(), None));
-    }
-    let requirements = pip.requirements.iter().filter(|line| !line.added_by_pin);
-    declared.extend(requirements.map(|line| pip_line(line, false)));
-    declared.extend(pip.constraints.iter().map(|line| pip_line(line, true)));
-    declared.into_iter().unzip()
-}
-
-fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option<Location>) {
-    let of_spec = channels.of_spec(&line.spec).unwrap_or_default();
-    let names = of_spec
-        .into_iter()
-        .map(|index| channels.list()[index].channel.canonical_name());
-    let declared = Declared {
-        text: line.text.clone(),
-        kind: DeclaredKind::Conda(channels.bind(line.spec.clone())),
-        channels: names.collect(),
-    };
-    (declared, Some(line.location.clone()))
-}
-
-fn implicit_pip() -> Declared {
-    let name = rattler_conda_types::PackageName::new_unchecked("pip");
-    Declared {
-        text: "pip".to_string(),
-        kind: DeclaredKind::Conda(MatchSpec {
-            name: name.into(),
-            ..MatchSpec::default()
-        }),
-        channels: Vec::new(),
-    }
-}
-
-fn is_named(line: &Declared, name: &str) -> bool {
-    match &line.kind {
-        DeclaredKind::Conda(spec) => spec
-            .name
-            .as_exact()
-            .is_some_and(|known| known.as_normalized() == name),
-        _ => false,
-    }
-}
-
-fn pip_line(line: &PipRequirement, constraint: bool) -> (Declared, Option<Location>) {
-    let kind = match &line.kind {
-        PipRequirementKind::Named(requirement) if constraint => {
-            DeclaredKind::PipConstraint(requirement.clone())
-        }
-        PipRequirementKind::Named(requirement) => DeclaredKind::Pip(requirement.clone()),
-        PipRequirementKind::Opaque { name, .. } => DeclaredKind::PipOpaque(name.clone()),
-    };
-    let declared = Declared {
-        text: line.text.clone(),
-        kind,
-        channels: Vec::new(),
-    };
-    (declared, Some(line.location.clone()))
-}
-
-fn conda_specs(declared: &[Declared]) -> Vec<MatchSpec> {
-    let specs = declared.iter().filter_map(|line| match &line.kind {
-        DeclaredKind::Conda(spec) => Some(spec.clone()),
-        _ => None,
-    });
-    specs.collect()
-}
-
-/// The spec without anything but its name, and its URL where it has one.
-fn by_name(spec: &MatchSpec) -> MatchSpec {
-    MatchSpec {
-        name: spec.name.clone(),
-        url: spec.url.clone(),
-        ..MatchSpec::default()
-    }
 }
 
 fn policy(index: &IndexSettings) -> PipPolicy {
@@ -314,62 +257,6 @@ fn session(
         Some(observer) => session.with_observer(observer.clone()),
         None => session,
     }
-}
-
-/// How many levels of requirements are fetched ahead of the solver.
-const LOOKAHEAD_DEPTH: usize = 6;
-
-/// The pythons that are tried in turn for a guess at the one to be chosen.
-const PYTHON_MINORS: std::ops::RangeInclusive<u64> = 6..=14;
-
-/// Guesses the file of a project that the solver will look at first: of the
-/// newest release the best wheel for the newest python that is declared.
-fn look_ahead(declared: &[Declared], target: Target) -> Choice {
-    let allowed: Vec<(u64, u64)> = PYTHON_MINORS
-        .rev()
-        .map(|minor| (3, minor))
-        .filter(|&(major, minor)| {
-            // A late patch release stands for all: it is within `=3.8` and `>=3.8`.
-            let version = format!("{major}.{minor}.20").parse();
-            declared
-                .iter()
-                .filter(|line| is_named(line, "python"))
-                .all(|line| match &line.kind {
-                    DeclaredKind::Conda(MatchSpec {
-                        version: Some(spec),
-                        ..
-                    }) => version.as_ref().is_ok_and(|version| spec.matches(version)),
-                    _ => true,
-                })
-        })
-        .collect();
-    Arc::new(move |_, project| {
-        let stable = project
-            .releases
-            .iter()
-            .rev()
-            .filter(|(version, _)| version.is_stable());
-        let mut wheels = stable.filter_map(|(_, release)| {
-            let usable = release.files.iter().filter(|file| file.yanked.is_none());
-            let ranked = usable.filter_map(|file| {
-                let DistributionKind::Wheel(tags) = &file.kind else {
-                    return None;
-                };
-                let mut pythons = allowed.iter().filter(|&&(major, minor)| {
-                    let python = pep440_rs::Version::new([major, minor]);
-                    file.requires_python
-                        .as_ref()
-                        .is_none_or(|spec| spec.contains(&python))
-                });
-                let fits = pythons.find_map(|&python| target.priority(tags, python));
-                fits.map(|priority| (priority, file))
-            });
-            ranked
-                .min_by_key(|(priority, _)| *priority)
-                .map(|(_, file)| file.clone())
-        });
-        wheels.next()
-    })
 }
 
 impl Session {

@@ -13,8 +13,9 @@ use toml::Spanned;
 
 use super::{ChannelPriority, Layer, channel, cut_off, location};
 use crate::{
-    diagnostic::{Diagnostic, Failure},
+    diagnostic::{Diagnostic, Failure, Location},
     pypi::settings::IndexSettings,
+    spec::source::SourceFile,
 };
 
 const FILE_NAME: &str = "presolve.toml";
@@ -189,11 +190,12 @@ impl File<'_> {
     }
 
     fn error(&self, message: String, span: Range<usize>, help: Option<String>) -> Failure {
-        let before = &self.text[..span.start.min(self.text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        let place = format!("{}:{line}:{column}", self.path.display());
-        let diagnostic = Diagnostic::error("invalid-setting", format!("{place}: {message}"));
+        let end = span.end.min(self.text.len());
+        let location = Location {
+            file: SourceFile::from_text(self.path, self.text),
+            span: span.start.min(end)..end,
+        };
+        let diagnostic = Diagnostic::error("invalid-setting", message).at(location, "");
         Failure::input(match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

@@ -42,6 +42,10 @@ fn error(folder: &TempDir, toml: &str) -> Failure {
     .unwrap_err()
 }
 
+fn place(failure: &Failure) -> (usize, usize) {
+    failure.diagnostics[0].labels[0].location.line_column()
+}
+
 #[test]
 fn later_sources_win() {
     let folder = tempfile::tempdir().unwrap();
@@ -193,11 +197,8 @@ fn the_nearest_parent_within_the_repository_counts() {
 fn an_unknown_key_is_named_with_its_place_and_the_nearest() {
     let folder = tempfile::tempdir().unwrap();
     let failure = error(&folder, "offline = true\nchanel_alias = \"x\"\n");
-    let message = failure.to_string();
-    assert!(
-        message.ends_with("presolve.toml:2:1: unknown key `chanel_alias`"),
-        "{message}"
-    );
+    assert_eq!(failure.to_string(), "unknown key `chanel_alias`");
+    assert_eq!(place(&failure), (2, 1));
     assert_eq!(
         failure.diagnostics[0].help,
         ["did you mean `channel-alias`?"]
@@ -208,12 +209,8 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest() {
 fn a_wrong_type_is_named_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let failure = error(&folder, "offline = \"yes\"\n");
-    assert!(
-        failure
-            .to_string()
-            .contains("presolve.toml:1:11: invalid type"),
-        "{failure}"
-    );
+    assert!(failure.to_string().starts_with("invalid type"), "{failure}");
+    assert_eq!(place(&failure), (1, 11));
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod verify;
 
 pub use pool::ProvidedCandidate;
 pub use solution::{Opaque, PypiPackage, Solution};
+pub(crate) use solve::time_limit;
 pub use solve::{Missing, Outcome, Unsolvable, solve};
 
 /// A requirement that the user declared.

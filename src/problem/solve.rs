@@ -270,15 +270,19 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// The deadline passed without an answer.
+pub(crate) fn time_limit() -> Failure {
+    Failure::undecided(
+        Diagnostic::error("time-limit", "no answer within the time limit")
+            .help("raise it with --timeout, or pin more of the lines"),
+    )
+}
+
 impl Stop {
-    /// Whether the deadline ended the solve.
     fn into_failure(self) -> Failure {
         match self {
             Stop::Failure(failure) => *failure,
-            Stop::Deadline => Failure::undecided(
-                Diagnostic::error("time-limit", "no answer within the time limit")
-                    .help("raise it with --timeout, or pin more of the lines"),
-            ),
+            Stop::Deadline => time_limit(),
         }
     }
 }

@@ -1,0 +1,97 @@
+//! The lines of a file as declared requirements of the joint problem.
+
+use rattler_conda_types::MatchSpec;
+
+use crate::{
+    conda::channels::Channels,
+    diagnostic::Location,
+    problem::{Declared, DeclaredKind},
+    spec::{CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind},
+};
+
+/// What the file asks for, and where. A pip list without `pip` among the conda
+/// lines gets it, as conda does (`conda/env/env.py`).
+pub(super) fn of(
+    environment: &EnvironmentFile,
+    channels: &Channels,
+) -> (Vec<Declared>, Vec<Option<Location>>) {
+    let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
+    let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
+    let pip = &environment.pip;
+    let names_pip = declared.iter().any(|(line, _)| is_named(line, "pip"));
+    if !pip.requirements.is_empty() && !names_pip {
+        declared.push((implicit_pip(), None));
+    }
+    let requirements = pip.requirements.iter().filter(|line| !line.added_by_pin);
+    declared.extend(requirements.map(|line| pip_line(line, false)));
+    declared.extend(pip.constraints.iter().map(|line| pip_line(line, true)));
+    declared.into_iter().unzip()
+}
+
+fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option<Location>) {
+    let of_spec = channels.of_spec(&line.spec).unwrap_or_default();
+    let names = of_spec
+        .into_iter()
+        .map(|index| channels.list()[index].channel.canonical_name());
+    let declared = Declared {
+        text: line.text.clone(),
+        kind: DeclaredKind::Conda(channels.bind(line.spec.clone())),
+        channels: names.collect(),
+    };
+    (declared, Some(line.location.clone()))
+}
+
+fn implicit_pip() -> Declared {
+    let name = rattler_conda_types::PackageName::new_unchecked("pip");
+    Declared {
+        text: "pip".to_string(),
+        kind: DeclaredKind::Conda(MatchSpec {
+            name: name.into(),
+            ..MatchSpec::default()
+        }),
+        channels: Vec::new(),
+    }
+}
+
+pub(super) fn is_named(line: &Declared, name: &str) -> bool {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => spec
+            .name
+            .as_exact()
+            .is_some_and(|known| known.as_normalized() == name),
+        _ => false,
+    }
+}
+
+fn pip_line(line: &PipRequirement, constraint: bool) -> (Declared, Option<Location>) {
+    let kind = match &line.kind {
+        PipRequirementKind::Named(requirement) if constraint => {
+            DeclaredKind::PipConstraint(requirement.clone())
+        }
+        PipRequirementKind::Named(requirement) => DeclaredKind::Pip(requirement.clone()),
+        PipRequirementKind::Opaque { name, .. } => DeclaredKind::PipOpaque(name.clone()),
+    };
+    let declared = Declared {
+        text: line.text.clone(),
+        kind,
+        channels: Vec::new(),
+    };
+    (declared, Some(line.location.clone()))
+}
+
+pub(super) fn conda_specs(declared: &[Declared]) -> Vec<MatchSpec> {
+    let specs = declared.iter().filter_map(|line| match &line.kind {
+        DeclaredKind::Conda(spec) => Some(spec.clone()),
+        _ => None,
+    });
+    specs.collect()
+}
+
+/// The spec without anything but its name, and its URL where it has one.
+pub(super) fn by_name(spec: &MatchSpec) -> MatchSpec {
+    MatchSpec {
+        name: spec.name.clone(),
+        url: spec.url.clone(),
+        ..MatchSpec::default()
+    }
+}
