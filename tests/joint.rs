@@ -370,3 +370,16 @@ fn prefer_binary_prefers_an_older_wheel() {
     assert_snapshot!(with_pythons(releases), @"python=3.14.0 pypi:foo==2.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n option prefer-binary")), @"python=3.14.0 pypi:foo==1.0");
 }
+
+#[test]
+fn a_conda_package_may_come_in_with_what_asks_for_it() {
+    // Asked for by none of the newest, so a first solution has it for pip only.
+    assert_snapshot!(with_pythons("
+        conda numpy 1.26.0 : python
+        conda pandas 2.0 : python ; numpy
+        conda pandas 3.0 : python
+        want python
+        want pandas
+        pip numpy
+    "), @"numpy=1.26.0 pandas=2.0 python=3.14.0 (numpy by conda's numpy)");
+}

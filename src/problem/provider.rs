@@ -18,7 +18,7 @@ use resolvo::{
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, World,
-    conda_half::{CondaHalf, MatchSpecCache},
+    conda_half::{CondaHalf, MatchSpecCache, depends_on},
     conda_order::CondaOrder,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     pypi_half::ProjectCache,
@@ -140,8 +140,15 @@ impl<'a> Provider<'a> {
                 .pythons
                 .index_of(self.record(*record))
                 .is_some_and(|index| set.contains(index)),
-            (VersionSet::RecordVersion(version), Candidate::Record(record)) => {
-                self.record(*record).package_record.version.as_str() == *version
+            (VersionSet::Brings(project, version), Candidate::Record(record)) => {
+                let record = self.record(*record);
+                record.package_record.version.as_str() == *version && self.brings(record, project)
+            }
+            (VersionSet::BringsNot(project), Candidate::Record(record)) => {
+                !self.brings(self.record(*record), project)
+            }
+            (VersionSet::DependsOn(names), Candidate::Record(record)) => {
+                depends_on(self.record(*record)).any(|name| names.contains(&*name))
             }
             (VersionSet::Specifiers(specifiers), candidate) => {
                 self.project_matches(candidate, specifiers)
