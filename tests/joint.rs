@@ -383,3 +383,15 @@ fn a_conda_package_may_come_in_with_what_asks_for_it() {
         pip numpy
     "), @"numpy=1.26.0 pandas=2.0 python=3.14.0 (numpy by conda's numpy)");
 }
+
+#[test]
+fn only_records_that_bring_a_project_keep_pypi_out() {
+    assert_snapshot!(with_pythons("
+        conda proto 1
+        conda proto 2 : python
+        pypi proto 1
+        want python
+        want proto
+        pip proto<2
+    "), @"proto=1 python=3.14.0 pypi:proto==1");
+}

@@ -116,6 +116,11 @@ impl<'a> Provider<'a> {
         }
     }
 
+    /// Whether a record brings a PyPI project.
+    pub fn brings(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
+        (self.world.pypi_names)(record).contains(project)
+    }
+
     /// Ends the solve: an index could not be asked.
     pub fn fail(&self, failure: Failure) {
         self.failure.borrow_mut().get_or_insert(failure);

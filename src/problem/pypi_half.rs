@@ -543,7 +543,8 @@ impl Provider<'_> {
             for conda_name in self.providers.get(&release.project).into_iter().flatten() {
                 let name = Name::Conda(conda_name.0.clone());
                 let name = self.pool.intern_package_name(name);
-                known.constrains.push(self.pool.intern_version_set(name, VersionSet::None));
+                let others = VersionSet::BringsNot(release.project.clone());
+                known.constrains.push(self.pool.intern_version_set(name, others));
             }
         }
         Dependencies::Known(known)
@@ -553,7 +554,7 @@ impl Provider<'_> {
     pub(super) fn provided_dependencies(&self, provided: &ProvidedCandidate) -> Dependencies {
         let name = Name::Conda(provided.conda_name.clone());
         let name = self.pool.intern_package_name(name);
-        let set = VersionSet::RecordVersion(provided.conda_version.clone());
+        let set = VersionSet::Brings(provided.project.clone(), provided.conda_version.clone());
         let mut known = KnownDependencies::default();
         known.requirements.push(self.pool.intern_version_set(name, set).into());
         Dependencies::Known(known)
