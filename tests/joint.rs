@@ -395,3 +395,17 @@ fn only_records_that_bring_a_project_keep_pypi_out() {
         pip proto<2
     "), @"proto=1 python=3.14.0 pypi:proto==1");
 }
+
+#[test]
+fn extras_of_what_conda_brings_follow_the_chosen_python() {
+    let world = "
+        conda dask 1 : python
+        pypi dask 1 wheels=cp38 : old ; python_version < \"3.9\" and extra == \"x\"; new ; extra == \"x\"
+        pypi old 1
+        pypi new 1
+        want dask
+        want python
+        pip dask[x]
+    ";
+    assert_snapshot!(with_pythons(world), @"dask=1 python=3.14.0 pypi:new==1 (dask by conda's dask)");
+}

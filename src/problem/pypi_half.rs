@@ -593,7 +593,10 @@ impl Provider<'_> {
         let Some(metadata) = self.metadata(&release)? else {
             return Ok(known);
         };
-        let pythons = self.pythons_of(&release, &metadata)?;
+        let pythons = match self.candidate(base) {
+            Candidate::Provided(_) => release.pythons.clone(),
+            _ => self.pythons_of(&release, &metadata)?,
+        };
         if pythons != release.pythons {
             known.requirements.push(self.python_in(&pythons).into());
         }
@@ -610,7 +613,13 @@ impl Provider<'_> {
                 let version = provided.version.as_ref()?;
                 let page = self.project(&provided.project)?;
                 let files = &page.releases.get(version)?.files;
-                let (release, _) = self.release(&provided.project, version, files);
+                let (mut release, _) = self.release(&provided.project, version, files);
+                // On which pythons it runs is conda's affair; what its extras
+                // require, any wheel tells.
+                release.pythons = self.allowed.clone();
+                let wheel = |file: &&Arc<Distribution>| matches!(file.kind, DistributionKind::Wheel(_));
+                let distribution = release.distribution.take();
+                release.distribution = distribution.or_else(|| files.iter().find(wheel).cloned());
                 release.distribution.is_some().then(|| Arc::new(release))
             }
             _ => None,
