@@ -295,7 +295,7 @@ impl DependencyProvider for Provider<'_> {
                 Dependencies::Known(resolvo::KnownDependencies::default())
             }
             Candidate::Release(release) => self.release_dependencies(solvable, release),
-            Candidate::Provided(provided) => self.provided_dependencies(provided),
+            Candidate::Provided(provided) => self.provided_dependencies(solvable, provided),
             Candidate::ProjectExtra { base, .. } => self.extra_dependencies(solvable, *base),
             Candidate::Contents(of) => self.contents_dependencies(*of),
         }

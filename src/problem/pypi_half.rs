@@ -416,26 +416,51 @@ impl Provider<'_> {
     }
 
     fn exclude_by_constraints(&self, built: &mut ProjectCandidates, project: &PackageName) {
-        for declared in self.declared {
-            let DeclaredKind::PipConstraint(constraint) = &declared.kind else {
-                continue;
-            };
-            let applies = constraint.name == *project
-                && !self.pythons.marked(&constraint.marker, None).is_empty();
-            let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url else {
-                continue;
-            };
-            if !applies {
-                continue;
+        for &id in &built.candidates {
+            let pythons = self.unconstrained(project, self.candidate(id));
+            if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
+                let reason = format!("the constraint {constraint} rules it out");
+                built.excluded.push((id, Exclusion::Other(reason)));
             }
-            for &id in &built.candidates {
-                if !self.project_matches(self.candidate(id), specifiers) {
-                    let reason = format!("the constraint {constraint} rules it out");
-                    built.excluded.push((id, Exclusion::Other(reason)));
+        }
+    }
+
+    /// The pythons on which no constraint rules a candidate out, and a constraint
+    /// that does so on the others; none if there is no such constraint.
+    fn unconstrained(
+        &self,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) -> Option<(&Requirement<VerbatimUrl>, PythonSet)> {
+        let mut ruled_out = None;
+        let mut pythons = self.allowed.clone();
+        for declared in self.declared {
+            if let DeclaredKind::PipConstraint(constraint) = &declared.kind
+                && constraint.name == *project
+                && let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url
+                && !self.project_matches(candidate, specifiers)
+            {
+                let active = self.pythons.marked(&constraint.marker, None);
+                let left = pythons.difference(&active);
+                if left != pythons || pythons.is_empty() {
+                    ruled_out = Some(&**constraint);
                 }
             }
         }
     }
+        Some((ruled_out?, pythons))
+    }
+
+    /// Requires a python on which no constraint rules the candidate out.
+    fn require_unconstrained(
+        &self,
+        known: &mut KnownDependencies,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) {
+        if let Some((_, pythons)) = self.unconstrained(project, candidate) {
+            known.requirements.push(self.python_in(&pythons).into());
+        }
 
     /// Whether a candidate of a project has a version that specifiers allow.
     pub(super) fn project_matches(
@@ -537,6 +562,7 @@ impl Provider<'_> {
         let mut known = KnownDependencies::default();
         known.requirements.push(self.python_in(&release.pythons).into());
         if release.origin != Origin::Opaque {
+        self.require_unconstrained(&mut known, &release.project, self.candidate(id));
             known.requirements.push(self.contents(id));
         }
         if !self.reading.overwrite {
@@ -551,13 +577,18 @@ impl Provider<'_> {
     }
 
     /// What a conda package that brings a project requires: itself.
-    pub(super) fn provided_dependencies(&self, provided: &ProvidedCandidate) -> Dependencies {
+    pub(super) fn provided_dependencies(
+        &self,
+        id: SolvableId,
+        provided: &ProvidedCandidate,
+    ) -> Dependencies {
         let name = Name::Conda(provided.conda_name.clone());
         let name = self.pool.intern_package_name(name);
         let set = VersionSet::Brings(provided.project.clone(), provided.conda_version.clone());
         let mut known = KnownDependencies::default();
         known.requirements.push(self.pool.intern_version_set(name, set).into());
         Dependencies::Known(known)
+        self.require_unconstrained(&mut known, &provided.project, self.candidate(id));
     }
 
     /// What an extra of a candidate requires without its metadata: the candidate.
