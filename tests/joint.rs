@@ -421,3 +421,12 @@ fn a_constraint_binds_where_its_marker_holds() {
     assert_snapshot!(with_pythons(&format!("{releases} \n want python")), @"python=3.14.0 pypi:foo==1");
     assert_snapshot!(with_pythons(&format!("{releases} \n want python=3.10")), @"python=3.10.14 pypi:foo==2");
 }
+
+#[test]
+fn an_extra_that_excludes_its_own_release_does_so_where_its_marker_holds() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1 : foo[a]==2 ; python_version >= \"3.10\" and extra == \"a\"
+        want python
+        pip foo[a]
+    "), @"python=3.9.19 pypi:foo[a]==1");
+}

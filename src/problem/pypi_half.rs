@@ -445,9 +445,9 @@ impl Provider<'_> {
                 if left != pythons || pythons.is_empty() {
                     ruled_out = Some(&**constraint);
                 }
+                pythons = left;
             }
         }
-    }
         Some((ruled_out?, pythons))
     }
 
@@ -461,6 +461,7 @@ impl Provider<'_> {
         if let Some((_, pythons)) = self.unconstrained(project, candidate) {
             known.requirements.push(self.python_in(&pythons).into());
         }
+    }
 
     /// Whether a candidate of a project has a version that specifiers allow.
     pub(super) fn project_matches(
@@ -561,8 +562,8 @@ impl Provider<'_> {
     ) -> Dependencies {
         let mut known = KnownDependencies::default();
         known.requirements.push(self.python_in(&release.pythons).into());
-        if release.origin != Origin::Opaque {
         self.require_unconstrained(&mut known, &release.project, self.candidate(id));
+        if release.origin != Origin::Opaque {
             known.requirements.push(self.contents(id));
         }
         if !self.reading.overwrite {
@@ -587,8 +588,8 @@ impl Provider<'_> {
         let set = VersionSet::Brings(provided.project.clone(), provided.conda_version.clone());
         let mut known = KnownDependencies::default();
         known.requirements.push(self.pool.intern_version_set(name, set).into());
-        Dependencies::Known(known)
         self.require_unconstrained(&mut known, &provided.project, self.candidate(id));
+        Dependencies::Known(known)
     }
 
     /// What an extra of a candidate requires without its metadata: the candidate.
@@ -722,7 +723,18 @@ impl Provider<'_> {
             }
             names.push(requirement.name.clone());
             let own = (requirement.name == release.project).then_some(&release.version);
-            let sets = self.requirement_sets(requirement, own)?;
+            let sets = match self.requirement_sets(requirement, own) {
+                Ok(sets) => sets,
+                // What cannot be met need not be met on the other pythons.
+                Err(reason) => {
+                    let others = pythons.difference(&active);
+                    if others.is_empty() {
+                        return Err(reason);
+                    }
+                    known.requirements.push(self.python_in(&others).into());
+                    continue;
+                }
+            };
             for set in sets {
                 known.requirements.push(self.on_pythons(set, &active, pythons));
             }
