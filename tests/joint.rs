@@ -430,3 +430,12 @@ fn an_extra_that_excludes_its_own_release_does_so_where_its_marker_holds() {
         pip foo[a]
     "), @"python=3.9.19 pypi:foo[a]==1");
 }
+
+#[test]
+fn a_record_may_constrain_its_own_name() {
+    assert_snapshot!(answer("
+        conda a 1 : / a <2
+        conda a 2 : / a <2
+        want a
+    "), @"a=1");
+}

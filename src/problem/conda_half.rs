@@ -428,14 +428,18 @@ impl Provider<'_> {
     }
 
     /// What a record requires and constrains.
-    pub(super) fn record_dependencies(&self, id: RecordId) -> Dependencies {
-        self.try_record_dependencies(id).map_or_else(
+    pub(super) fn record_dependencies(&self, solvable: SolvableId, id: RecordId) -> Dependencies {
+        self.try_record_dependencies(solvable, id).map_or_else(
             |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
             Dependencies::Known,
         )
     }
 
-    fn try_record_dependencies(&self, id: RecordId) -> Result<KnownDependencies, String> {
+    fn try_record_dependencies(
+        &self,
+        solvable: SolvableId,
+        id: RecordId,
+    ) -> Result<KnownDependencies, String> {
         let package = &self.record(id).package_record;
         let broken =
             |text: &str, error: String| format!("its dependency '{text}' is broken: {error}");
@@ -451,7 +455,13 @@ impl Provider<'_> {
         }
         for text in &package.constrains {
             let (sets, _) = self.pooled(text).map_err(|error| broken(text, error))?;
-            known.constrains.extend(sets);
+            for set in sets {
+                if !self.is_of(set, package.name.as_normalized()) {
+                    known.constrains.push(set);
+                } else if !self.meets(solvable, set) {
+                    return Err(format!("it forbids itself by '{text}'"));
+                }
+            }
         }
         for (extra, depends) in &package.extra_depends {
             let extra = self.extra_condition(package.name.as_normalized(), extra);
@@ -482,6 +492,13 @@ impl Provider<'_> {
             known.requirements.push(union.into());
         }
         Ok(known)
+    }
+
+    /// Whether a version set is one of a conda package. One that constrains its
+    /// own name would break the solver's clauses.
+    fn is_of(&self, set: VersionSetId, package: &str) -> bool {
+        let name = self.pool.resolve_version_set_package_name(set);
+        matches!(self.pool.resolve_package_name(name), Name::Conda(name) if name == package)
     }
 
     fn extra_condition(&self, package: &str, extra: &str) -> ConditionId {

@@ -126,6 +126,11 @@ impl<'a> Provider<'a> {
         self.failure.borrow_mut().get_or_insert(failure);
     }
 
+    /// Whether a candidate is in a version set of its name.
+    pub fn meets(&self, id: SolvableId, set: VersionSetId) -> bool {
+        self.matches(id, self.pool.resolve_version_set(set))
+    }
+
     fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
         match (set, self.candidate(id)) {
             (VersionSet::Any, _) => true,
@@ -297,7 +302,7 @@ impl DependencyProvider for Provider<'_> {
 
     async fn get_dependencies(&self, solvable: SolvableId) -> Dependencies {
         match self.candidate(solvable) {
-            Candidate::Record(id) => self.record_dependencies(*id),
+            Candidate::Record(id) => self.record_dependencies(solvable, *id),
             Candidate::Virtual(_) | Candidate::CondaExtra { .. } => {
                 Dependencies::Known(resolvo::KnownDependencies::default())
             }
