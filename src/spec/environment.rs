@@ -520,7 +520,7 @@ fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
 
 /// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which
 /// conda applies to channels; an unset variable stays as it is.
-fn expand_variables(text: &str) -> String {
+pub(super) fn expand_variables(text: &str) -> String {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('$') {
