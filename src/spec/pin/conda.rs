@@ -7,6 +7,7 @@ use super::{
     PinnedConda, Pins, by_name,
     edits::Edits,
     list::{Entry, Line, List, written},
+    uneditable,
 };
 use crate::{
     diagnostic::Failure,
@@ -63,6 +64,14 @@ pub fn write(
         .into_iter()
         .map(|(name, pin)| (name, Entry::added(exact(pin, pin.channel.as_deref()))))
         .collect();
+    let dependencies = tree.root.get("dependencies").and_then(Value::as_sequence);
+    if !added.is_empty() && dependencies.is_none_or(Vec::is_empty) {
+        return Err(uneditable(
+            tree.location(&route!("dependencies")),
+            "there is no list of dependencies to write pins into",
+            "add the packages below `dependencies:`",
+        ));
+    }
     insert_sorted(edits, tree, &list, &kept, added);
     insert_list(edits, tree, &list, &kept, new_list);
     Ok(())
@@ -78,11 +87,11 @@ pub fn insert_sorted(
     added: Vec<(&str, Entry)>,
 ) {
     for (name, entry) in added {
-        let earlier = kept
+        let mut earlier = kept
             .iter()
             .filter(|(_, other)| other.is_some_and(|other| other < name));
         let first_added = kept.iter().find(|(_, other)| other.is_some());
-        match (earlier.last(), first_added, kept.last()) {
+        match (earlier.next_back(), first_added, kept.last()) {
             (Some((line, _)), ..) | (None, None, Some((line, _))) => {
                 list.insert_after(edits, line, &entry);
             }

@@ -344,3 +344,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_that_asks_for_nothing_stays_as_it_is() {
+    let environment = read("channels: [conda-forge]\ndependencies: []\n");
+    let failure = pin(&environment, &pins()).expect_err("is refused");
+    assert_eq!(failure.diagnostics[0].name, "unpinnable-line");
+    let nothing = Pins {
+        conda: Vec::new(),
+        pip: Vec::new(),
+        ..pins()
+    };
+    assert!(
+        pin(&environment, &nothing)
+            .expect("pins")
+            .ends_with("dependencies: []\n")
+    );
+}
