@@ -17,7 +17,7 @@ use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
 use model::{Line, Model};
 use presolve::problem::{Outcome, Solution, Unsolvable};
 
-use crate::world::ToyWorld;
+use crate::{random::number, world::ToyWorld};
 
 const STRICT: Rules = Rules {
     admit: Admit::Least,
@@ -54,10 +54,6 @@ fn answers_hold_against_brute_force() {
     println!("{count} worlds: {verdicts:?}");
 }
 
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
-}
-
 /// Shrinks the world as long as something is wrong with it, and shows it.
 fn fail(seed: u64, mut model: Model, complaint: &str) -> ! {
     let kind = |complaint: &str| complaint.split(':').next().map(ToString::to_string);
@@ -87,7 +83,11 @@ fn check(model: &Model) -> Result<Verdict, String> {
 }
 
 fn oracle<'m>(model: &'m Model, lines: Vec<&'m Line>, rules: Rules) -> Oracle<'m> {
-    Oracle { model, lines, rules }
+    Oracle {
+        model,
+        lines,
+        rules,
+    }
 }
 
 fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String> {
@@ -130,18 +130,29 @@ fn conda_of(model: &Model, solution: &Solution) -> Conda {
     let place = |record| records.iter().position(|other| *other == record).unwrap();
     let names = solution.conda.iter();
     names
-        .map(|record| (record.package_record.name.as_normalized().to_string(), place(record)))
+        .map(|record| {
+            (
+                record.package_record.name.as_normalized().to_string(),
+                place(record),
+            )
+        })
         .collect()
 }
 
 fn pip_of(model: &Model, solution: &Solution) -> Pip {
     let mut pip = Pip::new();
     for provided in &solution.provided {
-        pip.insert(provided.project.to_string(), From::Conda(provided.conda_name.clone()));
+        pip.insert(
+            provided.project.to_string(),
+            From::Conda(provided.conda_name.clone()),
+        );
     }
     for package in &solution.pypi {
         let text = format!("pypi {} {} ", package.name, package.version);
-        let place = model.releases.iter().position(|release| release.text().starts_with(&text));
+        let place = model
+            .releases
+            .iter()
+            .position(|release| release.text().starts_with(&text));
         pip.insert(package.name.to_string(), From::Release(place.unwrap()));
     }
     pip
@@ -150,7 +161,10 @@ fn pip_of(model: &Model, solution: &Solution) -> Pip {
 fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, String> {
     let all: Vec<&Line> = model.lines.iter().collect();
     for overwrite in [false, true] {
-        let rules = Rules { overwrite, ..STRICT };
+        let rules = Rules {
+            overwrite,
+            ..STRICT
+        };
         if oracle(model, all.clone(), rules).solvable() {
             return Err(format!("it can be solved: overwriting {overwrite}"));
         }
@@ -164,14 +178,23 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
     };
     // A core is looked for among the lines alone: python is there even where the
     // line that asks for it is not, and so is what pip would take from conda.
-    let least = Rules { unasked: Unasked::Python, ..STRICT };
+    let least = Rules {
+        unasked: Unasked::Python,
+        ..STRICT
+    };
     if oracle(model, lines(None), least).solvable() {
         return Err("core: it can be solved alone".to_string());
     }
-    let most = Rules { admit: Admit::Most, unasked: Unasked::All, ..STRICT };
+    let most = Rules {
+        admit: Admit::Most,
+        unasked: Unasked::All,
+        ..STRICT
+    };
     for &line in &unsolvable.core {
         if !oracle(model, lines(Some(line)), most).solvable() {
-            return Err(format!("core too large: without line {line} there is no solution either"));
+            return Err(format!(
+                "core too large: without line {line} there is no solution either"
+            ));
         }
     }
     Ok(Verdict::Unsolvable)

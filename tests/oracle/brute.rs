@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Line, Marker, Model, Range, Record, Release, Requirement, Version, is_prerelease};
+use super::model::{
+    Line, Marker, Model, Range, Record, Release, Requirement, Version, is_prerelease,
+};
 
 /// The chosen record of each conda package that is installed, by its place.
 pub type Conda = BTreeMap<String, usize>;
@@ -59,7 +61,12 @@ pub struct Oracle<'m> {
 impl<'m> Oracle<'m> {
     /// Whether any assignment holds.
     pub fn solvable(&self) -> bool {
-        let mut names: Vec<&str> = self.model.records.iter().map(|record| record.name.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .model
+            .records
+            .iter()
+            .map(|record| record.name.as_str())
+            .collect();
         names.dedup();
         self.any_conda(&names, &mut Conda::new())
     }
@@ -92,7 +99,11 @@ impl<'m> Oracle<'m> {
             .releases
             .iter()
             .map(|release| release.project.as_str())
-            .chain(conda.values().flat_map(|&place| self.model.brought(&self.model.records[place])))
+            .chain(
+                conda
+                    .values()
+                    .flat_map(|&place| self.model.brought(&self.model.records[place])),
+            )
             .collect();
         let projects: Vec<&str> = projects.into_iter().collect();
         self.any_pip(&projects, conda, &mut Pip::new())
@@ -108,7 +119,10 @@ impl<'m> Oracle<'m> {
         let releases = self.model.releases.iter().enumerate();
         let releases = releases.filter(|(_, release)| release.project == *project);
         let mut sources: Vec<From> = releases.map(|(place, _)| From::Release(place)).collect();
-        sources.extend(self.bringing(conda, project).map(|name| From::Conda(name.to_string())));
+        sources.extend(
+            self.bringing(conda, project)
+                .map(|name| From::Conda(name.to_string())),
+        );
         for source in sources {
             if let From::Release(place) = source
                 && !self.release_fits(place, conda)
@@ -125,7 +139,9 @@ impl<'m> Oracle<'m> {
     }
 
     fn has_pip(&self) -> bool {
-        self.lines.iter().any(|line| !matches!(line, Line::Want(..)))
+        self.lines
+            .iter()
+            .any(|line| !matches!(line, Line::Want(..)))
     }
 
     /// The installed conda packages that bring a project.
@@ -143,10 +159,12 @@ impl<'m> Oracle<'m> {
     /// record.
     pub fn conda_holds(&self, conda: &Conda) -> bool {
         let meets = |(name, range): &(String, Range)| {
-            self.record(conda, name).is_some_and(|record| range.contains(record.version))
+            self.record(conda, name)
+                .is_some_and(|record| range.contains(record.version))
         };
         let agrees = |(name, range): &(String, Range)| {
-            self.record(conda, name).is_none_or(|record| range.contains(record.version))
+            self.record(conda, name)
+                .is_none_or(|record| range.contains(record.version))
         };
         let mut reached: Vec<&str> = Vec::new();
         match self.rules.unasked {
@@ -185,7 +203,9 @@ impl<'m> Oracle<'m> {
             return false;
         };
         let brought = self.bringing(conda, &release.project).next().is_some();
-        (self.rules.overwrite || !brought) && fits(release, python.version) && self.admitted(release)
+        (self.rules.overwrite || !brought)
+            && fits(release, python.version)
+            && self.admitted(release)
     }
 
     fn admitted(&self, release: &Release) -> bool {
@@ -196,7 +216,8 @@ impl<'m> Oracle<'m> {
     }
 
     fn admitted_anyway(&self, release: &Release) -> bool {
-        let stable = |other: &&Release| other.project == release.project && !is_prerelease(other.version);
+        let stable =
+            |other: &&Release| other.project == release.project && !is_prerelease(other.version);
         let only = !self.model.releases.iter().any(|other| stable(&other));
         !release.yanked && (only || !is_prerelease(release.version))
     }
@@ -206,7 +227,11 @@ impl<'m> Oracle<'m> {
         if release.yanked && !ranges.contains(&Range::Only(release.version)) {
             return false;
         }
-        let pythons = self.model.records.iter().filter(|record| record.name == "python");
+        let pythons = self
+            .model
+            .records
+            .iter()
+            .filter(|record| record.name == "python");
         let pythons: Vec<Version> = pythons.map(|record| record.version).collect();
         let stable: Vec<&Release> = self
             .model
@@ -226,8 +251,14 @@ impl<'m> Oracle<'m> {
             Line::Pip(requirement) => Some(requirement),
             _ => None,
         });
-        let required = self.model.releases.iter().flat_map(|release| &release.requires);
-        let on = declared.chain(required).filter(move |requirement| requirement.project == project);
+        let required = self
+            .model
+            .releases
+            .iter()
+            .flat_map(|release| &release.requires);
+        let on = declared
+            .chain(required)
+            .filter(move |requirement| requirement.project == project);
         on.map(|requirement| requirement.range)
     }
 
@@ -238,7 +269,11 @@ impl<'m> Oracle<'m> {
 
     /// The projects that are asked for, with the extras; none if a requirement
     /// does not hold or something is there that nothing asks for.
-    pub fn extras_asked(&self, conda: &Conda, pip: &Pip) -> Option<BTreeMap<String, BTreeSet<String>>> {
+    pub fn extras_asked(
+        &self,
+        conda: &Conda,
+        pip: &Pip,
+    ) -> Option<BTreeMap<String, BTreeSet<String>>> {
         let mut asked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         if !self.has_pip() {
             return pip.is_empty().then_some(asked);
@@ -263,30 +298,52 @@ impl<'m> Oracle<'m> {
             }
             for extra in &requirement.extras {
                 if asked.get_mut(&requirement.project)?.insert(extra.clone()) {
-                    queue.extend(self.required((&requirement.project, source), conda, python, Some(extra)));
+                    queue.extend(self.required(
+                        (&requirement.project, source),
+                        conda,
+                        python,
+                        Some(extra),
+                    ));
                 }
             }
         }
-        pip.keys().all(|project| asked.contains_key(project)).then_some(asked)
+        pip.keys()
+            .all(|project| asked.contains_key(project))
+            .then_some(asked)
     }
 
-    fn source_meets(&self, source: &From, requirement: &Requirement, conda: &Conda, python: Version) -> bool {
+    fn source_meets(
+        &self,
+        source: &From,
+        requirement: &Requirement,
+        conda: &Conda,
+        python: Version,
+    ) -> bool {
         let version = match source {
             From::Release(place) if !self.release_fits(*place, conda) => return false,
             From::Release(place) => self.model.releases[*place].version,
             From::Conda(name) => match self.record(conda, name) {
-                Some(record) if self.model.brought(record).contains(&requirement.project.as_str()) => {
+                Some(record)
+                    if self
+                        .model
+                        .brought(record)
+                        .contains(&requirement.project.as_str()) =>
+                {
                     record.version
                 }
                 _ => return false,
             },
         };
         let constraints = self.lines.iter().filter_map(|line| match line {
-            Line::Constrain(constraint) if constraint.project == requirement.project => Some(constraint),
+            Line::Constrain(constraint) if constraint.project == requirement.project => {
+                Some(constraint)
+            }
             _ => None,
         });
-        let mut constraints = constraints.filter(|constraint| holds(&constraint.marker, python, None));
-        requirement.range.contains(version) && constraints.all(|constraint| constraint.range.contains(version))
+        let mut constraints =
+            constraints.filter(|constraint| holds(&constraint.marker, python, None));
+        requirement.range.contains(version)
+            && constraints.all(|constraint| constraint.range.contains(version))
     }
 
     /// What a project requires without extras, or with one more. Of what conda
@@ -330,6 +387,9 @@ fn holds(marker: &Marker, python: Version, extra: Option<&str>) -> bool {
 /// Whether a file of a release can be installed on a python.
 fn fits(release: &Release, python: Version) -> bool {
     let tag = format!("cp3{python}");
-    let wheel = release.wheels.iter().any(|wheel| *wheel == tag || wheel == "py3");
+    let wheel = release
+        .wheels
+        .iter()
+        .any(|wheel| *wheel == tag || wheel == "py3");
     release.python.contains(python) && (wheel || release.source)
 }

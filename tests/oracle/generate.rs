@@ -1,31 +1,7 @@
 //! Makes worlds from a seed.
 
 use super::model::{Line, Marker, Model, Range, Record, Release, Requirement, Version};
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same worlds everywhere.
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    pub fn percent(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    pub fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
-    }
-}
+use crate::random::Random;
 
 const PYTHONS: [Version; 3] = [8, 9, 10];
 const CONDA: [&str; 4] = ["a", "b", "c", "d"];
@@ -110,7 +86,9 @@ fn package(random: &mut Random, model: &mut Model, name: &str) {
         };
         // A few packages bring a project in some versions only.
         if python_package != random.percent(6) {
-            record.depends.push(("python".to_string(), python(random, 60)));
+            record
+                .depends
+                .push(("python".to_string(), python(random, 60)));
         }
         for other in CONDA.iter().filter(|other| **other != name) {
             if random.percent(18) {
@@ -124,7 +102,9 @@ fn package(random: &mut Random, model: &mut Model, name: &str) {
 }
 
 fn releases(random: &mut Random, flavour: &Flavour, model: &mut Model, project: &str) {
-    let mut versions: Vec<Version> = (1..=(1 + random.below(3))).map(|v| 10 * v as Version).collect();
+    let mut versions: Vec<Version> = (1..=(1 + random.below(3)))
+        .map(|v| 10 * v as Version)
+        .collect();
     if flavour.prereleases && random.percent(50) {
         versions.push(25);
     }
@@ -154,7 +134,9 @@ fn releases(random: &mut Random, flavour: &Flavour, model: &mut Model, project: 
         for other in PROJECTS {
             let likely = if other == project { 8 } else { 30 };
             if random.percent(likely) {
-                release.requires.push(requirement(random, flavour, other, 45));
+                release
+                    .requires
+                    .push(requirement(random, flavour, other, 45));
             }
             let with_extra = if other == project { 12 } else { 0 };
             if random.percent(with_extra) {
@@ -166,17 +148,29 @@ fn releases(random: &mut Random, flavour: &Flavour, model: &mut Model, project: 
             }
         }
         // A release never requires itself but with an extra.
-        release.requires.retain(|r| r.project != project || (r.marker.extra.is_some() && !r.extras.is_empty()));
+        release
+            .requires
+            .retain(|r| r.project != project || (r.marker.extra.is_some() && !r.extras.is_empty()));
         model.releases.push(release);
     }
 }
 
 fn requirement(random: &mut Random, flavour: &Flavour, project: &str, extra: usize) -> Requirement {
-    let extras = EXTRAS.iter().filter(|_| random.percent(15)).map(ToString::to_string).collect();
-    let extra = random.percent(extra).then(|| random.of(&EXTRAS).to_string());
+    let extras = EXTRAS
+        .iter()
+        .filter(|_| random.percent(15))
+        .map(ToString::to_string)
+        .collect();
+    let extra = random
+        .percent(extra)
+        .then(|| random.of(&EXTRAS).to_string());
     let mut range = range(random);
     if flavour.prereleases && random.percent(10) {
-        range = if random.percent(50) { Range::From(25) } else { Range::Only(25) };
+        range = if random.percent(50) {
+            Range::From(25)
+        } else {
+            Range::Only(25)
+        };
     }
     Requirement {
         project: project.to_string(),
@@ -190,11 +184,15 @@ fn requirement(random: &mut Random, flavour: &Flavour, project: &str, extra: usi
 }
 
 fn lines(random: &mut Random, flavour: &Flavour, model: &mut Model) {
-    model.lines.push(Line::Want("python".to_string(), python(random, 60)));
+    model
+        .lines
+        .push(Line::Want("python".to_string(), python(random, 60)));
     for name in CONDA {
         let there = model.records.iter().any(|record| record.name == name);
         if there && random.percent(40) {
-            model.lines.push(Line::Want(name.to_string(), range(random)));
+            model
+                .lines
+                .push(Line::Want(name.to_string(), range(random)));
         }
     }
     for project in PROJECTS {

@@ -27,7 +27,8 @@ impl Range {
             Range::Any => true,
             Range::From(from) => version >= from,
             Range::Below(below) => {
-                version < below && !(is_prerelease(version) && version.next_multiple_of(10) == below)
+                version < below
+                    && !(is_prerelease(version) && version.next_multiple_of(10) == below)
             }
             Range::Only(only) => version == only,
             Range::Not(not) => version != not,
@@ -39,7 +40,13 @@ impl Range {
     }
 
     fn text(self, python: bool) -> String {
-        let version = |version| if python { format!("3.{version}") } else { version_text(version) };
+        let version = |version| {
+            if python {
+                format!("3.{version}")
+            } else {
+                version_text(version)
+            }
+        };
         let star = if python { ".*" } else { "" };
         match self {
             Range::Any => String::new(),
@@ -113,7 +120,10 @@ pub struct Model {
 impl Model {
     /// The projects that a record brings.
     pub fn brought<'a>(&'a self, record: &'a Record) -> Vec<&'a str> {
-        let mapped = self.brings.iter().filter(|(conda, _)| *conda == record.name);
+        let mapped = self
+            .brings
+            .iter()
+            .filter(|(conda, _)| *conda == record.name);
         let mapped: Vec<&str> = mapped.map(|(_, project)| project.as_str()).collect();
         if mapped.is_empty() && record.depends.iter().any(|(name, _)| name == "python") {
             return vec![&record.name];
@@ -172,14 +182,19 @@ impl Model {
                 version_text(record.version)
             };
             let list = |specs: &[(String, Range)]| {
-                let specs = specs.iter().map(|(name, range)| {
-                    format!("{name} {}", range.text(name == "python"))
-                });
+                let specs = specs
+                    .iter()
+                    .map(|(name, range)| format!("{name} {}", range.text(name == "python")));
                 specs.collect::<Vec<_>>().join(" ; ")
             };
             let track = if record.track { " track" } else { "" };
             let (depends, constrains) = (list(&record.depends), list(&record.constrains));
-            writeln!(text, "conda {} {version}{track} : {depends} / {constrains}", record.name).unwrap();
+            writeln!(
+                text,
+                "conda {} {version}{track} : {depends} / {constrains}",
+                record.name
+            )
+            .unwrap();
         }
         for (conda, project) in &self.brings {
             writeln!(text, "brings {conda} {project}").unwrap();
@@ -214,7 +229,10 @@ impl Release {
         let requires: Vec<_> = self.requires.iter().map(Requirement::text).collect();
         let version = version_text(self.version);
         let requires = requires.join(" ; ");
-        format!("pypi {} {version} {files}{python}{yanked} : {requires}", self.project)
+        format!(
+            "pypi {} {version} {files}{python}{yanked} : {requires}",
+            self.project
+        )
     }
 }
 
@@ -233,7 +251,12 @@ impl Requirement {
             Range::Only(only) => markers.push(format!("python_version == \"3.{only}\"")),
             Range::Not(not) => markers.push(format!("python_version != \"3.{not}\"")),
         }
-        markers.extend(self.marker.extra.iter().map(|extra| format!("extra == \"{extra}\"")));
+        markers.extend(
+            self.marker
+                .extra
+                .iter()
+                .map(|extra| format!("extra == \"{extra}\"")),
+        );
         let marker = match markers.is_empty() {
             true => String::new(),
             false => format!("; {}", markers.join(" and ")),
