@@ -439,3 +439,13 @@ fn a_record_may_constrain_its_own_name() {
         want a
     "), @"a=1");
 }
+
+#[test]
+fn two_channels_for_one_package_contradict_each_other() {
+    let text = answer("
+        conda a 1 channel=one
+        want https://example.com/one::a
+        want https://example.com/two::a
+    ");
+    assert!(text.starts_with("unsolvable: [https://example.com/"), "{text}");
+}

@@ -106,7 +106,7 @@ impl CondaHalf {
         world: &World<'r>,
         id: RecordId,
         solvable: SolvableId,
-        requested: &HashMap<&str, &Channel>,
+        requested: &HashMap<&str, Vec<&Channel>>,
         first_channel: &mut HashMap<&'r str, Option<&'r str>>,
     ) {
         let record = self.record(world, id);
@@ -114,7 +114,7 @@ impl CondaHalf {
         let channel = record.channel.as_deref();
         let shown = channel.unwrap_or("an unknown channel");
         let reason = match requested.get(name) {
-            Some(wanted) if channel != Some(wanted.canonical_name().as_str()) => {
+            Some(wanted) if wanted.iter().any(|wanted| channel != Some(&*wanted.canonical_name())) => {
                 Some(format!("it is in {shown}, not in the channel asked for"))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
@@ -232,14 +232,14 @@ pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
-/// The first `channel::` that is declared for each package.
-fn requested_channels(declared: &[Declared]) -> HashMap<&str, &Channel> {
-    let mut channels = HashMap::new();
+/// The `channel::` that are declared for each package.
+fn requested_channels(declared: &[Declared]) -> HashMap<&str, Vec<&Channel>> {
+    let mut channels: HashMap<&str, Vec<&Channel>> = HashMap::new();
     for declared in declared {
         if let DeclaredKind::Conda(spec) = &declared.kind
             && let (Some(channel), Some(name)) = (&spec.channel, spec.name.as_exact())
         {
-            channels.entry(name.as_normalized()).or_insert(&**channel);
+            channels.entry(name.as_normalized()).or_default().push(&**channel);
         }
     }
     channels
