@@ -15,7 +15,7 @@ use presolve::{
 };
 use rattler_conda_types::{Channel, GenericVirtualPackage, PackageName, RepoDataRecord, Subdir};
 
-use super::{Task, parse};
+use super::{Answer, Task, parse};
 use crate::random::{Random, number};
 
 /// All records of the channel, and the places of those of each name.
@@ -53,6 +53,10 @@ fn times_beside_rattlers() {
     let mut sums = (Duration::ZERO, Duration::ZERO);
     for seed in 0..count {
         let task = world.task(&mut Random(seed));
+        // Of an unsolvable spec presolve looks for the culprits, rattler does not.
+        if !matches!(task.presolve(), Answer::Records(..)) {
+            continue;
+        }
         let presolve = median(|| drop(task.presolve()));
         let rattler = median(|| drop(task.rattler()));
         println!("{presolve:>10.1?} {rattler:>10.1?} {:?}", task.specs);
