@@ -49,9 +49,14 @@ fn parse(spec: &str) -> MatchSpec {
 
 impl Task {
     pub fn presolve(&self) -> Answer {
-        let declared = self.specs.iter().map(|spec| Declared {
-            text: spec.clone(),
-            kind: DeclaredKind::Conda(parse(spec)),
+        let declared = self.specs.iter().map(|text| {
+            let spec = parse(text);
+            let channels = spec.channel.iter().map(|channel| channel.canonical_name());
+            Declared {
+                text: text.clone(),
+                channels: channels.collect(),
+                kind: DeclaredKind::Conda(spec),
+            }
         });
         let declared: Vec<_> = declared.collect();
         let target = Target::new(Subdir::Linux64, &self.virtual_packages);

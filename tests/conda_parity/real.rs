@@ -96,6 +96,7 @@ impl World {
             name: "conda-forge".to_string(),
             explicit: "conda-forge".to_string(),
             location: None,
+            group: None,
         }];
         let cache = tempfile::tempdir().unwrap();
         let access = Access {
