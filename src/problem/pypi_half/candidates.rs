@@ -73,6 +73,36 @@ impl Provider<'_> {
         })
     }
 
+    /// The pythons of the first release that a declared requirement would take;
+    /// none where conda brings the project.
+    pub(in crate::problem) fn pythons_of_best(
+        &self,
+        requirement: &Requirement<VerbatimUrl>,
+    ) -> Option<PythonSet> {
+        let project = &requirement.name;
+        let active = self.pythons.marked(&requirement.marker, None);
+        if self.reading.conda_first.contains(project) || !self.allowed.is_subset(&active) {
+            return None;
+        }
+        let specifiers = match &requirement.version_or_url {
+            Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.clone(),
+            _ => VersionSpecifiers::empty(),
+        };
+        let name = self
+            .pool
+            .intern_package_name(Name::Project(project.clone()));
+        let found = self.project_candidates(name, project)?;
+        let fits = |id: &SolvableId| {
+            let excluded = found.excluded.iter().any(|(excluded, _)| excluded == id);
+            !excluded && self.project_matches(self.candidate(*id), &specifiers)
+        };
+        let mut tried = found.favored.iter().chain(&found.candidates);
+        match self.candidate(*tried.find(|id| fits(id))?) {
+            Candidate::Release(release) => Some(release.pythons.clone()),
+            _ => None,
+        }
+    }
+
     fn candidates_of_project(
         &self,
         name: NameId,
