@@ -370,3 +370,72 @@ fn prefer_binary_prefers_an_older_wheel() {
     assert_snapshot!(with_pythons(releases), @"python=3.14.0 pypi:foo==2.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n option prefer-binary")), @"python=3.14.0 pypi:foo==1.0");
 }
+
+#[test]
+fn a_conda_package_may_come_in_with_what_asks_for_it() {
+    // Asked for by none of the newest, so a first solution has it for pip only.
+    assert_snapshot!(with_pythons("
+        conda numpy 1.26.0 : python
+        conda pandas 2.0 : python ; numpy
+        conda pandas 3.0 : python
+        want python
+        want pandas
+        pip numpy
+    "), @"numpy=1.26.0 pandas=2.0 python=3.14.0 (numpy by conda's numpy)");
+}
+
+#[test]
+fn only_records_that_bring_a_project_keep_pypi_out() {
+    assert_snapshot!(with_pythons("
+        conda proto 1
+        conda proto 2 : python
+        pypi proto 1
+        want python
+        want proto
+        pip proto<2
+    "), @"proto=1 python=3.14.0 pypi:proto==1");
+}
+
+#[test]
+fn extras_of_what_conda_brings_follow_the_chosen_python() {
+    let world = "
+        conda dask 1 : python
+        pypi dask 1 wheels=cp38 : old ; python_version < \"3.9\" and extra == \"x\"; new ; extra == \"x\"
+        pypi old 1
+        pypi new 1
+        want dask
+        want python
+        pip dask[x]
+    ";
+    assert_snapshot!(with_pythons(world), @"dask=1 python=3.14.0 pypi:new==1 (dask by conda's dask)");
+}
+
+#[test]
+fn a_constraint_binds_where_its_marker_holds() {
+    let releases = "
+        pypi foo 1
+        pypi foo 2
+        pip foo
+        constrain foo<2; python_version == \"3.14\"
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases} \n want python")), @"python=3.14.0 pypi:foo==1");
+    assert_snapshot!(with_pythons(&format!("{releases} \n want python=3.10")), @"python=3.10.14 pypi:foo==2");
+}
+
+#[test]
+fn an_extra_that_excludes_its_own_release_does_so_where_its_marker_holds() {
+    assert_snapshot!(with_pythons("
+        pypi foo 1 : foo[a]==2 ; python_version >= \"3.10\" and extra == \"a\"
+        want python
+        pip foo[a]
+    "), @"python=3.9.19 pypi:foo[a]==1");
+}
+
+#[test]
+fn a_record_may_constrain_its_own_name() {
+    assert_snapshot!(answer("
+        conda a 1 : / a <2
+        conda a 2 : / a <2
+        want a
+    "), @"a=1");
+}

@@ -1,1 +1,205 @@
+//! presolve against brute force: on small random worlds its answers are held
+//! against all assignments.
+//!
+//! `PRESOLVE_FUZZ=20000` tries that many worlds; `PRESOLVE_SEED=7` tries one and
+//! prints it.
 
+mod brute;
+mod generate;
+mod model;
+
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
+use model::{Line, Model};
+use presolve::problem::{Outcome, Solution, Unsolvable};
+
+use crate::world::ToyWorld;
+
+const STRICT: Rules = Rules {
+    admit: Admit::Least,
+    overwrite: false,
+    unasked: Unasked::None,
+};
+
+/// What presolve said of a world.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Verdict {
+    CondaOnly,
+    Solved,
+    Overwritten,
+    Unsolvable,
+}
+
+#[test]
+fn answers_hold_against_brute_force() {
+    if let Some(seed) = number("PRESOLVE_SEED") {
+        let model = generate::world(seed);
+        println!("{}{}", model.text(), ToyWorld::new(&model.text()).answer());
+        check(&model).unwrap();
+        return;
+    }
+    let count = number("PRESOLVE_FUZZ").unwrap_or(400);
+    let mut verdicts = std::collections::BTreeMap::new();
+    for seed in 0..count {
+        let model = generate::world(seed);
+        match checked(&model) {
+            Ok(verdict) => *verdicts.entry(verdict).or_insert(0) += 1,
+            Err(complaint) => fail(seed, model, &complaint),
+        }
+    }
+    println!("{count} worlds: {verdicts:?}");
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// Shrinks the world as long as something is wrong with it, and shows it.
+fn fail(seed: u64, mut model: Model, complaint: &str) -> ! {
+    let kind = |complaint: &str| complaint.split(':').next().map(ToString::to_string);
+    let mut complaint = complaint.to_string();
+    while let Some((smaller, why)) = model.smaller().into_iter().find_map(|smaller| {
+        let why = checked(&smaller).err()?;
+        (kind(&why) == kind(&complaint)).then_some((smaller, why))
+    }) {
+        (model, complaint) = (smaller, why);
+    }
+    let text = model.text();
+    let answer = catch_unwind(|| ToyWorld::new(&text).answer()).unwrap_or_default();
+    panic!("seed {seed}: {complaint}\n{text}{answer}");
+}
+
+fn checked(model: &Model) -> Result<Verdict, String> {
+    catch_unwind(AssertUnwindSafe(|| check(model))).unwrap_or_else(|_| Err("it panics".to_string()))
+}
+
+fn check(model: &Model) -> Result<Verdict, String> {
+    let world = ToyWorld::new(&model.text());
+    match world.solve() {
+        Ok(Outcome::Solved(solution)) => check_solution(model, &solution),
+        Ok(Outcome::Unsolvable(unsolvable)) => check_unsolvable(model, &unsolvable),
+        Err(failure) => Err(format!("failure: {failure}")),
+    }
+}
+
+fn oracle<'m>(model: &'m Model, lines: Vec<&'m Line>, rules: Rules) -> Oracle<'m> {
+    Oracle {
+        model,
+        lines,
+        rules,
+    }
+}
+
+fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String> {
+    let overwrite = !solution.overwritten.is_empty();
+    let rules = Rules {
+        admit: Admit::Most,
+        overwrite,
+        ..STRICT
+    };
+    let judge = oracle(model, model.lines.iter().collect(), rules);
+    let conda = conda_of(model, solution);
+    if !judge.conda_holds(&conda) {
+        return Err("the conda half does not hold".to_string());
+    }
+    let pip = pip_of(model, solution);
+    let Some(asked) = judge.extras_asked(&conda, &pip) else {
+        return Err("the pip half does not hold".to_string());
+    };
+    for package in &solution.pypi {
+        let extras: BTreeSet<String> = package.extras.iter().map(ToString::to_string).collect();
+        if asked[package.name.as_ref()] != extras {
+            return Err(format!("extras: {} has others", package.name));
+        }
+    }
+    let strict = oracle(model, judge.lines.clone(), STRICT);
+    if overwrite && strict.solvable() {
+        return Err("it overwrites without need".to_string());
+    }
+    Ok(match (overwrite, solution.pypi.is_empty()) {
+        (true, _) => Verdict::Overwritten,
+        (false, true) => Verdict::CondaOnly,
+        (false, false) => Verdict::Solved,
+    })
+}
+
+fn conda_of(model: &Model, solution: &Solution) -> Conda {
+    let world = ToyWorld::new(&model.text());
+    let records = world.subdirs.iter().flat_map(|subdir| &subdir.records);
+    let records: Vec<_> = records.collect();
+    let place = |record| records.iter().position(|other| *other == record).unwrap();
+    let names = solution.conda.iter();
+    names
+        .map(|record| {
+            (
+                record.package_record.name.as_normalized().to_string(),
+                place(record),
+            )
+        })
+        .collect()
+}
+
+fn pip_of(model: &Model, solution: &Solution) -> Pip {
+    let mut pip = Pip::new();
+    for provided in &solution.provided {
+        pip.insert(
+            provided.project.to_string(),
+            From::Conda(provided.conda_name.clone()),
+        );
+    }
+    for package in &solution.pypi {
+        let text = format!("pypi {} {} ", package.name, package.version);
+        let place = model
+            .releases
+            .iter()
+            .position(|release| release.text().starts_with(&text));
+        pip.insert(package.name.to_string(), From::Release(place.unwrap()));
+    }
+    pip
+}
+
+fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, String> {
+    let all: Vec<&Line> = model.lines.iter().collect();
+    for overwrite in [false, true] {
+        let rules = Rules {
+            overwrite,
+            ..STRICT
+        };
+        if oracle(model, all.clone(), rules).solvable() {
+            return Err(format!("it can be solved: overwriting {overwrite}"));
+        }
+    }
+    let lines = |without: Option<usize>| -> Vec<&Line> {
+        let kept = model.lines.iter().enumerate().filter(|(place, line)| {
+            let core = unsolvable.core.contains(place) && Some(*place) != without;
+            core || matches!(line, Line::Constrain(_))
+        });
+        kept.map(|(_, line)| line).collect()
+    };
+    // A core is looked for among the lines alone: python is there even where the
+    // line that asks for it is not, and so is what pip would take from conda.
+    let least = Rules {
+        unasked: Unasked::Python,
+        ..STRICT
+    };
+    if oracle(model, lines(None), least).solvable() {
+        return Err("core: it can be solved alone".to_string());
+    }
+    let most = Rules {
+        admit: Admit::Most,
+        unasked: Unasked::All,
+        ..STRICT
+    };
+    for &line in &unsolvable.core {
+        if !oracle(model, lines(Some(line)), most).solvable() {
+            return Err(format!(
+                "core too large: without line {line} there is no solution either"
+            ));
+        }
+    }
+    Ok(Verdict::Unsolvable)
+}

@@ -5,8 +5,55 @@ use std::path::Path;
 
 use presolve::{
     report::human::render,
-    spec::{environment, source::SourceFile},
+    spec::{
+        EnvironmentFile, PipRequirementKind, environment,
+        pin::{self, PinnedConda, PinnedPip, Pins},
+        source::SourceFile,
+    },
 };
+
+/// An invented answer that has every declared name and two more of each kind.
+fn answer(environment: &EnvironmentFile) -> Pins {
+    let conda = |name: &str| PinnedConda {
+        name: name.to_owned(),
+        version: "9.8.7".to_owned(),
+        build: "h0_0".to_owned(),
+        channel: None,
+    };
+    let pip = |name: pep508_rs::PackageName| PinnedPip {
+        name,
+        extras: Vec::new(),
+        version: pep440_rs::Version::new([9, 8, 7]),
+        from_conda: false,
+        hashes: Vec::new(),
+    };
+    let declared = environment.conda.iter().map(|r| r.spec.name.to_string());
+    let named = environment
+        .pip
+        .requirements
+        .iter()
+        .filter_map(|r| match &r.kind {
+            PipRequirementKind::Named(named) => Some(named.name.clone()),
+            PipRequirementKind::Opaque { .. } => None,
+        });
+    let mut pins = Pins {
+        platform: "linux-64".to_owned(),
+        channels: environment
+            .channels
+            .iter()
+            .map(|channel| channel.value.clone())
+            .filter(|channel| channel != "nodefaults")
+            .collect(),
+        conda: declared.map(|name| conda(&name)).collect(),
+        pip: named.map(pip).collect(),
+    };
+    pins.conda.extend([conda("aaa-new"), conda("zzz-new")]);
+    if !pins.pip.is_empty() {
+        let name = "zzz-new".parse().expect("a name");
+        pins.pip.push(pip(name));
+    }
+    pins
+}
 
 #[test]
 fn real_files_are_read_or_refused_with_a_place() {
@@ -15,7 +62,7 @@ fn real_files_are_read_or_refused_with_a_place() {
         println!("skipped: {} is absent", folder.display());
         return;
     };
-    let (mut read, mut refused) = (0, 0);
+    let (mut read, mut refused, mut pinned) = (0, 0, 0);
     for file in files.flatten() {
         let path = file.path();
         if path.extension().is_some_and(|extension| extension == "tsv") {
@@ -25,6 +72,21 @@ fn real_files_are_read_or_refused_with_a_place() {
         match result {
             Ok(environment) => {
                 read += 1;
+                let pins = answer(&environment);
+                match pin::pin(&environment, &pins) {
+                    Ok(text) => {
+                        let again = environment::read(environment.source.with_text(&*text))
+                            .and_then(|again| pin::pin(&again, &pins))
+                            .expect("a pinned file can be pinned");
+                        assert_eq!(again, text, "{}", path.display());
+                        pinned += 1;
+                    }
+                    Err(failure) => {
+                        for diagnostic in failure.diagnostics {
+                            println!("{}: {}", path.display(), render(&diagnostic, false));
+                        }
+                    }
+                }
                 for warning in environment.warnings {
                     println!("{}", render(&warning, false));
                 }
@@ -38,5 +100,5 @@ fn real_files_are_read_or_refused_with_a_place() {
             }
         }
     }
-    println!("{read} read, {refused} refused");
+    println!("{read} read, {pinned} of them pinned, {refused} refused");
 }

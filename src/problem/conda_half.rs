@@ -3,14 +3,16 @@
 //! pip list gets the same records.
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
 };
 
-use pep508_rs::PackageName;
+use pep508_rs::PackageName as ProjectName;
 use rattler_conda_types::{
-    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions, RepoDataRecord,
-    RepodataRevision,
+    MatchSpec, MatchSpecCondition, PackageName, PackageNameMatcher, ParseMatchSpecOptions,
+    RepoDataRecord, RepodataRevision,
     package::{ArchiveIdentifier, DistArchiveType},
 };
 use resolvo::{
@@ -20,7 +22,7 @@ use resolvo::{
 };
 
 use super::{
-    Declared, DeclaredKind, Problem, Reading, World,
+    Declared, DeclaredKind, Problem, Reading, Unasked, World,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
@@ -42,6 +44,8 @@ pub(super) struct CondaHalf {
     /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
     ranks: HashMap<Option<String>, u32>,
     records: Vec<RecordId>,
+    /// Packages that came in unasked, with the records that could ask for them.
+    askers: Vec<(BTreeSet<String>, Vec<VersionSetId>)>,
 }
 
 impl CondaHalf {
@@ -65,6 +69,10 @@ impl CondaHalf {
                 let solvable = half.add(pool, world, reading, id);
                 half.exclude_by_channel(pool, world, id, solvable, &channels, &mut first_channel);
             }
+        }
+        for unasked in &reading.unasked {
+            let askers = half.askers(pool, problem, unasked);
+            half.askers.push((unasked.names.clone(), askers));
         }
         for candidates in half.candidates.values_mut() {
             candidates.hint_dependencies_available = HintDependenciesAvailable::All;
@@ -139,6 +147,43 @@ impl CondaHalf {
         }
     }
 
+    /// The records that lead to packages which came in unasked, of all packages
+    /// to which the declared lines may lead without them, the nearest first.
+    ///
+    /// A package that is there for a reason has such a record beside it: this is
+    /// the loop formula of answer set programming (Lin and Zhao 2004).
+    fn askers(&self, pool: &Pool, problem: &Problem<'_>, unasked: &Unasked) -> Vec<VersionSetId> {
+        if !unasked.by_others {
+            return Vec::new();
+        }
+        let names = Arc::new(unasked.names.clone());
+        let declared = problem.declared.iter().filter_map(|line| match &line.kind {
+            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
+            _ => None,
+        });
+        let mut queue: VecDeque<String> = declared.collect();
+        let mut seen: HashSet<String> = queue.iter().cloned().collect();
+        let mut askers = Vec::new();
+        while let Some(package) = queue.pop_front() {
+            let mut asks = false;
+            for (_, id) in self.candidates_of(pool, &package) {
+                for name in depends_on(self.record(&problem.world, id)) {
+                    if names.contains(&*name) {
+                        asks = true;
+                    } else if !seen.contains(&*name) {
+                        seen.insert(name.to_string());
+                        queue.push_back(name.into_owned());
+                    }
+                }
+            }
+            if asks {
+                let package = pool.intern_package_name(Name::Conda(package));
+                askers.push(pool.intern_version_set(package, VersionSet::DependsOn(names.clone())));
+            }
+        }
+        askers
+    }
+
     pub fn record<'r>(&self, world: &World<'r>, id: RecordId) -> &'r RepoDataRecord {
         &world.subdirs[id.subdir as usize].records[id.index as usize]
     }
@@ -180,8 +225,8 @@ impl CondaHalf {
     pub fn providers(
         &self,
         world: &World<'_>,
-    ) -> HashMap<PackageName, BTreeMap<String, Vec<String>>> {
-        let mut providers: HashMap<PackageName, BTreeMap<String, Vec<String>>> = HashMap::new();
+    ) -> HashMap<ProjectName, BTreeMap<String, Vec<String>>> {
+        let mut providers: HashMap<ProjectName, BTreeMap<String, Vec<String>>> = HashMap::new();
         for &id in &self.records {
             let record = self.record(world, id);
             let version = record.package_record.version.as_str();
@@ -199,6 +244,16 @@ impl CondaHalf {
         }
         providers
     }
+}
+
+/// The names that a record depends on, under whatever condition.
+pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>> {
+    let package = &record.package_record;
+    let depends = package
+        .depends
+        .iter()
+        .chain(package.extra_depends.values().flatten());
+    depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
 /// The first `channel::` that is declared for each package.
@@ -228,9 +283,6 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && timestamp.jiff_timestamp() > cutoff
     {
         return Some(format!("it is newer than {cutoff}"));
-    }
-    if reading.unasked.contains(package.name.as_normalized()) {
-        return Some("nothing in the conda half asks for it".to_string());
     }
     if let Some(only) = &reading.python
         && package.name.as_normalized() == "python"
@@ -376,14 +428,18 @@ impl Provider<'_> {
     }
 
     /// What a record requires and constrains.
-    pub(super) fn record_dependencies(&self, id: RecordId) -> Dependencies {
-        self.try_record_dependencies(id).map_or_else(
+    pub(super) fn record_dependencies(&self, solvable: SolvableId, id: RecordId) -> Dependencies {
+        self.try_record_dependencies(solvable, id).map_or_else(
             |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
             Dependencies::Known,
         )
     }
 
-    fn try_record_dependencies(&self, id: RecordId) -> Result<KnownDependencies, String> {
+    fn try_record_dependencies(
+        &self,
+        solvable: SolvableId,
+        id: RecordId,
+    ) -> Result<KnownDependencies, String> {
         let package = &self.record(id).package_record;
         let broken =
             |text: &str, error: String| format!("its dependency '{text}' is broken: {error}");
@@ -399,7 +455,13 @@ impl Provider<'_> {
         }
         for text in &package.constrains {
             let (sets, _) = self.pooled(text).map_err(|error| broken(text, error))?;
-            known.constrains.extend(sets);
+            for set in sets {
+                if !self.is_of(set, package.name.as_normalized()) {
+                    known.constrains.push(set);
+                } else if !self.meets(solvable, set) {
+                    return Err(format!("it forbids itself by '{text}'"));
+                }
+            }
         }
         for (extra, depends) in &package.extra_depends {
             let extra = self.extra_condition(package.name.as_normalized(), extra);
@@ -417,7 +479,26 @@ impl Provider<'_> {
                     }));
             }
         }
+        for (names, askers) in &self.conda.askers {
+            if !names.contains(package.name.as_normalized()) {
+                continue;
+            }
+            let Some((&first, rest)) = askers.split_first() else {
+                return Err("nothing in the conda half asks for it".to_string());
+            };
+            let union = self
+                .pool
+                .intern_version_set_union(first, rest.iter().copied());
+            known.requirements.push(union.into());
+        }
         Ok(known)
+    }
+
+    /// Whether a version set is one of a conda package. One that constrains its
+    /// own name would break the solver's clauses.
+    fn is_of(&self, set: VersionSetId, package: &str) -> bool {
+        let name = self.pool.resolve_version_set_package_name(set);
+        matches!(self.pool.resolve_package_name(name), Name::Conda(name) if name == package)
     }
 
     fn extra_condition(&self, package: &str, extra: &str) -> ConditionId {

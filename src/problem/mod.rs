@@ -6,7 +6,7 @@
 //! cannot hold together.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Instant,
 };
 
@@ -144,8 +144,9 @@ struct Reading {
     overwrite: bool,
     /// Projects that the conda half brings anyway: conda's is tried first.
     conda_first: HashSet<PackageName>,
-    /// Conda packages that nothing in the conda half asks for.
-    unasked: HashSet<String>,
+    /// Sets of conda packages that only asked for each other, or that only the
+    /// pip half asked for, in a solution that was refused for it.
+    unasked: Vec<Unasked>,
     /// Projects whose pre-releases count (PEP 440): asked for by name, or there
     /// is nothing else.
     prereleases: HashSet<PackageName>,
@@ -158,6 +159,15 @@ struct Reading {
     /// The only python, once a solution has been found and the files of another
     /// one would be taken for it.
     python: Option<Version>,
+}
+
+/// Conda packages that came in though nothing of the conda half led to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Unasked {
+    names: BTreeSet<String>,
+    /// They may come in with a package that depends on one of them. Otherwise
+    /// they are out.
+    by_others: bool,
 }
 
 /// Which source distributions count as installable.

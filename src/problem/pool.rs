@@ -1,7 +1,7 @@
 //! The things that the solver's ids stand for: names, candidates and version
 //! sets of both worlds.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
@@ -62,8 +62,13 @@ pub enum VersionSet {
     Match(Box<NamelessMatchSpec>),
     /// The `python` records that are one of these pythons.
     Python(PythonSet),
-    /// The conda records with exactly this version as written.
-    RecordVersion(String),
+    /// The conda records with exactly this version as written that bring the
+    /// project.
+    Brings(PackageName, String),
+    /// The conda records that do not bring the project.
+    BringsNot(PackageName),
+    /// The conda records that depend on one of these packages.
+    DependsOn(Arc<BTreeSet<String>>),
     /// The versions of a project that its specifiers allow (PEP 440).
     Specifiers(VersionSpecifiers),
     /// Exactly this candidate.
@@ -81,7 +86,8 @@ impl std::fmt::Display for VersionSet {
             VersionSet::None => write!(f, "(none)"),
             VersionSet::Match(spec) => write!(f, "{spec}"),
             VersionSet::Python(_) => write!(f, "(some)"),
-            VersionSet::RecordVersion(version) => write!(f, "=={version}"),
+            VersionSet::Brings(_, version) => write!(f, "=={version}"),
+            VersionSet::BringsNot(_) | VersionSet::DependsOn(_) => write!(f, "(some)"),
             VersionSet::Specifiers(specifiers) => write!(f, "{specifiers}"),
         }
     }

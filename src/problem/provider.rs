@@ -18,7 +18,7 @@ use resolvo::{
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, World,
-    conda_half::{CondaHalf, MatchSpecCache},
+    conda_half::{CondaHalf, MatchSpecCache, depends_on},
     conda_order::CondaOrder,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     pypi_half::ProjectCache,
@@ -116,9 +116,19 @@ impl<'a> Provider<'a> {
         }
     }
 
+    /// Whether a record brings a PyPI project.
+    pub fn brings(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
+        (self.world.pypi_names)(record).contains(project)
+    }
+
     /// Ends the solve: an index could not be asked.
     pub fn fail(&self, failure: Failure) {
         self.failure.borrow_mut().get_or_insert(failure);
+    }
+
+    /// Whether a candidate is in a version set of its name.
+    pub fn meets(&self, id: SolvableId, set: VersionSetId) -> bool {
+        self.matches(id, self.pool.resolve_version_set(set))
     }
 
     fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
@@ -140,8 +150,15 @@ impl<'a> Provider<'a> {
                 .pythons
                 .index_of(self.record(*record))
                 .is_some_and(|index| set.contains(index)),
-            (VersionSet::RecordVersion(version), Candidate::Record(record)) => {
-                self.record(*record).package_record.version.as_str() == *version
+            (VersionSet::Brings(project, version), Candidate::Record(record)) => {
+                let record = self.record(*record);
+                record.package_record.version.as_str() == *version && self.brings(record, project)
+            }
+            (VersionSet::BringsNot(project), Candidate::Record(record)) => {
+                !self.brings(self.record(*record), project)
+            }
+            (VersionSet::DependsOn(names), Candidate::Record(record)) => {
+                depends_on(self.record(*record)).any(|name| names.contains(&*name))
             }
             (VersionSet::Specifiers(specifiers), candidate) => {
                 self.project_matches(candidate, specifiers)
@@ -285,12 +302,12 @@ impl DependencyProvider for Provider<'_> {
 
     async fn get_dependencies(&self, solvable: SolvableId) -> Dependencies {
         match self.candidate(solvable) {
-            Candidate::Record(id) => self.record_dependencies(*id),
+            Candidate::Record(id) => self.record_dependencies(solvable, *id),
             Candidate::Virtual(_) | Candidate::CondaExtra { .. } => {
                 Dependencies::Known(resolvo::KnownDependencies::default())
             }
             Candidate::Release(release) => self.release_dependencies(solvable, release),
-            Candidate::Provided(provided) => self.provided_dependencies(provided),
+            Candidate::Provided(provided) => self.provided_dependencies(solvable, provided),
             Candidate::ProjectExtra { base, .. } => self.extra_dependencies(solvable, *base),
             Candidate::Contents(of) => self.contents_dependencies(*of),
         }

@@ -460,25 +460,50 @@ impl Provider<'_> {
     }
 
     fn exclude_by_constraints(&self, built: &mut ProjectCandidates, project: &PackageName) {
+        for &id in &built.candidates {
+            let pythons = self.unconstrained(project, self.candidate(id));
+            if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
+                let reason = format!("the constraint {constraint} rules it out");
+                built.excluded.push((id, Exclusion::Other(reason)));
+            }
+        }
+    }
+
+    /// The pythons on which no constraint rules a candidate out, and a constraint
+    /// that does so on the others; none if there is no such constraint.
+    fn unconstrained(
+        &self,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) -> Option<(&Requirement<VerbatimUrl>, PythonSet)> {
+        let mut ruled_out = None;
+        let mut pythons = self.allowed.clone();
         for declared in self.declared {
-            let DeclaredKind::PipConstraint(constraint) = &declared.kind else {
-                continue;
-            };
-            let applies = constraint.name == *project
-                && !self.pythons.marked(&constraint.marker, None).is_empty();
-            let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url
-            else {
-                continue;
-            };
-            if !applies {
-                continue;
-            }
-            for &id in &built.candidates {
-                if !self.project_matches(self.candidate(id), specifiers) {
-                    let reason = format!("the constraint {constraint} rules it out");
-                    built.excluded.push((id, Exclusion::Other(reason)));
+            if let DeclaredKind::PipConstraint(constraint) = &declared.kind
+                && constraint.name == *project
+                && let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url
+                && !self.project_matches(candidate, specifiers)
+            {
+                let active = self.pythons.marked(&constraint.marker, None);
+                let left = pythons.difference(&active);
+                if left != pythons || pythons.is_empty() {
+                    ruled_out = Some(&**constraint);
                 }
+                pythons = left;
             }
+        }
+        Some((ruled_out?, pythons))
+    }
+
+    /// Requires a python on which no constraint rules the candidate out.
+    fn require_unconstrained(
+        &self,
+        known: &mut KnownDependencies,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) {
+        if let Some((_, pythons)) = self.unconstrained(project, candidate) {
+            known.requirements.push(self.python_in(&pythons).into());
         }
     }
 
@@ -586,6 +611,7 @@ impl Provider<'_> {
         known
             .requirements
             .push(self.python_in(&release.pythons).into());
+        self.require_unconstrained(&mut known, &release.project, self.candidate(id));
         if release.origin != Origin::Opaque {
             known.requirements.push(self.contents(id));
         }
@@ -593,23 +619,29 @@ impl Provider<'_> {
             for conda_name in self.providers.get(&release.project).into_iter().flatten() {
                 let name = Name::Conda(conda_name.0.clone());
                 let name = self.pool.intern_package_name(name);
+                let others = VersionSet::BringsNot(release.project.clone());
                 known
                     .constrains
-                    .push(self.pool.intern_version_set(name, VersionSet::None));
+                    .push(self.pool.intern_version_set(name, others));
             }
         }
         Dependencies::Known(known)
     }
 
     /// What a conda package that brings a project requires: itself.
-    pub(super) fn provided_dependencies(&self, provided: &ProvidedCandidate) -> Dependencies {
+    pub(super) fn provided_dependencies(
+        &self,
+        id: SolvableId,
+        provided: &ProvidedCandidate,
+    ) -> Dependencies {
         let name = Name::Conda(provided.conda_name.clone());
         let name = self.pool.intern_package_name(name);
-        let set = VersionSet::RecordVersion(provided.conda_version.clone());
+        let set = VersionSet::Brings(provided.project.clone(), provided.conda_version.clone());
         let mut known = KnownDependencies::default();
         known
             .requirements
             .push(self.pool.intern_version_set(name, set).into());
+        self.require_unconstrained(&mut known, &provided.project, self.candidate(id));
         Dependencies::Known(known)
     }
 
@@ -648,7 +680,10 @@ impl Provider<'_> {
         let Some(metadata) = self.metadata(&release)? else {
             return Ok(known);
         };
-        let pythons = self.pythons_of(&release, &metadata)?;
+        let pythons = match self.candidate(base) {
+            Candidate::Provided(_) => release.pythons.clone(),
+            _ => self.pythons_of(&release, &metadata)?,
+        };
         if pythons != release.pythons {
             known.requirements.push(self.python_in(&pythons).into());
         }
@@ -665,7 +700,14 @@ impl Provider<'_> {
                 let version = provided.version.as_ref()?;
                 let page = self.project(&provided.project)?;
                 let files = &page.releases.get(version)?.files;
-                let (release, _) = self.release(&provided.project, version, files);
+                let (mut release, _) = self.release(&provided.project, version, files);
+                // On which pythons it runs is conda's affair; what its extras
+                // require, any wheel tells.
+                release.pythons = self.allowed.clone();
+                let wheel =
+                    |file: &&Arc<Distribution>| matches!(file.kind, DistributionKind::Wheel(_));
+                let distribution = release.distribution.take();
+                release.distribution = distribution.or_else(|| files.iter().find(wheel).cloned());
                 release.distribution.is_some().then(|| Arc::new(release))
             }
             _ => None,
@@ -755,7 +797,18 @@ impl Provider<'_> {
             }
             names.push(requirement.name.clone());
             let own = (requirement.name == release.project).then_some(&release.version);
-            let sets = self.requirement_sets(requirement, own)?;
+            let sets = match self.requirement_sets(requirement, own) {
+                Ok(sets) => sets,
+                // What cannot be met need not be met on the other pythons.
+                Err(reason) => {
+                    let others = pythons.difference(&active);
+                    if others.is_empty() {
+                        return Err(reason);
+                    }
+                    known.requirements.push(self.python_in(&others).into());
+                    continue;
+                }
+            };
             for set in sets {
                 known
                     .requirements

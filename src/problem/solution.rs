@@ -203,9 +203,11 @@ fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName
         let Some(brought) = provider.providers.get(&package.name) else {
             continue;
         };
-        let installed = brought
-            .keys()
-            .filter(|name| solution.record(name).is_some());
+        let installed = brought.keys().filter(|name| {
+            solution
+                .record(name)
+                .is_some_and(|record| provider.brings(record, &package.name))
+        });
         overwritten.extend(installed.map(|name| (package.name.clone(), name.clone())));
     }
     overwritten

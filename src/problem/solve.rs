@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
-    Declared, DeclaredKind, Problem, Reading, Sources,
+    Declared, DeclaredKind, Problem, Reading, Sources, Unasked,
     conda_half::{pooled_condition, version_sets},
     core,
     pool::{Name, VersionSet},
@@ -191,7 +191,7 @@ impl Reading {
 
     /// Conda packages that only the pip half asked for are not what the file
     /// says: their projects are tried from PyPI first, and if they come back
-    /// nevertheless, these packages are refused.
+    /// nevertheless, only together with something that asks for them.
     fn refuse(&mut self, unasked: Vec<String>, solution: &Solution) {
         let mut reordered = false;
         for provided in &solution.provided {
@@ -199,9 +199,17 @@ impl Reading {
                 reordered |= self.conda_first.remove(&provided.project);
             }
         }
-        if !reordered {
-            self.unasked.extend(unasked);
+        if reordered {
+            return;
         }
+        let mut unasked = Unasked {
+            names: unasked.into_iter().collect(),
+            by_others: true,
+        };
+        // What depends on them under a condition that does not hold, or with an
+        // extra that nobody wants, does not ask for them.
+        unasked.by_others = !self.unasked.contains(&unasked);
+        self.unasked.push(unasked);
     }
 }
 

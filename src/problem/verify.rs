@@ -278,6 +278,7 @@ impl<'a> Walk<'a> {
                 .get(provided.conda_name.as_str())
                 .is_some_and(|record| {
                     record.package_record.version.as_str() == provided.conda_version
+                        && (self.problem.world.pypi_names)(record).contains(name)
                 });
             provided.project == *name
                 && there

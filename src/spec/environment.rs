@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
     fn read_root(&mut self) {
         let Value::Mapping(root) = &self.tree.root else {
             let location = self.tree.location(&route!());
-            let message = format!("the file is no mapping of keys to values");
+            let message = "the file is no mapping of keys to values";
             self.errors.push(
                 Diagnostic::error("not-an-environment", message)
                     .at(first_line(location), "")
@@ -236,6 +236,8 @@ impl<'a> Reader<'a> {
         let name = key.as_str().unwrap_or_default();
         let help = if name.starts_with("sel(") {
             "selectors are conda-devenv's and micromamba's: write one file per platform".to_owned()
+        } else if let ("conda", Value::String(spec)) = (name, value) {
+            format!("write `- {spec}`")
         } else if let Value::String(version) = value {
             format!("for a conda package write `- {name} {version}`")
         } else {
@@ -520,7 +522,7 @@ fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
 
 /// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which
 /// conda applies to channels; an unset variable stays as it is.
-fn expand_variables(text: &str) -> String {
+pub(super) fn expand_variables(text: &str) -> String {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('$') {

@@ -1,39 +1,125 @@
-//! stub
-#![allow(missing_docs)]
-use super::EnvironmentFile;
-use crate::diagnostic::Failure;
+//! Writes an answer back into the file that asked for it: every line exact, the
+//! declared requirement beside it in a comment, and no other byte touched.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pep440_rs::Version;
+use pep508_rs::{ExtraName, PackageName};
+
+use super::{EnvironmentFile, environment, pin_comment, yaml::Tree};
+use crate::diagnostic::{Diagnostic, Failure, Location};
+
+mod channels;
+mod check;
+mod conda;
+mod edits;
+mod flow;
+mod list;
+mod pip;
+
+use edits::Edits;
+
+/// The answer for one platform.
+#[derive(Clone, Debug)]
 pub struct Pins {
+    /// The platform that the pins are for, like `linux-64`.
     pub platform: String,
+    /// Every channel that may be used, as names or URLs, the first one first.
     pub channels: Vec<String>,
+    /// Every conda package.
     pub conda: Vec<PinnedConda>,
+    /// Every PyPI release, and every declared one that conda provides.
     pub pip: Vec<PinnedPip>,
 }
+
+/// A conda record.
+#[derive(Clone, Debug)]
 pub struct PinnedConda {
+    /// The normalised name.
     pub name: String,
+    /// The version as the record writes it.
     pub version: String,
+    /// The build string.
     pub build: String,
+    /// The channel to write before the name: of a record that is not from the
+    /// first channel.
     pub channel: Option<String>,
 }
+
+/// A PyPI release.
+#[derive(Clone, Debug)]
 pub struct PinnedPip {
-    pub name: pep508_rs::PackageName,
-    pub extras: Vec<pep508_rs::ExtraName>,
-    pub version: pep440_rs::Version,
+    /// The project.
+    pub name: PackageName,
+    /// The extras to write behind an undeclared name.
+    pub extras: Vec<ExtraName>,
+    /// The version.
+    pub version: Version,
+    /// conda provides it: only a declared line is pinned, none is added.
     pub from_conda: bool,
+    /// `sha256:…` of its files, written when the list is in hash mode.
     pub hashes: Vec<String>,
 }
-pub fn pin(_e: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-    let mut s = format!("# {} {:?}\n", pins.platform, pins.channels);
-    for c in &pins.conda {
-        s += &format!("- {}={}={} {:?}\n", c.name, c.version, c.build, c.channel);
-    }
-    for c in &pins.pip {
-        s += &format!(
-            "  - {}{:?}=={} {}\n",
-            c.name,
-            c.extras,
-            c.version,
-            if c.from_conda { "(conda)" } else { "" }
-        );
-    }
-    Ok(s)
+
+/// The text of the file with the answer in it. An answer that the file already
+/// has changes nothing.
+///
+/// # Errors
+/// [`Failure::input`] when the file is written in a way that cannot be edited
+/// (aliases, several requirements in one pip item), or when the result would
+/// not read back as the same requirements with these pins.
+pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+    let text = flow::to_blocks(&environment.source, pins)?;
+    let source = environment.source.with_text(text);
+    let blocks = environment::read(Arc::clone(&source))?;
+    let tree = Tree::parse(&source)?;
+    let mut edits = Edits::new(source.text());
+    write_header(&mut edits, &blocks, &pins.platform);
+    channels::write(&mut edits, &tree, pins)?;
+    let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
+    conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;
+    let text = edits.apply();
+    check::check(environment, pins, &text)?;
+    Ok(text)
 }
+
+/// Says what platform the pins are for, in the first line that may be a comment.
+fn write_header(edits: &mut Edits<'_>, environment: &EnvironmentFile, platform: &str) {
+    if let Some(pinned) = &environment.pinned_platform {
+        edits.replace(pinned.location.span.clone(), platform);
+        return;
+    }
+    let text = environment.source.text();
+    let mut start = 0;
+    let mut place = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let ends_the_head = line.trim_end() == "---";
+        start += line.len();
+        if ends_the_head || (index == 0 && line.starts_with("#!")) {
+            place = start;
+        }
+        if ends_the_head || !(line.starts_with(['#', '%']) || line.trim().is_empty()) {
+            break;
+        }
+    }
+    let header = format!("{}{}", pin_comment::header(platform), edits.line_break);
+    edits.insert(place, &header);
+}
+
+/// The file is written in a way that cannot be edited.
+fn uneditable(location: Location, message: &str, help: &str) -> Failure {
+    Failure::input(
+        Diagnostic::error("unpinnable-line", message)
+            .at(location, "")
+            .help(help),
+    )
+}
+
+/// The conda pins by name.
+fn by_name(pins: &Pins) -> BTreeMap<&str, &PinnedConda> {
+    pins.conda.iter().map(|pin| (&*pin.name, pin)).collect()
+}
+
+#[cfg(test)]
+#[path = "pin/tests.rs"]
+mod tests;

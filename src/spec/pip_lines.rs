@@ -263,7 +263,7 @@ impl PipReader {
 
     fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
         if value.contains("://") {
-            let message = format!("a requirements file at a URL is not read");
+            let message = "a requirements file at a URL is not read";
             self.errors.push(
                 Diagnostic::error("remote-requirements-file", message)
                     .at(at, "")

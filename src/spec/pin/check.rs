@@ -1,0 +1,143 @@
+//! Reads the result back: a file that says something else than was asked for
+//! must not be written.
+
+use super::{Pins, by_name, channels::NODEFAULTS, conda, list::List, pip};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    spec::{
+        EnvironmentFile, PipRequirementKind, environment, environment::expand_variables,
+        match_spec, pip_lines, yaml::Tree,
+    },
+};
+use pep508_rs::VersionOrUrl;
+use yamlpath::route;
+
+/// Checks that the text declares what the file declared and pins what was asked.
+///
+/// # Errors
+/// [`Failure::input`] with the first difference.
+pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Failure> {
+    let source = before.source.with_text(text);
+    let after = environment::read(source.clone()).map_err(|mut failure| {
+        failure
+            .diagnostics
+            .insert(0, broken("it could not be read back"));
+        failure
+    })?;
+    let list = List::read(
+        &Tree::parse(&source)?,
+        &route!("channels"),
+        Tree::parse(&source)?.root.get("channels"),
+    )?;
+    let channels: Vec<String> = list
+        .lines
+        .iter()
+        .map(|line| expand_variables(&line.text))
+        .filter(|channel| channel != NODEFAULTS)
+        .collect();
+    let problem = if declared(before) != declared(&after) {
+        Some("its declared requirements would change")
+    } else if channels != pins.channels {
+        Some("its channels would be others, or in another order")
+    } else if !conda_is_pinned(&after, pins) {
+        Some("its conda packages would not be those of the answer")
+    } else if !pip_is_pinned(&after, pins) {
+        Some("its PyPI releases would not be those of the answer")
+    } else {
+        None
+    };
+    match problem {
+        Some(problem) => Err(Failure::input(broken(problem))),
+        None => Ok(()),
+    }
+}
+
+fn broken(problem: &str) -> Diagnostic {
+    Diagnostic::error("pin-not-written", format!("the pins cannot be written into this file: {problem}"))
+        .note("the file is untouched")
+        .help("write the file in the plain style of `conda env export`, and report this as a bug of presolve")
+}
+
+/// Everything that the user declared.
+fn declared(environment: &EnvironmentFile) -> Vec<String> {
+    let name = environment
+        .name
+        .iter()
+        .map(|name| format!("name {}", name.value));
+    let channels = environment
+        .channels
+        .iter()
+        .map(|channel| format!("channel {}", channel.value));
+    let conda = environment
+        .conda
+        .iter()
+        .filter(|requirement| !requirement.added_by_pin);
+    let pip = environment
+        .pip
+        .requirements
+        .iter()
+        .filter(|requirement| !requirement.added_by_pin);
+    name.chain(channels)
+        .chain(conda.map(|requirement| format!("conda {}", requirement.text)))
+        .chain(pip.map(|requirement| format!("pip {}", requirement.text)))
+        .collect()
+}
+
+fn conda_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
+    let mut missing = by_name(pins);
+    let pins = by_name(pins);
+    for requirement in &environment.conda {
+        let name = requirement.spec.name.to_string();
+        let Some(pin) = pins.get(&*name) else {
+            if requirement.added_by_pin {
+                return false;
+            }
+            continue;
+        };
+        let written = requirement
+            .pin
+            .clone()
+            .or_else(|| match_spec::parse_pin(&requirement.text));
+        let exact = written.is_some_and(|written| {
+            (&written.version, &written.build) == (&pin.version, &pin.build)
+        });
+        let kept = conda::declared(requirement, pin).origin.is_none();
+        if !(exact || kept) {
+            return false;
+        }
+        missing.remove(&*name);
+    }
+    missing.is_empty()
+}
+
+fn pip_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
+    let mut added = pip::undeclared(environment, pins);
+    for requirement in environment
+        .pip
+        .requirements
+        .iter()
+        .filter(|r| r.in_environment)
+    {
+        let PipRequirementKind::Named(named) = &requirement.kind else {
+            continue;
+        };
+        let Some(pin) = pins.pip.iter().find(|pin| pin.name == named.name) else {
+            if requirement.added_by_pin {
+                return false;
+            }
+            continue;
+        };
+        let version = requirement
+            .pin
+            .as_ref()
+            .or(pip_lines::pinned_version(&requirement.kind));
+        let is_url = matches!(named.version_or_url, Some(VersionOrUrl::Url(_)));
+        if !is_url && version != Some(&pin.version) {
+            return false;
+        }
+        if requirement.added_by_pin {
+            added.remove(named.name.as_ref());
+        }
+    }
+    added.is_empty()
+}

@@ -1,0 +1,178 @@
+//! The conda half of a pinned file.
+
+use yaml_serde::Value;
+use yamlpath::route;
+
+use super::{
+    PinnedConda, Pins, by_name,
+    edits::Edits,
+    list::{Entry, Line, List, written},
+    uneditable,
+};
+use crate::{
+    diagnostic::Failure,
+    spec::{
+        CondaRequirement, EnvironmentFile, match_spec,
+        pin_comment::Origin,
+        yaml::{self, Tree},
+    },
+};
+
+/// Pins each declared line, and writes the rest of the closure behind them.
+/// `new_list` is a pip list that the file does not have yet.
+///
+/// # Errors
+/// When a line cannot be edited.
+pub fn write(
+    edits: &mut Edits<'_>,
+    tree: &Tree,
+    environment: &EnvironmentFile,
+    pins: &Pins,
+    new_list: Vec<Entry>,
+) -> Result<(), Failure> {
+    let list = List::read(tree, &route!("dependencies"), tree.root.get("dependencies"))?;
+    let mut missing = by_name(pins);
+    for requirement in &environment.conda {
+        if !requirement.added_by_pin {
+            missing.remove(&*requirement.spec.name.to_string());
+        }
+    }
+    let pins = by_name(pins);
+    let mut kept: Vec<(&Line, Option<&str>)> = Vec::new();
+    for (line, requirement) in list.lines.iter().zip(&environment.conda) {
+        let name = requirement.spec.name.to_string();
+        if requirement.added_by_pin {
+            match missing.remove(&*name) {
+                Some(pin) => {
+                    list.rewrite(
+                        edits,
+                        line,
+                        &Entry::added(exact(pin, pin.channel.as_deref())),
+                    );
+                    kept.push((line, Some(&pin.name)));
+                }
+                None => list.remove(edits, line),
+            }
+        } else {
+            if let Some(pin) = pins.get(&*name) {
+                list.rewrite(edits, line, &declared(requirement, pin));
+            }
+            kept.push((line, None));
+        }
+    }
+    let added: Vec<(&str, Entry)> = missing
+        .into_iter()
+        .map(|(name, pin)| (name, Entry::added(exact(pin, pin.channel.as_deref()))))
+        .collect();
+    let dependencies = tree.root.get("dependencies").and_then(Value::as_sequence);
+    if !added.is_empty() && dependencies.is_none_or(Vec::is_empty) {
+        return Err(uneditable(
+            tree.location(&route!("dependencies")),
+            "there is no list of dependencies to write pins into",
+            "add the packages below `dependencies:`",
+        ));
+    }
+    insert_sorted(edits, tree, &list, &kept, added);
+    insert_list(edits, tree, &list, &kept, new_list);
+    Ok(())
+}
+
+/// Writes new lines among those that an earlier pin added, in the order of the
+/// names, or behind the last line.
+pub fn insert_sorted(
+    edits: &mut Edits<'_>,
+    tree: &Tree,
+    list: &List,
+    kept: &[(&Line, Option<&str>)],
+    added: Vec<(&str, Entry)>,
+) {
+    for (name, entry) in added {
+        let mut earlier = kept
+            .iter()
+            .filter(|(_, other)| other.is_some_and(|other| other < name));
+        let first_added = kept.iter().find(|(_, other)| other.is_some());
+        match (earlier.next_back(), first_added, kept.last()) {
+            (Some((line, _)), ..) | (None, None, Some((line, _))) => {
+                list.insert_after(edits, line, &entry);
+            }
+            (None, Some((line, _)), _) => list.insert_before(edits, line, &entry),
+            (None, None, None) => {
+                // There is nothing but pip lists: they come after.
+                let start = tree.location(&route!("dependencies", 0)).span.start;
+                let start = yaml::line_start(edits.text, start);
+                let indent = indentation(edits.text, start);
+                let line = format!("{indent}- {}{}", written(&entry), edits.line_break);
+                edits.insert(start, &line);
+            }
+        }
+    }
+}
+
+/// Writes a pip list behind the last entry.
+fn insert_list(
+    edits: &mut Edits<'_>,
+    tree: &Tree,
+    list: &List,
+    kept: &[(&Line, Option<&str>)],
+    entries: Vec<Entry>,
+) {
+    let Some((line, _)) = kept.last().filter(|_| !entries.is_empty()) else {
+        return;
+    };
+    let last = tree
+        .root
+        .get("dependencies")
+        .and_then(Value::as_sequence)
+        .map_or(0, |items| items.len().saturating_sub(1));
+    let end = tree.location(&route!("dependencies", last)).span.end;
+    let end = yaml::line_end(edits.text, end.max(line.span.end));
+    let indent = list
+        .prefix
+        .as_deref()
+        .map_or(0, |prefix| prefix.len() - prefix.trim_start().len());
+    let mut written_list = format!("{}{}- pip:", edits.line_break, " ".repeat(indent));
+    for entry in entries {
+        let indent = " ".repeat(indent + 2);
+        written_list += &format!("{}{indent}- {}", edits.line_break, written(&entry));
+    }
+    edits.insert(end, &written_list);
+}
+
+fn indentation(text: &str, line_start: usize) -> &str {
+    let line = &text[line_start..];
+    &line[..line.len() - line.trim_start_matches(' ').len()]
+}
+
+/// What a declared line is to be.
+pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
+    let text = &requirement.text;
+    let is_the_pin = match_spec::parse_pin(text).is_some_and(|declared| {
+        (declared.name, declared.version, declared.build)
+            == (pin.name.clone(), pin.version.clone(), pin.build.clone())
+    });
+    if is_the_pin || requirement.spec.url.is_some() {
+        return Entry {
+            text: text.clone(),
+            origin: None,
+        };
+    }
+    let written = text.split_once("::").map(|(channel, _)| channel.trim());
+    let bracket = requirement
+        .spec
+        .channel
+        .as_ref()
+        .and_then(|channel| channel.name.as_deref());
+    Entry {
+        text: exact(pin, written.or(bracket).or(pin.channel.as_deref())),
+        origin: Some(Origin::Declared(text.clone())),
+    }
+}
+
+/// `channel::name=version=build`.
+fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
+    let record = format!("{}={}={}", pin.name, pin.version, pin.build);
+    match channel {
+        Some(channel) if !channel.is_empty() => format!("{channel}::{record}"),
+        _ => record,
+    }
+}

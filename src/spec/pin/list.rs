@@ -1,0 +1,176 @@
+//! A block list of the file as lines that can be rewritten.
+
+use std::ops::Range;
+
+use yaml_serde::Value;
+use yamlpath::Route;
+
+use super::{edits::Edits, uneditable};
+use crate::{
+    diagnostic::Failure,
+    spec::{
+        pin_comment::{LineComment, Origin},
+        yaml::{self, Tree},
+    },
+};
+
+/// A scalar entry of a list.
+pub struct Line {
+    /// The scalar.
+    pub span: Range<usize>,
+    /// The scalar's text, unquoted.
+    pub text: String,
+    /// The comment behind it.
+    pub comment: LineComment,
+    /// From the scalar to the end of its line.
+    tail: Range<usize>,
+}
+
+/// The scalar entries of a block list, in order.
+pub struct List {
+    /// The entries.
+    pub lines: Vec<Line>,
+    /// What stands before an entry on its line: blanks, `-`, blanks.
+    pub prefix: Option<String>,
+}
+
+/// What a line is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The scalar's text.
+    pub text: String,
+    /// Where it comes from.
+    pub origin: Option<Origin>,
+}
+
+impl Entry {
+    /// A line that nobody declared.
+    pub fn added(text: String) -> Self {
+        Self {
+            text,
+            origin: Some(Origin::Added),
+        }
+    }
+}
+
+impl List {
+    /// Reads the scalars of a list; other entries are left out.
+    ///
+    /// # Errors
+    /// When an entry is an alias, or shares its line with something.
+    pub fn read(tree: &Tree, route: &Route<'_>, value: Option<&Value>) -> Result<Self, Failure> {
+        let text = tree.source().text();
+        let mut list = Self {
+            lines: Vec::new(),
+            prefix: None,
+        };
+        let items = value.and_then(Value::as_sequence);
+        for (index, item) in items.into_iter().flatten().enumerate() {
+            let Value::String(value) = item else {
+                continue;
+            };
+            let location = tree.location(&route.with_key(index));
+            let span = location.span.clone();
+            let previous = list.lines.last().map_or(0, |line| line.tail.end);
+            let Some((tail, comment)) = yaml::trailing_comment(text, span.end) else {
+                return Err(uneditable(
+                    location,
+                    "this line has more than one entry",
+                    ONE_PER_LINE,
+                ));
+            };
+            let prefix = &text[yaml::line_start(text, span.start)..span.start];
+            let bare = prefix.trim_matches(' ') == "-" && !prefix.starts_with('\t');
+            if span.start < previous || !(bare || prefix.contains('&')) {
+                return Err(uneditable(
+                    location,
+                    "this entry cannot be edited in its place",
+                    ONE_PER_LINE,
+                ));
+            }
+            if bare {
+                list.prefix = Some(prefix.to_owned());
+            }
+            list.lines.push(Line {
+                span,
+                text: value.clone(),
+                comment: LineComment::parse(comment),
+                tail,
+            });
+        }
+        Ok(list)
+    }
+
+    /// Rewrites a line; nothing happens when it already is what it is to be.
+    pub fn rewrite(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+        let comment = LineComment {
+            origin: entry.origin.clone(),
+            user: line.comment.user.clone(),
+        };
+        if line.text != entry.text {
+            let scalar = scalar(&edits.text[line.span.clone()], &entry.text);
+            edits.replace(line.span.clone(), &scalar);
+        }
+        if comment != line.comment {
+            let tail = &edits.text[line.tail.clone()];
+            let blanks = match tail.find('#') {
+                Some(blanks) => &tail[..blanks],
+                None => "  ",
+            };
+            let end = &tail[tail.trim_end().len()..];
+            let written = comment.write();
+            let written = if written.is_empty() {
+                String::new()
+            } else {
+                format!("{blanks}{written}{end}")
+            };
+            edits.replace(line.tail.clone(), &written);
+        }
+    }
+
+    /// Removes a line.
+    pub fn remove(&self, edits: &mut Edits<'_>, line: &Line) {
+        edits.remove_line(line.span.start..line.tail.end);
+    }
+
+    /// Writes a new line behind another one.
+    pub fn insert_after(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+        let prefix = self.prefix.as_deref().unwrap_or("- ");
+        let written = format!("{}{prefix}{}", edits.line_break, written(entry));
+        edits.insert(line.tail.end, &written);
+    }
+
+    /// Writes a new line before another one.
+    pub fn insert_before(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+        let prefix = self.prefix.as_deref().unwrap_or("- ");
+        let written = format!("{prefix}{}{}", written(entry), edits.line_break);
+        edits.insert(yaml::line_start(edits.text, line.span.start), &written);
+    }
+}
+
+const ONE_PER_LINE: &str = "write each entry on a line of its own, without anchors and aliases";
+
+/// An entry with its comment.
+pub fn written(entry: &Entry) -> String {
+    let comment = LineComment {
+        origin: entry.origin.clone(),
+        user: String::new(),
+    };
+    let scalar = scalar("", &entry.text);
+    match comment.write() {
+        comment if comment.is_empty() => scalar,
+        comment => format!("{scalar}  {comment}"),
+    }
+}
+
+/// A text as a scalar in the quotes that the old one had.
+fn scalar(old: &str, text: &str) -> String {
+    let plain = yaml_serde::from_str::<Value>(&format!("- {text}\n")).ok()
+        == Some(Value::Sequence(vec![Value::String(text.to_owned())]));
+    match old.chars().next() {
+        Some('\'') => format!("'{}'", text.replace('\'', "''")),
+        Some('"') => serde_json::Value::String(text.to_owned()).to_string(),
+        _ if plain => text.to_owned(),
+        _ => serde_json::Value::String(text.to_owned()).to_string(),
+    }
+}

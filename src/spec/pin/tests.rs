@@ -1,0 +1,363 @@
+use std::str::FromStr;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::spec::source::SourceFile;
+
+fn conda(name: &str, version: &str) -> PinnedConda {
+    PinnedConda {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        build: "h0_0".to_owned(),
+        channel: None,
+    }
+}
+
+fn pip(name: &str, version: &str) -> PinnedPip {
+    PinnedPip {
+        name: PackageName::from_str(name).expect("a name"),
+        extras: Vec::new(),
+        version: Version::from_str(version).expect("a version"),
+        from_conda: false,
+        hashes: vec!["sha256:aa".to_owned()],
+    }
+}
+
+fn pins() -> Pins {
+    Pins {
+        platform: "linux-64".to_owned(),
+        channels: vec!["conda-forge".to_owned()],
+        conda: vec![
+            conda("numpy", "1.26.4"),
+            conda("python", "3.12.1"),
+            conda("libblas", "3.9.0"),
+            conda("pip", "24.0"),
+        ],
+        pip: vec![pip("torch", "2.4.1"), pip("sympy", "1.12")],
+    }
+}
+
+fn read(text: &str) -> EnvironmentFile {
+    environment::read(SourceFile::from_text("environment.yml", text)).expect("reads")
+}
+
+/// Pins a file, and once more: the second time nothing may change.
+fn pinned_with(text: &str, pins: &Pins) -> String {
+    let pinned = pin(&read(text), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let again = pin(&read(&pinned), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(again, pinned);
+    pinned
+}
+
+fn pinned(text: &str) -> String {
+    pinned_with(text, &pins())
+}
+
+#[test]
+fn a_usual_file() {
+    insta::assert_snapshot!(pinned("# mine\nname: x\nchannels:\n  - conda-forge\ndependencies:\n  # the language\n  - python =3.12  # why\n  - 'numpy'\n  - pip:\n    - torch[a] >=2 ; python_version < \"3.13\" # gpu\n    - -r none.txt\n".replace("    - -r none.txt\n", "    - --pre\n").as_str()), @r#"
+    # presolve: pinned for linux-64
+    # mine
+    name: x
+    channels:
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:
+      # the language
+      - python=3.12.1=h0_0  # presolve: python =3.12 # why
+      - 'numpy=1.26.4=h0_0'  # presolve: numpy
+      - libblas=3.9.0=h0_0  # presolve: added
+      - pip=24.0=h0_0  # presolve: added
+      - pip:
+        - torch[a]==2.4.1 ; python_version < "3.13" # presolve: torch[a] >=2 ; python_version < "3.13" # gpu
+        - --pre
+        - sympy==1.12  # presolve: added
+    "#);
+}
+
+#[test]
+fn lists_in_brackets_become_lines() {
+    insta::assert_snapshot!(pinned("channels: [conda-forge]  # c\ndependencies: [python=3.12, # p\n  # own\n  'numpy', {pip: [torch>=2, \"x @ git+https://h/x\"]}] # end"), @r#"
+    # presolve: pinned for linux-64
+    channels:  # c
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:  # end
+      - python=3.12.1=h0_0  # presolve: python=3.12 # p
+      # own
+      - 'numpy=1.26.4=h0_0'  # presolve: numpy
+      - libblas=3.9.0=h0_0  # presolve: added
+      - pip=24.0=h0_0  # presolve: added
+      - pip:
+        - torch==2.4.1  # presolve: torch>=2
+        - "x @ git+https://h/x"
+        - sympy==1.12  # presolve: added
+    "#);
+}
+
+#[test]
+fn a_file_without_channels_conda_entries_or_a_last_line_break() {
+    insta::assert_snapshot!(pinned("dependencies:\n- pip:\n  - torch"), @r#"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge  # presolve: added
+      - nodefaults  # presolve: added
+    dependencies:
+    - libblas=3.9.0=h0_0  # presolve: added
+    - numpy=1.26.4=h0_0  # presolve: added
+    - pip=24.0=h0_0  # presolve: added
+    - python=3.12.1=h0_0  # presolve: added
+    - pip:
+      - torch==2.4.1  # presolve: torch
+      - sympy==1.12  # presolve: added
+    "#);
+}
+
+#[test]
+fn a_file_without_a_pip_list_gets_one() {
+    insta::assert_snapshot!(pinned("channels:\n- conda-forge\n- nodefaults\ndependencies:\n- python\n- pip\nvariables:\n  A: b\n"), @r#"
+    # presolve: pinned for linux-64
+    channels:
+    - conda-forge
+    - nodefaults
+    dependencies:
+    - python=3.12.1=h0_0  # presolve: python
+    - pip=24.0=h0_0  # presolve: pip
+    - libblas=3.9.0=h0_0  # presolve: added
+    - numpy=1.26.4=h0_0  # presolve: added
+    - pip:
+      - sympy==1.12  # presolve: added
+      - torch==2.4.1  # presolve: added
+    variables:
+      A: b
+    "#);
+}
+
+#[test]
+fn crlf_headers_and_urls_survive() {
+    let text = "%YAML 1.2\r\n---\r\nchannels:\r\n- conda-forge\r\ndependencies:\r\n- conda-forge::numpy>=1\r\n- https://h/linux-64/python-3.12.1-h0_0.conda\r\n- pip:\r\n  - torch\r\n  - sympy==1.12\r\n";
+    let pinned = pinned(text);
+    assert!(
+        pinned.starts_with("%YAML 1.2\r\n---\r\n# presolve: pinned for linux-64\r\n"),
+        "{pinned}"
+    );
+    assert!(
+        pinned.contains("- conda-forge::numpy=1.26.4=h0_0  # presolve: conda-forge::numpy>=1\r\n")
+    );
+    assert!(pinned.contains("- https://h/linux-64/python-3.12.1-h0_0.conda\r\n"));
+    assert!(pinned.contains("  - sympy==1.12\r\n"));
+    assert_eq!(pinned.matches('\n').count(), pinned.matches("\r\n").count());
+}
+
+#[test]
+fn defaults_become_explicit() {
+    let mut pins = pins();
+    pins.channels = ["main", "r", "conda-forge", "mine"]
+        .map(str::to_owned)
+        .to_vec();
+    insta::assert_snapshot!(pinned_with("channels:\n- defaults # d\n- conda-forge\ndependencies:\n- numpy\n- pip:\n  - torch\n", &pins), @r#"
+    # presolve: pinned for linux-64
+    channels:
+    - main # presolve: defaults # d
+    - r  # presolve: added
+    - conda-forge
+    - mine  # presolve: added
+    - nodefaults  # presolve: added
+    dependencies:
+    - numpy=1.26.4=h0_0  # presolve: numpy
+    - libblas=3.9.0=h0_0  # presolve: added
+    - pip=24.0=h0_0  # presolve: added
+    - python=3.12.1=h0_0  # presolve: added
+    - pip:
+      - torch==2.4.1  # presolve: torch
+      - sympy==1.12  # presolve: added
+    "#);
+}
+
+#[test]
+fn hashes_go_with_their_version() {
+    insta::assert_snapshot!(pinned("channels: [conda-forge]\ndependencies:\n- numpy\n- pip:\n  - torch==2.4.1 --hash=sha256:bb\n  - sympy # x\n"), @r#"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:
+    - numpy=1.26.4=h0_0  # presolve: numpy
+    - libblas=3.9.0=h0_0  # presolve: added
+    - pip=24.0=h0_0  # presolve: added
+    - python=3.12.1=h0_0  # presolve: added
+    - pip:
+      - torch==2.4.1 --hash=sha256:bb
+      - sympy==1.12 --hash=sha256:aa # presolve: sympy # x
+    "#);
+}
+
+#[test]
+fn another_answer_updates_adds_and_removes() {
+    let first = pinned("channels: [conda-forge]\ndependencies:\n- numpy # n\n- pip:\n  - torch\n")
+        .replace(
+            "libblas=3.9.0=h0_0  # presolve: added",
+            "libblas=3.9.0=h0_0  # presolve: added # keep",
+        );
+    let mut pins = pins();
+    pins.platform = "osx-arm64".to_owned();
+    pins.conda[2].version = "4".to_owned();
+    pins.conda.remove(1);
+    pins.conda.push(conda("aaa", "1"));
+    pins.conda.push(conda("mmm", "1"));
+    pins.pip = vec![pip("torch", "2.5"), pip("filelock", "3")];
+    insta::assert_snapshot!(pinned_with(&first, &pins), @r#"
+    # presolve: pinned for osx-arm64
+    channels:
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:
+    - numpy=1.26.4=h0_0 # presolve: numpy # n
+    - aaa=1=h0_0  # presolve: added
+    - libblas=4=h0_0  # presolve: added # keep
+    - mmm=1=h0_0  # presolve: added
+    - pip=24.0=h0_0  # presolve: added
+    - pip:
+      - torch==2.5  # presolve: torch
+      - filelock==3  # presolve: added
+    "#);
+}
+
+#[test]
+fn what_cannot_be_edited_is_refused() {
+    for text in [
+        "channels: [conda-forge]\ndependencies:\n- &n numpy\n- *n\n",
+        "channels: [conda-forge]\ndependencies:\n- numpy\n- pip:\n  - |\n    torch\n    sympy\n",
+    ] {
+        let failure = pin(&read(text), &pins()).expect_err(text);
+        assert_eq!(failure.diagnostics[0].name, "unpinnable-line");
+    }
+}
+
+/// How a conda entry may be declared and quoted, and what may stand behind it.
+fn conda_line() -> impl Strategy<Value = String> {
+    let spec = prop::sample::select(vec![
+        "numpy",
+        "numpy >=1,<2",
+        "python=3.12",
+        "python = 3.12",
+        "NumPy==1.26.4=h0_0",
+        "conda-forge::libblas",
+        "pip",
+        "other>=1",
+    ]);
+    (spec, 0..3, comment())
+        .prop_map(|(spec, quotes, comment)| format!("- {}{comment}", quoted(spec, quotes)))
+}
+
+fn pip_line() -> impl Strategy<Value = String> {
+    let spec = prop::sample::select(vec![
+        "torch",
+        "torch[a,b] >=2 ; os_name == 'posix'",
+        "sympy==1.12",
+        "sympy ~= 1.1",
+        "--pre",
+        "-e ./x",
+        "x @ git+https://h/x",
+        "unknown>1",
+        "Torch>1,",
+    ]);
+    (spec, 0..3, comment())
+        .prop_map(|(spec, quotes, comment)| format!("- {}{comment}", quoted(spec, quotes)))
+}
+
+fn quoted(text: &str, quotes: i32) -> String {
+    match quotes {
+        0 => text.to_owned(),
+        1 => format!("'{}'", text.replace('\'', "''")),
+        _ => format!("\"{text}\""),
+    }
+}
+
+fn comment() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        Just("  ".to_owned()),
+        "[ ]{1,3}#[ a-z#:'\"é]{0,12}",
+        Just(" # presolve: ignore[rule] why".to_owned()),
+    ]
+}
+
+prop_compose! {
+    fn file()(
+        conda in prop::collection::vec(conda_line(), 1..5),
+        pip in prop::collection::vec(pip_line(), 0..5),
+        channels in prop::sample::select(vec!["", "channels: [conda-forge]\n", "channels:\n- conda-forge # c\n- nodefaults\n", "channels:\n  - defaults\n"]),
+        head in prop::sample::select(vec!["", "# head\n\n", "---\n", "name: x\n"]),
+        (indent, crlf, end, first) in (0usize..4, any::<bool>(), any::<bool>(), any::<bool>()),
+    ) -> String {
+        let pad = " ".repeat(indent);
+        let mut lines: Vec<String> = conda.iter().map(|line| format!("{pad}{line}")).collect();
+        if !pip.is_empty() {
+            let mut list = format!("{pad}- pip:  # list");
+            for line in pip {
+                list += &format!("\n{pad}    {line}\n{pad}    # between");
+            }
+            lines.insert(if first { 0 } else { lines.len() }, list);
+        }
+        let mut text = format!("{head}{channels}dependencies:\n{}", lines.join("\n"));
+        if end {
+            text += "\nvariables:\n  A: b\n";
+        }
+        if crlf { text.replace('\n', "\r\n") } else { text }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn any_file_keeps_what_was_declared(text in file(), bits in any::<u8>()) {
+        let mut pins = pins();
+        if bits & 1 == 1 { pins.conda.pop(); }
+        if bits & 2 == 2 { pins.pip.pop(); }
+        if bits & 4 == 4 { pins.pip[0].from_conda = true; }
+        pins.conda[0].channel = (bits & 8 == 8).then(|| "far".to_owned());
+        let before = read(&text);
+        let pinned = pinned_with(&text, &pins);
+        let after = read(&pinned);
+        let declared = |file: &EnvironmentFile| -> Vec<String> {
+            let conda = file.conda.iter().filter(|r| !r.added_by_pin).map(|r| r.text.clone());
+            let pip = file.pip.requirements.iter().filter(|r| !r.added_by_pin).map(|r| r.text.clone());
+            conda.chain(pip).collect()
+        };
+        prop_assert_eq!(declared(&before), declared(&after));
+        // Without presolve's lines and notes the file is the user's, but for
+        // the lists in brackets that became lines.
+        let users = |text: &str| -> Vec<String> {
+            text.lines().map(str::to_owned)
+                .filter(|line| line.contains('#') && !line.contains("presolve: "))
+                .filter_map(|line| Some(line.split_once('#')?.1.trim_end().to_owned())).collect()
+        };
+        for comment in users(&text) {
+            prop_assert!(pinned.contains(&comment), "{} lost in {}", comment, pinned);
+        }
+        // Lines that hold neither are where and what they were.
+        let mut rest = pinned.split_inclusive('\n');
+        for line in text.split_inclusive('\n').filter(|line| line.contains("# between") || line.contains("A: b")) {
+            prop_assert!(rest.any(|other| other.trim_end_matches(['\r','\n']) == line.trim_end_matches(['\r','\n'])), "{:?}", line);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_asks_for_nothing_stays_as_it_is() {
+    let environment = read("channels: [conda-forge]\ndependencies: []\n");
+    let failure = pin(&environment, &pins()).expect_err("is refused");
+    assert_eq!(failure.diagnostics[0].name, "unpinnable-line");
+    let nothing = Pins {
+        conda: Vec::new(),
+        pip: Vec::new(),
+        ..pins()
+    };
+    assert!(
+        pin(&environment, &nothing)
+            .expect("pins")
+            .ends_with("dependencies: []\n")
+    );
+}
