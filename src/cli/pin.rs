@@ -19,6 +19,7 @@ use crate::{
     spec::{
         EnvironmentFile, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},
+        secrets,
         source::{self, SourceFile},
     },
 };
@@ -123,12 +124,15 @@ impl Pin {
     }
 }
 
+/// The change, without the passwords that the file may hold: diffs end up in logs.
 fn diff(source: &SourceFile, pinned: &str) -> String {
     let path = source.path().display().to_string();
     let diff = TextDiff::from_lines(source.text(), pinned);
-    diff.unified_diff()
+    let diff = diff
+        .unified_diff()
         .header(&path, &format!("{path} (pinned)"))
-        .to_string()
+        .to_string();
+    secrets::redact(&diff)
 }
 
 /// Prints to stdout; a reader that has gone is no error.
