@@ -415,11 +415,10 @@ fn a_constraint_binds_where_its_marker_holds() {
     let releases = "
         pypi foo 1
         pypi foo 2
-        pip foo
         constrain foo<2; python_version == \"3.14\"
     ";
-    assert_snapshot!(with_pythons(&format!("{releases} \n want python")), @"python=3.14.0 pypi:foo==1");
-    assert_snapshot!(with_pythons(&format!("{releases} \n want python=3.10")), @"python=3.10.14 pypi:foo==2");
+    assert_snapshot!(with_pythons(&format!("{releases} \n want python \n pip foo")), @"python=3.14.0 pypi:foo==1");
+    assert_snapshot!(with_pythons(&format!("{releases} \n want python=3.10 \n pip foo")), @"python=3.10.14 pypi:foo==2");
 }
 
 #[test]
@@ -438,4 +437,19 @@ fn a_record_may_constrain_its_own_name() {
         conda a 2 : / a <2
         want a
     "), @"a=1");
+}
+
+#[test]
+fn two_channels_for_one_package_contradict_each_other() {
+    let text = answer(
+        "
+        conda a 1 channel=one
+        want https://example.com/one::a
+        want https://example.com/two::a
+    ",
+    );
+    assert!(
+        text.starts_with("unsolvable: [https://example.com/"),
+        "{text}"
+    );
 }

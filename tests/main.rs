@@ -1,5 +1,7 @@
 //! All integration tests in one binary: the crates below take long to link.
 
+mod conda_parity;
 mod joint;
 mod oracle;
+mod random;
 mod world;

@@ -17,7 +17,7 @@ use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
 use model::{Line, Model};
 use presolve::problem::{Outcome, Solution, Unsolvable};
 
-use crate::world::ToyWorld;
+use crate::{random::number, world::ToyWorld};
 
 const STRICT: Rules = Rules {
     admit: Admit::Least,
@@ -52,10 +52,6 @@ fn answers_hold_against_brute_force() {
         }
     }
     println!("{count} worlds: {verdicts:?}");
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
 }
 
 /// Shrinks the world as long as something is wrong with it, and shows it.

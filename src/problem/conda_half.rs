@@ -118,7 +118,7 @@ impl CondaHalf {
         world: &World<'r>,
         id: RecordId,
         solvable: SolvableId,
-        requested: &HashMap<&str, &[String]>,
+        requested: &HashMap<&str, Vec<&[String]>>,
         first_channel: &mut HashMap<&'r str, Option<&'r str>>,
     ) {
         let record = self.record(world, id);
@@ -126,7 +126,7 @@ impl CondaHalf {
         let channel = record.channel.as_deref();
         let shown = channel.unwrap_or("an unknown channel");
         let reason = match requested.get(name) {
-            Some(wanted) if !wanted.iter().any(|wanted| channel == Some(wanted.as_str())) => {
+            Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
                 Some(format!("it is in {shown}, not in the channel asked for"))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
@@ -256,17 +256,20 @@ pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
-/// The first `channel::` that is declared for each package.
-fn requested_channels(declared: &[Declared]) -> HashMap<&str, &[String]> {
-    let mut channels = HashMap::new();
+fn is_one_of(channel: Option<&str>, channels: &[String]) -> bool {
+    channels.iter().any(|known| channel == Some(known.as_str()))
+}
+
+/// The channels that each declared `channel::` leaves of a package.
+fn requested_channels(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
+    let mut channels: HashMap<&str, Vec<&[String]>> = HashMap::new();
     for declared in declared {
         if let DeclaredKind::Conda(spec) = &declared.kind
             && let Some(name) = spec.name.as_exact()
             && !declared.channels.is_empty()
         {
-            channels
-                .entry(name.as_normalized())
-                .or_insert(declared.channels.as_slice());
+            let requested = channels.entry(name.as_normalized()).or_default();
+            requested.push(&declared.channels);
         }
     }
     channels

@@ -56,8 +56,6 @@ impl std::fmt::Display for Name {
 pub enum VersionSet {
     /// All of them; the name alone decides.
     Any,
-    /// None of them: as a constraint, the name must not be installed.
-    None,
     /// The conda records that a match spec matches.
     Match(Box<NamelessMatchSpec>),
     /// The `python` records that are one of these pythons.
@@ -83,7 +81,6 @@ impl std::fmt::Display for VersionSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             VersionSet::Any | VersionSet::Exactly(_) => Ok(()),
-            VersionSet::None => write!(f, "(none)"),
             VersionSet::Match(spec) => write!(f, "{spec}"),
             VersionSet::Python(_) => write!(f, "(some)"),
             VersionSet::Brings(_, version) => write!(f, "=={version}"),

@@ -134,7 +134,6 @@ impl<'a> Provider<'a> {
     fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
         match (set, self.candidate(id)) {
             (VersionSet::Any, _) => true,
-            (VersionSet::None, _) => false,
             (VersionSet::Exactly(exact), _) => *exact == id,
             (VersionSet::Match(spec), Candidate::Record(record)) => {
                 spec.matches(self.record(*record))

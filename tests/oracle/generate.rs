@@ -1,31 +1,7 @@
 //! Makes worlds from a seed.
 
 use super::model::{Line, Marker, Model, Range, Record, Release, Requirement, Version};
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same worlds everywhere.
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    pub fn percent(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    pub fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
-    }
-}
+use crate::random::Random;
 
 const PYTHONS: [Version; 3] = [8, 9, 10];
 const CONDA: [&str; 4] = ["a", "b", "c", "d"];

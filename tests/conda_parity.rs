@@ -1,0 +1,158 @@
+//! Without a pip list, presolve's records are those of rattler's solver.
+//!
+//! `PRESOLVE_FUZZ=1000` tries that many specs on the real channels and fifty
+//! times as many on toy channels.
+
+mod real;
+mod toy;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use presolve::{
+    conda::repodata::SubdirRecords,
+    config::ChannelPriority,
+    problem::{Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, World, solve},
+    pypi::tags::Target,
+};
+use rattler_conda_types::{
+    GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
+    Subdir,
+};
+use rattler_solve::{ExcludeNewer, SolveError, SolverImpl, SolverTask, TimestampPolicy};
+
+use crate::world::ToyIndex;
+
+/// What both solvers are asked.
+pub struct Task {
+    pub subdirs: Vec<SubdirRecords>,
+    pub virtual_packages: Vec<GenericVirtualPackage>,
+    pub specs: Vec<String>,
+    pub priority: ChannelPriority,
+    pub exclude_newer: Option<jiff::Timestamp>,
+}
+
+/// What a solver answers.
+#[derive(Debug, PartialEq)]
+pub enum Answer {
+    Records(Vec<RepoDataRecord>, Vec<(String, String)>),
+    Unsolvable,
+    /// The channel has two records of one name.
+    Refused,
+    /// rattler panics when it words some conflicts.
+    Panicked,
+}
+
+fn parse(spec: &str) -> MatchSpec {
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+    MatchSpec::from_str(spec, options).unwrap()
+}
+
+impl Task {
+    pub fn presolve(&self) -> Answer {
+        let declared = self.specs.iter().map(|text| {
+            let spec = parse(text);
+            let channels = spec.channel.iter().map(|channel| channel.canonical_name());
+            Declared {
+                text: text.clone(),
+                channels: channels.collect(),
+                kind: DeclaredKind::Conda(spec),
+            }
+        });
+        let declared: Vec<_> = declared.collect();
+        let target = Target::new(Subdir::Linux64, &self.virtual_packages);
+        let outcome = solve(&Problem {
+            declared: &declared,
+            world: World {
+                subdirs: &self.subdirs,
+                virtual_packages: &self.virtual_packages,
+                channel_priority: self.priority,
+                exclude_newer: self.exclude_newer,
+                pypi: &ToyIndex::default(),
+                pypi_names: &|_| Vec::new(),
+                subdir: Subdir::Linux64,
+                target: &target,
+                pip: PipPolicy::default(),
+                preferences: Preferences::default(),
+                deadline: None,
+            },
+        });
+        match outcome {
+            Ok(Outcome::Solved(solution)) => answer(solution.conda, solution.conda_extras),
+            Ok(Outcome::Unsolvable(_)) => Answer::Unsolvable,
+            Err(failure) if failure.to_string().contains("with different contents") => {
+                Answer::Refused
+            }
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    pub fn rattler(&self) -> Answer {
+        let task = SolverTask {
+            virtual_packages: self.virtual_packages.clone(),
+            specs: self.specs.iter().map(|spec| parse(spec)).collect(),
+            channel_priority: match self.priority {
+                ChannelPriority::Strict => rattler_solve::ChannelPriority::Strict,
+                ChannelPriority::Flexible => rattler_solve::ChannelPriority::Flexible,
+                ChannelPriority::Disabled => rattler_solve::ChannelPriority::Disabled,
+            },
+            // presolve keeps records that have no timestamp.
+            exclude_newer: self.exclude_newer.map(|cutoff| {
+                ExcludeNewer::from_datetime(cutoff)
+                    .with_timestamp_policy(TimestampPolicy::AllowMissing)
+            }),
+            ..self.subdirs.iter().map(|subdir| &subdir.records).collect()
+        };
+        let solved = catch_unwind(AssertUnwindSafe(|| {
+            rattler_solve::resolvo::Solver.solve(task)
+        }));
+        match solved {
+            Ok(Ok(solved)) => {
+                let extras = solved.extras.into_iter().flat_map(|(name, extras)| {
+                    let name = name.as_normalized().to_string();
+                    extras.into_iter().map(move |extra| (name.clone(), extra))
+                });
+                answer(solved.records, extras.collect())
+            }
+            Ok(Err(SolveError::Unsolvable(_))) => Answer::Unsolvable,
+            Ok(Err(SolveError::DuplicateRecords(_))) => Answer::Refused,
+            Ok(Err(error)) => panic!("{error}"),
+            Err(_) => Answer::Panicked,
+        }
+    }
+
+    /// The verdict on which both agree.
+    pub fn compare(&self) -> Result<&'static str, String> {
+        let rattler = self.rattler();
+        let presolve = catch_unwind(AssertUnwindSafe(|| self.presolve()));
+        let presolve = presolve.map_err(|_| "presolve panics".to_string())?;
+        match (&presolve, &rattler) {
+            (Answer::Unsolvable, Answer::Panicked) => Ok("unsolvable, rattler cannot say why"),
+            (Answer::Unsolvable, Answer::Unsolvable) => Ok("unsolvable"),
+            (Answer::Refused, Answer::Refused) => Ok("refused"),
+            _ if presolve == rattler => Ok("solved"),
+            _ => Err(format!(
+                "presolve: {}\nrattler:  {}",
+                presolve.text(),
+                rattler.text()
+            )),
+        }
+    }
+}
+
+fn answer(mut records: Vec<RepoDataRecord>, mut extras: Vec<(String, String)>) -> Answer {
+    records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
+    extras.sort();
+    Answer::Records(records, extras)
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        match self {
+            Answer::Records(records, extras) => {
+                let records = records.iter().map(|record| format!("{}", record.url));
+                format!("{} {extras:?}", records.collect::<Vec<_>>().join(" "))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+}
