@@ -19,7 +19,7 @@ use crate::{
         repodata::{self, MissingName, Progress, Repodata},
         virtual_packages,
     },
-    config::Settings,
+    config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
@@ -160,14 +160,20 @@ async fn resolve_until(
         client,
         listener,
     };
-    let specs = declared::conda_specs(&solver.declared);
+    let mut specs = declared::conda_specs(&solver.declared);
+    // Under strict priority the first channel that has a name keeps it, also with
+    // records that no line matches: they have to be loaded to be seen.
+    let all_records = settings.channel_priority == ChannelPriority::Strict;
+    if all_records {
+        specs = specs.iter().map(declared::by_name).collect();
+    }
     let repodata = query.repodata(&specs).await?;
     let missing = repodata.missing.clone();
     if let Some(solving) = &listener.solving {
         solving();
     }
     let mut outcome = solver.clone().run(repodata).await?;
-    if let Outcome::Unsolvable(_) = outcome {
+    if let (Outcome::Unsolvable(_), false) = (&outcome, all_records) {
         // Of the names in the file only the records that their lines match were
         // loaded. An explanation has to know the others.
         let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
