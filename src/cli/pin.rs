@@ -12,7 +12,7 @@ use similar::TextDiff;
 use super::{Output, progress::Progress, settings::SettingsArgs};
 use crate::{
     config::Settings,
-    diagnostic::{Diagnostic, Failure, FailureKind},
+    diagnostic::{Diagnostic, Failure},
     problem::{Outcome, Solution},
     report::{notices, unsolvable},
     resolve::{self, Resolution, Upgrade},
@@ -23,6 +23,15 @@ use crate::{
         source::{self, SourceFile},
     },
 };
+
+/// How `pin` is used, at the end of its help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  presolve pin --diff                       show what would change in environment.yml
+  presolve pin                              pin it; a second time nothing changes
+  presolve pin -P numpy                     pin numpy anew, and what has to move with it
+  presolve pin --platform linux-64 -o pinned.yml
+                                            pin for another machine, into another file";
 
 /// What `pin` takes.
 #[derive(Debug, Args)]
@@ -68,7 +77,7 @@ impl Pin {
             Outcome::Solved(solution) => solution,
             Outcome::Unsolvable(_) => {
                 let diagnostics = unsolvable::diagnostics(&resolution);
-                let kind = FailureKind::Unsolvable;
+                let kind = unsolvable::kind(&resolution);
                 return Err(Failure { kind, diagnostics });
             }
         };
