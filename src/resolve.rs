@@ -2,6 +2,7 @@
 //! repodata and names, then the joint problem.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
@@ -11,6 +12,7 @@ use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Handle;
+use url::Url;
 
 use crate::{
     conda::{
@@ -23,7 +25,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
-        Declared, Outcome, PipPolicy, Preferences, Problem, Unsolvable, World, solve, time_limit,
+        Declared, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, explain, solve,
+        time_limit,
     },
     pypi::{
         client::{Client, ClientOptions},
@@ -68,6 +71,14 @@ impl Upgrade {
             Upgrade::All => true,
         }
     }
+}
+
+/// An answer.
+pub enum Outcome {
+    /// This is to be installed.
+    Solved(Box<Solution>),
+    /// There is no solution, for this reason.
+    Unsolvable(Unsolvable),
 }
 
 /// An answer and what it was worked out from.
@@ -163,8 +174,7 @@ async fn resolve_until(
     let mut specs = declared::conda_specs(&solver.declared);
     // Under strict priority the first channel that has a name keeps it, also with
     // records that no line matches: they have to be loaded to be seen.
-    let all_records = settings.channel_priority == ChannelPriority::Strict;
-    if all_records {
+    if settings.channel_priority == ChannelPriority::Strict {
         specs = specs.iter().map(declared::by_name).collect();
     }
     let repodata = query.repodata(&specs).await?;
@@ -172,13 +182,21 @@ async fn resolve_until(
     if let Some(solving) = &listener.solving {
         solving();
     }
-    let mut outcome = solver.clone().run(repodata).await?;
-    if let (Outcome::Unsolvable(_), false) = (&outcome, all_records) {
-        // Of the names in the file only the records that their lines match were
-        // loaded. An explanation has to know the others.
-        let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
-        outcome = solver.clone().run(query.repodata(&names).await?).await?;
-    }
+    let solution = solver
+        .clone()
+        .run(repodata, |problem| solve(problem))
+        .await?;
+    let outcome = match solution {
+        Some(solution) => Outcome::Solved(solution),
+        None => {
+            // Of the names in the file only the records that their lines match
+            // were loaded. An explanation has to know the others.
+            let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
+            let repodata = query.repodata(&names).await?;
+            let explained = solver.clone().run(repodata, |problem| explain(problem));
+            Outcome::Unsolvable(explained.await?)
+        }
+    };
     Ok(Resolution {
         subdir,
         virtual_packages,
@@ -323,9 +341,14 @@ struct Solve {
 }
 
 impl Solve {
-    async fn run(self, repodata: Repodata) -> Result<Outcome, Failure> {
-        let solved = tokio::task::spawn_blocking(move || self.solve(&repodata)).await;
-        solved.unwrap_or_else(|error| {
+    /// Asks something of the problem, on a thread that may block.
+    async fn run<A: Send + 'static>(
+        self,
+        repodata: Repodata,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
+    ) -> Result<A, Failure> {
+        let answer = tokio::task::spawn_blocking(move || self.ask(&repodata, ask)).await;
+        answer.unwrap_or_else(|error| {
             let message = format!("the solver broke off: {error}");
             let help = "this is a bug in presolve: please report it with the file";
             Err(Failure::undecided(
@@ -334,17 +357,20 @@ impl Solve {
         })
     }
 
-    fn solve(&self, repodata: &Repodata) -> Result<Outcome, Failure> {
-        let known: std::cell::RefCell<HashMap<String, Vec<PackageName>>> = Default::default();
+    fn ask<A>(
+        &self,
+        repodata: &Repodata,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure>,
+    ) -> Result<A, Failure> {
+        let known: RefCell<HashMap<Url, Vec<PackageName>>> = RefCell::default();
         let pypi_names = |record: &RepoDataRecord| {
-            let url = record.url.as_str();
             let mut known = known.borrow_mut();
-            let names = known.entry(url.to_string());
+            let names = known.entry(record.url.clone());
             names
                 .or_insert_with(|| self.names.pypi_names(record).0)
                 .clone()
         };
-        solve(&Problem {
+        ask(&Problem {
             declared: &self.declared,
             world: World {
                 subdirs: &repodata.subdirs,

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use presolve::{
     conda::repodata::SubdirRecords,
     config::ChannelPriority,
-    problem::{Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, World, solve},
+    problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     pypi::tags::Target,
 };
 use rattler_conda_types::{
@@ -77,8 +77,8 @@ impl Task {
             },
         });
         match outcome {
-            Ok(Outcome::Solved(solution)) => answer(solution.conda, solution.conda_extras),
-            Ok(Outcome::Unsolvable(_)) => Answer::Unsolvable,
+            Ok(Some(solution)) => answer(solution.conda, solution.conda_extras),
+            Ok(None) => Answer::Unsolvable,
             Err(failure) if failure.to_string().contains("with different contents") => {
                 Answer::Refused
             }

@@ -15,9 +15,12 @@ use std::{
 
 use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
 use model::{Line, Model};
-use presolve::problem::{Outcome, Solution, Unsolvable};
+use presolve::problem::{Solution, Unsolvable};
 
-use crate::{random::number, world::ToyWorld};
+use crate::{
+    random::number,
+    world::{Outcome, ToyWorld},
+};
 
 const STRICT: Rules = Rules {
     admit: Admit::Least,
@@ -179,6 +182,7 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
     // A core is looked for among the lines alone: python is there even where the
     // line that asks for it is not, and so is what pip would take from conda.
     let least = Rules {
+        overwrite: true,
         unasked: Unasked::Python,
         ..STRICT
     };
@@ -187,8 +191,8 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
     }
     let most = Rules {
         admit: Admit::Most,
+        overwrite: true,
         unasked: Unasked::All,
-        ..STRICT
     };
     for &line in &unsolvable.core {
         if !oracle(model, lines(Some(line)), most).solvable() {

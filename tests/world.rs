@@ -23,8 +23,8 @@ use presolve::{
     config::ChannelPriority,
     diagnostic::Failure,
     problem::{
-        Declared, DeclaredKind, Outcome, PipPolicy, Preferences, Problem, Solution, Unsolvable,
-        World, solve,
+        Declared, DeclaredKind, PipPolicy, Preferences, Problem, Solution, Unsolvable, World,
+        explain, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
@@ -46,6 +46,12 @@ pub struct ToyWorld {
     pub priority: ChannelPriority,
     pub pip: PipPolicy,
     pub preferences: Preferences,
+}
+
+/// An answer.
+pub enum Outcome {
+    Solved(Box<Solution>),
+    Unsolvable(Unsolvable),
 }
 
 /// An index in memory.
@@ -282,7 +288,7 @@ impl ToyWorld {
         mapped
     }
 
-    /// Solves the declared lines.
+    /// Solves the declared lines; why not, where there is no solution.
     pub fn solve(&self) -> Result<Outcome, Failure> {
         self.solve_lines(&self.declared)
     }
@@ -291,7 +297,7 @@ impl ToyWorld {
     pub fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
         let target = Target::new(Subdir::Linux64, &self.virtual_packages);
         let names = |record: &RepoDataRecord| self.pypi_names(record);
-        solve(&Problem {
+        let problem = Problem {
             declared,
             world: World {
                 subdirs: &self.subdirs,
@@ -306,6 +312,10 @@ impl ToyWorld {
                 preferences: self.preferences.clone(),
                 deadline: None,
             },
+        };
+        Ok(match solve(&problem)? {
+            Some(solution) => Outcome::Solved(solution),
+            None => Outcome::Unsolvable(explain(&problem)?),
         })
     }
 

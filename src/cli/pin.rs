@@ -13,9 +13,9 @@ use super::{Output, progress::Progress, settings::SettingsArgs};
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure},
-    problem::{Outcome, Solution},
+    problem::Solution,
     report::{notices, unsolvable},
-    resolve::{self, Resolution, Upgrade},
+    resolve::{self, Outcome, Resolution, Upgrade},
     spec::{
         EnvironmentFile, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},

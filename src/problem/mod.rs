@@ -2,8 +2,8 @@
 //! problem.
 //!
 //! [`Problem`] is what is asked, [`solve`] answers with a [`Solution`] that an
-//! independent walk ([`verify`]) has checked, or with the declared lines that
-//! cannot hold together.
+//! independent walk (`verify`) has checked, and [`explain`] names the declared
+//! lines that cannot hold together.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -36,7 +36,7 @@ mod verify;
 pub use pool::ProvidedCandidate;
 pub use solution::{Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;
-pub use solve::{Missing, Outcome, Unsolvable, solve};
+pub use solve::{Missing, Unsolvable, explain, solve};
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use pep508_rs::PackageName;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
@@ -19,15 +20,6 @@ use super::{
     verify,
 };
 use crate::diagnostic::{Diagnostic, Failure};
-
-/// The answer to a problem.
-#[derive(Debug)]
-pub enum Outcome {
-    /// It can be solved.
-    Solved(Box<Solution>),
-    /// It cannot.
-    Unsolvable(Unsolvable),
-}
 
 /// Why a problem cannot be solved.
 #[derive(Clone, Debug, Default)]
@@ -56,32 +48,22 @@ pub struct Missing {
     pub declared: usize,
 }
 
-/// Solves a problem.
+/// Solves a problem; `None` if there is no solution.
 ///
 /// # Errors
 /// A [`Failure`] if an index could not be asked, the deadline passed, or a
 /// declared line cannot be understood. It blocks: call it on a thread that may.
-pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
-    let mut conda = Attempt::new(problem, Reading::default())?;
-    let Some(chosen) = conda.run()? else {
-        return core::explain(conda, &Learnt::default()).map(Outcome::Unsolvable);
-    };
-    let solution = match Solution::read(conda.provider(), &chosen) {
-        solution::Reading::Solution(solution) => solution,
-        solution::Reading::OtherFile => return Err(internal("the conda half has files of PyPI")),
+pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
+    let Some(conda) = conda_half(problem)? else {
+        return Ok(None);
     };
     if !problem.has_pip() {
-        return checked(problem, *solution, &Reading::default());
+        return checked(problem, conda, &Reading::default()).map(Some);
     }
-    let conda_first: HashSet<_> = solution
-        .conda
-        .iter()
-        .flat_map(|record| (problem.world.pypi_names)(record))
-        .collect();
-    drop(conda);
-    let mut needs_build = Vec::new();
+    let conda_first = projects(problem, &conda);
+    let mut needs_build = false;
     for (sources, overwrite) in READINGS {
-        if sources == Sources::Unknown && needs_build.is_empty() {
+        if sources == Sources::Unknown && !needs_build {
             break;
         }
         let reading = Reading {
@@ -92,23 +74,62 @@ pub fn solve(problem: &Problem<'_>) -> Result<Outcome, Failure> {
             ..Reading::default()
         };
         match joint(problem, reading)? {
-            Joint::Solved(solution, reading) => return checked(problem, *solution, &reading),
-            Joint::Unsolvable(_, learnt) => needs_build.extend(learnt.needs_build),
+            Joint::Solved(solution, reading) => {
+                return checked(problem, solution, &reading).map(Some);
+            }
+            Joint::Unsolvable(_, learnt) => needs_build |= !learnt.needs_build.is_empty(),
         }
     }
+    Ok(None)
+}
+
+/// Says why a problem has no solution.
+///
+/// All lines that could be at fault are looked at in the most lenient reading:
+/// what clashes there clashes in every one.
+///
+/// # Errors
+/// As for [`solve`]. That the problem can be solved is an error too.
+pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
+    let mut attempt = Attempt::new(problem, Reading::default())?;
+    let Some(chosen) = attempt.run()? else {
+        return core::explain(attempt, &Learnt::default());
+    };
+    let conda = conda_solution(&attempt, &chosen)?;
     let reading = Reading {
         pip: true,
-        sources: Sources::Known,
+        sources: Sources::Unknown,
+        overwrite: true,
         open_python: true,
-        conda_first,
+        conda_first: projects(problem, &conda),
         ..Reading::default()
     };
     match joint(problem, reading)? {
-        Joint::Unsolvable(attempt, learnt) => {
-            core::explain(*attempt, &learnt).map(Outcome::Unsolvable)
-        }
-        Joint::Solved(..) => Err(internal("two readings of it disagree")),
+        Joint::Unsolvable(attempt, learnt) => core::explain(*attempt, &learnt),
+        Joint::Solved(..) => Err(internal("there is one after all")),
     }
+}
+
+/// The conda half alone.
+fn conda_half(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
+    let mut attempt = Attempt::new(problem, Reading::default())?;
+    let chosen = attempt.run()?;
+    chosen
+        .map(|chosen| conda_solution(&attempt, &chosen))
+        .transpose()
+}
+
+fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<Solution>, Failure> {
+    match Solution::read(attempt.provider(), chosen) {
+        solution::Reading::Solution(solution) => Ok(solution),
+        solution::Reading::OtherFile => Err(internal("the conda half has files of PyPI")),
+    }
+}
+
+/// The projects that the conda half brings by itself.
+fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
+    let names = |record| (problem.world.pypi_names)(record);
+    conda.conda.iter().flat_map(names).collect()
 }
 
 /// The readings of the whole, the strictest first.
@@ -122,12 +143,12 @@ const READINGS: [(Sources, bool); 5] = [
 
 fn checked(
     problem: &Problem<'_>,
-    solution: Solution,
+    solution: Box<Solution>,
     reading: &Reading,
-) -> Result<Outcome, Failure> {
+) -> Result<Box<Solution>, Failure> {
     let violations = verify::violations(problem, &solution, reading.overwrite)?;
     match violations.first() {
-        None => Ok(Outcome::Solved(Box::new(solution))),
+        None => Ok(solution),
         Some(first) => Err(internal(first)),
     }
 }

@@ -4,9 +4,9 @@ use pep508_rs::PackageName;
 
 use crate::{
     diagnostic::{Diagnostic, Location},
-    problem::{DeclaredKind, Outcome, Solution},
+    problem::{DeclaredKind, Solution},
     pypi::{DistributionKind, MetadataSource},
-    resolve::Resolution,
+    resolve::{Outcome, Resolution},
     spec::{EnvironmentFile, PipRequirementKind},
 };
 
