@@ -21,7 +21,7 @@ use crate::{
         repodata::{self, MissingName, Progress, Repodata},
         virtual_packages,
     },
-    config::Settings,
+    config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
@@ -171,7 +171,12 @@ async fn resolve_until(
         client,
         listener,
     };
-    let specs = declared::conda_specs(&solver.declared);
+    let mut specs = declared::conda_specs(&solver.declared);
+    // Under strict priority the first channel that has a name keeps it, also with
+    // records that no line matches: they have to be loaded to be seen.
+    if settings.channel_priority == ChannelPriority::Strict {
+        specs = specs.iter().map(declared::by_name).collect();
+    }
     let repodata = query.repodata(&specs).await?;
     let missing = repodata.missing.clone();
     if let Some(solving) = &listener.solving {

@@ -20,9 +20,17 @@ mod pin;
 mod progress;
 mod settings;
 
+/// What the exit code says, at the end of every help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the file cannot be solved
+  2  the file, a setting or the command line cannot be used
+  3  no answer: network, cache or time limit";
+
 /// Solves conda and pip as one problem, before the image build does.
 #[derive(Debug, Parser)]
-#[command(name = "presolve", version, about, max_term_width = 100)]
+#[command(name = "presolve", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -33,6 +41,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write exact pins for every package into an environment file
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", pin::EXAMPLES))]
     Pin(pin::Pin),
 }
 

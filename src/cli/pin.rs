@@ -12,16 +12,26 @@ use similar::TextDiff;
 use super::{Output, progress::Progress, settings::SettingsArgs};
 use crate::{
     config::Settings,
-    diagnostic::{Diagnostic, Failure, FailureKind},
+    diagnostic::{Diagnostic, Failure},
     problem::Solution,
     report::{notices, unsolvable},
     resolve::{self, Outcome, Resolution, Upgrade},
     spec::{
         EnvironmentFile, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},
+        secrets,
         source::{self, SourceFile},
     },
 };
+
+/// How `pin` is used, at the end of its help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  presolve pin --diff                       show what would change in environment.yml
+  presolve pin                              pin it; a second time nothing changes
+  presolve pin -P numpy                     pin numpy anew, and what has to move with it
+  presolve pin --platform linux-64 -o pinned.yml
+                                            pin for another machine, into another file";
 
 /// What `pin` takes.
 #[derive(Debug, Args)]
@@ -67,7 +77,7 @@ impl Pin {
             Outcome::Solved(solution) => solution,
             Outcome::Unsolvable(_) => {
                 let diagnostics = unsolvable::diagnostics(&resolution);
-                let kind = FailureKind::Unsolvable;
+                let kind = unsolvable::kind(&resolution);
                 return Err(Failure { kind, diagnostics });
             }
         };
@@ -123,12 +133,15 @@ impl Pin {
     }
 }
 
+/// The change, without the passwords that the file may hold: diffs end up in logs.
 fn diff(source: &SourceFile, pinned: &str) -> String {
     let path = source.path().display().to_string();
     let diff = TextDiff::from_lines(source.text(), pinned);
-    diff.unified_diff()
+    let diff = diff
+        .unified_diff()
         .header(&path, &format!("{path} (pinned)"))
-        .to_string()
+        .to_string();
+    secrets::redact(&diff)
 }
 
 /// Prints to stdout; a reader that has gone is no error.

@@ -64,6 +64,22 @@ pub enum DeclaredKind {
 }
 
 impl Declared {
+    /// Whether the line itself asks for this package or project.
+    pub fn names(&self, name: &str) -> bool {
+        match &self.kind {
+            DeclaredKind::Conda(spec) => spec
+                .name
+                .as_exact()
+                .is_some_and(|known| known.as_normalized() == name),
+            DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
+                requirement.name.as_ref() == name
+            }
+            DeclaredKind::PipOpaque(project) => {
+                project.as_ref().is_some_and(|known| known.as_ref() == name)
+            }
+        }
+    }
+
     /// Whether the line belongs to the conda half.
     pub fn is_conda(&self) -> bool {
         matches!(self.kind, DeclaredKind::Conda(_))

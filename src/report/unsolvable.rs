@@ -2,10 +2,25 @@
 //! demands.
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, FailureKind},
     problem::{Missing, Unsolvable},
     resolve::Resolution,
 };
+
+/// The verdict on a resolution without a solution: a name in the file that nobody
+/// has is an error of the file, not a conflict.
+pub fn kind(resolution: &Resolution) -> FailureKind {
+    let missing = resolution.unsolvable().map(|found| &found.missing[..]);
+    let is_in_file = |missing: &Missing| {
+        let name = &missing.name;
+        !name.starts_with("__") && resolution.declared[missing.declared].names(name)
+    };
+    if missing.is_some_and(|missing| missing.iter().any(is_in_file)) {
+        FailureKind::Input
+    } else {
+        FailureKind::Unsolvable
+    }
+}
 
 /// What to say of a resolution without a solution; empty if it has one.
 pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
@@ -75,8 +90,7 @@ fn missing_package(resolution: &Resolution, missing: &Missing) -> Diagnostic {
     };
     match &resolution.places[missing.declared] {
         Some(place) => {
-            let text = &resolution.declared[missing.declared].text;
-            let asks = if text.to_lowercase().starts_with(name.as_str()) {
+            let asks = if resolution.declared[missing.declared].names(name) {
                 "asked for here"
             } else {
                 "needed by this line"

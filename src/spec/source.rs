@@ -178,7 +178,9 @@ fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     };
     let mut temporary = tempfile::Builder::new()
         .prefix(".presolve-")
-        .tempfile_in(folder)?;
+        .tempfile_in(folder)
+        // The error itself names the temporary file, which says nothing to a user.
+        .map_err(|error| std::io::Error::from(error.kind()))?;
     temporary.write_all(bytes)?;
     match std::fs::metadata(target) {
         Ok(existing) => temporary

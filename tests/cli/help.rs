@@ -1,0 +1,15 @@
+//! The helps: they are what a user sees first.
+
+use insta::assert_snapshot;
+
+use super::Project;
+
+#[test]
+fn of_presolve() {
+    assert_snapshot!(Project::of(&[]).run(&["--help"]));
+}
+
+#[test]
+fn of_pin() {
+    assert_snapshot!(Project::of(&[]).run(&["pin", "--help"]));
+}

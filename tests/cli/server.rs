@@ -1,0 +1,108 @@
+//! The fixtures over HTTP, on a port of this machine.
+
+use std::{net::SocketAddr, sync::mpsc};
+
+use axum::{
+    Router,
+    extract::{Path, Request},
+    http::{HeaderMap, StatusCode, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use tower_http::services::ServeDir;
+
+use super::fixtures;
+
+/// The user and password that `private` asks for, as a header.
+const AUTHORIZATION: &str = "Basic bWU6czNjcmV0";
+
+/// What is served below its root:
+/// - `json`: the index as JSON, of the distributions only the `.metadata` files;
+/// - `private`: the same for `me` with the password `s3cret`;
+/// - `html`: the index as HTML where a project has such a page, and all its files;
+/// - `channels`: the channels;
+/// - `broken`: status 500.
+pub struct Server {
+    address: SocketAddr,
+}
+
+impl Server {
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/{path}", self.address)
+    }
+
+    pub fn url_with(&self, credentials: &str, path: &str) -> String {
+        format!("http://{credentials}@{}/{path}", self.address)
+    }
+}
+
+/// Starts a server, which ends with the process.
+pub fn start() -> Server {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime").block_on(async move {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+            let listener = listener.expect("a port");
+            send.send(listener.local_addr().expect("an address"))
+                .expect("waited for");
+            axum::serve(listener, app()).await.expect("serves");
+        });
+    });
+    let address = receive.recv().expect("a server");
+    Server { address }
+}
+
+/// A URL at which connections are refused.
+pub fn nobody_listens() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    format!("http://{}/", listener.local_addr().expect("an address"))
+}
+
+fn app() -> Router {
+    let json = Router::new()
+        .route("/{project}/", get(page))
+        .route("/{project}/{file}", get(metadata));
+    Router::new()
+        .nest("/private", json.clone().layer(from_fn(authorized)))
+        .nest("/json", json)
+        .nest_service("/html", ServeDir::new(fixtures().join("pypi")))
+        .nest_service("/channels", ServeDir::new(fixtures().join("channels")))
+        .route(
+            "/broken/{*path}",
+            any(|| async { StatusCode::INTERNAL_SERVER_ERROR }),
+        )
+}
+
+async fn page(Path(project): Path<String>) -> Response {
+    let path = fixtures().join("pypi").join(project).join("index.json");
+    let mut headers = HeaderMap::new();
+    let json = "application/vnd.pypi.simple.v1+json"
+        .parse()
+        .expect("a value");
+    headers.insert(header::CONTENT_TYPE, json);
+    match std::fs::read(path) {
+        Ok(body) => (headers, body).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn metadata(Path((project, file)): Path<(String, String)>) -> Response {
+    let path = fixtures().join("pypi").join(project).join(&file);
+    match std::fs::read(path) {
+        Ok(body) if file.ends_with(".metadata") => body.into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn authorized(request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION);
+    if given.is_some_and(|given| given == AUTHORIZATION) {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
+    }
+}
