@@ -55,7 +55,7 @@ impl Task {
             Declared {
                 text: text.clone(),
                 channels: channels.collect(),
-                kind: DeclaredKind::Conda(spec),
+                kind: DeclaredKind::Conda(Box::new(spec)),
             }
         });
         let declared: Vec<_> = declared.collect();

@@ -110,7 +110,7 @@ impl ToyWorld {
             "virtual" => self.virtual_packages.push(rest.parse_virtual()),
             "want" => {
                 let spec = MatchSpec::from_str(rest, ParseMatchSpecOptions::lenient()).unwrap();
-                self.declare(rest, DeclaredKind::Conda(spec));
+                self.declare(rest, DeclaredKind::Conda(Box::new(spec)));
             }
             "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
             "opaque" => self.declare(rest, DeclaredKind::PipOpaque(Some(rest.parse().unwrap()))),
@@ -193,7 +193,6 @@ impl ToyWorld {
             Some(subdir) => subdir.records.push(record),
             None => self.subdirs.push(SubdirRecords {
                 records: vec![record],
-                ..SubdirRecords::default()
             }),
         }
     }

@@ -53,7 +53,7 @@ pub struct Declared {
 #[derive(Clone, Debug)]
 pub enum DeclaredKind {
     /// A conda dependency.
-    Conda(MatchSpec),
+    Conda(Box<MatchSpec>),
     /// A line of the pip list with a name.
     Pip(Box<Requirement<VerbatimUrl>>),
     /// A line of the pip list that only foreign code can resolve; it stands for

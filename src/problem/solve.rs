@@ -366,7 +366,7 @@ fn requirements(
             let condition = spec.condition.as_ref();
             let condition = condition.map(|when| pooled_condition(pool, &mut cache, when));
             let condition = condition.transpose().map_err(refuse)?;
-            let sets = version_sets(pool, spec.clone()).map_err(refuse)?;
+            let sets = version_sets(pool, (**spec).clone()).map_err(refuse)?;
             let requirement = |set: VersionSetId| ConditionalRequirement {
                 requirement: set.into(),
                 condition,

@@ -35,7 +35,7 @@ fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option
         .map(|index| channels.list()[index].channel.canonical_name());
     let declared = Declared {
         text: line.text.clone(),
-        kind: DeclaredKind::Conda(channels.bind(line.spec.clone())),
+        kind: DeclaredKind::Conda(Box::new(channels.bind(line.spec.clone()))),
         channels: names.collect(),
     };
     (declared, Some(line.location.clone()))
@@ -45,10 +45,10 @@ fn implicit_pip() -> Declared {
     let name = rattler_conda_types::PackageName::new_unchecked("pip");
     Declared {
         text: "pip".to_string(),
-        kind: DeclaredKind::Conda(MatchSpec {
+        kind: DeclaredKind::Conda(Box::new(MatchSpec {
             name: name.into(),
             ..MatchSpec::default()
-        }),
+        })),
         channels: Vec::new(),
     }
 }
@@ -81,7 +81,7 @@ fn pip_line(line: &PipRequirement, constraint: bool) -> (Declared, Option<Locati
 
 pub(super) fn conda_specs(declared: &[Declared]) -> Vec<MatchSpec> {
     let specs = declared.iter().filter_map(|line| match &line.kind {
-        DeclaredKind::Conda(spec) => Some(spec.clone()),
+        DeclaredKind::Conda(spec) => Some((**spec).clone()),
         _ => None,
     });
     specs.collect()

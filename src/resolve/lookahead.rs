@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use rattler_conda_types::MatchSpec;
-
 use super::declared::is_named;
 use crate::{
     problem::{Declared, DeclaredKind},
@@ -30,10 +28,9 @@ pub(super) fn choice(declared: &[Declared], target: Target) -> Choice {
                 .iter()
                 .filter(|line| is_named(line, "python"))
                 .all(|line| match &line.kind {
-                    DeclaredKind::Conda(MatchSpec {
-                        version: Some(spec),
-                        ..
-                    }) => version.as_ref().is_ok_and(|version| spec.matches(version)),
+                    DeclaredKind::Conda(spec) => spec.version.as_ref().is_none_or(|spec| {
+                        version.as_ref().is_ok_and(|version| spec.matches(version))
+                    }),
                     _ => true,
                 })
         })
