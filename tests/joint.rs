@@ -39,6 +39,19 @@ fn an_open_python_goes_where_the_wheels_are_though_a_build_is_possible() {
 }
 
 #[test]
+fn an_open_python_steps_back_rather_than_a_declared_project() {
+    let releases = "
+        pypi sdk 1.0
+        pypi sdk 1.60 python<3.10
+        want python
+        pip sdk
+    ";
+    assert_snapshot!(with_pythons(releases), @"python=3.9.19 pypi:sdk==1.60");
+    assert_snapshot!(with_pythons(&format!("{releases} \n want python>=3.10")), @"python=3.14.0 pypi:sdk==1.0");
+    assert_snapshot!(with_pythons(&format!("{releases} \n conda new 1 : python >=3.14 \n want new")), @"new=1 python=3.14.0 pypi:sdk==1.0");
+}
+
+#[test]
 fn requires_python_binds_from_above_too() {
     assert_snapshot!(with_pythons("
         pypi dataclasses 0.8 python>=3.6,<3.10

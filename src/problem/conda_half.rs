@@ -287,11 +287,11 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
     {
         return Some(format!("it is newer than {cutoff}"));
     }
-    if let Some(only) = &reading.python
+    if let Some(pythons) = &reading.pythons
         && package.name.as_normalized() == "python"
-        && package.version.as_str().parse().ok().as_ref() != Some(only)
+        && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        return Some(format!("another python than {only}"));
+        return Some("the pip half is better served by another python".to_string());
     }
     None
 }

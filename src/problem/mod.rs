@@ -172,9 +172,9 @@ struct Reading {
     /// they rule out is left out of the problem beforehand: that is faster, and
     /// says less about whose fault it is.
     open_python: bool,
-    /// The only python, once a solution has been found and the files of another
-    /// one would be taken for it.
-    python: Option<Version>,
+    /// The only pythons: the one of a solution that was found with the files of
+    /// another, or those that the declared projects are best served with.
+    pythons: Option<BTreeSet<Version>>,
 }
 
 /// Conda packages that came in though nothing of the conda half led to them.

@@ -131,6 +131,14 @@ impl<'a> Provider<'a> {
         self.matches(id, self.pool.resolve_version_set(set))
     }
 
+    /// Why an index could not be asked, if one was asked in vain.
+    pub fn failed(&self) -> Result<(), Failure> {
+        match self.failure.borrow().as_ref() {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(()),
+        }
+    }
+
     fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
         match (set, self.candidate(id)) {
             (VersionSet::Any, _) => true,
@@ -201,9 +209,9 @@ fn allowed_pythons(
         allowed.contains(&index)
             && python.cpython
             && reading
-                .python
+                .pythons
                 .as_ref()
-                .is_none_or(|only| *only == python.version)
+                .is_none_or(|pythons| pythons.contains(&python.version))
     })
 }
 

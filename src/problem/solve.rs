@@ -5,7 +5,7 @@
 //! whole; if it has, it tells which projects conda brings anyway, so that these
 //! are tried from conda and all others from PyPI.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use pep508_rs::PackageName;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
@@ -60,18 +60,30 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
     if !problem.has_pip() {
         return checked(problem, conda, &Reading::default()).map(Some);
     }
-    let conda_first = projects(problem, &conda);
+    let first = Reading {
+        pip: true,
+        conda_first: projects(problem, &conda),
+        ..Reading::default()
+    };
+    let best_served = Attempt::new(problem, first.clone())?.best_served_pythons()?;
+    if best_served.is_some() {
+        let reading = Reading {
+            pythons: best_served,
+            ..first.clone()
+        };
+        if let Joint::Solved(solution, reading) = joint(problem, reading)? {
+            return checked(problem, solution, &reading).map(Some);
+        }
+    }
     let mut needs_build = false;
     for (sources, overwrite) in READINGS {
         if sources == Sources::Unknown && !needs_build {
             break;
         }
         let reading = Reading {
-            pip: true,
             sources,
             overwrite,
-            conda_first: conda_first.clone(),
-            ..Reading::default()
+            ..first.clone()
         };
         match joint(problem, reading)? {
             Joint::Solved(solution, reading) => {
@@ -182,10 +194,11 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
             solution::Reading::Solution(solution) => solution,
             solution::Reading::OtherFile => {
                 let python = attempt.chosen_python(&chosen);
-                if reading.python.is_some() || python.is_none() {
+                let pythons: Option<BTreeSet<_>> = python.map(|python| [python].into());
+                if pythons.is_none() || reading.pythons == pythons {
                     return Err(internal("its files changed while it was solved"));
                 }
-                reading.python = python;
+                reading.pythons = pythons;
                 continue;
             }
         };
@@ -288,6 +301,27 @@ impl<'a> Attempt<'a> {
                 Err(_) => Err(internal("the solver stopped without a reason")),
             },
         }
+    }
+
+    /// The pythons on which every declared project can be had in the version that
+    /// is best for it; `None` if these are all that are allowed anyway. An open
+    /// python should rather step back than a project that the user names.
+    fn best_served_pythons(&self) -> Result<Option<BTreeSet<pep440_rs::Version>>, Failure> {
+        let provider = self.provider();
+        let mut best = provider.allowed.clone();
+        for line in provider.declared {
+            if let DeclaredKind::Pip(requirement) = &line.kind
+                && let Some(pythons) = provider.pythons_of_best(requirement)
+            {
+                let both = best.intersection(&pythons);
+                if !both.is_empty() {
+                    best = both;
+                }
+            }
+        }
+        provider.failed()?;
+        let version = |index| provider.pythons.get(index).version.clone();
+        Ok((best != provider.allowed).then(|| best.iter().map(version).collect()))
     }
 
     fn chosen_python(&self, chosen: &[SolvableId]) -> Option<pep440_rs::Version> {

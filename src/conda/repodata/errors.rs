@@ -177,7 +177,13 @@ fn find<E: Error + 'static>(error: &GatewayError) -> Option<&E> {
     {
         return (inner as &dyn Error).downcast_ref::<E>();
     }
-    chain(error).find_map(|cause| cause.downcast_ref::<E>())
+    chain(error).find_map(|cause| {
+        let direct = cause.downcast_ref::<E>();
+        direct.or_else(|| match cause.downcast_ref()? {
+            reqwest_middleware::Error::Reqwest(inner) => (inner as &dyn Error).downcast_ref::<E>(),
+            reqwest_middleware::Error::Middleware(_) => None,
+        })
+    })
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -1,0 +1,198 @@
+//! The files of a release: which of them pip may take, and on which pythons.
+
+use std::{collections::HashMap, sync::Arc};
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::PackageName;
+
+use super::candidates::Exclusion;
+use crate::{
+    problem::{Sources, provider::Provider, python::PythonSet},
+    pypi::{Distribution, DistributionKind},
+};
+
+impl Provider<'_> {
+    /// The files that `--only-binary` and `--no-binary` leave.
+    pub(super) fn usable<'f>(
+        &self,
+        project: &PackageName,
+        files: &'f [Arc<Distribution>],
+    ) -> Vec<&'f Arc<Distribution>> {
+        let (wheel_allowed, source_allowed) = self.formats(project);
+        let allowed = |file: &&Arc<Distribution>| match file.kind {
+            DistributionKind::Wheel(_) => wheel_allowed,
+            DistributionKind::Source => source_allowed,
+        };
+        files.iter().filter(allowed).collect()
+    }
+
+    /// The files that are not yanked; all of them, with the reason, if all are.
+    pub(super) fn unyanked<'f>(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        usable: &[&'f Arc<Distribution>],
+    ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
+        let asked = self
+            .reading
+            .yanked
+            .contains(&(project.clone(), version.clone()));
+        let kept = usable
+            .iter()
+            .copied()
+            .filter(|file| asked || file.yanked.is_none());
+        let kept: Vec<_> = kept.collect();
+        match usable.first() {
+            Some(file) if kept.is_empty() => {
+                let reason = file.yanked.clone().unwrap_or_default();
+                (usable.to_vec(), Some(Exclusion::Yanked(reason)))
+            }
+            _ => (kept, None),
+        }
+    }
+
+    /// The file that pip takes of a release on a python.
+    pub(in crate::problem) fn file_of(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        files: &[Arc<Distribution>],
+        python: usize,
+    ) -> Option<Arc<Distribution>> {
+        let usable = self.usable(project, files);
+        self.best_file(&self.unyanked(project, version, &usable).0, python)
+    }
+
+    /// Whether pip may take wheels and source distributions of a project.
+    fn formats(&self, project: &PackageName) -> (bool, bool) {
+        let formats = &self.world.pip.formats;
+        let only_binary = formats.only_binary.contains(project);
+        let no_binary = formats.no_binary.contains(project);
+        let wheel = !no_binary && (only_binary || !formats.no_binary_all);
+        let source = !only_binary && (no_binary || !formats.only_binary_all);
+        (wheel, source)
+    }
+
+    /// The allowed pythons on which one of the files can be installed.
+    pub(super) fn installable(&self, files: &[&Arc<Distribution>]) -> PythonSet {
+        let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
+        for file in files {
+            match &file.kind {
+                DistributionKind::Wheel(_) => wheels = wheels.union(&self.fitting(file)),
+                DistributionKind::Source => sources = sources.union(&self.fitting(file)),
+            }
+        }
+        match self.reading.sources {
+            Sources::WhereNoWheel if !wheels.is_empty() => wheels,
+            _ => wheels.union(&sources),
+        }
+    }
+
+    /// The allowed pythons that a file fits.
+    fn fitting(&self, file: &Distribution) -> PythonSet {
+        let required = file.requires_python.as_ref();
+        let required = required.map_or_else(
+            || self.allowed.clone(),
+            |specifiers| {
+                self.pythons
+                    .required(specifiers)
+                    .intersection(&self.allowed)
+            },
+        );
+        match &file.kind {
+            DistributionKind::Source => required,
+            DistributionKind::Wheel(tags) => {
+                if required.is_empty() || !self.world.target.fits_platform(tags) {
+                    return self.pythons.none();
+                }
+                let mut fits: HashMap<(u64, u64), bool> = HashMap::new();
+                for index in required.iter() {
+                    let minor = self.pythons.get(index).major_minor();
+                    fits.entry(minor)
+                        .or_insert_with(|| self.world.target.priority(tags, minor).is_some());
+                }
+                self.pythons.filter(|index, python| {
+                    required.contains(index) && fits.get(&python.major_minor()) == Some(&true)
+                })
+            }
+        }
+    }
+
+    /// The file that pip takes on a python: the wheel with the best tags, then
+    /// the highest build number, else a source distribution.
+    pub(super) fn best_file(
+        &self,
+        files: &[&Arc<Distribution>],
+        python: usize,
+    ) -> Option<Arc<Distribution>> {
+        let minor = self.pythons.get(python).major_minor();
+        let fitting = files
+            .iter()
+            .filter(|file| self.fitting(file).contains(python));
+        let rank = |file: &Distribution| match &file.kind {
+            DistributionKind::Wheel(tags) => {
+                let priority = self.world.target.priority(tags, minor);
+                (
+                    priority.unwrap_or(u32::MAX),
+                    std::cmp::Reverse(tags.build.clone()),
+                )
+            }
+            DistributionKind::Source => (u32::MAX, std::cmp::Reverse(None)),
+        };
+        fitting
+            .min_by_key(|file| rank(file))
+            .map(|file| (*file).clone())
+    }
+
+    /// Says why no file of a release can be installed.
+    pub(super) fn why_not_installable(
+        &self,
+        files: &[Arc<Distribution>],
+        usable: &[&Arc<Distribution>],
+    ) -> String {
+        if usable.is_empty() {
+            return if files.is_empty() {
+                "it has no files".to_string()
+            } else {
+                "--only-binary or --no-binary rules its files out".to_string()
+            };
+        }
+        let pythons = self.pythons.display(&self.allowed);
+        let refused: Vec<_> = usable
+            .iter()
+            .filter_map(|file| file.requires_python.as_ref())
+            .collect();
+        let refuses = |specifiers: &VersionSpecifiers| {
+            self.pythons
+                .required(specifiers)
+                .intersection(&self.allowed)
+                .is_empty()
+        };
+        if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
+            return format!(
+                "it requires Python {}, and the spec leaves {pythons}",
+                refused[0]
+            );
+        }
+        let mut tags: Vec<&str> = Vec::new();
+        for file in usable {
+            if let DistributionKind::Wheel(wheel) = &file.kind
+                && self.world.target.fits_platform(wheel)
+            {
+                tags.extend(wheel.python.iter().map(String::as_str));
+            }
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        let subdir = self.world.subdir;
+        if tags.is_empty() {
+            format!("it has no wheel for {subdir} and no source distribution")
+        } else {
+            let tags = tags.join(", ");
+            format!(
+                "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
+                 and no source distribution"
+            )
+        }
+    }
+}
