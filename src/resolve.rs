@@ -182,10 +182,7 @@ async fn resolve_until(
     if let Some(solving) = &listener.solving {
         solving();
     }
-    let solution = solver
-        .clone()
-        .run(repodata, |problem| solve(problem))
-        .await?;
+    let solution = solver.clone().run(repodata, solve).await?;
     let outcome = match solution {
         Some(solution) => Outcome::Solved(solution),
         None => {
@@ -193,7 +190,7 @@ async fn resolve_until(
             // were loaded. An explanation has to know the others.
             let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
             let repodata = query.repodata(&names).await?;
-            let explained = solver.clone().run(repodata, |problem| explain(problem));
+            let explained = solver.clone().run(repodata, explain);
             Outcome::Unsolvable(explained.await?)
         }
     };

@@ -193,7 +193,6 @@ impl ToyWorld {
             Some(subdir) => subdir.records.push(record),
             None => self.subdirs.push(SubdirRecords {
                 records: vec![record],
-                ..SubdirRecords::default()
             }),
         }
     }

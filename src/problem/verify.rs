@@ -217,7 +217,7 @@ impl<'a> Walk<'a> {
                     requirement,
                     &environment,
                     &extras,
-                    &name.to_string(),
+                    name.as_ref(),
                     &mut queue,
                 );
             }

@@ -17,7 +17,7 @@ pub enum Range {
 }
 
 pub fn is_prerelease(version: Version) -> bool {
-    version > 10 && version % 10 != 0
+    version > 10 && !version.is_multiple_of(10)
 }
 
 impl Range {
