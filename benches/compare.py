@@ -2,6 +2,8 @@
 """Times `presolve pin` beside py-rattler (conda) and uv (pip); see README.md."""
 
 import argparse
+import functools
+import http.server
 import os
 import pathlib
 import shutil
@@ -9,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
 
@@ -62,7 +65,7 @@ class Bench:
         self.arguments = arguments
         self.folder = folder
         alias = arguments.channel_alias
-        self.alias = alias if "://" in alias else pathlib.Path(alias).resolve().as_uri()
+        self.alias = alias if "://" in alias else serve(alias)
         self.bin = folder / "venv" / "bin"
 
     def install_peers(self):
@@ -123,6 +126,21 @@ class Bench:
             results["cold"].append(run(commands(cache)))
             results["warm"].append(run(commands(cache)))
         return {kind: tuple(map(statistics.median, zip(*runs))) for kind, runs in results.items()}
+
+
+def serve(folder):
+    """A folder over HTTP: rattler reads no compressed repodata from disk."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
 
 
 UV_PLATFORMS = {
