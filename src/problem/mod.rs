@@ -51,8 +51,6 @@ pub struct Declared {
 
 /// What a declared requirement asks for.
 #[derive(Clone, Debug)]
-// A file has a few dozen of these, most of them the large one.
-#[allow(clippy::large_enum_variant)]
 pub enum DeclaredKind {
     /// A conda dependency.
     Conda(Box<MatchSpec>),

@@ -31,7 +31,7 @@ fn real_specs_give_rattlers_records() {
         println!("skipped: ../shared/channels is absent");
         return;
     };
-    let count = number("PRESOLVE_FUZZ").unwrap_or(60);
+    let count = number("PRESOLVE_FUZZ").unwrap_or(10);
     let mut verdicts: BTreeMap<&str, u32> = BTreeMap::new();
     for seed in 0..count {
         let task = world.task(&mut Random(seed));
