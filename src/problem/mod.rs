@@ -25,6 +25,7 @@ mod conda_half;
 mod conda_order;
 mod core;
 mod demands;
+mod improve;
 mod pool;
 mod provider;
 mod pypi_half;

@@ -71,6 +71,8 @@ pub enum VersionSet {
     Specifiers(VersionSpecifiers),
     /// Exactly this candidate.
     Exactly(SolvableId),
+    /// One of these candidates.
+    OneOf(Vec<SolvableId>),
 }
 
 impl resolvo::utils::VersionSet for VersionSet {
@@ -80,7 +82,7 @@ impl resolvo::utils::VersionSet for VersionSet {
 impl std::fmt::Display for VersionSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            VersionSet::Any | VersionSet::Exactly(_) => Ok(()),
+            VersionSet::Any | VersionSet::Exactly(_) | VersionSet::OneOf(_) => Ok(()),
             VersionSet::Match(spec) => write!(f, "{spec}"),
             VersionSet::Python(_) => write!(f, "(some)"),
             VersionSet::Brings(_, version) => write!(f, "=={version}"),

@@ -139,10 +139,12 @@ impl<'a> Provider<'a> {
         }
     }
 
-    fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
+    /// Whether a version set has a candidate.
+    pub fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
         match (set, self.candidate(id)) {
             (VersionSet::Any, _) => true,
             (VersionSet::Exactly(exact), _) => *exact == id,
+            (VersionSet::OneOf(some), _) => some.contains(&id),
             (VersionSet::Match(spec), Candidate::Record(record)) => {
                 spec.matches(self.record(*record))
             }

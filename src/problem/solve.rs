@@ -14,6 +14,7 @@ use super::{
     Declared, DeclaredKind, Problem, Reading, Sources, Unasked,
     conda_half::{pooled_condition, version_sets},
     core,
+    improve::improve,
     pool::{Name, VersionSet},
     provider::{Learnt, Provider, Stop},
     solution::{self, Solution},
@@ -190,6 +191,7 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
         let Some(chosen) = chosen else {
             return Ok(Joint::Unsolvable(Box::new(attempt), learnt));
         };
+        let chosen = improve(&mut attempt, chosen)?;
         let solution = match Solution::read(attempt.provider(), &chosen) {
             solution::Reading::Solution(solution) => solution,
             solution::Reading::OtherFile => {
@@ -291,7 +293,23 @@ impl<'a> Attempt<'a> {
     /// Solves some of the lines; `None` if there is no solution.
     pub fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
         let lines = lines.iter().flat_map(|&line| &self.lines[line]).copied();
-        let requirements = self.always.iter().copied().chain(lines).collect();
+        self.solve(self.always.iter().copied().chain(lines).collect())
+    }
+
+    /// Solves all lines and more; `None` if there is no solution.
+    pub fn run_with_more(
+        &mut self,
+        more: &[ConditionalRequirement],
+    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let lines = self.lines.iter().flatten();
+        let always = self.always.iter();
+        self.solve(always.chain(more).chain(lines).copied().collect())
+    }
+
+    fn solve(
+        &mut self,
+        requirements: Vec<ConditionalRequirement>,
+    ) -> Result<Option<Vec<SolvableId>>, Failure> {
         let problem = resolvo::Problem::new().requirements(requirements);
         match self.solver.solve(problem) {
             Ok(chosen) => Ok(Some(chosen)),
