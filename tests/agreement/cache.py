@@ -18,12 +18,12 @@ class Cache:
         text = json.dumps(question, sort_keys=True)
         path = self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
         if path.exists():
-            return json.loads(path.read_text())
+            return json.loads(path.read_text())["answer"]
         result = answer()
         # A passing trouble (network, a busy machine) is not worth keeping.
         if not result.get("transient"):
             draft = path.with_suffix(f".{os.getpid()}.{id(result)}")
-            draft.write_text(json.dumps(result))
+            draft.write_text(json.dumps({"question": question, "answer": result}))
             draft.replace(path)
         return result
 

@@ -183,8 +183,7 @@ class Peers:
 
     def uv(self, lines: list[str], provided: dict, python: str, flags: list) -> dict:
         """One run of `uv pip compile`."""
-        wheels = self.folder / "provided"
-        constraints = stand_ins(wheels, provided)
+        wheels, constraints = stand_ins(self.folder / "provided", provided)
         inputs = self.folder / "uv-inputs"
         inputs.mkdir(exist_ok=True)
         place = inputs / name_of(lines, constraints, python)
@@ -195,18 +194,26 @@ class Peers:
         command += ["--python-platform", UV_PLATFORM, "--no-annotate", "--no-header"]
         command += ["--constraints", place.with_suffix(".constraints")]
         command += ["--find-links", wheels, "--no-strip-extras", "--no-config"]
+        command += ["--no-python-downloads"]
         # As pip does: all indexes count alike.
         command += ["--index-strategy", "unsafe-best-match", *flags]
         result = run(command, self.limit, cwd=inputs)
         return uv_answer(result) | {"seconds": round(result.seconds, 2)}
+
+    def refused(self, versions: dict, python: str) -> dict:
+        """The releases that may not be installed with a Python, and what they
+        ask for."""
+        question = json.dumps({"versions": versions, "python": python})
+        command = [self.python, HERE / "in_venv" / "check_python.py"]
+        result = run(command, self.limit, question)
+        return json.loads(result.stdout) if result.code == 0 else {}
 
     def pip(self, lines: list[str], provided: dict, python: str) -> dict:
         """What pip makes of a pip list, by `--dry-run --report`.
 
         Best with an interpreter of that Python: told of another one, pip still
         reads markers for its own."""
-        wheels = self.folder / "provided"
-        constraints = stand_ins(wheels, provided)
+        wheels, constraints = stand_ins(self.folder / "provided", provided)
         inputs = self.folder / "pip-inputs"
         inputs.mkdir(exist_ok=True)
         place = inputs / name_of(lines, constraints, python)
@@ -265,12 +272,14 @@ def interpreters(minor: str) -> list[Path]:
     return [path for path in found if path.exists() and "shims" not in path.parts]
 
 
-def stand_ins(folder: Path, provided: dict) -> list[str]:
-    """Constraints that hold what conda provides, and empty wheels that meet them.
+def stand_ins(folder: Path, provided: dict) -> tuple[Path, list[str]]:
+    """A folder of empty wheels, one for each project that conda provides, and
+    constraints that hold pip to them.
 
     Each stands for a project that is installed already; its local version tells
     it from what an index has, and every specifier that the true version meets
     is met by it."""
+    folder = folder / name_of(sorted(provided.items()))
     folder.mkdir(parents=True, exist_ok=True)
     constraints = []
     for name, version in sorted(provided.items()):
@@ -280,7 +289,7 @@ def stand_ins(folder: Path, provided: dict) -> list[str]:
         if not path.exists():
             empty_wheel(path, name, local, stem)
         constraints.append(f"{name}=={local}")
-    return constraints
+    return folder, constraints
 
 
 def empty_wheel(path: Path, name: str, version: str, stem: str) -> None:
@@ -318,7 +327,9 @@ def uv_answer(result: Run) -> dict:
         return {"verdict": "timeout", "error": "", "transient": True}
     if result.code == 0:
         return {"verdict": "solved", "versions": read_versions(result.stdout)}
-    short = " ".join(text.split())[:1500]
+    # Warnings come first, the reason after the first cross or `error:`.
+    reason = re.search(r"^\s*(×|error:).*", text, re.M | re.S)
+    short = " ".join((reason[0] if reason else text).split())[:1500]
     if "No solution found" in text:
         verdict = "unsolvable"
     elif "Failed to build" in text or "Building source distributions" in text:

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import peers
@@ -128,11 +128,20 @@ class Harness:
             answer = self.peers.compile(lines, provided, python)
             if answer["verdict"] in ("refused", "error", "build failed"):
                 second = self.peers.pip(lines, provided, python)
-                if second["verdict"] in ("solved", "unsolvable"):
+                # Told of a Python that it does not run on, pip reads markers for
+                # its own and builds nothing: its no says little.
+                sure = ("solved", "unsolvable") if second["tool"] == "pip" else ()
+                if second["verdict"] in ("solved", *sure):
                     return second
             return {"tool": "uv"} | answer
 
         return self.peer("pip", question, ask)
+
+    def refused(self, versions: dict, python: str) -> dict:
+        question = {"refused": versions, "python": python}
+        return self.peer(
+            "refused", question, lambda: self.peers.refused(versions, python)
+        )
 
     def judge(self, spec: Path, part: str) -> dict:
         """The row of one file."""
@@ -211,6 +220,9 @@ class Harness:
         else:
             theirs = from_index(half["versions"])
             row["versions"] = verdicts.versions_difference(chosen, theirs) or "same"
+            other = {n: v for n, v in theirs.items() if chosen.get(n) != v}
+            if refused := self.refused(other, python):
+                row["versions"] += f" / the peer's may not be installed: {refused}"
         lines = options(reading) + [f"{n}=={v}" for n, v in pins["pip_lines"]]
         again = self.pip_half(lines, provided, python)
         if again["verdict"] != "solved":
@@ -237,6 +249,11 @@ class Harness:
         row["pip_half"] = half["verdict"]
         row["pip_seconds"] = half.get("seconds", "")
         row["versions"] = half.get("error", "")[:600]
+        if half["verdict"] == "solved":
+            refused = self.refused(from_index(half["versions"]), python)
+            if refused:
+                row["pip_half"] = "not installable"
+                row["versions"] = f"the peer's may not be installed: {refused}"
 
     def pip_part(self, spec: Path, row: dict) -> Path | None:
         """Where the conda half cannot be had here, the pip half on a bare python
@@ -319,6 +336,13 @@ def channels(text: str) -> list[str]:
     return found
 
 
+def write_table(path: Path, rows: list[dict]) -> None:
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, dialect="excel-tab")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def main() -> None:
     args = arguments()
     harness = Harness(args)
@@ -330,18 +354,19 @@ def main() -> None:
     )
     rows = []
     with ThreadPoolExecutor(args.jobs) as pool:
-        for found in pool.map(harness.rows, specs):
+        for done in as_completed([pool.submit(harness.rows, spec) for spec in specs]):
+            found = done.result()
+            summary.mark_known(found, known)
+            rows = sorted(rows + found, key=lambda row: (row["file"], row["part"]))
+            # After every file, so that a run that is broken off leaves its table.
+            write_table(harness.out / "table.tsv", rows)
             for row in found:
-                rows.append(row)
-                print(row["agree"], row["presolve"], row["file"], row["difference"])
-    summary.mark_known(rows, known)
-    with open(harness.out / "table.tsv", "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, dialect="excel-tab")
-        writer.writeheader()
-        writer.writerows(rows)
+                told = [row[name] for name in ("agree", "presolve", "part", "file")]
+                print(*told, row["difference"], flush=True)
     text = summary.markdown(rows, harness.versions)
     (harness.out / "summary.md").write_text(text)
     print(text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,10 @@ from peers import Run, normalized
 EXIT_CODES = {0: "pinned", 1: "unsolvable", 2: "unreadable", 3: "undecided"}
 # Errors that speak of what the channels at hand lack.
 SLICE = {"unknown-package", "unknown-channel"}
+UNREACHABLE = {"index-unreachable", "unreachable-channel"}
+# The pip half's peers came to no verdict: a build that fails here, a time limit,
+# a Python that uv does not know.
+NO_ANSWER = ("build failed", "timeout", "error", "refused")
 
 
 @dataclass
@@ -79,7 +83,7 @@ def compare(row: dict, presolve: Verdict, reading: dict) -> str:
 def of_pinned(rattler: str, pip_half: str) -> str:
     if rattler != "solved":
         return f"pinned, {rattler} for rattler"
-    if pip_half not in ("solved", "none", "build failed"):
+    if pip_half not in ("solved", "none", *NO_ANSWER):
         return f"pinned, {pip_half} for the pip half's peer"
     return ""
 
@@ -88,10 +92,12 @@ def not_judged(presolve: Verdict, row: dict) -> str:
     """Why nothing can be said of the file as a whole; empty if something can."""
     if row["rattler"] == "no channel" or "unknown-channel" in presolve.errors:
         return "a channel is not at hand"
+    if presolve.word == "undecided" and UNREACHABLE & set(presolve.errors):
+        return "an index cannot be reached from here"
     if row["rattler"] == "missing" and presolve.word in ("missing", "unsolvable"):
         return "a package or version is not in the channels at hand"
-    if row["pip_half"] == "build failed" and presolve.word == "pinned":
-        return "uv and pip could not build a source distribution here"
+    if row["pip_half"] in NO_ANSWER and presolve.word == "pinned":
+        return f"no peer judged the pip half: {row['pip_half']}"
     return ""
 
 
