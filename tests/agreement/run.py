@@ -266,12 +266,7 @@ class Harness:
         lines = declared_pip(reading)
         path = self.out / "parts" / f"{spec.stem}.pip.yml"
         python = f"python={minor[0]}" if minor else "python"
-        document = {
-            "channels": ["conda-forge", "nodefaults"],
-            "dependencies": [python, "pip", {"pip": lines}],
-        }
-        # JSON is YAML.
-        path.write_text(json.dumps(document, indent=1) + "\n")
+        path.write_text(environment(["conda-forge", "nodefaults"], [python], lines))
         return path
 
     def rows(self, spec: Path) -> list[dict]:
@@ -282,6 +277,18 @@ class Harness:
         if part:
             rows.append(self.judge(part, "pip"))
         return rows
+
+
+def environment(channels: list[str], conda: list[str], pip: list[str]) -> str:
+    """An environment file with these lines and `pip`."""
+    lines = ["channels:", *entries(channels, "- "), "dependencies:"]
+    lines += [*entries([*conda, "pip"], "- "), "- pip:", *entries(pip, "  - ")]
+    return "\n".join(lines) + "\n"
+
+
+def entries(texts: list[str], indent: str) -> list[str]:
+    # A JSON string is a YAML string.
+    return [indent + json.dumps(text) for text in texts]
 
 
 def named(spec: str, name: str) -> bool:

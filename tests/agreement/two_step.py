@@ -5,13 +5,13 @@ A two-step tool takes what rattler chooses for the conda lines, then asks uv for
 the pip list with that Python and with what conda brought held as it is."""
 
 import argparse
-import json
 from pathlib import Path
 
 import run as agreement
 import verdicts
 from peers import Peers
 
+CHANNELS = ["conda-forge", "nodefaults"]
 CASES = {
     "open-python": {
         "why": "conda takes the newest Python, for which TensorFlow 2.8 has no wheels",
@@ -46,18 +46,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def spec(case: dict) -> str:
-    """The environment file of a case; JSON is YAML."""
-    document = {
-        "channels": ["conda-forge", "nodefaults"],
-        "dependencies": [*case["conda"], "pip", {"pip": case["pip"]}],
-    }
-    return json.dumps(document, indent=1) + "\n"
-
-
 def two_steps(tools: Peers, case: dict, mapping: dict) -> str:
     """What solving conda first comes to."""
-    conda = tools.solve_conda(["conda-forge", "nodefaults"], [*case["conda"], "pip"])
+    conda = tools.solve_conda(CHANNELS, [*case["conda"], "pip"])
     if conda["verdict"] != "solved":
         return f"conda: {conda['verdict']}"
     python = agreement.python_of(conda["records"])
@@ -81,7 +72,7 @@ def wrong_python(tools: Peers, case: dict, python: str) -> str:
 def jointly(harness: agreement.Harness, name: str, case: dict) -> str:
     """What presolve comes to, its pins tried by the peers."""
     path = harness.out / "parts" / f"{name}.yml"
-    path.write_text(spec(case))
+    path.write_text(agreement.environment(CHANNELS, case["conda"], case["pip"]))
     row = harness.judge(path, "two-step")
     answer = harness.presolve(path, harness.out / "pinned" / path.name)
     if answer["word"] != "pinned":
