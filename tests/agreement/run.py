@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tomllib
+import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -101,7 +102,7 @@ class Harness:
             (self.out / "logs" / f"{spec.name}.log").write_text(result.stderr)
             answer = verdicts.of_presolve(result)
             answer["seconds"] = round(result.seconds, 2)
-            answer["pinned"] = pinned.read_text() if pinned.exists() else None
+            answer["pinned"] = text_of(pinned) if pinned.exists() else None
             answer["transient"] = answer["word"] in ("undecided", "timeout")
             return answer
 
@@ -291,6 +292,13 @@ def entries(texts: list[str], indent: str) -> list[str]:
     return [indent + json.dumps(text) for text in texts]
 
 
+def text_of(path: Path) -> str:
+    """A file in the encoding that its first bytes tell."""
+    data = path.read_bytes()
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
 def named(spec: str, name: str) -> bool:
     match = re.match(r"^(?:[^\s\[]*::)?([\w.-]+)", spec)
     return bool(match) and match[1].lower() == name
@@ -362,7 +370,11 @@ def main() -> None:
     rows = []
     with ThreadPoolExecutor(args.jobs) as pool:
         for done in as_completed([pool.submit(harness.rows, spec) for spec in specs]):
-            found = done.result()
+            try:
+                found = done.result()
+            except Exception:  # one file must not end the run for the others
+                traceback.print_exc()
+                continue
             summary.mark_known(found, known)
             rows = sorted(rows + found, key=lambda row: (row["file"], row["part"]))
             # After every file, so that a run that is broken off leaves its table.

@@ -53,6 +53,8 @@ def split(dependencies) -> tuple[list[str], list[str]]:
             for installer, lines in entry.items():
                 if installer != "pip":
                     raise Refused(f"no installer `{installer}`")
+                if not isinstance(lines or [], list):
+                    raise Refused("the pip list is no list")
                 pip += [str(line) for line in lines or []]
         else:
             raise Refused(f"an entry is a {type(entry).__name__}")
