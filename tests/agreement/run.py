@@ -117,6 +117,11 @@ class Harness:
         return self.peer("read", question, lambda: self.peers.read(spec))
 
     def conda(self, channels: list[str], specs: list[str]) -> dict:
+        # As conda does, `channel::` adds a channel that the file does not list.
+        named = [spec.split("::")[0] for spec in specs if "::" in spec]
+        if more := [name for name in dict.fromkeys(named) if name not in channels]:
+            implied = {"defaults", "nodefaults"} & set(channels)
+            channels = [*channels, *([] if implied else ["defaults"]), *more]
         question = {"channels": channels, "specs": specs}
         ask = lambda: self.peers.solve_conda(channels, specs)  # noqa: E731
         return self.peer("conda", question, ask)

@@ -96,7 +96,7 @@ def not_judged(presolve: Verdict, row: dict) -> str:
         return "an index cannot be reached from here"
     if row["rattler"] == "missing" and presolve.word in ("missing", "unsolvable"):
         return "a package or version is not in the channels at hand"
-    if row["pip_half"] in NO_ANSWER and presolve.word == "pinned":
+    if row["pip_half"] in NO_ANSWER and presolve.word in ("pinned", "unsolvable"):
         return f"no peer judged the pip half: {row['pip_half']}"
     return ""
 
