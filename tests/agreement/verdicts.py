@@ -120,6 +120,7 @@ def versions_difference(ours: dict, theirs: dict) -> str:
 def same(version: str) -> str:
     """A version in one of its spellings."""
     version = version.lower().lstrip("v")
+    version = re.sub(r"\.(?=(a|b|rc)\d)", "", version)
     return re.sub(r"(\.0)+(?=$|\+)", "", version)
 
 
