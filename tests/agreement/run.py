@@ -1,0 +1,396 @@
+"""Runs presolve beside the tools that will do the build, and tells where they
+differ. See README.md."""
+
+import argparse
+import csv
+import fnmatch
+import hashlib
+import json
+import re
+import shutil
+import tomllib
+import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import peers
+import summary
+import verdicts
+from cache import Cache, digest
+from peers import Peers, normalized, run
+
+HERE = Path(__file__).parent
+COLUMNS = [
+    "file",
+    "part",
+    "reader",
+    "presolve",
+    "code",
+    "warnings",
+    "first_error",
+    "rattler",
+    "pip_half",
+    "pip_tool",
+    "agree",
+    "difference",
+    "records",
+    "versions",
+    "conda_pins",
+    "pip_pins",
+    "seconds",
+    "rattler_seconds",
+    "pip_seconds",
+]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--presolve", type=Path, required=True, help="the binary")
+    parser.add_argument("--specs", type=Path, required=True, help="a folder")
+    parser.add_argument("--channels", required=True, help="the URL above the channels")
+    parser.add_argument("--mapping", type=Path, required=True, help="conda to PyPI")
+    parser.add_argument("--only", default="*", help="a pattern of file names")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--timeout", type=int, default=120, help="seconds per tool")
+    parser.add_argument("--out", type=Path, required=True, help="a folder for all")
+    return parser.parse_args()
+
+
+class Harness:
+    """Judges files one by one."""
+
+    def __init__(self, args: argparse.Namespace):
+        self.args = args
+        self.out = args.out.resolve()
+        self.out.mkdir(parents=True, exist_ok=True)
+        python = peers.install(self.out / "venv")
+        self.peers = Peers(python, self.out, args.channels, limit=args.timeout)
+        self.versions = peers.versions(python)
+        self.binary = digest(args.presolve)
+        self.mapping = json.loads(args.mapping.read_text())
+        self.cache = Cache(self.out / "cache")
+        for folder in ("specs", "parts", "pinned", "logs"):
+            (self.out / folder).mkdir(exist_ok=True)
+            self.settings(self.out / folder / "presolve.toml")
+
+    def settings(self, path: Path) -> None:
+        """What presolve cannot be told by flags stands beside the files."""
+        root = self.args.channels.rstrip("/")
+        path.write_text(
+            f'default-channels = ["{root}/pkgs/main", "{root}/pkgs/r"]\n'
+        )
+
+    def peer(self, kind: str, question: dict, answer) -> dict:
+        key = {"kind": kind, "tools": self.versions, "world": self.args.channels}
+        return self.cache.get(key | question, answer)
+
+    def presolve(self, spec: Path, pinned: Path) -> dict:
+        """presolve's verdict and, where it has one, the pinned file's text."""
+
+        def ask() -> dict:
+            pinned.unlink(missing_ok=True)
+            limit = self.args.timeout
+            command = [self.args.presolve, "pin", spec, "-o", pinned]
+            command += ["--channel-alias", self.args.channels]
+            command += ["--mapping", self.args.mapping, "--platform", peers.PLATFORM]
+            command += ["--channel-priority", self.peers.priority]
+            command += ["--cache-dir", self.out / "presolve-cache"]
+            command += ["--timeout", f"{limit}s", "--virtual-package", "__cuda="]
+            for name, value in peers.VIRTUAL_PACKAGES.items():
+                command += ["--virtual-package", f"{name}={value}"]
+            result = run(command, limit + 30)
+            (self.out / "logs" / f"{spec.name}.log").write_text(result.stderr)
+            answer = verdicts.of_presolve(result)
+            answer["seconds"] = round(result.seconds, 2)
+            answer["pinned"] = text_of(pinned) if pinned.exists() else None
+            answer["transient"] = answer["word"] in ("undecided", "timeout")
+            return answer
+
+        text = hashlib.sha256(spec.read_bytes()).hexdigest()
+        question = {"kind": "presolve", "binary": self.binary, "spec": text}
+        question |= {"name": spec.name, "timeout": self.args.timeout}
+        return self.cache.get(question, ask)
+
+    def read(self, spec: Path) -> dict:
+        text = hashlib.sha256(spec.read_bytes()).hexdigest()
+        question = {"spec": text, "code": digest(HERE / "in_venv" / "read_spec.py")}
+        return self.peer("read", question, lambda: self.peers.read(spec))
+
+    def conda(self, channels: list[str], specs: list[str]) -> dict:
+        # As conda does, `channel::` adds a channel that the file does not list.
+        named = [spec.split("::")[0] for spec in specs if "::" in spec]
+        if more := [name for name in dict.fromkeys(named) if name not in channels]:
+            implied = {"defaults", "nodefaults"} & set(channels)
+            channels = [*channels, *([] if implied else ["defaults"]), *more]
+        question = {"channels": channels, "specs": specs}
+        ask = lambda: self.peers.solve_conda(channels, specs)  # noqa: E731
+        return self.peer("conda", question, ask)
+
+    def pip_half(self, lines: list[str], provided: dict, python: str) -> dict:
+        """uv's answer, or pip's where uv will not read what pip reads."""
+        question = {"lines": lines, "provided": provided, "python": python}
+
+        def ask() -> dict:
+            answer = self.peers.compile(lines, provided, python)
+            if answer["verdict"] in ("refused", "error", "build failed"):
+                second = self.peers.pip(lines, provided, python)
+                # Told of a Python that it does not run on, pip reads markers for
+                # its own and builds nothing: its no says little.
+                sure = ("solved", "unsolvable") if second["tool"] == "pip" else ()
+                if second["verdict"] in ("solved", *sure):
+                    return second
+            return {"tool": "uv"} | answer
+
+        return self.peer("pip", question, ask)
+
+    def refused(self, versions: dict, python: str) -> dict:
+        question = {"refused": versions, "python": python}
+        return self.peer(
+            "refused", question, lambda: self.peers.refused(versions, python)
+        )
+
+    def judge(self, spec: Path, part: str) -> dict:
+        """The row of one file."""
+        pinned_path = self.out / "pinned" / spec.name
+        reading = self.read(spec)
+        answer = self.presolve(spec, pinned_path)
+        said = verdicts.Verdict(
+            answer["word"],
+            answer["code"],
+            answer["errors"],
+            answer["first"],
+            answer["warnings"],
+        )
+        row = dict.fromkeys(COLUMNS, "") | {
+            "file": spec.name,
+            "part": part,
+            "reader": "ok" if reading["ok"] else reading["error"],
+            "presolve": said.word,
+            "code": said.code,
+            "warnings": " ".join(said.warnings),
+            "first_error": said.first,
+            "seconds": answer["seconds"],
+            "rattler": "none",
+            "pip_half": "none",
+        }
+        if reading["ok"]:
+            self.ask_peers(row, reading, answer)
+        row["difference"] = verdicts.compare(row, said, reading)
+        reason = verdicts.not_judged(said, row) if reading["ok"] else ""
+        row["agree"] = "not judged" if reason else "no" if row["difference"] else "yes"
+        if reason:
+            row["difference"] = reason
+        return row
+
+    def ask_peers(self, row: dict, reading: dict, answer: dict) -> None:
+        specs = list(reading["conda"])
+        if reading["has_pip"] and not any(named(spec, "pip") for spec in specs):
+            specs.append("pip")
+        conda = self.conda(reading["channels"], specs)
+        row["rattler"] = verdicts.conda_word(conda)
+        row["rattler_seconds"] = conda.get("seconds", "")
+        pins = read_pinned(answer["pinned"]) if answer["pinned"] else None
+        if pins is None:
+            if conda["verdict"] == "solved" and reading["has_pip"]:
+                self.two_steps(row, reading, conda["records"])
+            return
+        again = self.conda(pins["channels"] or reading["channels"], pins["conda"])
+        if again["verdict"] != "solved":
+            row["conda_pins"] = f"{again['verdict']}: {again.get('error', '')[:300]}"
+            return
+        pinned = [split_pin(text) for text in pins["conda"]]
+        row["conda_pins"] = (
+            verdicts.records_difference(pinned, again["records"]) or "same"
+        )
+        if not reading["has_pip"] and conda["verdict"] == "solved":
+            row["records"] = (
+                verdicts.records_difference(pinned, conda["records"]) or "same"
+            )
+        if reading["has_pip"]:
+            self.check_pip(row, reading, pins, again["records"])
+
+    def check_pip(
+        self, row: dict, reading: dict, pins: dict, records: list[dict]
+    ) -> None:
+        """The declared pip list and the pinned one, by uv or pip."""
+        brought = verdicts.provided(records, self.mapping)
+        chosen = {name: v for name, v in pins["pip"].items() if brought.get(name) != v}
+        provided = {name: v for name, v in brought.items() if name not in chosen}
+        python = python_of(records)
+        half = self.pip_half(declared_pip(reading), provided, python)
+        row["pip_half"] = half["verdict"]
+        row["pip_tool"] = half.get("tool", "")
+        row["pip_seconds"] = half.get("seconds", "")
+        if half["verdict"] != "solved":
+            row["versions"] = half.get("error", "")[:600]
+        else:
+            theirs = from_index(half["versions"])
+            row["versions"] = verdicts.versions_difference(chosen, theirs) or "same"
+            other = {n: v for n, v in theirs.items() if chosen.get(n) != v}
+            if refused := self.refused(other, python):
+                row["versions"] += f" / the peer's may not be installed: {refused}"
+        lines = options(reading) + [f"{n}=={v}" for n, v in pins["pip_lines"]]
+        again = self.pip_half(lines, provided, python)
+        if again["verdict"] != "solved":
+            row["pip_pins"] = f"{again['verdict']}: {again.get('error', '')[:600]}"
+        else:
+            theirs = from_index(again["versions"])
+            row["pip_pins"] = verdicts.versions_difference(chosen, theirs) or "same"
+
+    def two_steps(self, row: dict, reading: dict, records: list[dict]) -> None:
+        """Where presolve has no solution: conda first, then pip over it, as the
+        build would."""
+        python = python_of(records)
+        if not python:
+            row["pip_half"] = "no python"
+            return
+        brought = verdicts.provided(records, self.mapping)
+        lines = declared_pip(reading)
+        half = self.pip_half(lines, brought, python)
+        row["pip_tool"] = half.get("tool", "")
+        if half["verdict"] != "solved":
+            free = self.pip_half(lines, {}, python)
+            row["pip_tool"] += " replacing what conda brings"
+            half = free
+        row["pip_half"] = half["verdict"]
+        row["pip_seconds"] = half.get("seconds", "")
+        row["versions"] = half.get("error", "")[:600]
+        if half["verdict"] == "solved":
+            refused = self.refused(from_index(half["versions"]), python)
+            if refused:
+                row["pip_half"] = "not installable"
+                row["versions"] = f"the peer's may not be installed: {refused}"
+
+    def pip_part(self, spec: Path, row: dict) -> Path | None:
+        """Where the conda half cannot be had here, the pip half on a bare python
+        of the same minor version."""
+        reading = self.read(spec)
+        if not reading["ok"] or not reading["has_pip"] or row["rattler"] == "solved":
+            return None
+        pythons = [spec for spec in reading["conda"] if named(spec, "python")]
+        minor = re.search(r"\d+\.\d+", pythons[0]) if pythons else None
+        lines = declared_pip(reading)
+        path = self.out / "parts" / f"{spec.stem}.pip.yml"
+        python = f"python={minor[0]}" if minor else "python"
+        path.write_text(environment(["conda-forge", "nodefaults"], [python], lines))
+        return path
+
+    def rows(self, spec: Path) -> list[dict]:
+        copy = self.out / "specs" / spec.name
+        shutil.copyfile(spec, copy)
+        rows = [self.judge(copy, "whole")]
+        part = self.pip_part(copy, rows[0])
+        if part:
+            rows.append(self.judge(part, "pip"))
+        return rows
+
+
+def environment(channels: list[str], conda: list[str], pip: list[str]) -> str:
+    """An environment file with these lines and `pip`."""
+    lines = ["channels:", *entries(channels, "- "), "dependencies:"]
+    lines += [*entries([*conda, "pip"], "- "), "- pip:", *entries(pip, "  - ")]
+    return "\n".join(lines) + "\n"
+
+
+def entries(texts: list[str], indent: str) -> list[str]:
+    # A JSON string is a YAML string.
+    return [indent + json.dumps(text) for text in texts]
+
+
+def text_of(path: Path) -> str:
+    """A file in the encoding that its first bytes tell."""
+    data = path.read_bytes()
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
+def named(spec: str, name: str) -> bool:
+    match = re.match(r"^(?:[^\s\[]*::)?([\w.-]+)", spec)
+    return bool(match) and match[1].lower() == name
+
+
+def options(reading: dict) -> list[str]:
+    return reading["pip"]["options"]
+
+
+def declared_pip(reading: dict) -> list[str]:
+    """The pip list without what only foreign code can resolve."""
+    lines = [one["text"] for one in reading["pip"]["requirements"] if not one["opaque"]]
+    return options(reading) + lines
+
+
+def python_of(records: list[dict]) -> str:
+    return next((one["version"] for one in records if one["name"] == "python"), "")
+
+
+def from_index(found: dict) -> dict:
+    """Without the stand-ins of what conda provides."""
+    return {name: v for name, v in found.items() if not v.endswith("conda")}
+
+
+def split_pin(text: str) -> dict:
+    name, version, build = text.split("::")[-1].split("=")
+    return {"name": name.lower(), "version": version, "build": build}
+
+
+def read_pinned(text: str) -> dict:
+    """The pins of a pinned file. It is written by presolve, one entry a line, so
+    its lines tell all; whether it is YAML the peers have judged already."""
+    conda, pip = [], []
+    for line in text.splitlines():
+        entry = re.match(r"^\s*- +[\"']?([^\s\"'#]+)", line)
+        if not entry:
+            continue
+        entry = entry[1]
+        if match := re.match(r"^([\w.-]+)(\[[^\]]*\])?==([^\s;]+)$", entry):
+            pip.append((normalized(match[1]) + (match[2] or ""), match[3]))
+        elif re.match(r"^(\S+::)?[\w.-]+=[^=]+=[^=]+$", entry):
+            conda.append(entry)
+    plain = {re.sub(r"\[.*", "", name): version for name, version in pip}
+    return {"conda": conda, "pip": plain, "pip_lines": pip, "channels": channels(text)}
+
+
+def channels(text: str) -> list[str]:
+    block = re.search(r"^channels:\s*\n((?:[ \t]*(?:- .*|#.*)?\n)+)", text, re.M)
+    found = re.findall(r"- +[\"']?([^\s\"'#]+)", block[1]) if block else []
+    return found
+
+
+def write_table(path: Path, rows: list[dict]) -> None:
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, dialect="excel-tab")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def main() -> None:
+    args = arguments()
+    harness = Harness(args)
+    known = tomllib.loads((HERE / "known-differences.toml").read_text())
+    specs = sorted(
+        path
+        for path in args.specs.iterdir()
+        if path.suffix in (".yml", ".yaml") and fnmatch.fnmatch(path.name, args.only)
+    )
+    rows = []
+    with ThreadPoolExecutor(args.jobs) as pool:
+        for done in as_completed([pool.submit(harness.rows, spec) for spec in specs]):
+            try:
+                found = done.result()
+            except Exception:  # one file must not end the run for the others
+                traceback.print_exc()
+                continue
+            summary.mark_known(found, known)
+            rows = sorted(rows + found, key=lambda row: (row["file"], row["part"]))
+            # After every file, so that a run that is broken off leaves its table.
+            write_table(harness.out / "table.tsv", rows)
+            for row in found:
+                told = [row[name] for name in ("agree", "presolve", "part", "file")]
+                print(*told, row["difference"], flush=True)
+    text = summary.markdown(rows, harness.versions)
+    (harness.out / "summary.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
