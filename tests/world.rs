@@ -77,6 +77,8 @@ impl PypiSource for ToyIndex {
     }
 
     fn prefetch(&self, _: &[PackageName]) {}
+
+    fn prefetch_metadata(&self, _: &PackageName, _: &[Arc<Distribution>]) {}
 }
 
 impl ToyWorld {

@@ -65,6 +65,7 @@ impl Pin {
         for warning in &environment.warnings {
             output.say(warning);
         }
+        pin::check_place(&environment)?;
         let progress = Progress::new(output.quiet);
         let resolution =
             resolve::resolve(&environment, &settings, &upgrade, &progress.listener()).await;

@@ -378,6 +378,10 @@ fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> String {
     let mut conda: Vec<&rattler_conda_types::Version> = Vec::new();
     let mut pypi: Vec<&pep440_rs::Version> = Vec::new();
     for &id in ids {
+        let id = match provider.candidate(id) {
+            Candidate::ProjectExtra { base, .. } => *base,
+            _ => id,
+        };
         match provider.candidate(id) {
             Candidate::Record(record) => {
                 conda.push(provider.record(*record).package_record.version.version());

@@ -50,6 +50,9 @@ pub(super) struct Provider<'a> {
     pub providers: HashMap<PackageName, BTreeMap<String, Vec<String>>>,
     pub projects: ProjectCache,
     pub learnt: RefCell<Learnt>,
+    /// The candidates of the names that were asked for: a candidate that is made
+    /// twice would be two.
+    made: RefCell<HashMap<NameId, Option<Candidates>>>,
     failure: RefCell<Option<Failure>>,
     stopped: Cell<bool>,
 }
@@ -95,6 +98,7 @@ impl<'a> Provider<'a> {
             providers,
             projects: ProjectCache::default(),
             learnt: RefCell::default(),
+            made: RefCell::default(),
             failure: RefCell::default(),
             stopped: Cell::new(false),
         })
@@ -224,6 +228,9 @@ impl Interner for Provider<'_> {
     fn display_solvable(&self, solvable: SolvableId) -> impl Display + '_ {
         match self.candidate(solvable) {
             Candidate::Record(id) => self.record(*id).package_record.to_string(),
+            Candidate::ProjectExtra { base, extra } => {
+                format!("{}[{extra}]", self.candidate(*base))
+            }
             other => other.to_string(),
         }
     }
@@ -285,15 +292,23 @@ impl DependencyProvider for Provider<'_> {
     }
 
     async fn get_candidates(&self, name: NameId) -> Option<Candidates> {
-        match self.pool.resolve_package_name(name) {
-            Name::Conda(_) => self.conda.candidates.get(&name).cloned(),
+        if let Some(conda) = self.conda.candidates.get(&name) {
+            return Some(conda.clone());
+        }
+        if let Some(known) = self.made.borrow().get(&name) {
+            return known.clone();
+        }
+        let made = match self.pool.resolve_package_name(name) {
+            Name::Conda(_) => None,
             Name::CondaExtra { package, extra } => Some(self.conda_extra(name, package, extra)),
             Name::Project(project) => self.project_candidates(name, project),
             Name::ProjectExtra(project, extra) => {
                 self.project_extra_candidates(name, project, extra)
             }
             Name::Contents(of) => Some(self.contents_candidates(name, *of)),
-        }
+        };
+        self.made.borrow_mut().insert(name, made.clone());
+        made
     }
 
     async fn sort_candidates(&self, solver: &SolverCache<Self>, solvables: &mut [SolvableId]) {

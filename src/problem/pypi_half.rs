@@ -28,6 +28,8 @@ use candidates::ProjectCandidates;
 pub(super) struct ProjectCache {
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
     candidates: RefCell<HashMap<PackageName, Option<ProjectCandidates>>>,
+    /// How often the metadata of a release was asked for.
+    tried: RefCell<HashMap<PackageName, usize>>,
 }
 
 impl Provider<'_> {

@@ -122,4 +122,8 @@ pub trait PypiSource {
 
     /// Tells that `names` will probably be asked for soon.
     fn prefetch(&self, names: &[PackageName]);
+
+    /// Tells that the metadata of these distributions of `name` will probably be
+    /// asked for soon.
+    fn prefetch_metadata(&self, name: &PackageName, distributions: &[Arc<Distribution>]);
 }

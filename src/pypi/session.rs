@@ -152,4 +152,14 @@ impl PypiSource for Session {
             self.spawn(name.clone());
         }
     }
+
+    fn prefetch_metadata(&self, name: &PackageName, distributions: &[Arc<Distribution>]) {
+        for distribution in distributions {
+            let (client, name) = (self.client.clone(), name.clone());
+            let distribution = distribution.clone();
+            // Whoever needs the answer asks again and gets the error then.
+            self.handle
+                .spawn(async move { client.metadata(&name, &distribution).await.map(drop) });
+        }
+    }
 }

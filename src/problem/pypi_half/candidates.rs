@@ -141,6 +141,23 @@ impl Provider<'_> {
         })
     }
 
+    /// The releases that are tried after this one.
+    pub(super) fn releases_after(&self, release: &ReleaseCandidate) -> Vec<Arc<ReleaseCandidate>> {
+        let cache = self.projects.candidates.borrow();
+        let found = cache.get(&release.project).and_then(Option::as_ref);
+        let usable = found.into_iter().flat_map(|found| {
+            let excluded = |id: &SolvableId| found.excluded.iter().any(|(other, _)| other == id);
+            found.candidates.iter().filter(move |id| !excluded(id))
+        });
+        let releases = usable.filter_map(|&id| match self.candidate(id) {
+            Candidate::Release(release) => Some(release.clone()),
+            _ => None,
+        });
+        let mut after = releases.skip_while(|known| known.version != release.version);
+        after.next();
+        after.collect()
+    }
+
     /// The candidate that a direct URL or a line for foreign code stands for.
     pub(super) fn direct_candidate(
         &self,

@@ -189,6 +189,7 @@ impl Provider<'_> {
         let Some(distribution) = &release.distribution else {
             return Ok(None);
         };
+        self.prefetch_older(release);
         match self.world.pypi.metadata(&release.project, distribution) {
             Ok(MetadataAnswer::Known(metadata)) => Ok(Some(metadata)),
             Ok(MetadataAnswer::Invalid(reason)) => Err(format!("its metadata is broken: {reason}")),
@@ -207,6 +208,24 @@ impl Provider<'_> {
                 self.fail(failure);
                 Err("an index could not be asked".to_string())
             }
+        }
+    }
+
+    /// A project of which one release after the other is given up will be asked
+    /// for the next ones too: these are fetched together.
+    fn prefetch_older(&self, release: &ReleaseCandidate) {
+        const PATIENCE: usize = 2;
+        const AT_ONCE: usize = 8;
+        let mut all = self.projects.tried.borrow_mut();
+        let tried = all.entry(release.project.clone()).or_default();
+        *tried += 1;
+        if *tried % AT_ONCE == PATIENCE {
+            let next = self.releases_after(release);
+            let files = next
+                .iter()
+                .filter_map(|release| release.distribution.clone());
+            let files: Vec<_> = files.take(AT_ONCE).collect();
+            self.world.pypi.prefetch_metadata(&release.project, &files);
         }
     }
 
