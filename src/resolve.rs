@@ -57,7 +57,7 @@ pub enum Upgrade {
     /// None: keep what still fits.
     #[default]
     None,
-    /// Those of these packages and projects, by normalised name.
+    /// Those of these packages and projects.
     Packages(Vec<String>),
     /// All.
     All,
@@ -67,7 +67,11 @@ impl Upgrade {
     fn forgets(&self, name: &str) -> bool {
         match self {
             Upgrade::None => false,
-            Upgrade::Packages(names) => names.iter().any(|known| known == name),
+            Upgrade::Packages(names) => {
+                // `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
+                let normal = |name: &str| name.parse::<PackageName>().ok();
+                names.iter().any(|known| normal(known) == normal(name))
+            }
             Upgrade::All => true,
         }
     }

@@ -94,8 +94,7 @@ impl Pin {
         } else if self.upgrade_packages.is_empty() {
             Upgrade::None
         } else {
-            let names = self.upgrade_packages.iter().map(|name| name.to_lowercase());
-            Upgrade::Packages(names.collect())
+            Upgrade::Packages(self.upgrade_packages.clone())
         }
     }
 
