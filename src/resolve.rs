@@ -25,8 +25,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
-        Declared, PipPolicy, Preferences, Problem, Solution, Unsolvable, World, explain, solve,
-        time_limit,
+        Declared, DeclaredKind, Missing, PipPolicy, Preferences, Problem, Solution, Unsolvable,
+        World, explain, solve, time_limit,
     },
     pypi::{
         client::{Client, ClientOptions},
@@ -186,17 +186,18 @@ async fn resolve_until(
     if let Some(solving) = &listener.solving {
         solving();
     }
-    let solution = solver.clone().run(repodata, solve).await?;
-    let outcome = match solution {
-        Some(solution) => Outcome::Solved(solution),
-        None => {
-            // Of the names in the file only the records that their lines match
-            // were loaded. An explanation has to know the others.
-            let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
-            let repodata = query.repodata(&names).await?;
-            let explained = solver.clone().run(repodata, explain);
-            Outcome::Unsolvable(explained.await?)
-        }
+    let outcome = match unknown_names(&solver.declared, &missing) {
+        Some(unknown) => Outcome::Unsolvable(unknown),
+        None => match solver.clone().run(repodata, solve).await? {
+            Some(solution) => Outcome::Solved(solution),
+            None => {
+                // Of the names in the file only the records that their lines match
+                // were loaded. An explanation has to know the others.
+                let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
+                let repodata = query.repodata(&names).await?;
+                Outcome::Unsolvable(solver.clone().run(repodata, explain).await?)
+            }
+        },
     };
     Ok(Resolution {
         subdir,
@@ -208,6 +209,30 @@ async fn resolve_until(
         outcome,
         notices,
     })
+}
+
+/// The conda lines with a name that no channel has: nothing has to be solved to
+/// see that they cannot be met.
+fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Unsolvable> {
+    let mut unsolvable = Unsolvable::default();
+    for (place, line) in declared.iter().enumerate() {
+        let name = missing
+            .iter()
+            .find(|missing| is_unconditional(line) && line.names(missing.name.as_normalized()));
+        if let Some(missing) = name {
+            unsolvable.core.push(place);
+            unsolvable.missing.push(Missing {
+                name: missing.name.as_normalized().to_string(),
+                conda: true,
+                declared: place,
+            });
+        }
+    }
+    (!unsolvable.core.is_empty()).then_some(unsolvable)
+}
+
+fn is_unconditional(line: &Declared) -> bool {
+    matches!(&line.kind, DeclaredKind::Conda(spec) if spec.condition.is_none())
 }
 
 /// The platform: of the settings, else the one that the file was pinned for,

@@ -18,7 +18,9 @@ pub(super) fn of(
     let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
     let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
     let pip = &environment.pip;
-    let names_pip = declared.iter().any(|(line, _)| is_named(line, "pip"));
+    let names_pip = declared
+        .iter()
+        .any(|(line, _)| line.is_conda() && line.names("pip"));
     if !pip.requirements.is_empty() && !names_pip {
         declared.push((implicit_pip(), None));
     }
@@ -50,16 +52,6 @@ fn implicit_pip() -> Declared {
             ..MatchSpec::default()
         })),
         channels: Vec::new(),
-    }
-}
-
-pub(super) fn is_named(line: &Declared, name: &str) -> bool {
-    match &line.kind {
-        DeclaredKind::Conda(spec) => spec
-            .name
-            .as_exact()
-            .is_some_and(|known| known.as_normalized() == name),
-        _ => false,
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use super::declared::is_named;
 use crate::{
     problem::{Declared, DeclaredKind},
     pypi::{DistributionKind, session::Choice, tags::Target},
@@ -26,7 +25,7 @@ pub(super) fn choice(declared: &[Declared], target: Target) -> Choice {
             let version = format!("{major}.{minor}.20").parse();
             declared
                 .iter()
-                .filter(|line| is_named(line, "python"))
+                .filter(|line| line.names("python"))
                 .all(|line| match &line.kind {
                     DeclaredKind::Conda(spec) => spec.version.as_ref().is_none_or(|spec| {
                         version.as_ref().is_ok_and(|version| spec.matches(version))
