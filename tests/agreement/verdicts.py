@@ -8,6 +8,10 @@ from peers import Run, normalized
 EXIT_CODES = {0: "pinned", 1: "unsolvable", 2: "unreadable", 3: "undecided"}
 # Errors that speak of what the channels at hand lack.
 SLICE = {"unknown-package", "unknown-channel"}
+# Exit code 2 as well, though the file could be read: a name that no index has, and
+# a file that asks for nothing.
+UNKNOWN_PROJECT = "unknown-project"
+NOTHING = "nothing-to-pin"
 UNREACHABLE = {"index-unreachable", "unreachable-channel"}
 # The pip half's peers came to no verdict: a build that fails here, a time limit,
 # a Python that uv does not know.
@@ -44,6 +48,10 @@ def of_presolve(result: Run) -> dict:
         word = "timeout"
     elif errors and all(name in SLICE for name in errors):
         word = "missing"
+    elif UNKNOWN_PROJECT in errors:
+        word = "unsolvable"
+    elif NOTHING in errors:
+        word = "nothing to pin"
     return {
         "word": word,
         "code": result.code,
@@ -71,6 +79,8 @@ def compare(row: dict, presolve: Verdict, reading: dict) -> str:
         return "" if presolve.word == "unreadable" else "read by presolve only"
     if presolve.word == "unreadable":
         return "not read by presolve"
+    if presolve.word == "nothing to pin":
+        return "" if pip_half == "none" else f"{presolve.word}, {pip_half} for the peers"
     if presolve.word == "pinned":
         return of_pinned(rattler, pip_half)
     if presolve.word == "undecided":
