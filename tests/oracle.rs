@@ -119,11 +119,45 @@ fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String>
     if overwrite && strict.solvable() {
         return Err("it overwrites without need".to_string());
     }
+    if !overwrite {
+        check_first_project(&strict, &conda, &pip)?;
+    }
     Ok(match (overwrite, solution.pypi.is_empty()) {
         (true, _) => Verdict::Overwritten,
         (false, true) => Verdict::CondaOnly,
         (false, false) => Verdict::Solved,
     })
+}
+
+/// The first declared project that comes from PyPI has the best release that the
+/// conda half leaves: none nearer to the declared lines could be in its way.
+fn check_first_project(oracle: &Oracle<'_>, conda: &Conda, pip: &Pip) -> Result<(), String> {
+    let releases = &oracle.model.releases;
+    // A build is not offered where an open python could go where the wheels are.
+    if releases
+        .iter()
+        .any(|release| release.source && !release.wheels.is_empty())
+    {
+        return Ok(());
+    }
+    let chosen = oracle.lines.iter().find_map(|line| match line {
+        Line::Pip(requirement) => match pip.get(&requirement.project)? {
+            From::Release(place) => Some(*place),
+            From::Conda(_) => None,
+        },
+        _ => None,
+    });
+    let Some(chosen) = chosen else {
+        return Ok(());
+    };
+    for (place, release) in releases.iter().enumerate() {
+        let better = release.project == releases[chosen].project
+            && release.version > releases[chosen].version;
+        if better && oracle.any_pip_with(conda, place) {
+            return Err(format!("improve: {} could be newer", release.project));
+        }
+    }
+    Ok(())
 }
 
 fn conda_of(model: &Model, solution: &Solution) -> Conda {

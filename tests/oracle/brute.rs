@@ -90,10 +90,20 @@ impl<'m> Oracle<'m> {
         false
     }
 
+    /// Whether a pip half with this release goes with a conda half.
+    pub fn any_pip_with(&self, conda: &Conda, place: usize) -> bool {
+        let project = &self.model.releases[place].project;
+        let mut projects = self.projects(conda);
+        projects.retain(|other| other != project);
+        let mut pip = Pip::from([(project.clone(), From::Release(place))]);
+        self.release_fits(place, conda) && self.any_pip(&projects, conda, &mut pip)
+    }
+
     fn any_pip_of(&self, conda: &Conda) -> bool {
-        if !self.has_pip() {
-            return true;
-        }
+        !self.has_pip() || self.any_pip(&self.projects(conda), conda, &mut Pip::new())
+    }
+
+    fn projects(&self, conda: &Conda) -> Vec<&str> {
         let projects: BTreeSet<&str> = self
             .model
             .releases
@@ -105,8 +115,7 @@ impl<'m> Oracle<'m> {
                     .flat_map(|&place| self.model.brought(&self.model.records[place])),
             )
             .collect();
-        let projects: Vec<&str> = projects.into_iter().collect();
-        self.any_pip(&projects, conda, &mut Pip::new())
+        projects.into_iter().collect()
     }
 
     fn any_pip(&self, projects: &[&str], conda: &Conda, pip: &mut Pip) -> bool {
