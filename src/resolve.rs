@@ -67,14 +67,40 @@ impl Upgrade {
     fn forgets(&self, name: &str) -> bool {
         match self {
             Upgrade::None => false,
-            Upgrade::Packages(names) => {
-                // `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
-                let normal = |name: &str| name.parse::<PackageName>().ok();
-                names.iter().any(|known| normal(known) == normal(name))
-            }
+            Upgrade::Packages(names) => names.iter().any(|known| is_same(known, name)),
             Upgrade::All => true,
         }
     }
+
+    /// The packages to be forgotten that a file has no pin of.
+    pub fn unknown(&self, environment: &EnvironmentFile) -> Vec<&str> {
+        let Upgrade::Packages(names) = self else {
+            return Vec::new();
+        };
+        let conda = environment
+            .conda
+            .iter()
+            .filter_map(|line| line.pin.as_ref());
+        let pip = environment
+            .pip
+            .requirements
+            .iter()
+            .filter(|line| line.pin.is_some());
+        let pip = pip.filter_map(|line| match &line.kind {
+            PipRequirementKind::Named(requirement) => Some(requirement.name.as_ref()),
+            PipRequirementKind::Opaque { .. } => None,
+        });
+        let pinned: Vec<&str> = conda.map(|pin| pin.name.as_str()).chain(pip).collect();
+        let is_pinned = |name: &str| pinned.iter().any(|known| is_same(known, name));
+        let names = names.iter().map(String::as_str);
+        names.filter(|name| !is_pinned(name)).collect()
+    }
+}
+
+/// `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
+fn is_same(one: &str, other: &str) -> bool {
+    let normal = |name: &str| name.parse::<PackageName>().ok();
+    one == other || (normal(one).is_some() && normal(one) == normal(other))
 }
 
 /// An answer.

@@ -55,6 +55,7 @@ impl Task {
             Declared {
                 text: text.clone(),
                 channels: channels.collect(),
+                hashes: Vec::new(),
                 kind: DeclaredKind::Conda(Box::new(spec)),
             }
         });

@@ -150,6 +150,7 @@ impl ToyWorld {
             text,
             kind,
             channels,
+            hashes: Vec::new(),
         });
     }
 

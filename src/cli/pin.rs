@@ -66,6 +66,10 @@ impl Pin {
             output.say(warning);
         }
         pin::check_place(&environment)?;
+        for name in upgrade.unknown(&environment) {
+            let message = format!("`{name}` is not pinned in {}", self.file.display());
+            output.say(&Diagnostic::warning("unknown-upgrade", message));
+        }
         let progress = Progress::new(output.quiet);
         let resolution =
             resolve::resolve(&environment, &settings, &upgrade, &progress.listener()).await;

@@ -13,7 +13,7 @@ use crate::config::{ChannelPriority, Flags};
 pub(super) struct SettingsArgs {
     /// Solve for this conda platform, such as linux-64 [default: the one that the file was pinned
     /// for, else this machine's]
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     platform: Option<Subdir>,
     /// A virtual package of the target, such as __cuda=12.4; `__cuda=` takes one away
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
@@ -59,6 +59,16 @@ pub(super) struct SettingsArgs {
     /// The folder of the cache
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
+}
+
+fn platform(text: &str) -> Result<Subdir, String> {
+    match text.parse() {
+        Ok(Subdir::NoArch) => {
+            Err("noarch is what all platforms share, not one of them".to_string())
+        }
+        Ok(subdir) => Ok(subdir),
+        Err(_) => Err("a conda platform is something like linux-64 or osx-arm64".to_string()),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -48,6 +48,9 @@ pub struct Declared {
     pub kind: DeclaredKind,
     /// The channels, as records name them, that a `channel::` leaves; empty: all.
     pub channels: Vec<String>,
+    /// The hashes that a line of the pip list gives, `sha256:…`: pip takes no file
+    /// with another one. Empty: any.
+    pub hashes: Vec<String>,
 }
 
 /// What a declared requirement asks for.

@@ -39,6 +39,7 @@ fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option
         text: line.text.clone(),
         kind: DeclaredKind::Conda(Box::new(channels.bind(line.spec.clone()))),
         channels: names.collect(),
+        hashes: Vec::new(),
     };
     (declared, Some(line.location.clone()))
 }
@@ -52,6 +53,7 @@ fn implicit_pip() -> Declared {
             ..MatchSpec::default()
         })),
         channels: Vec::new(),
+        hashes: Vec::new(),
     }
 }
 
@@ -67,6 +69,7 @@ fn pip_line(line: &PipRequirement, constraint: bool) -> (Declared, Option<Locati
         text: line.text.clone(),
         kind,
         channels: Vec::new(),
+        hashes: line.hashes.clone(),
     };
     (declared, Some(line.location.clone()))
 }

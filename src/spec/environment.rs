@@ -114,6 +114,11 @@ impl<'a> Reader<'a> {
                     "remove it",
                 ),
                 Some("variables" | "platforms" | "category") => {}
+                Some("<<") => self.refuse(
+                    self.tree.location(&route!()),
+                    "merge keys (`<<`) are not supported",
+                    "write the keys out",
+                ),
                 _ => self.warn_of_unknown(key),
             }
         }
@@ -343,7 +348,7 @@ impl<'a> Reader<'a> {
         let location = self.tree.scalar(route, value)?;
         let (file, end) = (self.tree.source().text(), location.span.end);
         let comment = match yaml::trailing_comment(file, end) {
-            Some((_, comment)) if !text.contains('\n') => LineComment::parse(comment),
+            Some((_, comment)) if !text.contains('\n') => LineComment::beside(&text, comment),
             _ => LineComment::default(),
         };
         Ok(Entry {
@@ -393,7 +398,7 @@ impl<'a> Reader<'a> {
                 )
             })
             .min()
-            .filter(|(distance, _)| *distance <= 2);
+            .filter(|(distance, known)| *distance <= 2 && *distance * 3 <= known.len());
         let help = match nearest {
             Some((_, known)) => format!("did you mean `{known}`?"),
             None => "remove it, or move it where it belongs".to_owned(),

@@ -10,6 +10,8 @@
 
 /// What begins a comment of presolve's.
 const MARK: &str = "# presolve: ";
+/// The group of channels that a pinned file spells out.
+const DEFAULTS: &str = "defaults";
 /// What follows the mark on a line that nobody declared.
 const ADDED: &str = "added";
 /// What follows the mark at the head of a pinned file.
@@ -67,6 +69,19 @@ impl LineComment {
         }
     }
 
+    /// Reads the comment beside an entry. A declared requirement of another package
+    /// than the entry's is no note of presolve's but the user's own text.
+    pub fn beside(entry: &str, comment: &str) -> Self {
+        let parsed = Self::parse(comment);
+        match &parsed.origin {
+            Some(Origin::Declared(declared)) if !same_name(entry, declared) => Self {
+                origin: None,
+                user: comment.trim_end().to_owned(),
+            },
+            _ => parsed,
+        }
+    }
+
     /// Writes the comment; empty when it says nothing.
     pub fn write(&self) -> String {
         let origin = match &self.origin {
@@ -81,6 +96,20 @@ impl LineComment {
             format!("{MARK}{origin} {}", self.user)
         }
     }
+}
+
+/// Whether two texts begin with the same package name. A channel that replaced
+/// `defaults` is called otherwise than it was declared.
+fn same_name(entry: &str, declared: &str) -> bool {
+    let name = |text: &str| {
+        let text = text.trim_start();
+        let bare = text.split_once("::").map_or(text, |(_, bare)| bare);
+        let end = bare
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')))
+            .unwrap_or(bare.len());
+        bare[..end].to_ascii_lowercase().replace(['_', '.'], "-")
+    };
+    declared == DEFAULTS || name(entry) == name(declared)
 }
 
 /// A JSON string at the head of a comment, and what follows it.

@@ -159,8 +159,17 @@ impl SourceFile {
 /// # Errors
 /// [`Failure::input`] when the folder cannot be written to.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    replace(&target, bytes).map_err(|error| {
+    let is_special = std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
+    let written = if is_special {
+        // A pipe or a device is written to, never replaced.
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes))
+    } else {
+        replace(&target_of(path), bytes)
+    };
+    written.map_err(|error| {
         Failure::input(
             Diagnostic::error(
                 "unwritable-file",
@@ -169,6 +178,17 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .help("check the permissions of the folder, or name another file with `-o`"),
         )
     })
+}
+
+/// Where a path leads, also if nothing is there yet.
+fn target_of(path: &Path) -> PathBuf {
+    if let Ok(target) = std::fs::canonicalize(path) {
+        return target;
+    }
+    match std::fs::read_link(path) {
+        Ok(link) => path.parent().unwrap_or(Path::new("")).join(link),
+        Err(_) => path.to_path_buf(),
+    }
 }
 
 fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {

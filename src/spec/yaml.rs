@@ -40,12 +40,12 @@ impl Tree {
             Failure::input(
                 at(
                     source,
-                    "invalid-yaml",
+                    "unusual-yaml",
                     span,
                     "the file's YAML is unusual",
                     "",
                 )
-                .note("two YAML parsers read it differently, so its lines cannot be told apart")
+                .note("it is valid, but the places of its entries cannot be told")
                 .help("write it in the plain style of `conda env export`"),
             )
         })?;

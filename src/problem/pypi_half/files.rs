@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Provider<'_> {
-    /// The files that `--only-binary` and `--no-binary` leave.
+    /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
     pub(super) fn usable<'f>(
         &self,
         project: &PackageName,
@@ -23,7 +23,18 @@ impl Provider<'_> {
             DistributionKind::Wheel(_) => wheel_allowed,
             DistributionKind::Source => source_allowed,
         };
-        files.iter().filter(allowed).collect()
+        let hashes = self.declared_hashes(project);
+        let hashed = |file: &&Arc<Distribution>| hashes.iter().all(|line| has_one_of(file, line));
+        files.iter().filter(allowed).filter(hashed).collect()
+    }
+
+    /// The hashes that the declared lines of a project give, per line.
+    fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
+        let lines = self.declared.iter().filter(|line| !line.hashes.is_empty());
+        lines
+            .filter(|line| line.names(project.as_ref()))
+            .map(|line| line.hashes.as_slice())
+            .collect()
     }
 
     /// The files that are not yanked; all of them, with the reason, if all are.
@@ -154,7 +165,7 @@ impl Provider<'_> {
             return if files.is_empty() {
                 "it has no files".to_string()
             } else {
-                "--only-binary or --no-binary rules its files out".to_string()
+                "--only-binary, --no-binary or the hashes rule its files out".to_string()
             };
         }
         let pythons = self.pythons.display(&self.allowed);
@@ -195,4 +206,17 @@ impl Provider<'_> {
             )
         }
     }
+}
+
+/// Whether a file has one of these hashes, `sha256:…`. What the index does not tell
+/// cannot be held against it.
+fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
+    let mut known = hashes.iter().filter_map(|hash| {
+        let (algorithm, value) = hash.split_once(':')?;
+        let of_file = file.hashes.get(algorithm)?;
+        Some(of_file.eq_ignore_ascii_case(value))
+    });
+    known
+        .next()
+        .is_none_or(|first| first || known.any(|same| same))
 }

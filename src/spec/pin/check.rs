@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use pep508_rs::VersionOrUrl;
+use yaml_serde::Value;
 use yamlpath::route;
 
 /// Checks that the text declares what the file declared and pins what was asked.
@@ -35,7 +36,10 @@ pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Fa
         .map(|line| expand_variables(&line.text))
         .filter(|channel| channel != NODEFAULTS)
         .collect();
-    let problem = if declared(before) != declared(&after) {
+    let problem = if other_keys(&Tree::parse(&before.source)?) != other_keys(&Tree::parse(&source)?)
+    {
+        Some("other keys would change")
+    } else if declared(before) != declared(&after) {
         Some("its declared requirements would change")
     } else if channels != pins.channels {
         Some("its channels would be others, or in another order")
@@ -50,6 +54,17 @@ pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Fa
         Some(problem) => Err(Failure::input(broken(problem))),
         None => Ok(()),
     }
+}
+
+/// Everything at the root but what pins are written into; an alias there may
+/// repeat a line that is pinned.
+fn other_keys(tree: &Tree) -> Value {
+    let mut root = tree.root.clone();
+    if let Some(mapping) = root.as_mapping_mut() {
+        mapping.remove("channels");
+        mapping.remove("dependencies");
+    }
+    root
 }
 
 fn broken(problem: &str) -> Diagnostic {

@@ -94,7 +94,7 @@ impl List {
             list.lines.push(Line {
                 span,
                 text: value.clone(),
-                comment: LineComment::parse(comment),
+                comment: LineComment::beside(value, comment),
                 tail,
             });
         }

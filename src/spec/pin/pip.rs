@@ -165,7 +165,8 @@ fn of_line<'a>(
 /// What a declared line is to be.
 fn declared(line: &Line, requirement: &PipRequirement, pin: &PinnedPip, hash_mode: bool) -> Entry {
     let part = requirement_part(&line.text);
-    let (before, after) = (&line.text[..part.start], &line.text[part.end..]);
+    // A block scalar ends with a line break, which would hide the comment.
+    let (before, after) = (&line.text[..part.start], line.text[part.end..].trim_end());
     let is_the_pin = pip_lines::pinned_version(&requirement.kind) == Some(&pin.version);
     let (text, origin) = if is_the_pin {
         (requirement.text.clone(), None)
