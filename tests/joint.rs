@@ -52,6 +52,22 @@ fn an_open_python_steps_back_rather_than_a_declared_project() {
 }
 
 #[test]
+fn a_declared_hash_rules_other_files_out() {
+    let releases = "
+        pypi foo 1.0 sha256=aa
+        pypi foo 2.0 sha256=bb
+        want python
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:aa")), @"python=3.14.0 pypi:foo==1.0");
+    assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:cc")), @"
+    unsolvable: [foo]
+      `foo` (pip) asks for foo (PyPI), of which nothing that fits can be had
+      foo 2.0: --only-binary, --no-binary or the hashes rule its files out
+      foo 1.0: --only-binary, --no-binary or the hashes rule its files out
+    ");
+}
+
+#[test]
 fn requires_python_binds_from_above_too() {
     assert_snapshot!(with_pythons("
         pypi dataclasses 0.8 python>=3.6,<3.10

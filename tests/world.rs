@@ -10,6 +10,7 @@
 //! pypi bar 1.0 source : numpy
 //! want numpy >=1.20
 //! pip foo[extra]>=1
+//! hash sha256:aa
 //! constrain bar<2
 //! priority strict
 //! ```
@@ -116,6 +117,10 @@ impl ToyWorld {
             }
             "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
             "opaque" => self.declare(rest, DeclaredKind::PipOpaque(Some(rest.parse().unwrap()))),
+            "hash" => {
+                let line = self.declared.last_mut().unwrap();
+                line.hashes.push(rest.to_string());
+            }
             "constrain" => {
                 self.declare(
                     rest,
@@ -208,10 +213,14 @@ impl ToyWorld {
         let version: Version = version.parse().unwrap();
         let (mut wheels, mut source, mut python, mut yanked, mut unknown) =
             (vec!["py3"], false, None, None, false);
+        let mut hashes = BTreeMap::new();
         for word in words {
             match word.split_once('=') {
                 _ if word.starts_with("python") => python = Some(word[6..].parse().unwrap()),
                 Some(("wheels", value)) => wheels = value.split(',').collect(),
+                Some(("sha256", value)) => {
+                    hashes.insert("sha256".to_string(), value.to_string());
+                }
                 None if word == "source" => (wheels, source) = (Vec::new(), true),
                 None if word == "and-source" => source = true,
                 None if word == "unknown" => unknown = true,
@@ -268,7 +277,7 @@ impl ToyWorld {
                 filename,
                 requires_python: python.clone(),
                 yanked: yanked.clone(),
-                hashes: BTreeMap::new(),
+                hashes: hashes.clone(),
                 has_metadata_file: true,
                 metadata_hashes: BTreeMap::new(),
                 upload_time: None,

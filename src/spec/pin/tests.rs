@@ -361,3 +361,26 @@ fn a_file_that_asks_for_nothing_stays_as_it_is() {
             .ends_with("dependencies: []\n")
     );
 }
+
+#[test]
+fn a_comment_of_the_users_that_looks_like_presolves_stays() {
+    let text = pinned("dependencies:\n  - python # presolve: conda-forge wants this\n  - numpy\n");
+    let line = text.lines().find(|line| line.contains("python="));
+    assert_eq!(
+        line,
+        Some("  - python=3.12.1=h0_0 # presolve: python # presolve: conda-forge wants this")
+    );
+}
+
+#[test]
+fn a_pip_item_in_a_block_scalar_is_pinned() {
+    let text = pinned("dependencies:\n  - pip:\n    - |\n      torch\n");
+    assert!(text.contains("torch==2.4.1"), "{text}");
+}
+
+#[test]
+fn an_alias_that_would_change_another_key_is_refused() {
+    let text = "dependencies:\n  - &p python\n  - numpy\nvariables:\n  WANT: *p\n";
+    let failure = pin(&read(text), &pins()).expect_err("refused");
+    assert!(failure.to_string().contains("other keys would change"));
+}
