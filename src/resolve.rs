@@ -142,12 +142,14 @@ pub async fn resolve(
     upgrade: &Upgrade,
     listener: &Listener,
 ) -> Result<Resolution, Failure> {
-    let deadline = settings.timeout.map(|timeout| Instant::now() + timeout);
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| Instant::now().checked_add(timeout));
     let resolution = resolve_until(environment, settings, upgrade, listener, deadline);
     match settings.timeout {
         // The solver keeps the deadline itself and can still say what it knows
         // then; this is for a network that does not answer.
-        Some(timeout) => tokio::time::timeout(timeout + GRACE, resolution)
+        Some(timeout) => tokio::time::timeout(timeout.saturating_add(GRACE), resolution)
             .await
             .unwrap_or_else(|_| Err(time_limit())),
         None => resolution.await,

@@ -216,6 +216,28 @@ fn a_requirement_deep_down_can_ask_for_a_prerelease() {
 }
 
 #[test]
+fn what_a_rejected_release_asks_for_is_not_let_in() {
+    assert_snapshot!(with_pythons("
+        pypi aa 1 : bb
+        pypi aa 2 : bb>=1.0rc1 ; cc>=9
+        pypi bb 1.0
+        pypi bb 1.1rc1
+        pypi cc 1
+        want python=3.10
+        pip aa
+    "), @"python=3.10.14 pypi:aa==1 pypi:bb==1.0");
+    assert_snapshot!(with_pythons("
+        pypi aa 1 : bb
+        pypi aa 2 : bb==1.1 ; cc>=9
+        pypi bb 1.0
+        pypi bb 1.1 yanked
+        pypi cc 1
+        want python=3.10
+        pip aa
+    "), @"python=3.10.14 pypi:aa==1 pypi:bb==1.0");
+}
+
+#[test]
 fn yanked_releases_come_only_by_an_exact_pin() {
     let releases = "
         pypi foo 1.0

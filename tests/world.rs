@@ -18,7 +18,7 @@
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use pep440_rs::Version;
-use pep508_rs::{PackageName, Requirement};
+use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
     conda::repodata::SubdirRecords,
     config::ChannelPriority,
@@ -116,7 +116,10 @@ impl ToyWorld {
                 self.declare(rest, DeclaredKind::Conda(Box::new(spec)));
             }
             "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
-            "opaque" => self.declare(rest, DeclaredKind::PipOpaque(Some(rest.parse().unwrap()))),
+            "opaque" => self.declare(
+                rest,
+                DeclaredKind::PipOpaque(Some(rest.parse().unwrap()), MarkerTree::TRUE),
+            ),
             "hash" => {
                 let line = self.declared.last_mut().unwrap();
                 line.hashes.push(rest.to_string());

@@ -68,6 +68,7 @@ impl CondaHalf {
             for id in distinct_records(world, subdir)? {
                 let solvable = half.add(pool, world, reading, id);
                 half.exclude_by_channel(pool, world, id, solvable, &channels, &mut first_channel);
+                half.favor(pool, world, id, solvable);
             }
         }
         for unasked in &reading.unasked {
@@ -102,13 +103,25 @@ impl CondaHalf {
                 .excluded
                 .push((solvable, pool.intern_string(reason)));
         }
-        let preferred = world.preferences.conda.get(name).is_some_and(|pin| {
+        solvable
+    }
+
+    /// Prefers what an earlier `pin` chose, if it may still be taken.
+    fn favor(&mut self, pool: &Pool, world: &World<'_>, id: RecordId, solvable: SolvableId) {
+        let package = &self.record(world, id).package_record;
+        let pin = world.preferences.conda.get(package.name.as_normalized());
+        let is_pinned = pin.is_some_and(|pin| {
             pin.version == package.version.as_str() && pin.build == package.build.as_str()
         });
-        if preferred && candidates.favored.is_none() {
+        let name = pool.resolve_solvable(solvable).name;
+        let candidates = self.candidates.entry(name).or_default();
+        let excluded = candidates
+            .excluded
+            .iter()
+            .any(|(other, _)| *other == solvable);
+        if is_pinned && !excluded && candidates.favored.is_none() {
             candidates.favored = Some(solvable);
         }
-        solvable
     }
 
     /// Excludes what the declared `channel::` or strict priority rules out.
@@ -291,7 +304,7 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && package.name.as_normalized() == "python"
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        return Some("the pip half is better served by another python".to_string());
+        return Some("the pip half was tried with another python".to_string());
     }
     None
 }

@@ -18,7 +18,9 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
         Ok(core) => unsolvable.core = core,
         // The verdict stands; only its smallest core is not known.
         Err(_) => {
+            attempt.provider().failed()?;
             unsolvable.core = lines;
+            unsolvable.core.sort_unstable();
             unsolvable
                 .facts
                 .push("the time limit ended the search for the culprits".to_string());
@@ -31,6 +33,11 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
         .iter()
         .map(|&line| Demands::of(&attempt, line))
         .collect();
+    unsolvable.minimal = true;
+    if attempt.provider().failed().is_err() {
+        // The core stands; what an index did not tell now is not known.
+        return Ok(unsolvable);
+    }
     for (&line, demands) in unsolvable.core.iter().zip(&demands) {
         unsolvable.missing.extend(
             demands

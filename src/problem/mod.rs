@@ -11,7 +11,7 @@ use std::{
 };
 
 use pep440_rs::Version;
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 
 use crate::{
@@ -26,6 +26,7 @@ mod conda_order;
 mod core;
 mod demands;
 mod improve;
+mod leaks;
 mod pool;
 mod provider;
 mod pypi_half;
@@ -62,7 +63,7 @@ pub enum DeclaredKind {
     Pip(Box<Requirement<VerbatimUrl>>),
     /// A line of the pip list that only foreign code can resolve; it stands for
     /// every version of its project, where the line names it.
-    PipOpaque(Option<PackageName>),
+    PipOpaque(Option<PackageName>, MarkerTree),
     /// A line of a `-c` file.
     PipConstraint(Box<Requirement<VerbatimUrl>>),
 }
@@ -78,7 +79,7 @@ impl Declared {
             DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
                 requirement.name.as_ref() == name
             }
-            DeclaredKind::PipOpaque(project) => {
+            DeclaredKind::PipOpaque(project, _) => {
                 project.as_ref().is_some_and(|known| known.as_ref() == name)
             }
         }
@@ -148,7 +149,13 @@ pub struct Problem<'a> {
 impl Problem<'_> {
     /// Whether there is a pip half.
     fn has_pip(&self) -> bool {
-        self.declared.iter().any(|line| !line.is_conda())
+        let asks = |line: &Declared| {
+            matches!(
+                line.kind,
+                DeclaredKind::Pip(_) | DeclaredKind::PipOpaque(..)
+            )
+        };
+        self.declared.iter().any(asks)
     }
 }
 
@@ -170,6 +177,9 @@ struct Reading {
     /// Projects whose pre-releases count (PEP 440): asked for by name, or there
     /// is nothing else.
     prereleases: HashSet<PackageName>,
+    /// Projects whose pre-releases and yanked releases nothing in a solution asked
+    /// for: they do not count whatever is looked at.
+    steady: HashSet<PackageName>,
     /// Yanked releases that are asked for by `==` (PEP 592).
     yanked: HashSet<(PackageName, Version)>,
     /// The declared lines on python are lines like the others. Otherwise what

@@ -197,9 +197,8 @@ fn allowed_pythons(
             _ => None,
         })
         .filter(|spec| {
-            spec.name
-                .as_exact()
-                .is_some_and(|name| name.as_normalized() == "python")
+            let name = spec.name.as_exact();
+            spec.condition.is_none() && name.is_some_and(|name| name.as_normalized() == "python")
         })
         .collect();
     let excluded = conda.excluded(pool, "python");

@@ -15,21 +15,27 @@ mod candidates;
 mod files;
 mod requirements;
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
+use pep440_rs::Version;
 use pep508_rs::PackageName;
 
 use super::provider::Provider;
 use crate::pypi::Project;
 use candidates::ProjectCandidates;
+pub(super) use candidates::{mentions_prerelease, pins_exactly};
 
 /// What has been found out of projects during a solve.
 #[derive(Default)]
 pub(super) struct ProjectCache {
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
     candidates: RefCell<HashMap<PackageName, Option<ProjectCandidates>>>,
-    /// How often the metadata of a release was asked for.
-    tried: RefCell<HashMap<PackageName, usize>>,
+    /// The releases whose metadata was asked for.
+    tried: RefCell<HashMap<PackageName, HashSet<Version>>>,
 }
 
 impl Provider<'_> {

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use pep440_rs::Version;
 use pep508_rs::PackageName;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
@@ -15,8 +16,10 @@ use super::{
     conda_half::{pooled_condition, version_sets},
     core,
     improve::improve,
+    leaks,
     pool::{Name, VersionSet},
     provider::{Learnt, Provider, Stop},
+    python::Python,
     solution::{self, Solution},
     verify,
 };
@@ -29,6 +32,8 @@ pub struct Unsolvable {
     /// one of them there is a solution, unless the deadline ended the search
     /// for the smallest set.
     pub core: Vec<usize>,
+    /// The core is known to be the smallest.
+    pub minimal: bool,
     /// Facts that explain it, one sentence each.
     pub facts: Vec<String>,
     /// Packages that are asked for and that no channel or index has.
@@ -181,6 +186,10 @@ enum Joint<'a> {
 /// Solves both halves under one reading, again as long as something is learnt
 /// that changes the candidates.
 fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>, Failure> {
+    // A solution that holds, while a steadier one is looked for.
+    let mut held: Option<(Box<Solution>, Reading)> = None;
+    // The pythons beside the one whose files are looked at alone.
+    let mut others: Option<BTreeSet<Version>> = None;
     loop {
         let mut attempt = Attempt::new(problem, reading.clone())?;
         let chosen = attempt.run()?;
@@ -189,26 +198,39 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
             continue;
         }
         let Some(chosen) = chosen else {
-            return Ok(Joint::Unsolvable(Box::new(attempt), learnt));
+            if let Some((solution, reading)) = held {
+                return Ok(Joint::Solved(solution, reading));
+            }
+            match others.take() {
+                Some(others) if !others.is_empty() => reading.pythons = Some(others),
+                _ => return Ok(Joint::Unsolvable(Box::new(attempt), learnt)),
+            }
+            continue;
         };
         let chosen = improve(&mut attempt, chosen)?;
         let solution = match Solution::read(attempt.provider(), &chosen) {
             solution::Reading::Solution(solution) => solution,
             solution::Reading::OtherFile => {
-                let python = attempt.chosen_python(&chosen);
-                let pythons: Option<BTreeSet<_>> = python.map(|python| [python].into());
-                if pythons.is_none() || reading.pythons == pythons {
+                let (python, rest) = attempt.chosen_python(&chosen)?;
+                let alone = Some(BTreeSet::from([python]));
+                if reading.pythons == alone {
                     return Err(internal("its files changed while it was solved"));
                 }
-                reading.pythons = pythons;
+                (reading.pythons, others) = (alone, Some(rest));
                 continue;
             }
         };
         let unasked = verify::unasked(problem, &solution);
-        if unasked.is_empty() {
+        if !unasked.is_empty() {
+            reading.refuse(unasked, &solution);
+            continue;
+        }
+        let leaked = leaks::leaked(problem, &solution, &reading)?;
+        if leaked.is_empty() {
             return Ok(Joint::Solved(solution, reading));
         }
-        reading.refuse(unasked, &solution);
+        held = Some((solution, reading.clone()));
+        reading.close(leaked);
     }
 }
 
@@ -217,12 +239,25 @@ impl Reading {
     fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
         for project in &learnt.prereleases {
-            news |= self.prereleases.insert(project.clone());
+            if !self.steady.contains(project) {
+                news |= self.prereleases.insert(project.clone());
+            }
         }
         for release in &learnt.yanked {
-            news |= self.yanked.insert(release.clone());
+            if !self.steady.contains(&release.0) {
+                news |= self.yanked.insert(release.clone());
+            }
         }
         news
+    }
+
+    /// Takes back what was learnt of these projects.
+    fn close(&mut self, projects: Vec<PackageName>) {
+        for project in projects {
+            self.prereleases.remove(&project);
+            self.yanked.retain(|(known, _)| *known != project);
+            self.steady.insert(project);
+        }
     }
 
     /// Conda packages that only the pip half asked for are not what the file
@@ -324,8 +359,19 @@ impl<'a> Attempt<'a> {
     /// The pythons on which every declared project can be had in the version that
     /// is best for it; `None` if these are all that are allowed anyway. An open
     /// python should rather step back than a project that the user names.
-    fn best_served_pythons(&self) -> Result<Option<BTreeSet<pep440_rs::Version>>, Failure> {
+    fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
         let provider = self.provider();
+        let pinned = provider.world.preferences.conda.get("python");
+        let pinned = pinned.and_then(|pin| pin.version.parse().ok());
+        let is_kept = |_, python: &Python| Some(&python.version) == pinned.as_ref();
+        if !provider
+            .pythons
+            .filter(is_kept)
+            .intersection(&provider.allowed)
+            .is_empty()
+        {
+            return Ok(None);
+        }
         let mut best = provider.allowed.clone();
         for line in provider.declared {
             if let DeclaredKind::Pip(requirement) = &line.kind
@@ -342,12 +388,25 @@ impl<'a> Attempt<'a> {
         Ok((best != provider.allowed).then(|| best.iter().map(version).collect()))
     }
 
-    fn chosen_python(&self, chosen: &[SolvableId]) -> Option<pep440_rs::Version> {
-        let records = chosen
+    /// The chosen python, and the allowed ones of other minor versions.
+    fn chosen_python(
+        &self,
+        chosen: &[SolvableId],
+    ) -> Result<(Version, BTreeSet<Version>), Failure> {
+        let provider = self.provider();
+        let mut records = chosen.iter().filter_map(|&id| provider.record_of(id));
+        let python = records
+            .find(|record| record.package_record.name.as_normalized() == "python")
+            .and_then(|record| provider.pythons.index_of(record))
+            .ok_or_else(|| internal("the pip half has no python"))?;
+        let chosen = provider.pythons.get(python);
+        let others = provider
+            .allowed
             .iter()
-            .filter_map(|&id| self.provider().record_of(id));
-        let mut python = records.filter(|r| r.package_record.name.as_normalized() == "python");
-        python.next()?.package_record.version.as_str().parse().ok()
+            .map(|index| provider.pythons.get(index));
+        let others = others.filter(|other| other.major_minor() != chosen.major_minor());
+        let rest = others.map(|other| other.version.clone()).collect();
+        Ok((chosen.version.clone(), rest))
     }
 }
 
@@ -411,10 +470,16 @@ fn requirements(
             let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
             Ok(sets.into_iter().map(on_pythons).collect())
         }
-        DeclaredKind::PipOpaque(Some(project)) => {
+        DeclaredKind::PipOpaque(Some(project), marker) => {
+            let active = provider.pythons.marked(marker, None);
+            let active = active.intersection(&provider.allowed);
+            if active.is_empty() {
+                return Ok(Vec::new());
+            }
             let name = pool.intern_package_name(Name::Project(project.clone()));
-            Ok(vec![pool.intern_version_set(name, VersionSet::Any).into()])
+            let any = pool.intern_version_set(name, VersionSet::Any);
+            Ok(vec![provider.on_pythons(any, &active, &provider.allowed)])
         }
-        DeclaredKind::PipOpaque(None) | DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
+        DeclaredKind::PipOpaque(None, _) | DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
     }
 }

@@ -4,7 +4,7 @@ use pep508_rs::PackageName;
 
 use crate::{
     diagnostic::{Diagnostic, Location},
-    problem::{DeclaredKind, Solution},
+    problem::{DeclaredKind, Solution, python::marker_environment},
     pypi::{DistributionKind, MetadataSource},
     resolve::{Outcome, Resolution},
     spec::{EnvironmentFile, PipRequirementKind},
@@ -13,8 +13,9 @@ use crate::{
 /// The notices of a resolution.
 pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
     let mut notices = resolution.notices.clone();
-    notices.extend(carried_through(environment));
+    notices.extend(carried_through(resolution, environment));
     if let Outcome::Solved(solution) = &resolution.outcome {
+        notices.extend(unreadable_urls(resolution, environment, solution));
         notices.extend(overwritten(resolution, solution));
         notices.extend(unknown_requirements(resolution, solution));
         notices.extend(source_builds(resolution, solution));
@@ -23,12 +24,24 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
 }
 
 /// Lines that only foreign code can resolve.
-fn carried_through(environment: &EnvironmentFile) -> Vec<Diagnostic> {
+fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
+    let python = match &resolution.outcome {
+        Outcome::Solved(solution) => solution.python(),
+        Outcome::Unsolvable(_) => None,
+    };
+    let python = python.map(|python| marker_environment(&python, resolution.subdir));
     let lines = environment
         .pip
         .requirements
         .iter()
         .filter_map(|line| match &line.kind {
+            PipRequirementKind::Opaque { marker, .. }
+                if python
+                    .as_ref()
+                    .is_some_and(|python| !marker.evaluate(python, &[])) =>
+            {
+                None
+            }
             PipRequirementKind::Opaque { reason, .. } => {
                 let message = format!("this line is carried through as it is: it is {reason}");
                 let notice = Diagnostic::warning("unresolvable-line", message)
@@ -42,6 +55,30 @@ fn carried_through(environment: &EnvironmentFile) -> Vec<Diagnostic> {
             PipRequirementKind::Named(_) => None,
         });
     lines.collect()
+}
+
+/// URLs whose file name does not tell what they are.
+fn unreadable_urls(
+    resolution: &Resolution,
+    environment: &EnvironmentFile,
+    solution: &Solution,
+) -> Vec<Diagnostic> {
+    let is_line = |project: &PackageName| {
+        environment.pip.requirements.iter().any(|line| {
+            matches!(&line.kind, PipRequirementKind::Opaque { name: Some(name), .. } if name == project)
+        })
+    };
+    let unread = solution
+        .opaque
+        .iter()
+        .filter(|opaque| !is_line(&opaque.name));
+    let notices = unread.map(|opaque| {
+        let message = format!("what {} is cannot be told from its URL", opaque.name);
+        let notice = Diagnostic::warning("unresolvable-line", message)
+            .help("what pip will install for it is not in the pinned file");
+        place_of(resolution, &opaque.name, notice)
+    });
+    notices.collect()
 }
 
 fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
@@ -58,7 +95,7 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
             release.unwrap_or_default()
         );
         let notice = Diagnostic::warning("pip-overwrites-conda", message)
-            .note("no choice of versions lets both halves have what they ask for")
+            .note("no choice of versions whose requirements are known lets both halves have what they ask for")
             .help("the conda packages built against the replaced one may break: relax a line");
         place_of(resolution, project, notice)
     });
@@ -107,7 +144,7 @@ fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
         .map(|python| python.to_string())
         .unwrap_or_default();
     let message = format!(
-        "no wheel for Python {python} on {}, so pip builds from source: {}",
+        "pip builds from source for Python {python} on {}: {}",
         resolution.subdir,
         names.join(", ")
     );

@@ -63,7 +63,9 @@ fn pip_line(line: &PipRequirement, constraint: bool) -> (Declared, Option<Locati
             DeclaredKind::PipConstraint(requirement.clone())
         }
         PipRequirementKind::Named(requirement) => DeclaredKind::Pip(requirement.clone()),
-        PipRequirementKind::Opaque { name, .. } => DeclaredKind::PipOpaque(name.clone()),
+        PipRequirementKind::Opaque { name, marker, .. } => {
+            DeclaredKind::PipOpaque(name.clone(), marker.clone())
+        }
     };
     let declared = Declared {
         text: line.text.clone(),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::MatchSpec;
 
 use crate::diagnostic::{Diagnostic, Location};
@@ -123,6 +123,8 @@ pub enum PipRequirementKind {
         name: Option<PackageName>,
         /// Why it cannot be resolved, for the user: "an editable project".
         reason: &'static str,
+        /// Where the line counts.
+        marker: MarkerTree,
     },
 }
 

@@ -3,7 +3,7 @@
 
 use std::{ops::Range, path::Path, str::FromStr};
 
-use pep508_rs::{PackageName, Pep508Error, Requirement, VerbatimUrl, VersionOrUrl};
+use pep508_rs::{MarkerTree, PackageName, Pep508Error, Requirement, VerbatimUrl, VersionOrUrl};
 use url::Url;
 
 use super::PipRequirementKind;
@@ -33,6 +33,16 @@ const VERSION_CONTROL: [&str; 4] = ["git+", "hg+", "svn+", "bzr+"];
 /// # Errors
 /// What pip would refuse.
 pub fn parse(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
+    let mut kind = parse_kind(text, folder)?;
+    if let PipRequirementKind::Opaque { marker, .. } = &mut kind
+        && let (_, Some(text)) = split_marker(text)
+    {
+        *marker = MarkerTree::from_str(text).unwrap_or(MarkerTree::TRUE);
+    }
+    Ok(kind)
+}
+
+fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
     let (body, marker) = split_marker(text);
     if text.contains("{{") || text.contains("{%") {
         return Err(Refusal {
@@ -45,6 +55,7 @@ pub fn parse(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
         return Ok(PipRequirementKind::Opaque {
             name: egg(body),
             reason: "a version control URL",
+            marker: MarkerTree::TRUE,
         });
     }
     if is_url(body) {
@@ -69,6 +80,7 @@ pub fn editable(text: &str) -> PipRequirementKind {
     PipRequirementKind::Opaque {
         name,
         reason: "an editable project",
+        marker: MarkerTree::TRUE,
     }
 }
 
@@ -131,6 +143,7 @@ fn named_url(text: &str, name: &str, url: &str) -> Result<PipRequirementKind, Re
         Ok(PipRequirementKind::Opaque {
             name: PackageName::from_str(bare).ok(),
             reason,
+            marker: MarkerTree::TRUE,
         })
     };
     if is_version_control(url) {
@@ -164,6 +177,7 @@ fn archive(
         return Ok(PipRequirementKind::Opaque {
             name: egg(text),
             reason: "an archive without a name",
+            marker: MarkerTree::TRUE,
         });
     };
     let mut requirement = match marker {
@@ -184,6 +198,7 @@ fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequireme
     Ok(PipRequirementKind::Opaque {
         name: egg(text),
         reason: "a local project",
+        marker: MarkerTree::TRUE,
     })
 }
 
@@ -240,7 +255,7 @@ mod tests {
     fn read(text: &str) -> String {
         match parse(text, Path::new("/specs")) {
             Ok(PipRequirementKind::Named(named)) => named.to_string(),
-            Ok(PipRequirementKind::Opaque { name, reason }) => {
+            Ok(PipRequirementKind::Opaque { name, reason, .. }) => {
                 format!(
                     "{reason}: {}",
                     name.map_or("?".to_owned(), |name| name.to_string())

@@ -124,7 +124,7 @@ fn source_distributions_are_read_and_never_run() {
       |
       = note: rawclay-1.0.tar.gz has no static metadata
       = help: what pip will install for it is not in the pinned file
-    warning[source-build]: no wheel for Python 3.12.1 on linux-64, so pip builds from source: eggshell 1.0, stonework 1.0
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0, stonework 1.0
      |
      = note: their requirements are read from the egg-info in the archive, an assumption: eggshell 1.0
      = help: the image needs what their builds need, such as a compiler

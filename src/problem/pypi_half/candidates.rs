@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use percent_encoding::percent_decode_str;
 use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId};
 
 use crate::{
@@ -119,8 +120,11 @@ impl Provider<'_> {
 
     fn build_candidates(&self, name: NameId, project: &PackageName) -> Option<ProjectCandidates> {
         let mut built = ProjectCandidates::default();
-        if let Some(direct) = self.direct_candidate(project) {
-            self.add_release(&mut built, name, direct);
+        let direct = self.direct_candidates(project);
+        if !direct.is_empty() {
+            for candidate in direct {
+                self.add_release(&mut built, name, candidate);
+            }
             return Some(built);
         }
         let conda_first = self.reading.conda_first.contains(project);
@@ -158,38 +162,57 @@ impl Provider<'_> {
         after.collect()
     }
 
-    /// The candidate that a direct URL or a line for foreign code stands for.
-    pub(super) fn direct_candidate(
+    /// The candidates that direct URLs and lines for foreign code stand for; lines
+    /// whose markers hold on no allowed python are none.
+    pub(super) fn direct_candidates(
         &self,
         project: &PackageName,
-    ) -> Option<(ReleaseCandidate, Option<Exclusion>)> {
-        self.declared
+    ) -> Vec<(ReleaseCandidate, Option<Exclusion>)> {
+        let lines = self
+            .declared
             .iter()
-            .find_map(|declared| match &declared.kind {
-                DeclaredKind::PipOpaque(Some(name)) if name == project => {
-                    Some((opaque(project, self), None))
+            .filter_map(|declared| match &declared.kind {
+                DeclaredKind::PipOpaque(Some(name), marker) if name == project => {
+                    let mut candidate = opaque(project, self);
+                    let active = self.pythons.marked(marker, None);
+                    candidate.pythons = candidate.pythons.intersection(&active);
+                    (!candidate.pythons.is_empty()).then_some((candidate, None))
                 }
                 DeclaredKind::Pip(requirement) if requirement.name == *project => {
                     let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
                         return None;
                     };
-                    Some(self.direct_url_candidate(project, url))
+                    let active = self.pythons.marked(&requirement.marker, None);
+                    let active = active.intersection(&self.allowed);
+                    (!active.is_empty()).then(|| self.direct_url_candidate(project, url, &active))
                 }
                 _ => None,
-            })
+            });
+        lines.collect()
     }
 
+    /// The release of an archive that stands in the pip list as a URL, on the
+    /// pythons on which the line is active.
     fn direct_url_candidate(
         &self,
         project: &PackageName,
         url: &VerbatimUrl,
+        active: &PythonSet,
     ) -> (ReleaseCandidate, Option<Exclusion>) {
-        let Some((version, distribution)) = direct_distribution(project, url) else {
+        let Some(archive) = direct_distribution(url) else {
             return (opaque(project, self), None);
         };
-        let files = [Arc::new(distribution)];
-        let (mut release, exclusion) = self.release(project, &version, &files);
+        let files = [Arc::new(archive.distribution)];
+        let (mut release, mut exclusion) = self.release(project, &archive.version, &files);
         release.origin = Origin::DirectUrl;
+        release.pythons = release.pythons.intersection(active);
+        if archive.project != *project {
+            let reason = format!("its file is one of {}", archive.project);
+            exclusion = Some(Exclusion::Other(reason));
+        } else if release.pythons.is_empty() && exclusion.is_none() {
+            let reason = "its marker and its file want different pythons".to_string();
+            exclusion = Some(Exclusion::Other(reason));
+        }
         (release, exclusion)
     }
 
@@ -432,24 +455,37 @@ fn is_wheel(release: &ReleaseCandidate) -> bool {
     distribution.is_some_and(|file| matches!(file.kind, DistributionKind::Wheel(_)))
 }
 
-/// The archive that a direct URL names, if its file name tells the version.
-fn direct_distribution(
-    project: &PackageName,
-    url: &VerbatimUrl,
-) -> Option<(Version, Distribution)> {
+/// An archive that stands in the pip list as a URL.
+struct Archive {
+    project: PackageName,
+    version: Version,
+    distribution: Distribution,
+}
+
+/// The archive that a direct URL names, if its file name tells what it is.
+fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
     let url = url.raw();
-    let filename = url.path_segments()?.next_back()?.to_string();
-    let (version, kind) = if filename.ends_with(".whl") {
+    let filename = url.path_segments()?.next_back()?;
+    // A local version has a `+`, which many indexes write as `%2B`.
+    let filename = percent_decode_str(filename).decode_utf8().ok()?;
+    let filename = filename.into_owned();
+    let (project, version, kind) = if filename.ends_with(".whl") {
         let wheel: WheelFilename = filename.parse().ok()?;
-        (wheel.version, DistributionKind::Wheel(wheel.tags))
+        (
+            wheel.name,
+            wheel.version,
+            DistributionKind::Wheel(wheel.tags),
+        )
     } else {
         let stem = [".tar.gz", ".zip", ".tar.bz2"]
             .iter()
             .find_map(|end| filename.strip_suffix(end))?;
         let (name, version) = stem.rsplit_once('-')?;
-        let name: PackageName = name.parse().ok()?;
-        let version = version.parse().ok()?;
-        (name == *project).then_some((version, DistributionKind::Source))?
+        (
+            name.parse().ok()?,
+            version.parse().ok()?,
+            DistributionKind::Source,
+        )
     };
     let hashes = url
         .fragment()
@@ -468,18 +504,22 @@ fn direct_distribution(
         metadata_hashes: BTreeMap::new(),
         upload_time: None,
     };
-    Some((version, distribution))
+    Some(Archive {
+        project,
+        version,
+        distribution,
+    })
 }
 
-/// Whether specifiers are one `==` without a star (PEP 592 lets these have a
+/// Whether specifiers have an `==` without a star (PEP 592 lets these have a
 /// yanked release).
-fn pins_exactly(specifiers: &VersionSpecifiers) -> bool {
+pub(in crate::problem) fn pins_exactly(specifiers: &VersionSpecifiers) -> bool {
     let exact = [Operator::Equal, Operator::ExactEqual];
-    matches!(&**specifiers, [only] if exact.contains(only.operator()))
+    specifiers.iter().any(|one| exact.contains(one.operator()))
 }
 
 /// Whether specifiers name a pre-release, which asks for them (PEP 440).
-fn mentions_prerelease(specifiers: &VersionSpecifiers) -> bool {
+pub(in crate::problem) fn mentions_prerelease(specifiers: &VersionSpecifiers) -> bool {
     specifiers.iter().any(|specifier| {
         let asks = !matches!(
             specifier.operator(),

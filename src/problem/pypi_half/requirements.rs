@@ -218,8 +218,8 @@ impl Provider<'_> {
         const AT_ONCE: usize = 8;
         let mut all = self.projects.tried.borrow_mut();
         let tried = all.entry(release.project.clone()).or_default();
-        *tried += 1;
-        if *tried % AT_ONCE == PATIENCE {
+        let is_new = tried.insert(release.version.clone());
+        if is_new && tried.len() % AT_ONCE == PATIENCE {
             let next = self.releases_after(release);
             let files = next
                 .iter()
@@ -306,7 +306,7 @@ impl Provider<'_> {
             Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
                 VersionSet::Specifiers(specifiers.clone())
             }
-            Some(VersionOrUrl::Url(_)) if self.direct_candidate(project).is_some() => {
+            Some(VersionOrUrl::Url(_)) if !self.direct_candidates(project).is_empty() => {
                 VersionSet::Any
             }
             Some(VersionOrUrl::Url(_)) => {

@@ -1,0 +1,90 @@
+//! Pre-releases and yanked releases that nothing in a solution asks for.
+//!
+//! A release that was looked at and given up may have asked for one. It then
+//! stands open to all, and what the solver takes depends on where it looked.
+
+use pep440_rs::VersionSpecifiers;
+use pep508_rs::{PackageName, VersionOrUrl};
+
+use super::{
+    DeclaredKind, Problem, Reading,
+    pypi_half::{mentions_prerelease, pins_exactly},
+    solution::{PypiPackage, Solution},
+};
+use crate::diagnostic::Failure;
+
+/// The projects that got in by such a release.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn leaked(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    reading: &Reading,
+) -> Result<Vec<PackageName>, Failure> {
+    let mut leaked = Vec::new();
+    for package in &solution.pypi {
+        let key = (package.name.clone(), package.version.clone());
+        let is_prerelease =
+            package.version.any_prerelease() && reading.prereleases.contains(&package.name);
+        let asked = asked_for(problem, solution, &package.name);
+        let is_leak = if reading.yanked.contains(&key) {
+            !asked.iter().any(|specifiers| pins_exactly(specifiers))
+        } else {
+            is_prerelease
+                && !asked
+                    .iter()
+                    .any(|specifiers| mentions_prerelease(specifiers))
+                && has_stable(problem, package, &asked)?
+        };
+        if is_leak {
+            leaked.push(package.name.clone());
+        }
+    }
+    Ok(leaked)
+}
+
+/// What the declared lines and the chosen releases ask of a project.
+fn asked_for<'a>(
+    problem: &'a Problem<'_>,
+    solution: &'a Solution,
+    project: &PackageName,
+) -> Vec<&'a VersionSpecifiers> {
+    let declared = problem.declared.iter().filter_map(|line| match &line.kind {
+        DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
+            Some(&**requirement)
+        }
+        _ => None,
+    });
+    let metadata = solution
+        .pypi
+        .iter()
+        .filter_map(|package| package.metadata.as_ref());
+    let required = metadata.flat_map(|metadata| &metadata.requires_dist);
+    let of_project = declared.chain(required).filter(|one| one.name == *project);
+    let specifiers = of_project.filter_map(|requirement| match &requirement.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
+        _ => None,
+    });
+    specifiers.collect()
+}
+
+/// Whether a stable release meets each of these on its own; otherwise there is
+/// nothing but pre-releases, and they count (PEP 440).
+fn has_stable(
+    problem: &Problem<'_>,
+    package: &PypiPackage,
+    asked: &[&VersionSpecifiers],
+) -> Result<bool, Failure> {
+    let Some(page) = problem.world.pypi.project(&package.name)? else {
+        return Ok(false);
+    };
+    let stable: Vec<_> = page
+        .releases
+        .keys()
+        .filter(|version| version.is_stable())
+        .collect();
+    let meets =
+        |specifiers: &&VersionSpecifiers| stable.iter().any(|version| specifiers.contains(version));
+    Ok(asked.iter().all(meets))
+}
