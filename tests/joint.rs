@@ -358,6 +358,27 @@ fn a_line_for_foreign_code_meets_what_asks_for_its_project() {
 }
 
 #[test]
+fn a_url_line_counts_where_its_marker_holds() {
+    let lines = "
+        pypi tor 1.0 wheels=cp39,cp310
+        want python=3.10
+        pip tor @ https://example.com/tor-1.0-cp39-cp39-manylinux_2_17_x86_64.whl ; python_version == \"3.9\"
+        pip tor @ https://example.com/tor-1.0-cp310-cp310-manylinux_2_17_x86_64.whl ; python_version == \"3.10\"
+    ";
+    assert_snapshot!(with_pythons(lines), @"python=3.10.14 pypi:tor==1.0");
+    assert_snapshot!(with_pythons(&lines.replace("python=3.10", "python=3.14")), @"python=3.14.0");
+    assert_snapshot!(with_pythons("
+        pypi tor 1.0
+        want python
+        pip other @ https://example.com/tor-1.0-py3-none-any.whl
+    "), @"
+    unsolvable: [other @ https://example.com/tor-1.0-py3-none-any.whl]
+      `other @ https://example.com/tor-1.0-py3-none-any.whl` (pip) asks for other (PyPI), of which nothing that fits can be had
+      other 1.0: its file is one of tor
+    ");
+}
+
+#[test]
 fn a_constraint_bounds_what_is_installed_anyway() {
     assert_snapshot!(with_pythons("
         pypi foo 1.0 : bar
