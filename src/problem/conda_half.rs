@@ -109,17 +109,16 @@ impl CondaHalf {
     /// Prefers what an earlier `pin` chose, if it may still be taken.
     fn favor(&mut self, pool: &Pool, world: &World<'_>, id: RecordId, solvable: SolvableId) {
         let package = &self.record(world, id).package_record;
-        let pin = world.preferences.conda.get(package.name.as_normalized());
-        let is_pinned = pin.is_some_and(|pin| {
-            pin.version == package.version.as_str() && pin.build == package.build.as_str()
-        });
+        let Some(pin) = (world.preferences.conda).get(package.name.as_normalized()) else {
+            return;
+        };
+        if pin.version != package.version.as_str() || pin.build != package.build.as_str() {
+            return;
+        }
         let name = pool.resolve_solvable(solvable).name;
         let candidates = self.candidates.entry(name).or_default();
-        let excluded = candidates
-            .excluded
-            .iter()
-            .any(|(other, _)| *other == solvable);
-        if is_pinned && !excluded && candidates.favored.is_none() {
+        let mut excluded = candidates.excluded.iter();
+        if !excluded.any(|(other, _)| *other == solvable) && candidates.favored.is_none() {
             candidates.favored = Some(solvable);
         }
     }

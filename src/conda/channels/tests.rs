@@ -19,7 +19,7 @@ fn resolve(listed: &[&str], specs: &[&str], settings: &Settings) -> Channels {
         .collect();
     let specs: Vec<MatchSpec> = specs.iter().map(|text| spec(text)).collect();
     let specs = specs.iter().map(|spec| (spec, None));
-    Channels::resolve(&listed, specs, settings, Path::new("/work")).unwrap()
+    Channels::resolve(&listed, specs, settings, Path::new("/project")).unwrap()
 }
 
 fn spec(text: &str) -> MatchSpec {
@@ -113,7 +113,7 @@ fn every_form_of_a_channel() {
             "https://conda.acme.test/t/secret/acme/label/dev/",
             "https://host/channel/",
             "https://user:secret@host/private/",
-            "file:///work/local/",
+            "file:///project/local/",
             "file:///opt/channel/",
             "file:///srv/channel/",
             "https://conda.anaconda.org/bioconda/",
