@@ -7,6 +7,7 @@
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{ColorChoice, Parser, Subcommand};
@@ -88,6 +89,10 @@ fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
+/// How long a thread that does not yield (a name look-up, a solver past its time
+/// limit) may hold up the exit.
+const SHUTDOWN: Duration = Duration::from_secs(1);
+
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -107,8 +112,9 @@ pub fn main() -> ExitCode {
             Command::Pin(pin) => pin.run(&output).await,
         }
     });
-    // Downloads that nobody waits for any more do not hold up the exit.
-    runtime.shutdown_background();
+    // Downloads that nobody waits for any more end here: a thread that is still in
+    // the TLS library while the process ends can crash it.
+    runtime.shutdown_timeout(SHUTDOWN);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure, &output),
