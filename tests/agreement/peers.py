@@ -103,6 +103,28 @@ def versions(python: Path) -> dict:
 
 
 @dataclass
+class PipHalf:
+    """A pip list on what conda brought."""
+
+    lines: list[str]
+    provided: dict
+    python: str
+    # The lines of the `-c` files.
+    limits: list[str] = field(default_factory=list)
+
+    def write(self, folder: Path, wheels: Path) -> tuple[Path, Path]:
+        """The list as a requirements file, the constraints beside it; and the
+        folder with stand-ins of what conda brought."""
+        links, held = stand_ins(wheels, self.provided)
+        folder.mkdir(exist_ok=True)
+        held += self.limits
+        place = folder / name_of(self.lines, held, self.python)
+        place.with_suffix(".in").write_text("\n".join(self.lines) + "\n")
+        place.with_suffix(".constraints").write_text("\n".join(held) + "\n")
+        return place, links
+
+
+@dataclass
 class Peers:
     """What the peers need to know beside the spec."""
 
@@ -170,32 +192,28 @@ class Peers:
             answer = json.loads(result.stdout)
         return answer | {"seconds": round(result.seconds, 2)}
 
-    def compile(self, lines: list[str], provided: dict, python: str) -> dict:
+    def compile(self, half: PipHalf) -> dict:
         """What uv makes of a pip list, with what conda provides already there.
 
         Builds are allowed first, as pip allows them. A build that fails in this
         environment says nothing, so the second answer is the one without."""
-        answer = self.uv(lines, provided, python, ["--no-progress"])
+        answer = self.uv(half, ["--no-progress"])
         if answer["verdict"] == "build failed":
-            second = self.uv(lines, provided, python, ["--no-progress", "--no-build"])
+            second = self.uv(half, ["--no-progress", "--no-build"])
             if second["verdict"] == "solved":
                 second["seconds"] += answer["seconds"]
                 return second | {"without_builds": True}
         return answer
 
-    def uv(self, lines: list[str], provided: dict, python: str, flags: list) -> dict:
+    def uv(self, half: PipHalf, flags: list) -> dict:
         """One run of `uv pip compile`."""
-        wheels, constraints = stand_ins(self.folder / "provided", provided)
         inputs = self.folder / "uv-inputs"
-        inputs.mkdir(exist_ok=True)
-        place = inputs / name_of(lines, constraints, python)
-        place.with_suffix(".in").write_text("\n".join(lines) + "\n")
-        place.with_suffix(".constraints").write_text("\n".join(constraints) + "\n")
+        place, links = half.write(inputs, self.folder / "provided")
         command = [self.python.parent / "uv", "pip", "compile"]
-        command += [place.with_suffix(".in"), "--python-version", python]
+        command += [place.with_suffix(".in"), "--python-version", half.python]
         command += ["--python-platform", UV_PLATFORM, "--no-annotate", "--no-header"]
         command += ["--constraints", place.with_suffix(".constraints")]
-        command += ["--find-links", wheels, "--no-strip-extras", "--no-config"]
+        command += ["--find-links", links, "--no-strip-extras", "--no-config"]
         command += ["--no-python-downloads"]
         # As pip does: all indexes count alike.
         command += ["--index-strategy", "unsafe-best-match", *flags]
@@ -210,27 +228,23 @@ class Peers:
         result = run(command, self.limit, question)
         return json.loads(result.stdout) if result.code == 0 else {}
 
-    def pip(self, lines: list[str], provided: dict, python: str) -> dict:
+    def pip(self, half: PipHalf) -> dict:
         """What pip makes of a pip list, by `--dry-run --report`.
 
         Best with an interpreter of that Python: told of another one, pip still
         reads markers for its own."""
-        wheels, constraints = stand_ins(self.folder / "provided", provided)
         inputs = self.folder / "pip-inputs"
-        inputs.mkdir(exist_ok=True)
-        place = inputs / name_of(lines, constraints, python)
-        place.with_suffix(".in").write_text("\n".join(lines) + "\n")
-        place.with_suffix(".constraints").write_text("\n".join(constraints) + "\n")
+        place, links = half.write(inputs, self.folder / "provided")
         report = place.with_suffix(".json")
         report.unlink(missing_ok=True)
-        interpreter = self.pip_python(python)
+        interpreter = self.pip_python(half.python)
         command = [interpreter or self.python, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--quiet", "--report", report]
         command += ["--requirement", place.with_suffix(".in")]
         command += ["--constraint", place.with_suffix(".constraints")]
-        command += ["--find-links", wheels, "--prefer-binary"]
+        command += ["--find-links", links, "--prefer-binary"]
         if interpreter is None:
-            command += ["--python-version", python, "--only-binary=:all:"]
+            command += ["--python-version", half.python, "--only-binary=:all:"]
             for platform in PIP_PLATFORMS:
                 command += ["--platform", platform]
         result = run(command, self.limit, cwd=inputs)

@@ -17,7 +17,7 @@ import peers
 import summary
 import verdicts
 from cache import Cache, digest
-from peers import Peers, normalized, run
+from peers import Peers, PipHalf, normalized, run
 
 HERE = Path(__file__).parent
 COLUMNS = [
@@ -84,8 +84,10 @@ class Harness:
         key = {"kind": kind, "tools": self.versions, "world": self.args.channels}
         return self.cache.get(key | question, answer)
 
-    def presolve(self, spec: Path, pinned: Path) -> dict:
+    def presolve(self, spec: Path) -> dict:
         """presolve's verdict and, where it has one, the pinned file's text."""
+        # Beside the spec, so that `-r` lines still lead where they led.
+        pinned = spec.with_name(f"pinned-{spec.name}")
 
         def ask() -> dict:
             pinned.unlink(missing_ok=True)
@@ -99,21 +101,21 @@ class Harness:
             for name, value in peers.VIRTUAL_PACKAGES.items():
                 command += ["--virtual-package", f"{name}={value}"]
             result = run(command, limit + 30)
-            (self.out / "logs" / f"{spec.name}.log").write_text(result.stderr)
+            (self.out / "logs" / f"{spec.parent.name}.log").write_text(result.stderr)
             answer = verdicts.of_presolve(result)
             answer["seconds"] = round(result.seconds, 2)
             answer["pinned"] = text_of(pinned) if pinned.exists() else None
+            pinned.unlink(missing_ok=True)
             answer["transient"] = answer["word"] in ("undecided", "timeout")
             return answer
 
-        text = hashlib.sha256(spec.read_bytes()).hexdigest()
-        question = {"kind": "presolve", "binary": self.binary, "spec": text}
-        question |= {"name": spec.name, "timeout": self.args.timeout}
+        question = {"kind": "presolve", "binary": self.binary}
+        question |= {"spec": contents(spec), "timeout": self.args.timeout}
         return self.cache.get(question, ask)
 
     def read(self, spec: Path) -> dict:
-        text = hashlib.sha256(spec.read_bytes()).hexdigest()
-        question = {"spec": text, "code": digest(HERE / "in_venv" / "read_spec.py")}
+        code = digest(HERE / "in_venv" / "read_spec.py")
+        question = {"spec": contents(spec), "code": code}
         return self.peer("read", question, lambda: self.peers.read(spec))
 
     def conda(self, channels: list[str], specs: list[str]) -> dict:
@@ -126,14 +128,17 @@ class Harness:
         ask = lambda: self.peers.solve_conda(channels, specs)  # noqa: E731
         return self.peer("conda", question, ask)
 
-    def pip_half(self, lines: list[str], provided: dict, python: str) -> dict:
+    def pip_half(self, half: PipHalf) -> dict:
         """uv's answer, or pip's where uv will not read what pip reads."""
-        question = {"lines": lines, "provided": provided, "python": python}
+        question = {"lines": half.lines, "provided": half.provided}
+        question["python"] = half.python
+        if half.limits:
+            question["limits"] = half.limits
 
         def ask() -> dict:
-            answer = self.peers.compile(lines, provided, python)
+            answer = self.peers.compile(half)
             if answer["verdict"] in ("refused", "error", "build failed"):
-                second = self.peers.pip(lines, provided, python)
+                second = self.peers.pip(half)
                 # Told of a Python that it does not run on, pip reads markers for
                 # its own and builds nothing: its no says little.
                 sure = ("solved", "unsolvable") if second["tool"] == "pip" else ()
@@ -151,9 +156,10 @@ class Harness:
 
     def judge(self, spec: Path, part: str) -> dict:
         """The row of one file."""
-        pinned_path = self.out / "pinned" / spec.name
         reading = self.read(spec)
-        answer = self.presolve(spec, pinned_path)
+        answer = self.presolve(spec)
+        if answer["pinned"]:
+            (self.out / "pinned" / spec.parent.name).write_text(answer["pinned"])
         said = verdicts.Verdict(
             answer["word"],
             answer["code"],
@@ -162,7 +168,7 @@ class Harness:
             answer["warnings"],
         )
         row = dict.fromkeys(COLUMNS, "") | {
-            "file": spec.name,
+            "file": spec.parent.name,
             "part": part,
             "reader": "ok" if reading["ok"] else reading["error"],
             "presolve": said.word,
@@ -217,7 +223,7 @@ class Harness:
         chosen = {name: v for name, v in pins["pip"].items() if brought.get(name) != v}
         provided = {name: v for name, v in brought.items() if name not in chosen}
         python = python_of(records)
-        half = self.pip_half(declared_pip(reading), provided, python)
+        half = self.pip_half(declared_pip(reading, provided, python))
         row["pip_half"] = half["verdict"]
         row["pip_tool"] = half.get("tool", "")
         row["pip_seconds"] = half.get("seconds", "")
@@ -230,8 +236,10 @@ class Harness:
             if refused := self.refused(other, python):
                 row["versions"] += f" / the peer's may not be installed: {refused}"
         lines = options(reading) + [f"{n}=={v}" for n, v in pins["pip_lines"]]
-        again = self.pip_half(lines, provided, python)
-        if again["verdict"] != "solved":
+        again = self.pip_half(PipHalf(lines, provided, python, limits(reading)))
+        if again["verdict"] in verdicts.NO_ANSWER:
+            row["pip_pins"] = f"no peer: {again.get('error', '')[:600]}"
+        elif again["verdict"] != "solved":
             row["pip_pins"] = f"{again['verdict']}: {again.get('error', '')[:600]}"
         else:
             theirs = from_index(again["versions"])
@@ -245,11 +253,10 @@ class Harness:
             row["pip_half"] = "no python"
             return
         brought = verdicts.provided(records, self.mapping)
-        lines = declared_pip(reading)
-        half = self.pip_half(lines, brought, python)
+        half = self.pip_half(declared_pip(reading, brought, python))
         row["pip_tool"] = half.get("tool", "")
         if half["verdict"] != "solved":
-            free = self.pip_half(lines, {}, python)
+            free = self.pip_half(declared_pip(reading, {}, python))
             row["pip_tool"] += " replacing what conda brings"
             half = free
         row["pip_half"] = half["verdict"]
@@ -269,20 +276,51 @@ class Harness:
             return None
         pythons = [spec for spec in reading["conda"] if named(spec, "python")]
         minor = re.search(r"\d+\.\d+", pythons[0]) if pythons else None
-        lines = declared_pip(reading)
-        path = self.out / "parts" / f"{spec.stem}.pip.yml"
+        lines = declared_lines(reading)
+        path = self.out / "parts" / f"{spec.parent.name}.pip" / "environment.yml"
+        path.parent.mkdir(exist_ok=True)
         python = f"python={minor[0]}" if minor else "python"
         path.write_text(environment(["conda-forge", "nodefaults"], [python], lines))
         return path
 
     def rows(self, spec: Path) -> list[dict]:
-        copy = self.out / "specs" / spec.name
-        shutil.copyfile(spec, copy)
+        copy = self.copied(spec)
         rows = [self.judge(copy, "whole")]
         part = self.pip_part(copy, rows[0])
         if part:
             rows.append(self.judge(part, "pip"))
         return rows
+
+
+    def copied(self, spec: Path) -> Path:
+        """The spec in a folder of its own that is named after it, with the files
+        that its `-r` and `-c` lines may name."""
+        place = spec.relative_to(self.args.specs)
+        folder = self.out / "specs" / "__".join(place.parts)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        shutil.copyfile(spec, folder / spec.name)
+        if len(place.parts) > 1:
+            for other in spec.parent.glob("*.txt"):
+                shutil.copyfile(other, folder / other.name)
+        return folder / spec.name
+
+
+def specs_of(folder: Path, pattern: str) -> list[Path]:
+    """All YAML files of a folder, and those below it that list dependencies."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".yaml"))
+    key = re.compile(rb"^dependencies\s*:", re.M)
+    lists = lambda path: key.search(path.read_bytes())  # noqa: E731
+    is_spec = lambda path: path.parent == folder or lists(path)  # noqa: E731
+    wanted = lambda path: fnmatch.fnmatch(path.name, pattern)  # noqa: E731
+    return [path for path in found if wanted(path) and is_spec(path)]
+
+
+def contents(spec: Path) -> str:
+    """The hash of a spec and of what lies beside it."""
+    files = sorted(spec.parent.iterdir())
+    texts = [(path.name, path.read_bytes()) for path in files if path.is_file()]
+    return hashlib.sha256(repr((spec.name, texts)).encode()).hexdigest()
 
 
 def environment(channels: list[str], conda: list[str], pip: list[str]) -> str:
@@ -313,10 +351,18 @@ def options(reading: dict) -> list[str]:
     return reading["pip"]["options"]
 
 
-def declared_pip(reading: dict) -> list[str]:
+def declared_lines(reading: dict) -> list[str]:
     """The pip list without what only foreign code can resolve."""
     lines = [one["text"] for one in reading["pip"]["requirements"] if not one["opaque"]]
     return options(reading) + lines
+
+
+def limits(reading: dict) -> list[str]:
+    return [one["text"] for one in reading["pip"]["constraints"]]
+
+
+def declared_pip(reading: dict, provided: dict, python: str) -> PipHalf:
+    return PipHalf(declared_lines(reading), provided, python, limits(reading))
 
 
 def python_of(records: list[dict]) -> str:
@@ -367,11 +413,7 @@ def main() -> None:
     args = arguments()
     harness = Harness(args)
     known = tomllib.loads((HERE / "known-differences.toml").read_text())
-    specs = sorted(
-        path
-        for path in args.specs.iterdir()
-        if path.suffix in (".yml", ".yaml") and fnmatch.fnmatch(path.name, args.only)
-    )
+    specs = specs_of(args.specs, args.only)
     rows = []
     with ThreadPoolExecutor(args.jobs) as pool:
         for done in as_completed([pool.submit(harness.rows, spec) for spec in specs]):
@@ -390,6 +432,8 @@ def main() -> None:
     text = summary.markdown(rows, harness.versions)
     (harness.out / "summary.md").write_text(text)
     print(text)
+    if summary.differences(rows):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,21 @@ from collections import Counter
 
 
 def mark_known(rows: list[dict], known: dict) -> None:
-    """Marks the differences whose proof is in known-differences.toml."""
+    """Marks the differences whose proof is in known-differences.toml, those of a
+    verdict and those of pins."""
     for entry in known.get("difference", []):
         for row in rows:
-            if row["file"] == entry["file"] and row["agree"] == "no":
+            column = entry.get("column")
+            if row["file"] != entry["file"]:
+                continue
+            if column is None and row["agree"] == "no":
                 row["agree"] = "known"
+            elif column and differs(row[column]):
+                row[column] = f"known: {row[column]}"
+
+
+def differs(cell: str) -> bool:
+    return cell not in ("", "same") and not cell.startswith(("no peer", "known"))
 
 
 def count(rows: list[dict], column: str) -> list[str]:
@@ -17,9 +27,32 @@ def count(rows: list[dict], column: str) -> list[str]:
 
 
 def same(rows: list[dict], column: str) -> str:
-    asked = [row for row in rows if row[column]]
-    good = sum(row[column] == "same" for row in asked)
-    return f"{good} of {len(asked)}"
+    asked = [row[column] for row in rows if row[column]]
+    judged = [cell for cell in asked if not cell.startswith("no peer")]
+    good = sum(not differs(cell) for cell in judged)
+    known = sum(cell.startswith("known") for cell in judged)
+    text = f"{good} of {len(judged)}"
+    if known:
+        text += f", {known} of them known differences"
+    if len(judged) < len(asked):
+        text += f"; no peer could tell for {len(asked) - len(judged)}"
+    return text
+
+
+def differences(rows: list[dict]) -> list[str]:
+    """Verdicts and pins that differ and are not known to."""
+    lines = [
+        f"- `{row['file']}` ({row['part']}): {row['difference']}"
+        for row in rows
+        if row["agree"] == "no"
+    ]
+    for column in ("records", "conda_pins", "pip_pins"):
+        lines += [
+            f"- `{row['file']}` ({row['part']}), {column}: {row[column]}"
+            for row in rows
+            if differs(row[column])
+        ]
+    return ["## Differences", "", *lines] if lines else []
 
 
 def markdown(rows: list[dict], versions: dict) -> str:
@@ -37,6 +70,10 @@ def markdown(rows: list[dict], versions: dict) -> str:
         lines += ["| verdict of presolve | files |", "|---|---|"]
         lines += count(some, "presolve") + [""]
         lines += ["| agree | files |", "|---|---|"] + count(some, "agree") + [""]
+        unjudged = [row for row in some if row["agree"] == "not judged"]
+        if unjudged:
+            lines += ["| not judged, because | files |", "|---|---|"]
+            lines += count(unjudged, "difference") + [""]
         lines += [
             f"- conda-only, the same records as rattler: {same(some, 'records')}",
             f"- pip half, the same versions as uv or pip: {same(some, 'versions')}",
@@ -44,13 +81,7 @@ def markdown(rows: list[dict], versions: dict) -> str:
             f"- pip pins reproduced: {same(some, 'pip_pins')}",
             "",
         ]
-    differences = [row for row in rows if row["agree"] == "no"]
-    if differences:
-        lines += ["## Differences", ""]
-        lines += [
-            f"- `{row['file']}` ({row['part']}): {row['difference']}"
-            for row in differences
-        ]
+    lines += differences(rows)
     total = {
         name: sum(float(row[name] or 0) for row in rows)
         for name in ("seconds", "rattler_seconds", "pip_seconds")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import run as agreement
 import verdicts
-from peers import Peers
+from peers import Peers, PipHalf
 
 CHANNELS = ["conda-forge", "nodefaults"]
 CASES = {
@@ -53,7 +53,7 @@ def two_steps(tools: Peers, case: dict, mapping: dict) -> str:
         return f"conda: {conda['verdict']}"
     python = agreement.python_of(conda["records"])
     brought = verdicts.provided(conda["records"], mapping)
-    half = tools.compile(case["pip"], brought, python)
+    half = tools.compile(PipHalf(case["pip"], brought, python))
     text = f"conda takes python {python}; pip half: {half['verdict']}"
     if half["verdict"] != "solved":
         return f"{text}: {half['error'][:300]}"
@@ -63,7 +63,7 @@ def two_steps(tools: Peers, case: dict, mapping: dict) -> str:
 def wrong_python(tools: Peers, case: dict, python: str) -> str:
     """uv reads `Requires-Python` as a lower bound; pip is asked whether it
     would install that."""
-    answer = tools.pip(case["pip"], {}, python)
+    answer = tools.pip(PipHalf(case["pip"], {}, python))
     if answer["verdict"] == "solved":
         return ""
     return f" for uv, {answer['verdict']} for pip: {answer['error'][:300]}"
@@ -71,10 +71,11 @@ def wrong_python(tools: Peers, case: dict, python: str) -> str:
 
 def jointly(harness: agreement.Harness, name: str, case: dict) -> str:
     """What presolve comes to, its pins tried by the peers."""
-    path = harness.out / "parts" / f"{name}.yml"
+    path = harness.out / "parts" / name / "environment.yml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(agreement.environment(CHANNELS, case["conda"], case["pip"]))
     row = harness.judge(path, "two-step")
-    answer = harness.presolve(path, harness.out / "pinned" / path.name)
+    answer = harness.presolve(path)
     if answer["word"] != "pinned":
         return f"{answer['word']}: {answer['first']}"
     pins = agreement.read_pinned(answer["pinned"])
