@@ -137,7 +137,15 @@ impl<'a> Reader<'a> {
             Value::String(name) => name.clone(),
             Value::Null => return,
             Value::Number(_) | Value::Bool(_) => location.text().to_owned(),
-            _ => return self.refuse(location, "`name` is no text", "write a plain name"),
+            // With `-p`, as Azure ML calls it, conda does not look at the name.
+            _ => {
+                return self.warn_of_key(
+                    "malformed-name",
+                    "name",
+                    "`name` is no text: conda can create the environment with `-p` only",
+                    "write a plain name",
+                );
+            }
         };
         self.environment.name = Some(Spanned { value, location });
     }

@@ -83,6 +83,27 @@ fn a_line_edited_after_pinning_is_the_declaration() {
 }
 
 #[test]
+fn a_name_that_is_no_text_is_warned_of() {
+    let warned = said("name:\n- singlem\ndependencies: []\n");
+    insta::assert_snapshot!(warned, @"
+    warning[malformed-name]: `name` is no text: conda can create the environment with `-p` only
+     --> environment.yml:1:1
+      |
+    1 | name:
+      | ^^^^
+      |
+      = help: write a plain name
+    warning[no-dependencies]: the file asks for no packages
+     --> environment.yml:3:1
+      |
+    3 | dependencies: []
+      | ^^^^^^^^^^^^
+      |
+      = help: add them below `dependencies`
+    ");
+}
+
+#[test]
 fn odd_files_are_warned_of() {
     insta::assert_snapshot!(said("Name: x\nfoo: 1\nprefix: /home\ndependecies: []\ndependencies:\n- pip:\n  - a\n- pip:\n  - b\n- pip:\n"), @r#"
     warning[unknown-key]: conda does not know the key `Name` and ignores it
