@@ -8,7 +8,7 @@
 
 use std::str::FromStr;
 
-use pep440_rs::VersionSpecifiers;
+use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{Requirement, VerbatimUrl};
 
 /// Specifiers, repaired if they must be; `None` if they cannot be read.
@@ -69,22 +69,37 @@ fn repaired(text: &str) -> Option<String> {
         if operator.is_empty() || version.is_empty() {
             return None;
         }
-        clauses.push(format!("{operator}{}", repaired_version(operator, version)));
+        clauses.push(repaired_clause(operator, version));
         rest = after.trim_start_matches(is_filler);
     }
     Some(clauses.join(","))
 }
 
-/// `.*` belongs behind `==` and `!=` alone, and with its dot.
-fn repaired_version(operator: &str, version: &str) -> String {
-    let Some(prefix) = version.strip_suffix('*') else {
-        return version.to_owned();
-    };
-    let prefix = prefix.trim_end_matches('.');
-    match operator {
-        "==" | "!=" => format!("{prefix}.*"),
-        _ => prefix.to_owned(),
+/// `.*` belongs behind `==` and `!=` alone, and with its dot; nothing does behind
+/// a last dot.
+fn repaired_clause(operator: &str, version: &str) -> String {
+    if let Some(prefix) = version.strip_suffix('*') {
+        let prefix = prefix.trim_end_matches('.');
+        return match operator {
+            "==" | "!=" => format!("{operator}{prefix}.*"),
+            _ => format!("{operator}{prefix}"),
+        };
     }
+    let version = version.trim_end_matches('.');
+    match (operator, lettered(version)) {
+        (">" | ">=", Some(number)) => format!(">{number}"),
+        ("<" | "<=", Some(number)) => format!("<={number}"),
+        _ => format!("{operator}{version}"),
+    }
+}
+
+/// The number of a version such as `2011k`, as pytz once had them. In pip's order
+/// of legacy versions it comes right behind its number, before `2011.1`
+/// (`packaging.version.LegacyVersion`, in packaging until 21.3).
+fn lettered(version: &str) -> Option<&str> {
+    let number = version.strip_suffix(|c: char| c.is_ascii_lowercase())?;
+    let is_number = number.ends_with(|c: char| c.is_ascii_digit());
+    (is_number && Version::from_str(version).is_err()).then_some(number)
 }
 
 #[cfg(test)]
@@ -104,6 +119,9 @@ mod tests {
             ("'>=3.6'", ">=3.6"),
             (">=2.7,,!=3.0.*", ">=2.7, !=3.0.*"),
             ("~=3.6.*", "~=3.6"),
+            (">=3.", ">=3"),
+            (">=2011k", ">2011"),
+            ("<2011k,>1.0a", ">1.0a0, <=2011"),
             (">=3.8", ">=3.8"),
         ];
         for (broken, meant) in cases {
@@ -114,7 +132,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_not_repaired() {
-        for text in ["three", ">=", ">=x.y", "3.6"] {
+        for text in ["three", ">=", ">=x.y", "3.6", "==2011k"] {
             assert!(specifiers(text).is_none(), "{text}");
         }
     }
@@ -129,6 +147,7 @@ mod tests {
             ),
             ("pytz (>dev0,)", "pytz>dev0"),
             ("a[b]>=1<2", "a[b]>=1,<2"),
+            ("pytz (>=2011k)", "pytz>2011"),
             (
                 "a>=1,;python_version=='3.6'",
                 "a>=1 ; python_full_version == '3.6.*'",
