@@ -163,6 +163,9 @@ impl<'a> Reader<'a> {
                 );
             }
         };
+        if self.has_empty_entry(&route!("channels"), channels) {
+            return;
+        }
         for (index, value) in channels.iter().enumerate() {
             let route = route!("channels", index);
             match self.entry(&route, value) {
@@ -207,6 +210,9 @@ impl<'a> Reader<'a> {
                 "the file asks for no packages",
                 "add them below `dependencies`",
             );
+        }
+        if self.has_empty_entry(&route, items) {
+            return;
         }
         for (index, item) in items.iter().enumerate() {
             let route = route.with_key(index);
@@ -279,6 +285,9 @@ impl<'a> Reader<'a> {
             }
         };
         self.pip_blocks.push(place);
+        if self.has_empty_entry(route, items) {
+            return;
+        }
         for (index, item) in items.iter().enumerate() {
             match self.entry(&route.with_key(index), item) {
                 Ok(entry) => self.push_pip(&entry),
@@ -364,6 +373,23 @@ impl<'a> Reader<'a> {
             location,
             comment,
         })
+    }
+
+    /// Refuses a list with a `-` and nothing behind it. No entry of such a list can
+    /// be placed, as the tree that gives the places has no node for it.
+    fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
+        if !items.iter().any(Value::is_null) {
+            return false;
+        }
+        let Some(place) = self.tree.empty_entry(route) else {
+            return false;
+        };
+        self.refuse(
+            place,
+            "the entry is empty, which conda refuses",
+            "write a name, or remove the line",
+        );
+        true
     }
 
     fn check_length(&mut self, route: &Route<'_>, length: usize) {

@@ -104,6 +104,37 @@ fn a_name_that_is_no_text_is_warned_of() {
 }
 
 #[test]
+fn an_empty_entry_is_one_error() {
+    insta::assert_snapshot!(said("dependencies:\n- a\n- pip:\n  - b\n  - c\n  -\n"), @"
+    error[unexpected-entry]: the entry is empty, which conda refuses
+     --> environment.yml:6:3
+      |
+    6 |   -
+      |   ^
+      |
+      = help: write a name, or remove the line
+    ");
+    insta::assert_snapshot!(said("dependencies:\n- a\n-  # later\n- b\n"), @"
+    error[unexpected-entry]: the entry is empty, which conda refuses
+     --> environment.yml:3:1
+      |
+    3 | -  # later
+      | ^
+      |
+      = help: write a name, or remove the line
+    ");
+    insta::assert_snapshot!(said("channels:\n  - x\n  - \ndependencies: [a]\n"), @"
+    error[unexpected-entry]: the entry is empty, which conda refuses
+     --> environment.yml:3:3
+      |
+    3 |   - 
+      |   ^
+      |
+      = help: write a name, or remove the line
+    ");
+}
+
+#[test]
 fn odd_files_are_warned_of() {
     insta::assert_snapshot!(said("Name: x\nfoo: 1\nprefix: /home\ndependecies: []\ndependencies:\n- pip:\n  - a\n- pip:\n  - b\n- pip:\n"), @r#"
     warning[unknown-key]: conda does not know the key `Name` and ignores it

@@ -92,6 +92,23 @@ impl Tree {
         self.at(span)
     }
 
+    /// The first line of a list that is a `-` with nothing behind it.
+    pub fn empty_entry(&self, list: &Route<'_>) -> Option<Location> {
+        let list = self.location(list);
+        let mut start = line_start(self.source.text(), list.span.start);
+        for line in self.source.text()[start..list.span.end].split_inclusive('\n') {
+            let entry = line.trim_start_matches(' ');
+            let indent = line.len() - entry.len();
+            if let Some(rest) = entry.strip_prefix('-')
+                && (rest.trim().is_empty() || rest.trim_start().starts_with('#'))
+            {
+                return Some(self.at(start + indent..start + indent + 1));
+            }
+            start += line.len();
+        }
+        None
+    }
+
     /// A place in this file.
     pub fn at(&self, span: Range<usize>) -> Location {
         Location {
