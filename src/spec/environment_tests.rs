@@ -135,6 +135,20 @@ fn an_empty_entry_is_one_error() {
 }
 
 #[test]
+fn a_python_tag_is_one_error() {
+    let old = "name: ml  # !!python/no\nchannels: !!python/tuple\n- !!python/unicode 'defaults'\ndependencies: [a]\n";
+    insta::assert_snapshot!(said(old), @"
+    error[python-tag]: `!!python/tuple` is a tag of Python's, which conda does not read
+     --> environment.yml:2:11
+      |
+    2 | channels: !!python/tuple
+      |           ^^^^^^^^^^^^^^
+      |
+      = help: remove the tag: lists and texts need none
+    ");
+}
+
+#[test]
 fn odd_files_are_warned_of() {
     insta::assert_snapshot!(said("Name: x\nfoo: 1\nprefix: /home\ndependecies: []\ndependencies:\n- pip:\n  - a\n- pip:\n  - b\n- pip:\n"), @r#"
     warning[unknown-key]: conda does not know the key `Name` and ignores it

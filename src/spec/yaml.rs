@@ -49,6 +49,9 @@ impl Tree {
                 .help("write it in the plain style of `conda env export`"),
             )
         })?;
+        if let Some(tag) = python_tag(source, &document) {
+            return Err(Failure::input(tag));
+        }
         Ok(Self {
             source: Arc::clone(source),
             document,
@@ -255,4 +258,20 @@ fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
         .at(second, "ends here")
         .help("resolve the conflict and remove its markers"),
     )
+}
+
+/// The first tag of a Python type: the `conda env export` of 2016 wrote them, and
+/// conda's own reader refuses them since it loads YAML safely.
+fn python_tag(source: &Arc<SourceFile>, document: &Document) -> Option<Diagnostic> {
+    let text = source.text();
+    let tags = text.match_indices("!!python/");
+    let mut places = tags.map(|(start, _)| start);
+    let start = places.find(|&start| !document.range_spanned_by_comment(start, start + 1))?;
+    let length = text[start..]
+        .find(char::is_whitespace)
+        .unwrap_or(text.len() - start);
+    let tag = &text[start..start + length];
+    let message = format!("`{tag}` is a tag of Python's, which conda does not read");
+    let error = at(source, "python-tag", start..start + length, &message, "");
+    Some(error.help("remove the tag: lists and texts need none"))
 }
