@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,8 @@ class PipHalf:
     python: str
     # The lines of the `-c` files.
     limits: list[str] = field(default_factory=list)
+    # The pip that conda brings, which will do the build.
+    pip: str = ""
 
     def write(self, folder: Path, wheels: Path) -> tuple[Path, Path]:
         """The list as a requirements file, the constraints beside it; and the
@@ -134,6 +137,7 @@ class Peers:
     priority: str = "flexible"
     limit: int = 180
     pip_pythons: dict = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def channel_urls(self, channels: list[str]) -> list[str]:
         """Where the channels of a file are, `defaults` at the end as conda has it."""
@@ -220,6 +224,12 @@ class Peers:
         result = run(command, self.limit, cwd=inputs)
         return uv_answer(result) | {"seconds": round(result.seconds, 2)}
 
+    def in_force(self, lines: list[str], python: str) -> list[str]:
+        """The lines whose markers hold for a Python on the target."""
+        question = json.dumps({"lines": lines, "python": python})
+        command = [self.python, HERE / "in_venv" / "in_force.py"]
+        return json.loads(run(command, self.limit, question).stdout)
+
     def refused(self, versions: dict, python: str) -> dict:
         """The releases that may not be installed with a Python, and what they
         ask for."""
@@ -237,7 +247,7 @@ class Peers:
         place, links = half.write(inputs, self.folder / "provided")
         report = place.with_suffix(".json")
         report.unlink(missing_ok=True)
-        interpreter = self.pip_python(half.python)
+        interpreter = self.pip_python(half.python, half.pip)
         command = [interpreter or self.python, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--quiet", "--report", report]
         command += ["--requirement", place.with_suffix(".in")]
@@ -252,16 +262,21 @@ class Peers:
         tool = "pip" if interpreter else "pip --python-version"
         return answer | {"seconds": round(result.seconds, 2), "tool": tool}
 
-    def pip_python(self, version: str) -> Path | None:
-        """The python of an environment with a pip that has `--report`, if there
-        is an interpreter of that minor version."""
+    def pip_python(self, version: str, pip: str) -> Path | None:
+        """The python of an environment with that pip, if it has `--report` (22.2),
+        else with the newest that has; if there is an interpreter of that minor
+        version."""
         minor = ".".join(version.split(".")[:2])
-        if minor not in self.pip_pythons:
-            self.pip_pythons[minor] = self.new_pip_python(minor)
-        return self.pip_pythons[minor]
+        parts = tuple(int(part) for part in re.findall(r"\d+", pip)[:2])
+        wanted = f"pip=={pip}" if parts >= (22, 2) else "pip>=22.2"
+        key = (minor, wanted)
+        with self.lock:
+            if key not in self.pip_pythons:
+                self.pip_pythons[key] = self.new_pip_python(minor, wanted)
+        return self.pip_pythons[key]
 
-    def new_pip_python(self, minor: str) -> Path | None:
-        folder = self.folder / f"pip-{minor}"
+    def new_pip_python(self, minor: str, wanted: str) -> Path | None:
+        folder = self.folder / f"pip-{minor}-{re.sub('[^0-9.]', '', wanted)}"
         python = folder / "bin" / "python"
         if (folder / "installed").exists():
             return python
@@ -269,11 +284,9 @@ class Peers:
         if not candidates:
             return None
         made = run([candidates[0], "-m", "venv", folder], 120)
-        update = [python, "-m", "pip", "install", "--quiet", "--upgrade", "pip"]
+        update = [python, "-m", "pip", "install", "--quiet", "--upgrade", wanted]
+        # Python 3.6 never got a pip with `--report`.
         if made.code != 0 or run(update, 120).code != 0:
-            return None
-        # `--report` came with pip 22.2, which Python 3.6 never got.
-        if run([python, "-m", "pip", "install", "--report", "-"], 60).code == 2:
             return None
         (folder / "installed").touch()
         return python

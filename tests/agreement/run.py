@@ -129,24 +129,23 @@ class Harness:
         return self.peer("conda", question, ask)
 
     def pip_half(self, half: PipHalf) -> dict:
-        """uv's answer, or pip's where uv will not read what pip reads."""
+        """uv's answer, or pip's where uv will not read what pip reads, or finds
+        no solution: pip, which will do the build, has the last word."""
         question = {"lines": half.lines, "provided": half.provided}
         question["python"] = half.python
         if half.limits:
             question["limits"] = half.limits
 
-        def ask() -> dict:
-            answer = self.peers.compile(half)
-            if answer["verdict"] in ("refused", "error", "build failed"):
-                second = self.peers.pip(half)
-                # Told of a Python that it does not run on, pip reads markers for
-                # its own and builds nothing: its no says little.
-                sure = ("solved", "unsolvable") if second["tool"] == "pip" else ()
-                if second["verdict"] in ("solved", *sure):
-                    return second
-            return {"tool": "uv"} | answer
-
-        return self.peer("pip", question, ask)
+        answer = self.peer("pip", question, lambda: self.peers.compile(half))
+        if answer["verdict"] in ("refused", "error", "build failed", "unsolvable"):
+            question["pip"] = half.pip
+            second = self.peer("pip itself", question, lambda: self.peers.pip(half))
+            # Told of a Python that it does not run on, pip reads markers for its
+            # own and builds nothing: its no says little.
+            sure = ("solved", "unsolvable") if second["tool"] == "pip" else ()
+            if second["verdict"] in ("solved", *sure):
+                return second
+        return {"tool": "uv"} | answer
 
     def refused(self, versions: dict, python: str) -> dict:
         question = {"refused": versions, "python": python}
@@ -220,10 +219,12 @@ class Harness:
     ) -> None:
         """The declared pip list and the pinned one, by uv or pip."""
         brought = verdicts.provided(records, self.mapping)
-        chosen = {name: v for name, v in pins["pip"].items() if brought.get(name) != v}
-        provided = {name: v for name, v in brought.items() if name not in chosen}
         python = python_of(records)
-        half = self.pip_half(declared_pip(reading, provided, python))
+        pinned = self.peers.in_force(pins["pip"], python)
+        versions = pinned_versions(pinned)
+        chosen = {name: v for name, v in versions.items() if brought.get(name) != v}
+        provided = {name: v for name, v in brought.items() if name not in chosen}
+        half = self.pip_half(declared_pip(reading, provided, records))
         row["pip_half"] = half["verdict"]
         row["pip_tool"] = half.get("tool", "")
         row["pip_seconds"] = half.get("seconds", "")
@@ -235,8 +236,9 @@ class Harness:
             other = {n: v for n, v in theirs.items() if chosen.get(n) != v}
             if refused := self.refused(other, python):
                 row["versions"] += f" / the peer's may not be installed: {refused}"
-        lines = options(reading) + [f"{n}=={v}" for n, v in pins["pip_lines"]]
-        again = self.pip_half(PipHalf(lines, provided, python, limits(reading)))
+        again = declared_pip(reading, provided, records)
+        again.lines = options(reading) + pins["pip"]
+        again = self.pip_half(again)
         if again["verdict"] in verdicts.NO_ANSWER:
             row["pip_pins"] = f"no peer: {again.get('error', '')[:600]}"
         elif again["verdict"] != "solved":
@@ -253,10 +255,10 @@ class Harness:
             row["pip_half"] = "no python"
             return
         brought = verdicts.provided(records, self.mapping)
-        half = self.pip_half(declared_pip(reading, brought, python))
+        half = self.pip_half(declared_pip(reading, brought, records))
         row["pip_tool"] = half.get("tool", "")
         if half["verdict"] != "solved":
-            free = self.pip_half(declared_pip(reading, {}, python))
+            free = self.pip_half(declared_pip(reading, {}, records))
             row["pip_tool"] += " replacing what conda brings"
             half = free
         row["pip_half"] = half["verdict"]
@@ -276,11 +278,17 @@ class Harness:
             return None
         pythons = [spec for spec in reading["conda"] if named(spec, "python")]
         minor = re.search(r"\d+\.\d+", pythons[0]) if pythons else None
+        pips = [spec for spec in reading["conda"] if named(spec, "pip")]
         lines = declared_lines(reading)
         path = self.out / "parts" / f"{spec.parent.name}.pip" / "environment.yml"
         path.parent.mkdir(exist_ok=True)
         python = f"python={minor[0]}" if minor else "python"
-        path.write_text(environment(["conda-forge", "nodefaults"], [python], lines))
+        # The pip that the file asks for, where the channels at hand have it.
+        channels = ["conda-forge", "nodefaults"]
+        alone = [python, *(pip.split("::")[-1] for pip in pips)]
+        if not pips or self.conda(channels, alone)["verdict"] != "solved":
+            alone = [python, "pip"]
+        path.write_text(environment(channels, alone, lines))
         return path
 
     def rows(self, spec: Path) -> list[dict]:
@@ -324,9 +332,9 @@ def contents(spec: Path) -> str:
 
 
 def environment(channels: list[str], conda: list[str], pip: list[str]) -> str:
-    """An environment file with these lines and `pip`."""
+    """An environment file with these lines."""
     lines = ["channels:", *entries(channels, "- "), "dependencies:"]
-    lines += [*entries([*conda, "pip"], "- "), "- pip:", *entries(pip, "  - ")]
+    lines += [*entries(conda, "- "), "- pip:", *entries(pip, "  - ")]
     return "\n".join(lines) + "\n"
 
 
@@ -361,12 +369,22 @@ def limits(reading: dict) -> list[str]:
     return [one["text"] for one in reading["pip"]["constraints"]]
 
 
-def declared_pip(reading: dict, provided: dict, python: str) -> PipHalf:
-    return PipHalf(declared_lines(reading), provided, python, limits(reading))
+def declared_pip(reading: dict, provided: dict, records: list[dict]) -> PipHalf:
+    return PipHalf(
+        declared_lines(reading),
+        provided,
+        version_of("python", records),
+        limits(reading),
+        version_of("pip", records),
+    )
 
 
 def python_of(records: list[dict]) -> str:
-    return next((one["version"] for one in records if one["name"] == "python"), "")
+    return version_of("python", records)
+
+
+def version_of(name: str, records: list[dict]) -> str:
+    return next((one["version"] for one in records if one["name"] == name), "")
 
 
 def from_index(found: dict) -> dict:
@@ -384,16 +402,26 @@ def read_pinned(text: str) -> dict:
     its lines tell all; whether it is YAML the peers have judged already."""
     conda, pip = [], []
     for line in text.splitlines():
-        entry = re.match(r"^\s*- +[\"']?([^\s\"'#]+)", line)
+        entry = re.match(r"^\s*- +(\"[^\"]*\"|'(?:[^']|'')*'|[^#]*[^#\s])", line)
         if not entry:
             continue
-        entry = entry[1]
-        if match := re.match(r"^([\w.-]+)(\[[^\]]*\])?==([^\s;]+)$", entry):
-            pip.append((normalized(match[1]) + (match[2] or ""), match[3]))
-        elif re.match(r"^(\S+::)?[\w.-]+=[^=]+=[^=]+$", entry):
+        entry = unquoted(entry[1])
+        if re.match(r"^[\w.-]+(\[[^\]]*\])?==[^\s;]+\s*(;.*)?$", entry):
+            pip.append(entry)
+        elif re.match(r"^(\S+::)?[\w.-]+=[^=\s]+=[^=\s]+$", entry):
             conda.append(entry)
-    plain = {re.sub(r"\[.*", "", name): version for name, version in pip}
-    return {"conda": conda, "pip": plain, "pip_lines": pip, "channels": channels(text)}
+    return {"conda": conda, "pip": pip, "channels": channels(text)}
+
+
+def pinned_versions(lines: list[str]) -> dict:
+    pins = (re.match(r"([\w.-]+).*?==([^\s;]+)", line) for line in lines)
+    return {normalized(pin[1]): pin[2] for pin in pins}
+
+
+def unquoted(entry: str) -> str:
+    if entry.startswith("'"):
+        return entry[1:-1].replace("''", "'")
+    return entry[1:-1] if entry.startswith('"') else entry
 
 
 def channels(text: str) -> list[str]:
@@ -414,13 +442,14 @@ def main() -> None:
     harness = Harness(args)
     known = tomllib.loads((HERE / "known-differences.toml").read_text())
     specs = specs_of(args.specs, args.only)
-    rows = []
+    rows, broken = [], 0
     with ThreadPoolExecutor(args.jobs) as pool:
         for done in as_completed([pool.submit(harness.rows, spec) for spec in specs]):
             try:
                 found = done.result()
             except Exception:  # one file must not end the run for the others
                 traceback.print_exc()
+                broken += 1
                 continue
             summary.mark_known(found, known)
             rows = sorted(rows + found, key=lambda row: (row["file"], row["part"]))
@@ -432,7 +461,7 @@ def main() -> None:
     text = summary.markdown(rows, harness.versions)
     (harness.out / "summary.md").write_text(text)
     print(text)
-    if summary.differences(rows):
+    if broken or summary.differences(rows):
         raise SystemExit(1)
 
 

@@ -73,17 +73,18 @@ def jointly(harness: agreement.Harness, name: str, case: dict) -> str:
     """What presolve comes to, its pins tried by the peers."""
     path = harness.out / "parts" / name / "environment.yml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(agreement.environment(CHANNELS, case["conda"], case["pip"]))
+    path.write_text(agreement.environment(CHANNELS, [*case["conda"], "pip"], case["pip"]))
     row = harness.judge(path, "two-step")
     answer = harness.presolve(path)
     if answer["word"] != "pinned":
         return f"{answer['word']}: {answer['first']}"
     pins = agreement.read_pinned(answer["pinned"])
     records = [agreement.split_pin(text) for text in pins["conda"]]
-    chosen = {one["name"]: one["version"] for one in records}
+    chosen = agreement.pinned_versions(pins["pip"])
+    chosen |= {one["name"]: one["version"] for one in records}
     names = ("python", *case["conda"], *case["pip"])
     names = sorted({name.split("=")[0] for name in names})
-    versions = [f"{one} {chosen.get(one) or pins['pip'].get(one)}" for one in names]
+    versions = [f"{one} {chosen.get(one)}" for one in names]
     checked = f"conda pins {row['conda_pins']}, pip pins {row['pip_pins']}"
     return f"pinned ({', '.join(versions)}); by the peers: {checked}"
 
