@@ -142,18 +142,21 @@ impl PipReader {
             Ok(kind) => self.push(context, kind, text, hashes),
             Err(refusal) => {
                 let place = if expand_variables(text) == text {
-                    refusal.span
+                    refusal.span.clone()
                 } else {
                     0..text.len()
                 };
-                let location = context.locate(place);
-                let message = format!("`{}` is no pip requirement", redact(text));
-                let mut error = Diagnostic::error("invalid-pip-requirement", message)
-                    .at(location, refusal.message);
-                error.help.extend(refusal.help);
-                self.errors.push(error);
+                self.refuse(context.locate(place), text, refusal);
             }
         }
+    }
+
+    fn refuse(&mut self, location: Location, text: &str, refusal: requirement::Refusal) {
+        let message = format!("`{}` is no pip requirement", redact(text));
+        let mut error =
+            Diagnostic::error("invalid-pip-requirement", message).at(location, refusal.message);
+        error.help.extend(refusal.help);
+        self.errors.push(error);
     }
 
     fn push(
@@ -204,9 +207,11 @@ impl PipReader {
             "requirement" => self.read_file(context, &value, location, Role::Requirement),
             "constraint" => self.read_file(context, &value, location, Role::Constraint),
             "editable" => {
-                let kind = requirement::editable(&value);
                 let text = format!("-e {}", option.value);
-                self.push(context, kind, &text, Vec::new());
+                match requirement::editable(&value, context.folder()) {
+                    Ok(kind) => self.push(context, kind, &text, Vec::new()),
+                    Err(refusal) => self.refuse(location, &text, refusal),
+                }
             }
             // The rest changes how pip fetches or builds, not what it chooses.
             _ => {}
@@ -471,11 +476,15 @@ mod tests {
 
     #[test]
     fn an_item_may_hold_comments_continuations_and_hashes() {
-        let text = "a>=1 # why\n# no\n\nb==1 \\\n  --hash=sha256:x \\\n  --hash sha256:y\n-e ./c\n";
+        let text = "a>=1 # why\n# no\n\nb==1 \\\n  --hash=sha256:x \\\n  --hash sha256:y\n-e git+https://h/c\n";
         let reader = read(Path::new("e.yml"), text);
         assert_eq!(
             texts(&reader.pip.requirements),
-            ["e.yml:1:1: a>=1", "e.yml:1:1: b==1", "e.yml:7:1: -e ./c"]
+            [
+                "e.yml:1:1: a>=1",
+                "e.yml:1:1: b==1",
+                "e.yml:7:1: -e git+https://h/c"
+            ]
         );
         assert_eq!(reader.pip.requirements[1].hashes, ["sha256:x", "sha256:y"]);
         assert_eq!(reader.pip.requirements[0].location.text(), "a>=1");

@@ -72,28 +72,62 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
 }
 
 /// An editable requirement, without its `-e`.
-pub fn editable(text: &str) -> PipRequirementKind {
+///
+/// # Errors
+/// A folder without a project.
+pub fn editable(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
     let name = match direct_url(text) {
         Some((name, _)) => PackageName::from_str(name.split('[').next().unwrap_or(name)).ok(),
-        None => egg(text),
+        None => {
+            if !is_version_control(text) && !is_url(text) {
+                check_project(text, folder)?;
+            }
+            egg(text)
+        }
     };
-    PipRequirementKind::Opaque {
+    Ok(PipRequirementKind::Opaque {
         name,
         reason: "an editable project",
         marker: MarkerTree::TRUE,
+    })
+}
+
+/// Whether there is what a path names: pip gives up at once if there is not
+/// (`_get_url_from_path` and `parse_editable` in pip/_internal/req/constructors.py).
+fn check_project(text: &str, folder: &Path) -> Result<(), Refusal> {
+    let path = text.split(['[', '#', ';']).next().unwrap_or(text).trim();
+    let place = folder.join(path);
+    let refusal = |message: String, help: &str| Refusal {
+        message,
+        span: 0..text.len(),
+        help: Some(help.to_owned()),
+    };
+    if is_archive(path) && place.is_file() {
+        return Ok(());
     }
+    if !place.is_dir() {
+        return Err(refusal(
+            format!("there is no `{path}`"),
+            "pip looks for it beside the environment file",
+        ));
+    }
+    if ["pyproject.toml", "setup.py"].map(|file| place.join(file).is_file()) == [false, false] {
+        return Err(refusal(
+            format!("`{path}` is no Python project: it has no `pyproject.toml` nor `setup.py`"),
+            "pip looks for one of them in this folder, beside the environment file",
+        ));
+    }
+    Ok(())
 }
 
 /// A requirement as PEP 508 writes it, with the trailing comma that the
 /// `packaging` library lets pass.
 fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
     let (body, marker) = split_marker(text);
-    let tidy = match body.trim_end().strip_suffix(',') {
-        Some(body) => format!(
-            "{body}{}",
-            &text[text.len() - marker.map_or(0, |m| m.len() + 1)..]
-        ),
-        None => text.to_owned(),
+    let body = body.strip_suffix(',').unwrap_or(body);
+    let tidy = match marker {
+        Some(marker) => format!("{body};{marker}"),
+        None => body.to_owned(),
     };
     Requirement::from_str(&tidy).map_err(|error| refusal(text, &error))
 }
@@ -125,6 +159,8 @@ fn refusal(text: &str, error: &Pep508Error<VerbatimUrl>) -> Refusal {
 fn split_marker(text: &str) -> (&str, Option<&str>) {
     let separator = if text.contains("://") { "; " } else { ";" };
     match text.split_once(separator) {
+        // pip lets a `;` pass that nothing follows.
+        Some((body, "")) => (body.trim_end(), None),
         Some((body, marker)) => (body.trim_end(), Some(marker)),
         None => (text.trim_end(), None),
     }
@@ -195,6 +231,7 @@ fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequireme
         let url = path.and_then(|path| Url::from_file_path(path).ok());
         return archive(text, url, marker);
     }
+    check_project(text, folder)?;
     Ok(PipRequirementKind::Opaque {
         name: egg(text),
         reason: "a local project",
@@ -272,6 +309,7 @@ mod tests {
             "Torch_Vision[Extra, other] >= 1 , < 2 ; python_version < '3.13'",
             "torch>=1.0,",
             "torch>=1.0, ; os_name == 'posix'",
+            "six==1.16.0;",
             "numpy (>=1.2)",
             "x==1.*",
             "x~=1.2",
@@ -284,23 +322,22 @@ mod tests {
             "https://h/archive/main.zip#egg=x",
             "git+https://h/x.git@v1#egg=x[all]&subdirectory=y",
             "git+ssh://git@h/x",
-            "./local",
-            ".[dev]",
-            "dist/x-1-py3-none-any.whl",
+            "./dist/x-1-py3-none-any.whl",
         ];
         let read: Vec<String> = lines
             .iter()
             .map(|line| format!("{line} -> {}", read(line)))
             .collect();
-        insta::assert_snapshot!(read.join("\n"), @r#"
+        insta::assert_snapshot!(read.join("\n"), @"
         numpy -> numpy
         Torch_Vision[Extra, other] >= 1 , < 2 ; python_version < '3.13' -> torch-vision[extra,other]>=1,<2 ; python_full_version < '3.13'
         torch>=1.0, -> torch>=1.0
         torch>=1.0, ; os_name == 'posix' -> torch>=1.0 ; os_name == 'posix'
+        six==1.16.0; -> six==1.16.0
         numpy (>=1.2) -> numpy>=1.2
         x==1.* -> x==1.*
         x~=1.2 -> x~=1.2
-        x @ https://h/x-1.tar.gz ; os_name == 'nt' -> x @ https://h/x-1.tar.gz ; os_name == 'nt'
+        x @ https://h/x-1.tar.gz ; os_name == 'nt' -> x @ https://h/x-1.tar.gz;os_name%20==%20'nt'
         x@https://h/x-1-py3-none-any.whl -> x @ https://h/x-1-py3-none-any.whl
         x @ git+https://h/x@v1 -> a version control URL: x
         x[a] @ file:///src/x -> a local project: x
@@ -309,10 +346,40 @@ mod tests {
         https://h/archive/main.zip#egg=x -> x @ https://h/archive/main.zip#egg=x
         git+https://h/x.git@v1#egg=x[all]&subdirectory=y -> a version control URL: x
         git+ssh://git@h/x -> a version control URL: ?
-        ./local -> a local project: ?
-        .[dev] -> a local project: ?
-        dist/x-1-py3-none-any.whl -> x @ file:///specs/dist/x-1-py3-none-any.whl
-        "#);
+        ./dist/x-1-py3-none-any.whl -> x @ file:///specs/dist/x-1-py3-none-any.whl
+        ");
+    }
+
+    #[test]
+    fn a_path_must_lead_to_a_project() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let make = |path: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("has one")).expect("is made");
+            std::fs::write(path, "").expect("is written");
+        };
+        for path in [
+            "new/pyproject.toml",
+            "old/setup.py",
+            "bare/x.py",
+            "x.tar.gz",
+        ] {
+            make(path);
+        }
+        let is_read = |text: &str| parse(text, folder.path()).is_ok();
+        let is_edited = |text: &str| editable(text, folder.path()).is_ok();
+        for text in [
+            "./new",
+            "./old[dev]",
+            "new/ ; os_name == 'posix'",
+            "./x.tar.gz",
+        ] {
+            assert!(is_read(text), "{text}");
+        }
+        assert!(is_edited("new") && is_edited("git+https://h/x") && is_edited("old[dev]"));
+        for text in ["./bare", ".", "./absent", "absent/x.tar.gz"] {
+            assert!(!is_read(text) && !is_edited(text), "{text}");
+        }
     }
 
     #[test]

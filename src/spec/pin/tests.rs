@@ -258,7 +258,7 @@ fn pip_line() -> impl Strategy<Value = String> {
         "sympy==1.12",
         "sympy ~= 1.1",
         "--pre",
-        "-e ./x",
+        "-e git+https://h/x",
         "x @ git+https://h/x",
         "unknown>1",
         "Torch>1,",
