@@ -12,6 +12,7 @@ use std::{
 
 use pep440_rs::{Operator, Version};
 use pep508_rs::{PackageName, VersionOrUrl};
+use url::Url;
 
 use super::{
     PipRequirement, PipRequirementKind, PipRequirements, Spanned,
@@ -267,16 +268,10 @@ impl PipReader {
     }
 
     fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
-        if value.contains("://") {
-            let message = "a requirements file at a URL is not read";
-            self.errors.push(
-                Diagnostic::error("remote-requirements-file", message)
-                    .at(at, "")
-                    .help("save the file beside the environment file and name it here"),
-            );
-            return;
-        }
-        let path = context.folder().join(value);
+        let path = match file_of(value, context.folder()) {
+            Ok(path) => path,
+            Err(error) => return self.errors.push(error.at(at, "")),
+        };
         let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.files.contains(&(identity.clone(), role)) {
             return;
@@ -296,6 +291,33 @@ impl PipReader {
             Err(failure) => self.errors.extend(unreadable(failure, at, value)),
         }
     }
+}
+
+/// The file that a `-r` or `-c` names, relative to a folder or as a `file:` URL.
+fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
+    if value.starts_with("file:") {
+        let path = Url::parse(value)
+            .ok()
+            .and_then(|url| url.to_file_path().ok());
+        return match path {
+            Some(path) if value.starts_with("file:/") => Ok(path),
+            _ => {
+                let file = value.trim_start_matches("file:");
+                let message = format!("`{value}` is no path that every pip reads");
+                Err(Diagnostic::error("relative-file-url", message)
+                    .note(format!(
+                        "pip 21.2 and later look for `/{file}`, older ones beside the file"
+                    ))
+                    .help(format!("write the path without `file:`, as `{file}`")))
+            }
+        };
+    }
+    if value.contains("://") {
+        let message = "a requirements file at a URL is not read";
+        return Err(Diagnostic::error("remote-requirements-file", message)
+            .help("save the file beside the environment file and name it here"));
+    }
+    Ok(folder.join(value))
 }
 
 fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
@@ -515,6 +537,11 @@ mod tests {
         assert_eq!(reader.pip.requirements.len(), 2);
         assert_eq!(reader.pip.constraints[0].text, "a<3");
         assert!(!reader.pip.requirements[0].in_environment);
+        let url = Url::from_file_path(path("s.txt")).expect("is absolute");
+        let reader = read(&path("e.yml"), &format!("-r {url}"));
+        assert_eq!(reader.pip.requirements.len(), 2);
+        let reader = read(&path("e.yml"), "-r file:s.txt");
+        assert_eq!(reader.errors[0].name, "relative-file-url");
     }
 
     #[test]
