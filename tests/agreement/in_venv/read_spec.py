@@ -77,6 +77,9 @@ def pip_requirement(line) -> dict:
     opaque = requirement.editable or (link is not None and not link.is_wheel)
     name = requirement.req.name if requirement.req else None
     text = str(requirement.req) if requirement.req else line.requirement
+    if not opaque and link is not None:
+        # pip tells the release from the wheel's name, but takes this very file.
+        text = f"{name} @ {link.url}"
     if requirement.markers and not requirement.editable:
         base = text.split(";")[0].strip()
         text = f"{base} ; {requirement.markers}"
