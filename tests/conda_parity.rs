@@ -3,7 +3,10 @@
 //! `PRESOLVE_FUZZ=1000` tries that many specs on the real channels and fifty
 //! times as many on toy channels.
 
+mod channels;
 mod real;
+mod semantics;
+mod shapes;
 mod toy;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,11 +16,9 @@ use presolve::{
     config::ChannelPriority,
     problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     pypi::tags::Target,
+    spec::match_spec,
 };
-use rattler_conda_types::{
-    GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
-    Subdir,
-};
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 use rattler_solve::{ExcludeNewer, SolveError, SolverImpl, SolverTask, TimestampPolicy};
 
 use crate::world::ToyIndex;
@@ -42,15 +43,15 @@ pub enum Answer {
     Panicked,
 }
 
-fn parse(spec: &str) -> MatchSpec {
-    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    MatchSpec::from_str(spec, options).unwrap()
+/// A spec as a file declares it.
+fn declared(spec: &str) -> MatchSpec {
+    match_spec::parse(spec).unwrap_or_else(|reason| panic!("`{spec}`: {reason}"))
 }
 
 impl Task {
     pub fn presolve(&self) -> Answer {
         let declared = self.specs.iter().map(|text| {
-            let spec = parse(text);
+            let spec = declared(text);
             let channels = spec.channel.iter().map(|channel| channel.canonical_name());
             Declared {
                 text: text.clone(),
@@ -90,7 +91,7 @@ impl Task {
     pub fn rattler(&self) -> Answer {
         let task = SolverTask {
             virtual_packages: self.virtual_packages.clone(),
-            specs: self.specs.iter().map(|spec| parse(spec)).collect(),
+            specs: self.specs.iter().map(|spec| declared(spec)).collect(),
             channel_priority: match self.priority {
                 ChannelPriority::Strict => rattler_solve::ChannelPriority::Strict,
                 ChannelPriority::Flexible => rattler_solve::ChannelPriority::Flexible,

@@ -23,6 +23,7 @@ use resolvo::{
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, Unasked, World,
+    matching::RecordSpec,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
@@ -390,7 +391,8 @@ pub(super) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSe
     });
     let mut sets: Vec<_> = extras.collect();
     let id = pool.intern_package_name(Name::Conda(name.to_string()));
-    sets.push(pool.intern_version_set(id, VersionSet::Match(Box::new(spec))));
+    let spec = VersionSet::Match(Box::new(RecordSpec::new(spec)?));
+    sets.push(pool.intern_version_set(id, spec));
     Ok(sets)
 }
 

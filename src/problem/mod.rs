@@ -27,6 +27,7 @@ mod core;
 mod demands;
 mod improve;
 mod leaks;
+mod matching;
 mod pool;
 mod provider;
 mod pypi_half;

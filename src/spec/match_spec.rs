@@ -1,7 +1,7 @@
 //! Match specs as conda's command line and its environment files write them
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html>).
 
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, StringMatcher};
+use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, StringMatcher};
 
 use super::CondaPin;
 
@@ -15,8 +15,20 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }
-    let options = ParseMatchSpecOptions::lenient().with_conditionals(true);
+    let positional = text.split('[').next().unwrap_or_default();
+    if positional.contains('(') {
+        // `_parse_spec_str`, step 4: a leftover of `(optional)`, which was never documented.
+        let instead = "write `name[version='…']`, where conda reads them";
+        return Err(format!("conda drops what is in parentheses; {instead}"));
+    }
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     let mut spec = MatchSpec::from_str(&text, options).map_err(|error| error.to_string())?;
+    let any_channel = |name: &str| name == "*";
+    if (spec.channel.as_ref())
+        .is_some_and(|channel| channel.name.as_deref().is_some_and(any_channel))
+    {
+        spec.channel = None;
+    }
     if let Some(build) = &spec.build {
         spec.build = Some(conda_build(&build.to_string())?);
     }
@@ -29,7 +41,7 @@ fn conda_spelling(text: &str) -> String {
     // conda cuts a spec at the first `#`, inside quotes too, and at ` if `.
     let text = text.split('#').next().unwrap_or_default();
     let text = text.split(" if ").next().unwrap_or_default().trim();
-    if let (Some(open), Some(close)) = (text.rfind('['), text.rfind(']'))
+    if let (Some(open), Some(close)) = (text.find('['), text.rfind(']'))
         && open < close
         && !text[..open].contains("://")
     {
@@ -37,7 +49,7 @@ fn conda_spelling(text: &str) -> String {
         let outside = conda_operators(&outside.concat());
         // A bracket without a key, as pip writes extras, says nothing to conda.
         return if bracket.contains('=') {
-            outside + bracket
+            outside + &with_commas(bracket)
         } else {
             outside
         };
@@ -48,10 +60,64 @@ fn conda_spelling(text: &str) -> String {
     conda_operators(text)
 }
 
-/// conda reads `x===1` as `x=1`, and a single operator at the end as nothing.
+/// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`.
+fn without_stars(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for clause in text.split_inclusive([',', '|']) {
+        let (version, end) = match clause.strip_suffix([',', '|']) {
+            Some(version) => (version, &clause[version.len()..]),
+            None => (clause, ""),
+        };
+        let ordered = version.contains(['<', '>']);
+        written += match version.trim_end().strip_suffix(".*") {
+            Some(version) if ordered => version,
+            _ => version,
+        };
+        written += end;
+    }
+    written
+}
+
+/// conda lets blanks part the pairs of a bracket too: `[version=1 build=py_0]`.
+fn with_commas(bracket: &str) -> String {
+    let mut written = String::with_capacity(bracket.len());
+    let (mut quote, mut depth) = (None, 0);
+    for (place, c) in bracket.char_indices() {
+        match (c, quote) {
+            (_, Some(end)) if c == end => quote = None,
+            ('\'' | '"', None) => quote = Some(c),
+            ('[', None) => depth += 1,
+            (']', None) => depth -= 1,
+            (' ', None) if depth == 1 && starts_pair(&bracket[place..]) => {
+                if !written.ends_with([',', '[', '=']) {
+                    written.push(',');
+                }
+                continue;
+            }
+            _ => {}
+        }
+        written.push(c);
+    }
+    written
+}
+
+fn starts_pair(text: &str) -> bool {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    end.is_some_and(|end| end > 0 && text[end..].trim_start().starts_with('='))
+}
+
+/// conda reads `x===1` as `x=1`, `x=1.` as `x=1`, and a single operator at the end
+/// as nothing.
 fn conda_operators(text: &str) -> String {
     let text = text.replace("===", "=");
     let text = text.trim();
+    let is_fuzzy = !text.contains(['<', '>', '!', '~', ',', '|']) && !text.contains("==");
+    let text = match text.strip_suffix('.') {
+        Some(version) if is_fuzzy && text.contains('=') => version,
+        _ => text,
+    };
+    let text = &without_stars(text);
     match text.strip_suffix(['=', '<', '>', '!', '~', ' ']) {
         Some(name) if !name.contains(['=', '<', '>', '!', '~', ' ']) => name.to_owned(),
         _ => text.to_owned(),

@@ -15,7 +15,7 @@ use presolve::{
 };
 use rattler_conda_types::{Channel, GenericVirtualPackage, PackageName, RepoDataRecord, Subdir};
 
-use super::{Answer, Task, parse};
+use super::{Answer, Task, declared};
 use crate::random::{Random, number};
 
 /// All records of the channel, and the places of those of each name.
@@ -89,7 +89,10 @@ impl World {
         let folder =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/channels/conda-forge");
         let folder = folder.canonicalize().ok()?;
-        let specs: Vec<_> = names_in(&folder).iter().map(|name| parse(name)).collect();
+        let specs: Vec<_> = names_in(&folder)
+            .iter()
+            .map(|name| declared(name))
+            .collect();
         let url = url::Url::from_directory_path(&folder).unwrap();
         let channels = [SpecChannel {
             channel: Channel::from_url(url),
