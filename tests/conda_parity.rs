@@ -5,6 +5,7 @@
 
 mod channels;
 mod draw;
+mod pinned;
 mod real;
 mod semantics;
 mod shapes;

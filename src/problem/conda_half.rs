@@ -109,11 +109,10 @@ impl CondaHalf {
 
     /// Prefers what an earlier `pin` chose, if it may still be taken.
     fn favor(&mut self, pool: &Pool, world: &World<'_>, id: RecordId, solvable: SolvableId) {
-        let package = &self.record(world, id).package_record;
-        let Some(pin) = (world.preferences.conda).get(package.name.as_normalized()) else {
-            return;
-        };
-        if pin.version != package.version.as_str() || pin.build != package.build.as_str() {
+        let record = self.record(world, id);
+        let name = record.package_record.name.as_normalized();
+        let preferred = world.preferences.conda.get(name);
+        if !preferred.is_some_and(|preferred| preferred.is(record)) {
             return;
         }
         let name = pool.resolve_solvable(solvable).name;
@@ -217,6 +216,30 @@ impl CondaHalf {
                 _ => None,
             });
         records.collect()
+    }
+
+    /// The channels of the other records that the pin of a record would name as
+    /// well, whether or not they may be taken.
+    pub fn namesakes(&self, pool: &Pool, world: &World<'_>, id: RecordId) -> Vec<String> {
+        let package = &self.record(world, id).package_record;
+        let others = self.candidates_of(pool, package.name.as_normalized());
+        let others = others
+            .into_iter()
+            .map(|(_, id)| id)
+            .filter(|&other| other != id);
+        let others = others.map(|other| self.record(world, other));
+        let is_namesake = |other: &&RepoDataRecord| {
+            let other = &other.package_record;
+            other.version.cmp(&package.version) == Ordering::Equal
+                && other
+                    .build
+                    .as_str()
+                    .eq_ignore_ascii_case(package.build.as_str())
+        };
+        others
+            .filter(is_namesake)
+            .map(|other| other.channel.clone().unwrap_or_default())
+            .collect()
     }
 
     /// The candidates of a package that may not be taken.

@@ -138,10 +138,20 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
         .map_err(|_| format!("`{build}` is no build string"))
 }
 
-/// Reads `name=version=build`, with or without `channel::`, as a pin: nothing
-/// in it may stand for more than one record.
+/// Reads `name=version=build`, with or without `channel::` before it and a hash in
+/// brackets behind it, as a pin: nothing in it may stand for more than one record.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
-    let bare = text.rsplit_once("::").map_or(text, |(_, bare)| bare);
+    let (channel, bare) = match text.rsplit_once("::") {
+        Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),
+        None => (None, text),
+    };
+    let (bare, hash) = match bare.strip_suffix(']') {
+        Some(bracketed) => {
+            let (bare, hash) = bracketed.split_once('[')?;
+            (bare, Some(exact_hash(hash)?))
+        }
+        None => (bare, None),
+    };
     let mut parts = bare.split('=');
     let (name, version, build) = (parts.next()?, parts.next()?, parts.next()?);
     let exact = |part: &str| {
@@ -154,7 +164,20 @@ pub fn parse_pin(text: &str) -> Option<CondaPin> {
         name: name.to_ascii_lowercase(),
         version: version.to_owned(),
         build: build.to_owned(),
+        channel,
+        hash,
     })
+}
+
+fn exact_hash(text: &str) -> Option<String> {
+    let (key, digest) = text.split_once('=')?;
+    let length = match key {
+        "md5" => 32,
+        "sha256" => 64,
+        _ => return None,
+    };
+    let is_digest = digest.len() == length && digest.chars().all(|c| c.is_ascii_hexdigit());
+    is_digest.then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -232,8 +255,16 @@ mod tests {
             "x=1.0=py*",
             "x=1.0|2=py",
             "x[build=a]",
+            "x=1.0=py_0[license=MIT]",
+            "x=1.0=py_0[md5=0]",
         ] {
             assert_eq!(parse_pin(text), None, "{text}");
         }
+        let hash = format!("md5={}", "0f".repeat(16));
+        let pin = parse_pin(&format!("two::x=1.0=py_0[{hash}]")).expect("is a pin");
+        assert_eq!(
+            (pin.channel.as_deref(), pin.hash),
+            (Some("two"), Some(hash))
+        );
     }
 }
