@@ -94,8 +94,10 @@ impl CondaHalf {
         let name = package.name.as_normalized();
         let name_id = pool.intern_package_name(Name::Conda(name.to_string()));
         let solvable = pool.intern_solvable(name_id, Candidate::Record(id));
-        let rank = self.ranks.len() as u32;
-        self.ranks.entry(record.channel.clone()).or_insert(rank);
+        if !self.ranks.contains_key(&record.channel) {
+            let rank = self.ranks.len() as u32;
+            self.ranks.insert(record.channel.clone(), rank);
+        }
         self.records.push(id);
         let candidates = self.candidates.entry(name_id).or_default();
         candidates.candidates.push(solvable);

@@ -233,11 +233,33 @@ mod tests {
             ("x[version='>=1',build=py*]", "x >=1 [py*]"),
             ("x[build=py*] 1.0", "x ==1.0 [py*]"),
             ("x[extra]==1.0", "x ==1.0"),
+            ("x[version='>=1' build=py*]", "x >=1 [py*]"),
+            ("x[ version = '>=1', build = 'py*' ]", "x >=1 [py*]"),
+            ("x[build='^(a|b)_[0-9]$']", "x [^(a|b)_[0-9]$]"),
+            (r#"x >=1[when="python[version='>=3']"]"#, "x >=1"),
+            ("*/noarch::x >1.2.*,<2.*", "x >1.2,<2"),
+            ("x=1.2.", "x 1.2.*"),
             ("x==1.0 # why", "x ==1.0"),
         ] {
             assert_eq!(read(text), meaning, "{text}");
         }
-        for text in ["", "x>=3.8 <3.9", "x>=3.6,", "x=>1", "*", "{{ x }}", "x;b"] {
+        for text in [
+            "",
+            "x>=3.8 <3.9",
+            "x>=3.6,",
+            "x=>1",
+            "*",
+            "{{ x }}",
+            "x;b",
+            "x >=1,(<2|3)",
+            "x 1.*.0",
+            "x==",
+            "x>=",
+            "x=1.0=py_0=0",
+            "x[version=1][build=a]",
+            "x[md5=0]",
+            "x[nothing=1]",
+        ] {
             assert!(read(text).starts_with("! "), "{text}: {}", read(text));
         }
     }

@@ -3,7 +3,7 @@
 
 use rattler_conda_types::PackageRecord;
 
-use super::channels::{taken, takes, takes_by_priority, task, text, virtual_package};
+use super::channels::{PRIORITIES, taken, takes, takes_by_priority, task, text, virtual_package};
 
 #[test]
 fn constrains_bind_what_is_there_and_ask_for_nothing() {
@@ -276,6 +276,28 @@ fn missing_virtual_packages_are_packages_that_nothing_has() {
         .retain(|package| package.name.as_normalized() != "__glibc");
     gpu.specs = vec!["c".to_string()];
     assert_eq!(taken(&gpu), "unsolvable");
+}
+
+#[test]
+fn a_record_with_the_name_of_a_virtual_package_goes_by_version_and_channel() {
+    let records = "
+        one/linux-64 __cuda 11.0 h0_0
+        one/linux-64 a 1.0 h0_0 : __cuda
+    ";
+    let mut task = task(records, &["a"]);
+    for (driver, taken_by_priority) in [
+        (
+            "12.4",
+            ["a-1.0-h0_0", "__cuda-11.0-h0_0 a-1.0-h0_0", "a-1.0-h0_0"],
+        ),
+        ("10.0", ["__cuda-11.0-h0_0 a-1.0-h0_0"; 3]),
+    ] {
+        task.virtual_packages = vec![virtual_package(&format!("__cuda={driver}"))];
+        for (priority, expected) in PRIORITIES.into_iter().zip(taken_by_priority) {
+            task.priority = priority;
+            assert_eq!(taken(&task), expected, "{driver} {priority:?}");
+        }
+    }
 }
 
 #[test]
