@@ -25,8 +25,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     network,
     problem::{
-        Declared, DeclaredKind, Missing, PipPolicy, Preferences, Problem, Solution, Unsolvable,
-        World, explain, solve, time_limit,
+        Declared, DeclaredKind, Missing, PipPolicy, Preferences, PreferredRecord, Problem,
+        Solution, Unsolvable, World, explain, solve, time_limit,
     },
     pypi::{
         client::{Client, ClientOptions},
@@ -34,7 +34,7 @@ use crate::{
         settings::IndexSettings,
         tags::Target,
     },
-    spec::{EnvironmentFile, PipRequirementKind},
+    spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec},
 };
 
 mod declared;
@@ -193,7 +193,7 @@ async fn resolve_until(
         session,
         names: Arc::new(names),
         pip: policy(&index),
-        preferences: preferences(environment, upgrade),
+        preferences: preferences(environment, &channels, upgrade),
         deadline,
     };
     let query = Load {
@@ -294,7 +294,11 @@ fn policy(index: &IndexSettings) -> PipPolicy {
     }
 }
 
-fn preferences(environment: &EnvironmentFile, upgrade: &Upgrade) -> Preferences {
+fn preferences(
+    environment: &EnvironmentFile,
+    channels: &Channels,
+    upgrade: &Upgrade,
+) -> Preferences {
     let mut preferences = Preferences::default();
     for pin in environment
         .conda
@@ -302,7 +306,11 @@ fn preferences(environment: &EnvironmentFile, upgrade: &Upgrade) -> Preferences 
         .filter_map(|line| line.pin.as_ref())
     {
         if !upgrade.forgets(&pin.name) {
-            preferences.conda.insert(pin.name.clone(), pin.clone());
+            let preferred = PreferredRecord {
+                channels: channels_of(pin, channels),
+                pin: pin.clone(),
+            };
+            preferences.conda.insert(pin.name.clone(), preferred);
         }
     }
     for line in &environment.pip.requirements {
@@ -315,6 +323,19 @@ fn preferences(environment: &EnvironmentFile, upgrade: &Upgrade) -> Preferences 
         }
     }
     preferences
+}
+
+/// The channels, as records name them, that the `channel::` of a pin stands for.
+fn channels_of(pin: &CondaPin, channels: &Channels) -> Vec<String> {
+    let spec = pin.channel.as_ref().and_then(|channel| {
+        let text = format!("{channel}::{}", pin.name);
+        match_spec::parse(&text).ok()
+    });
+    let places = spec.and_then(|spec| channels.of_spec(&spec));
+    let names = places.into_iter().flatten();
+    names
+        .map(|place| channels.list()[place].channel.canonical_name())
+        .collect()
 }
 
 fn session(

@@ -1,24 +1,35 @@
 //! Without a pip list, presolve's records are those of rattler's solver.
 //!
-//! `PRESOLVE_FUZZ=1000` tries that many specs on the real channels and fifty
-//! times as many on toy channels.
+//! `PRESOLVE_FUZZ=1000` tries that many specs on the real channels, from the seed
+//! `PRESOLVE_SEED` on, all real files, and fifty times as many toy channels.
 
+mod channels;
+mod draw;
+mod pinned;
 mod real;
+mod semantics;
+mod shapes;
 mod toy;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use presolve::{
     conda::repodata::SubdirRecords,
     config::ChannelPriority,
     problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     pypi::tags::Target,
+    spec::match_spec,
 };
 use rattler_conda_types::{
-    GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
-    Subdir,
+    GenericVirtualPackage, MatchSpec, NamelessMatchSpec, PackageName, RepoDataRecord, Subdir,
 };
-use rattler_solve::{ExcludeNewer, SolveError, SolverImpl, SolverTask, TimestampPolicy};
+use rattler_solve::{
+    ExcludeNewer, SolveError, SolveStrategy, SolverImpl, SolverTask, TimestampPolicy,
+    resolvo::{CondaDependencyProvider, NameType},
+};
 
 use crate::world::ToyIndex;
 
@@ -42,15 +53,15 @@ pub enum Answer {
     Panicked,
 }
 
-fn parse(spec: &str) -> MatchSpec {
-    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    MatchSpec::from_str(spec, options).unwrap()
+/// A spec as a file declares it.
+fn declared(spec: &str) -> MatchSpec {
+    match_spec::parse(spec).unwrap_or_else(|reason| panic!("`{spec}`: {reason}"))
 }
 
 impl Task {
     pub fn presolve(&self) -> Answer {
         let declared = self.specs.iter().map(|text| {
-            let spec = parse(text);
+            let spec = declared(text);
             let channels = spec.channel.iter().map(|channel| channel.canonical_name());
             Declared {
                 text: text.clone(),
@@ -87,20 +98,27 @@ impl Task {
         }
     }
 
+    fn rattlers_priority(&self) -> rattler_solve::ChannelPriority {
+        match self.priority {
+            ChannelPriority::Strict => rattler_solve::ChannelPriority::Strict,
+            ChannelPriority::Flexible => rattler_solve::ChannelPriority::Flexible,
+            ChannelPriority::Disabled => rattler_solve::ChannelPriority::Disabled,
+        }
+    }
+
+    fn rattlers_cutoff(&self) -> Option<ExcludeNewer> {
+        // presolve keeps records that have no timestamp.
+        self.exclude_newer.map(|cutoff| {
+            ExcludeNewer::from_datetime(cutoff).with_timestamp_policy(TimestampPolicy::AllowMissing)
+        })
+    }
+
     pub fn rattler(&self) -> Answer {
         let task = SolverTask {
             virtual_packages: self.virtual_packages.clone(),
-            specs: self.specs.iter().map(|spec| parse(spec)).collect(),
-            channel_priority: match self.priority {
-                ChannelPriority::Strict => rattler_solve::ChannelPriority::Strict,
-                ChannelPriority::Flexible => rattler_solve::ChannelPriority::Flexible,
-                ChannelPriority::Disabled => rattler_solve::ChannelPriority::Disabled,
-            },
-            // presolve keeps records that have no timestamp.
-            exclude_newer: self.exclude_newer.map(|cutoff| {
-                ExcludeNewer::from_datetime(cutoff)
-                    .with_timestamp_policy(TimestampPolicy::AllowMissing)
-            }),
+            specs: self.specs.iter().map(|spec| declared(spec)).collect(),
+            channel_priority: self.rattlers_priority(),
+            exclude_newer: self.rattlers_cutoff(),
             ..self.subdirs.iter().map(|subdir| &subdir.records).collect()
         };
         let solved = catch_unwind(AssertUnwindSafe(|| {
@@ -121,11 +139,57 @@ impl Task {
         }
     }
 
+    /// Whether rattler finds a solution. Its solver words each conflict, which
+    /// panics at times and takes minutes at others: this asks its provider. `None`
+    /// for specs that only its solver can take.
+    fn rattler_solves(&self) -> Option<bool> {
+        let specs: Vec<_> = self.specs.iter().map(|spec| declared(spec)).collect();
+        let is_plain = |spec: &MatchSpec| spec.condition.is_none() && spec.extras.is_none();
+        if !specs.iter().all(is_plain) {
+            return None;
+        }
+        let provider = CondaDependencyProvider::new(
+            self.subdirs
+                .iter()
+                .map(|subdir| subdir.records.iter().collect()),
+            &[],
+            &[],
+            &self.virtual_packages,
+            &specs,
+            None,
+            None,
+            self.rattlers_priority(),
+            self.rattlers_cutoff().as_ref(),
+            SolveStrategy::Highest,
+            Vec::new(),
+            &HashMap::new(),
+        );
+        let provider = provider.ok()?;
+        let required = |name: &PackageName, spec: NamelessMatchSpec| {
+            let name = provider.pool.intern_package_name(NameType::from(name));
+            provider.pool.intern_version_set(name, spec.into())
+        };
+        let virtual_packages = self.virtual_packages.iter();
+        let mut requirements: Vec<_> = virtual_packages
+            .map(|package| required(&package.name, NamelessMatchSpec::default()))
+            .collect();
+        for spec in specs {
+            let name = spec.name.as_exact().unwrap().clone();
+            requirements.push(required(&name, spec.into()));
+        }
+        let requirements = requirements.into_iter().map(Into::into).collect();
+        let problem = resolvo::Problem::new().requirements(requirements);
+        Some(resolvo::Solver::new(provider).solve(problem).is_ok())
+    }
+
     /// The verdict on which both agree.
     pub fn compare(&self) -> Result<&'static str, String> {
-        let rattler = self.rattler();
         let presolve = catch_unwind(AssertUnwindSafe(|| self.presolve()));
         let presolve = presolve.map_err(|_| "presolve panics".to_string())?;
+        if presolve == Answer::Unsolvable && self.rattler_solves() == Some(false) {
+            return Ok("unsolvable");
+        }
+        let rattler = self.rattler();
         match (&presolve, &rattler) {
             (Answer::Unsolvable, Answer::Panicked) => Ok("unsolvable, rattler cannot say why"),
             (Answer::Unsolvable, Answer::Unsolvable) => Ok("unsolvable"),

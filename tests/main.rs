@@ -5,4 +5,5 @@ mod conda_parity;
 mod joint;
 mod oracle;
 mod random;
+mod real_specs;
 mod world;

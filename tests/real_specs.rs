@@ -19,6 +19,7 @@ fn answer(environment: &EnvironmentFile) -> Pins {
         version: "9.8.7".to_owned(),
         build: "h0_0".to_owned(),
         channel: None,
+        hash: None,
     };
     let pip = |name: pep508_rs::PackageName| PinnedPip {
         name,

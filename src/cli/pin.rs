@@ -7,10 +7,12 @@ use std::{
 };
 
 use clap::Args;
+use rattler_conda_types::RepoDataRecord;
 use similar::TextDiff;
 
 use super::{Output, progress::Progress, settings::SettingsArgs};
 use crate::{
+    conda::hashes,
     config::Settings,
     diagnostic::{Diagnostic, Failure},
     problem::Solution,
@@ -167,15 +169,10 @@ fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
             channels.push(channel.explicit.clone());
         }
     }
-    let conda = solution.conda.iter().map(|record| {
-        let package = &record.package_record;
-        PinnedConda {
-            name: package.name.as_source().to_string(),
-            version: package.version.as_str().to_string(),
-            build: package.build.to_string(),
-            channel: other_channel(resolution, record.channel.as_deref()),
-        }
-    });
+    let conda = solution
+        .conda
+        .iter()
+        .map(|record| pinned_conda(resolution, solution, record));
     let pypi = solution
         .pypi
         .iter()
@@ -204,13 +201,37 @@ fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
     }
 }
 
-/// The channel of a record as a file names it, unless it is the first one.
-fn other_channel(resolution: &Resolution, channel: Option<&str>) -> Option<String> {
-    let is_it = |name: &str| Some(name) == channel;
-    let place = resolution
-        .channels
-        .iter()
-        .position(|known| is_it(&known.channel.canonical_name()))?;
-    let group = &resolution.channels[place].explicit;
-    (*group != resolution.channels[0].explicit).then(|| group.clone())
+/// A record with what tells it apart from its namesakes.
+fn pinned_conda(
+    resolution: &Resolution,
+    solution: &Solution,
+    record: &RepoDataRecord,
+) -> PinnedConda {
+    let package = &record.package_record;
+    let channel = explicit_channel(resolution, record.channel.as_deref().unwrap_or_default());
+    let namesakes = solution.namesakes.get(package.name.as_normalized());
+    let namesakes = namesakes.into_iter().flatten();
+    let (beside, elsewhere): (Vec<_>, Vec<_>) = namesakes
+        .map(|other| explicit_channel(resolution, other))
+        .partition(|other| *other == channel);
+    let first = resolution.channels.first().map(|first| &*first.explicit);
+    PinnedConda {
+        name: package.name.as_source().to_string(),
+        version: package.version.as_str().to_string(),
+        build: package.build.to_string(),
+        channel: channel
+            .filter(|channel| Some(*channel) != first || !elsewhere.is_empty())
+            .map(ToString::to_string),
+        hash: hashes::of(package)
+            .into_iter()
+            .next()
+            .filter(|_| !beside.is_empty()),
+    }
+}
+
+/// A channel as the file names it: a group for each of its members.
+fn explicit_channel<'r>(resolution: &'r Resolution, channel: &str) -> Option<&'r str> {
+    let mut channels = resolution.channels.iter();
+    let known = channels.find(|known| known.channel.canonical_name() == channel)?;
+    Some(&known.explicit)
 }

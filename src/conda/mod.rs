@@ -2,6 +2,7 @@
 //! conda packages have on PyPI.
 
 pub mod channels;
+pub mod hashes;
 pub mod names;
 pub mod repodata;
 pub mod virtual_packages;

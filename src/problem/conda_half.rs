@@ -23,6 +23,7 @@ use resolvo::{
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, Unasked, World,
+    matching::RecordSpec,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
@@ -93,8 +94,10 @@ impl CondaHalf {
         let name = package.name.as_normalized();
         let name_id = pool.intern_package_name(Name::Conda(name.to_string()));
         let solvable = pool.intern_solvable(name_id, Candidate::Record(id));
-        let rank = self.ranks.len() as u32;
-        self.ranks.entry(record.channel.clone()).or_insert(rank);
+        if !self.ranks.contains_key(&record.channel) {
+            let rank = self.ranks.len() as u32;
+            self.ranks.insert(record.channel.clone(), rank);
+        }
         self.records.push(id);
         let candidates = self.candidates.entry(name_id).or_default();
         candidates.candidates.push(solvable);
@@ -108,11 +111,10 @@ impl CondaHalf {
 
     /// Prefers what an earlier `pin` chose, if it may still be taken.
     fn favor(&mut self, pool: &Pool, world: &World<'_>, id: RecordId, solvable: SolvableId) {
-        let package = &self.record(world, id).package_record;
-        let Some(pin) = (world.preferences.conda).get(package.name.as_normalized()) else {
-            return;
-        };
-        if pin.version != package.version.as_str() || pin.build != package.build.as_str() {
+        let record = self.record(world, id);
+        let name = record.package_record.name.as_normalized();
+        let preferred = world.preferences.conda.get(name);
+        if !preferred.is_some_and(|preferred| preferred.is(record)) {
             return;
         }
         let name = pool.resolve_solvable(solvable).name;
@@ -216,6 +218,30 @@ impl CondaHalf {
                 _ => None,
             });
         records.collect()
+    }
+
+    /// The channels of the other records that the pin of a record would name as
+    /// well, whether or not they may be taken.
+    pub fn namesakes(&self, pool: &Pool, world: &World<'_>, id: RecordId) -> Vec<String> {
+        let package = &self.record(world, id).package_record;
+        let others = self.candidates_of(pool, package.name.as_normalized());
+        let others = others
+            .into_iter()
+            .map(|(_, id)| id)
+            .filter(|&other| other != id);
+        let others = others.map(|other| self.record(world, other));
+        let is_namesake = |other: &&RepoDataRecord| {
+            let other = &other.package_record;
+            other.version.cmp(&package.version) == Ordering::Equal
+                && other
+                    .build
+                    .as_str()
+                    .eq_ignore_ascii_case(package.build.as_str())
+        };
+        others
+            .filter(is_namesake)
+            .map(|other| other.channel.clone().unwrap_or_default())
+            .collect()
     }
 
     /// The candidates of a package that may not be taken.
@@ -390,7 +416,8 @@ pub(super) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSe
     });
     let mut sets: Vec<_> = extras.collect();
     let id = pool.intern_package_name(Name::Conda(name.to_string()));
-    sets.push(pool.intern_version_set(id, VersionSet::Match(Box::new(spec))));
+    let spec = VersionSet::Match(Box::new(RecordSpec::new(spec)?));
+    sets.push(pool.intern_version_set(id, spec));
     Ok(sets)
 }
 

@@ -83,9 +83,11 @@ impl CondaOrder {
     fn key(&self, provider: &Provider<'_>, id: SolvableId) -> Key {
         let record = provider.record_of(id);
         let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
-        let flexible = provider.world.channel_priority == ChannelPriority::Flexible;
-        let channel = match record {
-            Some(record) if flexible => provider.conda.channel_rank(&record.channel),
+        let channel = match (provider.world.channel_priority, record) {
+            (ChannelPriority::Flexible, Some(record)) => {
+                provider.conda.channel_rank(&record.channel)
+            }
+            (ChannelPriority::Flexible, None) => u32::MAX,
             _ => 0,
         };
         let version = self.version_ranks.borrow().get(&id).copied().unwrap_or(0);

@@ -15,7 +15,7 @@ use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 
 use crate::{
-    conda::repodata::SubdirRecords,
+    conda::{hashes, repodata::SubdirRecords},
     config::ChannelPriority,
     pypi::{PypiSource, tags::Target},
     spec::{CondaPin, FormatControl},
@@ -27,6 +27,7 @@ mod core;
 mod demands;
 mod improve;
 mod leaks;
+mod matching;
 mod pool;
 mod provider;
 mod pypi_half;
@@ -106,9 +107,32 @@ pub struct PipPolicy {
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
     /// By normalised name.
-    pub conda: HashMap<String, CondaPin>,
+    pub conda: HashMap<String, PreferredRecord>,
     /// By project.
     pub pypi: HashMap<PackageName, Version>,
+}
+
+/// The conda record that an earlier `pin` chose.
+#[derive(Clone, Debug)]
+pub struct PreferredRecord {
+    /// As it was written.
+    pub pin: CondaPin,
+    /// The channels, as records name them, that its `channel::` leaves; empty: all.
+    pub channels: Vec<String>,
+}
+
+impl PreferredRecord {
+    /// Whether it is this one.
+    fn is(&self, record: &RepoDataRecord) -> bool {
+        let package = &record.package_record;
+        let has = |hash: &String| hashes::of(package).contains(hash);
+        let channel = record.channel.as_ref();
+        self.pin.version == package.version.as_str()
+            && self.pin.build == package.build.as_str()
+            && self.pin.hash.as_ref().is_none_or(has)
+            && (self.channels.is_empty()
+                || channel.is_some_and(|channel| self.channels.contains(channel)))
+    }
 }
 
 /// What exists, and the rules of the target.

@@ -5,10 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
-use rattler_conda_types::NamelessMatchSpec;
 use resolvo::SolvableId;
 
-use super::python::PythonSet;
+use super::{matching::RecordSpec, python::PythonSet};
 use crate::pypi::Distribution;
 
 /// The pool of the joint problem.
@@ -57,7 +56,7 @@ pub enum VersionSet {
     /// All of them; the name alone decides.
     Any,
     /// The conda records that a match spec matches.
-    Match(Box<NamelessMatchSpec>),
+    Match(Box<RecordSpec>),
     /// The `python` records that are one of these pythons.
     Python(PythonSet),
     /// The conda records with exactly this version as written that bring the

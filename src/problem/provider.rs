@@ -10,7 +10,7 @@ use std::{
 };
 
 use pep508_rs::PackageName;
-use rattler_conda_types::{Matches, RepoDataRecord};
+use rattler_conda_types::RepoDataRecord;
 use resolvo::{
     Candidates, Condition, ConditionId, Dependencies, DependencyProvider, Interner, NameId,
     SolvableId, SolverCache, StringId, VersionSetId, VersionSetUnionId,
@@ -20,6 +20,7 @@ use super::{
     Declared, DeclaredKind, Problem, Reading, World,
     conda_half::{CondaHalf, MatchSpecCache, depends_on},
     conda_order::CondaOrder,
+    matching::RecordSpec,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     pypi_half::ProjectCache,
     python::{PythonSet, Pythons},
@@ -153,11 +154,7 @@ impl<'a> Provider<'a> {
                 spec.matches(self.record(*record))
             }
             (VersionSet::Match(spec), Candidate::Virtual(index)) => {
-                let package = &self.world.virtual_packages[*index];
-                let version = spec.version.as_ref();
-                let build = spec.build.as_ref();
-                version.is_none_or(|version| version.matches(&package.version))
-                    && build.is_none_or(|build| build.matches(package.build_string.as_str()))
+                spec.matches_virtual(&self.world.virtual_packages[*index])
             }
             (VersionSet::Python(set), Candidate::Record(record)) => self
                 .pythons
@@ -200,6 +197,8 @@ fn allowed_pythons(
             let name = spec.name.as_exact();
             spec.condition.is_none() && name.is_some_and(|name| name.as_normalized() == "python")
         })
+        // One that cannot be asked for is refused where it is required.
+        .filter_map(|spec| RecordSpec::new((**spec).clone().into()).ok())
         .collect();
     let excluded = conda.excluded(pool, "python");
     let mut allowed = std::collections::HashSet::new();

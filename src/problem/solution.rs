@@ -18,6 +18,9 @@ use crate::pypi::{Distribution, Metadata, MetadataSource};
 pub struct Solution {
     /// The conda records, by name.
     pub conda: Vec<RepoDataRecord>,
+    /// The channels of the other records that `name=version=build` names as well,
+    /// by package, where there are such.
+    pub namesakes: BTreeMap<String, Vec<String>>,
     /// The extras of conda packages that are asked for (CEP-44).
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
@@ -103,7 +106,15 @@ impl Solution {
         let mut extras: BTreeMap<SolvableId, Vec<ExtraName>> = BTreeMap::new();
         for &id in chosen {
             match provider.candidate(id) {
-                Candidate::Record(record) => solution.conda.push(provider.record(*record).clone()),
+                Candidate::Record(id) => {
+                    let record = provider.record(*id).clone();
+                    let namesakes = (provider.conda).namesakes(&provider.pool, provider.world, *id);
+                    if !namesakes.is_empty() {
+                        let name = record.package_record.name.as_normalized().to_string();
+                        solution.namesakes.insert(name, namesakes);
+                    }
+                    solution.conda.push(record);
+                }
                 Candidate::Virtual(_) | Candidate::Contents(_) => {}
                 Candidate::CondaExtra { package, extra } => {
                     solution.conda_extras.push((package.clone(), extra.clone()));

@@ -362,7 +362,7 @@ impl<'a> Attempt<'a> {
     fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
         let provider = self.provider();
         let pinned = provider.world.preferences.conda.get("python");
-        let pinned = pinned.and_then(|pin| pin.version.parse().ok());
+        let pinned = pinned.and_then(|preferred| preferred.pin.version.parse().ok());
         let is_kept = |_, python: &Python| Some(&python.version) == pinned.as_ref();
         if !provider
             .pythons

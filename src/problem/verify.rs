@@ -8,12 +8,12 @@ use pep508_rs::{
     ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
 };
 use rattler_conda_types::{
-    MatchSpec, MatchSpecCondition, Matches, NamelessMatchSpec, ParseMatchSpecOptions,
-    RepoDataRecord, RepodataRevision,
+    MatchSpec, MatchSpecCondition, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
 };
 
 use super::{
     Declared, DeclaredKind, Problem,
+    matching::RecordSpec,
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
@@ -161,18 +161,15 @@ impl<'a> Walk<'a> {
         let Some(name) = name_of(spec) else {
             return false;
         };
+        let Ok(spec) = RecordSpec::new(spec.clone().into()) else {
+            return false;
+        };
         if let Some(record) = self.records.get(name.as_str()) {
-            let (_, nameless): (_, NamelessMatchSpec) = spec.clone().into_nameless();
-            return nameless.matches(*record);
+            return spec.matches(record);
         }
         let mut virtual_packages = self.problem.world.virtual_packages.iter();
-        virtual_packages.any(|package| {
-            let version = spec.version.as_ref();
-            let build = spec.build.as_ref();
-            package.name.as_normalized() == name
-                && version.is_none_or(|version| version.matches(&package.version))
-                && build.is_none_or(|build| build.matches(package.build_string.as_str()))
-        })
+        virtual_packages
+            .any(|package| package.name.as_normalized() == name && spec.matches_virtual(package))
     }
 
     fn check_channel(&mut self, declared: &Declared, spec: &MatchSpec) {

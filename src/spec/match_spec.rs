@@ -1,7 +1,7 @@
 //! Match specs as conda's command line and its environment files write them
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html>).
 
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, StringMatcher};
+use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, StringMatcher};
 
 use super::CondaPin;
 
@@ -15,8 +15,20 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }
-    let options = ParseMatchSpecOptions::lenient().with_conditionals(true);
+    let positional = text.split('[').next().unwrap_or_default();
+    if positional.contains('(') {
+        // `_parse_spec_str`, step 4: a leftover of `(optional)`, which was never documented.
+        let instead = "write `name[version='…']`, where conda reads them";
+        return Err(format!("conda drops what is in parentheses; {instead}"));
+    }
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     let mut spec = MatchSpec::from_str(&text, options).map_err(|error| error.to_string())?;
+    let any_channel = |name: &str| name == "*";
+    if (spec.channel.as_ref())
+        .is_some_and(|channel| channel.name.as_deref().is_some_and(any_channel))
+    {
+        spec.channel = None;
+    }
     if let Some(build) = &spec.build {
         spec.build = Some(conda_build(&build.to_string())?);
     }
@@ -29,7 +41,7 @@ fn conda_spelling(text: &str) -> String {
     // conda cuts a spec at the first `#`, inside quotes too, and at ` if `.
     let text = text.split('#').next().unwrap_or_default();
     let text = text.split(" if ").next().unwrap_or_default().trim();
-    if let (Some(open), Some(close)) = (text.rfind('['), text.rfind(']'))
+    if let (Some(open), Some(close)) = (text.find('['), text.rfind(']'))
         && open < close
         && !text[..open].contains("://")
     {
@@ -37,7 +49,7 @@ fn conda_spelling(text: &str) -> String {
         let outside = conda_operators(&outside.concat());
         // A bracket without a key, as pip writes extras, says nothing to conda.
         return if bracket.contains('=') {
-            outside + bracket
+            outside + &with_commas(bracket)
         } else {
             outside
         };
@@ -48,10 +60,64 @@ fn conda_spelling(text: &str) -> String {
     conda_operators(text)
 }
 
-/// conda reads `x===1` as `x=1`, and a single operator at the end as nothing.
+/// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`.
+fn without_stars(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for clause in text.split_inclusive([',', '|']) {
+        let (version, end) = match clause.strip_suffix([',', '|']) {
+            Some(version) => (version, &clause[version.len()..]),
+            None => (clause, ""),
+        };
+        let ordered = version.contains(['<', '>']);
+        written += match version.trim_end().strip_suffix(".*") {
+            Some(version) if ordered => version,
+            _ => version,
+        };
+        written += end;
+    }
+    written
+}
+
+/// conda lets blanks part the pairs of a bracket too: `[version=1 build=py_0]`.
+fn with_commas(bracket: &str) -> String {
+    let mut written = String::with_capacity(bracket.len());
+    let (mut quote, mut depth) = (None, 0);
+    for (place, c) in bracket.char_indices() {
+        match (c, quote) {
+            (_, Some(end)) if c == end => quote = None,
+            ('\'' | '"', None) => quote = Some(c),
+            ('[', None) => depth += 1,
+            (']', None) => depth -= 1,
+            (' ', None) if depth == 1 && starts_pair(&bracket[place..]) => {
+                if !written.ends_with([',', '[', '=']) {
+                    written.push(',');
+                }
+                continue;
+            }
+            _ => {}
+        }
+        written.push(c);
+    }
+    written
+}
+
+fn starts_pair(text: &str) -> bool {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    end.is_some_and(|end| end > 0 && text[end..].trim_start().starts_with('='))
+}
+
+/// conda reads `x===1` as `x=1`, `x=1.` as `x=1`, and a single operator at the end
+/// as nothing.
 fn conda_operators(text: &str) -> String {
     let text = text.replace("===", "=");
     let text = text.trim();
+    let is_fuzzy = !text.contains(['<', '>', '!', '~', ',', '|']) && !text.contains("==");
+    let text = match text.strip_suffix('.') {
+        Some(version) if is_fuzzy && text.contains('=') => version,
+        _ => text,
+    };
+    let text = &without_stars(text);
     match text.strip_suffix(['=', '<', '>', '!', '~', ' ']) {
         Some(name) if !name.contains(['=', '<', '>', '!', '~', ' ']) => name.to_owned(),
         _ => text.to_owned(),
@@ -72,10 +138,20 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
         .map_err(|_| format!("`{build}` is no build string"))
 }
 
-/// Reads `name=version=build`, with or without `channel::`, as a pin: nothing
-/// in it may stand for more than one record.
+/// Reads `name=version=build`, with or without `channel::` before it and a hash in
+/// brackets behind it, as a pin: nothing in it may stand for more than one record.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
-    let bare = text.rsplit_once("::").map_or(text, |(_, bare)| bare);
+    let (channel, bare) = match text.rsplit_once("::") {
+        Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),
+        None => (None, text),
+    };
+    let (bare, hash) = match bare.strip_suffix(']') {
+        Some(bracketed) => {
+            let (bare, hash) = bracketed.split_once('[')?;
+            (bare, Some(exact_hash(hash)?))
+        }
+        None => (bare, None),
+    };
     let mut parts = bare.split('=');
     let (name, version, build) = (parts.next()?, parts.next()?, parts.next()?);
     let exact = |part: &str| {
@@ -88,7 +164,20 @@ pub fn parse_pin(text: &str) -> Option<CondaPin> {
         name: name.to_ascii_lowercase(),
         version: version.to_owned(),
         build: build.to_owned(),
+        channel,
+        hash,
     })
+}
+
+fn exact_hash(text: &str) -> Option<String> {
+    let (key, digest) = text.split_once('=')?;
+    let length = match key {
+        "md5" => 32,
+        "sha256" => 64,
+        _ => return None,
+    };
+    let is_digest = digest.len() == length && digest.chars().all(|c| c.is_ascii_hexdigit());
+    is_digest.then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -144,11 +233,33 @@ mod tests {
             ("x[version='>=1',build=py*]", "x >=1 [py*]"),
             ("x[build=py*] 1.0", "x ==1.0 [py*]"),
             ("x[extra]==1.0", "x ==1.0"),
+            ("x[version='>=1' build=py*]", "x >=1 [py*]"),
+            ("x[ version = '>=1', build = 'py*' ]", "x >=1 [py*]"),
+            ("x[build='^(a|b)_[0-9]$']", "x [^(a|b)_[0-9]$]"),
+            (r#"x >=1[when="python[version='>=3']"]"#, "x >=1"),
+            ("*/noarch::x >1.2.*,<2.*", "x >1.2,<2"),
+            ("x=1.2.", "x 1.2.*"),
             ("x==1.0 # why", "x ==1.0"),
         ] {
             assert_eq!(read(text), meaning, "{text}");
         }
-        for text in ["", "x>=3.8 <3.9", "x>=3.6,", "x=>1", "*", "{{ x }}", "x;b"] {
+        for text in [
+            "",
+            "x>=3.8 <3.9",
+            "x>=3.6,",
+            "x=>1",
+            "*",
+            "{{ x }}",
+            "x;b",
+            "x >=1,(<2|3)",
+            "x 1.*.0",
+            "x==",
+            "x>=",
+            "x=1.0=py_0=0",
+            "x[version=1][build=a]",
+            "x[md5=0]",
+            "x[nothing=1]",
+        ] {
             assert!(read(text).starts_with("! "), "{text}: {}", read(text));
         }
     }
@@ -166,8 +277,16 @@ mod tests {
             "x=1.0=py*",
             "x=1.0|2=py",
             "x[build=a]",
+            "x=1.0=py_0[license=MIT]",
+            "x=1.0=py_0[md5=0]",
         ] {
             assert_eq!(parse_pin(text), None, "{text}");
         }
+        let hash = format!("md5={}", "0f".repeat(16));
+        let pin = parse_pin(&format!("two::x=1.0=py_0[{hash}]")).expect("is a pin");
+        assert_eq!(
+            (pin.channel.as_deref(), pin.hash),
+            (Some("two"), Some(hash))
+        );
     }
 }

@@ -69,7 +69,8 @@ pub struct CondaRequirement {
     pub added_by_pin: bool,
 }
 
-/// `name=version=build` as an earlier `pin` wrote it.
+/// `channel::name=version=build[sha256=…]` as an earlier `pin` wrote it; the
+/// channel and the hash where they are needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CondaPin {
     /// The package's normalised name.
@@ -78,6 +79,10 @@ pub struct CondaPin {
     pub version: String,
     /// The build string.
     pub build: String,
+    /// The channel as written.
+    pub channel: Option<String>,
+    /// `sha256=…` or `md5=…`.
+    pub hash: Option<String>,
 }
 
 /// Everything that the pip half of a file says.

@@ -42,8 +42,11 @@ pub struct PinnedConda {
     /// The build string.
     pub build: String,
     /// The channel to write before the name: of a record that is not from the
-    /// first channel.
+    /// first channel, or that has a namesake in another one.
     pub channel: Option<String>,
+    /// The hash to write behind the build, `sha256=…` or `md5=…`: of a record that
+    /// has a namesake in its own channel.
+    pub hash: Option<String>,
 }
 
 /// A PyPI release.

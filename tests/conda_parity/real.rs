@@ -1,58 +1,101 @@
-//! Random specs on real channels, where they are at hand.
+//! Real channels and real files, where they are at hand.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    path::PathBuf,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
 use presolve::{
-    conda::{
-        channels::SpecChannel,
-        repodata::{Access, Query, SubdirRecords, load},
-    },
+    conda::repodata::SubdirRecords,
     config::ChannelPriority,
+    spec::{environment, source::SourceFile},
 };
-use rattler_conda_types::{Channel, GenericVirtualPackage, PackageName, RepoDataRecord, Subdir};
+use rattler_conda_types::{Channel, ChannelConfig, PackageName, RepoData, RepoDataRecord};
 
-use super::{Answer, Task, parse};
+use super::{
+    Answer, Task,
+    channels::{PRIORITIES, virtual_package},
+    declared,
+    draw::Draw,
+};
 use crate::random::{Random, number};
 
-/// All records of the channel, and the places of those of each name.
-struct World {
-    subdirs: Vec<SubdirRecords>,
-    places: HashMap<String, Vec<(usize, usize)>>,
-    names: Vec<String>,
+/// The channels of ../shared/channels that stand for those of real files.
+const CHANNELS: [&str; 6] = [
+    "conda-forge",
+    "pkgs/main",
+    "pkgs/r",
+    "pytorch",
+    "nvidia",
+    "bioconda",
+];
+
+static WORLD: LazyLock<Option<World>> = LazyLock::new(World::load);
+
+/// All records of the channels.
+pub struct World {
+    channels: Vec<(String, Vec<SubdirRecords>)>,
+    /// The places of the records of each name, by channel.
+    places: Vec<HashMap<String, Vec<(usize, usize)>>>,
 }
 
 #[test]
 fn real_specs_give_rattlers_records() {
-    let Some(world) = World::load() else {
-        println!("skipped: ../shared/channels is absent");
-        return;
-    };
-    let count = number("PRESOLVE_FUZZ").unwrap_or(10);
-    let mut verdicts: BTreeMap<&str, u32> = BTreeMap::new();
-    for seed in 0..count {
-        let task = world.task(&mut Random(seed));
-        let verdict = task.compare();
-        let verdict = verdict
-            .unwrap_or_else(|difference| panic!("seed {seed} {:?}\n{difference}", task.specs));
-        *verdicts.entry(verdict).or_default() += 1;
+    let Some(world) = world() else { return };
+    let draw = Draw::new(world);
+    let first = number("PRESOLVE_SEED").unwrap_or(0);
+    let count = number("PRESOLVE_FUZZ").unwrap_or(6);
+    let mut counts = Counts::default();
+    for seed in first..first + count {
+        let (style, task) = draw.task(&mut Random(seed));
+        counts.add(&format!("seed {seed} {style}"), style, &task);
     }
-    println!("{count} real specs: {verdicts:?}");
+    counts.finish("random specs");
+}
+
+#[test]
+fn real_files_give_rattlers_records() {
+    let Some(world) = world() else { return };
+    let folder = shared().join("specs");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let mut counts = Counts::default();
+    let limit = number("PRESOLVE_FUZZ").map_or(2, |_| usize::MAX);
+    let mut judged = 0;
+    for file in files {
+        let Some((listed, specs)) = conda_only(&file, world) else {
+            continue;
+        };
+        if judged == limit {
+            break;
+        }
+        judged += 1;
+        for priority in PRIORITIES {
+            let mut task = world.task(&listed, specs.clone());
+            task.priority = priority;
+            let name = file.file_name().unwrap().to_string_lossy();
+            counts.add(&format!("{name} {priority:?}"), "file", &task);
+        }
+    }
+    counts.finish("conda-only files in three modes");
 }
 
 /// Shows how long both solvers take: `PRESOLVE_TIMES=20` for that many specs.
 #[test]
 fn times_beside_rattlers() {
-    let (Some(count), Some(world)) = (number("PRESOLVE_TIMES"), World::load()) else {
+    let (Some(count), Some(world)) = (number("PRESOLVE_TIMES"), world()) else {
         return;
     };
+    let draw = Draw::new(world);
     let mut ratios = Vec::new();
     let mut sums = (Duration::ZERO, Duration::ZERO);
     for seed in 0..count {
-        let task = world.task(&mut Random(seed));
+        let (_, task) = draw.task(&mut Random(seed));
         // Of an unsolvable spec presolve looks for the culprits, rattler does not.
         if !matches!(task.presolve(), Answer::Records(..)) {
             continue;
@@ -84,142 +127,210 @@ fn median(run: impl Fn()) -> Duration {
     times[2]
 }
 
+/// The verdicts by kind of task, and every difference.
+#[derive(Default)]
+struct Counts {
+    verdicts: BTreeMap<(String, &'static str), u32>,
+    differences: Vec<String>,
+}
+
+impl Counts {
+    fn add(&mut self, name: &str, style: &str, task: &Task) {
+        let start = Instant::now();
+        let verdict = task.compare();
+        println!("{name}: {:.1} s", start.elapsed().as_secs_f64());
+        match verdict {
+            Ok(verdict) => {
+                *self
+                    .verdicts
+                    .entry((style.to_string(), verdict))
+                    .or_default() += 1
+            }
+            Err(difference) => {
+                let specs = &task.specs;
+                let difference = format!("{name} {:?} {specs:?}\n{difference}", task.priority);
+                println!("{difference}");
+                self.differences.push(difference);
+            }
+        }
+    }
+
+    fn finish(self, what: &str) {
+        let mut all: BTreeMap<&str, u32> = BTreeMap::new();
+        for ((style, verdict), count) in &self.verdicts {
+            println!("{what}: {style} {verdict}: {count}");
+            *all.entry(verdict).or_default() += count;
+        }
+        println!("{what}: {all:?}, different: {}", self.differences.len());
+        assert!(
+            self.differences.is_empty(),
+            "{}",
+            self.differences.join("\n")
+        );
+    }
+}
+
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared")
+}
+
+fn world() -> Option<&'static World> {
+    if WORLD.is_none() {
+        println!("skipped: ../shared/channels is absent");
+    }
+    WORLD.as_ref()
+}
+
+/// The channels and the specs of a file without a pip list, as far as the channels
+/// at hand have them.
+fn conda_only(file: &Path, world: &World) -> Option<(Vec<String>, Vec<String>)> {
+    let environment = SourceFile::read(file).and_then(environment::read).ok()?;
+    if !environment.pip.requirements.is_empty() {
+        return None;
+    }
+    let mut listed: Vec<String> = Vec::new();
+    let mut names: Vec<&str> = environment
+        .channels
+        .iter()
+        .map(|c| c.value.as_str())
+        .collect();
+    if !names.contains(&"nodefaults") {
+        names.push("defaults");
+    }
+    for name in names {
+        let members = match name {
+            "defaults" | "anaconda" | "main" => vec!["pkgs/main", "pkgs/r"],
+            name => vec![name],
+        };
+        let known = members.into_iter().filter(|name| CHANNELS.contains(name));
+        for name in known.map(ToString::to_string) {
+            if !listed.contains(&name) {
+                listed.push(name);
+            }
+        }
+    }
+    let is_known = |name: &str| listed.iter().any(|channel| world.has(channel, name));
+    let specs: Vec<String> = environment
+        .conda
+        .iter()
+        .filter(|line| is_known(&line.spec.name.to_string()))
+        .map(|line| line.text.clone())
+        .collect();
+    (!specs.is_empty()).then_some((listed, specs))
+}
+
 impl World {
     fn load() -> Option<Self> {
-        let folder =
-            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/channels/conda-forge");
-        let folder = folder.canonicalize().ok()?;
-        let specs: Vec<_> = names_in(&folder).iter().map(|name| parse(name)).collect();
-        let url = url::Url::from_directory_path(&folder).unwrap();
-        let channels = [SpecChannel {
-            channel: Channel::from_url(url),
-            name: "conda-forge".to_string(),
-            explicit: "conda-forge".to_string(),
-            location: None,
-            group: None,
-        }];
-        let cache = tempfile::tempdir().unwrap();
-        let access = Access {
-            client: reqwest_middleware::ClientWithMiddleware::from(reqwest::Client::new()),
-            cache_dir: cache.path(),
-            offline: false,
-            progress: None,
-        };
-        let query = Query {
-            channels: &channels,
-            subdir: Subdir::Linux64,
-            specs: &specs,
-        };
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let loaded = runtime.block_on(load(query, access)).unwrap();
-        Some(Self::new(loaded.subdirs))
-    }
-
-    fn new(subdirs: Vec<SubdirRecords>) -> Self {
-        let mut places: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
-        for (subdir, records) in subdirs.iter().enumerate() {
-            for (place, record) in records.records.iter().enumerate() {
-                let name = record.package_record.name.as_normalized();
-                places
-                    .entry(name.to_string())
-                    .or_default()
-                    .push((subdir, place));
-            }
-        }
-        let mut names: Vec<String> = places.keys().cloned().collect();
-        names.sort();
-        Self {
-            subdirs,
-            places,
-            names,
-        }
-    }
-
-    fn record(&self, (subdir, place): (usize, usize)) -> &RepoDataRecord {
-        &self.subdirs[subdir].records[place]
-    }
-
-    fn task(&self, random: &mut Random) -> Task {
-        let names: Vec<&String> = (0..2 + random.below(7))
-            .map(|_| random.of(&self.names))
+        let folder = shared().join("channels").canonicalize().ok()?;
+        let channels: Vec<_> = CHANNELS
+            .into_iter()
+            .map(|name| (name.to_string(), read(&folder, name)))
             .collect();
-        let specs = names.iter().map(|&name| {
-            let record = self.record(*random.of(&self.places[name]));
-            let version = &record.package_record.version;
-            match random.below(10) {
-                0 => format!("{name}={version}"),
-                1 => format!("{name} <={version}"),
-                2 => format!("{name} >={version}"),
-                _ => name.clone(),
-            }
+        let places = channels
+            .iter()
+            .map(|(_, subdirs)| places(subdirs))
+            .collect();
+        Some(Self { channels, places })
+    }
+
+    fn index(&self, channel: &str) -> usize {
+        let mut channels = self.channels.iter();
+        channels.position(|(name, _)| name == channel).unwrap()
+    }
+
+    fn has(&self, channel: &str, name: &str) -> bool {
+        self.places[self.index(channel)].contains_key(name)
+    }
+
+    /// All records of a channel.
+    pub fn records(&self, channel: &str) -> impl Iterator<Item = &RepoDataRecord> {
+        let (_, subdirs) = &self.channels[self.index(channel)];
+        subdirs.iter().flat_map(|subdir| &subdir.records)
+    }
+
+    /// The records of a name in a channel.
+    pub fn named(&self, channel: &str, name: &str) -> Vec<&RepoDataRecord> {
+        let channel = self.index(channel);
+        let places = self.places[channel].get(name).into_iter().flatten();
+        let record =
+            |&(subdir, place): &(usize, usize)| &self.channels[channel].1[subdir].records[place];
+        places.map(record).collect()
+    }
+
+    /// What the specs can lead to in these channels, on a usual machine.
+    pub fn task(&self, channels: &[String], specs: Vec<String>) -> Task {
+        let names = specs.iter().filter_map(|spec| {
+            let name = declared(spec).name.as_exact()?.as_normalized().to_string();
+            Some(name)
         });
-        let priority = [
-            ChannelPriority::Strict,
-            ChannelPriority::Flexible,
-            ChannelPriority::Disabled,
-        ];
+        let names = self.closure(channels, names.collect());
+        let wanted =
+            |record: &&RepoDataRecord| names.contains(record.package_record.name.as_normalized());
+        let subdirs = channels.iter().flat_map(|channel| {
+            let (_, subdirs) = &self.channels[self.index(channel)];
+            subdirs.iter().map(|subdir| SubdirRecords {
+                records: subdir.records.iter().filter(wanted).cloned().collect(),
+            })
+        });
         let virtual_packages = [
-            ("__unix", "0"),
-            ("__linux", "5.15"),
-            ("__glibc", "2.28"),
-            ("__archspec", "1"),
+            "__unix",
+            "__linux=5.15",
+            "__glibc=2.28",
+            "__archspec=1=x86_64",
         ];
         Task {
-            specs: specs.collect(),
-            subdirs: self.closure(&names),
+            subdirs: subdirs.collect(),
+            specs,
             virtual_packages: virtual_packages.map(virtual_package).to_vec(),
-            priority: *random.of(&priority),
+            priority: ChannelPriority::Flexible,
             exclude_newer: None,
         }
     }
 
-    /// The records that these names can lead to, in the order of the repodata.
-    fn closure(&self, names: &[&String]) -> Vec<SubdirRecords> {
-        let mut seen: HashSet<String> = names.iter().map(ToString::to_string).collect();
-        let mut queue: Vec<String> = seen.iter().cloned().collect();
+    /// The names that these lead to.
+    fn closure(&self, channels: &[String], names: BTreeSet<String>) -> HashSet<String> {
+        let mut queue: Vec<String> = names.iter().cloned().collect();
+        let mut seen: HashSet<String> = names.into_iter().collect();
         while let Some(name) = queue.pop() {
-            for &place in self.places.get(&name).into_iter().flatten() {
-                for text in &self.record(place).package_record.depends {
+            for record in channels
+                .iter()
+                .flat_map(|channel| self.named(channel, &name))
+            {
+                for text in &record.package_record.depends {
                     let name = PackageName::normalized_name_from_matchspec_str(text);
-                    if seen.insert(name.to_string()) {
+                    if !seen.contains(&*name) {
+                        seen.insert(name.to_string());
                         queue.push(name.into_owned());
                     }
                 }
             }
         }
-        let wanted =
-            |record: &&RepoDataRecord| seen.contains(record.package_record.name.as_normalized());
-        let subdirs = self.subdirs.iter().map(|subdir| SubdirRecords {
-            records: subdir.records.iter().filter(wanted).cloned().collect(),
-        });
-        subdirs.collect()
+        seen
     }
 }
 
-/// The names of the packages of a channel on disk.
-fn names_in(folder: &std::path::Path) -> Vec<String> {
-    let mut names = Vec::new();
-    for subdir in ["linux-64", "noarch"] {
-        let file = std::fs::File::open(folder.join(subdir).join("repodata.json.zst")).unwrap();
-        let repodata = zstd::decode_all(file).unwrap();
-        let repodata: serde_json::Value = serde_json::from_slice(&repodata).unwrap();
-        for part in ["packages", "packages.conda"] {
-            let records = repodata[part]
-                .as_object()
-                .into_iter()
-                .flat_map(serde_json::Map::values);
-            names.extend(records.filter_map(|record| Some(record["name"].as_str()?.to_string())));
+fn read(folder: &Path, name: &str) -> Vec<SubdirRecords> {
+    let config = ChannelConfig::default_with_root_dir(folder.to_path_buf());
+    let channel = Channel::from_str(name, &config).unwrap();
+    let subdirs = ["linux-64", "noarch"].into_iter().filter_map(|subdir| {
+        let file = std::fs::File::open(folder.join(name).join(subdir).join("repodata.json.zst"));
+        let repodata = zstd::decode_all(file.ok()?).unwrap();
+        let repodata: RepoData = serde_json::from_slice(&repodata).unwrap();
+        Some(SubdirRecords {
+            records: repodata.into_repo_data_records(&channel),
+        })
+    });
+    subdirs.collect()
+}
+
+fn places(subdirs: &[SubdirRecords]) -> HashMap<String, Vec<(usize, usize)>> {
+    let mut places: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+    for (subdir, records) in subdirs.iter().enumerate() {
+        for (place, record) in records.records.iter().enumerate() {
+            let name = record.package_record.name.as_normalized();
+            let of_name = places.entry(name.to_string()).or_default();
+            of_name.push((subdir, place));
         }
     }
-    names.sort();
-    names.dedup();
-    names
-}
-
-fn virtual_package((name, version): (&str, &str)) -> GenericVirtualPackage {
-    GenericVirtualPackage {
-        name: name.parse().unwrap(),
-        version: version.parse().unwrap(),
-        build_string: "x86_64".parse().unwrap(),
-    }
+    places
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use presolve::{conda::repodata::SubdirRecords, config::ChannelPriority};
 use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::Task;
 use crate::random::{Random, number};
@@ -75,7 +76,8 @@ fn fail(seed: u64, mut task: Task, mut difference: String) -> ! {
     );
 }
 
-fn task(random: &mut Random) -> Task {
+/// A toy channel and what is asked of it.
+pub fn task(random: &mut Random) -> Task {
     let mut subdirs = Vec::new();
     let conditions = random.percent(30);
     for channel in ["one", "two"].into_iter().take(1 + random.below(2)) {
@@ -153,6 +155,7 @@ fn add(
     if known && random.percent(99) {
         return;
     }
+    let sha256 = Sha256::digest(format!("{channel}/{subdir}/{filename}"));
     let record = json!({
         "name": name, "version": version, "build": build, "build_number": number,
         "depends": depends, "constrains": constrains, "extra_depends": extra_depends,
@@ -160,6 +163,7 @@ fn add(
         "subdir": subdir, "noarch": noarch, "timestamp": timestamp, "fn": filename,
         "url": format!("https://example.com/{channel}/{subdir}/{filename}"),
         "channel": format!("https://example.com/{channel}/"),
+        "sha256": format!("{sha256:x}"),
     });
     records.push(serde_json::from_value(record).unwrap());
 }

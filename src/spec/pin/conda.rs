@@ -149,6 +149,8 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
     let is_the_pin = match_spec::parse_pin(text).is_some_and(|declared| {
         (declared.name, declared.version, declared.build)
             == (pin.name.clone(), pin.version.clone(), pin.build.clone())
+            && (pin.channel.is_none() || declared.channel.is_some())
+            && (pin.hash.is_none() || declared.hash.is_some())
     });
     if is_the_pin || requirement.spec.url.is_some() {
         return Entry {
@@ -168,9 +170,12 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
     }
 }
 
-/// `channel::name=version=build`.
+/// `channel::name=version=build[hash]`.
 fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
-    let record = format!("{}={}={}", pin.name, pin.version, pin.build);
+    let mut record = format!("{}={}={}", pin.name, pin.version, pin.build);
+    if let Some(hash) = &pin.hash {
+        record += &format!("[{hash}]");
+    }
     match channel {
         Some(channel) if !channel.is_empty() => format!("{channel}::{record}"),
         _ => record,

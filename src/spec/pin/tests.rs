@@ -11,6 +11,7 @@ fn conda(name: &str, version: &str) -> PinnedConda {
         version: version.to_owned(),
         build: "h0_0".to_owned(),
         channel: None,
+        hash: None,
     }
 }
 
