@@ -8,7 +8,9 @@ use std::{cell::RefCell, collections::HashMap};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
-use rattler_conda_types::{RepoDataRecord, Subdir};
+use rattler_conda_types::{MatchSpec, RepoDataRecord, Subdir};
+
+use super::{DeclaredKind, Problem};
 
 /// A set of pythons of a [`Pythons`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -221,6 +223,19 @@ impl Pythons {
             .collect();
         runs.join(", ")
     }
+}
+
+/// What the declared conda lines ask of a package, whatever else is chosen.
+pub(super) fn declared_specs<'p>(problem: &'p Problem<'_>, package: &str) -> Vec<&'p MatchSpec> {
+    let specs = problem
+        .declared
+        .iter()
+        .filter(|line| line.names(package))
+        .filter_map(|line| match &line.kind {
+            DeclaredKind::Conda(spec) => Some(&**spec),
+            _ => None,
+        });
+    specs.filter(|spec| spec.condition.is_none()).collect()
 }
 
 /// What markers see (PEP 508) on a conda platform with a CPython of `version`.

@@ -8,10 +8,14 @@ use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
 use super::{
+    pips,
     pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
     provider::Provider,
 };
-use crate::pypi::{Distribution, Metadata, MetadataSource};
+use crate::pypi::{
+    Distribution, DistributionKind, Metadata, MetadataSource, pip_abilities::PipAbility,
+    tags::Target,
+};
 
 /// What is to be installed.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +50,9 @@ pub struct PypiPackage {
     pub distribution: Arc<Distribution>,
     /// What it says of itself; `None` where only a build can tell.
     pub metadata: Option<Arc<Metadata>>,
+    /// A wheel that fits and that the pip of the solution does not take, with what
+    /// a pip that takes it can do; only where a source distribution is taken.
+    pub wheel_for_other_pip: Option<(String, PipAbility)>,
     /// The hashes of all files of the release, `sha256:…`, as `pip` takes them.
     pub hashes: Vec<String>,
 }
@@ -89,6 +96,17 @@ impl Solution {
             .as_str()
             .parse()
             .ok()
+    }
+
+    /// The version of conda's `pip`, which installs the pip half.
+    pub fn pip(&self) -> Option<Version> {
+        pips::version(self.record("pip")?)
+    }
+
+    /// What the pip of the solution knows of a target.
+    pub(super) fn known_to_pip(&self, target: &Target) -> Target {
+        let pip = self.pip();
+        target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
     }
 
     /// The release from PyPI of a project.
@@ -163,9 +181,11 @@ impl Solution {
         let python = self
             .record("python")
             .and_then(|record| provider.pythons.index_of(record));
+        let target = self.known_to_pip(provider.world.target);
         let taken = match python {
             Some(python) if release.origin == Origin::Index => {
-                provider.file_of(&release.project, &release.version, files, python)?
+                let (project, version) = (&release.project, &release.version);
+                provider.file_of(project, version, files, python, &target)?
             }
             _ => spoke.clone(),
         };
@@ -184,6 +204,12 @@ impl Solution {
                 return None;
             }
         }
+        let wheel_for_other_pip = match (&taken.kind, python) {
+            (DistributionKind::Source, Some(python)) if release.origin == Origin::Index => {
+                provider.wheel_for_other_pip(&release.project, files, python, &target)
+            }
+            _ => None,
+        };
         let sha256 = files.iter().filter_map(|file| file.hashes.get("sha256"));
         Some(PypiPackage {
             name: release.project.clone(),
@@ -192,6 +218,7 @@ impl Solution {
             direct_url: release.origin == Origin::DirectUrl,
             distribution: taken,
             metadata,
+            wheel_for_other_pip,
             hashes: sha256.map(|hash| format!("sha256:{hash}")).collect(),
         })
     }

@@ -156,7 +156,35 @@ fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
             assumed.join(", ")
         ));
     }
-    Some(notice)
+    Some(with_other_pip(resolution, solution, notice))
+}
+
+/// Names the wheels that the pip of the solution is too old for, and the line that
+/// asks for this pip.
+fn with_other_pip(
+    resolution: &Resolution,
+    solution: &Solution,
+    mut notice: Diagnostic,
+) -> Diagnostic {
+    let Some(pip) = solution.pip() else {
+        return notice;
+    };
+    let mut passed_over = false;
+    for package in &solution.pypi {
+        if let Some((wheel, ability)) = &package.wheel_for_other_pip {
+            passed_over = true;
+            let versions = ability.versions();
+            notice = notice.note(format!(
+                "the wheel {wheel} needs pip {versions}, and pip {pip} is installed"
+            ));
+        }
+    }
+    let lines = resolution.declared.iter().zip(&resolution.places);
+    let mut lines = lines.filter(|(line, _)| line.is_conda() && line.names("pip"));
+    match lines.find_map(|(_, place)| place.as_ref()) {
+        Some(place) if passed_over => notice.at(place.clone(), "this pip does not take the wheels"),
+        _ => notice,
+    }
 }
 
 fn place_of(resolution: &Resolution, project: &PackageName, notice: Diagnostic) -> Diagnostic {
