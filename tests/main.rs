@@ -4,5 +4,6 @@ mod cli;
 mod conda_parity;
 mod joint;
 mod oracle;
+mod pips;
 mod random;
 mod world;

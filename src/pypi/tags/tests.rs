@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use rattler_conda_types::{GenericVirtualPackage, PackageName, Subdir, Version};
 
-use super::{Target, WheelFilename, WheelFilenameError, WheelTags};
+use super::{PipAbility, Target, WheelFilename, WheelFilenameError, WheelTags};
 
 fn target(subdir: Subdir, virtual_package: Option<(&str, &str)>) -> Target {
     let packages: Vec<_> = virtual_package
