@@ -27,6 +27,7 @@ mod core;
 mod demands;
 mod improve;
 mod leaks;
+mod legacy;
 mod pips;
 mod pool;
 mod provider;
@@ -37,7 +38,7 @@ mod solve;
 mod verify;
 
 pub use pool::ProvidedCandidate;
-pub use solution::{Opaque, PypiPackage, Solution};
+pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;
 pub use solve::{Missing, Unsolvable, explain, solve};
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pep440_rs::Version;
-use pep508_rs::{ExtraName, PackageName};
+use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
@@ -33,6 +33,25 @@ pub struct Solution {
     /// Projects that pip would install over what a conda package brought, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
+    /// Requirements that are not met, because a pip before 20.3 does not look at
+    /// them.
+    pub clashes: Vec<Clash>,
+}
+
+/// A requirement that pip does not look at any more once it has another one on the
+/// same project.
+#[derive(Clone, Debug)]
+pub struct Clash {
+    /// The project that requires it.
+    pub project: PackageName,
+    /// Its version.
+    pub version: Version,
+    /// What it requires.
+    pub requirement: Requirement<VerbatimUrl>,
+    /// What is there instead.
+    pub installed: Version,
+    /// The place of the declared line that the project goes back to.
+    pub line: usize,
 }
 
 /// A release to be installed from PyPI.
@@ -145,12 +164,12 @@ impl Solution {
                 None => return Reading::OtherFile,
             }
         }
-        solution.sort();
-        solution.overwritten = overwritten(provider, &solution);
+        solution.finish(provider);
         Reading::Solution(Box::new(solution))
     }
 
-    fn sort(&mut self) {
+    /// Puts all in order, and finds out what is overwritten.
+    pub(super) fn finish(&mut self, provider: &Provider<'_>) {
         self.conda
             .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
@@ -159,11 +178,12 @@ impl Solution {
         for package in &mut self.pypi {
             package.extras.sort();
         }
+        self.overwritten = overwritten(provider, self);
     }
 
     /// The package that a chosen release is on the chosen python; `None` if its
     /// file there says something else than the one that spoke for the release.
-    fn package(
+    pub(super) fn package(
         &self,
         provider: &Provider<'_>,
         release: &ReleaseCandidate,

@@ -17,7 +17,7 @@ use super::{
     conda_half::{pooled_condition, version_sets},
     core,
     improve::improve,
-    leaks, pips,
+    leaks, legacy, pips,
     pool::{Name, VersionSet},
     provider::{Learnt, Provider, Stop},
     python::Python,
@@ -99,7 +99,14 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             Joint::Unsolvable(_, learnt) => needs_build |= !learnt.needs_build.is_empty(),
         }
     }
-    Ok(None)
+    let legacy = legacy::install(problem, &conda)?;
+    let overwrite = Reading {
+        overwrite: true,
+        ..Reading::default()
+    };
+    legacy
+        .map(|solution| checked(problem, solution, &overwrite))
+        .transpose()
 }
 
 /// Says why a problem has no solution.

@@ -258,6 +258,10 @@ impl<'a> Walk<'a> {
         if !requirement.marker.evaluate(environment, extras) {
             return;
         }
+        if self.is_clash(requirement, by) {
+            queue.push_back((requirement.name.clone(), Vec::new()));
+            return;
+        }
         if !self.meets_project(requirement) {
             self.report(format!("{by} requires `{requirement}` (pip)"));
         }
@@ -269,6 +273,12 @@ impl<'a> Walk<'a> {
             self.report(format!("{by} requires {}[{extra}]", requirement.name));
         }
         queue.push_back((requirement.name.clone(), wanted));
+    }
+
+    /// Whether the solution itself says that the requirement is not met.
+    fn is_clash(&self, requirement: &Requirement<VerbatimUrl>, by: &str) -> bool {
+        let mut clashes = self.solution.clashes.iter();
+        clashes.any(|clash| clash.project.as_ref() == by && clash.requirement == *requirement)
     }
 
     fn meets_project(&self, requirement: &Requirement<VerbatimUrl>) -> bool {

@@ -5,7 +5,7 @@ use pep508_rs::PackageName;
 use crate::{
     diagnostic::{Diagnostic, Location},
     problem::{DeclaredKind, Solution, python::marker_environment},
-    pypi::{DistributionKind, MetadataSource},
+    pypi::{DistributionKind, MetadataSource, pip_abilities::PipAbility},
     resolve::{Outcome, Resolution},
     spec::{EnvironmentFile, PipRequirementKind},
 };
@@ -17,6 +17,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
     if let Outcome::Solved(solution) = &resolution.outcome {
         notices.extend(unreadable_urls(resolution, environment, solution));
         notices.extend(overwritten(resolution, solution));
+        notices.extend(clashes(resolution, solution));
         notices.extend(unknown_requirements(resolution, solution));
         notices.extend(source_builds(resolution, solution));
     }
@@ -100,6 +101,43 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
         place_of(resolution, project, notice)
     });
     notices.collect()
+}
+
+/// Requirements that a pip before 20.3 leaves unmet.
+fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
+    let pip = solution.pip()?;
+    let mut clashes = solution.clashes.iter().peekable();
+    clashes.peek()?;
+    let message = format!("pip {pip} will install packages whose requirements clash");
+    let mut notice = Diagnostic::warning("legacy-resolver", message);
+    let mut lines = Vec::new();
+    for clash in clashes {
+        let (project, version) = (&clash.project, &clash.version);
+        let (other, installed) = (&clash.requirement.name, &clash.installed);
+        if !lines.contains(&clash.line) {
+            lines.push(clash.line);
+        }
+        notice = notice.note(format!(
+            "{project} {version} requires `{}`, and {other} {installed} is installed",
+            clash.requirement
+        ));
+    }
+    for place in lines
+        .iter()
+        .filter_map(|&line| resolution.places[line].as_ref())
+    {
+        notice = notice.at(place.clone(), "");
+    }
+    let versions = PipAbility::Backtracking.versions();
+    Some(
+        notice
+            .note(
+                "no choice of versions meets all requirements, and this pip does not look for one",
+            )
+            .help(format!(
+                "relax a line; pip {versions} would refuse the file as it is"
+            )),
+    )
 }
 
 /// Releases whose requirements only a build can tell.

@@ -29,7 +29,7 @@ pub(in crate::problem) struct ProjectCandidates {
 
 /// Why a candidate of a project may not be taken.
 #[derive(Clone, Debug)]
-pub(super) enum Exclusion {
+pub(in crate::problem) enum Exclusion {
     Prerelease,
     Yanked(String),
     /// This wheel would fit, and none of the allowed pips takes it.
@@ -171,7 +171,7 @@ impl Provider<'_> {
 
     /// The candidates that direct URLs and lines for foreign code stand for; lines
     /// whose markers hold on no allowed python are none.
-    pub(super) fn direct_candidates(
+    pub(in crate::problem) fn direct_candidates(
         &self,
         project: &PackageName,
     ) -> Vec<(ReleaseCandidate, Option<Exclusion>)> {
@@ -294,7 +294,7 @@ impl Provider<'_> {
     }
 
     /// A release with the pythons that it can be installed on, or why it cannot.
-    pub(super) fn release(
+    pub(in crate::problem) fn release(
         &self,
         project: &PackageName,
         version: &Version,
