@@ -153,3 +153,85 @@ fn a_new_python_needs_a_new_pip() {
 fn a_spec_without_a_pip_list_is_left_alone() {
     assert_snapshot!(answer("want python=3.12 \n want pip=20.2"), @"pip=20.2.4 python=3.12.1");
 }
+
+#[test]
+fn the_first_requirement_decides_where_pip_does_not_look_back() {
+    let world = "
+        pypi bar 1.0
+        pypi bar 2.0
+        pypi baz 1.0 : bar<2
+        pypi foo 1.0 : bar>=2
+        want python=3.9
+    ";
+    let foo_first = format!("{world} \n pip foo \n pip baz");
+    assert_snapshot!(answer(&format!("{foo_first} \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:bar==2.0 pypi:baz==1.0 pypi:foo==1.0 (baz 1.0 wants bar<2, 2.0 is there)");
+    assert_snapshot!(answer(&format!("{world} \n pip baz \n pip foo \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:bar==1.0 pypi:baz==1.0 pypi:foo==1.0 (foo 1.0 wants bar>=2, 1.0 is there)");
+    assert_snapshot!(answer(&format!("{world} \n pip foo \n pip baz \n pip bar \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:bar==2.0 pypi:baz==1.0 pypi:foo==1.0 (baz 1.0 wants bar<2, 2.0 is there)");
+    assert_snapshot!(answer(&format!("{foo_first} \n want pip=25")), @"
+    unsolvable: [foo] [baz]
+      `foo` (pip) needs bar (PyPI) 2.0
+      `baz` (pip) needs bar (PyPI) 1.0
+      no bar (PyPI) is in all of these
+    ");
+}
+
+#[test]
+fn a_joint_solution_is_better_than_what_the_old_resolver_takes() {
+    assert_snapshot!(answer("
+        pypi bar 1.0
+        pypi bar 2.0
+        pypi foo 1.0 : bar
+        pypi baz 1.0 : bar<2
+        pip foo
+        pip baz
+        want python=3.9
+        want pip=20.2
+    "), @"pip=20.2.4 python=3.9.19 pypi:bar==1.0 pypi:baz==1.0 pypi:foo==1.0");
+}
+
+#[test]
+fn two_lines_on_a_project_that_differ_end_the_old_resolver() {
+    assert_snapshot!(answer("
+        pypi bar 1.0
+        pypi bar 2.0
+        pip bar==1.0
+        pip bar==2.0
+        want python=3.9
+        want pip=20.2
+    "), @"
+    unsolvable: [bar==1.0] [bar==2.0]
+      `bar==1.0` (pip) asks for bar (PyPI) 1.0
+      `bar==2.0` (pip) asks for bar (PyPI) 2.0
+      no bar (PyPI) is in all of these
+    ");
+}
+
+#[test]
+fn the_old_resolver_leaves_what_conda_brings_if_it_is_what_is_asked_for_first() {
+    let world = "
+        conda bar 1.0 : python
+        pypi bar 1.0
+        pypi bar 2.0
+        pypi foo 1.0 : bar>=1
+        pypi baz 1.0 : bar>=2
+        want python=3.9
+        want pip=20.2
+        want bar
+    ";
+    assert_snapshot!(answer(&format!("{world} \n pip foo \n pip baz")), @"bar=1.0 pip=20.2.4 python=3.9.19 pypi:bar==2.0 pypi:baz==1.0 pypi:foo==1.0 (bar over conda's bar)");
+    assert_snapshot!(answer(&format!("{world} \n pip foo \n pip baz \n pip bar<2")), @"bar=1.0 pip=20.2.4 python=3.9.19 pypi:baz==1.0 pypi:foo==1.0 (bar by conda's bar) (baz 1.0 wants bar>=2, 1.0 is there)");
+}
+
+#[test]
+fn extras_that_are_asked_for_later_are_lost_on_the_old_resolver() {
+    assert_snapshot!(answer("
+        pypi bar 1.0 : dep; extra == \"x\"
+        pypi dep 1.0
+        pypi foo 1.0 : bar
+        pypi baz 1.0 : bar[x]<1
+        pip foo
+        pip baz
+        want python=3.9
+        want pip=20.2
+    "), @"pip=20.2.4 python=3.9.19 pypi:bar==1.0 pypi:baz==1.0 pypi:foo==1.0 (baz 1.0 wants bar[x]<1, 1.0 is there)");
+}

@@ -409,6 +409,13 @@ pub fn solved(solution: &Solution) -> String {
     for (project, package) in &solution.overwritten {
         parts.push(format!("({project} over conda's {package})"));
     }
+    for clash in &solution.clashes {
+        let (project, requirement) = (&clash.project, &clash.requirement);
+        parts.push(format!(
+            "({project} {} wants {requirement}, {} is there)",
+            clash.version, clash.installed
+        ));
+    }
     parts.join(" ")
 }
 
