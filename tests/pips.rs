@@ -140,11 +140,11 @@ fn a_new_python_needs_a_new_pip() {
     assert_snapshot!(answer(&format!("{world} \n want python \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:foo==1.0");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip")), @"pip=25.0 python=3.12.1 pypi:foo==1.0");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip=20.2")), @"
-    unsolvable: [python=3.12] [pip=20.2]
+    unsolvable: [foo] [python=3.12] [pip=20.2]
       pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
     ");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip<24")), @"
-    unsolvable: [python=3.12] [pip<24]
+    unsolvable: [foo] [python=3.12] [pip<24]
       pip 18.1 to 20.2.4 (3 versions) does not run on Python 3.12 and later: that takes pip 23.1.2 or later
     ");
 }
@@ -234,4 +234,35 @@ fn extras_that_are_asked_for_later_are_lost_on_the_old_resolver() {
         want python=3.9
         want pip=20.2
     "), @"pip=20.2.4 python=3.9.19 pypi:bar==1.0 pypi:baz==1.0 pypi:foo==1.0 (baz 1.0 wants bar[x]<1, 1.0 is there)");
+}
+
+#[test]
+fn the_old_resolver_takes_a_yanked_release_where_there_is_nothing_else() {
+    let world = "
+        pypi foo 1.0 yanked
+        pip foo
+        want python=3.9
+    ";
+    assert_snapshot!(answer(&format!("{world} \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:foo==1.0");
+    assert!(answer(&format!("{world} \n want pip=25")).starts_with("unsolvable: [foo]"));
+}
+
+#[test]
+fn two_lines_with_other_extras_are_not_followed() {
+    let answer = answer(
+        "
+        pypi bar 1.0
+        pypi bar 2.0
+        pip bar
+        pip bar[x]<2
+        pypi foo 1.0 : bar>=2
+        pip foo
+        want python=3.9
+        want pip=20.2
+    ",
+    );
+    assert!(
+        answer.starts_with("unsolvable: [bar[x]<2] [foo]"),
+        "{answer}"
+    );
 }

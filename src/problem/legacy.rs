@@ -39,9 +39,14 @@ pub(super) fn install(
         return Ok(None);
     };
     let is_old = !PipAbility::Backtracking.is_in(&pip);
+    let minor = (
+        python.release()[0],
+        python.release().get(1).copied().unwrap_or(0),
+    );
+    let runs = PipAbility::of_python(minor).all(|ability| ability.is_in(&pip));
     let constrained = |line: &super::Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
     // Where a constraint stands among the lines decides what it does.
-    if !is_old || problem.declared.iter().any(constrained) {
+    if !is_old || !runs || problem.declared.iter().any(constrained) {
         return Ok(None);
     }
     let reading = Reading {
@@ -119,8 +124,9 @@ impl Install<'_, '_> {
         }
     }
 
-    /// Two lines on a project that differ are an error, "Double requirement given",
-    /// unless they differ in their extras too: then the second is dropped.
+    /// Two lines on a project that differ are an error, "Double requirement given".
+    /// If they differ in their extras too, pip drops the second; that is more than a
+    /// requirement which is not met, so it is not followed here.
     fn ask_lines(&mut self) -> bool {
         for (line, declared) in self.provider.declared.iter().enumerate() {
             match &declared.kind {
@@ -130,8 +136,10 @@ impl Install<'_, '_> {
                     }
                     if let Some(first) = self.asked.get(&requirement.name) {
                         let first = &first.requirement;
-                        let same = first.version_or_url == requirement.version_or_url;
-                        if !same && first.extras == requirement.extras {
+                        let mut extras = requirement.extras.iter();
+                        let same = first.version_or_url == requirement.version_or_url
+                            && extras.all(|extra| first.extras.contains(extra));
+                        if !same {
                             return false;
                         }
                     }
@@ -280,6 +288,7 @@ impl Install<'_, '_> {
         solution.provided.clone_from(&self.provided);
         solution.finish(self.provider);
         solution.clashes = self.clashes(&solution)?;
+        solution.by_legacy_resolver = true;
         Some(solution)
     }
 

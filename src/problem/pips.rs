@@ -13,7 +13,7 @@ use super::{
     conda_half::CondaHalf,
     pool::Pool,
     provider::Provider,
-    python::{Python, PythonSet, Pythons, declared_specs},
+    python::{Python, declared_specs},
 };
 use crate::pypi::{pip_abilities::PipAbility, tags::Target};
 
@@ -59,14 +59,6 @@ impl Pips {
             .is_some_and(|first| has.any(|other| other != first))
     }
 
-    /// Those of the `allowed` pythons that one of them runs on.
-    pub fn runs_on(&self, pythons: &Pythons, allowed: &PythonSet) -> PythonSet {
-        pythons.filter(|index, python| {
-            let mut needed = PipAbility::of_python(python.major_minor());
-            allowed.contains(index) && needed.all(|ability| self.any(ability))
-        })
-    }
-
     /// The platform tags that one of them knows.
     pub fn target(&self, target: &Target) -> Target {
         target.known_to(|ability| self.any(ability))
@@ -74,9 +66,9 @@ impl Pips {
 }
 
 impl Provider<'_> {
-    /// A pip that runs on the python: for each ability that running takes and that
-    /// the pips differ in, one that has it, or a python that does not ask for it.
-    /// Where none has it, the other pythons.
+    /// What every line of the pip list asks for, a pip that runs on the python: for
+    /// each ability that this takes, a pip that has it, or a python that does not
+    /// ask for it.
     pub fn pip_on_pythons(&self) -> Vec<ConditionalRequirement> {
         let mut requirements = Vec::new();
         for ability in PipAbility::OF_PYTHONS {
@@ -86,10 +78,13 @@ impl Provider<'_> {
             let without = self
                 .pythons
                 .filter(|index, python| self.allowed.contains(index) && !asks(python));
-            if self.pips.differ_in(ability) && without != self.allowed {
+            if without == self.allowed {
+                continue;
+            }
+            if self.pips.differ_in(ability) {
                 requirements.push(self.pip_with(ability, &without));
             } else if !self.pips.any(ability) {
-                requirements.push(self.python_in(&self.allowed).into());
+                requirements.push(self.python_in(&without).into());
             }
         }
         requirements

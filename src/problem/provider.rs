@@ -86,7 +86,6 @@ impl<'a> Provider<'a> {
         let pythons = Pythons::new(python_records(), world.subdir);
         let pips = Pips::of(problem, &reading, &conda, &pool);
         let allowed = allowed_pythons(problem, &reading, &pythons, &conda, &pool);
-        let allowed = pips.runs_on(&pythons, &allowed);
         let target = pips.target(world.target);
         let providers = if reading.pip_half {
             conda.providers(world)

@@ -33,6 +33,8 @@ pub struct Solution {
     /// Projects that pip would install over what a conda package brought, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
+    /// It is what a pip before 20.3 installs, though it breaks a rule.
+    pub by_legacy_resolver: bool,
     /// Requirements that are not met, because a pip before 20.3 does not look at
     /// them.
     pub clashes: Vec<Clash>,

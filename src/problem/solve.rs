@@ -320,8 +320,7 @@ impl<'a> Attempt<'a> {
             let any = VersionSet::Match(Box::default());
             provider.pool.intern_version_set(name, any)
         });
-        let always = virtual_packages.map(ConditionalRequirement::from);
-        let always = always.chain(provider.pip_on_pythons()).collect();
+        let always = virtual_packages.map(ConditionalRequirement::from).collect();
         let lines = problem
             .declared
             .iter()
@@ -478,11 +477,12 @@ fn requirements(
             Ok(sets.into_iter().map(requirement).collect())
         }
         _ if !provider.reading.pip_half => Ok(Vec::new()),
+        // pip has to start, though it be for nothing.
         DeclaredKind::Pip(requirement) => {
             let active = provider.pythons.marked(&requirement.marker, None);
             let active = active.intersection(&provider.allowed);
             if active.is_empty() && !provider.allowed.is_empty() {
-                return Ok(Vec::new());
+                return Ok(provider.pip_on_pythons());
             }
             let sets = provider
                 .requirement_sets(requirement, None)
@@ -495,18 +495,22 @@ fn requirements(
                 .pypi
                 .prefetch(std::slice::from_ref(&requirement.name));
             let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
-            Ok(sets.into_iter().map(on_pythons).collect())
+            let sets = sets.into_iter().map(on_pythons);
+            Ok(sets.chain(provider.pip_on_pythons()).collect())
         }
         DeclaredKind::PipOpaque(Some(project), marker) => {
             let active = provider.pythons.marked(marker, None);
             let active = active.intersection(&provider.allowed);
             if active.is_empty() {
-                return Ok(Vec::new());
+                return Ok(provider.pip_on_pythons());
             }
             let name = pool.intern_package_name(Name::Project(project.clone()));
             let any = pool.intern_version_set(name, VersionSet::Any);
-            Ok(vec![provider.on_pythons(any, &active, &provider.allowed)])
+            let mut sets = provider.pip_on_pythons();
+            sets.push(provider.on_pythons(any, &active, &provider.allowed));
+            Ok(sets)
         }
-        DeclaredKind::PipOpaque(None, _) | DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
+        DeclaredKind::PipOpaque(None, _) => Ok(provider.pip_on_pythons()),
+        DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
     }
 }

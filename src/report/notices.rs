@@ -105,13 +105,15 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
 
 /// Requirements that a pip before 20.3 leaves unmet.
 fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
-    let pip = solution.pip()?;
-    let mut clashes = solution.clashes.iter().peekable();
-    clashes.peek()?;
-    let message = format!("pip {pip} will install packages whose requirements clash");
+    let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
+    let message = if solution.clashes.is_empty() {
+        format!("pip {pip} will install what a later one refuses")
+    } else {
+        format!("pip {pip} will install packages whose requirements clash")
+    };
     let mut notice = Diagnostic::warning("legacy-resolver", message);
     let mut lines = Vec::new();
-    for clash in clashes {
+    for clash in &solution.clashes {
         let (project, version) = (&clash.project, &clash.version);
         let (other, installed) = (&clash.requirement.name, &clash.installed);
         if !lines.contains(&clash.line) {
@@ -127,6 +129,13 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
         .filter_map(|&line| resolution.places[line].as_ref())
     {
         notice = notice.at(place.clone(), "");
+    }
+    let yanked = solution
+        .pypi
+        .iter()
+        .filter(|package| package.distribution.yanked.is_some());
+    for package in yanked {
+        notice = notice.note(format!("{} {} was yanked", package.name, package.version));
     }
     let versions = PipAbility::Backtracking.versions();
     Some(

@@ -88,14 +88,14 @@ fn an_old_pip_does_not_run_on_a_new_python() {
         "channels: [conda-forge, nodefaults]\ndependencies: [python=3.12, pip=20.2, {pip: [tomlish]}]\n",
     );
     assert_snapshot!(project.pin(&[]), @"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 3 lines cannot be met together on linux-64
      --> environment.yml:2:16
       |
     2 | dependencies: [python=3.12, pip=20.2, {pip: [tomlish]}]
-      |                ^^^^^^^^^^^  --------
+      |                ^^^^^^^^^^^  --------         -------
       |
       = note: pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
-      = help: relax one of these 2 lines; without any one of them there is a solution
+      = help: relax one of these 3 lines; without any one of them there is a solution
     exit code 1
     ");
 }
