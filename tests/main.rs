@@ -4,6 +4,7 @@ mod cli;
 mod conda_parity;
 mod joint;
 mod oracle;
+mod pips;
 mod random;
 mod real_specs;
 mod world;

@@ -34,6 +34,8 @@ enum Verdict {
     CondaOnly,
     Solved,
     Overwritten,
+    /// Only a pip that does not look at clashes would install it.
+    Clashing,
     Unsolvable,
 }
 
@@ -94,6 +96,10 @@ fn oracle<'m>(model: &'m Model, lines: Vec<&'m Line>, rules: Rules) -> Oracle<'m
 }
 
 fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String> {
+    if solution.by_legacy_resolver {
+        check_no_solution(model)?;
+        return Ok(Verdict::Clashing);
+    }
     let overwrite = !solution.overwritten.is_empty();
     let rules = Rules {
         admit: Admit::Most,
@@ -195,7 +201,7 @@ fn pip_of(model: &Model, solution: &Solution) -> Pip {
     pip
 }
 
-fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, String> {
+fn check_no_solution(model: &Model) -> Result<(), String> {
     let all: Vec<&Line> = model.lines.iter().collect();
     for overwrite in [false, true] {
         let rules = Rules {
@@ -206,6 +212,11 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
             return Err(format!("it can be solved: overwriting {overwrite}"));
         }
     }
+    Ok(())
+}
+
+fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, String> {
+    check_no_solution(model)?;
     let lines = |without: Option<usize>| -> Vec<&Line> {
         let kept = model.lines.iter().enumerate().filter(|(place, line)| {
             let core = unsolvable.core.contains(place) && Some(*place) != without;
@@ -214,7 +225,7 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
         kept.map(|(_, line)| line).collect()
     };
     // A core is looked for among the lines alone: python is there even where the
-    // line that asks for it is not, and so is what pip would take from conda.
+    // line that asks for it is not, and a pip, and so is what pip would take from conda.
     let least = Rules {
         overwrite: true,
         unasked: Unasked::Python,

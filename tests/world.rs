@@ -8,6 +8,7 @@
 //! brings tensor pypi-tensor
 //! pypi foo 1.0 wheels=cp39,cp310 python>=3.6 : bar<2 ; baz; python_version < "3.9"
 //! pypi bar 1.0 source : numpy
+//! pypi bar 2.0 wheels=cp310-manylinux2014 repaired
 //! want numpy >=1.20
 //! pip foo[extra]>=1
 //! hash sha256:aa
@@ -216,6 +217,7 @@ impl ToyWorld {
         let version: Version = version.parse().unwrap();
         let (mut wheels, mut source, mut python, mut yanked, mut unknown) =
             (vec!["py3"], false, None, None, false);
+        let mut repaired = false;
         let mut hashes = BTreeMap::new();
         for word in words {
             match word.split_once('=') {
@@ -227,6 +229,7 @@ impl ToyWorld {
                 None if word == "source" => (wheels, source) = (Vec::new(), true),
                 None if word == "and-source" => source = true,
                 None if word == "unknown" => unknown = true,
+                None if word == "repaired" => repaired = true,
                 None if word == "yanked" => yanked = Some("broken".to_string()),
                 _ => panic!("`{word}`"),
             }
@@ -248,6 +251,7 @@ impl ToyWorld {
                 requires_dist,
                 provides_extras: Vec::new(),
                 requires_python: None,
+                is_repaired: repaired,
                 source: MetadataSource::Wheel,
             }))
         };
@@ -257,7 +261,11 @@ impl ToyWorld {
             .map(|tag| match *tag {
                 "py3" => format!("{stem}-py3-none-any.whl"),
                 "win" => format!("{stem}-py3-none-win_amd64.whl"),
-                tag => format!("{stem}-{tag}-{tag}-manylinux_2_17_x86_64.whl"),
+                // `cp310-manylinux1`; alone the tags of today's wheels.
+                tag => match tag.split_once('-') {
+                    Some((tag, platform)) => format!("{stem}-{tag}-{tag}-{platform}_x86_64.whl"),
+                    None => format!("{stem}-{tag}-{tag}-manylinux_2_17_x86_64.whl"),
+                },
             })
             .collect();
         files.extend(source.then(|| format!("{stem}.tar.gz")));
@@ -400,6 +408,13 @@ pub fn solved(solution: &Solution) -> String {
     }
     for (project, package) in &solution.overwritten {
         parts.push(format!("({project} over conda's {package})"));
+    }
+    for clash in &solution.clashes {
+        let (project, requirement) = (&clash.project, &clash.requirement);
+        parts.push(format!(
+            "({project} {} wants {requirement}, {} is there)",
+            clash.version, clash.installed
+        ));
     }
     parts.join(" ")
 }

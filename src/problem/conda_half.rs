@@ -24,6 +24,7 @@ use resolvo::{
 use super::{
     Declared, DeclaredKind, Problem, Reading, Unasked, World,
     matching::RecordSpec,
+    pips,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
@@ -330,6 +331,12 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
         return Some("the pip half was tried with another python".to_string());
+    }
+    if let Some(pip) = &reading.pip
+        && package.name.as_normalized() == "pip"
+        && pips::version(record).as_ref() != Some(pip)
+    {
+        return Some("the pip half was tried with another pip".to_string());
     }
     None
 }

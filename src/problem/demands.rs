@@ -10,10 +10,12 @@ use resolvo::{
 };
 
 use super::{
+    pips,
     pool::{Candidate, Name},
     provider::Provider,
     solve::Attempt,
 };
+use crate::pypi::pip_abilities::PipAbility;
 
 /// The metadata of a project's releases is looked into if no more than this many
 /// are left: each costs a request.
@@ -142,6 +144,27 @@ impl Demands {
         shared.unwrap_or_default().into_iter().collect()
     }
 
+    /// Why it demands a certain pip: what the newest release that does so says.
+    fn why_pip(&self, provider: &Provider<'_>, pip: NameId) -> Option<String> {
+        let project = self.demands.get(&pip)?.because_of?;
+        let releases = self.demands.get(&project)?.left.iter();
+        let release = releases
+            .filter_map(|&id| match provider.candidate(id) {
+                Candidate::Release(release) => Some(release),
+                _ => None,
+            })
+            .max_by(|a, b| a.version.cmp(&b.version))?;
+        let file = &release.distribution.as_ref()?.filename;
+        Some(match release.pip.last() {
+            Some((ability, _)) => format!("the wheel {file} needs pip {}", ability.versions()),
+            None => {
+                let ability = PipAbility::LegacySpecifiers;
+                let (what, versions) = (ability.what(), ability.versions());
+                format!("{file} has {what}: it needs pip {versions}")
+            }
+        })
+    }
+
     /// The packages from the line's own down to this one.
     fn path(&self, name: NameId) -> Vec<NameId> {
         let mut path = vec![name];
@@ -264,7 +287,7 @@ pub(super) fn facts(attempt: &Attempt<'_>, core: &[usize], demands: &[Demands]) 
         }
     }
     let Some(name) = disputed(demands) else {
-        return Vec::new();
+        return pip_does_not_run(provider, demands).into_iter().collect();
     };
     let mut facts = Vec::new();
     for (&line, demand) in core.iter().zip(demands) {
@@ -277,7 +300,53 @@ pub(super) fn facts(attempt: &Attempt<'_>, core: &[usize], demands: &[Demands]) 
         "no {} is in all of these",
         shown_name(provider, name)
     ));
+    if is_pip(provider, name) {
+        let reasons = demands
+            .iter()
+            .filter_map(|demand| demand.why_pip(provider, name));
+        facts.extend(reasons);
+    }
     facts
+}
+
+fn is_pip(provider: &Provider<'_>, name: NameId) -> bool {
+    *provider.pool.resolve_package_name(name) == Name::Conda("pip".to_string())
+}
+
+/// That none of the pips which the lines leave runs on the pythons that they leave.
+fn pip_does_not_run(provider: &Provider<'_>, demands: &[Demands]) -> Option<String> {
+    let left = |package: &str| {
+        let name = Name::Conda(package.to_string());
+        let name = provider.pool.lookup_package_name(&name)?;
+        let sets = demands
+            .iter()
+            .filter_map(|demand| demand.demands.get(&name));
+        let sets = sets.map(|demand| demand.left.clone());
+        sets.reduce(|left, other| left.intersection(&other).copied().collect())
+    };
+    let (pips, pythons) = (left("pip")?, left("python")?);
+    let lacks = |ability: PipAbility| {
+        let mut records = pips.iter().filter_map(|&id| provider.record_of(id));
+        !records.any(|record| pips::version(record).is_none_or(|pip| ability.is_in(&pip)))
+    };
+    let asked = |ability: PipAbility| {
+        pythons.iter().all(|&id| {
+            let python = provider.record_of(id);
+            let python = python.and_then(|record| provider.pythons.index_of(record));
+            python.is_some_and(|index| {
+                let minor = provider.pythons.get(index).major_minor();
+                PipAbility::of_python(minor).any(|asked| asked == ability)
+            })
+        })
+    };
+    let mut missing = PipAbility::OF_PYTHONS.into_iter();
+    let ability = missing.find(|&ability| lacks(ability) && asked(ability))?;
+    Some(format!(
+        "pip {} does not run on {}: that takes pip {}",
+        versions(provider, &pips),
+        ability.what(),
+        ability.versions()
+    ))
 }
 
 /// The package of which the lines leave nothing together, by the shortest way.

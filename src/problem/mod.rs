@@ -27,7 +27,9 @@ mod core;
 mod demands;
 mod improve;
 mod leaks;
+mod legacy;
 mod matching;
+mod pips;
 mod pool;
 mod provider;
 mod pypi_half;
@@ -37,7 +39,7 @@ mod solve;
 mod verify;
 
 pub use pool::ProvidedCandidate;
-pub use solution::{Opaque, PypiPackage, Solution};
+pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;
 pub use solve::{Missing, Unsolvable, explain, solve};
 
@@ -188,7 +190,7 @@ impl Problem<'_> {
 #[derive(Clone, Debug, Default)]
 struct Reading {
     /// The pip half takes part.
-    pip: bool,
+    pip_half: bool,
     /// Which source distributions count.
     sources: Sources,
     /// A PyPI release may replace what a conda package brings, as pip would do.
@@ -210,9 +212,13 @@ struct Reading {
     /// they rule out is left out of the problem beforehand: that is faster, and
     /// says less about whose fault it is.
     open_python: bool,
+    /// The same for the declared lines on pip.
+    open_pip: bool,
     /// The only pythons: the one of a solution that was found with the files of
     /// another, or those that the declared projects are best served with.
     pythons: Option<BTreeSet<Version>>,
+    /// The only pip: the one of a solution that was found with the files of another.
+    pip: Option<Version>,
 }
 
 /// Conda packages that came in though nothing of the conda half led to them.

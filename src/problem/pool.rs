@@ -8,7 +8,7 @@ use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
 use super::{matching::RecordSpec, python::PythonSet};
-use crate::pypi::Distribution;
+use crate::pypi::{Distribution, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
 pub type Pool = resolvo::utils::Pool<VersionSet, Name>;
@@ -59,6 +59,8 @@ pub enum VersionSet {
     Match(Box<RecordSpec>),
     /// The `python` records that are one of these pythons.
     Python(PythonSet),
+    /// The `pip` records that have an ability.
+    Pip(PipAbility),
     /// The conda records with exactly this version as written that bring the
     /// project.
     Brings(PackageName, String),
@@ -84,6 +86,7 @@ impl std::fmt::Display for VersionSet {
             VersionSet::Any | VersionSet::Exactly(_) | VersionSet::OneOf(_) => Ok(()),
             VersionSet::Match(spec) => write!(f, "{spec}"),
             VersionSet::Python(_) => write!(f, "(some)"),
+            VersionSet::Pip(ability) => write!(f, "{}", ability.versions()),
             VersionSet::Brings(_, version) => write!(f, "=={version}"),
             VersionSet::BringsNot(_) | VersionSet::DependsOn(_) => write!(f, "(some)"),
             VersionSet::Specifiers(specifiers) => write!(f, "{specifiers}"),
@@ -172,6 +175,9 @@ pub struct ReleaseCandidate {
     pub origin: Origin,
     /// The pythons on which one of its files can be installed.
     pub pythons: PythonSet,
+    /// What pip must be able to do, on all but some of these pythons; only what the
+    /// allowed pips differ in.
+    pub pip: Vec<(PipAbility, PythonSet)>,
     /// The file whose metadata speaks for the release: the one that pip would
     /// take on the newest of the pythons. `None` for an opaque one.
     pub distribution: Option<Arc<Distribution>>,

@@ -17,15 +17,15 @@ use resolvo::{
 };
 
 use super::{
-    Declared, DeclaredKind, Problem, Reading, World,
+    Declared, Problem, Reading, World,
     conda_half::{CondaHalf, MatchSpecCache, depends_on},
     conda_order::CondaOrder,
-    matching::RecordSpec,
+    pips::{self, Pips},
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     pypi_half::ProjectCache,
-    python::{PythonSet, Pythons},
+    python::{PythonSet, Pythons, declared_specs},
 };
-use crate::diagnostic::Failure;
+use crate::{diagnostic::Failure, pypi::tags::Target};
 
 /// Why the solver was told to stop.
 pub(super) enum Stop {
@@ -47,6 +47,10 @@ pub(super) struct Provider<'a> {
     pub pythons: Pythons,
     /// The pythons that the declared conda lines allow.
     pub allowed: PythonSet,
+    /// The pips that the declared conda lines allow.
+    pub pips: Pips,
+    /// The platform tags that one of these pips takes.
+    pub target: Target,
     /// Which conda packages bring a project, with their versions as written.
     pub providers: HashMap<PackageName, BTreeMap<String, Vec<String>>>,
     pub projects: ProjectCache,
@@ -80,8 +84,10 @@ impl<'a> Provider<'a> {
             ids.into_iter().map(|(_, id)| conda.record(world, id))
         };
         let pythons = Pythons::new(python_records(), world.subdir);
+        let pips = Pips::of(problem, &reading, &conda, &pool);
         let allowed = allowed_pythons(problem, &reading, &pythons, &conda, &pool);
-        let providers = if reading.pip {
+        let target = pips.target(world.target);
+        let providers = if reading.pip_half {
             conda.providers(world)
         } else {
             HashMap::new()
@@ -96,6 +102,8 @@ impl<'a> Provider<'a> {
             order: CondaOrder::default(),
             pythons,
             allowed,
+            pips,
+            target,
             providers,
             projects: ProjectCache::default(),
             learnt: RefCell::default(),
@@ -160,6 +168,9 @@ impl<'a> Provider<'a> {
                 .pythons
                 .index_of(self.record(*record))
                 .is_some_and(|index| set.contains(index)),
+            (VersionSet::Pip(ability), Candidate::Record(record)) => {
+                pips::version(self.record(*record)).is_some_and(|pip| ability.is_in(&pip))
+            }
             (VersionSet::Brings(project, version), Candidate::Record(record)) => {
                 let record = self.record(*record);
                 record.package_record.version.as_str() == *version && self.brings(record, project)
@@ -186,20 +197,7 @@ fn allowed_pythons(
     conda: &CondaHalf,
     pool: &Pool,
 ) -> PythonSet {
-    let specs: Vec<_> = problem
-        .declared
-        .iter()
-        .filter_map(|declared| match &declared.kind {
-            DeclaredKind::Conda(spec) => Some(spec),
-            _ => None,
-        })
-        .filter(|spec| {
-            let name = spec.name.as_exact();
-            spec.condition.is_none() && name.is_some_and(|name| name.as_normalized() == "python")
-        })
-        // One that cannot be asked for is refused where it is required.
-        .filter_map(|spec| RecordSpec::new((**spec).clone().into()).ok())
-        .collect();
+    let specs = declared_specs(problem, "python");
     let excluded = conda.excluded(pool, "python");
     let mut allowed = std::collections::HashSet::new();
     for (solvable, id) in conda.candidates_of(pool, "python") {

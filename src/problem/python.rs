@@ -10,6 +10,8 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use rattler_conda_types::{RepoDataRecord, Subdir};
 
+use super::{DeclaredKind, Problem, matching::RecordSpec};
+
 /// A set of pythons of a [`Pythons`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct PythonSet {
@@ -221,6 +223,23 @@ impl Pythons {
             .collect();
         runs.join(", ")
     }
+}
+
+/// What the declared conda lines ask of a package, whatever else is chosen.
+pub(super) fn declared_specs(problem: &Problem<'_>, package: &str) -> Vec<RecordSpec> {
+    let specs = problem
+        .declared
+        .iter()
+        .filter(|line| line.names(package))
+        .filter_map(|line| match &line.kind {
+            DeclaredKind::Conda(spec) => Some(spec),
+            _ => None,
+        });
+    let unconditional = specs.filter(|spec| spec.condition.is_none());
+    // One that cannot be asked for is refused where it is required.
+    unconditional
+        .filter_map(|spec| RecordSpec::new((**spec).clone().into()).ok())
+        .collect()
 }
 
 /// What markers see (PEP 508) on a conda platform with a CPython of `version`.

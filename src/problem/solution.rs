@@ -3,15 +3,19 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pep440_rs::Version;
-use pep508_rs::{ExtraName, PackageName};
+use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
 use super::{
+    pips,
     pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
     provider::Provider,
 };
-use crate::pypi::{Distribution, Metadata, MetadataSource};
+use crate::pypi::{
+    Distribution, DistributionKind, Metadata, MetadataSource, pip_abilities::PipAbility,
+    tags::Target,
+};
 
 /// What is to be installed.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,27 @@ pub struct Solution {
     /// Projects that pip would install over what a conda package brought, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
+    /// It is what a pip before 20.3 installs, though it breaks a rule.
+    pub by_legacy_resolver: bool,
+    /// Requirements that are not met, because a pip before 20.3 does not look at
+    /// them.
+    pub clashes: Vec<Clash>,
+}
+
+/// A requirement that pip does not look at any more once it has another one on the
+/// same project.
+#[derive(Clone, Debug)]
+pub struct Clash {
+    /// The project that requires it.
+    pub project: PackageName,
+    /// Its version.
+    pub version: Version,
+    /// What it requires.
+    pub requirement: Requirement<VerbatimUrl>,
+    /// What is there instead.
+    pub installed: Version,
+    /// The place of the declared line that the project goes back to.
+    pub line: usize,
 }
 
 /// A release to be installed from PyPI.
@@ -49,6 +74,9 @@ pub struct PypiPackage {
     pub distribution: Arc<Distribution>,
     /// What it says of itself; `None` where only a build can tell.
     pub metadata: Option<Arc<Metadata>>,
+    /// A wheel that fits and that the pip of the solution does not take, with what
+    /// a pip that takes it can do; only where a source distribution is taken.
+    pub wheel_for_other_pip: Option<(String, PipAbility)>,
     /// The hashes of all files of the release, `sha256:…`, as `pip` takes them.
     pub hashes: Vec<String>,
 }
@@ -92,6 +120,17 @@ impl Solution {
             .as_str()
             .parse()
             .ok()
+    }
+
+    /// The version of conda's `pip`, which installs the pip half.
+    pub fn pip(&self) -> Option<Version> {
+        pips::version(self.record("pip")?)
+    }
+
+    /// What the pip of the solution knows of a target.
+    pub(super) fn known_to_pip(&self, target: &Target) -> Target {
+        let pip = self.pip();
+        target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
     }
 
     /// The release from PyPI of a project.
@@ -138,12 +177,12 @@ impl Solution {
                 None => return Reading::OtherFile,
             }
         }
-        solution.sort();
-        solution.overwritten = overwritten(provider, &solution);
+        solution.finish(provider);
         Reading::Solution(Box::new(solution))
     }
 
-    fn sort(&mut self) {
+    /// Puts all in order, and finds out what is overwritten.
+    pub(super) fn finish(&mut self, provider: &Provider<'_>) {
         self.conda
             .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
@@ -152,11 +191,12 @@ impl Solution {
         for package in &mut self.pypi {
             package.extras.sort();
         }
+        self.overwritten = overwritten(provider, self);
     }
 
     /// The package that a chosen release is on the chosen python; `None` if its
     /// file there says something else than the one that spoke for the release.
-    fn package(
+    pub(super) fn package(
         &self,
         provider: &Provider<'_>,
         release: &ReleaseCandidate,
@@ -174,9 +214,11 @@ impl Solution {
         let python = self
             .record("python")
             .and_then(|record| provider.pythons.index_of(record));
+        let target = self.known_to_pip(provider.world.target);
         let taken = match python {
             Some(python) if release.origin == Origin::Index => {
-                provider.file_of(&release.project, &release.version, files, python)?
+                let (project, version) = (&release.project, &release.version);
+                provider.file_of(project, version, files, python, &target)?
             }
             _ => spoke.clone(),
         };
@@ -195,6 +237,12 @@ impl Solution {
                 return None;
             }
         }
+        let wheel_for_other_pip = match (&taken.kind, python) {
+            (DistributionKind::Source, Some(python)) if release.origin == Origin::Index => {
+                provider.wheel_for_other_pip(&release.project, files, python, &target)
+            }
+            _ => None,
+        };
         let sha256 = files.iter().filter_map(|file| file.hashes.get("sha256"));
         Some(PypiPackage {
             name: release.project.clone(),
@@ -203,6 +251,7 @@ impl Solution {
             direct_url: release.origin == Origin::DirectUrl,
             distribution: taken,
             metadata,
+            wheel_for_other_pip,
             hashes: sha256.map(|hash| format!("sha256:{hash}")).collect(),
         })
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
+use rattler_conda_types::RepoDataRecord;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     conda_half::{pooled_condition, version_sets},
     core,
     improve::improve,
-    leaks,
+    leaks, legacy, pips,
     pool::{Name, VersionSet},
     provider::{Learnt, Provider, Stop},
     python::Python,
@@ -67,7 +68,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
         return checked(problem, conda, &Reading::default()).map(Some);
     }
     let first = Reading {
-        pip: true,
+        pip_half: true,
         conda_first: projects(problem, &conda),
         ..Reading::default()
     };
@@ -98,7 +99,14 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             Joint::Unsolvable(_, learnt) => needs_build |= !learnt.needs_build.is_empty(),
         }
     }
-    Ok(None)
+    let legacy = legacy::install(problem, &conda)?;
+    let overwrite = Reading {
+        overwrite: true,
+        ..Reading::default()
+    };
+    legacy
+        .map(|solution| checked(problem, solution, &overwrite))
+        .transpose()
 }
 
 /// Says why a problem has no solution.
@@ -115,17 +123,25 @@ pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
     };
     let conda = conda_solution(&attempt, &chosen)?;
     let reading = Reading {
-        pip: true,
+        pip_half: true,
         sources: Sources::Unknown,
         overwrite: true,
         open_python: true,
         conda_first: projects(problem, &conda),
         ..Reading::default()
     };
-    match joint(problem, reading)? {
-        Joint::Unsolvable(attempt, learnt) => core::explain(*attempt, &learnt),
-        Joint::Solved(..) => Err(internal("there is one after all")),
+    // With every pip a release may be spoken for by another file than with those
+    // that are declared: if that makes it solvable, the declared ones are kept.
+    for open_pip in [true, false] {
+        let reading = Reading {
+            open_pip,
+            ..reading.clone()
+        };
+        if let Joint::Unsolvable(attempt, learnt) = joint(problem, reading)? {
+            return core::explain(*attempt, &learnt);
+        }
     }
+    Err(internal("there is one after all"))
 }
 
 /// The conda half alone.
@@ -202,7 +218,9 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
                 return Ok(Joint::Solved(solution, reading));
             }
             match others.take() {
-                Some(others) if !others.is_empty() => reading.pythons = Some(others),
+                Some(others) if !others.is_empty() => {
+                    (reading.pythons, reading.pip) = (Some(others), None);
+                }
                 _ => return Ok(Joint::Unsolvable(Box::new(attempt), learnt)),
             }
             continue;
@@ -213,10 +231,11 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
             solution::Reading::OtherFile => {
                 let (python, rest) = attempt.chosen_python(&chosen)?;
                 let alone = Some(BTreeSet::from([python]));
-                if reading.pythons == alone {
+                let pip = attempt.chosen("pip", &chosen).and_then(pips::version);
+                if (&reading.pythons, &reading.pip) == (&alone, &pip) {
                     return Err(internal("its files changed while it was solved"));
                 }
-                (reading.pythons, others) = (alone, Some(rest));
+                (reading.pythons, reading.pip, others) = (alone, pip, Some(rest));
                 continue;
             }
         };
@@ -388,15 +407,22 @@ impl<'a> Attempt<'a> {
         Ok((best != provider.allowed).then(|| best.iter().map(version).collect()))
     }
 
+    /// The chosen record of a conda package.
+    fn chosen(&self, package: &str, chosen: &[SolvableId]) -> Option<&'a RepoDataRecord> {
+        let mut records = chosen
+            .iter()
+            .filter_map(|&id| self.provider().record_of(id));
+        records.find(|record| record.package_record.name.as_normalized() == package)
+    }
+
     /// The chosen python, and the allowed ones of other minor versions.
     fn chosen_python(
         &self,
         chosen: &[SolvableId],
     ) -> Result<(Version, BTreeSet<Version>), Failure> {
         let provider = self.provider();
-        let mut records = chosen.iter().filter_map(|&id| provider.record_of(id));
-        let python = records
-            .find(|record| record.package_record.name.as_normalized() == "python")
+        let python = self
+            .chosen("python", chosen)
             .and_then(|record| provider.pythons.index_of(record))
             .ok_or_else(|| internal("the pip half has no python"))?;
         let chosen = provider.pythons.get(python);
@@ -450,12 +476,13 @@ fn requirements(
             };
             Ok(sets.into_iter().map(requirement).collect())
         }
-        _ if !provider.reading.pip => Ok(Vec::new()),
+        _ if !provider.reading.pip_half => Ok(Vec::new()),
+        // pip has to start, though it be for nothing.
         DeclaredKind::Pip(requirement) => {
             let active = provider.pythons.marked(&requirement.marker, None);
             let active = active.intersection(&provider.allowed);
             if active.is_empty() && !provider.allowed.is_empty() {
-                return Ok(Vec::new());
+                return Ok(provider.pip_on_pythons());
             }
             let sets = provider
                 .requirement_sets(requirement, None)
@@ -468,18 +495,22 @@ fn requirements(
                 .pypi
                 .prefetch(std::slice::from_ref(&requirement.name));
             let on_pythons = |set| provider.on_pythons(set, &active, &provider.allowed);
-            Ok(sets.into_iter().map(on_pythons).collect())
+            let sets = sets.into_iter().map(on_pythons);
+            Ok(sets.chain(provider.pip_on_pythons()).collect())
         }
         DeclaredKind::PipOpaque(Some(project), marker) => {
             let active = provider.pythons.marked(marker, None);
             let active = active.intersection(&provider.allowed);
             if active.is_empty() {
-                return Ok(Vec::new());
+                return Ok(provider.pip_on_pythons());
             }
             let name = pool.intern_package_name(Name::Project(project.clone()));
             let any = pool.intern_version_set(name, VersionSet::Any);
-            Ok(vec![provider.on_pythons(any, &active, &provider.allowed)])
+            let mut sets = provider.pip_on_pythons();
+            sets.push(provider.on_pythons(any, &active, &provider.allowed));
+            Ok(sets)
         }
-        DeclaredKind::PipOpaque(None, _) | DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
+        DeclaredKind::PipOpaque(None, _) => Ok(provider.pip_on_pythons()),
+        DeclaredKind::PipConstraint(_) => Ok(Vec::new()),
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use pep440_rs::Version;
 use pep508_rs::{
     ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
 };
@@ -17,7 +18,10 @@ use super::{
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
-use crate::{diagnostic::Failure, pypi::DistributionKind};
+use crate::{
+    diagnostic::Failure,
+    pypi::{DistributionKind, pip_abilities::PipAbility},
+};
 
 /// What does not hold in a solution, one sentence each; empty if it holds.
 ///
@@ -187,6 +191,7 @@ impl<'a> Walk<'a> {
             self.report("the pip half has no python".to_string());
             return;
         };
+        self.check_pip(&python);
         let environment = marker_environment(&python, self.problem.world.subdir);
         let mut seen: HashSet<(PackageName, Vec<ExtraName>)> = HashSet::new();
         let mut queue: VecDeque<(PackageName, Vec<ExtraName>)> = VecDeque::new();
@@ -228,6 +233,17 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn check_pip(&mut self, python: &Version) {
+        let Some(pip) = self.solution.pip() else {
+            return;
+        };
+        let release = python.release();
+        let minor = (release[0], release.get(1).copied().unwrap_or(0));
+        if !PipAbility::of_python(minor).all(|ability| ability.is_in(&pip)) {
+            self.report(format!("pip {pip} does not run on Python {python}"));
+        }
+    }
+
     fn require_project(
         &mut self,
         requirement: &Requirement<VerbatimUrl>,
@@ -237,6 +253,10 @@ impl<'a> Walk<'a> {
         queue: &mut VecDeque<(PackageName, Vec<ExtraName>)>,
     ) {
         if !requirement.marker.evaluate(environment, extras) {
+            return;
+        }
+        if self.is_clash(requirement, by) {
+            queue.push_back((requirement.name.clone(), Vec::new()));
             return;
         }
         if !self.meets_project(requirement) {
@@ -250,6 +270,12 @@ impl<'a> Walk<'a> {
             self.report(format!("{by} requires {}[{extra}]", requirement.name));
         }
         queue.push_back((requirement.name.clone(), wanted));
+    }
+
+    /// Whether the solution itself says that the requirement is not met.
+    fn is_clash(&self, requirement: &Requirement<VerbatimUrl>, by: &str) -> bool {
+        let mut clashes = self.solution.clashes.iter();
+        clashes.any(|clash| clash.project.as_ref() == by && clash.requirement == *requirement)
     }
 
     fn meets_project(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
@@ -304,9 +330,15 @@ impl<'a> Walk<'a> {
                 release.release()[0],
                 release.release().get(1).copied().unwrap_or(0),
             );
-            if self.problem.world.target.priority(tags, minor).is_none() {
+            let target = self.solution.known_to_pip(self.problem.world.target);
+            if target.priority(tags, minor).is_none() {
                 self.report(format!("{} does not fit Python {python}", file.filename));
             }
+        }
+        let repaired = package.metadata.as_ref().is_some_and(|m| m.is_repaired);
+        let refused = |pip: Version| !PipAbility::LegacySpecifiers.is_in(&pip);
+        if repaired && self.solution.pip().is_some_and(refused) {
+            self.report(format!("pip leaves {} out", file.filename));
         }
     }
 }

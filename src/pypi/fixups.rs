@@ -3,8 +3,9 @@
 //!
 //! pip before 24.1 read most of them as "legacy" specifiers; uv repairs them. pip
 //! 24.1 and later leave a release out that has one in `Requires-Dist`, and ignore
-//! one in `Requires-Python` (<https://pip.pypa.io/en/stable/news/#v24-1>). The old
-//! releases that have them are installed by old pips, so they are read as meant.
+//! one in `Requires-Python` (<https://pip.pypa.io/en/stable/news/#v24-1>). They are
+//! read as meant here; that a release with one in `Requires-Dist` needs an older pip
+//! is the problem's affair.
 
 use std::str::FromStr;
 
@@ -18,15 +19,16 @@ pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
         .or_else(|| VersionSpecifiers::from_str(&repaired(text)?).ok())
 }
 
-/// A requirement, its specifiers repaired if they must be. The error is the one
-/// of the requirement as written.
-pub fn requirement(text: &str) -> Result<Requirement<VerbatimUrl>, String> {
+/// A requirement, its specifiers repaired if they must be, and whether they were.
+/// The error is the one of the requirement as written.
+pub fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), String> {
     let error = match Requirement::from_str(text) {
-        Ok(requirement) => return Ok(requirement),
+        Ok(requirement) => return Ok((requirement, false)),
         Err(error) => error,
     };
     repaired_requirement(text)
         .and_then(|text| Requirement::from_str(&text).ok())
+        .map(|requirement| (requirement, true))
         .ok_or_else(|| error.message.to_string())
 }
 
@@ -155,7 +157,9 @@ mod tests {
         ];
         for (broken, meant) in cases {
             match requirement(broken) {
-                Ok(read) => assert_eq!(read.to_string(), meant),
+                Ok((read, repaired)) => {
+                    assert_eq!((&*read.to_string(), repaired), (meant, true));
+                }
                 Err(_) => assert_eq!(broken, "pytz (>dev0,)"),
             }
         }

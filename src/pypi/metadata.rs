@@ -16,9 +16,11 @@ use super::{Metadata, MetadataSource, fixups};
 pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
     let headers = headers(text)?;
     let mut requires_dist = Vec::new();
+    let mut is_repaired = false;
     for line in values(&headers, "Requires-Dist") {
-        let requirement = fixups::requirement(&line)
+        let (requirement, repaired) = fixups::requirement(&line)
             .map_err(|error| format!("its `Requires-Dist: {line}` is invalid: {error}"))?;
+        is_repaired |= repaired;
         requires_dist.push(requirement);
     }
     let provides_extras = values(&headers, "Provides-Extra")
@@ -31,6 +33,7 @@ pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
         requires_dist,
         provides_extras,
         requires_python,
+        is_repaired,
         source,
     })
 }
@@ -85,6 +88,15 @@ mod tests {
         assert_eq!(requires, ["b>=1", "c ; extra == 'x-y'"]);
         assert_eq!(metadata.requires_python.unwrap().to_string(), ">=3.6");
         assert_eq!(metadata.provides_extras[0].to_string(), "x-y");
+        assert!(!metadata.is_repaired, "`Requires-Python` is another matter");
+    }
+
+    #[test]
+    fn a_repaired_requirement_is_noted() {
+        let text = b"Requires-Dist: torch (>=1.9.*)\nRequires-Dist: numpy\n";
+        let metadata = parse(text, MetadataSource::Wheel).unwrap();
+        assert_eq!(metadata.requires_dist[0].to_string(), "torch>=1.9");
+        assert!(metadata.is_repaired);
     }
 
     #[test]

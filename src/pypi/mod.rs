@@ -16,6 +16,7 @@ mod fixups;
 pub mod index;
 mod memo;
 pub mod metadata;
+pub mod pip_abilities;
 mod sdist;
 pub mod session;
 pub mod settings;
@@ -77,6 +78,8 @@ pub struct Metadata {
     pub provides_extras: Vec<ExtraName>,
     /// `Requires-Python`.
     pub requires_python: Option<VersionSpecifiers>,
+    /// A `Requires-Dist` breaks PEP 508 or PEP 440 and was read as meant.
+    pub is_repaired: bool,
     /// Where it was read.
     pub source: MetadataSource,
 }

@@ -11,6 +11,8 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
+use super::pip_abilities::PipAbility;
+
 /// The compressed tag sets of a wheel's file name (PEP 425, PEP 427).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelTags {
@@ -177,9 +179,14 @@ impl Target {
         }
     }
 
+    /// The same target for pips that have some abilities only.
+    pub fn known_to(&self, has: impl Fn(PipAbility) -> bool) -> Self {
+        self.retain(|tag| PipAbility::of_platform_tag(tag).is_none_or(&has))
+    }
+
     /// The same target without the platform tags for which `keep` is false: what
     /// an old pip does not know yet.
-    pub fn retain(&self, keep: impl Fn(&str) -> bool) -> Self {
+    fn retain(&self, keep: impl Fn(&str) -> bool) -> Self {
         let platforms = self.platforms.iter().filter(|tag| keep(tag)).cloned();
         Self::from_platforms(self.subdir, platforms.collect())
     }
@@ -187,6 +194,19 @@ impl Target {
     /// The platform tags, the preferred first, without `any`.
     pub fn platforms(&self) -> &[String] {
         &self.platforms
+    }
+
+    /// What pip has to know to take the wheel, whatever the Python: the least that
+    /// one of its platform tags that fit takes. `None` where every pip does.
+    pub fn needs(&self, tags: &WheelTags) -> Option<PipAbility> {
+        let fitting = tags
+            .platform
+            .iter()
+            .filter(|tag| *tag == "any" || self.ranks.contains_key(*tag));
+        fitting
+            .map(|tag| PipAbility::of_platform_tag(tag))
+            .min()
+            .flatten()
     }
 
     /// Whether the wheel's platform fits, whatever the Python.

@@ -5,7 +5,7 @@ use pep508_rs::PackageName;
 use crate::{
     diagnostic::{Diagnostic, Location},
     problem::{DeclaredKind, Solution, python::marker_environment},
-    pypi::{DistributionKind, MetadataSource},
+    pypi::{DistributionKind, MetadataSource, pip_abilities::PipAbility},
     resolve::{Outcome, Resolution},
     spec::{EnvironmentFile, PipRequirementKind},
 };
@@ -17,6 +17,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
     if let Outcome::Solved(solution) = &resolution.outcome {
         notices.extend(unreadable_urls(resolution, environment, solution));
         notices.extend(overwritten(resolution, solution));
+        notices.extend(clashes(resolution, solution));
         notices.extend(unknown_requirements(resolution, solution));
         notices.extend(source_builds(resolution, solution));
     }
@@ -102,6 +103,52 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
     notices.collect()
 }
 
+/// Requirements that a pip before 20.3 leaves unmet.
+fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
+    let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
+    let message = if solution.clashes.is_empty() {
+        format!("pip {pip} will install what a later one refuses")
+    } else {
+        format!("pip {pip} will install packages whose requirements clash")
+    };
+    let mut notice = Diagnostic::warning("legacy-resolver", message);
+    let mut lines = Vec::new();
+    for clash in &solution.clashes {
+        let (project, version) = (&clash.project, &clash.version);
+        let (other, installed) = (&clash.requirement.name, &clash.installed);
+        if !lines.contains(&clash.line) {
+            lines.push(clash.line);
+        }
+        notice = notice.note(format!(
+            "{project} {version} requires `{}`, and {other} {installed} is installed",
+            clash.requirement
+        ));
+    }
+    for place in lines
+        .iter()
+        .filter_map(|&line| resolution.places[line].as_ref())
+    {
+        notice = notice.at(place.clone(), "");
+    }
+    let yanked = solution
+        .pypi
+        .iter()
+        .filter(|package| package.distribution.yanked.is_some());
+    for package in yanked {
+        notice = notice.note(format!("{} {} was yanked", package.name, package.version));
+    }
+    let versions = PipAbility::Backtracking.versions();
+    Some(
+        notice
+            .note(
+                "no choice of versions meets all requirements, and this pip does not look for one",
+            )
+            .help(format!(
+                "relax a line; pip {versions} would refuse the file as it is"
+            )),
+    )
+}
+
 /// Releases whose requirements only a build can tell.
 fn unknown_requirements(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
     let unknown = solution
@@ -156,7 +203,35 @@ fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
             assumed.join(", ")
         ));
     }
-    Some(notice)
+    Some(with_other_pip(resolution, solution, notice))
+}
+
+/// Names the wheels that the pip of the solution is too old for, and the line that
+/// asks for this pip.
+fn with_other_pip(
+    resolution: &Resolution,
+    solution: &Solution,
+    mut notice: Diagnostic,
+) -> Diagnostic {
+    let Some(pip) = solution.pip() else {
+        return notice;
+    };
+    let mut passed_over = false;
+    for package in &solution.pypi {
+        if let Some((wheel, ability)) = &package.wheel_for_other_pip {
+            passed_over = true;
+            let versions = ability.versions();
+            notice = notice.note(format!(
+                "the wheel {wheel} needs pip {versions}, and pip {pip} is installed"
+            ));
+        }
+    }
+    let lines = resolution.declared.iter().zip(&resolution.places);
+    let mut lines = lines.filter(|(line, _)| line.is_conda() && line.names("pip"));
+    match lines.find_map(|(_, place)| place.as_ref()) {
+        Some(place) if passed_over => notice.at(place.clone(), "this pip does not take the wheels"),
+        _ => notice,
+    }
 }
 
 fn place_of(resolution: &Resolution, project: &PackageName, notice: Diagnostic) -> Diagnostic {

@@ -14,6 +14,7 @@ mod errors;
 mod files;
 mod help;
 mod indexes;
+mod pips;
 mod server;
 mod settings;
 mod solving;

@@ -160,6 +160,20 @@ impl<'m> Oracle<'m> {
         records.map(|record| record.name.as_str())
     }
 
+    /// The pip that is installed, of the worlds that have one.
+    fn pip(&self, conda: &Conda) -> Option<Version> {
+        self.record(conda, "pip").map(|pip| pip.version)
+    }
+
+    /// Whether the pip half can be installed at all.
+    fn pip_runs(&self, conda: &Conda, python: Version) -> bool {
+        let mut records = self.model.records.iter();
+        match self.pip(conda) {
+            Some(pip) => python < 10 || pip >= 21,
+            None => !records.any(|record| record.name == "pip"),
+        }
+    }
+
     fn record(&self, conda: &Conda, name: &str) -> Option<&Record> {
         conda.get(name).map(|&place| &self.model.records[place])
     }
@@ -178,7 +192,10 @@ impl<'m> Oracle<'m> {
         let mut reached: Vec<&str> = Vec::new();
         match self.rules.unasked {
             Unasked::None => {}
-            Unasked::Python => reached.extend(conda.contains_key("python").then_some("python")),
+            Unasked::Python => {
+                let there = ["python", "pip"];
+                reached.extend(there.iter().filter(|name| conda.contains_key(**name)));
+            }
             Unasked::All => reached.extend(conda.keys().map(String::as_str)),
         }
         for line in &self.lines {
@@ -213,7 +230,7 @@ impl<'m> Oracle<'m> {
         };
         let brought = self.bringing(conda, &release.project).next().is_some();
         (self.rules.overwrite || !brought)
-            && fits(release, python.version)
+            && fits(release, python.version, self.pip(conda))
             && self.admitted(release)
     }
 
@@ -247,7 +264,13 @@ impl<'m> Oracle<'m> {
             .releases
             .iter()
             .filter(|other| other.project == release.project && !is_prerelease(other.version))
-            .filter(|other| !other.yanked && pythons.iter().all(|&python| fits(other, python)))
+            .filter(|other| {
+                let pips = [Some(18), Some(25), None];
+                let mut both = pythons
+                    .iter()
+                    .flat_map(|python| pips.map(|pip| (*python, pip)));
+                !other.yanked && both.all(|(python, pip)| fits(other, python, pip))
+            })
             .collect();
         let asked = |range: &Range| {
             range.mentions_prerelease() || !stable.iter().any(|other| range.contains(other.version))
@@ -288,6 +311,10 @@ impl<'m> Oracle<'m> {
             return pip.is_empty().then_some(asked);
         }
         let python = self.record(conda, "python")?.version;
+        let has_list = self.lines.iter().any(|line| matches!(line, Line::Pip(_)));
+        if has_list && !self.pip_runs(conda, python) {
+            return None;
+        }
         let mut queue: Vec<&Requirement> = Vec::new();
         for line in &self.lines {
             if let Line::Pip(requirement) = line
@@ -393,12 +420,13 @@ fn holds(marker: &Marker, python: Version, extra: Option<&str>) -> bool {
     marker.python.contains(python) && (extras.is_none() || extras == extra)
 }
 
-/// Whether a file of a release can be installed on a python.
-fn fits(release: &Release, python: Version) -> bool {
-    let tag = format!("cp3{python}");
-    let wheel = release
-        .wheels
-        .iter()
-        .any(|wheel| *wheel == tag || wheel == "py3");
-    release.python.contains(python) && (wheel || release.source)
+/// Whether a file of a release can be installed on a python by a pip.
+fn fits(release: &Release, python: Version, pip: Option<Version>) -> bool {
+    let (tag, old_tag) = (format!("cp3{python}"), format!("cp3{python}-manylinux1"));
+    let wheel = release.wheels.iter().any(|wheel| {
+        let new = *wheel == tag && pip.is_none_or(|pip| pip >= 21);
+        new || *wheel == old_tag || wheel == "py3"
+    });
+    let reads = !release.repaired || pip.is_none_or(|pip| pip < 25);
+    release.python.contains(python) && (wheel || release.source) && reads
 }

@@ -7,6 +7,9 @@ const PYTHONS: [Version; 3] = [8, 9, 10];
 const CONDA: [&str; 4] = ["a", "b", "c", "d"];
 /// The first two have the names of conda packages.
 const PROJECTS: [&str; 4] = ["a", "b", "e", "f"];
+/// One that knows no `manylinux_x_y` and does not run on Python 3.10, one that does
+/// both, and one that takes no requirement which breaks PEP 440.
+const PIPS: [Version; 3] = [18, 21, 25];
 const EXTRAS: [&str; 2] = ["x", "y"];
 
 /// What a world has besides the plain things.
@@ -47,7 +50,44 @@ pub fn world(seed: u64) -> Model {
         }
     }
     lines(random, &flavour, &mut model);
+    if random.percent(30) {
+        pips(random, &mut model);
+    }
     model
+}
+
+/// Gives a world some pips, a line on them, and releases that some do not take.
+fn pips(random: &mut Random, model: &mut Model) {
+    let mut versions = PIPS.to_vec();
+    versions.retain(|_| random.percent(75));
+    if versions.is_empty() {
+        versions.push(PIPS[0]);
+    }
+    for version in versions {
+        model.records.push(Record {
+            name: "pip".to_string(),
+            version,
+            track: false,
+            depends: Vec::new(),
+            constrains: Vec::new(),
+        });
+    }
+    for release in &mut model.releases {
+        release.repaired = random.percent(20);
+        for wheel in &mut release.wheels {
+            if wheel.starts_with("cp") && random.percent(40) {
+                wheel.push_str("-manylinux1");
+            }
+        }
+    }
+    let version = *random.of(&PIPS);
+    let range = match random.below(4) {
+        0 => Range::Any,
+        1 => Range::From(version),
+        2 => Range::Below(version + 1),
+        _ => Range::Only(version),
+    };
+    model.lines.push(Line::Want("pip".to_string(), range));
 }
 
 fn range(random: &mut Random) -> Range {
@@ -119,6 +159,7 @@ fn releases(random: &mut Random, flavour: &Flavour, model: &mut Model, project: 
             source: random.percent(15),
             python: python(random, 75),
             yanked: flavour.yanked && random.percent(25),
+            repaired: false,
             requires: Vec::new(),
         };
         match random.below(10) {

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 /// Versions are tenths: 10 is `1`, 20 is `2`, and 25 is `3rc1`. Of python, 9 is
-/// `3.9`.
+/// `3.9`; of pip, 18 is `18.1`.
 pub type Version = u32;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,15 +39,9 @@ impl Range {
         matches!(self, Range::From(version) | Range::Only(version) if is_prerelease(version))
     }
 
-    fn text(self, python: bool) -> String {
-        let version = |version| {
-            if python {
-                format!("3.{version}")
-            } else {
-                version_text(version)
-            }
-        };
-        let star = if python { ".*" } else { "" };
+    fn text(self, name: &str) -> String {
+        let star = if name == "python" { ".*" } else { "" };
+        let version = |version| version_text(name, version);
         match self {
             Range::Any => String::new(),
             Range::From(from) => format!(">={}", version(from)),
@@ -58,11 +52,12 @@ impl Range {
     }
 }
 
-fn version_text(version: Version) -> String {
-    if is_prerelease(version) {
-        format!("{}rc1", version / 10 + 1)
-    } else {
-        (version / 10).to_string()
+fn version_text(name: &str, version: Version) -> String {
+    match name {
+        "python" => format!("3.{version}"),
+        "pip" => format!("{version}.1"),
+        _ if is_prerelease(version) => format!("{}rc1", version / 10 + 1),
+        _ => (version / 10).to_string(),
     }
 }
 
@@ -94,11 +89,13 @@ pub struct Requirement {
 pub struct Release {
     pub project: String,
     pub version: Version,
-    /// `cp39`, `py3`, `win`.
+    /// `cp39`, `cp39-manylinux1`, `py3`, `win`.
     pub wheels: Vec<String>,
     pub source: bool,
     pub python: Range,
     pub yanked: bool,
+    /// A requirement breaks PEP 440.
+    pub repaired: bool,
     pub requires: Vec<Requirement>,
 }
 
@@ -175,16 +172,12 @@ impl Model {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for record in &self.records {
-            let python = record.name == "python";
-            let version = if python {
-                format!("3.{}.1", record.version)
-            } else {
-                version_text(record.version)
-            };
+            let patch = if record.name == "python" { ".1" } else { "" };
+            let version = version_text(&record.name, record.version) + patch;
             let list = |specs: &[(String, Range)]| {
                 let specs = specs
                     .iter()
-                    .map(|(name, range)| format!("{name} {}", range.text(name == "python")));
+                    .map(|(name, range)| format!("{name} {}", range.text(name)));
                 specs.collect::<Vec<_>>().join(" ; ")
             };
             let track = if record.track { " track" } else { "" };
@@ -204,7 +197,7 @@ impl Model {
         }
         for line in &self.lines {
             let line = match line {
-                Line::Want(name, range) => format!("want {name} {}", range.text(name == "python")),
+                Line::Want(name, range) => format!("want {name} {}", range.text(name)),
                 Line::Pip(requirement) => format!("pip {}", requirement.text()),
                 Line::Constrain(requirement) => format!("constrain {}", requirement.text()),
             };
@@ -223,14 +216,15 @@ impl Release {
         };
         let python = match self.python {
             Range::Any => String::new(),
-            range => format!(" python{}", range.text(true)),
+            range => format!(" python{}", range.text("python")),
         };
         let yanked = if self.yanked { " yanked" } else { "" };
         let requires: Vec<_> = self.requires.iter().map(Requirement::text).collect();
-        let version = version_text(self.version);
+        let version = version_text(&self.project, self.version);
+        let repaired = if self.repaired { " repaired" } else { "" };
         let requires = requires.join(" ; ");
         format!(
-            "pypi {} {version} {files}{python}{yanked} : {requires}",
+            "pypi {} {version} {files}{python}{yanked}{repaired} : {requires}",
             self.project
         )
     }
@@ -261,6 +255,10 @@ impl Requirement {
             true => String::new(),
             false => format!("; {}", markers.join(" and ")),
         };
-        format!("{}{extras}{}{marker}", self.project, self.range.text(false))
+        format!(
+            "{}{extras}{}{marker}",
+            self.project,
+            self.range.text(&self.project)
+        )
     }
 }

@@ -14,7 +14,9 @@ use crate::{
         provider::Provider,
         python::PythonSet,
     },
-    pypi::{Distribution, DistributionKind, Project, tags::WheelFilename},
+    pypi::{
+        Distribution, DistributionKind, Project, pip_abilities::PipAbility, tags::WheelFilename,
+    },
 };
 
 /// The candidates of a project and what speaks against some of them.
@@ -27,9 +29,11 @@ pub(in crate::problem) struct ProjectCandidates {
 
 /// Why a candidate of a project may not be taken.
 #[derive(Clone, Debug)]
-pub(super) enum Exclusion {
+pub(in crate::problem) enum Exclusion {
     Prerelease,
     Yanked(String),
+    /// This wheel would fit, and none of the allowed pips takes it.
+    Pip(String, PipAbility),
     Other(String),
 }
 
@@ -39,6 +43,9 @@ impl std::fmt::Display for Exclusion {
             Exclusion::Prerelease => write!(f, "it is a pre-release, and nothing asks for one"),
             Exclusion::Yanked(reason) if reason.is_empty() => write!(f, "it was yanked"),
             Exclusion::Yanked(reason) => write!(f, "it was yanked: {reason}"),
+            Exclusion::Pip(wheel, ability) => {
+                write!(f, "its wheel {wheel} needs pip {}", ability.versions())
+            }
             Exclusion::Other(reason) => write!(f, "{reason}"),
         }
     }
@@ -164,7 +171,7 @@ impl Provider<'_> {
 
     /// The candidates that direct URLs and lines for foreign code stand for; lines
     /// whose markers hold on no allowed python are none.
-    pub(super) fn direct_candidates(
+    pub(in crate::problem) fn direct_candidates(
         &self,
         project: &PackageName,
     ) -> Vec<(ReleaseCandidate, Option<Exclusion>)> {
@@ -287,7 +294,7 @@ impl Provider<'_> {
     }
 
     /// A release with the pythons that it can be installed on, or why it cannot.
-    pub(super) fn release(
+    pub(in crate::problem) fn release(
         &self,
         project: &PackageName,
         version: &Version,
@@ -295,17 +302,19 @@ impl Provider<'_> {
     ) -> (ReleaseCandidate, Option<Exclusion>) {
         let usable = self.usable(project, files);
         let (candidates, mut exclusion) = self.unyanked(project, version, &usable);
-        let pythons = self.installable(&candidates);
+        let (pythons, pip) = self.installable(&candidates);
         if pythons.is_empty() {
-            exclusion = Some(Exclusion::Other(self.why_not_installable(files, &usable)));
+            exclusion = Some(self.why_not_installable(files, &usable));
         }
         let newest = pythons.iter().next_back();
         let release = ReleaseCandidate {
             project: project.clone(),
             version: version.clone(),
             origin: Origin::Index,
-            distribution: newest.and_then(|python| self.best_file(&candidates, python)),
+            distribution: newest
+                .and_then(|python| self.best_file(&candidates, python, &self.target)),
             pythons,
+            pip,
         };
         (release, exclusion)
     }
@@ -446,6 +455,7 @@ fn opaque(project: &PackageName, provider: &Provider<'_>) -> ReleaseCandidate {
         version: Version::new([0]),
         origin: Origin::Opaque,
         pythons: provider.allowed.clone(),
+        pip: Vec::new(),
         distribution: None,
     }
 }

@@ -1,6 +1,9 @@
 //! The files of a release: which of them pip may take, and on which pythons.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::PackageName;
@@ -8,7 +11,7 @@ use pep508_rs::PackageName;
 use super::candidates::Exclusion;
 use crate::{
     problem::{Sources, provider::Provider, python::PythonSet},
-    pypi::{Distribution, DistributionKind},
+    pypi::{Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target},
 };
 
 impl Provider<'_> {
@@ -62,16 +65,38 @@ impl Provider<'_> {
         }
     }
 
-    /// The file that pip takes of a release on a python.
+    /// The file that a pip takes of a release on a python; the target is the one
+    /// that this pip knows.
     pub(in crate::problem) fn file_of(
         &self,
         project: &PackageName,
         version: &Version,
         files: &[Arc<Distribution>],
         python: usize,
+        target: &Target,
     ) -> Option<Arc<Distribution>> {
         let usable = self.usable(project, files);
-        self.best_file(&self.unyanked(project, version, &usable).0, python)
+        let kept = self.unyanked(project, version, &usable).0;
+        self.best_file(&kept, python, target)
+    }
+
+    /// A wheel of a release that only another pip takes on a python, and what that
+    /// pip must be able to do.
+    pub(in crate::problem) fn wheel_for_other_pip(
+        &self,
+        project: &PackageName,
+        files: &[Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<(String, PipAbility)> {
+        let usable = self.usable(project, files);
+        let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
+        let wheel = self.best_file(&wheels, python, self.world.target)?;
+        let DistributionKind::Wheel(tags) = &wheel.kind else {
+            return None;
+        };
+        let ability = self.world.target.needs(tags)?;
+        (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
     }
 
     /// Whether pip may take wheels and source distributions of a project.
@@ -84,23 +109,58 @@ impl Provider<'_> {
         (wheel, source)
     }
 
-    /// The allowed pythons on which one of the files can be installed.
-    pub(super) fn installable(&self, files: &[&Arc<Distribution>]) -> PythonSet {
+    /// The allowed pythons on which one of the files can be installed, and what pip
+    /// must be able to do for it.
+    pub(super) fn installable(
+        &self,
+        files: &[&Arc<Distribution>],
+    ) -> (PythonSet, Vec<(PipAbility, PythonSet)>) {
         let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
+        let mut by_ability: BTreeMap<Option<PipAbility>, PythonSet> = BTreeMap::new();
         for file in files {
+            let fitting = self.fitting(file, &self.target);
             match &file.kind {
-                DistributionKind::Wheel(_) => wheels = wheels.union(&self.fitting(file)),
-                DistributionKind::Source => sources = sources.union(&self.fitting(file)),
+                DistributionKind::Wheel(tags) => {
+                    wheels = wheels.union(&fitting);
+                    let same = by_ability.entry(self.target.needs(tags));
+                    let same = same.or_insert_with(|| self.pythons.none());
+                    *same = same.union(&fitting);
+                }
+                DistributionKind::Source => sources = sources.union(&fitting),
             }
         }
-        match self.reading.sources {
-            Sources::WhereNoWheel if !wheels.is_empty() => wheels,
-            _ => wheels.union(&sources),
+        if self.reading.sources == Sources::WhereNoWheel && !wheels.is_empty() {
+            sources = self.pythons.none();
         }
+        let pythons = wheels.union(&sources);
+        let needed = self.needed_of_pip(&by_ability, sources, &pythons);
+        (pythons, needed)
+    }
+
+    /// What the allowed pips differ in and a release asks for, each with the pythons
+    /// on which it does not: a pip that lacks an ability lacks the later ones too.
+    fn needed_of_pip(
+        &self,
+        by_ability: &BTreeMap<Option<PipAbility>, PythonSet>,
+        mut without: PythonSet,
+        pythons: &PythonSet,
+    ) -> Vec<(PipAbility, PythonSet)> {
+        let mut needed: Vec<(PipAbility, PythonSet)> = Vec::new();
+        for (ability, fitting) in by_ability {
+            if let Some(ability) = ability
+                && self.pips.differ_in(*ability)
+                && without != *pythons
+            {
+                needed.retain(|(_, others)| *others != without);
+                needed.push((*ability, without.clone()));
+            }
+            without = without.union(fitting);
+        }
+        needed
     }
 
     /// The allowed pythons that a file fits.
-    fn fitting(&self, file: &Distribution) -> PythonSet {
+    fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
         let required = file.requires_python.as_ref();
         let required = required.map_or_else(
             || self.allowed.clone(),
@@ -113,14 +173,14 @@ impl Provider<'_> {
         match &file.kind {
             DistributionKind::Source => required,
             DistributionKind::Wheel(tags) => {
-                if required.is_empty() || !self.world.target.fits_platform(tags) {
+                if required.is_empty() || !target.fits_platform(tags) {
                     return self.pythons.none();
                 }
                 let mut fits: HashMap<(u64, u64), bool> = HashMap::new();
                 for index in required.iter() {
                     let minor = self.pythons.get(index).major_minor();
                     fits.entry(minor)
-                        .or_insert_with(|| self.world.target.priority(tags, minor).is_some());
+                        .or_insert_with(|| target.priority(tags, minor).is_some());
                 }
                 self.pythons.filter(|index, python| {
                     required.contains(index) && fits.get(&python.major_minor()) == Some(&true)
@@ -135,14 +195,15 @@ impl Provider<'_> {
         &self,
         files: &[&Arc<Distribution>],
         python: usize,
+        target: &Target,
     ) -> Option<Arc<Distribution>> {
         let minor = self.pythons.get(python).major_minor();
         let fitting = files
             .iter()
-            .filter(|file| self.fitting(file).contains(python));
+            .filter(|file| self.fitting(file, target).contains(python));
         let rank = |file: &Distribution| match &file.kind {
             DistributionKind::Wheel(tags) => {
-                let priority = self.world.target.priority(tags, minor);
+                let priority = target.priority(tags, minor);
                 (
                     priority.unwrap_or(u32::MAX),
                     std::cmp::Reverse(tags.build.clone()),
@@ -160,13 +221,22 @@ impl Provider<'_> {
         &self,
         files: &[Arc<Distribution>],
         usable: &[&Arc<Distribution>],
-    ) -> String {
+    ) -> Exclusion {
         if usable.is_empty() {
-            return if files.is_empty() {
+            return Exclusion::Other(if files.is_empty() {
                 "it has no files".to_string()
             } else {
                 "--only-binary, --no-binary or the hashes rule its files out".to_string()
-            };
+            });
+        }
+        let taken_by_other_pip = |file: &&&Arc<Distribution>| {
+            is_wheel(file) && !self.fitting(file, self.world.target).is_empty()
+        };
+        if let Some(wheel) = usable.iter().find(taken_by_other_pip)
+            && let DistributionKind::Wheel(tags) = &wheel.kind
+            && let Some(ability) = self.world.target.needs(tags)
+        {
+            return Exclusion::Pip(wheel.filename.clone(), ability);
         }
         let pythons = self.pythons.display(&self.allowed);
         let refused: Vec<_> = usable
@@ -180,15 +250,15 @@ impl Provider<'_> {
                 .is_empty()
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
-            return format!(
+            return Exclusion::Other(format!(
                 "it requires Python {}, and the spec leaves {pythons}",
                 refused[0]
-            );
+            ));
         }
         let mut tags: Vec<&str> = Vec::new();
         for file in usable {
             if let DistributionKind::Wheel(wheel) = &file.kind
-                && self.world.target.fits_platform(wheel)
+                && self.target.fits_platform(wheel)
             {
                 tags.extend(wheel.python.iter().map(String::as_str));
             }
@@ -196,7 +266,7 @@ impl Provider<'_> {
         tags.sort_unstable();
         tags.dedup();
         let subdir = self.world.subdir;
-        if tags.is_empty() {
+        Exclusion::Other(if tags.is_empty() {
             format!("it has no wheel for {subdir} and no source distribution")
         } else {
             let tags = tags.join(", ");
@@ -204,8 +274,12 @@ impl Provider<'_> {
                 "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
                  and no source distribution"
             )
-        }
+        })
     }
+}
+
+fn is_wheel(file: &Distribution) -> bool {
+    matches!(file.kind, DistributionKind::Wheel(_))
 }
 
 /// Whether a file has one of these hashes, `sha256:…`. What the index does not tell

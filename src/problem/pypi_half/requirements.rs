@@ -13,7 +13,7 @@ use crate::{
         provider::Provider,
         python::PythonSet,
     },
-    pypi::{Distribution, DistributionKind, Metadata, MetadataAnswer},
+    pypi::{Distribution, DistributionKind, Metadata, MetadataAnswer, pip_abilities::PipAbility},
 };
 
 impl Provider<'_> {
@@ -27,6 +27,9 @@ impl Provider<'_> {
         known
             .requirements
             .push(self.python_in(&release.pythons).into());
+        for (ability, without) in &release.pip {
+            known.requirements.push(self.pip_with(*ability, without));
+        }
         self.require_unconstrained(&mut known, &release.project, self.candidate(id));
         if release.origin != Origin::Opaque {
             known.requirements.push(self.contents(id));
@@ -119,7 +122,10 @@ impl Provider<'_> {
         };
         let pythons = match self.candidate(base) {
             Candidate::Provided(_) => release.pythons.clone(),
-            _ => self.pythons_of(&release, &metadata)?,
+            _ => {
+                self.require_pip(&mut known, &metadata)?;
+                self.pythons_of(&release, &metadata)?
+            }
         };
         if pythons != release.pythons {
             known.requirements.push(self.python_in(&pythons).into());
@@ -172,12 +178,53 @@ impl Provider<'_> {
         Ok(pythons)
     }
 
-    fn python_in(&self, pythons: &PythonSet) -> VersionSetId {
+    pub(in crate::problem) fn python_in(&self, pythons: &PythonSet) -> VersionSetId {
         let python = self
             .pool
             .intern_package_name(Name::Conda("python".to_string()));
         self.pool
             .intern_version_set(python, VersionSet::Python(pythons.clone()))
+    }
+
+    /// A pip that has an ability, or one of the pythons on which any pip will do.
+    pub(in crate::problem) fn pip_with(
+        &self,
+        ability: PipAbility,
+        without: &PythonSet,
+    ) -> ConditionalRequirement {
+        let pip = Name::Conda("pip".to_string());
+        let pip = self.pool.intern_package_name(pip);
+        let able = VersionSet::Pip(ability);
+        let able = self.pool.intern_version_set(pip, able);
+        if without.is_empty() {
+            return able.into();
+        }
+        let others = std::iter::once(self.python_in(without));
+        self.pool.intern_version_set_union(able, others).into()
+    }
+
+    /// Requires a pip that does not leave a release out for its metadata.
+    fn require_pip(
+        &self,
+        known: &mut KnownDependencies,
+        metadata: &Metadata,
+    ) -> Result<(), String> {
+        let ability = PipAbility::LegacySpecifiers;
+        if !metadata.is_repaired {
+            return Ok(());
+        }
+        if !self.pips.any(ability) {
+            return Err(format!(
+                "its metadata has {}: it needs pip {}",
+                ability.what(),
+                ability.versions()
+            ));
+        }
+        if self.pips.differ_in(ability) {
+            let able = self.pip_with(ability, &self.pythons.none());
+            known.requirements.push(able);
+        }
+        Ok(())
     }
 
     /// The metadata that speaks for a release; `None` for an opaque one, and for
