@@ -37,8 +37,11 @@ use crate::{
     spec::{EnvironmentFile, PipRequirementKind},
 };
 
+pub mod builds;
 mod declared;
 mod lookahead;
+
+use builds::Build;
 
 /// Who hears how far it is.
 #[derive(Clone, Default)]
@@ -127,6 +130,8 @@ pub struct Resolution {
     pub missing: Vec<MissingName>,
     /// The answer.
     pub outcome: Outcome,
+    /// What pip builds from source, if there is an answer.
+    pub builds: Vec<Build>,
     /// What was noticed on the way.
     pub notices: Vec<Diagnostic>,
 }
@@ -227,6 +232,10 @@ async fn resolve_until(
             }
         },
     };
+    let builds = match &outcome {
+        Outcome::Solved(solution) => query.builds(&solver, solution).await?,
+        Outcome::Unsolvable(_) => Vec::new(),
+    };
     Ok(Resolution {
         subdir,
         virtual_packages,
@@ -235,6 +244,7 @@ async fn resolve_until(
         places,
         missing,
         outcome,
+        builds,
         notices,
     })
 }
@@ -377,6 +387,28 @@ impl Load<'_> {
         };
         repodata::load(query, access).await
     }
+
+    /// What pip builds from source, and what would save a compilation.
+    async fn builds(&self, solver: &Solve, solution: &Solution) -> Result<Vec<Build>, Failure> {
+        let (asker, found) = (solver.clone(), solution.clone());
+        let builds = tokio::task::spawn_blocking(move || {
+            builds::of(&found, &asker.session, &asker.target, &asker.names)
+        });
+        let mut builds = builds
+            .await
+            .unwrap_or_else(|error| Err(broken_off(&error)))?;
+        let compiled = builds.iter_mut().filter(|build| build.compiles());
+        for build in compiled {
+            let names = solver.names.conda_names(&build.name);
+            let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
+            // A hint is not worth a failure.
+            if let Ok(repodata) = self.repodata(&specs).await {
+                let records = repodata.subdirs.iter().flat_map(|subdir| &subdir.records);
+                build.find_conda(solution, &solver.names, records);
+            }
+        }
+        Ok(builds)
+    }
 }
 
 /// What is needed to solve, on a thread of its own.
@@ -402,13 +434,7 @@ impl Solve {
         ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
     ) -> Result<A, Failure> {
         let answer = tokio::task::spawn_blocking(move || self.ask(&repodata, ask)).await;
-        answer.unwrap_or_else(|error| {
-            let message = format!("the solver broke off: {error}");
-            let help = "this is a bug in presolve: please report it with the file";
-            Err(Failure::undecided(
-                Diagnostic::error("internal-error", message).help(help),
-            ))
-        })
+        answer.unwrap_or_else(|error| Err(broken_off(&error)))
     }
 
     fn ask<A>(
@@ -441,6 +467,12 @@ impl Solve {
             },
         })
     }
+}
+
+fn broken_off(error: &tokio::task::JoinError) -> Failure {
+    let message = format!("the solver broke off: {error}");
+    let help = "this is a bug in presolve: please report it with the file";
+    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
 impl Resolution {

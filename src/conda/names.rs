@@ -131,6 +131,22 @@ impl Names {
         }
     }
 
+    /// The conda packages that may bring a PyPI project; what a record of theirs
+    /// brings, [`Self::pypi_names`] tells.
+    pub fn conda_names(&self, project: &PackageName) -> Vec<String> {
+        let mapped = self.mapping.iter();
+        let mapped = mapped.filter(|(_, names)| names.contains(project));
+        let built_in = built_in::conda_names(project);
+        let mut names: Vec<String> = mapped
+            .map(|(conda, _)| conda.clone())
+            .chain(built_in.map(str::to_owned))
+            .chain([project.to_string(), project.to_string().replace('-', "_")])
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The PyPI projects that `record` brings, and where that was taken from.
     /// Empty for a package that is no python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {

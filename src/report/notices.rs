@@ -1,24 +1,31 @@
 //! What a user has to know of a solution beside its pins.
 
+use std::collections::HashMap;
+
 use pep508_rs::PackageName;
 
 use crate::{
-    diagnostic::{Diagnostic, Location},
-    problem::{DeclaredKind, Solution, python::marker_environment},
-    pypi::{DistributionKind, MetadataSource},
+    diagnostic::Diagnostic,
+    problem::{
+        Solution,
+        askers::{self, Asked},
+        python::marker_environment,
+    },
     resolve::{Outcome, Resolution},
     spec::{EnvironmentFile, PipRequirementKind},
 };
+
+mod builds;
 
 /// The notices of a resolution.
 pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
     let mut notices = resolution.notices.clone();
     notices.extend(carried_through(resolution, environment));
     if let Outcome::Solved(solution) = &resolution.outcome {
-        notices.extend(unreadable_urls(resolution, environment, solution));
-        notices.extend(overwritten(resolution, solution));
-        notices.extend(unknown_requirements(resolution, solution));
-        notices.extend(source_builds(resolution, solution));
+        let places = Places::new(resolution, solution);
+        notices.extend(unreadable_urls(&places, environment, solution));
+        notices.extend(overwritten(&places, solution));
+        notices.extend(builds::of(resolution, solution, &places));
     }
     notices
 }
@@ -59,7 +66,7 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
 
 /// URLs whose file name does not tell what they are.
 fn unreadable_urls(
-    resolution: &Resolution,
+    places: &Places<'_>,
     environment: &EnvironmentFile,
     solution: &Solution,
 ) -> Vec<Diagnostic> {
@@ -76,12 +83,12 @@ fn unreadable_urls(
         let message = format!("what {} is cannot be told from its URL", opaque.name);
         let notice = Diagnostic::warning("unresolvable-line", message)
             .help("what pip will install for it is not in the pinned file");
-        place_of(resolution, &opaque.name, notice)
+        places.asked(&opaque.name, notice)
     });
     notices.collect()
 }
 
-fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
+fn overwritten(places: &Places<'_>, solution: &Solution) -> Vec<Diagnostic> {
     let notices = solution.overwritten.iter().map(|(project, package)| {
         let release = solution
             .release(project)
@@ -97,80 +104,35 @@ fn overwritten(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> 
         let notice = Diagnostic::warning("pip-overwrites-conda", message)
             .note("no choice of versions whose requirements are known lets both halves have what they ask for")
             .help("the conda packages built against the replaced one may break: relax a line");
-        place_of(resolution, project, notice)
+        places.asked(project, notice)
     });
     notices.collect()
 }
 
-/// Releases whose requirements only a build can tell.
-fn unknown_requirements(resolution: &Resolution, solution: &Solution) -> Vec<Diagnostic> {
-    let unknown = solution
-        .pypi
-        .iter()
-        .filter(|package| package.metadata.is_none());
-    let notices = unknown.map(|package| {
-        let (name, version) = (&package.name, &package.version);
-        let message = format!("what {name} {version} requires is known only after its build");
-        let notice = Diagnostic::warning("unknown-requirements", message)
-            .note(format!(
-                "{} has no static metadata",
-                package.distribution.filename
-            ))
-            .help("what pip will install for it is not in the pinned file");
-        place_of(resolution, name, notice)
-    });
-    notices.collect()
+/// Where the lines stand that lead to a package of the solution.
+struct Places<'a> {
+    resolution: &'a Resolution,
+    projects: HashMap<PackageName, Asked>,
 }
 
-/// Releases without a wheel: they are built while the image is.
-fn source_builds(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
-    let sources = solution.pypi.iter().filter(|package| {
-        matches!(package.distribution.kind, DistributionKind::Source) && package.metadata.is_some()
-    });
-    let mut names = Vec::new();
-    let mut assumed = Vec::new();
-    for package in sources {
-        let name = format!("{} {}", package.name, package.version);
-        if package.metadata_source() == Some(MetadataSource::EggInfo) {
-            assumed.push(name.clone());
+impl<'a> Places<'a> {
+    fn new(resolution: &'a Resolution, solution: &Solution) -> Self {
+        let (declared, subdir) = (&resolution.declared, resolution.subdir);
+        Self {
+            resolution,
+            projects: askers::of_projects(declared, solution, subdir),
         }
-        names.push(name);
     }
-    if names.is_empty() {
-        return None;
-    }
-    let python = solution
-        .python()
-        .map(|python| python.to_string())
-        .unwrap_or_default();
-    let message = format!(
-        "pip builds from source for Python {python} on {}: {}",
-        resolution.subdir,
-        names.join(", ")
-    );
-    let mut notice = Diagnostic::warning("source-build", message)
-        .help("the image needs what their builds need, such as a compiler");
-    if !assumed.is_empty() {
-        notice = notice.note(format!(
-            "their requirements are read from the egg-info in the archive, an assumption: {}",
-            assumed.join(", ")
-        ));
-    }
-    Some(notice)
-}
 
-fn place_of(resolution: &Resolution, project: &PackageName, notice: Diagnostic) -> Diagnostic {
-    let place: Option<&Location> =
-        resolution
-            .declared
-            .iter()
-            .zip(&resolution.places)
-            .find_map(|(line, place)| match &line.kind {
-                DeclaredKind::Pip(requirement) if requirement.name == *project => place.as_ref(),
-                _ => None,
-            });
-    match place {
-        Some(place) => notice.at(place.clone(), String::new()),
-        None => notice,
+    /// Adds the line of the pip list that leads to a project, and how.
+    fn asked(&self, project: &PackageName, notice: Diagnostic) -> Diagnostic {
+        let Some(asked) = self.projects.get(project) else {
+            return notice;
+        };
+        let chain = asked.chain().unwrap_or_default();
+        match &self.resolution.places[asked.line] {
+            Some(place) => notice.at(place.clone(), chain),
+            None => notice,
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
+mod builds;
 mod errors;
 mod files;
 mod help;

@@ -63,6 +63,12 @@ pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
     )
 }
 
+/// The conda names of a project in the table.
+pub(super) fn conda_names(project: &PackageName) -> impl Iterator<Item = &'static str> {
+    let brings = |(_, names): &&(&str, &[&str])| names.contains(&project.as_ref());
+    RENAMES.iter().filter(brings).map(|(conda, _)| *conda)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
