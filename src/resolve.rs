@@ -40,8 +40,10 @@ use crate::{
 pub mod builds;
 mod declared;
 mod lookahead;
+pub mod overtaken;
 
 use builds::Build;
+use overtaken::Overtaken;
 
 /// Who hears how far it is.
 #[derive(Clone, Default)]
@@ -132,6 +134,10 @@ pub struct Resolution {
     pub outcome: Outcome,
     /// What pip builds from source, if there is an answer.
     pub builds: Vec<Build>,
+    /// What pip would upgrade over conda's if it were not pinned.
+    pub overtaken: Vec<Overtaken>,
+    /// Which PyPI projects conda packages bring.
+    pub names: Arc<Names>,
     /// What was noticed on the way.
     pub notices: Vec<Diagnostic>,
 }
@@ -232,9 +238,9 @@ async fn resolve_until(
             }
         },
     };
-    let builds = match &outcome {
-        Outcome::Solved(solution) => query.builds(&solver, solution).await?,
-        Outcome::Unsolvable(_) => Vec::new(),
+    let (builds, overtaken) = match &outcome {
+        Outcome::Solved(solution) => query.consequences(&solver, solution).await?,
+        Outcome::Unsolvable(_) => Default::default(),
     };
     Ok(Resolution {
         subdir,
@@ -245,6 +251,8 @@ async fn resolve_until(
         missing,
         outcome,
         builds,
+        overtaken,
+        names: solver.names,
         notices,
     })
 }
@@ -388,15 +396,22 @@ impl Load<'_> {
         repodata::load(query, access).await
     }
 
-    /// What pip builds from source, and what would save a compilation.
-    async fn builds(&self, solver: &Solve, solution: &Solution) -> Result<Vec<Build>, Failure> {
+    /// What pip builds from source, what would save a compilation, and what pip
+    /// would upgrade.
+    async fn consequences(
+        &self,
+        solver: &Solve,
+        solution: &Solution,
+    ) -> Result<(Vec<Build>, Vec<Overtaken>), Failure> {
         let (asker, found) = (solver.clone(), solution.clone());
-        let builds = tokio::task::spawn_blocking(move || {
-            builds::of(&found, &asker.session, &asker.target, &asker.names)
+        let both = tokio::task::spawn_blocking(move || {
+            let (pypi, target) = (&asker.session, &asker.target);
+            let builds = builds::of(&found, pypi, target, &asker.names)?;
+            let overtaken = overtaken::of(&asker.declared, &found, pypi, target, asker.subdir)?;
+            Ok((builds, overtaken))
         });
-        let mut builds = builds
-            .await
-            .unwrap_or_else(|error| Err(broken_off(&error)))?;
+        let both = both.await.unwrap_or_else(|error| Err(broken_off(&error)));
+        let (mut builds, overtaken) = both?;
         let compiled = builds.iter_mut().filter(|build| build.compiles());
         for build in compiled {
             let names = solver.names.conda_names(&build.name);
@@ -407,7 +422,7 @@ impl Load<'_> {
                 build.find_conda(solution, &solver.names, records);
             }
         }
-        Ok(builds)
+        Ok((builds, overtaken))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod builds;
+mod overwrites;
 
 /// The notices of a resolution.
 pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
@@ -24,7 +25,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
     if let Outcome::Solved(solution) = &resolution.outcome {
         let places = Places::new(resolution, solution);
         notices.extend(unreadable_urls(&places, environment, solution));
-        notices.extend(overwritten(&places, solution));
+        notices.extend(overwrites::of(resolution, environment, solution, &places));
         notices.extend(builds::of(resolution, solution, &places));
     }
     notices
@@ -88,31 +89,11 @@ fn unreadable_urls(
     notices.collect()
 }
 
-fn overwritten(places: &Places<'_>, solution: &Solution) -> Vec<Diagnostic> {
-    let notices = solution.overwritten.iter().map(|(project, package)| {
-        let release = solution
-            .release(project)
-            .map(|release| release.version.to_string());
-        let record = solution
-            .record(package)
-            .map(|record| &record.package_record.version);
-        let brought = record.map(ToString::to_string).unwrap_or_default();
-        let message = format!(
-            "pip will install {project} {} over {package} {brought} from conda",
-            release.unwrap_or_default()
-        );
-        let notice = Diagnostic::warning("pip-overwrites-conda", message)
-            .note("no choice of versions whose requirements are known lets both halves have what they ask for")
-            .help("the conda packages built against the replaced one may break: relax a line");
-        places.asked(project, notice)
-    });
-    notices.collect()
-}
-
 /// Where the lines stand that lead to a package of the solution.
 struct Places<'a> {
     resolution: &'a Resolution,
     projects: HashMap<PackageName, Asked>,
+    packages: HashMap<String, Asked>,
 }
 
 impl<'a> Places<'a> {
@@ -121,15 +102,25 @@ impl<'a> Places<'a> {
         Self {
             resolution,
             projects: askers::of_projects(declared, solution, subdir),
+            packages: askers::of_packages(declared, solution),
         }
     }
 
     /// Adds the line of the pip list that leads to a project, and how.
     fn asked(&self, project: &PackageName, notice: Diagnostic) -> Diagnostic {
-        let Some(asked) = self.projects.get(project) else {
+        self.at(self.projects.get(project), "", notice)
+    }
+
+    /// Adds the conda line that leads to a package, and how.
+    fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
+        self.at(self.packages.get(package), "conda brings it", notice)
+    }
+
+    fn at(&self, asked: Option<&Asked>, directly: &str, notice: Diagnostic) -> Diagnostic {
+        let Some(asked) = asked else {
             return notice;
         };
-        let chain = asked.chain().unwrap_or_default();
+        let chain = asked.chain().unwrap_or_else(|| directly.to_string());
         match &self.resolution.places[asked.line] {
             Some(place) => notice.at(place.clone(), chain),
             None => notice,

@@ -139,14 +139,17 @@ impl Build {
         let (Some(page), Some(python)) = (pypi.project(&self.name)?, solution.python()) else {
             return Ok(());
         };
-        let minor = python.release().get(1).copied().unwrap_or(0);
         if let Some(release) = page.releases.get(&self.version) {
-            let has_wheel = |minor: &u64| has_wheel(release, target, *minor);
+            // A late patch release stands for all.
+            let has_wheel =
+                |minor: &u64| has_file(release, target, &Version::new([3, *minor, 20]), false);
             self.minors = MINORS.filter(has_wheel).collect();
         }
         let mut newest = page.releases.iter().rev();
         self.with_wheel = newest
-            .find(|(version, release)| version.is_stable() && has_wheel(release, target, minor))
+            .find(|(version, release)| {
+                version.is_stable() && has_file(release, target, &python, false)
+            })
             .map(|(version, _)| version.clone());
         Ok(())
     }
@@ -176,16 +179,19 @@ impl Build {
     }
 }
 
-fn has_wheel(release: &Release, target: &Target, minor: u64) -> bool {
-    // A late patch release stands for all.
-    let python = Version::new([3, minor, 20]);
+/// Whether pip can install a file of a release on a Python: a wheel, or a source
+/// distribution where that will do.
+pub(super) fn has_file(release: &Release, target: &Target, python: &Version, source: bool) -> bool {
+    let part = |place: usize| python.release().get(place).copied().unwrap_or(0);
     let fits = |file: &Arc<Distribution>| {
         let required = file.requires_python.as_ref();
         file.yanked.is_none()
-            && required.is_none_or(|required| required.contains(&python))
+            && required.is_none_or(|required| required.contains(python))
             && match &file.kind {
-                DistributionKind::Wheel(tags) => target.priority(tags, (3, minor)).is_some(),
-                DistributionKind::Source => false,
+                DistributionKind::Wheel(tags) => {
+                    target.priority(tags, (part(0), part(1))).is_some()
+                }
+                DistributionKind::Source => source,
             }
     };
     release.files.iter().any(fits)
@@ -195,18 +201,16 @@ fn has_wheel(release: &Release, target: &Target, minor: u64) -> bool {
 fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
     use rattler_conda_types::Matches;
     let depends = record.package_record.depends.iter();
-    let specs = depends.filter_map(|text| {
+    let mut specs = depends.filter_map(|text| {
         let spec = MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).ok()?;
         let name = spec.name.as_exact()?.as_normalized();
         matches!(name, "python" | "python_abi").then_some(spec)
     });
-    specs.into_iter().all(|spec| {
-        let name = spec
-            .name
-            .as_exact()
-            .map(|name| name.as_normalized().to_string());
-        let chosen = name.and_then(|name| solution.record(&name));
-        chosen.is_some_and(|chosen| spec.matches(chosen))
+    specs.all(|spec| {
+        let name = spec.name.as_exact().map(|name| name.as_normalized());
+        let chosen = name.and_then(|name| solution.record(name));
+        // Where nothing asks for `python_abi`, `python` says the same.
+        chosen.map_or(name == Some("python_abi"), |chosen| spec.matches(chosen))
     })
 }
 

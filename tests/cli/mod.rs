@@ -15,6 +15,7 @@ mod errors;
 mod files;
 mod help;
 mod indexes;
+mod overwrites;
 mod server;
 mod settings;
 mod solving;
