@@ -5,7 +5,7 @@
 //! meson-python, scikit-build), or if `setup.py` makes extension modules or asks
 //! for a compiler of Python code and the archive holds sources in a compiled
 //! language. It compiles *perhaps* where `setup.py` goes on without a compiler:
-//! where it marks an extension `optional=True`, as setuptools has it
+//! where it marks an extension as `optional`, as setuptools has it
 //! (<https://setuptools.pypa.io/en/latest/userguide/ext_modules.html>), or catches
 //! the errors that a missing compiler ends in. PyYAML, SQLAlchemy and MarkupSafe do.
 
@@ -19,6 +19,7 @@ mod setup_py;
 #[cfg(test)]
 mod tests;
 
+pub use placeholders::instead_of;
 use setup_py::SetupPy;
 
 /// The most paths that are kept of an archive.
@@ -136,6 +137,9 @@ impl std::fmt::Display for Tool {
 pub struct SourceBuild {
     /// What it compiles with; empty if nothing shows that it compiles.
     pub tools: BTreeSet<Tool>,
+    /// A source in a compiled language that the archive holds, though nothing shows
+    /// that it is compiled.
+    pub source: Option<String>,
     /// It goes on without these tools.
     pub optional: bool,
     /// What shows that it compiles: "its build backend is maturin".
@@ -199,8 +203,11 @@ impl SourceBuild {
         let mut build = Self::compiles(name, contents, backend, &requires, setup_py.as_ref());
         if let Some(setup_py) = &setup_py {
             build.imports = setup_py.needs(&contents.modules, &requires);
-            build.fails = placeholders::fails(name)
-                .or_else(|| setup_py.refuses().then(|| placeholders::refusal(name)));
+            let refuses = setup_py.refuses() || placeholders::refuses(name, setup_py);
+            build.fails = refuses.then(|| placeholders::refusal(name));
+            if build.tools.is_empty() {
+                build.source = contents.compiled.first().cloned();
+            }
         }
         build.requires = contents.pyproject.is_some().then(|| {
             let default = || vec!["setuptools".to_string()];
@@ -228,7 +235,9 @@ impl SourceBuild {
             rust("its build backend is maturin".to_string())
         } else if ["mesonpy", "scikit_build_core", "skbuild"].contains(&backend) {
             let evidence = format!("its build backend is {backend}");
-            (or_c(languages), evidence)
+            let mut tools = languages;
+            tools.remove(&Tool::Cuda);
+            (or_c(tools), evidence)
         } else {
             let Some(setup_py) = setup_py else {
                 return Self::default();
@@ -236,7 +245,7 @@ impl SourceBuild {
             let found = setup_py.extensions();
             if requires("setuptools-rust") || found.rust {
                 rust("its setup.py makes extension modules in Rust".to_string())
-            } else if found.any {
+            } else if found.any || (found.named && !languages.is_empty()) {
                 let mut tools = or_c(languages);
                 tools.remove(&Tool::Rust);
                 // PyTorch's extensions are built with CUDA where there is one.

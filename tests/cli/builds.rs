@@ -33,5 +33,6 @@ fn a_build_that_refuses_is_not_chosen() {
     let text = Project::of(&["pip:", "dross"]).pinned(&[]);
     assert_eq!(pin_of(&text, "dross"), ["dross==1.0"]);
     assert_snapshot!(Project::of(&["pip:", "dross==2.0"]).pin(&[]));
+    assert_snapshot!(Project::of(&["pip:", "sklearn==0.0.post12"]).pin(&[]));
     assert_snapshot!(Project::of(&["pip:", "sklearn"]).pin(&[]));
 }

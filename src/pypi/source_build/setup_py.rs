@@ -42,10 +42,10 @@ const BRINGS_NOTHING: [&str; 8] = [
     "numpy",
 ];
 
-/// What `setup.py` catches if it goes on without a compiler.
-const COMPILER_ERRORS: [&str; 7] = [
+/// What `setup.py` catches if it goes on without a compiler. A `CompileError` alone
+/// is caught to try out flags.
+const COMPILER_ERRORS: [&str; 6] = [
     "CCompilerError",
-    "CompileError",
     "LinkError",
     "DistutilsExecError",
     "DistutilsPlatformError",
@@ -69,6 +69,8 @@ pub(super) struct SetupPy<'a> {
 #[derive(Default)]
 pub(super) struct Extensions {
     pub any: bool,
+    /// Extension modules are named, and what they are stands elsewhere.
+    pub named: bool,
     pub rust: bool,
     pub cuda: bool,
     pub cmake: bool,
@@ -94,6 +96,17 @@ impl<'a> SetupPy<'a> {
             }
             let makes = called(text, "Extension") || called(text, "cythonize");
             found.any |= makes || text.contains("cffi_modules");
+            let dense: String = text.split_whitespace().collect();
+            let names = [
+                "ext_modules=",
+                "\"ext_modules\":",
+                "'ext_modules':",
+                "'ext_modules']=",
+            ];
+            found.named |= names
+                .iter()
+                .filter_map(|name| dense.split_once(name))
+                .any(|(_, value)| !value.starts_with("[]") && !value.starts_with("None"));
             found.rust |= called(text, "RustExtension");
             found.cuda |= called(text, "CUDAExtension") && !text.contains("CppExtension");
             found.cmake |= called(text, "CMakeExtension") || text.contains("'cmake'");
@@ -110,8 +123,18 @@ impl<'a> SetupPy<'a> {
             let catches = COMPILER_ERRORS
                 .iter()
                 .any(|error| line.text.contains(error));
-            dense.contains("optional=True") || (catches && !dense.starts_with("raise"))
+            let marked = ["(optional=", ",optional="];
+            let marked = marked
+                .iter()
+                .filter_map(|mark| dense.split_once(mark))
+                .any(|(_, value)| !value.starts_with("False"));
+            marked || (catches && !dense.starts_with("raise"))
         })
+    }
+
+    /// Whether this text stands in it.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        self.text.contains(text)
     }
 
     /// Whether it raises an error when a wheel is to be built: at the top level,

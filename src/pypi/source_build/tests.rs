@@ -95,6 +95,19 @@ fn extension_modules() {
 }
 
 #[test]
+fn extension_modules_that_stand_elsewhere() {
+    let named = "import setupinfo\nextra = {}\nextra['ext_modules'] = setupinfo.ext_modules()";
+    assert_eq!(
+        tools("a", &[("setup.py", named), ("a.c", "")]),
+        "a C compiler"
+    );
+    assert_eq!(tools("a", &[("setup.py", named)]), "");
+    let hidden = [("setup.py", "setup(cmdclass=own)"), ("src/a.cpp", "")];
+    assert_eq!(tools("a", &hidden), "");
+    assert_eq!(judged("a", &hidden).source.as_deref(), Some("src/a.cpp"));
+}
+
+#[test]
 fn what_numpys_distutils_and_cython_compile() {
     let setup = "from numpy.distutils.core import setup\nsetup(configuration=configuration)";
     assert_eq!(
@@ -118,7 +131,13 @@ fn what_goes_on_without_a_compiler_compiles_perhaps() {
     assert_eq!(tools("a", &[("setup.py", caught)]), "perhaps a C compiler");
     let marked = "Extension('a', ['a.c'], optional = True)";
     assert_eq!(tools("a", &[("setup.py", marked)]), "perhaps a C compiler");
-    let raised = "if not it:\n  raise CompileError()\nExtension('a', ['a.c'])";
+    let unless = "Extension('a', ['a.c'], optional=not forced)";
+    assert_eq!(tools("a", &[("setup.py", unless)]), "perhaps a C compiler");
+    let not = "Extension('a', ['a.c'], optional=False)";
+    assert_eq!(tools("a", &[("setup.py", not)]), "a C compiler");
+    let probes = "Extension('a', ['a.c'])\ntry:\n  has_flag()\nexcept CompileError:\n  pass";
+    assert_eq!(tools("a", &[("setup.py", probes)]), "a C compiler");
+    let raised = "if not it:\n  raise CCompilerError()\nExtension('a', ['a.c'])";
     assert_eq!(tools("a", &[("setup.py", raised)]), "a C compiler");
     assert_eq!(
         tools("mpi4py", &[("setup.py", marked)]),
@@ -141,7 +160,15 @@ fn builds_that_refuse() {
         "a",
         "if argv('bdist_wheel'):  # pip\n    raise Exception(message)\n"
     ));
-    assert!(fails("sklearn", "setup()"));
+    let mark = "SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL";
+    assert!(fails(
+        "sklearn",
+        &format!("def f():\n  if {mark}: raise E()\nf()")
+    ));
+    assert!(!fails(
+        "sklearn",
+        "setup(install_requires=['scikit-learn'])"
+    ));
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! What to know of the releases that pip builds from source.
 
+use pep440_rs::Operator;
+use pep508_rs::VersionOrUrl;
+
 use super::Places;
 use crate::{
     diagnostic::{Diagnostic, Level},
-    problem::Solution,
-    pypi::{MetadataSource, source_build::Tool},
+    problem::{Declared, DeclaredKind, Solution},
+    pypi::{
+        MetadataSource,
+        source_build::{Tool, instead_of},
+    },
     resolve::{Resolution, builds::Build},
 };
 
@@ -18,6 +24,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     for build in builds.iter().filter(|build| build.compiles()) {
         notices.push(compiles(resolution, build, solution, places));
     }
+    notices.extend(placeholders(solution, places));
     for build in builds {
         notices.extend(missing_imports(build, solution, places));
     }
@@ -65,11 +72,15 @@ fn compiles(
     );
     let evidence = build.shown.as_ref().map(|shown| shown.evidence.as_str());
     let python = minor_of(solution).unwrap_or_default();
-    let mut notice = Diagnostic::new(level, rule, message).note(format!(
-        "there is no wheel of it for Python 3.{python} on {}, and {}",
-        resolution.subdir,
-        evidence.unwrap_or_default()
-    ));
+    let wheel = match build.minors.contains(&python) {
+        true => "its wheel is ruled out by an option or a hash".to_string(),
+        false => format!(
+            "there is no wheel of it for Python 3.{python} on {}",
+            resolution.subdir
+        ),
+    };
+    let mut notice = Diagnostic::new(level, rule, message)
+        .note(format!("{wheel}, and {}", evidence.unwrap_or_default()));
     for (tool, package) in &build.brought {
         notice = notice.note(format!("conda's {package} is {tool}"));
     }
@@ -110,6 +121,34 @@ fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
         notice = notice.help(format!("this version has wheels for {pythons}"));
     }
     notice
+}
+
+/// Releases of projects whose newest releases refuse to be built.
+fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let known = solution.pypi.iter().filter_map(|package| {
+        let (instead, source) = instead_of(&package.name)?;
+        let name = &package.name;
+        // Who asks for one version has no other one in mind.
+        let is_pinned = |line: &Declared| match &line.kind {
+            DeclaredKind::Pip(asked) if asked.name == *name => match &asked.version_or_url {
+                Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
+                    let mut operators = specifiers.iter().map(|one| one.operator());
+                    operators.any(|operator| *operator == Operator::Equal)
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if places.resolution.declared.iter().any(is_pinned) {
+            return None;
+        }
+        let message = format!("{name} is a placeholder: pip cannot build its newest release");
+        let notice = Diagnostic::warning("placeholder-project", message)
+            .note(source)
+            .help(format!("use {instead} instead"));
+        Some(places.asked(name, notice))
+    });
+    known.collect()
 }
 
 /// A `setup.py` that imports what is not there while pip runs it.
@@ -181,14 +220,23 @@ fn plain(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     let mut notice = Diagnostic::warning("source-build", message);
     let optional = names(&|build| build.may_compile() && build.unknown.is_none());
     let unread = names(&|build| build.shown.is_none() && build.unknown.is_none());
-    let pure = names(&|build| {
+    let shows_nothing = |build: &Build, holds_source: bool| {
         let shown = build.shown.as_ref();
-        build.unknown.is_none() && shown.is_some_and(|shown| shown.tools.is_empty())
-    });
+        build.unknown.is_none()
+            && shown.is_some_and(|shown| {
+                shown.tools.is_empty() && shown.source.is_some() == holds_source
+            })
+    };
+    let hidden = names(&|build| shows_nothing(build, true));
+    let pure = names(&|build| shows_nothing(build, false));
     for (names, what) in [
         (
             optional,
             "compiled where there is a compiler, and installed without one",
+        ),
+        (
+            hidden,
+            "the archive holds sources to compile, and does not show whether they are",
         ),
         (unread, "what these builds need is not known"),
         (pure, "nothing in the archive shows that it is compiled"),
