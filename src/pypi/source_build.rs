@@ -245,7 +245,7 @@ impl SourceBuild {
             let found = setup_py.extensions();
             if requires("setuptools-rust") || found.rust {
                 rust("its setup.py makes extension modules in Rust".to_string())
-            } else if found.any || (found.named && !languages.is_empty()) {
+            } else if found.any {
                 let mut tools = or_c(languages);
                 tools.remove(&Tool::Rust);
                 // PyTorch's extensions are built with CUDA where there is one.

@@ -69,8 +69,6 @@ pub(super) struct SetupPy<'a> {
 #[derive(Default)]
 pub(super) struct Extensions {
     pub any: bool,
-    /// Extension modules are named, and what they are stands elsewhere.
-    pub named: bool,
     pub rust: bool,
     pub cuda: bool,
     pub cmake: bool,
@@ -96,17 +94,6 @@ impl<'a> SetupPy<'a> {
             }
             let makes = called(text, "Extension") || called(text, "cythonize");
             found.any |= makes || text.contains("cffi_modules");
-            let dense: String = text.split_whitespace().collect();
-            let names = [
-                "ext_modules=",
-                "\"ext_modules\":",
-                "'ext_modules':",
-                "'ext_modules']=",
-            ];
-            found.named |= names
-                .iter()
-                .filter_map(|name| dense.split_once(name))
-                .any(|(_, value)| !value.starts_with("[]") && !value.starts_with("None"));
             found.rust |= called(text, "RustExtension");
             found.cuda |= called(text, "CUDAExtension") && !text.contains("CppExtension");
             found.cmake |= called(text, "CMakeExtension") || text.contains("'cmake'");
@@ -118,17 +105,12 @@ impl<'a> SetupPy<'a> {
 
     /// Whether it goes on where extension modules cannot be compiled.
     pub(super) fn is_optional(&self) -> bool {
-        self.lines.iter().any(|line| {
+        let next = self.lines.iter().skip(1).map(Some).chain([None]);
+        self.lines.iter().zip(next).any(|(line, next)| {
             let dense: String = line.text.split_whitespace().collect();
-            let catches = COMPILER_ERRORS
-                .iter()
-                .any(|error| line.text.contains(error));
-            let marked = ["(optional=", ",optional="];
-            let marked = marked
-                .iter()
-                .filter_map(|mark| dense.split_once(mark))
-                .any(|(_, value)| !value.starts_with("False"));
-            marked || (catches && !dense.starts_with("raise"))
+            let marks = ["(optional=", ",optional="];
+            let mut marked = marks.iter().filter_map(|mark| dense.split_once(mark));
+            marked.any(|(_, value)| !value.starts_with("False")) || goes_on(&line.text, next)
         })
     }
 
@@ -190,6 +172,16 @@ impl<'a> SetupPy<'a> {
         }
         needs
     }
+}
+
+/// Whether a line has errors of the compiler caught, and not to raise another one.
+fn goes_on(text: &str, next: Option<&Line>) -> bool {
+    let names_one = COMPILER_ERRORS.iter().any(|error| text.contains(error));
+    let others = ["raise", "from ", "import ", "class "];
+    let catches = !others.iter().any(|other| text.starts_with(other));
+    let raises =
+        text.starts_with("except") && next.is_some_and(|next| next.text.starts_with("raise"));
+    names_one && catches && !raises
 }
 
 /// Whether a function whose name ends so is called.

@@ -207,7 +207,7 @@ fn plain(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
             .collect();
         names.join(", ")
     };
-    let plain = names(&|build| !build.compiles() && build.unknown.is_none());
+    let plain = names(&|build| !build.compiles());
     if plain.is_empty() {
         return None;
     }
@@ -218,14 +218,11 @@ fn plain(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
         resolution.subdir,
     );
     let mut notice = Diagnostic::warning("source-build", message);
-    let optional = names(&|build| build.may_compile() && build.unknown.is_none());
-    let unread = names(&|build| build.shown.is_none() && build.unknown.is_none());
+    let optional = names(&Build::may_compile);
+    let unread = names(&|build| build.shown.is_none());
     let shows_nothing = |build: &Build, holds_source: bool| {
         let shown = build.shown.as_ref();
-        build.unknown.is_none()
-            && shown.is_some_and(|shown| {
-                shown.tools.is_empty() && shown.source.is_some() == holds_source
-            })
+        shown.is_some_and(|shown| shown.tools.is_empty() && shown.source.is_some() == holds_source)
     };
     let hidden = names(&|build| shows_nothing(build, true));
     let pure = names(&|build| shows_nothing(build, false));
