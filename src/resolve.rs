@@ -37,8 +37,13 @@ use crate::{
     spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec},
 };
 
+pub mod builds;
 mod declared;
 mod lookahead;
+pub mod overtaken;
+
+use builds::Build;
+use overtaken::Overtaken;
 
 /// Who hears how far it is.
 #[derive(Clone, Default)]
@@ -127,6 +132,12 @@ pub struct Resolution {
     pub missing: Vec<MissingName>,
     /// The answer.
     pub outcome: Outcome,
+    /// What pip builds from source, if there is an answer.
+    pub builds: Vec<Build>,
+    /// What pip would upgrade over conda's if it were not pinned.
+    pub overtaken: Vec<Overtaken>,
+    /// Which PyPI projects conda packages bring.
+    pub names: Arc<Names>,
     /// What was noticed on the way.
     pub notices: Vec<Diagnostic>,
 }
@@ -227,6 +238,10 @@ async fn resolve_until(
             }
         },
     };
+    let (builds, overtaken) = match &outcome {
+        Outcome::Solved(solution) => query.consequences(&solver, solution).await?,
+        Outcome::Unsolvable(_) => Default::default(),
+    };
     Ok(Resolution {
         subdir,
         virtual_packages,
@@ -235,6 +250,9 @@ async fn resolve_until(
         places,
         missing,
         outcome,
+        builds,
+        overtaken,
+        names: solver.names,
         notices,
     })
 }
@@ -398,6 +416,35 @@ impl Load<'_> {
         };
         repodata::load(query, access).await
     }
+
+    /// What pip builds from source, what would save a compilation, and what pip
+    /// would upgrade.
+    async fn consequences(
+        &self,
+        solver: &Solve,
+        solution: &Solution,
+    ) -> Result<(Vec<Build>, Vec<Overtaken>), Failure> {
+        let (asker, found) = (solver.clone(), solution.clone());
+        let both = tokio::task::spawn_blocking(move || {
+            let (pypi, target) = (&asker.session, &asker.target);
+            let builds = builds::of(&found, pypi, target, &asker.names)?;
+            let overtaken = overtaken::of(&asker.declared, &found, pypi, target, asker.subdir)?;
+            Ok((builds, overtaken))
+        });
+        let both = both.await.unwrap_or_else(|error| Err(broken_off(&error)));
+        let (mut builds, overtaken) = both?;
+        let compiled = builds.iter_mut().filter(|build| build.compiles());
+        for build in compiled {
+            let names = solver.names.conda_names(&build.name);
+            let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
+            // A hint is not worth a failure.
+            if let Ok(repodata) = self.repodata(&specs).await {
+                let records = repodata.subdirs.iter().flat_map(|subdir| &subdir.records);
+                build.find_conda(solution, &solver.names, records);
+            }
+        }
+        Ok((builds, overtaken))
+    }
 }
 
 /// What is needed to solve, on a thread of its own.
@@ -423,13 +470,7 @@ impl Solve {
         ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
     ) -> Result<A, Failure> {
         let answer = tokio::task::spawn_blocking(move || self.ask(&repodata, ask)).await;
-        answer.unwrap_or_else(|error| {
-            let message = format!("the solver broke off: {error}");
-            let help = "this is a bug in presolve: please report it with the file";
-            Err(Failure::undecided(
-                Diagnostic::error("internal-error", message).help(help),
-            ))
-        })
+        answer.unwrap_or_else(|error| Err(broken_off(&error)))
     }
 
     fn ask<A>(
@@ -462,6 +503,12 @@ impl Solve {
             },
         })
     }
+}
+
+fn broken_off(error: &tokio::task::JoinError) -> Failure {
+    let message = format!("the solver broke off: {error}");
+    let help = "this is a bug in presolve: please report it with the file";
+    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
 impl Resolution {

@@ -525,3 +525,76 @@ fn two_channels_for_one_package_contradict_each_other() {
         "{text}"
     );
 }
+
+#[test]
+fn several_packages_bring_one_project_and_one_package_several() {
+    let world = "
+        conda tensor 2.0 : python
+        conda tensor-meta 2.0 : tensor 2.0 ; python
+        brings tensor flow
+        brings tensor-meta flow
+        conda bundle 1.0 : python
+        brings bundle one
+        brings bundle two
+        pypi flow 3.0
+        pypi one 2.0
+        pypi two 2.0
+        pypi user 1.0 : one ; two ; flow
+        want python
+    ";
+    let asked = |lines: &str| with_pythons(&format!("{world}\n{lines}\npip user"));
+    assert_snapshot!(asked("want tensor-meta \n want bundle"), @"bundle=1.0 python=3.14.0 tensor=2.0 tensor-meta=2.0 pypi:user==1.0 (flow by conda's tensor) (one by conda's bundle) (two by conda's bundle)");
+    assert_snapshot!(asked("want tensor"), @"python=3.14.0 tensor=2.0 pypi:one==2.0 pypi:two==2.0 pypi:user==1.0 (flow by conda's tensor)");
+    assert_snapshot!(asked(""), @"python=3.14.0 pypi:flow==3.0 pypi:one==2.0 pypi:two==2.0 pypi:user==1.0");
+    assert_snapshot!(asked("want bundle \n pip two>=2"), @"bundle=1.0 python=3.14.0 pypi:flow==3.0 pypi:two==2.0 pypi:user==1.0 (one by conda's bundle) (two over conda's bundle)");
+}
+
+#[test]
+fn a_conda_version_that_is_none_of_pypis_meets_what_asks_for_any() {
+    let world = "
+        conda odd 1.0_1 : python
+        pypi odd 2.0
+        want python
+        want odd
+    ";
+    assert_snapshot!(with_pythons(&format!("{world} \n pip odd")), @"odd=1.0_1 python=3.14.0 (odd by conda's odd)");
+    assert_snapshot!(with_pythons(&format!("{world} \n pip odd>=1")), @"odd=1.0_1 python=3.14.0 pypi:odd==2.0 (odd over conda's odd)");
+}
+
+#[test]
+fn what_foreign_code_brings_replaces_condas() {
+    assert_snapshot!(with_pythons("
+        conda six 1.0 : python
+        want python
+        want six
+        opaque six
+    "), @"python=3.14.0 six=1.0 (six unknown) (six over conda's six)");
+}
+
+#[test]
+fn the_line_that_leads_to_each_package() {
+    let world = ToyWorld::new(&format!(
+        "{PYTHONS}
+        conda top 1 : middle
+        conda middle 1 : bottom
+        conda bottom 1
+        pypi a 1.0 : b ; c; extra == 'more'
+        pypi b 1.0 : d; python_version < '3'
+        pypi c 1.0 : d
+        pypi d 1.0
+        want top
+        want python
+        pip b
+        pip a[more]"
+    ));
+    assert_snapshot!(world.askers(), @"
+    bottom: [top] top needs middle, which needs bottom
+    middle: [top] top needs middle
+    pypi:a: [a[more]]
+    pypi:b: [b]
+    pypi:c: [a[more]] a needs c
+    pypi:d: [a[more]] a needs c, which needs d
+    python: [python]
+    top: [top]
+    ");
+}

@@ -26,7 +26,7 @@ use presolve::{
     diagnostic::Failure,
     problem::{
         Declared, DeclaredKind, PipPolicy, Preferences, Problem, Solution, Unsolvable, World,
-        explain, solve,
+        askers, explain, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
@@ -294,6 +294,29 @@ impl ToyWorld {
                 upload_time: None,
             }));
         }
+    }
+
+    /// Who asks for each project of a solution, as text.
+    pub fn askers(&self) -> String {
+        let Ok(Outcome::Solved(solution)) = self.solve() else {
+            return self.answer();
+        };
+        let projects = askers::of_projects(&self.declared, &solution, Subdir::Linux64);
+        let packages = askers::of_packages(&self.declared, &solution);
+        let projects = projects
+            .into_iter()
+            .map(|(name, asked)| (format!("pypi:{name}"), asked));
+        let mut lines: Vec<String> = packages
+            .into_iter()
+            .chain(projects)
+            .map(|(name, asked)| {
+                let chain = asked.chain().unwrap_or_default();
+                let line = &self.declared[asked.line].text;
+                format!("{name}: [{line}] {chain}").trim_end().to_string()
+            })
+            .collect();
+        lines.sort();
+        lines.join("\n")
     }
 
     /// The PyPI projects that a record brings: what `brings` says, else the same

@@ -1,8 +1,10 @@
-//! The conda half: channels, repodata, virtual packages and the names that
+//! The conda half: channels, repodata, virtual packages, what pip cannot
+//! uninstall, and the names that
 //! conda packages have on PyPI.
 
 pub mod channels;
 pub mod hashes;
 pub mod names;
 pub mod repodata;
+pub mod uninstallable;
 pub mod virtual_packages;

@@ -22,7 +22,8 @@ mod fetch;
 #[cfg(test)]
 mod tests;
 
-/// Where a name was taken from; the earlier wins.
+/// Where a name was taken from; the earlier wins, but for a few entries of the
+/// mapping that are known to be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameSource {
     /// The record's own `purls`.
@@ -34,6 +35,17 @@ pub enum NameSource {
     BuiltIn,
     /// The same normalised name, which holds for python packages only.
     SameName,
+}
+
+impl std::fmt::Display for NameSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            NameSource::Purl => "the channel says so",
+            NameSource::Mapping => "by the published mapping of names",
+            NameSource::BuiltIn => "by presolve's table of well-known names",
+            NameSource::SameName => "as both have the same name",
+        })
+    }
 }
 
 /// Tells which PyPI projects a conda record brings.
@@ -71,8 +83,10 @@ impl Names {
                 Some(Mapped::One(name)) => vec![name],
                 Some(Mapped::Many(names)) => names,
             };
+            // What setuptools calls a project that has no name.
             let names = names
                 .iter()
+                .filter(|name| !name.eq_ignore_ascii_case("unknown"))
                 .filter_map(|name| PackageName::from_str(name).ok());
             (conda, names.collect())
         });
@@ -131,6 +145,22 @@ impl Names {
         }
     }
 
+    /// The conda packages that may bring a PyPI project; what a record of theirs
+    /// brings, [`Self::pypi_names`] tells.
+    pub fn conda_names(&self, project: &PackageName) -> Vec<String> {
+        let mapped = self.mapping.iter();
+        let mapped = mapped.filter(|(_, names)| names.contains(project));
+        let built_in = built_in::conda_names(project);
+        let mut names: Vec<String> = mapped
+            .map(|(conda, _)| conda.clone())
+            .chain(built_in.map(str::to_owned))
+            .chain([project.to_string(), project.to_string().replace('-', "_")])
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The PyPI projects that `record` brings, and where that was taken from.
     /// Empty for a package that is no python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
@@ -140,6 +170,9 @@ impl Names {
         }
         let name = record.package_record.name.as_normalized();
         let mapped = self.mapping.get(name).filter(|_| is_conda_forge(record));
+        if let Some(names) = built_in::correction(name).filter(|_| mapped.is_some()) {
+            return (names, NameSource::BuiltIn);
+        }
         if let Some(names) = mapped.filter(|names| !names.is_empty()) {
             return (names.clone(), NameSource::Mapping);
         }

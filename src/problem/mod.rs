@@ -21,6 +21,7 @@ use crate::{
     spec::{CondaPin, FormatControl},
 };
 
+pub mod askers;
 mod conda_half;
 mod conda_order;
 mod core;

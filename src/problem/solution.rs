@@ -259,16 +259,17 @@ impl Solution {
 
 fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
     let mut overwritten = Vec::new();
-    for package in &solution.pypi {
-        let Some(brought) = provider.providers.get(&package.name) else {
+    let releases = solution.pypi.iter().map(|package| &package.name);
+    for project in releases.chain(solution.opaque.iter().map(|opaque| &opaque.name)) {
+        let Some(brought) = provider.providers.get(project) else {
             continue;
         };
         let installed = brought.keys().filter(|name| {
             solution
                 .record(name)
-                .is_some_and(|record| provider.brings(record, &package.name))
+                .is_some_and(|record| provider.brings(record, project))
         });
-        overwritten.extend(installed.map(|name| (package.name.clone(), name.clone())));
+        overwritten.extend(installed.map(|name| (project.clone(), name.clone())));
     }
     overwritten
 }

@@ -21,6 +21,7 @@ use super::{
     memo::Memo,
     metadata, sdist,
     session::{Event, Observer},
+    source_build::{Contents, SourceBuild},
     wheel,
 };
 use crate::{
@@ -71,15 +72,34 @@ struct Inner {
     observer: OnceLock<Observer>,
     projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
     link_pages: Memo<Url, Result<Option<Arc<Page>>, Failure>>,
-    metadata: Memo<Url, Result<MetadataAnswer, Failure>>,
+    metadata: Memo<Url, Result<Answer, Failure>>,
 }
 
-/// Metadata as it is cached: read again on each run, so that a better reader does
-/// not meet old readings.
+/// What a file says of itself.
+type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
+
+/// What a file says of itself as it is cached: read again on each run, so that a
+/// better reader does not meet old readings.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    metadata: Raw,
+    /// Of a source distribution.
+    contents: Option<Contents>,
+}
+
 #[derive(Serialize, Deserialize)]
 enum Raw {
     Metadata(MetadataSource, String),
     NeedsBuild(String),
+}
+
+impl From<Raw> for Stored {
+    fn from(metadata: Raw) -> Self {
+        Self {
+            metadata,
+            contents: None,
+        }
+    }
 }
 
 impl Client {
@@ -117,6 +137,24 @@ impl Client {
         name: &PackageName,
         distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, Failure> {
+        self.answer(name, distribution).await.map(|answer| answer.0)
+    }
+
+    /// What the archive of a source distribution of `name` shows of its build;
+    /// `None` for wheels, and where it cannot be read.
+    pub async fn source_build(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+        self.answer(name, distribution).await.map(|answer| answer.1)
+    }
+
+    async fn answer(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Answer, Failure> {
         let work = self.inner.load_metadata(name, distribution);
         self.inner
             .metadata
@@ -229,7 +267,7 @@ impl Inner {
         &self,
         name: &PackageName,
         distribution: &Distribution,
-    ) -> Result<MetadataAnswer, Failure> {
+    ) -> Result<Answer, Failure> {
         let filename = &distribution.filename;
         self.tell(Event::MetadataRequested(filename.clone()));
         let is_local = distribution.url.scheme() == "file";
@@ -237,7 +275,7 @@ impl Inner {
         let is_fixed = !distribution.hashes.is_empty() || self.options.offline;
         let key = format!("{:?} {}", distribution.hashes, redacted(&distribution.url));
         let stored = if is_fixed && !is_local {
-            self.cache.value::<Raw>("metadata", &key)
+            self.cache.value::<Stored>("metadata-2", &key)
         } else {
             None
         };
@@ -247,13 +285,13 @@ impl Inner {
                 let raw = self.raw_metadata(name, distribution).await?;
                 if let (Ok(raw), false) = (&raw, is_local) {
                     // A full disk must not end a run that has its answer.
-                    let _ = self.cache.store_value("metadata", &key, raw);
+                    let _ = self.cache.store_value("metadata-2", &key, raw);
                 }
                 raw
             }
         };
         self.tell(Event::MetadataFetched(filename.clone()));
-        Ok(answer(raw))
+        Ok(answer(name, raw))
     }
 
     /// The inner error is for a file that is broken.
@@ -261,10 +299,10 @@ impl Inner {
         &self,
         name: &PackageName,
         distribution: &Distribution,
-    ) -> Result<Result<Raw, String>, Failure> {
+    ) -> Result<Result<Stored, String>, Failure> {
         let wheel = |text: Vec<u8>| {
             let text = String::from_utf8_lossy(&text).into_owned();
-            Raw::Metadata(MetadataSource::Wheel, text)
+            Stored::from(Raw::Metadata(MetadataSource::Wheel, text))
         };
         let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
         if is_wheel && let Some(text) = self.remote_metadata(name, distribution).await? {
@@ -278,11 +316,14 @@ impl Inner {
             return Ok(text.map(wheel));
         }
         let found = sdist::read(&distribution.filename, archive, name).await;
-        Ok(found.map(|found| match found {
-            sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
-            sdist::Found::Metadata(source, text) => {
-                Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
-            }
+        Ok(found.map(|(found, contents)| Stored {
+            metadata: match found {
+                sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
+                sdist::Found::Metadata(source, text) => {
+                    Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
+                }
+            },
+            contents,
         }))
     }
 
@@ -401,15 +442,22 @@ fn verify(
     }
 }
 
-fn answer(raw: Result<Raw, String>) -> MetadataAnswer {
-    match raw {
-        Ok(Raw::Metadata(source, text)) => match metadata::parse(text.as_bytes(), source) {
+fn answer(name: &PackageName, stored: Result<Stored, String>) -> Answer {
+    let Stored { metadata, contents } = match stored {
+        Ok(stored) => stored,
+        Err(reason) => return (MetadataAnswer::Invalid(reason), None),
+    };
+    let build = contents.map(|contents| SourceBuild::of(name, &contents));
+    let fails = build.as_ref().and_then(|build| build.fails.clone());
+    let answer = match (fails, metadata) {
+        (Some(reason), _) => MetadataAnswer::Unbuildable(reason),
+        (None, Raw::NeedsBuild(reason)) => MetadataAnswer::NeedsBuild(reason),
+        (None, Raw::Metadata(source, text)) => match metadata::parse(text.as_bytes(), source) {
             Ok(metadata) => MetadataAnswer::Known(Arc::new(metadata)),
             Err(reason) => MetadataAnswer::Invalid(reason),
         },
-        Ok(Raw::NeedsBuild(reason)) => MetadataAnswer::NeedsBuild(reason),
-        Err(reason) => MetadataAnswer::Invalid(reason),
-    }
+    };
+    (answer, build.map(Arc::new))
 }
 
 #[cfg(test)]

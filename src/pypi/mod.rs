@@ -20,6 +20,7 @@ pub mod pip_abilities;
 mod sdist;
 pub mod session;
 pub mod settings;
+pub mod source_build;
 pub mod tags;
 mod wheel;
 
@@ -106,6 +107,8 @@ pub enum MetadataAnswer {
     NeedsBuild(String),
     /// The file or its metadata is broken: pip would skip or refuse it.
     Invalid(String),
+    /// Its build ends with an error on purpose, for this reason.
+    Unbuildable(String),
 }
 
 /// What the solver asks of PyPI.
@@ -122,6 +125,16 @@ pub trait PypiSource {
         name: &PackageName,
         distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, Failure>;
+
+    /// What the archive of a source distribution of `name` shows of its build;
+    /// `None` for wheels, and where it cannot be read.
+    fn source_build(
+        &self,
+        _name: &PackageName,
+        _distribution: &Arc<Distribution>,
+    ) -> Result<Option<Arc<source_build::SourceBuild>>, Failure> {
+        Ok(None)
+    }
 
     /// Tells that `names` will probably be asked for soon.
     fn prefetch(&self, names: &[PackageName]);

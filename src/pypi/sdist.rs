@@ -8,14 +8,14 @@ use std::{io::Read, str::FromStr};
 use futures::{AsyncReadExt, io::Cursor};
 use pep508_rs::PackageName;
 
-use super::{MetadataSource, metadata};
+use super::{MetadataSource, metadata, source_build::Contents};
 
 /// The largest file that is read from an archive.
 const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
 /// The most that is decompressed of an archive.
 const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
-/// What was found.
+/// What was found of the dependencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Core metadata, and how far it can be trusted.
@@ -32,11 +32,15 @@ struct Files {
     /// With the depth of its folder.
     requires: Option<(usize, Vec<u8>)>,
     has_egg_info: bool,
+    setup_py: Option<Vec<u8>>,
+    /// What the listing of the archive says of the build.
+    contents: Contents,
 }
 
 enum Slot {
     PkgInfo,
     Pyproject,
+    SetupPy,
     Requires(usize),
     EggInfo,
 }
@@ -44,12 +48,14 @@ enum Slot {
 impl Files {
     /// What a path in the archive is for. The egg-info must be the project's own:
     /// archives hold others as test data.
-    fn slot(&self, path: &str, name: &PackageName) -> Option<Slot> {
+    fn slot(&mut self, path: &str, name: &PackageName) -> Option<Slot> {
         let path = path.strip_prefix("./").unwrap_or(path);
         let (_, inside) = path.split_once('/')?;
+        self.contents.list(inside);
         match inside {
             "PKG-INFO" => return Some(Slot::PkgInfo),
             "pyproject.toml" => return Some(Slot::Pyproject),
+            "setup.py" => return Some(Slot::SetupPy),
             _ => {}
         }
         let (folder, file) = inside.rsplit_once('/')?;
@@ -71,45 +77,65 @@ impl Files {
         match slot {
             Slot::PkgInfo => self.pkg_info = Some(text),
             Slot::Pyproject => self.pyproject = Some(text),
+            Slot::SetupPy => self.setup_py = Some(text),
             Slot::Requires(depth) => self.requires = Some((depth, text)),
             Slot::EggInfo => self.has_egg_info = true,
         }
     }
 
+    fn read(mut self) -> (Found, Contents) {
+        let text = |bytes: &Option<Vec<u8>>| {
+            let bytes = bytes.as_deref()?;
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        };
+        self.contents.pyproject = text(&self.pyproject);
+        self.contents.setup_py = text(&self.setup_py);
+        let contents = std::mem::take(&mut self.contents);
+        (self.judge(), contents)
+    }
+
     /// The most trustworthy of what there is.
-    fn judge(self) -> Result<Found, String> {
+    fn judge(self) -> Found {
         if let Some(text) = self.pkg_info.filter(|text| metadata::is_static(text)) {
-            return Ok(Found::Metadata(MetadataSource::StaticPkgInfo, text));
+            return Found::Metadata(MetadataSource::StaticPkgInfo, text);
         }
         if let Some(text) = self.pyproject.as_deref().and_then(static_project) {
             let text = text.into_bytes();
-            return Ok(Found::Metadata(MetadataSource::StaticPkgInfo, text));
+            return Found::Metadata(MetadataSource::StaticPkgInfo, text);
         }
         if let Some((_, text)) = self.requires {
             let text = from_requires(&String::from_utf8_lossy(&text)).into_bytes();
-            return Ok(Found::Metadata(MetadataSource::EggInfo, text));
+            return Found::Metadata(MetadataSource::EggInfo, text);
         }
         if self.has_egg_info {
-            return Ok(Found::Metadata(MetadataSource::EggInfo, Vec::new()));
+            return Found::Metadata(MetadataSource::EggInfo, Vec::new());
         }
-        Ok(Found::NeedsBuild(
+        Found::NeedsBuild(
             "its dependencies are dynamic, and the archive has no egg-info".to_owned(),
-        ))
+        )
     }
 }
 
-/// Reads a source distribution of the project `name`.
+/// Reads a source distribution of the project `name`: what it says of its
+/// dependencies, and what of it tells what its build needs, if it can be read.
 ///
 /// The error says what is wrong with the archive.
-pub async fn read(filename: &str, archive: Vec<u8>, name: &PackageName) -> Result<Found, String> {
+pub async fn read(
+    filename: &str,
+    archive: Vec<u8>,
+    name: &PackageName,
+) -> Result<(Found, Option<Contents>), String> {
+    let known = |files: Files| {
+        let (found, contents) = files.read();
+        (found, Some(contents))
+    };
     if filename.ends_with(".zip") {
-        return read_zip(archive, name).await?.judge();
+        return read_zip(archive, name).await.map(known);
     }
     let gzipped = filename.ends_with(".gz") || filename.ends_with(".tgz");
     if !gzipped && !filename.ends_with(".tar") {
-        return Ok(Found::NeedsBuild(
-            "presolve does not read this kind of archive".to_owned(),
-        ));
+        let reason = "presolve does not read this kind of archive".to_owned();
+        return Ok((Found::NeedsBuild(reason), None));
     }
     let name = name.clone();
     let read = move || {
@@ -119,10 +145,10 @@ pub async fn read(filename: &str, archive: Vec<u8>, name: &PackageName) -> Resul
             read_tar(&archive[..], &name)
         }
     };
-    tokio::task::spawn_blocking(read)
+    let files = tokio::task::spawn_blocking(read)
         .await
-        .map_err(|error| format!("reading it was broken off: {error}"))??
-        .judge()
+        .map_err(|error| format!("reading it was broken off: {error}"))??;
+    Ok(known(files))
 }
 
 fn read_tar(archive: impl Read, name: &PackageName) -> Result<Files, String> {

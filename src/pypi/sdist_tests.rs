@@ -20,7 +20,9 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 async fn found(files: &[(&str, &str)]) -> Result<Found, String> {
-    read("my_project-1.0.tar.gz", tar_gz(files), &name()).await
+    read("my_project-1.0.tar.gz", tar_gz(files), &name())
+        .await
+        .map(|(found, _)| found)
 }
 
 #[tokio::test]
@@ -105,7 +107,7 @@ async fn otherwise_a_build_is_needed() {
     .await;
     assert!(matches!(answer, Ok(Found::NeedsBuild(_))));
     let answer = read("my_project-1.0.tar.bz2", Vec::new(), &name()).await;
-    assert!(matches!(answer, Ok(Found::NeedsBuild(_))));
+    assert!(matches!(answer, Ok((Found::NeedsBuild(_), None))));
 }
 
 #[tokio::test]
@@ -119,4 +121,21 @@ async fn broken_archives_are_errors() {
     )]);
     cut.truncate(cut.len() / 2);
     assert!(read("my_project-1.0.tar.gz", cut, &name()).await.is_err());
+}
+
+#[tokio::test]
+async fn what_tells_of_the_build_is_kept() {
+    let files = [
+        ("my_project-1.0/PKG-INFO", "Metadata-Version: 2.2\n"),
+        ("my_project-1.0/setup.py", "import helper\n"),
+        ("my_project-1.0/helper.py", ""),
+        ("my_project-1.0/src/fast.pyx", ""),
+        ("my_project-1.0/tests/other/setup.py", "not this one"),
+        ("my_project-1.0/tests/data.c", ""),
+    ];
+    let read = read("my_project-1.0.tar.gz", tar_gz(&files), &name()).await;
+    let contents = read.unwrap().1.unwrap();
+    assert_eq!(contents.setup_py.as_deref(), Some("import helper\n"));
+    assert_eq!(contents.compiled, ["src/fast.pyx"]);
+    assert!(contents.modules.contains("helper") && contents.modules.contains("tests"));
 }

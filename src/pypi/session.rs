@@ -8,7 +8,9 @@ use std::{
 use pep508_rs::{PackageName, VersionOrUrl};
 use tokio::runtime::Handle;
 
-use super::{Distribution, MetadataAnswer, Project, PypiSource, client::Client};
+use super::{
+    Distribution, MetadataAnswer, Project, PypiSource, client::Client, source_build::SourceBuild,
+};
 use crate::diagnostic::Failure;
 
 /// Something that a [`Client`] did, for a progress display.
@@ -145,6 +147,15 @@ impl PypiSource for Session {
     ) -> Result<MetadataAnswer, Failure> {
         self.handle
             .block_on(self.client.metadata(name, distribution))
+    }
+
+    fn source_build(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+        self.handle
+            .block_on(self.client.source_build(name, distribution))
     }
 
     fn prefetch(&self, names: &[PackageName]) {

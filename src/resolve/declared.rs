@@ -45,13 +45,9 @@ fn conda_line(line: &CondaRequirement, channels: &Channels) -> (Declared, Option
 }
 
 fn implicit_pip() -> Declared {
-    let name = rattler_conda_types::PackageName::new_unchecked("pip");
     Declared {
         text: "pip".to_string(),
-        kind: DeclaredKind::Conda(Box::new(MatchSpec {
-            name: name.into(),
-            ..MatchSpec::default()
-        })),
+        kind: DeclaredKind::Conda(Box::new(spec_of("pip".to_string()))),
         channels: Vec::new(),
         hashes: Vec::new(),
     }
@@ -82,6 +78,14 @@ pub(super) fn conda_specs(declared: &[Declared]) -> Vec<MatchSpec> {
         _ => None,
     });
     specs.collect()
+}
+
+/// The spec of a normalised name alone.
+pub(super) fn spec_of(name: String) -> MatchSpec {
+    MatchSpec {
+        name: rattler_conda_types::PackageName::new_unchecked(name).into(),
+        ..MatchSpec::default()
+    }
 }
 
 /// The spec without anything but its name, and its URL where it has one.

@@ -10,10 +10,12 @@ use std::{
 use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
+mod builds;
 mod errors;
 mod files;
 mod help;
 mod indexes;
+mod overwrites;
 mod pips;
 mod server;
 mod settings;

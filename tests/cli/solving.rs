@@ -116,18 +116,20 @@ fn an_extra_brings_what_it_asks_for() {
 fn source_distributions_are_read_and_never_run() {
     let project = Project::of(&["python=3.12", "pip:", "stonework", "eggshell", "rawclay"]);
     assert_snapshot!(project.pin(&[]), @"
-    warning[unknown-requirements]: what rawclay 1.0 requires is known only after its build
+    warning[unknown-requirements]: what rawclay 1.0 requires is not decidable before the build
      --> environment.yml:8:7
       |
     8 |     - rawclay
       |       ^^^^^^^
       |
-      = note: rawclay-1.0.tar.gz has no static metadata
+      = note: its dependencies are dynamic, and the archive has no egg-info
       = help: what pip will install for it is not in the pinned file
-    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0, stonework 1.0
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0, rawclay 1.0, stonework 1.0
      |
-     = note: their requirements are read from the egg-info in the archive, an assumption: eggshell 1.0
-     = help: the image needs what their builds need, such as a compiler
+     = note: nothing in the archive shows that it is compiled: eggshell 1.0, rawclay 1.0, stonework 1.0
+    note[assumed-requirements]: an assumption: what is required by eggshell 1.0
+     |
+     = note: it is read from the egg-info in the archive, which is what a build said elsewhere
     Pinned 7 packages from conda and 4 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");

@@ -50,6 +50,26 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("wheel", &["wheel"]),
 ];
 
+/// Conda packages of which the published mapping names what they carry inside for
+/// themselves, where no other package sees it, and what they bring instead.
+const CORRECTIONS: &[(&str, &[&str])] = &[
+    ("charliecloud", &[]),
+    ("google-cloud-sdk", &[]),
+    ("mysql-connector-python", &["mysql-connector-python"]),
+    ("pypy3.9", &[]),
+];
+
+/// The projects of a conda name where the published mapping is known to be wrong.
+pub(super) fn correction(conda: &str) -> Option<Vec<PackageName>> {
+    let (_, names) = CORRECTIONS.iter().find(|(name, _)| *name == conda)?;
+    let names = names.iter();
+    Some(
+        names
+            .filter_map(|name| PackageName::from_str(name).ok())
+            .collect(),
+    )
+}
+
 /// The projects of a conda name, if it is in the table.
 pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
     let index = RENAMES
@@ -61,6 +81,18 @@ pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
             .filter_map(|name| PackageName::from_str(name).ok())
             .collect(),
     )
+}
+
+/// The rows of the table.
+#[cfg(test)]
+pub(super) fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
+    RENAMES.iter()
+}
+
+/// The conda names of a project in the table.
+pub(super) fn conda_names(project: &PackageName) -> impl Iterator<Item = &'static str> {
+    let brings = |(_, names): &&(&str, &[&str])| names.contains(&project.as_ref());
+    RENAMES.iter().filter(brings).map(|(conda, _)| *conda)
 }
 
 #[cfg(test)]

@@ -215,9 +215,64 @@ fn the_real_mapping() {
     let names = Names::from_mapping_json(&text).unwrap();
     for (conda, pypi) in [
         ("pytorch", "torch"),
+        ("pytorch-cpu", "torch"),
+        ("matplotlib", "matplotlib"),
         ("matplotlib-base", "matplotlib"),
+        ("dask-core", "dask"),
+        ("tensorflow-base", "tensorflow"),
+        ("jupyter_core", "jupyter-core"),
+        ("ruamel.yaml", "ruamel-yaml"),
+        ("backports.zoneinfo", "backports-zoneinfo"),
+        ("typing_extensions", "typing-extensions"),
+        ("cvxpy-base", "cvxpy"),
+        ("mysql-connector-python", "mysql-connector-python"),
         ("pip", "pip"),
     ] {
-        assert_eq!(names_of(&names, &forge(conda)).0, [pypi]);
+        assert_eq!(names_of(&names, &forge(conda)).0, [pypi], "{conda}");
     }
+    for conda in [
+        "pytorch-gpu",
+        "opencv",
+        "typing-extensions",
+        "tensorflow-gpu",
+        "python",
+        "pypy3.9",
+    ] {
+        assert!(names_of(&names, &forge(conda)).0.is_empty(), "{conda}");
+    }
+    // The table says what the mapping says, or stands in where that says nothing.
+    for (conda, projects) in built_in::rows() {
+        let found = names_of(&names, &forge(conda));
+        let expected: Vec<_> = projects.iter().map(ToString::to_string).collect();
+        assert_eq!(found.0, expected, "{conda} ({})", found.1);
+    }
+}
+
+#[test]
+fn wrong_entries_of_the_mapping_are_not_believed() {
+    let mapping = r#"{"cvxpy-base": "unknown", "odd": "UNKNOWN", "pypy3.9": "cffi",
+        "mysql-connector-python": "opentelemetry-api"}"#;
+    let names = Names::from_mapping_json(mapping).unwrap();
+    assert_eq!(
+        names_of(&names, &forge("cvxpy-base")),
+        (vec!["cvxpy".into()], NameSource::BuiltIn)
+    );
+    assert!(names_of(&names, &forge("odd")).0.is_empty());
+    assert!(names_of(&names, &forge("pypy3.9")).0.is_empty());
+    assert_eq!(
+        names_of(&names, &forge("mysql-connector-python")).0,
+        ["mysql-connector-python"]
+    );
+}
+
+#[test]
+fn the_conda_names_of_a_project() {
+    let names = Names::from_mapping_json(MAPPING).unwrap();
+    let of = |project: &str| names.conda_names(&project.parse().unwrap());
+    assert_eq!(of("torch"), ["pytorch", "torch"]);
+    assert_eq!(of("two-x"), ["bundle", "two-x", "two_x"]);
+    assert_eq!(
+        of("opencv-python"),
+        ["opencv-python", "opencv_python", "py-opencv"]
+    );
 }

@@ -240,6 +240,7 @@ impl Provider<'_> {
         match self.world.pypi.metadata(&release.project, distribution) {
             Ok(MetadataAnswer::Known(metadata)) => Ok(Some(metadata)),
             Ok(MetadataAnswer::Invalid(reason)) => Err(format!("its metadata is broken: {reason}")),
+            Ok(MetadataAnswer::Unbuildable(reason)) => Err(reason),
             Ok(MetadataAnswer::NeedsBuild(reason)) => {
                 let mut learnt = self.learnt.borrow_mut();
                 let (project, version) = (release.project.clone(), release.version.clone());

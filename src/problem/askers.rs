@@ -1,0 +1,122 @@
+//! Who asks for a package of a solution: the shortest way from a declared line.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use pep508_rs::{ExtraName, PackageName};
+use rattler_conda_types::Subdir;
+
+use super::{Declared, DeclaredKind, Solution, python::marker_environment};
+
+/// A declared line and the packages between it and the one that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The place of the line among the declared ones.
+    pub line: usize,
+    /// The package that the line asks for, then what that requires, down to the
+    /// package itself.
+    pub path: Vec<String>,
+}
+
+impl Asked {
+    /// Whether the line itself asks for it.
+    pub fn is_direct(&self) -> bool {
+        self.path.len() < 2
+    }
+
+    /// "dagster needs grpcio, which needs six"; none if the line itself asks for it.
+    pub fn chain(&self) -> Option<String> {
+        let (first, rest) = self.path.split_first()?;
+        let rest = rest.join(", which needs ");
+        (!rest.is_empty()).then(|| format!("{first} needs {rest}"))
+    }
+}
+
+/// Who asks for each project of the pip half.
+pub fn of_projects(
+    declared: &[Declared],
+    solution: &Solution,
+    subdir: Subdir,
+) -> HashMap<PackageName, Asked> {
+    let mut found: HashMap<PackageName, Asked> = HashMap::new();
+    let Some(python) = solution.python() else {
+        return found;
+    };
+    let environment = marker_environment(&python, subdir);
+    let mut queue: VecDeque<(PackageName, Vec<ExtraName>)> = VecDeque::new();
+    for (line, declared) in declared.iter().enumerate() {
+        let (name, extras) = match &declared.kind {
+            DeclaredKind::Pip(requirement) if requirement.marker.evaluate(&environment, &[]) => {
+                (requirement.name.clone(), requirement.extras.clone())
+            }
+            DeclaredKind::PipOpaque(Some(name), marker) if marker.evaluate(&environment, &[]) => {
+                (name.clone(), Vec::new())
+            }
+            _ => continue,
+        };
+        let path = vec![name.to_string()];
+        found.entry(name.clone()).or_insert(Asked { line, path });
+        queue.push_back((name, extras));
+    }
+    let mut seen: BTreeMap<PackageName, Vec<ExtraName>> = BTreeMap::new();
+    while let Some((name, extras)) = queue.pop_front() {
+        let known = seen.entry(name.clone());
+        let is_new = matches!(known, std::collections::btree_map::Entry::Vacant(_));
+        let known = known.or_default();
+        let more = extras.iter().any(|extra| !known.contains(extra));
+        if !is_new && !more {
+            continue;
+        }
+        known.extend(extras);
+        let extras = known.clone();
+        let metadata = solution
+            .release(&name)
+            .and_then(|package| package.metadata.as_ref());
+        for requirement in metadata.iter().flat_map(|metadata| &metadata.requires_dist) {
+            if !requirement.marker.evaluate(&environment, &extras) {
+                continue;
+            }
+            let asker = found[&name].clone();
+            found
+                .entry(requirement.name.clone())
+                .or_insert_with(|| Asked {
+                    line: asker.line,
+                    path: [asker.path, vec![requirement.name.to_string()]].concat(),
+                });
+            queue.push_back((requirement.name.clone(), requirement.extras.clone()));
+        }
+    }
+    found
+}
+
+/// Who asks for each package of the conda half.
+pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String, Asked> {
+    let mut found: HashMap<String, Asked> = HashMap::new();
+    let mut queue = VecDeque::new();
+    for (line, declared) in declared.iter().enumerate() {
+        if let DeclaredKind::Conda(spec) = &declared.kind
+            && let Some(name) = spec.name.as_exact()
+        {
+            let name = name.as_normalized().to_string();
+            let path = vec![name.clone()];
+            if found.insert(name.clone(), Asked { line, path }).is_none() {
+                queue.push_back(name);
+            }
+        }
+    }
+    while let Some(name) = queue.pop_front() {
+        let Some(record) = solution.record(&name) else {
+            continue;
+        };
+        for required in super::conda_half::depends_on(record) {
+            if found.contains_key(required.as_ref()) {
+                continue;
+            }
+            let asker = found[&name].clone();
+            let path = [asker.path, vec![required.to_string()]].concat();
+            let line = asker.line;
+            found.insert(required.to_string(), Asked { line, path });
+            queue.push_back(required.into_owned());
+        }
+    }
+    found
+}
