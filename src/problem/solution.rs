@@ -46,7 +46,8 @@ pub struct PypiPackage {
     pub distribution: Arc<Distribution>,
     /// What it says of itself; `None` where only a build can tell.
     pub metadata: Option<Arc<Metadata>>,
-    /// The hashes of all files of the release, `sha256:…`, as `pip` takes them.
+    /// The hashes of the files of the release that pip may take, `sha256:…`: all but
+    /// those that `--only-binary`, `--no-binary` and declared hashes rule out.
     pub hashes: Vec<String>,
 }
 
@@ -184,7 +185,11 @@ impl Solution {
                 return None;
             }
         }
-        let sha256 = files.iter().filter_map(|file| file.hashes.get("sha256"));
+        let hashes = match release.origin {
+            Origin::Index => sha256(&provider.usable(&release.project, files)),
+            // A release of the index with the same version is another thing.
+            Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
+        };
         Some(PypiPackage {
             name: release.project.clone(),
             version: release.version.clone(),
@@ -192,9 +197,15 @@ impl Solution {
             direct_url: release.origin == Origin::DirectUrl,
             distribution: taken,
             metadata,
-            hashes: sha256.map(|hash| format!("sha256:{hash}")).collect(),
+            hashes,
         })
     }
+}
+
+/// The hashes of files as pip writes them.
+fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
+    let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
+    hashes.map(|hash| format!("sha256:{hash}")).collect()
 }
 
 fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
