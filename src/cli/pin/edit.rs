@@ -1,0 +1,103 @@
+//! `pin --format env`: the answer in the environment file itself.
+
+use similar::TextDiff;
+
+use super::{Pin, print};
+use crate::{
+    diagnostic::Failure,
+    problem::Solution,
+    resolve::Resolution,
+    spec::{
+        EnvironmentFile,
+        pin::{self, PinnedConda, PinnedPip, Pins},
+        secrets,
+        source::{self, SourceFile},
+    },
+};
+
+impl Pin {
+    /// Writes the pins into the file, or shows or writes them elsewhere.
+    pub(super) fn edit(
+        &self,
+        environment: &EnvironmentFile,
+        (resolution, solution): (&Resolution, &Solution),
+    ) -> Result<(), Failure> {
+        let pinned = pin::pin(environment, &pins(resolution, solution))?;
+        let source = &environment.source;
+        if self.diff {
+            return print(&diff(source, &pinned));
+        }
+        let path = self.output_file.as_deref().unwrap_or(&self.file);
+        if self.output_file.is_none() && pinned == source.text() {
+            return Ok(());
+        }
+        source::write_atomically(path, &source.encode(&pinned))
+    }
+}
+
+/// The change, without the passwords that the file may hold: diffs end up in logs.
+fn diff(source: &SourceFile, pinned: &str) -> String {
+    let path = source.path().display().to_string();
+    let diff = TextDiff::from_lines(source.text(), pinned);
+    let diff = diff
+        .unified_diff()
+        .header(&path, &format!("{path} (pinned)"))
+        .to_string();
+    secrets::redact(&diff)
+}
+
+/// What is to be written: the whole closure of both halves.
+fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
+    let mut channels: Vec<String> = Vec::new();
+    for channel in &resolution.channels {
+        if !channels.contains(&channel.explicit) {
+            channels.push(channel.explicit.clone());
+        }
+    }
+    let conda = solution.conda.iter().map(|record| {
+        let package = &record.package_record;
+        PinnedConda {
+            name: package.name.as_source().to_string(),
+            version: package.version.as_str().to_string(),
+            build: package.build.to_string(),
+            channel: other_channel(resolution, record.channel.as_deref()),
+        }
+    });
+    let pypi = solution
+        .pypi
+        .iter()
+        .filter(|package| !package.direct_url)
+        .map(|package| PinnedPip {
+            name: package.name.clone(),
+            extras: package.extras.clone(),
+            version: package.version.clone(),
+            from_conda: false,
+            hashes: package.hashes.clone(),
+        });
+    let provided = solution.provided.iter().filter_map(|provided| {
+        Some(PinnedPip {
+            name: provided.project.clone(),
+            extras: Vec::new(),
+            version: provided.version.clone()?,
+            from_conda: true,
+            hashes: Vec::new(),
+        })
+    });
+    Pins {
+        platform: resolution.subdir.to_string(),
+        channels,
+        conda: conda.collect(),
+        pip: pypi.chain(provided).collect(),
+    }
+}
+
+/// The channel of a record as a file names it, unless it is the first one.
+fn other_channel(resolution: &Resolution, channel: Option<&str>) -> Option<String> {
+    let is_it = |name: &str| Some(name) == channel;
+    let place = resolution
+        .channels
+        .iter()
+        .position(|known| is_it(&known.channel.canonical_name()))?;
+    let group = &resolution.channels[place].explicit;
+    (*group != resolution.channels[0].explicit).then(|| group.clone())
+}
