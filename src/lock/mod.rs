@@ -102,6 +102,8 @@ pub struct LockedRelease<'a> {
     pub sha256: Option<String>,
     /// The line of the pip list that gives its URL.
     pub line: Option<&'a PipRequirement>,
+    /// The options that lines of the pip list give for its build.
+    pub options: Vec<&'a str>,
 }
 
 /// A file that is to be written.
@@ -154,7 +156,9 @@ impl<'a> Lock<'a> {
             Format::Pixi => pixi::write(self)?,
             Format::Requirements => requirements::write(self.environment, self.only()),
         };
-        written.notices.extend(self.left_out_credentials());
+        if format != Format::Requirements {
+            written.notices.extend(self.left_out_credentials());
+        }
         Ok(written)
     }
 
@@ -215,9 +219,21 @@ fn releases<'a>(
             sha256: sha256(package, line)?,
             url,
             line,
+            options: options(environment, &package.name),
         })
     });
     releases.collect()
+}
+
+fn options<'a>(environment: &'a EnvironmentFile, project: &PackageName) -> Vec<&'a str> {
+    let lines = environment.pip.requirements.iter();
+    let lines = lines.filter(|line| match &line.kind {
+        PipRequirementKind::Named(requirement) => requirement.name == *project,
+        PipRequirementKind::Opaque { .. } => false,
+    });
+    lines
+        .flat_map(|line| line.options.iter().map(String::as_str))
+        .collect()
 }
 
 /// The line that gives the URL of a project.

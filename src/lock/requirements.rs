@@ -107,12 +107,15 @@ fn rebased(option: &Spanned<String>, environment: &EnvironmentFile) -> String {
 
 fn release_lines(release: &LockedRelease<'_>, with_hashes: bool) -> String {
     let mut line = match release.line {
-        Some(line) => as_written(line),
+        Some(line) => line.text.clone(),
         None if release.package.direct_url => {
             format!("{} @ {}", release.name(), release.url)
         }
         None => format!("{}=={}", release.name(), release.package.version),
     };
+    for option in &release.options {
+        line += &format!(" {option}");
+    }
     if with_hashes {
         for hash in hashes(release) {
             line += &format!(" \\\n    --hash={hash}");

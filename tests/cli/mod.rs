@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod errors;
 mod files;
+mod formats;
 mod help;
 mod indexes;
 mod server;
