@@ -1,6 +1,6 @@
 //! `pixi.lock`, version 7, written by `rattler_lock`: one environment `default` with
 //! the channels, the indexes and, for each platform, the packages and the virtual
-//! packages that were counted on.
+//! packages that they need.
 //!
 //! Conda records say by their `purls` which PyPI projects they bring, as pixi has to
 //! know it: else it would install these a second time. A local project whose name its
@@ -52,7 +52,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
 }
 
 fn build(lock: &Lock<'_>) -> Result<LockFile, ParseCondaLockError> {
-    let platforms = lock.platforms.iter().map(|one| platform(one.resolution));
+    let platforms = lock.platforms.iter().map(platform);
     let mut builder = LockFile::builder().with_platforms(platforms.collect())?;
     let resolution = lock.platforms[0].resolution;
     builder.set_channels(DEFAULT_ENVIRONMENT_NAME, channels(resolution));
@@ -66,12 +66,27 @@ fn build(lock: &Lock<'_>) -> Result<LockFile, ParseCondaLockError> {
     Ok(builder.finish())
 }
 
-fn platform(resolution: &Resolution) -> PlatformData {
+fn platform(platform: &LockedPlatform<'_>) -> PlatformData {
+    let subdir = platform.resolution.subdir;
+    let assumptions = platform.resolution.virtual_packages.iter();
+    let needed = assumptions.filter(|package| is_needed(platform, package.name.as_normalized()));
     PlatformData {
-        name: PlatformName::from(&resolution.subdir),
-        subdir: resolution.subdir,
-        virtual_packages: resolution.virtual_packages.iter().map(assumed).collect(),
+        name: PlatformName::from(&subdir),
+        subdir,
+        virtual_packages: needed.map(assumed).collect(),
     }
+}
+
+/// Whether the answer leans on a virtual package: one of its records names it, or it
+/// tells the platform tags of wheels. More would shut machines out that can have it.
+fn is_needed(platform: &LockedPlatform<'_>, name: &str) -> bool {
+    let is_named = |text: &String| {
+        let named = text.trim().split([' ', '=', '<', '>', '!', '~', '[']);
+        named.into_iter().next() == Some(name)
+    };
+    let of_tags = matches!(name, "__glibc" | "__osx") && !platform.pypi.is_empty();
+    let mut records = platform.conda.iter().map(|one| &one.record.package_record);
+    of_tags || records.any(|one| one.depends.iter().chain(&one.constrains).any(is_named))
 }
 
 /// `__name=version`, with a build string where it says something.

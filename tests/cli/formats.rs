@@ -88,12 +88,7 @@ fn conda_lock() {
 
 #[test]
 fn pixi() {
-    let arguments = [
-        &["--format", "pixi", "--virtual-package", "__linux=5.15"][..],
-        &["--virtual-package", "__archspec=x86_64_v3"],
-        &BOTH[..],
-    ]
-    .concat();
+    let arguments = [&["--format", "pixi"], &BOTH[..]].concat();
     assert_snapshot!(Project::of(&SMALL).pin(&arguments));
 }
 
@@ -420,6 +415,34 @@ fn a_url_keeps_its_line_and_gets_a_hash() {
     assert!(text.ends_with(&expected), "{text}");
     let text = printed(&project, &["--format", "pixi"]);
     assert!(text.contains(&format!("sha256: {hash}")), "{text}");
+}
+
+#[test]
+fn a_url_without_a_hash_is_said() {
+    let url = server::start().url("html/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let line = format!("tomlish @ {url}");
+    let project = Project::online(environment(&["python", "pip:", "packaging", &line]));
+    let run = project.pin(&["--format", "pixi", "-o", "pixi.lock"]);
+    assert_snapshot!(run, @"
+    warning[no-hashes]: nobody tells the hash of tomlish
+     |
+     = note: another file under its URL will not be noticed
+     = help: write `#sha256=…` behind a URL, or take it from an index that tells hashes
+    Pinned 7 packages from conda and 2 from PyPI for linux-64 in pixi.lock ([TIME])
+    exit code 0
+    ");
+    let run = project.pin(&["--format", "requirements"]);
+    assert_snapshot!(run, @"
+    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    packaging==24.1
+    tomlish @ http://127.0.0.1:[PORT]/html/tomlish/tomlish-1.2.0-py3-none-any.whl
+    warning[no-hashes]: no line has hashes, because `tomlish` can have none
+     |
+     = note: pip demands a hash of every line as soon as one has any (--require-hashes)
+     = help: install what can have no hash from a file of its own
+    Pinned 7 packages from conda and 2 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
 }
 
 #[test]
