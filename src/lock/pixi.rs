@@ -3,7 +3,8 @@
 //! packages that they need.
 //!
 //! Conda records say by their `purls` which PyPI projects they bring, as pixi has to
-//! know it: else it would install these a second time. A local project whose name its
+//! know it: else it would install these a second time. Where there is no pip half nobody
+//! asked for these names, and pixi looks them up by itself. A local project whose name its
 //! line tells stands in it as its folder; a repository cannot, since pixi takes the
 //! commit and the version from there, which nobody knows before it is fetched.
 
@@ -57,11 +58,12 @@ fn build(lock: &Lock<'_>) -> Result<LockFile, ParseCondaLockError> {
     let resolution = lock.platforms[0].resolution;
     builder.set_channels(DEFAULT_ENVIRONMENT_NAME, channels(resolution));
     builder.set_options(DEFAULT_ENVIRONMENT_NAME, options(resolution));
-    if !lock.environment.pip.requirements.is_empty() {
+    let has_pip = !lock.environment.pip.requirements.is_empty();
+    if has_pip {
         builder.set_pypi_indexes(DEFAULT_ENVIRONMENT_NAME, indexes(resolution));
     }
     for platform in &lock.platforms {
-        add_packages(&mut builder, platform)?;
+        add_packages(&mut builder, platform, has_pip)?;
     }
     Ok(builder.finish())
 }
@@ -138,11 +140,12 @@ fn indexes(resolution: &Resolution) -> PypiIndexes {
 fn add_packages(
     builder: &mut LockFileBuilder,
     platform: &LockedPlatform<'_>,
+    has_pip: bool,
 ) -> Result<(), ParseCondaLockError> {
     let name = platform.resolution.subdir.as_str();
     builder.add_environment_platform(DEFAULT_ENVIRONMENT_NAME, name)?;
     for locked in &platform.conda {
-        builder.add_conda_package(DEFAULT_ENVIRONMENT_NAME, name, record(locked))?;
+        builder.add_conda_package(DEFAULT_ENVIRONMENT_NAME, name, record(locked, has_pip))?;
     }
     for locked in &platform.pypi {
         let release = release(locked);
@@ -163,20 +166,19 @@ fn add_packages(
     Ok(())
 }
 
-fn record(locked: &LockedRecord<'_>) -> CondaPackageData {
+fn record(locked: &LockedRecord<'_>, has_pip: bool) -> CondaPackageData {
     let mut record: RepoDataRecord = locked.record.clone();
     record.url = locked.url.clone();
     record.channel = record.channel.map(|channel| match Url::parse(&channel) {
         Ok(url) => without_credentials(&url).to_string(),
         Err(_) => channel,
     });
-    let purls = record.package_record.purls.get_or_insert_default();
-    if !purls.iter().any(|purl| purl.package_type() == "pypi") {
-        let projects = locked.projects.iter();
-        purls
-            .extend(projects.filter_map(|project| {
-                PackageUrl::new("pypi".to_owned(), project.to_string()).ok()
-            }));
+    if has_pip {
+        let purls = record.package_record.purls.get_or_insert_default();
+        if !purls.iter().any(|purl| purl.package_type() == "pypi") {
+            let projects = locked.projects.iter().map(ToString::to_string);
+            purls.extend(projects.filter_map(|name| PackageUrl::new("pypi".to_owned(), name).ok()));
+        }
     }
     record.into()
 }

@@ -387,6 +387,15 @@ fn lock_files_hold_no_credentials() {
 }
 
 #[test]
+fn names_are_told_to_pixi_where_they_were_asked_for() {
+    let lines = ["python =3.10", "pytorch", "pip:", "lightbolt"];
+    let text = printed(&Project::of(&lines), &["--format", "pixi"]);
+    assert!(text.contains("  purls:\n  - pkg:pypi/torch\n"), "{text}");
+    let text = printed(&Project::of(&lines[..2]), &["--format", "pixi"]);
+    assert!(!text.contains("purls"), "{text}");
+}
+
+#[test]
 fn pixi_knows_the_index_of_each_release() {
     let private = fixtures().join("pypi-private").display().to_string();
     let project = Project::of(&["python", "pip:", "ledger", "tomlish"]);
