@@ -93,7 +93,7 @@ class Harness:
                 row[name] = "refused: a line that it has no place for"
             else:
                 row[name] = f"not written: {peers.last_line(written.stderr)}"
-        self.read(row, pinned.read_text("utf-8-sig"), places)
+        self.read(row, text_of(pinned), places)
         return row
 
     def read(self, row: dict, pinned: str, places: dict) -> None:
@@ -171,6 +171,13 @@ class Harness:
         return place, wheels
 
 
+def text_of(path: Path) -> str:
+    """A file in the encoding that its first bytes tell."""
+    data = path.read_bytes()
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
 WOULD_INSTALL = re.compile(r"^ \+ ([\w.-]+)==(\S+)")
 
 
@@ -200,9 +207,11 @@ def same_records(found: list[dict], records: set) -> str:
 
 def requirements(text: str) -> dict:
     """The releases of a requirements file."""
-    found = re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;]+)", text, re.M)
-    urls = re.findall(r"^([\w.-]+)(?:\[[^\]]*\])? @ \S+/[^/\s]+?-(\d[^-/\s]*?)(?:-|\.tar|\.zip)", text, re.M)
-    return {normalized(name): version for name, version in [*found, *urls]}
+    name = r"^([\w.-]+)(?:\[[^\]]*\])?"
+    found = re.findall(name + r"==([^\s;]+)", text, re.M)
+    in_file = r"[^/\s]+?-(\d[^-/\s]*?)(?:-|\.tar|\.zip)"
+    found += re.findall(rf"{name} @ \S+/{in_file}", text, re.M)
+    return {normalized(name): version for name, version in found}
 
 
 def differing(one: dict, other: dict) -> str:
@@ -262,9 +271,11 @@ def bare(line: str) -> str:
 
 def summary(rows: list[dict]) -> str:
     pinned = [row for row in rows if row["pinned"] == "yes"]
-    text = f"{len(rows)} files, {len(pinned)} pinned\n\n| format | result | files |\n|---|---|---|\n"
+    text = f"{len(rows)} files, {len(pinned)} pinned\n\n"
+    text += "| format | result | files |\n|---|---|---|\n"
     for name in FORMATS:
-        counts = Counter(row[name].split(": other")[0] for row in pinned)
+        # What differs is in the table.
+        counts = Counter(row[name].split(" [")[0] for row in pinned)
         for result, count in counts.most_common():
             text += f"| {name} | {result} | {count} |\n"
     return text
