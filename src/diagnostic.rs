@@ -53,7 +53,7 @@ impl std::fmt::Display for Location {
 }
 
 /// A place with what is to be said of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Label {
     /// The place.
     pub location: Location,
@@ -62,7 +62,7 @@ pub struct Label {
 }
 
 /// One thing to say to the user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub level: Level,

@@ -128,6 +128,10 @@ pub struct Resolution {
     pub declared: Vec<Declared>,
     /// Where each of them stands; none for those that conda adds by itself.
     pub places: Vec<Option<Location>>,
+    /// Indexes and options of the pip half, those of the file included.
+    pub index: IndexSettings,
+    /// How the order of channels bound.
+    pub channel_priority: ChannelPriority,
     /// Names of conda lines that no channel has.
     pub missing: Vec<MissingName>,
     /// The answer.
@@ -195,6 +199,7 @@ async fn resolve_until(
         session.prefetch_all(environment);
         Names::load(settings, &client).await?
     };
+    let names = Arc::new(names);
     let solver = Solve {
         settings: settings.clone(),
         subdir,
@@ -202,7 +207,7 @@ async fn resolve_until(
         target,
         declared: Arc::new(declared),
         session,
-        names: Arc::new(names),
+        names: names.clone(),
         pip: policy(&index),
         preferences: preferences(environment, &channels, upgrade),
         deadline,
@@ -248,6 +253,8 @@ async fn resolve_until(
         channels: channels.list().to_vec(),
         declared: Arc::unwrap_or_clone(solver.declared),
         places,
+        index,
+        channel_priority: settings.channel_priority,
         missing,
         outcome,
         builds,

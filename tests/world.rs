@@ -292,6 +292,7 @@ impl ToyWorld {
                 has_metadata_file: true,
                 metadata_hashes: BTreeMap::new(),
                 upload_time: None,
+                index: None,
             }));
         }
     }

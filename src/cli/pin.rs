@@ -7,24 +7,25 @@ use std::{
 };
 
 use clap::Args;
-use rattler_conda_types::RepoDataRecord;
-use similar::TextDiff;
+use rattler_conda_types::Subdir;
 
 use super::{Output, progress::Progress, settings::SettingsArgs};
 use crate::{
-    conda::hashes,
     config::Settings,
     diagnostic::{Diagnostic, Failure},
+    lock::Format,
     problem::Solution,
     report::{notices, unsolvable},
     resolve::{self, Outcome, Resolution, Upgrade},
     spec::{
         EnvironmentFile, environment,
-        pin::{self, PinnedConda, PinnedPip, Pins},
-        secrets,
-        source::{self, SourceFile},
+        pin::{check_asks, check_place},
+        source::SourceFile,
     },
 };
+
+mod edit;
+mod lock;
 
 /// How `pin` is used, at the end of its help.
 pub(super) const EXAMPLES: &str = "\
@@ -33,7 +34,9 @@ Examples:
   presolve pin                              pin it; a second time nothing changes
   presolve pin -P numpy                     pin numpy anew, and what has to move with it
   presolve pin --platform linux-64 -o pinned.yml
-                                            pin for another machine, into another file";
+                                            pin for another machine, into another file
+  presolve pin --format conda-lock --platform linux-64 --platform osx-arm64 -o conda-lock.yml
+                                            lock for two platforms, for another tool";
 
 /// What `pin` takes.
 #[derive(Debug, Args)]
@@ -41,10 +44,13 @@ pub(super) struct Pin {
     /// The environment file
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
+    /// What to write; all but `env` go to standard output unless -o names a file
+    #[arg(long, value_name = "FORMAT", default_value = "env")]
+    format: Format,
     /// Show what would change, and write nothing
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
-    /// Write the pinned spec here, and leave the file alone
+    /// Write the answer here, and leave the file alone
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
     /// Forget the pins that are in the file
@@ -61,37 +67,115 @@ impl Pin {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
-        let upgrade = self.upgrade();
+        self.check_format()?;
         let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
         let environment = environment::read(SourceFile::read(&self.file)?)?;
         for warning in &environment.warnings {
             output.say(warning);
         }
-        pin::check_place(&environment)?;
+        check_asks(&environment)?;
+        if self.format == Format::Env {
+            check_place(&environment)?;
+        }
+        let upgrade = self.upgrade();
         for name in upgrade.unknown(&environment) {
             let message = format!("`{name}` is not pinned in {}", self.file.display());
             output.say(&Diagnostic::warning("unknown-upgrade", message));
         }
-        let progress = Progress::new(output.quiet);
-        let resolution =
-            resolve::resolve(&environment, &settings, &upgrade, &progress.listener()).await;
-        progress.finish();
-        let resolution = resolution?;
-        for notice in notices::of(&resolution, &environment) {
-            output.say(&notice);
+        let resolutions = self.resolve(&environment, &settings, output).await?;
+        let resolutions: Vec<(&Resolution, &Solution)> =
+            resolutions.iter().filter_map(solved).collect();
+        match self.format {
+            Format::Env => self.edit(&environment, resolutions[0])?,
+            _ => self.lock(&environment, &resolutions, output)?,
         }
-        let solution = match &resolution.outcome {
-            Outcome::Solved(solution) => solution,
-            Outcome::Unsolvable(_) => {
+        output.tell(&self.summary(&resolutions, start.elapsed()));
+        Ok(())
+    }
+
+    /// A format has to be able to hold what is asked for.
+    fn check_format(&self) -> Result<(), Failure> {
+        let name = self.format.name();
+        let platforms = self.platforms().len();
+        if platforms > 1 && !self.format.holds_several() {
+            let message =
+                format!("`--format {name}` holds one platform, and {platforms} are given");
+            let diagnostic = Diagnostic::error("several-platforms", message)
+                .help("write one file for each, or one for all with `--format conda-lock` or `--format pixi`");
+            return Err(Failure::input(diagnostic));
+        }
+        if self.diff && self.format != Format::Env {
+            let message =
+                format!("`--diff` shows a changed file, and `--format {name}` is a new one");
+            let diagnostic = Diagnostic::error("diff-of-new-file", message)
+                .help("leave `--diff` out: without -o nothing is written, the answer is printed");
+            return Err(Failure::input(diagnostic));
+        }
+        Ok(())
+    }
+
+    /// The platforms that the command line names, each once.
+    fn platforms(&self) -> Vec<Subdir> {
+        let mut platforms = Vec::new();
+        for platform in &self.settings.platforms {
+            if !platforms.contains(platform) {
+                platforms.push(*platform);
+            }
+        }
+        platforms
+    }
+
+    /// Solves for each platform, and says what there is to know of the answers.
+    async fn resolve(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<Vec<Resolution>, Failure> {
+        let mut platforms: Vec<_> = self.platforms().into_iter().map(Some).collect();
+        if platforms.is_empty() {
+            platforms.push(settings.platform);
+        }
+        let mut resolutions = Vec::new();
+        let mut said: Vec<Diagnostic> = Vec::new();
+        for platform in &platforms {
+            let settings = Settings {
+                platform: *platform,
+                ..settings.clone()
+            };
+            let resolution = self.resolve_one(environment, &settings, output).await;
+            let named = |failure: Failure| match platform {
+                Some(platform) if platforms.len() > 1 => on_platform(failure, *platform),
+                _ => failure,
+            };
+            let resolution = resolution.map_err(named)?;
+            for notice in notices::of(&resolution, environment) {
+                if !said.contains(&notice) {
+                    output.say(&notice);
+                    said.push(notice);
+                }
+            }
+            if let Outcome::Unsolvable(_) = &resolution.outcome {
                 let diagnostics = unsolvable::diagnostics(&resolution);
                 let kind = unsolvable::kind(&resolution);
-                return Err(Failure { kind, diagnostics });
+                return Err(named(Failure { kind, diagnostics }));
             }
-        };
-        let pinned = pin::pin(&environment, &pins(&resolution, solution))?;
-        self.write(&environment, &pinned)?;
-        output.tell(&self.summary(&resolution, solution, start.elapsed()));
-        Ok(())
+            resolutions.push(resolution);
+        }
+        Ok(resolutions)
+    }
+
+    async fn resolve_one(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<Resolution, Failure> {
+        let progress = Progress::new(output.quiet);
+        let listener = progress.listener();
+        let resolution = resolve::resolve(environment, settings, &self.upgrade(), &listener).await;
+        progress.finish();
+        resolution
     }
 
     fn upgrade(&self) -> Upgrade {
@@ -104,50 +188,42 @@ impl Pin {
         }
     }
 
-    fn write(&self, environment: &EnvironmentFile, pinned: &str) -> Result<(), Failure> {
-        let source = &environment.source;
-        if self.diff {
-            return print(&diff(source, pinned));
-        }
-        let path = self.output_file.as_deref().unwrap_or(&self.file);
-        if self.output_file.is_none() && pinned == source.text() {
-            return Ok(());
-        }
-        source::write_atomically(path, &source.encode(pinned))
-    }
-
-    fn summary(&self, resolution: &Resolution, solution: &Solution, took: Duration) -> String {
+    fn summary(&self, resolutions: &[(&Resolution, &Solution)], took: Duration) -> String {
         let packages = |count: usize| match count {
             1 => "1 package".to_string(),
             count => format!("{count} packages"),
         };
-        let conda = packages(solution.conda.len());
-        let pypi = solution.pypi.len();
-        let (verb, place) = if self.diff {
-            ("Would pin", self.file.display())
-        } else {
-            (
-                "Pinned",
-                self.output_file.as_ref().unwrap_or(&self.file).display(),
-            )
-        };
+        let counts = resolutions.iter().map(|(resolution, solution)| {
+            let (conda, pypi) = (packages(solution.conda.len()), solution.pypi.len());
+            let subdir = resolution.subdir;
+            format!("{conda} from conda and {pypi} from PyPI for {subdir}")
+        });
+        let counts: Vec<String> = counts.collect();
+        let counts = counts.join(", ");
         let seconds = took.as_secs_f64();
-        let subdir = resolution.subdir;
-        format!(
-            "{verb} {conda} from conda and {pypi} from PyPI for {subdir} in {place} ({seconds:.1} s)"
-        )
+        let (verb, place) = match (&self.output_file, self.format) {
+            (Some(file), _) => ("Pinned", file),
+            (None, Format::Env) if self.diff => ("Would pin", &self.file),
+            (None, Format::Env) => ("Pinned", &self.file),
+            (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
+        };
+        format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())
     }
 }
 
-/// The change, without the passwords that the file may hold: diffs end up in logs.
-fn diff(source: &SourceFile, pinned: &str) -> String {
-    let path = source.path().display().to_string();
-    let diff = TextDiff::from_lines(source.text(), pinned);
-    let diff = diff
-        .unified_diff()
-        .header(&path, &format!("{path} (pinned)"))
-        .to_string();
-    secrets::redact(&diff)
+fn solved(resolution: &Resolution) -> Option<(&Resolution, &Solution)> {
+    match &resolution.outcome {
+        Outcome::Solved(solution) => Some((resolution, solution)),
+        Outcome::Unsolvable(_) => None,
+    }
+}
+
+/// A failure that tells for which of several platforms it is.
+fn on_platform(mut failure: Failure, platform: Subdir) -> Failure {
+    if let Some(first) = failure.diagnostics.first_mut() {
+        first.notes.push(format!("this is about {platform}"));
+    }
+    failure
 }
 
 /// Prints to stdout; a reader that has gone is no error.
@@ -159,79 +235,4 @@ fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// What is to be written: the whole closure of both halves.
-fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
-    let mut channels: Vec<String> = Vec::new();
-    for channel in &resolution.channels {
-        if !channels.contains(&channel.explicit) {
-            channels.push(channel.explicit.clone());
-        }
-    }
-    let conda = solution
-        .conda
-        .iter()
-        .map(|record| pinned_conda(resolution, solution, record));
-    let pypi = solution
-        .pypi
-        .iter()
-        .filter(|package| !package.direct_url)
-        .map(|package| PinnedPip {
-            name: package.name.clone(),
-            extras: package.extras.clone(),
-            version: package.version.clone(),
-            from_conda: false,
-            hashes: package.hashes.clone(),
-        });
-    let provided = solution.provided.iter().filter_map(|provided| {
-        Some(PinnedPip {
-            name: provided.project.clone(),
-            extras: Vec::new(),
-            version: provided.version.clone()?,
-            from_conda: true,
-            hashes: Vec::new(),
-        })
-    });
-    Pins {
-        platform: resolution.subdir.to_string(),
-        channels,
-        conda: conda.collect(),
-        pip: pypi.chain(provided).collect(),
-    }
-}
-
-/// A record with what tells it apart from its namesakes.
-fn pinned_conda(
-    resolution: &Resolution,
-    solution: &Solution,
-    record: &RepoDataRecord,
-) -> PinnedConda {
-    let package = &record.package_record;
-    let channel = explicit_channel(resolution, record.channel.as_deref().unwrap_or_default());
-    let namesakes = solution.namesakes.get(package.name.as_normalized());
-    let namesakes = namesakes.into_iter().flatten();
-    let (beside, elsewhere): (Vec<_>, Vec<_>) = namesakes
-        .map(|other| explicit_channel(resolution, other))
-        .partition(|other| *other == channel);
-    let first = resolution.channels.first().map(|first| &*first.explicit);
-    PinnedConda {
-        name: package.name.as_source().to_string(),
-        version: package.version.as_str().to_string(),
-        build: package.build.to_string(),
-        channel: channel
-            .filter(|channel| Some(*channel) != first || !elsewhere.is_empty())
-            .map(ToString::to_string),
-        hash: hashes::of(package)
-            .into_iter()
-            .next()
-            .filter(|_| !beside.is_empty()),
-    }
-}
-
-/// A channel as the file names it: a group for each of its members.
-fn explicit_channel<'r>(resolution: &'r Resolution, channel: &str) -> Option<&'r str> {
-    let mut channels = resolution.channels.iter();
-    let known = channels.find(|known| known.channel.canonical_name() == channel)?;
-    Some(&known.explicit)
 }

@@ -11,10 +11,10 @@ use crate::config::{ChannelPriority, Flags};
 /// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
 #[derive(Clone, Debug, Args)]
 pub(super) struct SettingsArgs {
-    /// Solve for this conda platform, such as linux-64 [default: the one that the file was pinned
-    /// for, else this machine's]
-    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
-    platform: Option<Subdir>,
+    /// Solve for this conda platform, such as linux-64; formats that hold several platforms take
+    /// it several times [default: the one that the file was pinned for, else this machine's]
+    #[arg(long = "platform", value_name = "PLATFORM", value_parser = platform)]
+    pub platforms: Vec<Subdir>,
     /// A virtual package of the target, such as __cuda=12.4; `__cuda=` takes one away
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
     virtual_packages: Vec<String>,
@@ -88,7 +88,7 @@ impl From<SettingsArgs> for Flags {
             channels: args.channels,
             channel_alias: args.channel_alias,
             channel_priority: args.channel_priority,
-            platform: args.platform,
+            platform: args.platforms.first().copied(),
             virtual_packages: args.virtual_packages,
             mapping: args.mapping,
             index_url: args.index_url,

@@ -51,7 +51,11 @@ fn for_target_in(
         }
     }
     for text in given {
-        Change::of_text(text)?.apply(&mut packages);
+        let change = Change::of_text(text)?;
+        // What is given may be meant for another one of several targets.
+        if !is_foreign(change.name(), target) {
+            change.apply(&mut packages);
+        }
     }
     // Without a driver there is no compute capability either.
     if !packages.iter().any(|package| is(package, "__cuda")) {
@@ -78,6 +82,17 @@ fn variables(target: Subdir) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// Whether a virtual package is about another operating system than the target's.
+fn is_foreign(name: &PackageName, target: Subdir) -> bool {
+    match name.as_normalized() {
+        "__linux" | "__glibc" | "__musl" => !target.is_linux(),
+        "__osx" => !target.is_osx(),
+        "__win" => !target.is_windows(),
+        "__unix" => !target.is_unix(),
+        _ => false,
+    }
+}
+
 fn is(package: &GenericVirtualPackage, name: &str) -> bool {
     package.name.as_normalized() == name
 }
@@ -88,6 +103,13 @@ enum Change {
 }
 
 impl Change {
+    fn name(&self) -> &PackageName {
+        match self {
+            Change::Set(package) => &package.name,
+            Change::Remove(name) => name,
+        }
+    }
+
     /// A variable has the version, that of `__archspec` the build string; empty
     /// it takes the package away.
     fn of_variable(variable: &str, name: &str, value: &str) -> Result<Self, Failure> {
@@ -217,6 +239,20 @@ mod tests {
         assert_eq!(
             listed(Subdir::OsxArm64, &[], &[]),
             ["__unix=0=0", "__osx=13.0=0", "__archspec=1=m1"]
+        );
+    }
+
+    #[test]
+    fn what_is_given_counts_where_it_has_a_meaning() {
+        let given = ["__glibc=2.35", "__osx=14.0", "__cuda=12.4"];
+        assert_eq!(
+            listed(Subdir::OsxArm64, &[], &given),
+            [
+                "__unix=0=0",
+                "__osx=14.0=0",
+                "__archspec=1=m1",
+                "__cuda=12.4=0"
+            ]
         );
     }
 

@@ -77,7 +77,8 @@ pub struct PypiPackage {
     /// A wheel that fits and that the pip of the solution does not take, with what
     /// a pip that takes it can do; only where a source distribution is taken.
     pub wheel_for_other_pip: Option<(String, PipAbility)>,
-    /// The hashes of all files of the release, `sha256:…`, as `pip` takes them.
+    /// The hashes of the files of the release that pip may take, `sha256:…`: all but
+    /// those that `--only-binary`, `--no-binary` and declared hashes rule out.
     pub hashes: Vec<String>,
 }
 
@@ -243,7 +244,11 @@ impl Solution {
             }
             _ => None,
         };
-        let sha256 = files.iter().filter_map(|file| file.hashes.get("sha256"));
+        let hashes = match release.origin {
+            Origin::Index => sha256(&provider.usable(&release.project, files)),
+            // A release of the index with the same version is another thing.
+            Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
+        };
         Some(PypiPackage {
             name: release.project.clone(),
             version: release.version.clone(),
@@ -252,9 +257,15 @@ impl Solution {
             distribution: taken,
             metadata,
             wheel_for_other_pip,
-            hashes: sha256.map(|hash| format!("sha256:{hash}")).collect(),
+            hashes,
         })
     }
+}
+
+/// The hashes of files as pip writes them.
+fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
+    let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
+    hashes.map(|hash| format!("sha256:{hash}")).collect()
 }
 
 fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName, String)> {

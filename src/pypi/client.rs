@@ -184,7 +184,12 @@ impl Inner {
             return Ok(None);
         }
         let mut pool: Files = links.into_iter().flatten().collect();
-        let from_indexes = indexes.into_iter().flatten().flatten();
+        let from_indexes = indexes.into_iter().zip(&self.options.indexes);
+        let from_indexes = from_indexes.flat_map(|(files, index)| {
+            let index = Arc::new(index.clone());
+            let files = files.unwrap_or_default().into_iter();
+            files.map(move |(version, file)| (version, listed_by(file, &index)))
+        });
         pool.extend(from_indexes.filter(|(_, file)| self.is_old_enough(file)));
         Ok(Some(Arc::new(merge(pool))))
     }
@@ -405,6 +410,11 @@ async fn parse_page(page: Arc<Page>, name: PackageName) -> Result<Files, Failure
     files
         .unwrap_or_else(|error| Err(error.to_string()))
         .map_err(|error| unreadable(&url, &error))
+}
+
+fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution> {
+    Arc::make_mut(&mut file).index = Some(Arc::clone(index));
+    file
 }
 
 /// A store of files without the right to list it answers 403 for what is not

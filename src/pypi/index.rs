@@ -64,6 +64,7 @@ impl Link<'_> {
             has_metadata_file: self.metadata.is_some(),
             metadata_hashes: self.metadata.unwrap_or_default(),
             upload_time: self.upload_time,
+            index: None,
         };
         Some((version, Arc::new(distribution)))
     }

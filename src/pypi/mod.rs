@@ -59,6 +59,9 @@ pub struct Distribution {
     pub metadata_hashes: BTreeMap<String, String>,
     /// When it was uploaded, where the index tells (PEP 700).
     pub upload_time: Option<jiff::Timestamp>,
+    /// The index that lists it; none for a page of links and for a URL of its own.
+    /// May hold credentials.
+    pub index: Option<Arc<url::Url>>,
 }
 
 /// What kind of file a [`Distribution`] is.

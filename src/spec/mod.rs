@@ -107,6 +107,9 @@ pub struct PipRequirement {
     pub location: Location,
     /// `--hash` values as written, `sha256:…`.
     pub hashes: Vec<String>,
+    /// The other options of the line, which say how pip builds it:
+    /// `--config-settings=key=value`.
+    pub options: Vec<String>,
     /// The version that an earlier `pin` wrote on the line.
     pub pin: Option<pep440_rs::Version>,
     /// The line was added by an earlier `pin`.
@@ -153,6 +156,9 @@ pub struct PipOptions {
     pub formats: FormatControl,
     /// `--require-hashes`.
     pub require_hashes: bool,
+    /// Each of them as written, variables and all, with those that do not change
+    /// what is chosen: `--extra-index-url https://${TOKEN}@example.com/simple`.
+    pub written: Vec<Spanned<String>>,
 }
 
 /// Which kinds of distribution pip may use, per project

@@ -86,31 +86,44 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
     Ok(text)
 }
 
+/// Whether a file asks for anything, which is worth knowing before the answer is
+/// worked out.
+///
+/// # Errors
+/// [`Failure::input`] when it does not.
+pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
+    if !environment.conda.is_empty() || !environment.pip.requirements.is_empty() {
+        return Ok(());
+    }
+    let source = &environment.source;
+    let location = Location {
+        file: Arc::clone(source),
+        span: 0..source.text().lines().next().map_or(0, str::len),
+    };
+    Err(Failure::input(
+        Diagnostic::error("nothing-to-pin", "the file asks for no packages")
+            .at(location, "")
+            .help("list them below `dependencies:`, one per line"),
+    ))
+}
+
 /// Whether pins can be written into a file at all, which is worth knowing before
 /// they are worked out.
 ///
 /// # Errors
-/// [`Failure::input`] when the file asks for nothing, or is written in a way that
-/// has no place for a line per package.
+/// [`Failure::input`] when the file is written in a way that has no place for a
+/// line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
     let source = &environment.source;
-    let at = |span| Location {
-        file: Arc::clone(source),
-        span,
-    };
-    if environment.conda.is_empty() && environment.pip.requirements.is_empty() {
-        let first = source.text().lines().next().map_or(0, str::len);
-        return Err(Failure::input(
-            Diagnostic::error("nothing-to-pin", "the file asks for no packages")
-                .at(at(0..first), "")
-                .help("list them below `dependencies:`, one per line"),
-        ));
-    }
     let text = source.text();
     let start = text.len() - text.trim_start().len();
     if text[start..].starts_with('{') {
+        let location = Location {
+            file: Arc::clone(source),
+            span: start..start + 1,
+        };
         return Err(uneditable(
-            at(start..start + 1),
+            location,
             "the whole file is in braces, so there is no line per package for its pin",
             "write it in the style of `conda env export`, or pin a copy in that style",
         ));

@@ -134,13 +134,8 @@ impl PipReader {
     }
 
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
-        let hashes = options
-            .into_iter()
-            .filter(|option| option.name == "hash")
-            .map(|option| option.value)
-            .collect();
         match requirement::parse(&expand_variables(text), context.folder()) {
-            Ok(kind) => self.push(context, kind, text, hashes),
+            Ok(kind) => self.push(context, kind, text, options),
             Err(refusal) => {
                 let place = if expand_variables(text) == text {
                     refusal.span.clone()
@@ -165,8 +160,11 @@ impl PipReader {
         context: &Context<'_>,
         kind: PipRequirementKind,
         text: &str,
-        hashes: Vec<String>,
+        options: Vec<PipOption>,
     ) {
+        let (hashes, options): (Vec<_>, Vec<_>) = options
+            .into_iter()
+            .partition(|option| option.name == "hash");
         let location = if context.in_environment && !context.several {
             context.whole()
         } else {
@@ -180,7 +178,8 @@ impl PipReader {
             kind,
             text: text.to_owned(),
             location,
-            hashes,
+            hashes: hashes.into_iter().map(|option| option.value).collect(),
+            options: options.iter().map(PipOption::as_written).collect(),
             pin: None,
             added_by_pin: false,
             in_environment: context.in_environment,
@@ -195,6 +194,12 @@ impl PipReader {
             location: location.clone(),
         };
         let options = &mut self.pip.options;
+        if !matches!(option.name, "requirement" | "constraint" | "editable") {
+            options.written.push(Spanned {
+                value: option.as_written(),
+                location: location.clone(),
+            });
+        }
         match option.name {
             "index-url" | "pypi-url" => options.index_url = Some(spanned),
             "extra-index-url" => options.extra_index_urls.push(spanned),

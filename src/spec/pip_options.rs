@@ -14,6 +14,23 @@ pub struct PipOption {
     pub span: Range<usize>,
 }
 
+impl PipOption {
+    /// The option as it may stand on a line of its own, with its long name.
+    pub fn as_written(&self) -> String {
+        let (name, value) = (self.name, &self.value);
+        if value.is_empty() {
+            return format!("--{name}");
+        }
+        // Quoted as a POSIX shell reads it, which is how pip splits the line.
+        let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
+        if value.chars().all(plain) {
+            format!("--{name} {value}")
+        } else {
+            format!("--{name} '{}'", value.replace('\'', "'\"'\"'"))
+        }
+    }
+}
+
 /// What stands on a line of options.
 #[derive(Debug, Default)]
 pub struct Options {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use url::Url;
+
 /// A text with the passwords, tokens and signatures of its URLs replaced.
 ///
 /// Masked are the password of `user:password@`, a lone user name (often a
@@ -15,6 +17,24 @@ pub fn redact(text: &str) -> String {
 /// Like [`redact`], with a mask as long as the secret, so that spans stay valid.
 pub fn redact_in_place(text: &str) -> String {
     replace(text, |secret| "*".repeat(secret.len()))
+}
+
+/// A URL without what lets somebody in: user and password, and the token of
+/// `/t/TOKEN/`. conda's and pip's own settings have these for the tools that install.
+pub fn without_credentials(url: &Url) -> Url {
+    let mut bare = url.clone();
+    // Only a URL without a host refuses these, and it has none.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    let path = bare.path().to_owned();
+    if bare.host_str().is_some()
+        && let Some((_, rest)) = path
+            .strip_prefix("/t/")
+            .and_then(|token| token.split_once('/'))
+    {
+        bare.set_path(rest);
+    }
+    bare
 }
 
 fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
@@ -103,6 +123,20 @@ fn is_secret(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_are_left_out_of_urls() {
+        for (given, bare) in [
+            ("https://u:p@h/simple/a.whl", "https://h/simple/a.whl"),
+            ("https://token@h/c", "https://h/c"),
+            ("https://h/t/ab-1/acme/noarch", "https://h/acme/noarch"),
+            ("https://h/acme/t/x", "https://h/acme/t/x"),
+            ("file:///t/x/y", "file:///t/x/y"),
+        ] {
+            let url = Url::parse(given).expect("a URL");
+            assert_eq!(without_credentials(&url).as_str(), bare);
+        }
+    }
 
     #[test]
     fn secrets_are_masked_and_the_rest_is_not() {

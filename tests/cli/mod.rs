@@ -13,6 +13,7 @@ use tempfile::TempDir;
 mod builds;
 mod errors;
 mod files;
+mod formats;
 mod help;
 mod indexes;
 mod overwrites;

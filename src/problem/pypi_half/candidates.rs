@@ -513,6 +513,7 @@ fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
         has_metadata_file: false,
         metadata_hashes: BTreeMap::new(),
         upload_time: None,
+        index: None,
     };
     Some(Archive {
         project,

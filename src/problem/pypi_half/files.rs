@@ -16,7 +16,7 @@ use crate::{
 
 impl Provider<'_> {
     /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
-    pub(super) fn usable<'f>(
+    pub(in crate::problem) fn usable<'f>(
         &self,
         project: &PackageName,
         files: &'f [Arc<Distribution>],

@@ -1,0 +1,124 @@
+//! `pin --format env`: the answer in the environment file itself.
+
+use rattler_conda_types::RepoDataRecord;
+use similar::TextDiff;
+
+use super::{Pin, print};
+use crate::{
+    conda::hashes,
+    diagnostic::Failure,
+    problem::Solution,
+    resolve::Resolution,
+    spec::{
+        EnvironmentFile,
+        pin::{self, PinnedConda, PinnedPip, Pins},
+        secrets,
+        source::{self, SourceFile},
+    },
+};
+
+impl Pin {
+    /// Writes the pins into the file, or shows or writes them elsewhere.
+    pub(super) fn edit(
+        &self,
+        environment: &EnvironmentFile,
+        (resolution, solution): (&Resolution, &Solution),
+    ) -> Result<(), Failure> {
+        let pinned = pin::pin(environment, &pins(resolution, solution))?;
+        let source = &environment.source;
+        if self.diff {
+            return print(&diff(source, &pinned));
+        }
+        let path = self.output_file.as_deref().unwrap_or(&self.file);
+        if self.output_file.is_none() && pinned == source.text() {
+            return Ok(());
+        }
+        source::write_atomically(path, &source.encode(&pinned))
+    }
+}
+
+/// The change, without the passwords that the file may hold: diffs end up in logs.
+fn diff(source: &SourceFile, pinned: &str) -> String {
+    let path = source.path().display().to_string();
+    let diff = TextDiff::from_lines(source.text(), pinned);
+    let diff = diff
+        .unified_diff()
+        .header(&path, &format!("{path} (pinned)"))
+        .to_string();
+    secrets::redact(&diff)
+}
+
+/// What is to be written: the whole closure of both halves.
+fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
+    let mut channels: Vec<String> = Vec::new();
+    for channel in &resolution.channels {
+        if !channels.contains(&channel.explicit) {
+            channels.push(channel.explicit.clone());
+        }
+    }
+    let conda = solution
+        .conda
+        .iter()
+        .map(|record| pinned_conda(resolution, solution, record));
+    let pypi = solution
+        .pypi
+        .iter()
+        .filter(|package| !package.direct_url)
+        .map(|package| PinnedPip {
+            name: package.name.clone(),
+            extras: package.extras.clone(),
+            version: package.version.clone(),
+            from_conda: false,
+            hashes: package.hashes.clone(),
+        });
+    let provided = solution.provided.iter().filter_map(|provided| {
+        Some(PinnedPip {
+            name: provided.project.clone(),
+            extras: Vec::new(),
+            version: provided.version.clone()?,
+            from_conda: true,
+            hashes: Vec::new(),
+        })
+    });
+    Pins {
+        platform: resolution.subdir.to_string(),
+        channels,
+        conda: conda.collect(),
+        pip: pypi.chain(provided).collect(),
+    }
+}
+
+/// A record with what tells it apart from its namesakes.
+fn pinned_conda(
+    resolution: &Resolution,
+    solution: &Solution,
+    record: &RepoDataRecord,
+) -> PinnedConda {
+    let package = &record.package_record;
+    let channel = explicit_channel(resolution, record.channel.as_deref().unwrap_or_default());
+    let namesakes = solution.namesakes.get(package.name.as_normalized());
+    let namesakes = namesakes.into_iter().flatten();
+    let (beside, elsewhere): (Vec<_>, Vec<_>) = namesakes
+        .map(|other| explicit_channel(resolution, other))
+        .partition(|other| *other == channel);
+    let first = resolution.channels.first().map(|first| &*first.explicit);
+    PinnedConda {
+        name: package.name.as_source().to_string(),
+        version: package.version.as_str().to_string(),
+        build: package.build.to_string(),
+        channel: channel
+            .filter(|channel| Some(*channel) != first || !elsewhere.is_empty())
+            .map(ToString::to_string),
+        hash: hashes::of(package)
+            .into_iter()
+            .next()
+            .filter(|_| !beside.is_empty()),
+    }
+}
+
+/// A channel as the file names it: a group for each of its members.
+fn explicit_channel<'r>(resolution: &'r Resolution, channel: &str) -> Option<&'r str> {
+    let mut channels = resolution.channels.iter();
+    let known = channels.find(|known| known.channel.canonical_name() == channel)?;
+    Some(&known.explicit)
+}

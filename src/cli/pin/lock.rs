@@ -1,0 +1,39 @@
+//! `pin` in the formats of other tools: a new file, or standard output.
+
+use std::path::Path;
+
+use super::{Output, Pin, print};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    lock::Lock,
+    problem::Solution,
+    resolve::Resolution,
+    spec::{EnvironmentFile, secrets, source},
+};
+
+impl Pin {
+    /// Writes the answers in the format that is asked for.
+    pub(super) fn lock(
+        &self,
+        environment: &EnvironmentFile,
+        answers: &[(&Resolution, &Solution)],
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let folder = self.output_file.as_deref().and_then(Path::parent);
+        let folder = folder.unwrap_or(Path::new(""));
+        let written = Lock::new(environment, answers, folder)?.write(self.format)?;
+        for notice in &written.notices {
+            output.say(notice);
+        }
+        if let Some(path) = &self.output_file {
+            return source::write_atomically(path, written.text.as_bytes());
+        }
+        let shown = secrets::redact(&written.text);
+        if shown != written.text {
+            let message = "a password or token of the file is masked in what is printed";
+            let help = "write the whole of it into a file with -o";
+            output.say(&Diagnostic::warning("masked-secret", message).help(help));
+        }
+        print(&shown)
+    }
+}

@@ -1,0 +1,172 @@
+//! An answer as a file for the tools that install: lock files and lists of files.
+//! One module a format; all of them write a [`Lock`], so that none knows more of an
+//! answer than the others.
+//!
+//! A file that goes to other people and machines holds no credentials of this one:
+//! URLs are written without them, since every tool has settings of its own for that.
+
+use crate::{
+    diagnostic::{Diagnostic, Failure, FailureKind},
+    spec::{PipRequirement, PipRequirementKind},
+};
+
+mod conda_lock;
+mod explicit;
+mod locked;
+mod pixi;
+mod requirements;
+
+pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
+
+/// What an answer is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// The environment file with pins in it
+    #[default]
+    Env,
+    /// A list of URLs for `conda create --file`: the conda half
+    Explicit,
+    /// conda-lock.yml
+    CondaLock,
+    /// pixi.lock
+    Pixi,
+    /// A requirements file with hashes: the pip half
+    Requirements,
+}
+
+impl Format {
+    /// The name by which the command line knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Env => "env",
+            Format::Explicit => "explicit",
+            Format::CondaLock => "conda-lock",
+            Format::Pixi => "pixi",
+            Format::Requirements => "requirements",
+        }
+    }
+
+    /// Whether one file can hold the answers for several platforms.
+    pub fn holds_several(self) -> bool {
+        matches!(self, Format::CondaLock | Format::Pixi)
+    }
+}
+
+/// A file that is to be written.
+pub struct Written {
+    /// Its text.
+    pub text: String,
+    /// What its reader has to know.
+    pub notices: Vec<Diagnostic>,
+}
+
+impl<'a> Lock<'a> {
+    /// The file in a format.
+    ///
+    /// # Errors
+    /// An input failure if the format cannot hold a line of the pip list.
+    ///
+    /// # Panics
+    /// For [`Format::Env`], which is not written anew but edited
+    /// ([`crate::spec::pin`]).
+    pub fn write(&self, format: Format) -> Result<Written, Failure> {
+        let mut written = match format {
+            Format::Env => unreachable!("an environment file is edited in place"),
+            Format::Explicit => explicit::write(self.only()),
+            Format::CondaLock => conda_lock::write(self)?,
+            Format::Pixi => pixi::write(self)?,
+            Format::Requirements => requirements::write(self.environment, self.only()),
+        };
+        // Requirements have no URLs of files, and say themselves what has no hash.
+        if format != Format::Requirements {
+            written.notices.extend(self.left_out_credentials());
+            written.notices.extend(self.unhashed());
+        }
+        Ok(written)
+    }
+
+    /// The platform of a format that holds one.
+    fn only(&self) -> &LockedPlatform<'a> {
+        &self.platforms[0]
+    }
+
+    /// Releases of which no hash is known.
+    fn unhashed(&self) -> Option<Diagnostic> {
+        let releases = self.platforms.iter().flat_map(|platform| &platform.pypi);
+        let unhashed = releases.filter(|release| release.sha256.is_none());
+        let mut names: Vec<String> = unhashed.map(LockedRelease::name).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return None;
+        }
+        let message = format!("nobody tells the hash of {}", names.join(", "));
+        let help = "write `#sha256=…` behind a URL, or take it from an index that tells hashes";
+        Some(
+            Diagnostic::warning("no-hashes", message)
+                .note("another file under its URL will not be noticed")
+                .help(help),
+        )
+    }
+
+    /// Says so where URLs had credentials.
+    fn left_out_credentials(&self) -> Option<Diagnostic> {
+        let mut hosts: Vec<String> = Vec::new();
+        for platform in &self.platforms {
+            let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
+            let pypi = platform.pypi.iter();
+            let pypi = pypi.map(|one| (&one.package.distribution.url, &one.url));
+            let bare = conda.chain(pypi).filter(|(whole, bare)| {
+                (whole.username(), whole.password(), whole.path())
+                    != (bare.username(), bare.password(), bare.path())
+            });
+            hosts.extend(bare.filter_map(|(_, bare)| bare.host_str().map(str::to_owned)));
+        }
+        hosts.sort();
+        hosts.dedup();
+        if hosts.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "the URLs of {} are written without their credentials",
+            hosts.join(", ")
+        );
+        let help = "the tool that installs needs them from its own settings, such as a netrc file";
+        Some(Diagnostic::warning("credentials-left-out", message).help(help))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Refuses lines that a format has no place for: a lock file without them would be
+/// another environment.
+fn uncarriable<'a>(
+    format: &str,
+    why: &str,
+    lines: impl Iterator<Item = &'a PipRequirement>,
+) -> Result<(), Failure> {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for line in lines {
+        let reason = match &line.kind {
+            PipRequirementKind::Opaque { reason, .. } => *reason,
+            PipRequirementKind::Named(_) => "a URL that does not tell what it is",
+        };
+        let message = format!("a {format} cannot hold this line: it is {reason}");
+        let diagnostic = Diagnostic::error("uncarriable-line", message)
+            .at(line.location.clone(), "")
+            .note(why)
+            .help("`--format env`, `explicit` and `requirements` carry it as it is");
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    match diagnostics.is_empty() {
+        true => Ok(()),
+        false => Err(Failure {
+            kind: FailureKind::Input,
+            diagnostics,
+        }),
+    }
+}

@@ -1,0 +1,180 @@
+//! The pip half as a requirements file with hashes
+//! (<https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode>): every
+//! release that is to be installed, and none of those that conda brings. Those have to
+//! be there already, so it is for the environment that the conda half gives.
+//!
+//! Lines that only foreign code can resolve stay as they are written. pip takes no
+//! file in which one line has hashes and another has none, and a repository cannot
+//! have any; so beside such a line the others have none either, unless the file itself
+//! asks for hashes.
+
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
+
+use pep508_rs::PackageName;
+
+use super::{LockedPlatform, LockedRelease, Written};
+use crate::{
+    diagnostic::Diagnostic,
+    problem::ProvidedCandidate,
+    spec::{EnvironmentFile, PipRequirement, Spanned},
+};
+
+/// The requirements file for one platform.
+pub(super) fn write(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> Written {
+    let unhashable = unhashable(platform);
+    let asked = environment.pip.options.require_hashes
+        || environment
+            .pip
+            .requirements
+            .iter()
+            .any(|line| !line.hashes.is_empty());
+    let with_hashes = unhashable.is_empty() || asked;
+    let mut text = header(environment, platform);
+    for option in &environment.pip.options.written {
+        text += &format!("{}\n", rebased(option, environment));
+    }
+    for release in &platform.pypi {
+        text += &release_lines(release, with_hashes);
+    }
+    for line in &platform.carried {
+        text += &format!("{}\n", as_written(line));
+    }
+    let mut notices = Vec::new();
+    notices.extend(no_hashes(&unhashable, asked));
+    notices.extend(nothing(platform));
+    Written { text, notices }
+}
+
+/// What it is for, and what has to be there.
+fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> String {
+    let python = platform.solution.python();
+    let python = python.map_or_else(
+        || "no Python".to_owned(),
+        |python| format!("Python {python}"),
+    );
+    let file = environment.source.path().file_name().unwrap_or_default();
+    let mut header = format!(
+        "# presolve: the pip half of {}, for {python} on {}\n",
+        file.display(),
+        platform.resolution.subdir
+    );
+    if !platform.solution.provided.is_empty() {
+        header += "# conda brings these, which must be there before:\n";
+    }
+    for provided in &platform.solution.provided {
+        let _ = writeln!(header, "#   {}", brought(provided));
+    }
+    header
+}
+
+fn brought(provided: &ProvidedCandidate) -> String {
+    let version = match &provided.version {
+        Some(version) => version.to_string(),
+        None => provided.conda_version.clone(),
+    };
+    match provided.conda_name == provided.project.as_ref() {
+        true => format!("{}=={version}", provided.project),
+        false => format!(
+            "{}=={version} (as {})",
+            provided.project, provided.conda_name
+        ),
+    }
+}
+
+/// An option; a relative path of a `-r` file in another folder becomes one of the
+/// environment file's.
+fn rebased(option: &Spanned<String>, environment: &EnvironmentFile) -> String {
+    let written = &option.value;
+    let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
+    let (of_option, of_file) = (
+        folder(option.location.file.path()),
+        folder(environment.source.path()),
+    );
+    let Some(path) = written.strip_prefix("--find-links ") else {
+        return written.clone();
+    };
+    let beside: PathBuf = of_option.join(path);
+    match beside.strip_prefix(&of_file) {
+        Ok(relative) if of_option != of_file && beside.exists() => {
+            format!("--find-links {}", relative.display())
+        }
+        _ => written.clone(),
+    }
+}
+
+fn release_lines(release: &LockedRelease<'_>, with_hashes: bool) -> String {
+    let mut line = match release.line {
+        Some(line) => line.text.clone(),
+        None if release.package.direct_url => {
+            format!("{} @ {}", release.name(), release.url)
+        }
+        None => format!("{}=={}", release.name(), release.package.version),
+    };
+    for option in &release.options {
+        line += &format!(" {option}");
+    }
+    if with_hashes {
+        for hash in hashes(release) {
+            line += &format!(" \\\n    --hash={hash}");
+        }
+    }
+    line + "\n"
+}
+
+/// A line with the options that say how pip builds it.
+fn as_written(line: &PipRequirement) -> String {
+    let options = line.options.iter().map(|option| format!(" {option}"));
+    line.text.clone() + &options.collect::<String>()
+}
+
+/// The hashes that pip may find: all of the release, for it chooses the file.
+fn hashes(release: &LockedRelease<'_>) -> Vec<String> {
+    let declared = release.line.map(|line| &line.hashes);
+    match (declared, &release.sha256) {
+        (Some(declared), _) if !declared.is_empty() => declared.clone(),
+        (_, Some(hash)) if release.package.hashes.is_empty() => vec![format!("sha256:{hash}")],
+        _ => release.package.hashes.clone(),
+    }
+}
+
+/// What has no hash: releases of which nobody tells it, and carried lines.
+fn unhashable(platform: &LockedPlatform<'_>) -> Vec<String> {
+    let releases = platform
+        .pypi
+        .iter()
+        .filter(|release| hashes(release).is_empty());
+    let names = releases.map(|release| PackageName::to_string(&release.package.name));
+    let lines = platform.carried.iter();
+    let lines = lines
+        .filter(|line| line.hashes.is_empty())
+        .map(|line| line.text.clone());
+    names.chain(lines).collect()
+}
+
+fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
+    let named = crate::spec::secrets::redact(&unhashable.join("`, `"));
+    if unhashable.is_empty() {
+        return None;
+    }
+    let notice = if asked {
+        let message = format!("pip refuses this file: `{named}` can have no hash");
+        Diagnostic::warning("no-hashes", message)
+            .note("the file asks for hashes, and pip then demands one of every line")
+    } else {
+        let message = format!("no line has hashes, because `{named}` can have none");
+        Diagnostic::warning("no-hashes", message)
+            .note("pip demands a hash of every line as soon as one has any (--require-hashes)")
+    };
+    Some(notice.help("install what can have no hash from a file of its own"))
+}
+
+fn nothing(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
+    if !platform.pypi.is_empty() || !platform.carried.is_empty() {
+        return None;
+    }
+    let message = "there is nothing for pip to install, so the file has no requirements";
+    Some(Diagnostic::warning("nothing-for-pip", message))
+}

@@ -1,0 +1,530 @@
+//! The answer in the formats of other tools, read back by the crates that define
+//! them.
+
+use std::{collections::BTreeSet, path::Path, str::FromStr};
+
+use insta::assert_snapshot;
+use rattler_conda_types::{ExplicitEnvironmentSpec, PackageRecord, Subdir};
+use rattler_lock::{LockFile, LockedPackage};
+
+use super::{Project, environment, fixtures, pin_of, server};
+
+const SMALL: [&str; 5] = [
+    "python =3.10",
+    "numpy",
+    "pip:",
+    "lightbolt[plots]",
+    "oldflow",
+];
+const BOTH: [&str; 4] = ["--platform", "linux-64", "--platform", "osx-arm64"];
+
+/// What a run with these flags prints.
+fn printed(project: &Project, arguments: &[&str]) -> String {
+    let run = project.pin(arguments);
+    assert_eq!(run.code, 0, "{run}");
+    run.stdout
+}
+
+/// The packages of the answer for a platform as `name version build` and, from PyPI,
+/// `name version`, read from the pinned environment file.
+fn answer(project: &Project, platform: &str) -> BTreeSet<String> {
+    let run = project.pin(&["-o", "pinned.yml", "--platform", platform]);
+    assert_eq!(run.code, 0, "{run}");
+    let text = project.read("pinned.yml");
+    let entries = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- "));
+    let pins = entries.filter_map(|entry| {
+        let entry = entry.split("  #").next()?.trim();
+        let entry = entry.rsplit("::").next()?;
+        let (name, version) = entry.split_once('=')?;
+        let name = name.split('[').next()?;
+        Some(format!(
+            "{name} {}",
+            version.trim_start_matches('=').replace('=', " ")
+        ))
+    });
+    pins.collect()
+}
+
+/// The packages of a lock file for a platform, in the same form.
+fn locked(file: &LockFile, platform: &str) -> BTreeSet<String> {
+    let environment = file.default_environment().expect("an environment");
+    let platform = file.platform(platform).expect("a platform");
+    let packages = environment.packages(platform).expect("packages");
+    let texts = packages.map(|package| match package {
+        LockedPackage::Conda(conda) => text(conda.record().expect("a binary package")),
+        LockedPackage::Pypi(pypi) => format!("{} {}", pypi.name(), pypi.version_string()),
+    });
+    texts.collect()
+}
+
+fn text(record: &PackageRecord) -> String {
+    let (name, version, build) = (&record.name, &record.version, &record.build);
+    format!("{} {version} {build}", name.as_normalized())
+}
+
+fn read(text: &str) -> LockFile {
+    LockFile::from_str_with_base_directory(text, Some(Path::new("/"))).expect("readable")
+}
+
+#[test]
+fn explicit() {
+    let project = Project::of(&SMALL);
+    assert_snapshot!(project.pin(&["--format", "explicit"]));
+    assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+}
+
+#[test]
+fn requirements() {
+    assert_snapshot!(Project::of(&SMALL).pin(&["--format", "requirements"]));
+}
+
+#[test]
+fn conda_lock() {
+    let project = Project::of(&SMALL);
+    let arguments = [&["--format", "conda-lock"], &BOTH[..]].concat();
+    // How long a URL is, and so its hash and how it is folded, says where this runs.
+    let mut filters = insta::Settings::clone_current();
+    filters.add_filter("(linux-64|osx-arm64): [0-9a-f]{64}", "$1: [HASH]");
+    filters.add_filter(r">-\n +", "");
+    let _bound = filters.bind_to_scope();
+    assert_snapshot!(project.pin(&arguments));
+}
+
+#[test]
+fn pixi() {
+    let format = ["--format", "pixi", "--virtual-package", "__osx=13.0"];
+    let arguments = [&format, &BOTH[..]].concat();
+    assert_snapshot!(Project::of(&SMALL).pin(&arguments));
+}
+
+#[test]
+fn lock_files_read_back_as_the_answer() {
+    for format in ["conda-lock", "pixi"] {
+        let project = Project::of(&SMALL);
+        let arguments = [&["--format", format, "-o", "lock"], &BOTH[..]].concat();
+        let run = project.pin(&arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run}");
+        let file = read(&project.read("lock"));
+        for platform in ["linux-64", "osx-arm64"] {
+            assert_eq!(
+                locked(&file, platform),
+                answer(&project, platform),
+                "{format}"
+            );
+        }
+    }
+}
+
+/// The URLs and hashes too, against the repodata of the channel.
+#[test]
+fn records_read_back_as_the_channel_has_them() {
+    let project = Project::of(&SMALL);
+    let file = read(&printed(&project, &["--format", "pixi"]));
+    let environment = file.default_environment().expect("an environment");
+    let platform = file.platform("linux-64").expect("a platform");
+    let records = environment.conda_repodata_records(platform);
+    let records = records.expect("records").expect("of the platform");
+    assert_eq!(records.len(), 10);
+    for record in records {
+        let package = &record.package_record;
+        let folder = fixtures()
+            .join("channels/conda-forge")
+            .join(&package.subdir);
+        let repodata = std::fs::read_to_string(folder.join("repodata.json")).expect("readable");
+        let repodata: serde_json::Value = serde_json::from_str(&repodata).expect("JSON");
+        let known = &repodata["packages.conda"][record.identifier.to_string()];
+        let known: PackageRecord = serde_json::from_value(known.clone()).expect("a record");
+        // The reader of the lock file fills these in by itself.
+        let purls = package.purls.clone();
+        let (arch, platform) = (package.arch.clone(), package.platform.clone());
+        assert_eq!(
+            PackageRecord {
+                purls,
+                arch,
+                platform,
+                ..known
+            },
+            *package
+        );
+        let path = record.url.to_file_path().expect("a path");
+        assert_eq!(path, folder.join(record.identifier.to_string()));
+    }
+}
+
+#[test]
+fn an_explicit_list_reads_back_in_an_order_that_can_be_linked() {
+    let project = Project::of(&SMALL);
+    let list = printed(&project, &["--format", "explicit"]);
+    assert_eq!(printed(&project, &["--format", "explicit"]), list);
+    let list = ExplicitEnvironmentSpec::from_str(&list).expect("readable");
+    assert_eq!(list.platform, Some(Subdir::Linux64));
+    let mut seen: Vec<String> = Vec::new();
+    for entry in &list.packages {
+        assert!(entry.package_archive_hash().expect("a hash").is_some());
+        let path = entry.url.to_file_path().expect("a path");
+        let file = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
+        let repodata = path.with_file_name("repodata.json");
+        let repodata = std::fs::read_to_string(repodata).expect("readable");
+        let repodata: serde_json::Value = serde_json::from_str(&repodata).expect("JSON");
+        let known = repodata["packages.conda"][file].clone();
+        let record: PackageRecord = serde_json::from_value(known).expect("a record");
+        for dependency in &record.depends {
+            let name = dependency.split(' ').next().unwrap_or_default();
+            let is_behind = list.packages.iter().any(|one| {
+                let file = one.url.path().rsplit('/').next().unwrap_or_default();
+                file.starts_with(&format!("{name}-"))
+            });
+            // `python` and `python_abi` only constrain each other.
+            assert!(
+                !is_behind || seen.iter().any(|known| known == name),
+                "{name}"
+            );
+        }
+        seen.push(record.name.as_normalized().to_owned());
+    }
+    assert_eq!(seen.len(), 10);
+}
+
+#[test]
+fn one_platform_is_enough_for_some_formats() {
+    for format in ["env", "explicit", "requirements"] {
+        let project = Project::of(&SMALL);
+        let run = project.pin(&[&["--format", format], &BOTH[..]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        if format == "explicit" {
+            assert_snapshot!(run, @"
+            error[several-platforms]: `--format explicit` holds one platform, and 2 are given
+             |
+             = help: write one file for each, or one for all with `--format conda-lock` or `--format pixi`
+            exit code 2
+            ");
+        }
+        let twice = [
+            "--format",
+            format,
+            "--platform",
+            "linux-64",
+            "--platform",
+            "linux-64",
+        ];
+        assert_eq!(project.pin(&twice).code, 0);
+    }
+    let run = Project::of(&SMALL).pin(&["--format", "pixi", "--diff"]);
+    assert_snapshot!(run, @"
+    error[diff-of-new-file]: `--diff` shows a changed file, and `--format pixi` is a new one
+     |
+     = help: leave `--diff` out: without -o nothing is written, the answer is printed
+    exit code 2
+    ");
+}
+
+#[test]
+fn the_platform_without_a_solution_is_named() {
+    let project = Project::of(&["libblas=*=*mkl"]);
+    let run = project.pin(&[&["--format", "pixi", "-o", "pixi.lock"], &BOTH[..]].concat());
+    assert_snapshot!(run, @"
+    error[unsolvable]: this line cannot be met on osx-arm64
+     --> environment.yml:3:5
+      |
+    3 |   - libblas=*=*mkl
+      |     ^^^^^^^^^^^^^^
+      |
+      = note: `libblas=*=*mkl` asks for libblas, of which nothing that fits can be had
+      = note: there is libblas 3.9.0
+      = note: this is about osx-arm64
+    exit code 1
+    ");
+    assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+    let project = Project::of(&["gpu-tools", "numpy"]);
+    assert_snapshot!(project.pin(&[&["--format", "pixi", "--virtual-package", "__cuda=12.4"], &BOTH[..]].concat()), @"
+    error[unknown-package]: no package `gpu-tools` in conda-forge
+     --> environment.yml:3:5
+      |
+    3 |   - gpu-tools
+      |     ^^^^^^^^^ asked for here
+      |
+      = note: this is about osx-arm64
+      = help: check the spelling, or add the channel that has it
+    exit code 2
+    ");
+}
+
+#[test]
+fn carried_lines_stay_or_are_refused() {
+    let line = "git+https://example.com/acme/tool@v1#egg=tool";
+    let project = Project::of(&["python", "pip:", "tomlish", line, "-e ./here"]);
+    for format in ["conda-lock", "pixi"] {
+        let run = project.pin(&["--format", format, "-o", "lock", "-q"]);
+        assert_eq!(run.code, 2, "{run}");
+        if format == "pixi" {
+            assert_snapshot!(run, @"
+            error[uncarriable-line]: a pixi.lock cannot hold this line: it is a version control URL
+             --> environment.yml:7:7
+              |
+            7 |     - git+https://example.com/acme/tool@v1#egg=tool
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = note: pixi needs a name and a version of it, or a folder with a name
+              = help: `--format env`, `explicit` and `requirements` carry it as it is
+            error[uncarriable-line]: a pixi.lock cannot hold this line: it is an editable project
+             --> environment.yml:8:7
+              |
+            8 |     - -e ./here
+              |       ^^^^^^^^^
+              |
+              = note: pixi needs a name and a version of it, or a folder with a name
+              = help: `--format env`, `explicit` and `requirements` carry it as it is
+            exit code 2
+            ");
+        }
+        assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+    }
+    let list = printed(&project, &["--format", "explicit"]);
+    assert!(
+        list.ends_with(&format!("\n# pip {line}\n# pip -e ./here\n")),
+        "{list}"
+    );
+    assert_snapshot!(project.pin(&["--format", "requirements"]), @"
+    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    tomlish==1.2.0
+    git+https://example.com/acme/tool@v1#egg=tool
+    -e ./here
+    warning[unresolvable-line]: this line is carried through as it is: it is a version control URL
+     --> environment.yml:7:7
+      |
+    7 |     - git+https://example.com/acme/tool@v1#egg=tool
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what it requires is not known before the build
+      |
+      = help: what pip will install for it is not in the pinned file
+    warning[unresolvable-line]: this line is carried through as it is: it is an editable project
+     --> environment.yml:8:7
+      |
+    8 |     - -e ./here
+      |       ^^^^^^^^^ what it requires is not known before the build
+      |
+      = help: what pip will install for it is not in the pinned file
+    warning[no-hashes]: no line has hashes, because `git+https://example.com/acme/tool@v1#egg=tool`, `-e ./here` can have none
+     |
+     = note: pip demands a hash of every line as soon as one has any (--require-hashes)
+     = help: install what can have no hash from a file of its own
+    Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_local_project_with_a_name_is_a_folder_of_pixis() {
+    let project = Project::of(&["python", "pip:", "-e ./here#egg=tool"]);
+    let text = printed(&project, &["--format", "pixi"]);
+    assert!(text.contains("\n      - pypi: ./here\n"), "{text}");
+    assert!(locked(&read(&text), "linux-64").contains("tool <unknown>"));
+}
+
+#[test]
+fn options_stay_as_they_are_written() {
+    let index = fixtures().join("pypi-private").display().to_string();
+    let lines = [
+        "--extra-index-url ${PRIVATE}",
+        "--trusted-host example.com",
+        "-f ./wheels --pre",
+        "ledger --config-settings=a=b",
+    ];
+    let project = Project::of(&[&["python", "pip:"], &lines[..]].concat());
+    project.write("wheels/nothing.txt", "");
+    let mut command = project.command(&["pin", "--format", "requirements"]);
+    let run: super::Run = command
+        .env("PRIVATE", &index)
+        .output()
+        .expect("starts")
+        .into();
+    assert_snapshot!(run, @r"
+    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    --extra-index-url ${PRIVATE}
+    --trusted-host example.com
+    --find-links ./wheels
+    --pre
+    ledger==1.1+acme --config-settings a=b \
+        --hash=sha256:156bdcc58f4357d5dc1219af3268fb91fa36d2d3df0b0ea713dc5fa500b0f859
+    Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_secret_of_the_file_is_masked_on_standard_output_only() {
+    let server = server::start();
+    let url = server.url_with("me:s3cret", "private");
+    let index = format!("--index-url {url}");
+    let project = Project::online(environment(&["python", "pip:", &index, "tomlish"]));
+    assert_snapshot!(project.pin(&["--format", "requirements"]), @r"
+    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    --index-url http://me:****@127.0.0.1:[PORT]/private
+    tomlish==1.2.0 \
+        --hash=sha256:96a0b367c5d234feaa689ce6a7c2d8d71c3d3bd96859bb1785df610c00344957
+    warning[masked-secret]: a password or token of the file is masked in what is printed
+     |
+     = help: write the whole of it into a file with -o
+    Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
+    let run = project.pin(&["--format", "requirements", "-o", "requirements.txt"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(project.read("requirements.txt").contains(&index));
+}
+
+#[test]
+fn lock_files_hold_no_credentials() {
+    let server = server::start();
+    let url = server.url_with("me:s3cret", "private");
+    let project = Project::online(environment(&["python", "pip:", "tomlish"]));
+    for format in ["explicit", "conda-lock", "pixi", "requirements"] {
+        let run = project.pin(&["--format", format, "--index-url", &url, "-o", "file"]);
+        assert_eq!(run.code, 0, "{run}");
+        let text = project.read("file");
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(!run.stderr.contains("s3cret"), "{run}");
+        let is_said = run.stderr.contains("warning[credentials-left-out]");
+        assert_eq!(is_said, format != "requirements", "{run}");
+    }
+}
+
+#[test]
+fn names_are_told_to_pixi_where_they_were_asked_for() {
+    let lines = ["python =3.10", "pytorch", "pip:", "lightbolt"];
+    let text = printed(&Project::of(&lines), &["--format", "pixi"]);
+    assert!(text.contains("  purls:\n  - pkg:pypi/torch\n"), "{text}");
+    let text = printed(&Project::of(&lines[..2]), &["--format", "pixi"]);
+    assert!(!text.contains("purls"), "{text}");
+}
+
+#[test]
+fn pixi_knows_the_index_of_each_release() {
+    let private = fixtures().join("pypi-private").display().to_string();
+    let project = Project::of(&["python", "pip:", "ledger", "tomlish"]);
+    let text = printed(
+        &project,
+        &["--format", "pixi", "--extra-index-url", &private],
+    );
+    // The reader takes no index for a file of this machine, so the text has to do.
+    let index = |file: &str| {
+        let entry = text.rsplit(file).next().expect("an entry");
+        let line = entry.lines().find(|line| line.starts_with("  index: "));
+        line.expect("an index").to_owned()
+    };
+    assert!(index("/ledger-1.1").ends_with("/pypi-private/"), "{text}");
+    assert!(index("/tomlish-1.2.0").ends_with("/pypi/"), "{text}");
+}
+
+#[test]
+fn a_url_keeps_its_line_and_gets_a_hash() {
+    let wheel = fixtures().join("pypi/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let line = format!("tomlish @ file://{}", wheel.display());
+    let project = Project::of(&["python", "pip:", &line]);
+    let text = printed(&project, &["--format", "requirements"]);
+    let hash = "96a0b367c5d234feaa689ce6a7c2d8d71c3d3bd96859bb1785df610c00344957";
+    let expected = format!("\n{line} \\\n    --hash=sha256:{hash}\n");
+    assert!(text.ends_with(&expected), "{text}");
+    let text = printed(&project, &["--format", "pixi"]);
+    assert!(text.contains(&format!("sha256: {hash}")), "{text}");
+}
+
+#[test]
+fn a_url_without_a_hash_is_said() {
+    let url = server::start().url("html/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let line = format!("tomlish @ {url}");
+    let project = Project::online(environment(&["python", "pip:", "packaging", &line]));
+    let run = project.pin(&["--format", "pixi", "-o", "pixi.lock"]);
+    assert_snapshot!(run, @"
+    warning[no-hashes]: nobody tells the hash of tomlish
+     |
+     = note: another file under its URL will not be noticed
+     = help: write `#sha256=…` behind a URL, or take it from an index that tells hashes
+    Pinned 7 packages from conda and 2 from PyPI for linux-64 in pixi.lock ([TIME])
+    exit code 0
+    ");
+    let run = project.pin(&["--format", "requirements"]);
+    assert_snapshot!(run, @"
+    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    packaging==24.1
+    tomlish @ http://127.0.0.1:[PORT]/html/tomlish/tomlish-1.2.0-py3-none-any.whl
+    warning[no-hashes]: no line has hashes, because `tomlish` can have none
+     |
+     = note: pip demands a hash of every line as soon as one has any (--require-hashes)
+     = help: install what can have no hash from a file of its own
+    Pinned 7 packages from conda and 2 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
+}
+
+#[test]
+fn hashes_are_those_of_files_that_pip_may_take() {
+    let both = Project::of(&["python =3.12", "pip:", "stonework"]);
+    assert!(printed(&both, &["--format", "requirements"]).contains("stonework==1.0 \\\n"));
+    let project = Project::of(&["python =3.10", "pip:", "\"--only-binary :all:\"", "oldflow"]);
+    let text = printed(&project, &["--format", "requirements"]);
+    assert!(text.contains("--only-binary :all:\n"), "{text}");
+    // Six wheels for three pythons on two platforms.
+    let of_oldflow = text.split("oldflow==").nth(1).expect("is there");
+    let of_oldflow = of_oldflow.split("==").next().expect("is there");
+    assert_eq!(of_oldflow.matches("--hash=sha256:").count(), 6, "{text}");
+}
+
+#[test]
+fn a_record_without_md5_has_its_sha256() {
+    let text = "channels: [acme, nodefaults]\ndependencies: [gridlib]\n";
+    let project = Project::new(text);
+    let list = printed(&project, &["--format", "explicit"]);
+    let hash = "1191dbdfb2bc530dcda5ad8ca6ea7c0e8ff77c6ebb891ca638b254b7d22cbf23";
+    assert!(
+        list.ends_with(&format!("gridlib-1.0-h0_0.conda#{hash}\n")),
+        "{list}"
+    );
+    let run = project.pin(&["--format", "conda-lock", "-o", "conda-lock.yml"]);
+    assert_snapshot!(run, @"
+    warning[no-md5]: the channel gives no md5 of gridlib
+     |
+     = note: conda-lock itself refuses a lock file with such packages
+     = help: install it with another tool that reads conda-lock.yml, or write `--format pixi`
+    Pinned 1 package from conda and 0 from PyPI for linux-64 in conda-lock.yml ([TIME])
+    exit code 0
+    ");
+    let run = project.pin(&["--format", "requirements"]);
+    assert_snapshot!(run, @"
+    # presolve: the pip half of environment.yml, for no Python on linux-64
+    warning[nothing-for-pip]: there is nothing for pip to install, so the file has no requirements
+    Pinned 1 package from conda and 0 from PyPI for linux-64 ([TIME])
+    exit code 0
+    ");
+}
+
+#[test]
+fn the_source_is_relative_to_the_lock_file() {
+    let project = Project::of(&["numpy"]);
+    project.write("locks/old", "");
+    printed(
+        &project,
+        &["--format", "conda-lock", "-o", "locks/conda-lock.yml"],
+    );
+    let text = project.read("locks/conda-lock.yml");
+    assert!(
+        text.contains("  sources:\n  - ../environment.yml\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_pinned_file_locks_what_it_pins() {
+    let project = Project::of(&["numpy <2", "pip:", "packaging"]);
+    let pinned = project.pinned(&[]);
+    project.write("environment.yml", pinned.replace("numpy <2", "numpy"));
+    let text = printed(&project, &["--format", "pixi"]);
+    let numpy = pin_of(&pinned, "numpy")[0].replace('=', "-");
+    assert!(text.contains(&format!("/{numpy}.conda\n")), "{text}");
+    let text = printed(&project, &["--format", "pixi", "--upgrade"]);
+    assert!(!text.contains(&format!("/{numpy}.conda\n")), "{text}");
+}
