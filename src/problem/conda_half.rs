@@ -224,20 +224,16 @@ impl CondaHalf {
     /// The channels of the other records that the pin of a record would name as
     /// well, whether or not they may be taken.
     pub fn namesakes(&self, pool: &Pool, world: &World<'_>, id: RecordId) -> Vec<String> {
-        let package = &self.record(world, id).package_record;
+        let record = self.record(world, id);
+        let package = &record.package_record;
         let others = self.candidates_of(pool, package.name.as_normalized());
-        let others = others
-            .into_iter()
-            .map(|(_, id)| id)
-            .filter(|&other| other != id);
-        let others = others.map(|other| self.record(world, other));
+        let others = others.into_iter().map(|(_, id)| self.record(world, id));
         let is_namesake = |other: &&RepoDataRecord| {
-            let other = &other.package_record;
-            other.version.cmp(&package.version) == Ordering::Equal
-                && other
-                    .build
-                    .as_str()
-                    .eq_ignore_ascii_case(package.build.as_str())
+            let (url, other) = (&other.url, &other.package_record);
+            let build = other.build.as_str();
+            *url != record.url
+                && other.version.cmp(&package.version) == Ordering::Equal
+                && build.eq_ignore_ascii_case(package.build.as_str())
         };
         others
             .filter(is_namesake)

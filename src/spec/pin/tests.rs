@@ -177,6 +177,31 @@ fn defaults_become_explicit() {
 }
 
 #[test]
+fn namesakes_get_their_channel_or_hash() {
+    let mut pins = pins();
+    let hash = format!("sha256={}", "0f".repeat(32));
+    pins.conda[0].channel = Some("other".to_owned());
+    pins.conda[1].hash = Some(hash.clone());
+    pins.conda[2].hash = Some(hash.clone());
+    let text = "channels: [conda-forge]\ndependencies:\n- numpy=1.26.4=h0_0\n- python=3.12.1=h0_0\n- pip:\n  - torch\n";
+    let pinned = pinned_with(text, &pins).replace(&hash, "HASH");
+    insta::assert_snapshot!(pinned, @r#"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:
+    - other::numpy=1.26.4=h0_0  # presolve: numpy=1.26.4=h0_0
+    - python=3.12.1=h0_0[HASH]  # presolve: python=3.12.1=h0_0
+    - libblas=3.9.0=h0_0[HASH]  # presolve: added
+    - pip=24.0=h0_0  # presolve: added
+    - pip:
+      - torch==2.4.1  # presolve: torch
+      - sympy==1.12  # presolve: added
+    "#);
+}
+
+#[test]
 fn hashes_go_with_their_version() {
     insta::assert_snapshot!(pinned("channels: [conda-forge]\ndependencies:\n- numpy\n- pip:\n  - torch==2.4.1 --hash=sha256:bb\n  - sympy # x\n"), @r#"
     # presolve: pinned for linux-64
