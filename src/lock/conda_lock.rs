@@ -20,7 +20,7 @@ use rattler_conda_types::{
 use super::{Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, uncarriable};
 use crate::{
     diagnostic::{Diagnostic, Failure},
-    spec::secrets::without_credentials,
+    spec::secrets::without_token,
 };
 
 /// The category of what is always installed.
@@ -60,7 +60,7 @@ fn subdir(platform: &LockedPlatform<'_>) -> String {
 
 fn channels(platform: &LockedPlatform<'_>) -> Vec<Channel> {
     let channels = platform.resolution.channels.iter().map(|channel| Channel {
-        url: without_credentials(channel.channel.base_url.url()).to_string(),
+        url: without_token(channel.channel.base_url.url()).to_string(),
         used_env_vars: Vec::new(),
     });
     channels.collect()

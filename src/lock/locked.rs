@@ -13,7 +13,10 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     problem::{PypiPackage, Solution, python::marker_environment},
     resolve::Resolution,
-    spec::{EnvironmentFile, PipRequirement, PipRequirementKind, secrets::without_credentials},
+    spec::{
+        EnvironmentFile, PipRequirement, PipRequirementKind,
+        secrets::{without_credentials, without_token},
+    },
 };
 
 /// The answers that a file is to hold.
@@ -94,7 +97,7 @@ impl<'a> Lock<'a> {
 fn records<'a>(resolution: &'a Resolution, solution: &'a Solution) -> Vec<LockedRecord<'a>> {
     let records = solution.conda.iter().map(|record| LockedRecord {
         record,
-        url: without_credentials(&record.url),
+        url: without_token(&record.url),
         projects: resolution.names.pypi_names(record).0,
     });
     records.collect()

@@ -25,7 +25,10 @@ use crate::{
     config::ChannelPriority,
     diagnostic::{Diagnostic, Failure},
     resolve::Resolution,
-    spec::{PipRequirement, PipRequirementKind, secrets::without_credentials},
+    spec::{
+        PipRequirement, PipRequirementKind,
+        secrets::{without_credentials, without_token},
+    },
 };
 
 /// The lock file for all platforms.
@@ -102,7 +105,7 @@ fn assumed(package: &GenericVirtualPackage) -> String {
 
 fn channels(resolution: &Resolution) -> Vec<String> {
     let channels = resolution.channels.iter();
-    let urls = channels.map(|one| without_credentials(one.channel.base_url.url()).to_string());
+    let urls = channels.map(|one| without_token(one.channel.base_url.url()).to_string());
     urls.collect()
 }
 
@@ -170,7 +173,7 @@ fn record(locked: &LockedRecord<'_>, has_pip: bool) -> CondaPackageData {
     let mut record: RepoDataRecord = locked.record.clone();
     record.url = locked.url.clone();
     record.channel = record.channel.map(|channel| match Url::parse(&channel) {
-        Ok(url) => without_credentials(&url).to_string(),
+        Ok(url) => without_token(&url).to_string(),
         Err(_) => channel,
     });
     if has_pip {

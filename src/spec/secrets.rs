@@ -19,20 +19,28 @@ pub fn redact_in_place(text: &str) -> String {
     replace(text, |secret| "*".repeat(secret.len()))
 }
 
-/// A URL without what lets somebody in: user and password, and the token of
-/// `/t/TOKEN/`. conda's and pip's own settings have these for the tools that install.
+/// A URL without user and password.
 pub fn without_credentials(url: &Url) -> Url {
     let mut bare = url.clone();
     // Only a URL without a host refuses these, and it has none.
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
-    let path = bare.path().to_owned();
+    bare
+}
+
+/// A URL of a conda channel without user and password, and without the token that
+/// conda takes `/t/TOKEN` in it for (`split_anaconda_token` in conda/common/url.py).
+/// In the URL of another server this is an ordinary part of the path.
+pub fn without_token(url: &Url) -> Url {
+    let mut bare = without_credentials(url);
+    let path = url.path().to_owned();
     if bare.host_str().is_some()
-        && let Some((_, rest)) = path
-            .strip_prefix("/t/")
-            .and_then(|token| token.split_once('/'))
+        && let Some((before, token)) = path.split_once("/t/")
     {
-        bare.set_path(rest);
+        let end = token
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .unwrap_or(token.len());
+        bare.set_path(&format!("{before}{}", &token[end..]));
     }
     bare
 }
@@ -126,15 +134,19 @@ mod tests {
 
     #[test]
     fn credentials_are_left_out_of_urls() {
-        for (given, bare) in [
-            ("https://u:p@h/simple/a.whl", "https://h/simple/a.whl"),
-            ("https://token@h/c", "https://h/c"),
-            ("https://h/t/ab-1/acme/noarch", "https://h/acme/noarch"),
-            ("https://h/acme/t/x", "https://h/acme/t/x"),
-            ("file:///t/x/y", "file:///t/x/y"),
+        for (given, bare, channel) in [
+            ("https://u:p@h/c", "https://h/c", "https://h/c"),
+            ("https://token@h/c", "https://h/c", "https://h/c"),
+            (
+                "https://h/x/t/ab-1/acme/noarch",
+                "https://h/x/t/ab-1/acme/noarch",
+                "https://h/x/acme/noarch",
+            ),
+            ("file:///t/x/y", "file:///t/x/y", "file:///t/x/y"),
         ] {
             let url = Url::parse(given).expect("a URL");
             assert_eq!(without_credentials(&url).as_str(), bare);
+            assert_eq!(without_token(&url).as_str(), channel);
         }
     }
 

@@ -275,7 +275,7 @@ def summary(rows: list[dict]) -> str:
     text += "| format | result | files |\n|---|---|---|\n"
     for name in FORMATS:
         # What differs is in the table.
-        counts = Counter(row[name].split(" [")[0] for row in pinned)
+        counts = Counter(row[name].split(" [")[0][:60] for row in pinned)
         for result, count in counts.most_common():
             text += f"| {name} | {result} | {count} |\n"
     return text
