@@ -72,7 +72,7 @@ fn read(text: &str) -> LockFile {
 fn explicit() {
     let project = Project::of(&SMALL);
     assert_snapshot!(project.pin(&["--format", "explicit"]));
-    assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+    assert_eq!(project.files(), ["environment.yml", "here", "presolve.toml"]);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn the_platform_without_a_solution_is_named() {
       = note: this is about osx-arm64
     exit code 1
     ");
-    assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+    assert_eq!(project.files(), ["environment.yml", "here", "presolve.toml"]);
     let project = Project::of(&["gpu-tools", "numpy"]);
     assert_snapshot!(project.pin(&[&["--format", "pixi", "--virtual-package", "__cuda=12.4"], &BOTH[..]].concat()), @"
     error[unknown-package]: no package `gpu-tools` in conda-forge
@@ -258,6 +258,7 @@ fn the_platform_without_a_solution_is_named() {
 fn carried_lines_stay_or_are_refused() {
     let line = "git+https://example.com/acme/tool@v1#egg=tool";
     let project = Project::of(&["python", "pip:", "tomlish", line, "-e ./here"]);
+    project.write("here/setup.py", "");
     for format in ["conda-lock", "pixi"] {
         let run = project.pin(&["--format", format, "-o", "lock", "-q"]);
         assert_eq!(run.code, 2, "{run}");
@@ -282,7 +283,7 @@ fn carried_lines_stay_or_are_refused() {
             exit code 2
             ");
         }
-        assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
+        assert_eq!(project.files(), ["environment.yml", "here", "presolve.toml"]);
     }
     let list = printed(&project, &["--format", "explicit"]);
     assert!(
@@ -320,6 +321,7 @@ fn carried_lines_stay_or_are_refused() {
 #[test]
 fn a_local_project_with_a_name_is_a_folder_of_pixis() {
     let project = Project::of(&["python", "pip:", "-e ./here#egg=tool"]);
+    project.write("here/setup.py", "");
     let text = printed(&project, &["--format", "pixi"]);
     assert!(text.contains("\n      - pypi: ./here\n"), "{text}");
     assert!(locked(&read(&text), "linux-64").contains("tool <unknown>"));
