@@ -246,12 +246,17 @@ impl SourceBuild {
             if requires("setuptools-rust") || found.rust {
                 rust("its setup.py makes extension modules in Rust".to_string())
             } else if found.any {
-                let mut tools = or_c(languages);
+                let mut tools = languages;
                 tools.remove(&Tool::Rust);
+                // setuptools has no compiler for it.
+                if !found.numpy_distutils {
+                    tools.remove(&Tool::Fortran);
+                }
                 // PyTorch's extensions are built with CUDA where there is one.
                 if !found.cuda {
                     tools.remove(&Tool::Cuda);
                 }
+                let mut tools = or_c(tools);
                 if found.cmake && !requires("cmake") {
                     tools.insert(Tool::CMake);
                 }

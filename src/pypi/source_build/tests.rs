@@ -64,6 +64,8 @@ fn extension_modules() {
         "a C++ compiler"
     );
     assert_eq!(tools("a", &[("setup.py", setup)]), "a C compiler");
+    let vendored = [("setup.py", setup), ("a.cpp", ""), ("lib/blas.f", "")];
+    assert_eq!(tools("a", &vendored), "a C++ compiler");
     let cuda = "CUDAExtension('a', ['a.cu'])";
     assert_eq!(
         tools("a", &[("setup.py", cuda), ("a.cu", "")]),
