@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::world::ToyWorld;
+use crate::world::{Outcome, ToyWorld, solved};
 
 fn answer(world: &str) -> String {
     ToyWorld::new(world).answer()
@@ -49,6 +49,24 @@ fn an_open_python_steps_back_rather_than_a_declared_project() {
     assert_snapshot!(with_pythons(releases), @"python=3.9.19 pypi:sdk==1.60");
     assert_snapshot!(with_pythons(&format!("{releases} \n want python>=3.10")), @"python=3.14.0 pypi:sdk==1.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n conda new 1 : python >=3.14 \n want new")), @"new=1 python=3.14.0 pypi:sdk==1.0");
+}
+
+#[test]
+fn a_kept_python_is_asked_for_as_it_was_found() {
+    let world = format!(
+        "{PYTHONS}
+        pypi sdk 2.0 python<3.10 : lib
+        pypi lib 1.0 wheels=cp39
+        pypi lib 2.0 wheels=cp314 and-source
+        want python
+        pip sdk"
+    );
+    let once = ToyWorld::new(&world);
+    let Ok(Outcome::Solved(solution)) = once.solve() else {
+        panic!("has a solution");
+    };
+    assert_snapshot!(solved(&solution), @"python=3.9.19 pypi:lib==2.0 pypi:sdk==2.0");
+    assert_eq!(once.pinned(&solution).answer(), solved(&solution));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use presolve::problem::{Solution, Unsolvable};
 
 use crate::{
     random::number,
-    world::{Outcome, ToyWorld},
+    world::{Outcome, ToyWorld, solved},
 };
 
 const STRICT: Rules = Rules {
@@ -96,6 +96,7 @@ fn oracle<'m>(model: &'m Model, lines: Vec<&'m Line>, rules: Rules) -> Oracle<'m
 }
 
 fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String> {
+    check_again(model, solution)?;
     if solution.by_legacy_resolver {
         check_no_solution(model)?;
         return Ok(Verdict::Clashing);
@@ -137,6 +138,16 @@ fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String>
 
 /// The first declared project that comes from PyPI has the best release that the
 /// conda half leaves: none nearer to the declared lines could be in its way.
+/// Pinning twice changes nothing.
+fn check_again(model: &Model, solution: &Solution) -> Result<(), String> {
+    let again = ToyWorld::new(&model.text()).pinned(solution).answer();
+    let once = solved(solution);
+    match again == once {
+        true => Ok(()),
+        false => Err(format!("pinned again: {again}\nat first: {once}")),
+    }
+}
+
 fn check_first_project(oracle: &Oracle<'_>, conda: &Conda, pip: &Pip) -> Result<(), String> {
     let releases = &oracle.model.releases;
     // A build is not offered where an open python could go where the wheels are.

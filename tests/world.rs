@@ -25,14 +25,15 @@ use presolve::{
     config::ChannelPriority,
     diagnostic::Failure,
     problem::{
-        Declared, DeclaredKind, PipPolicy, Preferences, Problem, Solution, Unsolvable, World,
-        askers, explain, solve,
+        Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, Solution,
+        Unsolvable, World, askers, explain, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
         PypiSource, Release,
         tags::{Target, WheelFilename},
     },
+    spec::CondaPin,
 };
 use rattler_conda_types::{
     GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir,
@@ -363,6 +364,28 @@ impl ToyWorld {
             Some(solution) => Outcome::Solved(solution),
             None => Outcome::Unsolvable(explain(&problem)?),
         })
+    }
+
+    /// The same world with the pins of a solution, as `pin` finds them in a file.
+    pub fn pinned(mut self, solution: &Solution) -> Self {
+        for record in &solution.conda {
+            let package = &record.package_record;
+            let pin = CondaPin {
+                name: package.name.as_normalized().to_string(),
+                version: package.version.as_str().to_string(),
+                build: package.build.to_string(),
+                channel: None,
+                hash: None,
+            };
+            let channels = record.channel.iter().cloned().collect();
+            let preferred = PreferredRecord { pin, channels };
+            let name = preferred.pin.name.clone();
+            self.preferences.conda.insert(name, preferred);
+        }
+        let releases = solution.pypi.iter();
+        let versions = releases.map(|release| (release.name.clone(), release.version.clone()));
+        self.preferences.pypi = versions.collect();
+        self
     }
 
     /// The answer as text.

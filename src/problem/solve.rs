@@ -375,30 +375,30 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The pythons on which every declared project can be had in the version that
-    /// is best for it; `None` if these are all that are allowed anyway. An open
-    /// python should rather step back than a project that the user names.
+    /// The python of an earlier `pin`, else the pythons on which every declared
+    /// project can be had in the version that is best for it; `None` if these are all
+    /// that are allowed anyway. An open python should rather step back than a project
+    /// that the user names.
+    ///
+    /// A kept python is asked for alone, as it was when it was chosen: which source
+    /// distributions count depends on the pythons that are looked at.
     fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
         let provider = self.provider();
         let pinned = provider.world.preferences.conda.get("python");
         let pinned = pinned.and_then(|preferred| preferred.pin.version.parse().ok());
         let is_kept = |_, python: &Python| Some(&python.version) == pinned.as_ref();
-        if !provider
-            .pythons
-            .filter(is_kept)
-            .intersection(&provider.allowed)
-            .is_empty()
-        {
-            return Ok(None);
-        }
-        let mut best = provider.allowed.clone();
-        for line in provider.declared {
-            if let DeclaredKind::Pip(requirement) = &line.kind
-                && let Some(pythons) = provider.pythons_of_best(requirement)
-            {
-                let both = best.intersection(&pythons);
-                if !both.is_empty() {
-                    best = both;
+        let kept = provider.pythons.filter(is_kept);
+        let mut best = kept.intersection(&provider.allowed);
+        if best.is_empty() {
+            best = provider.allowed.clone();
+            for line in provider.declared {
+                if let DeclaredKind::Pip(requirement) = &line.kind
+                    && let Some(pythons) = provider.pythons_of_best(requirement)
+                {
+                    let both = best.intersection(&pythons);
+                    if !both.is_empty() {
+                        best = both;
+                    }
                 }
             }
         }

@@ -453,9 +453,11 @@ impl<'a> Reader<'a> {
                 .help("merge them into one");
             self.environment.warnings.push(warning);
         }
-        let pip_is_declared = self.environment.conda.iter().any(|requirement| {
-            requirement.spec.name.to_string() == "pip" && !requirement.added_by_pin
-        });
+        let pip_is_declared = self
+            .environment
+            .conda
+            .iter()
+            .any(|requirement| requirement.spec.name.to_string() == "pip");
         if let (Some(block), false) = (self.pip_blocks.first(), pip_is_declared) {
             let warning =
                 Diagnostic::warning("pip-not-declared", "there is a pip list but no `pip`")

@@ -59,16 +59,7 @@ impl Provider<'_> {
         project: &PackageName,
     ) -> Option<Candidates> {
         let found = self.candidates_of_project(name, project)?;
-        let favored = self
-            .world
-            .preferences
-            .pypi
-            .get(project)
-            .and_then(|version| {
-                found.candidates.iter().copied().find(|&id| {
-                matches!(self.candidate(id), Candidate::Release(r) if r.version == *version)
-            })
-            });
+        let favored = self.preferred(project, &found.candidates);
         let excluded = found.excluded.iter();
         Some(Candidates {
             excluded: excluded
@@ -78,6 +69,15 @@ impl Provider<'_> {
             favored,
             hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
+        })
+    }
+
+    /// The release that an earlier `pin` chose, if it is among the candidates.
+    fn preferred(&self, project: &PackageName, candidates: &[SolvableId]) -> Option<SolvableId> {
+        let version = self.world.preferences.pypi.get(project)?;
+        let mut candidates = candidates.iter().copied();
+        candidates.find(|&id| {
+            matches!(self.candidate(id), Candidate::Release(release) if release.version == *version)
         })
     }
 
@@ -424,13 +424,17 @@ impl Provider<'_> {
             .pool
             .intern_package_name(Name::Project(project.clone()));
         let found = self.candidates_of_project(base, project)?;
-        let candidates = found.candidates.into_iter().map(|base| {
+        let favored = self.preferred(project, &found.candidates);
+        let with_extra = |base| {
             let extra = extra.clone();
             self.pool
                 .intern_solvable(name, Candidate::ProjectExtra { base, extra })
-        });
+        };
+        let candidates: Vec<_> = found.candidates.iter().copied().map(with_extra).collect();
+        let place = |favored| found.candidates.iter().position(|&base| base == favored);
         Some(Candidates {
-            candidates: candidates.collect(),
+            favored: favored.and_then(place).map(|place| candidates[place]),
+            candidates,
             hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
         })
