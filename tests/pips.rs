@@ -237,6 +237,21 @@ fn extras_that_are_asked_for_later_are_lost_on_the_old_resolver() {
 }
 
 #[test]
+fn a_pip_before_22_takes_a_yanked_release_where_a_range_has_no_other() {
+    let world = "
+        conda pip 21.3 noarch : python
+        pypi foo 1.0
+        pypi foo 1.1 yanked
+        pypi foo 2.0 yanked
+        want python
+    ";
+    let with = |pip: &str, line: &str| answer(&format!("{world} want pip={pip} \n pip {line}"));
+    assert_snapshot!(with("21.3", "foo>1"), @"pip=21.3 python=3.9.19 pypi:foo==2.0");
+    assert_snapshot!(with("21.3", "foo"), @"pip=21.3 python=3.9.19 pypi:foo==1.0");
+    assert!(with("24.0", "foo>1").starts_with("unsolvable"));
+}
+
+#[test]
 fn the_old_resolver_takes_a_yanked_release_where_there_is_nothing_else() {
     let world = "
         pypi foo 1.0 yanked

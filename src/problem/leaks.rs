@@ -3,7 +3,7 @@
 //! A release that was looked at and given up may have asked for one. It then
 //! stands open to all, and what the solver takes depends on where it looked.
 
-use pep440_rs::VersionSpecifiers;
+use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{PackageName, VersionOrUrl};
 
 use super::{
@@ -11,7 +11,10 @@ use super::{
     pypi_half::{mentions_prerelease, pins_exactly},
     solution::{PypiPackage, Solution},
 };
-use crate::diagnostic::Failure;
+use crate::{
+    diagnostic::Failure,
+    pypi::{Release, pip_abilities::PipAbility},
+};
 
 /// The projects that got in by such a release.
 ///
@@ -29,13 +32,16 @@ pub(super) fn leaked(
             package.version.any_prerelease() && reading.prereleases.contains(&package.name);
         let asked = asked_for(problem, solution, &package.name);
         let is_leak = if reading.yanked.contains(&key) {
+            let pip = solution.pip();
+            let by_pin_only = pip.is_none_or(|pip| PipAbility::YankedOnlyByPin.is_in(&pip));
             !asked.iter().any(|specifiers| pins_exactly(specifiers))
+                && (by_pin_only || has_other(problem, package, &asked, is_unyanked)?)
         } else {
             is_prerelease
                 && !asked
                     .iter()
                     .any(|specifiers| mentions_prerelease(specifiers))
-                && has_stable(problem, package, &asked)?
+                && has_other(problem, package, &asked, is_stable)?
         };
         if is_leak {
             leaked.push(package.name.clone());
@@ -69,22 +75,31 @@ fn asked_for<'a>(
     specifiers.collect()
 }
 
-/// Whether a stable release meets each of these on its own; otherwise there is
-/// nothing but pre-releases, and they count (PEP 440).
-fn has_stable(
+fn is_stable(version: &Version, _: &Release) -> bool {
+    version.is_stable()
+}
+
+fn is_unyanked(_: &Version, release: &Release) -> bool {
+    release.files.iter().any(|file| file.yanked.is_none())
+}
+
+/// Whether a release of this kind meets each of these on its own; otherwise there is
+/// nothing but pre-releases, or yanked releases, and they count (PEP 440, PEP 592).
+fn has_other(
     problem: &Problem<'_>,
     package: &PypiPackage,
     asked: &[&VersionSpecifiers],
+    is_wanted: impl Fn(&Version, &Release) -> bool,
 ) -> Result<bool, Failure> {
     let Some(page) = problem.world.pypi.project(&package.name)? else {
         return Ok(false);
     };
-    let stable: Vec<_> = page
-        .releases
-        .keys()
-        .filter(|version| version.is_stable())
+    let releases = page.releases.iter();
+    let wanted: Vec<&Version> = releases
+        .filter(|(version, release)| is_wanted(version, release))
+        .map(|(version, _)| version)
         .collect();
     let meets =
-        |specifiers: &&VersionSpecifiers| stable.iter().any(|version| specifiers.contains(version));
+        |specifiers: &&VersionSpecifiers| wanted.iter().any(|version| specifiers.contains(version));
     Ok(asked.iter().all(meets))
 }

@@ -28,6 +28,9 @@ pub enum PipAbility {
     Python312,
     /// Installs a release with a `Requires-Dist` that breaks PEP 508 or PEP 440.
     LegacySpecifiers,
+    /// Takes a yanked release only if `==` asks for it, as PEP 592 wants; without
+    /// it, also if there is no other release that fits.
+    YankedOnlyByPin,
     /// Looks for other versions where requirements clash.
     Backtracking,
 }
@@ -42,7 +45,7 @@ struct Row {
 
 /// pip's news (<https://pip.pypa.io/en/stable/news/>) has all of them under the
 /// version that is named.
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 10] = [
     // 8.1.0: "Implement PEP 513".
     Row {
         ability: PipAbility::Manylinux1,
@@ -105,6 +108,14 @@ const ROWS: [Row; 9] = [
         since: "0",
         before: Some("24.1b1"),
         what: "requirements that break PEP 440",
+    },
+    // Seen: 20.1.1 to 21.3.1 take one for a range in which all are yanked, 22.0.4 to
+    // 24.0 say "No matching distribution".
+    Row {
+        ability: PipAbility::YankedOnlyByPin,
+        since: "22.0",
+        before: None,
+        what: "yanked releases for `==` alone",
     },
     // 20.3b1: "Switch to the new dependency resolver by default".
     Row {

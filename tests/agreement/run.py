@@ -129,15 +129,18 @@ class Harness:
         return self.peer("conda", question, ask)
 
     def pip_half(self, half: PipHalf) -> dict:
-        """uv's answer, or pip's where uv will not read what pip reads, or finds
-        no solution: pip, which will do the build, has the last word."""
+        """uv's answer, or pip's where uv will not read what pip reads; where uv
+        finds no solution, a pip that reads more has the last word."""
         question = {"lines": half.lines, "provided": half.provided}
         question["python"] = half.python
         if half.limits:
             question["limits"] = half.limits
 
         answer = self.peer("pip", question, lambda: self.peers.compile(half))
-        if answer["verdict"] in ("refused", "error", "build failed", "unsolvable"):
+        asked_again = ["refused", "error", "build failed"]
+        if reads_legacy_metadata(half.pip):
+            asked_again.append("unsolvable")
+        if answer["verdict"] in asked_again:
             question["pip"] = half.pip
             second = self.peer("pip itself", question, lambda: self.peers.pip(half))
             # Told of a Python that it does not run on, pip reads markers for its
@@ -353,6 +356,12 @@ def text_of(path: Path) -> str:
 def named(spec: str, name: str) -> bool:
     match = re.match(r"^(?:[^\s\[]*::)?([\w.-]+)", spec)
     return bool(match) and match[1].lower() == name
+
+
+def reads_legacy_metadata(pip: str) -> bool:
+    """Until 24.1, pip took versions and specifiers that break PEP 440 (its news)."""
+    parts = [int(part) for part in re.findall(r"\d+", pip)[:2]]
+    return bool(parts) and parts < [24, 1]
 
 
 def options(reading: dict) -> list[str]:

@@ -392,8 +392,10 @@ impl Provider<'_> {
             _ => None,
         };
         let excluded = |id: SolvableId| built.excluded.iter().find(|(other, _)| *other == id);
+        let by_pin_only = self.pips.any(PipAbility::YankedOnlyByPin);
         let mut stable = false;
         let mut prerelease = false;
+        let mut yanked = Vec::new();
         for &id in &built.candidates {
             if !self.project_matches(self.candidate(id), specifiers) {
                 continue;
@@ -401,12 +403,14 @@ impl Provider<'_> {
             match (excluded(id), version(id)) {
                 (None, _) => stable = true,
                 (Some((_, Exclusion::Prerelease)), _) => prerelease = true,
-                (Some((_, Exclusion::Yanked(_))), Some(version)) if pins_exactly(specifiers) => {
-                    let mut learnt = self.learnt.borrow_mut();
-                    learnt.yanked.push((project.clone(), version.clone()));
+                (Some((_, Exclusion::Yanked(_))), Some(version)) => {
+                    yanked.push((project.clone(), version.clone()));
                 }
                 _ => {}
             }
+        }
+        if pins_exactly(specifiers) || (!by_pin_only && !stable) {
+            self.learnt.borrow_mut().yanked.extend(yanked);
         }
         if prerelease && (!stable || mentions_prerelease(specifiers)) {
             self.learnt.borrow_mut().prereleases.push(project.clone());
