@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use serde::{Deserialize, Serialize};
 
+mod outgrown;
 mod placeholders;
 mod setup_py;
 #[cfg(test)]
@@ -204,7 +205,11 @@ impl SourceBuild {
         if let Some(setup_py) = &setup_py {
             build.imports = setup_py.needs(&contents.modules, &requires);
             let refuses = setup_py.refuses() || placeholders::refuses(name, setup_py);
-            build.fails = refuses.then(|| placeholders::refusal(name));
+            let listed = system.as_ref().map_or(&[][..], |system| &system.requires);
+            build.fails = match refuses {
+                true => Some(placeholders::refusal(name)),
+                false => outgrown::failure(name, setup_py, listed),
+            };
             if build.tools.is_empty() {
                 build.source = contents.compiled.first().cloned();
             }

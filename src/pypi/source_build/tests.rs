@@ -176,6 +176,19 @@ fn builds_that_refuse() {
 }
 
 #[test]
+fn builds_that_a_later_cython_broke() {
+    let setup = "class build_ext(_build_ext):\n    def f(self):\n        self.cython_sources\n";
+    let with = |project, cython: &str| {
+        let requires = format!("[build-system]\nrequires = ['setuptools', '{cython}']\n");
+        let files = [("setup.py", setup), ("pyproject.toml", &*requires)];
+        judged(project, &files).fails
+    };
+    assert!(with("pyyaml", "Cython").is_some());
+    assert_eq!(with("pyyaml", "Cython<3.0"), None);
+    assert_eq!(with("other", "Cython"), None);
+}
+
+#[test]
 fn builds_that_refuse_perhaps_are_left_alone() {
     for setup in [
         "if sys.version_info < (3,):\n  raise E()\n",
