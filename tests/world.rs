@@ -408,9 +408,6 @@ impl ToyWorld {
         for missing in &unsolvable.missing {
             text += &format!("\n  missing: {}", missing.name);
         }
-        for (what, reason) in &unsolvable.needs_build {
-            text += &format!("\n  {what} needs a build: {reason}");
-        }
         text
     }
 }

@@ -5,13 +5,12 @@ use super::{
     DeclaredKind,
     demands::{self, Demands},
     pool::Name,
-    provider::Learnt,
     solve::{Attempt, Missing, Unsolvable},
 };
 use crate::diagnostic::Failure;
 
 /// Explains an attempt that has no solution.
-pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsolvable, Failure> {
+pub(super) fn explain(mut attempt: Attempt<'_>) -> Result<Unsolvable, Failure> {
     let mut unsolvable = Unsolvable::default();
     let lines = by_blame(&attempt);
     match minimal(&mut attempt, &[], false, &lines) {
@@ -47,14 +46,6 @@ pub(super) fn explain(mut attempt: Attempt<'_>, learnt: &Learnt) -> Result<Unsol
         );
     }
     unsolvable.facts = demands::facts(&attempt, &unsolvable.core, &demands);
-    let mut needs_build: Vec<_> = learnt
-        .needs_build
-        .iter()
-        .map(|(project, version, reason)| (format!("{project} {version}"), reason.clone()))
-        .collect();
-    needs_build.sort();
-    needs_build.dedup();
-    unsolvable.needs_build = needs_build;
     Ok(unsolvable)
 }
 

@@ -10,7 +10,8 @@ use resolvo::{
 };
 
 use super::{
-    pips,
+    folded::versions,
+    nearest, pips,
     pool::{Candidate, Name},
     provider::Provider,
     solve::Attempt,
@@ -30,11 +31,9 @@ pub(super) struct Demands {
 
 /// What a line leaves of a package.
 struct Demand {
-    left: BTreeSet<SolvableId>,
+    left: Matching,
     /// The package whose candidates all demand it; none for the line's own.
     because_of: Option<NameId>,
-    /// Why candidates that a version set matches may not be taken.
-    reasons: Vec<String>,
 }
 
 impl Demands {
@@ -68,7 +67,7 @@ impl Demands {
         let mut empty: Vec<_> = self
             .demands
             .iter()
-            .filter(|(_, d)| d.left.is_empty())
+            .filter(|(_, d)| d.left.usable.is_empty())
             .collect();
         empty.sort_by_key(|(name, _)| (self.path(**name).len(), **name));
         empty.first().map(|(name, _)| **name)
@@ -91,18 +90,14 @@ impl Demands {
         match self.demands.get_mut(&name) {
             None => {
                 let demand = Demand {
-                    left: matching.usable,
+                    left: matching,
                     because_of,
-                    reasons: matching.reasons,
                 };
                 self.demands.insert(name, demand);
                 queue.push_back(name);
             }
             Some(demand) => {
-                let before = demand.left.len();
-                demand.left.retain(|id| matching.usable.contains(id));
-                if demand.left.len() < before {
-                    demand.reasons.extend(matching.reasons);
+                if demand.left.narrow(&matching) {
                     queue.push_back(name);
                 }
             }
@@ -118,10 +113,10 @@ impl Demands {
         let Some(demand) = self.demands.get_mut(&name) else {
             return Vec::new();
         };
-        let deep = demand.left.len() <= RELEASES_LOOKED_INTO;
+        let deep = demand.left.usable.len() <= RELEASES_LOOKED_INTO;
         let mut shared: Option<BTreeMap<NameId, Matching>> = None;
         let mut broken = Vec::new();
-        for &id in &demand.left {
+        for &id in &demand.left.usable {
             let dependencies = match known(provider, id, deep) {
                 Ok(dependencies) => dependencies,
                 Err(reason) => {
@@ -136,10 +131,8 @@ impl Demands {
             });
         }
         for (id, reason) in broken {
-            demand.left.remove(&id);
-            demand
-                .reasons
-                .push(format!("{}: {reason}", provider.display_solvable(id)));
+            demand.left.usable.remove(&id);
+            demand.left.ruled_out.insert(id, reason);
         }
         shared.unwrap_or_default().into_iter().collect()
     }
@@ -147,7 +140,7 @@ impl Demands {
     /// Why it demands a certain pip: what the newest release that does so says.
     fn why_pip(&self, provider: &Provider<'_>, pip: NameId) -> Option<String> {
         let project = self.demands.get(&pip)?.because_of?;
-        let releases = self.demands.get(&project)?.left.iter();
+        let releases = self.demands.get(&project)?.left.usable.iter();
         let release = releases
             .filter_map(|&id| match provider.candidate(id) {
                 Candidate::Release(release) => Some(release),
@@ -186,7 +179,8 @@ impl Demands {
 #[derive(Clone)]
 struct Matching {
     usable: BTreeSet<SolvableId>,
-    reasons: Vec<String>,
+    /// Those that may not be taken, and why.
+    ruled_out: BTreeMap<SolvableId, String>,
     /// The name is known to a channel or an index.
     known: bool,
 }
@@ -198,7 +192,7 @@ impl Matching {
         let Some(candidates) = candidates else {
             return Self {
                 usable: BTreeSet::new(),
-                reasons: Vec::new(),
+                ruled_out: BTreeMap::new(),
                 known: false,
             };
         };
@@ -208,18 +202,35 @@ impl Matching {
             .unwrap_or_default()
             .into_iter()
             .collect();
-        let mut reasons = Vec::new();
+        let mut ruled_out = BTreeMap::new();
         for (id, reason) in &candidates.excluded {
             if usable.remove(id) {
-                let what = provider.display_solvable(*id);
-                reasons.push(format!("{what}: {}", provider.display_string(*reason)));
+                ruled_out.insert(*id, provider.display_string(*reason).to_string());
             }
         }
         Self {
             usable,
-            reasons,
+            ruled_out,
             known: true,
         }
+    }
+
+    /// Leaves what another one leaves, too; whether that is less.
+    fn narrow(&mut self, other: &Self) -> bool {
+        let before = self.usable.len();
+        self.usable.retain(|id| other.usable.contains(id));
+        self.ruled_out
+            .retain(|id, _| other.usable.contains(id) || other.ruled_out.contains_key(id));
+        self.usable.len() < before
+    }
+
+    /// Takes what another one takes, too.
+    fn widen(&mut self, other: &Self) {
+        self.usable.extend(&other.usable);
+        let reasons = other.ruled_out.iter();
+        self.ruled_out
+            .extend(reasons.map(|(id, reason)| (*id, reason.clone())));
+        self.known &= other.known;
     }
 }
 
@@ -256,7 +267,7 @@ fn required(provider: &Provider<'_>, known: &KnownDependencies) -> BTreeMap<Name
             None => {
                 required.insert(name, matching);
             }
-            Some(before) => before.usable.retain(|id| matching.usable.contains(id)),
+            Some(before) => _ = before.narrow(&matching),
         }
     }
     required
@@ -270,9 +281,7 @@ fn merge(
         let Some(more) = other.get(name) else {
             return false;
         };
-        matching.usable.extend(&more.usable);
-        matching.reasons.extend(more.reasons.iter().cloned());
-        matching.known &= more.known;
+        matching.widen(more);
         true
     });
     shared
@@ -293,7 +302,7 @@ pub(super) fn facts(attempt: &Attempt<'_>, core: &[usize], demands: &[Demands]) 
     for (&line, demand) in core.iter().zip(demands) {
         if let Some(left) = demand.demands.get(&name) {
             let chain = chain(provider, line, demand, name);
-            facts.push(format!("{chain} {}", versions(provider, &left.left)));
+            facts.push(format!("{chain} {}", versions(provider, &left.left.usable)));
         }
     }
     facts.push(format!(
@@ -321,7 +330,7 @@ fn pip_does_not_run(provider: &Provider<'_>, demands: &[Demands]) -> Option<Stri
         let sets = demands
             .iter()
             .filter_map(|demand| demand.demands.get(&name));
-        let sets = sets.map(|demand| demand.left.clone());
+        let sets = sets.map(|demand| demand.left.usable.clone());
         sets.reduce(|left, other| left.intersection(&other).copied().collect())
     };
     let (pips, pythons) = (left("pip")?, left("python")?);
@@ -361,10 +370,10 @@ fn disputed(demands: &[Demands]) -> Option<NameId> {
             .filter_map(|demand| demand.demands.get(&name));
         let first = sets
             .next()
-            .map(|demand| demand.left.clone())
+            .map(|demand| demand.left.usable.clone())
             .unwrap_or_default();
         sets.fold(first, |left, demand| {
-            left.intersection(&demand.left).copied().collect()
+            left.intersection(&demand.left.usable).copied().collect()
         })
     };
     let length = |name: NameId| -> usize {
@@ -382,7 +391,12 @@ fn dead_end(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameI
     let demand = &demands.demands[&name];
     let chain = chain(provider, line, demands, name);
     let mut facts = vec![format!("{chain}, of which nothing that fits can be had")];
-    let mut reasons = demand.reasons.clone();
+    let mut reasons: Vec<String> = demand
+        .left
+        .ruled_out
+        .iter()
+        .map(|(id, reason)| format!("{}: {reason}", provider.display_solvable(*id)))
+        .collect();
     reasons.sort();
     reasons.dedup();
     let more = reasons.len().saturating_sub(REASONS_SHOWN);
@@ -392,20 +406,19 @@ fn dead_end(provider: &Provider<'_>, line: usize, demands: &Demands, name: NameI
         facts.push(format!("and {more} more candidates that may not be taken"));
     }
     if facts.len() == 1 {
-        let set = all_versions(provider, name);
-        if !set.is_empty() {
-            let shown = shown_name(provider, name);
-            facts.push(format!("there is {shown} {}", versions(provider, &set)));
+        let candidates = provider.get_candidates(name).now_or_never().flatten();
+        let candidates = candidates.map_or_else(Vec::new, |found| found.candidates);
+        match nearest::to_line(provider, line, name, &candidates) {
+            Some(nearest) => facts.push(nearest),
+            None if candidates.is_empty() => {}
+            None => {
+                let shown = shown_name(provider, name);
+                let versions = versions(provider, &candidates.into_iter().collect());
+                facts.push(format!("there is {shown} {versions}"));
+            }
         }
     }
     facts
-}
-
-fn all_versions(provider: &Provider<'_>, name: NameId) -> BTreeSet<SolvableId> {
-    let candidates = provider.get_candidates(name).now_or_never().flatten();
-    candidates
-        .map(|found| found.candidates.into_iter().collect())
-        .unwrap_or_default()
 }
 
 /// "`tensorflow==2.8.0` (pip) needs numpy, which needs python".
@@ -439,43 +452,5 @@ fn shown_name(provider: &Provider<'_>, name: NameId) -> String {
         Name::Project(name) => format!("{name} (PyPI)"),
         Name::ProjectExtra(name, extra) => format!("{name}[{extra}] (PyPI)"),
         other => other.to_string(),
-    }
-}
-
-/// Versions, folded: `1.0 to 1.4 (5 versions)`.
-fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> String {
-    let mut conda: Vec<&rattler_conda_types::Version> = Vec::new();
-    let mut pypi: Vec<&pep440_rs::Version> = Vec::new();
-    for &id in ids {
-        let id = match provider.candidate(id) {
-            Candidate::ProjectExtra { base, .. } => *base,
-            _ => id,
-        };
-        match provider.candidate(id) {
-            Candidate::Record(record) => {
-                conda.push(provider.record(*record).package_record.version.version());
-            }
-            Candidate::Virtual(index) => {
-                conda.push(&provider.world.virtual_packages[*index].version)
-            }
-            Candidate::Release(release) => pypi.push(&release.version),
-            Candidate::Provided(provided) => pypi.extend(&provided.version),
-            _ => {}
-        }
-    }
-    conda.sort();
-    conda.dedup();
-    pypi.sort();
-    pypi.dedup();
-    let shown: Vec<String> = conda
-        .iter()
-        .map(ToString::to_string)
-        .chain(pypi.iter().map(ToString::to_string))
-        .collect();
-    match shown.as_slice() {
-        [] => "in no version".to_string(),
-        [one] => one.clone(),
-        [first, second] => format!("{first} or {second}"),
-        [first, .., last] => format!("{first} to {last} ({} versions)", shown.len()),
     }
 }

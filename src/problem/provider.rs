@@ -69,9 +69,8 @@ pub(super) struct Learnt {
     pub prereleases: Vec<PackageName>,
     /// Yanked releases that are asked for by `==`.
     pub yanked: Vec<(PackageName, pep440_rs::Version)>,
-    /// Distributions whose dependencies only a build can tell: project,
-    /// version, reason.
-    pub needs_build: Vec<(PackageName, pep440_rs::Version, String)>,
+    /// There are distributions whose dependencies only a build can tell.
+    pub needs_build: bool,
 }
 
 impl<'a> Provider<'a> {

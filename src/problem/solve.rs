@@ -39,9 +39,6 @@ pub struct Unsolvable {
     pub facts: Vec<String>,
     /// Packages that are asked for and that no channel or index has.
     pub missing: Vec<Missing>,
-    /// Distributions that may hold the answer, but tell what they require only
-    /// to a build: project and version, and the reason.
-    pub needs_build: Vec<(String, String)>,
 }
 
 /// A package that is asked for and that nothing has.
@@ -96,7 +93,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             Joint::Solved(solution, reading) => {
                 return checked(problem, solution, &reading).map(Some);
             }
-            Joint::Unsolvable(_, learnt) => needs_build |= !learnt.needs_build.is_empty(),
+            Joint::Unsolvable(_, learnt) => needs_build |= learnt.needs_build,
         }
     }
     let legacy = legacy::install(problem, &conda)?;
@@ -119,7 +116,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
 pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
-        return core::explain(attempt, &Learnt::default());
+        return core::explain(attempt);
     };
     let conda = conda_solution(&attempt, &chosen)?;
     let reading = Reading {
@@ -137,8 +134,8 @@ pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
             open_pip,
             ..reading.clone()
         };
-        if let Joint::Unsolvable(attempt, learnt) = joint(problem, reading)? {
-            return core::explain(*attempt, &learnt);
+        if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
+            return core::explain(*attempt);
         }
     }
     Err(internal("there is one after all"))

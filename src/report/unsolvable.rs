@@ -62,9 +62,6 @@ fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
     for fact in &unsolvable.facts {
         diagnostic = diagnostic.note(fact.clone());
     }
-    for (what, reason) in &unsolvable.needs_build {
-        diagnostic = diagnostic.note(format!("{what} was left out: {reason}"));
-    }
     if lines > 1 && unsolvable.minimal {
         diagnostic = diagnostic.help(format!(
             "relax one of these {lines} lines; without any one of them there is a solution"

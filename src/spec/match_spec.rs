@@ -49,7 +49,7 @@ fn conda_spelling(text: &str) -> String {
         let outside = conda_operators(&outside.concat());
         // A bracket without a key, as pip writes extras, says nothing to conda.
         return if bracket.contains('=') {
-            outside + &with_commas(bracket)
+            outside + &without_stars(&with_commas(bracket))
         } else {
             outside
         };
@@ -60,22 +60,22 @@ fn conda_spelling(text: &str) -> String {
     conda_operators(text)
 }
 
-/// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`.
+/// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`. Only a
+/// version stands behind `<` and `>`: a build string keeps its star.
 fn without_stars(text: &str) -> String {
+    let is_end = |c: char| c.is_whitespace() || ",|=<>'\"]".contains(c);
     let mut written = String::with_capacity(text.len());
-    for clause in text.split_inclusive([',', '|']) {
-        let (version, end) = match clause.strip_suffix([',', '|']) {
-            Some(version) => (version, &clause[version.len()..]),
-            None => (clause, ""),
-        };
-        let ordered = version.contains(['<', '>']);
-        written += match version.trim_end().strip_suffix(".*") {
-            Some(version) if ordered => version,
-            _ => version,
-        };
-        written += end;
+    let mut rest = text;
+    while let Some(operator) = rest.find(['<', '>']) {
+        let after = &rest[operator + 1..];
+        let version = after.trim_start_matches(['=', ' ']);
+        let start = rest.len() - version.len();
+        let end = version.find(is_end).unwrap_or(version.len());
+        written += &rest[..start];
+        written += version[..end].strip_suffix(".*").unwrap_or(&version[..end]);
+        rest = &version[end..];
     }
-    written
+    written + rest
 }
 
 /// conda lets blanks part the pairs of a bracket too: `[version=1 build=py_0]`.
@@ -211,6 +211,11 @@ mod tests {
     fn every_form_means_what_conda_takes_it_for() {
         for (text, meaning) in [
             ("Pillow", "pillow"),
+            ("torchy >=1.12 *cuda11.*", "torchy >=1.12 [*cuda11.*]"),
+            ("torchy>=1.12=*cuda11.*", "torchy >=1.12 [*cuda11.*]"),
+            ("x >1.2.* h0_0", "x >1.2 [h0_0]"),
+            ("x[version='>1.2.*,<1.2.5.*']", "x >1.2,<1.2.5"),
+            ("x >=1.2.*,!=1.3.*|2.*", "x >=1.2,!=1.3.*|2.*"),
             ("numpy=1.26", "numpy 1.26.*"),
             ("numpy =1.26", "numpy 1.26.*"),
             ("python = 3.8", "python 3.8.*"),

@@ -53,6 +53,9 @@ pub struct PipReader {
     pub warnings: Vec<Diagnostic>,
     /// Lines that pip refuses.
     pub errors: Vec<Diagnostic>,
+    /// Where the environment file stands: conda runs pip there, so local projects of
+    /// `-r` files too are looked for there.
+    folder: PathBuf,
     /// The files that were read, so that a cycle ends.
     files: Vec<(PathBuf, Role)>,
 }
@@ -78,6 +81,7 @@ struct Context<'a> {
 impl PipReader {
     /// Reads an item of an environment file's pip list.
     pub fn read_item(&mut self, text: &PipText) {
+        self.folder = folder_of(&text.file).to_owned();
         self.read_text(text, Role::Requirement, true);
     }
 
@@ -134,7 +138,7 @@ impl PipReader {
     }
 
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
-        match requirement::parse(&expand_variables(text), context.folder()) {
+        match requirement::parse(&expand_variables(text), &self.folder) {
             Ok(kind) => self.push(context, kind, text, options),
             Err(refusal) => {
                 let place = if expand_variables(text) == text {
@@ -214,7 +218,7 @@ impl PipReader {
             "constraint" => self.read_file(context, &value, location, Role::Constraint),
             "editable" => {
                 let text = format!("-e {}", option.value);
-                match requirement::editable(&value, context.folder()) {
+                match requirement::editable(&value, &self.folder) {
                     Ok(kind) => self.push(context, kind, &text, Vec::new()),
                     Err(refusal) => self.refuse(location, &text, refusal),
                 }
@@ -362,8 +366,12 @@ impl Context<'_> {
     }
 
     fn folder(&self) -> &Path {
-        self.text.file.path().parent().unwrap_or(Path::new(""))
+        folder_of(&self.text.file)
     }
+}
+
+fn folder_of(file: &SourceFile) -> &Path {
+    file.path().parent().unwrap_or(Path::new(""))
 }
 
 /// The version of a requirement that allows only one: `==` and no wildcard.
@@ -542,6 +550,11 @@ mod tests {
         assert_eq!(reader.pip.requirements.len(), 2);
         assert_eq!(reader.pip.constraints[0].text, "a<3");
         assert!(!reader.pip.requirements[0].in_environment);
+        std::fs::create_dir(path("sub/here")).expect("a folder");
+        std::fs::write(path("sub/here/setup.py"), "").expect("writes");
+        std::fs::write(path("sub/p.txt"), "-e ./sub/here\n./here\n").expect("writes");
+        let reader = read(&path("e.yml"), "-r sub/p.txt");
+        assert_eq!((reader.pip.requirements.len(), reader.errors.len()), (1, 1));
         let url = Url::from_file_path(path("s.txt")).expect("is absolute");
         let reader = read(&path("e.yml"), &format!("-r {url}"));
         assert_eq!(reader.pip.requirements.len(), 2);

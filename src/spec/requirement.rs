@@ -28,7 +28,7 @@ const ARCHIVES: [&str; 9] = [
 const VERSION_CONTROL: [&str; 4] = ["git+", "hg+", "svn+", "bzr+"];
 
 /// Reads one requirement, its environment variables already expanded. Relative
-/// paths are relative to `folder`.
+/// paths are relative to `folder`, that of the environment file: conda runs pip there.
 ///
 /// # Errors
 /// What pip would refuse.
@@ -95,7 +95,7 @@ pub fn editable(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal
 /// Whether there is what a path names: pip gives up at once if there is not
 /// (`_get_url_from_path` and `parse_editable` in pip/_internal/req/constructors.py).
 fn check_project(text: &str, folder: &Path) -> Result<(), Refusal> {
-    let path = text.split(['[', '#', ';']).next().unwrap_or(text).trim();
+    let path = text.split(['[', ';']).next().unwrap_or(text).trim();
     let place = folder.join(path);
     let refusal = |message: String, help: &str| Refusal {
         message,
@@ -108,7 +108,10 @@ fn check_project(text: &str, folder: &Path) -> Result<(), Refusal> {
     if !place.is_dir() {
         return Err(refusal(
             format!("there is no `{path}`"),
-            "pip looks for it beside the environment file",
+            match path.contains('#') {
+                true => "pip takes `#egg=` behind a URL such as `file:///…` alone",
+                false => "pip looks for it beside the environment file",
+            },
         ));
     }
     if ["pyproject.toml", "setup.py"].map(|file| place.join(file).is_file()) == [false, false] {
@@ -126,7 +129,7 @@ fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
     let (body, marker) = split_marker(text);
     let body = body.strip_suffix(',').unwrap_or(body);
     let tidy = match marker {
-        Some(marker) => format!("{body};{marker}"),
+        Some(marker) => format!("{body} ;{marker}"),
         None => body.to_owned(),
     };
     Requirement::from_str(&tidy).map_err(|error| refusal(text, &error))
@@ -337,7 +340,7 @@ mod tests {
         numpy (>=1.2) -> numpy>=1.2
         x==1.* -> x==1.*
         x~=1.2 -> x~=1.2
-        x @ https://h/x-1.tar.gz ; os_name == 'nt' -> x @ https://h/x-1.tar.gz;os_name%20==%20'nt'
+        x @ https://h/x-1.tar.gz ; os_name == 'nt' -> x @ https://h/x-1.tar.gz ; os_name == 'nt'
         x@https://h/x-1-py3-none-any.whl -> x @ https://h/x-1-py3-none-any.whl
         x @ git+https://h/x@v1 -> a version control URL: x
         x[a] @ file:///src/x -> a local project: x
@@ -377,7 +380,7 @@ mod tests {
             assert!(is_read(text), "{text}");
         }
         assert!(is_edited("new") && is_edited("git+https://h/x") && is_edited("old[dev]"));
-        for text in ["./bare", ".", "./absent", "absent/x.tar.gz"] {
+        for text in ["./bare", ".", "./absent", "absent/x.tar.gz", "./new#egg=x"] {
             assert!(!is_read(text) && !is_edited(text), "{text}");
         }
     }

@@ -235,7 +235,7 @@ fn the_platform_without_a_solution_is_named() {
       |     ^^^^^^^^^^^^^^
       |
       = note: `libblas=*=*mkl` asks for libblas, of which nothing that fits can be had
-      = note: there is libblas 3.9.0
+      = note: this version is there as build 24_openblas, not as `*mkl`
       = note: this is about osx-arm64
     exit code 1
     ");
@@ -323,10 +323,17 @@ fn carried_lines_stay_or_are_refused() {
 
 #[test]
 fn a_local_project_with_a_name_is_a_folder_of_pixis() {
-    let project = Project::of(&["python", "pip:", "-e ./here#egg=tool"]);
+    let project = Project::of(&["python"]);
     project.write("here/setup.py", "");
+    let here = project.path("here").display().to_string();
+    let line = format!("  - pip\n  - pip:\n    - tool @ file://{here}\n");
+    let file = project.read("environment.yml") + &line;
+    project.write("environment.yml", file);
     let text = printed(&project, &["--format", "pixi"]);
-    assert!(text.contains("\n      - pypi: ./here\n"), "{text}");
+    assert!(
+        text.contains(&format!("\n      - pypi: {here}\n")),
+        "{text}"
+    );
     assert!(locked(&read(&text), "linux-64").contains("tool <unknown>"));
 }
 

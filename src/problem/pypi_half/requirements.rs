@@ -242,9 +242,7 @@ impl Provider<'_> {
             Ok(MetadataAnswer::Invalid(reason)) => Err(format!("its metadata is broken: {reason}")),
             Ok(MetadataAnswer::Unbuildable(reason)) => Err(reason),
             Ok(MetadataAnswer::NeedsBuild(reason)) => {
-                let mut learnt = self.learnt.borrow_mut();
-                let (project, version) = (release.project.clone(), release.version.clone());
-                learnt.needs_build.push((project, version, reason.clone()));
+                self.learnt.borrow_mut().needs_build = true;
                 match self.reading.sources {
                     Sources::Unknown => Ok(None),
                     _ => Err(format!(
