@@ -402,7 +402,7 @@ def from_index(found: dict) -> dict:
 
 
 def split_pin(text: str) -> dict:
-    name, version, build = text.split("::")[-1].split("=")
+    name, version, build = text.split("::")[-1].split("[")[0].split("=")
     return {"name": name.lower(), "version": version, "build": build}
 
 
@@ -417,7 +417,7 @@ def read_pinned(text: str) -> dict:
         entry = unquoted(entry[1])
         if re.match(r"^[\w.-]+(\[[^\]]*\])?==[^\s;]+\s*(;.*)?$", entry):
             pip.append(entry)
-        elif re.match(r"^(\S+::)?[\w.-]+=[^=\s]+=[^=\s]+$", entry):
+        elif re.match(r"^(\S+::)?[\w.-]+=[^=\s]+=[^=\s\[]+(\[\w+=\w+\])?$", entry):
             conda.append(entry)
     return {"conda": conda, "pip": pip, "channels": channels(text)}
 
