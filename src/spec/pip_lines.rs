@@ -138,16 +138,32 @@ impl PipReader {
     }
 
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
-        match requirement::parse(&expand_variables(text), &self.folder) {
-            Ok(kind) => self.push(context, kind, text, options),
+        let expanded = expand_variables(text);
+        match requirement::parse(&expanded, &self.folder) {
+            Ok(kind) => {
+                self.warn_of_missing(&kind, &expanded, context.locate(0..text.len()));
+                self.push(context, kind, text, options);
+            }
             Err(refusal) => {
-                let place = if expand_variables(text) == text {
+                let place = if expanded == text {
                     refusal.span.clone()
                 } else {
                     0..text.len()
                 };
                 self.refuse(context.locate(place), text, refusal);
             }
+        }
+    }
+
+    /// The file may be pinned where its projects are not; the build needs them.
+    fn warn_of_missing(&mut self, kind: &PipRequirementKind, text: &str, location: Location) {
+        if let (PipRequirementKind::Opaque { .. }, Some(message)) =
+            (kind, requirement::missing_project(text, &self.folder))
+        {
+            let warning = Diagnostic::warning("missing-project", message)
+                .at(location, "")
+                .help("pip gives up at once if it is not there in the build");
+            self.warnings.push(warning);
         }
     }
 
@@ -218,8 +234,11 @@ impl PipReader {
             "constraint" => self.read_file(context, &value, location, Role::Constraint),
             "editable" => {
                 let text = format!("-e {}", option.value);
-                match requirement::editable(&value, &self.folder) {
-                    Ok(kind) => self.push(context, kind, &text, Vec::new()),
+                match requirement::editable(&value) {
+                    Ok(kind) => {
+                        self.warn_of_missing(&kind, &value, location);
+                        self.push(context, kind, &text, Vec::new());
+                    }
                     Err(refusal) => self.refuse(location, &text, refusal),
                 }
             }
@@ -554,7 +573,10 @@ mod tests {
         std::fs::write(path("sub/here/setup.py"), "").expect("writes");
         std::fs::write(path("sub/p.txt"), "-e ./sub/here\n./here\n").expect("writes");
         let reader = read(&path("e.yml"), "-r sub/p.txt");
-        assert_eq!((reader.pip.requirements.len(), reader.errors.len()), (1, 1));
+        assert_eq!(
+            (reader.pip.requirements.len(), reader.warnings.len()),
+            (2, 1)
+        );
         let url = Url::from_file_path(path("s.txt")).expect("is absolute");
         let reader = read(&path("e.yml"), &format!("-r {url}"));
         assert_eq!(reader.pip.requirements.len(), 2);

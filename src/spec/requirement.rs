@@ -74,14 +74,12 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
 /// An editable requirement, without its `-e`.
 ///
 /// # Errors
-/// A folder without a project.
-pub fn editable(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
+/// What pip would refuse.
+pub fn editable(text: &str) -> Result<PipRequirementKind, Refusal> {
     let name = match direct_url(text) {
         Some((name, _)) => PackageName::from_str(name.split('[').next().unwrap_or(name)).ok(),
         None => {
-            if !is_version_control(text) && !is_url(text) {
-                check_project(text, folder)?;
-            }
+            check_path(text)?;
             egg(text)
         }
     };
@@ -92,35 +90,39 @@ pub fn editable(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal
     })
 }
 
-/// Whether there is what a path names: pip gives up at once if there is not
-/// (`_get_url_from_path` and `parse_editable` in pip/_internal/req/constructors.py).
-fn check_project(text: &str, folder: &Path) -> Result<(), Refusal> {
-    let path = text.split(['[', ';']).next().unwrap_or(text).trim();
-    let place = folder.join(path);
-    let refusal = |message: String, help: &str| Refusal {
-        message,
-        span: 0..text.len(),
-        help: Some(help.to_owned()),
-    };
-    if is_archive(path) && place.is_file() {
+/// Refuses `./here#egg=name`: to pip the fragment of a path is a part of it.
+fn check_path(text: &str) -> Result<(), Refusal> {
+    if !text.contains('#') || is_version_control(text) || is_url(text) {
         return Ok(());
     }
+    Err(Refusal {
+        message: "pip takes `#egg=` behind a URL alone".to_owned(),
+        span: 0..text.len(),
+        help: Some("write the path without it, or as `file:///…#egg=name`".to_owned()),
+    })
+}
+
+/// Why there is no project where a requirement (without its `-e`) names one by its
+/// path; `None` if there is, or if it is named otherwise. pip gives up at once then
+/// (`is_installable_dir` in pip/_internal/utils/misc.py).
+pub fn missing_project(text: &str, folder: &Path) -> Option<String> {
+    let (body, _) = split_marker(text);
+    if is_version_control(body) || is_url(body) || direct_url(body).is_some() {
+        return None;
+    }
+    let path = body.split('[').next().unwrap_or(body);
+    let place = folder.join(path);
+    if is_archive(path) && place.is_file() {
+        return None;
+    }
     if !place.is_dir() {
-        return Err(refusal(
-            format!("there is no `{path}`"),
-            match path.contains('#') {
-                true => "pip takes `#egg=` behind a URL such as `file:///…` alone",
-                false => "pip looks for it beside the environment file",
-            },
-        ));
+        return Some(format!("there is no `{path}` beside the environment file"));
     }
-    if ["pyproject.toml", "setup.py"].map(|file| place.join(file).is_file()) == [false, false] {
-        return Err(refusal(
-            format!("`{path}` is no Python project: it has no `pyproject.toml` nor `setup.py`"),
-            "pip looks for one of them in this folder, beside the environment file",
-        ));
-    }
-    Ok(())
+    let has = |file: &str| place.join(file).is_file();
+    let is_project = has("pyproject.toml") || has("setup.py");
+    (!is_project).then(|| {
+        format!("`{path}` beside the environment file has no `pyproject.toml` and no `setup.py`")
+    })
 }
 
 /// A requirement as PEP 508 writes it, with the trailing comma that the
@@ -234,9 +236,9 @@ fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequireme
         let url = path.and_then(|path| Url::from_file_path(path).ok());
         return archive(text, url, marker);
     }
-    check_project(text, folder)?;
+    check_path(text)?;
     Ok(PipRequirementKind::Opaque {
-        name: egg(text),
+        name: None,
         reason: "a local project",
         marker: MarkerTree::TRUE,
     })
@@ -369,20 +371,22 @@ mod tests {
         ] {
             make(path);
         }
-        let is_read = |text: &str| parse(text, folder.path()).is_ok();
-        let is_edited = |text: &str| editable(text, folder.path()).is_ok();
+        let is_there = |text: &str| missing_project(text, folder.path()).is_none();
         for text in [
             "./new",
             "./old[dev]",
             "new/ ; os_name == 'posix'",
             "./x.tar.gz",
+            "git+https://h/x",
+            "x @ file:///absent",
         ] {
-            assert!(is_read(text), "{text}");
+            assert!(is_there(text), "{text}");
         }
-        assert!(is_edited("new") && is_edited("git+https://h/x") && is_edited("old[dev]"));
-        for text in ["./bare", ".", "./absent", "absent/x.tar.gz", "./new#egg=x"] {
-            assert!(!is_read(text) && !is_edited(text), "{text}");
+        for text in ["./bare", ".", "./absent", "absent/x.tar.gz"] {
+            assert!(!is_there(text), "{text}");
         }
+        assert!(parse("./new#egg=x", folder.path()).is_err());
+        assert!(editable("new#egg=x").is_err() && editable("git+https://h#egg=x").is_ok());
     }
 
     #[test]
