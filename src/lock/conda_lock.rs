@@ -51,6 +51,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     Ok(Written {
         text,
         notices: without_md5(lock).into_iter().collect(),
+        ..Written::default()
     })
 }
 

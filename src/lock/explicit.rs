@@ -42,13 +42,17 @@ pub(super) fn write(platform: &LockedPlatform<'_>) -> Written {
     for release in &platform.pypi {
         let _ = writeln!(text, "# pip {}", pip_line(release));
     }
-    for line in &platform.carried {
-        let _ = writeln!(text, "# pip {}", line.text);
-    }
-    Written {
+    let mut written = Written {
         text,
         notices: notice(platform).into_iter().collect(),
+        ..Written::default()
+    };
+    for line in &platform.carried {
+        written.text += "# pip ";
+        written.copy(&line.text);
+        written.text += "\n";
     }
+    written
 }
 
 fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {

@@ -4,10 +4,13 @@
 //!
 //! A file that goes to other people and machines holds no credentials of this one:
 //! URLs are written without them, since every tool has settings of its own for that.
+//! A line of the user's that is copied is copied as it is written.
+
+use std::ops::Range;
 
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
-    spec::{PipRequirement, PipRequirementKind},
+    spec::{PipRequirement, PipRequirementKind, secrets::redact},
 };
 
 mod conda_lock;
@@ -53,11 +56,36 @@ impl Format {
 }
 
 /// A file that is to be written.
+#[derive(Default)]
 pub struct Written {
     /// Its text.
     pub text: String,
+    /// The parts of the text that are copied from the user's lines, in order: only
+    /// they can hold secrets.
+    copied: Vec<Range<usize>>,
     /// What its reader has to know.
     pub notices: Vec<Diagnostic>,
+}
+
+impl Written {
+    /// Adds a part of one of the user's lines.
+    fn copy(&mut self, part: &str) {
+        let start = self.text.len();
+        self.text += part;
+        self.copied.push(start..self.text.len());
+    }
+
+    /// The text without the secrets of the user's lines.
+    pub fn masked(&self) -> String {
+        let mut masked = String::new();
+        let mut end = 0;
+        for part in &self.copied {
+            masked += &self.text[end..part.start];
+            masked += &redact(&self.text[part.clone()]);
+            end = part.end;
+        }
+        masked + &self.text[end..]
+    }
 }
 
 impl<'a> Lock<'a> {
@@ -117,8 +145,10 @@ impl<'a> Lock<'a> {
             let pypi = platform.pypi.iter();
             let pypi = pypi.map(|one| (&one.package.distribution.url, &one.url));
             let bare = conda.chain(pypi).filter(|(whole, bare)| {
-                (whole.username(), whole.password(), whole.path())
-                    != (bare.username(), bare.password(), bare.path())
+                let of_authority = (whole.username(), whole.password());
+                let of_rest = (whole.path(), whole.query());
+                of_authority != (bare.username(), bare.password())
+                    || of_rest != (bare.path(), bare.query())
             });
             hosts.extend(bare.filter_map(|(_, bare)| bare.host_str().map(str::to_owned)));
         }

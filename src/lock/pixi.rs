@@ -51,7 +51,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
         .map_err(|error| broken(error.to_string()))?;
     Ok(Written {
         text,
-        notices: Vec::new(),
+        ..Written::default()
     })
 }
 

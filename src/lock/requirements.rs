@@ -32,20 +32,24 @@ pub(super) fn write(environment: &EnvironmentFile, platform: &LockedPlatform<'_>
             .iter()
             .any(|line| !line.hashes.is_empty());
     let with_hashes = unhashable.is_empty() || asked;
-    let mut text = header(environment, platform);
+    let mut written = Written {
+        text: header(environment, platform),
+        ..Written::default()
+    };
     for option in &environment.pip.options.written {
-        text += &format!("{}\n", rebased(option, environment));
+        written.copy(&rebased(option, environment));
+        written.text += "\n";
     }
     for release in &platform.pypi {
-        text += &release_lines(release, with_hashes);
+        add_release(&mut written, release, with_hashes);
     }
     for line in &platform.carried {
-        text += &format!("{}\n", as_written(line));
+        written.copy(&as_written(line));
+        written.text += "\n";
     }
-    let mut notices = Vec::new();
-    notices.extend(no_hashes(&unhashable, asked));
-    notices.extend(nothing(platform));
-    Written { text, notices }
+    written.notices.extend(no_hashes(&unhashable, asked));
+    written.notices.extend(nothing(platform));
+    written
 }
 
 /// What it is for, and what has to be there.
@@ -105,23 +109,23 @@ fn rebased(option: &Spanned<String>, environment: &EnvironmentFile) -> String {
     }
 }
 
-fn release_lines(release: &LockedRelease<'_>, with_hashes: bool) -> String {
-    let mut line = match release.line {
-        Some(line) => line.text.clone(),
+fn add_release(written: &mut Written, release: &LockedRelease<'_>, with_hashes: bool) {
+    match release.line {
+        Some(line) => written.copy(&line.text),
         None if release.package.direct_url => {
-            format!("{} @ {}", release.name(), release.url)
+            written.text += &format!("{} @ {}", release.name(), release.url);
         }
-        None => format!("{}=={}", release.name(), release.package.version),
-    };
+        None => written.text += &format!("{}=={}", release.name(), release.package.version),
+    }
     for option in &release.options {
-        line += &format!(" {option}");
+        written.copy(&format!(" {option}"));
     }
     if with_hashes {
         for hash in hashes(release) {
-            line += &format!(" \\\n    --hash={hash}");
+            written.text += &format!(" \\\n    --hash={hash}");
         }
     }
-    line + "\n"
+    written.text += "\n";
 }
 
 /// A line with the options that say how pip builds it.

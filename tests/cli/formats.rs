@@ -399,6 +399,49 @@ fn lock_files_hold_no_credentials() {
 }
 
 #[test]
+fn a_signed_url_is_written_without_its_signature() {
+    let server = server::start();
+    let url = server.url_with("me:s3cret", "html/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let line = format!("tomlish @ {url}?sp=r&sig=S1GN");
+    let project = Project::online(environment(&["python", "pip:", &line]));
+    let bare = url.replace("me:s3cret@", "") + "?sp=r";
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = project.pin(&["--format", format]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stdout.contains(&bare), "{run}");
+        assert!(run.stderr.contains("[credentials-left-out]"), "{run}");
+        assert!(!format!("{run}").contains("s3cret"), "{run}");
+        assert!(!format!("{run}").contains("S1GN"), "{run}");
+    }
+    // This one has the line as it is written, but does not show its secrets.
+    let run = project.pin(&["--format", "requirements"]);
+    assert!(run.stdout.contains("me:****@"), "{run}");
+    assert!(run.stdout.contains("?sp=r&sig=****\n"), "{run}");
+    assert!(run.stderr.contains("[masked-secret]"), "{run}");
+    let run = project.pin(&["--format", "requirements", "-o", "file"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(project.read("file").contains(&line));
+}
+
+#[test]
+fn a_folder_named_t_is_printed_as_it_is() {
+    let index = server::start().url("mirror/t/html");
+    let project = Project::online(environment(&["python", "pip:", "tomlish"]));
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = project.pin(&["--format", format, "--index-url", &index]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stdout.contains("/mirror/t/html/tomlish/"), "{run}");
+        assert!(!run.stderr.contains("masked"), "{run}");
+    }
+    let line = "toml @ git+https://example.com/packages/source/t/toml/toml";
+    let project = Project::of(&["python", "pip:", line]);
+    for format in ["explicit", "requirements"] {
+        let run = project.pin(&["--format", format]);
+        assert!(run.stdout.contains(line), "{run}");
+    }
+}
+
+#[test]
 fn names_are_told_to_pixi_where_they_were_asked_for() {
     let lines = ["python =3.10", "pytorch", "pip:", "lightbolt"];
     let text = printed(&Project::of(&lines), &["--format", "pixi"]);
