@@ -34,6 +34,14 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried);
     let why = "a package in a conda-lock.yml has a version, which only its build tells";
     uncarriable("conda-lock.yml", why, carried.copied())?;
+    let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
+    let partial = releases.filter(|release| release.url.fragment().is_some());
+    let why = "conda-lock puts the hash behind the URL of a package, where the subdirectory stands";
+    uncarriable(
+        "conda-lock.yml",
+        why,
+        partial.filter_map(|release| release.line),
+    )?;
     let mut file = LockFile {
         metadata: Metadata {
             channels: channels(&lock.platforms[0]),

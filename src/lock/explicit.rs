@@ -66,7 +66,9 @@ fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {
 fn pip_line(release: &LockedRelease<'_>) -> String {
     let mut url = release.url.clone();
     let hash = release.sha256.as_ref().map(|hash| format!("sha256={hash}"));
-    url.set_fragment(hash.as_deref());
+    let kept = url.fragment().map(str::to_owned);
+    let parts: Vec<String> = hash.into_iter().chain(kept).collect();
+    url.set_fragment((!parts.is_empty()).then(|| parts.join("&")).as_deref());
     format!("{} @ {url}", release.name())
 }
 

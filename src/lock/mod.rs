@@ -19,6 +19,7 @@ mod locked;
 mod pixi;
 mod requirements;
 
+use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 
 /// What an answer is written as.
@@ -181,7 +182,10 @@ fn uncarriable<'a>(
     for line in lines {
         let reason = match &line.kind {
             PipRequirementKind::Opaque { reason, .. } => *reason,
-            PipRequirementKind::Named(_) => "a URL that does not tell what it is",
+            PipRequirementKind::Named(_) => match locked::url_of(line).and_then(subdirectory) {
+                Some(_) => "a subdirectory of an archive",
+                None => "a URL that does not tell what it is",
+            },
         };
         let message = format!("a {format} cannot hold this line: it is {reason}");
         let diagnostic = Diagnostic::error("uncarriable-line", message)

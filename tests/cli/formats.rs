@@ -424,13 +424,78 @@ fn a_signed_url_is_written_without_its_signature() {
 }
 
 #[test]
+fn the_line_of_the_platform_gives_the_url() {
+    let folder = fixtures().join("pypi/oldflow");
+    let line = |tags: &str, system: &str| {
+        let file = folder.join(format!("oldflow-2.8.1-cp310-cp310-{tags}.whl"));
+        format!("{} ; sys_platform == 'SYSTEM'", file.display()).replace("SYSTEM", system)
+    };
+    let lines = [
+        line("macosx_11_0_arm64", "darwin"),
+        line("manylinux_2_17_x86_64.manylinux2014_x86_64", "linux"),
+    ];
+    let items = lines.each_ref().map(|line| {
+        let system = line.rsplit(' ').next().expect("a system");
+        let option = format!("--config-settings=on={}", system.trim_matches('\''));
+        format!("\"{line} {option}\"")
+    });
+    let project = Project::of(&["python =3.10", "pip:", &items[0], &items[1]]);
+    for (platform, line, on) in [
+        ("linux-64", &lines[1], "linux"),
+        ("osx-arm64", &lines[0], "darwin"),
+    ] {
+        let arguments = ["--format", "requirements", "--platform", platform];
+        let text = printed(&project, &arguments);
+        let expected = format!("\n{line} --config-settings on={on} \\\n");
+        assert!(text.contains(&expected), "{text}");
+        assert_eq!(text.matches(".whl").count(), 1, "{text}");
+        assert_eq!(text.matches("--config-settings").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_subdirectory_is_kept_or_refused() {
+    let archive = server::start().url("html/stonework/stonework-1.0.tar.gz");
+    let line = format!("stonework @ {archive}#sha256=HASH&subdirectory=sub");
+    let hash = "bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f";
+    let line = line.replace("HASH", hash);
+    let project = Project::online(environment(&["python =3.12", "pip:", &line]));
+    assert!(printed(&project, &["--format", "requirements"]).contains(&line));
+    let list = printed(&project, &["--format", "explicit"]);
+    assert!(list.contains(&format!("\n# pip {line}\n")), "{list}");
+    let text = printed(&project, &["--format", "pixi"]);
+    let location = format!("pypi: {archive}#subdirectory=sub\n");
+    assert!(text.contains(&location), "{text}");
+    assert!(locked(&read(&text), "linux-64").contains("stonework 1.0"));
+    assert_snapshot!(project.pin(&["--format", "conda-lock"]), @"
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: stonework 1.0
+     |
+     = note: nothing in the archive shows that it is compiled: stonework 1.0
+    error[uncarriable-line]: a conda-lock.yml cannot hold this line: it is a subdirectory of an archive
+     --> environment.yml:6:7
+      |
+    6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: conda-lock puts the hash behind the URL of a package, where the subdirectory stands
+      = help: `--format env`, `explicit` and `requirements` carry it as it is
+    exit code 2
+    ");
+    let file = fixtures().join("pypi/stonework/stonework-1.0.tar.gz");
+    let line = format!("stonework @ file://{}#subdirectory=sub", file.display());
+    let project = Project::of(&["python =3.12", "pip:", &line]);
+    let run = project.pin(&["--format", "pixi"]);
+    assert!(run.stderr.contains("error[uncarriable-line]"), "{run}");
+}
+
+#[test]
 fn a_folder_named_t_is_printed_as_it_is() {
-    let index = server::start().url("mirror/t/html");
+    let index = server::start().url("mirror/t/json");
     let project = Project::online(environment(&["python", "pip:", "tomlish"]));
     for format in ["explicit", "conda-lock", "pixi"] {
         let run = project.pin(&["--format", format, "--index-url", &index]);
         assert_eq!(run.code, 0, "{run}");
-        assert!(run.stdout.contains("/mirror/t/html/tomlish/"), "{run}");
+        assert!(run.stdout.contains("/mirror/t/json/tomlish/"), "{run}");
         assert!(!run.stderr.contains("masked"), "{run}");
     }
     let line = "toml @ git+https://example.com/packages/source/t/toml/toml";
@@ -513,13 +578,15 @@ fn a_url_without_a_hash_is_said() {
 fn hashes_are_those_of_files_that_pip_may_take() {
     let both = Project::of(&["python =3.12", "pip:", "stonework"]);
     assert!(printed(&both, &["--format", "requirements"]).contains("stonework==1.0 \\\n"));
-    let project = Project::of(&["python =3.10", "pip:", "\"--only-binary :all:\"", "oldflow"]);
-    let text = printed(&project, &["--format", "requirements"]);
-    assert!(text.contains("--only-binary :all:\n"), "{text}");
-    // Six wheels for three pythons on two platforms.
-    let of_oldflow = text.split("oldflow==").nth(1).expect("is there");
-    let of_oldflow = of_oldflow.split("==").next().expect("is there");
-    assert_eq!(of_oldflow.matches("--hash=sha256:").count(), 6, "{text}");
+    // Release 2.0 has a wheel and a source distribution.
+    let hashes = |lines: &[&str]| {
+        let project = Project::of(&[&["python =3.9", "pip:"], lines].concat());
+        let text = printed(&project, &["--format", "requirements"]);
+        assert!(text.contains("newkiln==2.0"), "{text}");
+        text.matches("--hash=sha256:").count()
+    };
+    assert_eq!(hashes(&["newkiln==2.0"]), 2);
+    assert_eq!(hashes(&["\"--only-binary :all:\"", "newkiln==2.0"]), 1);
 }
 
 #[test]
