@@ -18,6 +18,7 @@ mod explicit;
 mod locked;
 mod pixi;
 mod requirements;
+mod variables;
 
 use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
@@ -93,12 +94,16 @@ impl<'a> Lock<'a> {
     /// The file in a format.
     ///
     /// # Errors
-    /// An input failure if the format cannot hold a line of the pip list.
+    /// An input failure if the format cannot hold a line of the pip list, or would
+    /// hold the value of a variable of it.
     ///
     /// # Panics
     /// For [`Format::Env`], which is not written anew but edited
     /// ([`crate::spec::pin`]).
     pub fn write(&self, format: Format) -> Result<Written, Failure> {
+        if format != Format::Requirements {
+            variables::check(self, format)?;
+        }
         let mut written = match format {
             Format::Env => unreachable!("an environment file is edited in place"),
             Format::Explicit => explicit::write(self.only()),

@@ -424,6 +424,42 @@ fn a_signed_url_is_written_without_its_signature() {
 }
 
 #[test]
+fn a_variable_in_a_path_is_not_told() {
+    let server = server::start();
+    let index = server.url("mirror/${TOK}/html/");
+    let line = format!("--extra-index-url {index}");
+    let project = Project::online(environment(&["python", "pip:", &line, "tomlish"]));
+    let run = |format: &str| {
+        let mut command = project.command(&["pin", "--format", format]);
+        let run = command.env("TOK", "t").output().expect("starts");
+        super::Run::from(run)
+    };
+    assert_snapshot!(run("pixi"), @"
+    error[variable-in-url]: a file of `--format pixi` would hold the value of a variable
+     --> environment.yml:6:25
+      |
+    6 |     - --extra-index-url http://127.0.0.1:[PORT]/mirror/${TOK}/html/
+      |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in the path of this URL
+      |
+      = note: such a value is often a secret, and the URL is wrong without it
+      = help: `--format env` and `requirements` keep the variable; where the server takes it as a user or password, write `https://${NAME}@host/…`
+    exit code 2
+    ");
+    let plain = run("requirements");
+    assert!(plain.stdout.contains(&line), "{plain}");
+    // The release is of the first index, so this one has no such URL.
+    assert_eq!(run("explicit").code, 0);
+    let file = "mirror/${TOK}/html/tomlish/tomlish-1.2.0-py3-none-any.whl";
+    let line = format!("tomlish @ {}", server.url(file));
+    project.write("environment.yml", environment(&["python", "pip:", &line]));
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = run(format);
+        assert!(run.stderr.contains("error[variable-in-url]"), "{run}");
+    }
+    assert!(run("requirements").stdout.contains(&line));
+}
+
+#[test]
 fn the_line_of_the_platform_gives_the_url() {
     let folder = fixtures().join("pypi/oldflow");
     let line = |tags: &str, system: &str| {
