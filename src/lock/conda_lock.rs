@@ -10,14 +10,16 @@
 //! There is no place for a project whose version only its build tells, nor for the
 //! package indexes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use rattler_conda_lock::{Channel, Hashes, LockFile, Manager, Metadata, Package};
 use rattler_conda_types::{
     MatchSpec, NamelessMatchSpec, PackageNameMatcher, ParseStrictness, VersionSpec,
 };
 
-use super::{Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, uncarriable};
+use super::{
+    Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, paths::relative, uncarriable,
+};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     spec::secrets::without_token,
@@ -77,17 +79,7 @@ fn channels(platform: &LockedPlatform<'_>) -> Vec<Channel> {
 
 /// The environment file as a path relative to the lock file.
 fn source(lock: &Lock<'_>) -> Option<String> {
-    let file = std::path::absolute(lock.environment.source.path()).ok()?;
-    let folder = std::path::absolute(Path::new(".").join(lock.folder)).ok()?;
-    let mut up = Vec::new();
-    for ancestor in folder.components().as_path().ancestors() {
-        if let Ok(rest) = file.strip_prefix(ancestor) {
-            let down = rest.iter().map(|part| part.to_string_lossy());
-            return Some(up.into_iter().chain(down).collect::<Vec<_>>().join("/"));
-        }
-        up.push("..".into());
-    }
-    None
+    relative(lock.environment.source.path(), lock.folder)
 }
 
 fn packages(platform: &LockedPlatform<'_>) -> Vec<Package> {

@@ -16,7 +16,7 @@ use rattler_conda_types::{
 };
 use url::Url;
 
-use super::{LockedPlatform, LockedRelease, Written, hex};
+use super::{Lock, LockedPlatform, LockedRelease, Written, hex};
 use crate::diagnostic::Diagnostic;
 
 /// Above what conda reads, for people.
@@ -26,7 +26,7 @@ const HEADER: &str = "\
 ";
 
 /// The list for one platform.
-pub(super) fn write(platform: &LockedPlatform<'_>) -> Written {
+pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
     let urls = platform.conda.iter().map(|one| (one.record, &one.url));
     let urls: Vec<(&RepoDataRecord, &Url)> = urls.collect();
     let sorted = PackageRecord::sort_topologically(platform.solution.conda.clone());
@@ -49,7 +49,7 @@ pub(super) fn write(platform: &LockedPlatform<'_>) -> Written {
     };
     for line in &platform.carried {
         written.text += "# pip ";
-        written.copy(&line.text);
+        written.copy(&lock.text_of(line));
         written.text += "\n";
     }
     written

@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use url::Url;
+
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     spec::{PipRequirement, PipRequirementKind, secrets::redact},
@@ -16,6 +18,7 @@ use crate::{
 mod conda_lock;
 mod explicit;
 mod locked;
+mod paths;
 mod pixi;
 mod requirements;
 mod variables;
@@ -106,12 +109,12 @@ impl<'a> Lock<'a> {
         }
         let mut written = match format {
             Format::Env => unreachable!("an environment file is edited in place"),
-            Format::Explicit => explicit::write(self.only()),
+            Format::Explicit => explicit::write(self, self.only()),
             Format::CondaLock => conda_lock::write(self)?,
             Format::Pixi => pixi::write(self)?,
-            Format::Requirements => requirements::write(self.environment, self.only()),
+            Format::Requirements => requirements::write(self, self.only()),
         };
-        // Requirements have no URLs of files, and say themselves what has no hash.
+        // Requirements have other URLs, and say themselves what has no hash.
         if format != Format::Requirements {
             written.notices.extend(self.left_out_credentials());
             written.notices.extend(self.unhashed());
@@ -145,31 +148,34 @@ impl<'a> Lock<'a> {
 
     /// Says so where URLs had credentials.
     fn left_out_credentials(&self) -> Option<Diagnostic> {
-        let mut hosts: Vec<String> = Vec::new();
-        for platform in &self.platforms {
+        let urls = self.platforms.iter().flat_map(|platform| {
             let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
             let pypi = platform.pypi.iter();
-            let pypi = pypi.map(|one| (&one.package.distribution.url, &one.url));
-            let bare = conda.chain(pypi).filter(|(whole, bare)| {
-                let of_authority = (whole.username(), whole.password());
-                let of_rest = (whole.path(), whole.query());
-                of_authority != (bare.username(), bare.password())
-                    || of_rest != (bare.path(), bare.query())
-            });
-            hosts.extend(bare.filter_map(|(_, bare)| bare.host_str().map(str::to_owned)));
-        }
-        hosts.sort();
-        hosts.dedup();
-        if hosts.is_empty() {
-            return None;
-        }
-        let message = format!(
-            "the URLs of {} are written without their credentials",
-            hosts.join(", ")
-        );
-        let help = "the tool that installs needs them from its own settings, such as a netrc file";
-        Some(Diagnostic::warning("credentials-left-out", message).help(help))
+            conda.chain(pypi.map(|one| (&one.package.distribution.url, &one.url)))
+        });
+        credentials_left_out(urls)
     }
+}
+
+/// Says so where a URL differs from what is written of it.
+fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> Option<Diagnostic> {
+    let bare = urls.filter(|(whole, bare)| {
+        let of_authority = (whole.username(), whole.password());
+        let of_rest = (whole.path(), whole.query());
+        of_authority != (bare.username(), bare.password()) || of_rest != (bare.path(), bare.query())
+    });
+    let mut hosts: Vec<&str> = bare.filter_map(|(_, bare)| bare.host_str()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    if hosts.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "the URLs of {} are written without their credentials",
+        hosts.join(", ")
+    );
+    let help = "the tool that installs needs them from its own settings, such as a netrc file";
+    Some(Diagnostic::warning("credentials-left-out", message).help(help))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -70,7 +70,7 @@ fn build(lock: &Lock<'_>) -> Result<LockFile, ParseCondaLockError> {
         builder.set_pypi_indexes(DEFAULT_ENVIRONMENT_NAME, indexes(resolution));
     }
     for platform in &lock.platforms {
-        add_packages(&mut builder, platform, has_pip)?;
+        add_packages(&mut builder, lock, platform, has_pip)?;
     }
     Ok(builder.finish())
 }
@@ -146,6 +146,7 @@ fn indexes(resolution: &Resolution) -> PypiIndexes {
 
 fn add_packages(
     builder: &mut LockFileBuilder,
+    lock: &Lock<'_>,
     platform: &LockedPlatform<'_>,
     has_pip: bool,
 ) -> Result<(), ParseCondaLockError> {
@@ -160,9 +161,10 @@ fn add_packages(
     }
     for line in &platform.carried {
         if let Some((project, path)) = local_project(line) {
+            let path = lock.rebased(&path.to_string_lossy(), &line.location);
             let project = PypiSourceData {
                 name: project,
-                location: Verbatim::new(UrlOrPath::Path(path.to_string_lossy().as_ref().into())),
+                location: Verbatim::new(UrlOrPath::Path(path.as_str().into())),
                 requires_dist: Vec::new(),
                 requires_python: None,
                 source_data: SourceData::default(),
