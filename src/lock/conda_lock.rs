@@ -10,14 +10,16 @@
 //! There is no place for a project whose version only its build tells, nor for the
 //! package indexes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use rattler_conda_lock::{Channel, Hashes, LockFile, Manager, Metadata, Package};
 use rattler_conda_types::{
     MatchSpec, NamelessMatchSpec, PackageNameMatcher, ParseStrictness, VersionSpec,
 };
 
-use super::{Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, uncarriable};
+use super::{
+    Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, paths::relative, uncarriable,
+};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     spec::secrets::without_token,
@@ -34,6 +36,14 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried);
     let why = "a package in a conda-lock.yml has a version, which only its build tells";
     uncarriable("conda-lock.yml", why, carried.copied())?;
+    let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
+    let partial = releases.filter(|release| release.url.fragment().is_some());
+    let why = "conda-lock puts the hash behind the URL of a package, where the subdirectory stands";
+    uncarriable(
+        "conda-lock.yml",
+        why,
+        partial.filter_map(|release| release.line),
+    )?;
     let mut file = LockFile {
         metadata: Metadata {
             channels: channels(&lock.platforms[0]),
@@ -51,6 +61,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     Ok(Written {
         text,
         notices: without_md5(lock).into_iter().collect(),
+        ..Written::default()
     })
 }
 
@@ -68,17 +79,7 @@ fn channels(platform: &LockedPlatform<'_>) -> Vec<Channel> {
 
 /// The environment file as a path relative to the lock file.
 fn source(lock: &Lock<'_>) -> Option<String> {
-    let file = std::path::absolute(lock.environment.source.path()).ok()?;
-    let folder = std::path::absolute(Path::new(".").join(lock.folder)).ok()?;
-    let mut up = Vec::new();
-    for ancestor in folder.components().as_path().ancestors() {
-        if let Ok(rest) = file.strip_prefix(ancestor) {
-            let down = rest.iter().map(|part| part.to_string_lossy());
-            return Some(up.into_iter().chain(down).collect::<Vec<_>>().join("/"));
-        }
-        up.push("..".into());
-    }
-    None
+    relative(lock.environment.source.path(), lock.folder)
 }
 
 fn packages(platform: &LockedPlatform<'_>) -> Vec<Package> {

@@ -16,7 +16,7 @@ use rattler_conda_types::{
 };
 use url::Url;
 
-use super::{LockedPlatform, LockedRelease, Written, hex};
+use super::{Lock, LockedPlatform, LockedRelease, Written, hex};
 use crate::diagnostic::Diagnostic;
 
 /// Above what conda reads, for people.
@@ -26,7 +26,7 @@ const HEADER: &str = "\
 ";
 
 /// The list for one platform.
-pub(super) fn write(platform: &LockedPlatform<'_>) -> Written {
+pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
     let urls = platform.conda.iter().map(|one| (one.record, &one.url));
     let urls: Vec<(&RepoDataRecord, &Url)> = urls.collect();
     let sorted = PackageRecord::sort_topologically(platform.solution.conda.clone());
@@ -42,13 +42,17 @@ pub(super) fn write(platform: &LockedPlatform<'_>) -> Written {
     for release in &platform.pypi {
         let _ = writeln!(text, "# pip {}", pip_line(release));
     }
-    for line in &platform.carried {
-        let _ = writeln!(text, "# pip {}", line.text);
-    }
-    Written {
+    let mut written = Written {
         text,
         notices: notice(platform).into_iter().collect(),
+        ..Written::default()
+    };
+    for line in &platform.carried {
+        written.text += "# pip ";
+        written.copy(&lock.text_of(line));
+        written.text += "\n";
     }
+    written
 }
 
 fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {
@@ -62,7 +66,9 @@ fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {
 fn pip_line(release: &LockedRelease<'_>) -> String {
     let mut url = release.url.clone();
     let hash = release.sha256.as_ref().map(|hash| format!("sha256={hash}"));
-    url.set_fragment(hash.as_deref());
+    let kept = url.fragment().map(str::to_owned);
+    let parts: Vec<String> = hash.into_iter().chain(kept).collect();
+    url.set_fragment((!parts.is_empty()).then(|| parts.join("&")).as_deref());
     format!("{} @ {url}", release.name())
 }
 

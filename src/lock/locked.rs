@@ -57,11 +57,13 @@ pub struct LockedRecord<'a> {
 pub struct LockedRelease<'a> {
     /// The release.
     pub package: &'a PypiPackage,
-    /// Where its file is, without credentials and fragment.
+    /// Where its file is, without credentials; of the fragment only `subdirectory=…`,
+    /// which says what of an archive pip builds
+    /// (<https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments>).
     pub url: Url,
     /// The hash of its file, hexadecimal, where it is known.
     pub sha256: Option<String>,
-    /// The line of the pip list that gives its URL.
+    /// The line of the pip list that gives its URL on this platform.
     pub line: Option<&'a PipRequirement>,
     /// The options that lines of the pip list give for its build.
     pub options: Vec<&'a str>,
@@ -82,7 +84,7 @@ impl<'a> Lock<'a> {
                 resolution,
                 solution,
                 conda: records(resolution, solution),
-                pypi: releases(environment, solution)?,
+                pypi: releases(environment, resolution.subdir, solution)?,
                 carried: carried(environment, resolution.subdir, solution),
             })
         });
@@ -105,50 +107,47 @@ fn records<'a>(resolution: &'a Resolution, solution: &'a Solution) -> Vec<Locked
 
 fn releases<'a>(
     environment: &'a EnvironmentFile,
+    subdir: Subdir,
     solution: &'a Solution,
 ) -> Result<Vec<LockedRelease<'a>>, Failure> {
+    let active = active_lines(environment, subdir, solution);
     let releases = solution.pypi.iter().map(|package| {
-        let line = package
-            .direct_url
-            .then(|| url_line(environment, &package.name));
-        let line = line.flatten();
-        let mut url = without_credentials(&package.distribution.url);
-        url.set_fragment(None);
+        let of_project = active.iter().copied().filter(|line| {
+            matches!(&line.kind, PipRequirementKind::Named(named) if named.name == package.name)
+        });
+        let mut of_url = of_project.clone();
+        let file = &package.distribution.url;
+        let line = of_url.find(|line| package.direct_url && url_of(line) == Some(file));
+        let mut url = without_credentials(file);
+        url.set_fragment(subdirectory(file));
         Ok(LockedRelease {
             package,
             sha256: sha256(package, line)?,
             url,
             line,
-            options: options(environment, &package.name),
+            options: of_project
+                .flat_map(|line| line.options.iter().map(String::as_str))
+                .collect(),
         })
     });
     releases.collect()
 }
 
-fn options<'a>(environment: &'a EnvironmentFile, project: &PackageName) -> Vec<&'a str> {
-    let lines = environment.pip.requirements.iter();
-    let lines = lines.filter(|line| match &line.kind {
-        PipRequirementKind::Named(requirement) => requirement.name == *project,
-        PipRequirementKind::Opaque { .. } => false,
-    });
-    lines
-        .flat_map(|line| line.options.iter().map(String::as_str))
-        .collect()
+/// The URL of an archive that a line gives, without variables.
+pub(super) fn url_of(line: &PipRequirement) -> Option<&Url> {
+    let PipRequirementKind::Named(requirement) = &line.kind else {
+        return None;
+    };
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::Url(url)) => Some(url.raw()),
+        _ => None,
+    }
 }
 
-/// The line that gives the URL of a project.
-fn url_line<'a>(
-    environment: &'a EnvironmentFile,
-    project: &PackageName,
-) -> Option<&'a PipRequirement> {
-    let mut lines = environment.pip.requirements.iter();
-    lines.find(|line| match &line.kind {
-        PipRequirementKind::Named(requirement) => {
-            requirement.name == *project
-                && matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)))
-        }
-        PipRequirementKind::Opaque { .. } => false,
-    })
+/// `subdirectory=…` of a URL's fragment.
+pub(super) fn subdirectory(url: &Url) -> Option<&str> {
+    let mut parts = url.fragment()?.split('&');
+    parts.find(|part| part.starts_with("subdirectory="))
 }
 
 /// The hash of a release's file: as the index tells it, as the line with its URL
@@ -178,6 +177,25 @@ fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option
     Ok(Some(hex(&digest)))
 }
 
+/// The lines of the pip list that count on this platform.
+fn active_lines<'a>(
+    environment: &'a EnvironmentFile,
+    subdir: Subdir,
+    solution: &Solution,
+) -> Vec<&'a PipRequirement> {
+    let python = solution.python();
+    let python = python.map(|python| marker_environment(&python, subdir));
+    let lines = environment.pip.requirements.iter().filter(|line| {
+        let marker = match &line.kind {
+            PipRequirementKind::Opaque { marker, .. } => marker,
+            PipRequirementKind::Named(requirement) => &requirement.marker,
+        };
+        let python = python.as_ref();
+        python.is_none_or(|python| marker.evaluate(python, &[]))
+    });
+    lines.collect()
+}
+
 /// The lines that count on this platform and that only foreign code can resolve:
 /// those that say so, and URLs of which the file name does not tell what it is.
 fn carried<'a>(
@@ -185,27 +203,13 @@ fn carried<'a>(
     subdir: Subdir,
     solution: &Solution,
 ) -> Vec<&'a PipRequirement> {
-    let python = solution
-        .python()
-        .map(|python| marker_environment(&python, subdir));
-    let lines = environment.pip.requirements.iter().filter(|line| {
-        let marker = match &line.kind {
-            PipRequirementKind::Opaque { marker, .. } => marker,
-            PipRequirementKind::Named(requirement) => {
-                let is_url = matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)));
-                let is_unread =
-                    |name: &PackageName| solution.opaque.iter().any(|opaque| opaque.name == *name);
-                if !is_url || !is_unread(&requirement.name) {
-                    return false;
-                }
-                &requirement.marker
-            }
-        };
-        python
-            .as_ref()
-            .is_none_or(|python| marker.evaluate(python, &[]))
+    let is_unread = |name: &PackageName| solution.opaque.iter().any(|opaque| opaque.name == *name);
+    let mut lines = active_lines(environment, subdir, solution);
+    lines.retain(|line| match &line.kind {
+        PipRequirementKind::Opaque { .. } => true,
+        PipRequirementKind::Named(named) => url_of(line).is_some() && is_unread(&named.name),
     });
-    lines.collect()
+    lines
 }
 
 impl LockedPlatform<'_> {

@@ -4,18 +4,26 @@
 //!
 //! A file that goes to other people and machines holds no credentials of this one:
 //! URLs are written without them, since every tool has settings of its own for that.
+//! A line of the user's that is copied is copied as it is written.
+
+use std::ops::Range;
+
+use url::Url;
 
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
-    spec::{PipRequirement, PipRequirementKind},
+    spec::{PipRequirement, PipRequirementKind, secrets::redact},
 };
 
 mod conda_lock;
 mod explicit;
 mod locked;
+mod paths;
 mod pixi;
 mod requirements;
+mod variables;
 
+use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 
 /// What an answer is written as.
@@ -53,31 +61,60 @@ impl Format {
 }
 
 /// A file that is to be written.
+#[derive(Default)]
 pub struct Written {
     /// Its text.
     pub text: String,
+    /// The parts of the text that are copied from the user's lines, in order: only
+    /// they can hold secrets.
+    copied: Vec<Range<usize>>,
     /// What its reader has to know.
     pub notices: Vec<Diagnostic>,
+}
+
+impl Written {
+    /// Adds a part of one of the user's lines.
+    fn copy(&mut self, part: &str) {
+        let start = self.text.len();
+        self.text += part;
+        self.copied.push(start..self.text.len());
+    }
+
+    /// The text without the secrets of the user's lines.
+    pub fn masked(&self) -> String {
+        let mut masked = String::new();
+        let mut end = 0;
+        for part in &self.copied {
+            masked += &self.text[end..part.start];
+            masked += &redact(&self.text[part.clone()]);
+            end = part.end;
+        }
+        masked + &self.text[end..]
+    }
 }
 
 impl<'a> Lock<'a> {
     /// The file in a format.
     ///
     /// # Errors
-    /// An input failure if the format cannot hold a line of the pip list.
+    /// An input failure if the format cannot hold a line of the pip list, or would
+    /// hold the value of a variable of it.
     ///
     /// # Panics
     /// For [`Format::Env`], which is not written anew but edited
     /// ([`crate::spec::pin`]).
     pub fn write(&self, format: Format) -> Result<Written, Failure> {
+        if format != Format::Requirements {
+            variables::check(self, format)?;
+        }
         let mut written = match format {
             Format::Env => unreachable!("an environment file is edited in place"),
-            Format::Explicit => explicit::write(self.only()),
+            Format::Explicit => explicit::write(self, self.only()),
             Format::CondaLock => conda_lock::write(self)?,
             Format::Pixi => pixi::write(self)?,
-            Format::Requirements => requirements::write(self.environment, self.only()),
+            Format::Requirements => requirements::write(self, self.only()),
         };
-        // Requirements have no URLs of files, and say themselves what has no hash.
+        // Requirements have other URLs, and say themselves what has no hash.
         if format != Format::Requirements {
             written.notices.extend(self.left_out_credentials());
             written.notices.extend(self.unhashed());
@@ -111,29 +148,34 @@ impl<'a> Lock<'a> {
 
     /// Says so where URLs had credentials.
     fn left_out_credentials(&self) -> Option<Diagnostic> {
-        let mut hosts: Vec<String> = Vec::new();
-        for platform in &self.platforms {
+        let urls = self.platforms.iter().flat_map(|platform| {
             let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
             let pypi = platform.pypi.iter();
-            let pypi = pypi.map(|one| (&one.package.distribution.url, &one.url));
-            let bare = conda.chain(pypi).filter(|(whole, bare)| {
-                (whole.username(), whole.password(), whole.path())
-                    != (bare.username(), bare.password(), bare.path())
-            });
-            hosts.extend(bare.filter_map(|(_, bare)| bare.host_str().map(str::to_owned)));
-        }
-        hosts.sort();
-        hosts.dedup();
-        if hosts.is_empty() {
-            return None;
-        }
-        let message = format!(
-            "the URLs of {} are written without their credentials",
-            hosts.join(", ")
-        );
-        let help = "the tool that installs needs them from its own settings, such as a netrc file";
-        Some(Diagnostic::warning("credentials-left-out", message).help(help))
+            conda.chain(pypi.map(|one| (&one.package.distribution.url, &one.url)))
+        });
+        credentials_left_out(urls)
     }
+}
+
+/// Says so where a URL differs from what is written of it.
+fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> Option<Diagnostic> {
+    let bare = urls.filter(|(whole, bare)| {
+        let of_authority = (whole.username(), whole.password());
+        let of_rest = (whole.path(), whole.query());
+        of_authority != (bare.username(), bare.password()) || of_rest != (bare.path(), bare.query())
+    });
+    let mut hosts: Vec<&str> = bare.filter_map(|(_, bare)| bare.host_str()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    if hosts.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "the URLs of {} are written without their credentials",
+        hosts.join(", ")
+    );
+    let help = "the tool that installs needs them from its own settings, such as a netrc file";
+    Some(Diagnostic::warning("credentials-left-out", message).help(help))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -151,7 +193,10 @@ fn uncarriable<'a>(
     for line in lines {
         let reason = match &line.kind {
             PipRequirementKind::Opaque { reason, .. } => *reason,
-            PipRequirementKind::Named(_) => "a URL that does not tell what it is",
+            PipRequirementKind::Named(_) => match locked::url_of(line).and_then(subdirectory) {
+                Some(_) => "a subdirectory of an archive",
+                None => "a URL that does not tell what it is",
+            },
         };
         let message = format!("a {format} cannot hold this line: it is {reason}");
         let diagnostic = Diagnostic::error("uncarriable-line", message)

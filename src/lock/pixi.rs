@@ -41,6 +41,10 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let why = "pixi needs a name and a version of it, or a folder with a name";
     let unknown = carried.filter(|line| local_project(line).is_none());
     uncarriable("pixi.lock", why, unknown)?;
+    let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
+    let partial = releases.filter(|one| one.url.scheme() == "file" && one.url.fragment().is_some());
+    let why = "pixi has a file of this machine as a path, behind which no subdirectory can stand";
+    uncarriable("pixi.lock", why, partial.filter_map(|release| release.line))?;
     let broken = |error: String| {
         let message = format!("cannot write a pixi.lock: {error}");
         Failure::input(Diagnostic::error("unlockable-package", message))
@@ -51,7 +55,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
         .map_err(|error| broken(error.to_string()))?;
     Ok(Written {
         text,
-        notices: Vec::new(),
+        ..Written::default()
     })
 }
 
@@ -66,7 +70,7 @@ fn build(lock: &Lock<'_>) -> Result<LockFile, ParseCondaLockError> {
         builder.set_pypi_indexes(DEFAULT_ENVIRONMENT_NAME, indexes(resolution));
     }
     for platform in &lock.platforms {
-        add_packages(&mut builder, platform, has_pip)?;
+        add_packages(&mut builder, lock, platform, has_pip)?;
     }
     Ok(builder.finish())
 }
@@ -142,6 +146,7 @@ fn indexes(resolution: &Resolution) -> PypiIndexes {
 
 fn add_packages(
     builder: &mut LockFileBuilder,
+    lock: &Lock<'_>,
     platform: &LockedPlatform<'_>,
     has_pip: bool,
 ) -> Result<(), ParseCondaLockError> {
@@ -156,9 +161,10 @@ fn add_packages(
     }
     for line in &platform.carried {
         if let Some((project, path)) = local_project(line) {
+            let path = lock.rebased(&path.to_string_lossy(), &line.location);
             let project = PypiSourceData {
                 name: project,
-                location: Verbatim::new(UrlOrPath::Path(path.to_string_lossy().as_ref().into())),
+                location: Verbatim::new(UrlOrPath::Path(path.as_str().into())),
                 requires_dist: Vec::new(),
                 requires_python: None,
                 source_data: SourceData::default(),

@@ -3,27 +3,31 @@
 //! release that is to be installed, and none of those that conda brings. Those have to
 //! be there already, so it is for the environment that the conda half gives.
 //!
+//! The indexes that settings outside of the file name are written before the options of
+//! the file: without them pip would look for the releases elsewhere.
+//!
 //! Lines that only foreign code can resolve stay as they are written. pip takes no
 //! file in which one line has hashes and another has none, and a repository cannot
 //! have any; so beside such a line the others have none either, unless the file itself
 //! asks for hashes.
 
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write, sync::Arc};
 
 use pep508_rs::PackageName;
+use url::Url;
 
-use super::{LockedPlatform, LockedRelease, Written};
+use super::{Lock, LockedPlatform, LockedRelease, Written, credentials_left_out};
 use crate::{
     diagnostic::Diagnostic,
     problem::ProvidedCandidate,
-    spec::{EnvironmentFile, PipRequirement, Spanned},
+    spec::{
+        EnvironmentFile, PipRequirement, Spanned, pip_options::quoted, secrets::without_credentials,
+    },
 };
 
 /// The requirements file for one platform.
-pub(super) fn write(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> Written {
+pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
+    let environment = lock.environment;
     let unhashable = unhashable(platform);
     let asked = environment.pip.options.require_hashes
         || environment
@@ -32,20 +36,25 @@ pub(super) fn write(environment: &EnvironmentFile, platform: &LockedPlatform<'_>
             .iter()
             .any(|line| !line.hashes.is_empty());
     let with_hashes = unhashable.is_empty() || asked;
-    let mut text = header(environment, platform);
-    for option in &environment.pip.options.written {
-        text += &format!("{}\n", rebased(option, environment));
+    let mut written = Written {
+        text: header(environment, platform),
+        ..Written::default()
+    };
+    add_settings(&mut written, lock, platform);
+    for written_option in &environment.pip.options.written {
+        written.copy(&option(lock, written_option));
+        written.text += "\n";
     }
     for release in &platform.pypi {
-        text += &release_lines(release, with_hashes);
+        add_release(&mut written, lock, release, with_hashes);
     }
     for line in &platform.carried {
-        text += &format!("{}\n", as_written(line));
+        written.copy(&as_written(lock, line));
+        written.text += "\n";
     }
-    let mut notices = Vec::new();
-    notices.extend(no_hashes(&unhashable, asked));
-    notices.extend(nothing(platform));
-    Written { text, notices }
+    written.notices.extend(no_hashes(&unhashable, asked));
+    written.notices.extend(nothing(platform));
+    written
 }
 
 /// What it is for, and what has to be there.
@@ -84,50 +93,82 @@ fn brought(provided: &ProvidedCandidate) -> String {
     }
 }
 
-/// An option; a relative path of a `-r` file in another folder becomes one of the
-/// environment file's.
-fn rebased(option: &Spanned<String>, environment: &EnvironmentFile) -> String {
-    let written = &option.value;
-    let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
-    let (of_option, of_file) = (
-        folder(option.location.file.path()),
-        folder(environment.source.path()),
-    );
-    let Some(path) = written.strip_prefix("--find-links ") else {
-        return written.clone();
+/// The options that settings outside of the file give: where else pip has to look.
+fn add_settings(written: &mut Written, lock: &Lock<'_>, platform: &LockedPlatform<'_>) {
+    let (all, of_file) = (&platform.resolution.index, &lock.environment.pip.options);
+    let mut options: Vec<(&str, &Url)> = Vec::new();
+    // An `--index-url` of the file puts all the indexes of settings aside.
+    if of_file.index_url.is_none() {
+        let first = all.index_url.iter().map(|url| ("--index-url", url));
+        let extra = before(&all.extra_index_urls, of_file.extra_index_urls.len());
+        options.extend(first.chain(extra.iter().map(|url| ("--extra-index-url", url))));
+    }
+    if all.no_index {
+        options.clear();
+    }
+    let links = before(&all.find_links, of_file.find_links.len());
+    options.extend(links.iter().map(|url| ("--find-links", url)));
+    if all.no_index && !of_file.no_index {
+        written.text += "--no-index\n";
+    }
+    let bare = options.iter().map(|(_, url)| without_credentials(url));
+    let bare: Vec<Url> = bare.collect();
+    for ((name, _), url) in options.iter().zip(&bare) {
+        written.text += &format!("{name} {url}\n");
+    }
+    let urls = options.iter().map(|&(_, url)| url).zip(&bare);
+    written.notices.extend(credentials_left_out(urls));
+}
+
+/// What settings give, before what the file adds.
+fn before(urls: &[Url], added: usize) -> &[Url] {
+    &urls[..urls.len().saturating_sub(added)]
+}
+
+/// An option as it is written, a path in it as it is from the folder of this file.
+fn option(lock: &Lock<'_>, option: &Spanned<String>) -> String {
+    let mut links = lock.environment.pip.options.find_links.iter();
+    let is_it = |links: &&Spanned<String>| {
+        Arc::ptr_eq(&links.location.file, &option.location.file)
+            && links.location.span == option.location.span
     };
-    let beside: PathBuf = of_option.join(path);
-    match beside.strip_prefix(&of_file) {
-        Ok(relative) if of_option != of_file && beside.exists() => {
-            format!("--find-links {}", relative.display())
+    match links.find(is_it) {
+        Some(links) if !links.value.contains("://") && !option.value.contains("${") => {
+            let path = lock.rebased(&links.value, &links.location);
+            format!("--find-links {}", quoted(&path))
         }
-        _ => written.clone(),
+        _ => option.value.clone(),
     }
 }
 
-fn release_lines(release: &LockedRelease<'_>, with_hashes: bool) -> String {
-    let mut line = match release.line {
-        Some(line) => line.text.clone(),
+fn add_release(
+    written: &mut Written,
+    lock: &Lock<'_>,
+    release: &LockedRelease<'_>,
+    with_hashes: bool,
+) {
+    match release.line {
+        Some(line) => written.copy(&lock.text_of(line)),
         None if release.package.direct_url => {
-            format!("{} @ {}", release.name(), release.url)
+            written.text += &format!("{} @ {}", release.name(), release.url);
         }
-        None => format!("{}=={}", release.name(), release.package.version),
-    };
+        None => written.text += &format!("{}=={}", release.name(), release.package.version),
+    }
     for option in &release.options {
-        line += &format!(" {option}");
+        written.copy(&format!(" {option}"));
     }
     if with_hashes {
         for hash in hashes(release) {
-            line += &format!(" \\\n    --hash={hash}");
+            written.text += &format!(" \\\n    --hash={hash}");
         }
     }
-    line + "\n"
+    written.text += "\n";
 }
 
 /// A line with the options that say how pip builds it.
-fn as_written(line: &PipRequirement) -> String {
+fn as_written(lock: &Lock<'_>, line: &PipRequirement) -> String {
     let options = line.options.iter().map(|option| format!(" {option}"));
-    line.text.clone() + &options.collect::<String>()
+    lock.text_of(line) + &options.collect::<String>()
 }
 
 /// The hashes that pip may find: all of the release, for it chooses the file.

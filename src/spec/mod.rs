@@ -14,7 +14,7 @@ pub mod match_spec;
 pub mod pin;
 mod pin_comment;
 pub mod pip_lines;
-mod pip_options;
+pub(crate) mod pip_options;
 mod requirement;
 pub mod secrets;
 pub mod source;

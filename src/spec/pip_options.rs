@@ -21,13 +21,17 @@ impl PipOption {
         if value.is_empty() {
             return format!("--{name}");
         }
-        // Quoted as a POSIX shell reads it, which is how pip splits the line.
-        let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
-        if value.chars().all(plain) {
-            format!("--{name} {value}")
-        } else {
-            format!("--{name} '{}'", value.replace('\'', "'\"'\"'"))
-        }
+        format!("--{name} {}", quoted(value))
+    }
+}
+
+/// A value quoted as a POSIX shell reads it, which is how pip splits the line; as it is
+/// where it needs none.
+pub fn quoted(value: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
+    match value.chars().all(plain) {
+        true => value.to_owned(),
+        false => format!("'{}'", value.replace('\'', "'\"'\"'")),
     }
 }
 

@@ -19,30 +19,47 @@ pub fn redact_in_place(text: &str) -> String {
     replace(text, |secret| "*".repeat(secret.len()))
 }
 
-/// A URL without user and password.
+/// A URL without user and password, and without the query values that sign or
+/// authorise a request.
 pub fn without_credentials(url: &Url) -> Url {
     let mut bare = url.clone();
     // Only a URL without a host refuses these, and it has none.
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
+    if let Some(query) = url.query() {
+        let parts = query.split('&');
+        let parts = parts.filter(|part| !authorises(part.split('=').next().unwrap_or(part)));
+        let kept = parts.collect::<Vec<_>>().join("&");
+        bare.set_query((!kept.is_empty()).then_some(&kept));
+    }
     bare
 }
 
-/// A URL of a conda channel without user and password, and without the token that
-/// conda takes `/t/TOKEN` in it for (`split_anaconda_token` in conda/common/url.py).
+/// A URL of a conda channel without credentials, and without the token that conda
+/// takes `/t/TOKEN` in it for (`split_anaconda_token` in conda/common/url.py).
 /// In the URL of another server this is an ordinary part of the path.
 pub fn without_token(url: &Url) -> Url {
     let mut bare = without_credentials(url);
-    let path = url.path().to_owned();
     if bare.host_str().is_some()
-        && let Some((before, token)) = path.split_once("/t/")
+        && let Some(token) = token(url.path())
     {
-        let end = token
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .unwrap_or(token.len());
-        bare.set_path(&format!("{before}{}", &token[end..]));
+        let (before, after) = (&url.path()[..token.start], &url.path()[token.end..]);
+        let before = before.strip_suffix("/t/").unwrap_or(before);
+        bare.set_path(&format!("{before}{after}"));
     }
     bare
+}
+
+/// The token of `/t/TOKEN`, up to the next `/`. The folders of an index by kind and
+/// first letter, `packages/source/t/toml/`, have none.
+fn token(path: &str) -> Option<Range<usize>> {
+    let at = path.find("/t/")?;
+    if path[..at].rsplit('/').nth(1) == Some("packages") {
+        return None;
+    }
+    let start = at + "/t/".len();
+    let length = path[start..].find(['/', '?', '#']);
+    Some(start..length.map_or(path.len(), |length| start + length))
 }
 
 fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
@@ -87,10 +104,10 @@ fn secrets_of_url(text: &str, url: Range<usize>) -> Vec<Range<usize>> {
             None => {}
         }
     }
-    if let Some(token) = whole.find("/t/") {
-        let start = url.start + token + 3;
-        let length = text[start..url.end].find('/').unwrap_or(url.end - start);
-        found.push(start..start + length);
+    if !authority.is_empty()
+        && let Some(token) = token(whole)
+    {
+        found.push(url.start + token.start..url.start + token.end);
     }
     if let Some(query) = whole.find('?') {
         let mut start = url.start + query + 1;
@@ -142,7 +159,23 @@ mod tests {
                 "https://h/x/t/ab-1/acme/noarch",
                 "https://h/x/acme/noarch",
             ),
+            (
+                "https://h/t/ab_c.d/acme",
+                "https://h/t/ab_c.d/acme",
+                "https://h/acme",
+            ),
+            (
+                "https://h/packages/source/t/toml/a",
+                "https://h/packages/source/t/toml/a",
+                "https://h/packages/source/t/toml/a",
+            ),
             ("file:///t/x/y", "file:///t/x/y", "file:///t/x/y"),
+            (
+                "https://h/c?sp=r&sig=a%3D",
+                "https://h/c?sp=r",
+                "https://h/c?sp=r",
+            ),
+            ("https://h/c?token=a#f", "https://h/c#f", "https://h/c#f"),
         ] {
             let url = Url::parse(given).expect("a URL");
             assert_eq!(without_credentials(&url).as_str(), bare);
@@ -165,10 +198,19 @@ mod tests {
                 "https://conda.anaconda.org/t/****/x",
             ),
             (
+                "https://h/t/ab_c/x https://h/t/ab_c?q",
+                "https://h/t/****/x https://h/t/****?q",
+            ),
+            (
+                "https://h/packages/py3/t/toml/toml-1.whl",
+                "https://h/packages/py3/t/toml/toml-1.whl",
+            ),
+            (
                 "https://b/c?sv=1&sig=abc%3D&x=1",
                 "https://b/c?sv=1&sig=****&x=1",
             ),
             ("numpy>=1", "numpy>=1"),
+            ("file:///t/x/y", "file:///t/x/y"),
             ("a://p:q@h b://r:s@h", "a://p:****@h b://r:****@h"),
         ] {
             assert_eq!(redact(given), shown);

@@ -18,12 +18,15 @@ from pathlib import Path
 
 import peers
 from peers import normalized, run
+from run import read_pinned, split_pin, text_of
 
 HERE = Path(__file__).parent
 FORMATS = ["explicit", "conda-lock", "pixi", "requirements"]
 COLUMNS = ["file", "pinned", "conda", "pypi", *FORMATS]
-# pip's lines that only foreign code can resolve have no place in these.
-REFUSAL = "error[uncarriable-line]"
+# What some formats have no place for.
+REFUSAL = re.compile(r"error\[(uncarriable-line|variable-in-url)\]")
+# The harness could not judge the file.
+BROKEN = "broken"
 
 
 def arguments() -> argparse.Namespace:
@@ -89,7 +92,7 @@ class Harness:
             written = self.write(pinned, name, place)
             if written.code == 0:
                 places[name] = place
-            elif REFUSAL in written.stderr:
+            elif REFUSAL.search(written.stderr):
                 row[name] = "refused: a line that it has no place for"
             else:
                 row[name] = f"not written: {peers.last_line(written.stderr)}"
@@ -146,9 +149,8 @@ class Harness:
         if result.code != 0:
             reason = re.search(r"^\s*(×|error:).*", result.stderr, re.M | re.S)
             return "uv: " + " ".join((reason[0] if reason else "").split())[:400]
-        lines = result.stderr.splitlines()
-        installed = [match for line in lines if (match := WOULD_INSTALL.match(line))]
-        found = {normalized(one[1]): one[2] for one in installed}
+        # As ` + name==version` or ` + name @ URL`.
+        found = requirements("\n".join(re.findall(r"^ \+ (.*)", result.stderr, re.M)))
         found = {name: v for name, v in found.items() if not v.endswith("conda")}
         if found != releases:
             return f"uv: other releases: {differing(found, releases)}"
@@ -171,19 +173,10 @@ class Harness:
         return place, wheels
 
 
-def text_of(path: Path) -> str:
-    """A file in the encoding that its first bytes tell."""
-    data = path.read_bytes()
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return data.decode("utf-16" if wide else "utf-8-sig")
-
-
-WOULD_INSTALL = re.compile(r"^ \+ ([\w.-]+)==(\S+)")
-
-
 def is_plain(line: str) -> bool:
-    """A comment, an option, a hash or a release of an index."""
-    return bool(re.match(r"(#|--|\s+--hash=|[\w.-]+(\[[^\]]*\])?(==| @ ))", line))
+    """A comment, an option, a hash, a release of an index or a wheel."""
+    release = r"[\w.-]+(\[[^\]]*\])?(==| @ )"
+    return bool(re.match(rf"(#|--|\s+--hash=|{release}|\S+\.whl\b)", line))
 
 
 def is_python(pin: str) -> bool:
@@ -192,14 +185,16 @@ def is_python(pin: str) -> bool:
 
 def conda_pins(pinned: str) -> set:
     """`name=version=build` of a pinned file."""
-    pins = re.findall(
-        r"^\s*- +[\"']?(?:\S+::)?([\w.-]+=[^=\s\"']+=[^=\s\"']+)", pinned, re.M
-    )
-    return {pin.lower() if is_python(pin) else pin for pin in pins}
+    pins = (split_pin(pin) for pin in read_pinned(pinned)["conda"])
+    return {record_text(pin) for pin in pins}
+
+
+def record_text(record: dict) -> str:
+    return f"{record['name'].lower()}={record['version']}={record['build']}"
 
 
 def same_records(found: list[dict], records: set) -> str:
-    read = {f"{one['name']}={one['version']}={one['build']}" for one in found}
+    read = {record_text(one) for one in found}
     if read == records:
         return "ok"
     return f"other records: {sorted(read ^ records)[:6]}"
@@ -211,6 +206,7 @@ def requirements(text: str) -> dict:
     found = re.findall(name + r"==([^\s;]+)", text, re.M)
     in_file = r"[^/\s]+?-(\d[^-/\s]*?)(?:-|\.tar|\.zip)"
     found += re.findall(rf"{name} @ \S+/{in_file}", text, re.M)
+    found += re.findall(r"^[^\s#-]\S*/([\w.]+)-(\d[^-/\s]*)-\S+\.whl\b", text, re.M)
     return {normalized(name): version for name, version in found}
 
 
@@ -271,7 +267,8 @@ def bare(line: str) -> str:
 
 def summary(rows: list[dict]) -> str:
     pinned = [row for row in rows if row["pinned"] == "yes"]
-    text = f"{len(rows)} files, {len(pinned)} pinned\n\n"
+    broken = sum(row["pinned"].startswith(BROKEN) for row in rows)
+    text = f"{len(rows)} files, {len(pinned)} pinned, {broken} not judged\n\n"
     text += "| format | result | files |\n|---|---|---|\n"
     for name in FORMATS:
         # What differs is in the table.
@@ -279,6 +276,13 @@ def summary(rows: list[dict]) -> str:
         for result, count in counts.most_common():
             text += f"| {name} | {result} | {count} |\n"
     return text
+
+
+def is_bad(row: dict) -> bool:
+    """Whether a file has no verdict, or one of its formats a bad one."""
+    if row["pinned"] != "yes":
+        return not row["pinned"].startswith("no: ")
+    return not all(row[name].startswith(("ok", "refused")) for name in FORMATS)
 
 
 def write_table(path: Path, rows: list[dict]) -> None:
@@ -301,18 +305,22 @@ def main() -> None:
     )
     rows = []
     with ThreadPoolExecutor(args.jobs) as pool:
-        for done in as_completed([pool.submit(harness.judge, spec) for spec in specs]):
+        judged = {pool.submit(harness.judge, spec): spec for spec in specs}
+        for done in as_completed(judged):
             try:
                 row = done.result()
-            except Exception:  # one file must not end the run for the others
+            except Exception as error:  # one file must not end the run for the others
                 traceback.print_exc()
-                continue
+                row = dict.fromkeys(COLUMNS, "") | {"file": judged[done].name}
+                row["pinned"] = f"{BROKEN}: {error!r}"
             rows = sorted([*rows, row], key=lambda row: row["file"])
             write_table(harness.out / "formats.tsv", rows)
             print(*row.values(), sep=" | ", flush=True)
     text = summary(rows)
     (harness.out / "formats.md").write_text(text)
     print(text)
+    if not rows or any(map(is_bad, rows)):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -295,6 +295,7 @@ fn carried_lines_stay_or_are_refused() {
     );
     assert_snapshot!(project.pin(&["--format", "requirements"]), @"
     # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    --index-url file://[FIXTURES]/pypi/
     tomlish==1.2.0
     git+https://example.com/acme/tool@v1#egg=tool
     -e ./here
@@ -356,6 +357,7 @@ fn options_stay_as_they_are_written() {
         .into();
     assert_snapshot!(run, @r"
     # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    --index-url file://[FIXTURES]/pypi/
     --extra-index-url ${PRIVATE}
     --trusted-host example.com
     --find-links ./wheels
@@ -401,7 +403,209 @@ fn lock_files_hold_no_credentials() {
         assert!(!text.contains("s3cret"), "{text}");
         assert!(!run.stderr.contains("s3cret"), "{run}");
         let is_said = run.stderr.contains("warning[credentials-left-out]");
-        assert_eq!(is_said, format != "requirements", "{run}");
+        assert!(is_said, "{run}");
+    }
+}
+
+#[test]
+fn a_signed_url_is_written_without_its_signature() {
+    let server = server::start();
+    let url = server.url_with("me:s3cret", "html/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let line = format!("tomlish @ {url}?sp=r&sig=S1GN");
+    let project = Project::online(environment(&["python", "pip:", &line]));
+    let bare = url.replace("me:s3cret@", "") + "?sp=r";
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = project.pin(&["--format", format]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stdout.contains(&bare), "{run}");
+        assert!(run.stderr.contains("[credentials-left-out]"), "{run}");
+        assert!(!format!("{run}").contains("s3cret"), "{run}");
+        assert!(!format!("{run}").contains("S1GN"), "{run}");
+    }
+    // This one has the line as it is written, but does not show its secrets.
+    let run = project.pin(&["--format", "requirements"]);
+    assert!(run.stdout.contains("me:****@"), "{run}");
+    assert!(run.stdout.contains("?sp=r&sig=****\n"), "{run}");
+    assert!(run.stderr.contains("[masked-secret]"), "{run}");
+    let run = project.pin(&["--format", "requirements", "-o", "file"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(project.read("file").contains(&line));
+}
+
+#[test]
+fn a_variable_in_a_path_is_not_told() {
+    let server = server::start();
+    let index = server.url("mirror/${TOK}/html/");
+    let line = format!("--extra-index-url {index}");
+    let project = Project::online(environment(&["python", "pip:", &line, "tomlish"]));
+    let run = |format: &str| {
+        let mut command = project.command(&["pin", "--format", format]);
+        let run = command.env("TOK", "t").output().expect("starts");
+        super::Run::from(run)
+    };
+    assert_snapshot!(run("pixi"), @"
+    error[variable-in-url]: a file of `--format pixi` would hold the value of a variable
+     --> environment.yml:6:25
+      |
+    6 |     - --extra-index-url http://127.0.0.1:[PORT]/mirror/${TOK}/html/
+      |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in the path of this URL
+      |
+      = note: such a value is often a secret, and the URL is wrong without it
+      = help: `--format env` and `requirements` keep the variable; where the server takes it as a user or password, write `https://${NAME}@host/…`
+    exit code 2
+    ");
+    let plain = run("requirements");
+    assert!(plain.stdout.contains(&line), "{plain}");
+    // The release is of the first index, so this one has no such URL.
+    assert_eq!(run("explicit").code, 0);
+    let file = "mirror/${TOK}/html/tomlish/tomlish-1.2.0-py3-none-any.whl";
+    let line = format!("tomlish @ {}", server.url(file));
+    project.write("environment.yml", environment(&["python", "pip:", &line]));
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = run(format);
+        assert!(run.stderr.contains("error[variable-in-url]"), "{run}");
+    }
+    assert!(run("requirements").stdout.contains(&line));
+}
+
+#[test]
+fn the_line_of_the_platform_gives_the_url() {
+    let folder = fixtures().join("pypi/oldflow");
+    let line = |tags: &str, system: &str| {
+        let file = folder.join(format!("oldflow-2.8.1-cp310-cp310-{tags}.whl"));
+        format!("{} ; sys_platform == 'SYSTEM'", file.display()).replace("SYSTEM", system)
+    };
+    let lines = [
+        line("macosx_11_0_arm64", "darwin"),
+        line("manylinux_2_17_x86_64.manylinux2014_x86_64", "linux"),
+    ];
+    let items = lines.each_ref().map(|line| {
+        let system = line.rsplit(' ').next().expect("a system");
+        let option = format!("--config-settings=on={}", system.trim_matches('\''));
+        format!("\"{line} {option}\"")
+    });
+    let project = Project::of(&["python =3.10", "pip:", &items[0], &items[1]]);
+    for (platform, line, on) in [
+        ("linux-64", &lines[1], "linux"),
+        ("osx-arm64", &lines[0], "darwin"),
+    ] {
+        let arguments = ["--format", "requirements", "--platform", platform];
+        let text = printed(&project, &arguments);
+        let expected = format!("\n{line} --config-settings on={on} \\\n");
+        assert!(text.contains(&expected), "{text}");
+        assert_eq!(text.matches(".whl").count(), 1, "{text}");
+        assert_eq!(text.matches("--config-settings").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_subdirectory_is_kept_or_refused() {
+    let archive = server::start().url("html/stonework/stonework-1.0.tar.gz");
+    let line = format!("stonework @ {archive}#sha256=HASH&subdirectory=sub");
+    let hash = "bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f";
+    let line = line.replace("HASH", hash);
+    let project = Project::online(environment(&["python =3.12", "pip:", &line]));
+    assert!(printed(&project, &["--format", "requirements"]).contains(&line));
+    let list = printed(&project, &["--format", "explicit"]);
+    assert!(list.contains(&format!("\n# pip {line}\n")), "{list}");
+    let text = printed(&project, &["--format", "pixi"]);
+    let location = format!("pypi: {archive}#subdirectory=sub\n");
+    assert!(text.contains(&location), "{text}");
+    assert!(locked(&read(&text), "linux-64").contains("stonework 1.0"));
+    assert_snapshot!(project.pin(&["--format", "conda-lock"]), @"
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: stonework 1.0
+     |
+     = note: nothing in the archive shows that it is compiled: stonework 1.0
+    error[uncarriable-line]: a conda-lock.yml cannot hold this line: it is a subdirectory of an archive
+     --> environment.yml:6:7
+      |
+    6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: conda-lock puts the hash behind the URL of a package, where the subdirectory stands
+      = help: `--format env`, `explicit` and `requirements` carry it as it is
+    exit code 2
+    ");
+    let file = fixtures().join("pypi/stonework/stonework-1.0.tar.gz");
+    let line = format!("stonework @ file://{}#subdirectory=sub", file.display());
+    let project = Project::of(&["python =3.12", "pip:", &line]);
+    let run = project.pin(&["--format", "pixi"]);
+    assert!(run.stderr.contains("error[uncarriable-line]"), "{run}");
+}
+
+#[test]
+fn paths_are_those_from_the_folder_of_the_written_file() {
+    let wheel = "\"./my wheels/tomlish-1.2.0-py3-none-any.whl ; python_version > '3'\"";
+    let links = "\"--find-links './my wheels'\"";
+    let editable = "\"-e './my tool#egg=tool'\"";
+    let project = Project::of(&["python", "pip:", links, wheel, editable]);
+    let file = fixtures().join("pypi/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let bytes = std::fs::read(file).expect("readable");
+    project.write("my wheels/tomlish-1.2.0-py3-none-any.whl", bytes);
+    project.write("my tool/setup.py", "");
+    project.write("locks/deep/old", "");
+    for (to, up) in [
+        ("locks/deep/", "../.."),
+        ("locks/../locks/", ".."),
+        ("", "."),
+    ] {
+        let place = format!("{to}file");
+        printed(&project, &["--format", "requirements", "-o", &place]);
+        let text = project.read(&place);
+        for line in [
+            format!("\n--find-links '{up}/my wheels'\n"),
+            format!("\n{up}/my wheels/tomlish-1.2.0-py3-none-any.whl ; python_version > '3'\n"),
+            format!("\n-e '{up}/my tool#egg=tool'\n"),
+        ] {
+            assert!(text.contains(&line), "{line}{text}");
+        }
+        printed(&project, &["--format", "pixi", "-o", &place]);
+        let text = project.read(&place);
+        assert!(text.contains(&format!("- pypi: {up}/my tool\n")), "{text}");
+        printed(&project, &["--format", "explicit", "-o", &place]);
+        let line = format!("\n# pip -e '{up}/my tool#egg=tool'\n");
+        assert!(project.read(&place).contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn indexes_of_settings_are_written_once() {
+    let (first, private) = (fixtures().join("pypi"), fixtures().join("pypi-private"));
+    let extra = format!("--extra-index-url {}", private.display());
+    let lines = |dependencies: &[&str], flags: &[&str]| {
+        let project = Project::of(dependencies);
+        let text = printed(&project, &[&["--format", "requirements"], flags].concat());
+        let lines = text.lines().filter(|line| line.starts_with("--"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let of_settings = format!("--index-url file://{}/", first.display());
+    let plain = ["python", "pip:", "ledger"];
+    let flags: Vec<&str> = extra.split(' ').collect();
+    let written = lines(&plain, &flags);
+    let expected = format!("--extra-index-url file://{}/", private.display());
+    assert_eq!(written, [of_settings.clone(), expected]);
+    let written = lines(&["python", "pip:", &extra, "ledger"], &[]);
+    assert_eq!(written, [of_settings, extra.clone()]);
+    let index = extra.replace("extra-", "");
+    let written = lines(&["python", "pip:", &index, "ledger"], &[]);
+    assert_eq!(written, [index]);
+}
+
+#[test]
+fn a_folder_named_t_is_printed_as_it_is() {
+    let index = server::start().url("mirror/t/json");
+    let project = Project::online(environment(&["python", "pip:", "tomlish"]));
+    for format in ["explicit", "conda-lock", "pixi"] {
+        let run = project.pin(&["--format", format, "--index-url", &index]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stdout.contains("/mirror/t/json/tomlish/"), "{run}");
+        assert!(!run.stderr.contains("masked"), "{run}");
+    }
+    let line = "toml @ git+https://example.com/packages/source/t/toml/toml";
+    let project = Project::of(&["python", "pip:", line]);
+    for format in ["explicit", "requirements"] {
+        let run = project.pin(&["--format", format]);
+        assert!(run.stdout.contains(line), "{run}");
     }
 }
 
@@ -462,6 +666,7 @@ fn a_url_without_a_hash_is_said() {
     let run = project.pin(&["--format", "requirements"]);
     assert_snapshot!(run, @"
     # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    --index-url file://[FIXTURES]/pypi/
     packaging==24.1
     tomlish @ http://127.0.0.1:[PORT]/html/tomlish/tomlish-1.2.0-py3-none-any.whl
     warning[no-hashes]: no line has hashes, because `tomlish` can have none
@@ -477,13 +682,15 @@ fn a_url_without_a_hash_is_said() {
 fn hashes_are_those_of_files_that_pip_may_take() {
     let both = Project::of(&["python =3.12", "pip:", "stonework"]);
     assert!(printed(&both, &["--format", "requirements"]).contains("stonework==1.0 \\\n"));
-    let project = Project::of(&["python =3.10", "pip:", "\"--only-binary :all:\"", "oldflow"]);
-    let text = printed(&project, &["--format", "requirements"]);
-    assert!(text.contains("--only-binary :all:\n"), "{text}");
-    // Six wheels for three pythons on two platforms.
-    let of_oldflow = text.split("oldflow==").nth(1).expect("is there");
-    let of_oldflow = of_oldflow.split("==").next().expect("is there");
-    assert_eq!(of_oldflow.matches("--hash=sha256:").count(), 6, "{text}");
+    // Release 2.0 has a wheel and a source distribution.
+    let hashes = |lines: &[&str]| {
+        let project = Project::of(&[&["python =3.9", "pip:"], lines].concat());
+        let text = printed(&project, &["--format", "requirements"]);
+        assert!(text.contains("newkiln==2.0"), "{text}");
+        text.matches("--hash=sha256:").count()
+    };
+    assert_eq!(hashes(&["newkiln==2.0"]), 2);
+    assert_eq!(hashes(&["\"--only-binary :all:\"", "newkiln==2.0"]), 1);
 }
 
 #[test]
@@ -508,6 +715,7 @@ fn a_record_without_md5_has_its_sha256() {
     let run = project.pin(&["--format", "requirements"]);
     assert_snapshot!(run, @"
     # presolve: the pip half of environment.yml, for no Python on linux-64
+    --index-url file://[FIXTURES]/pypi/
     warning[nothing-for-pip]: there is nothing for pip to install, so the file has no requirements
     Pinned 1 package from conda and 0 from PyPI for linux-64 ([TIME])
     exit code 0

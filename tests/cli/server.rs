@@ -21,6 +21,7 @@ const AUTHORIZATION: &str = "Basic bWU6czNjcmV0";
 /// - `json`: the index as JSON, of the distributions only the `.metadata` files;
 /// - `private`: the same for `me` with the password `s3cret`;
 /// - `html`: the index as HTML where a project has such a page, and all its files;
+/// - `mirror/t/json`, `mirror/t/html`: the same in a folder `t`;
 /// - `channels`: the channels;
 /// - `broken`: status 500.
 pub struct Server {
@@ -68,8 +69,10 @@ fn app() -> Router {
         .route("/{project}/{file}", get(metadata));
     Router::new()
         .nest("/private", json.clone().layer(from_fn(authorized)))
+        .nest("/mirror/t/json", json.clone())
         .nest("/json", json)
         .nest_service("/html", ServeDir::new(fixtures().join("pypi")))
+        .nest_service("/mirror/t/html", ServeDir::new(fixtures().join("pypi")))
         .nest_service("/channels", ServeDir::new(fixtures().join("channels")))
         .route(
             "/broken/{*path}",

@@ -8,7 +8,7 @@ use crate::{
     lock::Lock,
     problem::Solution,
     resolve::Resolution,
-    spec::{EnvironmentFile, secrets, source},
+    spec::{EnvironmentFile, source},
 };
 
 impl Pin {
@@ -28,7 +28,7 @@ impl Pin {
         if let Some(path) = &self.output_file {
             return source::write_atomically(path, written.text.as_bytes());
         }
-        let shown = secrets::redact(&written.text);
+        let shown = written.masked();
         if shown != written.text {
             let message = "a password or token of the file is masked in what is printed";
             let help = "write the whole of it into a file with -o";

@@ -480,6 +480,10 @@ struct Archive {
     distribution: Distribution,
 }
 
+/// The hashes that pip takes from the fragment of a URL (`LinkHash` in
+/// pip/_internal/models/link.py).
+const HASHES: [&str; 6] = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"];
+
 /// The archive that a direct URL names, if its file name tells what it is.
 fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
     let url = url.raw();
@@ -508,7 +512,9 @@ fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
     let hashes = url
         .fragment()
         .into_iter()
-        .filter_map(|fragment| fragment.split_once('='));
+        .flat_map(|fragment| fragment.split('&'))
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| HASHES.contains(name));
     let distribution = Distribution {
         filename,
         url: url.clone(),
