@@ -218,7 +218,8 @@ fn hash(sha256: &str) -> Option<PackageHashes> {
     Some(PackageHashes::Sha256(digest.into()))
 }
 
-/// The name and the folder of a line like `-e ./here#egg=name` or `name @ file:///here`.
+/// The name and the folder of a line like `name @ file:///here` or
+/// `-e file:///here#egg=name`.
 fn local_project(line: &PipRequirement) -> Option<(PackageName, PathBuf)> {
     let PipRequirementKind::Opaque {
         name: Some(name), ..
