@@ -130,10 +130,10 @@ fn option(lock: &Lock<'_>, option: &Spanned<String>) -> String {
     let mut links = lock.environment.pip.options.find_links.iter();
     let is_it = |links: &&Spanned<String>| {
         Arc::ptr_eq(&links.location.file, &option.location.file)
-            && links.location.span == option.location.span
+            && option.value == format!("--find-links {}", quoted(&links.value))
     };
     match links.find(is_it) {
-        Some(links) if !links.value.contains("://") && !option.value.contains("${") => {
+        Some(links) if !links.value.contains("://") => {
             let path = lock.rebased(&links.value, &links.location);
             format!("--find-links {}", quoted(&path))
         }

@@ -4,12 +4,14 @@
 //! password it is left out; a path cannot do without it, so a file that would hold it
 //! is not written.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::{Format, Lock, LockedPlatform, locked::url_of};
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind, Location},
-    spec::{EnvironmentFile, secrets::without_credentials},
+    spec::{EnvironmentFile, Spanned, secrets::without_credentials},
 };
 
 /// A URL of the pip list, as it is written and as pip reads it.
@@ -60,9 +62,15 @@ fn given(environment: &EnvironmentFile) -> Vec<Given<'_>> {
     let options = &environment.pip.options;
     let pages = options.index_url.iter().chain(&options.extra_index_urls);
     let pages = pages.chain(&options.find_links).filter_map(|page| {
-        let is_it = |place: &Location| place.span == page.location.span;
-        let mut written = options.written.iter();
-        let written = written.find(|option| is_it(&option.location))?;
+        // Several options can have one place.
+        let is_it = |option: &&Spanned<String>| {
+            let (_, value) = option.value.split_once(' ').unwrap_or_default();
+            let begin = value.split("${").next().unwrap_or_default();
+            Arc::ptr_eq(&option.location.file, &page.location.file)
+                && option.location.span == page.location.span
+                && page.value.starts_with(begin)
+        };
+        let written = options.written.iter().find(is_it)?;
         Some(Given {
             written: &written.value,
             read: Url::parse(&page.value).ok()?,

@@ -566,6 +566,23 @@ fn paths_are_those_from_the_folder_of_the_written_file() {
 }
 
 #[test]
+fn options_of_one_line_keep_their_paths() {
+    let project = Project::of(&[
+        "python",
+        "pip:",
+        "\"-f ./one \\\n      -f ./two\"",
+        "tomlish",
+    ]);
+    project.write("one/nothing.txt", "");
+    project.write("two/nothing.txt", "");
+    project.write("locks/old", "");
+    printed(&project, &["--format", "requirements", "-o", "locks/file"]);
+    let text = project.read("locks/file");
+    let lines = "\n--find-links ../one\n--find-links ../two\n";
+    assert!(text.contains(lines), "{text}");
+}
+
+#[test]
 fn indexes_of_settings_are_written_once() {
     let (first, private) = (fixtures().join("pypi"), fixtures().join("pypi-private"));
     let extra = format!("--extra-index-url {}", private.display());
