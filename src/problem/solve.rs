@@ -192,7 +192,7 @@ fn internal(what: &str) -> Failure {
 }
 
 enum Joint<'a> {
-    Solved(Box<Solution>, Reading),
+    Solved(Box<Solution>, Box<Reading>),
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
@@ -212,7 +212,7 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
         }
         let Some(chosen) = chosen else {
             if let Some((solution, reading)) = held {
-                return Ok(Joint::Solved(solution, reading));
+                return Ok(Joint::Solved(solution, Box::new(reading)));
             }
             match others.take() {
                 Some(others) if !others.is_empty() => {
@@ -243,7 +243,7 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
         }
         let leaked = leaks::leaked(problem, &solution, &reading)?;
         if leaked.is_empty() {
-            return Ok(Joint::Solved(solution, reading));
+            return Ok(Joint::Solved(solution, Box::new(reading)));
         }
         held = Some((solution, reading.clone()));
         reading.close(leaked);
