@@ -194,7 +194,7 @@ async fn resolve_until(
         lookahead::choice(&declared, target.clone()),
         lookahead::DEPTH,
     );
-    let (names, notices) = if environment.pip.requirements.is_empty() {
+    let (names, mut notices) = if environment.pip.requirements.is_empty() {
         (Names::built_in(), Vec::new())
     } else {
         session.prefetch_all(environment);
@@ -244,9 +244,20 @@ async fn resolve_until(
             }
         },
     };
-    let (builds, overtaken) = match &outcome {
-        Outcome::Solved(solution) => query.consequences(&solver, solution).await?,
-        Outcome::Unsolvable(_) => Default::default(),
+    let (builds, overtaken) = match (&outcome, deadline) {
+        (Outcome::Solved(solution), None) => query.consequences(&solver, solution).await?,
+        (Outcome::Solved(solution), Some(deadline)) => {
+            let consequences = query.consequences(&solver, solution);
+            match tokio::time::timeout_at(deadline.into(), consequences).await {
+                Ok(consequences) => consequences?,
+                // The answer stands.
+                Err(_) => {
+                    notices.push(consequences::left_out());
+                    Default::default()
+                }
+            }
+        }
+        (Outcome::Unsolvable(_), _) => Default::default(),
     };
     Ok(Resolution {
         subdir,

@@ -263,6 +263,29 @@ fn the_old_resolver_takes_a_yanked_release_where_there_is_nothing_else() {
 }
 
 #[test]
+fn the_old_resolver_keeps_what_conda_brings_and_no_index_has() {
+    let world = "
+        conda six 1.16 noarch : python
+        brings six six
+        pypi foo 1.0 : bar<2
+        pypi bar 1.0
+        pypi bar 2.0
+        pypi baz 1.0 : bar>=2
+        want six
+        want python=3.9
+        want pip=20.2
+        pip six
+        pip foo
+        pip baz
+    ";
+    assert!(
+        !answer(world).starts_with("unsolvable"),
+        "{}",
+        answer(world)
+    );
+}
+
+#[test]
 fn two_lines_with_other_extras_are_not_followed() {
     let answer = answer(
         "

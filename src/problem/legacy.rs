@@ -179,7 +179,7 @@ impl Install<'_, '_> {
         if let Some(installed) = self.satisfied(project, &asked.requirement) {
             let is_best = found
                 .as_ref()
-                .is_some_and(|best| Some(&best.version) <= installed.version.as_ref());
+                .is_none_or(|best| Some(&best.version) <= installed.version.as_ref());
             if !by_user || is_best {
                 self.provided.push(installed.clone());
                 return true;

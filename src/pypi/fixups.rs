@@ -26,10 +26,30 @@ pub fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), Strin
         Ok(requirement) => return Ok((requirement, false)),
         Err(error) => error,
     };
+    let tidy = without_last_comma(text);
+    if let Some(requirement) = tidy.and_then(|text| Requirement::from_str(&text).ok()) {
+        return Ok((requirement, false));
+    }
     repaired_requirement(text)
         .and_then(|text| Requirement::from_str(&text).ok())
         .map(|requirement| (requirement, true))
         .ok_or_else(|| error.message.to_string())
+}
+
+/// A requirement without the comma at the end of its specifiers, which every pip lets
+/// pass (`_parse_version_many` in packaging/_parser.py).
+fn without_last_comma(text: &str) -> Option<String> {
+    let (requirement, marker) = match text.split_once(';') {
+        Some((requirement, marker)) => (requirement, format!(" ;{marker}")),
+        None => (text, String::new()),
+    };
+    let requirement = requirement.trim_end();
+    let (specifiers, end) = match requirement.strip_suffix(')') {
+        Some(specifiers) => (specifiers.trim_end(), ")"),
+        None => (requirement, ""),
+    };
+    let specifiers = specifiers.strip_suffix(',')?;
+    Some(format!("{specifiers}{end}{marker}"))
 }
 
 fn repaired_requirement(text: &str) -> Option<String> {
@@ -150,10 +170,6 @@ mod tests {
             ("pytz (>dev0,)", "pytz>dev0"),
             ("a[b]>=1<2", "a[b]>=1,<2"),
             ("pytz (>=2011k)", "pytz>2011"),
-            (
-                "a>=1,;python_version=='3.6'",
-                "a>=1 ; python_full_version == '3.6.*'",
-            ),
         ];
         for (broken, meant) in cases {
             match requirement(broken) {
@@ -163,6 +179,22 @@ mod tests {
                 Err(_) => assert_eq!(broken, "pytz (>dev0,)"),
             }
         }
+    }
+
+    #[test]
+    fn a_comma_at_the_end_is_no_fault() {
+        for (text, meant) in [
+            (
+                "a>=1,;python_version=='3.6'",
+                "a>=1 ; python_full_version == '3.6.*'",
+            ),
+            ("a (>=1,<2,)", "a>=1,<2"),
+            ("a>=1,", "a>=1"),
+        ] {
+            let (read, repaired) = requirement(text).expect("is read");
+            assert_eq!((&*read.to_string(), repaired), (meant, false));
+        }
+        assert!(requirement("a>=1,,<2").expect("is read").1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepoDataRecord};
+use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
 use crate::{
     conda::names::Names,
@@ -237,7 +237,10 @@ fn brings(package: &str, tool: Tool) -> bool {
     let begins = |names: &[&str]| {
         names.iter().any(|name| {
             let rest = package.strip_prefix(name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            rest.is_some_and(|rest| match rest.strip_prefix('_') {
+                Some(subdir) => subdir.parse::<Subdir>().is_ok(),
+                None => rest.is_empty(),
+            })
         })
     };
     match tool {

@@ -8,7 +8,10 @@ use super::{
     declared,
     overtaken::{self, Overtaken},
 };
-use crate::{diagnostic::Failure, problem::Solution};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    problem::Solution,
+};
 
 impl Load<'_> {
     /// What pip builds from source, what would save a compilation, and what pip
@@ -39,4 +42,10 @@ impl Load<'_> {
         }
         Ok((builds, overtaken))
     }
+}
+
+/// That the time limit left nothing to look at the builds in.
+pub(super) fn left_out() -> Diagnostic {
+    let message = "the time limit ended before the builds from source were looked at";
+    Diagnostic::warning("builds-left-out", message).help("raise it with --timeout")
 }

@@ -150,8 +150,9 @@ impl<'a> SetupPy<'a> {
         let others = requires
             .iter()
             .any(|name| !BRINGS_NOTHING.contains(&name.as_ref()));
-        // It may put other folders in the way of its imports.
-        if others || self.text.contains("sys.path") {
+        // It may put other folders in the way of its imports, or fetch what they need.
+        let helps_itself = ["sys.path", "fetch_build_eggs", "subprocess", "os.system"];
+        if others || helps_itself.iter().any(|way| self.text.contains(way)) {
             return Vec::new();
         }
         let mut needs = Vec::new();
