@@ -9,7 +9,10 @@ use reqwest_retry::{
 };
 use url::Url;
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    spec::secrets,
+};
 
 /// After the first attempt; with the back-off below a refused connection is
 /// given up after some two seconds.
@@ -119,17 +122,17 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A URL as it may be shown: without its user name and password, and without the
-/// fragment, which is a hash at best.
+/// A URL as it may be shown: without its user name and password, its tokens and
+/// signatures, and the fragment, which is a hash at best.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     if !url.username().is_empty() || url.password().is_some() {
         // Both fail only where a URL cannot have credentials in the first place.
         let _ = url.set_password(None);
-        let _ = url.set_username("***");
+        let _ = url.set_username("****");
     }
     url.set_fragment(None);
-    url.to_string()
+    secrets::redact(url.as_str())
 }
 
 #[cfg(test)]
@@ -139,9 +142,11 @@ mod tests {
     #[test]
     fn credentials_are_not_shown() {
         let url = Url::parse("https://me:secret@host/simple/#sha256=0").unwrap();
-        assert_eq!(redacted(&url), "https://***@host/simple/");
+        assert_eq!(redacted(&url), "https://****@host/simple/");
+        let url = Url::parse("https://host/x.whl?sp=r&sig=secret").unwrap();
+        assert!(!redacted(&url).contains("secret"));
         let url = Url::parse("https://token@host/simple/").unwrap();
-        assert_eq!(redacted(&url), "https://***@host/simple/");
+        assert_eq!(redacted(&url), "https://****@host/simple/");
     }
 
     #[tokio::test]

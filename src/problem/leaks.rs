@@ -4,10 +4,10 @@
 //! stands open to all, and what the solver takes depends on where it looked.
 
 use pep440_rs::{Version, VersionSpecifiers};
-use pep508_rs::{PackageName, VersionOrUrl};
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 
 use super::{
-    DeclaredKind, Problem, Reading,
+    Problem, Reading,
     pypi_half::{mentions_prerelease, pins_exactly},
     solution::{PypiPackage, Solution},
 };
@@ -30,7 +30,10 @@ pub(super) fn leaked(
         let key = (package.name.clone(), package.version.clone());
         let is_prerelease =
             package.version.any_prerelease() && reading.prereleases.contains(&package.name);
-        let asked = asked_for(problem, solution, &package.name);
+        let asked: Vec<_> = solution
+            .asked_of(problem.declared, &package.name)
+            .filter_map(specifiers)
+            .collect();
         let is_leak = if reading.yanked.contains(&key) {
             let pip = solution.pip();
             let by_pin_only = pip.is_none_or(|pip| PipAbility::YankedOnlyByPin.is_in(&pip));
@@ -48,31 +51,6 @@ pub(super) fn leaked(
         }
     }
     Ok(leaked)
-}
-
-/// What the declared lines and the chosen releases ask of a project.
-fn asked_for<'a>(
-    problem: &'a Problem<'_>,
-    solution: &'a Solution,
-    project: &PackageName,
-) -> Vec<&'a VersionSpecifiers> {
-    let declared = problem.declared.iter().filter_map(|line| match &line.kind {
-        DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
-            Some(&**requirement)
-        }
-        _ => None,
-    });
-    let metadata = solution
-        .pypi
-        .iter()
-        .filter_map(|package| package.metadata.as_ref());
-    let required = metadata.flat_map(|metadata| &metadata.requires_dist);
-    let of_project = declared.chain(required).filter(|one| one.name == *project);
-    let specifiers = of_project.filter_map(|requirement| match &requirement.version_or_url {
-        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
-        _ => None,
-    });
-    specifiers.collect()
 }
 
 fn is_stable(version: &Version, _: &Release) -> bool {
@@ -102,4 +80,12 @@ fn has_other(
     let meets =
         |specifiers: &&VersionSpecifiers| wanted.iter().any(|version| specifiers.contains(version));
     Ok(asked.iter().all(meets))
+}
+
+/// The specifiers of a requirement that is no URL.
+pub fn specifiers(requirement: &Requirement<VerbatimUrl>) -> Option<&VersionSpecifiers> {
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
+        _ => None,
+    }
 }

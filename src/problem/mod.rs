@@ -41,6 +41,7 @@ mod solution;
 mod solve;
 mod verify;
 
+pub(crate) use leaks::specifiers;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;

@@ -8,7 +8,7 @@ use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
 use super::{
-    pips,
+    Declared, DeclaredKind, pips,
     pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
     provider::Provider,
 };
@@ -126,6 +126,26 @@ impl Solution {
     /// The version of conda's `pip`, which installs the pip half.
     pub fn pip(&self) -> Option<Version> {
         pips::version(self.record("pip")?)
+    }
+
+    /// All that is asked of a project, by declared lines and by chosen releases.
+    pub fn asked_of<'a>(
+        &'a self,
+        declared: &'a [Declared],
+        project: &PackageName,
+    ) -> impl Iterator<Item = &'a Requirement<VerbatimUrl>> {
+        let lines = declared.iter().filter_map(|line| match &line.kind {
+            DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
+                Some(&**requirement)
+            }
+            _ => None,
+        });
+        let releases = self.pypi.iter();
+        let metadata = releases.filter_map(|package| package.metadata.as_ref());
+        let required = metadata.flat_map(|metadata| &metadata.requires_dist);
+        lines
+            .chain(required)
+            .filter(move |one| one.name == *project)
     }
 
     /// What the pip of the solution knows of a target.

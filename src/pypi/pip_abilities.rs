@@ -31,6 +31,10 @@ pub enum PipAbility {
     /// Takes a yanked release only if `==` asks for it, as PEP 592 wants; without
     /// it, also if there is no other release that fits.
     YankedOnlyByPin,
+    /// Builds apart from the environment where setuptools or wheel is not in it.
+    IsolatesWithoutSetuptools,
+    /// Builds apart from the environment in any case.
+    AlwaysIsolates,
     /// Looks for other versions where requirements clash.
     Backtracking,
 }
@@ -45,7 +49,7 @@ struct Row {
 
 /// pip's news (<https://pip.pypa.io/en/stable/news/>) has all of them under the
 /// version that is named.
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 12] = [
     // 8.1.0: "Implement PEP 513".
     Row {
         ability: PipAbility::Manylinux1,
@@ -116,6 +120,21 @@ const ROWS: [Row; 10] = [
         since: "22.0",
         before: None,
         what: "yanked releases for `==` alone",
+    },
+    // 23.1: "When the wheel package is not installed, pip now uses the default build
+    // backend instead of setup.py install", and so without setuptools.
+    Row {
+        ability: PipAbility::IsolatesWithoutSetuptools,
+        since: "23.1",
+        before: None,
+        what: "builds apart where setuptools or wheel is missing",
+    },
+    // 25.3: "Remove support for the legacy setup.py bdist_wheel mechanism".
+    Row {
+        ability: PipAbility::AlwaysIsolates,
+        since: "25.3",
+        before: None,
+        what: "builds apart in any case",
     },
     // 20.3b1: "Switch to the new dependency resolver by default".
     Row {

@@ -13,6 +13,7 @@ use crate::{
     problem::{PypiPackage, Solution},
     pypi::{
         Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
+        pip_abilities::PipAbility,
         source_build::{SourceBuild, Tool},
         tags::Target,
     },
@@ -222,13 +223,11 @@ fn is_isolated(shown: Option<&SourceBuild>, solution: &Solution) -> bool {
     if shown.is_none_or(|shown| shown.requires.is_some()) {
         return true;
     }
-    let pip = solution
-        .record("pip")
-        .map(|record| &record.package_record.version);
-    let pip: Option<Version> = pip.and_then(|version| version.as_str().parse().ok());
-    let is_from = |release: [u64; 2]| pip.as_ref().is_none_or(|pip| *pip >= Version::new(release));
+    let pip = solution.pip();
+    let can = |ability: PipAbility| pip.as_ref().is_none_or(|pip| ability.is_in(pip));
     let lacks = |name| solution.record(name).is_none();
-    is_from([25, 3]) || (is_from([23, 1]) && (lacks("setuptools") || lacks("wheel")))
+    can(PipAbility::AlwaysIsolates)
+        || (can(PipAbility::IsolatesWithoutSetuptools) && (lacks("setuptools") || lacks("wheel")))
 }
 
 /// Whether a conda package is such a tool. `compilers` and its like depend on those

@@ -3,14 +3,16 @@
 //! (`conda/env/installers/pip.py`), and `-U` takes the newest release of every
 //! project that is listed, whatever is installed.
 
-use pep440_rs::{Version, VersionSpecifiers};
-use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use pep440_rs::Version;
+use pep508_rs::{Requirement, VerbatimUrl};
 use rattler_conda_types::Subdir;
 
 use super::builds::has_file;
 use crate::{
     diagnostic::Failure,
-    problem::{Declared, DeclaredKind, ProvidedCandidate, Solution, python::marker_environment},
+    problem::{
+        Declared, DeclaredKind, ProvidedCandidate, Solution, python::marker_environment, specifiers,
+    },
     pypi::{PypiSource, tags::Target},
 };
 
@@ -55,7 +57,8 @@ pub(super) fn of(
             continue;
         };
         let is_active = |one: &&Requirement<VerbatimUrl>| one.marker.evaluate(&environment, &[]);
-        let bounds: Vec<_> = bounds(declared, solution, &requirement.name)
+        let bounds: Vec<_> = solution
+            .asked_of(declared, &requirement.name)
             .filter(is_active)
             .filter_map(specifiers)
             .collect();
@@ -75,33 +78,4 @@ pub(super) fn of(
         }
     }
     Ok(overtaken)
-}
-
-/// All that is asked of a project, by lines and by chosen releases.
-fn bounds<'a>(
-    declared: &'a [Declared],
-    solution: &'a Solution,
-    project: &PackageName,
-) -> impl Iterator<Item = &'a Requirement<VerbatimUrl>> {
-    let lines = declared.iter().filter_map(|line| match &line.kind {
-        DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
-            Some(&**requirement)
-        }
-        _ => None,
-    });
-    let metadata = solution
-        .pypi
-        .iter()
-        .filter_map(|package| package.metadata.as_ref());
-    let required = metadata.flat_map(|metadata| &metadata.requires_dist);
-    lines
-        .chain(required)
-        .filter(move |one| one.name == *project)
-}
-
-fn specifiers(requirement: &Requirement<VerbatimUrl>) -> Option<&VersionSpecifiers> {
-    match &requirement.version_or_url {
-        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
-        _ => None,
-    }
 }

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import peers
 from peers import normalized, run
-from run import read_pinned, split_pin, text_of
+from run import parser, read_pinned, split_pin, text_of
 
 HERE = Path(__file__).parent
 FORMATS = ["explicit", "conda-lock", "pixi", "requirements"]
@@ -30,17 +30,9 @@ BROKEN = "broken"
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--presolve", type=Path, required=True, help="the binary")
-    parser.add_argument("--specs", type=Path, required=True, help="a folder")
-    parser.add_argument("--channels", required=True, help="the URL above the channels")
-    parser.add_argument("--mapping", type=Path, required=True, help="conda to PyPI")
-    parser.add_argument("--only", default="*", help="a pattern of file names")
-    parser.add_argument("--list", type=Path, help="a file with names, one a line")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--timeout", type=int, default=180, help="seconds per tool")
-    parser.add_argument("--out", type=Path, required=True, help="a folder for all")
-    return parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--list", type=Path, help="a file with names, one a line")
+    return arguments.parse_args()
 
 
 class Harness:

@@ -43,8 +43,8 @@ COLUMNS = [
 ]
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+def parser(description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--presolve", type=Path, required=True, help="the binary")
     parser.add_argument("--specs", type=Path, required=True, help="a folder")
     parser.add_argument("--channels", required=True, help="the URL above the channels")
@@ -53,7 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=int, default=120, help="seconds per tool")
     parser.add_argument("--out", type=Path, required=True, help="a folder for all")
-    return parser.parse_args()
+    return parser
 
 
 class Harness:
@@ -447,7 +447,7 @@ def write_table(path: Path, rows: list[dict]) -> None:
 
 
 def main() -> None:
-    args = arguments()
+    args = parser(__doc__).parse_args()
     harness = Harness(args)
     known = tomllib.loads((HERE / "known-differences.toml").read_text())
     specs = specs_of(args.specs, args.only)
