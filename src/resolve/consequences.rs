@@ -3,41 +3,40 @@
 use rattler_conda_types::MatchSpec;
 
 use super::{
-    Load, Solve, broken_off,
     builds::{self, Build},
     declared,
     overtaken::{self, Overtaken},
+    question::{Question, broken_off},
 };
 use crate::{
     diagnostic::{Diagnostic, Failure},
     problem::Solution,
 };
 
-impl Load<'_> {
+impl Question {
     /// What pip builds from source, what would save a compilation, and what pip
     /// would upgrade.
     pub(super) async fn consequences(
         &self,
-        solver: &Solve,
         solution: &Solution,
     ) -> Result<(Vec<Build>, Vec<Overtaken>), Failure> {
-        let (asker, found) = (solver.clone(), solution.clone());
+        let (asker, found) = (self.clone(), solution.clone());
         let both = tokio::task::spawn_blocking(move || {
             let (pypi, target) = (&asker.session, &asker.target);
             let builds = builds::of(&found, pypi, target, &asker.names)?;
-            let overtaken = overtaken::of(&asker.declared, &found, pypi, target, asker.subdir)?;
+            let overtaken = overtaken::of(asker.declared(), &found, pypi, target, asker.subdir)?;
             Ok((builds, overtaken))
         });
         let both = both.await.unwrap_or_else(|error| Err(broken_off(&error)));
         let (mut builds, overtaken) = both?;
         let compiled = builds.iter_mut().filter(|build| build.compiles());
         for build in compiled {
-            let names = solver.names.conda_names(&build.name);
+            let names = self.names.conda_names(&build.name);
             let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
             // A hint is not worth a failure.
-            if let Ok(repodata) = self.repodata(&specs).await {
+            if let Ok(repodata) = self.records(&specs).await {
                 let records = repodata.subdirs.iter().flat_map(|subdir| &subdir.records);
-                build.find_conda(solution, &solver.names, records);
+                build.find_conda(solution, &self.names, records);
             }
         }
         Ok((builds, overtaken))

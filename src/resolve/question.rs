@@ -1,0 +1,290 @@
+//! A question that is ready to be asked: the settings are read, the names are known,
+//! the indexes are open.
+
+use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Instant};
+
+use pep508_rs::PackageName;
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
+use reqwest_middleware::ClientWithMiddleware;
+use tokio::runtime::Handle;
+use url::Url;
+
+use super::{Listener, Outcome, Resolution, Upgrade, declared, lookahead, upgrade::preferences};
+use crate::{
+    conda::{
+        channels::Channels,
+        names::Names,
+        repodata::{self, MissingName, Repodata},
+        virtual_packages,
+    },
+    config::{ChannelPriority, Settings},
+    diagnostic::{Diagnostic, Failure, Location},
+    network,
+    problem::{Declared, PipPolicy, Preferences, Problem, World},
+    pypi::{
+        client::{Client, ClientOptions},
+        session::Session,
+        settings::IndexSettings,
+        tags::Target,
+    },
+    spec::{EnvironmentFile, PipRequirementKind},
+};
+
+/// What is asked, and everything that is needed to answer it.
+#[derive(Clone)]
+pub struct Question {
+    /// The platform.
+    pub subdir: Subdir,
+    /// What the target has.
+    pub virtual_packages: Vec<GenericVirtualPackage>,
+    /// The channels of the file, bound to the settings.
+    pub channels: Arc<Channels>,
+    /// Where each declared requirement stands; none for those that conda adds by itself.
+    pub places: Vec<Option<Location>>,
+    /// Indexes and options of the pip half, those of the file included.
+    pub index: IndexSettings,
+    /// The settings.
+    pub settings: Settings,
+    /// Which wheels fit the platform.
+    pub target: Target,
+    /// The indexes.
+    pub session: Session,
+    /// Which PyPI projects conda packages bring.
+    pub names: Arc<Names>,
+    declared: Arc<Vec<Declared>>,
+    preferences: Preferences,
+    deadline: Option<Instant>,
+    notices: Vec<Diagnostic>,
+    client: ClientWithMiddleware,
+    listener: Listener,
+}
+
+impl Question {
+    /// Reads the settings, opens the indexes and loads the names.
+    ///
+    /// # Errors
+    /// A [`Failure`] if the settings do not fit the file, or the names could not be
+    /// had.
+    pub async fn of(
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        upgrade: &Upgrade,
+        listener: &Listener,
+        deadline: Option<Instant>,
+    ) -> Result<Self, Failure> {
+        let subdir = target_platform(environment, settings)?;
+        let virtual_packages = virtual_packages::for_target(subdir, &settings.virtual_packages)?;
+        let channels = Channels::of_file(environment, settings)?;
+        let client = network::client(settings.offline)?;
+        let (declared, places) = declared::of(environment, &channels);
+        let index = settings.index.with_options(&environment.pip.options)?;
+        let target = Target::new(subdir, &virtual_packages);
+        let session = session(settings, &index, client.clone(), listener);
+        let session = session.with_lookahead(
+            lookahead::choice(&declared, target.clone()),
+            lookahead::DEPTH,
+        );
+        let (names, notices) = if environment.pip.requirements.is_empty() {
+            (Names::built_in(), Vec::new())
+        } else {
+            session.prefetch_all(environment);
+            Names::load(settings, &client).await?
+        };
+        Ok(Self {
+            subdir,
+            virtual_packages,
+            places,
+            index,
+            settings: settings.clone(),
+            target,
+            session,
+            names: Arc::new(names),
+            declared: Arc::new(declared),
+            preferences: preferences(environment, &channels, upgrade),
+            channels: Arc::new(channels),
+            deadline,
+            notices,
+            client,
+            listener: listener.clone(),
+        })
+    }
+
+    /// The declared requirements; answers name them by their place.
+    pub fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Says that solving begins.
+    pub fn solving(&self) {
+        if let Some(solving) = &self.listener.solving {
+            solving();
+        }
+    }
+
+    /// The match specs from which the records of a solve are found.
+    pub fn specs(&self) -> Vec<MatchSpec> {
+        let specs = declared::conda_specs(&self.declared);
+        // Under strict priority the first channel that has a name keeps it, also with
+        // records that no line matches: they have to be loaded to be seen.
+        if self.settings.channel_priority == ChannelPriority::Strict {
+            return specs.iter().map(declared::by_name).collect();
+        }
+        specs
+    }
+
+    /// Loads the records that match the specs, and all that these lead to.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn records(&self, specs: &[MatchSpec]) -> Result<Repodata, Failure> {
+        let query = repodata::Query {
+            channels: self.channels.list(),
+            subdir: self.subdir,
+            specs,
+        };
+        let access = repodata::Access {
+            client: self.client.clone(),
+            cache_dir: &self.settings.cache_dir,
+            offline: self.settings.offline,
+            progress: self.listener.repodata.clone(),
+        };
+        repodata::load(query, access).await
+    }
+
+    /// Asks something of the problem, on a thread that may block.
+    ///
+    /// # Errors
+    /// What `ask` gives, and an internal error if it broke off.
+    pub async fn ask<A: Send + 'static>(
+        &self,
+        repodata: Arc<Repodata>,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
+    ) -> Result<A, Failure> {
+        let question = self.clone();
+        let answer = tokio::task::spawn_blocking(move || question.ask_here(&repodata, ask)).await;
+        answer.unwrap_or_else(|error| Err(broken_off(&error)))
+    }
+
+    fn ask_here<A>(
+        &self,
+        repodata: &Repodata,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure>,
+    ) -> Result<A, Failure> {
+        let known: RefCell<HashMap<Url, Vec<PackageName>>> = RefCell::default();
+        let pypi_names = |record: &RepoDataRecord| {
+            let mut known = known.borrow_mut();
+            let names = known.entry(record.url.clone());
+            names
+                .or_insert_with(|| self.names.pypi_names(record).0)
+                .clone()
+        };
+        ask(&Problem {
+            declared: &self.declared,
+            world: World {
+                subdirs: &repodata.subdirs,
+                virtual_packages: &self.virtual_packages,
+                channel_priority: self.settings.channel_priority,
+                exclude_newer: self.settings.exclude_newer,
+                pypi: &self.session,
+                pypi_names: &pypi_names,
+                subdir: self.subdir,
+                target: &self.target,
+                pip: policy(&self.index),
+                preferences: self.preferences.clone(),
+                deadline: self.deadline,
+            },
+        })
+    }
+
+    /// The answer, with what it was worked out from.
+    pub fn resolution(self, missing: Vec<MissingName>, outcome: Outcome) -> Resolution {
+        Resolution {
+            subdir: self.subdir,
+            virtual_packages: self.virtual_packages,
+            channels: self.channels.list().to_vec(),
+            declared: Arc::unwrap_or_clone(self.declared),
+            places: self.places,
+            index: self.index,
+            channel_priority: self.settings.channel_priority,
+            missing,
+            outcome,
+            builds: Vec::new(),
+            overtaken: Vec::new(),
+            names: self.names,
+            notices: self.notices,
+        }
+    }
+}
+
+/// The platform: of the settings, else the one that the file was pinned for,
+/// else the one this runs on.
+fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result<Subdir, Failure> {
+    if let Some(subdir) = settings.platform {
+        return Ok(subdir);
+    }
+    if let Some(pinned) = &environment.pinned_platform {
+        return pinned.value.parse().map_err(|_| {
+            let message = format!("`{}` is no conda platform", pinned.value);
+            Failure::input(
+                Diagnostic::error("unknown-platform", message)
+                    .at(pinned.location.clone(), "written by an earlier `pin`")
+                    .help("give one with --platform, such as linux-64"),
+            )
+        });
+    }
+    Subdir::current().ok_or_else(|| {
+        let message = "this machine is none of conda's platforms";
+        let help = "give one with --platform, such as linux-64";
+        Failure::input(Diagnostic::error("unknown-platform", message).help(help))
+    })
+}
+
+fn policy(index: &IndexSettings) -> PipPolicy {
+    PipPolicy {
+        pre: index.pre,
+        prefer_binary: index.prefer_binary,
+        formats: index.formats.clone(),
+    }
+}
+
+fn session(
+    settings: &Settings,
+    index: &IndexSettings,
+    client: ClientWithMiddleware,
+    listener: &Listener,
+) -> Session {
+    let options = ClientOptions {
+        indexes: index.indexes(),
+        find_links: index.find_links.clone(),
+        cache_dir: settings.cache_dir.clone(),
+        offline: settings.offline,
+        exclude_newer: settings.exclude_newer,
+    };
+    let session = Session::new(Client::new(client, options), Handle::current());
+    match &listener.pypi {
+        Some(observer) => session.with_observer(observer.clone()),
+        None => session,
+    }
+}
+
+impl Session {
+    /// Starts fetching what the pip list names while repodata is loaded.
+    fn prefetch_all(&self, environment: &EnvironmentFile) {
+        let names = environment
+            .pip
+            .requirements
+            .iter()
+            .filter_map(|line| match &line.kind {
+                PipRequirementKind::Named(requirement) => Some(requirement.name.clone()),
+                PipRequirementKind::Opaque { .. } => None,
+            });
+        let names: Vec<PackageName> = names.collect();
+        crate::pypi::PypiSource::prefetch(self, &names);
+    }
+}
+
+pub(super) fn broken_off(error: &tokio::task::JoinError) -> Failure {
+    let message = format!("the solver broke off: {error}");
+    let help = "this is a bug in presolve: please report it with the file";
+    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
+}
