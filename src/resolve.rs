@@ -16,7 +16,7 @@ use crate::{
     },
     config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
-    problem::{Declared, DeclaredKind, Missing, Solution, Unsolvable, explain, solve, time_limit},
+    problem::{Conflict, Declared, DeclaredKind, Missing, Solution, explain, solve, time_limit},
     pypi::{session::Observer, settings::IndexSettings},
     spec::EnvironmentFile,
 };
@@ -50,7 +50,7 @@ pub enum Outcome {
     /// This is to be installed.
     Solved(Box<Solution>),
     /// There is no solution, for this reason.
-    Unsolvable(Unsolvable),
+    Unsolvable(Conflict),
 }
 
 /// An answer and what it was worked out from.
@@ -163,14 +163,14 @@ async fn resolve_until(
 
 /// The conda lines with a name that no channel has: nothing has to be solved to
 /// see that they cannot be met.
-fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Unsolvable> {
-    let mut unsolvable = Unsolvable::default();
+fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
+    let mut unsolvable = Conflict::default();
     for (place, line) in declared.iter().enumerate() {
         let name = missing
             .iter()
             .find(|missing| is_unconditional(line) && line.names(missing.name.as_normalized()));
         if let Some(missing) = name {
-            unsolvable.core.push(place);
+            unsolvable.lines.push(place);
             unsolvable.missing.push(Missing {
                 name: missing.name.as_normalized().to_string(),
                 conda: true,
@@ -178,7 +178,7 @@ fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Unsol
             });
         }
     }
-    (!unsolvable.core.is_empty()).then_some(unsolvable)
+    (!unsolvable.lines.is_empty()).then_some(unsolvable)
 }
 
 fn is_unconditional(line: &Declared) -> bool {
@@ -187,7 +187,7 @@ fn is_unconditional(line: &Declared) -> bool {
 
 impl Resolution {
     /// Why there is no solution, if there is none.
-    pub fn unsolvable(&self) -> Option<&Unsolvable> {
+    pub fn unsolvable(&self) -> Option<&Conflict> {
         match &self.outcome {
             Outcome::Unsolvable(unsolvable) => Some(unsolvable),
             Outcome::Solved(_) => None,

@@ -79,9 +79,8 @@ fn a_declared_hash_rules_other_files_out() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:aa")), @"python=3.14.0 pypi:foo==1.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:cc")), @"
     unsolvable: [foo]
-      `foo` (pip) asks for foo (PyPI), of which nothing that fits can be had
-      foo 2.0: --only-binary, --no-binary or the hashes rule its files out
-      foo 1.0: --only-binary, --no-binary or the hashes rule its files out
+      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
+      foo 1.0 or 2.0: --only-binary, --no-binary or the hashes rule its files out
     ");
 }
 
@@ -266,7 +265,7 @@ fn yanked_releases_come_only_by_an_exact_pin() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo==1.1")), @"python=3.14.0 pypi:foo==1.1");
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>1.0")), @"
     unsolvable: [foo>1.0]
-      `foo>1.0` (pip) asks for foo (PyPI), of which nothing that fits can be had
+      `foo>1.0` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
       foo 1.1: it was yanked: broken
     ");
 }
@@ -279,7 +278,7 @@ fn no_wheel_for_the_platform_is_said() {
         pip pywin32
     "), @"
     unsolvable: [pywin32]
-      `pywin32` (pip) asks for pywin32 (PyPI), of which nothing that fits can be had
+      `pywin32` (PyPI) asks for pywin32 (PyPI), of which nothing that fits can be had
       pywin32 306: it has no wheel for linux-64 and no source distribution
     ");
 }
@@ -294,9 +293,9 @@ fn two_lines_that_disagree_on_python() {
         pip tensorflow==2.8.0
     "), @"
     unsolvable: [python=3.10] [tensorflow==2.8.0]
-      `python=3.10` asks for python 3.10.14
-      `tensorflow==2.8.0` (pip) needs python 3.8.18 or 3.9.19
-      no python is in all of these
+      `python=3.10` asks for python (conda) 3.10.14
+      `tensorflow==2.8.0` (PyPI) needs python (conda) 3.8.18 or 3.9.19
+      no python (conda) is in all of these
     ");
 }
 
@@ -329,9 +328,9 @@ fn the_conda_half_alone_can_be_the_culprit() {
         pip foo
     "), @"
     unsolvable: [a] [b=2]
-      `a` needs b 1
-      `b=2` asks for b 2
-      no b is in all of these
+      `a` needs b (conda) 1
+      `b=2` asks for b (conda) 2
+      no b (conda) is in all of these
     ");
 }
 
@@ -342,7 +341,7 @@ fn unknown_names_are_missing() {
         want nmpy
     "), @"
     unsolvable: [nmpy]
-      `nmpy` asks for nmpy, of which nothing that fits can be had
+      `nmpy` asks for nmpy (conda), of which nothing that fits can be had
       missing: nmpy
     ");
     assert_snapshot!(with_pythons("
@@ -350,7 +349,7 @@ fn unknown_names_are_missing() {
         pip nmpy
     "), @"
     unsolvable: [nmpy]
-      `nmpy` (pip) asks for nmpy (PyPI), of which nothing that fits can be had
+      `nmpy` (PyPI) asks for nmpy (PyPI), of which nothing that fits can be had
       missing: nmpy
     ");
 }
@@ -391,7 +390,7 @@ fn a_url_line_counts_where_its_marker_holds() {
         pip other @ https://example.com/tor-1.0-py3-none-any.whl
     "), @"
     unsolvable: [other @ https://example.com/tor-1.0-py3-none-any.whl]
-      `other @ https://example.com/tor-1.0-py3-none-any.whl` (pip) asks for other (PyPI), of which nothing that fits can be had
+      `other @ https://example.com/tor-1.0-py3-none-any.whl` (PyPI) asks for other (PyPI), of which nothing that fits can be had
       other 1.0: its file is one of tor
     ");
 }
@@ -432,8 +431,8 @@ fn strict_priority_takes_a_name_from_one_channel() {
     assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"numpy=2.0");
     assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"
     unsolvable: [numpy=2]
-      `numpy=2` asks for numpy, of which nothing that fits can be had
-      numpy=2.0=0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
+      `numpy=2` asks for numpy (conda), of which nothing that fits can be had
+      numpy 2.0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
     ");
 }
 

@@ -15,7 +15,7 @@ use std::{
 
 use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
 use model::{Line, Model};
-use presolve::problem::{Solution, Unsolvable};
+use presolve::problem::{Conflict, Solution};
 
 use crate::{
     random::number,
@@ -226,11 +226,11 @@ fn check_no_solution(model: &Model) -> Result<(), String> {
     Ok(())
 }
 
-fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, String> {
+fn check_unsolvable(model: &Model, unsolvable: &Conflict) -> Result<Verdict, String> {
     check_no_solution(model)?;
     let lines = |without: Option<usize>| -> Vec<&Line> {
         let kept = model.lines.iter().enumerate().filter(|(place, line)| {
-            let core = unsolvable.core.contains(place) && Some(*place) != without;
+            let core = unsolvable.lines.contains(place) && Some(*place) != without;
             core || matches!(line, Line::Constrain(_))
         });
         kept.map(|(_, line)| line).collect()
@@ -250,7 +250,7 @@ fn check_unsolvable(model: &Model, unsolvable: &Unsolvable) -> Result<Verdict, S
         overwrite: true,
         unasked: Unasked::All,
     };
-    for &line in &unsolvable.core {
+    for &line in &unsolvable.lines {
         if !oracle(model, lines(Some(line)), most).solvable() {
             return Err(format!(
                 "core too large: without line {line} there is no solution either"

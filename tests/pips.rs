@@ -71,9 +71,9 @@ fn the_line_that_pins_the_old_pip_is_named() {
         want pip=20.2
     "), @"
     unsolvable: [foo] [pip=20.2]
-      `foo` (pip) needs pip 24.0 or 25.0
-      `pip=20.2` asks for pip 20.2.4
-      no pip is in all of these
+      `foo` (PyPI) needs pip (conda) 24.0 or 25.0
+      `pip=20.2` asks for pip (conda) 20.2.4
+      no pip (conda) is in all of these
       the wheel foo-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
     ");
 }
@@ -85,7 +85,14 @@ fn an_old_pip_is_named_though_the_wheels_are_for_some_pythons_only() {
         pip foo
         want python=3.9
         want pip=20.2
-    "), @"unsolvable: [foo] [python=3.9] [pip=20.2]");
+    "), @"
+    unsolvable: [foo] [python=3.9] [pip=20.2]
+      `python=3.9` asks for python (conda) 3.9.19
+      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
+      `pip=20.2` asks for pip (conda) 20.2.4
+      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had, given python (conda) 3.9.19 and pip (conda) 20.2.4
+      foo 3.0: it needs pip (conda) 24.0 or 25.0 or python (conda) 3.8.18
+    ");
     assert_snapshot!(answer("
         pypi foo 3.0 wheels=cp38-manylinux1,cp39-manylinux_2_28
         pip foo
@@ -105,16 +112,16 @@ fn an_open_pip_is_one_that_takes_all_that_is_asked_for() {
     assert_snapshot!(answer(&format!("{world} \n want pip")), @"pip=24.0 python=3.9.19 pypi:dep==1.0 pypi:old==1.0");
     assert_snapshot!(answer(&format!("{world} \n want pip<20.3")), @"
     unsolvable: [old] [pip<20.3]
-      `old` (pip) needs pip 24.0
-      `pip<20.3` asks for pip 18.1 to 20.2.4 (3 versions)
-      no pip is in all of these
+      `old` (PyPI) needs pip (conda) 24.0
+      `pip<20.3` asks for pip (conda) 18.1 to 20.2.4
+      no pip (conda) is in all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
     ");
     assert_snapshot!(answer(&format!("{world} \n want pip>=24.1")), @"
     unsolvable: [old] [pip>=24.1]
-      `old` (pip) needs pip 24.0
-      `pip>=24.1` asks for pip 25.0
-      no pip is in all of these
+      `old` (PyPI) needs pip (conda) 24.0
+      `pip>=24.1` asks for pip (conda) 25.0
+      no pip (conda) is in all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
     ");
 }
@@ -141,11 +148,21 @@ fn a_new_python_needs_a_new_pip() {
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip")), @"pip=25.0 python=3.12.1 pypi:foo==1.0");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip=20.2")), @"
     unsolvable: [foo] [python=3.12] [pip=20.2]
+      `foo` (PyPI) needs python (conda) 3.8.18 to 3.12.1
+      `python=3.12` asks for python (conda) 3.12.1
+      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
+      `pip=20.2` asks for pip (conda) 20.2.4
+      no pip (conda) is in all of these
       pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
     ");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip<24")), @"
     unsolvable: [foo] [python=3.12] [pip<24]
-      pip 18.1 to 20.2.4 (3 versions) does not run on Python 3.12 and later: that takes pip 23.1.2 or later
+      `foo` (PyPI) needs python (conda) 3.8.18 to 3.12.1
+      `python=3.12` asks for python (conda) 3.12.1
+      `pip<24` needs python (conda) 3.8.18 to 3.12.1
+      `pip<24` asks for pip (conda) 18.1 to 20.2.4
+      no pip (conda) is in all of these
+      pip 18.1 to 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
     ");
 }
 
@@ -169,8 +186,8 @@ fn the_first_requirement_decides_where_pip_does_not_look_back() {
     assert_snapshot!(answer(&format!("{world} \n pip foo \n pip baz \n pip bar \n want pip=20.2")), @"pip=20.2.4 python=3.9.19 pypi:bar==2.0 pypi:baz==1.0 pypi:foo==1.0 (baz 1.0 wants bar<2, 2.0 is there)");
     assert_snapshot!(answer(&format!("{foo_first} \n want pip=25")), @"
     unsolvable: [foo] [baz]
-      `foo` (pip) needs bar (PyPI) 2.0
-      `baz` (pip) needs bar (PyPI) 1.0
+      `foo` (PyPI) needs bar (PyPI) 2.0
+      `baz` (PyPI) needs bar (PyPI) 1.0
       no bar (PyPI) is in all of these
     ");
 }
@@ -200,8 +217,8 @@ fn two_lines_on_a_project_that_differ_end_the_old_resolver() {
         want pip=20.2
     "), @"
     unsolvable: [bar==1.0] [bar==2.0]
-      `bar==1.0` (pip) asks for bar (PyPI) 1.0
-      `bar==2.0` (pip) asks for bar (PyPI) 2.0
+      `bar==1.0` (PyPI) asks for bar (PyPI) 1.0
+      `bar==2.0` (PyPI) asks for bar (PyPI) 2.0
       no bar (PyPI) is in all of these
     ");
 }

@@ -25,8 +25,8 @@ use presolve::{
     config::ChannelPriority,
     diagnostic::Failure,
     problem::{
-        Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, Solution,
-        Unsolvable, World, askers, explain, solve,
+        Conflict, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem,
+        Solution, World, askers, explain, solve,
     },
     pypi::{
         Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
@@ -54,7 +54,7 @@ pub struct ToyWorld {
 /// An answer.
 pub enum Outcome {
     Solved(Box<Solution>),
-    Unsolvable(Unsolvable),
+    Unsolvable(Conflict),
 }
 
 /// An index in memory.
@@ -397,13 +397,15 @@ impl ToyWorld {
         }
     }
 
-    fn unsolvable(&self, unsolvable: &Unsolvable) -> String {
+    fn unsolvable(&self, unsolvable: &Conflict) -> String {
         let mut text = "unsolvable:".to_string();
-        for &line in &unsolvable.core {
+        for &line in &unsolvable.lines {
             text += &format!(" [{}]", self.declared[line].text);
         }
-        for fact in &unsolvable.facts {
-            text += &format!("\n  {fact}");
+        for case in &unsolvable.cases {
+            for fact in case.facts(&self.declared) {
+                text += &format!("\n  {fact}");
+            }
         }
         for missing in &unsolvable.missing {
             text += &format!("\n  missing: {}", missing.name);

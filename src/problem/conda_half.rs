@@ -17,12 +17,13 @@ use rattler_conda_types::{
 };
 use resolvo::{
     Candidates, Condition, ConditionId, ConditionalRequirement, Dependencies,
-    HintDependenciesAvailable, KnownDependencies, LogicalOperator, NameId, SolvableId,
+    HintDependenciesAvailable, KnownDependencies, LogicalOperator, NameId, SolvableId, StringId,
     VersionSetId,
 };
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, Unasked, World,
+    conflict::{Reason, ReasonKind, Reasons},
     matching::RecordSpec,
     pips,
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
@@ -51,7 +52,12 @@ pub(super) struct CondaHalf {
 }
 
 impl CondaHalf {
-    pub fn new(pool: &Pool, problem: &Problem<'_>, reading: &Reading) -> Result<Self, Failure> {
+    pub fn new(
+        pool: &Pool,
+        reasons: &Reasons,
+        problem: &Problem<'_>,
+        reading: &Reading,
+    ) -> Result<Self, Failure> {
         let world = &problem.world;
         let mut half = Self::default();
         for (index, package) in world.virtual_packages.iter().enumerate() {
@@ -64,12 +70,21 @@ impl CondaHalf {
                 .candidates
                 .push(solvable);
         }
-        let channels = requested_channels(problem.declared);
-        let mut first_channel = HashMap::new();
+        let mut by_channel = ByChannel {
+            requested: requested_channels(problem.declared),
+            first: HashMap::new(),
+        };
         for subdir in 0..world.subdirs.len() {
             for id in distinct_records(world, subdir)? {
-                let solvable = half.add(pool, world, reading, id);
-                half.exclude_by_channel(pool, world, id, solvable, &channels, &mut first_channel);
+                let solvable = half.add(pool, world, id);
+                let record = half.record(world, id);
+                let reasons_against = [
+                    exclusion(world, reading, record),
+                    by_channel.exclusion(world, record),
+                ];
+                for reason in reasons_against.into_iter().flatten() {
+                    half.exclude(pool, solvable, reasons.intern(pool, reason));
+                }
                 half.favor(pool, world, id, solvable);
             }
         }
@@ -83,16 +98,9 @@ impl CondaHalf {
         Ok(half)
     }
 
-    fn add(
-        &mut self,
-        pool: &Pool,
-        world: &World<'_>,
-        reading: &Reading,
-        id: RecordId,
-    ) -> SolvableId {
+    fn add(&mut self, pool: &Pool, world: &World<'_>, id: RecordId) -> SolvableId {
         let record = self.record(world, id);
-        let package = &record.package_record;
-        let name = package.name.as_normalized();
+        let name = record.package_record.name.as_normalized();
         let name_id = pool.intern_package_name(Name::Conda(name.to_string()));
         let solvable = pool.intern_solvable(name_id, Candidate::Record(id));
         if !self.ranks.contains_key(&record.channel) {
@@ -102,12 +110,13 @@ impl CondaHalf {
         self.records.push(id);
         let candidates = self.candidates.entry(name_id).or_default();
         candidates.candidates.push(solvable);
-        if let Some(reason) = exclusion(world, reading, record) {
-            candidates
-                .excluded
-                .push((solvable, pool.intern_string(reason)));
-        }
         solvable
+    }
+
+    fn exclude(&mut self, pool: &Pool, solvable: SolvableId, reason: StringId) {
+        let name = pool.resolve_solvable(solvable).name;
+        let candidates = self.candidates.entry(name).or_default();
+        candidates.excluded.push((solvable, reason));
     }
 
     /// Prefers what an earlier `pin` chose, if it may still be taken.
@@ -123,42 +132,6 @@ impl CondaHalf {
         let mut excluded = candidates.excluded.iter();
         if !excluded.any(|(other, _)| *other == solvable) && candidates.favored.is_none() {
             candidates.favored = Some(solvable);
-        }
-    }
-
-    /// Excludes what the declared `channel::` or strict priority rules out.
-    fn exclude_by_channel<'r>(
-        &mut self,
-        pool: &Pool,
-        world: &World<'r>,
-        id: RecordId,
-        solvable: SolvableId,
-        requested: &HashMap<&str, Vec<&[String]>>,
-        first_channel: &mut HashMap<&'r str, Option<&'r str>>,
-    ) {
-        let record = self.record(world, id);
-        let name = record.package_record.name.as_normalized();
-        let channel = record.channel.as_deref();
-        let shown = channel.unwrap_or("an unknown channel");
-        let reason = match requested.get(name) {
-            Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
-                Some(format!("it is in {shown}, not in the channel asked for"))
-            }
-            _ if world.channel_priority == ChannelPriority::Strict => {
-                let first = *first_channel.entry(name).or_insert(channel);
-                let reason = || {
-                    let first = first.unwrap_or("an unknown channel");
-                    format!("strict channel priority takes {name} from {first} only, not {shown}")
-                };
-                (first != channel).then(reason)
-            }
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            let name = pool.resolve_solvable(solvable).name;
-            let reason = pool.intern_string(reason);
-            let candidates = self.candidates.entry(name).or_default();
-            candidates.excluded.push((solvable, reason));
         }
     }
 
@@ -291,6 +264,39 @@ pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
+/// What the declared `channel::` or strict priority rules out.
+struct ByChannel<'p> {
+    requested: HashMap<&'p str, Vec<&'p [String]>>,
+    /// The first channel that has a package.
+    first: HashMap<&'p str, Option<&'p str>>,
+}
+
+impl<'p> ByChannel<'p> {
+    fn exclusion(&mut self, world: &World<'p>, record: &'p RepoDataRecord) -> Option<Reason> {
+        let name = record.package_record.name.as_normalized();
+        let channel = record.channel.as_deref();
+        let shown = channel.unwrap_or("an unknown channel");
+        match self.requested.get(name) {
+            Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
+                let reason = format!("it is in {shown}, not in the channel asked for");
+                Some(ReasonKind::OtherChannel.because(reason))
+            }
+            _ if world.channel_priority == ChannelPriority::Strict => {
+                let first = *self.first.entry(name).or_insert(channel);
+                let reason = || {
+                    let first = first.unwrap_or("an unknown channel");
+                    let reason = format!(
+                        "strict channel priority takes {name} from {first} only, not {shown}"
+                    );
+                    ReasonKind::ChannelPriority.because(reason)
+                };
+                (first != channel).then(reason)
+            }
+            _ => None,
+        }
+    }
+}
+
 fn is_one_of(channel: Option<&str>, channels: &[String]) -> bool {
     channels.iter().any(|known| channel == Some(known.as_str()))
 }
@@ -311,7 +317,7 @@ fn requested_channels(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
 }
 
 /// Why a record may not be taken whatever else is asked for.
-fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<String> {
+fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<Reason> {
     let package = &record.package_record;
     if let Some(cutoff) = world.exclude_newer
         && let Some(timestamp) = package
@@ -320,19 +326,21 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
             .or(package.timestamp.as_ref())
         && timestamp.jiff_timestamp() > cutoff
     {
-        return Some(format!("it is newer than {cutoff}"));
+        return Some(ReasonKind::TooNew.because(format!("it is newer than {cutoff}")));
     }
     if let Some(pythons) = &reading.pythons
         && package.name.as_normalized() == "python"
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        return Some("the pip half was tried with another python".to_string());
+        let reason = "the pip half was tried with another python";
+        return Some(ReasonKind::Other.because(reason));
     }
     if let Some(pip) = &reading.pip
         && package.name.as_normalized() == "pip"
         && pips::version(record).as_ref() != Some(pip)
     {
-        return Some("the pip half was tried with another pip".to_string());
+        let reason = "the pip half was tried with another pip";
+        return Some(ReasonKind::Other.because(reason));
     }
     None
 }

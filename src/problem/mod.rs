@@ -24,14 +24,11 @@ use crate::{
 pub mod askers;
 mod conda_half;
 mod conda_order;
-mod core;
-mod demands;
-mod folded;
+pub mod conflict;
 mod improve;
 mod leaks;
 mod legacy;
 mod matching;
-mod nearest;
 mod pips;
 mod pool;
 mod provider;
@@ -41,11 +38,12 @@ mod solution;
 mod solve;
 mod verify;
 
+pub use conflict::{Conflict, Missing};
 pub(crate) use leaks::specifiers;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;
-pub use solve::{Missing, Unsolvable, explain, solve};
+pub use solve::{explain, solve};
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]

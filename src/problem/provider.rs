@@ -20,6 +20,7 @@ use super::{
     Declared, Problem, Reading, World,
     conda_half::{CondaHalf, MatchSpecCache, depends_on},
     conda_order::CondaOrder,
+    conflict::Reasons,
     pips::{self, Pips},
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     pypi_half::ProjectCache,
@@ -55,6 +56,8 @@ pub(super) struct Provider<'a> {
     pub providers: HashMap<PackageName, BTreeMap<String, Vec<String>>>,
     pub projects: ProjectCache,
     pub learnt: RefCell<Learnt>,
+    /// The kinds of the reasons against candidates.
+    pub reasons: Reasons,
     /// The candidates of the names that were asked for: a candidate that is made
     /// twice would be two.
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
@@ -77,7 +80,8 @@ impl<'a> Provider<'a> {
     pub fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
         let world = &problem.world;
         let pool = Pool::default();
-        let conda = CondaHalf::new(&pool, problem, &reading)?;
+        let reasons = Reasons::default();
+        let conda = CondaHalf::new(&pool, &reasons, problem, &reading)?;
         let python_records = || {
             let ids = conda.candidates_of(&pool, "python");
             ids.into_iter().map(|(_, id)| conda.record(world, id))
@@ -106,6 +110,7 @@ impl<'a> Provider<'a> {
             providers,
             projects: ProjectCache::default(),
             learnt: RefCell::default(),
+            reasons,
             made: RefCell::default(),
             failure: RefCell::default(),
             stopped: Cell::new(false),

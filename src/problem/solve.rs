@@ -15,7 +15,7 @@ use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled,
 use super::{
     Declared, DeclaredKind, Problem, Reading, Sources, Unasked,
     conda_half::{pooled_condition, version_sets},
-    core,
+    conflict::{self, Conflict},
     improve::improve,
     leaks, legacy, pips,
     pool::{Name, VersionSet},
@@ -25,32 +25,6 @@ use super::{
     verify,
 };
 use crate::diagnostic::{Diagnostic, Failure};
-
-/// Why a problem cannot be solved.
-#[derive(Clone, Debug, Default)]
-pub struct Unsolvable {
-    /// The places of the declared lines that cannot hold together. Without any
-    /// one of them there is a solution, unless the deadline ended the search
-    /// for the smallest set.
-    pub core: Vec<usize>,
-    /// The core is known to be the smallest.
-    pub minimal: bool,
-    /// Facts that explain it, one sentence each.
-    pub facts: Vec<String>,
-    /// Packages that are asked for and that no channel or index has.
-    pub missing: Vec<Missing>,
-}
-
-/// A package that is asked for and that nothing has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// The name.
-    pub name: String,
-    /// It is asked for as a conda package, not as a PyPI project.
-    pub conda: bool,
-    /// The place of the declared line that names it.
-    pub declared: usize,
-}
 
 /// Solves a problem; `None` if there is no solution.
 ///
@@ -113,10 +87,10 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
 ///
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
-pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
+pub fn explain(problem: &Problem<'_>) -> Result<Conflict, Failure> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
-        return core::explain(attempt);
+        return conflict::explain(attempt);
     };
     let conda = conda_solution(&attempt, &chosen)?;
     let reading = Reading {
@@ -135,7 +109,7 @@ pub fn explain(problem: &Problem<'_>) -> Result<Unsolvable, Failure> {
             ..reading.clone()
         };
         if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
-            return core::explain(*attempt);
+            return conflict::explain(*attempt);
         }
     }
     Err(internal("there is one after all"))

@@ -3,7 +3,7 @@
 
 use crate::{
     diagnostic::{Diagnostic, FailureKind},
-    problem::{Missing, Unsolvable},
+    problem::{Conflict, Missing},
     resolve::Resolution,
 };
 
@@ -38,8 +38,8 @@ pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
     vec![clash(resolution, unsolvable)]
 }
 
-fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
-    let lines = unsolvable.core.len();
+fn clash(resolution: &Resolution, unsolvable: &Conflict) -> Diagnostic {
+    let lines = unsolvable.lines.len();
     let message = match lines {
         0 => format!("there is no solution for {}", resolution.subdir),
         1 => format!("this line cannot be met on {}", resolution.subdir),
@@ -50,7 +50,7 @@ fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
     };
     let mut diagnostic = Diagnostic::error("unsolvable", message);
     let mut implied = Vec::new();
-    for &line in &unsolvable.core {
+    for &line in &unsolvable.lines {
         match &resolution.places[line] {
             Some(place) => diagnostic = diagnostic.at(place.clone(), String::new()),
             None => implied.push(resolution.declared[line].text.clone()),
@@ -59,8 +59,10 @@ fn clash(resolution: &Resolution, unsolvable: &Unsolvable) -> Diagnostic {
     for text in implied {
         diagnostic = diagnostic.note(format!("`{text}` is added by conda for the pip list"));
     }
-    for fact in &unsolvable.facts {
-        diagnostic = diagnostic.note(fact.clone());
+    for case in &unsolvable.cases {
+        for fact in case.facts(&resolution.declared) {
+            diagnostic = diagnostic.note(fact);
+        }
     }
     if lines > 1 && unsolvable.minimal {
         diagnostic = diagnostic.help(format!(

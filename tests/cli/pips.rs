@@ -55,9 +55,9 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_there_is_nothing_els
     6 |     - newkiln==3.0
       |       ------------
       |
-      = note: `pip=20.2` asks for pip 20.2.4
-      = note: `newkiln==3.0` (pip) needs pip 24.0 or 24.2
-      = note: no pip is in all of these
+      = note: `pip=20.2` asks for pip (conda) 20.2.4
+      = note: `newkiln==3.0` (PyPI) needs pip (conda) 24.0 or 24.2
+      = note: no pip (conda) is in all of these
       = note: the wheel newkiln-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
       = help: relax one of these 2 lines; without any one of them there is a solution
     exit code 1
@@ -78,9 +78,9 @@ fn requirements_that_break_pep_440_take_an_older_pip() {
     6 |     - oldglaze
       |       --------
       |
-      = note: `pip=24.2` asks for pip 24.2
-      = note: `oldglaze` (pip) needs pip 20.2.4 or 24.0
-      = note: no pip is in all of these
+      = note: `pip=24.2` asks for pip (conda) 24.2
+      = note: `oldglaze` (PyPI) needs pip (conda) 20.2.4 or 24.0
+      = note: no pip (conda) is in all of these
       = note: oldglaze-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
       = help: relax one of these 2 lines; without any one of them there is a solution
     exit code 1
@@ -99,6 +99,11 @@ fn an_old_pip_does_not_run_on_a_new_python() {
     2 | dependencies: [python=3.12, pip=20.2, {pip: [tomlish]}]
       |                ^^^^^^^^^^^  --------         -------
       |
+      = note: `python=3.12` asks for python (conda) 3.12.1
+      = note: `pip=20.2` needs python (conda) 3.8.18 to 3.13.0
+      = note: `tomlish` (PyPI) needs python (conda) 3.8.18 to 3.13.0
+      = note: `pip=20.2` asks for pip (conda) 20.2.4
+      = note: no pip (conda) is in all of these
       = note: pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
       = help: relax one of these 3 lines; without any one of them there is a solution
     exit code 1
@@ -142,8 +147,8 @@ fn a_pip_that_looks_back_refuses_the_same() {
     7 |     - lightbolt
       |       ---------
       |
-      = note: `newcrate` (pip) needs packaging (PyPI) 24.1
-      = note: `lightbolt` (pip) needs packaging (PyPI) 23.2
+      = note: `newcrate` (PyPI) needs packaging (PyPI) 24.1
+      = note: `lightbolt` (PyPI) needs packaging (PyPI) 23.2
       = note: no packaging (PyPI) is in all of these
       = help: relax one of these 2 lines; without any one of them there is a solution
     exit code 1

@@ -56,9 +56,9 @@ fn the_unsolvable_quickstart_names_two_lines() {
     13 |       - oldflow==2.8.*    # has wheels for Python 3.8 to 3.10 only
        |         --------------
        |
-       = note: `python=3.12` asks for python 3.12.1
-       = note: `oldflow==2.8.*` (pip) needs python 3.8.18 to 3.10.13 (3 versions)
-       = note: no python is in all of these
+       = note: `python=3.12` asks for python (conda) 3.12.1
+       = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
+       = note: no python (conda) is in all of these
        = help: relax one of these 2 lines; without any one of them there is a solution
     exit code 1
     ");

@@ -10,6 +10,7 @@ use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId};
 use crate::{
     problem::{
         DeclaredKind,
+        conflict::{Reason, ReasonKind},
         pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate},
         provider::Provider,
         python::PythonSet,
@@ -34,7 +35,18 @@ pub(in crate::problem) enum Exclusion {
     Yanked(String),
     /// This wheel would fit, and none of the allowed pips takes it.
     Pip(String, PipAbility),
-    Other(String),
+    Other(Reason),
+}
+
+impl Exclusion {
+    fn kind(&self) -> ReasonKind {
+        match self {
+            Exclusion::Prerelease => ReasonKind::PreRelease,
+            Exclusion::Yanked(_) => ReasonKind::Yanked,
+            Exclusion::Pip(..) => ReasonKind::PipTooOld,
+            Exclusion::Other(reason) => reason.kind,
+        }
+    }
 }
 
 impl std::fmt::Display for Exclusion {
@@ -46,7 +58,7 @@ impl std::fmt::Display for Exclusion {
             Exclusion::Pip(wheel, ability) => {
                 write!(f, "its wheel {wheel} needs pip {}", ability.versions())
             }
-            Exclusion::Other(reason) => write!(f, "{reason}"),
+            Exclusion::Other(reason) => write!(f, "{}", reason.text),
         }
     }
 }
@@ -63,7 +75,10 @@ impl Provider<'_> {
         let excluded = found.excluded.iter();
         Some(Candidates {
             excluded: excluded
-                .map(|(id, reason)| (*id, self.pool.intern_string(reason.to_string())))
+                .map(|(id, reason)| {
+                    let reason = reason.kind().because(reason.to_string());
+                    (*id, self.reasons.intern(&self.pool, reason))
+                })
                 .collect(),
             candidates: found.candidates,
             favored,
@@ -215,10 +230,10 @@ impl Provider<'_> {
         release.pythons = release.pythons.intersection(active);
         if archive.project != *project {
             let reason = format!("its file is one of {}", archive.project);
-            exclusion = Some(Exclusion::Other(reason));
+            exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         } else if release.pythons.is_empty() && exclusion.is_none() {
             let reason = "its marker and its file want different pythons".to_string();
-            exclusion = Some(Exclusion::Other(reason));
+            exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         }
         (release, exclusion)
     }
@@ -324,6 +339,7 @@ impl Provider<'_> {
             let pythons = self.unconstrained(project, self.candidate(id));
             if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
                 let reason = format!("the constraint {constraint} rules it out");
+                let reason = ReasonKind::Constraint.because(reason);
                 built.excluded.push((id, Exclusion::Other(reason)));
             }
         }

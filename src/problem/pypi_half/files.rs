@@ -10,7 +10,7 @@ use pep508_rs::PackageName;
 
 use super::candidates::Exclusion;
 use crate::{
-    problem::{Sources, provider::Provider, python::PythonSet},
+    problem::{Sources, conflict::ReasonKind, provider::Provider, python::PythonSet},
     pypi::{Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target},
 };
 
@@ -224,9 +224,10 @@ impl Provider<'_> {
     ) -> Exclusion {
         if usable.is_empty() {
             return Exclusion::Other(if files.is_empty() {
-                "it has no files".to_string()
+                ReasonKind::Other.because("it has no files")
             } else {
-                "--only-binary, --no-binary or the hashes rule its files out".to_string()
+                let reason = "--only-binary, --no-binary or the hashes rule its files out";
+                ReasonKind::PipOption.because(reason)
             });
         }
         let taken_by_other_pip = |file: &&&Arc<Distribution>| {
@@ -250,10 +251,10 @@ impl Provider<'_> {
                 .is_empty()
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
-            return Exclusion::Other(format!(
+            return Exclusion::Other(ReasonKind::RequiresPython.because(format!(
                 "it requires Python {}, and the spec leaves {pythons}",
                 refused[0]
-            ));
+            )));
         }
         let mut tags: Vec<&str> = Vec::new();
         for file in usable {
@@ -267,13 +268,14 @@ impl Provider<'_> {
         tags.dedup();
         let subdir = self.world.subdir;
         Exclusion::Other(if tags.is_empty() {
-            format!("it has no wheel for {subdir} and no source distribution")
+            let reason = format!("it has no wheel for {subdir} and no source distribution");
+            ReasonKind::PlatformTag.because(reason)
         } else {
             let tags = tags.join(", ");
-            format!(
+            ReasonKind::PythonTag.because(format!(
                 "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
                  and no source distribution"
-            )
+            ))
         })
     }
 }

@@ -6,7 +6,7 @@ use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Version, VersionSpec};
 use resolvo::{NameId, SolvableId};
 
-use super::{
+use crate::problem::{
     DeclaredKind,
     pool::{Candidate, Name},
     provider::Provider,

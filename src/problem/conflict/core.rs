@@ -1,52 +1,39 @@
 //! Why there is no solution: the smallest set of declared lines that cannot hold
 //! together, and what each of them demands of the package they disagree on.
 
-use super::{
-    DeclaredKind,
-    demands::{self, Demands},
-    pool::Name,
-    solve::{Attempt, Missing, Unsolvable},
+use super::{Conflict, Missing, cases};
+use crate::{
+    diagnostic::Failure,
+    problem::{DeclaredKind, pool::Name, solve::Attempt},
 };
-use crate::diagnostic::Failure;
 
 /// Explains an attempt that has no solution.
-pub(super) fn explain(mut attempt: Attempt<'_>) -> Result<Unsolvable, Failure> {
-    let mut unsolvable = Unsolvable::default();
+pub(in crate::problem) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
     let lines = by_blame(&attempt);
+    let mut conflict = Conflict::default();
     match minimal(&mut attempt, &[], false, &lines) {
-        Ok(core) => unsolvable.core = core,
+        Ok(core) => conflict.lines = core,
         // The verdict stands; only its smallest core is not known.
         Err(_) => {
             attempt.provider().failed()?;
-            unsolvable.core = lines;
-            unsolvable.core.sort_unstable();
-            unsolvable
-                .facts
-                .push("the time limit ended the search for the culprits".to_string());
-            return Ok(unsolvable);
+            conflict.lines = lines;
+            conflict.lines.sort_unstable();
+            return Ok(conflict);
         }
     }
-    unsolvable.core.sort_unstable();
-    let demands: Vec<Demands> = unsolvable
-        .core
-        .iter()
-        .map(|&line| Demands::of(&attempt, line))
-        .collect();
-    unsolvable.minimal = true;
+    conflict.lines.sort_unstable();
+    conflict.minimal = true;
+    let (cases, missing) = cases::of(&attempt, &conflict.lines);
     if attempt.provider().failed().is_err() {
         // The core stands; what an index did not tell now is not known.
-        return Ok(unsolvable);
+        return Ok(conflict);
     }
-    for (&line, demands) in unsolvable.core.iter().zip(&demands) {
-        unsolvable.missing.extend(
-            demands
-                .missing
-                .iter()
-                .filter_map(|name| missing(name, line)),
-        );
-    }
-    unsolvable.facts = demands::facts(&attempt, &unsolvable.core, &demands);
-    Ok(unsolvable)
+    conflict.cases = cases;
+    let missing = missing.iter();
+    conflict.missing = missing
+        .filter_map(|(name, line)| self::missing(name, *line))
+        .collect();
+    Ok(conflict)
 }
 
 fn missing(name: &Name, declared: usize) -> Option<Missing> {
