@@ -5,6 +5,7 @@ use std::fmt;
 
 mod cases;
 mod core;
+mod corrections;
 mod demands;
 mod folded;
 mod nearest;
@@ -12,6 +13,7 @@ mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
+pub use corrections::{Chosen, Corrections};
 pub(in crate::problem) use reason::Reasons;
 pub use reason::{Reason, ReasonKind};
 
@@ -29,6 +31,21 @@ pub struct Conflict {
     /// On what they clash. There are several where it depends on a choice, such as
     /// the Python, and none where no reason was found that is short enough to tell.
     pub cases: Vec<Case>,
+}
+
+impl Conflict {
+    /// Names its lines by their places in a list of which they were a part.
+    pub(super) fn renumber(&mut self, places: &[usize]) {
+        for line in &mut self.lines {
+            *line = places[*line];
+        }
+        for missing in &mut self.missing {
+            missing.declared = places[missing.declared];
+        }
+        for chain in self.cases.iter_mut().flat_map(|case| &mut case.chains) {
+            chain.line = places[chain.line];
+        }
+    }
 }
 
 /// A package that is asked for and that nothing has.

@@ -43,7 +43,7 @@ pub(crate) use leaks::specifiers;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;
-pub use solve::{explain, solve};
+pub use solve::{explain, explain_all, solve};
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
@@ -140,6 +140,7 @@ impl PreferredRecord {
 }
 
 /// What exists, and the rules of the target.
+#[derive(Clone)]
 pub struct World<'a> {
     /// The records, the channel of highest priority first.
     pub subdirs: &'a [SubdirRecords],

@@ -88,10 +88,18 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
 pub fn explain(problem: &Problem<'_>) -> Result<Conflict, Failure> {
+    conflict(problem)?.ok_or_else(|| internal("there is one after all"))
+}
+
+/// Why a problem has no solution in the most lenient reading, if it has none.
+fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, Failure> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
-        return conflict::explain(attempt);
+        return conflict::explain(attempt).map(Some);
     };
+    if !problem.has_pip() {
+        return Ok(None);
+    }
     let conda = conda_solution(&attempt, &chosen)?;
     let reading = Reading {
         pip_half: true,
@@ -109,10 +117,45 @@ pub fn explain(problem: &Problem<'_>) -> Result<Conflict, Failure> {
             ..reading.clone()
         };
         if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
-            return conflict::explain(*attempt);
+            return conflict::explain(*attempt).map(Some);
         }
     }
-    Err(internal("there is one after all"))
+    Ok(None)
+}
+
+/// All conflicts of a problem, told as they are found: each is one of the lines that
+/// are left when those of the others are taken out. `out` are taken out from the start.
+///
+/// # Errors
+/// As for [`solve`].
+pub fn explain_all(
+    problem: &Problem<'_>,
+    out: &[usize],
+    found: &mut dyn FnMut(Conflict),
+) -> Result<(), Failure> {
+    let mut left: Vec<usize> = (0..problem.declared.len())
+        .filter(|line| !out.contains(line))
+        .collect();
+    loop {
+        let declared: Vec<Declared> = left
+            .iter()
+            .map(|&line| problem.declared[line].clone())
+            .collect();
+        let rest = Problem {
+            declared: &declared,
+            world: problem.world.clone(),
+        };
+        let Some(mut conflict) = conflict(&rest)? else {
+            return Ok(());
+        };
+        conflict.renumber(&left);
+        left.retain(|line| !conflict.lines.contains(line));
+        let goes_on = conflict.minimal;
+        found(conflict);
+        if !goes_on {
+            return Ok(());
+        }
+    }
 }
 
 /// The conda half alone.
@@ -226,7 +269,7 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
 
 impl Reading {
     /// Takes over what a solve has found out; whether it was news.
-    fn learn(&mut self, learnt: &Learnt) -> bool {
+    pub(super) fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
         for project in &learnt.prereleases {
             if !self.steady.contains(project) {
@@ -317,8 +360,24 @@ impl<'a> Attempt<'a> {
 
     /// Solves some of the lines; `None` if there is no solution.
     pub fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
-        let lines = lines.iter().flat_map(|&line| &self.lines[line]).copied();
-        self.solve(self.always.iter().copied().chain(lines).collect())
+        self.run_with_and(lines, &[])
+    }
+
+    /// Solves some of the lines and more; `None` if there is no solution.
+    pub fn run_with_and(
+        &mut self,
+        lines: &[usize],
+        more: &[ConditionalRequirement],
+    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let lines = lines.iter().flat_map(|&line| &self.lines[line]);
+        self.solve(
+            self.always
+                .iter()
+                .chain(more)
+                .chain(lines)
+                .copied()
+                .collect(),
+        )
     }
 
     /// Solves all lines and more; `None` if there is no solution.
@@ -326,9 +385,8 @@ impl<'a> Attempt<'a> {
         &mut self,
         more: &[ConditionalRequirement],
     ) -> Result<Option<Vec<SolvableId>>, Failure> {
-        let lines = self.lines.iter().flatten();
-        let always = self.always.iter();
-        self.solve(always.chain(more).chain(lines).copied().collect())
+        let all: Vec<usize> = (0..self.lines.len()).collect();
+        self.run_with_and(&all, more)
     }
 
     fn solve(
@@ -425,7 +483,7 @@ impl Stop {
 }
 
 /// What a declared line requires of the solver.
-fn requirements(
+pub(super) fn requirements(
     provider: &Provider<'_>,
     line: &Declared,
 ) -> Result<Vec<ConditionalRequirement>, Failure> {

@@ -9,7 +9,10 @@ use rattler_conda_types::MatchSpec;
 
 use crate::diagnostic::{Diagnostic, Location};
 
+pub mod change;
+mod edits;
 pub mod environment;
+mod list;
 pub mod match_spec;
 pub mod pin;
 mod pin_comment;

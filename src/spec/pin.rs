@@ -6,18 +6,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName};
 
-use super::{EnvironmentFile, environment, pin_comment, yaml::Tree};
+use super::{
+    EnvironmentFile, edits::Edits, environment, list::uneditable, pin_comment, yaml::Tree,
+};
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 mod channels;
 mod check;
 mod conda;
-mod edits;
-mod flow;
-mod list;
+pub(super) mod flow;
 mod pip;
-
-use edits::Edits;
 
 /// The answer for one platform.
 #[derive(Clone, Debug)]
@@ -72,7 +70,10 @@ pub struct PinnedPip {
 /// (aliases, several requirements in one pip item), or when the result would
 /// not read back as the same requirements with these pins.
 pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-    let text = flow::to_blocks(&environment.source, pins)?;
+    let text = flow::to_blocks(
+        &environment.source,
+        pins.pip.iter().any(|pin| !pin.from_conda),
+    )?;
     let source = environment.source.with_text(text);
     let blocks = environment::read(Arc::clone(&source))?;
     let tree = Tree::parse(&source)?;
@@ -152,15 +153,6 @@ fn write_header(edits: &mut Edits<'_>, environment: &EnvironmentFile, platform: 
     }
     let header = format!("{}{}", pin_comment::header(platform), edits.line_break);
     edits.insert(place, &header);
-}
-
-/// The file is written in a way that cannot be edited.
-fn uneditable(location: Location, message: &str, help: &str) -> Failure {
-    Failure::input(
-        Diagnostic::error("unpinnable-line", message)
-            .at(location, "")
-            .help(help),
-    )
 }
 
 /// The conda pins by name.

@@ -291,7 +291,8 @@ impl Clash<'_, '_> {
             let alike = by_names.iter_mut().find(|(by_constraint, needs, _)| {
                 let of = |needs: &Needs| -> Vec<_> {
                     let of = needs.iter();
-                    of.map(|(name, needed)| (*name, needed.as_ref().err().cloned())).collect()
+                    of.map(|(name, needed)| (*name, needed.as_ref().err().cloned()))
+                        .collect()
                 };
                 *by_constraint == refused.by_constraint && of(needs) == of(&refused.needs)
             });
@@ -321,7 +322,11 @@ impl Clash<'_, '_> {
                     }
                 })
                 .collect();
-            let verb = if by_constraint { "goes only with" } else { "needs" };
+            let verb = if by_constraint {
+                "goes only with"
+            } else {
+                "needs"
+            };
             let text = format!("it {verb} {}", needs.join(", or "));
             (ReasonKind::Requirement.because(text), ids)
         });

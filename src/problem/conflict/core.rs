@@ -73,7 +73,7 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
 
 /// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
 /// together with `background`, given that all of `lines` has none.
-fn minimal(
+pub(super) fn minimal(
     attempt: &mut Attempt<'_>,
     background: &[usize],
     grown: bool,

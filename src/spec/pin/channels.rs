@@ -3,15 +3,13 @@
 
 use yamlpath::route;
 
-use super::{
-    Pins,
-    edits::Edits,
-    list::{Entry, Line, List, written},
-};
+use super::Pins;
 use crate::{
     diagnostic::Failure,
     spec::{
+        edits::Edits,
         environment::expand_variables,
+        list::{Entry, Line, List, written},
         pin_comment::Origin,
         yaml::{self, Tree},
     },

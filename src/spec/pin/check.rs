@@ -1,12 +1,12 @@
 //! Reads the result back: a file that says something else than was asked for
 //! must not be written.
 
-use super::{Pins, by_name, channels::NODEFAULTS, conda, list::List, pip};
+use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     spec::{
         EnvironmentFile, PipRequirementKind, environment, environment::expand_variables,
-        match_spec, pip_lines, yaml::Tree,
+        list::List, match_spec, pip_lines, yaml::Tree,
     },
 };
 use pep508_rs::VersionOrUrl;

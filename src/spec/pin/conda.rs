@@ -3,16 +3,14 @@
 use yaml_serde::Value;
 use yamlpath::route;
 
-use super::{
-    PinnedConda, Pins, by_name,
-    edits::Edits,
-    list::{Entry, Line, List, written},
-    uneditable,
-};
+use super::{PinnedConda, Pins, by_name};
 use crate::{
     diagnostic::Failure,
     spec::{
-        CondaRequirement, EnvironmentFile, match_spec,
+        CondaRequirement, EnvironmentFile,
+        edits::Edits,
+        list::{Entry, Line, List, uneditable, written},
+        match_spec,
         pin_comment::Origin,
         yaml::{self, Tree},
     },
@@ -73,7 +71,9 @@ pub fn write(
         ));
     }
     insert_sorted(edits, tree, &list, &kept, added);
-    insert_list(edits, tree, &list, &kept, new_list);
+    if let Some((line, _)) = kept.last() {
+        list.insert_pip_list(edits, tree, line, &new_list);
+    }
     Ok(())
 }
 
@@ -106,36 +106,6 @@ pub fn insert_sorted(
             }
         }
     }
-}
-
-/// Writes a pip list behind the last entry.
-fn insert_list(
-    edits: &mut Edits<'_>,
-    tree: &Tree,
-    list: &List,
-    kept: &[(&Line, Option<&str>)],
-    entries: Vec<Entry>,
-) {
-    let Some((line, _)) = kept.last().filter(|_| !entries.is_empty()) else {
-        return;
-    };
-    let last = tree
-        .root
-        .get("dependencies")
-        .and_then(Value::as_sequence)
-        .map_or(0, |items| items.len().saturating_sub(1));
-    let end = tree.location(&route!("dependencies", last)).span.end;
-    let end = yaml::line_end(edits.text, end.max(line.span.end));
-    let indent = list
-        .prefix
-        .as_deref()
-        .map_or(0, |prefix| prefix.len() - prefix.trim_start().len());
-    let mut written_list = format!("{}{}- pip:", edits.line_break, " ".repeat(indent));
-    for entry in entries {
-        let indent = " ".repeat(indent + 2);
-        written_list += &format!("{}{indent}- {}", edits.line_break, written(&entry));
-    }
-    edits.insert(end, &written_list);
 }
 
 fn indentation(text: &str, line_start: usize) -> &str {

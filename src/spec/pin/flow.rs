@@ -6,10 +6,11 @@ use std::{ops::Range, sync::Arc};
 use yaml_serde::Value;
 use yamlpath::{Route, route};
 
-use super::{Pins, edits::line_break, uneditable};
 use crate::{
     diagnostic::Failure,
     spec::{
+        edits::line_break,
+        list::uneditable,
         source::SourceFile,
         yaml::{self, Tree},
     },
@@ -18,15 +19,16 @@ use crate::{
 /// How many lists a file may have in brackets.
 const LISTS: usize = 64;
 
-/// The text with every list that pins go into as a block.
+/// The text with every list that pins go into as a block; with an empty pip list as
+/// one if it `fills`.
 ///
 /// # Errors
 /// When a list is nested in a way that has no block form here.
-pub fn to_blocks(source: &Arc<SourceFile>, pins: &Pins) -> Result<String, Failure> {
+pub fn to_blocks(source: &Arc<SourceFile>, fills: bool) -> Result<String, Failure> {
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
         let tree = Tree::parse(&source.with_text(&*text))?;
-        let Some((range, block)) = first_flow(&tree, pins)? else {
+        let Some((range, block)) = first_flow(&tree, fills)? else {
             break;
         };
         text.replace_range(range, &block);
@@ -35,7 +37,7 @@ pub fn to_blocks(source: &Arc<SourceFile>, pins: &Pins) -> Result<String, Failur
 }
 
 /// The first list in brackets, and what to write instead.
-fn first_flow(tree: &Tree, pins: &Pins) -> Result<Option<(Range<usize>, String)>, Failure> {
+fn first_flow(tree: &Tree, fills: bool) -> Result<Option<(Range<usize>, String)>, Failure> {
     let lists = [
         ("channels", tree.root.get("channels")),
         ("dependencies", tree.root.get("dependencies")),
@@ -60,7 +62,6 @@ fn first_flow(tree: &Tree, pins: &Pins) -> Result<Option<(Range<usize>, String)>
         }
         let route = item.with_key("pip");
         let empty = value.as_sequence().is_none_or(Vec::is_empty);
-        let fills = pins.pip.iter().any(|pin| !pin.from_conda);
         if is_flow(tree, &route, '[') && (!empty || fills) {
             return block(tree, &route, Some(value), 0).map(Some);
         }

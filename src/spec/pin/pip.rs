@@ -6,17 +6,13 @@ use pep508_rs::VersionOrUrl;
 use yaml_serde::Value;
 use yamlpath::route;
 
-use super::{
-    PinnedPip, Pins,
-    conda::insert_sorted,
-    edits::Edits,
-    list::{Entry, Line, List, written},
-    uneditable,
-};
+use super::{PinnedPip, Pins, conda::insert_sorted};
 use crate::{
     diagnostic::Failure,
     spec::{
         EnvironmentFile, PipRequirement, PipRequirementKind,
+        edits::Edits,
+        list::{Entry, Line, List, uneditable, written},
         pin_comment::Origin,
         pip_lines, pip_options,
         yaml::{self, Tree},

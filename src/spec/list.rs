@@ -3,16 +3,14 @@
 use std::ops::Range;
 
 use yaml_serde::Value;
-use yamlpath::Route;
+use yamlpath::{Route, route};
 
-use super::{edits::Edits, uneditable};
-use crate::{
-    diagnostic::Failure,
-    spec::{
-        pin_comment::{LineComment, Origin},
-        yaml::{self, Tree},
-    },
+use super::{
+    edits::Edits,
+    pin_comment::{LineComment, Origin},
+    yaml::{self, Tree},
 };
+use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A scalar entry of a list.
 pub struct Line {
@@ -146,6 +144,32 @@ impl List {
         let written = format!("{prefix}{}{}", written(entry), edits.line_break);
         edits.insert(yaml::line_start(edits.text, line.span.start), &written);
     }
+
+    /// Writes a pip list behind the last entry of `dependencies`, of which a line is
+    /// given; nothing happens without entries.
+    pub fn insert_pip_list(
+        &self,
+        edits: &mut Edits<'_>,
+        tree: &Tree,
+        line: &Line,
+        entries: &[Entry],
+    ) {
+        if entries.is_empty() {
+            return;
+        }
+        let items = tree.root.get("dependencies").and_then(Value::as_sequence);
+        let last = items.map_or(0, |items| items.len().saturating_sub(1));
+        let end = tree.location(&route!("dependencies", last)).span.end;
+        let end = yaml::line_end(edits.text, end.max(line.span.end));
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let indent = prefix.len() - prefix.trim_start().len();
+        let mut written_list = format!("{}{}- pip:", edits.line_break, " ".repeat(indent));
+        for entry in entries {
+            let indent = " ".repeat(indent + 2);
+            written_list += &format!("{}{indent}- {}", edits.line_break, written(entry));
+        }
+        edits.insert(end, &written_list);
+    }
 }
 
 const ONE_PER_LINE: &str = "write each entry on a line of its own, without anchors and aliases";
@@ -163,8 +187,17 @@ pub fn written(entry: &Entry) -> String {
     }
 }
 
+/// The file is written in a way that cannot be edited.
+pub fn uneditable(location: Location, message: &str, help: &str) -> Failure {
+    Failure::input(
+        Diagnostic::error("unpinnable-line", message)
+            .at(location, "")
+            .help(help),
+    )
+}
+
 /// A text as a scalar in the quotes that the old one had.
-fn scalar(old: &str, text: &str) -> String {
+pub fn scalar(old: &str, text: &str) -> String {
     let plain = yaml_serde::from_str::<Value>(&format!("- {text}\n")).ok()
         == Some(Value::Sequence(vec![Value::String(text.to_owned())]));
     match old.chars().next() {

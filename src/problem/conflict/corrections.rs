@@ -1,0 +1,256 @@
+//! Which lines have to change: minimal correction sets, found as minimal hitting sets
+//! of the conflicts (Reiter 1987; Liffiton and Sakallah 2008), the smallest first.
+//!
+//! All is asked of one solver under the most lenient reading, where asking again is
+//! nearly free. What is found is a candidate only: it has to be solved for real.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::FutureExt;
+use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
+
+use super::{core::minimal, folded};
+use crate::{
+    diagnostic::Failure,
+    problem::{
+        Declared, DeclaredKind, Problem, Reading, Sources,
+        pool::{Candidate, Name},
+        solve::{Attempt, requirements},
+    },
+};
+
+/// Correction sets with this many lines more than the smallest are not looked for.
+const LARGER: usize = 1;
+
+/// A question that can be asked again with some lines changed.
+pub struct Corrections<'a> {
+    problem: &'a Problem<'a>,
+    reading: Reading,
+    attempt: Attempt<'a>,
+}
+
+impl<'a> Corrections<'a> {
+    /// Gets ready to ask.
+    ///
+    /// # Errors
+    /// As for [`crate::problem::solve`].
+    pub fn new(problem: &'a Problem<'a>) -> Result<Self, Failure> {
+        let reading = Reading {
+            pip_half: problem.has_pip(),
+            sources: Sources::Unknown,
+            overwrite: true,
+            open_python: true,
+            open_pip: true,
+            ..Reading::default()
+        };
+        Ok(Self {
+            problem,
+            attempt: Attempt::new(problem, reading.clone())?,
+            reading,
+        })
+    }
+
+    /// The minimal sets of lines without which there is a solution, the smallest first,
+    /// no more than `most`. Every set has a line of every conflict; `can_change` tells
+    /// which lines may be in one.
+    ///
+    /// # Errors
+    /// As for [`crate::problem::solve`]. What was found until then is in `found`.
+    pub fn minimal_sets(
+        &mut self,
+        conflicts: &[Vec<usize>],
+        can_change: &dyn Fn(usize) -> bool,
+        most: usize,
+        found: &mut Vec<Vec<usize>>,
+    ) -> Result<(), Failure> {
+        let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
+        let mut size = conflicts.len().max(1);
+        let mut smallest = None;
+        let lines = self.problem.declared.len();
+        while size <= lines && found.len() < most {
+            if smallest.is_some_and(|smallest| size > smallest + LARGER) {
+                break;
+            }
+            let mut tried: BTreeSet<Vec<usize>> = BTreeSet::new();
+            'again: loop {
+                for set in hitting_sets(&cores, can_change, size) {
+                    let is_larger =
+                        |known: &Vec<usize>| known.iter().all(|line| set.contains(line));
+                    if !tried.insert(set.clone()) || found.iter().any(is_larger) {
+                        continue;
+                    }
+                    match self.core_without(&set)? {
+                        None => found.push(set),
+                        Some(core) => {
+                            cores.push(core);
+                            continue 'again;
+                        }
+                    }
+                    if found.len() == most {
+                        return Ok(());
+                    }
+                }
+                break;
+            }
+            if !found.is_empty() {
+                smallest.get_or_insert(size);
+            }
+            size += 1;
+        }
+        Ok(())
+    }
+
+    /// A minimal set of the other lines that has no solution; none if they have one.
+    fn core_without(&mut self, lines: &[usize]) -> Result<Option<Vec<usize>>, Failure> {
+        if self.versions_with(lines, &[])?.is_some() {
+            return Ok(None);
+        }
+        let kept: Vec<usize> = (0..self.problem.declared.len())
+            .filter(|line| !lines.contains(line))
+            .collect();
+        minimal(&mut self.attempt, &[], false, &kept).map(Some)
+    }
+
+    /// Solves without some lines and with others; the versions of the chosen packages
+    /// and projects, if there is a solution.
+    ///
+    /// # Errors
+    /// As for [`crate::problem::solve`].
+    pub fn versions_with(
+        &mut self,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<Option<Chosen>, Failure> {
+        loop {
+            let chosen = self.run(without, with)?;
+            let learnt = self.attempt.provider().learnt.borrow().clone();
+            if !self.reading.learn(&learnt) {
+                return Ok(chosen.map(|chosen| self.chosen(&chosen)));
+            }
+            self.attempt = Attempt::new(self.problem, self.reading.clone())?;
+        }
+    }
+
+    fn run(
+        &mut self,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let mut more: Vec<ConditionalRequirement> = Vec::new();
+        for line in with {
+            more.extend(requirements(self.attempt.provider(), line)?);
+        }
+        let kept: Vec<usize> = (0..self.problem.declared.len())
+            .filter(|line| !without.contains(line))
+            .collect();
+        self.attempt.run_with_and(&kept, &more)
+    }
+
+    fn chosen(&self, chosen: &[SolvableId]) -> Chosen {
+        let provider = self.attempt.provider();
+        let mut versions = Chosen::default();
+        for &id in chosen {
+            let name = provider.pool.resolve_solvable(id).name;
+            let Some(version) = folded::version(provider, id) else {
+                continue;
+            };
+            match provider.pool.resolve_package_name(name) {
+                Name::Conda(name) => versions.conda.insert(name.clone(), version.to_string()),
+                Name::Project(name) => versions.pypi.insert(name.to_string(), version.to_string()),
+                _ => None,
+            };
+        }
+        versions
+    }
+
+    /// The versions that there are of what a line asks for, the oldest first; of
+    /// those that may be taken.
+    pub fn versions_of(&self, line: &Declared) -> Vec<String> {
+        let provider = self.attempt.provider();
+        let name = match &line.kind {
+            DeclaredKind::Conda(spec) => match spec.name.as_exact() {
+                Some(name) => Name::Conda(name.as_normalized().to_string()),
+                None => return Vec::new(),
+            },
+            DeclaredKind::Pip(requirement) => Name::Project(requirement.name.clone()),
+            _ => return Vec::new(),
+        };
+        let name = provider.pool.intern_package_name(name);
+        let found = provider.get_candidates(name).now_or_never().flatten();
+        let Some(found) = found else {
+            return Vec::new();
+        };
+        let excluded: BTreeSet<SolvableId> = found.excluded.iter().map(|(id, _)| *id).collect();
+        let usable = found.candidates.iter().filter(|id| !excluded.contains(id));
+        let usable =
+            usable.filter(|&&id| !matches!(provider.candidate(id), Candidate::Provided(_)));
+        let versions: BTreeSet<_> = usable
+            .filter_map(|&id| folded::version(provider, id))
+            .collect();
+        versions.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// Versions by name.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Of conda packages.
+    pub conda: BTreeMap<String, String>,
+    /// Of PyPI projects, those that conda brings included.
+    pub pypi: BTreeMap<String, String>,
+}
+
+/// The sets of `size` lines, or fewer, that have a line of every core and no line
+/// without need.
+fn hitting_sets(
+    cores: &[Vec<usize>],
+    can_change: &dyn Fn(usize) -> bool,
+    size: usize,
+) -> Vec<Vec<usize>> {
+    let mut sets: Vec<Vec<usize>> = Vec::new();
+    let mut open: Vec<Vec<usize>> = vec![Vec::new()];
+    while let Some(set) = open.pop() {
+        let hit = |core: &&Vec<usize>| core.iter().any(|line| set.contains(line));
+        match cores.iter().find(|core| !hit(core)) {
+            None => {
+                let mut set = set;
+                set.sort_unstable();
+                if is_minimal(&set, cores) && !sets.contains(&set) {
+                    sets.push(set);
+                }
+            }
+            Some(core) if set.len() < size => {
+                // The last is looked at first.
+                let lines = core.iter().rev().filter(|&&line| can_change(line));
+                open.extend(lines.map(|&line| [&set[..], &[line]].concat()));
+            }
+            Some(_) => {}
+        }
+    }
+    sets
+}
+
+fn is_minimal(set: &[usize], cores: &[Vec<usize>]) -> bool {
+    set.iter().all(|line| {
+        cores.iter().any(|core| {
+            let mut hits = core.iter().filter(|other| set.contains(other));
+            hits.next() == Some(line) && hits.next().is_none()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hitting_set_has_a_line_of_every_core_and_none_too_many() {
+        let cores = [vec![0, 1], vec![1, 2], vec![3]];
+        let sets = |size| hitting_sets(&cores, &|_| true, size);
+        assert!(sets(1).is_empty());
+        assert_eq!(sets(2), [[1, 3]]);
+        assert_eq!(sets(3), [vec![0, 2, 3], vec![1, 3]]);
+        assert_eq!(hitting_sets(&cores, &|line| line != 1, 3), [[0, 2, 3]]);
+        assert!(hitting_sets(&cores, &|line| line != 3, 3).is_empty());
+    }
+}
