@@ -155,6 +155,9 @@ pub struct Failure {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The name of the diagnostic that says that the time limit passed.
+pub const TIME_LIMIT: &str = "time-limit";
+
 impl Failure {
     /// A failure that one diagnostic explains.
     pub fn new(kind: FailureKind, diagnostic: Diagnostic) -> Self {
@@ -167,6 +170,13 @@ impl Failure {
     /// A [`FailureKind::Input`] failure.
     pub fn input(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Input, diagnostic)
+    }
+
+    /// Whether it is that the time limit passed.
+    pub fn is_time_limit(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.name == TIME_LIMIT)
     }
 
     /// A [`FailureKind::Undecided`] failure.

@@ -4,9 +4,10 @@
 //!
 //! The modules stand in the order in which the data goes through them:
 //! [`spec`] reads the file, [`config`] says where channels and indexes are,
-//! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`spec::pin`]
-//! writes the answer back, [`lock`] writes it in the formats of other tools,
-//! [`report`] says it, and [`cli`] ties them together.
+//! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`explain`]
+//! says why there is no solution and what would mend it, [`spec::pin`] writes the
+//! answer back, [`lock`] writes it in the formats of other tools, [`report`] says
+//! it, and [`cli`] ties them together.
 
 #![deny(missing_docs)]
 
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod conda;
 pub mod config;
 pub mod diagnostic;
+pub mod explain;
 pub mod lock;
 pub mod network;
 pub mod problem;

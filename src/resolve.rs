@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rattler_conda_types::{GenericVirtualPackage, MatchSpec, Subdir};
+use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
 use crate::{
     conda::{
@@ -130,7 +130,7 @@ async fn resolve_until(
             None => {
                 // Of the names in the file only the records that their lines match
                 // were loaded. An explanation has to know the others.
-                let names: Vec<MatchSpec> = specs.iter().map(declared::by_name).collect();
+                let names = question.names_of_specs();
                 let repodata = Arc::new(question.records(&names).await?);
                 Outcome::Unsolvable(question.ask(repodata, explain).await?)
             }
@@ -163,7 +163,7 @@ async fn resolve_until(
 
 /// The conda lines with a name that no channel has: nothing has to be solved to
 /// see that they cannot be met.
-fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
+pub(crate) fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
     let mut unsolvable = Conflict::default();
     for (place, line) in declared.iter().enumerate() {
         let name = missing

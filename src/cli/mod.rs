@@ -17,6 +17,7 @@ use crate::{
     report::human,
 };
 
+mod explain;
 mod pin;
 mod progress;
 mod settings;
@@ -44,6 +45,9 @@ enum Command {
     /// Write exact pins for every package into an environment file
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", pin::EXAMPLES))]
     Pin(pin::Pin),
+    /// Say why a file cannot be solved, and which smallest changes mend it
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", explain::EXAMPLES))]
+    Explain(explain::Explain),
 }
 
 /// How to speak.
@@ -84,6 +88,17 @@ impl Output {
     }
 }
 
+/// Prints to stdout; a reader that has gone is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("cannot write to standard output: {error}");
+            Err(Failure::input(Diagnostic::error("output", message)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A closed stderr is no reason to fail.
 fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
@@ -110,6 +125,7 @@ pub fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Pin(pin) => pin.run(&output).await,
+            Command::Explain(explain) => explain.run(&output).await,
         }
     });
     // Downloads that nobody waits for any more end here: a thread that is still in

@@ -1,7 +1,6 @@
 //! `presolve pin`.
 
 use std::{
-    io::Write,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -9,7 +8,7 @@ use std::{
 use clap::Args;
 use rattler_conda_types::Subdir;
 
-use super::{Output, progress::Progress, settings::SettingsArgs};
+use super::{Output, print, progress::Progress, settings::SettingsArgs};
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure},
@@ -224,15 +223,4 @@ fn on_platform(mut failure: Failure, platform: Subdir) -> Failure {
         first.notes.push(format!("this is about {platform}"));
     }
     failure
-}
-
-/// Prints to stdout; a reader that has gone is no error.
-fn print(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            let message = format!("cannot write to standard output: {error}");
-            Err(Failure::input(Diagnostic::error("output", message)))
-        }
-        _ => Ok(()),
-    }
 }

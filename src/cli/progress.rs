@@ -60,6 +60,11 @@ impl Progress {
         let _ = self.bars.clear();
     }
 
+    /// Does something while nothing is shown, so that what it prints stays whole.
+    pub fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
+        self.bars.suspend(act)
+    }
+
     fn solve(&self) {
         self.bars.add(self.solving.clone());
         self.solving.set_style(spinner());

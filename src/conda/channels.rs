@@ -28,7 +28,7 @@ mod tests;
 const DEFAULTS: &str = "defaults";
 
 /// Listed in a file: no other channels than those of the file.
-const NO_DEFAULTS: &str = "nodefaults";
+pub const NO_DEFAULTS: &str = "nodefaults";
 
 /// A channel that takes part in a solve.
 #[derive(Clone, Debug)]

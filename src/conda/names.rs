@@ -161,6 +161,22 @@ impl Names {
         names
     }
 
+    /// The PyPI project that a conda package of this name most likely brings; none if
+    /// it is known to bring none, or cannot be one.
+    pub fn project_of(&self, conda: &str) -> Option<PackageName> {
+        let mapped = self.mapping.get(conda);
+        if let Some(names) = built_in::correction(conda).filter(|_| mapped.is_some()) {
+            return names.into_iter().next();
+        }
+        match mapped {
+            Some(names) => names.first().cloned(),
+            None => match built_in::names(conda) {
+                Some(names) => names.into_iter().next(),
+                None => PackageName::from_str(conda).ok(),
+            },
+        }
+    }
+
     /// The PyPI projects that `record` brings, and where that was taken from.
     /// Empty for a package that is no python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {

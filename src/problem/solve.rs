@@ -24,7 +24,7 @@ use super::{
     solution::{self, Solution},
     verify,
 };
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Diagnostic, Failure, TIME_LIMIT};
 
 /// Solves a problem; `None` if there is no solution.
 ///
@@ -468,7 +468,7 @@ impl<'a> Attempt<'a> {
 /// The deadline passed without an answer.
 pub(crate) fn time_limit() -> Failure {
     Failure::undecided(
-        Diagnostic::error("time-limit", "no answer within the time limit")
+        Diagnostic::error(TIME_LIMIT, "no answer within the time limit")
             .help("raise it with --timeout, or pin more of the lines"),
     )
 }

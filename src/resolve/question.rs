@@ -1,10 +1,10 @@
 //! A question that is ready to be asked: the settings are read, the names are known,
 //! the indexes are open.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Instant};
+use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc, time::Instant};
 
 use pep508_rs::PackageName;
-use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, Matches, RepoDataRecord, Subdir};
 use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Handle;
 use url::Url;
@@ -12,7 +12,7 @@ use url::Url;
 use super::{Listener, Outcome, Resolution, Upgrade, declared, lookahead, upgrade::preferences};
 use crate::{
     conda::{
-        channels::Channels,
+        channels::{Channels, Listed, NO_DEFAULTS, SpecChannel},
         names::Names,
         repodata::{self, MissingName, Repodata},
         virtual_packages,
@@ -55,6 +55,7 @@ pub struct Question {
     preferences: Preferences,
     deadline: Option<Instant>,
     notices: Vec<Diagnostic>,
+    has_mapping: bool,
     client: ClientWithMiddleware,
     listener: Listener,
 }
@@ -104,9 +105,61 @@ impl Question {
             channels: Arc::new(channels),
             deadline,
             notices,
+            has_mapping: !environment.pip.requirements.is_empty(),
             client,
             listener: listener.clone(),
         })
+    }
+
+    /// The same question of a changed file: what is open stays open.
+    ///
+    /// # Errors
+    /// As for [`Self::of`].
+    pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, Failure> {
+        let channels = Channels::of_file(environment, &self.settings)?;
+        let (declared, places) = declared::of(environment, &channels);
+        let mut changed = Self {
+            channels: Arc::new(channels),
+            declared: Arc::new(declared),
+            places,
+            ..self.clone()
+        };
+        if !environment.pip.requirements.is_empty() {
+            changed.load_mapping().await?;
+        }
+        Ok(changed)
+    }
+
+    /// Loads the mapping of names, which a file without a pip list does not need.
+    ///
+    /// # Errors
+    /// As for [`Names::load`].
+    pub async fn load_mapping(&mut self) -> Result<(), Failure> {
+        if !self.has_mapping {
+            let (names, notices) = Names::load(&self.settings, &self.client).await?;
+            (self.names, self.has_mapping) = (Arc::new(names), true);
+            self.notices.extend(notices);
+        }
+        Ok(())
+    }
+
+    /// Whether a channel that the file does not name has a record that matches.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn channel_has(&self, channel: &str, spec: &MatchSpec) -> Result<bool, Failure> {
+        if !self.settings.override_channels.is_empty() {
+            return Ok(false);
+        }
+        let listed = [channel, NO_DEFAULTS].map(|text| Listed {
+            text,
+            location: None,
+        });
+        let channels = Channels::resolve(&listed, [], &self.settings, Path::new("."))?;
+        let specs = std::slice::from_ref(spec);
+        let found = self.records_of(channels.list(), specs).await?;
+        let mut records = found.subdirs.iter().flat_map(|subdir| &subdir.records);
+        Ok(records.any(|record| spec.matches(record)))
     }
 
     /// The declared requirements; answers name them by their place.
@@ -132,13 +185,33 @@ impl Question {
         specs
     }
 
+    /// Match specs of the names alone, from which the records of a solve with changed
+    /// lines are found, too.
+    pub fn names_of_specs(&self) -> Vec<MatchSpec> {
+        let specs = declared::conda_specs(&self.declared);
+        specs.iter().map(declared::by_name).collect()
+    }
+
+    /// What was noticed on the way.
+    pub fn notices(&self) -> &[Diagnostic] {
+        &self.notices
+    }
+
     /// Loads the records that match the specs, and all that these lead to.
     ///
     /// # Errors
     /// As for [`repodata::load`].
     pub async fn records(&self, specs: &[MatchSpec]) -> Result<Repodata, Failure> {
+        self.records_of(self.channels.list(), specs).await
+    }
+
+    async fn records_of(
+        &self,
+        channels: &[SpecChannel],
+        specs: &[MatchSpec],
+    ) -> Result<Repodata, Failure> {
         let query = repodata::Query {
-            channels: self.channels.list(),
+            channels,
             subdir: self.subdir,
             specs,
         };

@@ -3,7 +3,7 @@
 use rattler_conda_types::RepoDataRecord;
 use similar::TextDiff;
 
-use super::{Pin, print};
+use super::{super::print, Pin};
 use crate::{
     conda::hashes,
     diagnostic::Failure,

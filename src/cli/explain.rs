@@ -1,0 +1,119 @@
+//! `presolve explain`.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+
+use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use crate::{
+    config::Settings,
+    diagnostic::{Diagnostic, Failure, FailureKind},
+    explain::{self, Explanation, Fix, Listening},
+    problem::Conflict,
+    report::explanation as report,
+    spec::{
+        environment,
+        source::{self, SourceFile},
+    },
+};
+
+/// How `explain` is used, at the end of its help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  presolve explain                          why environment.yml cannot be solved, and what mends it
+  presolve explain --apply 2                write fix 2 into it
+  presolve explain --format json            the same for a program";
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The environment file
+    #[arg(default_value = "environment.yml", value_name = "FILE")]
+    file: PathBuf,
+    /// Write the fix of this number into the file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    apply: Option<u16>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Explain {
+    /// Runs the command.
+    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        let mut settings = Settings::resolve(&self.file, self.settings.clone().into())?;
+        settings.timeout.get_or_insert(TIME_LIMIT);
+        let environment = environment::read(SourceFile::read(&self.file)?)?;
+        for warning in &environment.warnings {
+            output.say(warning);
+        }
+        let progress = Progress::new(output.quiet);
+        let mut human = Human {
+            progress: progress.clone(),
+            color: output.color(),
+            fixes: 0,
+        };
+        let listener = progress.listener();
+        let explanation = explain::explain(&environment, &settings, &listener, &mut human).await;
+        progress.finish();
+        let explanation = explanation?;
+        for notice in &explanation.notices {
+            output.say(notice);
+        }
+        print(&report::end(&explanation))?;
+        if let Some(number) = self.apply {
+            return self.apply(&explanation, &environment.source, number.into(), output);
+        }
+        match explanation.solution {
+            Some(_) => Ok(()),
+            None => Err(Failure {
+                kind: FailureKind::Unsolvable,
+                diagnostics: Vec::new(),
+            }),
+        }
+    }
+
+    fn apply(
+        &self,
+        explanation: &Explanation,
+        source: &SourceFile,
+        number: usize,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let Some(fix) = explanation.fixes.get(number - 1) else {
+            let message = match explanation.fixes.len() {
+                0 => "there is no fix to apply".to_string(),
+                1 => format!("there is no fix {number}, only fix 1"),
+                count => format!("there is no fix {number}, only 1 to {count}"),
+            };
+            return Err(Failure::input(Diagnostic::error("unknown-fix", message)));
+        };
+        source::write_atomically(&self.file, &source.encode(&fix.text))?;
+        output.tell(&format!("Applied fix {number} to {}", self.file.display()));
+        Ok(())
+    }
+}
+
+/// How long an explanation may take if nothing else is said: what was found until
+/// then is worth more than the rest.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// Prints what is found, as soon as it is.
+struct Human {
+    progress: Progress,
+    color: bool,
+    fixes: usize,
+}
+
+impl Listening for Human {
+    fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict) {
+        let text = report::conflict(so_far, conflict, self.color);
+        // A reader that has gone hears nothing more.
+        let _ = self.progress.suspend(|| print(&text));
+    }
+
+    fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
+        self.fixes += 1;
+        let text = report::fix(so_far, fix, self.fixes, self.color);
+        let _ = self.progress.suspend(|| print(&text));
+    }
+}

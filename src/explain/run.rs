@@ -1,0 +1,163 @@
+//! From a file to its explanation, told as it is found.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{Explanation, Fix, LeftOut, fixes::Fixing};
+use crate::{
+    conda::repodata::Repodata,
+    config::Settings,
+    diagnostic::Failure,
+    problem::{Conflict, Missing, explain_all, solve},
+    resolve::{Listener, Upgrade, question::Question, unknown_names},
+    spec::EnvironmentFile,
+};
+
+/// Who hears of what was found, as soon as it was.
+pub trait Listening {
+    /// The file cannot be solved, and this is a reason.
+    fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
+    /// This mends it.
+    fn fix(&mut self, so_far: &Explanation, fix: &Fix);
+}
+
+/// Explains a file.
+///
+/// # Errors
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not
+/// be asked, or the time limit passed before it was known whether there is a solution.
+/// A later end of time leaves out what was not found until then.
+pub async fn explain(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    listener: &Listener,
+    listening: &mut dyn Listening,
+) -> Result<Explanation, Failure> {
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut question =
+        Question::of(environment, settings, &Upgrade::None, listener, deadline).await?;
+    let specs = question.names_of_specs();
+    let repodata = Arc::new(question.records(&specs).await?);
+    question.solving();
+    let unknown = unknown_names(question.declared(), &repodata.missing);
+    let mut explanation = Explanation::of(&question, &repodata);
+    if unknown.is_none() {
+        explanation.solution = question.ask(repodata.clone(), solve).await?;
+        if explanation.solution.is_some() {
+            return Ok(explanation);
+        }
+    }
+    let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
+    conflicts(&question, &repodata, &unknown, &mut explanation, listening).await?;
+    // A hint is not worth a failure.
+    let _ = question.load_mapping().await;
+    fixes(
+        environment,
+        &question,
+        repodata,
+        &unknown,
+        &mut explanation,
+        listening,
+    )
+    .await?;
+    Ok(explanation)
+}
+
+async fn conflicts(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    unknown: &[Missing],
+    explanation: &mut Explanation,
+    listening: &mut dyn Listening,
+) -> Result<(), Failure> {
+    for missing in unknown {
+        let conflict = Conflict {
+            lines: vec![missing.declared],
+            minimal: true,
+            missing: vec![missing.clone()],
+            cases: Vec::new(),
+        };
+        listening.conflict(explanation, &conflict);
+        explanation.conflicts.push(conflict);
+    }
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let out: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let ask = question.ask(repodata.clone(), move |problem| {
+        explain_all(problem, &out, &mut |conflict| _ = sender.send(conflict))
+    });
+    let hear = async {
+        while let Some(conflict) = receiver.recv().await {
+            listening.conflict(explanation, &conflict);
+            explanation.conflicts.push(conflict);
+        }
+    };
+    let (ended, ()) = tokio::join!(ask, hear);
+    let minimal = explanation
+        .conflicts
+        .iter()
+        .all(|conflict| conflict.minimal);
+    match ended {
+        Err(failure) if !failure.is_time_limit() => return Err(failure),
+        Err(_) => explanation.left_out.push(LeftOut::Conflicts),
+        Ok(()) if !minimal => explanation.left_out.push(LeftOut::Conflicts),
+        Ok(()) => {}
+    }
+    Ok(())
+}
+
+async fn fixes(
+    environment: &EnvironmentFile,
+    question: &Question,
+    repodata: Arc<Repodata>,
+    unknown: &[Missing],
+    explanation: &mut Explanation,
+    listening: &mut dyn Listening,
+) -> Result<(), Failure> {
+    if !explanation.left_out.is_empty() {
+        explanation.left_out.push(LeftOut::Fixes);
+        return Ok(());
+    }
+    let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let conflicts = explanation.conflicts.clone();
+    let fixing = Fixing {
+        question,
+        environment,
+        conflicts: &conflicts,
+        repodata,
+        unknown: &unknown,
+    };
+    let mut found = Vec::new();
+    let ended = fixing
+        .run(&mut |fix| {
+            listening.fix(explanation, &fix);
+            found.push(fix);
+        })
+        .await?;
+    explanation.fixes = found;
+    explanation.least_changes = ended.least_changes;
+    if ended.ended {
+        explanation.left_out.push(LeftOut::Fixes);
+    }
+    Ok(())
+}
+
+impl Explanation {
+    fn of(question: &Question, repodata: &Repodata) -> Self {
+        Self {
+            subdir: question.subdir,
+            virtual_packages: question.virtual_packages.clone(),
+            channels: question.channels.list().to_vec(),
+            channel_priority: question.settings.channel_priority,
+            declared: question.declared().to_vec(),
+            places: question.places.clone(),
+            missing: repodata.missing.clone(),
+            solution: None,
+            conflicts: Vec::new(),
+            fixes: Vec::new(),
+            least_changes: 0,
+            left_out: Vec::new(),
+            notices: question.notices().to_vec(),
+        }
+    }
+}

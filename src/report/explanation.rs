@@ -1,0 +1,120 @@
+//! An explanation for people: the conflicts as rustc shows errors, then the fixes as a
+//! numbered list.
+
+use super::{human, unsolvable};
+use crate::{
+    explain::{Edit, EditKind, Explanation, Fix, LeftOut},
+    problem::Conflict,
+    spec::secrets,
+};
+
+/// A conflict, with an empty line behind it.
+pub fn conflict(explanation: &Explanation, conflict: &Conflict, color: bool) -> String {
+    let shown = unsolvable::View {
+        subdir: explanation.subdir,
+        channels: &explanation.channels,
+        declared: &explanation.declared,
+        places: &explanation.places,
+        missing: &explanation.missing,
+    };
+    let diagnostics = shown.diagnostics(conflict);
+    let mut text = String::new();
+    for diagnostic in &diagnostics {
+        text += &human::render(diagnostic, color);
+        text += "\n\n";
+    }
+    text
+}
+
+/// A fix, with the heading before the first.
+pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> String {
+    let mut text = String::new();
+    if number == 1 {
+        let least = fix.size();
+        text += &match least {
+            1 => bold("fixes, each solved with the file as it would be:", color),
+            _ => bold(
+                &format!(
+                    "fixes, each solved with the file as it would be (every fix takes {least} changes or more):"
+                ),
+                color,
+            ),
+        };
+        text.push('\n');
+    }
+    let indent = " ".repeat(number.to_string().len() + 4);
+    for (place, edit) in fix.edits.iter().enumerate() {
+        let start = match place {
+            0 => format!("  {number}. "),
+            _ => indent.clone(),
+        };
+        text += &format!("{start}{}\n", words(explanation, edit));
+    }
+    if !fix.gives.is_empty() {
+        let gives: Vec<String> = fix
+            .gives
+            .iter()
+            .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
+            .collect();
+        text += &format!("{indent}gives {}\n", gives.join(", "));
+    }
+    for note in &fix.notes {
+        text += &format!("{indent}note: {note}\n");
+    }
+    secrets::redact(&text)
+}
+
+/// An edit in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
+pub fn words(explanation: &Explanation, edit: &Edit) -> String {
+    let line = edit.line.map(|line| {
+        let place = explanation.places[line].as_ref();
+        let at = place.map_or(String::new(), |place| {
+            format!(" (line {})", place.line_column().0)
+        });
+        (format!("`{}`", explanation.declared[line].text), at)
+    });
+    let (before, at) = line.unwrap_or_default();
+    let with = edit.with.as_deref().unwrap_or_default();
+    match edit.kind {
+        EditKind::Drop => format!("drop {before}{at}"),
+        EditKind::AddChannel => format!("add the channel `{with}`"),
+        EditKind::MoveToPip => format!("move {before} to the pip list as `{with}`{at}"),
+        EditKind::MoveToConda => format!("move {before} to the conda list as `{with}`{at}"),
+        EditKind::Rename => format!("write `{with}` for {before}{at}"),
+        EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
+            format!("change {before} to `{with}`{at}")
+        }
+    }
+}
+
+/// What is left to say when all is found.
+pub fn end(explanation: &Explanation) -> String {
+    if let Some(solution) = &explanation.solution {
+        let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
+        return format!(
+            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n",
+            explanation.subdir
+        );
+    }
+    let mut text = String::new();
+    if explanation.fixes.is_empty() && !explanation.left_out.contains(&LeftOut::Fixes) {
+        text += "no change of a few lines was found that mends it\n";
+    }
+    if explanation.left_out.contains(&LeftOut::Conflicts) {
+        text += "the time limit ended the search: there may be more conflicts, or smaller ones\n";
+    }
+    if explanation.left_out.contains(&LeftOut::Fixes) {
+        text += "the time limit ended the search for fixes; raise it with --timeout\n";
+    }
+    if !explanation.fixes.is_empty() {
+        text += "\napply one with `--apply N`\n";
+    }
+    text
+}
+
+fn bold(text: &str, color: bool) -> String {
+    match color {
+        true => format!("\u{1b}[1m{text}\u{1b}[0m"),
+        false => text.to_string(),
+    }
+}
