@@ -58,27 +58,42 @@ impl Fixing<'_> {
             least_changes: proposals.first().map_or(0, |first| first.lines.len()),
             ended: ended.is_some(),
         };
-        let (mut fixes, mut solves) = (Vec::new(), 0);
-        for proposal in &proposals {
-            for edits in self.ways(proposal).await {
-                if fixes.len() == FIXES || solves == SOLVES {
-                    return Ok(answer);
+        let mut told: Vec<String> = Vec::new();
+        // What works, but not as one would want: told if there is nothing better.
+        let mut doubtful: Vec<Fix> = Vec::new();
+        let mut mended_elsewhere: Vec<usize> = Vec::new();
+        let mut solves = 0;
+        'ways: for way in ways(&proposals) {
+            if way.drops() && mended_elsewhere.contains(&way.proposal) {
+                continue;
+            }
+            for edits in self.edits(&proposals[way.proposal], way.elsewhere).await {
+                if told.len() == FIXES || solves == SOLVES {
+                    break 'ways;
                 }
                 solves += 1;
                 match self.checked(edits).await {
-                    Ok(Some(fix)) if !fixes.contains(&fix.text) => {
-                        fixes.push(fix.text.clone());
+                    Ok(Some(fix)) if told.contains(&fix.text) => {}
+                    Ok(Some(fix)) if fix.notes.is_empty() => {
+                        if way.elsewhere {
+                            mended_elsewhere.push(way.proposal);
+                        }
+                        told.push(fix.text.clone());
                         found(fix);
                     }
-                    Ok(_) => {}
+                    Ok(Some(fix)) => doubtful.push(fix),
+                    Ok(None) => {}
                     Err(failure) if failure.is_time_limit() => {
                         answer.ended = true;
-                        return Ok(answer);
+                        break 'ways;
                     }
                     // A change that cannot be made or judged is no fix.
                     Err(_) => {}
                 }
             }
+        }
+        if told.is_empty() {
+            doubtful.into_iter().take(FIXES).for_each(found);
         }
         Ok(answer)
     }
@@ -102,47 +117,35 @@ impl Fixing<'_> {
         self.question.ask(self.repodata.clone(), ask).await
     }
 
-    /// The edits of a proposal: what goes is looked for elsewhere first.
-    async fn ways(&self, proposal: &Proposal) -> Vec<Vec<Edit>> {
+    /// The edits of a proposal, or those that get what its lines ask for from elsewhere.
+    async fn edits(&self, proposal: &Proposal, elsewhere: bool) -> Vec<Vec<Edit>> {
+        let edits: Option<Vec<Edit>> = proposal.lines.iter().map(|line| self.edit(line)).collect();
+        let Some(edits) = edits else {
+            return Vec::new();
+        };
+        if !elsewhere {
+            return vec![edits];
+        }
         let places = Elsewhere {
             question: self.question,
         };
-        let mut kept: Vec<Edit> = Vec::new();
-        let mut gone: Vec<(Edit, Vec<Edit>)> = Vec::new();
+        let mut instead: Vec<Vec<Edit>> = Vec::new();
         for becomes in &proposal.lines {
-            let Some(edit) = self.edit(becomes) else {
-                return Vec::new();
-            };
-            match becomes.with {
-                Some(_) => kept.push(edit),
-                None => {
-                    let is_unknown = self.unknown.contains(&becomes.line);
-                    gone.push((edit, places.edits(becomes.line, is_unknown).await));
-                }
-            }
+            let looked_for = becomes.with.is_none() || proposal.lines.len() == 1;
+            let is_unknown = self.unknown.contains(&becomes.line);
+            instead.push(match looked_for {
+                true => places.edits(becomes.line, is_unknown).await,
+                false => Vec::new(),
+            });
         }
-        if gone.is_empty() {
-            let mut ways = vec![kept];
-            if let [only] = &proposal.lines[..] {
-                let elsewhere = places.edits(only.line, false).await;
-                ways.extend(elsewhere.into_iter().map(|edit| vec![edit]));
-            }
-            return ways;
+        if let [instead] = &instead[..] {
+            return instead.iter().map(|edit| vec![edit.clone()]).collect();
         }
-        let with = |of: &dyn Fn(&(Edit, Vec<Edit>)) -> Edit| -> Vec<Edit> {
-            let instead = gone.iter().map(of);
-            kept.iter().cloned().chain(instead).collect()
-        };
-        let mut ways = Vec::new();
-        if let [(_, elsewhere)] = &gone[..] {
-            ways.extend(elsewhere.iter().map(|edit| with(&|_| edit.clone())));
-        } else if gone.iter().any(|(_, elsewhere)| !elsewhere.is_empty()) {
-            ways.push(with(&|(drop, elsewhere)| {
-                elsewhere.first().unwrap_or(drop).clone()
-            }));
+        if instead.iter().all(Vec::is_empty) {
+            return Vec::new();
         }
-        ways.push(with(&|(drop, _)| drop.clone()));
-        ways
+        let first = |(edit, instead): (&Edit, &Vec<Edit>)| instead.first().unwrap_or(edit).clone();
+        vec![edits.iter().zip(&instead).map(first).collect()]
     }
 
     fn edit(&self, becomes: &Becomes) -> Option<Edit> {
@@ -254,6 +257,54 @@ impl Fixing<'_> {
         given
     }
 }
+
+/// A way to mend a file.
+struct Way {
+    /// The place of the proposal.
+    proposal: usize,
+    /// What its lines ask for is looked for elsewhere.
+    elsewhere: bool,
+    lines: usize,
+    cost: usize,
+}
+
+impl Way {
+    fn drops(&self) -> bool {
+        !self.elsewhere && self.cost >= search::COST_OF_DROP
+    }
+}
+
+/// All ways, those that change the fewest lines first, then the mildest.
+fn ways(proposals: &[Proposal]) -> Vec<Way> {
+    let mut ways = Vec::new();
+    for (place, proposal) in proposals.iter().enumerate() {
+        let lines = proposal.lines.len();
+        let way = |elsewhere, cost| Way {
+            proposal: place,
+            elsewhere,
+            lines,
+            cost,
+        };
+        ways.push(way(false, proposal.cost));
+        let gone = proposal
+            .lines
+            .iter()
+            .filter(|line| line.with.is_none())
+            .count();
+        if gone > 0 {
+            let rest = proposal.cost - gone * search::COST_OF_DROP;
+            ways.push(way(true, rest + gone * COST_OF_MOVE));
+        } else if lines == 1 {
+            ways.push(way(true, COST_OF_MOVE));
+        }
+    }
+    ways.sort_by_key(|way| (way.lines, way.cost));
+    ways
+}
+
+/// What it costs to take a requirement from another place: more than another minor
+/// version, less than another major one.
+const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 
 fn conda_version(solution: &Solution, name: &str) -> Option<Given> {
     let record = solution.record(name)?;

@@ -191,7 +191,7 @@ impl Search<'_> {
 }
 
 /// What a dropped line costs: more than any change that keeps it.
-const COST_OF_DROP: usize = 1000;
+pub const COST_OF_DROP: usize = 1000;
 /// What another major version costs, to which the distance is added.
 pub const COST_OF_MAJOR: usize = 300;
 /// What another minor version costs.
