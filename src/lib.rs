@@ -14,6 +14,7 @@ pub mod cli;
 pub mod conda;
 pub mod config;
 pub mod diagnostic;
+pub mod explain;
 pub mod lock;
 pub mod network;
 pub mod problem;

@@ -42,6 +42,7 @@ mod solve;
 mod verify;
 
 pub(crate) use leaks::specifiers;
+pub(crate) use matching::RecordSpec;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;

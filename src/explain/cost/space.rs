@@ -1,0 +1,187 @@
+//! The search space of one reading of a spec: the figures that the prediction is
+//! made from, and those that explain it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    Features, LineReach, Overlap, OverlappingName, Space,
+    index::{Index, NameId, Preference, RecordId},
+    reduction::{Line, Reached, Reduction},
+};
+
+/// How many of the names that several channels carry are told by name.
+const NAMED_OVERLAPS: usize = 5;
+
+/// A spec as it is, or as a remedy would have it.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub lines: Vec<Line>,
+    /// Only the first channel that has a name counts.
+    pub strict: bool,
+    /// What it resolves to; none if there is no solution.
+    pub solution: Option<Vec<RecordId>>,
+}
+
+/// What classic conda would have before it.
+pub(super) struct Measured {
+    pub features: Features,
+    pub space: Space,
+    /// Of each line, in their order.
+    pub lines: Vec<LineReach>,
+    /// Every line, and all of the solution, still has a record.
+    pub holds: bool,
+}
+
+/// Measures a reading.
+pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
+    let reduction = Reduction::new(index, &reading.lines, reading.strict);
+    let mut all = Reached::default();
+    let mut lines = Vec::with_capacity(reading.lines.len());
+    let mut holds = true;
+    for line in &reading.lines {
+        let mut own = Reached::default();
+        reduction.reach(line, &mut own);
+        reduction.reach(line, &mut all);
+        let matching = reduction.left_of(line).count();
+        holds &= matching > 0;
+        lines.push(LineReach {
+            matching,
+            records: own.count,
+            names: own.name_count,
+        });
+    }
+    let is_reached = |&id: &RecordId| all.records.get(id as usize) == Some(&true);
+    if let Some(solution) = &reading.solution {
+        holds &= solution.iter().all(is_reached);
+    }
+    let groups = groups(index, &all);
+    let distance = (reading.solution.as_ref()).map(|solution| distance(index, &groups, solution));
+    let declared = reading.lines.iter().map(|line| line.name);
+    let counts = |id: &RecordId| !reading.strict || index.is_of_first_channel(*id);
+    let unpruned = index.closure(declared).into_iter();
+    let unpruned = unpruned.map(|name| index.group(name).iter().filter(|id| counts(id)).count());
+    Measured {
+        features: Features {
+            records: all.count,
+            summed_reach: lines.iter().map(|line| line.records).sum(),
+            distance,
+            unpruned: unpruned.sum(),
+        },
+        space: Space {
+            records: all.count,
+            names: all.name_count,
+            versions: groups.values().map(|group| versions(index, group)).sum(),
+            edges: all.edges,
+            pythons: pythons(index, &groups),
+            overlap: overlap(index, &groups),
+        },
+        lines,
+        holds,
+    }
+}
+
+type Groups = BTreeMap<NameId, Vec<RecordId>>;
+
+/// What is reached, by name.
+fn groups(index: &Index<'_>, reached: &Reached) -> Groups {
+    let mut groups = Groups::new();
+    for (id, _) in reached.records.iter().enumerate().filter(|(_, yes)| **yes) {
+        let id = id as RecordId;
+        groups.entry(index.record(id).name).or_default().push(id);
+    }
+    groups
+}
+
+fn versions(index: &Index<'_>, group: &[RecordId]) -> usize {
+    let version = |&id: &RecordId| index.record(id).record.package_record.version.version();
+    group.iter().map(version).collect::<BTreeSet<_>>().len()
+}
+
+/// The minor versions of python that are reached, the oldest first.
+fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
+    let python = index.name("python").and_then(|name| groups.get(&name));
+    let minors = python.into_iter().flatten().filter_map(|&id| {
+        let version = index.record(id).record.package_record.version.version();
+        version.as_major_minor()
+    });
+    let minors: BTreeSet<(u64, u64)> = minors.collect();
+    minors
+        .into_iter()
+        .map(|(major, minor)| format!("{major}.{minor}"))
+        .collect()
+}
+
+/// How far a solution is from having the best record of every name: the sum of the
+/// steps that classic conda's objectives count for it (`conda/resolve.py`,
+/// `generate_version_metrics`). Each of its series of SAT calls ends where such a sum
+/// is smallest, and the clauses that hold a sum below a bound grow with the bound.
+fn distance(index: &Index<'_>, groups: &Groups, solution: &[RecordId]) -> usize {
+    let steps = solution.iter().filter_map(|&chosen| {
+        let group = groups.get(&index.record(chosen).name)?;
+        let mut sorted: Vec<_> = group.iter().map(|&id| (index.preference(id), id)).collect();
+        sorted.sort_by(|(a, _), (b, _)| b.cmp(a));
+        steps_to(&sorted, chosen)
+    });
+    steps.sum()
+}
+
+/// The steps from the best record of a name to this one: of the channels, then of
+/// the versions within the channel, then of the builds within the version.
+fn steps_to(
+    sorted: &[(Preference<'_>, RecordId)],
+    chosen: RecordId,
+) -> Option<usize> {
+    let mut steps = [0; 5];
+    let mut before: Option<&Preference<'_>> = None;
+    for (preference, id) in sorted {
+        if let Some(before) = before {
+            let differs = [
+                before.channel != preference.channel,
+                before.version != preference.version,
+                before.build_number != preference.build_number,
+                before.of_platform != preference.of_platform,
+                before.timestamp != preference.timestamp,
+            ];
+            if let Some(place) = differs.iter().position(|differs| *differs) {
+                steps[place] += 1;
+                steps[place + 1..].fill(0);
+            }
+        }
+        if *id == chosen {
+            return Some(steps.iter().sum());
+        }
+        before = Some(preference);
+    }
+    None
+}
+
+/// The names that several channels carry.
+fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
+    let mut found = Vec::new();
+    for (&name, group) in groups {
+        let mut by_channel: HashMap<usize, usize> = HashMap::new();
+        for &id in group {
+            *by_channel.entry(index.record(id).channel).or_default() += 1;
+        }
+        let first = by_channel.keys().min().copied();
+        let added = group.len() - first.map_or(0, |first| by_channel[&first]);
+        if added > 0 {
+            found.push(OverlappingName {
+                name: index.name_of(name).to_string(),
+                channels: by_channel.len(),
+                added_records: added,
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        let by_size = b.added_records.cmp(&a.added_records);
+        by_size.then_with(|| a.name.cmp(&b.name))
+    });
+    let (names, added_records) = (found.len(), found.iter().map(|name| name.added_records).sum());
+    found.truncate(NAMED_OVERLAPS);
+    Overlap {
+        names,
+        added_records,
+        largest: found,
+    }
+}
