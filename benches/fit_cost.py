@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Fits the constants of src/explain/cost/model.rs to measured runs; see README.md."""
+
+import argparse
+import json
+import math
+import os
+import pathlib
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# What each power law is made from. Few, for there are few runs.
+SATISFIABLE = ["records", "summed_reach", "distance"]
+UNSATISFIABLE = ["unpruned"]
+
+# The weight of the ridge, per run: an exponent has to pay for itself.
+RIDGE = 0.1
+
+# Limits at which all four verdicts occur among the runs: seconds and megabytes.
+SECONDS = [100, 200, 400]
+MEGABYTES = [1000, 4000, 8000]
+SLOW = 60
+
+
+def main():
+    runs = read()
+    laws = {}
+    for satisfiable, features in [(True, SATISFIABLE), (False, UNSATISFIABLE)]:
+        some = [run for run in runs if run["satisfiable"] == satisfiable]
+        for measure in ["cpu_s", "peak_mb"]:
+            law = fit(some, features, measure)
+            error = cross_validate(some, features, measure)
+            laws[satisfiable, measure] = law
+            show(satisfiable, measure, features, law, error, len(some))
+    print()
+    for title, key in [("left out one by one", "left_out"), ("fitted", "fitted")]:
+        for run in runs:
+            for measure in ["cpu_s", "peak_mb"]:
+                if key == "fitted":
+                    law = laws[run["satisfiable"], measure]
+                    run["fitted", measure] = law(run)
+        judge(title, runs, key)
+
+
+def read():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("features", nargs="?", help="what the test wrote; without it the test is run")
+    file = parser.parse_args().features
+    if file is None:
+        folder = tempfile.mkdtemp(prefix="presolve-fit-")
+        file = os.path.join(folder, "features.jsonl")
+        command = ["cargo", "test", "features_of_the_measured_runs"]
+        subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PRESOLVE_COST_FEATURES": file})
+    return [json.loads(line) for line in pathlib.Path(file).read_text().splitlines()]
+
+
+class Law:
+    """exp(intercept) times the product of (1 + feature) ** exponent."""
+
+    def __init__(self, features, intercept, exponents):
+        self.features, self.intercept, self.exponents = features, intercept, exponents
+
+    def log(self, run):
+        return self.intercept + sum(e * x for e, x in zip(self.exponents, logs(run, self.features)))
+
+    def __call__(self, run):
+        return math.exp(self.log(run))
+
+
+def logs(run, features):
+    return [math.log1p(run["features"][feature]) for feature in features]
+
+
+def fit(runs, features, measure):
+    """Ridge regression with exponents that are not negative. A run that was killed
+    pulls the law up only: what it lacks to the prediction is taken for measured, and
+    the fit repeated, until that changes nothing."""
+    rows = [logs(run, features) for run in runs]
+    means = [sum(column) / len(runs) for column in zip(*rows)]
+    spreads = [
+        math.sqrt(sum((x - mean) ** 2 for x in column) / len(runs)) or 1
+        for column, mean in zip(zip(*rows), means)
+    ]
+    rows = [[(x - m) / s for x, m, s in zip(row, means, spreads)] for row in rows]
+    measured = [math.log(run[measure]) for run in runs]
+    target = list(measured)
+    for _ in range(200):
+        level = sum(target) / len(target)
+        weights = ridge(rows, [y - level for y in target])
+        fitted = [level + sum(w * x for w, x in zip(weights, row)) for row in rows]
+        target = [
+            max(y, f) if run["bound"] else y for run, y, f in zip(runs, measured, fitted)
+        ]
+    exponents = [w / s for w, s in zip(weights, spreads)]
+    return Law(features, level - sum(e * m for e, m in zip(exponents, means)), exponents)
+
+
+def ridge(rows, target):
+    """Coordinate descent; the columns have mean 0 and variance 1."""
+    weights = [0.0] * len(rows[0])
+    for _ in range(500):
+        for place in range(len(weights)):
+            others = [sum(w * x for w, x in zip(weights, row)) - weights[place] * row[place] for row in rows]
+            rest = sum(row[place] * (y - o) for row, y, o in zip(rows, target, others))
+            size = sum(row[place] ** 2 for row in rows)
+            weights[place] = max(0.0, rest / (size + RIDGE * len(rows)))
+    return weights
+
+
+def cross_validate(runs, features, measure):
+    """Predicts each run by a fit to the others; the root mean square error."""
+    errors = []
+    for run in runs:
+        law = fit([other for other in runs if other is not run], features, measure)
+        run["left_out", measure] = law(run)
+        error = law.log(run) - math.log(run[measure])
+        errors.append(min(error, 0) if run["bound"] else error)
+    return math.sqrt(sum(error**2 for error in errors) / len(errors))
+
+
+def show(satisfiable, measure, features, law, error, count):
+    name = f"{'' if satisfiable else 'UN'}SATISFIABLE_{'SECONDS' if measure == 'cpu_s' else 'MB'}"
+    exponents = ", ".join(f"{e:.2f}" for e in law.exponents)
+    print(f"{name}: {count} runs, of {', '.join(features)}")
+    print(f"    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],\n    error: {error:.2f},")
+
+
+def judge(title, runs, key):
+    print(title)
+    for measure in ["cpu_s", "peak_mb"]:
+        for what, some in [
+            ("all", runs),
+            ("satisfiable", [run for run in runs if run["satisfiable"]]),
+            ("unsatisfiable", [run for run in runs if not run["satisfiable"]]),
+        ]:
+            rho = spearman([run[measure] for run in some], [run[key, measure] for run in some])
+            print(f"    {measure} {what}: rank correlation {rho:.2f}")
+    right = total = 0
+    occurred = {}
+    for seconds in SECONDS:
+        for megabytes in MEGABYTES:
+            for run in runs:
+                was = measured_verdict(run, seconds, megabytes)
+                said = verdict(run[key, "cpu_s"], run[key, "peak_mb"], seconds, megabytes)
+                if was is None:
+                    continue
+                hits = occurred.setdefault(was, [0, 0])
+                hits[0] += was == said
+                hits[1] += 1
+                right += was == said
+                total += 1
+    parts = ", ".join(f"{name} {hit} of {all}" for name, (hit, all) in sorted(occurred.items()))
+    print(f"    verdicts: {right} of {total} right ({right / total:.0%}): {parts}")
+
+
+def verdict(seconds, megabytes, most_seconds, most_megabytes):
+    if megabytes >= most_megabytes:
+        return "runs out of memory"
+    if seconds >= most_seconds:
+        return "times out"
+    return "slow" if seconds >= SLOW else "fine"
+
+
+def measured_verdict(run, seconds, megabytes):
+    """None where the run was killed before it could tell."""
+    said = verdict(run["cpu_s"], run["peak_mb"], seconds, megabytes)
+    known = not run["bound"] or said == "runs out of memory"
+    if run["outcome"] == "cpu-limit" and said == "times out":
+        # It had the memory of the limit left, and may have gone on to take it.
+        known = False
+    return said if known else None
+
+
+def spearman(a, b):
+    a, b = ranks(a), ranks(b)
+    mean = (len(a) - 1) / 2
+    top = sum((x - mean) * (y - mean) for x, y in zip(a, b))
+    return top / math.sqrt(sum((x - mean) ** 2 for x in a) * sum((y - mean) ** 2 for y in b))
+
+
+def ranks(values):
+    """Ties share their mean rank."""
+    order = sorted(values)
+    return [(order.index(v) + len(order) - 1 - order[::-1].index(v)) / 2 for v in values]
+
+
+if __name__ == "__main__":
+    main()
