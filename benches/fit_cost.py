@@ -12,8 +12,12 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # What each power law is made from. Few, for there are few runs.
-SATISFIABLE = ["records", "summed_reach", "distance"]
-UNSATISFIABLE = ["unpruned"]
+LAWS = {
+    "SATISFIABLE_SECONDS": (True, "cpu_s", ["records", "distance"]),
+    "SATISFIABLE_MB": (True, "peak_mb", ["records", "distance"]),
+    "UNSATISFIABLE_SECONDS": (False, "cpu_s", ["unpruned", "lines"]),
+    "UNSATISFIABLE_MB": (False, "peak_mb", ["unpruned"]),
+}
 
 # The weight of the ridge, per run: an exponent has to pay for itself.
 RIDGE = 0.1
@@ -26,22 +30,17 @@ SLOW = 60
 
 def main():
     runs = read()
-    laws = {}
-    for satisfiable, features in [(True, SATISFIABLE), (False, UNSATISFIABLE)]:
+    for name, (satisfiable, measure, features) in LAWS.items():
         some = [run for run in runs if run["satisfiable"] == satisfiable]
-        for measure in ["cpu_s", "peak_mb"]:
-            law = fit(some, features, measure)
-            error = cross_validate(some, features, measure)
-            laws[satisfiable, measure] = law
-            show(satisfiable, measure, features, law, error, len(some))
-    print()
-    for title, key in [("left out one by one", "left_out"), ("fitted", "fitted")]:
-        for run in runs:
-            for measure in ["cpu_s", "peak_mb"]:
-                if key == "fitted":
-                    law = laws[run["satisfiable"], measure]
-                    run["fitted", measure] = law(run)
-        judge(title, runs, key)
+        law = fit(some, features, measure)
+        for run in some:
+            run["fitted", measure] = law(run)
+        error = cross_validate(some, features, measure)
+        exponents = ", ".join(f"{exponent:.2f}" for exponent in law.exponents)
+        print(f"{name}: {len(some)} runs, of {', '.join(features)}")
+        print(f"    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],\n    error: {error:.2f},")
+    judge("each run predicted by a fit to the others", runs, "left_out")
+    judge("fitted to all", runs, "fitted")
 
 
 def read():
@@ -86,27 +85,32 @@ def fit(runs, features, measure):
     rows = [[(x - m) / s for x, m, s in zip(row, means, spreads)] for row in rows]
     measured = [math.log(run[measure]) for run in runs]
     target = list(measured)
-    for _ in range(200):
+    before = None
+    while before != target:
+        before = target
         level = sum(target) / len(target)
         weights = ridge(rows, [y - level for y in target])
         fitted = [level + sum(w * x for w, x in zip(weights, row)) for row in rows]
         target = [
-            max(y, f) if run["bound"] else y for run, y, f in zip(runs, measured, fitted)
+            max(y, round(f, 6)) if run["bound"] else y for run, y, f in zip(runs, measured, fitted)
         ]
     exponents = [w / s for w, s in zip(weights, spreads)]
     return Law(features, level - sum(e * m for e, m in zip(exponents, means)), exponents)
 
 
 def ridge(rows, target):
-    """Coordinate descent; the columns have mean 0 and variance 1."""
-    weights = [0.0] * len(rows[0])
-    for _ in range(500):
-        for place in range(len(weights)):
-            others = [sum(w * x for w, x in zip(weights, row)) - weights[place] * row[place] for row in rows]
-            rest = sum(row[place] * (y - o) for row, y, o in zip(rows, target, others))
-            size = sum(row[place] ** 2 for row in rows)
-            weights[place] = max(0.0, rest / (size + RIDGE * len(rows)))
-    return weights
+    """Coordinate descent over the normal equations."""
+    columns = list(zip(*rows))
+    products = [[sum(x * y for x, y in zip(a, b)) for b in columns] for a in columns]
+    targets = [sum(x * y for x, y in zip(column, target)) for column in columns]
+    weights = [0.0] * len(columns)
+    while True:
+        before = list(weights)
+        for place, (row, wanted) in enumerate(zip(products, targets)):
+            others = sum(w * x for w, x in zip(weights, row)) - weights[place] * row[place]
+            weights[place] = max(0.0, (wanted - others) / (row[place] + RIDGE * len(rows)))
+        if max(abs(a - b) for a, b in zip(before, weights)) < 1e-9:
+            return weights
 
 
 def cross_validate(runs, features, measure):
@@ -118,13 +122,6 @@ def cross_validate(runs, features, measure):
         error = law.log(run) - math.log(run[measure])
         errors.append(min(error, 0) if run["bound"] else error)
     return math.sqrt(sum(error**2 for error in errors) / len(errors))
-
-
-def show(satisfiable, measure, features, law, error, count):
-    name = f"{'' if satisfiable else 'UN'}SATISFIABLE_{'SECONDS' if measure == 'cpu_s' else 'MB'}"
-    exponents = ", ".join(f"{e:.2f}" for e in law.exponents)
-    print(f"{name}: {count} runs, of {', '.join(features)}")
-    print(f"    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],\n    error: {error:.2f},")
 
 
 def judge(title, runs, key):

@@ -20,6 +20,7 @@ use crate::{
     conda::repodata::{Origin, SubdirRecords},
     config::ChannelPriority,
     problem::{Declared, DeclaredKind, RecordSpec},
+    spec::secrets,
 };
 
 mod index;
@@ -102,7 +103,7 @@ pub struct Cost {
 pub struct LineCost {
     /// Its place among the declared requirements.
     pub declared: usize,
-    /// As the user wrote it.
+    /// As the user wrote it, without credentials.
     pub text: String,
     /// What it reaches.
     #[serde(flatten)]
@@ -174,7 +175,7 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
         lines: (declared.iter().zip(&measured.lines))
             .map(|((place, line, _), reach)| LineCost {
                 declared: *place,
-                text: line.text.clone(),
+                text: secrets::redact(&line.text).to_string(),
                 reach: *reach,
             })
             .collect(),

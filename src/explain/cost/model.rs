@@ -18,13 +18,13 @@ use super::Limits;
 pub struct Features {
     /// The records that all lines reach after conda's pruning.
     pub records: usize,
-    /// The same of each line, summed up.
-    pub summed_reach: usize,
     /// The steps by which the solution misses the best record of each name, as conda's
     /// objectives count them; none if there is no solution.
     pub distance: Option<usize>,
     /// The records of every name that the lines lead to, whatever the versions.
     pub unpruned: usize,
+    /// The lines themselves.
+    pub lines: usize,
 }
 
 /// Predicted time and memory.
@@ -67,32 +67,32 @@ struct PowerLaw<const N: usize> {
     error: f64,
 }
 
-/// Of the records, the summed reach and the distance.
-const SATISFIABLE_SECONDS: PowerLaw<3> = PowerLaw {
-    intercept: -5.25,
-    exponents: [0.61, 0.35, 0.25],
-    error: 0.39,
+/// Of the reachable records and the distance.
+const SATISFIABLE_SECONDS: PowerLaw<2> = PowerLaw {
+    intercept: -4.34,
+    exponents: [0.90, 0.26],
+    error: 0.45,
 };
 
-/// Of the records, the summed reach and the distance.
-const SATISFIABLE_MB: PowerLaw<3> = PowerLaw {
-    intercept: -0.54,
-    exponents: [0.0, 0.63, 0.42],
-    error: 0.66,
+/// Of the reachable records and the distance.
+const SATISFIABLE_MB: PowerLaw<2> = PowerLaw {
+    intercept: -0.36,
+    exponents: [0.69, 0.44],
+    error: 0.79,
 };
 
-/// Of the unpruned records.
-const UNSATISFIABLE_SECONDS: PowerLaw<1> = PowerLaw {
-    intercept: -9.10,
-    exponents: [1.46],
-    error: 0.26,
+/// Of the unpruned records and the lines.
+const UNSATISFIABLE_SECONDS: PowerLaw<2> = PowerLaw {
+    intercept: -8.58,
+    exponents: [1.29, 0.39],
+    error: 0.23,
 };
 
 /// Of the unpruned records.
 const UNSATISFIABLE_MB: PowerLaw<1> = PowerLaw {
-    intercept: -1.63,
-    exponents: [0.78],
-    error: 0.22,
+    intercept: -0.93,
+    exponents: [0.71],
+    error: 0.16,
 };
 
 impl<const N: usize> PowerLaw<N> {
@@ -109,16 +109,14 @@ impl<const N: usize> PowerLaw<N> {
 pub(super) fn predict(features: &Features, limits: &Limits) -> Prediction {
     let (cpu_seconds, peak_mb, cpu_error, memory_error) = match features.distance {
         Some(distance) => {
-            let features = [features.records, features.summed_reach, distance];
+            let features = [features.records, distance];
             let (seconds, mb) = (&SATISFIABLE_SECONDS, &SATISFIABLE_MB);
-            let errors = (seconds.error, mb.error);
-            (seconds.of(features), mb.of(features), errors.0, errors.1)
+            (seconds.of(features), mb.of(features), seconds.error, mb.error)
         }
         None => {
-            let features = [features.unpruned];
             let (seconds, mb) = (&UNSATISFIABLE_SECONDS, &UNSATISFIABLE_MB);
-            let errors = (seconds.error, mb.error);
-            (seconds.of(features), mb.of(features), errors.0, errors.1)
+            let cpu_seconds = seconds.of([features.unpruned, features.lines]);
+            (cpu_seconds, mb.of([features.unpruned]), seconds.error, mb.error)
         }
     };
     Prediction {

@@ -63,9 +63,9 @@ pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
     Measured {
         features: Features {
             records: all.count,
-            summed_reach: lines.iter().map(|line| line.records).sum(),
             distance,
             unpruned: unpruned.sum(),
+            lines: lines.len(),
         },
         space: Space {
             records: all.count,
