@@ -81,13 +81,8 @@ impl Run {
             .unwrap();
         let (upgrade, listener) = (Upgrade::None, Listener::default());
         runtime.block_on(async {
-            let question = resolve::question::Question::of(
-                &environment,
-                &settings,
-                &upgrade,
-                &listener,
-                None,
-            );
+            let question =
+                resolve::question::Question::of(&environment, &settings, &upgrade, &listener, None);
             let question = question.await.expect("a question");
             let by_name = question.specs().into_iter().map(|spec| MatchSpec {
                 name: spec.name,
@@ -95,7 +90,10 @@ impl Run {
             });
             let by_name: Vec<MatchSpec> = by_name.collect();
             let repodata = Arc::new(question.records(&by_name).await.expect("repodata"));
-            let solution = question.ask(repodata.clone(), solve).await.expect("an answer");
+            let solution = question
+                .ask(repodata.clone(), solve)
+                .await
+                .expect("an answer");
             let start = Instant::now();
             let question = Question {
                 subdirs: &repodata.subdirs,
@@ -106,7 +104,11 @@ impl Run {
                 solution: solution.as_ref().map(|solution| solution.conda.as_slice()),
             };
             let cost = predict(&question, Limits::default(), Some(start));
-            println!("{:.0} ms for {} records", start.elapsed().as_secs_f64() * 1e3, cost.space.records);
+            println!(
+                "{:.0} ms for {} records",
+                start.elapsed().as_secs_f64() * 1e3,
+                cost.space.records
+            );
             cost
         })
     }

@@ -175,7 +175,7 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
         lines: (declared.iter().zip(&measured.lines))
             .map(|((place, line, _), reach)| LineCost {
                 declared: *place,
-                text: secrets::redact(&line.text).to_string(),
+                text: secrets::redact(&line.text),
                 reach: *reach,
             })
             .collect(),
@@ -195,7 +195,9 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
 /// The spec and the name of a line that counts.
 fn unconditional(line: &Declared) -> Option<(&MatchSpec, &PackageName)> {
     match &line.kind {
-        DeclaredKind::Conda(spec) if spec.condition.is_none() => Some((spec, spec.name.as_exact()?)),
+        DeclaredKind::Conda(spec) if spec.condition.is_none() => {
+            Some((spec, spec.name.as_exact()?))
+        }
         _ => None,
     }
 }

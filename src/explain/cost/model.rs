@@ -111,12 +111,22 @@ pub(super) fn predict(features: &Features, limits: &Limits) -> Prediction {
         Some(distance) => {
             let features = [features.records, distance];
             let (seconds, mb) = (&SATISFIABLE_SECONDS, &SATISFIABLE_MB);
-            (seconds.of(features), mb.of(features), seconds.error, mb.error)
+            (
+                seconds.of(features),
+                mb.of(features),
+                seconds.error,
+                mb.error,
+            )
         }
         None => {
             let (seconds, mb) = (&UNSATISFIABLE_SECONDS, &UNSATISFIABLE_MB);
             let cpu_seconds = seconds.of([features.unpruned, features.lines]);
-            (cpu_seconds, mb.of([features.unpruned]), seconds.error, mb.error)
+            (
+                cpu_seconds,
+                mb.of([features.unpruned]),
+                seconds.error,
+                mb.error,
+            )
         }
     };
     Prediction {

@@ -62,9 +62,8 @@ enum Pruned {
 impl<'i, 'a> Reduction<'i, 'a> {
     pub fn new(index: &'i Index<'a>, lines: &[Line], strict: bool) -> Self {
         let ids = 0..index.records.len() as RecordId;
-        let ruled_out = ids.map(|id| {
-            index.record(id).impossible || (strict && !index.is_of_first_channel(id))
-        });
+        let ruled_out =
+            ids.map(|id| index.record(id).impossible || (strict && !index.is_of_first_channel(id)));
         let mut reduction = Self {
             index,
             ruled_out: ruled_out.collect(),
@@ -195,7 +194,10 @@ impl<'i, 'a> Reduction<'i, 'a> {
     }
 
     /// The records that a line may still be met by.
-    pub fn left_of<'l>(&self, line: &'l Line) -> impl Iterator<Item = RecordId> + use<'_, 'l, 'i, 'a> {
+    pub fn left_of<'l>(
+        &self,
+        line: &'l Line,
+    ) -> impl Iterator<Item = RecordId> + use<'_, 'l, 'i, 'a> {
         let allowed = line.allowed.iter().copied();
         allowed.filter(|&id| !self.ruled_out[id as usize])
     }

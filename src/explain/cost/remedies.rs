@@ -125,9 +125,7 @@ pub(super) fn try_all(
     cost.complete = trial.complete;
     let before = Burden::of(&cost.prediction);
     let burden = |remedy: &Remedy| match &remedy.change {
-        Change::SplitLine { alone, .. } => {
-            Burden::of(alone).larger(Burden::of(&remedy.prediction))
-        }
+        Change::SplitLine { alone, .. } => Burden::of(alone).larger(Burden::of(&remedy.prediction)),
         _ => Burden::of(&remedy.prediction),
     };
     let by_memory = cost.prediction.verdict == Verdict::RunsOutOfMemory;
@@ -173,7 +171,10 @@ impl Burden {
 impl Trial<'_, '_, '_> {
     /// Measures a changed reading, unless the time is over.
     fn measure(&mut self, changed: &Reading) -> Option<Measured> {
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if self
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
             self.complete = false;
             return None;
         }
@@ -275,10 +276,15 @@ impl Trial<'_, '_, '_> {
                 };
                 let cost_of = |remedy: &Remedy| {
                     let larger = larger(remedy);
-                    larger.share_of(Burden::of(before), before.verdict == Verdict::RunsOutOfMemory)
+                    larger.share_of(
+                        Burden::of(before),
+                        before.verdict == Verdict::RunsOutOfMemory,
+                    )
                 };
                 if let Some(split) = split
-                    && best_split.as_ref().is_none_or(|best| cost_of(&split) < cost_of(best))
+                    && best_split
+                        .as_ref()
+                        .is_none_or(|best| cost_of(&split) < cost_of(best))
                 {
                     best_split = Some(split);
                 }
@@ -368,7 +374,12 @@ impl Trial<'_, '_, '_> {
     }
 
     fn version(&self, id: RecordId) -> &rattler_conda_types::Version {
-        self.index.record(id).record.package_record.version.version()
+        self.index
+            .record(id)
+            .record
+            .package_record
+            .version
+            .version()
     }
 
     /// The part of a solution that some names lead to.

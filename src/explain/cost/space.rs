@@ -127,10 +127,7 @@ fn distance(index: &Index<'_>, groups: &Groups, solution: &[RecordId]) -> usize 
 
 /// The steps from the best record of a name to this one: of the channels, then of
 /// the versions within the channel, then of the builds within the version.
-fn steps_to(
-    sorted: &[(Preference<'_>, RecordId)],
-    chosen: RecordId,
-) -> Option<usize> {
+fn steps_to(sorted: &[(Preference<'_>, RecordId)], chosen: RecordId) -> Option<usize> {
     let mut steps = [0; 5];
     let mut before: Option<&Preference<'_>> = None;
     for (preference, id) in sorted {
@@ -177,7 +174,10 @@ fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
         let by_size = b.added_records.cmp(&a.added_records);
         by_size.then_with(|| a.name.cmp(&b.name))
     });
-    let (names, added_records) = (found.len(), found.iter().map(|name| name.added_records).sum());
+    let (names, added_records) = (
+        found.len(),
+        found.iter().map(|name| name.added_records).sum(),
+    );
     found.truncate(NAMED_OVERLAPS);
     Overlap {
         names,
