@@ -12,12 +12,13 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # What each power law is made from. Few, for there are few runs.
-LAWS = {
-    "SATISFIABLE_SECONDS": (True, "cpu_s", ["records", "distance"]),
-    "SATISFIABLE_MB": (True, "peak_mb", ["records", "distance"]),
-    "UNSATISFIABLE_SECONDS": (False, "cpu_s", ["unpruned", "lines"]),
-    "UNSATISFIABLE_MB": (False, "peak_mb", ["unpruned"]),
-}
+LOADING = ["loaded"]
+CONFLICTS = ["unpruned", "lines"]
+SEARCH = ["records", "names", "distance"]
+
+# What a search takes beside loading is at least this share of the whole: the
+# difference of two figures that are nearly the same says nothing.
+LEAST_SHARE = 0.3
 
 # The weight of the ridge, per run: an exponent has to pay for itself.
 RIDGE = 0.1
@@ -27,18 +28,24 @@ SECONDS = [100, 200, 400]
 MEGABYTES = [1000, 4000, 8000]
 SLOW = 60
 
+MEASURES = ["cpu_s", "peak_mb"]
+
 
 def main():
     runs = read()
-    for name, (satisfiable, measure, features) in LAWS.items():
-        some = [run for run in runs if run["satisfiable"] == satisfiable]
-        law = fit(some, features, measure)
-        for run in some:
-            run["fitted", measure] = law(run)
-        error = cross_validate(some, features, measure)
+    model = Model(runs)
+    for name, law in model.laws.items():
         exponents = ", ".join(f"{exponent:.2f}" for exponent in law.exponents)
-        print(f"{name}: {len(some)} runs, of {', '.join(features)}")
-        print(f"    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],\n    error: {error:.2f},")
+        print(f"{name}, of {', '.join(law.features)}:\n    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],")
+    for run in runs:
+        left_out = Model([other for other in runs if other is not run])
+        for measure in MEASURES:
+            run["fitted", measure] = model.predict(run, measure)
+            run["left_out", measure] = left_out.predict(run, measure)
+    for satisfiable in [True, False]:
+        some = [run for run in runs if run["satisfiable"] == satisfiable]
+        for measure in MEASURES:
+            print(f"error of {measure}, {'' if satisfiable else 'un'}satisfiable: {error(some, measure):.2f} ({len(some)} runs)")
     judge("each run predicted by a fit to the others", runs, "left_out")
     judge("fitted to all", runs, "fitted")
 
@@ -53,6 +60,36 @@ def read():
         command = ["cargo", "test", "features_of_the_measured_runs"]
         subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PRESOLVE_COST_FEATURES": file})
     return [json.loads(line) for line in pathlib.Path(file).read_text().splitlines()]
+
+
+class Model:
+    """conda loads its index, and then searches for a solution or for conflicts."""
+
+    def __init__(self, runs):
+        satisfiable = [run for run in runs if run["satisfiable"]]
+        unsatisfiable = [run for run in runs if not run["satisfiable"]]
+        told = [run for run in runs if run["prepare_s"] is not None]
+        loading = fit(told, LOADING, lambda run: run["prepare_s"])
+        index = fit(unsatisfiable, LOADING, lambda run: run["peak_mb"])
+        self.laws = {
+            "LOADING_SECONDS": loading,
+            "SEARCH_SECONDS": fit(satisfiable, SEARCH, beside(loading, "cpu_s")),
+            "CONFLICT_SECONDS": fit(unsatisfiable, CONFLICTS, beside(loading, "cpu_s")),
+            "LOADING_MB": index,
+            "SEARCH_MB": fit(satisfiable, SEARCH, beside(index, "peak_mb")),
+        }
+
+    def predict(self, run, measure):
+        if measure == "cpu_s":
+            names = ["LOADING_SECONDS", "SEARCH_SECONDS" if run["satisfiable"] else "CONFLICT_SECONDS"]
+        else:
+            names = ["LOADING_MB", "SEARCH_MB"] if run["satisfiable"] else ["LOADING_MB"]
+        return sum(self.laws[name](run) for name in names)
+
+
+def beside(loading, measure):
+    """What a run took beside loading."""
+    return lambda run: max(run[measure] - loading(run), LEAST_SHARE * run[measure])
 
 
 class Law:
@@ -72,7 +109,7 @@ def logs(run, features):
     return [math.log1p(run["features"][feature]) for feature in features]
 
 
-def fit(runs, features, measure):
+def fit(runs, features, of):
     """Ridge regression with exponents that are not negative. A run that was killed
     pulls the law up only: what it lacks to the prediction is taken for measured, and
     the fit repeated, until that changes nothing."""
@@ -83,7 +120,7 @@ def fit(runs, features, measure):
         for column, mean in zip(zip(*rows), means)
     ]
     rows = [[(x - m) / s for x, m, s in zip(row, means, spreads)] for row in rows]
-    measured = [math.log(run[measure]) for run in runs]
+    measured = [math.log(of(run)) for run in runs]
     target = list(measured)
     before = None
     while before != target:
@@ -113,14 +150,10 @@ def ridge(rows, target):
             return weights
 
 
-def cross_validate(runs, features, measure):
-    """Predicts each run by a fit to the others; the root mean square error."""
-    errors = []
-    for run in runs:
-        law = fit([other for other in runs if other is not run], features, measure)
-        run["left_out", measure] = law(run)
-        error = law.log(run) - math.log(run[measure])
-        errors.append(min(error, 0) if run["bound"] else error)
+def error(runs, measure):
+    """The root mean square of the cross-validated errors of the logarithm."""
+    errors = [math.log(run["left_out", measure] / run[measure]) for run in runs]
+    errors = [min(error, 0) if run["bound"] else error for run, error in zip(runs, errors)]
     return math.sqrt(sum(error**2 for error in errors) / len(errors))
 
 

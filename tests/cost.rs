@@ -2,3 +2,4 @@
 //! prediction beside measured runs.
 
 mod timings;
+mod worlds;

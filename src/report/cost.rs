@@ -15,8 +15,11 @@ pub fn lines(cost: &Cost) -> Vec<String> {
     let mut text = vec![verdict(cost), range(cost), String::new()];
     text.extend(table(cost));
     text.extend(facts(cost));
-    text.push(String::new());
-    text.extend(remedies(cost));
+    let remedies = remedies(cost);
+    if !remedies.is_empty() {
+        text.push(String::new());
+        text.extend(remedies);
+    }
     text
 }
 
@@ -39,7 +42,9 @@ fn verdict(cost: &Cost) -> String {
         ),
         Verdict::RunsOutOfMemory => {
             let limit = cost.limits.memory_mb.map(megabytes).unwrap_or_default();
-            format!("conda's classic solver runs out of memory: it takes about {memory} of {limit}")
+            format!(
+                "conda's classic solver runs out of memory: it takes about {memory}, and there are {limit}"
+            )
         }
     }
 }
@@ -99,12 +104,16 @@ fn facts(cost: &Cost) -> Vec<String> {
             .map(|name| name.name.as_str())
             .take(3)
             .collect();
+        let more = if overlap.names > largest.len() {
+            ", …"
+        } else {
+            ""
+        };
         text.push(format!(
-            "  several channels carry {} of the packages, which adds {} records ({}{}); channel priority is {}",
+            "  several channels carry {} of the packages: {} more records ({}{more}) under {} priority",
             overlap.names,
             overlap.added_records,
             largest.join(", "),
-            if overlap.names > largest.len() { ", …" } else { "" },
             priority(cost.channel_priority),
         ));
     }
@@ -125,11 +134,13 @@ fn facts(cost: &Cost) -> Vec<String> {
 fn remedies(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     if !cost.satisfiable {
-        text.push("resolve the conflict first: then it is another problem".to_string());
+        text.push(
+            "resolve the conflict first: what the file costs then is another matter".to_string(),
+        );
     }
     if cost.remedies.is_empty() {
-        if cost.satisfiable && cost.complete {
-            text.push("no change of one line makes it cheaper".to_string());
+        if cost.satisfiable && cost.complete && cost.prediction.verdict != Verdict::Fine {
+            text.push("no change of one line makes it much cheaper".to_string());
         }
     } else {
         text.push("what helps, each worked out anew:".to_string());

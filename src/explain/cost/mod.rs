@@ -92,7 +92,8 @@ pub struct Cost {
     pub prediction: Prediction,
     /// What the verdict is held against.
     pub limits: Limits,
-    /// What makes it cheaper, in order of effect.
+    /// What makes it cheaper, in order of effect. None are tried where the verdict is
+    /// [`Verdict::Fine`].
     pub remedies: Vec<Remedy>,
     /// Every remedy was tried; otherwise the time for it ran out.
     pub complete: bool,

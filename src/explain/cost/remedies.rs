@@ -85,13 +85,17 @@ struct Trial<'t, 'i, 'a> {
     complete: bool,
 }
 
-/// Tries what could help, until the deadline, and keeps what does.
+/// Tries what could help, until the deadline, and keeps what does. Where the verdict is
+/// [`Verdict::Fine`] there is nothing to help.
 pub(super) fn try_all(
     index: &Index<'_>,
     reading: &Reading,
     cost: &mut Cost,
     deadline: Option<Instant>,
 ) {
+    if cost.prediction.verdict == Verdict::Fine {
+        return;
+    }
     let mut trial = Trial {
         index,
         reading,
@@ -225,20 +229,20 @@ impl Trial<'_, '_, '_> {
             return None;
         }
         let minor = |id: RecordId| self.version(id).as_major_minor();
-        let (major, patch) = minor(chosen)?;
+        let (major, minor_version) = minor(chosen)?;
         let place = self.place_of(python);
         let before = place.map_or(self.index.group(python), |place| {
             &self.reading.lines[place].allowed
         });
         let allowed = before.iter().copied();
-        let allowed = allowed.filter(|&id| minor(id) == Some((major, patch)));
+        let allowed = allowed.filter(|&id| minor(id) == Some((major, minor_version)));
         let line = Line {
             name: python,
             allowed: allowed.collect(),
         };
         let change = Change::PinPython {
             line: place.map(|place| self.places[place]),
-            to: format!("python={major}.{patch}"),
+            to: format!("python={major}.{minor_version}"),
         };
         let changed = self.with_line(place, line);
         self.remedy(change, changed)
@@ -305,6 +309,10 @@ impl Trial<'_, '_, '_> {
         let Line { name, allowed } = &self.reading.lines[line];
         let chosen = self.of_name(solution, *name)?;
         let version = self.version(chosen);
+        // It has a remedy of its own.
+        if self.index.name_of(*name) == "python" {
+            return None;
+        }
         let pinned = Line {
             name: *name,
             allowed: (allowed.iter().copied())

@@ -57,14 +57,16 @@ pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
     let groups = groups(index, &all);
     let distance = (reading.solution.as_ref()).map(|solution| distance(index, &groups, solution));
     let declared = reading.lines.iter().map(|line| line.name);
-    let counts = |id: &RecordId| !reading.strict || index.is_of_first_channel(*id);
-    let unpruned = index.closure(declared).into_iter();
-    let unpruned = unpruned.map(|name| index.group(name).iter().filter(|id| counts(id)).count());
+    let closure = index.closure(declared);
+    let loaded = || closure.iter().flat_map(|&name| index.group(name));
+    let counts = |id: &&RecordId| !reading.strict || index.is_of_first_channel(**id);
     Measured {
         features: Features {
             records: all.count,
+            names: all.name_count,
             distance,
-            unpruned: unpruned.sum(),
+            loaded: loaded().count(),
+            unpruned: loaded().filter(counts).count(),
             lines: lines.len(),
         },
         space: Space {
