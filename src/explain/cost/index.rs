@@ -49,6 +49,10 @@ pub(super) struct Indexed<'a> {
 struct Name<'a> {
     text: Cow<'a, str>,
     records: Vec<RecordId>,
+    /// The strongest of the channels that have it.
+    first_channel: usize,
+    /// Found when first asked for.
+    order: OnceCell<Box<[Ranked]>>,
     /// The names that some record of it depends on.
     leads_to: HashSet<NameId>,
 }
@@ -123,7 +127,9 @@ impl<'a> Index<'a> {
             }
         }
         let id = self.records.len() as RecordId;
-        self.names[name as usize].records.push(id);
+        let named = &mut self.names[name as usize];
+        named.records.push(id);
+        named.first_channel = named.first_channel.min(channel);
         self.records.push(indexed);
     }
 
@@ -136,6 +142,8 @@ impl<'a> Index<'a> {
         self.names.push(Name {
             text,
             records: Vec::new(),
+            first_channel: usize::MAX,
+            order: OnceCell::new(),
             leads_to: HashSet::new(),
         });
         id
@@ -212,8 +220,7 @@ impl<'a> Index<'a> {
     /// Whether strict channel priority leaves a record.
     pub fn is_of_first_channel(&self, id: RecordId) -> bool {
         let record = self.record(id);
-        let mut others = self.group(record.name).iter();
-        others.all(|&other| self.record(other).channel >= record.channel)
+        record.channel == self.names[record.name as usize].first_channel
     }
 
     /// The names that can be reached from some, whatever the versions: what a
@@ -239,9 +246,28 @@ impl<'a> Index<'a> {
         found
     }
 
-    /// The records of a name as classic conda prefers them, the best first
-    /// (`conda/resolve.py`, `version_key`).
-    pub fn preference(&self, id: RecordId) -> Preference<'_> {
+    /// The records of a name as classic conda prefers them, the best first.
+    pub fn by_preference(&self, name: NameId) -> &[Ranked] {
+        let named = &self.names[name as usize];
+        named.order.get_or_init(|| {
+            let preferences = named.records.iter().map(|&id| (self.preference(id), id));
+            let mut sorted: Vec<(Preference<'_>, RecordId)> = preferences.collect();
+            sorted.sort_by(|(a, _), (b, _)| b.cmp(a));
+            let ranked = sorted
+                .iter()
+                .enumerate()
+                .map(|(place, (preference, id))| Ranked {
+                    id: *id,
+                    differs_in: match place {
+                        0 => None,
+                        _ => preference.differs_in(&sorted[place - 1].0),
+                    },
+                });
+            ranked.collect()
+        })
+    }
+
+    fn preference(&self, id: RecordId) -> Preference<'_> {
         let Indexed {
             record, channel, ..
         } = *self.record(id);
@@ -260,15 +286,39 @@ impl<'a> Index<'a> {
     }
 }
 
+/// A record in the order of preference.
+pub(super) struct Ranked {
+    pub id: RecordId,
+    /// The first of classic conda's criteria in which it is worse than the record
+    /// before it, from 0; none if in no criterion.
+    pub differs_in: Option<usize>,
+}
+
+/// How many criteria there are.
+pub(super) const CRITERIA: usize = 5;
+
 /// What classic conda compares two records of a name by, in this order; the greater
-/// is the better.
+/// is the better (`conda/resolve.py`, `version_key`).
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Preference<'r> {
-    pub channel: Reverse<usize>,
-    pub version: &'r rattler_conda_types::Version,
-    pub build_number: u64,
-    pub of_platform: bool,
-    pub timestamp: Option<jiff::Timestamp>,
+struct Preference<'r> {
+    channel: Reverse<usize>,
+    version: &'r rattler_conda_types::Version,
+    build_number: u64,
+    of_platform: bool,
+    timestamp: Option<jiff::Timestamp>,
+}
+
+impl Preference<'_> {
+    fn differs_in(&self, other: &Self) -> Option<usize> {
+        let differs: [bool; CRITERIA] = [
+            self.channel != other.channel,
+            self.version.cmp(other.version).is_ne(),
+            self.build_number != other.build_number,
+            self.of_platform != other.of_platform,
+            self.timestamp != other.timestamp,
+        ];
+        differs.iter().position(|differs| *differs)
+    }
 }
 
 fn parse(text: &str) -> Option<RecordSpec> {

@@ -33,7 +33,7 @@ use index::{Index, RecordId};
 pub use model::{Features, Prediction, Verdict};
 use reduction::Line;
 pub use remedies::{Change, Remedy};
-use space::{Reading, measure};
+use space::{Reading, survey};
 
 /// What is asked of classic conda.
 #[derive(Clone, Copy)]
@@ -170,17 +170,17 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
         strict: question.channel_priority == ChannelPriority::Strict,
         solution: question.solution.map(|solution| ids(&index, solution)),
     };
-    let measured = measure(&index, &reading);
+    let (measured, space, reached) = survey(&index, &reading);
     let prediction = model::predict(&measured.features, &limits);
     let mut cost = Cost {
-        lines: (declared.iter().zip(&measured.lines))
+        lines: (declared.iter().zip(&reached))
             .map(|((place, line, _), reach)| LineCost {
                 declared: *place,
                 text: secrets::redact(&line.text),
                 reach: *reach,
             })
             .collect(),
-        space: measured.space,
+        space,
         channel_priority: question.channel_priority,
         satisfiable: question.solution.is_some(),
         features: measured.features,

@@ -49,6 +49,14 @@ pub(super) struct Reached {
     pub name_count: usize,
     /// The dependencies of the records.
     pub edges: usize,
+    followed: Vec<bool>,
+}
+
+impl Reached {
+    /// Whether a record is reached.
+    pub fn has(&self, id: RecordId) -> bool {
+        self.records.get(id as usize) == Some(&true)
+    }
 }
 
 /// What ruling out records of one name came to.
@@ -207,7 +215,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         let index = self.index;
         reached.records.resize(index.records.len(), false);
         reached.names.resize(index.name_count(), false);
-        let mut followed = vec![false; index.spec_count()];
+        reached.followed.resize(index.spec_count(), false);
         let mut queue: Vec<RecordId> = self.left_of(line).collect();
         while let Some(id) = queue.pop() {
             if std::mem::replace(&mut reached.records[id as usize], true) {
@@ -220,7 +228,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
                 reached.name_count += 1;
             }
             for &spec in &record.depends {
-                if !std::mem::replace(&mut followed[spec as usize], true) {
+                if !std::mem::replace(&mut reached.followed[spec as usize], true) {
                     let matches = index.matches(spec).iter().copied();
                     let open = matches.filter(|&id| {
                         !self.ruled_out[id as usize] && !reached.records[id as usize]

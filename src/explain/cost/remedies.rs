@@ -193,7 +193,7 @@ impl Trial<'_, '_, '_> {
     /// What a change comes to, if it leaves something for every line.
     fn remedy(&mut self, change: Change, changed: Reading) -> Option<Remedy> {
         let measured = self.measure(&changed)?;
-        let met = measured.lines.iter().all(|line| line.matching > 0);
+        let met = measured.matching.iter().all(|&matching| matching > 0);
         met.then(|| Remedy {
             change,
             prediction: model::predict(&measured.features, &self.limits),

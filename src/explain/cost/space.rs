@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     Features, LineReach, Overlap, OverlappingName, Space,
-    index::{Index, NameId, Preference, RecordId},
+    index::{CRITERIA, Index, NameId, RecordId},
     reduction::{Line, Reached, Reduction},
 };
 
@@ -25,60 +25,83 @@ pub(super) struct Reading {
 /// What classic conda would have before it.
 pub(super) struct Measured {
     pub features: Features,
-    pub space: Space,
-    /// Of each line, in their order.
-    pub lines: Vec<LineReach>,
-    /// Every line, and all of the solution, still has a record.
+    /// The records that each line can still be met by, in the order of the lines.
+    pub matching: Vec<usize>,
+    /// All of the solution is reached.
     pub holds: bool,
 }
 
 /// Measures a reading.
 pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
-    let mut all = Reached::default();
-    let mut lines = Vec::with_capacity(reading.lines.len());
-    let mut holds = true;
-    for line in &reading.lines {
+    measure_reduced(
+        index,
+        reading,
+        &reduction,
+        &reached_by_all(&reduction, reading),
+    )
+}
+
+/// Measures a reading, and tells what its lines reach, together and each.
+pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, Vec<LineReach>) {
+    let reduction = Reduction::new(index, &reading.lines, reading.strict);
+    let all = reached_by_all(&reduction, reading);
+    let measured = measure_reduced(index, reading, &reduction, &all);
+    let lines = reading.lines.iter().zip(&measured.matching);
+    let lines = lines.map(|(line, &matching)| {
         let mut own = Reached::default();
         reduction.reach(line, &mut own);
-        reduction.reach(line, &mut all);
-        let matching = reduction.left_of(line).count();
-        holds &= matching > 0;
-        lines.push(LineReach {
+        LineReach {
             matching,
             records: own.count,
             names: own.name_count,
-        });
-    }
-    let is_reached = |&id: &RecordId| all.records.get(id as usize) == Some(&true);
-    if let Some(solution) = &reading.solution {
-        holds &= solution.iter().all(is_reached);
-    }
+        }
+    });
+    let lines = lines.collect();
     let groups = groups(index, &all);
-    let distance = (reading.solution.as_ref()).map(|solution| distance(index, &groups, solution));
-    let declared = reading.lines.iter().map(|line| line.name);
-    let closure = index.closure(declared);
+    let space = Space {
+        records: all.count,
+        names: all.name_count,
+        versions: groups.values().map(|group| versions(index, group)).sum(),
+        edges: all.edges,
+        pythons: pythons(index, &groups),
+        overlap: overlap(index, &groups),
+    };
+    (measured, space, lines)
+}
+
+fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &Reading) -> Reached {
+    let mut all = Reached::default();
+    for line in &reading.lines {
+        reduction.reach(line, &mut all);
+    }
+    all
+}
+
+fn measure_reduced(
+    index: &Index<'_>,
+    reading: &Reading,
+    reduction: &Reduction<'_, '_>,
+    all: &Reached,
+) -> Measured {
+    let solution = reading.solution.as_deref();
+    let closure = index.closure(reading.lines.iter().map(|line| line.name));
     let loaded = || closure.iter().flat_map(|&name| index.group(name));
     let counts = |id: &&RecordId| !reading.strict || index.is_of_first_channel(**id);
+    let matching = reading.lines.iter();
     Measured {
         features: Features {
             records: all.count,
             names: all.name_count,
-            distance,
+            distance: solution.map(|solution| distance(index, all, solution)),
             loaded: loaded().count(),
             unpruned: loaded().filter(counts).count(),
-            lines: lines.len(),
+            lines: reading.lines.len(),
         },
-        space: Space {
-            records: all.count,
-            names: all.name_count,
-            versions: groups.values().map(|group| versions(index, group)).sum(),
-            edges: all.edges,
-            pythons: pythons(index, &groups),
-            overlap: overlap(index, &groups),
-        },
-        lines,
-        holds,
+        matching: matching
+            .map(|line| reduction.left_of(line).count())
+            .collect(),
+        holds: solution.is_none_or(|solution| solution.iter().all(|&id| all.has(id))),
     }
 }
 
@@ -117,39 +140,38 @@ fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
 /// steps that classic conda's objectives count for it (`conda/resolve.py`,
 /// `generate_version_metrics`). Each of its series of SAT calls ends where such a sum
 /// is smallest, and the clauses that hold a sum below a bound grow with the bound.
-fn distance(index: &Index<'_>, groups: &Groups, solution: &[RecordId]) -> usize {
-    let steps = solution.iter().filter_map(|&chosen| {
-        let group = groups.get(&index.record(chosen).name)?;
-        let mut sorted: Vec<_> = group.iter().map(|&id| (index.preference(id), id)).collect();
-        sorted.sort_by(|(a, _), (b, _)| b.cmp(a));
-        steps_to(&sorted, chosen)
-    });
+fn distance(index: &Index<'_>, reached: &Reached, solution: &[RecordId]) -> usize {
+    let steps = solution
+        .iter()
+        .filter_map(|&chosen| steps_to(index, reached, chosen));
     steps.sum()
 }
 
-/// The steps from the best record of a name to this one: of the channels, then of
-/// the versions within the channel, then of the builds within the version.
-fn steps_to(sorted: &[(Preference<'_>, RecordId)], chosen: RecordId) -> Option<usize> {
-    let mut steps = [0; 5];
-    let mut before: Option<&Preference<'_>> = None;
-    for (preference, id) in sorted {
-        if let Some(before) = before {
-            let differs = [
-                before.channel != preference.channel,
-                before.version != preference.version,
-                before.build_number != preference.build_number,
-                before.of_platform != preference.of_platform,
-                before.timestamp != preference.timestamp,
-            ];
-            if let Some(place) = differs.iter().position(|differs| *differs) {
-                steps[place] += 1;
-                steps[place + 1..].fill(0);
-            }
+/// The steps from the best reachable record of a name to this one: of the channels,
+/// then of the versions within the channel, then of the builds within the version.
+fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<usize> {
+    let mut steps = [0; CRITERIA];
+    let mut first = true;
+    // Of what is between two reachable records, the strongest difference counts.
+    let mut differs_in: Option<usize> = None;
+    for ranked in index.by_preference(index.record(chosen).name) {
+        differs_in = match (differs_in, ranked.differs_in) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        if !reached.has(ranked.id) {
+            continue;
         }
-        if *id == chosen {
+        if let Some(place) = differs_in.take()
+            && !first
+        {
+            steps[place] += 1;
+            steps[place + 1..].fill(0);
+        }
+        if ranked.id == chosen {
             return Some(steps.iter().sum());
         }
-        before = Some(preference);
+        first = false;
     }
     None
 }
