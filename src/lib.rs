@@ -6,7 +6,8 @@
 //! [`spec`] reads the file, [`config`] says where channels and indexes are,
 //! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`spec::pin`]
 //! writes the answer back, [`lock`] writes it in the formats of other tools,
-//! [`report`] says it, and [`cli`] ties them together.
+//! [`explain`] says why there is none and what others would need for it, [`report`]
+//! says it, and [`cli`] ties them together.
 
 #![deny(missing_docs)]
 

@@ -149,6 +149,40 @@ fn the_distance_is_counted_in_versions_and_then_in_builds() {
 }
 
 #[test]
+fn a_chain_longer_than_the_stack_is_followed() {
+    let mut text = "conda package0 1\n".to_string();
+    for package in 1..4000 {
+        text += &format!("conda package{package} 1 : package{}\n", package - 1);
+    }
+    let world = ToyWorld::new(&format!("{text}want package3999"));
+    let cost = cost_with(&world, None, Limits::default(), None);
+    assert_eq!(cost.space.records, 4000);
+}
+
+#[test]
+fn the_channel_of_a_line_stays() {
+    let wants = "want python\nwant https://example.com/other::tool";
+    let mut world = ToyWorld::new(&format!("{}\n{wants}", many_versions()));
+    world.declared[1].channels = vec!["https://example.com/other".to_string()];
+    let solution = solution(&world).expect("there is one");
+    let cost = cost_with(&world, Some(&solution), TIGHT, None);
+    assert_eq!(cost.lines[1].reach.matching, 30);
+    let pinned = cost
+        .remedies
+        .iter()
+        .find_map(|remedy| match &remedy.change {
+            Change::PinLine { line: 1, to } => Some(to.as_str()),
+            _ => None,
+        });
+    assert_eq!(
+        pinned,
+        Some("https://example.com/other::tool==2.29"),
+        "{:?}",
+        cost.remedies
+    );
+}
+
+#[test]
 fn virtual_packages_that_the_target_lacks_rule_records_out() {
     let world = "
         conda torch 1.0

@@ -77,7 +77,8 @@ impl<'a> Index<'a> {
         let mut virtuals: HashMap<&'a str, bool> = HashMap::new();
         for (place, subdir) in question.subdirs.iter().enumerate() {
             // Archives named by URL stand before all channels.
-            let channel = question.origins[place].channel;
+            let origin = question.origins.get(place);
+            let channel = origin.and_then(|origin| origin.channel);
             let channel = channel.map_or(0, |channel| channel + 1);
             for record in without_twins(&subdir.records) {
                 index.add(

@@ -50,7 +50,8 @@ pub struct Question<'a> {
     /// The declared requirements. Conda lines without a condition count, the pip list
     /// is installed after the solve.
     pub declared: &'a [Declared],
-    /// The conda half of the answer; none if the conda lines have no solution.
+    /// The conda half of the answer, which stands for what conda would choose; none if
+    /// the conda lines have no solution.
     pub solution: Option<&'a [RepoDataRecord]>,
 }
 

@@ -48,7 +48,7 @@ pub enum Change {
     PinLine {
         /// The line.
         line: usize,
-        /// What to write, `numpy=1.26.4`.
+        /// What to write, `numpy==1.26.4`.
         to: String,
     },
     /// Drop a line, because others bring the package anyway.
@@ -81,18 +81,24 @@ struct Trial<'t, 'i, 'a> {
     limits: Limits,
     /// The lines' places among the declared requirements.
     places: Vec<usize>,
+    /// The `channel::` of each line, if it has one.
+    prefixes: Vec<String>,
     deadline: Option<Instant>,
     complete: bool,
 }
 
 /// Tries what could help, until the deadline, and keeps what does. Where the verdict is
-/// [`Verdict::Fine`] there is nothing to help.
+/// [`Verdict::Fine`] there is nothing to help, and without a solution the conflict has to
+/// go first.
 pub(super) fn try_all(
     index: &Index<'_>,
     reading: &Reading,
     cost: &mut Cost,
     deadline: Option<Instant>,
 ) {
+    let Some(solution) = &reading.solution else {
+        return;
+    };
     if cost.prediction.verdict == Verdict::Fine {
         return;
     }
@@ -101,6 +107,7 @@ pub(super) fn try_all(
         reading,
         limits: cost.limits,
         places: cost.lines.iter().map(|line| line.declared).collect(),
+        prefixes: cost.lines.iter().map(|line| prefix(&line.text)).collect(),
         deadline,
         complete: true,
     };
@@ -108,10 +115,8 @@ pub(super) fn try_all(
     // The heaviest lines first, for there may not be time for all.
     let mut order: Vec<usize> = (0..cost.lines.len()).collect();
     order.sort_by_key(|&line| std::cmp::Reverse(cost.lines[line].reach.records));
-    if let Some(solution) = &reading.solution {
-        remedies.extend(trial.pin_file(solution));
-        remedies.extend(trial.pin_python(solution, &cost.space.pythons));
-    }
+    remedies.extend(trial.pin_file(solution));
+    remedies.extend(trial.pin_python(solution, &cost.space.pythons));
     if cost.channel_priority != ChannelPriority::Strict && cost.space.overlap.names > 0 {
         let change = Change::StrictPriority {
             names: cost.space.overlap.names,
@@ -123,9 +128,7 @@ pub(super) fn try_all(
         };
         remedies.extend(trial.remedy(change, changed));
     }
-    if let Some(solution) = &reading.solution {
-        remedies.extend(trial.lines(solution, &order, &cost.prediction));
-    }
+    remedies.extend(trial.lines(solution, &order, &cost.prediction));
     cost.complete = trial.complete;
     let before = Burden::of(&cost.prediction);
     let burden = |remedy: &Remedy| match &remedy.change {
@@ -139,6 +142,13 @@ pub(super) fn try_all(
         share(a).total_cmp(&share(b))
     });
     cost.remedies = remedies;
+}
+
+/// The `channel::` of a line.
+fn prefix(text: &str) -> String {
+    text.rsplit_once("::")
+        .map(|(channel, _)| format!("{channel}::"))
+        .unwrap_or_default()
 }
 
 /// What remedies are compared by.
@@ -197,7 +207,7 @@ impl Trial<'_, '_, '_> {
         met.then(|| Remedy {
             change,
             prediction: model::predict(&measured.features, &self.limits),
-            keeps_solution: changed.solution.is_some() && measured.holds,
+            keeps_solution: measured.holds,
         })
     }
 
@@ -240,9 +250,10 @@ impl Trial<'_, '_, '_> {
             name: python,
             allowed: allowed.collect(),
         };
+        let prefix = place.map_or("", |place| &self.prefixes[place]);
         let change = Change::PinPython {
             line: place.map(|place| self.places[place]),
-            to: format!("python={major}.{minor_version}"),
+            to: format!("{prefix}python={major}.{minor_version}"),
         };
         let changed = self.with_line(place, line);
         self.remedy(change, changed)
@@ -324,7 +335,11 @@ impl Trial<'_, '_, '_> {
         }
         let change = Change::PinLine {
             line: self.places[line],
-            to: format!("{}={version}", self.index.name_of(*name)),
+            to: format!(
+                "{}{}=={version}",
+                self.prefixes[line],
+                self.index.name_of(*name)
+            ),
         };
         let changed = self.with_line(Some(line), pinned);
         self.remedy(change, changed)
