@@ -130,18 +130,27 @@ pub(super) fn try_all(
     }
     remedies.extend(trial.lines(solution, &order, &cost.prediction));
     cost.complete = trial.complete;
-    let before = Burden::of(&cost.prediction);
-    let burden = |remedy: &Remedy| match &remedy.change {
-        Change::SplitLine { alone, .. } => Burden::of(alone).larger(Burden::of(&remedy.prediction)),
-        _ => Burden::of(&remedy.prediction),
-    };
-    let by_memory = cost.prediction.verdict == Verdict::RunsOutOfMemory;
-    remedies.retain(|remedy| burden(remedy).share_of(before, by_memory) <= 1.0 - LEAST_EFFECT);
+    remedies.retain(|remedy| remedy.share_of(&cost.prediction) <= 1.0 - LEAST_EFFECT);
     remedies.sort_by(|a, b| {
-        let share = |remedy| burden(remedy).share_of(before, by_memory);
+        let share = |remedy: &Remedy| remedy.share_of(&cost.prediction);
         share(a).total_cmp(&share(b))
     });
     cost.remedies = remedies;
+}
+
+impl Remedy {
+    /// The share of the cost that remains: of the memory where that runs out, else of
+    /// the time. Of two environments the larger counts.
+    fn share_of(&self, before: &Prediction) -> f64 {
+        let share = |after: &Prediction| match before.verdict {
+            Verdict::RunsOutOfMemory => after.peak_mb / before.peak_mb,
+            _ => after.cpu_seconds / before.cpu_seconds,
+        };
+        match &self.change {
+            Change::SplitLine { alone, .. } => share(alone).max(share(&self.prediction)),
+            _ => share(&self.prediction),
+        }
+    }
 }
 
 /// The `channel::` of a line.
@@ -149,37 +158,6 @@ fn prefix(text: &str) -> String {
     text.rsplit_once("::")
         .map(|(channel, _)| format!("{channel}::"))
         .unwrap_or_default()
-}
-
-/// What remedies are compared by.
-#[derive(Clone, Copy)]
-struct Burden {
-    seconds: f64,
-    mb: f64,
-}
-
-impl Burden {
-    fn of(prediction: &Prediction) -> Self {
-        Self {
-            seconds: prediction.cpu_seconds,
-            mb: prediction.peak_mb,
-        }
-    }
-
-    fn larger(self, other: Self) -> Self {
-        Self {
-            seconds: self.seconds.max(other.seconds),
-            mb: self.mb.max(other.mb),
-        }
-    }
-
-    fn share_of(self, before: Self, by_memory: bool) -> f64 {
-        if by_memory {
-            self.mb / before.mb
-        } else {
-            self.seconds / before.seconds
-        }
-    }
 }
 
 impl Trial<'_, '_, '_> {
@@ -283,23 +261,9 @@ impl Trial<'_, '_, '_> {
                 .collect();
             if bringers.is_empty() {
                 let split = self.split_line(solution, line);
-                let larger = |remedy: &Remedy| match &remedy.change {
-                    Change::SplitLine { alone, .. } => {
-                        Burden::of(alone).larger(Burden::of(&remedy.prediction))
-                    }
-                    _ => Burden::of(before),
-                };
-                let cost_of = |remedy: &Remedy| {
-                    let larger = larger(remedy);
-                    larger.share_of(
-                        Burden::of(before),
-                        before.verdict == Verdict::RunsOutOfMemory,
-                    )
-                };
+                let share = |remedy: &Remedy| remedy.share_of(before);
                 if let Some(split) = split
-                    && best_split
-                        .as_ref()
-                        .is_none_or(|best| cost_of(&split) < cost_of(best))
+                    && (best_split.as_ref()).is_none_or(|best| share(&split) < share(best))
                 {
                     best_split = Some(split);
                 }
