@@ -9,8 +9,8 @@ use crate::{
 /// The lines of the file and the remedies that are shown.
 const SHOWN: usize = 7;
 
-/// The cost as lines of text, none longer than a terminal is wide unless a
-/// declared line is.
+/// The cost as lines of text: the verdict, the heaviest lines of the file, what else
+/// makes it so, and what helps.
 pub fn lines(cost: &Cost) -> Vec<String> {
     let mut text = vec![verdict(cost), range(cost), String::new()];
     text.extend(table(cost));
@@ -110,7 +110,7 @@ fn facts(cost: &Cost) -> Vec<String> {
             ""
         };
         text.push(format!(
-            "  several channels carry {} of the packages: {} more records ({}{more}) under {} priority",
+            "  {} packages are in several channels: {} more records ({}{more}), priority {}",
             overlap.names,
             overlap.added_records,
             largest.join(", "),

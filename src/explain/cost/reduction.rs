@@ -1,14 +1,12 @@
 //! What classic conda leaves of the index before it solves, and what each line
 //! reaches in it.
 //!
-//! This is the algorithm of `Resolve.get_reduced_index` (conda 4.7 to 26,
-//! `conda/resolve.py`): of each declared name the records that do not match, or have
+//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each declared name the records that do not match, or have
 //! a dependency that nothing can meet, are ruled out; where all that are left of a
 //! name share a dependency, the same is done to that one's name; twice over, until
 //! nothing changes. What can be reached then goes to the SAT solver as clauses. Left
-//! out are track_features, and the rule that a dependency broader than one seen
-//! before is not followed: they change which of the reachable records are counted
-//! only a little.
+//! out are track_features, and the rule that a dependency broader than one seen before
+//! is not followed. The counts are therefore not conda's own, and the fit is to these.
 
 use std::collections::VecDeque;
 
