@@ -61,6 +61,7 @@ impl Explain {
         let mut human = Human {
             progress: progress.clone(),
             color: output.color(),
+            conflicts: 0,
             fixes: 0,
         };
         let listener = progress.listener();
@@ -133,12 +134,14 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 struct Human {
     progress: Progress,
     color: bool,
+    conflicts: usize,
     fixes: usize,
 }
 
 impl Listening for Human {
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict) {
-        let text = report::conflict(so_far, conflict, self.color);
+        self.conflicts += 1;
+        let text = report::conflict(so_far, conflict, self.conflicts, self.color);
         // A reader that has gone hears nothing more.
         let _ = self.progress.suspend(|| print(&text));
     }
