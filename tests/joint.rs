@@ -296,6 +296,7 @@ fn two_lines_that_disagree_on_python() {
       `python=3.10` asks for python (conda) 3.10.14
       `tensorflow==2.8.0` (PyPI) needs python (conda) 3.8.18 or 3.9.19
       no python (conda) is in all of these
+      tensorflow 2.8.0: its wheels are for cp38, cp39, and it has no source distribution
     ");
 }
 

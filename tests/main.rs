@@ -5,6 +5,7 @@ mod conda_parity;
 mod cost;
 mod explanations;
 mod joint;
+mod kinds;
 mod oracle;
 mod pips;
 mod random;

@@ -88,11 +88,10 @@ fn an_old_pip_is_named_though_the_wheels_are_for_some_pythons_only() {
     "), @"
     unsolvable: [foo] [python=3.9] [pip=20.2]
       `python=3.9` asks for python (conda) 3.9.19
+      `foo` (PyPI) needs pip (conda) 24.0 or 25.0, given python (conda) 3.9.19
       `pip=20.2` asks for pip (conda) 20.2.4
-      `foo` (PyPI) needs python (conda) 3.8.18, given python (conda) 3.9.19 and pip (conda) 20.2.4
-      `python=3.9` asks for python (conda) 3.9.19
-      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
-      no python (conda) is in all of these
+      no pip (conda) is in all of these
+      the wheel foo-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
     ");
     assert_snapshot!(answer("
         pypi foo 3.0 wheels=cp38-manylinux1,cp39-manylinux_2_28

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     conda::repodata::Repodata,
     config::Settings,
-    diagnostic::Failure,
+    diagnostic::{Failure, Level},
     problem::{Conflict, Missing, explain_all, solve},
     resolve::{Listener, Upgrade, question::Question, unknown_names},
     spec::EnvironmentFile,
@@ -69,7 +69,7 @@ pub async fn explain(
         &mut explanation,
         listening,
     )
-    .await?;
+    .await;
     cost(&question, &repodata, limits, &mut explanation).await;
     Ok(explanation)
 }
@@ -108,8 +108,8 @@ async fn conflicts(
         .iter()
         .all(|conflict| conflict.minimal);
     match ended {
-        Err(failure) if !failure.is_time_limit() => return Err(failure),
-        Err(_) => explanation.left_out.push(LeftOut::Conflicts),
+        Err(failure) if explanation.conflicts.is_empty() => return Err(failure),
+        Err(failure) => explanation.leave_out(LeftOut::Conflicts, failure),
         Ok(()) if !minimal => explanation.left_out.push(LeftOut::Conflicts),
         Ok(()) => {}
     }
@@ -123,10 +123,10 @@ async fn fixes(
     unknown: &[Missing],
     explanation: &mut Explanation,
     listening: &mut dyn Listening,
-) -> Result<(), Failure> {
+) {
     if !explanation.left_out.is_empty() {
         explanation.left_out.push(LeftOut::Fixes);
-        return Ok(());
+        return;
     }
     let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
     let conflicts = explanation.conflicts.clone();
@@ -143,13 +143,17 @@ async fn fixes(
             listening.fix(explanation, &fix);
             found.push(fix);
         })
-        .await?;
+        .await;
     explanation.fixes = found;
-    explanation.least_changes = ended.least_changes;
-    if ended.ended {
-        explanation.left_out.push(LeftOut::Fixes);
+    match ended {
+        Err(failure) => explanation.leave_out(LeftOut::Fixes, failure),
+        Ok(ended) => {
+            explanation.least_changes = ended.least_changes;
+            if ended.ended {
+                explanation.left_out.push(LeftOut::Fixes);
+            }
+        }
     }
-    Ok(())
 }
 
 /// How long the prediction may take: it is one of minutes, and not the answer.
@@ -189,6 +193,20 @@ async fn cost(
 }
 
 impl Explanation {
+    /// Something could not be found out. What was found stands.
+    fn leave_out(&mut self, what: LeftOut, failure: Failure) {
+        self.left_out.push(what);
+        if failure.is_time_limit() {
+            return;
+        }
+        for mut diagnostic in failure.diagnostics {
+            diagnostic.level = Level::Warning;
+            if !self.notices.contains(&diagnostic) {
+                self.notices.push(diagnostic);
+            }
+        }
+    }
+
     fn of(question: &Question, repodata: &Repodata) -> Self {
         Self {
             subdir: question.subdir,

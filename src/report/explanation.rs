@@ -134,10 +134,10 @@ pub fn end(explanation: &Explanation) -> String {
         text += "no change of a few lines was found that mends it\n";
     }
     if explanation.left_out.contains(&LeftOut::Conflicts) {
-        text += "the time limit ended the search: there may be more conflicts, or smaller ones\n";
+        text += "the search ended early: there may be more conflicts, or smaller ones\n";
     }
     if explanation.left_out.contains(&LeftOut::Fixes) {
-        text += "the time limit ended the search for fixes; raise it with --timeout\n";
+        text += "the search for fixes ended early; after a time limit, raise it with --timeout\n";
     }
     if !explanation.fixes.is_empty() {
         text += "\napply one with `--apply N`\n";

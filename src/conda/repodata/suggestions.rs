@@ -8,7 +8,7 @@ use super::MissingName;
 
 /// How alike two names must be to be worth suggesting, from 0 to 1. Lower than
 /// this, `strsim` finds names that only share a few letters.
-const ALIKE: f64 = 0.75;
+const ALIKE: f64 = 0.8;
 
 /// Names of R that are shorter than this are like many others.
 const SHORT: usize = 6;

@@ -31,6 +31,7 @@ impl Elsewhere<'_> {
         match &declared.kind {
             DeclaredKind::Conda(spec) => {
                 edits.extend(self.from_any_channel(line, declared));
+                edits.extend(self.spelt_otherwise(line, declared, spec).await);
                 if is_unknown {
                     edits.extend(self.renamed(line, declared, spec).await);
                     edits.extend(self.in_other_channel(spec).await);
@@ -45,11 +46,37 @@ impl Elsewhere<'_> {
 
     /// The same line without its `channel::`.
     fn from_any_channel(&self, line: usize, declared: &Declared) -> Option<Edit> {
-        let at = self.question.places[line].clone()?;
         let (_, with) = declared.text.rsplit_once("::")?;
-        let with = with.trim().to_string();
+        self.in_place(line, EditKind::Relax, with.trim().to_string())
+    }
+
+    /// The same line with the separators that the channel has in the name.
+    async fn spelt_otherwise(
+        &self,
+        line: usize,
+        declared: &Declared,
+        spec: &MatchSpec,
+    ) -> Option<Edit> {
+        let name = spec.name.as_exact()?.as_normalized();
+        let separators = ["-", "_", "."];
+        let twins = separators.map(|separator| name.replace(['-', '_', '.'], separator));
+        for twin in twins.into_iter().filter(|twin| twin != name) {
+            let with = declared.text.to_lowercase().replacen(name, &twin, 1);
+            let Ok(spec) = match_spec::parse(&with) else {
+                continue;
+            };
+            if self.exists(&self.question.channels.bind(spec)).await {
+                return self.in_place(line, EditKind::Rename, with);
+            }
+        }
+        None
+    }
+
+    /// Another requirement in the place of a line.
+    fn in_place(&self, line: usize, kind: EditKind, with: String) -> Option<Edit> {
+        let at = self.question.places[line].clone()?;
         Some(Edit {
-            kind: EditKind::Relax,
+            kind,
             line: Some(line),
             changes: vec![Change::Replace {
                 at,
@@ -61,7 +88,6 @@ impl Elsewhere<'_> {
 
     /// The same line with the nearest name that there is.
     async fn renamed(&self, line: usize, declared: &Declared, spec: &MatchSpec) -> Option<Edit> {
-        let at = self.question.places[line].clone()?;
         let name = spec.name.as_exact()?.as_normalized();
         let by_name = match_spec::parse(name).ok()?;
         let found = self.question.records(&[by_name]).await.ok()?;
@@ -70,18 +96,11 @@ impl Elsewhere<'_> {
         let start = declared.text.to_lowercase().find(name)?;
         let mut with = declared.text.clone();
         with.replace_range(start..start + name.len(), nearest);
-        let with_spec = match_spec::parse(&with).ok()?;
-        self.exists(&self.question.channels.bind(with_spec))
-            .await
-            .then(|| Edit {
-                kind: EditKind::Rename,
-                line: Some(line),
-                changes: vec![Change::Replace {
-                    at,
-                    with: with.clone(),
-                }],
-                with: Some(with),
-            })
+        let spec = match_spec::parse(&with).ok()?;
+        match self.exists(&self.question.channels.bind(spec)).await {
+            true => self.in_place(line, EditKind::Rename, with),
+            false => None,
+        }
     }
 
     async fn exists(&self, spec: &MatchSpec) -> bool {

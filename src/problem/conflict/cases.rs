@@ -147,7 +147,11 @@ impl Clash<'_, '_> {
         for (place, (&line, demand)) in self.core.iter().zip(demands).enumerate() {
             if demand.demands.contains_key(&name) {
                 let others = left_by_others(demands, place, name, choice);
-                let way = others.and_then(|others| demand.decisive(name, Some(&others)));
+                let way = others
+                    .as_ref()
+                    .and_then(|others| demand.decisive(name, Some(others)));
+                case.ruled_out
+                    .extend(self.why_python(demand, name, way, others.as_ref()));
                 self.add_chain(&mut case, demands, (line, demand), (name, way), choice);
             }
         }
@@ -213,6 +217,10 @@ impl Clash<'_, '_> {
             None => demand.given(name),
         };
         given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
+        // What the lines clash over is told by the chains themselves.
+        if given.len() > 1 {
+            given.remove(&name);
+        }
         let mut chain = Chain {
             line,
             links: self.links(demand, name, way),
@@ -278,6 +286,39 @@ impl Clash<'_, '_> {
             folded::left(self.provider, at, usable)
         };
         path.map(left).collect()
+    }
+
+    /// Why a project wants other pythons than those that the other lines leave: what
+    /// the newest of its releases says.
+    fn why_python(
+        &self,
+        demand: &Demands,
+        name: NameId,
+        way: Option<&Way>,
+        others: Option<&BTreeSet<SolvableId>>,
+    ) -> Option<RuledOut> {
+        let provider = self.provider;
+        let python = Name::Conda("python".to_string());
+        if *provider.pool.resolve_package_name(name) != python {
+            return None;
+        }
+        let parent = way?.because_of?;
+        let left = &demand.demands.get(&parent)?.left.usable;
+        let releases = left.iter().filter_map(|&id| match provider.candidate(id) {
+            Candidate::Release(release) => Some(release),
+            _ => None,
+        });
+        let newest = releases.max_by(|a, b| a.version.cmp(&b.version))?;
+        let pythons = others?.iter().filter_map(|&id| {
+            let record = provider.record_of(id)?;
+            provider.pythons.index_of(record)
+        });
+        let reason = provider.why_other_pythons(newest, &pythons.collect::<Vec<_>>())?;
+        Some(RuledOut {
+            package: folded::package(provider, parent),
+            versions: folded::versions(provider, left)?,
+            reason,
+        })
     }
 
     /// What a way asks for that nothing has.

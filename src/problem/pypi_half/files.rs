@@ -10,7 +10,13 @@ use pep508_rs::PackageName;
 
 use super::candidates::Exclusion;
 use crate::{
-    problem::{Sources, conflict::ReasonKind, provider::Provider, python::PythonSet},
+    problem::{
+        Sources,
+        conflict::{Reason, ReasonKind},
+        pool::ReleaseCandidate,
+        provider::Provider,
+        python::PythonSet,
+    },
     pypi::{Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target},
 };
 
@@ -216,6 +222,53 @@ impl Provider<'_> {
             .map(|file| (*file).clone())
     }
 
+    /// Says why no file of a release can be installed on these pythons, by their places,
+    /// though there are others for it.
+    pub(in crate::problem) fn why_other_pythons(
+        &self,
+        release: &ReleaseCandidate,
+        pythons: &[usize],
+    ) -> Option<Reason> {
+        let page = self.project(&release.project)?;
+        let files = &page.releases.get(&release.version)?.files;
+        let refused = |file: &&Arc<Distribution>| {
+            file.requires_python.as_ref().is_some_and(|specifiers| {
+                let required = self.pythons.required(specifiers);
+                !pythons.iter().any(|&python| required.contains(python))
+            })
+        };
+        if let Some(first) = files
+            .first()
+            .filter(|_| files.iter().all(|file| refused(&file)))
+        {
+            let required = first.requires_python.as_ref()?;
+            return Some(
+                ReasonKind::RequiresPython.because(format!("it requires Python {required}")),
+            );
+        }
+        let tags = self.wheel_pythons(files.iter());
+        let source = files.iter().any(|file| !is_wheel(file));
+        (!tags.is_empty() && !source).then(|| {
+            let reason = format!("its wheels are for {tags}, and it has no source distribution");
+            ReasonKind::PythonTag.because(reason)
+        })
+    }
+
+    /// The python tags of the wheels that fit the platform.
+    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> String {
+        let mut tags: Vec<&str> = Vec::new();
+        for file in files {
+            if let DistributionKind::Wheel(wheel) = &file.kind
+                && self.target.fits_platform(wheel)
+            {
+                tags.extend(wheel.python.iter().map(String::as_str));
+            }
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        tags.join(", ")
+    }
+
     /// Says why no file of a release can be installed.
     pub(super) fn why_not_installable(
         &self,
@@ -256,22 +309,12 @@ impl Provider<'_> {
                 refused[0]
             )));
         }
-        let mut tags: Vec<&str> = Vec::new();
-        for file in usable {
-            if let DistributionKind::Wheel(wheel) = &file.kind
-                && self.target.fits_platform(wheel)
-            {
-                tags.extend(wheel.python.iter().map(String::as_str));
-            }
-        }
-        tags.sort_unstable();
-        tags.dedup();
+        let tags = self.wheel_pythons(usable.iter().copied());
         let subdir = self.world.subdir;
         Exclusion::Other(if tags.is_empty() {
             let reason = format!("it has no wheel for {subdir} and no source distribution");
             ReasonKind::PlatformTag.because(reason)
         } else {
-            let tags = tags.join(", ");
             ReasonKind::PythonTag.because(format!(
                 "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
                  and no source distribution"
