@@ -85,6 +85,7 @@ impl Task {
                 target: &target,
                 pip: PipPolicy::default(),
                 preferences: Preferences::default(),
+                asked: std::collections::BTreeSet::new(),
                 deadline: None,
             },
         });

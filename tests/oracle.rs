@@ -5,8 +5,8 @@
 //! prints it.
 
 mod brute;
-mod generate;
-mod model;
+pub mod generate;
+pub mod model;
 
 use std::{
     collections::BTreeSet,
@@ -228,13 +228,15 @@ fn check_no_solution(model: &Model) -> Result<(), String> {
 
 fn check_unsolvable(model: &Model, unsolvable: &Conflict) -> Result<Verdict, String> {
     check_no_solution(model)?;
-    let lines = |without: Option<usize>| -> Vec<&Line> {
-        let kept = model.lines.iter().enumerate().filter(|(place, line)| {
-            let core = unsolvable.lines.contains(place) && Some(*place) != without;
-            core || matches!(line, Line::Constrain(_))
-        });
-        kept.map(|(_, line)| line).collect()
-    };
+    check_conflict(model, &unsolvable.lines)?;
+    Ok(Verdict::Unsolvable)
+}
+
+/// What holds where presolve says that there is no solution: a line that is taken out
+/// is out for the constraints of a `-c` file only if it is one.
+pub fn solvable_with(model: &Model, keep: &dyn Fn(usize) -> bool, leniently: bool) -> bool {
+    let kept = model.lines.iter().enumerate();
+    let kept = kept.filter(|(place, line)| keep(*place) || matches!(line, Line::Constrain(_)));
     // A core is looked for among the lines alone: python is there even where the
     // line that asks for it is not, and a pip, and so is what pip would take from conda.
     let least = Rules {
@@ -242,20 +244,27 @@ fn check_unsolvable(model: &Model, unsolvable: &Conflict) -> Result<Verdict, Str
         unasked: Unasked::Python,
         ..STRICT
     };
-    if oracle(model, lines(None), least).solvable() {
-        return Err("core: it can be solved alone".to_string());
-    }
     let most = Rules {
         admit: Admit::Most,
         overwrite: true,
         unasked: Unasked::All,
     };
-    for &line in &unsolvable.lines {
-        if !oracle(model, lines(Some(line)), most).solvable() {
+    let rules = if leniently { most } else { least };
+    oracle(model, kept.map(|(_, line)| line).collect(), rules).solvable()
+}
+
+/// A conflict has no solution, and without any one of its lines there is one.
+pub fn check_conflict(model: &Model, conflict: &[usize]) -> Result<(), String> {
+    if solvable_with(model, &|place| conflict.contains(&place), false) {
+        return Err("core: it can be solved alone".to_string());
+    }
+    for &line in conflict {
+        let rest = |place: usize| conflict.contains(&place) && place != line;
+        if !solvable_with(model, &rest, true) {
             return Err(format!(
                 "core too large: without line {line} there is no solution either"
             ));
         }
     }
-    Ok(Verdict::Unsolvable)
+    Ok(())
 }

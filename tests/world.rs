@@ -342,6 +342,16 @@ impl ToyWorld {
 
     /// Solves other lines in this world.
     pub fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
+        self.ask(declared, |problem| {
+            Ok(match solve(problem)? {
+                Some(solution) => Outcome::Solved(solution),
+                None => Outcome::Unsolvable(explain(problem)?),
+            })
+        })
+    }
+
+    /// Asks something of other lines in this world.
+    pub fn ask<A>(&self, declared: &[Declared], ask: impl FnOnce(&Problem<'_>) -> A) -> A {
         let target = Target::new(Subdir::Linux64, &self.virtual_packages);
         let names = |record: &RepoDataRecord| self.pypi_names(record);
         let problem = Problem {
@@ -357,13 +367,11 @@ impl ToyWorld {
                 target: &target,
                 pip: self.pip.clone(),
                 preferences: self.preferences.clone(),
+                asked: std::collections::BTreeSet::new(),
                 deadline: None,
             },
         };
-        Ok(match solve(&problem)? {
-            Some(solution) => Outcome::Solved(solution),
-            None => Outcome::Unsolvable(explain(&problem)?),
-        })
+        ask(&problem)
     }
 
     /// The same world with the pins of a solution, as `pin` finds them in a file.

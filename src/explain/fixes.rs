@@ -19,7 +19,7 @@ use crate::{
 
 mod elsewhere;
 mod requirement;
-mod search;
+pub(super) mod search;
 
 use elsewhere::Elsewhere;
 use search::{Becomes, Proposal};

@@ -22,6 +22,7 @@ use crate::{
 mod fixes;
 mod run;
 
+pub use fixes::search::{Becomes, Proposal, proposals};
 pub use run::{Listening, explain};
 
 /// Everything that is known of a file's answer, as far as time allowed.

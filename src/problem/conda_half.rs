@@ -145,11 +145,8 @@ impl CondaHalf {
             return Vec::new();
         }
         let names = Arc::new(unasked.names.clone());
-        let declared = problem.declared.iter().filter_map(|line| match &line.kind {
-            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
-            _ => None,
-        });
-        let mut queue: VecDeque<String> = declared.collect();
+        let asked = problem.world.asked.iter().cloned();
+        let mut queue: VecDeque<String> = problem.conda_names().into_iter().chain(asked).collect();
         let mut seen: HashSet<String> = queue.iter().cloned().collect();
         let mut askers = Vec::new();
         while let Some(package) = queue.pop_front() {

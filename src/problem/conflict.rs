@@ -13,7 +13,7 @@ mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
-pub use corrections::{Chosen, Corrections};
+pub use corrections::Corrections;
 pub(in crate::problem) use reason::Reasons;
 pub use reason::{Reason, ReasonKind};
 
@@ -120,6 +120,8 @@ pub struct Versions {
     pub ranges: String,
     /// How many versions these are.
     pub count: usize,
+    /// Each of them, the oldest first.
+    pub all: Vec<String>,
 }
 
 /// A package or project.

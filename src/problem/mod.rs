@@ -163,6 +163,9 @@ pub struct World<'a> {
     pub pip: PipPolicy,
     /// What an earlier `pin` chose.
     pub preferences: Preferences,
+    /// Conda packages that may come in though no declared conda line leads to them:
+    /// those of lines that were taken out to look at the others.
+    pub asked: BTreeSet<String>,
     /// When to give up.
     pub deadline: Option<Instant>,
 }
@@ -176,6 +179,15 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
+    /// The names of the declared conda lines.
+    fn conda_names(&self) -> BTreeSet<String> {
+        let names = self.declared.iter().filter_map(|line| match &line.kind {
+            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
+            _ => None,
+        });
+        names.collect()
+    }
+
     /// Whether there is a pip half.
     fn has_pip(&self) -> bool {
         let asks = |line: &Declared| {

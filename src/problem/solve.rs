@@ -13,7 +13,7 @@ use rattler_conda_types::RepoDataRecord;
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
-    Declared, DeclaredKind, Problem, Reading, Sources, Unasked,
+    Declared, DeclaredKind, Problem, Reading, Sources, Unasked, World,
     conda_half::{pooled_condition, version_sets},
     conflict::{self, Conflict},
     improve::improve,
@@ -92,10 +92,15 @@ pub fn explain(problem: &Problem<'_>) -> Result<Conflict, Failure> {
 }
 
 /// Why a problem has no solution in the most lenient reading, if it has none.
-fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, Failure> {
+pub(super) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, Failure> {
+    leniently(problem)?.map(conflict::explain).transpose()
+}
+
+/// The attempt in the most lenient reading, if it has no solution.
+pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'a>>, Failure> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
-        return conflict::explain(attempt).map(Some);
+        return Ok(Some(attempt));
     };
     if !problem.has_pip() {
         return Ok(None);
@@ -117,7 +122,7 @@ fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, Failure> {
             ..reading.clone()
         };
         if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
-            return conflict::explain(*attempt).map(Some);
+            return Ok(Some(*attempt));
         }
     }
     Ok(None)
@@ -143,7 +148,10 @@ pub fn explain_all(
             .collect();
         let rest = Problem {
             declared: &declared,
-            world: problem.world.clone(),
+            world: World {
+                asked: problem.conda_names(),
+                ..problem.world.clone()
+            },
         };
         let Some(mut conflict) = conflict(&rest)? else {
             return Ok(());

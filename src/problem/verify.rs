@@ -51,6 +51,9 @@ pub(super) fn violations(
 pub(super) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
+    for name in &problem.world.asked {
+        walk.follow(name);
+    }
     let names = solution
         .conda
         .iter()
@@ -97,6 +100,19 @@ impl<'a> Walk<'a> {
                 self.check_channel(declared, spec);
             }
         }
+        self.walk(queue);
+    }
+
+    /// Goes to what a package leads to, if it is there.
+    fn follow(&mut self, name: &str) {
+        if let Some((&name, &record)) = self.records.get_key_value(name)
+            && self.reached.insert(name)
+        {
+            self.walk(VecDeque::from([record]));
+        }
+    }
+
+    fn walk(&mut self, mut queue: VecDeque<&'a RepoDataRecord>) {
         while let Some(record) = queue.pop_front() {
             let package = &record.package_record;
             let by = package.to_string();

@@ -1,7 +1,13 @@
 //! A question that is ready to be asked: the settings are read, the names are known,
 //! the indexes are open.
 
-use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc, time::Instant};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+    time::Instant,
+};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, Matches, RepoDataRecord, Subdir};
@@ -264,6 +270,7 @@ impl Question {
                 target: &self.target,
                 pip: policy(&self.index),
                 preferences: self.preferences.clone(),
+                asked: BTreeSet::new(),
                 deadline: self.deadline,
             },
         })

@@ -9,10 +9,7 @@ use super::requirement::{Parts, beginning};
 use crate::{
     diagnostic::Failure,
     explain::EditKind,
-    problem::{
-        Declared, DeclaredKind, Problem,
-        conflict::{Chosen, Corrections},
-    },
+    problem::{Declared, DeclaredKind, Problem, conflict::Corrections},
 };
 
 /// How many correction sets are looked at.
@@ -70,11 +67,6 @@ struct Search<'p> {
 }
 
 impl Search<'_> {
-    fn solves(&mut self, set: &[usize], with: &[&Declared]) -> Result<Option<Chosen>, Failure> {
-        let with: Vec<Declared> = with.iter().map(|&line| line.clone()).collect();
-        self.corrections.versions_with(set, &with)
-    }
-
     /// The mildest changes of a correction set.
     fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
         // What stands in for each line; none if it goes.
@@ -86,8 +78,8 @@ impl Search<'_> {
                 continue;
             };
             instead[place] = Some(any);
-            let with: Vec<&Declared> = instead.iter().flatten().collect();
-            if self.solves(set, &with)?.is_none() {
+            let with: Vec<Declared> = instead.iter().flatten().cloned().collect();
+            if !self.corrections.solves(set, &with)? {
                 instead[place] = None;
             }
         }
@@ -138,10 +130,7 @@ impl Search<'_> {
             all.chain([one.clone()]).collect()
         };
         if let Some(without) = parts.without_build()
-            && self
-                .corrections
-                .versions_with(set, &with(&without))?
-                .is_some()
+            && self.corrections.solves(set, &with(&without))?
         {
             return Ok((without, EditKind::Relax, COST_OF_BUILD));
         }
@@ -159,8 +148,7 @@ impl Search<'_> {
                 let Some(between) = parts.between(low, high) else {
                     return Ok(false);
                 };
-                let found = self.corrections.versions_with(set, &with(&between))?;
-                Ok(found.is_some())
+                self.corrections.solves(set, &with(&between))
             };
             if way.is_empty() || !solves(way.len())? {
                 continue;

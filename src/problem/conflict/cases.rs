@@ -198,7 +198,6 @@ impl Clash<'_, '_> {
     ) {
         let provider = self.provider;
         let mut given = demand.given(name);
-        given.remove(&name);
         given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
         let mut chain = Chain {
             line,
@@ -448,6 +447,13 @@ impl Clash<'_, '_> {
                 if of_line.is_some_and(|demand| demand.left.usable.len() <= left[&name].len()) {
                     self.add_chain(&mut case, demands, line, demand, name, None);
                 }
+            }
+        }
+        for &line in self.core {
+            let declared = &provider.declared[line];
+            if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
+                case.notes
+                    .push(format!("`{}` is for pip to install", declared.text));
             }
         }
         Some(case)

@@ -4,7 +4,7 @@
 //! All is asked of one solver under the most lenient reading, where asking again is
 //! nearly free. What is found is a candidate only: it has to be solved for real.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures::FutureExt;
 use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
@@ -13,9 +13,11 @@ use super::{core::minimal, folded};
 use crate::{
     diagnostic::Failure,
     problem::{
-        Declared, DeclaredKind, Problem, Reading, Sources,
+        Declared, DeclaredKind, Problem, Reading, Solution, Sources, World,
         pool::{Candidate, Name},
-        solve::{Attempt, requirements},
+        solution,
+        solve::{self, Attempt, requirements},
+        verify,
     },
 };
 
@@ -102,33 +104,66 @@ impl<'a> Corrections<'a> {
 
     /// A minimal set of the other lines that has no solution; none if they have one.
     fn core_without(&mut self, lines: &[usize]) -> Result<Option<Vec<usize>>, Failure> {
-        if self.versions_with(lines, &[])?.is_some() {
-            return Ok(None);
-        }
         let kept: Vec<usize> = (0..self.problem.declared.len())
             .filter(|line| !lines.contains(line))
             .collect();
-        minimal(&mut self.attempt, &[], false, &kept).map(Some)
+        match self.answer(lines, &[])? {
+            Answer::Solvable => Ok(None),
+            Answer::Unsolvable => minimal(&mut self.attempt, &[], false, &kept).map(Some),
+            Answer::Unasked => {
+                let conflict = solve::conflict(&self.changed(lines, &[]).of(self.problem))?;
+                let places = conflict.map(|conflict| conflict.lines);
+                Ok(places.map(|places| places.iter().map(|&place| kept[place]).collect()))
+            }
+        }
     }
 
-    /// Solves without some lines and with others; the versions of the chosen packages
-    /// and projects, if there is a solution.
+    /// Whether there is a solution without some lines and with others.
     ///
     /// # Errors
     /// As for [`crate::problem::solve`].
-    pub fn versions_with(
-        &mut self,
-        without: &[usize],
-        with: &[Declared],
-    ) -> Result<Option<Chosen>, Failure> {
+    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+        Ok(match self.answer(without, with)? {
+            Answer::Solvable => true,
+            Answer::Unsolvable => false,
+            Answer::Unasked => {
+                let changed = self.changed(without, with);
+                solve::leniently(&changed.of(self.problem))?.is_none()
+            }
+        })
+    }
+
+    fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, Failure> {
         loop {
             let chosen = self.run(without, with)?;
             let learnt = self.attempt.provider().learnt.borrow().clone();
-            if !self.reading.learn(&learnt) {
-                return Ok(chosen.map(|chosen| self.chosen(&chosen)));
+            if self.reading.learn(&learnt) {
+                self.attempt = Attempt::new(self.problem, self.reading.clone())?;
+                continue;
             }
-            self.attempt = Attempt::new(self.problem, self.reading.clone())?;
+            let Some(chosen) = chosen else {
+                return Ok(Answer::Unsolvable);
+            };
+            if !self.reading.pip_half {
+                return Ok(Answer::Solvable);
+            }
+            let read = Solution::read(self.attempt.provider(), &chosen);
+            let solution::Reading::Solution(solution) = read else {
+                return Ok(Answer::Solvable);
+            };
+            let changed = self.changed(without, with);
+            let unasked = verify::unasked(&changed.of(self.problem), &solution);
+            return Ok(match unasked.is_empty() {
+                true => Answer::Solvable,
+                false => Answer::Unasked,
+            });
         }
+    }
+
+    fn changed(&self, without: &[usize], with: &[Declared]) -> Changed {
+        let lines = self.problem.declared.iter().enumerate();
+        let kept = lines.filter(|(line, _)| !without.contains(line));
+        Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
     fn run(
@@ -144,23 +179,6 @@ impl<'a> Corrections<'a> {
             .filter(|line| !without.contains(line))
             .collect();
         self.attempt.run_with_and(&kept, &more)
-    }
-
-    fn chosen(&self, chosen: &[SolvableId]) -> Chosen {
-        let provider = self.attempt.provider();
-        let mut versions = Chosen::default();
-        for &id in chosen {
-            let name = provider.pool.resolve_solvable(id).name;
-            let Some(version) = folded::version(provider, id) else {
-                continue;
-            };
-            match provider.pool.resolve_package_name(name) {
-                Name::Conda(name) => versions.conda.insert(name.clone(), version.to_string()),
-                Name::Project(name) => versions.pypi.insert(name.to_string(), version.to_string()),
-                _ => None,
-            };
-        }
-        versions
     }
 
     /// The versions that there are of what a line asks for, the oldest first; of
@@ -191,13 +209,30 @@ impl<'a> Corrections<'a> {
     }
 }
 
-/// Versions by name.
-#[derive(Clone, Debug, Default)]
-pub struct Chosen {
-    /// Of conda packages.
-    pub conda: BTreeMap<String, String>,
-    /// Of PyPI projects, those that conda brings included.
-    pub pypi: BTreeMap<String, String>,
+/// What one solver says of changed lines.
+enum Answer {
+    Solvable,
+    Unsolvable,
+    /// It has a solution with conda packages that only the pip half asks for: whether
+    /// there is one without them, takes a solver of its own.
+    Unasked,
+}
+
+/// The lines of a changed question.
+struct Changed(Vec<Declared>);
+
+impl Changed {
+    fn of<'c>(&'c self, problem: &Problem<'c>) -> Problem<'c> {
+        Problem {
+            declared: &self.0,
+            world: World {
+                // What a line that was taken out names may still come in: otherwise
+                // more lines could mean fewer conflicts.
+                asked: problem.conda_names(),
+                ..problem.world.clone()
+            },
+        }
+    }
 }
 
 /// The sets of `size` lines, or fewer, that have a line of every core and no line

@@ -305,9 +305,7 @@ impl Follower<'_, '_> {
         };
         for &set in sets {
             let name = self.provider.version_set_name(set);
-            if self.context.0.contains_key(&name) {
-                refused.given.insert(name);
-            }
+            refused.given.extend(self.given(name));
             let matching = self.matchings.of(self.provider, set);
             let asked = || self.provider.display_version_set(set).to_string();
             refused.needs.insert(
@@ -319,6 +317,18 @@ impl Follower<'_, '_> {
             );
         }
         refused
+    }
+
+    /// What of the context decides what is left of a package.
+    fn given(&self, name: NameId) -> BTreeSet<NameId> {
+        let mut given = match self.found.demands.contains_key(&name) {
+            true => self.found.given(name),
+            false => BTreeSet::new(),
+        };
+        if self.context.0.contains_key(&name) {
+            given.insert(name);
+        }
+        given
     }
 
     fn alternatives(&self, requirement: Requirement) -> Vec<VersionSetId> {
@@ -367,8 +377,8 @@ impl Follower<'_, '_> {
                     _ => return None,
                 };
                 let others = sets.iter().filter(|&&set| set != only);
-                let names = others.map(|&set| provider.version_set_name(set));
-                (only, names.collect())
+                let given = others.flat_map(|&set| self.given(provider.version_set_name(set)));
+                (only, given.collect())
             }
         };
         let wanted = Wanted {

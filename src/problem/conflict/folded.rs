@@ -55,6 +55,10 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
             None => {}
         }
     }
+    let marked = conda.iter().filter(|(_, marked)| *marked);
+    let mut all: Vec<String> = marked.map(|(version, _)| version.to_string()).collect();
+    let marked = pypi.iter().filter(|(_, marked)| *marked);
+    all.extend(marked.map(|(version, _)| version.to_string()));
     let ranges = [ranges(conda), ranges(pypi)].concat();
     let shown = match ranges.as_slice() {
         [] => return None,
@@ -68,7 +72,8 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     };
     Some(Versions {
         ranges: shown,
-        count: ranges.iter().map(|range| range.count).sum(),
+        count: all.len(),
+        all,
     })
 }
 
