@@ -17,11 +17,13 @@ use crate::{
 /// What all clusters share. Without colour too a declared line, a conda package (an
 /// ellipse), a PyPI project (a hexagon), what the machine has (a dashed box) and the
 /// disputed package (a double line) are told apart.
-const STYLE: &str = "\
-  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, labeljust=l, nodesep=0.3, ranksep=0.6];
+const STYLE: &str = "  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, labeljust=l, nodesep=0.3, ranksep=0.6];
   node [fontname=\"Helvetica\", fontsize=11, margin=\"0.15,0.08\"];
   edge [fontname=\"Helvetica\", fontsize=10];
 ";
+
+/// The colour of what does not go together.
+const BAD: &str = "#b3261e";
 
 /// The explanation as a directed graph. For a file with a solution it has no nodes.
 pub fn render(explanation: &Explanation) -> String {
@@ -87,34 +89,40 @@ impl Writer<'_> {
             let (Shown::Package(left), Some(by)) = (node.shows, node.needed_by) else {
                 continue;
             };
-            let (label, style) = (package_label(left), style(&left.package));
-            _ = writeln!(text, "{pad}{prefix}_{place} [label={label}, {style}];");
+            let (label, (shape, color)) = (package_label(left), style(&left.package));
+            _ = writeln!(
+                text,
+                "{pad}{prefix}_{place} [label={label}, {shape}, color=\"{color}\"];"
+            );
             _ = writeln!(text, "{pad}{prefix}_{by} -> {prefix}_{place};");
         }
         for (place, disputed) in graph.disputed.iter().enumerate() {
             let package = &disputed.package;
             let label = quoted_lines(&[&package.to_string(), graph.verdict(place)]);
-            let style = style(package);
+            let (shape, _) = style(package);
             _ = writeln!(
                 text,
-                "{pad}{prefix}_disputed_{place} [label={label}, {style}, peripheries=2, penwidth=2, color=\"#b3261e\", fontcolor=\"#b3261e\"];"
+                "{pad}{prefix}_disputed_{place} [label={label}, {shape}, peripheries=2, penwidth=2, color=\"{BAD}\", fontcolor=\"{BAD}\"];"
             );
         }
         for claim in &graph.claims {
-            self.claim(text, claim, &pad);
+            self.claim(text, graph, claim, &pad);
         }
     }
 
-    fn claim(&self, text: &mut String, claim: &Claim<'_>, pad: &str) {
+    fn claim(&self, text: &mut String, graph: &Graph<'_>, claim: &Claim<'_>, pad: &str) {
         let (prefix, by, of) = (&self.prefix, claim.by, claim.of);
-        let versions = claim.versions.map_or("none".to_owned(), counted);
-        let mut label = vec![versions];
+        let mut label: Vec<String> = match claim.versions {
+            Some(versions) => vec![counted(versions)],
+            None if graph.disputed[of].unknown => Vec::new(),
+            None => vec!["none".to_owned()],
+        };
         label.extend(claim.given.iter().map(|(left, _)| format!("given {left}")));
         let label: Vec<&str> = label.iter().map(String::as_str).collect();
         let label = quoted_lines(&label);
         _ = writeln!(
             text,
-            "{pad}{prefix}_{by} -> {prefix}_disputed_{of} [label={label}, color=\"#b3261e\"];"
+            "{pad}{prefix}_{by} -> {prefix}_disputed_{of} [label={label}, color=\"{BAD}\"];"
         );
         for by in claim.given.iter().flat_map(|(_, by)| by) {
             _ = writeln!(
@@ -142,11 +150,12 @@ impl Writer<'_> {
     }
 }
 
-fn style(package: &Package) -> &'static str {
+/// The shape and the colour of a package.
+fn style(package: &Package) -> (&'static str, &'static str) {
     match package.half {
-        Half::Conda => "shape=ellipse, color=\"#116329\"",
-        Half::Pypi => "shape=hexagon, color=\"#0550ae\"",
-        Half::Virtual => "shape=box, style=dashed, color=\"#59636e\"",
+        Half::Conda => ("shape=ellipse", "#116329"),
+        Half::Pypi => ("shape=hexagon", "#0550ae"),
+        Half::Virtual => ("shape=box, style=dashed", "#59636e"),
     }
 }
 

@@ -62,10 +62,13 @@ pub struct Claim<'c> {
 
 /// The graphs of a conflict: one for each of its reasons.
 pub fn graphs(conflict: &Conflict) -> Vec<Graph<'_>> {
-    if !conflict.missing.is_empty() {
+    if conflict.cases.is_empty() && !conflict.missing.is_empty() {
         return vec![Graph::of_missing(&conflict.missing)];
     }
-    conflict.cases.iter().map(Graph::of_case).collect()
+    let cases = conflict.cases.iter();
+    cases
+        .map(|case| Graph::of_case(case, &conflict.missing))
+        .collect()
 }
 
 impl<'c> Graph<'c> {
@@ -92,13 +95,14 @@ impl<'c> Graph<'c> {
         graph
     }
 
-    fn of_case(case: &'c Case) -> Self {
+    fn of_case(case: &'c Case, missing: &[Missing]) -> Self {
+        let mut missing = missing.iter();
         let mut graph = Self {
             case: Some(case),
             nodes: Vec::new(),
             disputed: vec![Disputed {
                 package: case.disputed.clone(),
-                unknown: false,
+                unknown: missing.any(|missing| missing.package() == case.disputed),
             }],
             claims: Vec::new(),
         };
@@ -146,6 +150,11 @@ impl<'c> Graph<'c> {
         }
         self.nodes.push(Node { shows, needed_by });
         self.nodes.len() - 1
+    }
+
+    /// Whether it shows no more than the one line and what that asks for.
+    pub fn is_plain(&self) -> bool {
+        self.nodes.len() == 1 && self.claims.len() == 1
     }
 
     /// The boxes behind a box.

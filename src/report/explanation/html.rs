@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     config::ChannelPriority,
+    diagnostic::Diagnostic,
     explain::{Explanation, Fix, LeftOut},
     problem::Conflict,
     report::diff,
@@ -49,6 +50,7 @@ pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
             }
             body {
                 (head(explanation, &path))
+                @if explanation.conflicts.len() > 1 { (contents(explanation)) }
                 main {
                     @for (place, conflict) in explanation.conflicts.iter().enumerate() {
                         (self::conflict(explanation, conflict, place + 1))
@@ -88,6 +90,24 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
             @for left_out in &explanation.left_out {
                 p class="left-out" { (left_out_words(*left_out)) }
             }
+        }
+    }
+}
+
+/// Where to find what: a page with many conflicts is long.
+fn contents(explanation: &Explanation) -> Markup {
+    html! {
+        nav aria-label="On this page" {
+            ol {
+                @for (place, conflict) in explanation.conflicts.iter().enumerate() {
+                    li {
+                        a href={ "#conflict-" (place + 1) } {
+                            (about(conflict, &graphs(conflict)))
+                        }
+                    }
+                }
+            }
+            a href="#fixes" { "Fixes: " (explanation.fixes.len()) }
         }
     }
 }
@@ -140,49 +160,65 @@ fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -> Ma
         .lines
         .iter()
         .filter_map(|&line| explanation.places[line].as_ref());
+    let is_plain = graphs.iter().all(Graph::is_plain);
     html! {
         section class="conflict" aria-labelledby={ "conflict-" (number) } {
             h2 id={ "conflict-" (number) } { (heading(conflict, &graphs, number)) }
-            @for diagnostic in &diagnostics {
-                p class="message" { (code(&diagnostic.message)) }
-            }
             (snippet::snippets(places))
-            @for (place, graph) in graphs.iter().enumerate() {
-                (picture(explanation, graph, &format!("graph-{number}-{}", place + 1)))
-            }
-            @for diagnostic in &diagnostics {
-                @if !diagnostic.notes.is_empty() {
-                    details open[graphs.is_empty()] {
-                        summary { "The same in words" }
-                        ul { @for note in &diagnostic.notes { li { (code(note)) } } }
+            @if is_plain {
+                @for fact in diagnostics.iter().flat_map(facts) { p class="fact" { (code(fact)) } }
+            } @else {
+                @for (place, graph) in graphs.iter().enumerate() {
+                    (picture(explanation, graph, &format!("graph-{number}-{}", place + 1)))
+                }
+                details {
+                    summary { "The same in words" }
+                    ul {
+                        @for fact in diagnostics.iter().flat_map(facts) { li { (code(fact)) } }
                     }
                 }
-                @for help in &diagnostic.help { p class="help" { (code(help)) } }
+            }
+            @for help in diagnostics.iter().flat_map(|diagnostic| &diagnostic.help) {
+                p class="help" { (code(help)) }
             }
             (ruled_out(conflict))
         }
     }
 }
 
-fn heading(conflict: &Conflict, graphs: &[Graph<'_>], number: usize) -> Markup {
-    let mut about: Vec<(&str, &str)> = Vec::new();
-    for graph in graphs {
-        for (place, disputed) in graph.disputed.iter().enumerate() {
-            let said = (disputed.package.name.as_str(), graph.verdict(place));
-            if !about.contains(&said) {
-                about.push(said);
-            }
-        }
+/// What explains a conflict: its notes, or its message where it needs none.
+fn facts(diagnostic: &Diagnostic) -> &[String] {
+    match &diagnostic.notes[..] {
+        [] => std::slice::from_ref(&diagnostic.message),
+        notes => notes,
     }
+}
+
+fn heading(conflict: &Conflict, graphs: &[Graph<'_>], number: usize) -> Markup {
+    let mut said: Vec<&str> = Vec::new();
+    for graph in graphs {
+        let verdicts = (0..graph.disputed.len()).map(|of| graph.verdict(of));
+        said.extend(verdicts);
+    }
+    said.dedup();
     html! {
         span class="number" { "Conflict " (number) }
-        @if about.is_empty() {
-            (conflict.lines.len()) " lines clash"
-        } @else {
-            @for (place, (name, verdict)) in about.iter().enumerate() {
-                @if place > 0 { "; " }
-                code { (name) } ": " (verdict)
-            }
+        (about(conflict, graphs))
+        @if let [only] = said[..] { ": " (only) }
+    }
+}
+
+/// The packages that it is about.
+fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
+    let disputed = graphs.iter().flat_map(|graph| &graph.disputed);
+    let mut names: Vec<String> = disputed.map(|of| redact(&of.package.name)).collect();
+    names.sort();
+    names.dedup();
+    html! {
+        @if names.is_empty() { (conflict.lines.len()) " lines clash" }
+        @for (place, name) in names.iter().enumerate() {
+            @if place > 0 { ", " }
+            code { (name) }
         }
     }
 }
@@ -298,7 +334,8 @@ fn card(explanation: &Explanation, source: &SourceFile, fix: &Fix, number: usize
                 }
                 @for note in &fix.notes { p class="note" { (code(note)) } }
                 pre class="diff" tabindex="0" aria-label={ "The change of fix " (number) } {
-                    @for line in diff.lines() {
+                    // The heading says which file it is.
+                    @for line in diff.lines().skip_while(|line| !line.starts_with('@')) {
                         span class=(diff_class(line)) { (line) "\n" }
                     }
                 }
@@ -313,7 +350,7 @@ fn card(explanation: &Explanation, source: &SourceFile, fix: &Fix, number: usize
 
 fn diff_class(line: &str) -> &'static str {
     match line.as_bytes() {
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'@', ..] => "meta",
+        [b'@', ..] => "meta",
         [b'+', ..] => "added",
         [b'-', ..] => "removed",
         _ => "same",

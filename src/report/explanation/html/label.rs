@@ -99,22 +99,39 @@ impl Line {
     }
 }
 
-/// Breaks a text into lines of so many columns, behind a space or a sign if there is
-/// one in the line's second half.
+/// Breaks a text into lines of so many columns, where a reader would if there is such
+/// a place in the line's second half.
 fn broken(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text.trim();
     while rest.width() > columns {
         let end = columns_end(rest, columns);
-        let good = rest[..end].char_indices().rev().find(|(at, c)| {
-            !c.is_alphanumeric() && rest[..*at].width() * 2 > columns && !"<>=!~".contains(*c)
-        });
-        let end = good.map_or(end, |(at, c)| at + c.len_utf8());
+        let good = |breaks: fn(char, char) -> bool| {
+            let pairs = rest.char_indices().zip(rest.chars().skip(1));
+            let places = pairs.filter(|&((_, before), after)| breaks(before, after));
+            let places = places.map(|((at, c), _)| at + c.len_utf8());
+            let places = places.take_while(|&at| at <= end);
+            places
+                .filter(|&at| rest[..at].width() * 2 >= columns)
+                .last()
+        };
+        let end = good(is_seam).or_else(|| good(is_sign)).unwrap_or(end);
         lines.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
     }
     lines.push(rest.to_owned());
     lines
+}
+
+/// Between words, in a name, or before the version.
+fn is_seam(before: char, after: char) -> bool {
+    const OPERATOR: &str = "<>=!~";
+    " -_/,;[".contains(before) || (OPERATOR.contains(after) && !OPERATOR.contains(before))
+}
+
+/// Anywhere else but in a word or number.
+fn is_sign(before: char, _after: char) -> bool {
+    !before.is_alphanumeric()
 }
 
 /// Keeps the first lines; the last one says that there was more.
@@ -157,6 +174,11 @@ mod tests {
             ["azureml-dataset-", "runtime"]
         );
         assert_eq!(lines("1.0 to 1.4 or 2.0", 12, 3), ["1.0 to 1.4", "or 2.0"]);
+        assert_eq!(
+            lines("pydata-theme=0.12.0", 14, 2),
+            ["pydata-theme", "=0.12.0"]
+        );
+        assert_eq!(lines("1.2.3.4.5.6", 7, 2), ["1.2.3.", "4.5.6"]);
         assert_eq!(lines("abcdefghijkl", 5, 3), ["abcde", "fghij", "kl"]);
     }
 

@@ -74,7 +74,7 @@ pub enum WireKind {
 }
 
 /// The widest text of a box in columns.
-const TEXT: f64 = 190.0;
+const TEXT: f64 = 215.0;
 /// Between the edge of a box and its text.
 const PADDING: f64 = 12.0;
 /// The same above and below.
@@ -108,7 +108,8 @@ impl Layout {
         for (node, _) in graph.lines() {
             y = columns.place(Child::Node(node), 0, y) + ROW;
         }
-        columns.connect(y - ROW)
+        let down = columns.level();
+        columns.connect(y - ROW + down)
     }
 
     /// Below each other, in this width.
@@ -318,6 +319,23 @@ impl<'g> Columns<'g> {
         (end + above).max(middle + above + height / 2.0)
     }
 
+    /// Makes room for a disputed package that is higher than all that leads to it;
+    /// gives how much.
+    fn level(&mut self) -> f64 {
+        let (kind, label) = self.labels.disputed(0);
+        let claims = self.cells.iter().filter(|cell| match cell.child {
+            Child::Claim(claim) => self.graph.claims[claim].of == 0,
+            Child::Node(_) => false,
+        });
+        let middles: Vec<f64> = claims.map(|cell| cell.middle).collect();
+        let top = mean(&middles) - size(kind, &label).1 / 2.0;
+        let down = (MARGIN - top).max(0.0);
+        for cell in &mut self.cells {
+            cell.middle += down;
+        }
+        down
+    }
+
     /// Gives each column its place, and draws what is between.
     fn connect(self, end: f64) -> Layout {
         let mut widths = vec![0.0_f64; self.last + 1];
@@ -399,7 +417,7 @@ impl<'g> Columns<'g> {
         let width = sizes.iter().map(|(width, _)| *width).fold(0.0, f64::max);
         let mut top = MARGIN;
         for (((kind, label), (_, height)), claims) in texts.into_iter().zip(sizes).zip(claims) {
-            let middle = claims.iter().sum::<f64>() / claims.len().max(1) as f64;
+            let middle = mean(claims);
             let y = (middle - height / 2.0).max(top);
             let middle = y + height / 2.0;
             for &claim in claims {
@@ -432,6 +450,10 @@ fn children(graph: &Graph<'_>, child: Child) -> Vec<Child> {
     let claims = (0..graph.claims.len()).filter(|&claim| graph.claims[claim].by == node);
     let nodes = graph.behind(node).map(Child::Node);
     nodes.chain(claims.map(Child::Claim)).collect()
+}
+
+fn mean(of: &[f64]) -> f64 {
+    of.iter().sum::<f64>() / of.len().max(1) as f64
 }
 
 /// From one place to another at its right, level at both ends.

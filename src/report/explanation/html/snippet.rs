@@ -1,6 +1,6 @@
 //! Lines of the file with the culprits underlined, as rustc shows them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use maud::{Markup, html};
 
@@ -58,29 +58,36 @@ fn row(text: &str, line: usize, places: &[&Location]) -> Markup {
         .map(str::len)
         .sum();
     let content = text[start..].lines().next().unwrap_or_default();
-    let mut spans: Vec<_> = places
+    let within = |offset: usize| boundary(content, offset.saturating_sub(start));
+    let spans = places
         .iter()
-        .map(|place| {
-            let within = |offset: usize| boundary(content, offset.saturating_sub(start));
-            within(place.span.start)..within(place.span.end)
-        })
-        .collect();
-    spans.sort_by_key(|span| span.start);
-    let mut at = 0;
+        .map(|place| within(place.span.start)..within(place.span.end));
+    let parts = parts(content, spans.collect());
     html! {
         span class="row" {
             span class="number" { (line) }
-            @for span in &spans {
-                @if span.start >= at {
-                    (content[at..span.start])
-                    mark { (content[span.clone()]) }
-                    ({ at = span.end; "" })
-                }
+            @for (is_marked, part) in parts {
+                @if is_marked { mark { (part) } } @else { (part) }
             }
-            (content[at..])
             "\n"
         }
     }
+}
+
+/// A text in parts, those in a span marked.
+fn parts(text: &str, mut spans: Vec<Range<usize>>) -> Vec<(bool, &str)> {
+    spans.sort_by_key(|span| span.start);
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for span in spans {
+        if span.start >= at {
+            parts.push((false, &text[at..span.start]));
+            parts.push((true, &text[span.clone()]));
+            at = span.end;
+        }
+    }
+    parts.push((false, &text[at..]));
+    parts
 }
 
 /// An offset that is in the text, on a whole character.
