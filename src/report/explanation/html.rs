@@ -52,9 +52,7 @@ pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
                 (head(explanation, &path))
                 @if explanation.conflicts.len() > 1 { (contents(explanation)) }
                 main {
-                    @for (place, conflict) in explanation.conflicts.iter().enumerate() {
-                        (self::conflict(explanation, conflict, place + 1))
-                    }
+                    (conflicts(explanation))
                     @if explanation.solution.is_none() { (fixes(explanation, source)) }
                 }
                 footer { "presolve " (env!("CARGO_PKG_VERSION")) }
@@ -146,7 +144,41 @@ fn left_out_words(left_out: LeftOut) -> &'static str {
     }
 }
 
-fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -> Markup {
+/// A conflict with what is said of it.
+struct Told<'e> {
+    /// From 1.
+    number: usize,
+    conflict: &'e Conflict,
+    graphs: Vec<Graph<'e>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Told<'_> {
+    /// Whether it is one line whose picture would say no more than the line.
+    fn is_plain(&self) -> bool {
+        self.conflict.lines.len() == 1 && self.graphs.iter().all(Graph::is_plain)
+    }
+
+    /// What explains it: its notes, or the message where there are none.
+    fn facts(&self) -> impl Iterator<Item = &str> {
+        let facts = self
+            .diagnostics
+            .iter()
+            .flat_map(|told| match &told.notes[..] {
+                [] => std::slice::from_ref(&told.message),
+                notes => notes,
+            });
+        facts.map(String::as_str)
+    }
+
+    fn help(&self) -> impl Iterator<Item = &str> {
+        let help = self.diagnostics.iter().flat_map(|told| &told.help);
+        help.map(String::as_str)
+    }
+}
+
+/// All conflicts; lines that nothing meets in one table if there are many.
+fn conflicts(explanation: &Explanation) -> Markup {
     let view = unsolvable::View {
         subdir: explanation.subdir,
         channels: &explanation.channels,
@@ -154,43 +186,85 @@ fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -> Ma
         places: &explanation.places,
         missing: &explanation.missing,
     };
-    let diagnostics = view.diagnostics(conflict);
-    let graphs = graphs(conflict);
-    let places = conflict
-        .lines
-        .iter()
-        .filter_map(|&line| explanation.places[line].as_ref());
-    let is_plain = graphs.iter().all(Graph::is_plain);
+    let conflicts = explanation.conflicts.iter().enumerate();
+    let told = conflicts.map(|(place, conflict)| Told {
+        number: place + 1,
+        conflict,
+        graphs: graphs(conflict),
+        diagnostics: view.diagnostics(conflict),
+    });
+    let (plain, clashes): (Vec<_>, Vec<_>) = told.partition(Told::is_plain);
+    html! {
+        @for told in &clashes { (conflict(explanation, told)) }
+        @if plain.len() < TABLE {
+            @for told in &plain { (conflict(explanation, told)) }
+        } @else {
+            (table(explanation, &plain))
+        }
+    }
+}
+
+/// From this many on, lines that nothing meets are shown in a table.
+const TABLE: usize = 3;
+
+fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {
+    html! {
+        section class="conflict" aria-labelledby="unmet" {
+            h2 id="unmet" { (plain.len()) " lines that nothing meets" }
+            table class="unmet" {
+                thead {
+                    tr { th scope="col" { "line" } th scope="col" { "asks for" } th scope="col" { "why not" } }
+                }
+                tbody {
+                    @for told in plain {
+                        @let line = told.conflict.lines[0];
+                        tr id={ "conflict-" (told.number) } {
+                            td class="number" {
+                                @if let Some(place) = &explanation.places[line] {
+                                    (place.line_column().0)
+                                }
+                            }
+                            th scope="row" { mark { (redact(&explanation.declared[line].text)) } }
+                            td {
+                                @for fact in told.facts() { p { (code(fact)) } }
+                                @for help in told.help() { p class="help" { (code(help)) } }
+                                (ruled_out(told.conflict))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn conflict(explanation: &Explanation, told: &Told<'_>) -> Markup {
+    let Told {
+        number,
+        conflict,
+        graphs,
+        ..
+    } = told;
+    let places = conflict.lines.iter();
+    let places = places.filter_map(|&line| explanation.places[line].as_ref());
     html! {
         section class="conflict" aria-labelledby={ "conflict-" (number) } {
-            h2 id={ "conflict-" (number) } { (heading(conflict, &graphs, number)) }
+            h2 id={ "conflict-" (number) } { (heading(conflict, graphs, *number)) }
             (snippet::snippets(places))
-            @if is_plain {
-                @for fact in diagnostics.iter().flat_map(facts) { p class="fact" { (code(fact)) } }
+            @if told.is_plain() || graphs.is_empty() {
+                @for fact in told.facts() { p class="fact" { (code(fact)) } }
             } @else {
                 @for (place, graph) in graphs.iter().enumerate() {
                     (picture(explanation, graph, &format!("graph-{number}-{}", place + 1)))
                 }
                 details {
                     summary { "The same in words" }
-                    ul {
-                        @for fact in diagnostics.iter().flat_map(facts) { li { (code(fact)) } }
-                    }
+                    ul { @for fact in told.facts() { li { (code(fact)) } } }
                 }
             }
-            @for help in diagnostics.iter().flat_map(|diagnostic| &diagnostic.help) {
-                p class="help" { (code(help)) }
-            }
+            @for help in told.help() { p class="help" { (code(help)) } }
             (ruled_out(conflict))
         }
-    }
-}
-
-/// What explains a conflict: its notes, or its message where it needs none.
-fn facts(diagnostic: &Diagnostic) -> &[String] {
-    match &diagnostic.notes[..] {
-        [] => std::slice::from_ref(&diagnostic.message),
-        notes => notes,
     }
 }
 

@@ -523,3 +523,6 @@ impl Stack<'_> {
         self.layout
     }
 }
+
+#[cfg(test)]
+mod tests;
