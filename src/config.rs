@@ -26,7 +26,17 @@ pub(crate) use environment::Environment;
 
 /// How the order of channels binds the solver
 /// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-channels.html>).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    clap::ValueEnum,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelPriority {
     /// A package comes from the first channel that has it, or not at all.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod conda_parity;
+mod cost;
 mod explanations;
 mod joint;
 mod oracle;

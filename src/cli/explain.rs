@@ -4,11 +4,15 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use super::{
+    Output, print,
+    progress::Progress,
+    settings::{SettingsArgs, duration},
+};
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
-    explain::{self, Explanation, Fix, Listening},
+    explain::{self, Explanation, Fix, Listening, cost::Limits},
     problem::Conflict,
     report::explanation::{self as report, dot, html, json},
     spec::{
@@ -44,6 +48,13 @@ pub(super) struct Explain {
     /// Print the JSON schema of `--format json`, and do nothing else
     #[arg(long, exclusive = true)]
     print_schema: bool,
+    /// How long a build may take, which the prediction for conda's classic solver is held
+    /// against; Azure ML's limit if nothing is said
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
+    build_time: Duration,
+    /// How much memory a build has, such as 8GB
+    #[arg(long, value_name = "SIZE", value_parser = megabytes)]
+    build_memory: Option<f64>,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -80,7 +91,12 @@ impl Explain {
             fixes: 0,
         };
         let listener = progress.listener();
-        let explanation = explain::explain(&environment, &settings, &listener, &mut human).await;
+        let limits = Limits {
+            seconds: self.build_time.as_secs_f64(),
+            memory_mb: self.build_memory,
+        };
+        let explanation =
+            explain::explain(&environment, &settings, limits, &listener, &mut human).await;
         progress.finish();
         let explanation = explanation?;
         for notice in &explanation.notices {
@@ -125,6 +141,22 @@ impl Explain {
         source::write_atomically(&self.file, &source.encode(&fix.text))?;
         output.tell(&format!("Applied fix {number} to {}", self.file.display()));
         Ok(())
+    }
+}
+
+/// Megabytes: a number with a unit, of a thousand each, as memory is sold.
+fn megabytes(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let megabytes = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "m" | "mb" => 1.0,
+        "g" | "gb" => 1e3,
+        "t" | "tb" => 1e6,
+        _ => return Err("a size is a number with a unit, such as 8GB".to_string()),
+    };
+    match digits.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number * megabytes),
+        _ => Err("a size is a number with a unit, such as 8GB".to_string()),
     }
 }
 

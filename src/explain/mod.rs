@@ -19,6 +19,7 @@ use crate::{
     spec::change::Change,
 };
 
+pub mod cost;
 mod fixes;
 mod run;
 
@@ -50,6 +51,8 @@ pub struct Explanation {
     pub fixes: Vec<Fix>,
     /// How many lines every fix has to change at least.
     pub least_changes: usize,
+    /// What conda's classic solver would need for it.
+    pub cost: Option<cost::Cost>,
     /// What the time limit left out.
     pub left_out: Vec<LeftOut>,
     /// What was noticed on the way.

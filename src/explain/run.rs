@@ -1,8 +1,15 @@
 //! From a file to its explanation, told as it is found.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::{Explanation, Fix, LeftOut, fixes::Fixing};
+use super::{
+    Explanation, Fix, LeftOut,
+    cost::{self, Limits},
+    fixes::Fixing,
+};
 use crate::{
     conda::repodata::Repodata,
     config::Settings,
@@ -29,6 +36,7 @@ pub trait Listening {
 pub async fn explain(
     environment: &EnvironmentFile,
     settings: &Settings,
+    limits: Limits,
     listener: &Listener,
     listening: &mut dyn Listening,
 ) -> Result<Explanation, Failure> {
@@ -45,6 +53,7 @@ pub async fn explain(
     if unknown.is_none() {
         explanation.solution = question.ask(repodata.clone(), solve).await?;
         if explanation.solution.is_some() {
+            cost(&question, &repodata, limits, &mut explanation).await;
             return Ok(explanation);
         }
     }
@@ -55,12 +64,13 @@ pub async fn explain(
     fixes(
         environment,
         &question,
-        repodata,
+        repodata.clone(),
         &unknown,
         &mut explanation,
         listening,
     )
     .await?;
+    cost(&question, &repodata, limits, &mut explanation).await;
     Ok(explanation)
 }
 
@@ -142,6 +152,42 @@ async fn fixes(
     Ok(())
 }
 
+/// How long the prediction may take: it is one of minutes, and not the answer.
+const COST_LIMIT: Duration = Duration::from_secs(10);
+
+async fn cost(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    limits: Limits,
+    explanation: &mut Explanation,
+) {
+    let soon = Instant::now() + COST_LIMIT;
+    let deadline = question
+        .deadline()
+        .map_or(soon, |deadline| deadline.min(soon));
+    let (question, repodata) = (question.clone(), repodata.clone());
+    let solution = explanation
+        .solution
+        .as_ref()
+        .map(|found| found.conda.clone());
+    let predicted = tokio::task::spawn_blocking(move || {
+        let asked = cost::Question {
+            subdirs: &repodata.subdirs,
+            origins: &repodata.origins,
+            channel_priority: question.settings.channel_priority,
+            virtual_packages: &question.virtual_packages,
+            declared: question.declared(),
+            solution: solution.as_deref(),
+        };
+        cost::predict(&asked, limits, Some(deadline))
+    });
+    // A prediction that breaks off is none; the answer stands.
+    explanation.cost = predicted.await.ok();
+    if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
+        explanation.left_out.push(LeftOut::Cost);
+    }
+}
+
 impl Explanation {
     fn of(question: &Question, repodata: &Repodata) -> Self {
         Self {
@@ -156,6 +202,7 @@ impl Explanation {
             conflicts: Vec::new(),
             fixes: Vec::new(),
             least_changes: 0,
+            cost: None,
             left_out: Vec::new(),
             notices: question.notices().to_vec(),
         }

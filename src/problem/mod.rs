@@ -40,6 +40,7 @@ mod verify;
 
 pub use conflict::{Conflict, Missing};
 pub(crate) use leaks::specifiers;
+pub(crate) use matching::RecordSpec;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
 pub(crate) use solve::time_limit;

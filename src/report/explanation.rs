@@ -6,7 +6,7 @@ mod graph;
 pub mod html;
 pub mod json;
 
-use super::{human, unsolvable};
+use super::{cost, human, unsolvable};
 use crate::{
     explain::{Edit, EditKind, Explanation, Fix, LeftOut},
     problem::Conflict,
@@ -94,10 +94,16 @@ pub fn words(explanation: &Explanation, edit: &Edit) -> String {
 
 /// What is left to say when all is found.
 pub fn end(explanation: &Explanation) -> String {
+    let cost = explanation.cost.as_ref().map_or_else(String::new, |cost| {
+        let lines = cost::lines(cost).into_iter();
+        lines
+            .map(|line| line.trim_end().to_string() + "\n")
+            .collect()
+    });
     if let Some(solution) = &explanation.solution {
         let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
         return format!(
-            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n",
+            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n\n{cost}",
             explanation.subdir
         );
     }
@@ -113,6 +119,9 @@ pub fn end(explanation: &Explanation) -> String {
     }
     if !explanation.fixes.is_empty() {
         text += "\napply one with `--apply N`\n";
+    }
+    if !cost.is_empty() {
+        text += &format!("\n{cost}");
     }
     text
 }

@@ -1,6 +1,7 @@
 //! How findings look: one writer per format over the same
 //! [`Diagnostic`](crate::diagnostic::Diagnostic)s.
 
+pub mod cost;
 pub mod diff;
 pub mod explanation;
 pub mod human;

@@ -198,6 +198,11 @@ impl Question {
         specs.iter().map(declared::by_name).collect()
     }
 
+    /// When to give up.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// What was noticed on the way.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices

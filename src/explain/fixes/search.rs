@@ -150,10 +150,17 @@ impl Search<'_> {
                 };
                 self.corrections.solves(set, &with(&between))
             };
-            if way.is_empty() || !solves(way.len())? {
+            let no_better = |best: &(usize, Declared, EditKind)| {
+                cost_of(&parts, &versions, &allowed, way[0], 1) >= best.0
+            };
+            if way.is_empty() || best.as_ref().is_some_and(no_better) || !solves(way.len())? {
                 continue;
             }
-            let (mut none, mut some) = (0, way.len());
+            // The nearest ones are likely to do.
+            let (mut none, mut some) = (0, 1);
+            while some < way.len() && !solves(some)? {
+                (none, some) = (some, (some * 2).min(way.len()));
+            }
             while some - none > 1 {
                 let middle = (none + some) / 2;
                 match solves(middle)? {

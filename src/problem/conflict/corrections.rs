@@ -27,6 +27,15 @@ const LARGER: usize = 1;
 /// A question that can be asked again with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
+    /// Where the declared lines on python and pip are lines like the others.
+    open: Asking<'a>,
+    /// Where what they rule out is left out beforehand: much faster, and right as long
+    /// as they stay.
+    closed: Option<Asking<'a>>,
+}
+
+/// One solver, with how it reads the problem.
+struct Asking<'a> {
     reading: Reading,
     attempt: Attempt<'a>,
 }
@@ -45,11 +54,29 @@ impl<'a> Corrections<'a> {
             open_pip: true,
             ..Reading::default()
         };
+        let closed = Reading {
+            open_python: false,
+            open_pip: false,
+            ..reading.clone()
+        };
+        // Without a pip half nothing is left out.
+        let closed = problem.has_pip().then(|| Asking::new(problem, closed));
         Ok(Self {
             problem,
-            attempt: Attempt::new(problem, reading.clone())?,
-            reading,
+            open: Asking::new(problem, reading)?,
+            closed: closed.transpose()?,
         })
+    }
+
+    fn asking(&mut self, without: &[usize]) -> &mut Asking<'a> {
+        let opens = |&line: &usize| {
+            let line = &self.problem.declared[line];
+            line.is_conda() && (line.names("python") || line.names("pip"))
+        };
+        match &mut self.closed {
+            Some(closed) if !without.iter().any(opens) => closed,
+            _ => &mut self.open,
+        }
     }
 
     /// The minimal sets of lines without which there is a solution, the smallest first,
@@ -109,7 +136,14 @@ impl<'a> Corrections<'a> {
             .collect();
         match self.answer(lines, &[])? {
             Answer::Solvable => Ok(None),
-            Answer::Unsolvable => minimal(&mut self.attempt, &[], false, &kept).map(Some),
+            Answer::Unsolvable => {
+                // That a line on python is to blame only shows where it is a line.
+                if self.open.run(self.problem, lines, &[])?.is_some() {
+                    return Ok(None);
+                }
+                let attempt = &mut self.open.attempt;
+                minimal(attempt, &[], false, &kept).map(Some)
+            }
             Answer::Unasked => {
                 let conflict = solve::conflict(&self.changed(lines, &[]).of(self.problem))?;
                 let places = conflict.map(|conflict| conflict.lines);
@@ -134,30 +168,24 @@ impl<'a> Corrections<'a> {
     }
 
     fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, Failure> {
-        loop {
-            let chosen = self.run(without, with)?;
-            let learnt = self.attempt.provider().learnt.borrow().clone();
-            if self.reading.learn(&learnt) {
-                self.attempt = Attempt::new(self.problem, self.reading.clone())?;
-                continue;
-            }
-            let Some(chosen) = chosen else {
-                return Ok(Answer::Unsolvable);
-            };
-            if !self.reading.pip_half {
-                return Ok(Answer::Solvable);
-            }
-            let read = Solution::read(self.attempt.provider(), &chosen);
-            let solution::Reading::Solution(solution) = read else {
-                return Ok(Answer::Solvable);
-            };
-            let changed = self.changed(without, with);
-            let unasked = verify::unasked(&changed.of(self.problem), &solution);
-            return Ok(match unasked.is_empty() {
-                true => Answer::Solvable,
-                false => Answer::Unasked,
-            });
+        let problem = self.problem;
+        let asking = self.asking(without);
+        let Some(chosen) = asking.run(problem, without, with)? else {
+            return Ok(Answer::Unsolvable);
+        };
+        if !problem.has_pip() {
+            return Ok(Answer::Solvable);
         }
+        let read = Solution::read(asking.attempt.provider(), &chosen);
+        let solution::Reading::Solution(solution) = read else {
+            return Ok(Answer::Solvable);
+        };
+        let changed = self.changed(without, with);
+        let unasked = verify::unasked(&changed.of(problem), &solution);
+        Ok(match unasked.is_empty() {
+            true => Answer::Solvable,
+            false => Answer::Unasked,
+        })
     }
 
     fn changed(&self, without: &[usize], with: &[Declared]) -> Changed {
@@ -166,25 +194,10 @@ impl<'a> Corrections<'a> {
         Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
-    fn run(
-        &mut self,
-        without: &[usize],
-        with: &[Declared],
-    ) -> Result<Option<Vec<SolvableId>>, Failure> {
-        let mut more: Vec<ConditionalRequirement> = Vec::new();
-        for line in with {
-            more.extend(requirements(self.attempt.provider(), line)?);
-        }
-        let kept: Vec<usize> = (0..self.problem.declared.len())
-            .filter(|line| !without.contains(line))
-            .collect();
-        self.attempt.run_with_and(&kept, &more)
-    }
-
     /// The versions that there are of what a line asks for, the oldest first; of
     /// those that may be taken.
     pub fn versions_of(&self, line: &Declared) -> Vec<String> {
-        let provider = self.attempt.provider();
+        let provider = self.open.attempt.provider();
         let name = match &line.kind {
             DeclaredKind::Conda(spec) => match spec.name.as_exact() {
                 Some(name) => Name::Conda(name.as_normalized().to_string()),
@@ -206,6 +219,37 @@ impl<'a> Corrections<'a> {
             .filter_map(|&id| folded::version(provider, id))
             .collect();
         versions.iter().map(ToString::to_string).collect()
+    }
+}
+
+impl<'a> Asking<'a> {
+    fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+        let attempt = Attempt::new(problem, reading.clone())?;
+        Ok(Self { reading, attempt })
+    }
+
+    /// Solves without some lines and with others, again as long as something is learnt.
+    fn run(
+        &mut self,
+        problem: &'a Problem<'a>,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let kept: Vec<usize> = (0..problem.declared.len())
+            .filter(|line| !without.contains(line))
+            .collect();
+        loop {
+            let mut more: Vec<ConditionalRequirement> = Vec::new();
+            for line in with {
+                more.extend(requirements(self.attempt.provider(), line)?);
+            }
+            let chosen = self.attempt.run_with_and(&kept, &more)?;
+            let learnt = self.attempt.provider().learnt.borrow().clone();
+            if !self.reading.learn(&learnt) {
+                return Ok(chosen);
+            }
+            self.attempt = Attempt::new(problem, self.reading.clone())?;
+        }
     }
 }
 

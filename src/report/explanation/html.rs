@@ -20,6 +20,7 @@ mod label;
 mod layout;
 mod picture;
 mod snippet;
+mod space;
 
 use layout::Layout;
 
@@ -54,6 +55,7 @@ pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
                 main {
                     (conflicts(explanation))
                     @if explanation.solution.is_none() { (fixes(explanation, source)) }
+                    @if let Some(cost) = &explanation.cost { (space::section(explanation, cost)) }
                 }
                 footer { "presolve " (env!("CARGO_PKG_VERSION")) }
             }

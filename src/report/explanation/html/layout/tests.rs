@@ -34,6 +34,7 @@ fn explanation(texts: &[String]) -> Explanation {
         conflicts: Vec::new(),
         fixes: Vec::new(),
         least_changes: 0,
+        cost: None,
         left_out: Vec::new(),
         notices: Vec::new(),
     }
@@ -48,6 +49,7 @@ fn left(name: &str, half: Half, ranges: &str) -> Left {
         versions: (!ranges.is_empty()).then(|| Versions {
             ranges: ranges.to_owned(),
             count: 3,
+            all: Vec::new(),
         }),
     }
 }

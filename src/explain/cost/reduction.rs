@@ -1,0 +1,239 @@
+//! What classic conda leaves of the index before it solves, and what each line
+//! reaches in it.
+//!
+//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each declared name the records that do not match, or have
+//! a dependency that nothing can meet, are ruled out; where all that are left of a
+//! name share a dependency, the same is done to that one's name; twice over, until
+//! nothing changes. What can be reached then goes to the SAT solver as clauses. Left
+//! out are track_features, and the rule that a dependency broader than one seen before
+//! is not followed. The counts are therefore not conda's own, and the fit is to these.
+
+use std::collections::VecDeque;
+
+use indexmap::IndexMap;
+
+use super::index::{Index, NameId, RecordId, SpecId};
+
+/// The deepest chain of shared dependencies that is followed: Python's own recursion
+/// limit ends conda's a little earlier.
+const DEPTH: usize = 1000;
+
+/// A declared line: the records of one name that it allows.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub name: NameId,
+    pub allowed: Vec<RecordId>,
+}
+
+/// What is left of an index.
+pub(super) struct Reduction<'i, 'a> {
+    index: &'i Index<'a>,
+    ruled_out: Vec<bool>,
+    /// The names whose shared dependencies were looked at in this round.
+    seen: Vec<bool>,
+    marks: Vec<u32>,
+    mark: u32,
+}
+
+/// What one line, or all of them, reach.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// Whether a record is reached.
+    pub records: Vec<bool>,
+    /// How many are.
+    pub count: usize,
+    /// The same for names.
+    pub names: Vec<bool>,
+    pub name_count: usize,
+    /// The dependencies of the records.
+    pub edges: usize,
+    followed: Vec<bool>,
+}
+
+impl Reached {
+    /// Whether a record is reached.
+    pub fn has(&self, id: RecordId) -> bool {
+        self.records.get(id as usize) == Some(&true)
+    }
+}
+
+/// What ruling out records of one name came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pruned {
+    Nothing,
+    Something,
+    Everything,
+}
+
+impl<'i, 'a> Reduction<'i, 'a> {
+    pub fn new(index: &'i Index<'a>, lines: &[Line], strict: bool) -> Self {
+        let ids = 0..index.records.len() as RecordId;
+        let ruled_out =
+            ids.map(|id| index.record(id).impossible || (strict && !index.is_of_first_channel(id)));
+        let mut reduction = Self {
+            index,
+            ruled_out: ruled_out.collect(),
+            seen: vec![false; index.name_count()],
+            marks: vec![0; index.records.len()],
+            mark: 0,
+        };
+        for line in lines {
+            let others = lines.iter().filter(|other| other.name == line.name);
+            reduction.mark(others.flat_map(|other| other.allowed.iter().copied()));
+            for &id in index.group(line.name) {
+                if !reduction.is_marked(id) {
+                    reduction.ruled_out[id as usize] = true;
+                }
+            }
+        }
+        for _ in 0..2 {
+            reduction.seen.fill(false);
+            let mut queue: VecDeque<&Line> = lines.iter().collect();
+            while let Some(line) = queue.pop_front() {
+                if reduction.prune(line.name, &line.allowed, 0) == Pruned::Something {
+                    queue.push_back(line);
+                }
+            }
+        }
+        reduction.rule_out_the_unmet(lines);
+        reduction
+    }
+
+    fn mark(&mut self, ids: impl Iterator<Item = RecordId>) {
+        self.mark += 1;
+        for id in ids {
+            self.marks[id as usize] = self.mark;
+        }
+    }
+
+    fn is_marked(&self, id: RecordId) -> bool {
+        self.marks[id as usize] == self.mark
+    }
+
+    /// Rules out the records of a name that are not allowed, and goes on with what
+    /// all of the others depend on.
+    fn prune(&mut self, name: NameId, allowed: &[RecordId], depth: usize) -> Pruned {
+        self.mark(allowed.iter().copied());
+        let group = self.index.group(name);
+        let (mut before, mut after) = (0, 0);
+        for &id in group {
+            if self.ruled_out[id as usize] {
+                continue;
+            }
+            before += 1;
+            if self.is_marked(id) && self.has_dependencies(id) {
+                after += 1;
+            } else {
+                self.ruled_out[id as usize] = true;
+            }
+        }
+        if after == 0 {
+            return Pruned::Everything;
+        }
+        let mut pruned = if after < before {
+            Pruned::Something
+        } else {
+            Pruned::Nothing
+        };
+        let first = !std::mem::replace(&mut self.seen[name as usize], true);
+        if depth == DEPTH || !(first || pruned == Pruned::Something) {
+            return pruned;
+        }
+        for (dependency, allowed) in self.shared_dependencies(group, after) {
+            match self.prune(dependency, &allowed, depth + 1) {
+                Pruned::Nothing => {}
+                Pruned::Something => pruned = Pruned::Something,
+                Pruned::Everything => return Pruned::Everything,
+            }
+        }
+        pruned
+    }
+
+    /// The names that as many dependencies of a group are on as it has records left,
+    /// with all that these dependencies allow.
+    fn shared_dependencies(&self, group: &[RecordId], left: usize) -> Vec<(NameId, Vec<RecordId>)> {
+        let mut by_name: IndexMap<NameId, (usize, Vec<SpecId>)> = IndexMap::new();
+        let left_of_group = group.iter().filter(|&&id| !self.ruled_out[id as usize]);
+        for &id in left_of_group {
+            for &spec in &self.index.record(id).depends {
+                let entry = by_name.entry(self.index.spec_name(spec)).or_default();
+                entry.0 += 1;
+                entry.1.push(spec);
+            }
+        }
+        let shared = by_name.into_iter().filter(|(_, (count, _))| *count >= left);
+        shared
+            .map(|(name, (_, mut specs))| {
+                specs.sort_unstable();
+                specs.dedup();
+                let allowed = specs.iter().flat_map(|&spec| self.index.matches(spec));
+                (name, allowed.copied().collect())
+            })
+            .collect()
+    }
+
+    fn has_dependencies(&self, id: RecordId) -> bool {
+        let is_met = |&spec: &SpecId| {
+            let mut matches = self.index.matches(spec).iter();
+            matches.any(|&id| !self.ruled_out[id as usize])
+        };
+        self.index.record(id).depends.iter().all(is_met)
+    }
+
+    /// Rules out, of all that can be reached, what has no way to be installed
+    /// (`Resolve.valid2`).
+    fn rule_out_the_unmet(&mut self, lines: &[Line]) {
+        let names = self.index.closure(lines.iter().map(|line| line.name));
+        let mut changed = true;
+        while changed {
+            changed = false;
+            // Leaves first: they are found last.
+            for &name in names.iter().rev() {
+                for &id in self.index.group(name) {
+                    if !self.ruled_out[id as usize] && !self.has_dependencies(id) {
+                        self.ruled_out[id as usize] = true;
+                        changed = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The records that a line may still be met by.
+    pub fn left_of<'l>(
+        &self,
+        line: &'l Line,
+    ) -> impl Iterator<Item = RecordId> + use<'_, 'l, 'i, 'a> {
+        let allowed = line.allowed.iter().copied();
+        allowed.filter(|&id| !self.ruled_out[id as usize])
+    }
+
+    /// Adds what a line reaches to what is reached already.
+    pub fn reach(&self, line: &Line, reached: &mut Reached) {
+        let index = self.index;
+        reached.records.resize(index.records.len(), false);
+        reached.names.resize(index.name_count(), false);
+        reached.followed.resize(index.spec_count(), false);
+        let mut queue: Vec<RecordId> = self.left_of(line).collect();
+        while let Some(id) = queue.pop() {
+            if std::mem::replace(&mut reached.records[id as usize], true) {
+                continue;
+            }
+            let record = index.record(id);
+            reached.count += 1;
+            reached.edges += record.depends.len();
+            if !std::mem::replace(&mut reached.names[record.name as usize], true) {
+                reached.name_count += 1;
+            }
+            for &spec in &record.depends {
+                if !std::mem::replace(&mut reached.followed[spec as usize], true) {
+                    let matches = index.matches(spec).iter().copied();
+                    let open = matches.filter(|&id| {
+                        !self.ruled_out[id as usize] && !reached.records[id as usize]
+                    });
+                    queue.extend(open);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The search space of one reading of a spec: the figures that the prediction is
+//! made from, and those that explain it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    Features, LineReach, Overlap, OverlappingName, Space,
+    index::{CRITERIA, Index, NameId, RecordId},
+    reduction::{Line, Reached, Reduction},
+};
+
+/// How many of the names that several channels carry are told by name.
+const NAMED_OVERLAPS: usize = 5;
+
+/// A spec as it is, or as a remedy would have it.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub lines: Vec<Line>,
+    /// Only the first channel that has a name counts.
+    pub strict: bool,
+    /// What it resolves to; none if there is no solution.
+    pub solution: Option<Vec<RecordId>>,
+}
+
+/// What classic conda would have before it.
+pub(super) struct Measured {
+    pub features: Features,
+    /// The records that each line can still be met by, in the order of the lines.
+    pub matching: Vec<usize>,
+    /// All of the solution is reached.
+    pub holds: bool,
+}
+
+/// Measures a reading.
+pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
+    let reduction = Reduction::new(index, &reading.lines, reading.strict);
+    measure_reduced(
+        index,
+        reading,
+        &reduction,
+        &reached_by_all(&reduction, reading),
+    )
+}
+
+/// Measures a reading, and tells what its lines reach, together and each.
+pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, Vec<LineReach>) {
+    let reduction = Reduction::new(index, &reading.lines, reading.strict);
+    let all = reached_by_all(&reduction, reading);
+    let measured = measure_reduced(index, reading, &reduction, &all);
+    let lines = reading.lines.iter().zip(&measured.matching);
+    let lines = lines.map(|(line, &matching)| {
+        let mut own = Reached::default();
+        reduction.reach(line, &mut own);
+        LineReach {
+            matching,
+            records: own.count,
+            names: own.name_count,
+        }
+    });
+    let lines = lines.collect();
+    let groups = groups(index, &all);
+    let space = Space {
+        records: all.count,
+        names: all.name_count,
+        versions: groups.values().map(|group| versions(index, group)).sum(),
+        edges: all.edges,
+        pythons: pythons(index, &groups),
+        overlap: overlap(index, &groups),
+    };
+    (measured, space, lines)
+}
+
+fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &Reading) -> Reached {
+    let mut all = Reached::default();
+    for line in &reading.lines {
+        reduction.reach(line, &mut all);
+    }
+    all
+}
+
+fn measure_reduced(
+    index: &Index<'_>,
+    reading: &Reading,
+    reduction: &Reduction<'_, '_>,
+    all: &Reached,
+) -> Measured {
+    let solution = reading.solution.as_deref();
+    let closure = index.closure(reading.lines.iter().map(|line| line.name));
+    let loaded = || closure.iter().flat_map(|&name| index.group(name));
+    let counts = |id: &&RecordId| !reading.strict || index.is_of_first_channel(**id);
+    let matching = reading.lines.iter();
+    Measured {
+        features: Features {
+            records: all.count,
+            names: all.name_count,
+            distance: solution.map(|solution| distance(index, all, solution)),
+            loaded: loaded().count(),
+            unpruned: loaded().filter(counts).count(),
+            lines: reading.lines.len(),
+        },
+        matching: matching
+            .map(|line| reduction.left_of(line).count())
+            .collect(),
+        holds: solution.is_none_or(|solution| solution.iter().all(|&id| all.has(id))),
+    }
+}
+
+type Groups = BTreeMap<NameId, Vec<RecordId>>;
+
+/// What is reached, by name.
+fn groups(index: &Index<'_>, reached: &Reached) -> Groups {
+    let mut groups = Groups::new();
+    for (id, _) in reached.records.iter().enumerate().filter(|(_, yes)| **yes) {
+        let id = id as RecordId;
+        groups.entry(index.record(id).name).or_default().push(id);
+    }
+    groups
+}
+
+fn versions(index: &Index<'_>, group: &[RecordId]) -> usize {
+    let version = |&id: &RecordId| index.record(id).record.package_record.version.version();
+    group.iter().map(version).collect::<BTreeSet<_>>().len()
+}
+
+/// The minor versions of python that are reached, the oldest first.
+fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
+    let python = index.name("python").and_then(|name| groups.get(&name));
+    let minors = python.into_iter().flatten().filter_map(|&id| {
+        let version = index.record(id).record.package_record.version.version();
+        version.as_major_minor()
+    });
+    let minors: BTreeSet<(u64, u64)> = minors.collect();
+    minors
+        .into_iter()
+        .map(|(major, minor)| format!("{major}.{minor}"))
+        .collect()
+}
+
+/// How far a solution is from having the best record of every name: the sum of the
+/// steps that classic conda's objectives count for it (`conda/resolve.py`,
+/// `generate_version_metrics`). Each of its series of SAT calls ends where such a sum
+/// is smallest, and the clauses that hold a sum below a bound grow with the bound.
+fn distance(index: &Index<'_>, reached: &Reached, solution: &[RecordId]) -> usize {
+    let steps = solution
+        .iter()
+        .filter_map(|&chosen| steps_to(index, reached, chosen));
+    steps.sum()
+}
+
+/// The steps from the best reachable record of a name to this one: of the channels,
+/// then of the versions within the channel, then of the builds within the version.
+fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<usize> {
+    let mut steps = [0; CRITERIA];
+    let mut first = true;
+    // Of what is between two reachable records, the strongest difference counts.
+    let mut differs_in: Option<usize> = None;
+    for ranked in index.by_preference(index.record(chosen).name) {
+        differs_in = match (differs_in, ranked.differs_in) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        if !reached.has(ranked.id) {
+            continue;
+        }
+        if let Some(place) = differs_in.take()
+            && !first
+        {
+            steps[place] += 1;
+            steps[place + 1..].fill(0);
+        }
+        if ranked.id == chosen {
+            return Some(steps.iter().sum());
+        }
+        first = false;
+    }
+    None
+}
+
+/// The names that several channels carry.
+fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
+    let mut found = Vec::new();
+    for (&name, group) in groups {
+        let mut by_channel: HashMap<usize, usize> = HashMap::new();
+        for &id in group {
+            *by_channel.entry(index.record(id).channel).or_default() += 1;
+        }
+        let first = by_channel.keys().min().copied();
+        let added = group.len() - first.map_or(0, |first| by_channel[&first]);
+        if added > 0 {
+            found.push(OverlappingName {
+                name: index.name_of(name).to_string(),
+                channels: by_channel.len(),
+                added_records: added,
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        let by_size = b.added_records.cmp(&a.added_records);
+        by_size.then_with(|| a.name.cmp(&b.name))
+    });
+    let (names, added_records) = (
+        found.len(),
+        found.iter().map(|name| name.added_records).sum(),
+    );
+    found.truncate(NAMED_OVERLAPS);
+    Overlap {
+        names,
+        added_records,
+        largest: found,
+    }
+}
