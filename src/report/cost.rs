@@ -24,7 +24,7 @@ pub fn lines(cost: &Cost) -> Vec<String> {
 }
 
 /// The verdict in a sentence.
-pub(super) fn verdict(cost: &Cost) -> String {
+pub fn verdict(cost: &Cost) -> String {
     let Prediction {
         cpu_seconds,
         peak_mb,
@@ -51,7 +51,7 @@ pub(super) fn verdict(cost: &Cost) -> String {
 }
 
 /// How sure that is.
-pub(super) fn range(cost: &Cost) -> String {
+pub fn range(cost: &Cost) -> String {
     let prediction = &cost.prediction;
     let around = |value: f64, factor: f64, show: fn(f64) -> String| {
         format!("{} to {}", show(value / factor), show(value * factor))
@@ -90,7 +90,7 @@ fn table(cost: &Cost) -> Vec<String> {
 }
 
 /// What else the cost comes from.
-pub(super) fn facts(cost: &Cost) -> Vec<String> {
+pub fn facts(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     let pythons = &cost.space.pythons;
     if let [first, .., last] = pythons.as_slice() {
@@ -171,7 +171,7 @@ fn row(cost: &Cost, remedy: &Remedy) -> [String; 4] {
 }
 
 /// A remedy's change in words.
-pub(super) fn change(cost: &Cost, change: &Change) -> String {
+pub fn change(cost: &Cost, change: &Change) -> String {
     let text = |place: usize| {
         let line = cost.lines.iter().find(|line| line.declared == place);
         line.map_or("a line", |line| line.text.as_str())
@@ -204,7 +204,7 @@ pub(super) fn change(cost: &Cost, change: &Change) -> String {
 }
 
 /// The verdict in a word or two.
-pub(super) fn short(verdict: Verdict) -> &'static str {
+pub fn short(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "fine",
         Verdict::Slow => "slow",
@@ -248,7 +248,7 @@ fn aligned(rows: &[[String; 4]]) -> Vec<String> {
 }
 
 /// Two digits are all that a prediction has.
-pub(super) fn seconds(value: f64) -> String {
+pub fn seconds(value: f64) -> String {
     match value {
         ..90.0 => format!("{} s", digits(value)),
         ..5400.0 => format!("{} min", digits(value / 60.0)),
@@ -257,7 +257,7 @@ pub(super) fn seconds(value: f64) -> String {
 }
 
 /// As [`seconds`].
-pub(super) fn megabytes(value: f64) -> String {
+pub fn megabytes(value: f64) -> String {
     if value < 950.0 {
         format!("{} MB", digits(value))
     } else {

@@ -58,7 +58,7 @@ function check(frame, where) {
       say(`is cut: ${element.textContent.trim()}`);
   }
   let shown = 0;
-  for (const svg of page.querySelectorAll("svg")) {
+  for (const svg of page.querySelectorAll("figure.graph svg")) {
     const frame = svg.getBoundingClientRect();
     if (!frame.width) continue;
     shown++;
@@ -87,6 +87,19 @@ function check(frame, where) {
         if (through) { say(`a wire goes through ${through.name}`); break; }
       }
     }
+  }
+  for (const bar of page.querySelectorAll("svg.bar")) {
+    const rect = bar.querySelector("rect").getBoundingClientRect();
+    if (!within(rect, bar.getBoundingClientRect())) say("a bar leaves its scale");
+  }
+  for (const axis of page.querySelectorAll("svg.axis")) {
+    const shown = [...axis.querySelectorAll("text")].map((text) => text.getBoundingClientRect())
+      .filter((rect) => rect.width);
+    if (shown.length < 2) say("an axis has no names");
+    shown.forEach((rect, place) => {
+      if (!within(rect, axis.getBoundingClientRect())) say("a name leaves its axis");
+      if (place && overlap(rect, shown[place - 1])) say("names of an axis overlap");
+    });
   }
   const pictures = page.querySelectorAll("figure.graph").length;
   if (shown !== pictures) say(`${shown} of ${pictures} pictures are shown`);

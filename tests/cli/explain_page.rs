@@ -141,6 +141,7 @@ fn a_page_says_all_that_the_json_says() {
                     .for_each(|out| says(&out["reason"]));
             }
         }
+        assert!(json["cost"].is_object(), "{name}");
         for fix in list(&json["fixes"]) {
             for edit in list(&fix["edits"]) {
                 let words = edit["words"].as_str().expect("a text");

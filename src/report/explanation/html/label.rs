@@ -116,6 +116,9 @@ fn broken(text: &str, columns: usize) -> Vec<String> {
                 .last()
         };
         let end = good(is_seam).or_else(|| good(is_sign)).unwrap_or(end);
+        if end == rest.len() {
+            break;
+        }
         lines.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
     }

@@ -20,7 +20,7 @@ pub fn section(explanation: &Explanation, cost: &Cost) -> Markup {
     html! {
         section class="space" aria-labelledby="space" {
             h2 id="space" { "What conda's classic solver would need" }
-            p class={ "verdict " (class(cost.prediction.verdict)) } {
+            p class={ "sentence " (class(cost.prediction.verdict)) } {
                 (code(&capital(&cost::verdict(cost))))
             }
             p class="help" { (capital(cost::range(cost).trim())) "." }
@@ -37,7 +37,7 @@ pub fn section(explanation: &Explanation, cost: &Cost) -> Markup {
 fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     let mut heaviest: Vec<&LineCost> = cost.lines.iter().collect();
     heaviest.sort_by_key(|line| std::cmp::Reverse(line.reach.records));
-    let scale = Scale::to(cost.space.records as f64);
+    let scale = Scale::of_counts(cost.space.records as f64);
     let more = heaviest.len().saturating_sub(SHOWN);
     html! {
         table class="bars" {
@@ -45,9 +45,9 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
             thead {
                 tr {
                     th scope="col" { "line" }
-                    td { (scale.axis(count)) }
+                    td { (scale.axis()) }
                     th scope="col" class="figure" { "records" }
-                    th scope="col" class="figure" { "packages" }
+                    th scope="col" class="figure roomy" { "packages" }
                 }
             }
             tbody {
@@ -59,17 +59,17 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
                                 span class="place" { "line " (place.line_column().0) }
                             }
                         }
-                        td { (scale.bar(line.reach.records as f64, "conda", None)) }
+                        td { (scale.bar(line.reach.records as f64, "line", None)) }
                         td class="figure" { (count(line.reach.records as f64)) }
-                        td class="figure" { (count(line.reach.names as f64)) }
+                        td class="figure roomy" { (count(line.reach.names as f64)) }
                     }
                 }
-                @if more > 0 { tr { th scope="row" class="more" { "and " (more) " more" } td {} td {} td {} } }
+                @if more > 0 { tr { th scope="row" class="more" { "and " (more) " more" } td {} td {} td class="roomy" {} } }
                 tr class="sum" {
                     th scope="row" { "together" }
                     td { (scale.bar(cost.space.records as f64, "sum", None)) }
                     td class="figure" { (count(cost.space.records as f64)) }
-                    td class="figure" { (count(cost.space.names as f64)) }
+                    td class="figure roomy" { (count(cost.space.names as f64)) }
                 }
             }
         }
@@ -88,7 +88,7 @@ fn remedies(cost: &Cost) -> Markup {
         return html! { p { (said) } };
     }
     let most = cost.prediction.cpu_seconds.max(cost.limits.seconds);
-    let scale = Scale::to(most);
+    let scale = Scale::of_seconds(most);
     let row = |what: Markup, prediction: &Prediction| {
         html! {
             tr {
@@ -96,7 +96,7 @@ fn remedies(cost: &Cost) -> Markup {
                 td { (scale.bar(prediction.cpu_seconds, class(prediction.verdict), Some(cost.limits.seconds))) }
                 td class="figure" { (cost::seconds(prediction.cpu_seconds)) }
                 td class="figure" { (cost::megabytes(prediction.peak_mb)) }
-                td { (cost::short(prediction.verdict)) }
+                td class="verdict roomy" { (cost::short(prediction.verdict)) }
             }
         }
     };
@@ -109,10 +109,10 @@ fn remedies(cost: &Cost) -> Markup {
             thead {
                 tr {
                     th scope="col" { "change" }
-                    td { (scale.axis(cost::seconds)) }
+                    td { (scale.axis()) }
                     th scope="col" class="figure" { "time" }
                     th scope="col" class="figure" { "memory" }
-                    th scope="col" { "verdict" }
+                    th scope="col" class="verdict roomy" { "verdict" }
                 }
             }
             tbody {
@@ -139,53 +139,77 @@ fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A logarithmic scale from 1, with a tick at each power of ten.
+/// A logarithmic scale from 1 to its last tick.
 struct Scale {
-    decades: f64,
+    ticks: Vec<(f64, String)>,
 }
 
 impl Scale {
-    /// Up to the power of ten that this is within.
-    fn to(most: f64) -> Self {
+    /// Of counts: a tick at each power of ten, up to the one that this is within.
+    fn of_counts(most: f64) -> Self {
+        let decades = most.max(10.0).log10().ceil() as i32;
+        let ticks = (0..=decades).map(|power| 10_f64.powi(power));
         Self {
-            decades: most.max(10.0).log10().ceil(),
+            ticks: ticks.map(|tick| (tick, count(tick))).collect(),
+        }
+    }
+
+    /// Of seconds, up to the tick that this is within.
+    fn of_seconds(most: f64) -> Self {
+        const TICKS: [(f64, &str); 9] = [
+            (1.0, "1 s"),
+            (10.0, "10 s"),
+            (60.0, "1 min"),
+            (600.0, "10 min"),
+            (3600.0, "1 h"),
+            (36_000.0, "10 h"),
+            (360_000.0, "100 h"),
+            (3_600_000.0, "1,000 h"),
+            (36_000_000.0, "10,000 h"),
+        ];
+        let within = TICKS.iter().take_while(|(tick, _)| *tick < most).count();
+        let ticks = TICKS.iter().take(within + 1);
+        Self {
+            ticks: ticks
+                .map(|(tick, text)| (*tick, (*text).to_owned()))
+                .collect(),
         }
     }
 
     /// How far along the scale a value is, in percent.
     fn percent(&self, value: f64) -> f64 {
-        (value.max(1.0).log10() / self.decades * 100.0).min(100.0)
+        let most = self.ticks.last().map_or(10.0, |(tick, _)| *tick);
+        (value.max(1.0).ln() / most.ln() * 100.0).min(100.0)
     }
 
-    fn ticks(&self) -> impl Iterator<Item = f64> {
-        (0..=self.decades as i32).map(|power| 10_f64.powi(power))
-    }
-
-    fn axis(&self, show: fn(f64) -> String) -> Markup {
-        // Two labels in three are left out where there are many.
-        let step = if self.decades > 4.0 { 2 } else { 1 };
+    /// The ticks' names. Those between the first and the last are left out where there
+    /// is little room.
+    fn axis(&self) -> Markup {
         html! {
             svg class="axis" width="100%" height="16" aria-hidden="true" {
-                @for (place, tick) in self.ticks().enumerate().filter(|(place, _)| place % step == 0) {
-                    @let at = self.percent(tick);
-                    @let end = match place { 0 => "first", _ if at > 99.0 => "last", _ => "tick" };
-                    text class={ "small " (end) } x={ (format!("{at:.1}")) "%" } y="12" { (show(tick)) }
+                @for (place, (tick, text)) in self.ticks.iter().enumerate() {
+                    @let at = self.percent(*tick);
+                    @let class = match place {
+                        0 => "first",
+                        _ if place + 1 == self.ticks.len() => "last",
+                        _ => "between",
+                    };
+                    text class={ "small " (class) } x={ (format!("{at:.1}")) "%" } y="12" { (text) }
                 }
             }
         }
     }
 
     fn bar(&self, value: f64, class: &str, limit: Option<f64>) -> Markup {
+        let at = |value: f64| format!("{:.1}%", self.percent(value));
         html! {
             svg class={ "bar " (class) } width="100%" height="18" aria-hidden="true" {
-                @for tick in self.ticks() {
-                    @let at = format!("{:.1}%", self.percent(tick));
-                    line class="tick" x1=(at) x2=(at) y1="0" y2="18" {}
+                @for (tick, _) in &self.ticks {
+                    line class="tick" x1=(at(*tick)) x2=(at(*tick)) y1="0" y2="18" {}
                 }
-                rect x="0" y="4" height="10" rx="2" width={ (format!("{:.1}", self.percent(value))) "%" } {}
+                rect x="0" y="4" height="10" rx="2" width=(at(value)) {}
                 @if let Some(limit) = limit {
-                    @let at = format!("{:.1}%", self.percent(limit));
-                    line class="limit" x1=(at) x2=(at) y1="0" y2="18" {}
+                    line class="limit" x1=(at(limit)) x2=(at(limit)) y1="0" y2="18" {}
                 }
             }
         }
@@ -216,12 +240,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scale_ends_at_a_power_of_ten() {
-        let scale = Scale::to(5400.0);
+    fn a_scale_ends_at_the_next_tick() {
+        let scale = Scale::of_counts(5400.0);
         let percents = [0.0, 1.0, 10.0, 100.0, 10_000.0, 1e9].map(|value| scale.percent(value));
-        assert_eq!(percents, [0.0, 0.0, 25.0, 50.0, 100.0, 100.0]);
-        assert_eq!(scale.ticks().last(), Some(10_000.0));
-        assert!((Scale::to(0.0).percent(10.0) - 100.0).abs() < f64::EPSILON);
+        let expected = [0.0, 0.0, 25.0, 50.0, 100.0, 100.0];
+        let apart = percents
+            .iter()
+            .zip(expected)
+            .map(|(percent, to)| (percent - to).abs());
+        assert!(apart.fold(0.0, f64::max) < 1e-9, "{percents:?}");
+        let last = |scale: Scale| scale.ticks.last().map(|(_, text)| text.clone());
+        assert_eq!(last(Scale::of_counts(0.0)).as_deref(), Some("10"));
+        assert_eq!(last(Scale::of_seconds(0.2)).as_deref(), Some("1 s"));
+        assert_eq!(last(Scale::of_seconds(5400.0)).as_deref(), Some("10 h"));
+        assert_eq!(last(Scale::of_seconds(1e12)).as_deref(), Some("10,000 h"));
     }
 
     #[test]

@@ -4,7 +4,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+mod cost;
 mod from;
+
+pub use cost::Cost;
 
 /// Why an environment file cannot be solved, and what mends it.
 #[derive(Serialize, JsonSchema)]
@@ -38,6 +41,8 @@ pub struct Explanation {
     pub fixes: Vec<Fix>,
     /// How many lines every fix has to change at least; 0 where no fix is known.
     pub least_changes: usize,
+    /// What conda's classic solver would need for it; null where it is not known.
+    pub cost: Option<Cost>,
     /// What the time limit left out.
     pub left_out: Vec<Omission>,
 }

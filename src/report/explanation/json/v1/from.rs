@@ -1,8 +1,8 @@
 //! From what was found to what is written of it.
 
 use super::{
-    Case, Chain, Change, ChannelPriority, Conflict, Edit, Explanation, Fix, Given, Left, Line,
-    Missing, Nearest, Omission, Package, Place, Reason, RuledOut, Span, Verdict, World,
+    Case, Chain, Change, ChannelPriority, Conflict, Cost, Edit, Explanation, Fix, Given, Left,
+    Line, Missing, Nearest, Omission, Package, Place, Reason, RuledOut, Span, Verdict, World,
 };
 use crate::{
     config,
@@ -52,6 +52,7 @@ impl Explanation {
                 .map(|(place, fix)| Fix::new(found, source, fix, place + 1))
                 .collect(),
             least_changes: found.least_changes,
+            cost: found.cost.as_ref().map(Cost::from),
             left_out: found
                 .left_out
                 .iter()
