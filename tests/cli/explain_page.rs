@@ -12,7 +12,12 @@ use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 use super::{Project, explain_formats::unsolvable};
 
 fn page(project: &Project) -> String {
-    project.run(&["explain", "--format", "dot", "--html", "report.html"]);
+    page_with(project, &[])
+}
+
+fn page_with(project: &Project, arguments: &[&str]) -> String {
+    let html = ["explain", "--format", "dot", "--html", "report.html"];
+    project.run(&[&html, arguments].concat());
     project.read("report.html")
 }
 
@@ -25,6 +30,11 @@ fn pages() -> Vec<(&'static str, String)> {
         "solvable",
         page(&Project::of(&["python", "pip:", "oldflow"])),
     ));
+    // What helps is looked for only where a build would fail.
+    let open = Project::of(&["python", "pytorch", "pandas >=1.5"]);
+    let failing = page_with(&open, &["--build-memory", "1MB"]);
+    assert!(failing.contains("runs out of memory") && failing.contains("What helps"));
+    pages.push(("runs out of memory", failing));
     pages
 }
 
