@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{STYLE, shell_word};
+use super::STYLE;
 
 /// The colours of a scheme by their names: `:root { --text: #1f2328; … }`.
 fn palette(css: &str) -> BTreeMap<&str, [f64; 3]> {
@@ -74,12 +74,4 @@ fn colours_can_be_told_from_what_is_behind_them() {
             assert!(ratio >= 3.0, "{scheme}: {shape}: {ratio:.2}");
         }
     }
-}
-
-#[test]
-fn a_command_can_be_pasted() {
-    assert_eq!(shell_word("envs/my-env.yml"), "envs/my-env.yml");
-    assert_eq!(shell_word("my env.yml"), "'my env.yml'");
-    assert_eq!(shell_word("it's $HOME"), r"'it'\''s $HOME'");
-    assert_eq!(shell_word(""), "''");
 }
