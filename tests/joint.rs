@@ -443,7 +443,7 @@ fn a_missing_virtual_package_is_a_dead_end() {
         want torch
     "), @"
     unsolvable: [torch]
-      `torch` needs __cuda, of which nothing that fits can be had
+      `torch` needs __cuda >=12, of which nothing that fits can be had
       missing: __cuda
     ");
 }

@@ -88,10 +88,11 @@ fn an_old_pip_is_named_though_the_wheels_are_for_some_pythons_only() {
     "), @"
     unsolvable: [foo] [python=3.9] [pip=20.2]
       `python=3.9` asks for python (conda) 3.9.19
-      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
       `pip=20.2` asks for pip (conda) 20.2.4
-      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had, given python (conda) 3.9.19 and pip (conda) 20.2.4
-      foo 3.0: it needs pip (conda) 24.0 or 25.0 or python (conda) 3.8.18
+      `foo` (PyPI) needs python (conda) 3.8.18, given python (conda) 3.9.19 and pip (conda) 20.2.4
+      `python=3.9` asks for python (conda) 3.9.19
+      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
+      no python (conda) is in all of these
     ");
     assert_snapshot!(answer("
         pypi foo 3.0 wheels=cp38-manylinux1,cp39-manylinux_2_28
@@ -112,14 +113,14 @@ fn an_open_pip_is_one_that_takes_all_that_is_asked_for() {
     assert_snapshot!(answer(&format!("{world} \n want pip")), @"pip=24.0 python=3.9.19 pypi:dep==1.0 pypi:old==1.0");
     assert_snapshot!(answer(&format!("{world} \n want pip<20.3")), @"
     unsolvable: [old] [pip<20.3]
-      `old` (PyPI) needs pip (conda) 24.0
+      `old` (PyPI) needs dep (PyPI) 1.0, which needs pip (conda) 24.0 or 25.0
       `pip<20.3` asks for pip (conda) 18.1 to 20.2.4
       no pip (conda) is in all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
     ");
     assert_snapshot!(answer(&format!("{world} \n want pip>=24.1")), @"
     unsolvable: [old] [pip>=24.1]
-      `old` (PyPI) needs pip (conda) 24.0
+      `old` (PyPI) needs pip (conda) 18.1 to 24.0
       `pip>=24.1` asks for pip (conda) 25.0
       no pip (conda) is in all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
@@ -148,21 +149,19 @@ fn a_new_python_needs_a_new_pip() {
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip")), @"pip=25.0 python=3.12.1 pypi:foo==1.0");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip=20.2")), @"
     unsolvable: [foo] [python=3.12] [pip=20.2]
-      `foo` (PyPI) needs python (conda) 3.8.18 to 3.12.1
       `python=3.12` asks for python (conda) 3.12.1
-      `pip=20.2` needs python (conda) 3.8.18 to 3.12.1
       `pip=20.2` asks for pip (conda) 20.2.4
       no pip (conda) is in all of these
       pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
+      `foo` is for pip to install
     ");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip<24")), @"
     unsolvable: [foo] [python=3.12] [pip<24]
-      `foo` (PyPI) needs python (conda) 3.8.18 to 3.12.1
       `python=3.12` asks for python (conda) 3.12.1
-      `pip<24` needs python (conda) 3.8.18 to 3.12.1
       `pip<24` asks for pip (conda) 18.1 to 20.2.4
       no pip (conda) is in all of these
       pip 18.1 to 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
+      `foo` is for pip to install
     ");
 }
 

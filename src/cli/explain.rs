@@ -88,6 +88,7 @@ impl Explain {
             progress: progress.clone(),
             silent: self.format != Format::Human,
             color: output.color(),
+            conflicts: 0,
             fixes: 0,
         };
         let listener = progress.listener();
@@ -170,6 +171,7 @@ struct Human {
     /// Another format is printed.
     silent: bool,
     color: bool,
+    conflicts: usize,
     fixes: usize,
 }
 
@@ -178,7 +180,8 @@ impl Listening for Human {
         if self.silent {
             return;
         }
-        let text = report::conflict(so_far, conflict, self.color);
+        self.conflicts += 1;
+        let text = report::conflict(so_far, conflict, self.conflicts, self.color);
         // A reader that has gone hears nothing more.
         let _ = self.progress.suspend(|| print(&text));
     }

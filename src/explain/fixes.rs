@@ -331,8 +331,11 @@ fn pypi_version(solution: &Solution, name: &str) -> Option<Given> {
 /// What a solution has that a user would not expect.
 fn notes(solution: &Solution) -> Vec<String> {
     let mut notes = Vec::new();
+    let mut told = HashSet::new();
     for (project, conda) in &solution.overwritten {
-        notes.push(format!("pip would install {project} over conda's {conda}"));
+        if told.insert(project) {
+            notes.push(format!("pip would install {project} over conda's {conda}"));
+        }
     }
     if solution.by_legacy_resolver {
         notes.push("a pip before 20.3 installs it though it breaks a requirement".to_string());

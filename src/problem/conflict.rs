@@ -99,6 +99,8 @@ pub struct Chain {
     /// What the line asks for, then what that requires whatever is chosen, down to
     /// the package; each with what is left of it.
     pub links: Vec<Left>,
+    /// What is asked of the versions of the last one, where nothing has it.
+    pub asked: Option<String>,
     /// What other lines leave, where the way depends on it.
     pub given: Vec<Left>,
 }
@@ -118,6 +120,8 @@ pub struct Left {
 pub struct Versions {
     /// Like `1.0 to 1.4 or 2.0`.
     pub ranges: String,
+    /// The ranges are all told, and not only the first and the last version.
+    pub is_whole: bool,
     /// How many versions these are.
     pub count: usize,
     /// Each of them, the oldest first.

@@ -122,7 +122,9 @@ pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
             ..reading.clone()
         };
         if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
-            return Ok(Some(*attempt));
+            // A pip that does not look at clashes installs it all the same.
+            let installed = legacy::install(problem, &conda)?;
+            return Ok(installed.is_none().then_some(*attempt));
         }
     }
     Ok(None)

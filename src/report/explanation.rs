@@ -13,8 +13,20 @@ use crate::{
     spec::secrets,
 };
 
-/// A conflict, with an empty line behind it.
-pub fn conflict(explanation: &Explanation, conflict: &Conflict, color: bool) -> String {
+/// How many versions of a fix are shown.
+const GIVEN_SHOWN: usize = 8;
+
+/// Of so many conflicts the first are shown with their place; the others, if they are of
+/// one line and have a short reason, take a line each.
+const SHOWN_WHOLE: usize = 4;
+
+/// A conflict, with an empty line behind it; one of many on a line.
+pub fn conflict(
+    explanation: &Explanation,
+    conflict: &Conflict,
+    number: usize,
+    color: bool,
+) -> String {
     let shown = unsolvable::View {
         subdir: explanation.subdir,
         channels: &explanation.channels,
@@ -24,6 +36,16 @@ pub fn conflict(explanation: &Explanation, conflict: &Conflict, color: bool) -> 
     };
     let diagnostics = shown.diagnostics(conflict);
     let mut text = String::new();
+    if number > SHOWN_WHOLE
+        && let ([diagnostic], [line]) = (&diagnostics[..], &conflict.lines[..])
+        && let Some(place) = &explanation.places[*line]
+        && diagnostic.notes.len() <= 2
+    {
+        let (reason, line) = (diagnostic.notes.last(), place.line_column().0);
+        let reason = reason.unwrap_or(&diagnostic.message);
+        let asked = &explanation.declared[conflict.lines[0]].text;
+        return secrets::redact(&format!("line {line}: `{asked}`: {reason}\n"));
+    }
     for diagnostic in &diagnostics {
         text += &human::render(diagnostic, color);
         text += "\n\n";
@@ -56,11 +78,16 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
         text += &format!("{start}{}\n", words(explanation, edit));
     }
     if !fix.gives.is_empty() {
-        let gives: Vec<String> = fix
+        let mut gives: Vec<String> = fix
             .gives
             .iter()
+            .take(GIVEN_SHOWN)
             .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
             .collect();
+        let more = fix.gives.len().saturating_sub(GIVEN_SHOWN);
+        if more > 0 {
+            gives.push(format!("and {more} more"));
+        }
         text += &format!("{indent}gives {}\n", gives.join(", "));
     }
     for note in &fix.notes {

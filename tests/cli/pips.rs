@@ -100,11 +100,10 @@ fn an_old_pip_does_not_run_on_a_new_python() {
       |                ^^^^^^^^^^^  --------         -------
       |
       = note: `python=3.12` asks for python (conda) 3.12.1
-      = note: `pip=20.2` needs python (conda) 3.8.18 to 3.13.0
-      = note: `tomlish` (PyPI) needs python (conda) 3.8.18 to 3.13.0
       = note: `pip=20.2` asks for pip (conda) 20.2.4
       = note: no pip (conda) is in all of these
       = note: pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
+      = note: `tomlish` is for pip to install
       = help: relax one of these 3 lines; without any one of them there is a solution
     exit code 1
     ");

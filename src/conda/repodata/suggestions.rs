@@ -10,6 +10,9 @@ use super::MissingName;
 /// this, `strsim` finds names that only share a few letters.
 const ALIKE: f64 = 0.75;
 
+/// Names of R that are shorter than this are like many others.
+const SHORT: usize = 6;
+
 /// More than this many are no help.
 const SUGGESTIONS: usize = 3;
 
@@ -67,6 +70,17 @@ fn nearest(wanted: &PackageName, known: &[(String, Vec<PackageName>)]) -> Vec<Su
 /// mix up most (`scikit_learn`), and to the `python-` and `py` that PyPI names
 /// and conda names differ in.
 fn likeness(wanted: &str, name: &str) -> f64 {
+    // Packages of R are named by rule: `r-` and a name that is only like one of R.
+    match (wanted.strip_prefix("r-"), name.strip_prefix("r-")) {
+        (Some(wanted), Some(name)) if wanted.len().min(name.len()) < SHORT => {
+            return f64::from(u8::from(wanted == name));
+        }
+        (Some(wanted), Some(name)) => {
+            return strsim::normalized_damerau_levenshtein(wanted, name);
+        }
+        (None, None) => {}
+        _ => return 0.0,
+    }
     let core = |name: &str| {
         let name = name.replace(['_', '.'], "-");
         let stripped = name

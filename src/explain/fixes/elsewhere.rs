@@ -30,6 +30,7 @@ impl Elsewhere<'_> {
         let mut edits = Vec::new();
         match &declared.kind {
             DeclaredKind::Conda(spec) => {
+                edits.extend(self.from_any_channel(line, declared));
                 if is_unknown {
                     edits.extend(self.renamed(line, declared, spec).await);
                     edits.extend(self.in_other_channel(spec).await);
@@ -40,6 +41,22 @@ impl Elsewhere<'_> {
             _ => {}
         }
         edits
+    }
+
+    /// The same line without its `channel::`.
+    fn from_any_channel(&self, line: usize, declared: &Declared) -> Option<Edit> {
+        let at = self.question.places[line].clone()?;
+        let (_, with) = declared.text.rsplit_once("::")?;
+        let with = with.trim().to_string();
+        Some(Edit {
+            kind: EditKind::Relax,
+            line: Some(line),
+            changes: vec![Change::Replace {
+                at,
+                with: with.clone(),
+            }],
+            with: Some(with),
+        })
     }
 
     /// The same line with the nearest name that there is.
@@ -108,7 +125,7 @@ impl Elsewhere<'_> {
     async fn on_pypi(&self, line: usize, spec: &MatchSpec) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         let conda = spec.name.as_exact()?.as_normalized();
-        if matches!(conda, "python" | "pip") || spec.channel.is_some() {
+        if matches!(conda, "python" | "pip") {
             return None;
         }
         let project = self.question.names.project_of(conda)?;

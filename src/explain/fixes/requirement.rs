@@ -122,6 +122,10 @@ impl<'d> Parts<'d> {
                 star,
                 ..
             } => {
+                // A Python is told by its minor version.
+                if self.declared.is_conda() && self.declared.names("python") {
+                    return self.with(&written("=", &beginning(version, 2), ""));
+                }
                 let parts = before.split('.').count();
                 // An exact version stays one.
                 let version = match operator {
@@ -285,6 +289,10 @@ mod tests {
         assert_eq!(
             to("conda-forge::numpy>=1.22,<2").as_deref(),
             Some("conda-forge::numpy>=1.21,<2")
+        );
+        assert_eq!(
+            moved_to(&conda("python==3.8"), "3.8.20").as_deref(),
+            Some("python=3.8")
         );
         assert_eq!(to("numpy<1.20").as_deref(), Some("numpy<=1.21.6"));
         let to = |text: &str| moved_to(&pip(text), "1.21.6");

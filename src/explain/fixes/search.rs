@@ -168,7 +168,7 @@ impl Search<'_> {
                     false => none = middle,
                 }
             }
-            let version = way[some - 1];
+            let version = self.newest_of_series(&parts, set, &way, some, &with)?;
             let Some(moved) = parts.moved_to(version) else {
                 continue;
             };
@@ -183,6 +183,36 @@ impl Search<'_> {
             None => (any, EditKind::Relax, COST_OF_MAJOR),
         })
     }
+
+    /// The nearest version, or the newest one of its series if that solves too: a bug is
+    /// mended in later versions, not brought in.
+    fn newest_of_series<'v>(
+        &mut self,
+        parts: &Parts<'_>,
+        set: &[usize],
+        way: &[&'v String],
+        reach: usize,
+        with: &dyn Fn(&Declared) -> Vec<Declared>,
+    ) -> Result<&'v String, Failure> {
+        let nearest = way[reach - 1];
+        let same = |version: &&&'v String| beginning(version, 2) == beginning(nearest, 2);
+        let newer = |version: &&&'v String| is_newer(version, nearest);
+        let newest = way
+            .iter()
+            .filter(same)
+            .filter(newer)
+            .max_by(|a, b| compare(a, b));
+        let Some(newest) = newest else {
+            return Ok(nearest);
+        };
+        let Some(alone) = parts.between(newest, newest) else {
+            return Ok(nearest);
+        };
+        match self.corrections.solves(set, &with(&alone))? {
+            true => Ok(newest),
+            false => Ok(nearest),
+        }
+    }
 }
 
 /// What a dropped line costs: more than any change that keeps it.
@@ -195,6 +225,15 @@ const COST_OF_MINOR: usize = 200;
 const COST_OF_PATCH: usize = 100;
 /// What another build costs.
 const COST_OF_BUILD: usize = 50;
+
+fn compare(one: &str, other: &str) -> std::cmp::Ordering {
+    let version = |text: &str| text.parse::<rattler_conda_types::Version>().ok();
+    version(one).cmp(&version(other))
+}
+
+fn is_newer(one: &str, other: &str) -> bool {
+    compare(one, other).is_gt()
+}
 
 fn cost_of(
     parts: &Parts<'_>,

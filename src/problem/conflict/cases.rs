@@ -9,11 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::FutureExt;
-use resolvo::{DependencyProvider, NameId, SolvableId};
+use resolvo::{DependencyProvider, Interner, NameId, SolvableId};
 
 use super::{
     Case, Chain, Left, RuledOut,
-    demands::{Context, Demand, Demands, Matchings},
+    demands::{Context, Demand, Demands, Matchings, Way},
     folded, nearest,
     reason::{Reason, ReasonKind},
 };
@@ -26,6 +26,9 @@ use crate::{
     },
     pypi::pip_abilities::PipAbility,
 };
+
+/// How many steps longer a way may be that can be told in full.
+const UNTOLD: usize = 3;
 
 /// How often the lines are told what the others leave.
 const STAGES: usize = 4;
@@ -125,7 +128,7 @@ impl Clash<'_, '_> {
 
     /// The clash of these demands, if they clash.
     fn case(&self, demands: &[Demands], choice: Option<&Choice>) -> Option<Case> {
-        let Some(name) = disputed(demands, choice) else {
+        let Some(name) = disputed(self.provider, demands, choice) else {
             let mut ends = self.core.iter().zip(demands);
             return ends.find_map(|(&line, demand)| {
                 let name = demand.dead_end()?;
@@ -141,9 +144,11 @@ impl Clash<'_, '_> {
             nearest: None,
             notes: Vec::new(),
         };
-        for (&line, demand) in self.core.iter().zip(demands) {
+        for (place, (&line, demand)) in self.core.iter().zip(demands).enumerate() {
             if demand.demands.contains_key(&name) {
-                self.add_chain(&mut case, demands, line, demand, name, choice);
+                let others = left_by_others(demands, place, name, choice);
+                let way = others.and_then(|others| demand.decisive(name, Some(&others)));
+                self.add_chain(&mut case, demands, (line, demand), (name, way), choice);
             }
         }
         if *provider.pool.resolve_package_name(name) == Name::Conda("pip".to_string()) {
@@ -173,14 +178,21 @@ impl Clash<'_, '_> {
             nearest: None,
             notes: Vec::new(),
         };
-        self.add_chain(&mut case, demands, line, demand, name, choice);
+        let way = demand.decisive(name, None);
+        self.add_chain(&mut case, demands, (line, demand), (name, way), choice);
         if case.ruled_out.is_empty() {
             let candidates = provider.get_candidates(name).now_or_never().flatten();
             let candidates = candidates.map_or_else(Vec::new, |found| found.candidates);
-            case.nearest = nearest::to_line(provider, line, name, &candidates).or_else(|| {
-                let there = folded::versions(provider, &candidates.into_iter().collect())?;
-                Some(format!("there is {package} {there}"))
-            });
+            let sets = way.map(|way| &way.sets);
+            let set = sets
+                .and_then(|sets| sets.first())
+                .filter(|_| demand.path(name).len() > 1);
+            case.nearest = nearest::to_line(provider, line, name, &candidates)
+                .or_else(|| nearest::to_set(provider, *set?, &candidates))
+                .or_else(|| {
+                    let there = folded::versions(provider, &candidates.into_iter().collect())?;
+                    Some(format!("there is {package} {there}"))
+                });
         }
         case
     }
@@ -191,17 +203,20 @@ impl Clash<'_, '_> {
         &self,
         case: &mut Case,
         demands: &[Demands],
-        line: usize,
-        demand: &Demands,
-        name: NameId,
+        (line, demand): (usize, &Demands),
+        (name, way): (NameId, Option<&Way>),
         choice: Option<&Choice>,
     ) {
         let provider = self.provider;
-        let mut given = demand.given(name);
+        let mut given = match way {
+            Some(way) => demand.given_by(way),
+            None => demand.given(name),
+        };
         given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
         let mut chain = Chain {
             line,
-            links: self.links(demand, name),
+            links: self.links(demand, name, way),
+            asked: way.and_then(|way| self.asked(way)),
             given: Vec::new(),
         };
         for given in given {
@@ -228,7 +243,8 @@ impl Clash<'_, '_> {
                 let (other, demand, _) = found[place];
                 let support = Chain {
                     line: other,
-                    links: self.links(demand, given),
+                    links: self.links(demand, given, None),
+                    asked: None,
                     given: Vec::new(),
                 };
                 if !case.chains.contains(&support) {
@@ -242,17 +258,36 @@ impl Clash<'_, '_> {
         case.chains.push(chain);
     }
 
-    fn links(&self, demand: &Demands, name: NameId) -> Vec<Left> {
-        let path = demand.path(name).into_iter();
-        let path = path.filter(|&name| {
+    fn links(&self, demand: &Demands, name: NameId, way: Option<&Way>) -> Vec<Left> {
+        let path = match way {
+            Some(way) => {
+                let parent = way.because_of.map(|parent| demand.path(parent));
+                [parent.unwrap_or_default(), vec![name]].concat()
+            }
+            None => demand.path(name),
+        };
+        let path = path.into_iter().filter(|&name| {
             let name = self.provider.pool.resolve_package_name(name);
             !matches!(name, Name::Contents(_))
         });
-        let left = |name: NameId| {
-            let usable = &demand.demands[&name].left.usable;
-            folded::left(self.provider, name, usable)
+        let left = |at: NameId| {
+            let usable = match way {
+                Some(way) if at == name => &way.usable,
+                _ => &demand.demands[&at].left.usable,
+            };
+            folded::left(self.provider, at, usable)
         };
         path.map(left).collect()
+    }
+
+    /// What a way asks for that nothing has.
+    fn asked(&self, way: &Way) -> Option<String> {
+        if !way.usable.is_empty() || way.because_of.is_none() || way.sets.len() > 1 {
+            return None;
+        }
+        let asked = self.provider.display_version_set(*way.sets.first()?);
+        let asked = asked.to_string();
+        (!asked.is_empty() && asked != "*").then_some(asked)
     }
 
     /// The candidates that a demand had and may not take, by reason, the newest first.
@@ -445,7 +480,7 @@ impl Clash<'_, '_> {
             for (&line, demand) in self.core.iter().zip(demands) {
                 let of_line = demand.demands.get(&name);
                 if of_line.is_some_and(|demand| demand.left.usable.len() <= left[&name].len()) {
-                    self.add_chain(&mut case, demands, line, demand, name, None);
+                    self.add_chain(&mut case, demands, (line, demand), (name, None), None);
                 }
             }
         }
@@ -487,9 +522,31 @@ fn left_by_all(demands: &[Demands]) -> BTreeMap<NameId, BTreeSet<SolvableId>> {
     left.0
 }
 
+/// What the other lines leave of a package, if they demand it.
+fn left_by_others(
+    demands: &[Demands],
+    place: usize,
+    name: NameId,
+    choice: Option<&Choice>,
+) -> Option<BTreeSet<SolvableId>> {
+    let others = demands
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != place);
+    let left = others.filter_map(|(_, demands)| demands.demands.get(&name));
+    let left = left.map(|demand| &demand.left.usable);
+    let chosen = choice.filter(|(chosen, _)| *chosen == name);
+    let sets = left.chain(chosen.map(|(_, left)| left)).cloned();
+    sets.reduce(|left, more| left.intersection(&more).copied().collect())
+}
+
 /// The package of which each line leaves something and all leave nothing, by the
 /// shortest way.
-fn disputed(demands: &[Demands], choice: Option<&Choice>) -> Option<NameId> {
+fn disputed(
+    provider: &Provider<'_>,
+    demands: &[Demands],
+    choice: Option<&Choice>,
+) -> Option<NameId> {
     let mut left = Context(left_by_all(demands));
     if let Some((name, chosen)) = choice {
         left.narrow(*name, chosen);
@@ -498,8 +555,14 @@ fn disputed(demands: &[Demands], choice: Option<&Choice>) -> Option<NameId> {
         let demanding = demands.iter();
         let demanding = demanding.filter(|demand| demand.demands.contains_key(&name));
         let given = demanding.clone().map(|demand| demand.given(name).len());
-        let ways = demanding.map(|demand| demand.path(name).len());
-        (given.sum(), ways.sum())
+        let ways = demanding.clone().map(|demand| demand.path(name).len());
+        // Ranges that are too many to tell do not show the clash.
+        let told = |demand: &Demands| {
+            let versions = folded::versions(provider, &demand.demands[&name].left.usable);
+            versions.is_none_or(|versions| versions.is_whole)
+        };
+        let untold = demanding.filter(|demand| !told(demand)).count();
+        (given.sum(), ways.sum::<usize>() + UNTOLD * untold)
     };
     let has_end = |name: &NameId| {
         let mut of_lines = demands.iter().filter_map(|demand| demand.demands.get(name));
@@ -513,7 +576,7 @@ fn disputed(demands: &[Demands], choice: Option<&Choice>) -> Option<NameId> {
 
 /// Why a line demands a certain pip: what the newest release that does so says.
 fn why_pip(provider: &Provider<'_>, demands: &Demands, pip: NameId) -> Option<String> {
-    let project = demands.demands.get(&pip)?.because_of?;
+    let project = demands.demands.get(&pip)?.ways.first()?.because_of?;
     let releases = demands.demands.get(&project)?.left.usable.iter();
     let release = releases
         .filter_map(|&id| match provider.candidate(id) {

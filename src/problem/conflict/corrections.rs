@@ -137,6 +137,9 @@ impl<'a> Corrections<'a> {
         match self.answer(lines, &[])? {
             Answer::Solvable => Ok(None),
             Answer::Unsolvable => {
+                if self.is_saved_by_old_pip(lines, &[])? {
+                    return Ok(None);
+                }
                 // That a line on python is to blame only shows where it is a line.
                 if self.open.run(self.problem, lines, &[])?.is_some() {
                     return Ok(None);
@@ -159,7 +162,7 @@ impl<'a> Corrections<'a> {
     pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
         Ok(match self.answer(without, with)? {
             Answer::Solvable => true,
-            Answer::Unsolvable => false,
+            Answer::Unsolvable => self.is_saved_by_old_pip(without, with)?,
             Answer::Unasked => {
                 let changed = self.changed(without, with);
                 solve::leniently(&changed.of(self.problem))?.is_none()
@@ -186,6 +189,19 @@ impl<'a> Corrections<'a> {
             true => Answer::Solvable,
             false => Answer::Unasked,
         })
+    }
+
+    /// Whether a pip before 20.3 installs it though it clashes: only a line on pip can
+    /// lead to such an old one.
+    fn is_saved_by_old_pip(&self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+        let changed = self.changed(without, with);
+        let asks_for_pip = |line: &Declared| match &line.kind {
+            DeclaredKind::Conda(spec) => spec.version.is_some() && line.names("pip"),
+            _ => false,
+        };
+        Ok(self.problem.has_pip()
+            && changed.0.iter().any(asks_for_pip)
+            && solve::leniently(&changed.of(self.problem))?.is_none())
     }
 
     fn changed(&self, without: &[usize], with: &[Declared]) -> Changed {
@@ -218,7 +234,13 @@ impl<'a> Corrections<'a> {
         let versions: BTreeSet<_> = usable
             .filter_map(|&id| folded::version(provider, id))
             .collect();
-        versions.iter().map(ToString::to_string).collect()
+        // Nobody is told to take a pre-release while there is a release.
+        let stable = versions.iter().filter(|version| !version.is_prerelease());
+        let stable: Vec<String> = stable.map(ToString::to_string).collect();
+        match stable.is_empty() {
+            true => versions.iter().map(ToString::to_string).collect(),
+            false => stable,
+        }
     }
 }
 

@@ -53,12 +53,24 @@ pub(super) struct Demands {
 /// What a line leaves of a package.
 pub(super) struct Demand {
     pub left: Matching,
-    /// The package whose candidates all demand it; none for the line's own.
-    pub because_of: Option<NameId>,
+    /// Where it is demanded, in the order in which it was found.
+    pub ways: Vec<Way>,
     /// The packages of the context that had a part in it.
     pub given: BTreeSet<NameId>,
     /// Those that cannot be had with the rest.
     pub refused: BTreeMap<SolvableId, Refused>,
+}
+
+/// One of the places where a package is demanded.
+pub(super) struct Way {
+    /// The package whose candidates all demand it; none for the line's own.
+    pub because_of: Option<NameId>,
+    /// What it alone leaves.
+    pub usable: BTreeSet<SolvableId>,
+    /// What is asked for.
+    pub sets: BTreeSet<VersionSetId>,
+    /// The packages of the context that had a part in it.
+    given: BTreeSet<NameId>,
 }
 
 /// One line's demands, while they are followed.
@@ -112,12 +124,13 @@ impl Demands {
             .map(|(_, name)| name)
     }
 
-    /// The packages from the line's own down to this one.
+    /// The packages from the line's own down to this one, by the first way.
     pub fn path(&self, name: NameId) -> Vec<NameId> {
         let mut path = vec![name];
         let mut seen = HashSet::from([name]);
         let mut at = name;
-        while let Some(parent) = self.demands.get(&at).and_then(|demand| demand.because_of) {
+        let first = |name: &NameId| self.demands.get(name)?.ways.first()?.because_of;
+        while let Some(parent) = first(&at) {
             if !seen.insert(parent) {
                 break;
             }
@@ -128,11 +141,39 @@ impl Demands {
         path
     }
 
+    /// The way that by itself leaves nothing of what the others leave of a package, or
+    /// nothing at all, if there is one: the shortest.
+    pub fn decisive(&self, name: NameId, others: Option<&BTreeSet<SolvableId>>) -> Option<&Way> {
+        let ways = self.demands.get(&name)?.ways.iter();
+        let decisive = ways.filter(|way| match others {
+            None => way.usable.is_empty(),
+            Some(others) => way.usable.is_disjoint(others),
+        });
+        let length = |way: &&Way| way.because_of.map_or(0, |parent| self.path(parent).len());
+        // A way that goes through the package itself says nothing.
+        let through = |way: &&Way| {
+            let parent = way.because_of;
+            parent.is_none_or(|parent| !self.path(parent).contains(&name))
+        };
+        decisive.filter(through).min_by_key(length)
+    }
+
     /// The packages of the context that had a part in the way to this one.
     pub fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let path = self.path(name);
         let demands = path.iter().filter_map(|name| self.demands.get(name));
         demands.flat_map(|demand| demand.given.clone()).collect()
+    }
+
+    /// The packages of the context that had a part in a way.
+    pub fn given_by(&self, way: &Way) -> BTreeSet<NameId> {
+        let mut given = way.given.clone();
+        given.extend(
+            way.because_of
+                .map(|parent| self.given(parent))
+                .unwrap_or_default(),
+        );
+        given
     }
 }
 
@@ -140,6 +181,7 @@ impl Demands {
 #[derive(Clone)]
 struct Wanted {
     matching: Matching,
+    sets: BTreeSet<VersionSetId>,
     given: BTreeSet<NameId>,
 }
 
@@ -165,11 +207,17 @@ impl Follower<'_, '_> {
                 self.found.missing.push(name);
             }
         }
+        let way = Way {
+            because_of,
+            usable: wanted.matching.usable.clone(),
+            sets: wanted.sets,
+            given: wanted.given.clone(),
+        };
         match self.found.demands.get_mut(&name) {
             None => {
                 let demand = Demand {
                     left: wanted.matching,
-                    because_of,
+                    ways: vec![way],
                     given: wanted.given,
                     refused: BTreeMap::new(),
                 };
@@ -177,6 +225,11 @@ impl Follower<'_, '_> {
                 self.queue.push_back(name);
             }
             Some(demand) => {
+                let mut known = demand.ways.iter_mut();
+                match known.find(|known| known.because_of == because_of) {
+                    Some(known) => *known = way,
+                    None => demand.ways.push(way),
+                }
                 if demand.left.narrow(&wanted.matching) {
                     demand.given.extend(wanted.given);
                     self.queue.push_back(name);
@@ -273,6 +326,7 @@ impl Follower<'_, '_> {
                     None => _ = required.insert(name, wanted),
                     Some(before) => {
                         before.matching.narrow(&wanted.matching);
+                        before.sets.extend(wanted.sets);
                         before.given.extend(wanted.given);
                     }
                 }
@@ -373,7 +427,14 @@ impl Follower<'_, '_> {
                 let only = match viable[..] {
                     [&only] => only,
                     // Of "dep if python<3.9" the dependency tells more than the Python.
-                    [] => *sets.last()?,
+                    [] => {
+                        let python = Name::Conda("python".to_string());
+                        let is_other = |set: &&VersionSetId| {
+                            let name = provider.version_set_name(**set);
+                            *provider.pool.resolve_package_name(name) != python
+                        };
+                        *sets.iter().find(is_other).or(sets.last())?
+                    }
                     _ => return None,
                 };
                 let others = sets.iter().filter(|&&set| set != only);
@@ -383,6 +444,7 @@ impl Follower<'_, '_> {
         };
         let wanted = Wanted {
             matching: (*self.matchings.of(provider, set)).clone(),
+            sets: BTreeSet::from([set]),
             given,
         };
         Some((provider.version_set_name(set), wanted))
@@ -410,6 +472,7 @@ fn merge(
             return false;
         };
         wanted.matching.widen(&more.matching);
+        wanted.sets.extend(&more.sets);
         wanted.given.extend(&more.given);
         true
     });

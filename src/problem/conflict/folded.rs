@@ -72,6 +72,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     };
     Some(Versions {
         ranges: shown,
+        is_whole: ranges.len() <= RANGES_SHOWN,
         count: all.len(),
         all,
     })
@@ -98,6 +99,20 @@ pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<
         Candidate::Release(release) => Some(Either::Pypi(&release.version)),
         Candidate::Provided(provided) => provided.version.as_ref().map(Either::Pypi),
         _ => None,
+    }
+}
+
+impl Either<'_> {
+    /// Whether it is a pre-release, as PEP 440 has it; of conda's versions those are
+    /// that are written so.
+    pub fn is_prerelease(&self) -> bool {
+        match self {
+            Either::Conda(version) => {
+                let version = version.to_string().parse::<pep440_rs::Version>();
+                version.is_ok_and(|version| version.any_prerelease())
+            }
+            Either::Pypi(version) => version.any_prerelease(),
+        }
     }
 }
 

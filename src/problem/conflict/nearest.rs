@@ -4,11 +4,11 @@
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Version, VersionSpec};
-use resolvo::{NameId, SolvableId};
+use resolvo::{NameId, SolvableId, VersionSetId};
 
 use crate::problem::{
     DeclaredKind,
-    pool::{Candidate, Name},
+    pool::{Candidate, Name, VersionSet},
     provider::Provider,
 };
 
@@ -45,6 +45,34 @@ pub(super) fn to_line(
     }
 }
 
+/// One sentence on what is nearest to a version set that nothing is in; none if it
+/// does not tell one version.
+pub(super) fn to_set(
+    provider: &Provider<'_>,
+    set: VersionSetId,
+    candidates: &[SolvableId],
+) -> Option<String> {
+    match provider.pool.resolve_version_set(set) {
+        VersionSet::Specifiers(specifiers) => {
+            let asked = specifiers.first()?.version();
+            pypi(provider, asked, candidates)
+        }
+        VersionSet::Match(spec) => {
+            let text = spec.to_string();
+            let first = text.split(',').next()?;
+            let version = first.trim_start_matches(['=', '>', '<', '~', '!']);
+            let version = version.split_whitespace().next()?.trim_end_matches(".*");
+            let asked: Version = version.parse().ok()?;
+            let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+            neighbours(
+                &asked,
+                records.map(|record| record.package_record.version.version()),
+            )
+        }
+        _ => None,
+    }
+}
+
 fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
     let asked = spec.version.as_ref()?;
     let records = candidates.iter().filter_map(|&id| provider.record_of(id));
@@ -63,17 +91,19 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
         if more > 0 {
             builds += &format!(" and {more} more");
         }
-        let build = build.to_string();
-        let why = match build.contains('*') {
-            true => "",
-            false => ": builds belong to a platform",
-        };
         return Some(format!(
-            "this version is there as build {builds}, not as `{build}`{why}"
+            "this version is there as build {builds}, not as `{build}`"
         ));
     }
+    let exact = asked.to_string().starts_with("==");
     let asked = one_version(asked)?;
     let versions = records.iter().map(|record| record.version.version());
+    let in_series = |version: &&Version| version.starts_with(&asked);
+    if exact && asked.segment_count() < 3 && versions.clone().any(|version| in_series(&version)) {
+        return Some(format!(
+            "`=={asked}` is that version alone; every {asked}.* is `={asked}`"
+        ));
+    }
     neighbours(&asked, versions)
 }
 

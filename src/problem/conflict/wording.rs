@@ -69,7 +69,14 @@ impl Chain {
         };
         words += &match &end.versions {
             Some(_) => end.to_string(),
-            None => format!("{}, of which nothing that fits can be had", end.package),
+            None => {
+                let asked = self.asked.as_ref().map(|asked| format!(" {asked}"));
+                let asked = asked.unwrap_or_default();
+                format!(
+                    "{}{asked}, of which nothing that fits can be had",
+                    end.package
+                )
+            }
         };
         if let [first, rest @ ..] = &self.given[..] {
             words += &format!(", given {first}");

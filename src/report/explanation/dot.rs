@@ -115,7 +115,11 @@ impl Writer<'_> {
         let mut label: Vec<String> = match claim.versions {
             Some(versions) => vec![counted(versions)],
             None if graph.disputed[of].unknown => Vec::new(),
-            None => vec!["none".to_owned()],
+            None => vec![
+                claim
+                    .asked
+                    .map_or("none".to_owned(), |asked| format!("{asked}: none")),
+            ],
         };
         label.extend(claim.given.iter().map(|(left, _)| format!("given {left}")));
         let label: Vec<&str> = label.iter().map(String::as_str).collect();

@@ -55,6 +55,8 @@ pub struct Claim<'c> {
     pub of: usize,
     /// What is left; none if nothing is.
     pub versions: Option<&'c Versions>,
+    /// What is asked of the versions, where nothing has it.
+    pub asked: Option<&'c str>,
     /// What other lines leave of the packages on which this depends, with the boxes
     /// that show how they do.
     pub given: Vec<(&'c Left, Vec<usize>)>,
@@ -85,6 +87,7 @@ impl<'c> Graph<'c> {
                 by,
                 of: graph.disputed.len(),
                 versions: None,
+                asked: None,
                 given: Vec::new(),
             });
             graph.disputed.push(Disputed {
@@ -136,6 +139,7 @@ impl<'c> Graph<'c> {
                 by: at,
                 of: 0,
                 versions: chain.end().versions.as_ref(),
+                asked: chain.asked.as_deref(),
                 given: chain.given.iter().map(|left| (left, Vec::new())).collect(),
             });
         }

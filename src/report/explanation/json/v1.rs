@@ -199,6 +199,8 @@ pub struct Chain {
     pub line: usize,
     /// What it asks for, then what that requires whatever is chosen, down to the package.
     pub links: Vec<Left>,
+    /// What is asked of the versions of the last one, where nothing has it; else null.
+    pub asked: Option<String>,
     /// What other lines leave, where the way depends on it.
     pub given: Vec<Left>,
 }

@@ -48,6 +48,7 @@ fn left(name: &str, half: Half, ranges: &str) -> Left {
         },
         versions: (!ranges.is_empty()).then(|| Versions {
             ranges: ranges.to_owned(),
+            is_whole: true,
             count: 3,
             all: Vec::new(),
         }),
@@ -74,7 +75,8 @@ fn a_conflict() -> impl Strategy<Value = (Vec<String>, Conflict)> {
     );
     let chains = prop::collection::vec(chain, 1..7);
     let texts = prop::collection::vec("[a-z =<>0-9蛇]{1,90}", 4);
-    (texts, chains, a_half()).prop_map(|(texts, chains, half)| {
+    let asked = prop::option::of("[<>=0-9., ]{1,80}");
+    (texts, chains, a_half(), asked).prop_map(|(texts, chains, half, asked)| {
         let disputed = left("disputed", half, "").package;
         let mut all = Vec::new();
         for (line, mut links, given, ends, ranges) in chains {
@@ -84,19 +86,26 @@ fn a_conflict() -> impl Strategy<Value = (Vec<String>, Conflict)> {
                 all.push(Chain {
                     line,
                     links,
+                    asked: None,
                     given: Vec::new(),
                 });
             }
             if ends || links.is_empty() {
                 links.push(left("disputed", half, &ranges));
             }
-            all.push(Chain { line, links, given });
+            all.push(Chain {
+                line,
+                links,
+                asked: asked.clone(),
+                given,
+            });
         }
         if !all.iter().any(|chain| chain.leads_to(&disputed)) {
             let links = vec![left("disputed", half, "1")];
             all.push(Chain {
                 line: 0,
                 links,
+                asked: None,
                 given: Vec::new(),
             });
         }
@@ -168,6 +177,7 @@ fn lines_that_begin_alike_share_their_beginning() {
     let chain = |line, links: &[&Left]| Chain {
         line,
         links: links.iter().copied().cloned().collect(),
+        asked: None,
         given: Vec::new(),
     };
     let case = Case {

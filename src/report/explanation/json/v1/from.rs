@@ -157,6 +157,7 @@ impl From<&conflict::Chain> for Chain {
         Self {
             line: chain.line,
             links: chain.links.iter().map(Left::from).collect(),
+            asked: chain.asked.as_deref().map(redact),
             given: chain.given.iter().map(Left::from).collect(),
         }
     }
