@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{
     Output, print,
@@ -14,7 +14,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, Listening, cost::Limits},
     problem::Conflict,
-    report::explanation as report,
+    report::explanation::{self as report, dot, html, json},
     spec::{
         environment,
         source::{self, SourceFile},
@@ -26,7 +26,9 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve explain                          why environment.yml cannot be solved, and what mends it
   presolve explain --apply 2                write fix 2 into it
-  presolve explain --format json            the same for a program";
+  presolve explain --html report.html       the same as a page with pictures
+  presolve explain --format json            the same for a program
+  presolve explain --format dot | dot -Tsvg > conflict.svg";
 
 /// What `explain` takes.
 #[derive(Debug, Args)]
@@ -37,6 +39,15 @@ pub(super) struct Explain {
     /// Write the fix of this number into the file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     apply: Option<u16>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Write a page with pictures into this file, besides; it needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print the JSON schema of `--format json`, and do nothing else
+    #[arg(long, exclusive = true)]
+    print_schema: bool,
     /// How long a build may take, which the prediction for conda's classic solver is held
     /// against; Azure ML's limit if nothing is said
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
@@ -48,9 +59,24 @@ pub(super) struct Explain {
     settings: SettingsArgs,
 }
 
+/// What `explain` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Format {
+    /// Text for people, as soon as something is found
+    #[default]
+    Human,
+    /// JSON for programs, when all is found; `--print-schema` describes it
+    Json,
+    /// A graph in Graphviz's language, when all is found
+    Dot,
+}
+
 impl Explain {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        if self.print_schema {
+            return print(&json::schema());
+        }
         let mut settings = Settings::resolve(&self.file, self.settings.clone().into())?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         let environment = environment::read(SourceFile::read(&self.file)?)?;
@@ -60,6 +86,7 @@ impl Explain {
         let progress = Progress::new(output.quiet);
         let mut human = Human {
             progress: progress.clone(),
+            silent: self.format != Format::Human,
             color: output.color(),
             conflicts: 0,
             fixes: 0,
@@ -76,7 +103,15 @@ impl Explain {
         for notice in &explanation.notices {
             output.say(notice);
         }
-        print(&report::end(&explanation))?;
+        if let Some(path) = &self.html {
+            let page = html::render(&explanation, &environment.source);
+            source::write_atomically(path, page.as_bytes())?;
+        }
+        print(&match self.format {
+            Format::Human => report::end(&explanation),
+            Format::Json => json::render(&explanation, &environment.source),
+            Format::Dot => dot::render(&explanation),
+        })?;
         if let Some(number) = self.apply {
             return self.apply(&explanation, &environment.source, number.into(), output);
         }
@@ -133,6 +168,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 /// Prints what is found, as soon as it is.
 struct Human {
     progress: Progress,
+    /// Another format is printed.
+    silent: bool,
     color: bool,
     conflicts: usize,
     fixes: usize,
@@ -140,6 +177,9 @@ struct Human {
 
 impl Listening for Human {
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict) {
+        if self.silent {
+            return;
+        }
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts, self.color);
         // A reader that has gone hears nothing more.
@@ -147,6 +187,9 @@ impl Listening for Human {
     }
 
     fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
+        if self.silent {
+            return;
+        }
         self.fixes += 1;
         let text = report::fix(so_far, fix, self.fixes, self.color);
         let _ = self.progress.suspend(|| print(&text));

@@ -59,6 +59,21 @@ pub struct Missing {
     pub declared: usize,
 }
 
+impl Missing {
+    /// The package that is asked for.
+    pub fn package(&self) -> Package {
+        let half = match (self.name.starts_with("__"), self.conda) {
+            (true, _) => Half::Virtual,
+            (false, true) => Half::Conda,
+            (false, false) => Half::Pypi,
+        };
+        Package {
+            name: self.name.clone(),
+            half,
+        }
+    }
+}
+
 /// One reason for a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {

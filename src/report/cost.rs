@@ -23,7 +23,8 @@ pub fn lines(cost: &Cost) -> Vec<String> {
     text
 }
 
-fn verdict(cost: &Cost) -> String {
+/// The verdict in a sentence.
+pub fn verdict(cost: &Cost) -> String {
     let Prediction {
         cpu_seconds,
         peak_mb,
@@ -50,7 +51,7 @@ fn verdict(cost: &Cost) -> String {
 }
 
 /// How sure that is.
-fn range(cost: &Cost) -> String {
+pub fn range(cost: &Cost) -> String {
     let prediction = &cost.prediction;
     let around = |value: f64, factor: f64, show: fn(f64) -> String| {
         format!("{} to {}", show(value / factor), show(value * factor))
@@ -89,7 +90,7 @@ fn table(cost: &Cost) -> Vec<String> {
 }
 
 /// What else the cost comes from.
-fn facts(cost: &Cost) -> Vec<String> {
+pub fn facts(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     let pythons = &cost.space.pythons;
     if let [first, .., last] = pythons.as_slice() {
@@ -169,7 +170,8 @@ fn row(cost: &Cost, remedy: &Remedy) -> [String; 4] {
     ]
 }
 
-fn change(cost: &Cost, change: &Change) -> String {
+/// A remedy's change in words.
+pub fn change(cost: &Cost, change: &Change) -> String {
     let text = |place: usize| {
         let line = cost.lines.iter().find(|line| line.declared == place);
         line.map_or("a line", |line| line.text.as_str())
@@ -201,7 +203,8 @@ fn change(cost: &Cost, change: &Change) -> String {
     }
 }
 
-fn short(verdict: Verdict) -> &'static str {
+/// The verdict in a word or two.
+pub fn short(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "fine",
         Verdict::Slow => "slow",
@@ -245,7 +248,7 @@ fn aligned(rows: &[[String; 4]]) -> Vec<String> {
 }
 
 /// Two digits are all that a prediction has.
-fn seconds(value: f64) -> String {
+pub fn seconds(value: f64) -> String {
     match value {
         ..90.0 => format!("{} s", digits(value)),
         ..5400.0 => format!("{} min", digits(value / 60.0)),
@@ -253,7 +256,8 @@ fn seconds(value: f64) -> String {
     }
 }
 
-fn megabytes(value: f64) -> String {
+/// As [`seconds`].
+pub fn megabytes(value: f64) -> String {
     if value < 950.0 {
         format!("{} MB", digits(value))
     } else {

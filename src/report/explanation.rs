@@ -1,6 +1,11 @@
 //! An explanation for people: the conflicts as rustc shows errors, then the fixes as a
 //! numbered list.
 
+pub mod dot;
+mod graph;
+pub mod html;
+pub mod json;
+
 use super::{cost, human, unsolvable};
 use crate::{
     explain::{Edit, EditKind, Explanation, Fix, LeftOut},

@@ -2,6 +2,7 @@
 //! [`Diagnostic`](crate::diagnostic::Diagnostic)s.
 
 pub mod cost;
+pub mod diff;
 pub mod explanation;
 pub mod human;
 pub mod notices;

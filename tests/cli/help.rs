@@ -13,3 +13,8 @@ fn of_presolve() {
 fn of_pin() {
     assert_snapshot!(Project::of(&[]).run(&["pin", "--help"]));
 }
+
+#[test]
+fn of_explain() {
+    assert_snapshot!(Project::of(&[]).run(&["explain", "--help"]));
+}

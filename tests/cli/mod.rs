@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 mod builds;
 mod errors;
+mod explain_formats;
+mod explain_page;
 mod files;
 mod formats;
 mod help;

@@ -1,19 +1,18 @@
 //! `pin --format env`: the answer in the environment file itself.
 
 use rattler_conda_types::RepoDataRecord;
-use similar::TextDiff;
 
 use super::{super::print, Pin};
 use crate::{
     conda::hashes,
     diagnostic::Failure,
     problem::Solution,
+    report::diff,
     resolve::Resolution,
     spec::{
         EnvironmentFile,
         pin::{self, PinnedConda, PinnedPip, Pins},
-        secrets,
-        source::{self, SourceFile},
+        source,
     },
 };
 
@@ -27,7 +26,7 @@ impl Pin {
         let pinned = pin::pin(environment, &pins(resolution, solution))?;
         let source = &environment.source;
         if self.diff {
-            return print(&diff(source, &pinned));
+            return print(&diff::unified(source, &pinned, "pinned"));
         }
         let path = self.output_file.as_deref().unwrap_or(&self.file);
         if self.output_file.is_none() && pinned == source.text() {
@@ -35,17 +34,6 @@ impl Pin {
         }
         source::write_atomically(path, &source.encode(&pinned))
     }
-}
-
-/// The change, without the passwords that the file may hold: diffs end up in logs.
-fn diff(source: &SourceFile, pinned: &str) -> String {
-    let path = source.path().display().to_string();
-    let diff = TextDiff::from_lines(source.text(), pinned);
-    let diff = diff
-        .unified_diff()
-        .header(&path, &format!("{path} (pinned)"))
-        .to_string();
-    secrets::redact(&diff)
 }
 
 /// What is to be written: the whole closure of both halves.
