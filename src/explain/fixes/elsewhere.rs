@@ -30,7 +30,7 @@ impl Elsewhere<'_> {
         let mut edits = Vec::new();
         match &declared.kind {
             DeclaredKind::Conda(spec) => {
-                edits.extend(self.from_any_channel(line, declared));
+                edits.extend(self.any_channel(line, declared));
                 edits.extend(self.spelt_otherwise(line, declared, spec).await);
                 if is_unknown {
                     edits.extend(self.renamed(line, declared, spec).await);
@@ -45,7 +45,7 @@ impl Elsewhere<'_> {
     }
 
     /// The same line without its `channel::`.
-    fn from_any_channel(&self, line: usize, declared: &Declared) -> Option<Edit> {
+    fn any_channel(&self, line: usize, declared: &Declared) -> Option<Edit> {
         let (_, with) = declared.text.rsplit_once("::")?;
         self.in_place(line, EditKind::Relax, with.trim().to_string())
     }
