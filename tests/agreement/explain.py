@@ -32,6 +32,7 @@ COLUMNS = [
     "rattler_lines",
     "rattler_characters",
     "rattler_names",
+    "rattler_rounds",
     "uv",
     "uv_python",
     "uv_lines",
@@ -45,6 +46,7 @@ COLUMNS = [
     "ratio",
 ]
 FIXES = re.compile(r"^(fixes|fix)\b.*:$", re.M)
+MOST_ROUNDS = 20
 CUT_OFF = "the time limit ended"
 
 
@@ -92,8 +94,8 @@ class Harness(agreement.Harness):
         return answer | {"seconds": result.seconds, "first": first}
 
     def of_presolve(self, kind: str, spec: Path, answer) -> dict:
-        question = {"kind": kind, "binary": self.binary, "spec": contents(spec)}
-        question |= {"timeout": self.args.timeout, "runs": self.args.runs}
+        question = {"kind": kind, "binary": self.binary, "runs": self.args.runs}
+        question |= {"spec": agreement.contents(spec), "timeout": self.args.timeout}
         return self.cache.get(question, lambda: answer(spec))
 
     def row(self, spec: Path) -> dict:
@@ -105,8 +107,9 @@ class Harness(agreement.Harness):
             return row
         answer = self.of_presolve("explanation", spec, self.explanation)
         said = read_explanation(answer["text"])
+        if answer["code"] != 1:
+            row["presolve"] = f"exit {answer['code']}"
         row |= {
-            "presolve": f"exit {answer['code']}" if answer["code"] != 1 else pin["word"],
             "conflicts": said.conflicts,
             "core": len(said.core),
             "fixes": said.fixes,
@@ -132,6 +135,7 @@ class Harness(agreement.Harness):
         row["rattler"] = verdicts.conda_word(conda)
         texts = {"rattler": conda["error"] if conda["verdict"] == "unsolvable" else ""}
         names = list(said.core.values())
+        row["rattler_rounds"] = self.rounds(reading["channels"], specs, conda)
         missing = [name_of(one) for one in conda.get("unmatched", [])]
         row["not_named"] = " ".join(one for one in missing if one not in names)
         if reading["has_pip"]:
@@ -143,6 +147,21 @@ class Harness(agreement.Harness):
                 row[f"{peer}_names"] = mentioned(names, text)
         if any(texts.values()):
             row["peers_names"] = mentioned(names, "\n".join(texts.values()))
+
+    def rounds(self, channels: list[str], specs: list[str], answer: dict) -> str:
+        """How often rattler has to be asked until all is mended, if of each answer
+        the last line that it names, python aside, is taken out."""
+        specs = list(specs)
+        for asked in range(1, MOST_ROUNDS + 1):
+            if answer["verdict"] != "unsolvable":
+                return str(asked)
+            named = found_in([name_of(spec) for spec in specs], answer["error"])
+            culprits = [name for name in named if name != "python"] or named
+            if not culprits:
+                return f"{asked}, then it names no line"
+            specs = [spec for spec in specs if name_of(spec) != culprits[-1]]
+            answer = self.conda(channels, specs)
+        return f"more than {MOST_ROUNDS}"
 
     def uv_words(self, row: dict, reading: dict, records: list[dict]) -> str:
         """What uv says of the pip list, if it finds no solution: on what rattler
@@ -196,7 +215,8 @@ def read_explanation(text: str) -> Said:
     conflicts = text[: heading.start()] if heading else text
     said = Said(conflict_lines=lines(conflicts))
     said.conflicts = len(re.findall(r"^error\[", conflicts, re.M))
-    said.fixes = len(re.findall(r"^ +\d+\. ", text[heading.end() :], re.M)) if heading else 0
+    if heading:
+        said.fixes = len(re.findall(r"^ +\d+\. ", text[heading.end() :], re.M))
     above = None
     for line in conflicts.splitlines():
         if source := re.match(r"^ *(\d+) \| ?(.*)$", line):
@@ -224,17 +244,18 @@ def python_asked(reading: dict) -> str | None:
 
 def mentioned(names: list[str], text: str) -> str:
     """How many of the names stand in a text, as `2/3`."""
-    text = normalized(text)
-    found = [one for one in names if re.search(rf"(?<![\w-]){re.escape(one)}(?![a-z-])", text)]
-    return f"{len(found)}/{len(names)}"
+    return f"{len(found_in(names, text))}/{len(names)}"
+
+
+def found_in(names: list[str], text: str) -> list[str]:
+    """The packages whose names stand in a text, however they are spelled."""
+    text = re.sub(r"(?<=\w)[-_.]+(?=\w)", "-", text).lower()
+    standing = lambda one: rf"(?<![\w-]){re.escape(one)}(?![a-z-])"  # noqa: E731
+    return [one for one in names if re.search(standing(one), text)]
 
 
 def lines(text: str) -> int:
     return sum(bool(line.strip()) for line in text.splitlines())
-
-
-def contents(spec: Path) -> str:
-    return agreement.contents(spec)
 
 
 def write_table(path: Path, rows: list[dict]) -> None:

@@ -3,6 +3,8 @@
 from statistics import median, quantiles
 
 WORST = 5
+# What an explanation with its fixes may take of the time of the failed solve.
+ALLOWED_RATIO = 10
 
 
 def markdown(rows: list[dict], versions: dict) -> str:
@@ -11,19 +13,24 @@ def markdown(rows: list[dict], versions: dict) -> str:
     cut_off = [row for row in told if row["cut_off"]]
     unmended = [row for row in told if not row["fixes"]]
     text = ["# Explanations", "", f"Peers: {tools}.", ""]
-    text += [f"{len(told)} of {len(rows)} files have no solution for presolve; "]
-    text += [f"{len(cut_off)} were cut off by the time limit, {len(unmended)} got no fix."]
+    text += [
+        f"{len(told)} of {len(rows)} files have no solution for presolve; "
+        f"{len(cut_off)} were cut off by the time limit, {len(unmended)} got no fix."
+    ]
     if not told:
         return "\n".join(text) + "\n"
-    text += ["", "## Lengths", "", "| | files | median | 90 % | most |", "|---|---|---|---|---|"]
-    for name, column in LENGTHS.items():
-        text.append(distribution(name, numbers(told, column)))
-    text += ["", "Where the peer has words, lines of presolve's conflicts beside its own:", ""]
-    text += ["| peer | files | presolve shorter | equal | longer |", "|---|---|---|---|---|"]
+    text += ["", "## Lengths", "", *distributions(told, LENGTHS), ""]
+    text += ["Lines of presolve's conflicts, where the peer has words for the file:", ""]
+    text += ["| peer | files | presolve shorter | equal | longer |"]
+    text += ["|---|---|---|---|---|"]
     text += [beside(told, peer) for peer in ("rattler", "uv")]
     text += ["", "## Names", ""]
     text += [names(told, peer) for peer in ("rattler", "uv", "peers")]
-    text += [not_named(told), "", *seconds(told), "", "## Worst", ""]
+    text += [not_named(told), rounds(told), ""]
+    text += ["## Seconds, with a warm cache", "", *distributions(told, SECONDS), ""]
+    slow = sum(ratio > ALLOWED_RATIO for ratio in numbers(told, "ratio"))
+    text += [f"More than {ALLOWED_RATIO} times the failed solve: {slow} files.", ""]
+    text += ["## Worst", ""]
     for title, column in WORSTS.items():
         text += [f"{title}:", "", *worst(told, column), ""]
     return "\n".join(text)
@@ -37,6 +44,12 @@ LENGTHS = {
     "presolve, characters": "characters",
     "rattler, characters": "rattler_characters",
     "uv, characters": "uv_characters",
+}
+SECONDS = {
+    "failed solve (`pin --diff`)": "pin_seconds",
+    "`explain`, first line": "first_seconds",
+    "`explain`, whole": "explain_seconds",
+    "ratio": "ratio",
 }
 WORSTS = {
     "Longest of presolve": "lines",
@@ -52,7 +65,14 @@ def numbers(rows: list[dict], column: str) -> list:
 
 def tenth(values: list) -> float:
     """The value that one in ten exceeds."""
-    return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
+    if len(values) < 2:
+        return values[0]
+    return quantiles(values, n=10, method="inclusive")[-1]
+
+
+def distributions(rows: list[dict], columns: dict) -> list[str]:
+    head = ["| | files | median | 90 % | most |", "|---|---|---|---|---|"]
+    return head + [distribution(n, numbers(rows, c)) for n, c in columns.items()]
 
 
 def distribution(name: str, values: list) -> str:
@@ -70,35 +90,34 @@ def beside(rows: list[dict], peer: str) -> str:
 
 
 def names(rows: list[dict], peer: str) -> str:
-    """In how many files a peer names all lines of presolve's conflicts."""
+    """In how many files a peer names all lines that presolve points at."""
     parts = [cell.split("/") for cell in numbers(rows, f"{peer}_names")]
     some = [(int(found), int(of)) for found, of in parts if of != "0"]
     full = sum(found == of for found, of in some)
-    who = "both peers together name" if peer == "peers" else f"{peer} names"
-    lines = f"{sum(found for found, _ in some)} of {sum(of for _, of in some)}"
-    return f"- {who} all lines of presolve's conflicts in {full} of {len(some)} files; {lines} lines"
+    who = "both together name" if peer == "peers" else f"{peer} names"
+    lines = f"{sum(found for found, _ in some)} of {sum(of for _, of in some)} lines"
+    return f"- {who} all culprits in {full} of {len(some)} files; {lines}"
+
+
+def rounds(rows: list[dict]) -> str:
+    """How often rattler has to be asked; a number where it came to an end."""
+    asked = [row["rattler_rounds"] for row in rows if row["rattler_lines"] != ""]
+    ended = sorted(int(cell) for cell in asked if cell.isdigit())
+    open_ended = len(asked) - len(ended)
+    middle = f"median {median(ended):g}, most {ended[-1]}" if ended else "none"
+    return (
+        f"- runs of rattler until all is mended, one line a run: {middle}; "
+        f"not at an end in {open_ended} more files"
+    )
 
 
 def not_named(rows: list[dict]) -> str:
-    files = [f"`{row['file']}` ({row['not_named']})" for row in rows if row["not_named"]]
-    found = ", ".join(files) or "none"
-    return f"- lines that no record matches (by rattler), not named by presolve: {found}"
-
-
-def seconds(rows: list[dict]) -> list[str]:
-    text = ["## Seconds, with a warm cache", "", "| | files | median | 90 % | most |"]
-    text.append("|---|---|---|---|---|")
-    for name, column in {
-        "failed solve (`pin --diff`)": "pin_seconds",
-        "`explain`, first line": "first_seconds",
-        "`explain`, whole": "explain_seconds",
-        "ratio": "ratio",
-    }.items():
-        text.append(distribution(name, numbers(rows, column)))
-    over = sum(ratio > 10 for ratio in numbers(rows, "ratio"))
-    return [*text, "", f"More than ten times the failed solve: {over} files."]
+    some = [row for row in rows if row["not_named"]]
+    found = ", ".join(f"`{row['file']}` ({row['not_named']})" for row in some) or "none"
+    return f"- lines without a record (by rattler) that presolve does not name: {found}"
 
 
 def worst(rows: list[dict], column: str) -> list[str]:
-    some = sorted((row for row in rows if row[column] != ""), key=lambda row: -row[column])
+    some = [row for row in rows if row[column] != ""]
+    some.sort(key=lambda row: -row[column])
     return [f"- {row[column]}: `{row['file']}`" for row in some[:WORST]]
