@@ -30,7 +30,7 @@ def markdown(rows: list[dict], versions: dict) -> str:
     text += ["## Seconds, with a warm cache", "", *distributions(told, SECONDS), ""]
     slow = sum(ratio > ALLOWED_RATIO for ratio in numbers(told, "ratio"))
     text += [f"More than {ALLOWED_RATIO} times the failed solve: {slow} files.", ""]
-    text += ["## Worst", ""]
+    text += [*mended(told), "## Worst", ""]
     for title, column in WORSTS.items():
         text += [f"{title}:", "", *worst(told, column), ""]
     return "\n".join(text)
@@ -50,6 +50,7 @@ SECONDS = {
     "`explain`, first line": "first_seconds",
     "`explain`, whole": "explain_seconds",
     "ratio": "ratio",
+    "the mended file (`pin --diff`)": "mended_seconds",
 }
 WORSTS = {
     "Longest of presolve": "lines",
@@ -115,6 +116,16 @@ def not_named(rows: list[dict]) -> str:
     some = [row for row in rows if row["not_named"]]
     found = ", ".join(f"`{row['file']}` ({row['not_named']})" for row in some) or "none"
     return f"- lines without a record (by rattler) that presolve does not name: {found}"
+
+
+def mended(rows: list[dict]) -> list[str]:
+    """What `pin` makes of the files with their first fix."""
+    asked = [row for row in rows if row["mended"]]
+    failed = [row for row in asked if row["mended"] != "pinned"]
+    good = len(asked) - len(failed)
+    text = [f"With fix 1 applied, `pin` solves {good} of {len(asked)} files.", ""]
+    text += [f"- `{row['file']}`: {row['mended']}" for row in failed]
+    return [*text, ""] if asked else []
 
 
 def worst(rows: list[dict], column: str) -> list[str]:

@@ -109,7 +109,8 @@ class Harness:
     def flags(self) -> list:
         """What presolve is told of the target and of where things are."""
         flags = ["--channel-alias", self.args.channels]
-        flags += ["--mapping", self.args.mapping, "--platform", peers.PLATFORM]
+        flags += ["--mapping", self.args.mapping.resolve()]
+        flags += ["--platform", peers.PLATFORM]
         flags += ["--channel-priority", self.peers.priority]
         flags += ["--cache-dir", self.out / "presolve-cache"]
         flags += ["--timeout", f"{self.args.timeout}s", "--virtual-package", "__cuda="]
