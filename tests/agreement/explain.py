@@ -34,6 +34,7 @@ COLUMNS = [
     "rattler_characters",
     "rattler_names",
     "rattler_rounds",
+    "rattler_rounds_lines",
     "uv",
     "uv_python",
     "uv_lines",
@@ -168,7 +169,8 @@ class Harness(agreement.Harness):
         row["rattler"] = verdicts.conda_word(conda)
         texts = {"rattler": conda["error"] if conda["verdict"] == "unsolvable" else ""}
         names = list(said.core.values())
-        row["rattler_rounds"] = self.rounds(reading["channels"], specs, conda)
+        if conda["verdict"] == "unsolvable":
+            row |= self.rounds(reading["channels"], specs, conda)
         missing = [name_of(one) for one in conda.get("unmatched", [])]
         row["not_named"] = " ".join(one for one in missing if one not in names)
         if reading["has_pip"]:
@@ -181,20 +183,24 @@ class Harness(agreement.Harness):
         if any(texts.values()):
             row["peers_names"] = mentioned(names, "\n".join(texts.values()))
 
-    def rounds(self, channels: list[str], specs: list[str], answer: dict) -> str:
-        """How often rattler has to be asked until all is mended, if of each answer
-        the last line that it names, python aside, is taken out."""
-        specs = list(specs)
+    def rounds(self, channels: list[str], specs: list[str], answer: dict) -> dict:
+        """How often rattler has to be asked until it finds a solution, if of each
+        answer the last line that it names, python aside, is taken out; and how
+        much it prints until then."""
+        specs, printed = list(specs), 0
         for asked in range(1, MOST_ROUNDS + 1):
             if answer["verdict"] != "unsolvable":
-                return str(asked)
+                return {"rattler_rounds": str(asked), "rattler_rounds_lines": printed}
+            printed += lines(answer["error"])
             named = found_in([name_of(spec) for spec in specs], answer["error"])
             culprits = [name for name in named if name != "python"] or named
             if not culprits:
-                return f"{asked}, then it names no line"
+                word = f"{asked}, then it names no line"
+                return {"rattler_rounds": word, "rattler_rounds_lines": printed}
             specs = [spec for spec in specs if name_of(spec) != culprits[-1]]
             answer = self.conda(channels, specs)
-        return f"more than {MOST_ROUNDS}"
+        word = f"more than {MOST_ROUNDS}"
+        return {"rattler_rounds": word, "rattler_rounds_lines": printed}
 
     def uv_words(self, row: dict, reading: dict, records: list[dict]) -> str:
         """What uv says of the pip list, if it finds no solution: on what rattler

@@ -40,6 +40,7 @@ LENGTHS = {
     "presolve, all lines": "lines",
     "presolve, lines of the conflicts": "conflict_lines",
     "rattler, lines": "rattler_lines",
+    "rattler, lines of all its rounds": "rattler_rounds_lines",
     "uv, lines": "uv_lines",
     "presolve, characters": "characters",
     "rattler, characters": "rattler_characters",
