@@ -79,7 +79,7 @@ the cache has to be warm already",
     arguments.add_argument(
         "--mend",
         action="store_true",
-        help="apply the first fix to a copy and pin it; asks for each explanation again",
+        help="apply the first fix to a copy and pin that; explains each file again",
     )
     return arguments.parse_args()
 

@@ -20,7 +20,7 @@ def markdown(rows: list[dict], versions: dict) -> str:
     if not told:
         return "\n".join(text) + "\n"
     text += ["", "## Lengths", "", *distributions(told, LENGTHS), ""]
-    text += ["Lines of presolve's conflicts, where the peer has words for the file:", ""]
+    text += ["Lines of presolve's conflicts, where the peer has words at all:", ""]
     text += ["| peer | files | presolve shorter | equal | longer |"]
     text += ["|---|---|---|---|---|"]
     text += [beside(told, peer) for peer in ("rattler", "uv")]
@@ -126,7 +126,9 @@ def mended(rows: list[dict]) -> list[str]:
     good = len(asked) - len(failed)
     text = [f"With fix 1 applied, `pin` solves {good} of {len(asked)} files.", ""]
     text += [f"- `{row['file']}`: {row['mended']}" for row in failed]
-    return [*text, ""] if asked else []
+    if failed:
+        text.append("")
+    return text if asked else []
 
 
 def worst(rows: list[dict], column: str) -> list[str]:
