@@ -210,6 +210,11 @@ class Peers:
         return answer
 
     def uv(self, half: PipHalf, flags: list) -> dict:
+        """What one run of `uv pip compile` comes to."""
+        result = self.run_uv(half, flags)
+        return uv_answer(result) | {"seconds": round(result.seconds, 2)}
+
+    def run_uv(self, half: PipHalf, flags: list) -> Run:
         """One run of `uv pip compile`."""
         inputs = self.folder / "uv-inputs"
         place, links = half.write(inputs, self.folder / "provided")
@@ -221,8 +226,7 @@ class Peers:
         command += ["--no-python-downloads"]
         # As pip does: all indexes count alike.
         command += ["--index-strategy", "unsafe-best-match", *flags]
-        result = run(command, self.limit, cwd=inputs)
-        return uv_answer(result) | {"seconds": round(result.seconds, 2)}
+        return run(command, self.limit, cwd=inputs)
 
     def in_force(self, lines: list[str], python: str) -> list[str]:
         """The lines whose markers hold for a Python on the target."""
@@ -356,9 +360,7 @@ def uv_answer(result: Run) -> dict:
         return {"verdict": "timeout", "error": "", "transient": True}
     if result.code == 0:
         return {"verdict": "solved", "versions": read_versions(result.stdout)}
-    # Warnings come first, the reason after the first cross or `error:`.
-    reason = re.search(r"^\s*(×|error:).*", text, re.M | re.S)
-    short = " ".join((reason[0] if reason else text).split())[:1500]
+    short = " ".join(uv_reason(text).split())[:1500]
     if "No solution found" in text:
         verdict = "unsolvable"
     elif "Failed to build" in text or "Building source distributions" in text:
@@ -371,6 +373,12 @@ def uv_answer(result: Run) -> dict:
     if any(word in text.lower() for word in NETWORK):
         answer["transient"] = True
     return answer
+
+
+def uv_reason(text: str) -> str:
+    """What uv says after its warnings: from the first cross or `error:` on."""
+    reason = re.search(r"^\s*(×|error:).*", text, re.M | re.S)
+    return reason[0] if reason else text
 
 
 def pip_answer(result: Run, report: Path) -> dict:

@@ -92,14 +92,7 @@ class Harness:
         def ask() -> dict:
             pinned.unlink(missing_ok=True)
             limit = self.args.timeout
-            command = [self.args.presolve, "pin", spec, "-o", pinned]
-            command += ["--channel-alias", self.args.channels]
-            command += ["--mapping", self.args.mapping, "--platform", peers.PLATFORM]
-            command += ["--channel-priority", self.peers.priority]
-            command += ["--cache-dir", self.out / "presolve-cache"]
-            command += ["--timeout", f"{limit}s", "--virtual-package", "__cuda="]
-            for name, value in peers.VIRTUAL_PACKAGES.items():
-                command += ["--virtual-package", f"{name}={value}"]
+            command = [self.args.presolve, "pin", spec, "-o", pinned, *self.flags()]
             result = run(command, limit + 30)
             (self.out / "logs" / f"{spec.parent.name}.log").write_text(result.stderr)
             answer = verdicts.of_presolve(result)
@@ -112,6 +105,18 @@ class Harness:
         question = {"kind": "presolve", "binary": self.binary}
         question |= {"spec": contents(spec), "timeout": self.args.timeout}
         return self.cache.get(question, ask)
+
+    def flags(self) -> list:
+        """What presolve is told of the target and of where things are."""
+        flags = ["--channel-alias", self.args.channels]
+        flags += ["--mapping", self.args.mapping.resolve()]
+        flags += ["--platform", peers.PLATFORM]
+        flags += ["--channel-priority", self.peers.priority]
+        flags += ["--cache-dir", self.out / "presolve-cache"]
+        flags += ["--timeout", f"{self.args.timeout}s", "--virtual-package", "__cuda="]
+        for name, value in peers.VIRTUAL_PACKAGES.items():
+            flags += ["--virtual-package", f"{name}={value}"]
+        return flags
 
     def read(self, spec: Path) -> dict:
         code = digest(HERE / "in_venv" / "read_spec.py")
