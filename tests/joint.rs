@@ -79,7 +79,6 @@ fn a_declared_hash_rules_other_files_out() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:aa")), @"python=3.14.0 pypi:foo==1.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:cc")), @"
     unsolvable: [foo]
-      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
       foo 1.0 or 2.0: --only-binary, --no-binary or the hashes rule its files out
     ");
 }
@@ -265,7 +264,6 @@ fn yanked_releases_come_only_by_an_exact_pin() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo==1.1")), @"python=3.14.0 pypi:foo==1.1");
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo>1.0")), @"
     unsolvable: [foo>1.0]
-      `foo>1.0` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
       foo 1.1: it was yanked: broken
     ");
 }
@@ -278,7 +276,6 @@ fn no_wheel_for_the_platform_is_said() {
         pip pywin32
     "), @"
     unsolvable: [pywin32]
-      `pywin32` (PyPI) asks for pywin32 (PyPI), of which nothing that fits can be had
       pywin32 306: it has no wheel for linux-64 and no source distribution
     ");
 }
@@ -391,7 +388,6 @@ fn a_url_line_counts_where_its_marker_holds() {
         pip other @ https://example.com/tor-1.0-py3-none-any.whl
     "), @"
     unsolvable: [other @ https://example.com/tor-1.0-py3-none-any.whl]
-      `other @ https://example.com/tor-1.0-py3-none-any.whl` (PyPI) asks for other (PyPI), of which nothing that fits can be had
       other 1.0: its file is one of tor
     ");
 }
@@ -432,7 +428,6 @@ fn strict_priority_takes_a_name_from_one_channel() {
     assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"numpy=2.0");
     assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"
     unsolvable: [numpy=2]
-      `numpy=2` asks for numpy (conda), of which nothing that fits can be had
       numpy 2.0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
     ");
 }

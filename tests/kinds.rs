@@ -80,7 +80,6 @@ fn a_version_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =1.17]
-      `numpy =1.17` asks for numpy (conda), of which nothing that fits can be had
       there is no such version; the nearest are 1.16 and 1.18
     ");
 }
@@ -94,7 +93,6 @@ fn a_minor_version_written_as_an_exact_one() {
     "#;
     assert_snapshot!(told(world), @"
     [python ==3.8]
-      `python ==3.8` asks for python (conda), of which nothing that fits can be had
       `==3.8` is that version alone; every 3.8.* is `=3.8`
     ");
 }
@@ -107,7 +105,6 @@ fn a_build_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =1.19=py38_0]
-      `numpy =1.19=py38_0` asks for numpy (conda), of which nothing that fits can be had
       this version is there as build 1, not as `py38_0`
     ");
 }
@@ -167,7 +164,6 @@ fn yanked() {
     "#;
     assert_snapshot!(told(world), @"
     [a<2]
-      `a<2` (PyPI) asks for a (PyPI), of which nothing that fits can be had
       a 1.0: it was yanked: broken
       (Yanked)
     ");
@@ -221,7 +217,6 @@ fn wheels_for_another_platform() {
     "#;
     assert_snapshot!(told(world), @"
     [pywin]
-      `pywin` (PyPI) asks for pywin (PyPI), of which nothing that fits can be had
       pywin 1.0: it has no wheel for linux-64 and no source distribution
       (PlatformTag)
     ");
@@ -238,7 +233,6 @@ fn strict_channel_priority() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =2]
-      `numpy =2` asks for numpy (conda), of which nothing that fits can be had
       numpy 2.0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
       (ChannelPriority)
     ");
@@ -321,7 +315,6 @@ fn only_wheels() {
     "#;
     assert_snapshot!(told(world), @"
     [foo]
-      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
       foo 1.0: --only-binary, --no-binary or the hashes rule its files out
       (PipOption)
     ");
@@ -401,13 +394,11 @@ fn several_conflicts() {
     "#;
     assert_snapshot!(told(world), @"
     [a =2]
-      `a =2` asks for a (conda), of which nothing that fits can be had
       there is no such version; the nearest is 1
     [scipy]
       `scipy` needs numpy (conda) >=1.21, of which nothing that fits can be had
       there is no such version; the nearest is 1.19
     [foo]
-      `foo` (PyPI) asks for foo (PyPI), of which nothing that fits can be had
       foo 1.0: it has no wheel for Python 3.10 on linux-64, only for cp38, and no source distribution
       (PythonTag)
     ");

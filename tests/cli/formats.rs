@@ -234,7 +234,6 @@ fn the_platform_without_a_solution_is_named() {
     3 |   - libblas=*=*mkl
       |     ^^^^^^^^^^^^^^
       |
-      = note: `libblas=*=*mkl` asks for libblas (conda), of which nothing that fits can be had
       = note: this version is there as build 24_openblas, not as `*mkl`
       = note: this is about osx-arm64
     exit code 1

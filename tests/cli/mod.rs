@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod builds;
 mod errors;
+mod explain;
 mod explain_formats;
 mod explain_page;
 mod files;

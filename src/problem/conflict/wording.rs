@@ -12,7 +12,12 @@ impl Case {
     /// The case in sentences, one fact each.
     pub fn facts(&self, declared: &[Declared]) -> Vec<String> {
         let mut facts: Vec<String> = Vec::new();
-        for chain in &self.chains {
+        // That a line asks for what stands in it needs no telling, if the reason is told.
+        let says_why = !self.ruled_out.is_empty() || self.nearest.is_some();
+        let is_plain = |chain: &Chain| chain.links.len() == 1 && chain.given.is_empty();
+        let plain = says_why && self.choice.is_none() && self.chains.iter().all(is_plain);
+        let is_told = |chain: &&Chain| !(plain && chain.end().versions.is_none());
+        for chain in self.chains.iter().filter(is_told) {
             let mut fact = chain.words(declared);
             if let Some(choice) = &self.choice {
                 fact = format!("with {choice}: {fact}");
