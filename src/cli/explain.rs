@@ -14,9 +14,9 @@ use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, Listening, cost::Limits},
     problem::Conflict,
-    report::explanation as report,
+    report::{explanation as report, why as report_why},
     spec::{
-        environment,
+        EnvironmentFile, environment,
         source::{self, SourceFile},
     },
 };
@@ -26,6 +26,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve explain                          why environment.yml cannot be solved, and what mends it
   presolve explain --apply 2                write fix 2 into it
+  presolve explain --why numpy              who asks for numpy, and why this version
   presolve explain --format json            the same for a program";
 
 /// What `explain` takes.
@@ -37,6 +38,9 @@ pub(super) struct Explain {
     /// Write the fix of this number into the file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     apply: Option<u16>,
+    /// Say who asks for this package and why it is in this version; can be repeated
+    #[arg(long, value_name = "NAME", conflicts_with = "apply")]
+    why: Vec<String>,
     /// How long a build may take, which the prediction for conda's classic solver is held
     /// against; Azure ML's limit if nothing is said
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
@@ -56,6 +60,9 @@ impl Explain {
         let environment = environment::read(SourceFile::read(&self.file)?)?;
         for warning in &environment.warnings {
             output.say(warning);
+        }
+        if !self.why.is_empty() {
+            return self.why(&environment, &settings, output).await;
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
@@ -86,6 +93,24 @@ impl Explain {
                 diagnostics: Vec::new(),
             }),
         }
+    }
+
+    async fn why(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let progress = Progress::new(output.quiet);
+        let listener = progress.listener();
+        let answer = explain::why::why(environment, settings, &self.why, &listener).await;
+        progress.finish();
+        let answer = answer?;
+        for notice in &answer.notices {
+            output.say(notice);
+        }
+        print(&report_why::text(&answer))?;
+        report_why::verdict(&answer)
     }
 
     fn apply(
