@@ -215,8 +215,7 @@ async fn one(
 /// Whether a channel or an index of the file has such a package, as far as they can be
 /// asked.
 async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bool {
-    let is_it =
-        |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
+    let is_it = |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
     if repodata
         .subdirs
         .iter()
@@ -294,12 +293,13 @@ impl Looking<'_> {
     /// a project of this name, else the projects that a conda package of this name
     /// would bring.
     fn for_name(&self, name: &str) -> Result<Vec<Installed>, Failure> {
-        let by_name = |record: &RepoDataRecord| {
-            is_same(record.package_record.name.as_normalized(), name)
-        };
+        let by_name =
+            |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
         let brings = |record: &RepoDataRecord| {
             let projects = (self.problem.world.pypi_names)(record);
-            projects.iter().any(|project| is_same(project.as_ref(), name))
+            projects
+                .iter()
+                .any(|project| is_same(project.as_ref(), name))
         };
         let found = self.installed(&by_name, name)?;
         if !found.is_empty() {
@@ -321,7 +321,12 @@ impl Looking<'_> {
         project: &str,
     ) -> Result<Vec<Installed>, Failure> {
         let mut found = Vec::new();
-        for record in self.solution.conda.iter().filter(|record| is_record(record)) {
+        for record in self
+            .solution
+            .conda
+            .iter()
+            .filter(|record| is_record(record))
+        {
             found.push(self.record(record)?);
         }
         for package in &self.solution.pypi {
@@ -335,8 +340,7 @@ impl Looking<'_> {
     fn record(&self, record: &RepoDataRecord) -> Result<Installed, Failure> {
         let (problem, solution) = (self.problem, self.solution);
         let name = record.package_record.name.as_normalized().to_string();
-        let demands =
-            direct::of_record(problem.declared, solution, &problem.world, record);
+        let demands = direct::of_record(problem.declared, solution, &problem.world, record);
         let package = Package {
             name: name.clone(),
             half: Half::Conda,
@@ -361,8 +365,7 @@ impl Looking<'_> {
     fn release(&self, project: &PackageName) -> Result<Installed, Failure> {
         let (problem, solution) = (self.problem, self.solution);
         let release = solution.release(project).expect("it is in the solution");
-        let demands =
-            direct::of_project(problem.declared, solution, &problem.world, project);
+        let demands = direct::of_project(problem.declared, solution, &problem.world, project);
         let package = Package {
             name: project.to_string(),
             half: Half::Pypi,
@@ -374,7 +377,11 @@ impl Looking<'_> {
             };
             let specifiers: pep440_rs::VersionSpecifiers = text.parse().ok()?;
             let releases = page.as_ref()?.releases.keys();
-            Some(releases.filter(|version| specifiers.contains(version)).count())
+            Some(
+                releases
+                    .filter(|version| specifiers.contains(version))
+                    .count(),
+            )
         };
         Ok(Installed {
             version: release.version.to_string(),
@@ -401,11 +408,7 @@ impl Looking<'_> {
         known.map_or_else(|| channel.to_string(), |listed| listed.name.clone())
     }
 
-    fn askers(
-        &self,
-        demands: Vec<Demand>,
-        left: &dyn Fn(&Wants) -> Option<usize>,
-    ) -> Vec<Asker> {
+    fn askers(&self, demands: Vec<Demand>, left: &dyn Fn(&Wants) -> Option<usize>) -> Vec<Asker> {
         let (declared, solution) = (self.problem.declared, self.solution);
         let packages = askers::of_packages(declared, solution);
         let projects = askers::of_projects(declared, solution, self.problem.world.subdir);

@@ -80,7 +80,10 @@ fn installed(answer: &Answer, installed: &Installed) -> Vec<String> {
         true => String::new(),
         false => format!("; it brings {} of PyPI", brings.join(", ")),
     };
-    let mut lines = vec![format!("{} {version}{build} from {from}{brings}", package.name)];
+    let mut lines = vec![format!(
+        "{} {version}{build} from {from}{brings}",
+        package.name
+    )];
     lines.push("  asked for by".to_string());
     let shown = installed.askers.iter().take(ASKERS);
     lines.extend(shown.map(|asker| format!("    {}", asker_words(answer, asker))));
@@ -104,7 +107,10 @@ fn asker_words(answer: &Answer, asker: &Asker) -> String {
         By::Record(name) => (name.as_str(), "conda"),
         By::Release(name) => (name.as_ref(), "PyPI"),
     };
-    let asked = format!("{name} {version} ({half}): `{}`{leaves}", asker.demand.requirement);
+    let asked = format!(
+        "{name} {version} ({half}): `{}`{leaves}",
+        asker.demand.requirement
+    );
     let Some(way) = &asker.way else {
         return asked;
     };
@@ -160,6 +166,10 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
                 "    {name} {version}: can be had; an earlier pin holds {}: `presolve pin -P {name}` forgets it",
                 installed.version
             ),
+            Cause::PipReplaces(by, demands) => format!(
+                "    {name} {version}: pip would replace it by {by}{}",
+                because(answer, demands)
+            ),
             Cause::Changes(changes) => {
                 format!("    {name} {version}: can be had{}", step_back(changes))
             }
@@ -169,6 +179,18 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
         lines.push("    the time limit ended the search; raise it with --timeout".to_string());
     }
     lines
+}
+
+fn because(answer: &Answer, demands: &[Demand]) -> String {
+    let demands = demands.iter().map(|demand| match &demand.by {
+        By::Line(line) => line_words(answer, *line),
+        By::Record(name) => format!("{name} needs `{}`", demand.requirement),
+        By::Release(name) => format!("{name} needs `{}`", demand.requirement),
+    });
+    match demands.collect::<Vec<_>>() {
+        demands if demands.is_empty() => String::new(),
+        demands => format!(": {}", demands.join(", ")),
+    }
 }
 
 fn step_back(changes: &[Change]) -> String {
@@ -266,6 +288,8 @@ fn unsolvable(
     if chains.is_empty() {
         text.push("  no conflict goes through it".to_string());
     }
-    text.push("`presolve explain` without --why tells the conflicts and what mends them".to_string());
+    text.push(
+        "`presolve explain` without --why tells the conflicts and what mends them".to_string(),
+    );
     text
 }

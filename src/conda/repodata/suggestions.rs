@@ -40,7 +40,10 @@ pub(super) fn missing_names(
 }
 
 /// Of some names, those nearest to one that is not among them.
-pub(crate) fn nearest_of<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn nearest_of<'n>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Vec<String> {
     let mut near: Vec<(f64, &str)> = names
         .into_iter()
         .map(|name| (likeness(wanted, name), name))

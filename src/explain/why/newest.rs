@@ -8,6 +8,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     problem::{
         Conflict, Declared, DeclaredKind, Problem, Solution, World,
+        askers::direct::{self, Demand, Wants},
         conflict::{Half, Newer, Package, RuledOut, Versions, newer},
         explain, solve,
     },
@@ -45,6 +46,8 @@ pub enum Cause {
     Pin,
     /// These packages would have to step back or go.
     Changes(Vec<Change>),
+    /// pip would replace it by this version from the index, because of these.
+    PipReplaces(String, Vec<Demand>),
 }
 
 /// A package that a newer version changes.
@@ -144,11 +147,46 @@ fn possible(
     let Some(other) = solve(&changed)? else {
         return Ok(None);
     };
-    let version = version_in(&other, package);
-    Ok(version.map(|version| Possible {
-        version,
-        cause: Cause::Changes(changes(problem.declared, solution, &other, package)),
-    }))
+    if other.by_legacy_resolver && !solution.by_legacy_resolver {
+        return Ok(None);
+    }
+    let Some(version) = version_in(&other, package) else {
+        return Ok(None);
+    };
+    let cause = match pip_replaces(&changed, solution, &other, package) {
+        Some(replaced) => replaced,
+        None => Cause::Changes(changes(problem.declared, solution, &other, package)),
+    };
+    Ok(Some(Possible { version, cause }))
+}
+
+/// That pip would replace a conda package of another solution, and does not in this one.
+fn pip_replaces(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    other: &Solution,
+    package: &Package,
+) -> Option<Cause> {
+    let replaced = |solution: &Solution| {
+        let mut overwritten = solution.overwritten.iter();
+        let found = overwritten.find(|(_, conda)| *conda == package.name);
+        found.map(|(project, _)| project.clone())
+    };
+    let project = replaced(other).filter(|_| package.half == Half::Conda)?;
+    if replaced(solution).is_some() {
+        return None;
+    }
+    let by = other.release(&project)?.version.to_string();
+    let refused: pep440_rs::Version = version_in(other, package)?.parse().ok()?;
+    let mut demands = direct::of_project(problem.declared, other, &problem.world, &project);
+    demands.retain(|demand| match &demand.wants {
+        Wants::Specifiers(text) => {
+            let specifiers = text.parse::<VersionSpecifiers>();
+            specifiers.is_ok_and(|specifiers| !specifiers.contains(&refused))
+        }
+        Wants::Match(_) => false,
+    });
+    Some(Cause::PipReplaces(by, demands))
 }
 
 fn version_in(solution: &Solution, package: &Package) -> Option<String> {
@@ -212,7 +250,9 @@ fn changes(
     for record in &solution.conda {
         let name = record.package_record.name.as_normalized();
         let before = &record.package_record.version;
-        let after = other.record(name).map(|other| &other.package_record.version);
+        let after = other
+            .record(name)
+            .map(|other| &other.package_record.version);
         if after.is_none_or(|after| after < before) {
             changes.push(Change {
                 package: Package {
