@@ -45,6 +45,8 @@ pub struct Answer {
     pub conflicts: Vec<Conflict>,
     /// The answers, in the order of the questions.
     pub found: Vec<(String, Found)>,
+    /// Indexes leave out what is newer than this.
+    pub cut_off: Option<jiff::Timestamp>,
     /// What was noticed on the way.
     pub notices: Vec<Diagnostic>,
 }
@@ -132,6 +134,7 @@ pub async fn why(
         places: question.places.clone(),
         conflicts: Vec::new(),
         found: Vec::new(),
+        cut_off: settings.exclude_newer,
         notices: question.notices().to_vec(),
     };
     let Some(solution) = solution else {

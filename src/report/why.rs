@@ -151,7 +151,11 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
     } = &installed.newest;
     let name = &installed.package.name;
     if open.is_none() && ruled_out.is_empty() && !left_out {
-        return vec!["  there is no newer one".to_string()];
+        let cut_off = answer.cut_off.map(|cut_off| format!(" up to {cut_off}"));
+        return vec![format!(
+            "  there is no newer one{}",
+            cut_off.unwrap_or_default()
+        )];
     }
     let mut lines = vec!["  why not a newer one".to_string()];
     lines.extend(ruled_out.iter().map(|out| format!("    {out}")));

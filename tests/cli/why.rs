@@ -71,9 +71,10 @@ fn a_pin_that_a_line_needs_anyway_is_not_blamed() {
 
 #[test]
 fn the_newest_ones_are_ruled_out_one_by_one() {
-    let dependencies = ["python", "pip:", "chartling"];
+    let dependencies = ["python=3.10", "numpy", "pip:", "chartling"];
     assert_snapshot!(why(&dependencies, &["--why", "chartling"]));
-    let cut_off = ["--why", "chartling", "--exclude-newer", "2024-02-29"];
+    let names = ["--why", "chartling", "--why", "numpy"];
+    let cut_off = [&names[..], &["--exclude-newer", "2024-02-29"]].concat();
     assert_snapshot!(why(&dependencies, &cut_off));
 }
 
