@@ -146,7 +146,7 @@ pub async fn why(
             .collect();
         return Ok(answer);
     };
-    let solution = Arc::new(solution);
+    let solution: Arc<Solution> = Arc::from(solution);
     for name in names {
         let found = one(&question, &repodata, &solution, name).await?;
         answer.found.push((name.clone(), found));
@@ -181,7 +181,7 @@ async fn conflicts(
 async fn one(
     question: &Question,
     repodata: &Arc<Repodata>,
-    solution: &Arc<Box<Solution>>,
+    solution: &Arc<Solution>,
     name: &str,
 ) -> Result<Found, Failure> {
     let (asked, known) = (name.to_string(), solution.clone());
