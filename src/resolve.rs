@@ -33,6 +33,7 @@ use builds::Build;
 use overtaken::Overtaken;
 use question::Question;
 pub use upgrade::Upgrade;
+pub(crate) use upgrade::is_same;
 
 /// Who hears how far it is.
 #[derive(Clone, Default)]

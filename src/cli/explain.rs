@@ -14,9 +14,12 @@ use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, Listening, cost::Limits},
     problem::Conflict,
-    report::explanation::{self as report, dot, html, json},
+    report::{
+        explanation::{self as report, dot, html, json},
+        why as report_why,
+    },
     spec::{
-        environment,
+        EnvironmentFile, environment,
         source::{self, SourceFile},
     },
 };
@@ -26,6 +29,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve explain                          why environment.yml cannot be solved, and what mends it
   presolve explain --apply 2                write fix 2 into it
+  presolve explain --why numpy              who asks for numpy, and why this version
   presolve explain --html report.html       the same as a page with pictures
   presolve explain --format json            the same for a program
   presolve explain --format dot | dot -Tsvg > conflict.svg";
@@ -48,6 +52,9 @@ pub(super) struct Explain {
     /// Print the JSON schema of `--format json`, and do nothing else
     #[arg(long, exclusive = true)]
     print_schema: bool,
+    /// Say who asks for this package and why it is in this version; can be repeated
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["apply", "html", "format"])]
+    why: Vec<String>,
     /// How long a build may take, which the prediction for conda's classic solver is held
     /// against; Azure ML's limit if nothing is said
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
@@ -82,6 +89,9 @@ impl Explain {
         let environment = environment::read(SourceFile::read(&self.file)?)?;
         for warning in &environment.warnings {
             output.say(warning);
+        }
+        if !self.why.is_empty() {
+            return self.why(&environment, &settings, output).await;
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
@@ -122,6 +132,24 @@ impl Explain {
                 diagnostics: Vec::new(),
             }),
         }
+    }
+
+    async fn why(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let progress = Progress::new(output.quiet);
+        let listener = progress.listener();
+        let answer = explain::why::why(environment, settings, &self.why, &listener).await;
+        progress.finish();
+        let answer = answer?;
+        for notice in &answer.notices {
+            output.say(notice);
+        }
+        print(&report_why::text(&answer))?;
+        report_why::verdict(&answer)
     }
 
     fn apply(

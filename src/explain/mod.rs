@@ -22,6 +22,7 @@ use crate::{
 pub mod cost;
 mod fixes;
 mod run;
+pub mod why;
 
 pub use fixes::search::{Becomes, Proposal, proposals};
 pub use run::{Listening, explain};

@@ -7,6 +7,8 @@ use rattler_conda_types::Subdir;
 
 use super::{Declared, DeclaredKind, Solution, python::marker_environment};
 
+pub mod direct;
+
 /// A declared line and the packages between it and the one that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {

@@ -9,11 +9,13 @@ mod corrections;
 mod demands;
 mod folded;
 mod nearest;
+mod newer;
 mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
 pub use corrections::Corrections;
+pub use newer::{Newer, newer};
 pub(in crate::problem) use reason::Reasons;
 pub use reason::{Reason, ReasonKind};
 

@@ -7,3 +7,4 @@ pub mod explanation;
 pub mod human;
 pub mod notices;
 pub mod unsolvable;
+pub mod why;

@@ -55,7 +55,7 @@ impl Upgrade {
 }
 
 /// `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let normal = |name: &str| name.parse::<PackageName>().ok();
     one == other || (normal(one).is_some() && normal(one) == normal(other))
 }

@@ -24,6 +24,7 @@ mod pips;
 mod server;
 mod settings;
 mod solving;
+mod why;
 
 /// The folder of the fixtures.
 fn fixtures() -> PathBuf {

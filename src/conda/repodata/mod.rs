@@ -29,6 +29,7 @@ mod tests;
 
 pub use progress::Progress;
 pub use suggestions::Suggestion;
+pub(crate) use suggestions::nearest_of;
 
 /// The records of one subdir of one channel, in the order of its repodata.
 #[derive(Clone, Debug, Default)]

@@ -42,6 +42,22 @@ pub(super) fn missing_names(
         .collect()
 }
 
+/// Of some names, those nearest to one that is not among them.
+pub(crate) fn nearest_of<'n>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Vec<String> {
+    let mut near: Vec<(f64, &str)> = names
+        .into_iter()
+        .map(|name| (likeness(wanted, name), name))
+        .filter(|(score, _)| *score >= ALIKE)
+        .collect();
+    near.sort_by(|(left, a), (right, b)| right.total_cmp(left).then_with(|| a.cmp(b)));
+    near.dedup();
+    near.truncate(SUGGESTIONS);
+    near.into_iter().map(|(_, name)| name.to_string()).collect()
+}
+
 fn nearest(wanted: &PackageName, known: &[(String, Vec<PackageName>)]) -> Vec<Suggestion> {
     let mut seen = HashSet::new();
     let mut near: Vec<(f64, Suggestion)> = Vec::new();

@@ -1,0 +1,472 @@
+//! `explain --why NAME`: who asks for a package, and why in this version.
+//!
+//! What holds back a newer version is found by solving: the file is asked again with a
+//! line that asks for a newer one.
+
+use std::sync::Arc;
+
+use pep508_rs::PackageName;
+use rattler_conda_types::{
+    MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision, Version,
+};
+
+use crate::{
+    conda::{
+        channels::Channels,
+        names::Names,
+        repodata::{Repodata, nearest_of},
+    },
+    config::Settings,
+    diagnostic::{Diagnostic, Failure, Location},
+    problem::{
+        Conflict, Declared, DeclaredKind, Missing, Problem, RecordSpec, Solution,
+        askers::{
+            self, Asked,
+            direct::{self, By, Demand, Wants},
+        },
+        conflict::{Half, Package},
+        explain_all, solve,
+    },
+    resolve::{Listener, Upgrade, is_same, question::Question, unknown_names},
+    spec::EnvironmentFile,
+};
+
+mod newest;
+
+pub use newest::{A_NEWER_ONE, Cause, Change, Newest, Possible};
+
+/// What is known of the packages that were asked about.
+pub struct Answer {
+    /// The declared requirements; lines are named by their places in this list.
+    pub declared: Vec<Declared>,
+    /// Where each of them stands; none for those that conda adds by itself.
+    pub places: Vec<Option<Location>>,
+    /// What cannot hold together, if there is no solution.
+    pub conflicts: Vec<Conflict>,
+    /// The answers, in the order of the questions.
+    pub found: Vec<(String, Found)>,
+    /// Indexes leave out what is newer than this.
+    pub cut_off: Option<jiff::Timestamp>,
+    /// What was noticed on the way.
+    pub notices: Vec<Diagnostic>,
+}
+
+/// What is known of one name.
+pub enum Found {
+    /// The packages of the solution that it stands for.
+    Installed(Vec<Installed>),
+    /// It is not in the solution, and there is such a package.
+    Absent {
+        /// What releases of the solution would require of it elsewhere.
+        idle: Vec<Demand>,
+    },
+    /// There is no such package; these names of the solution are near.
+    Unknown {
+        /// The nearest first.
+        nearest: Vec<String>,
+    },
+    /// There is no solution; these chains of the conflicts go through it.
+    Unsolvable {
+        /// The places of the lines that ask for it.
+        lines: Vec<usize>,
+        /// The place of the conflict, and the place of its case and of its chain.
+        chains: Vec<(usize, usize, usize)>,
+    },
+}
+
+/// A package of the solution.
+pub struct Installed {
+    /// The package.
+    pub package: Package,
+    /// Its version.
+    pub version: String,
+    /// Its build, of a conda package.
+    pub build: Option<String>,
+    /// The channel or index that it is from.
+    pub from: String,
+    /// The PyPI projects that it brings under another name.
+    pub brings: Vec<PackageName>,
+    /// Who asks for it, those that leave the fewest versions first.
+    pub askers: Vec<Asker>,
+    /// Why it is not a newer one.
+    pub newest: Newest,
+}
+
+/// Who asks for a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// What they ask for.
+    pub demand: Demand,
+    /// The version of the package that asks; none for a line.
+    pub version: Option<String>,
+    /// How many of the versions that were loaded it leaves, where that can be told.
+    pub leaves: Option<usize>,
+    /// The shortest way from a declared line to the asker; none for a line.
+    pub way: Option<Asked>,
+}
+
+/// Says of each name who asks for it, and why in this version.
+///
+/// # Errors
+/// As for [`super::explain`].
+pub async fn why(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    names: &[String],
+    listener: &Listener,
+) -> Result<Answer, Failure> {
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| std::time::Instant::now().checked_add(timeout));
+    let mut question =
+        Question::of(environment, settings, &Upgrade::None, listener, deadline).await?;
+    let repodata = Arc::new(question.records(&question.names_of_specs()).await?);
+    // Without it a project is still found by its own name.
+    let _ = question.load_mapping().await;
+    question.solving();
+    let unknown = unknown_names(question.declared(), &repodata.missing);
+    let solution = match &unknown {
+        Some(_) => None,
+        None => question.ask(repodata.clone(), solve).await?,
+    };
+    let mut answer = Answer {
+        declared: question.declared().to_vec(),
+        places: question.places.clone(),
+        conflicts: Vec::new(),
+        found: Vec::new(),
+        cut_off: settings.exclude_newer,
+        notices: question.notices().to_vec(),
+    };
+    let Some(solution) = solution else {
+        let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |found| found.missing);
+        answer.conflicts = conflicts(&question, &repodata, unknown).await?;
+        let found = names.iter();
+        answer.found = found
+            .map(|name| (name.clone(), answer.unsolvable(name)))
+            .collect();
+        return Ok(answer);
+    };
+    let solution: Arc<Solution> = Arc::from(solution);
+    for name in names {
+        let found = one(&question, &repodata, &solution, name).await?;
+        answer.found.push((name.clone(), found));
+    }
+    Ok(answer)
+}
+
+async fn conflicts(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    unknown: Vec<Missing>,
+) -> Result<Vec<Conflict>, Failure> {
+    let out: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let mut conflicts: Vec<Conflict> = unknown
+        .into_iter()
+        .map(|missing| Conflict {
+            lines: vec![missing.declared],
+            minimal: true,
+            missing: vec![missing],
+            cases: Vec::new(),
+        })
+        .collect();
+    let clashes = question.ask(repodata.clone(), move |problem| {
+        let mut found = Vec::new();
+        explain_all(problem, &out, &mut |conflict| found.push(conflict))?;
+        Ok(found)
+    });
+    conflicts.extend(clashes.await?);
+    Ok(conflicts)
+}
+
+async fn one(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    solution: &Arc<Solution>,
+    name: &str,
+) -> Result<Found, Failure> {
+    let (asked, known) = (name.to_string(), solution.clone());
+    let (names, channels) = (question.names.clone(), question.channels.clone());
+    let installed = question.ask(repodata.clone(), move |problem| {
+        let looking = Looking {
+            problem,
+            solution: &known,
+            names: &names,
+            channels: &channels,
+        };
+        looking.for_name(&asked)
+    });
+    let installed = installed.await?;
+    if !installed.is_empty() {
+        return Ok(Found::Installed(installed));
+    }
+    let project: Option<PackageName> = name.parse().ok();
+    let idle = project
+        .iter()
+        .flat_map(|project| direct::idle(solution, project))
+        .collect::<Vec<_>>();
+    if !idle.is_empty() || exists(question, repodata, name).await {
+        return Ok(Found::Absent { idle });
+    }
+    let records = solution.conda.iter();
+    let records = records.map(|record| record.package_record.name.as_normalized());
+    let releases = solution.pypi.iter().map(|package| package.name.as_ref());
+    Ok(Found::Unknown {
+        nearest: nearest_of(name, records.chain(releases)),
+    })
+}
+
+/// Whether a channel or an index of the file has such a package, as far as they can be
+/// asked.
+async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bool {
+    let is_it = |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
+    if repodata
+        .subdirs
+        .iter()
+        .any(|subdir| subdir.records.iter().any(is_it))
+    {
+        return true;
+    }
+    if let Ok(spec) = MatchSpec::from_str(name, ParseMatchSpecOptions::lenient())
+        && let Ok(found) = question.records(&[spec]).await
+        && found
+            .subdirs
+            .iter()
+            .any(|subdir| subdir.records.iter().any(is_it))
+    {
+        return true;
+    }
+    let Ok(project) = name.parse::<PackageName>() else {
+        return false;
+    };
+    let page = question.ask(repodata.clone(), move |problem| {
+        problem.world.pypi.project(&project)
+    });
+    page.await.is_ok_and(|page| page.is_some())
+}
+
+impl Answer {
+    fn unsolvable(&self, name: &str) -> Found {
+        let named = |package: &Package| is_same(&package.name, name);
+        let mut chains = Vec::new();
+        for (conflict, found) in self.conflicts.iter().enumerate() {
+            for (case, found) in found.cases.iter().enumerate() {
+                for (chain, found) in found.chains.iter().enumerate() {
+                    let passed = found.links.iter().chain(&found.given);
+                    if passed.map(|left| &left.package).any(named) {
+                        chains.push((conflict, case, chain));
+                    }
+                }
+            }
+        }
+        let lines = self.declared.iter().enumerate();
+        let lines = lines.filter(|(_, line)| asks_for(line, name));
+        Found::Unsolvable {
+            lines: lines.map(|(line, _)| line).collect(),
+            chains,
+        }
+    }
+}
+
+fn asks_for(line: &Declared, name: &str) -> bool {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => {
+            let own = spec.name.as_exact();
+            own.is_some_and(|own| is_same(own.as_normalized(), name))
+        }
+        DeclaredKind::Pip(requirement) => is_same(requirement.name.as_ref(), name),
+        DeclaredKind::PipOpaque(project, _) => {
+            let own = project.as_ref();
+            own.is_some_and(|own| is_same(own.as_ref(), name))
+        }
+        // A constraint asks for nothing.
+        DeclaredKind::PipConstraint(_) => false,
+    }
+}
+
+/// A search in a solution.
+struct Looking<'l> {
+    problem: &'l Problem<'l>,
+    solution: &'l Solution,
+    names: &'l Names,
+    channels: &'l Channels,
+}
+
+impl Looking<'_> {
+    /// The packages that a name stands for: those with this name, else those that bring
+    /// a project of this name, else the projects that a conda package of this name
+    /// would bring.
+    fn for_name(&self, name: &str) -> Result<Vec<Installed>, Failure> {
+        let by_name =
+            |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
+        let brings = |record: &RepoDataRecord| {
+            let projects = (self.problem.world.pypi_names)(record);
+            projects
+                .iter()
+                .any(|project| is_same(project.as_ref(), name))
+        };
+        let found = self.installed(&by_name, name)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let found = self.installed(&brings, name)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        match self.names.project_of(name) {
+            Some(project) => self.installed(&|_| false, project.as_ref()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn installed(
+        &self,
+        is_record: &dyn Fn(&RepoDataRecord) -> bool,
+        project: &str,
+    ) -> Result<Vec<Installed>, Failure> {
+        let mut found = Vec::new();
+        for record in self
+            .solution
+            .conda
+            .iter()
+            .filter(|record| is_record(record))
+        {
+            found.push(self.record(record)?);
+        }
+        for package in &self.solution.pypi {
+            if is_same(package.name.as_ref(), project) {
+                found.push(self.release(&package.name)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn record(&self, record: &RepoDataRecord) -> Result<Installed, Failure> {
+        let (problem, solution) = (self.problem, self.solution);
+        let name = record.package_record.name.as_normalized().to_string();
+        let demands = direct::of_record(problem.declared, solution, &problem.world, record);
+        let package = Package {
+            name: name.clone(),
+            half: Half::Conda,
+        };
+        let records = problem.world.subdirs.iter();
+        let records = records.flat_map(|subdir| &subdir.records);
+        let of_name = |record: &&RepoDataRecord| record.package_record.name.as_normalized() == name;
+        let all: Vec<&RepoDataRecord> = records.filter(of_name).collect();
+        let mut brings = (problem.world.pypi_names)(record);
+        brings.retain(|project| !is_same(project.as_ref(), &name));
+        Ok(Installed {
+            version: record.package_record.version.as_str().to_string(),
+            build: Some(record.package_record.build.to_string()),
+            from: self.channel(record),
+            brings,
+            askers: self.askers(demands, &|wants| versions_left(&all, wants)),
+            newest: newest::of(problem, solution, &package)?,
+            package,
+        })
+    }
+
+    fn release(&self, project: &PackageName) -> Result<Installed, Failure> {
+        let (problem, solution) = (self.problem, self.solution);
+        let release = solution.release(project).expect("it is in the solution");
+        let demands = direct::of_project(problem.declared, solution, &problem.world, project);
+        let package = Package {
+            name: project.to_string(),
+            half: Half::Pypi,
+        };
+        let page = problem.world.pypi.project(project)?;
+        let left = |wants: &Wants| {
+            let Wants::Specifiers(text) = wants else {
+                return None;
+            };
+            let specifiers: pep440_rs::VersionSpecifiers = text.parse().ok()?;
+            let releases = page.as_ref()?.releases.keys();
+            Some(
+                releases
+                    .filter(|version| specifiers.contains(version))
+                    .count(),
+            )
+        };
+        Ok(Installed {
+            version: release.version.to_string(),
+            build: None,
+            from: match release.direct_url {
+                true => "a URL of the pip list".to_string(),
+                false => "PyPI".to_string(),
+            },
+            brings: Vec::new(),
+            askers: self.askers(demands, &left),
+            newest: match release.direct_url {
+                true => Newest::default(),
+                false => newest::of(problem, solution, &package)?,
+            },
+            package,
+        })
+    }
+
+    /// The channel as the file names it.
+    fn channel(&self, record: &RepoDataRecord) -> String {
+        let channel = record.channel.as_deref().unwrap_or("an unknown channel");
+        let mut listed = self.channels.list().iter();
+        let known = listed.find(|listed| listed.channel.canonical_name() == channel);
+        known.map_or_else(|| channel.to_string(), |listed| listed.name.clone())
+    }
+
+    fn askers(&self, demands: Vec<Demand>, left: &dyn Fn(&Wants) -> Option<usize>) -> Vec<Asker> {
+        let (declared, solution) = (self.problem.declared, self.solution);
+        let packages = askers::of_packages(declared, solution);
+        let projects = askers::of_projects(declared, solution, self.problem.world.subdir);
+        let asker = |demand: Demand| {
+            let (version, way) = match &demand.by {
+                By::Line(_) => (None, None),
+                By::Record(name) => {
+                    let record = solution.record(name);
+                    let version = record.map(|record| record.package_record.version.to_string());
+                    (version, packages.get(name).cloned())
+                }
+                By::Release(name) => {
+                    let release = solution.release(name);
+                    let version = release.map(|release| release.version.to_string());
+                    (version, projects.get(name).cloned())
+                }
+            };
+            Asker {
+                leaves: left(&demand.wants),
+                demand,
+                version,
+                way,
+            }
+        };
+        let mut askers: Vec<Asker> = demands.into_iter().map(asker).collect();
+        // Lines first: they are what a user can change.
+        askers.sort_by_key(|asker| {
+            let is_line = matches!(asker.demand.by, By::Line(_));
+            (!is_line, asker.leaves.unwrap_or(usize::MAX))
+        });
+        askers.dedup();
+        askers
+    }
+}
+
+/// How many versions of some records a requirement leaves.
+fn versions_left(records: &[&RepoDataRecord], wants: &Wants) -> Option<usize> {
+    let fits: Box<dyn Fn(&RepoDataRecord) -> bool> = match wants {
+        Wants::Match(text) => {
+            let options =
+                ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+            let spec = MatchSpec::from_str(text, options).ok()?;
+            let spec = RecordSpec::new(spec.into_nameless().1).ok()?;
+            Box::new(move |record| spec.matches(record))
+        }
+        Wants::Specifiers(text) => {
+            let specifiers: pep440_rs::VersionSpecifiers = text.parse().ok()?;
+            Box::new(move |record| {
+                let version = record.package_record.version.as_str().parse();
+                version.is_ok_and(|version| specifiers.contains(&version))
+            })
+        }
+    };
+    let fitting = records.iter().filter(|record| fits(record));
+    let versions = fitting.map(|record| record.package_record.version.version());
+    let versions: std::collections::BTreeSet<&Version> = versions.collect();
+    Some(versions.len())
+}
