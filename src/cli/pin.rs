@@ -155,7 +155,12 @@ impl Pin {
                 }
             }
             if let Outcome::Unsolvable(_) = &resolution.outcome {
-                let diagnostics = unsolvable::diagnostics(&resolution);
+                let mut diagnostics = unsolvable::diagnostics(&resolution);
+                if let Some(last) = diagnostics.last_mut() {
+                    let file = self.file.display();
+                    last.help
+                        .push(format!("`presolve explain {file}` shows what mends it"));
+                }
                 let kind = unsolvable::kind(&resolution);
                 return Err(named(Failure { kind, diagnostics }));
             }

@@ -92,9 +92,8 @@ impl Fixing<'_> {
                 }
             }
         }
-        if told.is_empty() {
-            doubtful.into_iter().take(FIXES).for_each(found);
-        }
+        let more = FIXES.saturating_sub(told.len());
+        doubtful.into_iter().take(more).for_each(found);
         Ok(answer)
     }
 

@@ -184,6 +184,22 @@ fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<So
     }
 }
 
+/// The projects that the conda half of some of the lines brings by itself; none if it
+/// has no solution.
+pub(super) fn projects_of_conda(
+    problem: &Problem<'_>,
+    lines: &[usize],
+) -> Result<HashSet<PackageName>, Failure> {
+    if !problem.has_pip() {
+        return Ok(HashSet::new());
+    }
+    let mut attempt = Attempt::new(problem, Reading::default())?;
+    let Some(chosen) = attempt.run_with(lines)? else {
+        return Ok(HashSet::new());
+    };
+    Ok(projects(problem, &*conda_solution(&attempt, &chosen)?))
+}
+
 /// The projects that the conda half brings by itself.
 fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
     let names = |record| (problem.world.pypi_names)(record);

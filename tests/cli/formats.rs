@@ -236,6 +236,7 @@ fn the_platform_without_a_solution_is_named() {
       |
       = note: this version is there as build 24_openblas, not as `*mkl`
       = note: this is about osx-arm64
+      = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
     assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
@@ -249,6 +250,7 @@ fn the_platform_without_a_solution_is_named() {
       |
       = note: this is about osx-arm64
       = help: check the spelling, or add the channel that has it
+      = help: `presolve explain environment.yml` shows what mends it
     exit code 2
     ");
 }

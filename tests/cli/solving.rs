@@ -61,6 +61,7 @@ fn the_unsolvable_quickstart_names_two_lines() {
        = note: no python (conda) is in all of these
        = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
        = help: relax one of these 2 lines; without any one of them there is a solution
+       = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
 }
@@ -237,6 +238,7 @@ fn a_missing_virtual_package_is_named() {
       |     ^^^^^^^^^ needed by this line
       |
       = help: if the machine that runs the environment has it, say so: --virtual-package __cuda=VERSION
+      = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
 }

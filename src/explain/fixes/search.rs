@@ -48,7 +48,7 @@ pub fn proposals(
 ) -> Result<(), Failure> {
     let mut search = Search {
         declared: problem.declared,
-        corrections: Corrections::new(problem)?,
+        corrections: Corrections::new(problem, conflicts)?,
     };
     let mut sets = Vec::new();
     let ended = search

@@ -41,12 +41,17 @@ struct Asking<'a> {
 }
 
 impl<'a> Corrections<'a> {
-    /// Gets ready to ask.
+    /// Gets ready to ask; the lines of `conflicts` are those that will change.
     ///
     /// # Errors
     /// As for [`crate::problem::solve`].
-    pub fn new(problem: &'a Problem<'a>) -> Result<Self, Failure> {
+    pub fn new(problem: &'a Problem<'a>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+        let in_conflict = |line: &usize| conflicts.iter().any(|lines| lines.contains(line));
+        let others: Vec<usize> = (0..problem.declared.len())
+            .filter(|line| !in_conflict(line))
+            .collect();
         let reading = Reading {
+            conda_first: solve::projects_of_conda(problem, &others)?,
             pip_half: problem.has_pip(),
             sources: Sources::Unknown,
             overwrite: true,
