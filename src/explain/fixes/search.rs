@@ -153,13 +153,19 @@ impl Search<'_> {
             let no_better = |best: &(usize, Declared, EditKind)| {
                 cost_of(&parts, &versions, &allowed, way[0], 1) >= best.0
             };
-            if way.is_empty() || best.as_ref().is_some_and(no_better) || !solves(way.len())? {
+            if way.is_empty() || best.as_ref().is_some_and(no_better) {
                 continue;
             }
             // The nearest ones are likely to do.
             let (mut none, mut some) = (0, 1);
-            while some < way.len() && !solves(some)? {
-                (none, some) = (some, (some * 2).min(way.len()));
+            if !solves(1)? {
+                if way.len() == 1 || !solves(way.len())? {
+                    continue;
+                }
+                (none, some) = (1, 2);
+                while some < way.len() && !solves(some)? {
+                    (none, some) = (some, (some * 2).min(way.len()));
+                }
             }
             while some - none > 1 {
                 let middle = (none + some) / 2;

@@ -27,6 +27,8 @@ const LARGER: usize = 1;
 /// A question that can be asked again with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
+    /// The conda half alone: what it cannot do, both cannot, and it is soon told.
+    conda: Option<Asking<'a>>,
     /// Where the declared lines on python and pip are lines like the others.
     open: Asking<'a>,
     /// Where what they rule out is left out beforehand: much faster, and right as long
@@ -64,10 +66,17 @@ impl<'a> Corrections<'a> {
             open_pip: false,
             ..reading.clone()
         };
-        // Without a pip half nothing is left out.
+        let conda = Reading {
+            open_python: true,
+            open_pip: true,
+            ..Reading::default()
+        };
+        // Without a pip half all three are one.
         let closed = problem.has_pip().then(|| Asking::new(problem, closed));
+        let conda = problem.has_pip().then(|| Asking::new(problem, conda));
         Ok(Self {
             problem,
+            conda: conda.transpose()?,
             open: Asking::new(problem, reading)?,
             closed: closed.transpose()?,
         })
@@ -97,6 +106,9 @@ impl<'a> Corrections<'a> {
         most: usize,
         found: &mut Vec<Vec<usize>>,
     ) -> Result<(), Failure> {
+        // The conflicts are all there are: without their lines there is a solution.
+        let mut all: Vec<usize> = conflicts.iter().flatten().copied().collect();
+        all.sort_unstable();
         let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
         let mut size = conflicts.len().max(1);
         let mut smallest = None;
@@ -113,7 +125,11 @@ impl<'a> Corrections<'a> {
                     if !tried.insert(set.clone()) || found.iter().any(is_larger) {
                         continue;
                     }
-                    match self.core_without(&set)? {
+                    let core = match set == all {
+                        true => None,
+                        false => self.core_without(&set)?,
+                    };
+                    match core {
                         None => found.push(set),
                         Some(core) => {
                             cores.push(core);
@@ -144,6 +160,11 @@ impl<'a> Corrections<'a> {
             Answer::Unsolvable => {
                 if self.is_saved_by_old_pip(lines, &[])? {
                     return Ok(None);
+                }
+                if let Some(conda) = &mut self.conda
+                    && conda.run(self.problem, lines, &[])?.is_none()
+                {
+                    return minimal(&mut conda.attempt, &[], false, &kept).map(Some);
                 }
                 // That a line on python is to blame only shows where it is a line.
                 if self.open.run(self.problem, lines, &[])?.is_some() {
@@ -177,6 +198,11 @@ impl<'a> Corrections<'a> {
 
     fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, Failure> {
         let problem = self.problem;
+        if let Some(conda) = &mut self.conda
+            && conda.run(problem, without, with)?.is_none()
+        {
+            return Ok(Answer::Unsolvable);
+        }
         let asking = self.asking(without);
         let Some(chosen) = asking.run(problem, without, with)? else {
             return Ok(Answer::Unsolvable);
