@@ -156,8 +156,14 @@ pub fn explain_all(
             },
         };
         // The first conflict is known to be there. That the rest has a solution is
-        // mostly told sooner by a strict reading than by the lenient one.
-        if left.len() < problem.declared.len() && solve(&rest)?.is_some() {
+        // mostly told sooner by a strict reading than by the lenient one, as long as
+        // there is the python and the pip that the strict one counts on.
+        let is_left = |name: &str| {
+            let names = |line: &Declared| line.is_conda() && line.names(name);
+            !problem.declared.iter().any(names) || declared.iter().any(names)
+        };
+        let strict = left.len() < problem.declared.len() && is_left("python") && is_left("pip");
+        if strict && matches!(solve(&rest), Ok(Some(_))) {
             return Ok(());
         }
         let Some(mut conflict) = conflict(&rest)? else {

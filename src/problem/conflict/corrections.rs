@@ -83,14 +83,17 @@ impl<'a> Corrections<'a> {
     }
 
     fn asking(&mut self, without: &[usize]) -> &mut Asking<'a> {
-        let opens = |&line: &usize| {
-            let line = &self.problem.declared[line];
-            line.is_conda() && (line.names("python") || line.names("pip"))
-        };
+        let opens = without.iter().any(|&line| self.opens(line));
         match &mut self.closed {
-            Some(closed) if !without.iter().any(opens) => closed,
+            Some(closed) if !opens => closed,
             _ => &mut self.open,
         }
+    }
+
+    /// Whether a line is one on python or pip.
+    fn opens(&self, line: usize) -> bool {
+        let line = &self.problem.declared[line];
+        line.is_conda() && (line.names("python") || line.names("pip"))
     }
 
     /// The minimal sets of lines without which there is a solution, the smallest first,
@@ -106,9 +109,11 @@ impl<'a> Corrections<'a> {
         most: usize,
         found: &mut Vec<Vec<usize>>,
     ) -> Result<(), Failure> {
-        // The conflicts are all there are: without their lines there is a solution.
+        // The conflicts are all there are: without their lines there is a solution, if
+        // not, as without a line on python or pip, for lack of them.
         let mut all: Vec<usize> = conflicts.iter().flatten().copied().collect();
         all.sort_unstable();
+        let all = Some(all).filter(|all| !all.iter().any(|&line| self.opens(line)));
         let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
         let mut size = conflicts.len().max(1);
         let mut smallest = None;
@@ -125,7 +130,7 @@ impl<'a> Corrections<'a> {
                     if !tried.insert(set.clone()) || found.iter().any(is_larger) {
                         continue;
                     }
-                    let core = match set == all {
+                    let core = match all.as_ref() == Some(&set) {
                         true => None,
                         false => self.core_without(&set)?,
                     };
