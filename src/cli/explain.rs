@@ -97,7 +97,7 @@ impl Explain {
         let mut human = Human {
             progress: progress.clone(),
             silent: self.format != Format::Human,
-            color: output.color(),
+            color: output.color_stdout(),
             conflicts: 0,
             fixes: 0,
         };

@@ -62,13 +62,23 @@ struct Output {
 }
 
 impl Output {
+    /// Whether what is said on stderr is coloured.
     fn color(&self) -> bool {
+        self.color_on(std::io::stderr().is_terminal())
+    }
+
+    /// Whether what is printed on stdout is coloured.
+    fn color_stdout(&self) -> bool {
+        self.color_on(std::io::stdout().is_terminal())
+    }
+
+    fn color_on(&self, is_terminal: bool) -> bool {
         match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => {
                 let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                std::io::stderr().is_terminal() && !set("NO_COLOR")
+                is_terminal && !set("NO_COLOR")
             }
         }
     }

@@ -341,20 +341,7 @@ impl Clash<'_, '_> {
         for (reason, ids) in self.refused(demand) {
             by_reason.entry(reason).or_default().extend(ids);
         }
-        let newest = |ids: &BTreeSet<SolvableId>| {
-            let versions = ids.iter().filter_map(|&id| folded::version(provider, id));
-            versions.max()
-        };
-        let mut reasons: Vec<_> = by_reason.into_iter().collect();
-        reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(newest(ids)));
-        let told = reasons.into_iter().filter_map(|(reason, ids)| {
-            Some(RuledOut {
-                package: folded::package(provider, name),
-                versions: folded::versions(provider, &ids)?,
-                reason,
-            })
-        });
-        told.collect()
+        folded::ruled_out(provider, name, by_reason)
     }
 
     /// The candidates that cannot be had with the rest: those that need something of

@@ -1,11 +1,11 @@
 //! Versions, folded into ranges: `1.0 to 1.4 or 2.0 (6 versions)`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::FutureExt;
 use resolvo::{DependencyProvider, NameId, SolvableId};
 
-use super::{Half, Left, Package, Versions};
+use super::{Half, Left, Package, Reason, RuledOut, Versions};
 use crate::problem::{
     pool::{Candidate, Name},
     provider::Provider,
@@ -76,6 +76,28 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
         count: all.len(),
         all,
     })
+}
+
+/// The candidates of a package that may not be taken, by reason, the newest first.
+pub(super) fn ruled_out(
+    provider: &Provider<'_>,
+    name: NameId,
+    by_reason: BTreeMap<Reason, BTreeSet<SolvableId>>,
+) -> Vec<RuledOut> {
+    let newest = |ids: &BTreeSet<SolvableId>| {
+        let versions = ids.iter().filter_map(|&id| version(provider, id));
+        versions.max()
+    };
+    let mut reasons: Vec<_> = by_reason.into_iter().collect();
+    reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(newest(ids)));
+    let told = reasons.into_iter().filter_map(|(reason, ids)| {
+        Some(RuledOut {
+            package: package(provider, name),
+            versions: versions(provider, &ids)?,
+            reason,
+        })
+    });
+    told.collect()
 }
 
 /// A version of one of the halves; those of a package are of one.

@@ -86,20 +86,7 @@ fn ruled_out(
             by_reason.entry(reason).or_default().insert(id);
         }
     }
-    let newest = |ids: &BTreeSet<SolvableId>| {
-        let versions = ids.iter().filter_map(|&id| folded::version(provider, id));
-        versions.max()
-    };
-    let mut reasons: Vec<_> = by_reason.into_iter().collect();
-    reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(newest(ids)));
-    let told = reasons.into_iter().filter_map(|(reason, ids)| {
-        Some(RuledOut {
-            package: folded::package(provider, name),
-            versions: folded::versions(provider, &ids)?,
-            reason,
-        })
-    });
-    told.collect()
+    folded::ruled_out(provider, name, by_reason)
 }
 
 /// Whether a candidate is newer than a version. Local versions of one release are the
