@@ -100,7 +100,7 @@ impl View<'_> {
         }
         if lines > 1 && conflict.minimal {
             diagnostic = diagnostic.help(format!(
-                "relax one of these {lines} lines; without any one of them there is a solution"
+                "relax one of these {lines} lines; without any one of them the others can be met"
             ));
         }
         diagnostic

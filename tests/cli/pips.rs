@@ -59,7 +59,7 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_there_is_nothing_els
       = note: `newkiln==3.0` (PyPI) needs pip (conda) 24.0 or 24.2
       = note: no pip (conda) is in all of these
       = note: the wheel newkiln-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
-      = help: relax one of these 2 lines; without any one of them there is a solution
+      = help: relax one of these 2 lines; without any one of them the others can be met
       = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
@@ -83,7 +83,7 @@ fn requirements_that_break_pep_440_take_an_older_pip() {
       = note: `oldglaze` (PyPI) needs pip (conda) 20.2.4 or 24.0
       = note: no pip (conda) is in all of these
       = note: oldglaze-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
-      = help: relax one of these 2 lines; without any one of them there is a solution
+      = help: relax one of these 2 lines; without any one of them the others can be met
       = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
@@ -106,7 +106,7 @@ fn an_old_pip_does_not_run_on_a_new_python() {
       = note: no pip (conda) is in all of these
       = note: pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
       = note: `tomlish` is for pip to install
-      = help: relax one of these 3 lines; without any one of them there is a solution
+      = help: relax one of these 3 lines; without any one of them the others can be met
       = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");
@@ -152,7 +152,7 @@ fn a_pip_that_looks_back_refuses_the_same() {
       = note: `newcrate` (PyPI) needs packaging (PyPI) 24.1
       = note: `lightbolt` (PyPI) needs packaging (PyPI) 23.2
       = note: no packaging (PyPI) is in all of these
-      = help: relax one of these 2 lines; without any one of them there is a solution
+      = help: relax one of these 2 lines; without any one of them the others can be met
       = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");

@@ -60,7 +60,7 @@ fn the_unsolvable_quickstart_names_two_lines() {
        = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
        = note: no python (conda) is in all of these
        = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
-       = help: relax one of these 2 lines; without any one of them there is a solution
+       = help: relax one of these 2 lines; without any one of them the others can be met
        = help: `presolve explain environment.yml` shows what mends it
     exit code 1
     ");

@@ -131,7 +131,7 @@ pub struct Span {
 pub struct Conflict {
     /// The lines, as places in `declared`.
     pub lines: Vec<usize>,
-    /// Proved: without any one of them there is a solution of the others. False where
+    /// Proved: without any one of them the others can be met of the others. False where
     /// the time limit ended the proof.
     pub minimal: bool,
     /// Packages that no channel or index has; if there are any, they are the reason.
