@@ -12,6 +12,7 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{
+    check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure},
     pypi::settings::IndexSettings,
 };
@@ -81,6 +82,11 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// The folder of the on-disk cache.
     pub cache_dir: PathBuf,
+    /// What `check` looks for.
+    pub check: CheckSettings,
+    /// The folder of the `presolve.toml` that holds, where its patterns begin; the
+    /// working directory if there is none.
+    pub check_folder: PathBuf,
 }
 
 /// What the command line says; the strongest of the sources.
@@ -133,6 +139,7 @@ struct Layer {
     offline: Option<bool>,
     timeout: Option<Duration>,
     cache_dir: Option<PathBuf>,
+    check: Option<(CheckSettings, PathBuf)>,
 }
 
 impl Settings {
@@ -206,6 +213,8 @@ impl Settings {
             offline: false,
             timeout: None,
             cache_dir: environment.cache_dir.join("presolve"),
+            check: CheckSettings::default(),
+            check_folder: environment.working_dir.clone(),
         })
     }
 
@@ -245,6 +254,9 @@ impl Settings {
         self.index.no_index |= layer.index.no_index;
         self.exclude_newer = layer.exclude_newer.or(self.exclude_newer);
         self.timeout = layer.timeout.or(self.timeout);
+        if let Some((check, folder)) = layer.check {
+            (self.check, self.check_folder) = (check, folder);
+        }
     }
 }
 

@@ -6,11 +6,12 @@
 //! [`spec`] reads the file, [`config`] says where channels and indexes are,
 //! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`explain`]
 //! says why there is no solution and what would mend it, [`spec::pin`] writes the
-//! answer back, [`lock`] writes it in the formats of other tools, [`report`] says
-//! it, and [`cli`] ties them together.
+//! answer back, [`lock`] writes it in the formats of other tools, [`check`] finds the
+//! bad patterns that are [`rules`], [`report`] says it all, and [`cli`] ties it together.
 
 #![deny(missing_docs)]
 
+pub mod check;
 pub mod cli;
 pub mod conda;
 pub mod config;
@@ -22,4 +23,5 @@ pub mod problem;
 pub mod pypi;
 pub mod report;
 pub mod resolve;
+pub mod rules;
 pub mod spec;

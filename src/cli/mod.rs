@@ -17,9 +17,11 @@ use crate::{
     report::human,
 };
 
+mod check;
 mod explain;
 mod pin;
 mod progress;
+mod rule;
 mod settings;
 
 /// What the exit code says, at the end of every help.
@@ -48,6 +50,11 @@ enum Command {
     /// Say why a file cannot be solved, and which smallest changes mend it
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", explain::EXAMPLES))]
     Explain(explain::Explain),
+    /// Find what is wrong with environment files
+    #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
+    Check(check::Check),
+    /// Say what a rule of `check` means, or list them
+    Rule(rule::Rule),
 }
 
 /// How to speak.
@@ -136,6 +143,8 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Pin(pin) => pin.run(&output).await,
             Command::Explain(explain) => explain.run(&output).await,
+            Command::Check(check) => check.run(&output).await,
+            Command::Rule(rule) => rule.run(&output),
         }
     });
     // Downloads that nobody waits for any more end here: a thread that is still in

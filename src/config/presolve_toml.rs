@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use super::{ChannelPriority, Layer, channel, cut_off, location};
 use crate::{
+    check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure, Location},
     pypi::settings::IndexSettings,
     spec::source::SourceFile,
@@ -36,6 +37,7 @@ const KEYS: &[&str] = &[
     "offline",
     "timeout",
     "cache-dir",
+    "check",
 ];
 
 #[derive(Default, serde::Deserialize)]
@@ -56,6 +58,7 @@ struct Keys {
     offline: Option<bool>,
     timeout: Option<u64>,
     cache_dir: Option<PathBuf>,
+    check: Option<CheckSettings>,
 }
 
 /// The `presolve.toml` that holds for a spec file.
@@ -123,6 +126,7 @@ impl File<'_> {
             offline: keys.offline,
             timeout: keys.timeout.map(Duration::from_secs),
             cache_dir: keys.cache_dir.map(|folder| self.base().join(folder)),
+            check: keys.check.map(|check| (check, self.base().to_path_buf())),
             ..Layer::default()
         })
     }

@@ -4,6 +4,7 @@
 pub mod cost;
 pub mod diff;
 pub mod explanation;
+pub mod findings;
 pub mod human;
 pub mod notices;
 pub mod unsolvable;

@@ -33,10 +33,43 @@ const KEYS: [&str; 7] = [
 /// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
-    let tree = Tree::parse(&source)?;
+    let reading = read_as_far_as_possible(source);
+    match reading.environment {
+        Some((environment, _)) if reading.errors.is_empty() => Ok(environment),
+        _ => Err(Failure {
+            kind: FailureKind::Input,
+            diagnostics: reading.errors,
+        }),
+    }
+}
+
+/// An environment file as far as it could be read.
+pub struct Reading {
+    /// What it means without the entries that were refused, and its YAML; none if it is
+    /// no YAML.
+    pub environment: Option<(EnvironmentFile, Tree)>,
+    /// What conda, pip or YAML would refuse.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Reads what can be read of an environment file, and says what cannot.
+pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
+    let tree = match Tree::parse(&source) {
+        Ok(tree) => tree,
+        Err(failure) => {
+            return Reading {
+                environment: None,
+                errors: failure.diagnostics,
+            };
+        }
+    };
     let mut reader = Reader::new(&tree);
     reader.read_root();
-    reader.finish()
+    let (environment, errors) = reader.finish();
+    Reading {
+        environment: Some((environment, tree)),
+        errors,
+    }
 }
 
 /// One entry of a `dependencies` or `channels` list, for those who edit it.
@@ -77,18 +110,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<EnvironmentFile, Failure> {
+    fn finish(mut self) -> (EnvironmentFile, Vec<Diagnostic>) {
         self.errors.append(&mut self.pip.errors);
-        if !self.errors.is_empty() {
-            return Err(Failure {
-                kind: FailureKind::Input,
-                diagnostics: self.errors,
-            });
-        }
         self.environment.pip = std::mem::take(&mut self.pip.pip);
         self.environment.warnings.append(&mut self.pip.warnings);
         self.warn_of_pip();
-        Ok(self.environment)
+        (self.environment, self.errors)
     }
 
     fn read_root(&mut self) {

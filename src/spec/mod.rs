@@ -21,7 +21,7 @@ pub(crate) mod pip_options;
 mod requirement;
 pub mod secrets;
 pub mod source;
-mod yaml;
+pub mod yaml;
 
 /// A value with the place that it was read from.
 #[derive(Clone, Debug)]

@@ -65,7 +65,7 @@ fn token(path: &str) -> Option<Range<usize>> {
 fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut end = 0;
-    for secret in secrets(text) {
+    for secret in find(text) {
         if secret.start >= end {
             redacted.push_str(&text[end..secret.start]);
             redacted.push_str(&mask(&text[secret.clone()]));
@@ -76,7 +76,8 @@ fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
     redacted
 }
 
-fn secrets(text: &str) -> Vec<Range<usize>> {
+/// Where the secrets of a text's URLs stand, in its order; they may overlap.
+pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(scheme) = text[from..].find("://") {

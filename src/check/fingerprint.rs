@@ -1,0 +1,36 @@
+//! Fingerprints, by which a finding is known again in a changed file.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::rules::Finding;
+
+/// The fingerprint of each finding, in their order: a hash of the rule, the file's path
+/// and the text of its line, so that it stays when the line moves, and of a number where
+/// these are the same.
+pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let fingerprints = findings.iter().map(|finding| {
+        let at = finding.location();
+        let path = at.file.path().to_string_lossy().replace('\\', "/");
+        let what = format!("{}\0{path}\0{}", finding.rule.name, line(finding));
+        let number = seen.entry(what.clone()).or_default();
+        let hash = Sha256::digest(format!("{what}\0{number}"));
+        *number += 1;
+        hash.iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    });
+    fingerprints.collect()
+}
+
+/// The text of the line that a finding begins on, its blanks and comment left out.
+fn line(finding: &Finding) -> &str {
+    let at = finding.location();
+    let text = at.file.text();
+    let start = text[..at.span.start].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    line.split(" #").next().unwrap_or_default().trim()
+}

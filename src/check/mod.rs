@@ -1,0 +1,96 @@
+//! `check`: what is wrong with environment files, found before a build does.
+//!
+//! ```text
+//! discover    the environment files below a folder
+//!    ↓
+//! lint        what reading a file and looking at it finds
+//!    ↓
+//! solving     what solving it finds, for each platform
+//!    ↓
+//! suppression what the file's comments and the settings silence
+//!    ↓
+//! fix         the safe changes, one after the other until none is left
+//! ```
+//!
+//! The rules are [`crate::rules`]; how findings look is [`crate::report::findings`].
+
+use std::path::PathBuf;
+
+use rattler_conda_types::Subdir;
+
+use crate::{
+    diagnostic::{Diagnostic, Failure, Level},
+    rules::Finding,
+};
+
+pub mod discover;
+mod fingerprint;
+pub mod fix;
+pub mod lint;
+mod run;
+mod selection;
+pub mod settings;
+pub mod solving;
+mod suppression;
+
+pub use fingerprint::fingerprints;
+pub use run::{Check, Fixes, Listening};
+pub use selection::{Selection, check_name};
+
+/// What was found.
+#[derive(Default)]
+pub struct Report {
+    /// The files, in the order of their paths.
+    pub files: Vec<FileReport>,
+}
+
+/// What was found in one file.
+pub struct FileReport {
+    /// The file, as the user would name it.
+    pub path: PathBuf,
+    /// What is wrong with it, the worst first, then in the order of the text.
+    pub findings: Vec<Finding>,
+    /// How many findings were silenced.
+    pub suppressed: usize,
+    /// What could not be found out, and why.
+    pub undecided: Vec<Undecided>,
+    /// What was mended, or would be.
+    pub fixed: Option<fix::Fixed>,
+}
+
+/// Something that could not be found out.
+#[derive(Clone, Debug)]
+pub struct Undecided {
+    /// For this platform, if it is about one.
+    pub platform: Option<Subdir>,
+    /// Why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Undecided {
+    /// A failure that is no verdict on the file.
+    pub fn of(failure: Failure, platform: Option<Subdir>) -> Self {
+        Self {
+            platform,
+            diagnostics: failure.diagnostics,
+        }
+    }
+}
+
+impl Report {
+    /// Everything that is wrong, file by file.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.files.iter().flat_map(|file| &file.findings)
+    }
+
+    /// Whether there is a finding that is as bad as this, or worse.
+    pub fn has(&self, level: Level) -> bool {
+        self.findings()
+            .any(|finding| finding.diagnostic.level <= level)
+    }
+
+    /// Whether something could not be found out.
+    pub fn is_undecided(&self) -> bool {
+        self.files.iter().any(|file| !file.undecided.is_empty())
+    }
+}

@@ -1,0 +1,62 @@
+//! `[check]` of `presolve.toml`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::diagnostic::Level;
+
+/// What is checked, and how bad it is.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CheckSettings {
+    /// The rules to look for, by name; `all` for every one. If it is empty, those that
+    /// are looked for by default.
+    pub select: Vec<String>,
+    /// The rules not to look for, by name.
+    pub ignore: Vec<String>,
+    /// Files and folders that are not looked at, as patterns of .gitignore.
+    pub exclude: Vec<String>,
+    /// How bad the findings of a rule are.
+    pub level: BTreeMap<String, LevelSetting>,
+    /// Findings that are known and accepted.
+    pub suppress: Vec<Suppress>,
+    /// The platforms to solve for, such as `linux-64`.
+    pub platforms: Vec<String>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LevelSetting {
+    /// The build fails, or a secret is out.
+    Error,
+    /// The build may fail, or gives something else than was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Findings that are known and accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Suppress {
+    /// The rule, by name.
+    pub rule: String,
+    /// In which files: a pattern of .gitignore, relative to the folder of
+    /// `presolve.toml`. All files if there is none.
+    pub path: Option<String>,
+    /// Why they are accepted.
+    pub reason: String,
+}
+
+impl From<LevelSetting> for Level {
+    fn from(level: LevelSetting) -> Self {
+        match level {
+            LevelSetting::Error => Level::Error,
+            LevelSetting::Warning => Level::Warning,
+            LevelSetting::Note => Level::Note,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+use yamlpath::route;
+
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Finding, Rule, Subject},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-python",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("missing_python.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let names = |name: &str| {
+        let mut lines = environment.conda.iter();
+        lines.any(|line| line.spec.name.to_string() == name)
+    };
+    let is_empty = environment.conda.is_empty() && environment.pip.requirements.is_empty();
+    // An environment of R or of compilers has no need of Python.
+    let is_of_r = names("r-base") || names("r-essentials");
+    if is_empty || is_of_r || names("python") {
+        return Vec::new();
+    }
+    let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
+        return Vec::new();
+    };
+    let finding = RULE
+        .finding(
+            subject.tree.at(key),
+            "no `python` among these",
+            "the file does not say which Python it is for",
+        )
+        .note("which one comes in, if any, depends on what the other packages allow on the day of the build")
+        .help("add the version that the code was tested with, such as `- python=3.12`");
+    vec![finding]
+}
