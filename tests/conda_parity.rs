@@ -81,6 +81,7 @@ impl Task {
                 exclude_newer: self.exclude_newer,
                 pypi: &ToyIndex::default(),
                 pypi_names: &|_| Vec::new(),
+                channel_name: &str::to_string,
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: PipPolicy::default(),

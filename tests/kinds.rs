@@ -233,7 +233,7 @@ fn strict_channel_priority() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =2]
-      numpy 2.0: strict channel priority takes numpy from https://example.com/first only, not https://example.com/second
+      numpy 2.0: strict channel priority takes numpy from first only, not second
       (ChannelPriority)
     ");
 }

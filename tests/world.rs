@@ -10,6 +10,7 @@
 //! pypi bar 1.0 source : numpy
 //! pypi bar 2.0 wheels=cp310-manylinux2014 repaired
 //! want numpy >=1.20
+//! want other::tensor
 //! pip foo[extra]>=1
 //! hash sha256:aa
 //! constrain bar<2
@@ -36,7 +37,7 @@ use presolve::{
     spec::CondaPin,
 };
 use rattler_conda_types::{
-    GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir,
+    Channel, GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir,
 };
 
 /// A world and what is asked of it.
@@ -114,7 +115,10 @@ impl ToyWorld {
             }
             "virtual" => self.virtual_packages.push(rest.parse_virtual()),
             "want" => {
-                let spec = MatchSpec::from_str(rest, ParseMatchSpecOptions::lenient()).unwrap();
+                let mut spec = MatchSpec::from_str(rest, ParseMatchSpecOptions::lenient()).unwrap();
+                if let Some((name, _)) = rest.split_once("::") {
+                    spec.channel = Some(Arc::new(channel(name)));
+                }
                 self.declare(rest, DeclaredKind::Conda(Box::new(spec)));
             }
             "pip" => self.declare(rest, DeclaredKind::Pip(Box::new(rest.parse().unwrap()))),
@@ -198,7 +202,7 @@ impl ToyWorld {
             "subdir": if noarch { "noarch" } else { "linux-64" },
             "noarch": if noarch { serde_json::json!("python") } else { serde_json::Value::Null },
             "fn": filename, "url": format!("https://example.com/{channel}/linux-64/{filename}"),
-            "channel": format!("https://example.com/{channel}"),
+            "channel": self::channel(channel).canonical_name(),
         }))
         .unwrap();
         let of_channel = |subdir: &&mut SubdirRecords| subdir.records[0].channel == record.channel;
@@ -363,6 +367,7 @@ impl ToyWorld {
                 exclude_newer: None,
                 pypi: &self.index,
                 pypi_names: &names,
+                channel_name: &|url| url.rsplit('/').nth(1).unwrap_or(url).to_string(),
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: self.pip.clone(),
@@ -420,6 +425,12 @@ impl ToyWorld {
         }
         text
     }
+}
+
+/// A channel of the world.
+fn channel(name: &str) -> Channel {
+    let url: url::Url = format!("https://example.com/{name}/").parse().unwrap();
+    Channel::from_url(url)
 }
 
 /// A solution as text.

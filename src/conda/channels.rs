@@ -151,6 +151,13 @@ impl Channels {
         &self.list
     }
 
+    /// What the user calls the channel that records call by this URL.
+    pub fn name_of(&self, canonical: &str) -> String {
+        let mut list = self.list.iter();
+        let known = list.find(|known| known.channel.canonical_name() == canonical);
+        known.map_or_else(|| mask(canonical), |known| known.name.clone())
+    }
+
     /// The indices of the channels that a spec may be met from: those that its
     /// `channel::` stands for, more than one for `defaults::`. None for a spec
     /// without a channel, which any may meet.

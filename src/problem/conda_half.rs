@@ -272,18 +272,19 @@ impl<'p> ByChannel<'p> {
     fn exclusion(&mut self, world: &World<'p>, record: &'p RepoDataRecord) -> Option<Reason> {
         let name = record.package_record.name.as_normalized();
         let channel = record.channel.as_deref();
-        let shown = channel.unwrap_or("an unknown channel");
+        let shown = |channel| world.channel_shown(channel);
         match self.requested.get(name) {
             Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
+                let shown = shown(channel);
                 let reason = format!("it is in {shown}, not in the channel asked for");
                 Some(ReasonKind::OtherChannel.because(reason))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
                 let first = *self.first.entry(name).or_insert(channel);
                 let reason = || {
-                    let first = first.unwrap_or("an unknown channel");
+                    let (first, other) = (shown(first), shown(channel));
                     let reason = format!(
-                        "strict channel priority takes {name} from {first} only, not {shown}"
+                        "strict channel priority takes {name} from {first} only, not {other}"
                     );
                     ReasonKind::ChannelPriority.because(reason)
                 };
@@ -364,7 +365,7 @@ fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, F
                 Ordering::Greater => true,
                 Ordering::Less => false,
                 Ordering::Equal if record == twin => false,
-                Ordering::Equal => return Err(duplicate(record)),
+                Ordering::Equal => return Err(duplicate(world, record)),
             },
         };
         if better {
@@ -378,8 +379,8 @@ fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, F
     Ok(kept.into_iter().map(id).collect())
 }
 
-fn duplicate(record: &RepoDataRecord) -> Failure {
-    let channel = record.channel.as_deref().unwrap_or("a channel");
+fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> Failure {
+    let channel = world.channel_shown(record.channel.as_deref());
     let message = format!(
         "{channel} has {} twice, with different contents",
         record.identifier

@@ -156,6 +156,8 @@ pub struct World<'a> {
     pub pypi: &'a dyn PypiSource,
     /// Which PyPI projects a record brings.
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
+    /// What the user calls the channel of a record, given what the record calls it.
+    pub channel_name: &'a dyn Fn(&str) -> String,
     /// The platform.
     pub subdir: Subdir,
     /// Which wheels fit it.
@@ -169,6 +171,13 @@ pub struct World<'a> {
     pub asked: BTreeSet<String>,
     /// When to give up.
     pub deadline: Option<Instant>,
+}
+
+impl World<'_> {
+    /// What the user calls the channel of a record.
+    pub(crate) fn channel_shown(&self, channel: Option<&str>) -> String {
+        channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
+    }
 }
 
 /// What is asked: the declared requirements, in a world.

@@ -271,6 +271,7 @@ impl Question {
                 exclude_newer: self.settings.exclude_newer,
                 pypi: &self.session,
                 pypi_names: &pypi_names,
+                channel_name: &|canonical| self.channels.name_of(canonical),
                 subdir: self.subdir,
                 target: &self.target,
                 pip: policy(&self.index),

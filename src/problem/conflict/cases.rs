@@ -12,35 +12,21 @@ use futures::FutureExt;
 use resolvo::{DependencyProvider, Interner, NameId, SolvableId};
 
 use super::{
-    Case, Chain, Left, RuledOut,
-    demands::{Context, Demand, Demands, Matchings, Way},
+    Case, Chain, Left,
+    demands::{Context, Demands, Matchings, Way},
     folded, nearest,
-    reason::{Reason, ReasonKind},
 };
-use crate::{
-    problem::{
-        pips,
-        pool::{Candidate, Name},
-        provider::Provider,
-        solve::Attempt,
-    },
-    pypi::pip_abilities::PipAbility,
-};
+use crate::problem::{pool::Name, provider::Provider, solve::Attempt};
+
+mod choices;
+mod of_pip;
+mod refusals;
 
 /// How many steps longer a way may be that can be told in full.
 const UNTOLD: usize = 3;
 
 /// How often the lines are told what the others leave.
 const STAGES: usize = 4;
-
-/// A package with more versions than this is not gone through.
-const CHOICES: usize = 40;
-
-/// How many packages are tried as the one to choose from.
-const TRIED: usize = 6;
-
-/// More cases than this are no explanation.
-const CASES: usize = 4;
 
 /// The reasons for which these lines, the smallest set that has no solution, have
 /// none; and the names that they demand and nothing has.
@@ -158,7 +144,7 @@ impl Clash<'_, '_> {
         if *provider.pool.resolve_package_name(name) == Name::Conda("pip".to_string()) {
             let reasons = demands
                 .iter()
-                .filter_map(|demand| why_pip(provider, demand, name));
+                .filter_map(|demand| of_pip::why_pip(provider, demand, name));
             case.notes.extend(reasons);
         }
         Some(case)
@@ -288,39 +274,6 @@ impl Clash<'_, '_> {
         path.map(left).collect()
     }
 
-    /// Why a project wants other pythons than those that the other lines leave: what
-    /// the newest of its releases says.
-    fn why_python(
-        &self,
-        demand: &Demands,
-        name: NameId,
-        way: Option<&Way>,
-        others: Option<&BTreeSet<SolvableId>>,
-    ) -> Option<RuledOut> {
-        let provider = self.provider;
-        let python = Name::Conda("python".to_string());
-        if *provider.pool.resolve_package_name(name) != python {
-            return None;
-        }
-        let parent = way?.because_of?;
-        let left = &demand.demands.get(&parent)?.left.usable;
-        let releases = left.iter().filter_map(|&id| match provider.candidate(id) {
-            Candidate::Release(release) => Some(release),
-            _ => None,
-        });
-        let newest = releases.max_by(|a, b| a.version.cmp(&b.version))?;
-        let pythons = others?.iter().filter_map(|&id| {
-            let record = provider.record_of(id)?;
-            provider.pythons.index_of(record)
-        });
-        let reason = provider.why_other_pythons(newest, &pythons.collect::<Vec<_>>())?;
-        Some(RuledOut {
-            package: folded::package(provider, parent),
-            versions: folded::versions(provider, left)?,
-            reason,
-        })
-    }
-
     /// What a way asks for that nothing has.
     fn asked(&self, way: &Way) -> Option<String> {
         if !way.usable.is_empty() || way.because_of.is_none() || way.sets.len() > 1 {
@@ -329,213 +282,6 @@ impl Clash<'_, '_> {
         let asked = self.provider.display_version_set(*way.sets.first()?);
         let asked = asked.to_string();
         (!asked.is_empty() && asked != "*").then_some(asked)
-    }
-
-    /// The candidates that a demand had and may not take, by reason, the newest first.
-    fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
-        let provider = self.provider;
-        let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
-        for (id, reason) in &demand.left.ruled_out {
-            by_reason.entry(reason.clone()).or_default().insert(*id);
-        }
-        for (reason, ids) in self.refused(demand) {
-            by_reason.entry(reason).or_default().extend(ids);
-        }
-        folded::ruled_out(provider, name, by_reason)
-    }
-
-    /// The candidates that cannot be had with the rest: those that need something of
-    /// the same packages are told together.
-    fn refused(&self, demand: &Demand) -> Vec<(Reason, BTreeSet<SolvableId>)> {
-        type Needs = BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>;
-        let mut by_names: Vec<(bool, Needs, BTreeSet<SolvableId>)> = Vec::new();
-        for (&id, refused) in &demand.refused {
-            let alike = by_names.iter_mut().find(|(by_constraint, needs, _)| {
-                let of = |needs: &Needs| -> Vec<_> {
-                    let of = needs.iter();
-                    of.map(|(name, needed)| (*name, needed.as_ref().err().cloned()))
-                        .collect()
-                };
-                *by_constraint == refused.by_constraint && of(needs) == of(&refused.needs)
-            });
-            match alike {
-                None => {
-                    let needs = refused.needs.clone();
-                    by_names.push((refused.by_constraint, needs, BTreeSet::from([id])));
-                }
-                Some((_, needs, ids)) => {
-                    ids.insert(id);
-                    for (name, more) in &refused.needs {
-                        if let (Some(Ok(needed)), Ok(more)) = (needs.get_mut(name), more) {
-                            needed.extend(more);
-                        }
-                    }
-                }
-            }
-        }
-        let told = by_names.into_iter().map(|(by_constraint, needs, ids)| {
-            let needs: Vec<String> = needs
-                .iter()
-                .map(|(&name, needed)| match needed {
-                    Ok(needed) => folded::left(self.provider, name, needed).to_string(),
-                    Err(asked) => {
-                        let package = folded::package(self.provider, name);
-                        format!("{package} {asked}, which cannot be had")
-                    }
-                })
-                .collect();
-            let verb = if by_constraint {
-                "goes only with"
-            } else {
-                "needs"
-            };
-            let text = format!("it {verb} {}", needs.join(", or "));
-            (ReasonKind::Requirement.because(text), ids)
-        });
-        told.collect()
-    }
-
-    /// The clash for each way that a choice can go, if every way has one.
-    fn by_choice(&self, demands: &[Demands]) -> Vec<Case> {
-        let mut best: Option<Vec<Case>> = None;
-        for ways in self.choices(demands).into_iter().take(TRIED) {
-            let cases = self.cases_of(&ways);
-            let fewer = |best: &Vec<Case>| cases.as_ref().is_some_and(|c| c.len() < best.len());
-            if cases.is_some() && best.as_ref().is_none_or(fewer) {
-                best = cases;
-            }
-        }
-        best.filter(|cases| cases.len() <= CASES)
-            .unwrap_or_default()
-    }
-
-    /// What may be chosen from, the Python first, then the fewest ways: each a way per
-    /// version, of Python per minor version.
-    fn choices(&self, demands: &[Demands]) -> Vec<Vec<Choice>> {
-        let provider = self.provider;
-        let mut choices: Vec<(bool, usize, Vec<Choice>)> = Vec::new();
-        for (name, left) in left_by_all(demands) {
-            let mut ways: BTreeMap<String, BTreeSet<SolvableId>> = BTreeMap::new();
-            for id in left {
-                if let Some(series) = self.way_of(id) {
-                    ways.entry(series).or_default().insert(id);
-                }
-            }
-            if (2..=CHOICES).contains(&ways.len()) {
-                let python =
-                    *provider.pool.resolve_package_name(name) == Name::Conda("python".to_string());
-                let ways: Vec<Choice> = ways.into_values().map(|ids| (name, ids)).collect();
-                choices.push((!python, ways.len(), ways));
-            }
-        }
-        choices.sort_by_key(|(other, count, ways)| (*other, *count, ways[0].0));
-        choices.into_iter().map(|(.., ways)| ways).collect()
-    }
-
-    fn way_of(&self, id: SolvableId) -> Option<String> {
-        let provider = self.provider;
-        let record = provider.record_of(id);
-        let python = record.and_then(|record| {
-            let is_python = record.package_record.name.as_normalized() == "python";
-            let index = is_python.then(|| provider.pythons.index_of(record))??;
-            let (major, minor) = provider.pythons.get(index).major_minor();
-            Some(format!("{major}.{minor}"))
-        });
-        python.or_else(|| Some(folded::version(provider, id)?.to_string()))
-    }
-
-    /// The clashes of all ways; ways that clash in the same way are one.
-    fn cases_of(&self, ways: &[Choice]) -> Option<Vec<Case>> {
-        let mut cases: Vec<(Choice, Case)> = Vec::new();
-        for way in ways {
-            let case = self.settled(Some(way)).ok()?;
-            match cases.iter_mut().find(|(_, known)| known.is_like(&case)) {
-                Some(((_, ids), _)) => ids.extend(&way.1),
-                None => cases.push((way.clone(), case)),
-            }
-        }
-        let cases = cases.into_iter().map(|(choice, case)| {
-            // Together the ways may leave more of a package than each of them.
-            let together = self.settled(Some(&choice)).ok();
-            let together = together.filter(|together| together.is_like(&case));
-            let mut case = together.unwrap_or(case);
-            case.choice = Some(folded::left(self.provider, choice.0, &choice.1));
-            case
-        });
-        Some(cases.collect())
-    }
-
-    /// That none of the pips which the lines leave runs on the pythons that they leave.
-    fn pip_does_not_run(&self, demands: &[Demands]) -> Option<Case> {
-        let provider = self.provider;
-        let left = left_by_all(demands);
-        let of = |package: &str| {
-            let name = Name::Conda(package.to_string());
-            let name = provider.pool.lookup_package_name(&name)?;
-            Some((name, left.get(&name)?))
-        };
-        let ((pip, pips), (python, pythons)) = (of("pip")?, of("python")?);
-        let lacks = |ability: PipAbility| {
-            let mut records = pips.iter().filter_map(|&id| provider.record_of(id));
-            !records.any(|record| pips::version(record).is_none_or(|pip| ability.is_in(&pip)))
-        };
-        let asked = |ability: PipAbility| {
-            pythons.iter().all(|&id| {
-                let python = provider.record_of(id);
-                let python = python.and_then(|record| provider.pythons.index_of(record));
-                python.is_some_and(|index| {
-                    let minor = provider.pythons.get(index).major_minor();
-                    PipAbility::of_python(minor).any(|asked| asked == ability)
-                })
-            })
-        };
-        let mut missing = PipAbility::OF_PYTHONS.into_iter();
-        let ability = missing.find(|&ability| lacks(ability) && asked(ability))?;
-        let mut case = Case {
-            choice: None,
-            disputed: folded::package(provider, pip),
-            chains: Vec::new(),
-            ruled_out: Vec::new(),
-            nearest: None,
-            notes: vec![format!(
-                "pip {} does not run on {}: that takes pip {}",
-                folded::versions(provider, pips)?,
-                ability.what(),
-                ability.versions()
-            )],
-        };
-        for name in [python, pip] {
-            for (&line, demand) in self.core.iter().zip(demands) {
-                let of_line = demand.demands.get(&name);
-                if of_line.is_some_and(|demand| demand.left.usable.len() <= left[&name].len()) {
-                    self.add_chain(&mut case, demands, (line, demand), (name, None), None);
-                }
-            }
-        }
-        for &line in self.core {
-            let declared = &provider.declared[line];
-            if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
-                case.notes
-                    .push(format!("`{}` is for pip to install", declared.text));
-            }
-        }
-        Some(case)
-    }
-}
-
-impl Case {
-    /// Whether another case is the same but for the versions.
-    fn is_like(&self, other: &Self) -> bool {
-        let way = |case: &Case| -> Vec<_> {
-            let chains = case.chains.iter();
-            let packages = |chain: &Chain| {
-                let links = chain.links.iter().chain(&chain.given);
-                let packages: Vec<_> = links.map(|left| left.package.clone()).collect();
-                (chain.line, packages)
-            };
-            chains.map(packages).collect()
-        };
-        self.disputed == other.disputed && way(self) == way(other)
     }
 }
 
@@ -600,25 +346,4 @@ fn disputed(
     let disputed = disputed.filter(|(name, _)| !has_end(name));
     let disputed = disputed.map(|(name, _)| (length(name), name));
     disputed.min().map(|(_, name)| name)
-}
-
-/// Why a line demands a certain pip: what the newest release that does so says.
-fn why_pip(provider: &Provider<'_>, demands: &Demands, pip: NameId) -> Option<String> {
-    let project = demands.demands.get(&pip)?.ways.first()?.because_of?;
-    let releases = demands.demands.get(&project)?.left.usable.iter();
-    let release = releases
-        .filter_map(|&id| match provider.candidate(id) {
-            Candidate::Release(release) => Some(release),
-            _ => None,
-        })
-        .max_by(|a, b| a.version.cmp(&b.version))?;
-    let file = &release.distribution.as_ref()?.filename;
-    Some(match release.pip.last() {
-        Some((ability, _)) => format!("the wheel {file} needs pip {}", ability.versions()),
-        None => {
-            let ability = PipAbility::LegacySpecifiers;
-            let (what, versions) = (ability.what(), ability.versions());
-            format!("{file} has {what}: it needs pip {versions}")
-        }
-    })
 }

@@ -1,10 +1,10 @@
 //! Why there is no solution: the smallest set of declared lines that cannot hold
 //! together, and what each of them demands of the package they disagree on.
 
-use super::{Conflict, Missing, cases};
+use super::{Conflict, Missing, ReasonKind, cases};
 use crate::{
     diagnostic::Failure,
-    problem::{DeclaredKind, pool::Name, solve::Attempt},
+    problem::{Declared, DeclaredKind, pool::Name, solve::Attempt},
 };
 
 /// Explains an attempt that has no solution.
@@ -29,11 +29,27 @@ pub(in crate::problem) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, 
         return Ok(conflict);
     }
     conflict.cases = cases;
+    add_channels(&mut conflict, attempt.provider().declared);
     let missing = missing.iter();
     conflict.missing = missing
         .filter_map(|(name, line)| self::missing(name, *line))
         .collect();
     Ok(conflict)
+}
+
+/// Adds the lines that ask for a channel, where that rules candidates out: it does so for
+/// the whole solve, so that the smallest set is found without them.
+fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
+    let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
+    let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
+    let names: Vec<&str> = by_channel.map(|out| out.package.name.as_str()).collect();
+    let asks =
+        |line: &Declared| !line.channels.is_empty() && names.iter().any(|name| line.names(name));
+    let asking = (0..declared.len()).filter(|&line| asks(&declared[line]));
+    let asking: Vec<usize> = asking.collect();
+    conflict.lines.extend(asking);
+    conflict.lines.sort_unstable();
+    conflict.lines.dedup();
 }
 
 fn missing(name: &Name, declared: usize) -> Option<Missing> {
