@@ -188,12 +188,15 @@ impl Fix {
         environment: &EnvironmentFile,
         changes: &[Change],
     ) -> Option<Self> {
-        let text = change(environment, changes).ok()?;
+        let changed = change(environment, changes).ok()?;
+        if !changed.included.is_empty() {
+            return None;
+        }
         Some(Self {
             title: title.into(),
             safety,
             file: Arc::clone(&environment.source),
-            edits: edits(environment.source.text(), &text),
+            edits: edits(environment.source.text(), &changed.text),
         })
     }
 

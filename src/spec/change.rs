@@ -11,9 +11,12 @@ use super::{
     environment,
     list::{Entry, Line, List, scalar, uneditable},
     pin::flow,
+    source::SourceFile,
     yaml::{self, Tree},
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
+
+mod included;
 
 /// A change of a file. A changed line loses the pin that it may have.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,13 +41,64 @@ pub enum Change {
     AddChannel(String),
 }
 
-/// The text of the file with these changes.
+impl Change {
+    /// Where the requirement stands that changes; none if one comes in.
+    fn at(&self) -> Option<&Location> {
+        match self {
+            Change::Replace { at, .. } | Change::Remove { at } => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// What changes make of a file and of the files that its pip list includes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The text of the file.
+    pub text: String,
+    /// The included files that change.
+    pub included: Vec<Rewritten>,
+}
+
+/// An included file before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewritten {
+    /// As it is.
+    pub before: Arc<SourceFile>,
+    /// As it will be.
+    pub after: Arc<SourceFile>,
+}
+
+impl Changed {
+    /// Reads the changed file.
+    ///
+    /// # Errors
+    /// As for [`environment::read`].
+    pub fn read(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
+        let included = self.included.iter().map(|file| Arc::clone(&file.after));
+        let source = before.source.with_text(&*self.text);
+        environment::read_with(source, &included.collect::<Vec<_>>())
+    }
+}
+
+/// The file and those that it includes, with these changes.
 ///
 /// # Errors
-/// [`Failure::input`] when a requirement stands in another file, or in a way that
-/// cannot be edited.
-pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<String, Failure> {
-    let in_place = |change: &Change| matches!(change, Change::Replace { .. });
+/// [`Failure::input`] when a requirement stands in a way that cannot be edited.
+pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Changed, Failure> {
+    let is_own = |change: &&Change| {
+        let at = change.at();
+        at.is_none_or(|at| Arc::ptr_eq(&at.file, &environment.source))
+    };
+    let (own, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_own);
+    Ok(Changed {
+        text: own_text(environment, &own)?,
+        included: included::rewritten(&others)?,
+    })
+}
+
+fn own_text(environment: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
+    let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
     let text = match changes.iter().all(in_place) {
         true => environment.source.text().to_owned(),
         false => flow::to_blocks(&environment.source, true)?,
@@ -127,8 +181,8 @@ impl Editor<'_> {
         match pip.filter(|&index| requirements[index].in_environment) {
             Some(index) => Ok(self.blocks.pip.requirements[index].location.clone()),
             None => {
-                let message = "this line stands in another file, which is not edited";
-                let diagnostic = Diagnostic::error("line-of-other-file", message);
+                let message = "no requirement of the file stands here";
+                let diagnostic = Diagnostic::error("no-such-line", message);
                 Err(Failure::input(diagnostic.at(at.clone(), "")))
             }
         }
@@ -318,7 +372,6 @@ fn several(at: &Location) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::source::SourceFile;
 
     const FILE: &str = "\
 # head
@@ -335,7 +388,10 @@ name: e
 
     fn changed(text: &str, changes: impl Fn(&EnvironmentFile) -> Vec<Change>) -> String {
         let environment = environment::read(SourceFile::from_text("e.yml", text)).expect("reads");
-        change(&environment, &changes(&environment)).unwrap_or_else(|failure| failure.to_string())
+        match change(&environment, &changes(&environment)) {
+            Ok(changed) => changed.text,
+            Err(failure) => failure.to_string(),
+        }
     }
 
     fn replace(at: &Location, with: &str) -> Change {

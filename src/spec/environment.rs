@@ -33,7 +33,19 @@ const KEYS: [&str; 7] = [
 /// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
-    let reading = read_as_far_as_possible(source);
+    read_with(source, &[])
+}
+
+/// Reads an environment file where some of the files that its pip list includes have
+/// another text than on disk.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_with(
+    source: Arc<SourceFile>,
+    included: &[Arc<SourceFile>],
+) -> Result<EnvironmentFile, Failure> {
+    let reading = reading(source, included);
     match reading.environment {
         Some((environment, _)) if reading.errors.is_empty() => Ok(environment),
         _ => Err(Failure {
@@ -54,6 +66,10 @@ pub struct Reading {
 
 /// Reads what can be read of an environment file, and says what cannot.
 pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
+    reading(source, &[])
+}
+
+fn reading(source: Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
     let tree = match Tree::parse(&source) {
         Ok(tree) => tree,
         Err(failure) => {
@@ -64,6 +80,7 @@ pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
         }
     };
     let mut reader = Reader::new(&tree);
+    reader.pip.included = included.to_vec();
     reader.read_root();
     let (environment, errors) = reader.finish();
     Reading {

@@ -56,6 +56,8 @@ pub struct PipReader {
     /// Where the environment file stands: conda runs pip there, so local projects of
     /// `-r` files too are looked for there.
     folder: PathBuf,
+    /// Files that `-r` and `-c` lines may name and that are not read from disk.
+    pub included: Vec<Arc<SourceFile>>,
     /// The files that were read, so that a cycle ends.
     files: Vec<(PathBuf, Role)>,
 }
@@ -305,7 +307,9 @@ impl PipReader {
             return;
         }
         self.files.push((identity, role));
-        match SourceFile::read(&path) {
+        let mut included = self.included.iter();
+        let included = included.find(|file| file.path() == path).cloned();
+        match included.map_or_else(|| SourceFile::read(&path), Ok) {
             Ok(file) => {
                 let length = file.text().len();
                 let text = PipText {

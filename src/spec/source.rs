@@ -12,7 +12,7 @@ use std::{
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A text file with the encoding that it came in.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
     text: String,
@@ -167,17 +167,48 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .open(path)
             .and_then(|mut file| file.write_all(bytes))
     } else {
-        replace(&target_of(path), bytes)
+        Staged::beside(path, bytes).and_then(Staged::replace)
     };
-    written.map_err(|error| {
-        Failure::input(
-            Diagnostic::error(
-                "unwritable-file",
-                format!("cannot write `{}`: {error}", path.display()),
-            )
-            .help("check the permissions of the folder, or name another file with `-o`"),
+    written.map_err(|error| unwritable(path, &error))
+}
+
+/// Replaces the bytes of several files, of all or of none as far as that can be had: all
+/// are written beside their places before the first is replaced, and where one cannot
+/// be, those before it get their old bytes back.
+///
+/// # Errors
+/// As for [`write_atomically`].
+pub fn write_all_atomically(files: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
+    if let [(path, bytes)] = files {
+        return write_atomically(path, bytes);
+    }
+    let mut staged = Vec::new();
+    for (path, bytes) in files {
+        let file = Staged::beside(path, bytes).map_err(|error| unwritable(path, &error))?;
+        let old = std::fs::read(path).map_err(|error| unwritable(path, &error))?;
+        staged.push((*path, file, old));
+    }
+    let mut replaced: Vec<(&Path, Vec<u8>)> = Vec::new();
+    for (path, file, old) in staged {
+        if let Err(error) = file.replace() {
+            for (path, old) in replaced {
+                write_atomically(path, &old)?;
+            }
+            return Err(unwritable(path, &error));
+        }
+        replaced.push((path, old));
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::input(
+        Diagnostic::error(
+            "unwritable-file",
+            format!("cannot write `{}`: {error}", path.display()),
         )
-    })
+        .help("check the permissions of the folder, or name another file with `-o`"),
+    )
 }
 
 /// Where a path leads, also if nothing is there yet.
@@ -191,7 +222,27 @@ fn target_of(path: &Path) -> PathBuf {
     }
 }
 
-fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Bytes that lie ready beside the file whose place they are to take.
+struct Staged {
+    temporary: tempfile::NamedTempFile,
+    target: PathBuf,
+}
+
+impl Staged {
+    fn beside(path: &Path, bytes: &[u8]) -> std::io::Result<Self> {
+        let target = target_of(path);
+        let temporary = temporary(&target, bytes)?;
+        Ok(Self { temporary, target })
+    }
+
+    fn replace(self) -> std::io::Result<()> {
+        self.temporary.persist(self.target)?;
+        Ok(())
+    }
+}
+
+/// A file with these bytes in the folder of a target, and with its permissions.
+fn temporary(target: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -209,8 +260,7 @@ fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
         Err(_) => make_ordinary(temporary.as_file())?,
     }
     temporary.as_file().sync_all()?;
-    temporary.persist(target)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// A temporary file is private to its owner; a new spec should not be.
@@ -355,6 +405,26 @@ mod tests {
         assert_eq!(file.line_column(snake), (2, 3));
         assert_eq!(file.offset(2, 3), snake);
         assert_eq!(file.offset(9, 9), TEXT.len());
+    }
+
+    #[test]
+    fn of_several_files_all_are_written_or_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("one"), "old").expect("writes");
+        // A folder cannot be replaced by a file.
+        std::fs::create_dir(path("two")).expect("a folder");
+        let files = [
+            (&*path("one"), b"new".to_vec()),
+            (&*path("two"), b"new".to_vec()),
+        ];
+        assert!(write_all_atomically(&files).is_err());
+        assert_eq!(std::fs::read(path("one")).expect("reads"), b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 2);
+        std::fs::remove_dir(path("two")).expect("removes");
+        std::fs::write(path("two"), "old").expect("writes");
+        write_all_atomically(&files).expect("writes");
+        assert_eq!(std::fs::read(path("one")).expect("reads"), b"new");
     }
 
     #[cfg(unix)]
