@@ -1,6 +1,9 @@
 //! `presolve explain`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
-    explain::{self, Explanation, Fix, Listening, cost::Limits},
+    explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     problem::Conflict,
     report::{
         explanation::{self as report, dot, html, json},
@@ -167,8 +170,18 @@ impl Explain {
             };
             return Err(Failure::input(Diagnostic::error("unknown-fix", message)));
         };
-        source::write_atomically(&self.file, &source.encode(&fix.text))?;
-        output.tell(&format!("Applied fix {number} to {}", self.file.display()));
+        let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
+        if fix.text != source.text() {
+            files.push((&self.file, source.encode(&fix.text)));
+        }
+        for file in &fix.included {
+            let bytes = file.before.encode(file.after.text());
+            files.push((file.before.path(), bytes));
+        }
+        source::write_all_atomically(&files)?;
+        let names = files.iter().map(|(path, _)| path.display().to_string());
+        let names: Vec<String> = names.collect();
+        output.tell(&format!("Applied fix {number} to {}", names.join(", ")));
         Ok(())
     }
 }
@@ -211,6 +224,14 @@ impl Listening for Human {
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts, self.color);
         // A reader that has gone hears nothing more.
+        let _ = self.progress.suspend(|| print(&text));
+    }
+
+    fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds) {
+        if self.silent {
+            return;
+        }
+        let text = report::gone_builds(so_far, gone, self.color);
         let _ = self.progress.suspend(|| print(&text));
     }
 

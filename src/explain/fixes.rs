@@ -13,15 +13,18 @@ use crate::{
     spec::{
         EnvironmentFile,
         change::{Change, change},
-        environment,
     },
 };
 
 mod elsewhere;
-mod requirement;
+pub(super) mod family;
+mod notes;
+pub(super) mod requirement;
 pub(super) mod search;
+mod skipped;
 
 use elsewhere::Elsewhere;
+use family::Together;
 use search::{Becomes, Proposal};
 
 /// How many fixes are shown.
@@ -35,6 +38,8 @@ pub(super) struct Fixing<'q> {
     pub question: &'q Question,
     pub environment: &'q EnvironmentFile,
     pub conflicts: &'q [Conflict],
+    /// What has changed in the file already.
+    pub before: Option<Edit>,
     /// The records of every name that the file leads to.
     pub repodata: Arc<Repodata>,
     /// The names of conda lines that no channel has.
@@ -55,10 +60,12 @@ impl Fixing<'_> {
     pub async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
         let (proposals, ended) = self.proposals().await?;
         let mut answer = Found {
-            least_changes: proposals.first().map_or(0, |first| first.lines.len()),
+            least_changes: proposals
+                .first()
+                .map_or(0, |first| first.size() + self.before.iter().len()),
             ended: ended.is_some(),
         };
-        let mut told: Vec<String> = Vec::new();
+        let mut told: Vec<Vec<String>> = Vec::new();
         // What works, but not as one would want: told if there is nothing better.
         let mut doubtful: Vec<Fix> = Vec::new();
         let mut mended_elsewhere: Vec<usize> = Vec::new();
@@ -73,12 +80,13 @@ impl Fixing<'_> {
                 }
                 solves += 1;
                 match self.checked(edits).await {
-                    Ok(Some(fix)) if told.contains(&fix.text) => {}
-                    Ok(Some(fix)) if fix.notes.is_empty() => {
+                    Ok(Some(fix)) if told.contains(&fix.files()) => {}
+                    Ok(Some(mut fix)) if fix.notes.is_empty() => {
                         if way.elsewhere {
                             mended_elsewhere.push(way.proposal);
                         }
-                        told.push(fix.text.clone());
+                        told.push(fix.files());
+                        self.tell_skipped(&proposals[way.proposal], &mut fix).await;
                         found(fix);
                     }
                     Ok(Some(fix)) => doubtful.push(fix),
@@ -100,11 +108,11 @@ impl Fixing<'_> {
     async fn proposals(&self) -> Result<(Vec<Proposal>, Option<Failure>), Failure> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
-        let environment = self.environment.source.clone();
         let ask = move |problem: &crate::problem::Problem<'_>| {
+            // A constraints file is shared, as a rule, and not this file's to change.
             let can_change = |line: usize| {
-                let place = places[line].as_ref();
-                place.is_some_and(|place| Arc::ptr_eq(&place.file, &environment))
+                let kind = &problem.declared[line].kind;
+                places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
             };
             let mut proposals = Vec::new();
             let ended = search::proposals(problem, &cores, &can_change, &mut proposals).err();
@@ -119,11 +127,14 @@ impl Fixing<'_> {
     /// The edits of a proposal, or those that get what its lines ask for from elsewhere.
     async fn edits(&self, proposal: &Proposal, elsewhere: bool) -> Vec<Vec<Edit>> {
         let edits: Option<Vec<Edit>> = proposal.lines.iter().map(|line| self.edit(line)).collect();
-        let Some(edits) = edits else {
+        let together = proposal.together.iter();
+        let together: Option<Vec<Edit>> = together.map(|moved| self.together(moved)).collect();
+        let (Some(edits), Some(together)) = (edits, together) else {
             return Vec::new();
         };
+        let with = |edits: Vec<Edit>| [together.clone(), edits].concat();
         if !elsewhere {
-            return vec![edits];
+            return vec![with(edits)];
         }
         let places = Elsewhere {
             question: self.question,
@@ -138,13 +149,16 @@ impl Fixing<'_> {
             });
         }
         if let [instead] = &instead[..] {
-            return instead.iter().map(|edit| vec![edit.clone()]).collect();
+            return instead
+                .iter()
+                .map(|edit| with(vec![edit.clone()]))
+                .collect();
         }
         if instead.iter().all(Vec::is_empty) {
             return Vec::new();
         }
         let first = |(edit, instead): (&Edit, &Vec<Edit>)| instead.first().unwrap_or(edit).clone();
-        vec![edits.iter().zip(&instead).map(first).collect()]
+        vec![with(edits.iter().zip(&instead).map(first).collect())]
     }
 
     fn edit(&self, becomes: &Becomes) -> Option<Edit> {
@@ -159,9 +173,27 @@ impl Fixing<'_> {
         };
         Some(Edit {
             kind: becomes.kind,
-            line: Some(becomes.line),
+            lines: vec![becomes.line],
             with,
             changes: vec![change],
+            skipped: None,
+        })
+    }
+
+    /// The edit that moves a family.
+    fn together(&self, moved: &Together) -> Option<Edit> {
+        let changes = moved.lines.iter().map(|(line, with)| {
+            Some(Change::Replace {
+                at: self.question.places[*line].clone()?,
+                with: with.text.clone(),
+            })
+        });
+        Some(Edit {
+            kind: EditKind::BumpTogether,
+            lines: moved.lines.iter().map(|(line, _)| *line).collect(),
+            with: Some(moved.version.clone()),
+            changes: changes.collect::<Option<_>>()?,
+            skipped: None,
         })
     }
 
@@ -173,8 +205,8 @@ impl Fixing<'_> {
                 changes.push(change.clone());
             }
         }
-        let text = change(self.environment, &changes)?;
-        let environment = environment::read(self.environment.source.with_text(&*text))?;
+        let changed = change(self.environment, &changes)?;
+        let environment = changed.read(self.environment)?;
         let question = self.question.changed(&environment).await?;
         let repodata = self.repodata_for(&question).await?;
         let Some(solution) = question.ask(repodata, solve).await? else {
@@ -182,9 +214,10 @@ impl Fixing<'_> {
         };
         Ok(Some(Fix {
             gives: self.gives(&edits, &question, &solution),
-            notes: notes(&solution),
-            edits,
-            text,
+            notes: notes::of(&solution, &edits),
+            edits: self.before.iter().cloned().chain(edits).collect(),
+            text: changed.text,
+            included: changed.included,
         }))
     }
 
@@ -219,7 +252,7 @@ impl Fixing<'_> {
     fn gives(&self, edits: &[Edit], question: &Question, solution: &Solution) -> Vec<Given> {
         let of_conflicts = self.conflicts.iter().flat_map(|conflict| &conflict.lines);
         let mut lines: Vec<usize> = of_conflicts.copied().collect();
-        lines.extend(edits.iter().filter_map(|edit| edit.line));
+        lines.extend(edits.iter().flat_map(|edit| edit.lines.iter().copied()));
         lines.sort_unstable();
         lines.dedup();
         let before = self.question.declared();
@@ -277,7 +310,7 @@ impl Way {
 fn ways(proposals: &[Proposal]) -> Vec<Way> {
     let mut ways = Vec::new();
     for (place, proposal) in proposals.iter().enumerate() {
-        let lines = proposal.lines.len();
+        let lines = proposal.size();
         let way = |elsewhere, cost| Way {
             proposal: place,
             elsewhere,
@@ -327,22 +360,14 @@ fn pypi_version(solution: &Solution, name: &str) -> Option<Given> {
     conda_version(solution, &provided.conda_name)
 }
 
-/// What a solution has that a user would not expect.
-fn notes(solution: &Solution) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut told = HashSet::new();
-    for (project, conda) in &solution.overwritten {
-        if told.insert(project) {
-            notes.push(format!("pip would install {project} over conda's {conda}"));
-        }
-    }
-    if solution.by_legacy_resolver {
-        notes.push("a pip before 20.3 installs it though it breaks a requirement".to_string());
-    }
-    notes
-}
-
 impl Fix {
+    /// The texts of the files that it changes.
+    fn files(&self) -> Vec<String> {
+        let included = self.included.iter();
+        let texts = included.map(|file| file.after.text().to_string());
+        std::iter::once(self.text.clone()).chain(texts).collect()
+    }
+
     /// How many declared lines and channels it changes.
     pub fn size(&self) -> usize {
         self.edits.len()

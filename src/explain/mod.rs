@@ -9,6 +9,8 @@
 //! cost        what conda's classic solver would have to look at
 //! ```
 
+use std::sync::Arc;
+
 use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
 use crate::{
@@ -16,15 +18,23 @@ use crate::{
     config::ChannelPriority,
     diagnostic::{Diagnostic, Location},
     problem::{Conflict, Declared, Solution, conflict::Half},
-    spec::change::Change,
+    spec::{
+        change::{Change, Rewritten},
+        source::SourceFile,
+    },
 };
 
+mod builds;
 pub mod cost;
 mod fixes;
 mod run;
 pub mod why;
 
-pub use fixes::search::{Becomes, Proposal, proposals};
+pub use builds::GoneBuilds;
+pub use fixes::{
+    family::{Together, first_word},
+    search::{Becomes, Proposal, proposals},
+};
 pub use run::{Listening, explain};
 
 /// Everything that is known of a file's answer, as far as time allowed.
@@ -37,6 +47,8 @@ pub struct Explanation {
     pub channels: Vec<SpecChannel>,
     /// How the order of channels bound.
     pub channel_priority: ChannelPriority,
+    /// The file.
+    pub file: Arc<SourceFile>,
     /// The declared requirements; lines are named by their places in this list.
     pub declared: Vec<Declared>,
     /// Where each of them stands; none for those that conda adds by itself.
@@ -45,6 +57,9 @@ pub struct Explanation {
     pub missing: Vec<MissingName>,
     /// The answer, if there is one.
     pub solution: Option<Box<Solution>>,
+    /// Builds that no channel has, if many lines name such; the conflicts are then those
+    /// of the file without these builds.
+    pub gone_builds: Option<GoneBuilds>,
     /// What cannot hold together, if there is no answer: each conflict is one of the
     /// lines that are left when those of the others are taken out.
     pub conflicts: Vec<Conflict>,
@@ -81,6 +96,8 @@ pub struct Fix {
     pub gives: Vec<Given>,
     /// The file as it would be.
     pub text: String,
+    /// The requirements files that change with it.
+    pub included: Vec<Rewritten>,
     /// What is worth knowing before it is applied, one sentence each.
     pub notes: Vec<String>,
 }
@@ -90,22 +107,39 @@ pub struct Fix {
 pub struct Edit {
     /// Of which kind it is.
     pub kind: EditKind,
-    /// The place of the declared line that changes, if it is about one.
-    pub line: Option<usize>,
-    /// What there is afterwards: the requirement or the channel; none if it goes.
+    /// The places of the declared lines that change, several if they change alike; none
+    /// for a channel.
+    pub lines: Vec<usize>,
+    /// What there is afterwards: the requirement, the channel or, of several lines, their
+    /// version; none if something goes.
     pub with: Option<String>,
     /// The changes of the file.
     pub changes: Vec<Change>,
+    /// Why it goes past the nearest version, if it does.
+    pub skipped: Option<Skipped>,
+}
+
+/// The nearest version to the one that a line asked for, which does not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The version.
+    pub version: String,
+    /// Why not, in a clause: "it needs python (conda) 3.7 to 3.10".
+    pub because: String,
 }
 
 /// The kinds of changes, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EditKind {
+    /// Requirements lose their builds and keep their versions.
+    DropBuilds,
     /// The requirement allows more than before, what it allowed included.
     Relax,
     /// The requirement allows another version.
     Bump,
+    /// Requirements of one version get another one, all the same.
+    BumpTogether,
     /// The environment gets another Python.
     ChangePython,
     /// The requirement gets the name that was meant.

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Explanation, Fix, LeftOut,
+    Explanation, Fix, GoneBuilds, LeftOut,
+    builds::WithoutBuilds,
     cost::{self, Limits},
     fixes::Fixing,
 };
@@ -23,6 +24,9 @@ use crate::{
 pub trait Listening {
     /// The file cannot be solved, and this is a reason.
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
+    /// Many lines name builds that no channel has; the conflicts that follow are those of
+    /// the file without these builds.
+    fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds);
     /// This mends it.
     fn fix(&mut self, so_far: &Explanation, fix: &Fix);
 }
@@ -49,7 +53,7 @@ pub async fn explain(
     let repodata = Arc::new(question.records(&specs).await?);
     question.solving();
     let unknown = unknown_names(question.declared(), &repodata.missing);
-    let mut explanation = Explanation::of(&question, &repodata);
+    let mut explanation = Explanation::of(environment, &question, &repodata);
     if unknown.is_none() {
         explanation.solution = question.ask(repodata.clone(), solve).await?;
         if explanation.solution.is_some() {
@@ -58,18 +62,33 @@ pub async fn explain(
         }
     }
     let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
-    conflicts(&question, &repodata, &unknown, &mut explanation, listening).await?;
     // A hint is not worth a failure.
     let _ = question.load_mapping().await;
-    fixes(
+    let without_builds = WithoutBuilds::of(environment, &question, &repodata).await;
+    let (asked, environment, before) = match &without_builds {
+        None => (&question, environment, None),
+        Some(without) => {
+            explanation.gone_builds = Some(without.gone.clone());
+            listening.gone_builds(&explanation, &without.gone);
+            (
+                &without.question,
+                &without.environment,
+                Some(without.edit()),
+            )
+        }
+    };
+    conflicts(asked, &repodata, &unknown, &mut explanation, listening).await?;
+    let conflicts = explanation.conflicts.clone();
+    let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let fixing = Fixing {
+        question: asked,
         environment,
-        &question,
-        repodata.clone(),
-        &unknown,
-        &mut explanation,
-        listening,
-    )
-    .await;
+        conflicts: &conflicts,
+        before,
+        repodata: repodata.clone(),
+        unknown: &unknown,
+    };
+    fixes(&fixing, &mut explanation, listening).await;
     cost(&question, &repodata, limits, &mut explanation).await;
     Ok(explanation)
 }
@@ -108,7 +127,9 @@ async fn conflicts(
         .iter()
         .all(|conflict| conflict.minimal);
     match ended {
-        Err(failure) if explanation.conflicts.is_empty() => return Err(failure),
+        Err(failure) if explanation.conflicts.is_empty() && explanation.gone_builds.is_none() => {
+            return Err(failure);
+        }
         Err(failure) => explanation.leave_out(LeftOut::Conflicts, failure),
         Ok(()) if !minimal => explanation.left_out.push(LeftOut::Conflicts),
         Ok(()) => {}
@@ -116,27 +137,11 @@ async fn conflicts(
     Ok(())
 }
 
-async fn fixes(
-    environment: &EnvironmentFile,
-    question: &Question,
-    repodata: Arc<Repodata>,
-    unknown: &[Missing],
-    explanation: &mut Explanation,
-    listening: &mut dyn Listening,
-) {
+async fn fixes(fixing: &Fixing<'_>, explanation: &mut Explanation, listening: &mut dyn Listening) {
     if !explanation.left_out.is_empty() {
         explanation.left_out.push(LeftOut::Fixes);
         return;
     }
-    let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
-    let conflicts = explanation.conflicts.clone();
-    let fixing = Fixing {
-        question,
-        environment,
-        conflicts: &conflicts,
-        repodata,
-        unknown: &unknown,
-    };
     let mut found = Vec::new();
     let ended = fixing
         .run(&mut |fix| {
@@ -207,16 +212,18 @@ impl Explanation {
         }
     }
 
-    fn of(question: &Question, repodata: &Repodata) -> Self {
+    fn of(environment: &EnvironmentFile, question: &Question, repodata: &Repodata) -> Self {
         Self {
             subdir: question.subdir,
             virtual_packages: question.virtual_packages.clone(),
             channels: question.channels.list().to_vec(),
             channel_priority: question.settings.channel_priority,
+            file: environment.source.clone(),
             declared: question.declared().to_vec(),
             places: question.places.clone(),
             missing: repodata.missing.clone(),
             solution: None,
+            gone_builds: None,
             conflicts: Vec::new(),
             fixes: Vec::new(),
             least_changes: 0,

@@ -5,12 +5,13 @@ pub mod dot;
 mod graph;
 pub mod html;
 pub mod json;
+mod places;
 
-use super::{cost, human, unsolvable};
+use super::{cost, diff, human, unsolvable};
 use crate::{
-    explain::{Edit, EditKind, Explanation, Fix, LeftOut},
-    problem::Conflict,
-    spec::secrets,
+    explain::{Edit, EditKind, Explanation, Fix, GoneBuilds, LeftOut},
+    problem::{Conflict, Declared},
+    spec::{secrets, source::SourceFile},
 };
 
 /// How many versions of a fix are shown.
@@ -27,14 +28,7 @@ pub fn conflict(
     number: usize,
     color: bool,
 ) -> String {
-    let shown = unsolvable::View {
-        subdir: explanation.subdir,
-        channels: &explanation.channels,
-        declared: &explanation.declared,
-        places: &explanation.places,
-        missing: &explanation.missing,
-    };
-    let diagnostics = shown.diagnostics(conflict);
+    let diagnostics = view(explanation).diagnostics(conflict);
     let mut text = String::new();
     if number > SHOWN_WHOLE
         && let ([diagnostic], [line]) = (&diagnostics[..], &conflict.lines[..])
@@ -51,6 +45,23 @@ pub fn conflict(
         text += "\n\n";
     }
     text
+}
+
+/// The builds that no channel has, with an empty line behind.
+pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, color: bool) -> String {
+    let told = view(explanation).gone_builds(gone);
+    human::render(&told, color) + "\n\n"
+}
+
+/// What conflicts are told with.
+fn view(explanation: &Explanation) -> unsolvable::View<'_> {
+    unsolvable::View {
+        subdir: explanation.subdir,
+        channels: &explanation.channels,
+        declared: &explanation.declared,
+        places: &explanation.places,
+        missing: &explanation.missing,
+    }
 }
 
 /// A fix, with the heading before the first.
@@ -76,6 +87,9 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
             _ => indent.clone(),
         };
         text += &format!("{start}{}\n", words(explanation, edit));
+        if let Some(why) = why_not_nearer(edit) {
+            text += &format!("{indent}{why}\n");
+        }
     }
     if !fix.gives.is_empty() {
         let mut gives: Vec<String> = fix
@@ -98,14 +112,11 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
 
 /// An edit in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
 pub fn words(explanation: &Explanation, edit: &Edit) -> String {
-    let line = edit.line.map(|line| {
-        let place = explanation.places[line].as_ref();
-        let at = place.map_or(String::new(), |place| {
-            format!(" (line {})", place.line_column().0)
-        });
-        (format!("`{}`", explanation.declared[line].text), at)
-    });
-    let (before, at) = line.unwrap_or_default();
+    let at = places::of(explanation, &edit.lines);
+    let at = at.map_or(String::new(), |at| format!(" ({at})"));
+    let before = edit.lines.first();
+    let before = before.map(|&line| format!("`{}`", explanation.declared[line].text));
+    let before = before.unwrap_or_default();
     let with = edit.with.as_deref().unwrap_or_default();
     match edit.kind {
         EditKind::Drop => format!("drop {before}{at}"),
@@ -116,7 +127,33 @@ pub fn words(explanation: &Explanation, edit: &Edit) -> String {
         EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
             format!("change {before} to `{with}`{at}")
         }
+        EditKind::DropBuilds => {
+            format!("drop the builds of {} lines{at}", edit.lines.len())
+        }
+        EditKind::BumpTogether => {
+            let lines = edit.lines.iter();
+            let lines: Vec<&Declared> = lines.map(|&line| &explanation.declared[line]).collect();
+            format!("move {} to {with}{at}", places::named_together(&lines))
+        }
     }
+}
+
+/// "not 1.20.3: it needs python (conda) 3.7 to 3.10".
+fn why_not_nearer(edit: &Edit) -> Option<String> {
+    let skipped = edit.skipped.as_ref()?;
+    Some(format!("not {}: {}", skipped.version, skipped.because))
+}
+
+/// The change of all files that a fix changes.
+fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
+    let after = format!("fix {number}");
+    let own = match fix.text == source.text() {
+        true => String::new(),
+        false => diff::unified(source, &fix.text, &after),
+    };
+    let included = fix.included.iter();
+    let included = included.map(|file| diff::unified(&file.before, file.after.text(), &after));
+    std::iter::once(own).chain(included).collect()
 }
 
 /// What is left to say when all is found.

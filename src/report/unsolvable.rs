@@ -6,6 +6,7 @@ use rattler_conda_types::Subdir;
 use crate::{
     conda::{channels::SpecChannel, repodata::MissingName},
     diagnostic::{Diagnostic, FailureKind, Location},
+    explain::GoneBuilds,
     problem::{Conflict, Declared, Missing},
     resolve::Resolution,
 };
@@ -38,6 +39,9 @@ pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
     conflict.map_or_else(Vec::new, |conflict| view.diagnostics(conflict))
 }
 
+/// How many of the lines that name gone builds are shown.
+const LINES_SHOWN: usize = 3;
+
 /// What a conflict is told with.
 pub struct View<'v> {
     /// The platform.
@@ -63,6 +67,31 @@ impl View<'_> {
             return missing;
         }
         vec![self.clash(conflict)]
+    }
+
+    /// That no channel has the builds of some lines.
+    pub fn gone_builds(&self, gone: &GoneBuilds) -> Diagnostic {
+        let count = gone.lines.len();
+        let message = format!(
+            "{count} lines name builds that no channel has for {}",
+            self.subdir
+        );
+        let mut diagnostic = Diagnostic::error("gone-builds", message);
+        for &line in gone.lines.iter().take(LINES_SHOWN) {
+            if let Some(place) = &self.places[line] {
+                diagnostic = diagnostic.at(place.clone(), String::new());
+            }
+        }
+        if count > LINES_SHOWN {
+            let more = count - LINES_SHOWN;
+            let lines = if more == 1 { "line" } else { "lines" };
+            diagnostic = diagnostic.note(format!("and {more} more such {lines}"));
+        }
+        if let Some(subdir) = gone.found_for {
+            let note = format!("the channels have them for {subdir}: it was exported there");
+            diagnostic = diagnostic.note(note);
+        }
+        diagnostic.help("`conda env export --no-builds` writes a file without them")
     }
 
     fn clash(&self, conflict: &Conflict) -> Diagnostic {

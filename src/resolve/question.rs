@@ -226,13 +226,34 @@ impl Question {
             subdir: self.subdir,
             specs,
         };
-        let access = repodata::Access {
+        repodata::load(query, self.access()).await
+    }
+
+    /// The records that match the specs on another platform, and nothing that they lead
+    /// to.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn records_for(
+        &self,
+        subdir: Subdir,
+        specs: &[MatchSpec],
+    ) -> Result<Vec<RepoDataRecord>, Failure> {
+        let query = repodata::Query {
+            channels: self.channels.list(),
+            subdir,
+            specs,
+        };
+        repodata::matching(query, self.access()).await
+    }
+
+    fn access(&self) -> repodata::Access<'_> {
+        repodata::Access {
             client: self.client.clone(),
             cache_dir: &self.settings.cache_dir,
             offline: self.settings.offline,
             progress: self.listener.repodata.clone(),
-        };
-        repodata::load(query, access).await
+        }
     }
 
     /// Asks something of the problem, on a thread that may block.

@@ -104,3 +104,35 @@ fn a_time_limit_leaves_what_was_found() {
     assert_eq!(run.code, 3, "{run}");
     assert!(run.stderr.contains("time-limit"), "{run}");
 }
+
+const WITH_REQUIREMENTS: &str = "\
+channels: [conda-forge, nodefaults]
+dependencies:
+  - python=3.10
+  - numpy
+  - pip
+  - pip:
+      - -r more/requirements.txt
+";
+
+const REQUIREMENTS: &str = "\
+# of the model
+oldflow==2.8.*  # needs numpy below 1.24
+numpy==2.0.*    # the newest
+";
+
+#[test]
+fn a_line_of_a_requirements_file_is_changed_there() {
+    let project = Project::new(WITH_REQUIREMENTS);
+    project.write("more/requirements.txt", REQUIREMENTS);
+    let run = explain(&project, &[]);
+    assert_snapshot!(run);
+    for number in 1..=fixes(&run) {
+        project.write("environment.yml", WITH_REQUIREMENTS);
+        project.write("more/requirements.txt", REQUIREMENTS);
+        let run = explain(&project, &["--apply", &number.to_string()]);
+        assert_eq!(run.code, 0, "{run}");
+        let pinned = project.pin(&["--diff"]);
+        assert_eq!(pinned.code, 0, "fix {number}: {pinned}");
+    }
+}

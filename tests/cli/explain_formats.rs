@@ -54,7 +54,51 @@ pub(super) fn unsolvable() -> Vec<(&'static str, Project)> {
         project.change("virtual-packages", Some(machine));
         (name, project)
     });
-    projects.into()
+    let mut projects = Vec::from(projects);
+    projects.push(("several cases", several_cases()));
+    projects
+}
+
+/// A conflict that is another one on each Python.
+fn several_cases() -> Project {
+    let file = "\
+channels: [./choices, nodefaults]
+dependencies:
+  - tool
+  - old-lib >=2
+  - new-lib >=2
+";
+    let project = Project::new(file);
+    let records: [(&str, &str, &str, &[&str]); 10] = [
+        ("python", "3.9.18", "h_0", &[]),
+        ("python", "3.10.13", "h_0", &[]),
+        ("tool", "1.0", "py39_0", &["python 3.9.*", "old-base"]),
+        ("tool", "1.0", "py310_0", &["python 3.10.*", "new-base"]),
+        ("old-base", "1.0", "h_0", &["old-lib <2"]),
+        ("new-base", "1.0", "h_0", &["new-lib <2"]),
+        ("old-lib", "1.0", "h_0", &[]),
+        ("old-lib", "2.0", "h_0", &[]),
+        ("new-lib", "1.0", "h_0", &[]),
+        ("new-lib", "2.0", "h_0", &[]),
+    ];
+    project.channel("choices", "linux-64", &records);
+    project.channel("choices", "noarch", &[]);
+    project
+}
+
+#[test]
+fn a_conflict_that_depends_on_the_python_has_a_case_for_each() {
+    let project = several_cases();
+    let document = json(&project, 1);
+    let cases = document["conflicts"][0]["cases"].as_array();
+    let cases = cases.expect("a list").iter();
+    let pythons: Vec<&str> = cases
+        .map(|case| case["choice"]["versions"].as_str().expect("a version"))
+        .collect();
+    assert_eq!(pythons, ["3.10.13", "3.9.18"]);
+    project.run(&["explain", "--html", "page.html"]);
+    let page = project.read("page.html");
+    assert_eq!(page.matches("<figcaption>with python").count(), 2, "{page}");
 }
 
 /// A line that must never be shown as it is.

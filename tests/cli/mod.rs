@@ -13,6 +13,7 @@ use tempfile::TempDir;
 mod builds;
 mod errors;
 mod explain;
+mod explain_builds;
 mod explain_formats;
 mod explain_page;
 mod files;
@@ -93,6 +94,25 @@ impl Project {
 
     fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).expect("readable")
+    }
+
+    /// Writes a subdir of a channel into the folder, with these records: name, version,
+    /// build, dependencies.
+    fn channel(&self, name: &str, subdir: &str, records: &[(&str, &str, &str, &[&str])]) {
+        let records = records.iter().map(|(name, version, build, depends)| {
+            let record = serde_json::json!({
+                "name": name, "version": version, "build": build, "build_number": 0,
+                "depends": depends, "subdir": subdir,
+            });
+            (format!("{name}-{version}-{build}.conda"), record)
+        });
+        let repodata = serde_json::json!({
+            "info": { "subdir": subdir },
+            "packages": {},
+            "packages.conda": records.collect::<serde_json::Map<_, _>>(),
+        });
+        let path = format!("{name}/{subdir}/repodata.json");
+        self.write(&path, repodata.to_string());
     }
 
     /// Adds lines to `presolve.toml`.

@@ -134,6 +134,30 @@ pub async fn load(query: Query<'_>, access: Access<'_>) -> Result<Repodata, Fail
     })
 }
 
+/// Loads the records that match the specs, in the platform's subdir alone, and nothing
+/// that they depend on.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub async fn matching(
+    query: Query<'_>,
+    access: Access<'_>,
+) -> Result<Vec<RepoDataRecord>, Failure> {
+    let platforms = [query.subdir];
+    let channels = local::open(query.channels, &platforms).await?;
+    let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
+    let output = gateway(&access)
+        .query(sources, platforms, query.specs.iter().cloned())
+        .recursive(false)
+        .channel_relations(ChannelRelationsMode::Disabled)
+        .execute()
+        .await
+        .map_err(|error| errors::failure(&error, query.channels, access.offline))?;
+    let subdirs = take_records(output).into_iter();
+    Ok(subdirs.flat_map(|subdir| subdir.records).collect())
+}
+
 fn gateway(access: &Access<'_>) -> Gateway {
     let cache_action = if access.offline {
         CacheAction::ForceCacheOnly

@@ -77,12 +77,13 @@ impl Elsewhere<'_> {
         let at = self.question.places[line].clone()?;
         Some(Edit {
             kind,
-            line: Some(line),
+            lines: vec![line],
             changes: vec![Change::Replace {
                 at,
                 with: with.clone(),
             }],
             with: Some(with),
+            skipped: None,
         })
     }
 
@@ -131,9 +132,10 @@ impl Elsewhere<'_> {
             {
                 return Some(Edit {
                     kind: EditKind::AddChannel,
-                    line: None,
+                    lines: Vec::new(),
                     with: Some(channel.to_string()),
                     changes: vec![Change::AddChannel(channel.to_string())],
+                    skipped: None,
                 });
             }
         }
@@ -155,9 +157,10 @@ impl Elsewhere<'_> {
         let requirement = with.parse().ok()?;
         self.on_index(&requirement).await.then(|| Edit {
             kind: EditKind::MoveToPip,
-            line: Some(line),
+            lines: vec![line],
             changes: vec![Change::Remove { at }, Change::AddPip(with.clone())],
             with: Some(with),
+            skipped: None,
         })
     }
 
@@ -203,9 +206,10 @@ impl Elsewhere<'_> {
             if self.exists(&self.question.channels.bind(spec)).await {
                 return Some(Edit {
                     kind: EditKind::MoveToConda,
-                    line: Some(line),
+                    lines: vec![line],
                     changes: vec![Change::Remove { at }, Change::AddConda(with.clone())],
                     with: Some(with),
+                    skipped: None,
                 });
             }
         }

@@ -81,6 +81,19 @@ impl<'d> Parts<'d> {
         }
     }
 
+    /// The version, if it is the only one that is asked for.
+    pub fn exact_version(&self) -> Option<&'d str> {
+        match self.asked {
+            Asked::One {
+                operator: "" | "=" | "==" | "===",
+                version,
+                star: "",
+                ..
+            } => Some(version),
+            _ => None,
+        }
+    }
+
     /// Whether any version will do.
     pub fn is_open(&self) -> bool {
         self.asked == Asked::Any

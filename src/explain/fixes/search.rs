@@ -5,7 +5,10 @@
 //! solution up to a version, going away from the one asked for, holds for every
 //! version behind it, so the nearest one is found by halving.
 
-use super::requirement::{Parts, beginning};
+use super::{
+    family::{self, Together},
+    requirement::{Parts, beginning},
+};
 use crate::{
     diagnostic::Failure,
     explain::EditKind,
@@ -19,10 +22,19 @@ const SETS: usize = 8;
 /// solved for real.
 #[derive(Clone, Debug)]
 pub struct Proposal {
+    /// Lines that move together, which counts as one change.
+    pub together: Option<Together>,
     /// What each line of a minimal correction set becomes.
     pub lines: Vec<Becomes>,
     /// How much they change what the user asked for; compares proposals.
     pub cost: usize,
+}
+
+impl Proposal {
+    /// How many changes it is.
+    pub fn size(&self) -> usize {
+        self.lines.len() + usize::from(self.together.is_some())
+    }
 }
 
 /// What a line becomes.
@@ -34,6 +46,8 @@ pub struct Becomes {
     pub kind: EditKind,
     /// The requirement; none if the line goes.
     pub with: Option<Declared>,
+    /// The nearest version, if it does not do.
+    pub skips: Option<String>,
 }
 
 /// Proposals, those that change the fewest lines first, then the mildest.
@@ -46,29 +60,46 @@ pub fn proposals(
     can_change: &dyn Fn(usize) -> bool,
     found: &mut Vec<Proposal>,
 ) -> Result<(), Failure> {
-    let mut search = Search {
-        declared: problem.declared,
-        corrections: Corrections::new(problem, conflicts)?,
-    };
+    let mut search = Search::new(problem, conflicts)?;
     let mut sets = Vec::new();
     let ended = search
         .corrections
-        .minimal_sets(conflicts, can_change, SETS, &mut sets);
+        .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
     for set in sets {
         found.push(search.mildest(&set)?);
     }
-    found.sort_by_key(|proposal| (proposal.lines.len(), proposal.cost));
+    let ended = ended.and_then(|()| family::proposals(problem, conflicts, can_change, found));
+    found.sort_by_key(|proposal| (proposal.size(), proposal.cost));
     ended
 }
 
-struct Search<'p> {
-    declared: &'p [Declared],
-    corrections: Corrections<'p>,
+/// A search for the mildest changes.
+pub(super) struct Search<'p> {
+    pub declared: &'p [Declared],
+    pub corrections: Corrections<'p>,
+    /// Lines that have changed already, with what they became.
+    pub moved: Vec<(usize, Declared)>,
 }
 
-impl Search<'_> {
+impl<'p> Search<'p> {
+    pub fn new(problem: &'p Problem<'p>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+        Ok(Self {
+            declared: problem.declared,
+            corrections: Corrections::new(problem, conflicts)?,
+            moved: Vec::new(),
+        })
+    }
+
+    /// Whether there is a solution without some lines and with others, given what has
+    /// changed already.
+    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+        let (lines, moved): (Vec<usize>, Vec<Declared>) = self.moved.iter().cloned().unzip();
+        let (without, with) = ([&lines, without].concat(), [&moved, with].concat());
+        self.corrections.solves(&without, &with)
+    }
+
     /// The mildest changes of a correction set.
-    fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
+    pub fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
         // What stands in for each line; none if it goes.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
@@ -79,28 +110,27 @@ impl Search<'_> {
             };
             instead[place] = Some(any);
             let with: Vec<Declared> = instead.iter().flatten().cloned().collect();
-            if !self.corrections.solves(set, &with)? {
+            if !self.solves(set, &with)? {
                 instead[place] = None;
             }
         }
         let mut proposal = Proposal {
+            together: None,
             lines: Vec::new(),
             cost: 0,
         };
         for (place, &line) in set.iter().enumerate() {
-            let (kind, cost) = match &instead[place] {
-                None => (EditKind::Drop, COST_OF_DROP),
-                Some(_) => {
-                    let (with, kind, cost) = self.nearest(set, line, place, &instead)?;
-                    instead[place] = Some(with);
-                    (kind, cost)
-                }
+            let nearest = match &instead[place] {
+                None => Nearest::dropped(),
+                Some(_) => self.nearest(set, line, place, &instead)?,
             };
-            proposal.cost += cost;
+            instead[place].clone_from(&nearest.with);
+            proposal.cost += nearest.cost;
             proposal.lines.push(Becomes {
                 line,
-                kind,
-                with: instead[place].clone(),
+                kind: nearest.kind,
+                with: nearest.with,
+                skips: nearest.skips,
             });
         }
         Ok(proposal)
@@ -114,7 +144,7 @@ impl Search<'_> {
         line: usize,
         place: usize,
         instead: &[Option<Declared>],
-    ) -> Result<(Declared, EditKind, usize), Failure> {
+    ) -> Result<Nearest, Failure> {
         let declared = self.declared;
         let line = &declared[line];
         let parts = Parts::of(line).expect("a line that stands for any version has parts");
@@ -130,13 +160,13 @@ impl Search<'_> {
             all.chain([one.clone()]).collect()
         };
         if let Some(without) = parts.without_build()
-            && self.corrections.solves(set, &with(&without))?
+            && self.solves(set, &with(&without))?
         {
-            return Ok((without, EditKind::Relax, COST_OF_BUILD));
+            return Ok(Nearest::new(without, EditKind::Relax, COST_OF_BUILD));
         }
         let versions = self.corrections.versions_of(line);
         let allowed = places_of(line, &parts, &versions);
-        let mut best: Option<(usize, Declared, EditKind)> = None;
+        let mut best: Option<Nearest> = None;
         for up in [true, false] {
             let way = match up {
                 true => versions[allowed.end..].iter().collect::<Vec<_>>(),
@@ -148,11 +178,10 @@ impl Search<'_> {
                 let Some(between) = parts.between(low, high) else {
                     return Ok(false);
                 };
-                self.corrections.solves(set, &with(&between))
+                self.solves(set, &with(&between))
             };
-            let no_better = |best: &(usize, Declared, EditKind)| {
-                cost_of(&parts, &versions, &allowed, way[0], 1) >= best.0
-            };
+            let no_better =
+                |best: &Nearest| cost_of(&parts, &versions, &allowed, way[0], 1) >= best.cost;
             if way.is_empty() || best.as_ref().is_some_and(no_better) {
                 continue;
             }
@@ -180,14 +209,14 @@ impl Search<'_> {
             };
             let kind = kind_of(line, &parts, version);
             let cost = cost_of(&parts, &versions, &allowed, version, some);
-            if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                best = Some((cost, moved, kind));
+            if best.as_ref().is_none_or(|best| cost < best.cost) {
+                best = Some(Nearest {
+                    skips: (some > 1).then(|| way[0].clone()),
+                    ..Nearest::new(moved, kind, cost)
+                });
             }
         }
-        Ok(match best {
-            Some((cost, moved, kind)) => (moved, kind, cost),
-            None => (any, EditKind::Relax, COST_OF_MAJOR),
-        })
+        Ok(best.unwrap_or_else(|| Nearest::new(any, EditKind::Relax, COST_OF_MAJOR)))
     }
 
     /// The nearest version, or the newest one of its series if that solves too: a bug is
@@ -214,9 +243,37 @@ impl Search<'_> {
         let Some(alone) = parts.between(newest, newest) else {
             return Ok(nearest);
         };
-        match self.corrections.solves(set, &with(&alone))? {
+        match self.solves(set, &with(&alone))? {
             true => Ok(newest),
             false => Ok(nearest),
+        }
+    }
+}
+
+/// The mildest change of a line.
+struct Nearest {
+    with: Option<Declared>,
+    kind: EditKind,
+    cost: usize,
+    skips: Option<String>,
+}
+
+impl Nearest {
+    fn new(with: Declared, kind: EditKind, cost: usize) -> Self {
+        Self {
+            with: Some(with),
+            kind,
+            cost,
+            skips: None,
+        }
+    }
+
+    fn dropped() -> Self {
+        Self {
+            with: None,
+            kind: EditKind::Drop,
+            cost: COST_OF_DROP,
+            skips: None,
         }
     }
 }
@@ -226,13 +283,13 @@ pub const COST_OF_DROP: usize = 1000;
 /// What another major version costs, to which the distance is added.
 pub const COST_OF_MAJOR: usize = 300;
 /// What another minor version costs.
-const COST_OF_MINOR: usize = 200;
+pub const COST_OF_MINOR: usize = 200;
 /// What another patch version costs.
-const COST_OF_PATCH: usize = 100;
+pub const COST_OF_PATCH: usize = 100;
 /// What another build costs.
 const COST_OF_BUILD: usize = 50;
 
-fn compare(one: &str, other: &str) -> std::cmp::Ordering {
+pub(super) fn compare(one: &str, other: &str) -> std::cmp::Ordering {
     let version = |text: &str| text.parse::<rattler_conda_types::Version>().ok();
     version(one).cmp(&version(other))
 }

@@ -98,13 +98,15 @@ impl<'a> Corrections<'a> {
 
     /// The minimal sets of lines without which there is a solution, the smallest first,
     /// no more than `most`. Every set has a line of every conflict; `can_change` tells
-    /// which lines may be in one.
+    /// which lines may be in one. The lines `out` are taken out beforehand: with the
+    /// lines of a set empty, they are enough.
     ///
     /// # Errors
     /// As for [`crate::problem::solve`]. What was found until then is in `found`.
     pub fn minimal_sets(
         &mut self,
         conflicts: &[Vec<usize>],
+        out: &[usize],
         can_change: &dyn Fn(usize) -> bool,
         most: usize,
         found: &mut Vec<Vec<usize>>,
@@ -115,7 +117,11 @@ impl<'a> Corrections<'a> {
         all.sort_unstable();
         let all = Some(all).filter(|all| !all.iter().any(|&line| self.opens(line)));
         let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
-        let mut size = conflicts.len().max(1);
+        cores.retain(|core| !core.iter().any(|line| out.contains(line)));
+        let mut size = match out.is_empty() {
+            true => cores.len().max(1),
+            false => cores.len(),
+        };
         let mut smallest = None;
         let lines = self.problem.declared.len();
         while size <= lines && found.len() < most {
@@ -132,7 +138,7 @@ impl<'a> Corrections<'a> {
                     }
                     let core = match all.as_ref() == Some(&set) {
                         true => None,
-                        false => self.core_without(&set)?,
+                        false => self.core_without(&[out, &set].concat())?,
                     };
                     match core {
                         None => found.push(set),

@@ -110,6 +110,7 @@ fn verdict(explanation: &Explanation) -> (&'static str, String) {
         return ("solvable", verdict);
     }
     let verdict = match &explanation.conflicts[..] {
+        [] if explanation.gone_builds.is_some() => "Its builds are not there".to_owned(),
         [] => "There is no solution".to_owned(),
         [only] if !only.missing.is_empty() => "A package does not exist".to_owned(),
         [only] if only.lines.len() == 1 => "One line cannot be met".to_owned(),

@@ -5,11 +5,11 @@ use maud::{Markup, html};
 use super::{code, layout::Layout, picture, snippet};
 use crate::{
     diagnostic::Diagnostic,
-    explain::Explanation,
+    explain::{Explanation, GoneBuilds},
     problem::Conflict,
-    report::{
-        explanation::graph::{Graph, graphs},
-        unsolvable,
+    report::explanation::{
+        graph::{Graph, graphs},
+        view,
     },
     spec::secrets::redact,
 };
@@ -58,13 +58,7 @@ impl Told<'_> {
 
 /// All conflicts; lines that nothing meets in one table if there are many.
 pub fn sections(explanation: &Explanation) -> Markup {
-    let view = unsolvable::View {
-        subdir: explanation.subdir,
-        channels: &explanation.channels,
-        declared: &explanation.declared,
-        places: &explanation.places,
-        missing: &explanation.missing,
-    };
+    let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
     let told = conflicts.map(|(place, conflict)| Told {
         number: place + 1,
@@ -74,11 +68,30 @@ pub fn sections(explanation: &Explanation) -> Markup {
     });
     let (plain, clashes): (Vec<_>, Vec<_>) = told.partition(Told::is_plain);
     html! {
+        @if let Some(gone) = &explanation.gone_builds {
+            (gone_builds(explanation, gone, &view.gone_builds(gone)))
+        }
         @for told in &clashes { (conflict(explanation, told)) }
         @if plain.len() < TABLE {
             @for told in &plain { (conflict(explanation, told)) }
         } @else {
             (table(explanation, &plain))
+        }
+    }
+}
+
+fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, told: &Diagnostic) -> Markup {
+    let places = gone.lines.iter();
+    let places = places.filter_map(|&line| explanation.places[line].as_ref());
+    html! {
+        section class="conflict" aria-labelledby="builds" {
+            h2 id="builds" { (told.message) }
+            @for note in &told.notes { p class="fact" { (code(note)) } }
+            @for help in &told.help { p class="help" { (code(help)) } }
+            details {
+                summary { "The lines" }
+                (snippet::snippets(places))
+            }
         }
     }
 }

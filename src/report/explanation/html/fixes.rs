@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::code;
 use crate::{
     explain::{Explanation, Fix, LeftOut},
-    report::{diff, explanation::words},
+    report::explanation::{self, words},
     spec::source::SourceFile,
 };
 
@@ -38,16 +38,19 @@ pub fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
     }
 }
 
-fn card(explanation: &Explanation, source: &SourceFile, fix: &Fix, number: usize) -> Markup {
+fn card(found: &Explanation, source: &SourceFile, fix: &Fix, number: usize) -> Markup {
     let path = source.path().display().to_string();
-    let diff = diff::unified(source, &fix.text, &format!("fix {number}"));
+    let diff = explanation::diff(source, fix, number);
     html! {
         li {
             article aria-labelledby={ "fix-" (number) } {
                 h3 id={ "fix-" (number) } {
                     @for edit in &fix.edits {
-                        span class="edit" { (code(&words(explanation, edit))) }
+                        span class="edit" { (code(&words(found, edit))) }
                     }
+                }
+                @for why in fix.edits.iter().filter_map(explanation::why_not_nearer) {
+                    p class="note" { (code(&why)) }
                 }
                 @if !fix.gives.is_empty() {
                     p class="gives" {

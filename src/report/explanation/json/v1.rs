@@ -33,6 +33,9 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The requirements of the file. A `line` elsewhere is a place in this list, from 0.
     pub declared: Vec<Line>,
+    /// Builds that no channel has, if many lines name such; the conflicts are then those
+    /// of the file without these builds. Null if not.
+    pub gone_builds: Option<GoneBuilds>,
     /// What cannot hold together, each conflict independent of the others; empty if
     /// there is a solution.
     pub conflicts: Vec<Conflict>,
@@ -124,6 +127,16 @@ pub struct Span {
     pub start: usize,
     /// The one behind the last.
     pub end: usize,
+}
+
+/// Lines that name builds which no channel has.
+#[derive(Serialize, JsonSchema)]
+pub struct GoneBuilds {
+    /// The lines.
+    pub lines: Vec<usize>,
+    /// The platform for which the channels have these builds, as conda names it; null
+    /// where none is known.
+    pub found_for: Option<String>,
 }
 
 /// Lines that cannot hold together.
@@ -273,13 +286,14 @@ pub enum Reason {
 pub struct Fix {
     /// The number that `--apply` takes.
     pub number: usize,
-    /// What changes, one entry per line or channel.
+    /// What changes, one entry per line, group of lines or channel.
     pub edits: Vec<Edit>,
     /// What the changed lines and those of the conflicts get by it.
     pub gives: Vec<Given>,
     /// What is worth knowing before it is applied, one sentence each.
     pub notes: Vec<String>,
-    /// The change of the file, as a unified diff.
+    /// The change of the file, and of the requirements files that it includes, as a
+    /// unified diff.
     pub diff: String,
 }
 
@@ -288,24 +302,43 @@ pub struct Fix {
 pub struct Edit {
     /// Of which kind it is.
     pub kind: Change,
-    /// The line that changes; null if none does.
+    /// The line that changes; null if none does, or several.
     pub line: Option<usize>,
+    /// All lines that change.
+    pub lines: Vec<usize>,
     /// That line as it is written; null if there is none.
     pub before: Option<String>,
-    /// What there is afterwards, a requirement or a channel; null if the line goes.
+    /// What there is afterwards: a requirement, a channel or, of several lines, their
+    /// version; null if the line goes.
     pub with: Option<String>,
+    /// Why it goes past the nearest version; null if it does not, or if that is too long
+    /// to tell.
+    pub skipped: Option<Skipped>,
     /// The change in words.
     pub words: String,
+}
+
+/// The nearest version to the one that a line asked for, which does not do.
+#[derive(Serialize, JsonSchema)]
+pub struct Skipped {
+    /// The version.
+    pub version: String,
+    /// Why not, in a clause.
+    pub because: String,
 }
 
 /// The kinds of changes, the mildest first.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
+    /// Requirements lose their builds and keep their versions.
+    DropBuilds,
     /// The requirement allows more than before, what it allowed included.
     Relax,
     /// The requirement allows another version.
     Bump,
+    /// Requirements of one version get another one, all the same.
+    BumpTogether,
     /// The environment gets another Python.
     ChangePython,
     /// The requirement gets the name that was meant.

@@ -1,8 +1,9 @@
 //! From what was found to what is written of it.
 
 use super::{
-    Case, Chain, Change, ChannelPriority, Conflict, Cost, Edit, Explanation, Fix, Given, Left,
-    Line, Missing, Nearest, Omission, Package, Place, Reason, RuledOut, Span, Verdict, World,
+    Case, Chain, Change, ChannelPriority, Conflict, Cost, Edit, Explanation, Fix, Given,
+    GoneBuilds, Left, Line, Missing, Nearest, Omission, Package, Place, Reason, RuledOut, Skipped,
+    Span, Verdict, World,
 };
 use crate::{
     config,
@@ -12,7 +13,7 @@ use crate::{
         self, Declared,
         conflict::{self, Half, ReasonKind},
     },
-    report::{diff, explanation::words},
+    report::explanation::{self, words},
     spec::{secrets::redact, source::SourceFile},
 };
 
@@ -45,6 +46,7 @@ impl Explanation {
             declared: lines
                 .map(|(line, place)| Line::new(line, place.as_ref()))
                 .collect(),
+            gone_builds: found.gone_builds.as_ref().map(GoneBuilds::from),
             conflicts: conflicts
                 .map(|conflict| Conflict::new(found, conflict))
                 .collect(),
@@ -87,6 +89,15 @@ impl From<&Location> for Place {
                 start: place.span.start,
                 end: place.span.end,
             },
+        }
+    }
+}
+
+impl From<&explain::GoneBuilds> for GoneBuilds {
+    fn from(gone: &explain::GoneBuilds) -> Self {
+        Self {
+            lines: gone.lines.clone(),
+            found_for: gone.found_for.map(|subdir| subdir.to_string()),
         }
     }
 }
@@ -202,18 +213,27 @@ impl Fix {
                 .collect(),
             gives: fix.gives.iter().map(Given::from).collect(),
             notes: fix.notes.iter().map(|note| redact(note)).collect(),
-            diff: diff::unified(source, &fix.text, &format!("fix {number}")),
+            diff: explanation::diff(source, fix, number),
         }
     }
 }
 
 impl Edit {
     fn new(found: &explain::Explanation, edit: &explain::Edit) -> Self {
+        let only = match edit.lines[..] {
+            [only] => Some(only),
+            _ => None,
+        };
         Self {
             kind: edit.kind.into(),
-            line: edit.line,
-            before: edit.line.map(|line| redact(&found.declared[line].text)),
+            line: only,
+            lines: edit.lines.clone(),
+            before: only.map(|line| redact(&found.declared[line].text)),
             with: edit.with.as_deref().map(redact),
+            skipped: edit.skipped.as_ref().map(|skipped| Skipped {
+                version: skipped.version.clone(),
+                because: redact(&skipped.because),
+            }),
             words: redact(&words(found, edit)),
         }
     }
@@ -285,8 +305,10 @@ impl From<ReasonKind> for Reason {
 impl From<EditKind> for Change {
     fn from(kind: EditKind) -> Self {
         match kind {
+            EditKind::DropBuilds => Self::DropBuilds,
             EditKind::Relax => Self::Relax,
             EditKind::Bump => Self::Bump,
+            EditKind::BumpTogether => Self::BumpTogether,
             EditKind::ChangePython => Self::ChangePython,
             EditKind::Rename => Self::Rename,
             EditKind::MoveToPip => Self::MoveToPip,

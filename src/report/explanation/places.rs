@@ -1,0 +1,95 @@
+//! Several lines of a file in a few words.
+
+use std::sync::Arc;
+
+use crate::{
+    explain::{Explanation, first_word},
+    problem::{Declared, DeclaredKind},
+    spec::source::SourceFile,
+};
+
+/// Where lines stand: "line 7", "lines 4, 7 to 9 and 12", "line 3 of requirements.txt";
+/// none if they stand nowhere.
+pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
+    let mut files: Vec<(&Arc<SourceFile>, Vec<usize>)> = Vec::new();
+    for &line in lines {
+        let Some(place) = &explanation.places[line] else {
+            continue;
+        };
+        let number = place.line_column().0;
+        let mut known = files.iter_mut();
+        match known.find(|(file, _)| Arc::ptr_eq(file, &place.file)) {
+            Some((_, numbers)) => numbers.push(number),
+            None => files.push((&place.file, vec![number])),
+        }
+    }
+    let told = files.into_iter().map(|(file, mut numbers)| {
+        numbers.sort_unstable();
+        numbers.dedup();
+        let word = if numbers.len() == 1 { "line" } else { "lines" };
+        let told = format!("{word} {}", listed(&ranges(&numbers)));
+        match Arc::ptr_eq(file, &explanation.file) {
+            true => told,
+            false => format!("{told} of {}", file.path().display()),
+        }
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// Numbers as ranges: `4`, `7 to 9`.
+fn ranges(numbers: &[usize]) -> Vec<String> {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for &number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    let words = ranges
+        .into_iter()
+        .flat_map(|(first, last)| match last - first {
+            0 => vec![first.to_string()],
+            1 => vec![first.to_string(), last.to_string()],
+            _ => vec![format!("{first} to {last}")],
+        });
+    words.collect()
+}
+
+/// "a, b and c".
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// Lines that change together: "the 5 `azureml-*` lines", "`dask` and `distributed`".
+pub fn named_together(lines: &[&Declared]) -> String {
+    let mut words = lines.iter().map(|line| first_word(line));
+    if let Some(first) = words.next().flatten()
+        && words.all(|word| word == Some(first))
+    {
+        return format!("the {} `{first}-*` lines", lines.len());
+    }
+    let names = lines.iter().filter_map(|line| match &line.kind {
+        DeclaredKind::Conda(spec) => Some(format!("`{}`", spec.name)),
+        DeclaredKind::Pip(requirement) => Some(format!("`{}`", requirement.name)),
+        _ => None,
+    });
+    listed(&names.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_ranges() {
+        let told = |numbers: &[usize]| listed(&ranges(numbers));
+        assert_eq!(told(&[7]), "7");
+        assert_eq!(told(&[4, 7, 8, 9, 12]), "4, 7 to 9 and 12");
+        assert_eq!(told(&[4, 5]), "4 and 5");
+    }
+}
