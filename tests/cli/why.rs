@@ -96,3 +96,32 @@ fn without_a_solution_the_conflicts_are_searched() {
 fn an_unknown_name_gets_the_nearest_ones() {
     assert_snapshot!(why(&["numpy"], &["--why", "nunpy"]));
 }
+
+#[test]
+fn what_would_step_back_for_a_newer_one_is_named() {
+    let file = "channels: [./pair, nodefaults]\ndependencies: [left, right]\n";
+    let project = Project::new(file);
+    let records: [(&str, &str, &str, &[&str]); 4] = [
+        ("left", "1.0", "h_0", &[]),
+        ("left", "2.0", "h_0", &["right <2"]),
+        ("right", "1.0", "h_0", &[]),
+        ("right", "2.0", "h_0", &[]),
+    ];
+    project.channel("pair", "linux-64", &records);
+    project.channel("pair", "noarch", &[]);
+    assert_snapshot!(of(&project, &["--why", "left", "--why", "right"]));
+}
+
+#[test]
+fn strict_channel_priority_keeps_a_newer_one_out() {
+    let file = "channels: [acme, conda-forge, nodefaults]\ndependencies: [gridlib]\n";
+    let strict = ["--why", "gridlib", "--channel-priority", "strict"];
+    assert_snapshot!(of(&Project::new(file), &strict));
+}
+
+#[test]
+fn a_time_limit_gives_no_answer() {
+    let run = why(&["python", "numpy"], &["--why", "numpy", "--timeout", "0s"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("time-limit"), "{run}");
+}
