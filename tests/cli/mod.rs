@@ -16,6 +16,7 @@ mod explain;
 mod explain_builds;
 mod explain_formats;
 mod explain_page;
+mod explain_real;
 mod files;
 mod formats;
 mod help;
