@@ -11,6 +11,7 @@ use super::{
     environment,
     list::{Entry, Line, List, scalar, uneditable},
     pin::flow,
+    source::SourceFile,
     yaml::{self, Tree},
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
@@ -44,12 +45,26 @@ pub enum Change {
 /// [`Failure::input`] when a requirement stands in another file, or in a way that
 /// cannot be edited.
 pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<String, Failure> {
+    // Without a list, these two write a new one, and a list in brackets is none to them.
+    let may_add_list =
+        |change: &Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
     let in_place = |change: &Change| matches!(change, Change::Replace { .. });
-    let text = match changes.iter().all(in_place) {
-        true => environment.source.text().to_owned(),
-        false => flow::to_blocks(&environment.source, true)?,
-    };
-    let source = environment.source.with_text(text);
+    if !changes.iter().any(may_add_list) {
+        let changed = edit(environment, Arc::clone(&environment.source), changes);
+        if changed.is_ok() || changes.iter().all(in_place) {
+            return changed;
+        }
+    }
+    let blocks = flow::to_blocks(&environment.source, true)?;
+    edit(environment, environment.source.with_text(blocks), changes)
+}
+
+/// Changes a text that says what the environment's does.
+fn edit(
+    environment: &EnvironmentFile,
+    source: Arc<SourceFile>,
+    changes: &[Change],
+) -> Result<String, Failure> {
     let blocks = environment::read(Arc::clone(&source))?;
     let tree = Tree::parse(&source)?;
     let mut editor = Editor {
@@ -318,7 +333,6 @@ fn several(at: &Location) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::source::SourceFile;
 
     const FILE: &str = "\
 # head
@@ -395,6 +409,20 @@ dependencies:
             vec![replace(&file.conda[0].location, "python=3.9")]
         });
         assert_eq!(text.lines().nth(1), Some("  - python=3.9  # why"), "{text}");
+    }
+
+    #[test]
+    fn lists_in_brackets_elsewhere_stay() {
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[1].location.clone(),
+                },
+                Change::AddConda("six".to_owned()),
+            ]
+        });
+        let wanted = FILE.replace("  - \"numpy>=1.20\"\n  - pip\n", "  - pip\n  - six\n");
+        assert_eq!(text, wanted);
     }
 
     #[test]
