@@ -101,6 +101,8 @@ impl Finding {
             Finder::Reading(fix) => fix(&diagnostic),
             _ => None,
         };
+        // A file that this one names with `-r` is not changed.
+        let fix = fix.filter(|fix| fix.file.path() == file.path());
         Self::new(rule, diagnostic).fix(fix)
     }
 

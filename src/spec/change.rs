@@ -98,12 +98,26 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
 }
 
 fn own_text(environment: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
+    // Without a list, these two write a new one, and a list in brackets is none to them.
+    let may_add_list =
+        |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
-    let text = match changes.iter().all(in_place) {
-        true => environment.source.text().to_owned(),
-        false => flow::to_blocks(&environment.source, true)?,
-    };
-    let source = environment.source.with_text(text);
+    if !changes.iter().any(may_add_list) {
+        let changed = edit(environment, Arc::clone(&environment.source), changes);
+        if changed.is_ok() || changes.iter().all(in_place) {
+            return changed;
+        }
+    }
+    let blocks = flow::to_blocks(&environment.source, true)?;
+    edit(environment, environment.source.with_text(blocks), changes)
+}
+
+/// Changes a text that says what the environment's does.
+fn edit(
+    environment: &EnvironmentFile,
+    source: Arc<SourceFile>,
+    changes: &[&Change],
+) -> Result<String, Failure> {
     let blocks = environment::read(Arc::clone(&source))?;
     let tree = Tree::parse(&source)?;
     let mut editor = Editor {
@@ -451,6 +465,20 @@ dependencies:
             vec![replace(&file.conda[0].location, "python=3.9")]
         });
         assert_eq!(text.lines().nth(1), Some("  - python=3.9  # why"), "{text}");
+    }
+
+    #[test]
+    fn lists_in_brackets_elsewhere_stay() {
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[1].location.clone(),
+                },
+                Change::AddConda("six".to_owned()),
+            ]
+        });
+        let wanted = FILE.replace("  - \"numpy>=1.20\"\n  - pip\n", "  - pip\n  - six\n");
+        assert_eq!(text, wanted);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, match_spec,
     pin_comment::{self, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
-    secrets::redact,
+    secrets::{redact, redact_reason},
     source::SourceFile,
     yaml::{self, Tree},
 };
@@ -26,6 +26,10 @@ const KEYS: [&str; 7] = [
     "platforms",
     "category",
 ];
+
+/// What conda's documentation says of match specs.
+const MATCH_SPECS: &str =
+    "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
 
 /// Reads an environment file.
 ///
@@ -279,11 +283,11 @@ impl<'a> Reader<'a> {
         match conda_requirement(&entry) {
             Ok(requirement) => self.environment.conda.push(requirement),
             Err(reason) => {
-                let location = &entry.location;
                 let message = format!("`{}` is no match spec", redact(&entry.text));
-                let mut error = Diagnostic::error("invalid-match-spec", message)
-                    .at(location.clone(), redact(&reason));
-                error.help.extend(match_spec_help(&entry.text));
+                let (name, help) = refused_spec(&entry.text);
+                let mut error = Diagnostic::error(name, message)
+                    .at(entry.location.clone(), redact_reason(&reason, &entry.text));
+                error.help.push(help);
                 self.errors.push(error);
             }
         }
@@ -317,8 +321,8 @@ impl<'a> Reader<'a> {
             .key_span(route)
             .map_or(location.clone(), |span| self.tree.at(span));
         let items = match value {
-            Value::Sequence(items) => items,
-            Value::Null => {
+            Value::Sequence(items) if !items.is_empty() => items,
+            Value::Sequence(_) | Value::Null => {
                 let warning = Diagnostic::warning("empty-pip-list", "the pip list is empty");
                 self.environment.warnings.push(warning.at(place, ""));
                 return;
@@ -567,17 +571,26 @@ fn is_template(location: &Location) -> bool {
     location.text().starts_with("{{") || location.text().starts_with("{%")
 }
 
-fn match_spec_help(text: &str) -> Option<String> {
-    if text.contains("{{") {
-        return Some("the file is a template: render it first".to_owned());
+/// What a text that is no match spec is taken for, and what to do about it.
+fn refused_spec(text: &str) -> (&'static str, String) {
+    let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
+    let (name, help) = if text.contains("{{") {
+        (
+            "invalid-match-spec",
+            "the file is a template: render it first",
+        )
+    } else if is_for_pip {
+        (
+            "pip-line-in-conda-list",
+            "this is a line for pip: move it below `- pip:`",
+        )
+    } else {
+        ("invalid-match-spec", MATCH_SPECS)
+    };
+    match match_spec::intended(text) {
+        Some(meant) => (name, format!("write `{}`", redact(&meant))),
+        None => (name, help.to_owned()),
     }
-    if text.contains("git+") || text.contains(" @ ") || text.starts_with('-') {
-        return Some("this is a line for pip: move it below `- pip:`".to_owned());
-    }
-    Some(
-        "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html"
-            .to_owned(),
-    )
 }
 
 /// The first line of a place, so that a whole block is not shown.

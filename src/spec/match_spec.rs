@@ -3,7 +3,7 @@
 
 use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, StringMatcher};
 
-use super::CondaPin;
+use super::{CondaPin, requirement, requirement::operators};
 
 /// Reads a match spec with the meaning that conda gives it: `numpy=1.26` is
 /// `numpy 1.26.*`, and names are lower-cased.
@@ -14,6 +14,10 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     let text = conda_spelling(text);
     if text.is_empty() {
         return Err("it is empty".to_owned());
+    }
+    if text.starts_with('-') {
+        // conda looks for a package `-r` in version `requirements.txt`.
+        return Err("no package has a name that begins with `-`".to_owned());
     }
     let positional = text.split('[').next().unwrap_or_default();
     if positional.contains('(') {
@@ -33,6 +37,20 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
         spec.build = Some(conda_build(&build.to_string())?);
     }
     Ok(spec)
+}
+
+/// What a text that conda refuses was meant to say, where that is plain: `>=` for `=>`,
+/// a comma between `>=1` and `<2`, none at the end.
+pub fn intended(text: &str) -> Option<String> {
+    if text.contains(['[', '#', ';']) || text.contains("://") {
+        return None;
+    }
+    let start = text.find([' ', '<', '>', '=', '!', '~'])?;
+    let (name, rest) = text.split_at(start);
+    let rest = operators(rest.replace("= =", "==").trim_end_matches([',', ' ']));
+    let blank = if rest.starts_with(' ') { " " } else { "" };
+    let text = format!("{name}{blank}{}", requirement::with_commas(&rest)?);
+    parse(&text).is_ok().then_some(text)
 }
 
 /// The spec in a form that the parser reads as conda reads the original
@@ -250,6 +268,7 @@ mod tests {
         }
         for text in [
             "",
+            "-r requirements.txt",
             "x>=3.8 <3.9",
             "x>=3.6,",
             "x=>1",
@@ -266,6 +285,32 @@ mod tests {
             "x[nothing=1]",
         ] {
             assert!(read(text).starts_with("! "), "{text}: {}", read(text));
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_said_where_it_is_plain() {
+        for (text, meant) in [
+            ("x=>1", "x>=1"),
+            ("x =< 1", "x <=1"),
+            ("x>=3.8 <3.9", "x>=3.8,<3.9"),
+            ("x >=3.6, ", "x >=3.6"),
+            ("x = = 3.6", "x ==3.6"),
+        ] {
+            assert_eq!(intended(text).as_deref(), Some(meant), "{text}");
+            assert!(parse(text).is_err(), "{text}");
+        }
+        for text in [
+            "x==",
+            "x 1 py_0 more",
+            "x >=1 py_0 <2",
+            "x;b",
+            "x >=1,(<2|3)",
+            "{{ x }}",
+            "-r a.txt",
+            "x",
+        ] {
+            assert!(intended(text).is_none_or(|meant| meant == text), "{text}");
         }
     }
 

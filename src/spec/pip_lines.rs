@@ -18,7 +18,7 @@ use super::{
     PipRequirement, PipRequirementKind, PipRequirements, Spanned,
     pip_options::{self, PipOption},
     requirement,
-    secrets::redact,
+    secrets::{redact, redact_reason},
     source::SourceFile,
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
@@ -126,7 +126,7 @@ impl PipReader {
                     format!("pip ignores `{}` after an option", redact(location.text())),
                 )
                 .at(location, "")
-                .help("write it on a line of its own"),
+                .help("write a requirement on a line of its own, and remove what is none"),
             );
         }
         let requirement = line[..options_start].trim_end();
@@ -162,7 +162,7 @@ impl PipReader {
         if let (PipRequirementKind::Opaque { .. }, Some(message)) =
             (kind, requirement::missing_project(text, &self.folder))
         {
-            let warning = Diagnostic::warning("missing-project", message)
+            let warning = Diagnostic::warning("missing-project", redact(&message))
                 .at(location, "")
                 .help("pip gives up at once if it is not there in the build");
             self.warnings.push(warning);
@@ -171,8 +171,8 @@ impl PipReader {
 
     fn refuse(&mut self, location: Location, text: &str, refusal: requirement::Refusal) {
         let message = format!("`{}` is no pip requirement", redact(text));
-        let mut error =
-            Diagnostic::error("invalid-pip-requirement", message).at(location, refusal.message);
+        let mut error = Diagnostic::error(refusal.name, message)
+            .at(location, redact_reason(&refusal.message, text));
         error.help.extend(refusal.help);
         self.errors.push(error);
     }
@@ -356,6 +356,7 @@ fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
     let mut diagnostics = failure.diagnostics;
     for diagnostic in &mut diagnostics {
         if diagnostic.labels.is_empty() {
+            diagnostic.name = "missing-requirements-file";
             diagnostic.help = vec![format!(
                 "put `{value}` beside the file that names it: paths are relative to that"
             )];

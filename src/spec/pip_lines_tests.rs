@@ -87,18 +87,20 @@ fn bad_lines_are_placed() {
         .map(|diagnostic| render(diagnostic, false))
         .collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
-    error[invalid-pip-requirement]: `numpy=1.26` is no pip requirement
+    error[single-equals]: `numpy=1.26` is no pip requirement
      --> e.yml:1:1
       |
     1 | numpy=1.26
       | ^^^^^^^^^^ `=` is not a valid operator in a pip list
       |
-      = help: use `==`: `numpy==1.26`
+      = help: write `numpy==1.26`
     error[invalid-pip-requirement]: `x>=1.0.*` is no pip requirement
-     --> e.yml:2:2
+     --> e.yml:2:1
       |
     2 | x>=1.0.*
-      |  ^^^^^^^ Operator >= cannot be used with a wildcard version specifier
+      | ^^^^^^^^ Operator >= cannot be used with a wildcard version specifier
+      |
+      = help: write `x>=1.0`
     error[bad-pip-option]: pip knows no option `--user` in a requirements list
      --> e.yml:3:1
       |
@@ -106,7 +108,7 @@ fn bad_lines_are_placed() {
       | ^^^^^^
       |
       = help: see https://pip.pypa.io/en/stable/reference/requirements-file-format/
-    error[unreadable-file]: cannot read `missing.txt`: No such file or directory (os error 2)
+    error[missing-requirements-file]: cannot read `missing.txt`: No such file or directory (os error 2)
      --> e.yml:4:4
       |
     4 | -r missing.txt
@@ -119,7 +121,7 @@ fn bad_lines_are_placed() {
     5 | -i https://u:*@h torch
       |                  ^^^^^
       |
-      = help: write it on a line of its own
+      = help: write a requirement on a line of its own, and remove what is none
     "#);
 }
 

@@ -6,11 +6,19 @@ use std::{ops::Range, path::Path, str::FromStr};
 use pep508_rs::{MarkerTree, PackageName, Pep508Error, Requirement, VerbatimUrl, VersionOrUrl};
 use url::Url;
 
-use super::PipRequirementKind;
+use super::{PipRequirementKind, secrets::redact};
+
+/// The name of the diagnostic that a text is no requirement.
+const INVALID: &str = "invalid-pip-requirement";
+
+/// What an operator of pip's or conda's begins with.
+const OPERATORS: [char; 5] = ['<', '>', '=', '!', '~'];
 
 /// Why a text is no requirement.
 #[derive(Debug)]
 pub struct Refusal {
+    /// The name of the diagnostic, which names the bad pattern.
+    pub name: &'static str,
     /// One sentence.
     pub message: String,
     /// The part of the text that is to blame.
@@ -46,6 +54,7 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
     let (body, marker) = split_marker(text);
     if text.contains("{{") || text.contains("{%") {
         return Err(Refusal {
+            name: INVALID,
             message: "this is a template, not a requirement".to_owned(),
             span: 0..text.len(),
             help: Some("render the template first, or write the version".to_owned()),
@@ -96,6 +105,7 @@ fn check_path(text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal {
+        name: INVALID,
         message: "pip takes `#egg=` behind a URL alone".to_owned(),
         span: 0..text.len(),
         help: Some("write the path without it, or as `file:///…#egg=name`".to_owned()),
@@ -125,39 +135,136 @@ pub fn missing_project(text: &str, folder: &Path) -> Option<String> {
     })
 }
 
+fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
+    named(text).map_err(|error| refusal(text, &error))
+}
+
 /// A requirement as PEP 508 writes it, with the trailing comma that the
 /// `packaging` library lets pass.
-fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
+fn named(text: &str) -> Result<Requirement<VerbatimUrl>, Pep508Error<VerbatimUrl>> {
     let (body, marker) = split_marker(text);
     let body = body.strip_suffix(',').unwrap_or(body);
     let tidy = match marker {
         Some(marker) => format!("{body} ;{marker}"),
         None => body.to_owned(),
     };
-    Requirement::from_str(&tidy).map_err(|error| refusal(text, &error))
+    Requirement::from_str(&tidy)
 }
 
 fn refusal(text: &str, error: &Pep508Error<VerbatimUrl>) -> Refusal {
-    let name = text
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-        .unwrap_or(text.len());
-    let rest = text[name..].trim_start();
-    let single = rest.strip_prefix('=').filter(|rest| !rest.starts_with('='));
-    if let (true, Some(version)) = (name > 0, single) {
-        let version = version.trim().split('=').next().unwrap_or_default();
+    let help = intended(text).map(|text| format!("write `{}`", redact(&text)));
+    let for_conda = || Some("move the line to the conda dependencies".to_owned());
+    let pattern = match written(text) {
+        Written::SingleEquals => {
+            Some(("single-equals", "`=` is not a valid operator in a pip list"))
+        }
+        Written::AsForConda(why) => Some(("conda-syntax-in-pip-list", why)),
+        Written::Otherwise => None,
+    };
+    if let Some((name, message)) = pattern {
         return Refusal {
-            message: "`=` is not a valid operator in a pip list".to_owned(),
+            name,
+            message: message.to_owned(),
             span: 0..text.len(),
-            help: Some(format!("use `==`: `{}=={version}`", &text[..name])),
+            help: help.or_else(for_conda),
         };
     }
     let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
     let start = error.start.min(text.len());
+    let blamed = start..(start + error.len.max(1)).min(text.len()).max(start);
     Refusal {
+        name: INVALID,
         message: first_line(error.message.to_string()),
-        span: start..(start + error.len.max(1)).min(text.len()).max(start),
-        help: None,
+        // What can be written otherwise is shown as a whole.
+        span: help.as_ref().map_or(blamed, |_| 0..text.len()),
+        help,
     }
+}
+
+/// How a text is written that is no requirement.
+enum Written {
+    /// `name=version`, with or without a build behind it.
+    SingleEquals,
+    /// As a match spec, and why pip cannot read that.
+    AsForConda(&'static str),
+    /// In another way.
+    Otherwise,
+}
+
+fn written(text: &str) -> Written {
+    let (name, rest) = split_name(text);
+    let is_single = |rest: &str| rest.starts_with('=') && !rest.starts_with("==");
+    let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    match rest.trim_start() {
+        _ if name.is_empty() => Written::Otherwise,
+        channel if channel.starts_with("::") => Written::AsForConda("pip knows no channels"),
+        rest if is_single(rest) && !rest[1..].starts_with(['<', '>']) => Written::SingleEquals,
+        version if is_version(version) && rest != version => {
+            Written::AsForConda("pip needs an operator before the version")
+        }
+        _ => Written::Otherwise,
+    }
+}
+
+/// What a text that pip refuses was meant to say, where that is plain: the operator
+/// that pip has for it, its parts in their order, a comma where one is needed.
+pub fn intended(text: &str) -> Option<String> {
+    let (body, marker) = split_marker(text);
+    let (name, rest) = split_name(body);
+    let rest = match written(body) {
+        Written::SingleEquals => {
+            let mut parts = rest.trim_start()[1..].splitn(2, '=');
+            format!("=={}", parts.next()?.trim())
+        }
+        Written::AsForConda(_) => format!("=={}", rest.trim_start()),
+        Written::Otherwise if !rest.trim_start().starts_with(OPERATORS) => return None,
+        Written::Otherwise => with_commas(&without_stars(&operators(rest)))?,
+    };
+    let marker = marker.map_or(String::new(), |marker| format!(" ;{marker}"));
+    let text = format!("{name}{rest}{marker}");
+    named(&text).is_ok().then_some(text)
+}
+
+/// The operators that conda and pip have for `=>` and `=<`.
+pub(super) fn operators(text: &str) -> String {
+    text.replace("=>", ">=").replace("=<", "<=")
+}
+
+/// `>=1.0.*` was read as `>=1.0` before `packaging` 22
+/// (<https://github.com/pypa/packaging/blob/main/CHANGELOG.rst>).
+fn without_stars(text: &str) -> String {
+    let parts = text.split(',').map(|part| match part.trim() {
+        bounded if bounded.starts_with(['<', '>']) => bounded.trim_end_matches(".*").to_owned(),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+/// Specifiers with a comma where only a blank stands between them; `None` where
+/// something else than a specifier follows a blank.
+pub(super) fn with_commas(text: &str) -> Option<String> {
+    let mut written = String::with_capacity(text.len() + 1);
+    for word in text.split_whitespace() {
+        let follows_version = written.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '*');
+        if follows_version && word.starts_with(OPERATORS) {
+            written.push(',');
+        } else if follows_version && !word.starts_with(',') {
+            return None;
+        }
+        written += word;
+    }
+    Some(written)
+}
+
+/// A name with its extras, and what follows.
+fn split_name(text: &str) -> (&str, &str) {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
+    let extras = match text[end..].find(']') {
+        Some(close) if text[end..].starts_with('[') => close + 1,
+        _ => 0,
+    };
+    text.split_at(end + extras)
 }
 
 /// Splits the marker off: after `;`, which a URL needs a blank after.
@@ -208,6 +315,7 @@ fn archive(
 ) -> Result<PipRequirementKind, Refusal> {
     let Some(url) = url else {
         return Err(Refusal {
+            name: INVALID,
             message: "this is no valid URL".to_owned(),
             span: 0..text.len(),
             help: None,
@@ -242,6 +350,15 @@ fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequireme
         reason: "a local project",
         marker: MarkerTree::TRUE,
     })
+}
+
+/// Whether a requirement (without its `-e`) is a project or an archive on the machine
+/// that installs it: a path or a `file:` URL.
+pub fn is_local(text: &str) -> bool {
+    let (body, _) = split_marker(text);
+    let body = direct_url(body).map_or(body, |(_, url)| url);
+    let is_path = !is_version_control(body) && !is_url(body) && looks_like_path(body);
+    is_path || body.starts_with("file:")
 }
 
 /// Whether pip takes a text for a path: it has a separator or begins with a
@@ -398,6 +515,9 @@ mod tests {
             "numpy==1.0.dev-x",
             "numpy~=1",
             "numpy>=1 <2",
+            "numpy=>1",
+            "numpy 1.26",
+            "conda-forge::numpy",
             "numpy==",
             "x=={{latest-pypi-version}}",
             "x;python_version<3",
@@ -415,11 +535,44 @@ mod tests {
         numpy==1.0.dev-x -> ! after parsing `1.0.dev-`, found `x`, which is not part of a valid version
         numpy~=1 -> ! The ~= operator requires at least two segments in the release version
         numpy>=1 <2 -> ! Trailing `<2` is not allowed
+        numpy=>1 -> ! no such comparison operator "=>", must be one of ~= == != <= >= < > ===
+        numpy 1.26 -> ! pip needs an operator before the version
+        conda-forge::numpy -> ! pip knows no channels
         numpy== -> ! Unexpected end of version specifier, expected version
         x=={{latest-pypi-version}} -> ! this is a template, not a requirement
         x;python_version<3 -> ! Expected a quoted string or a valid marker name, found `3`
          -> ! Empty field is not allowed for PEP508
         § -> ! Expected package name starting with an alphanumeric character, found `§`
         "#);
+    }
+
+    #[test]
+    fn what_was_meant_is_said_where_it_is_plain() {
+        for (text, meant) in [
+            ("numpy=1.26", "numpy==1.26"),
+            ("numpy = 1.26 = py310_0", "numpy==1.26"),
+            ("ray[default]=2.0", "ray[default]==2.0"),
+            ("numpy=1.*", "numpy==1.*"),
+            ("numpy=1 ; os_name == 'nt'", "numpy==1 ; os_name == 'nt'"),
+            ("numpy 1.26", "numpy==1.26"),
+            ("numpy>=1 <2", "numpy>=1,<2"),
+            ("numpy >= 1 , < 2 != 1.5", "numpy>=1,<2,!=1.5"),
+            ("numpy=>1", "numpy>=1"),
+            ("numpy>=1.0.*,<2", "numpy>=1.0,<2"),
+        ] {
+            assert_eq!(intended(text).as_deref(), Some(meant), "{text}");
+        }
+        for text in [
+            "conda-forge::numpy",
+            "numpy=",
+            "numpy 1.26 py310_0",
+            "numpy=>=1",
+            "§",
+            "numpy~=1",
+            "numpy>=1 a1",
+            "numpy scipy",
+        ] {
+            assert_eq!(intended(text), None, "{text}");
+        }
     }
 }

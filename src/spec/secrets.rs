@@ -14,6 +14,15 @@ pub fn redact(text: &str) -> String {
     replace(text, |_| "****".to_owned())
 }
 
+/// Why a text cannot be read, unless it has secrets: a parser's words quote parts of it
+/// that do not look like a URL any more.
+pub fn redact_reason(reason: &str, text: &str) -> String {
+    match redact(text) == text {
+        true => reason.to_owned(),
+        false => "it cannot be read".to_owned(),
+    }
+}
+
 /// Like [`redact`], with a mask as long as the secret, so that spans stay valid.
 pub fn redact_in_place(text: &str) -> String {
     replace(text, |secret| "*".repeat(secret.len()))

@@ -1,6 +1,7 @@
 //! Well-known renames, for the channels that no mapping covers (`defaults`,
 //! `pytorch`) and for runs without one. Packages that only pull in another one
-//! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves.
+//! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves. Programs and
+//! libraries whose name another project has on PyPI (`redis`, `wget`) bring none.
 
 use std::str::FromStr;
 
@@ -10,13 +11,18 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("antlr-python-runtime", &["antlr4-python3-runtime"]),
     ("astropy-base", &["astropy"]),
     ("brotli-python", &["brotli"]),
+    ("curl", &[]),
     ("cvxpy-base", &["cvxpy"]),
     ("dask-core", &["dask"]),
     ("docker-py", &["docker"]),
+    ("ffmpeg", &[]),
     ("geopandas-base", &["geopandas"]),
+    ("git", &[]),
     ("importlib_metadata", &["importlib-metadata"]),
+    ("leveldb", &[]),
     ("matplotlib-base", &["matplotlib"]),
     ("msgpack-python", &["msgpack"]),
+    ("mysql", &[]),
     ("mysql-connector-python", &["mysql-connector-python"]),
     ("numpy-base", &["numpy"]),
     ("ortools-python", &["ortools"]),
@@ -41,12 +47,17 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("python-xxhash", &["xxhash"]),
     ("pytorch", &["torch"]),
     ("ray-core", &["ray"]),
+    ("redis", &[]),
     ("ruamel_yaml", &["ruamel-yaml-conda"]),
     ("sagemaker-python-sdk", &["sagemaker"]),
     ("seaborn-base", &["seaborn"]),
     ("sentencepiece-python", &["sentencepiece"]),
     ("setuptools", &["setuptools"]),
+    ("snappy", &[]),
+    ("sox", &[]),
+    ("tar", &[]),
     ("tensorflow-base", &["tensorflow"]),
+    ("wget", &[]),
     ("wheel", &["wheel"]),
 ];
 

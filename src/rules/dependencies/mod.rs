@@ -2,6 +2,30 @@
 
 use super::Rule;
 
+mod duplicate_dependency;
+mod extra_in_conda_list;
+mod freedom;
+mod invalid_match_spec;
+mod open_build;
+mod open_ended_dependency;
+mod other_platform_package;
+mod pip_line_in_conda_list;
+mod platform_bound_build;
+mod ranged_dependency;
+mod same_in_conda_and_pip;
+mod targets;
 mod unpinned_dependency;
 
-pub(super) static RULES: &[&Rule] = &[&unpinned_dependency::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &invalid_match_spec::RULE,
+    &pip_line_in_conda_list::RULE,
+    &extra_in_conda_list::RULE,
+    &duplicate_dependency::RULE,
+    &same_in_conda_and_pip::RULE,
+    &other_platform_package::RULE,
+    &platform_bound_build::RULE,
+    &unpinned_dependency::RULE,
+    &open_ended_dependency::RULE,
+    &ranged_dependency::RULE,
+    &open_build::RULE,
+];

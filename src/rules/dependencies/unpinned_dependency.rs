@@ -1,9 +1,8 @@
-use pep508_rs::VersionOrUrl;
-
+use super::freedom::{self, Declared, Freedom};
 use crate::{
-    diagnostic::{Level, Location},
+    diagnostic::Level,
     rules::{Finder, Finding, Rule, Subject},
-    spec::{CondaRequirement, PipRequirement, PipRequirementKind},
+    spec::secrets::redact,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -15,40 +14,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let environment = subject.environment;
-    let conda = environment.conda.iter().filter(|line| is_bare(line));
-    let pip = environment.pip.requirements.iter();
-    let pip = pip.filter(|line| is_bare_project(line));
-    let places = conda
-        .map(|line| (line.text.as_str(), &line.location))
-        .chain(pip.map(|line| (line.text.as_str(), &line.location)));
-    places.map(|(text, at)| finding(text, at)).collect()
+    let lines = freedom::declared(subject.environment);
+    let lines = lines.filter(|line| line.freedom == Freedom::Any);
+    lines.map(|line| finding(&line)).collect()
 }
 
-fn finding(text: &str, at: &Location) -> Finding {
+fn finding(line: &Declared<'_>) -> Finding {
     RULE.finding(
-        at.clone(),
+        line.location.clone(),
         "any version",
-        format!("`{text}` does not say which version"),
+        format!("`{}` does not say which version", redact(line.text)),
     )
     .help("`presolve pin` writes the versions that work together")
-}
-
-/// A name alone. `python` and `pip` have rules of their own.
-fn is_bare(line: &CondaRequirement) -> bool {
-    let (spec, name) = (&line.spec, line.spec.name.to_string());
-    let says_nothing = spec.version.is_none() && spec.build.is_none() && spec.url.is_none();
-    says_nothing && line.pin.is_none() && !matches!(name.as_str(), "python" | "pip")
-}
-
-fn is_bare_project(line: &PipRequirement) -> bool {
-    let PipRequirementKind::Named(requirement) = &line.kind else {
-        return false;
-    };
-    let says_nothing = match &requirement.version_or_url {
-        None => true,
-        Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.is_empty(),
-        Some(VersionOrUrl::Url(_)) => false,
-    };
-    says_nothing && line.pin.is_none()
 }

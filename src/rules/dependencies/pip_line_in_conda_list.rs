@@ -1,0 +1,14 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "pip-line-in-conda-list",
+    level: Level::Error,
+    by_default: true,
+    // Whether the file has a pip list, and in what order pip is to see the lines, is
+    // for people to say.
+    finder: Finder::Reading(|_| None),
+    text: include_str!("pip_line_in_conda_list.md"),
+};

@@ -1,0 +1,65 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Confidence, Finder, Finding, Rule, Subject},
+    spec::{EnvironmentFile, PipRequirement, requirement, secrets::redact},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "local-project",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("local_project.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let lines = environment.pip.requirements.iter();
+    let lines = lines.filter(|line| is_local(line) && !is_known_to_miss(environment, line));
+    let findings = lines.map(|line| {
+        let message = format!(
+            "`{}` is on the machine that the file was written on",
+            redact(&line.text)
+        );
+        RULE.finding(line.location.clone(), "a path", message)
+            .confidence(Confidence::Medium)
+            .help("copy the project into the build context, or install a release of it")
+    });
+    findings.collect()
+}
+
+fn is_local(line: &PipRequirement) -> bool {
+    let text = line.text.strip_prefix("-e ").unwrap_or(&line.text);
+    requirement::is_local(text.trim())
+}
+
+/// That there is no such project is a finding of its own.
+fn is_known_to_miss(environment: &EnvironmentFile, line: &PipRequirement) -> bool {
+    let warnings = environment.warnings.iter();
+    let mut missing = warnings.filter(|warning| warning.name == "missing-project");
+    missing.any(|warning| {
+        let at = &warning.labels[0].location;
+        let (start, end) = (line.location.span.start, line.location.span.end);
+        start <= at.span.start && at.span.end <= end && at.file.path() == line.location.file.path()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{environment, source::SourceFile};
+
+    #[test]
+    fn a_project_is_local_where_it_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("pyproject.toml"), "").expect("is written");
+        let text = "dependencies:\n- pip\n- pip:\n  - -e .\n  - -e ./absent\n  - '.[dev]'\n";
+        let file = SourceFile::from_text(folder.path().join("e.yml"), text);
+        let environment = environment::read(file).expect("reads");
+        let lines = environment.pip.requirements.iter();
+        let found: Vec<bool> = lines
+            .map(|line| is_local(line) && !is_known_to_miss(&environment, line))
+            .collect();
+        assert_eq!(found, [true, false, true]);
+    }
+}

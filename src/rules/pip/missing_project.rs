@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-project",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Reading(|_| None),
+    text: include_str!("missing_project.md"),
+};
