@@ -22,6 +22,10 @@ const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
 struct Example<'t> {
     /// What follows the language: `found`, `fixed` or `fine`.
     mark: &'t str,
+    /// The encoding of the file, UTF-8 unless it is said: `found as utf-16`.
+    encoding: &'t str,
+    /// The day on which it is checked, if it is said: `found on 2027-08-01`.
+    today: Option<jiff::civil::Date>,
     text: String,
 }
 
@@ -35,7 +39,17 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
         let block = lines.by_ref().take_while(|line| *line != "```");
         // Blanks at the ends of lines and tabs are cut by editors, so they are spelt out.
         let text = block.map(|line| line.replace('␉', "\t") + "\n").collect();
-        examples.push(Example { mark, text });
+        let (mark, encoding) = mark.split_once(" as ").unwrap_or((mark, "utf-8"));
+        let (mark, today) = match mark.split_once(" on ") {
+            Some((mark, today)) => (mark, Some(today.parse().expect("a day"))),
+            None => (mark, None),
+        };
+        examples.push(Example {
+            mark,
+            encoding,
+            today,
+            text,
+        });
     }
     examples
 }
@@ -67,48 +81,64 @@ fn found(rule: &'static Rule, text: &str) -> usize {
     })
 }
 
+/// How often the rule finds an example, in the encoding that it has.
+fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
+    let bytes = encode(&example.text, example.encoding);
+    match SourceFile::from_bytes("environment.yml", &bytes) {
+        Ok(decoded) => with(rule, "", |_, asked| {
+            let today = example.today.unwrap_or(asked.today);
+            lint(&decoded, Asked { today, ..asked }).findings.len()
+        }),
+        Err(failure) => {
+            let mut diagnostics = failure.diagnostics.iter();
+            usize::from(diagnostics.any(|diagnostic| diagnostic.name == rule.name))
+        }
+    }
+}
+
+fn encode(text: &str, encoding: &str) -> Vec<u8> {
+    match encoding {
+        "utf-8" => text.as_bytes().to_vec(),
+        "utf-8-mark" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        "utf-16" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        // The first 256 characters of Unicode are those of Latin-1.
+        "latin-1" => text.chars().filter_map(|c| u8::try_from(c).ok()).collect(),
+        _ => panic!("there is no encoding {encoding}"),
+    }
+}
+
 fn looks_at_files() -> impl Iterator<Item = &'static Rule> {
     all().filter(|rule| matches!(rule.finder, Finder::File(_) | Finder::Reading(_)))
 }
 
 #[test]
 fn what_is_marked_as_found_is_found() {
+    let mut missed = Vec::new();
     for rule in looks_at_files() {
         let examples = examples(rule);
-        let found_here = examples.iter().filter(|example| example.mark == "found");
-        assert!(
-            found_here.clone().count() > 0,
-            "{} has no `found`",
-            rule.name
-        );
-        for example in found_here {
-            assert_ne!(
-                found(rule, &example.text),
-                0,
-                "{}:\n{}",
-                rule.name,
-                example.text
-            );
+        let mut found_here = examples.iter().filter(|example| example.mark == "found");
+        if found_here.clone().next().is_none() {
+            missed.push(format!("{} has no `found`", rule.name));
         }
+        let silent = found_here.by_ref().filter(|e| found_as(rule, e) == 0);
+        missed.extend(silent.map(|example| format!("{}:\n{}", rule.name, example.text)));
     }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 #[test]
 fn what_is_marked_as_fine_is_fine() {
+    let mut wrong = Vec::new();
     for rule in looks_at_files() {
         let examples = examples(rule);
-        let fine = examples.iter().filter(|example| example.mark == "fine");
-        assert!(fine.clone().count() > 0, "{} has no `fine`", rule.name);
-        for example in fine {
-            assert_eq!(
-                found(rule, &example.text),
-                0,
-                "{}:\n{}",
-                rule.name,
-                example.text
-            );
+        let mut fine = examples.iter().filter(|example| example.mark == "fine");
+        if fine.clone().next().is_none() {
+            wrong.push(format!("{} has no `fine`", rule.name));
         }
+        let loud = fine.by_ref().filter(|e| found_as(rule, e) != 0);
+        wrong.extend(loud.map(|example| format!("{}:\n{}", rule.name, example.text)));
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// A fix makes what the text shows, removes every finding, and a second time nothing.

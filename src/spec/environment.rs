@@ -162,19 +162,28 @@ impl<'a> Reader<'a> {
                     "remove it",
                 ),
                 Some("variables" | "platforms" | "category") => {}
-                Some("<<") => self.refuse(
-                    self.tree.location(&route!()),
-                    "merge keys (`<<`) are not supported",
-                    "write the keys out",
-                ),
+                Some("<<") => {
+                    let location = self.tree.location(&route!());
+                    self.refuse_as(
+                        "merge-key",
+                        location,
+                        "merge keys (`<<`) are not supported",
+                        "write the keys out",
+                    );
+                }
                 _ => self.warn_of_unknown(key),
             }
         }
-        if !root.contains_key("dependencies") {
+        let is_misspelt = |key: &Value| {
+            let nearest = key.as_str().and_then(nearest_key);
+            nearest == Some("dependencies")
+        };
+        if !root.contains_key("dependencies") && !root.keys().any(is_misspelt) {
             let location = first_line(self.tree.at(0..self.tree.source().text().len()));
             self.environment.warnings.push(
                 Diagnostic::warning("no-dependencies", "the file has no `dependencies`")
-                    .at(location, ""),
+                    .at(location, "")
+                    .help("list the packages below `dependencies:`"),
             );
         }
     }
@@ -195,6 +204,16 @@ impl<'a> Reader<'a> {
                 );
             }
         };
+        // `PREFIX_NAME_DISALLOWED_CHARS` in conda/base/constants.py.
+        let refused = value.chars().find(|c| matches!(c, '/' | ' ' | ':' | '#'));
+        if value.contains("{{") {
+            let help = "render the template first, or write the name";
+            self.warn_of_key("template-value", "name", "`name` is a template", help);
+        } else if let Some(refused) = refused {
+            let message = format!("`name` has a `{refused}`, which conda refuses");
+            let help = "write a plain name, of letters, digits, `-`, `_` and `.`";
+            self.warn_of_key("malformed-name", "name", &message, help);
+        }
         self.environment.name = Some(Spanned { value, location });
     }
 
@@ -240,16 +259,16 @@ impl<'a> Reader<'a> {
         let route = route!("dependencies");
         let Value::Sequence(items) = value else {
             let location = self.tree.location(&route);
-            let message = if value.is_null() {
-                "`dependencies` is empty, which conda refuses"
+            let (name, message) = if value.is_null() {
+                (
+                    "no-dependencies",
+                    "`dependencies` is empty, which conda refuses",
+                )
             } else {
-                "`dependencies` is no list"
+                ("unexpected-entry", "`dependencies` is no list")
             };
-            return self.refuse(
-                location,
-                message,
-                "write each package as `- name`, or `[]` for none",
-            );
+            let help = "write each package as `- name`, or `[]` for none";
+            return self.refuse_as(name, location, message, help);
         };
         if items.is_empty() {
             self.warn_of_key(
@@ -301,9 +320,12 @@ impl<'a> Reader<'a> {
         }
         let location = first_line(self.tree.location(route));
         let name = key.as_str().unwrap_or_default();
-        let help = if name.starts_with("sel(") {
-            "selectors are conda-devenv's and micromamba's: write one file per platform".to_owned()
-        } else if let ("conda", Value::String(spec)) = (name, value) {
+        if name.starts_with("sel(") {
+            let message = format!("`{name}` is a selector, which conda does not know");
+            let help = "selectors are micromamba's: write one file per platform";
+            return self.refuse_as("platform-selector", location, &message, help);
+        }
+        let help = if let ("conda", Value::String(spec)) = (name, value) {
             format!("write `- {spec}`")
         } else if let Value::String(version) = value {
             format!("for a conda package write `- {name} {version}`")
@@ -389,10 +411,14 @@ impl<'a> Reader<'a> {
                 ));
             }
             Value::Mapping(_) if is_template(&place) => {
-                return Err(error(
+                let template = error(
                     "this is a template",
                     "render the template first, or write the version",
-                ));
+                );
+                return Err(Diagnostic {
+                    name: "template-value",
+                    ..template
+                });
             }
             Value::Mapping(_) => {
                 return Err(error(
@@ -447,12 +473,13 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse(&mut self, location: Location, message: &str, help: &str) {
+        self.refuse_as("unexpected-entry", location, message, help);
+    }
+
+    fn refuse_as(&mut self, name: &'static str, location: Location, message: &str, help: &str) {
         let location = first_line(location);
-        self.errors.push(
-            Diagnostic::error("unexpected-entry", message.to_owned())
-                .at(location, "")
-                .help(help),
-        );
+        self.errors
+            .push(Diagnostic::error(name, message).at(location, "").help(help));
     }
 
     fn warn_of_key(&mut self, name: &'static str, key: &str, message: &str, help: &str) {
@@ -471,25 +498,29 @@ impl<'a> Reader<'a> {
             self.environment.warnings.push(warning.at(location, ""));
             return;
         };
-        let nearest = KEYS
-            .iter()
-            .map(|known| {
-                (
-                    strsim::damerau_levenshtein(known, &key.to_lowercase()),
-                    known,
-                )
-            })
-            .min()
-            .filter(|(distance, known)| *distance <= 2 && *distance * 3 <= known.len());
-        let help = match nearest {
-            Some((_, known)) => format!("did you mean `{known}`?"),
-            None => "remove it, or move it where it belongs".to_owned(),
-        };
         let message = format!(
             "conda does not know the key `{}` and ignores it",
             redact(key)
         );
-        self.warn_of_key("unknown-key", key, &message, &help);
+        let is_there = |known: &str| self.tree.root.get(known).is_some();
+        let (name, help) = match nearest_key(key) {
+            _ if key == "pip" => (
+                "misplaced-pip-list",
+                "move it into `dependencies`, as `- pip:`".to_owned(),
+            ),
+            // What is there under its right name was not meant by the other one.
+            Some(known) if is_there(known) => (
+                "unknown-key",
+                format!("did you mean `{known}`, which is there too?"),
+            ),
+            Some("dependencies") => ("no-dependencies", "did you mean `dependencies`?".to_owned()),
+            Some(known) => ("misspelt-key", format!("did you mean `{known}`?")),
+            None => (
+                "unknown-key",
+                "remove it, or move it where it belongs".to_owned(),
+            ),
+        };
+        self.warn_of_key(name, key, &message, &help);
     }
 
     fn warn_of_pip(&mut self) {
@@ -515,6 +546,15 @@ impl<'a> Reader<'a> {
             self.environment.warnings.push(warning);
         }
     }
+}
+
+/// The key that an unknown one may have been meant for: the same but for capitals, or but
+/// for a letter or two of a longer one.
+pub fn nearest_key(key: &str) -> Option<&'static str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(known, &key.to_lowercase());
+    let scored = KEYS.iter().map(|known| (distance(known), *known));
+    let (distance, nearest) = scored.min()?;
+    (distance <= 2 && distance * 3 <= nearest.len()).then_some(nearest)
 }
 
 fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
@@ -574,16 +614,17 @@ fn is_template(location: &Location) -> bool {
 /// What a text that is no match spec is taken for, and what to do about it.
 fn refused_spec(text: &str) -> (&'static str, String) {
     let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
-    let (name, help) = if text.contains("{{") {
-        (
-            "invalid-match-spec",
-            "the file is a template: render it first",
-        )
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let (name, help) = if text.contains("{{") || text.contains("{%") {
+        ("template-value", "the file is a template: render it first")
     } else if is_for_pip {
         (
             "pip-line-in-conda-list",
             "this is a line for pip: move it below `- pip:`",
         )
+    } else if text[..end].eq_ignore_ascii_case("python") {
+        ("malformed-python-version", MATCH_SPECS)
     } else {
         ("invalid-match-spec", MATCH_SPECS)
     };

@@ -151,7 +151,7 @@ fn a_python_tag_is_one_error() {
 #[test]
 fn odd_files_are_warned_of() {
     insta::assert_snapshot!(said("Name: x\nfoo: 1\nprefix: /home\ndependecies: []\ndependencies:\n- pip:\n  - a\n- pip:\n  - b\n- pip:\n"), @r#"
-    warning[unknown-key]: conda does not know the key `Name` and ignores it
+    warning[misspelt-key]: conda does not know the key `Name` and ignores it
      --> environment.yml:1:1
       |
     1 | Name: x
@@ -178,7 +178,7 @@ fn odd_files_are_warned_of() {
     4 | dependecies: []
       | ^^^^^^^^^^^
       |
-      = help: did you mean `dependencies`?
+      = help: did you mean `dependencies`, which is there too?
     warning[empty-pip-list]: the pip list is empty
       --> environment.yml:10:3
        |
@@ -250,14 +250,14 @@ fn what_conda_would_refuse_is_placed() {
       |   ^^^
       |
       = help: write `name=version`
-    error[unexpected-entry]: conda has no installer `sel(linux)`
+    error[platform-selector]: `sel(linux)` is a selector, which conda does not know
      --> environment.yml:3:3
       |
     3 | - sel(linux): b
       |   ^^^^^^^^^^^^^
       |
-      = help: selectors are conda-devenv's and micromamba's: write one file per platform
-    error[unexpected-entry]: this is a template
+      = help: selectors are micromamba's: write one file per platform
+    error[template-value]: this is a template
      --> environment.yml:5:5
       |
     5 |   - {{ c }}

@@ -10,7 +10,7 @@ use rattler_conda_types::MatchSpec;
 use crate::diagnostic::{Diagnostic, Location};
 
 pub mod change;
-mod edits;
+pub(crate) mod edits;
 pub mod environment;
 pub(crate) mod list;
 pub mod match_spec;

@@ -54,7 +54,7 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
     let (body, marker) = split_marker(text);
     if text.contains("{{") || text.contains("{%") {
         return Err(Refusal {
-            name: INVALID,
+            name: "template-value",
             message: "this is a template, not a requirement".to_owned(),
             span: 0..text.len(),
             help: Some("render the template first, or write the version".to_owned()),

@@ -108,6 +108,16 @@ impl SourceFile {
         &self.text
     }
 
+    /// How the bytes of the file differ from plain UTF-8: "UTF-16", or "UTF-8 with a byte
+    /// order mark".
+    pub fn unusual_encoding(&self) -> Option<&'static str> {
+        match (self.encoding, self.byte_order_mark) {
+            (Encoding::Utf8, false) => None,
+            (Encoding::Utf8, true) => Some("UTF-8 with a byte order mark"),
+            _ => Some("UTF-16"),
+        }
+    }
+
     /// The bytes of a text in the encoding of this file, with its byte order
     /// mark when it has one.
     pub fn encode(&self, text: &str) -> Vec<u8> {

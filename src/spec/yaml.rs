@@ -24,8 +24,8 @@ impl Tree {
     /// [`Failure::input`] with the place when it is no YAML, or YAML whose
     /// places cannot be told.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
-        if let Some(conflict) = merge_conflict(source) {
-            return Err(Failure::input(conflict));
+        if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
+            return Err(Failure::input(other));
         }
         let root: Value = yaml_serde::from_str(source.text())
             .map_err(|error| Failure::input(syntax_error(source, &error)))?;
@@ -213,20 +213,70 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
         offset..line_end(text, offset).max(offset)
     });
     let line = &text[line_start(text, span.start)..line_end(text, span.start)];
-    let diagnostic =
-        at(source, "invalid-yaml", span, "this is no valid YAML", "").note(error.to_string());
-    if text.contains("{{") || text.contains("{%") {
-        diagnostic.help("the file is a template: render it first")
+    let said = error.to_string();
+    let (name, message, help) = if is_template(text) {
+        (
+            "template-value",
+            "this is a template and no YAML yet",
+            "render the template first, and check what it gives",
+        )
     } else if line.trim_start_matches(' ').starts_with('\t') {
-        diagnostic.help("YAML is indented with blanks: replace the tab")
-    } else if error.to_string().contains("more than one document") {
-        diagnostic
-            .help("a conda environment file has one document: remove what follows the second `---`")
-    } else if error.to_string().contains("duplicate entry") {
-        diagnostic.help("merge the two entries into one")
+        (
+            "tab-indentation",
+            "the line is indented with a tab",
+            "YAML is indented with blanks: replace the tab",
+        )
+    } else if said.contains("more than one document") {
+        (
+            "several-documents",
+            "the file has several YAML documents",
+            "a conda environment file has one document: remove what follows the second `---`",
+        )
+    } else if said.contains("duplicate entry") {
+        (
+            "duplicate-key",
+            "a key stands twice in one mapping",
+            "merge the two entries into one",
+        )
     } else {
-        diagnostic.help("check the indentation and the quotes of this line and the one before")
-    }
+        (
+            "invalid-yaml",
+            "this is no valid YAML",
+            "check the indentation and the quotes of this line and the one before",
+        )
+    };
+    at(source, name, span, message, "").note(said).help(help)
+}
+
+/// Whether a text has a template's marks outside of its comments.
+fn is_template(text: &str) -> bool {
+    let mut lines = text.lines().map(|line| line.trim_start());
+    lines.any(|line| !line.starts_with('#') && (line.contains("{{") || line.contains("{%")))
+}
+
+/// The mark of a list of package URLs, which conda takes with `--file` in the place of an
+/// environment file (conda/misc.py, `explicit`).
+fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
+    let text = source.text();
+    let is_comment = |line: &str| line.trim().is_empty() || line.starts_with('#');
+    let start: usize = text
+        .split_inclusive('\n')
+        .take_while(|line| is_comment(line))
+        .map(str::len)
+        .sum();
+    let line = text[start..].lines().next()?.trim_end();
+    (line == "@EXPLICIT").then(|| {
+        let message = "this is a list of package URLs and no environment file";
+        at(
+            source,
+            "explicit-file",
+            start..start + line.len(),
+            message,
+            "",
+        )
+        .note("it is solved already: conda downloads what it lists, and asks nothing")
+        .help("`conda create --name NAME --file FILE` takes it")
+    })
 }
 
 /// The first marker of an unresolved merge, when there are markers of both sides.

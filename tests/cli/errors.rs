@@ -96,7 +96,7 @@ fn an_unknown_key_is_a_warning() {
     4 | dependancies: []
       | ^^^^^^^^^^^^
       |
-      = help: did you mean `dependencies`?
+      = help: did you mean `dependencies`, which is there too?
     Pinned 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");

@@ -1,0 +1,18 @@
+use super::rename;
+use crate::{
+    diagnostic::{Diagnostic, Level},
+    rules::{Finder, Fix, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "no-dependencies",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("no_dependencies.md"),
+};
+
+/// A misspelt key becomes the right one.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    rename(&diagnostic.labels.first()?.location)
+}
