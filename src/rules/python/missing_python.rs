@@ -2,7 +2,7 @@ use yamlpath::route;
 
 use crate::{
     diagnostic::Level,
-    rules::{Finder, Finding, Rule, Subject},
+    rules::{Confidence, Finder, Finding, Rule, Subject},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -28,12 +28,20 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
         return Vec::new();
     };
+    // A pip list needs one; conda packages may be programs of another language.
+    let needs_one = !environment.pip.requirements.is_empty();
+    let (level, confidence) = match needs_one {
+        true => (Level::Warning, Confidence::High),
+        false => (Level::Note, Confidence::Medium),
+    };
     let finding = RULE
         .finding(
             subject.tree.at(key),
             "no `python` among these",
             "the file does not say which Python it is for",
         )
+        .level(level)
+        .confidence(confidence)
         .note("which one comes in, if any, depends on what the other packages allow on the day of the build")
         .help("add the version that the code was tested with, such as `- python=3.12`");
     vec![finding]
