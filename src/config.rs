@@ -19,7 +19,7 @@ use crate::{
 
 mod condarc;
 mod environment;
-mod presolve_toml;
+pub(crate) mod presolve_toml;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +37,7 @@ pub(crate) use environment::Environment;
     clap::ValueEnum,
     serde::Deserialize,
     serde::Serialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelPriority {
@@ -47,6 +48,12 @@ pub enum ChannelPriority {
     Flexible,
     /// The order of channels does not matter.
     Disabled,
+}
+
+/// The JSON schema of `presolve.toml` (<https://json-schema.org/draft/2020-12>), with a
+/// line break at the end.
+pub fn schema() -> String {
+    presolve_toml::schema()
 }
 
 /// Everything that decides an answer beside the spec itself.

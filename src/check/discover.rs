@@ -2,21 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::{WalkBuilder, overrides::OverrideBuilder};
+use ignore::WalkBuilder;
 
-use crate::diagnostic::{Diagnostic, Failure};
+use super::patterns::Patterns;
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    spec::source::SourceFile,
+};
 
 /// The files that `paths` stand for, sorted, each once: a file is itself, a folder the
 /// environment files below it. Files that git ignores and hidden folders are left out,
 /// and what `exclude` names, unless a path names it itself.
 ///
 /// # Errors
-/// A failure if there is nothing at a path, or a pattern is none.
-pub fn files(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<PathBuf>, Failure> {
+/// A failure if there is nothing at a path.
+pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            below(path, exclude, &mut files)?;
+            files.extend(below(path, exclude));
         } else if path.exists() {
             files.push(path.clone());
         } else {
@@ -31,53 +35,76 @@ pub fn files(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<PathBuf>, Fail
     Ok(files)
 }
 
-fn below(folder: &Path, exclude: &[String], files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let mut overrides = OverrideBuilder::new(folder);
-    for pattern in exclude {
-        let bad = |error: ignore::Error| {
-            let message = format!("`exclude` cannot have `{pattern}`: {error}");
-            Failure::input(Diagnostic::error("invalid-setting", message))
-        };
-        overrides.add(&format!("!{pattern}")).map_err(bad)?;
-    }
-    let overrides = overrides.build().map_err(|error| {
-        let message = format!("`exclude` cannot be used: {error}");
-        Failure::input(Diagnostic::error("invalid-setting", message))
-    })?;
+fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
+    let exclude = exclude.clone();
     let walk = WalkBuilder::new(folder)
-        .overrides(overrides)
         .require_git(false)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.depth() == 0 || !exclude.has(entry.path(), is_folder)
+        })
         .build();
     // What cannot be entered is no file that could be checked.
     let found = walk.filter_map(Result::ok).map(ignore::DirEntry::into_path);
     let found = found.filter(|path| path.is_file() && is_environment(path));
-    files.extend(found.map(|path| path.strip_prefix("./").unwrap_or(&path).to_path_buf()));
-    Ok(())
+    found
+        .map(|path| path.strip_prefix("./").unwrap_or(&path).to_path_buf())
+        .collect()
 }
 
-/// Whether a file is an environment file: a YAML file with a list of dependencies, and
-/// either a name that says so or channels.
+/// Whether a file is an environment file: a YAML file with dependencies and channels, or
+/// with Python or pip among the dependencies, or with a name that says so and one of the
+/// keys.
 fn is_environment(path: &Path) -> bool {
     let is_yaml = path
         .extension()
         .is_some_and(|extension| extension == "yml" || extension == "yaml");
-    if !is_yaml {
-        return false;
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name.to_lowercase();
-    // Lock files and recipes have other keys, and nobody writes them by hand.
-    if name.ends_with("conda-lock.yml") || name == "meta.yaml" || name == "recipe.yaml" {
+    if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
         return false;
     }
-    let says_so = ["env", "conda"].iter().any(|word| name.contains(word));
     let Ok(bytes) = std::fs::read(path) else {
-        return says_so;
+        return says_so(&name);
     };
-    let Ok(source) = crate::spec::source::SourceFile::from_bytes(path, &bytes) else {
-        return says_so;
+    // Of what is no text, the name alone can tell.
+    let Ok(source) = SourceFile::from_bytes(path, &bytes) else {
+        return says_so(&name);
     };
-    has_key(source.text(), "dependencies") && (says_so || has_key(source.text(), "channels"))
+    let has = |key| has_key(source.text(), key);
+    if FOREIGN.iter().any(|key| has(key)) {
+        return false;
+    }
+    match says_so(&name) {
+        true => has("dependencies") || has("channels") || misspells_dependencies(source.text()),
+        false => has("dependencies") && (has("channels") || lists_python(source.text())),
+    }
+}
+
+/// Names of YAML files about conda packages or environments that are something else:
+/// recipes of conda-build and rattler-build, their variants, anaconda-project's.
+const OTHERS: &[&str] = &[
+    "meta",
+    "recipe",
+    "conda_build_config",
+    "variants",
+    "anaconda-project",
+];
+
+/// Keys that other formats have and environment files never: Kubernetes and Helm, Docker
+/// Compose, CI workflows, roles of Ansible.
+const FOREIGN: &[&str] = &["apiVersion", "services", "jobs", "stages", "galaxy_info"];
+
+/// Whether a word of a file's name stands for an environment: `environment-dev`,
+/// `conda_env`, `myenv`; not `envoy` or `openvpn`.
+fn says_so(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| {
+        word.starts_with("environment")
+            || word.contains("conda")
+            || word.ends_with("env")
+            || word == "envs"
+    })
 }
 
 /// Whether a text has this key in its first column. The file may be no valid YAML, which
@@ -86,5 +113,26 @@ fn has_key(text: &str, key: &str) -> bool {
     text.lines().any(|line| {
         let rest = line.strip_prefix(key);
         rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}
+
+/// Whether an entry of a list is Python or pip, in whatever version.
+fn lists_python(text: &str) -> bool {
+    let entries = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix('-'));
+    let mut names = entries.map(|entry| {
+        let entry = entry.trim_start().trim_start_matches(['\'', '"']);
+        let name = entry.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+        name.into_iter().next().unwrap_or_default()
+    });
+    names.any(|name| name == "python" || name == "pip")
+}
+
+/// Whether a key in the first column is nearly `dependencies`: that is worth saying, too.
+fn misspells_dependencies(text: &str) -> bool {
+    text.lines().any(|line| {
+        let key = line.split_once(':').map_or("", |(key, _)| key.trim_end());
+        !key.starts_with([' ', '#', '-']) && strsim::jaro_winkler(key, "dependencies") > 0.9
     })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::rules::Finding;
+use crate::{report::findings::path, rules::Finding, spec::secrets};
 
 /// The fingerprint of each finding, in their order: a hash of the rule, the file's path
 /// and the text of its line, so that it stays when the line moves, and of a number where
@@ -13,7 +13,7 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprints = findings.iter().map(|finding| {
         let at = finding.location();
-        let path = at.file.path().to_string_lossy().replace('\\', "/");
+        let path = path(at.file.path());
         let what = format!("{}\0{path}\0{}", finding.rule.name, line(finding));
         let number = seen.entry(what.clone()).or_default();
         let hash = Sha256::digest(format!("{what}\0{number}"));
@@ -26,11 +26,13 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
     fingerprints.collect()
 }
 
-/// The text of the line that a finding begins on, its blanks and comment left out.
-fn line(finding: &Finding) -> &str {
+/// The text of the line that a finding begins on, its blanks and comment left out, and
+/// its secrets: short ones could be guessed from the hash.
+fn line(finding: &Finding) -> String {
     let at = finding.location();
     let text = at.file.text();
     let start = text[..at.span.start].rfind('\n').map_or(0, |end| end + 1);
     let line = text[start..].lines().next().unwrap_or_default();
-    line.split(" #").next().unwrap_or_default().trim()
+    let words = line.split(" #").next().unwrap_or_default();
+    secrets::redact(&words.split_whitespace().collect::<Vec<_>>().join(" "))
 }

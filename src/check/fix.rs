@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use super::lint::{Asked, lint};
+use super::{
+    lint::{Asked, lint, shown_by_the_text},
+    suppression::{Accepted, silence},
+};
 use crate::{
     rules::{Finding, Safety},
     spec::source::SourceFile,
@@ -29,7 +32,7 @@ pub fn fix(
     source: &Arc<SourceFile>,
     asked: Asked<'_>,
     with_unsafe: bool,
-    is_silenced: &dyn Fn(&Finding) -> bool,
+    accepted: &Accepted,
 ) -> Fixed {
     let mut fixed = Fixed {
         before: Arc::clone(source),
@@ -38,12 +41,21 @@ pub fn fix(
     };
     let mut texts = vec![source.text().to_owned()];
     while fixed.mended.len() < LIMIT {
-        let findings = lint(&fixed.source, asked).findings;
+        let linted = lint(&fixed.source, asked);
+        let looked_for = shown_by_the_text(&linted);
+        let selection = asked.selection;
+        let (findings, _) = silence(
+            &fixed.source,
+            linted.findings,
+            accepted,
+            selection,
+            &looked_for,
+        );
         let next = findings.into_iter().find_map(|finding| {
             let fix = finding.fix.as_ref()?;
             let is_wanted = with_unsafe || fix.safety == Safety::Safe;
             let is_here = fix.file.path() == fixed.source.path();
-            let text = (is_wanted && is_here && !is_silenced(&finding)).then(|| fix.apply())?;
+            let text = (is_wanted && is_here).then(|| fix.apply())?;
             (!texts.contains(&text)).then_some((finding, text))
         });
         let Some((finding, text)) = next else {

@@ -8,7 +8,7 @@ use super::Selection;
 use crate::{
     config::Settings,
     diagnostic::Diagnostic,
-    rules::{self, Finder, Finding, Subject},
+    rules::{self, Finder, Finding, Rule, Subject},
     spec::{EnvironmentFile, environment, source::SourceFile},
 };
 
@@ -59,6 +59,13 @@ pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
         findings: asked.selection.apply(findings),
         environment: whole,
     }
+}
+
+/// Of which rules every finding of a file is there once it was looked at. Of none where a
+/// part of it was refused: what that part would have shown is not known.
+pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
+    let is_whole = linted.environment.is_some();
+    move |rule| is_whole && matches!(rule.finder, Finder::File(_) | Finder::Reading(_))
 }
 
 /// What the reader met, as findings of the rules of these names.

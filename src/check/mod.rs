@@ -3,11 +3,13 @@
 //! ```text
 //! discover    the environment files below a folder
 //!    ↓
+//! changed     those of them that a branch changes, if only these are asked for
+//!    ↓
 //! lint        what reading a file and looking at it finds
 //!    ↓
 //! solving     what solving it finds, for each platform
 //!    ↓
-//! suppression what the file's comments and the settings silence
+//! suppression what the file's comments and the settings silence, and what of it is unused
 //!    ↓
 //! fix         the safe changes, one after the other until none is left
 //! ```
@@ -23,15 +25,17 @@ use crate::{
     rules::Finding,
 };
 
+pub mod changed;
 pub mod discover;
 mod fingerprint;
 pub mod fix;
 pub mod lint;
+pub mod patterns;
 mod run;
 mod selection;
 pub mod settings;
 pub mod solving;
-mod suppression;
+pub mod suppression;
 
 pub use fingerprint::fingerprints;
 pub use run::{Check, Fixes, Listening};
@@ -42,6 +46,8 @@ pub use selection::{Selection, check_name};
 pub struct Report {
     /// The files, in the order of their paths.
     pub files: Vec<FileReport>,
+    /// The `presolve.toml` files that have findings of their own.
+    pub settings: Vec<FileReport>,
 }
 
 /// What was found in one file.
@@ -77,10 +83,28 @@ impl Undecided {
     }
 }
 
+impl FileReport {
+    /// A file of which nothing is known yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            findings: Vec::new(),
+            suppressed: 0,
+            undecided: Vec::new(),
+            fixed: None,
+        }
+    }
+}
+
 impl Report {
+    /// The files, and the settings with findings.
+    pub fn all(&self) -> impl Iterator<Item = &FileReport> {
+        self.files.iter().chain(&self.settings)
+    }
+
     /// Everything that is wrong, file by file.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.files.iter().flat_map(|file| &file.findings)
+        self.all().flat_map(|file| &file.findings)
     }
 
     /// Whether there is a finding that is as bad as this, or worse.

@@ -1,8 +1,9 @@
 //! Checks files, several at a time.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use futures::{StreamExt, stream};
@@ -11,15 +12,16 @@ use rattler_conda_types::Subdir;
 use super::{
     FileReport, Report, Selection, Undecided,
     fix::fix,
-    lint::{Asked, lint},
+    lint::{Asked, lint, shown_by_the_text},
+    patterns::place,
     solving,
-    suppression::{Accepted, Comments},
+    suppression::{Accepted, silence},
 };
 use crate::{
-    config::{Flags, Settings},
+    config::{Flags, Settings, presolve_toml},
     diagnostic::Failure,
     resolve::Listener,
-    rules::{self, Finder, Finding},
+    rules::{self, Finder, Finding, Rule},
     spec::source::{self, SourceFile},
 };
 
@@ -27,6 +29,8 @@ use crate::{
 pub struct Check {
     /// The files.
     pub files: Vec<PathBuf>,
+    /// The folders of which `files` are all that there are.
+    pub whole_folders: Vec<PathBuf>,
     /// The settings of the command line.
     pub flags: Flags,
     /// The rules of the command line; empty for those of the settings.
@@ -60,6 +64,15 @@ pub trait Listening {
     fn file(&mut self, report: &FileReport);
 }
 
+/// What one `presolve.toml` says of all files that it holds for.
+struct Project {
+    selection: Selection,
+    accepted: Accepted,
+}
+
+/// The projects of the files, by their folders.
+type Projects = Mutex<BTreeMap<PathBuf, Arc<Project>>>;
+
 impl Check {
     /// Checks the files.
     ///
@@ -72,7 +85,9 @@ impl Check {
         listening: &mut dyn Listening,
     ) -> Result<Report, Failure> {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let files = self.files.iter().map(|path| self.file(path, listener));
+        let projects = Projects::default();
+        let files = self.files.iter();
+        let files = files.map(|path| self.file(path, &projects, listener));
         let mut reports = stream::iter(files).buffered(at_once);
         let mut report = Report::default();
         while let Some(file) = reports.next().await {
@@ -80,38 +95,47 @@ impl Check {
             listening.file(&file);
             report.files.push(file);
         }
+        drop(reports);
+        let projects = projects
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (folder, project) in &projects {
+            if let Some(settings) = self.unused_settings(folder, project, &report) {
+                listening.file(&settings);
+                report.settings.push(settings);
+            }
+        }
         Ok(report)
     }
 
-    async fn file(&self, path: &Path, listener: &Listener) -> Result<FileReport, Failure> {
+    async fn file(
+        &self,
+        path: &Path,
+        projects: &Projects,
+        listener: &Listener,
+    ) -> Result<FileReport, Failure> {
         let settings = Settings::resolve(path, self.flags.clone())?;
-        let selection = Selection::new(&settings.check, &self.select, &self.ignore)?;
-        let mut report = FileReport {
-            path: path.to_path_buf(),
-            findings: Vec::new(),
-            suppressed: 0,
-            undecided: Vec::new(),
-            fixed: None,
-        };
+        let project = self.project(&settings, projects)?;
+        let Project {
+            selection,
+            accepted,
+        } = &*project;
+        let mut report = FileReport::new(path);
         let mut source = match SourceFile::read(path) {
             Ok(source) => source,
             Err(failure) => {
-                report.unreadable(failure, &selection);
+                report.unreadable(failure, selection);
                 return Ok(report);
             }
         };
         let asked = Asked {
-            selection: &selection,
+            selection,
             settings: &settings,
             platforms: &self.platforms,
             today: self.today,
         };
-        let accepted = Accepted::new(&settings.check.suppress, &settings.check_folder)?;
         if self.fixes != Fixes::default() {
-            let comments = Comments::of(&source);
-            let silenced =
-                |finding: &Finding| comments.silence(finding) || accepted.silence(finding, path);
-            let fixed = fix(&source, asked, self.fixes.with_unsafe, &silenced);
+            let fixed = fix(&source, asked, self.fixes.with_unsafe, accepted);
             if self.fixes.make && !fixed.mended.is_empty() {
                 source::write_atomically(path, &source.encode(fixed.source.text()))?;
                 source = fixed.source.clone();
@@ -119,26 +143,85 @@ impl Check {
             report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
         }
         let linted = lint(&source, asked);
+        let shown = shown_by_the_text(&linted);
         report.findings = linted.findings;
-        let solves = |rule: &rules::Rule| matches!(rule.finder, Finder::Solving);
+        let mut is_solved = false;
         if let Some(environment) = linted.environment
             && self.solve
-            && selection.rules().any(solves)
+            && selection.rules().any(is_shown_by_solving)
         {
             for platform in solving::platforms(&self.platforms, &[]) {
                 let settings = Settings {
                     platform: platform.or(settings.platform),
                     ..settings.clone()
                 };
-                let solved = solving::solve(&environment, &settings, &selection, listener).await;
+                let solved = solving::solve(&environment, &settings, selection, listener).await;
                 report.findings.extend(solved.findings);
                 report.undecided.extend(solved.undecided);
             }
+            is_solved = report.undecided.is_empty();
         }
-        report.silence(&source, &accepted);
+        let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
+        report.silence(&source, &project, &looked_for);
+        report.keep_fixes_of(&source);
         report.sort();
         Ok(report)
     }
+
+    /// The project that a file's settings are of.
+    fn project(&self, settings: &Settings, projects: &Projects) -> Result<Arc<Project>, Failure> {
+        let mut projects = projects.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(project) = projects.get(&settings.check_folder) {
+            return Ok(Arc::clone(project));
+        }
+        let project = Arc::new(Project {
+            selection: Selection::new(&settings.check, &self.select, &self.ignore)?,
+            accepted: Accepted::new(&settings.check.suppress, &settings.check_folder)?,
+        });
+        projects.insert(settings.check_folder.clone(), Arc::clone(&project));
+        Ok(project)
+    }
+
+    /// The suppressions of a `presolve.toml` that silenced nothing, if all files that they
+    /// can be about were checked.
+    fn unused_settings(
+        &self,
+        folder: &Path,
+        project: &Project,
+        report: &Report,
+    ) -> Option<FileReport> {
+        let folder = std::fs::canonicalize(folder).ok()?;
+        let mut whole = self.whole_folders.iter();
+        whole.find(|whole| {
+            std::fs::canonicalize(whole).is_ok_and(|whole| folder.starts_with(whole))
+        })?;
+        let is_solved = self.solve && !report.is_undecided();
+        let suppressions = project.accepted.unused().filter(|suppress| {
+            let rule = rules::by_name(suppress.rule.get_ref());
+            rule.is_some_and(|rule| {
+                project.selection.has(rule) && (is_solved || !is_shown_by_solving(rule))
+            })
+        });
+        let mut suppressions = suppressions.peekable();
+        suppressions.peek()?;
+        let path = folder.join(presolve_toml::FILE_NAME);
+        let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+        let shown = here.and_then(|here| Some(path.strip_prefix(here).ok()?.to_path_buf()));
+        let source = SourceFile::read(&path).ok()?;
+        let source = SourceFile::from_text(shown.unwrap_or(path), source.text());
+        let mut settings = FileReport::new(source.path());
+        let found = suppressions.map(|suppress| {
+            rules::unused_in_settings(&source, suppress.rule.span(), suppress.rule.get_ref())
+        });
+        settings.findings = project.selection.apply(found.collect());
+        settings.sort();
+        (!settings.findings.is_empty()).then_some(settings)
+    }
+}
+
+/// Whether the findings of a rule come from more than the file's text.
+fn is_shown_by_solving(rule: &Rule) -> bool {
+    matches!(rule.finder, Finder::Solving | Finder::Index)
 }
 
 impl FileReport {
@@ -162,13 +245,28 @@ impl FileReport {
         }
     }
 
-    fn silence(&mut self, source: &Arc<SourceFile>, accepted: &Accepted) {
-        let comments = Comments::of(source);
-        let before = self.findings.len();
-        let path = &self.path;
-        self.findings
-            .retain(|finding| !comments.silence(finding) && !accepted.silence(finding, path));
-        self.suppressed = before - self.findings.len();
+    fn silence(
+        &mut self,
+        source: &Arc<SourceFile>,
+        project: &Project,
+        looked_for: &dyn Fn(&Rule) -> bool,
+    ) {
+        let findings = std::mem::take(&mut self.findings);
+        (self.findings, self.suppressed) = silence(
+            source,
+            findings,
+            &project.accepted,
+            &project.selection,
+            looked_for,
+        );
+    }
+
+    /// Leaves only fixes that `--fix` makes: those of the file itself.
+    fn keep_fixes_of(&mut self, source: &SourceFile) {
+        let here = place(source.path());
+        for finding in &mut self.findings {
+            finding.fix.take_if(|fix| place(fix.file.path()) != here);
+        }
     }
 
     fn sort(&mut self) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::diagnostic::Level;
 
@@ -43,7 +44,8 @@ pub enum LevelSetting {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Suppress {
     /// The rule, by name.
-    pub rule: String,
+    #[schemars(with = "String")]
+    pub rule: Spanned<String>,
     /// In which files: a pattern of .gitignore, relative to the folder of
     /// `presolve.toml`. All files if there is none.
     pub path: Option<String>,

@@ -19,7 +19,8 @@ use crate::{
     spec::source::SourceFile,
 };
 
-const FILE_NAME: &str = "presolve.toml";
+/// What the file is called.
+pub(crate) const FILE_NAME: &str = "presolve.toml";
 
 const KEYS: &[&str] = &[
     "channel-alias",
@@ -40,25 +41,58 @@ const KEYS: &[&str] = &[
     "check",
 ];
 
-#[derive(Default, serde::Deserialize)]
+/// Settings of presolve that belong to a project. Flags win over them; they win over
+/// `.condarc`, pip's configuration and environment variables.
+#[derive(Default, serde::Deserialize, schemars::JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(title = "presolve.toml")]
 struct Keys {
+    /// The URL before bare channel names.
+    #[schemars(with = "Option<String>")]
     channel_alias: Option<Spanned<String>>,
+    /// The channels that `defaults` stands for.
+    #[schemars(with = "Option<Vec<String>>")]
     default_channels: Option<Vec<Spanned<String>>>,
+    /// Channels that have a name of their own: the name, and the URL.
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
     custom_channels: IndexMap<String, Spanned<String>>,
+    /// How the order of channels binds.
     channel_priority: Option<ChannelPriority>,
+    /// The conda platform to solve for, such as `linux-64`.
+    #[schemars(with = "Option<String>")]
     platform: Option<Spanned<String>>,
+    /// Virtual packages of the target, such as `__cuda=12.4`; `__cuda=none` takes one away.
     virtual_packages: Vec<String>,
+    /// Where the mapping of conda names to PyPI names is: a file or a URL.
     mapping: Option<String>,
+    /// The package index instead of PyPI: a URL or a folder.
+    #[schemars(with = "Option<String>")]
     index_url: Option<Spanned<String>>,
+    /// Further package indexes.
+    #[schemars(with = "Vec<String>")]
     extra_index_urls: Vec<Spanned<String>>,
+    /// Pages or folders with links to distributions.
+    #[schemars(with = "Vec<String>")]
     find_links: Vec<Spanned<String>>,
+    /// Whether package indexes are ignored, so that only `find-links` count.
     no_index: bool,
+    /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp.
+    #[schemars(with = "Option<String>")]
     exclude_newer: Option<Spanned<String>>,
+    /// Whether only the cache and local files are used.
     offline: Option<bool>,
+    /// After how many seconds to give up.
     timeout: Option<u64>,
+    /// The folder of the cache.
     cache_dir: Option<PathBuf>,
+    /// What `presolve check` looks for.
     check: Option<CheckSettings>,
+}
+
+/// The JSON schema of the file, with a line break at the end.
+pub(super) fn schema() -> String {
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Keys));
+    schema.expect("strings, numbers and lists") + "\n"
 }
 
 /// The `presolve.toml` that holds for a spec file.

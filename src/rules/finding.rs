@@ -202,6 +202,14 @@ impl Fix {
         })
     }
 
+    /// Where one of its edits is.
+    pub fn location(&self, edit: &Edit) -> Location {
+        Location {
+            file: Arc::clone(&self.file),
+            span: edit.span.clone(),
+        }
+    }
+
     /// The text of the file with the fix made.
     pub fn apply(&self) -> String {
         let before = self.file.text();

@@ -6,7 +6,10 @@
 //! [`Finder`] says how; all findings are data ([`Finding`]), and how they look is
 //! [`crate::report::findings`]' affair.
 
-use crate::diagnostic::{Diagnostic, Level, Location};
+use crate::{
+    check::suppression::Comment,
+    diagnostic::{Diagnostic, Level, Location},
+};
 
 mod channels;
 mod dependencies;
@@ -17,11 +20,13 @@ mod python;
 mod security;
 mod solving;
 mod subject;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 
 pub use finding::{Confidence, Edit, Finding, Fix, Safety};
 pub use subject::Subject;
+pub use suppressions::unused_in_settings;
 
 /// A bad pattern that `check` knows.
 pub struct Rule {
@@ -50,9 +55,13 @@ pub enum Finder {
     Solving,
     /// The package index knows it. [`crate::check::releases`] asks.
     Index,
-    /// It is about the suppressions of findings, and is found when all others are.
-    Suppressions,
+    /// It is about the suppressions of findings, and is found when all others are: in
+    /// the comments of the file.
+    Suppressions(OfComments),
 }
+
+/// Looks at the suppressions of a file, given of which rules all findings are there.
+type OfComments = fn(&[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding>;
 
 /// Every rule, in the order in which they are listed: by what they are about.
 pub static RULES: &[&[&Rule]] = &[
@@ -63,6 +72,7 @@ pub static RULES: &[&[&Rule]] = &[
     pip::RULES,
     security::RULES,
     solving::RULES,
+    suppressions::RULES,
 ];
 
 /// Every rule.

@@ -8,8 +8,9 @@ use crate::{
     check::{
         Selection,
         fix::fix,
-        lint::{Asked, lint},
+        lint::{Asked, lint, shown_by_the_text},
         settings::CheckSettings,
+        suppression::{Accepted, silence},
     },
     config::{Flags, Settings},
     spec::source::SourceFile,
@@ -54,17 +55,29 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
     examples
 }
 
-/// Gives the file to `run` with what is asked of it: that rule alone.
+/// Gives the file to `run` with what is asked of it: that rule alone, or with a rule that
+/// its examples silence.
 fn with<T>(
     rule: &'static Rule,
     text: &str,
     run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
 ) -> T {
+    let mut select = vec![rule.name.to_owned()];
+    if matches!(rule.finder, Finder::Suppressions(_)) {
+        select.push("unpinned-dependency".to_owned());
+    }
+    with_rules(&select, text, run)
+}
+
+fn with_rules<T>(
+    select: &[String],
+    text: &str,
+    run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
+) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Settings::resolve_bare(folder.path(), Flags::default());
-    let select = [rule.name.to_owned()];
     let selection =
-        Selection::new(&CheckSettings::default(), &select, &[]).expect("the rule is known");
+        Selection::new(&CheckSettings::default(), select, &[]).expect("the rule is known");
     let source = SourceFile::from_text(folder.path().join("environment.yml"), text);
     let asked = Asked {
         selection: &selection,
@@ -77,7 +90,17 @@ fn with<T>(
 
 fn found(rule: &'static Rule, text: &str) -> usize {
     with(rule, text, |source, asked| {
-        lint(source, asked).findings.len()
+        let linted = lint(source, asked);
+        let looked_for = shown_by_the_text(&linted);
+        let (findings, _) = silence(
+            source,
+            linted.findings,
+            &Accepted::default(),
+            asked.selection,
+            &looked_for,
+        );
+        let of_rule = findings.iter().filter(|finding| finding.rule == rule);
+        of_rule.count()
     })
 }
 
@@ -108,7 +131,7 @@ fn encode(text: &str, encoding: &str) -> Vec<u8> {
 }
 
 fn looks_at_files() -> impl Iterator<Item = &'static Rule> {
-    all().filter(|rule| matches!(rule.finder, Finder::File(_) | Finder::Reading(_)))
+    all().filter(|rule| !matches!(rule.finder, Finder::Solving | Finder::Index))
 }
 
 #[test]
@@ -152,13 +175,33 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
             }
             let mend = |text: &str| {
                 with(rule, text, |source, asked| {
-                    let fixed = fix(source, asked, true, &|_| false);
+                    let fixed = fix(source, asked, true, &Accepted::default());
                     fixed.source.text().to_owned()
                 })
             };
             assert_eq!(mend(&before.text), after.text, "{}", rule.name);
             assert_eq!(mend(&after.text), after.text, "{}", rule.name);
             assert_eq!(found(rule, &after.text), 0, "{}", rule.name);
+        }
+    }
+}
+
+/// Whatever is wrong with a file, and however the fixes of several rules meet in it.
+#[test]
+fn fixing_twice_changes_nothing() {
+    let every_rule = ["all".to_owned()];
+    for with_unsafe in [false, true] {
+        let mend = |text: &str| {
+            with_rules(&every_rule, text, |source, asked| {
+                let fixed = fix(source, asked, with_unsafe, &Accepted::default());
+                fixed.source.text().to_owned()
+            })
+        };
+        for rule in all() {
+            for example in examples(rule) {
+                let once = mend(&example.text);
+                assert_eq!(mend(&once), once, "{}:\n{}", rule.name, example.text);
+            }
         }
     }
 }
