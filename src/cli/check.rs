@@ -6,10 +6,17 @@ use clap::{Args, ValueEnum};
 
 use super::{Output, print, progress::Progress, settings::SettingsArgs};
 use crate::{
-    check::{Check as Checking, FileReport, Fixes, Listening, discover},
-    config::Settings,
+    check::{
+        Check as Checking, FileReport, Fixes, Listening, Report, changed::Changed, discover,
+        patterns::Patterns,
+    },
+    config::{self, Settings},
     diagnostic::{Failure, FailureKind, Level},
-    report::{diff, findings::human},
+    report::{
+        diff,
+        findings::{azure, github, human, json, junit, sarif},
+    },
+    spec::source,
 };
 
 /// How `check` is used, at the end of its help.
@@ -18,13 +25,14 @@ Examples:
   presolve check                            every environment file below this folder
   presolve check environment.yml --no-solve look at it, and solve nothing
   presolve check --diff                     show what --fix would change
-  presolve check --fix                      mend what can be mended safely";
+  presolve check --fix                      mend what can be mended safely
+  presolve check --changed-since origin/main --format github";
 
 /// What the exit code of `check` says.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing found that is as bad as --fail-on
-  1  findings
+  0  nothing found that is as bad as --fail-on; with --diff: nothing to fix
+  1  findings; with --diff: something to fix
   2  a path, a setting or the command line cannot be used
   3  nothing found, and not everything could be: network, cache or time limit";
 
@@ -34,6 +42,10 @@ pub(super) struct Check {
     /// Environment files, or folders to look for them
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Check only files that this branch changes since it left REVISION, or that include one; git
+    /// says which
+    #[arg(long, value_name = "REVISION")]
+    changed_since: Option<String>,
     /// Look for these rules only; `all` for every one
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -46,9 +58,21 @@ pub(super) struct Check {
     /// Make the other fixes too
     #[arg(long)]
     unsafe_fixes: bool,
-    /// Show what the fixes would change, and write nothing
-    #[arg(long, conflicts_with = "fix")]
+    /// Show what the fixes would change, and do nothing else
+    #[arg(long, conflicts_with_all = ["fix", "format", "output_file"])]
     diff: bool,
+    /// How the findings are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Write the findings into this file
+    #[arg(short, long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// Print the JSON schema of `--format json`, and do nothing else
+    #[arg(long, exclusive = true)]
+    print_schema: bool,
+    /// Print the JSON schema of presolve.toml, and do nothing else
+    #[arg(long, exclusive = true)]
+    print_settings_schema: bool,
     /// Look at the files, and solve nothing
     #[arg(long)]
     no_solve: bool,
@@ -70,45 +94,123 @@ enum FailOn {
     Note,
 }
 
+/// How the findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Format {
+    /// Text for people, as soon as a file is checked
+    #[default]
+    Human,
+    /// JSON for programs; `--print-schema` describes it
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Issues of Azure Pipelines
+    Azure,
+    /// A JUnit report
+    Junit,
+}
+
+impl From<FailOn> for Level {
+    fn from(limit: FailOn) -> Self {
+        match limit {
+            FailOn::Error => Level::Error,
+            FailOn::Warning => Level::Warning,
+            FailOn::Note => Level::Note,
+        }
+    }
+}
+
 impl Check {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        if self.print_schema {
+            return print(&json::schema());
+        }
+        if self.print_settings_schema {
+            return print(&config::schema());
+        }
+        let progress = Progress::new(output.quiet);
+        let mut human = Human {
+            progress: progress.clone(),
+            color: output.color_stdout() && self.output_file.is_none(),
+            shows: match (self.diff, self.format) {
+                (true, _) => Shows::Diff,
+                (false, Format::Human) => Shows::Findings,
+                (false, _) => Shows::Nothing,
+            },
+            kept: self.output_file.is_some().then(String::new),
+        };
+        let checking = self.checking()?;
+        let listener = progress.listener();
+        let report = checking.run(&listener, &mut human).await;
+        progress.finish();
+        let report = report?;
+        self.write(&report, human.kept.unwrap_or_default())?;
+        output.tell(&match self.diff {
+            true => human::would_mend(&report),
+            false => human::summary(&report),
+        });
+        self.verdict(&report)
+    }
+
+    fn checking(&self) -> Result<Checking, Failure> {
         let settings = Settings::resolve(
             &self.paths[0].join("environment.yml"),
             self.settings.clone().into(),
         )?;
-        let files = discover::files(&self.paths, &settings.check.exclude)?;
-        let progress = Progress::new(output.quiet);
-        let mut human = Human {
-            progress: progress.clone(),
-            color: output.color_stdout(),
-            diff: self.diff,
-        };
-        let listener = progress.listener();
-        let checking = Checking {
+        let exclude = settings.check.exclude.iter().map(String::as_str);
+        let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
+        let mut files = discover::files(&self.paths, &exclude)?;
+        if let Some(revision) = &self.changed_since {
+            let changed = Changed::since(revision, &self.paths)?;
+            files.retain(|file| changed.has(file));
+        }
+        let folders = self.paths.iter().filter(|path| path.is_dir());
+        Ok(Checking {
             files,
+            whole_folders: match &self.changed_since {
+                Some(_) => Vec::new(),
+                None => folders.cloned().collect(),
+            },
             flags: self.settings.clone().into(),
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             platforms: self.settings.platforms.clone(),
-            solve: !self.no_solve,
+            // What the fixes would change is in the files.
+            solve: !self.no_solve && !self.diff,
             fixes: Fixes {
                 make: self.fix,
                 show: self.diff,
                 with_unsafe: self.unsafe_fixes,
             },
             today: jiff::Zoned::now().date(),
+        })
+    }
+
+    /// Writes what was found, if people have not read it yet; `human` is their text.
+    fn write(&self, report: &Report, human: String) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Human => human,
+            Format::Json => json::render(report),
+            Format::Sarif => sarif::render(report),
+            Format::Github => github::render(report),
+            Format::Azure => azure::render(report),
+            Format::Junit => junit::render(report, self.fail_on.into()),
         };
-        let report = checking.run(&listener, &mut human).await;
-        progress.finish();
-        let report = report?;
-        output.tell(&human::summary(&report));
-        let limit = match self.fail_on {
-            FailOn::Error => Level::Error,
-            FailOn::Warning => Level::Warning,
-            FailOn::Note => Level::Note,
+        match &self.output_file {
+            Some(file) => source::write_atomically(file, text.as_bytes()),
+            None => print(&text),
+        }
+    }
+
+    fn verdict(&self, report: &Report) -> Result<(), Failure> {
+        let is_bad = match self.diff {
+            true => report.files.iter().any(|file| file.fixed.is_some()),
+            false => report.has(self.fail_on.into()),
         };
-        let kind = match (report.has(limit), report.is_undecided()) {
+        let kind = match (is_bad, report.is_undecided()) {
             _ if self.exit_zero => return Ok(()),
             (true, _) => FailureKind::Unsolvable,
             (false, true) => FailureKind::Undecided,
@@ -121,21 +223,35 @@ impl Check {
     }
 }
 
-/// Prints findings for people, as soon as there are any.
+/// What is shown of each file as soon as it is checked.
+enum Shows {
+    Findings,
+    Diff,
+    Nothing,
+}
+
+/// Tells people of the files.
 struct Human {
     progress: Progress,
     color: bool,
-    diff: bool,
+    shows: Shows,
+    /// The text for a file, instead of what is printed.
+    kept: Option<String>,
 }
 
 impl Listening for Human {
     fn file(&mut self, report: &FileReport) {
-        let text = match &report.fixed {
-            Some(fixed) if self.diff => diff::unified(&fixed.before, fixed.source.text(), "fixed"),
-            _ if self.diff => String::new(),
-            _ => human::file(report, self.color),
+        let text = match (&self.shows, &report.fixed) {
+            (Shows::Findings, _) => human::file(report, self.color),
+            (Shows::Diff, Some(fixed)) => {
+                diff::unified(&fixed.before, fixed.source.text(), "fixed")
+            }
+            (Shows::Diff, None) | (Shows::Nothing, _) => String::new(),
         };
-        // A reader that has gone hears nothing more.
-        let _ = self.progress.suspend(|| print(&text));
+        match &mut self.kept {
+            Some(kept) => *kept += &text,
+            // A reader that has gone hears nothing more.
+            None => drop(self.progress.suspend(|| print(&text))),
+        }
     }
 }

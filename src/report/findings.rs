@@ -1,8 +1,20 @@
 //! How the findings of `check` look, one writer per format.
 
-use crate::check::Report;
+use std::path::{MAIN_SEPARATOR_STR, Path};
 
+use crate::{
+    check::{FileReport, Report, fingerprints},
+    diagnostic::{Diagnostic, Location},
+    rules::{Finding, Fix, Safety},
+    spec::secrets::{self, redact},
+};
+
+pub mod azure;
+pub mod github;
 pub mod human;
+pub mod json;
+pub mod junit;
+pub mod sarif;
 
 /// Counts of findings by level: errors, warnings, notes.
 pub fn counts(report: &Report) -> [usize; 3] {
@@ -11,4 +23,170 @@ pub fn counts(report: &Report) -> [usize; 3] {
         counts[finding.diagnostic.level as usize] += 1;
     }
     counts
+}
+
+/// How many findings have a fix: a safe one, an unsafe one.
+fn fixable(report: &Report) -> [usize; 2] {
+    let fixes = report.findings().filter_map(|finding| finding.fix.as_ref());
+    let (safe, others): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
+    [safe.len(), others.len()]
+}
+
+/// A finding as every format for programs shows it: in numbers, and in texts without
+/// secrets.
+struct Entry<'f> {
+    finding: &'f Finding,
+    /// The file, as [`path`] writes it.
+    path: String,
+    start: Position,
+    end: Position,
+    message: String,
+    /// What is said at the place; may be empty.
+    label: String,
+    /// The notes, then the helps, each with its kind before it.
+    details: Vec<String>,
+    fingerprint: String,
+}
+
+/// A place between two characters of a file.
+#[derive(Clone, Copy)]
+struct Position {
+    /// In bytes of the decoded text.
+    offset: usize,
+    /// From 1.
+    line: usize,
+    /// From 1, in characters.
+    column: usize,
+}
+
+impl<'f> Entry<'f> {
+    /// The findings of a file.
+    fn of(report: &'f FileReport) -> impl Iterator<Item = Self> {
+        let fingerprints = fingerprints(&report.findings);
+        let findings = report.findings.iter().zip(fingerprints);
+        findings.map(|(finding, fingerprint)| Self::new(finding, fingerprint))
+    }
+
+    fn new(finding: &'f Finding, fingerprint: String) -> Self {
+        let diagnostic = &finding.diagnostic;
+        let (start, end) = positions(finding.location());
+        Self {
+            finding,
+            path: path(finding.location().file.path()),
+            start,
+            end,
+            message: redact(&diagnostic.message),
+            label: redact(&diagnostic.labels[0].text),
+            details: details(diagnostic),
+            fingerprint,
+        }
+    }
+
+    /// The message with what is said at the place.
+    fn sentence(&self) -> String {
+        match self.label.is_empty() {
+            true => self.message.clone(),
+            false => format!("{}: {}", self.message, self.label),
+        }
+    }
+
+    /// All that is said of it, line by line.
+    fn text(&self) -> String {
+        let lines = std::iter::once(self.sentence()).chain(self.details.iter().cloned());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn details(diagnostic: &Diagnostic) -> Vec<String> {
+    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
+    let helps = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    notes.chain(helps).map(|text| redact(&text)).collect()
+}
+
+fn positions(at: &Location) -> (Position, Position) {
+    let position = |offset| {
+        let (line, column) = at.file.line_column(offset);
+        Position {
+            offset,
+            line,
+            column,
+        }
+    };
+    (position(at.span.start), position(at.span.end))
+}
+
+/// A path as reports name it: from the working directory if it is below that, and with
+/// `/` between its parts.
+pub fn path(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
+    let path = below.unwrap_or(path);
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.to_string_lossy().replace(MAIN_SEPARATOR_STR, "/")
+}
+
+/// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
+/// edits are not shown: masked ones would write the mask into the file.
+fn shows_secret(fix: &Fix) -> bool {
+    let text = fix.apply();
+    let secrets = secrets::find(&text);
+    let mut shift = 0_isize;
+    fix.edits.iter().any(|edit| {
+        let start = edit.span.start.saturating_add_signed(shift);
+        let end = start + edit.with.len();
+        shift += edit.with.len().cast_signed() - edit.span.len().cast_signed();
+        secrets
+            .iter()
+            .any(|secret| secret.start < end && start < secret.end)
+    })
+}
+
+/// What could not be found out, in one line each.
+fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
+    report.undecided.iter().flat_map(|undecided| {
+        let platform = undecided.platform;
+        undecided.diagnostics.iter().map(move |diagnostic| {
+            let message = redact(&diagnostic.message);
+            match platform {
+                Some(platform) => format!("not decided for {platform}: {message}"),
+                None => format!("not decided: {message}"),
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{rules::Edit, spec::source::SourceFile};
+
+    #[test]
+    fn a_secret_that_an_edit_writes_is_noticed_also_if_the_url_is_older() {
+        let text = "- a\n- https://u:old@h/s\n- https://v:kept@h/s\n";
+        let fix = |edits: &[(&str, &str)]| Fix {
+            title: String::new(),
+            safety: Safety::Safe,
+            file: SourceFile::from_text("e.yml", text),
+            edits: (edits.iter())
+                .map(|(old, new)| {
+                    let start = text.find(old).expect("is there");
+                    Edit {
+                        span: start..start + old.len(),
+                        with: (*new).to_owned(),
+                    }
+                })
+                .collect(),
+        };
+        assert!(shows_secret(&fix(&[("- a", "- abc"), ("old", "new")])));
+        assert!(!shows_secret(&fix(&[("- a", ""), ("u:old@", "")])));
+        assert!(!shows_secret(&fix(&[("old", "${TOKEN}")])));
+    }
+
+    #[test]
+    fn paths_are_relative_and_have_slashes() {
+        let here = std::env::current_dir().expect("there is one");
+        assert_eq!(path(&here.join("a").join("e.yml")), "a/e.yml");
+        assert_eq!(path(&Path::new(".").join("a").join("e.yml")), "a/e.yml");
+        assert_eq!(path(&Path::new("..").join("e.yml")), "../e.yml");
+    }
 }

@@ -12,6 +12,12 @@ use crate::{
 /// Renders a diagnostic: its level and name, the lines of the files that it is
 /// about, then what explains it and what to do next. Ends without a line break.
 pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
+    render_places(diagnostic, 1, color)
+}
+
+/// The same, where the first labels, so many, are what it is about, and not one alone.
+pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> String {
+    let primary = primary.min(diagnostic.labels.len());
     let title = match diagnostic.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
@@ -19,7 +25,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     };
     let files: Vec<File> = by_file(&diagnostic.labels)
         .into_iter()
-        .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels))
+        .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels[..primary]))
         .collect();
     let message = secrets::redact(&diagnostic.message);
     let mut group = Group::with_title(title.primary_title(message).id(diagnostic.name));
@@ -61,11 +67,11 @@ struct File {
 }
 
 impl File {
-    fn new(file: &SourceFile, labels: Vec<&Label>, all: &[Label]) -> Self {
+    fn new(file: &SourceFile, labels: Vec<&Label>, primary: &[Label]) -> Self {
         let annotations = labels
             .into_iter()
             .map(|label| {
-                let kind = if all.first().is_some_and(|first| std::ptr::eq(first, label)) {
+                let kind = if primary.iter().any(|first| std::ptr::eq(first, label)) {
                     AnnotationKind::Primary
                 } else {
                     AnnotationKind::Context

@@ -18,3 +18,13 @@ fn of_pin() {
 fn of_explain() {
     assert_snapshot!(Project::of(&[]).run(&["explain", "--help"]));
 }
+
+#[test]
+fn of_check() {
+    assert_snapshot!(Project::of(&[]).run(&["check", "--help"]));
+}
+
+#[test]
+fn of_rule() {
+    assert_snapshot!(Project::of(&[]).run(&["rule", "--help"]));
+}

@@ -11,6 +11,11 @@ use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
 mod builds;
+mod check;
+mod check_docs;
+mod check_files;
+mod check_formats;
+mod check_suppressions;
 mod errors;
 mod explain;
 mod explain_builds;
