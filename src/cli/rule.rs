@@ -15,11 +15,17 @@ pub(super) struct Rule {
     /// The rule; all are listed if there is none
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// Print the texts of all rules as one page in Markdown
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
 }
 
 impl Rule {
     /// Runs the command.
     pub fn run(self, _output: &Output) -> Result<(), Failure> {
+        if self.all {
+            return print(&page());
+        }
         let Some(name) = self.name else {
             return print(&list());
         };
@@ -38,15 +44,45 @@ fn list() -> String {
     lines.collect()
 }
 
+/// All texts, each below a heading of its own, so that a link can lead to it.
+fn page() -> String {
+    let mut page = "# The rules of `presolve check`\n\n\
+        `presolve rule --all` prints this page, and `presolve rule NAME` one of the texts.\n\n\
+        | rule | level | |\n|---|---|---|\n"
+        .to_owned();
+    for rule in rules::all() {
+        let (name, summary) = (rule.name, rule.summary().replace('|', "\\|"));
+        page += &format!("| [{name}](#{name}) | {} | {summary} |\n", level(rule));
+    }
+    for rule in rules::all() {
+        page.push('\n');
+        let mut is_code = false;
+        for line in text(rule).lines() {
+            is_code ^= line.starts_with("```");
+            // A comment of an example is no heading.
+            if line.starts_with('#') && !is_code {
+                page.push('#');
+            }
+            page += line;
+            page.push('\n');
+        }
+    }
+    page
+}
+
 fn text(rule: &Known) -> String {
-    let level = match rule.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    };
     let default = match rule.by_default {
         true => "",
         false => ", looked for only if it is selected",
     };
+    let level = level(rule);
     format!("# {}\n\n({level}{default})\n\n{}", rule.name, rule.text)
+}
+
+fn level(rule: &Known) -> &'static str {
+    match rule.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
 }
