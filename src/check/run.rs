@@ -22,7 +22,10 @@ use crate::{
     diagnostic::Failure,
     resolve::Listener,
     rules::{self, Finder, Finding, Rule},
-    spec::source::{self, SourceFile},
+    spec::{
+        EnvironmentFile,
+        source::{self, SourceFile},
+    },
 };
 
 /// What is to be checked, and how.
@@ -145,27 +148,39 @@ impl Check {
         let linted = lint(&source, asked);
         let shown = shown_by_the_text(&linted);
         report.findings = linted.findings;
-        let mut is_solved = false;
-        if let Some(environment) = linted.environment
-            && self.solve
-            && selection.rules().any(is_shown_by_solving)
-        {
-            for platform in solving::platforms(&self.platforms, &[]) {
-                let settings = Settings {
-                    platform: platform.or(settings.platform),
-                    ..settings.clone()
-                };
-                let solved = solving::solve(&environment, &settings, selection, listener).await;
-                report.findings.extend(solved.findings);
-                report.undecided.extend(solved.undecided);
+        let is_solved = match linted.environment {
+            Some(environment) if self.solve && selection.rules().any(is_shown_by_solving) => {
+                let settings = (&settings, selection);
+                self.solve(&environment, settings, listener, &mut report)
+                    .await
             }
-            is_solved = report.undecided.is_empty();
-        }
+            _ => false,
+        };
         let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
         report.silence(&source, &project, &looked_for);
         report.keep_fixes_of(&source);
         report.sort();
         Ok(report)
+    }
+
+    /// Solves a file for each platform. Whether all was found out.
+    async fn solve(
+        &self,
+        environment: &EnvironmentFile,
+        (settings, selection): (&Settings, &Selection),
+        listener: &Listener,
+        report: &mut FileReport,
+    ) -> bool {
+        for platform in solving::platforms(&self.platforms, &[]) {
+            let settings = Settings {
+                platform: platform.or(settings.platform),
+                ..settings.clone()
+            };
+            let solved = solving::solve(environment, &settings, selection, listener).await;
+            report.findings.extend(solved.findings);
+            report.undecided.extend(solved.undecided);
+        }
+        report.undecided.is_empty()
     }
 
     /// The project that a file's settings are of.
