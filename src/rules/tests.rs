@@ -89,19 +89,21 @@ fn with_rules<T>(
 }
 
 fn found(rule: &'static Rule, text: &str) -> usize {
-    with(rule, text, |source, asked| {
-        let linted = lint(source, asked);
-        let looked_for = shown_by_the_text(&linted);
-        let (findings, _) = silence(
-            source,
-            linted.findings,
-            &Accepted::default(),
-            asked.selection,
-            &looked_for,
-        );
-        let of_rule = findings.iter().filter(|finding| finding.rule == rule);
-        of_rule.count()
-    })
+    with(rule, text, |source, asked| count(rule, source, asked))
+}
+
+fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: Asked<'_>) -> usize {
+    let linted = lint(source, asked);
+    let looked_for = shown_by_the_text(&linted);
+    let (findings, _) = silence(
+        source,
+        linted.findings,
+        &Accepted::default(),
+        asked.selection,
+        &looked_for,
+    );
+    let of_rule = findings.iter().filter(|finding| finding.rule == rule);
+    of_rule.count()
 }
 
 /// How often the rule finds an example, in the encoding that it has.
@@ -110,7 +112,7 @@ fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
     match SourceFile::from_bytes("environment.yml", &bytes) {
         Ok(decoded) => with(rule, "", |_, asked| {
             let today = example.today.unwrap_or(asked.today);
-            lint(&decoded, Asked { today, ..asked }).findings.len()
+            count(rule, &decoded, Asked { today, ..asked })
         }),
         Err(failure) => {
             let mut diagnostics = failure.diagnostics.iter();
