@@ -27,11 +27,13 @@ mod declared;
 mod lookahead;
 pub mod overtaken;
 pub mod question;
+mod shared;
 mod upgrade;
 
 use builds::Build;
 use overtaken::Overtaken;
 use question::Question;
+pub use shared::Shared;
 pub use upgrade::Upgrade;
 pub(crate) use upgrade::is_same;
 
@@ -119,47 +121,56 @@ async fn resolve_until(
     listener: &Listener,
     deadline: Option<Instant>,
 ) -> Result<Resolution, Failure> {
-    let question = Question::of(environment, settings, upgrade, listener, deadline).await?;
-    let specs = question.specs();
-    let repodata = question.records(&specs).await?;
+    let shared = Shared::default();
+    let question =
+        Question::of(environment, settings, upgrade, &shared, listener, deadline).await?;
+    let repodata = Arc::new(question.records(&question.specs()).await?);
     let missing = repodata.missing.clone();
     question.solving();
-    let outcome = match unknown_names(question.declared(), &missing) {
-        Some(unknown) => Outcome::Unsolvable(unknown),
-        None => match question.ask(Arc::new(repodata), solve).await? {
-            Some(solution) => Outcome::Solved(solution),
+    let conflict = match unknown_names(question.declared(), &missing) {
+        Some(unknown) => unknown,
+        None => match question.ask(repodata, solve).await? {
+            Some(solution) => return question.solved(missing, solution).await,
             None => {
                 // Of the names in the file only the records that their lines match
                 // were loaded. An explanation has to know the others.
                 let names = question.names_of_specs();
                 let repodata = Arc::new(question.records(&names).await?);
-                Outcome::Unsolvable(question.ask(repodata, explain).await?)
+                question.ask(repodata, explain).await?
             }
         },
     };
-    let mut left_out = None;
-    let (builds, overtaken) = match (&outcome, deadline) {
-        (Outcome::Solved(solution), None) => question.consequences(solution).await?,
-        (Outcome::Solved(solution), Some(deadline)) => {
-            let consequences = question.consequences(solution);
-            match tokio::time::timeout_at(deadline.into(), consequences).await {
+    Ok(question.resolution(missing, Outcome::Unsolvable(conflict)))
+}
+
+impl Question {
+    /// An answer with what it brings with it once pip runs. The answer stands if the time
+    /// ends before that is known.
+    pub(crate) async fn solved(
+        self,
+        missing: Vec<MissingName>,
+        solution: Box<Solution>,
+    ) -> Result<Resolution, Failure> {
+        let mut left_out = None;
+        let consequences = self.consequences(&solution);
+        let (builds, overtaken) = match self.deadline() {
+            None => consequences.await?,
+            Some(deadline) => match tokio::time::timeout_at(deadline.into(), consequences).await {
                 Ok(consequences) => consequences?,
-                // The answer stands.
                 Err(_) => {
                     left_out = Some(consequences::left_out());
                     Default::default()
                 }
-            }
-        }
-        (Outcome::Unsolvable(_), _) => Default::default(),
-    };
-    let mut resolution = question.resolution(missing, outcome);
-    resolution.notices.extend(left_out);
-    Ok(Resolution {
-        builds,
-        overtaken,
-        ..resolution
-    })
+            },
+        };
+        let mut resolution = self.resolution(missing, Outcome::Solved(solution));
+        resolution.notices.extend(left_out);
+        Ok(Resolution {
+            builds,
+            overtaken,
+            ..resolution
+        })
+    }
 }
 
 /// The conda lines with a name that no channel has: nothing has to be solved to

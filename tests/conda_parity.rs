@@ -121,7 +121,11 @@ impl Task {
             specs: self.specs.iter().map(|spec| declared(spec)).collect(),
             channel_priority: self.rattlers_priority(),
             exclude_newer: self.rattlers_cutoff(),
-            ..self.subdirs.iter().map(|subdir| &subdir.records).collect()
+            ..self
+                .subdirs
+                .iter()
+                .map(|subdir| subdir.iter().collect::<Vec<_>>())
+                .collect()
         };
         let solved = catch_unwind(AssertUnwindSafe(|| {
             rattler_solve::resolvo::Solver.solve(task)
@@ -151,9 +155,7 @@ impl Task {
             return None;
         }
         let provider = CondaDependencyProvider::new(
-            self.subdirs
-                .iter()
-                .map(|subdir| subdir.records.iter().collect()),
+            self.subdirs.iter().map(|subdir| subdir.iter().collect()),
             &[],
             &[],
             &self.virtual_packages,

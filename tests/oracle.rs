@@ -179,7 +179,7 @@ fn check_first_project(oracle: &Oracle<'_>, conda: &Conda, pip: &Pip) -> Result<
 
 fn conda_of(model: &Model, solution: &Solution) -> Conda {
     let world = ToyWorld::new(&model.text());
-    let records = world.subdirs.iter().flat_map(|subdir| &subdir.records);
+    let records = world.subdirs.iter().flat_map(|subdir| subdir.iter());
     let records: Vec<_> = records.collect();
     let place = |record| records.iter().position(|other| *other == record).unwrap();
     let names = solution.conda.iter();

@@ -207,10 +207,8 @@ impl ToyWorld {
         .unwrap();
         let of_channel = |subdir: &&mut SubdirRecords| subdir.records[0].channel == record.channel;
         match self.subdirs.iter_mut().find(of_channel) {
-            Some(subdir) => subdir.records.push(record),
-            None => self.subdirs.push(SubdirRecords {
-                records: vec![record],
-            }),
+            Some(subdir) => subdir.records.push(Arc::new(record)),
+            None => self.subdirs.push([record].into_iter().collect()),
         }
     }
 

@@ -234,7 +234,7 @@ impl Fixing<'_> {
             .repodata
             .subdirs
             .iter()
-            .flat_map(|subdir| &subdir.records);
+            .flat_map(|subdir| subdir.iter());
         let loaded: HashSet<_> = records.map(|record| &record.package_record.name).collect();
         let specs = question.names_of_specs();
         let known = |spec: &MatchSpec| {

@@ -16,7 +16,7 @@ use crate::{
     config::Settings,
     diagnostic::{Failure, Level},
     problem::{Conflict, Missing, explain_all, solve},
-    resolve::{Listener, Upgrade, question::Question, unknown_names},
+    resolve::{Listener, Shared, Upgrade, question::Question, unknown_names},
     spec::EnvironmentFile,
 };
 
@@ -47,8 +47,15 @@ pub async fn explain(
     let deadline = settings
         .timeout
         .and_then(|timeout| Instant::now().checked_add(timeout));
-    let mut question =
-        Question::of(environment, settings, &Upgrade::None, listener, deadline).await?;
+    let mut question = Question::of(
+        environment,
+        settings,
+        &Upgrade::None,
+        &Shared::default(),
+        listener,
+        deadline,
+    )
+    .await?;
     let specs = question.names_of_specs();
     let repodata = Arc::new(question.records(&specs).await?);
     question.solving();

@@ -21,7 +21,7 @@ use crate::{
         conflict::Package,
         explain_all, solve,
     },
-    resolve::{Listener, Upgrade, is_same, question::Question, unknown_names},
+    resolve::{Listener, Shared, Upgrade, is_same, question::Question, unknown_names},
     spec::EnvironmentFile,
 };
 
@@ -114,8 +114,15 @@ pub async fn why(
     let deadline = settings
         .timeout
         .and_then(|timeout| std::time::Instant::now().checked_add(timeout));
-    let mut question =
-        Question::of(environment, settings, &Upgrade::None, listener, deadline).await?;
+    let mut question = Question::of(
+        environment,
+        settings,
+        &Upgrade::None,
+        &Shared::default(),
+        listener,
+        deadline,
+    )
+    .await?;
     let repodata = Arc::new(question.records(&question.names_of_specs()).await?);
     // Without it a project is still found by its own name.
     let _ = question.load_mapping().await;
@@ -217,16 +224,13 @@ async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bo
     if repodata
         .subdirs
         .iter()
-        .any(|subdir| subdir.records.iter().any(is_it))
+        .any(|subdir| subdir.iter().any(is_it))
     {
         return true;
     }
     if let Ok(spec) = MatchSpec::from_str(name, ParseMatchSpecOptions::lenient())
         && let Ok(found) = question.records(&[spec]).await
-        && found
-            .subdirs
-            .iter()
-            .any(|subdir| subdir.records.iter().any(is_it))
+        && found.subdirs.iter().any(|subdir| subdir.iter().any(is_it))
     {
         return true;
     }

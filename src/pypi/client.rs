@@ -38,7 +38,7 @@ const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Where and how a [`Client`] looks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientOptions {
     /// The simple indexes, the first one first: HTTP URLs, or `file://` folders with
     /// a folder per project.

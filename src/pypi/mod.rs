@@ -14,7 +14,7 @@ mod fetch;
 mod filename;
 mod fixups;
 pub mod index;
-mod memo;
+pub(crate) mod memo;
 pub mod metadata;
 pub mod pip_abilities;
 mod sdist;

@@ -35,7 +35,7 @@ impl Question {
             let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
             // A hint is not worth a failure.
             if let Ok(repodata) = self.records(&specs).await {
-                let records = repodata.subdirs.iter().flat_map(|subdir| &subdir.records);
+                let records = repodata.subdirs.iter().flat_map(|subdir| subdir.iter());
                 build.find_conda(solution, &self.names, records);
             }
         }

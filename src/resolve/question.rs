@@ -15,7 +15,9 @@ use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Handle;
 use url::Url;
 
-use super::{Listener, Outcome, Resolution, Upgrade, declared, lookahead, upgrade::preferences};
+use super::{
+    Listener, Outcome, Resolution, Shared, Upgrade, declared, lookahead, upgrade::preferences,
+};
 use crate::{
     conda::{
         channels::{Channels, Listed, NO_DEFAULTS, SpecChannel},
@@ -25,14 +27,8 @@ use crate::{
     },
     config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
-    network,
     problem::{Declared, PipPolicy, Preferences, Problem, World},
-    pypi::{
-        client::{Client, ClientOptions},
-        session::Session,
-        settings::IndexSettings,
-        tags::Target,
-    },
+    pypi::{client::Client, session::Session, settings::IndexSettings, tags::Target},
     spec::{EnvironmentFile, PipRequirementKind},
 };
 
@@ -63,6 +59,7 @@ pub struct Question {
     notices: Vec<Diagnostic>,
     has_mapping: bool,
     client: ClientWithMiddleware,
+    shared: Shared,
     listener: Listener,
 }
 
@@ -76,26 +73,27 @@ impl Question {
         environment: &EnvironmentFile,
         settings: &Settings,
         upgrade: &Upgrade,
+        shared: &Shared,
         listener: &Listener,
         deadline: Option<Instant>,
     ) -> Result<Self, Failure> {
         let subdir = target_platform(environment, settings)?;
         let virtual_packages = virtual_packages::for_target(subdir, &settings.virtual_packages)?;
         let channels = Channels::of_file(environment, settings)?;
-        let client = network::client(settings.offline)?;
+        let client = shared.http(settings)?;
         let (declared, places) = declared::of(environment, &channels);
         let index = settings.index.with_options(&environment.pip.options)?;
         let target = Target::new(subdir, &virtual_packages);
-        let session = session(settings, &index, client.clone(), listener);
+        let session = session(shared.pypi(settings, &index, &client), listener);
         let session = session.with_lookahead(
             lookahead::choice(&declared, target.clone()),
             lookahead::DEPTH,
         );
         let (names, notices) = if environment.pip.requirements.is_empty() {
-            (Names::built_in(), Vec::new())
+            (Arc::new(Names::built_in()), Vec::new())
         } else {
             session.prefetch_all(environment);
-            Names::load(settings, &client).await?
+            shared.names(settings, &client).await?
         };
         Ok(Self {
             subdir,
@@ -105,7 +103,7 @@ impl Question {
             settings: settings.clone(),
             target,
             session,
-            names: Arc::new(names),
+            names,
             declared: Arc::new(declared),
             preferences: preferences(environment, &channels, upgrade),
             channels: Arc::new(channels),
@@ -113,6 +111,7 @@ impl Question {
             notices,
             has_mapping: !environment.pip.requirements.is_empty(),
             client,
+            shared: shared.clone(),
             listener: listener.clone(),
         })
     }
@@ -142,8 +141,8 @@ impl Question {
     /// As for [`Names::load`].
     pub async fn load_mapping(&mut self) -> Result<(), Failure> {
         if !self.has_mapping {
-            let (names, notices) = Names::load(&self.settings, &self.client).await?;
-            (self.names, self.has_mapping) = (Arc::new(names), true);
+            let (names, notices) = self.shared.names(&self.settings, &self.client).await?;
+            (self.names, self.has_mapping) = (names, true);
             self.notices.extend(notices);
         }
         Ok(())
@@ -164,7 +163,7 @@ impl Question {
         let channels = Channels::resolve(&listed, [], &self.settings, Path::new("."))?;
         let specs = std::slice::from_ref(spec);
         let found = self.records_of(channels.list(), specs).await?;
-        let mut records = found.subdirs.iter().flat_map(|subdir| &subdir.records);
+        let mut records = found.subdirs.iter().flat_map(|subdir| subdir.iter());
         Ok(records.any(|record| spec.matches(record)))
     }
 
@@ -247,10 +246,9 @@ impl Question {
         repodata::matching(query, self.access()).await
     }
 
-    fn access(&self) -> repodata::Access<'_> {
+    fn access(&self) -> repodata::Access {
         repodata::Access {
-            client: self.client.clone(),
-            cache_dir: &self.settings.cache_dir,
+            gateway: self.shared.gateway(&self.settings, &self.client),
             offline: self.settings.offline,
             progress: self.listener.repodata.clone(),
         }
@@ -354,20 +352,8 @@ fn policy(index: &IndexSettings) -> PipPolicy {
     }
 }
 
-fn session(
-    settings: &Settings,
-    index: &IndexSettings,
-    client: ClientWithMiddleware,
-    listener: &Listener,
-) -> Session {
-    let options = ClientOptions {
-        indexes: index.indexes(),
-        find_links: index.find_links.clone(),
-        cache_dir: settings.cache_dir.clone(),
-        offline: settings.offline,
-        exclude_newer: settings.exclude_newer,
-    };
-    let session = Session::new(Client::new(client, options), Handle::current());
+fn session(client: Client, listener: &Listener) -> Session {
+    let session = Session::new(client, Handle::current());
     match &listener.pypi {
         Some(observer) => session.with_observer(observer.clone()),
         None => session,

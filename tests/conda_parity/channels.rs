@@ -32,7 +32,7 @@ pub fn channels(text: &str) -> Vec<SubdirRecords> {
             });
             places.len() - 1
         });
-        subdirs[at].records.push(record(line));
+        subdirs[at].records.push(record(line).into());
     }
     subdirs
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 
@@ -245,7 +245,7 @@ impl World {
     /// All records of a channel.
     pub fn records(&self, channel: &str) -> impl Iterator<Item = &RepoDataRecord> {
         let (_, subdirs) = &self.channels[self.index(channel)];
-        subdirs.iter().flat_map(|subdir| &subdir.records)
+        subdirs.iter().flat_map(|subdir| subdir.iter())
     }
 
     /// The records of a name in a channel.
@@ -253,7 +253,7 @@ impl World {
         let channel = self.index(channel);
         let places = self.places[channel].get(name).into_iter().flatten();
         let record =
-            |&(subdir, place): &(usize, usize)| &self.channels[channel].1[subdir].records[place];
+            |&(subdir, place): &(usize, usize)| &*self.channels[channel].1[subdir].records[place];
         places.map(record).collect()
     }
 
@@ -264,8 +264,9 @@ impl World {
             Some(name)
         });
         let names = self.closure(channels, names.collect());
-        let wanted =
-            |record: &&RepoDataRecord| names.contains(record.package_record.name.as_normalized());
+        let wanted = |record: &&Arc<RepoDataRecord>| {
+            names.contains(record.package_record.name.as_normalized())
+        };
         let subdirs = channels.iter().flat_map(|channel| {
             let (_, subdirs) = &self.channels[self.index(channel)];
             subdirs.iter().map(|subdir| SubdirRecords {
@@ -316,9 +317,9 @@ fn read(folder: &Path, name: &str) -> Vec<SubdirRecords> {
         let file = std::fs::File::open(folder.join(name).join(subdir).join("repodata.json.zst"));
         let repodata = zstd::decode_all(file.ok()?).unwrap();
         let repodata: RepoData = serde_json::from_slice(&repodata).unwrap();
-        Some(SubdirRecords {
-            records: repodata.into_repo_data_records(&channel),
-        })
+        Some(SubdirRecords::from_iter(
+            repodata.into_repo_data_records(&channel),
+        ))
     });
     subdirs.collect()
 }

@@ -88,7 +88,7 @@ pub fn task(random: &mut Random) -> Task {
                     add(random, &mut records, (channel, subdir, name), conditions);
                 }
             }
-            subdirs.push(SubdirRecords { records });
+            subdirs.push(SubdirRecords::from_iter(records));
         }
     }
     let priority = [

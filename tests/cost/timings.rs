@@ -85,9 +85,16 @@ impl Run {
             .build()
             .unwrap();
         let (upgrade, listener) = (Upgrade::None, Listener::default());
+        let shared = resolve::Shared::default();
         runtime.block_on(async {
-            let question =
-                resolve::question::Question::of(&environment, &settings, &upgrade, &listener, None);
+            let question = resolve::question::Question::of(
+                &environment,
+                &settings,
+                &upgrade,
+                &shared,
+                &listener,
+                None,
+            );
             let question = question.await.expect("a question");
             let by_name = question.specs().into_iter().map(|spec| MatchSpec {
                 name: spec.name,

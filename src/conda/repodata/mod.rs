@@ -34,8 +34,24 @@ pub(crate) use suggestions::nearest_of;
 /// The records of one subdir of one channel, in the order of its repodata.
 #[derive(Clone, Debug, Default)]
 pub struct SubdirRecords {
-    /// The records; those of a channel have the same `channel`.
-    pub records: Vec<RepoDataRecord>,
+    /// The records; those of a channel have the same `channel`. Answers of one gateway
+    /// share them.
+    pub records: Vec<Arc<RepoDataRecord>>,
+}
+
+impl SubdirRecords {
+    /// The records.
+    pub fn iter(&self) -> impl Iterator<Item = &RepoDataRecord> {
+        self.records.iter().map(AsRef::as_ref)
+    }
+}
+
+impl FromIterator<RepoDataRecord> for SubdirRecords {
+    fn from_iter<I: IntoIterator<Item = RepoDataRecord>>(records: I) -> Self {
+        Self {
+            records: records.into_iter().map(Arc::new).collect(),
+        }
+    }
 }
 
 /// What to load.
@@ -52,11 +68,9 @@ pub struct Query<'a> {
 
 /// How to get at the channels.
 #[derive(Clone)]
-pub struct Access<'a> {
-    /// The client for `http://` and `https://` channels.
-    pub client: ClientWithMiddleware,
-    /// presolve's cache folder; repodata goes into `repodata` below it.
-    pub cache_dir: &'a Path,
+pub struct Access {
+    /// What fetches, and keeps in memory what it has read.
+    pub gateway: Gateway,
     /// Use the cache however old it is, and never the network.
     pub offline: bool,
     /// Hears of downloads.
@@ -103,8 +117,8 @@ pub struct MissingName {
 /// the cache; an input failure when a channel does not exist, refuses the
 /// credentials, or holds no valid repodata. To the gateway a channel exists if
 /// it has a `noarch` subdir; the platform's subdir may be missing.
-pub async fn load(query: Query<'_>, access: Access<'_>) -> Result<Repodata, Failure> {
-    let gateway = gateway(&access);
+pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure> {
+    let gateway = &access.gateway;
     let platforms = platforms(query.subdir);
     let channels = local::open(query.channels, &platforms).await?;
     let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
@@ -122,13 +136,10 @@ pub async fn load(query: Query<'_>, access: Access<'_>) -> Result<Repodata, Fail
         .await
         .map_err(|error| errors::failure(&error, query.channels, access.offline))?;
 
-    let missing = missing(&gateway, query, &channels, &platforms, &output, &access).await?;
+    let missing = missing(gateway, query, &channels, &platforms, &output, &access).await?;
     let origins = origins(query, &platforms, output.len());
-    // The gateway shares its records; without it they can be taken, not copied.
-    drop(gateway);
-    drop(channels);
     Ok(Repodata {
-        subdirs: take_records(output),
+        subdirs: records(&output),
         origins,
         missing,
     })
@@ -142,24 +153,28 @@ pub async fn load(query: Query<'_>, access: Access<'_>) -> Result<Repodata, Fail
 /// As for [`load`].
 pub async fn matching(
     query: Query<'_>,
-    access: Access<'_>,
+    access: Access,
 ) -> Result<Vec<RepoDataRecord>, Failure> {
     let platforms = [query.subdir];
     let channels = local::open(query.channels, &platforms).await?;
     let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
-    let output = gateway(&access)
+    let output = access
+        .gateway
         .query(sources, platforms, query.specs.iter().cloned())
         .recursive(false)
         .channel_relations(ChannelRelationsMode::Disabled)
         .execute()
         .await
         .map_err(|error| errors::failure(&error, query.channels, access.offline))?;
-    let subdirs = take_records(output).into_iter();
-    Ok(subdirs.flat_map(|subdir| subdir.records).collect())
+    let records = output.iter().flat_map(|data| data.iter());
+    Ok(records.cloned().collect())
 }
 
-fn gateway(access: &Access<'_>) -> Gateway {
-    let cache_action = if access.offline {
+/// A gateway, which the files of a run share: each subdir is then fetched and read once.
+///
+/// `cache_dir` is presolve's cache folder; repodata goes into `repodata` below it.
+pub fn gateway(client: ClientWithMiddleware, cache_dir: &Path, offline: bool) -> Gateway {
+    let cache_action = if offline {
         CacheAction::ForceCacheOnly
     } else {
         CacheAction::CacheOrFetch
@@ -169,8 +184,8 @@ fn gateway(access: &Access<'_>) -> Gateway {
         ..SourceConfig::default()
     };
     Gateway::builder()
-        .with_client(access.client.clone())
-        .with_cache_dir(access.cache_dir.join("repodata"))
+        .with_client(client)
+        .with_cache_dir(cache_dir.join("repodata"))
         .with_channel_config(ChannelConfig {
             default,
             ..ChannelConfig::default()
@@ -204,17 +219,11 @@ fn origins(query: Query<'_>, platforms: &[Subdir], buckets: usize) -> Vec<Origin
         .collect()
 }
 
-fn take_records(output: RepoDataQueryOutput) -> Vec<SubdirRecords> {
-    output
-        .into_iter()
-        .map(|data| {
-            let shared: Vec<Arc<RepoDataRecord>> = data.iter_arc().cloned().collect();
-            drop(data);
-            SubdirRecords {
-                records: shared.into_iter().map(Arc::unwrap_or_clone).collect(),
-            }
-        })
-        .collect()
+fn records(output: &RepoDataQueryOutput) -> Vec<SubdirRecords> {
+    let subdirs = output.iter().map(|data| SubdirRecords {
+        records: data.iter_arc().cloned().collect(),
+    });
+    subdirs.collect()
 }
 
 /// The names of the specs that no channel has, whatever the version.
@@ -224,7 +233,7 @@ async fn missing(
     channels: &[local::Opened],
     platforms: &[Subdir],
     output: &RepoDataQueryOutput,
-    access: &Access<'_>,
+    access: &Access,
 ) -> Result<Vec<MissingName>, Failure> {
     let found: HashSet<&PackageName> = output
         .iter()

@@ -72,11 +72,15 @@ fn specs(texts: &[&str]) -> Vec<MatchSpec> {
         .collect()
 }
 
-fn access(cache: &TempDir) -> Access<'_> {
+fn access(cache: &TempDir) -> Access {
+    access_in(cache.path(), false)
+}
+
+fn access_in(cache: &Path, offline: bool) -> Access {
+    let client = ClientWithMiddleware::from(reqwest::Client::new());
     Access {
-        client: ClientWithMiddleware::from(reqwest::Client::new()),
-        cache_dir: cache.path(),
-        offline: false,
+        gateway: gateway(client, cache, offline),
+        offline,
         progress: None,
     }
 }
@@ -84,7 +88,7 @@ fn access(cache: &TempDir) -> Access<'_> {
 async fn load_all(
     channels: &[SpecChannel],
     texts: &[&str],
-    access: Access<'_>,
+    access: Access,
 ) -> Result<Repodata, Failure> {
     let query = Query {
         channels,
@@ -248,8 +252,7 @@ async fn a_warm_cache_answers_offline() {
 
     server.abort();
     let _ = server.await;
-    let mut offline = access(&cache);
-    offline.offline = true;
+    let offline = access_in(cache.path(), true);
     let warm = load_all(&channels, &["numpy"], offline).await.unwrap();
     assert_eq!(listed(&cold), listed(&warm));
 }
@@ -258,8 +261,7 @@ async fn a_warm_cache_answers_offline() {
 async fn offline_without_a_cache_is_undecided() {
     let cache = tempfile::tempdir().unwrap();
     let url = Url::parse("http://user:secret@127.0.0.1:9/t/token/main/").unwrap();
-    let mut offline = access(&cache);
-    offline.offline = true;
+    let offline = access_in(cache.path(), true);
     let failure = load_all(&[spec_channel("main", &url)], &["numpy"], offline)
         .await
         .unwrap_err();
@@ -331,8 +333,7 @@ async fn real_channels() {
         .map(|name| spec_channel(name, &Url::from_directory_path(folder.join(name)).unwrap()))
         .collect();
     let texts = ["python=3.10", "numpy", "pandas", "scikit-learn", "pip"];
-    let mut offline = access(&cache);
-    offline.offline = true;
+    let offline = access_in(cache.path(), true);
     let runs = [
         ("cold", &remote, access(&cache)),
         ("warm", &remote, access(&cache)),

@@ -15,7 +15,7 @@ use rattler_conda_types::{
 };
 
 use super::Question;
-use crate::{config::ChannelPriority, problem::RecordSpec};
+use crate::{conda::repodata::SubdirRecords, config::ChannelPriority, problem::RecordSpec};
 
 /// A record of the index.
 pub(super) type RecordId = u32;
@@ -80,7 +80,7 @@ impl<'a> Index<'a> {
             let origin = question.origins.get(place);
             let channel = origin.and_then(|origin| origin.channel);
             let channel = channel.map_or(0, |channel| channel + 1);
-            for record in without_twins(&subdir.records) {
+            for record in without_twins(subdir) {
                 index.add(
                     record,
                     channel,
@@ -342,10 +342,11 @@ fn is_met_by_target(text: &str, virtual_packages: &[GenericVirtualPackage]) -> b
 
 /// The records of a subdir, of twins that differ in the archive type only the
 /// `.conda`, as conda does.
-fn without_twins(records: &[RepoDataRecord]) -> Vec<&RepoDataRecord> {
-    let mut places: HashMap<&ArchiveIdentifier, usize> = HashMap::with_capacity(records.len());
-    let mut kept: Vec<&RepoDataRecord> = Vec::with_capacity(records.len());
-    for record in records {
+fn without_twins(subdir: &SubdirRecords) -> Vec<&RepoDataRecord> {
+    let mut places: HashMap<&ArchiveIdentifier, usize> =
+        HashMap::with_capacity(subdir.records.len());
+    let mut kept: Vec<&RepoDataRecord> = Vec::with_capacity(subdir.records.len());
+    for record in subdir.iter() {
         match places.get(&record.identifier.identifier) {
             None => {
                 places.insert(&record.identifier.identifier, kept.len());

@@ -108,7 +108,7 @@ impl Elsewhere<'_> {
         let found = self.question.records(std::slice::from_ref(spec)).await;
         let name = spec.name.as_exact();
         found.is_ok_and(|found| {
-            let records = found.subdirs.iter().flat_map(|subdir| &subdir.records);
+            let records = found.subdirs.iter().flat_map(|subdir| subdir.iter());
             let mut records = records.map(|record| &record.package_record.name);
             records.any(|known| Some(known) == name)
         })
