@@ -178,7 +178,7 @@ fn versions(world: &ToyWorld, name: &str, half: Half) -> Vec<String> {
                 .collect()
         }
         _ => {
-            let records = world.subdirs.iter().flat_map(|subdir| &subdir.records);
+            let records = world.subdirs.iter().flat_map(|subdir| subdir.iter());
             let of = records.filter(|record| record.package_record.name.as_normalized() == name);
             of.map(|record| record.package_record.version.to_string())
                 .collect()

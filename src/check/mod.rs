@@ -9,6 +9,8 @@
 //!    ↓
 //! solving     what solving it finds, for each platform
 //!    ↓
+//! releases    what the package index knows of the releases that are pinned
+//!    ↓
 //! suppression what the file's comments and the settings silence, and what of it is unused
 //!    ↓
 //! fix         the safe changes, one after the other until none is left
@@ -31,6 +33,8 @@ mod fingerprint;
 pub mod fix;
 pub mod lint;
 pub mod patterns;
+mod platforms;
+pub mod releases;
 mod run;
 mod selection;
 pub mod settings;
@@ -60,6 +64,9 @@ pub struct FileReport {
     pub suppressed: usize,
     /// What could not be found out, and why.
     pub undecided: Vec<Undecided>,
+    /// What is to be said of the run rather than of the file, such as what was left out
+    /// because it is offline. No reason to end it otherwise.
+    pub asides: Vec<Diagnostic>,
     /// What was mended, or would be.
     pub fixed: Option<fix::Fixed>,
 }
@@ -91,6 +98,7 @@ impl FileReport {
             findings: Vec::new(),
             suppressed: 0,
             undecided: Vec::new(),
+            asides: Vec::new(),
             fixed: None,
         }
     }
@@ -111,6 +119,22 @@ impl Report {
     pub fn has(&self, level: Level) -> bool {
         self.findings()
             .any(|finding| finding.diagnostic.level <= level)
+    }
+
+    /// What is to be said of the run, each once, with the number of the files.
+    pub fn asides(&self) -> Vec<Diagnostic> {
+        let mut said: Vec<(Diagnostic, usize)> = Vec::new();
+        for aside in self.files.iter().flat_map(|file| &file.asides) {
+            match said.iter_mut().find(|(known, _)| known == aside) {
+                Some((_, count)) => *count += 1,
+                None => said.push((aside.clone(), 1)),
+            }
+        }
+        let said = said.into_iter().map(|(aside, count)| match count {
+            1 => aside.note("this is about 1 file"),
+            _ => aside.note(format!("this is about {count} files")),
+        });
+        said.collect()
     }
 
     /// Whether something could not be found out.

@@ -8,25 +8,40 @@ use std::{
 
 use futures::{StreamExt, stream};
 use rattler_conda_types::Subdir;
+use tokio::sync::Semaphore;
 
 use super::{
     FileReport, Report, Selection, Undecided,
-    fix::fix,
+    fix::{Fixed, fix},
     lint::{Asked, lint, shown_by_the_text},
     patterns::place,
-    solving,
+    platforms::{folded, platforms},
+    releases,
+    solving::{Solved, Solving},
     suppression::{Accepted, silence},
 };
 use crate::{
     config::{Flags, Settings, presolve_toml},
     diagnostic::Failure,
-    resolve::Listener,
-    rules::{self, Finder, Finding, Rule},
+    resolve::{Listener, Shared},
+    rules::{self, Finder, Finding, Fix, Rule},
     spec::{
         EnvironmentFile,
         source::{self, SourceFile},
     },
 };
+
+/// How many files are checked at a time at most: each solve holds the records that it
+/// looks at in memory.
+const AT_ONCE: usize = 8;
+
+/// How many reports may wait for one before them: they are told in the order of the
+/// files, and a slow one must not keep the others from being checked.
+const AHEAD: usize = 64;
+
+/// How often a file is solved anew after a change that mends it. One change mends all
+/// conflicts on its platform, so more are needed for other platforms only.
+const ROUNDS: usize = 4;
 
 /// What is to be checked, and how.
 pub struct Check {
@@ -88,10 +103,16 @@ impl Check {
         listening: &mut dyn Listening,
     ) -> Result<Report, Failure> {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let projects = Projects::default();
+        let at_once = at_once.min(AT_ONCE);
+        let (projects, shared) = (Projects::default(), Shared::default());
+        let permits = Semaphore::new(at_once);
         let files = self.files.iter();
-        let files = files.map(|path| self.file(path, &projects, listener));
-        let mut reports = stream::iter(files).buffered(at_once);
+        let files = files.map(async |path| {
+            // It is never closed, so there is always a permit to come.
+            let _permit = permits.acquire().await.ok();
+            self.file(path, &projects, &shared, listener).await
+        });
+        let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();
         while let Some(file) = reports.next().await {
             let file = file?;
@@ -115,6 +136,7 @@ impl Check {
         &self,
         path: &Path,
         projects: &Projects,
+        shared: &Shared,
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
         let settings = Settings::resolve(path, self.flags.clone())?;
@@ -139,48 +161,103 @@ impl Check {
         };
         if self.fixes != Fixes::default() {
             let fixed = fix(&source, asked, self.fixes.with_unsafe, accepted);
-            if self.fixes.make && !fixed.mended.is_empty() {
-                source::write_atomically(path, &source.encode(fixed.source.text()))?;
-                source = fixed.source.clone();
-            }
             report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
+            source = self.written(&source, &report)?;
         }
-        let linted = lint(&source, asked);
-        let shown = shown_by_the_text(&linted);
-        report.findings = linted.findings;
-        let is_solved = match linted.environment {
-            Some(environment) if self.solve && selection.rules().any(is_shown_by_solving) => {
-                let settings = (&settings, selection);
-                self.solve(&environment, settings, listener, &mut report)
-                    .await
+        let mut rounds = 0;
+        loop {
+            let linted = lint(&source, asked);
+            let shown = shown_by_the_text(&linted);
+            report.findings = linted.findings;
+            let mut is_solved = false;
+            if let Some(environment) = linted.environment.filter(|_| self.solve) {
+                let solved = self.solved(&environment, asked, shared, listener).await?;
+                is_solved = solved.undecided.is_empty() && solved.asides.is_empty();
+                report.findings.extend(solved.findings);
+                report.undecided = solved.undecided;
+                report.asides = solved.asides;
             }
-            _ => false,
-        };
-        let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
-        report.silence(&source, &project, &looked_for);
-        report.keep_fixes_of(&source);
+            let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
+            report.silence(&source, &project, &looked_for);
+            report.keep_fixes_of(&source);
+            rounds += 1;
+            if rounds == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
+                break;
+            }
+            source = self.written(&source, &report)?;
+        }
         report.sort();
         Ok(report)
     }
 
-    /// Solves a file for each platform. Whether all was found out.
-    async fn solve(
+    fn mends_conflicts(&self) -> bool {
+        self.fixes.with_unsafe && (self.fixes.make || self.fixes.show)
+    }
+
+    /// The file as it is to be looked at from now on: with its fixes if they are made.
+    fn written(
+        &self,
+        source: &Arc<SourceFile>,
+        report: &FileReport,
+    ) -> Result<Arc<SourceFile>, Failure> {
+        match &report.fixed {
+            Some(fixed) if self.fixes.make => {
+                let text = fixed.source.text();
+                source::write_atomically(&report.path, &source.encode(text))?;
+                Ok(fixed.source.clone())
+            }
+            Some(fixed) if self.mends_conflicts() => Ok(fixed.source.clone()),
+            _ => Ok(source.clone()),
+        }
+    }
+
+    /// What solving the file and asking the package index finds.
+    async fn solved(
         &self,
         environment: &EnvironmentFile,
-        (settings, selection): (&Settings, &Selection),
+        asked: Asked<'_>,
+        shared: &Shared,
         listener: &Listener,
-        report: &mut FileReport,
-    ) -> bool {
-        for platform in solving::platforms(&self.platforms, &[]) {
-            let settings = Settings {
-                platform: platform.or(settings.platform),
-                ..settings.clone()
-            };
-            let solved = solving::solve(environment, &settings, selection, listener).await;
-            report.findings.extend(solved.findings);
-            report.undecided.extend(solved.undecided);
+    ) -> Result<Solved, Failure> {
+        let Asked {
+            selection,
+            settings,
+            ..
+        } = asked;
+        let mut all = Solved::default();
+        let looks_for = |wanted: fn(&Finder) -> bool| {
+            let mut rules = selection.rules();
+            rules.any(|rule| wanted(&rule.finder))
+        };
+        if looks_for(|finder| matches!(finder, Finder::Solving)) {
+            let mut found = Vec::new();
+            for platform in platforms(&self.platforms, &settings.check.platforms)? {
+                let settings = Settings {
+                    platform: platform.or(settings.platform),
+                    ..settings.clone()
+                };
+                let solving = Solving {
+                    environment,
+                    settings: &settings,
+                    selection,
+                    shared,
+                    listener,
+                };
+                let solved = solving.run().await?;
+                found.push((platform, solved.findings));
+                all.undecided.extend(solved.undecided);
+                all.asides.extend(solved.asides);
+            }
+            all.findings = folded(found);
         }
-        report.undecided.is_empty()
+        if looks_for(|finder| matches!(finder, Finder::Index)) {
+            let known = releases::find(environment, settings, selection, shared).await?;
+            all.findings.extend(known.findings);
+            all.undecided.extend(known.undecided);
+            all.asides.extend(known.asides);
+        }
+        all.asides.dedup();
+        Ok(all)
     }
 
     /// The project that a file's settings are of.
@@ -282,6 +359,28 @@ impl FileReport {
         for finding in &mut self.findings {
             finding.fix.take_if(|fix| place(fix.file.path()) != here);
         }
+    }
+
+    /// Makes the change that mends a conflict, if one is known.
+    fn mend(&mut self, source: &Arc<SourceFile>) -> bool {
+        let is_here = |finding: &&Finding| {
+            let fix = finding.fix.as_ref();
+            matches!(finding.rule.finder, Finder::Solving)
+                && fix.is_some_and(|fix| fix.file.path() == source.path())
+        };
+        let Some(finding) = self.findings.iter().find(is_here).cloned() else {
+            return false;
+        };
+        let text = finding.fix.as_ref().map(Fix::apply).unwrap_or_default();
+        let mended = source.with_text(text);
+        let fixed = self.fixed.get_or_insert_with(|| Fixed {
+            before: Arc::clone(source),
+            source: Arc::clone(source),
+            mended: Vec::new(),
+        });
+        fixed.source = mended;
+        fixed.mended.push(finding);
+        true
     }
 
     fn sort(&mut self) {

@@ -34,7 +34,9 @@ Exit codes:
   0  nothing found that is as bad as --fail-on; with --diff: nothing to fix
   1  findings; with --diff: something to fix
   2  a path, a setting or the command line cannot be used
-  3  nothing found, and not everything could be: network, cache or time limit";
+  3  nothing found, and not everything could be: network or time limit
+With --offline, what the cache has no answer to is left out and said once, and the exit
+code is that of the rest. A file has 60 seconds to be solved, or what --timeout says.";
 
 /// What `check` takes.
 #[derive(Debug, Args)]
@@ -147,6 +149,9 @@ impl Check {
         let report = checking.run(&listener, &mut human).await;
         progress.finish();
         let report = report?;
+        for aside in report.asides() {
+            output.say(&aside);
+        }
         self.write(&report, human.kept.unwrap_or_default())?;
         output.tell(&match self.diff {
             true => human::would_mend(&report),

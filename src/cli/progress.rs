@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, Once, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -25,6 +25,8 @@ pub(super) struct Progress {
     downloads: Arc<Mutex<HashMap<String, ProgressBar>>>,
     pypi: ProgressBar,
     solving: ProgressBar,
+    /// Several files may be solved at a time, and have one line together.
+    shows_solving: Arc<Once>,
 }
 
 impl Progress {
@@ -40,6 +42,7 @@ impl Progress {
             downloads: Arc::default(),
             pypi: ProgressBar::hidden(),
             solving: ProgressBar::hidden(),
+            shows_solving: Arc::new(Once::new()),
         }
     }
 
@@ -66,16 +69,18 @@ impl Progress {
     }
 
     fn solve(&self) {
-        self.bars.add(self.solving.clone());
-        self.solving.set_style(spinner());
-        self.solving.set_message("solving");
-        self.solving.enable_steady_tick(Duration::from_millis(100));
+        self.shows_solving.call_once(|| {
+            self.bars.add(self.solving.clone());
+            self.solving.set_style(spinner());
+            self.solving.set_message("solving");
+            self.solving.enable_steady_tick(Duration::from_millis(100));
+        });
     }
 
     fn observer(&self) -> Observer {
         let (pages, files) = (AtomicU64::new(0), AtomicU64::new(0));
         let (bar, bars) = (self.pypi.clone(), self.bars.clone());
-        let shown = std::sync::Once::new();
+        let shown = Once::new();
         Arc::new(move |event| {
             match event {
                 Event::PageFetched(_) => pages.fetch_add(1, Ordering::Relaxed),

@@ -106,7 +106,7 @@ impl WithoutBuilds {
 /// The lines that name one build of a package that is there, and no record is that build.
 fn gone(declared: &[Declared], repodata: &Repodata) -> Vec<usize> {
     let mut by_name: HashMap<&str, Vec<&RepoDataRecord>> = HashMap::new();
-    for record in repodata.subdirs.iter().flat_map(|subdir| &subdir.records) {
+    for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
         let name = record.package_record.name.as_normalized();
         by_name.entry(name).or_default().push(record);
     }

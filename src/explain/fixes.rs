@@ -28,7 +28,7 @@ use family::Together;
 use search::{Becomes, Proposal};
 
 /// How many fixes are shown.
-const FIXES: usize = 5;
+pub(super) const FIXES: usize = 5;
 
 /// How many changed files are solved to find them.
 const SOLVES: usize = 12;
@@ -44,6 +44,8 @@ pub(super) struct Fixing<'q> {
     pub repodata: Arc<Repodata>,
     /// The names of conda lines that no channel has.
     pub unknown: &'q [usize],
+    /// How many fixes are wanted.
+    pub wanted: usize,
 }
 
 /// What came of the search for fixes.
@@ -75,7 +77,7 @@ impl Fixing<'_> {
                 continue;
             }
             for edits in self.edits(&proposals[way.proposal], way.elsewhere).await {
-                if told.len() == FIXES || solves == SOLVES {
+                if told.len() == self.wanted || solves == SOLVES {
                     break 'ways;
                 }
                 solves += 1;
@@ -100,7 +102,7 @@ impl Fixing<'_> {
                 }
             }
         }
-        let more = FIXES.saturating_sub(told.len());
+        let more = self.wanted.saturating_sub(told.len());
         doubtful.into_iter().take(more).for_each(found);
         Ok(answer)
     }

@@ -35,7 +35,7 @@ pub use fixes::{
     family::{Together, first_word},
     search::{Becomes, Proposal, proposals},
 };
-pub use run::{Listening, explain};
+pub use run::{Extent, Listening, explain, explain_unsolvable, predicted};
 
 /// Everything that is known of a file's answer, as far as time allowed.
 pub struct Explanation {

@@ -9,13 +9,13 @@ use super::{
     Explanation, Fix, GoneBuilds, LeftOut,
     builds::WithoutBuilds,
     cost::{self, Limits},
-    fixes::Fixing,
+    fixes::{FIXES, Fixing},
 };
 use crate::{
     conda::repodata::Repodata,
     config::Settings,
     diagnostic::{Failure, Level},
-    problem::{Conflict, Missing, explain_all, solve},
+    problem::{Conflict, Missing, Solution, explain_all, solve},
     resolve::{Listener, Shared, Upgrade, question::Question, unknown_names},
     spec::EnvironmentFile,
 };
@@ -68,15 +68,89 @@ pub async fn explain(
             return Ok(explanation);
         }
     }
+    let looked_for = Extent::default();
+    mend(
+        environment,
+        &mut question,
+        &repodata,
+        looked_for,
+        &mut explanation,
+        listening,
+    )
+    .await?;
+    cost(&question, &repodata, limits, &mut explanation).await;
+    Ok(explanation)
+}
+
+/// How much is looked for where there is no solution.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// So many fixes.
+    pub fixes: usize,
+    /// For this long at most, once the conflicts are known.
+    pub time: Option<Duration>,
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        Self {
+            fixes: FIXES,
+            time: None,
+        }
+    }
+}
+
+/// Explains a question that has no solution.
+///
+/// # Errors
+/// As for [`explain`].
+pub async fn explain_unsolvable(
+    environment: &EnvironmentFile,
+    mut question: Question,
+    looked_for: Extent,
+) -> Result<Explanation, Failure> {
+    let specs = question.names_of_specs();
+    let repodata = Arc::new(question.records(&specs).await?);
+    let mut explanation = Explanation::of(environment, &question, &repodata);
+    mend(
+        environment,
+        &mut question,
+        &repodata,
+        looked_for,
+        &mut explanation,
+        &mut Nobody,
+    )
+    .await?;
+    Ok(explanation)
+}
+
+/// Hears nothing.
+struct Nobody;
+
+impl Listening for Nobody {
+    fn conflict(&mut self, _: &Explanation, _: &Conflict) {}
+    fn gone_builds(&mut self, _: &Explanation, _: &GoneBuilds) {}
+    fn fix(&mut self, _: &Explanation, _: &Fix) {}
+}
+
+async fn mend(
+    environment: &EnvironmentFile,
+    question: &mut Question,
+    repodata: &Arc<Repodata>,
+    looked_for: Extent,
+    explanation: &mut Explanation,
+    listening: &mut dyn Listening,
+) -> Result<(), Failure> {
+    let unknown = unknown_names(question.declared(), &repodata.missing);
     let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
     // A hint is not worth a failure.
     let _ = question.load_mapping().await;
-    let without_builds = WithoutBuilds::of(environment, &question, &repodata).await;
+    let without_builds = WithoutBuilds::of(environment, question, repodata).await;
     let (asked, environment, before) = match &without_builds {
-        None => (&question, environment, None),
+        None => (&*question, environment, None),
         Some(without) => {
             explanation.gone_builds = Some(without.gone.clone());
-            listening.gone_builds(&explanation, &without.gone);
+            listening.gone_builds(explanation, &without.gone);
             (
                 &without.question,
                 &without.environment,
@@ -84,20 +158,22 @@ pub async fn explain(
             )
         }
     };
-    conflicts(asked, &repodata, &unknown, &mut explanation, listening).await?;
+    conflicts(asked, repodata, &unknown, explanation, listening).await?;
     let conflicts = explanation.conflicts.clone();
     let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let hurried = looked_for.time.map(|time| Instant::now() + time);
+    let hurried = hurried.map(|deadline| asked.clone().until(deadline));
     let fixing = Fixing {
-        question: asked,
+        question: hurried.as_ref().unwrap_or(asked),
         environment,
         conflicts: &conflicts,
         before,
         repodata: repodata.clone(),
         unknown: &unknown,
+        wanted: looked_for.fixes,
     };
-    fixes(&fixing, &mut explanation, listening).await;
-    cost(&question, &repodata, limits, &mut explanation).await;
-    Ok(explanation)
+    fixes(&fixing, explanation, listening).await;
+    Ok(())
 }
 
 async fn conflicts(
@@ -177,15 +253,27 @@ async fn cost(
     limits: Limits,
     explanation: &mut Explanation,
 ) {
+    // A prediction that breaks off is none; the answer stands.
+    let solution = explanation.solution.as_deref();
+    explanation.cost = predicted(question, repodata, limits, solution).await;
+    if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
+        explanation.left_out.push(LeftOut::Cost);
+    }
+}
+
+/// What conda's classic solver would need for a question with this solution, or with none.
+pub async fn predicted(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    limits: Limits,
+    solution: Option<&Solution>,
+) -> Option<cost::Cost> {
     let soon = Instant::now() + COST_LIMIT;
     let deadline = question
         .deadline()
         .map_or(soon, |deadline| deadline.min(soon));
     let (question, repodata) = (question.clone(), repodata.clone());
-    let solution = explanation
-        .solution
-        .as_ref()
-        .map(|found| found.conda.clone());
+    let solution = solution.map(|found| found.conda.clone());
     let predicted = tokio::task::spawn_blocking(move || {
         let asked = cost::Question {
             subdirs: &repodata.subdirs,
@@ -197,11 +285,7 @@ async fn cost(
         };
         cost::predict(&asked, limits, Some(deadline))
     });
-    // A prediction that breaks off is none; the answer stands.
-    explanation.cost = predicted.await.ok();
-    if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
-        explanation.left_out.push(LeftOut::Cost);
-    }
+    predicted.await.ok()
 }
 
 impl Explanation {

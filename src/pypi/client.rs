@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures::{future::try_join_all, io::Cursor};
+use pep440_rs::Version;
 use pep508_rs::PackageName;
 use reqwest_middleware::ClientWithMiddleware;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use url::Url;
 
 use super::{
     Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project,
+    advisories::{self, Advisory},
     cache::Cache,
     fetch::{FetchError, Fetcher, Page},
     index::{self, Files},
@@ -32,6 +34,8 @@ use crate::{
 /// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
 const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
     application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+/// What the JSON API answers.
+const ACCEPT_RELEASE: &str = "application/json";
 /// The largest page that is read; the largest on PyPI have some 20 MB.
 const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
 /// The largest file that is read as a whole for its metadata.
@@ -73,7 +77,11 @@ struct Inner {
     projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
     link_pages: Memo<Url, Result<Option<Arc<Page>>, Failure>>,
     metadata: Memo<Url, Result<Answer, Failure>>,
+    advisories: Memo<(PackageName, Version), Advisories>,
 }
+
+/// The known vulnerabilities of a release.
+type Advisories = Result<Arc<[Advisory]>, Failure>;
 
 /// What a file says of itself.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
@@ -116,6 +124,7 @@ impl Client {
                 projects: Memo::default(),
                 link_pages: Memo::default(),
                 metadata: Memo::default(),
+                advisories: Memo::default(),
             }),
         }
     }
@@ -148,6 +157,14 @@ impl Client {
         distribution: &Arc<Distribution>,
     ) -> Result<Option<Arc<SourceBuild>>, Failure> {
         self.answer(name, distribution).await.map(|answer| answer.1)
+    }
+
+    /// The known vulnerabilities of a release, as far as an index knows them: PyPI does,
+    /// and those that have its JSON API. Empty where none does.
+    pub async fn advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+        let work = self.inner.load_advisories(name, version);
+        let key = (name.clone(), version.clone());
+        self.inner.advisories.get(key, work).await
     }
 
     async fn answer(
@@ -192,6 +209,25 @@ impl Inner {
         });
         pool.extend(from_indexes.filter(|(_, file)| self.is_old_enough(file)));
         Ok(Some(Arc::new(merge(pool))))
+    }
+
+    async fn load_advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+        for index in &self.options.indexes {
+            let Some(url) = advisories::address(index, name, version) else {
+                continue;
+            };
+            let page = match self.fetcher.page(&url, ACCEPT_RELEASE, PAGE_LIMIT).await {
+                // An index of packages that has no such API answers whatever it likes.
+                Err(FetchError::Denied { .. } | FetchError::Status { .. }) if !is_pypi(index) => {
+                    None
+                }
+                page => page.map_err(FetchError::into_failure)?,
+            };
+            if let Some(found) = page.and_then(|page| advisories::parse(&page.body)) {
+                return Ok(found.into());
+            }
+        }
+        Ok(Arc::default())
     }
 
     fn is_old_enough(&self, file: &Distribution) -> bool {
@@ -421,6 +457,10 @@ fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution>
 /// there. PyTorch's index, the best known, needs no credentials.
 fn denies_what_it_lacks(index: &Url) -> bool {
     index.host_str() == Some("download.pytorch.org")
+}
+
+fn is_pypi(index: &Url) -> bool {
+    matches!(index.host_str(), Some("pypi.org" | "test.pypi.org"))
 }
 
 fn unreadable(url: &Url, reason: &str) -> Failure {

@@ -8,6 +8,7 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 
 use crate::diagnostic::Failure;
 
+pub mod advisories;
 mod cache;
 pub mod client;
 mod fetch;

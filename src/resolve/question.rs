@@ -197,6 +197,12 @@ impl Question {
         specs.iter().map(declared::by_name).collect()
     }
 
+    /// The same question, given up at this time if not earlier.
+    pub fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(self.deadline.map_or(deadline, |end| end.min(deadline)));
+        self
+    }
+
     /// When to give up.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline

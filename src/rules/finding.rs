@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use rattler_conda_types::Subdir;
 use similar::{ChangeTag, TextDiff};
 
 use super::{Finder, Rule};
@@ -24,6 +25,8 @@ pub struct Finding {
     /// What is said of it. Its first label is the primary place, the others are
     /// related; its level is how bad it is.
     pub diagnostic: Diagnostic,
+    /// The platforms that it is about; empty if it is about all that were checked for.
+    pub platforms: Vec<Subdir>,
     /// What mends it.
     pub fix: Option<Fix>,
 }
@@ -82,6 +85,7 @@ impl Finding {
             rule,
             confidence: Confidence::High,
             diagnostic,
+            platforms: Vec::new(),
             fix: None,
         }
     }
@@ -191,15 +195,23 @@ impl Fix {
         changes: &[Change],
     ) -> Option<Self> {
         let changed = change(environment, changes).ok()?;
-        if !changed.included.is_empty() {
-            return None;
-        }
-        Some(Self {
+        let is_alone = changed.included.is_empty();
+        is_alone.then(|| Self::of_text(title, safety, &environment.source, &changed.text))
+    }
+
+    /// A fix that makes another text of a file.
+    pub fn of_text(
+        title: impl Into<String>,
+        safety: Safety,
+        file: &Arc<SourceFile>,
+        text: &str,
+    ) -> Self {
+        Self {
             title: title.into(),
             safety,
-            file: Arc::clone(&environment.source),
-            edits: edits(environment.source.text(), &changed.text),
-        })
+            file: Arc::clone(file),
+            edits: edits(file.text(), text),
+        }
     }
 
     /// Where one of its edits is.

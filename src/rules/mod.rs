@@ -18,7 +18,7 @@ mod finding;
 mod pip;
 mod python;
 mod security;
-mod solving;
+pub(crate) mod solving;
 mod subject;
 mod suppressions;
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod check;
 mod check_docs;
 mod check_files;
 mod check_formats;
+mod check_solving;
 mod check_suppressions;
 mod errors;
 mod explain;

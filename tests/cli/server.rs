@@ -19,6 +19,7 @@ const AUTHORIZATION: &str = "Basic bWU6czNjcmV0";
 
 /// What is served below its root:
 /// - `json`: the index as JSON, of the distributions only the `.metadata` files;
+/// - `simple`: the same, with PyPI's JSON API in `pypi` beside it;
 /// - `private`: the same for `me` with the password `s3cret`;
 /// - `html`: the index as HTML where a project has such a page, and all its files;
 /// - `mirror/t/json`, `mirror/t/html`: the same in a folder `t`;
@@ -70,7 +71,9 @@ fn app() -> Router {
     Router::new()
         .nest("/private", json.clone().layer(from_fn(authorized)))
         .nest("/mirror/t/json", json.clone())
-        .nest("/json", json)
+        .nest("/json", json.clone())
+        .nest("/simple", json)
+        .route("/pypi/{project}/{version}/json", get(release))
         .nest_service("/html", ServeDir::new(fixtures().join("pypi")))
         .nest_service("/mirror/t/html", ServeDir::new(fixtures().join("pypi")))
         .nest_service("/channels", ServeDir::new(fixtures().join("channels")))
@@ -91,6 +94,26 @@ async fn page(Path(project): Path<String>) -> Response {
         Ok(body) => (headers, body).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// tomlish 1.2.0 has known vulnerabilities, one of them in two databases, and one that
+/// was withdrawn.
+async fn release(Path((project, version)): Path<(String, String)>) -> Response {
+    let known = r#"[
+        {"id": "PYSEC-2024-1", "aliases": ["CVE-2024-1"], "summary": null, "withdrawn": null,
+         "details": "A table opens every door. It should not.", "fixed_in": ["1.2.1"]},
+        {"id": "GHSA-aaaa", "aliases": ["CVE-2024-1"], "summary": "Opens doors",
+         "details": "", "withdrawn": null, "fixed_in": ["1.2.1"]},
+        {"id": "PYSEC-2024-2", "aliases": [], "summary": "Leaks keys", "details": "",
+         "withdrawn": null, "fixed_in": ["1.0.9", "1.3"]},
+        {"id": "PYSEC-2024-3", "aliases": [], "summary": "A mistake", "details": "",
+         "withdrawn": "2024-05-01T00:00:00Z", "fixed_in": []}
+    ]"#;
+    let known = match (project.as_str(), version.as_str()) {
+        ("tomlish", "1.2.0") => known,
+        _ => "[]",
+    };
+    format!(r#"{{"info": {{}}, "urls": [], "vulnerabilities": {known}}}"#).into_response()
 }
 
 async fn metadata(Path((project, file)): Path<(String, String)>) -> Response {

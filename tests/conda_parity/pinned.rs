@@ -143,7 +143,7 @@ fn lines(pinned: &str, base: &str) -> Vec<String> {
 fn write(folder: &Path, task: &Task) {
     let mut names: Vec<String> = Vec::new();
     let mut repodata: BTreeMap<(String, String), Map<String, Value>> = BTreeMap::new();
-    for record in task.subdirs.iter().flat_map(|subdir| &subdir.records) {
+    for record in task.subdirs.iter().flat_map(|subdir| subdir.iter()) {
         let channel = record.channel.as_deref().unwrap().trim_end_matches('/');
         let channel = channel.rsplit('/').next().unwrap().to_string();
         let mut value = serde_json::to_value(record).unwrap();
@@ -200,7 +200,7 @@ fn write(folder: &Path, task: &Task) {
 impl Task {
     /// The URL below which the channels are.
     fn base(&self) -> String {
-        let mut records = self.subdirs.iter().flat_map(|subdir| &subdir.records);
+        let mut records = self.subdirs.iter().flat_map(|subdir| subdir.iter());
         let channel = records
             .find_map(|record| record.channel.clone())
             .unwrap_or_default();

@@ -65,7 +65,7 @@ fn fail(seed: u64, mut task: Task, mut difference: String) -> ! {
             None => break,
         }
     }
-    let records = task.subdirs.iter().flat_map(|subdir| &subdir.records);
+    let records = task.subdirs.iter().flat_map(|subdir| subdir.iter());
     let records: Vec<_> = records.map(|r| serde_json::to_string(r).unwrap()).collect();
     panic!(
         "seed {seed}: {difference}\n{:?} {:?} newer {:?}\n{}",

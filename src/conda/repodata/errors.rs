@@ -112,7 +112,11 @@ fn refused(subject: &str, status: StatusCode) -> Option<Diagnostic> {
         }
         _ => return None,
     };
-    let diagnostic = Diagnostic::error("channel-refused", message);
+    let name = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "channel-refused",
+        _ => "unknown-channel",
+    };
+    let diagnostic = Diagnostic::error(name, message);
     Some(match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             diagnostic.help("give the credentials in ~/.netrc, or log in with `rattler auth login`")

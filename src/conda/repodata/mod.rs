@@ -151,10 +151,7 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure>
 /// # Errors
 ///
 /// As for [`load`].
-pub async fn matching(
-    query: Query<'_>,
-    access: Access,
-) -> Result<Vec<RepoDataRecord>, Failure> {
+pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRecord>, Failure> {
     let platforms = [query.subdir];
     let channels = local::open(query.channels, &platforms).await?;
     let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();

@@ -260,7 +260,7 @@ fn requires(problem: &Problem<'_>, line: &Declared, other: &Declared, version: &
     match &line.kind {
         DeclaredKind::Conda(spec) => {
             let records = problem.world.subdirs.iter();
-            let mut records = records.flat_map(|subdir| &subdir.records);
+            let mut records = records.flat_map(|subdir| subdir.iter());
             records.any(|record| {
                 let mut depends = record.package_record.depends.iter();
                 spec.matches(record) && depends.any(|text| is_pin_on(text, other, version))

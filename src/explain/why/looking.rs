@@ -88,7 +88,7 @@ impl Looking<'_> {
             half: Half::Conda,
         };
         let records = problem.world.subdirs.iter();
-        let records = records.flat_map(|subdir| &subdir.records);
+        let records = records.flat_map(|subdir| subdir.iter());
         let of_name = |record: &&RepoDataRecord| record.package_record.name.as_normalized() == name;
         let all: Vec<&RepoDataRecord> = records.filter(of_name).collect();
         let mut brings = (problem.world.pypi_names)(record);

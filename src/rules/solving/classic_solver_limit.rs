@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "classic-solver-limit",
+    level: Level::Warning,
+    by_default: false,
+    finder: Finder::Solving,
+    text: include_str!("classic_solver_limit.md"),
+};

@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-build-dependency",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Solving,
+    text: include_str!("missing_build_dependency.md"),
+};

@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "name-by-table",
+    level: Level::Note,
+    by_default: false,
+    finder: Finder::Solving,
+    text: include_str!("name_by_table.md"),
+};

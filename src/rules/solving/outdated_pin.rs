@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "outdated-pin",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Solving,
+    text: include_str!("outdated_pin.md"),
+};

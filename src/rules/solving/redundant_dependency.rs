@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "redundant-dependency",
+    level: Level::Note,
+    by_default: false,
+    finder: Finder::Solving,
+    text: include_str!("redundant_dependency.md"),
+};

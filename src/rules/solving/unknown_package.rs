@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unknown-package",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Solving,
+    text: include_str!("unknown_package.md"),
+};

@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "vulnerable-release",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Index,
+    text: include_str!("vulnerable_release.md"),
+};
