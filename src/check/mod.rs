@@ -18,13 +18,14 @@
 //!
 //! The rules are [`crate::rules`]; how findings look is [`crate::report::findings`].
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use rattler_conda_types::Subdir;
 
 use crate::{
-    diagnostic::{Diagnostic, Failure, Level},
+    diagnostic::{Diagnostic, Failure, Level, Location},
     rules::Finding,
+    spec::source::SourceFile,
 };
 
 pub mod changed;
@@ -81,11 +82,16 @@ pub struct Undecided {
 }
 
 impl Undecided {
-    /// A failure that is no verdict on the file.
-    pub fn of(failure: Failure, platform: Option<Subdir>) -> Self {
+    /// A failure that is no verdict on the file, which it names: there may be many files.
+    pub fn of(failure: Failure, platform: Option<Subdir>, file: &Arc<SourceFile>) -> Self {
+        let diagnostics = failure.diagnostics.into_iter();
+        let placed = diagnostics.map(|diagnostic| match diagnostic.labels.is_empty() {
+            true => diagnostic.at(start(file), ""),
+            false => diagnostic,
+        });
         Self {
             platform,
-            diagnostics: failure.diagnostics,
+            diagnostics: placed.collect(),
         }
     }
 }
@@ -101,6 +107,13 @@ impl FileReport {
             asides: Vec::new(),
             fixed: None,
         }
+    }
+}
+
+fn start(file: &Arc<SourceFile>) -> Location {
+    Location {
+        file: Arc::clone(file),
+        span: 0..0,
     }
 }
 

@@ -65,7 +65,9 @@ pub async fn find(
     }
     match failed {
         Some(_) if settings.offline => found.asides.push(not_cached()),
-        Some(failure) => found.undecided.push(Undecided::of(failure, None)),
+        Some(failure) => found
+            .undecided
+            .push(Undecided::of(failure, None, &environment.source)),
         None => {}
     }
     found.findings = selection.apply(found.findings);

@@ -110,7 +110,9 @@ impl Check {
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
-            self.file(path, &projects, &shared, listener).await
+            let report = self.file(path, &projects, &shared, listener).await;
+            shared.trim();
+            report
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();

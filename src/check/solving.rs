@@ -201,7 +201,7 @@ impl Solving<'_> {
                 solved.asides.push(not_cached());
             }
             _ => {
-                let undecided = Undecided::of(failure, self.settings.platform);
+                let undecided = Undecided::of(failure, self.settings.platform, source);
                 solved.undecided.push(undecided);
             }
         }

@@ -187,10 +187,7 @@ mod tests {
         let [advisory] = &found[..] else {
             panic!("{found:?}");
         };
-        assert_eq!(
-            (advisory.name(), &*advisory.summary),
-            ("CVE-1", "It leaks.")
-        );
+        assert_eq!((advisory.name(), &*advisory.summary), ("CVE-1", "It leaks"));
         assert_eq!(advisory.aliases, ["CVE-1", "GHSA-1"]);
         let fixed = |version: &str| advisory.fixed_after(&version.parse().unwrap());
         assert_eq!(fixed("2.0").unwrap().to_string(), "2.31.0");

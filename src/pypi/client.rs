@@ -38,6 +38,10 @@ const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
 const ACCEPT_RELEASE: &str = "application/json";
 /// The largest page that is read; the largest on PyPI have some 20 MB.
 const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
+/// How many files of pages are kept in memory, at about a kilobyte each.
+const FILES_KEPT: usize = 200_000;
+/// How many files' metadata is kept in memory, at some kilobytes each.
+const METADATA_KEPT: usize = 20_000;
 /// The largest file that is read as a whole for its metadata.
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -165,6 +169,21 @@ impl Client {
         let work = self.inner.load_advisories(name, version);
         let key = (name.clone(), version.clone());
         self.inner.advisories.get(key, work).await
+    }
+
+    /// Forgets what was read if it is much: it is in the on-disk cache, too. A run over
+    /// many files would otherwise hold what all of them need.
+    pub fn trim(&self) {
+        let files = |project: &Result<Option<Arc<Project>>, Failure>| match project {
+            Ok(Some(project)) => project
+                .releases
+                .values()
+                .map(|release| release.files.len())
+                .sum(),
+            _ => 0,
+        };
+        self.inner.projects.trim(FILES_KEPT, files);
+        self.inner.metadata.trim(METADATA_KEPT, |_| 1);
     }
 
     async fn answer(

@@ -30,4 +30,14 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
         };
         cell.get_or_init(|| work).await.clone()
     }
+
+    /// Forgets all answers if they are heavier than `limit` together. Who waits for one
+    /// still gets it.
+    pub fn trim(&self, limit: usize, weight: impl Fn(&V) -> usize) {
+        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let weights = cells.values().filter_map(|cell| cell.get().map(&weight));
+        if weights.sum::<usize>() > limit {
+            cells.clear();
+        }
+    }
 }

@@ -88,6 +88,15 @@ impl Shared {
         client
     }
 
+    /// Forgets what can be read again from the on-disk cache, if it is much. What the
+    /// channels have stays: it is read once, and no more than they hold.
+    pub fn trim(&self) {
+        let clients = (self.0.clients.lock()).unwrap_or_else(PoisonError::into_inner);
+        for (_, client) in clients.iter() {
+            client.trim();
+        }
+    }
+
     /// The names that conda packages have on PyPI.
     pub(super) async fn names(&self, settings: &Settings, http: &ClientWithMiddleware) -> Mapping {
         let key = (

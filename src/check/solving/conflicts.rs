@@ -100,7 +100,7 @@ fn fix(explanation: &Explanation, mending: &Mending, source: &Arc<SourceFile>) -
 fn title(explanation: &Explanation, mending: &Mending) -> String {
     let edits = mending.edits.iter();
     let words: Vec<String> = edits.map(|edit| words(explanation, edit)).collect();
-    words.join(" and ")
+    words.join(", ")
 }
 
 /// What there is once it is mended: the fix was solved.
