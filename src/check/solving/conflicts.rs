@@ -45,8 +45,10 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
         && let Some(mending) = explanation.fixes.first()
     {
         first.diagnostic.notes.extend(gives(mending));
-        // What goes has to be said by a person: the code may need it.
-        if mending.edits.iter().any(|edit| edit.kind == EditKind::Drop) {
+        // What goes has to be said by a person, as the code may need it. A fix is of one
+        // file.
+        let drops = mending.edits.iter().any(|edit| edit.kind == EditKind::Drop);
+        if drops || !mending.included.is_empty() {
             let help = format!("what can be solved: {}", title(explanation, mending));
             first.diagnostic.help.push(help);
         } else {
