@@ -255,7 +255,13 @@ impl Check {
         if looks_for(|finder| matches!(finder, Finder::Index)) {
             let known = releases::find(environment, settings, selection, shared).await?;
             all.findings.extend(known.findings);
-            all.undecided.extend(known.undecided);
+            // The index that did not answer to one did not answer to the other.
+            let is_new = |one: &Undecided| {
+                let mut said = all.undecided.iter();
+                !said.any(|known| known.diagnostics == one.diagnostics)
+            };
+            let undecided: Vec<Undecided> = known.undecided.into_iter().filter(is_new).collect();
+            all.undecided.extend(undecided);
             all.asides.extend(known.asides);
         }
         all.asides.dedup();

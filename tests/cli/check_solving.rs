@@ -145,6 +145,11 @@ fn a_clash_over_python_is_told_from_others() {
         &["python=3.10", "pip:", "oldflow==2.8.*"],
     );
     assert_rule(
+        "incompatible-python",
+        &["python=3.12", "numpy=1.23"],
+        &["python=3.5"],
+    );
+    assert_rule(
         "unsolvable",
         &["python=3.12", "pip:", "lightbolt", "newcrate"],
         &["python=3.12", "pip:", "oldflow==2.8.*"],

@@ -89,7 +89,10 @@ fn is_about_python(conflict: &Conflict) -> bool {
                 ReasonKind::RequiresPython | ReasonKind::PythonTag
             )
         });
-        (disputed.half == Half::Conda && disputed.name == "python") || by_python
+        // A line alone asks for a Python that nobody has.
+        let is_shared = conflict.lines.len() > 1;
+        let is_python = disputed.half == Half::Conda && disputed.name == "python";
+        (is_python && is_shared) || by_python
     };
     !conflict.cases.is_empty() && conflict.cases.iter().all(is_python)
 }
