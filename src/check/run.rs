@@ -105,8 +105,8 @@ impl Check {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::default());
-        let permits = Semaphore::new(at_once);
         let files = self.files.iter();
+        let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
@@ -166,8 +166,7 @@ impl Check {
             report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
             source = self.written(&source, &report)?;
         }
-        let mut rounds = 0;
-        loop {
+        for round in 1.. {
             let linted = lint(&source, asked);
             let shown = shown_by_the_text(&linted);
             report.findings = linted.findings;
@@ -181,13 +180,12 @@ impl Check {
             }
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
             report.silence(&source, &project, &looked_for);
-            report.keep_fixes_of(&source);
-            rounds += 1;
-            if rounds == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
+            if round == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
                 break;
             }
             source = self.written(&source, &report)?;
         }
+        report.keep_fixes_of(&source);
         report.sort();
         Ok(report)
     }

@@ -149,10 +149,10 @@ impl Check {
         let report = checking.run(&listener, &mut human).await;
         progress.finish();
         let report = report?;
+        self.write(&report, human.kept.unwrap_or_default())?;
         for aside in report.asides() {
             output.say(&aside);
         }
-        self.write(&report, human.kept.unwrap_or_default())?;
         output.tell(&match self.diff {
             true => human::would_mend(&report),
             false => human::summary(&report),
@@ -183,8 +183,8 @@ impl Check {
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             platforms: self.settings.platforms.clone(),
-            // What the fixes would change is in the files.
-            solve: !self.no_solve && !self.diff,
+            // What safe fixes would change is in the files.
+            solve: !self.no_solve && (!self.diff || self.unsafe_fixes),
             fixes: Fixes {
                 make: self.fix,
                 show: self.diff,

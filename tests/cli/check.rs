@@ -57,8 +57,9 @@ fn the_exit_code_says_what_was_found() {
 
 #[test]
 fn what_cannot_be_decided_is_no_clean_file() {
-    let project = Project::new(MENDED);
-    project.change("channel-alias", Some("'https://conda.invalid'"));
+    // Nothing listens there.
+    let project = Project::online(MENDED);
+    project.change("channel-alias", Some("'http://127.0.0.1:9/'"));
     let run = project.run(&["check", "--select", "unsolvable"]);
     assert_eq!(run.code, 3, "{run}");
     let run = project.run(&["check", "--select", "unsolvable", "--format", "junit"]);

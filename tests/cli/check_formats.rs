@@ -106,8 +106,9 @@ fn sarif_is_what_the_standard_says() {
         &validator,
         &serde_json::from_str(&clean.stdout).expect("JSON"),
     );
-    let project = Project::of(&["python"]);
-    project.change("channel-alias", Some("'https://conda.invalid'"));
+    // Nothing listens there.
+    let project = Project::online("channels: [conda-forge]\ndependencies: [python]\n");
+    project.change("channel-alias", Some("'http://127.0.0.1:9/'"));
     let run = project.run(&["check", "--select", "unsolvable", "--format", "sarif"]);
     let undecided: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_valid(&validator, &undecided);
