@@ -98,7 +98,11 @@ impl Solving<'_> {
         let Some(end) = ahead(TIME_LIMIT).filter(|_| deadline.is_none()) else {
             return self.verdict(question, repodata).await;
         };
-        in_time(TIME_LIMIT, self.verdict(question.until(end), repodata)).await
+        in_time(
+            TIME_LIMIT,
+            self.verdict(question.until(Some(end)), repodata),
+        )
+        .await
     }
 
     async fn verdict(

@@ -1,14 +1,26 @@
 //! Fixes: changes that were made to the file and solved.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashMap,
+    num::NonZero,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use rattler_conda_types::MatchSpec;
+use futures::{
+    StreamExt,
+    future::{Either, select},
+    stream::FuturesUnordered,
+};
+use rattler_conda_types::{MatchSpec, PackageName, RepoDataRecord};
+use tokio::sync::mpsc;
 
 use super::{Edit, EditKind, Fix, Given};
 use crate::{
     conda::repodata::Repodata,
     diagnostic::Failure,
-    problem::{Conflict, DeclaredKind, Solution, conflict::Half, solve},
+    problem::{Conflict, DeclaredKind, Problem, Solution, conflict::Half, solve, time_limit},
     resolve::question::Question,
     spec::{
         EnvironmentFile,
@@ -22,16 +34,22 @@ mod notes;
 pub(super) mod requirement;
 pub(super) mod search;
 mod skipped;
+mod ways;
 
 use elsewhere::Elsewhere;
 use family::Together;
-use search::{Becomes, Proposal};
+use search::{Becomes, Proposal, Step};
+use ways::{Way, Ways};
 
 /// How many fixes are shown.
 pub(super) const FIXES: usize = 5;
 
 /// How many changed files are solved to find them.
 const SOLVES: usize = 12;
+
+/// How long it may take at least to say why a fix skips a version; it may take as long as
+/// the fix itself, too.
+const WHY_SKIPPED: Duration = Duration::from_secs(10);
 
 /// Where fixes are looked for.
 pub(super) struct Fixing<'q> {
@@ -55,79 +73,168 @@ pub(super) struct Found {
     pub least_changes: usize,
     /// It was ended by the time limit.
     pub ended: bool,
+    /// No more are wanted.
+    enough: bool,
+}
+
+/// All records of the names that a file leads to, by name.
+type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
+
+/// What came of each set of edits of a way.
+type Outcomes = Vec<Result<Option<Fix>, Failure>>;
+
+/// What was told, and what was kept back.
+#[derive(Default)]
+struct Told {
+    /// How many fixes are wanted.
+    fixes: usize,
+    texts: Vec<Vec<String>>,
+    /// What works, but not as one would want: told if there is nothing better.
+    doubtful: Vec<Fix>,
+    /// How many changed files were solved.
+    solves: usize,
+    /// A time limit left something out.
+    ended: bool,
 }
 
 impl Fixing<'_> {
-    /// Looks for fixes and tells each as it is found, the mildest first.
+    /// Looks for fixes and tells each as soon as it is known to be the next, the mildest
+    /// first.
     pub async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
-        let (proposals, ended) = self.proposals().await?;
-        let mut answer = Found {
-            least_changes: proposals
-                .first()
-                .map_or(0, |first| first.size() + self.before.iter().len()),
-            ended: ended.is_some(),
+        let (sender, steps) = mpsc::unbounded_channel();
+        let solved = pin!(self.solve_all(steps, found));
+        let search = pin!(self.search(sender));
+        let (ended, answer) = match select(solved, search).await {
+            Either::Left((answer, _)) if answer.enough => (Ok(()), answer),
+            Either::Left((answer, search)) => (search.await, answer),
+            Either::Right((ended, solved)) => (ended, solved.await),
         };
-        let mut told: Vec<Vec<String>> = Vec::new();
-        // What works, but not as one would want: told if there is nothing better.
-        let mut doubtful: Vec<Fix> = Vec::new();
-        let mut mended_elsewhere: Vec<usize> = Vec::new();
-        let mut solves = 0;
-        'ways: for way in ways(&proposals) {
-            if way.drops() && mended_elsewhere.contains(&way.proposal) {
-                continue;
-            }
-            for edits in self.edits(&proposals[way.proposal], way.elsewhere).await {
-                if told.len() == self.wanted || solves == SOLVES {
-                    break 'ways;
-                }
-                solves += 1;
-                match self.checked(edits).await {
-                    Ok(Some(fix)) if told.contains(&fix.files()) => {}
-                    Ok(Some(mut fix)) if fix.notes.is_empty() => {
-                        if way.elsewhere {
-                            mended_elsewhere.push(way.proposal);
-                        }
-                        told.push(fix.files());
-                        self.tell_skipped(&proposals[way.proposal], &mut fix).await;
-                        found(fix);
-                    }
-                    Ok(Some(fix)) => doubtful.push(fix),
-                    Ok(None) => {}
-                    Err(failure) if failure.is_time_limit() => {
-                        answer.ended = true;
-                        break 'ways;
-                    }
-                    // A change that cannot be made or judged is no fix.
-                    Err(_) => {}
-                }
-            }
+        match ended {
+            Err(failure) if !failure.is_time_limit() && answer.least_changes == 0 => Err(failure),
+            Err(_) => Ok(Found {
+                ended: true,
+                ..answer
+            }),
+            Ok(()) => Ok(answer),
         }
-        let more = self.wanted.saturating_sub(told.len());
-        doubtful.into_iter().take(more).for_each(found);
-        Ok(answer)
     }
 
-    async fn proposals(&self) -> Result<(Vec<Proposal>, Option<Failure>), Failure> {
+    /// Looks for proposals. It may take half of the time that is left, the other half
+    /// is for solving them.
+    async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), Failure> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
-        let ask = move |problem: &crate::problem::Problem<'_>| {
+        let ask = move |problem: &Problem<'_>| {
             // A constraints file is shared, as a rule, and not this file's to change.
             let can_change = |line: usize| {
                 let kind = &problem.declared[line].kind;
                 places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
             };
-            let mut proposals = Vec::new();
-            let ended = search::proposals(problem, &cores, &can_change, &mut proposals).err();
-            match ended {
-                Some(failure) if !failure.is_time_limit() => Err(failure),
-                ended => Ok((proposals, ended)),
-            }
+            // Nobody listens any more when enough was found.
+            let mut tell = |step| found.send(step).is_ok();
+            search::steps(problem, &cores, &can_change, &mut tell)
         };
-        self.question.ask(self.repodata.clone(), ask).await
+        let question = self.question.until(self.share(2));
+        question.ask(self.repodata.clone(), ask).await
+    }
+
+    /// A part of the time that is left, as a deadline.
+    fn share(&self, parts: u32) -> Option<Instant> {
+        let (now, deadline) = (Instant::now(), self.question.deadline()?);
+        Some(now + deadline.saturating_duration_since(now) / parts)
+    }
+
+    /// Solves what is proposed, several at a time, and tells what holds.
+    async fn solve_all(
+        &self,
+        mut steps: mpsc::UnboundedReceiver<Step>,
+        found: &mut dyn FnMut(Fix),
+    ) -> Found {
+        let known = by_name(&self.repodata);
+        let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut ways = Ways::new();
+        let mut told = Told {
+            fixes: self.wanted,
+            ..Told::default()
+        };
+        let mut running = FuturesUnordered::new();
+        let mut searching = true;
+        loop {
+            while !told.is_enough()
+                && let Some((way, outcomes)) = ways.tell()
+            {
+                if told.take(outcomes, found) && way.elsewhere {
+                    ways.is_found_elsewhere(&way);
+                }
+            }
+            if told.is_enough() || is_over(self.question) {
+                break;
+            }
+            let limit = at_once.saturating_sub(usize::from(searching)).max(1);
+            while running.len() < limit
+                && let Some(way) = ways.begin(told.wanted())
+            {
+                running.push(self.outcomes(way, &known));
+            }
+            if running.is_empty() && !searching {
+                break;
+            }
+            tokio::select! {
+                step = steps.recv(), if searching => match step {
+                    Some(Step::Proposal(proposal)) => ways.add(proposal),
+                    Some(Step::Below(changes)) => ways.are_all_below(changes),
+                    None => {
+                        searching = false;
+                        ways.are_all_below(usize::MAX);
+                    }
+                },
+                Some((way, outcomes)) = running.next() => {
+                    ways.end(&way, outcomes);
+                }
+            }
+        }
+        let least_changes = ways.least_changes();
+        let least_changes = least_changes.map_or(0, |least| least + self.before.iter().len());
+        if is_over(self.question) {
+            told.ended = true;
+            for (_, outcomes) in ways.rest() {
+                told.take(outcomes, found);
+            }
+        }
+        let (enough, ended) = (told.is_enough(), told.ended);
+        let more = told.fixes.saturating_sub(told.texts.len());
+        told.doubtful.into_iter().take(more).for_each(found);
+        Found {
+            least_changes,
+            ended,
+            enough,
+        }
+    }
+
+    /// What comes of a way.
+    async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
+        let mut outcomes = Outcomes::new();
+        for edits in self.edits(&way.proposal, way.elsewhere, known).await {
+            let start = Instant::now();
+            let mut outcome = self.checked(edits, known).await;
+            if let Ok(Some(fix)) = &mut outcome
+                && fix.notes.is_empty()
+            {
+                let patience = WHY_SKIPPED.max(start.elapsed());
+                self.tell_skipped(&way.proposal, fix, patience).await;
+            }
+            outcomes.push(outcome);
+        }
+        (way, outcomes)
     }
 
     /// The edits of a proposal, or those that get what its lines ask for from elsewhere.
-    async fn edits(&self, proposal: &Proposal, elsewhere: bool) -> Vec<Vec<Edit>> {
+    async fn edits(
+        &self,
+        proposal: &Proposal,
+        elsewhere: bool,
+        known: &ByName<'_>,
+    ) -> Vec<Vec<Edit>> {
         let edits: Option<Vec<Edit>> = proposal.lines.iter().map(|line| self.edit(line)).collect();
         let together = proposal.together.iter();
         let together: Option<Vec<Edit>> = together.map(|moved| self.together(moved)).collect();
@@ -140,6 +247,8 @@ impl Fixing<'_> {
         }
         let places = Elsewhere {
             question: self.question,
+            missing: &self.repodata.missing,
+            known,
         };
         let mut instead: Vec<Vec<Edit>> = Vec::new();
         for becomes in &proposal.lines {
@@ -199,8 +308,9 @@ impl Fixing<'_> {
         })
     }
 
-    /// The fix that these edits are, if the changed file has a solution.
-    async fn checked(&self, edits: Vec<Edit>) -> Result<Option<Fix>, Failure> {
+    /// The fix that these edits are, if the changed file has a solution. It may take a
+    /// third of the time that is left: one hard question must not keep back the others.
+    async fn checked(&self, edits: Vec<Edit>, known: &ByName<'_>) -> Result<Option<Fix>, Failure> {
         let mut changes: Vec<Change> = Vec::new();
         for change in edits.iter().flat_map(|edit| &edit.changes) {
             if !changes.contains(change) {
@@ -210,10 +320,15 @@ impl Fixing<'_> {
         let changed = change(self.environment, &changes)?;
         let environment = changed.read(self.environment)?;
         let question = self.question.changed(&environment).await?;
-        let repodata = self.repodata_for(&question).await?;
+        let question = question.until(self.share(3));
+        let repodata = self.repodata_for(&question, known).await?;
         let Some(solution) = question.ask(repodata, solve).await? else {
             return Ok(None);
         };
+        if is_over(&question) {
+            // There was no time to look for the versions that `pin` would take.
+            return Err(time_limit());
+        }
         Ok(Some(Fix {
             gives: self.gives(&edits, &question, &solution),
             notes: notes::of(&solution, &edits),
@@ -225,26 +340,23 @@ impl Fixing<'_> {
 
     /// The records are at hand unless the changed file has names or channels that the
     /// file does not have.
-    async fn repodata_for(&self, question: &Question) -> Result<Arc<Repodata>, Failure> {
+    async fn repodata_for(
+        &self,
+        question: &Question,
+        known: &ByName<'_>,
+    ) -> Result<Arc<Repodata>, Failure> {
         let urls = |question: &Question| -> Vec<_> {
             let channels = question.channels.list().iter();
             channels
                 .map(|channel| channel.channel.base_url.clone())
                 .collect()
         };
-        let records = self
-            .repodata
-            .subdirs
-            .iter()
-            .flat_map(|subdir| subdir.iter());
-        let loaded: HashSet<_> = records.map(|record| &record.package_record.name).collect();
         let specs = question.names_of_specs();
-        let known = |spec: &MatchSpec| {
-            spec.name
-                .as_exact()
-                .is_some_and(|name| loaded.contains(name))
+        let is_known = |spec: &MatchSpec| {
+            let name = spec.name.as_exact();
+            name.is_some_and(|name| known.contains_key(name))
         };
-        if urls(question) == urls(self.question) && specs.iter().all(known) {
+        if urls(question) == urls(self.question) && specs.iter().all(is_known) {
             return Ok(self.repodata.clone());
         }
         question.records(&specs).await.map(Arc::new)
@@ -292,53 +404,56 @@ impl Fixing<'_> {
     }
 }
 
-/// A way to mend a file.
-struct Way {
-    /// The place of the proposal.
-    proposal: usize,
-    /// What its lines ask for is looked for elsewhere.
-    elsewhere: bool,
-    lines: usize,
-    cost: usize,
-}
-
-impl Way {
-    fn drops(&self) -> bool {
-        !self.elsewhere && self.cost >= search::COST_OF_DROP
+impl Told {
+    /// Whether no more are wanted.
+    fn is_enough(&self) -> bool {
+        self.wanted() == 0
     }
-}
 
-/// All ways, those that change the fewest lines first, then the mildest.
-fn ways(proposals: &[Proposal]) -> Vec<Way> {
-    let mut ways = Vec::new();
-    for (place, proposal) in proposals.iter().enumerate() {
-        let lines = proposal.size();
-        let way = |elsewhere, cost| Way {
-            proposal: place,
-            elsewhere,
-            lines,
-            cost,
-        };
-        ways.push(way(false, proposal.cost));
-        let gone = proposal
-            .lines
-            .iter()
-            .filter(|line| line.with.is_none())
-            .count();
-        if gone > 0 {
-            let rest = proposal.cost - gone * search::COST_OF_DROP;
-            ways.push(way(true, rest + gone * COST_OF_MOVE));
-        } else if lines == 1 {
-            ways.push(way(true, COST_OF_MOVE));
+    /// How many more fixes are wanted.
+    fn wanted(&self) -> usize {
+        let fixes = self.fixes.saturating_sub(self.texts.len());
+        fixes.min(SOLVES.saturating_sub(self.solves))
+    }
+
+    /// Tells the fixes among these; whether one of them is as one would want.
+    fn take(&mut self, outcomes: Outcomes, found: &mut dyn FnMut(Fix)) -> bool {
+        let mut is_good = false;
+        for outcome in outcomes {
+            self.solves += 1;
+            match outcome {
+                Ok(Some(fix)) if self.texts.contains(&fix.files()) => {}
+                Ok(Some(fix)) if fix.notes.is_empty() && self.texts.len() < self.fixes => {
+                    is_good = true;
+                    self.texts.push(fix.files());
+                    found(fix);
+                }
+                Ok(Some(fix)) => self.doubtful.push(fix),
+                // A change that cannot be made or judged is no fix.
+                Err(failure) => self.ended |= failure.is_time_limit(),
+                Ok(None) => {}
+            }
         }
+        is_good
     }
-    ways.sort_by_key(|way| (way.lines, way.cost));
-    ways
 }
 
-/// What it costs to take a requirement from another place: more than another minor
-/// version, less than another major one.
-const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
+/// Whether the time for a question is over.
+fn is_over(question: &Question) -> bool {
+    let deadline = question.deadline();
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+fn by_name(repodata: &Repodata) -> ByName<'_> {
+    let mut known = ByName::new();
+    for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
+        known
+            .entry(&record.package_record.name)
+            .or_default()
+            .push(record);
+    }
+    known
+}
 
 fn conda_version(solution: &Solution, name: &str) -> Option<Given> {
     let record = solution.record(name)?;

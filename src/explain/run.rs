@@ -162,7 +162,7 @@ async fn mend(
     let conflicts = explanation.conflicts.clone();
     let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
     let hurried = looked_for.time.map(|time| Instant::now() + time);
-    let hurried = hurried.map(|deadline| asked.clone().until(deadline));
+    let hurried = hurried.map(|deadline| asked.until(Some(deadline)));
     let fixing = Fixing {
         question: hurried.as_ref().unwrap_or(asked),
         environment,

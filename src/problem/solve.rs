@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
-use rattler_conda_types::RepoDataRecord;
+use rattler_conda_types::{MatchSpec, RepoDataRecord};
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
 use super::{
@@ -49,7 +49,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             pythons: best_served,
             ..first.clone()
         };
-        if let Joint::Solved(solution, reading) = joint(problem, reading)? {
+        if let Joint::Solved(solution, reading) = joint(problem, reading, Wanted::Best)? {
             return checked(problem, solution, &reading).map(Some);
         }
     }
@@ -63,7 +63,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             overwrite,
             ..first.clone()
         };
-        match joint(problem, reading)? {
+        match joint(problem, reading, Wanted::Best)? {
             Joint::Solved(solution, reading) => {
                 return checked(problem, solution, &reading).map(Some);
             }
@@ -121,13 +121,58 @@ pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
             open_pip,
             ..reading.clone()
         };
-        if let Joint::Unsolvable(attempt, _) = joint(problem, reading)? {
+        if let Joint::Unsolvable(attempt, _) = joint(problem, reading, Wanted::Any)? {
             // A pip that does not look at clashes installs it all the same.
             let installed = legacy::install(problem, &conda)?;
             return Ok(installed.is_none().then_some(*attempt));
         }
     }
     Ok(None)
+}
+
+/// A solution of a problem with a pip half in a strict reading, whatever it is like. Where
+/// there is one, this finds it sooner than a lenient reading; where there is none,
+/// another reading may have one. What is learnt on the way is in the reading afterwards,
+/// for the next question.
+///
+/// # Errors
+/// As for [`solve`].
+pub(super) fn strictly(
+    problem: &Problem<'_>,
+    reading: &mut Reading,
+) -> Result<Option<Box<Solution>>, Failure> {
+    let best_served = Reading {
+        pythons: Attempt::new(problem, reading.clone())?.best_served_pythons()?,
+        ..reading.clone()
+    };
+    let Joint::Solved(solution, learnt) = joint(problem, best_served, Wanted::Any)? else {
+        return Ok(None);
+    };
+    *reading = Reading {
+        pythons: None,
+        pip: None,
+        ..*learnt
+    };
+    Ok(Some(solution))
+}
+
+/// A solution in the most lenient reading, given the python and the pip that the lines
+/// ask for.
+///
+/// # Errors
+/// As for [`solve`].
+pub(super) fn most_leniently(
+    problem: &Problem<'_>,
+    conda_first: HashSet<PackageName>,
+) -> Result<Option<Box<Solution>>, Failure> {
+    let reading = Reading {
+        pip_half: true,
+        conda_first,
+        sources: Sources::Unknown,
+        overwrite: true,
+        ..Reading::default()
+    };
+    Ok(joint(problem, reading, Wanted::Any)?.solution())
 }
 
 /// All conflicts of a problem, told as they are found: each is one of the lines that
@@ -156,14 +201,9 @@ pub fn explain_all(
             },
         };
         // The first conflict is known to be there. That the rest has a solution is
-        // mostly told sooner by a strict reading than by the lenient one, as long as
-        // there is the python and the pip that the strict one counts on.
-        let is_left = |name: &str| {
-            let names = |line: &Declared| line.is_conda() && line.names(name);
-            !problem.declared.iter().any(names) || declared.iter().any(names)
-        };
-        let strict = left.len() < problem.declared.len() && is_left("python") && is_left("pip");
-        if strict && matches!(solve(&rest), Ok(Some(_))) {
+        // mostly told sooner by a strict reading than by the lenient one.
+        let is_rest = left.len() < problem.declared.len();
+        if is_rest && matches!(is_soon_solved(problem, &rest), Ok(true)) {
             return Ok(());
         }
         let Some(mut conflict) = conflict(&rest)? else {
@@ -177,6 +217,57 @@ pub fn explain_all(
             return Ok(());
         }
     }
+}
+
+/// Whether a strict reading of a part of a problem has a solution.
+fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, Failure> {
+    if !part.has_pip() {
+        return Ok(conda_half(part)?.is_some());
+    }
+    let lines = with_pip(problem, part.declared.to_vec());
+    let part = Problem {
+        declared: &lines,
+        world: part.world.clone(),
+    };
+    let Some(conda) = conda_half(&part)? else {
+        return Ok(false);
+    };
+    let mut reading = Reading {
+        pip_half: true,
+        conda_first: projects(&part, &conda),
+        ..Reading::default()
+    };
+    Ok(strictly(&part, &mut reading)?.is_some())
+}
+
+/// Some lines of a problem, with an open one on pip if the problem has one on it that is
+/// not among them: without any, it is not known which pip runs, and a strict reading
+/// takes it for one that can do all.
+pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<Declared> {
+    let is_on_pip = |line: &&Declared| line.is_conda() && line.names("pip");
+    if let Some(line) = problem.declared.iter().find(is_on_pip)
+        && !lines.iter().any(|line| is_on_pip(&line))
+        && let DeclaredKind::Conda(spec) = &line.kind
+    {
+        let open = MatchSpec {
+            name: spec.name.clone(),
+            ..MatchSpec::default()
+        };
+        lines.push(Declared {
+            text: open.to_string(),
+            kind: DeclaredKind::Conda(Box::new(open)),
+            channels: Vec::new(),
+            hashes: Vec::new(),
+        });
+    }
+    lines
+}
+
+/// Whether a solution of another problem is one of this, too.
+pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, Failure> {
+    Ok(!solution.by_legacy_resolver
+        && verify::unasked(problem, solution).is_empty()
+        && verify::violations(problem, solution, true)?.is_empty())
 }
 
 /// The conda half alone.
@@ -195,20 +286,17 @@ fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<So
     }
 }
 
-/// The projects that the conda half of some of the lines brings by itself; none if it
-/// has no solution.
+/// The projects that the conda half of some of the lines brings by itself, by an attempt
+/// at the conda half alone; none if it has no solution.
 pub(super) fn projects_of_conda(
     problem: &Problem<'_>,
+    conda: &mut Attempt<'_>,
     lines: &[usize],
 ) -> Result<HashSet<PackageName>, Failure> {
-    if !problem.has_pip() {
-        return Ok(HashSet::new());
-    }
-    let mut attempt = Attempt::new(problem, Reading::default())?;
-    let Some(chosen) = attempt.run_with(lines)? else {
+    let Some(chosen) = conda.run_with(lines)? else {
         return Ok(HashSet::new());
     };
-    Ok(projects(problem, &*conda_solution(&attempt, &chosen)?))
+    Ok(projects(problem, &*conda_solution(conda, &chosen)?))
 }
 
 /// The projects that the conda half brings by itself.
@@ -250,9 +338,31 @@ enum Joint<'a> {
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
+/// Which solution is looked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    /// The one to be installed.
+    Best,
+    /// Any one: it is only asked whether there is one.
+    Any,
+}
+
+impl Joint<'_> {
+    fn solution(self) -> Option<Box<Solution>> {
+        match self {
+            Joint::Solved(solution, _) => Some(solution),
+            Joint::Unsolvable(..) => None,
+        }
+    }
+}
+
 /// Solves both halves under one reading, again as long as something is learnt
 /// that changes the candidates.
-fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>, Failure> {
+fn joint<'a>(
+    problem: &'a Problem<'a>,
+    mut reading: Reading,
+    wanted: Wanted,
+) -> Result<Joint<'a>, Failure> {
     // A solution that holds, while a steadier one is looked for.
     let mut held: Option<(Box<Solution>, Reading)> = None;
     // The pythons beside the one whose files are looked at alone.
@@ -261,7 +371,9 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
         let mut attempt = Attempt::new(problem, reading.clone())?;
         let chosen = attempt.run()?;
         let learnt = attempt.provider().learnt.borrow().clone();
-        if reading.learn(&learnt) {
+        // With more candidates there may be a better solution, but this one is one.
+        let is_enough = wanted == Wanted::Any && chosen.is_some();
+        if reading.learn(&learnt) && !is_enough {
             continue;
         }
         let Some(chosen) = chosen else {
@@ -276,7 +388,10 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
             }
             continue;
         };
-        let chosen = improve(&mut attempt, chosen)?;
+        let chosen = match wanted {
+            Wanted::Best => improve(&mut attempt, chosen)?,
+            Wanted::Any => chosen,
+        };
         let solution = match Solution::read(attempt.provider(), &chosen) {
             solution::Reading::Solution(solution) => solution,
             solution::Reading::OtherFile => {
@@ -295,7 +410,10 @@ fn joint<'a>(problem: &'a Problem<'a>, mut reading: Reading) -> Result<Joint<'a>
             reading.refuse(unasked, &solution);
             continue;
         }
-        let leaked = leaks::leaked(problem, &solution, &reading)?;
+        let leaked = match wanted {
+            Wanted::Best => leaks::leaked(problem, &solution, &reading)?,
+            Wanted::Any => Vec::new(),
+        };
         if leaked.is_empty() {
             return Ok(Joint::Solved(solution, Box::new(reading)));
         }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use pep508_rs::PackageName;
-use rattler_conda_types::{GenericVirtualPackage, MatchSpec, Matches, RepoDataRecord, Subdir};
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Handle;
 use url::Url;
@@ -161,10 +161,24 @@ impl Question {
             location: None,
         });
         let channels = Channels::resolve(&listed, [], &self.settings, Path::new("."))?;
-        let specs = std::slice::from_ref(spec);
-        let found = self.records_of(channels.list(), specs).await?;
-        let mut records = found.subdirs.iter().flat_map(|subdir| subdir.iter());
-        Ok(records.any(|record| spec.matches(record)))
+        self.has_in(channels.list(), spec).await
+    }
+
+    /// Whether a channel of the file has a record that matches.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn has(&self, spec: &MatchSpec) -> Result<bool, Failure> {
+        self.has_in(self.channels.list(), spec).await
+    }
+
+    async fn has_in(&self, channels: &[SpecChannel], spec: &MatchSpec) -> Result<bool, Failure> {
+        let query = repodata::Query {
+            channels,
+            subdir: self.subdir,
+            specs: std::slice::from_ref(spec),
+        };
+        repodata::has(query, self.access()).await
     }
 
     /// The declared requirements; answers name them by their place.
@@ -198,9 +212,11 @@ impl Question {
     }
 
     /// The same question, given up at this time if not earlier.
-    pub fn until(mut self, deadline: Instant) -> Self {
-        self.deadline = Some(self.deadline.map_or(deadline, |end| end.min(deadline)));
-        self
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Self {
+            deadline: [self.deadline, deadline].into_iter().flatten().min(),
+            ..self.clone()
+        }
     }
 
     /// When to give up.

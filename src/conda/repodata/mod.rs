@@ -6,11 +6,11 @@
 
 use std::{collections::HashSet, path::Path, sync::Arc};
 
-use rattler_conda_types::{MatchSpec, PackageName, RepoDataRecord, Subdir};
+use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
 use rattler_redaction::Redact;
 use rattler_repodata_gateway::{
-    ChannelConfig, ChannelRelationsMode, Gateway, RepoDataQueryOutput, Source, SourceConfig,
-    fetch::CacheAction,
+    ChannelConfig, ChannelRelationsMode, Gateway, RepoDataQuery, RepoDataQueryOutput, Source,
+    SourceConfig, fetch::CacheAction,
 };
 use reqwest_middleware::ClientWithMiddleware;
 use url::Url;
@@ -121,21 +121,8 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure>
     let gateway = &access.gateway;
     let platforms = platforms(query.subdir);
     let channels = local::open(query.channels, &platforms).await?;
-    let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
-    let mut request = gateway
-        .query(sources, platforms.clone(), query.specs.iter().cloned())
-        .recursive(true)
-        // conda does not follow CEP-42 relations: the build sees the channels
-        // of the file and no others.
-        .channel_relations(ChannelRelationsMode::Disabled);
-    if let Some(progress) = &access.progress {
-        request = request.with_reporter(progress::Adapter::new(query.channels, progress.clone()));
-    }
-    let output = request
-        .execute()
-        .await
-        .map_err(|error| errors::failure(&error, query.channels, access.offline))?;
-
+    let request = request(query, &channels, &platforms, &access).recursive(true);
+    let output = execute(request, query, &access).await?;
     let missing = missing(gateway, query, &channels, &platforms, &output, &access).await?;
     let origins = origins(query, &platforms, output.len());
     Ok(Repodata {
@@ -154,17 +141,55 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure>
 pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRecord>, Failure> {
     let platforms = [query.subdir];
     let channels = local::open(query.channels, &platforms).await?;
-    let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
-    let output = access
-        .gateway
-        .query(sources, platforms, query.specs.iter().cloned())
-        .recursive(false)
-        .channel_relations(ChannelRelationsMode::Disabled)
-        .execute()
-        .await
-        .map_err(|error| errors::failure(&error, query.channels, access.offline))?;
+    let request = request(query, &channels, &platforms, &access).recursive(false);
+    let output = execute(request, query, &access).await?;
     let records = output.iter().flat_map(|data| data.iter());
     Ok(records.cloned().collect())
+}
+
+/// Whether a record matches one of the specs. What the records depend on is not looked
+/// at.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub async fn has(query: Query<'_>, access: Access) -> Result<bool, Failure> {
+    let platforms = platforms(query.subdir);
+    let channels = local::open(query.channels, &platforms).await?;
+    let request = request(query, &channels, &platforms, &access).recursive(false);
+    let output = execute(request, query, &access).await?;
+    let mut records = output.iter().flat_map(|data| data.iter());
+    Ok(records.any(|record| query.specs.iter().any(|spec| spec.matches(record))))
+}
+
+fn request(
+    query: Query<'_>,
+    channels: &[local::Opened],
+    platforms: &[Subdir],
+    access: &Access,
+) -> RepoDataQuery {
+    let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
+    let request = access
+        .gateway
+        .query(sources, platforms.to_vec(), query.specs.iter().cloned())
+        // conda does not follow CEP-42 relations: the build sees the channels
+        // of the file and no others.
+        .channel_relations(ChannelRelationsMode::Disabled);
+    match &access.progress {
+        Some(progress) => {
+            request.with_reporter(progress::Adapter::new(query.channels, progress.clone()))
+        }
+        None => request,
+    }
+}
+
+async fn execute(
+    request: RepoDataQuery,
+    query: Query<'_>,
+    access: &Access,
+) -> Result<RepoDataQueryOutput, Failure> {
+    let output = request.execute().await;
+    output.map_err(|error| errors::failure(&error, query.channels, access.offline))
 }
 
 /// A gateway, which the files of a run share: each subdir is then fetched and read once.

@@ -2,9 +2,11 @@
 //! file does not name, under a name that is nearly the same.
 
 use pep508_rs::VersionOrUrl;
-use rattler_conda_types::MatchSpec;
+use rattler_conda_types::{MatchSpec, Matches};
 
+use super::ByName;
 use crate::{
+    conda::repodata::MissingName,
     explain::{Edit, EditKind},
     problem::{Declared, DeclaredKind},
     pypi::PypiSource,
@@ -20,6 +22,10 @@ const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia
 /// Looks for what lines ask for in other places.
 pub struct Elsewhere<'q> {
     pub question: &'q Question,
+    /// The names in the file that no channel has.
+    pub missing: &'q [MissingName],
+    /// All records of the names that the file leads to, by name.
+    pub known: &'q ByName<'q>,
 }
 
 impl Elsewhere<'_> {
@@ -89,11 +95,10 @@ impl Elsewhere<'_> {
 
     /// The same line with the nearest name that there is.
     async fn renamed(&self, line: usize, declared: &Declared, spec: &MatchSpec) -> Option<Edit> {
-        let name = spec.name.as_exact()?.as_normalized();
-        let by_name = match_spec::parse(name).ok()?;
-        let found = self.question.records(&[by_name]).await.ok()?;
-        let nearest = found.missing.first()?.suggestions.first()?;
-        let nearest = nearest.name.as_normalized();
+        let name = spec.name.as_exact()?;
+        let missing = self.missing.iter().find(|missing| missing.name == *name)?;
+        let nearest = missing.suggestions.first()?.name.as_normalized();
+        let name = name.as_normalized();
         let start = declared.text.to_lowercase().find(name)?;
         let mut with = declared.text.clone();
         with.replace_range(start..start + name.len(), nearest);
@@ -105,13 +110,11 @@ impl Elsewhere<'_> {
     }
 
     async fn exists(&self, spec: &MatchSpec) -> bool {
-        let found = self.question.records(std::slice::from_ref(spec)).await;
-        let name = spec.name.as_exact();
-        found.is_ok_and(|found| {
-            let records = found.subdirs.iter().flat_map(|subdir| subdir.iter());
-            let mut records = records.map(|record| &record.package_record.name);
-            records.any(|known| Some(known) == name)
-        })
+        match spec.name.as_exact().and_then(|name| self.known.get(name)) {
+            Some(records) => records.iter().any(|record| spec.matches(*record)),
+            // A hint is not worth a failure.
+            None => self.question.has(spec).await.unwrap_or(false),
+        }
     }
 
     /// A known channel that has what the line asks for.

@@ -14,7 +14,7 @@ use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions};
 
 use super::{
     requirement::{Parts, beginning},
-    search::{COST_OF_MAJOR, COST_OF_MINOR, COST_OF_PATCH, Proposal, Search, compare},
+    search::{COST_OF_MAJOR, COST_OF_MINOR, COST_OF_PATCH, Search, Step, compare},
 };
 use crate::{
     diagnostic::Failure,
@@ -37,40 +37,52 @@ pub struct Together {
     pub version: String,
 }
 
-/// Adds the proposals that move a family, with what else has to change then.
-///
-/// # Errors
-/// As for [`crate::problem::solve`]; what was found before the time limit is in `found`.
-pub(super) fn proposals(
+/// The families that have lines in a conflict.
+pub(super) fn of_conflicts(
     problem: &Problem<'_>,
     conflicts: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,
-    found: &mut Vec<Proposal>,
-) -> Result<(), Failure> {
-    for family in families(problem, can_change) {
+) -> Vec<Vec<usize>> {
+    let mut families = families(problem, can_change);
+    families.retain(|family| {
         let mut lines = conflicts.iter().flatten();
-        if !lines.any(|line| family.contains(line)) {
+        lines.any(|line| family.contains(line))
+    });
+    families
+}
+
+/// Tells the proposals that move a family, with what else has to change then; whether more
+/// are wanted.
+///
+/// # Errors
+/// As for [`crate::problem::solve`]; what was found before the time limit was told.
+pub(super) fn proposals(
+    problem: &Problem<'_>,
+    conflicts: &[Vec<usize>],
+    family: &[usize],
+    can_change: &dyn Fn(usize) -> bool,
+    tell: &mut dyn FnMut(Step) -> bool,
+) -> Result<bool, Failure> {
+    let changing = [conflicts, &[family.to_vec()]].concat();
+    let mut search = Search::new(problem, &changing)?;
+    let other = |line: usize| can_change(line) && !family.contains(&line);
+    let mut sets = Vec::new();
+    let corrections = &mut search.corrections;
+    corrections.minimal_sets(conflicts, family, &other, SETS, &mut sets)?;
+    for set in sets {
+        let Some((together, cost)) = search.together(family, &set)? else {
             continue;
-        }
-        let changing = [conflicts, std::slice::from_ref(&family)].concat();
-        let mut search = Search::new(problem, &changing)?;
-        let other = |line: usize| can_change(line) && !family.contains(&line);
-        let mut sets = Vec::new();
-        let corrections = &mut search.corrections;
-        corrections.minimal_sets(conflicts, &family, &other, SETS, &mut sets)?;
-        for set in sets {
-            let Some((together, cost)) = search.together(&family, &set)? else {
-                continue;
-            };
-            search.moved.clone_from(&together.lines);
-            let mut proposal = search.mildest(&set)?;
-            search.moved.clear();
-            proposal.cost += cost;
-            proposal.together = Some(together);
-            found.push(proposal);
+        };
+        search.moved.clone_from(&together.lines);
+        let mut proposal = search.mildest(&set)?;
+        search.moved.clear();
+        proposal.cost += cost;
+        proposal.together = Some(together);
+        if !tell(Step::Proposal(proposal)) {
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 impl Search<'_> {
@@ -90,7 +102,7 @@ impl Search<'_> {
             return Ok(None);
         };
         let without = [family, set].concat();
-        let common = self.common_versions(family);
+        let common = self.common_versions(family, &without)?;
         let older = common
             .iter()
             .rev()
@@ -119,15 +131,25 @@ impl Search<'_> {
     }
 
     /// The versions that there are of every member, the oldest first.
-    fn common_versions(&self, family: &[usize]) -> Vec<String> {
-        let versions = family
-            .iter()
-            .map(|&line| self.corrections.versions_of(&self.declared[line]));
-        let common = versions.reduce(|mut common, of_next| {
-            common.retain(|version| of_next.contains(version));
-            common
-        });
-        common.unwrap_or_default()
+    fn common_versions(
+        &mut self,
+        family: &[usize],
+        without: &[usize],
+    ) -> Result<Vec<String>, Failure> {
+        let mut common: Option<Vec<String>> = None;
+        for &line in family {
+            let versions = self
+                .corrections
+                .versions_of(&self.declared[line], without)?;
+            common = Some(match common {
+                None => versions,
+                Some(mut common) => {
+                    common.retain(|version| versions.contains(version));
+                    common
+                }
+            });
+        }
+        Ok(common.unwrap_or_default())
     }
 
     /// The first version on a way that solves; or the newest one of its series, if that

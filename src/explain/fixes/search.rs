@@ -50,7 +50,15 @@ pub struct Becomes {
     pub skips: Option<String>,
 }
 
-/// Proposals, those that change the fewest lines first, then the mildest.
+/// What a search tells as soon as it knows it.
+pub enum Step {
+    /// A proposal.
+    Proposal(Proposal),
+    /// All that make fewer changes than these were told.
+    Below(usize),
+}
+
+/// Finds proposals, those that change the fewest lines first, then the mildest.
 ///
 /// # Errors
 /// As for [`crate::problem::solve`]; what was found before the time limit is in `found`.
@@ -60,17 +68,46 @@ pub fn proposals(
     can_change: &dyn Fn(usize) -> bool,
     found: &mut Vec<Proposal>,
 ) -> Result<(), Failure> {
+    let ended = steps(problem, conflicts, can_change, &mut |step| {
+        if let Step::Proposal(proposal) = step {
+            found.push(proposal);
+        }
+        true
+    });
+    found.sort_by_key(|proposal| (proposal.size(), proposal.cost));
+    ended
+}
+
+/// Looks for proposals as long as `tell` says that more are wanted.
+///
+/// # Errors
+/// As for [`crate::problem::solve`]; what was found before the time limit was told.
+pub(super) fn steps(
+    problem: &Problem<'_>,
+    conflicts: &[Vec<usize>],
+    can_change: &dyn Fn(usize) -> bool,
+    tell: &mut dyn FnMut(Step) -> bool,
+) -> Result<(), Failure> {
+    let families = family::of_conflicts(problem, conflicts, can_change);
     let mut search = Search::new(problem, conflicts)?;
     let mut sets = Vec::new();
     let ended = search
         .corrections
         .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
     for set in sets {
-        found.push(search.mildest(&set)?);
+        // A family may move with few changes, and is looked at last.
+        let goes_on = !families.is_empty() || tell(Step::Below(set.len()));
+        if !goes_on || !tell(Step::Proposal(search.mildest(&set)?)) {
+            return Ok(());
+        }
     }
-    let ended = ended.and_then(|()| family::proposals(problem, conflicts, can_change, found));
-    found.sort_by_key(|proposal| (proposal.size(), proposal.cost));
-    ended
+    ended?;
+    for family in families {
+        if !family::proposals(problem, conflicts, &family, can_change, tell)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A search for the mildest changes.
@@ -164,7 +201,7 @@ impl<'p> Search<'p> {
         {
             return Ok(Nearest::new(without, EditKind::Relax, COST_OF_BUILD));
         }
-        let versions = self.corrections.versions_of(line);
+        let versions = self.corrections.versions_of(line, set)?;
         let allowed = places_of(line, &parts, &versions);
         let mut best: Option<Nearest> = None;
         for up in [true, false] {

@@ -1,5 +1,7 @@
 //! Why a fix goes past the nearest version.
 
+use std::time::{Duration, Instant};
+
 use super::{Fixing, Proposal, requirement::Parts};
 use crate::{
     diagnostic::Failure,
@@ -9,8 +11,16 @@ use crate::{
 
 impl Fixing<'_> {
     /// Adds to the edits of a fix why the versions nearer than theirs do not do, as far as
-    /// that can be told.
-    pub(super) async fn tell_skipped(&self, proposal: &Proposal, fix: &mut Fix) {
+    /// that can be told in a time.
+    pub(super) async fn tell_skipped(
+        &self,
+        proposal: &Proposal,
+        fix: &mut Fix,
+        patience: Duration,
+    ) {
+        let soon = Instant::now() + patience;
+        let deadline = self.question.deadline();
+        let question = (self.question).until(Some(deadline.map_or(soon, |end| end.min(soon))));
         for (place, becomes) in proposal.lines.iter().enumerate() {
             let Some(version) = becomes.skips.clone() else {
                 continue;
@@ -20,7 +30,7 @@ impl Fixing<'_> {
                 continue;
             };
             let (proposal, nearer) = (proposal.clone(), version.clone());
-            let because = self.question.ask(self.repodata.clone(), move |problem| {
+            let because = question.ask(self.repodata.clone(), move |problem| {
                 because(problem, &proposal, place, &nearer)
             });
             // The fix stands without it.

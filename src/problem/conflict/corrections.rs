@@ -1,10 +1,13 @@
 //! Which lines have to change: minimal correction sets, found as minimal hitting sets
 //! of the conflicts (Reiter 1987; Liffiton and Sakallah 2008), the smallest first.
 //!
-//! All is asked of one solver under the most lenient reading, where asking again is
-//! nearly free. What is found is a candidate only: it has to be solved for real.
+//! While the lines on python and pip stay, all is asked of one solver under the most
+//! lenient reading, where asking again is nearly free. Where one of them changes, that
+//! solver would have to look at all pythons, and a new one for the changed lines alone
+//! has its answer sooner. What is found is a candidate only: it has to be solved for
+//! real.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures::FutureExt;
 use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
@@ -24,16 +27,27 @@ use crate::{
 /// Correction sets with this many lines more than the smallest are not looked for.
 const LARGER: usize = 1;
 
+/// How many of the last solutions are held against a new question.
+const KNOWN: usize = 8;
+
 /// A question that can be asked again with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
+    /// The lenient reading of the whole, with the declared lines on python and pip as
+    /// lines like the others.
+    reading: Reading,
     /// The conda half alone: what it cannot do, both cannot, and it is soon told.
-    conda: Option<Asking<'a>>,
-    /// Where the declared lines on python and pip are lines like the others.
-    open: Asking<'a>,
-    /// Where what they rule out is left out beforehand: much faster, and right as long
-    /// as they stay.
+    conda: Asking<'a>,
+    /// The whole by `reading`. It looks at every python there is, so it is made only
+    /// where a line on python or pip may be to blame.
+    open: Option<Asking<'a>>,
+    /// The whole, where what the lines on python and pip rule out is left out
+    /// beforehand: much faster, and right as long as they stay.
     closed: Option<Asking<'a>>,
+    /// The strict reading, with what was learnt so far.
+    strict: Reading,
+    /// What was found for some lines may do for others: that is soon told.
+    solutions: Vec<Solution>,
 }
 
 /// One solver, with how it reads the problem.
@@ -52,48 +66,69 @@ impl<'a> Corrections<'a> {
         let others: Vec<usize> = (0..problem.declared.len())
             .filter(|line| !in_conflict(line))
             .collect();
-        let reading = Reading {
-            conda_first: solve::projects_of_conda(problem, &others)?,
-            pip_half: problem.has_pip(),
-            sources: Sources::Unknown,
-            overwrite: true,
-            open_python: true,
-            open_pip: true,
-            ..Reading::default()
-        };
-        let closed = Reading {
-            open_python: false,
-            open_pip: false,
-            ..reading.clone()
-        };
         let conda = Reading {
             open_python: true,
             open_pip: true,
             ..Reading::default()
         };
-        // Without a pip half all three are one.
-        let closed = problem.has_pip().then(|| Asking::new(problem, closed));
-        let conda = problem.has_pip().then(|| Asking::new(problem, conda));
+        let mut conda = Asking::new(problem, conda)?;
+        let conda_first = match problem.has_pip() {
+            true => solve::projects_of_conda(problem, &mut conda.attempt, &others)?,
+            false => HashSet::new(),
+        };
+        let strict = Reading {
+            conda_first,
+            pip_half: true,
+            ..Reading::default()
+        };
+        let reading = Reading {
+            sources: Sources::Unknown,
+            overwrite: true,
+            open_python: true,
+            open_pip: true,
+            ..strict.clone()
+        };
         Ok(Self {
             problem,
-            conda: conda.transpose()?,
-            open: Asking::new(problem, reading)?,
-            closed: closed.transpose()?,
+            strict,
+            reading,
+            conda,
+            open: None,
+            closed: None,
+            solutions: Vec::new(),
         })
     }
 
-    fn asking(&mut self, without: &[usize]) -> &mut Asking<'a> {
-        let opens = without.iter().any(|&line| self.opens(line));
-        match &mut self.closed {
-            Some(closed) if !opens => closed,
-            _ => &mut self.open,
+    /// The solver of the whole that looks at every python.
+    fn open(&mut self) -> Result<&mut Asking<'a>, Failure> {
+        if !self.problem.has_pip() {
+            return Ok(&mut self.conda);
         }
+        let made = match self.open.take() {
+            Some(known) => known,
+            None => Asking::new(self.problem, self.reading.clone())?,
+        };
+        Ok(self.open.insert(made))
     }
 
-    /// Whether a line is one on python or pip.
-    fn opens(&self, line: usize) -> bool {
-        let line = &self.problem.declared[line];
-        line.is_conda() && (line.names("python") || line.names("pip"))
+    /// The solver of the whole that takes the lines on python and pip for given.
+    fn closed(&mut self) -> Result<&mut Asking<'a>, Failure> {
+        let reading = Reading {
+            open_python: false,
+            open_pip: false,
+            ..self.reading.clone()
+        };
+        let made = match self.closed.take() {
+            Some(known) => known,
+            None => Asking::new(self.problem, reading)?,
+        };
+        Ok(self.closed.insert(made))
+    }
+
+    /// Whether one of these lines is one on python or pip.
+    fn opens(&self, lines: &[usize]) -> bool {
+        let mut lines = lines.iter().map(|&line| &self.problem.declared[line]);
+        lines.any(|line| line.is_conda() && (line.names("python") || line.names("pip")))
     }
 
     /// The minimal sets of lines without which there is a solution, the smallest first,
@@ -115,7 +150,7 @@ impl<'a> Corrections<'a> {
         // not, as without a line on python or pip, for lack of them.
         let mut all: Vec<usize> = conflicts.iter().flatten().copied().collect();
         all.sort_unstable();
-        let all = Some(all).filter(|all| !all.iter().any(|&line| self.opens(line)));
+        let all = Some(all).filter(|all| !self.opens(all));
         let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
         cores.retain(|core| !core.iter().any(|line| out.contains(line)));
         let mut size = match out.is_empty() {
@@ -172,20 +207,20 @@ impl<'a> Corrections<'a> {
                 if self.is_saved_by_old_pip(lines, &[])? {
                     return Ok(None);
                 }
-                if let Some(conda) = &mut self.conda
-                    && conda.run(self.problem, lines, &[])?.is_none()
-                {
-                    return minimal(&mut conda.attempt, &[], false, &kept).map(Some);
+                let problem = self.problem;
+                if self.conda.run(problem, lines, &[])?.is_none() {
+                    return minimal(&mut self.conda.attempt, &[], false, &kept).map(Some);
                 }
                 // That a line on python is to blame only shows where it is a line.
-                if self.open.run(self.problem, lines, &[])?.is_some() {
+                let open = self.open()?;
+                if open.run(problem, lines, &[])?.is_some() {
                     return Ok(None);
                 }
-                let attempt = &mut self.open.attempt;
-                minimal(attempt, &[], false, &kept).map(Some)
+                minimal(&mut open.attempt, &[], false, &kept).map(Some)
             }
             Answer::Unasked => {
-                let conflict = solve::conflict(&self.changed(lines, &[]).of(self.problem))?;
+                let changed = self.changed(lines, &[]);
+                let conflict = solve::conflict(&changed.of(self.problem))?;
                 let places = conflict.map(|conflict| conflict.lines);
                 Ok(places.map(|places| places.iter().map(|&place| kept[place]).collect()))
             }
@@ -209,28 +244,80 @@ impl<'a> Corrections<'a> {
 
     fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, Failure> {
         let problem = self.problem;
-        if let Some(conda) = &mut self.conda
-            && conda.run(problem, without, with)?.is_none()
-        {
+        if self.conda.run(problem, without, with)?.is_none() {
             return Ok(Answer::Unsolvable);
         }
-        let asking = self.asking(without);
-        let Some(chosen) = asking.run(problem, without, with)? else {
-            return Ok(Answer::Unsolvable);
-        };
         if !problem.has_pip() {
             return Ok(Answer::Solvable);
         }
+        let changed = self.changed(without, with);
+        for known in self.solutions.iter().rev().take(KNOWN) {
+            if solve::holds(&changed.of(problem), known)? {
+                return Ok(Answer::Solvable);
+            }
+        }
+        if self.opens(without)
+            && let Some(answer) = self.answer_anew(&changed)?
+        {
+            return Ok(answer);
+        }
+        self.answer_again(&changed, without, with)
+    }
+
+    /// The answer where a line on python or pip changes, of a solver for the changed
+    /// lines alone; none if it cannot be told so.
+    fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, Failure> {
+        let lines = Changed(solve::with_pip(self.problem, changed.0.clone()));
+        let problem = lines.of(self.problem);
+        if !problem.has_pip() {
+            return Ok(Some(Answer::Solvable));
+        }
+        let mut found = solve::strictly(&problem, &mut self.strict)?;
+        if found.is_none() {
+            // Without the line on python, the others are to blame together with it.
+            let python = |line: &Declared| line.is_conda() && line.names("python");
+            if !lines.0.iter().any(python) && self.problem.declared.iter().any(python) {
+                return Ok(None);
+            }
+            let conda_first = self.reading.conda_first.clone();
+            found = solve::most_leniently(&problem, conda_first)?;
+        }
+        Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
+    }
+
+    /// The answer of the solver that was asked before.
+    fn answer_again(
+        &mut self,
+        changed: &Changed,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<Answer, Failure> {
+        let problem = self.problem;
+        let opens = self.opens(without);
+        let asking = match opens {
+            true => self.open()?,
+            false => self.closed()?,
+        };
+        let Some(chosen) = asking.run(problem, without, with)? else {
+            return Ok(Answer::Unsolvable);
+        };
         let read = Solution::read(asking.attempt.provider(), &chosen);
         let solution::Reading::Solution(solution) = read else {
             return Ok(Answer::Solvable);
         };
-        let changed = self.changed(without, with);
-        let unasked = verify::unasked(&changed.of(problem), &solution);
-        Ok(match unasked.is_empty() {
-            true => Answer::Solvable,
-            false => Answer::Unasked,
-        })
+        let changed = changed.of(problem);
+        let found = match verify::unasked(&changed, &solution).is_empty() {
+            true => Some(solution),
+            false if opens => None,
+            false => solve::strictly(&changed, &mut self.strict)?,
+        };
+        Ok(self.keep(found).unwrap_or(Answer::Unasked))
+    }
+
+    /// Remembers a solution.
+    fn keep(&mut self, found: Option<Box<Solution>>) -> Option<Answer> {
+        self.solutions.push(*found?);
+        Some(Answer::Solvable)
     }
 
     /// Whether a pip before 20.3 installs it though it clashes: only a line on pip can
@@ -254,20 +341,36 @@ impl<'a> Corrections<'a> {
 
     /// The versions that there are of what a line asks for, the oldest first; of
     /// those that may be taken.
-    pub fn versions_of(&self, line: &Declared) -> Vec<String> {
-        let provider = self.open.attempt.provider();
-        let name = match &line.kind {
+    ///
+    /// # Errors
+    /// As for [`crate::problem::solve`].
+    pub fn versions_of(
+        &mut self,
+        line: &Declared,
+        without: &[usize],
+    ) -> Result<Vec<String>, Failure> {
+        let (name, asking) = match &line.kind {
             DeclaredKind::Conda(spec) => match spec.name.as_exact() {
-                Some(name) => Name::Conda(name.as_normalized().to_string()),
-                None => return Vec::new(),
+                Some(name) => (
+                    Name::Conda(name.as_normalized().to_string()),
+                    &mut self.conda,
+                ),
+                None => return Ok(Vec::new()),
             },
-            DeclaredKind::Pip(requirement) => Name::Project(requirement.name.clone()),
-            _ => return Vec::new(),
+            DeclaredKind::Pip(requirement) => {
+                let asking = match self.opens(without) {
+                    true => self.open()?,
+                    false => self.closed()?,
+                };
+                (Name::Project(requirement.name.clone()), asking)
+            }
+            _ => return Ok(Vec::new()),
         };
+        let provider = asking.attempt.provider();
         let name = provider.pool.intern_package_name(name);
         let found = provider.get_candidates(name).now_or_never().flatten();
         let Some(found) = found else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
         let excluded: BTreeSet<SolvableId> = found.excluded.iter().map(|(id, _)| *id).collect();
         let usable = found.candidates.iter().filter(|id| !excluded.contains(id));
@@ -279,10 +382,10 @@ impl<'a> Corrections<'a> {
         // Nobody is told to take a pre-release while there is a release.
         let stable = versions.iter().filter(|version| !version.is_prerelease());
         let stable: Vec<String> = stable.map(ToString::to_string).collect();
-        match stable.is_empty() {
+        Ok(match stable.is_empty() {
             true => versions.iter().map(ToString::to_string).collect(),
             false => stable,
-        }
+        })
     }
 }
 
