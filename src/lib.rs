@@ -7,7 +7,8 @@
 //! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`explain`]
 //! says why there is no solution and what would mend it, [`spec::pin`] writes the
 //! answer back, [`lock`] writes it in the formats of other tools, [`check`] finds the
-//! bad patterns that are [`rules`], [`report`] says it all, and [`cli`] ties it together.
+//! bad patterns that are [`rules`], [`diagnose`] names what broke a build by its log,
+//! [`report`] says it all, and [`cli`] ties it together.
 
 #![deny(missing_docs)]
 
@@ -15,6 +16,7 @@ pub mod check;
 pub mod cli;
 pub mod conda;
 pub mod config;
+pub mod diagnose;
 pub mod diagnostic;
 pub mod explain;
 pub mod lock;

@@ -7,6 +7,7 @@ mod explanations;
 mod fixes;
 mod joint;
 mod kinds;
+mod logs;
 mod oracle;
 mod pips;
 mod random;

@@ -162,6 +162,23 @@ impl SourceFile {
     }
 }
 
+/// The text of bytes in the encoding that they seem to have. What is no text in it becomes
+/// U+FFFD: a log is read however broken it is.
+pub fn decode_lossy(bytes: &[u8]) -> String {
+    let (encoding, mark) = detect(bytes);
+    let units = |unit: fn([u8; 2]) -> u16| {
+        let pairs = bytes[mark..].as_chunks::<2>().0.iter();
+        char::decode_utf16(pairs.map(|&pair| unit(pair)))
+            .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(&bytes[mark..]).into_owned(),
+        Encoding::Utf16LittleEndian => units(u16::from_le_bytes),
+        Encoding::Utf16BigEndian => units(u16::from_be_bytes),
+    }
+}
+
 /// Replaces a file's bytes at once, so that a reader sees the old or the new
 /// file and nothing between. A symbolic link is followed and stays a link; the
 /// permissions of an existing file stay.

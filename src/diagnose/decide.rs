@@ -1,0 +1,152 @@
+//! Which problem is the one: the one that the others follow from.
+
+use super::{
+    Confidence, Diagnosis, Log, Named, Problem, Verdict,
+    sign::{self, Facts, Hit, Strength},
+    telling,
+};
+
+/// What a log has of a problem.
+struct Candidate {
+    problem: &'static Problem,
+    strength: Strength,
+    step: Option<usize>,
+    /// Places in [`Log::lines`], in their order.
+    lines: Vec<usize>,
+    facts: Facts,
+}
+
+/// Names the problem of a log.
+///
+/// A sign in a step that went well is none: tools warn, retry and fall back. Of those that
+/// are left, a problem that another one explains is a consequence of it ("Failed building
+/// wheel" of a missing compiler). Of independent ones the surer wins, then the later: a
+/// build ends with what broke it.
+pub fn diagnose(log: &Log) -> Diagnosis {
+    let hits = sign::hits(log);
+    let hits = hits.into_iter().filter(|hit| counts(log, hit));
+    let candidates = unexplained(gather(log, hits));
+    let best = candidates
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, one)| (one.strength, one.lines.last().copied()));
+    let Some((place, best)) = best else {
+        return unknown(log, None);
+    };
+    let rivals = candidates.iter().enumerate().any(|(other, one)| {
+        other != place && one.strength == best.strength && is_one_step(one, best)
+    });
+    let confidence = match (best.strength, rivals) {
+        (Strength::Sure, false) => Confidence::High,
+        (Strength::Sure, true) | (Strength::Likely, false) => Confidence::Medium,
+        (Strength::Likely, true) | (Strength::Faint, _) => Confidence::Low,
+    };
+    let named = |candidate: &Candidate, confidence| Named {
+        problem: candidate.problem,
+        confidence,
+        lines: candidate.lines.clone(),
+        facts: candidate.facts.clone(),
+        step: candidate.step,
+    };
+    if confidence == Confidence::Low {
+        return unknown(log, Some(named(best, confidence)));
+    }
+    let others = candidates
+        .iter()
+        .enumerate()
+        .filter(|(other, candidate)| *other != place && candidate.strength > Strength::Faint);
+    let also = others.map(|(_, other)| named(other, Confidence::Medium));
+    Diagnosis {
+        verdict: Verdict::Named(named(best, confidence)),
+        also: also.collect(),
+    }
+}
+
+/// A sign says nothing if its step went well, or the image was built after it.
+fn counts(log: &Log, hit: &Hit) -> bool {
+    let line = hit.lines[0];
+    !log.went_well(line) && log.success.is_none_or(|success| success < line)
+}
+
+fn unknown(log: &Log, guess: Option<Named>) -> Diagnosis {
+    let verdict = match (guess, log.success) {
+        (None, Some(_)) => Verdict::Succeeded,
+        (guess, _) => Verdict::Unknown {
+            guess,
+            telling: telling::lines(log),
+        },
+    };
+    Diagnosis {
+        verdict,
+        also: Vec::new(),
+    }
+}
+
+/// The hits of each problem. What is said of one is of the last step that shows it.
+fn gather(log: &Log, hits: impl Iterator<Item = Hit>) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for hit in hits {
+        let step = log.lines[hit.lines[0]].step;
+        let known = candidates
+            .iter_mut()
+            .find(|candidate| candidate.problem == hit.problem);
+        let Some(candidate) = known else {
+            candidates.push(Candidate {
+                problem: hit.problem,
+                strength: hit.strength,
+                step,
+                lines: hit.lines,
+                facts: hit.facts,
+            });
+            continue;
+        };
+        candidate.add(hit, step);
+    }
+    candidates
+}
+
+impl Candidate {
+    fn add(&mut self, hit: Hit, step: Option<usize>) {
+        // What a surer sign captured is what the message tells.
+        if hit.strength > self.strength {
+            self.facts = hit.facts;
+        } else if hit.strength == self.strength {
+            for (name, values) in hit.facts {
+                let known = self.facts.entry(name).or_default();
+                for value in values {
+                    if !known.contains(&value) {
+                        known.push(value);
+                    }
+                }
+            }
+        }
+        if step != self.step {
+            self.lines.clear();
+        }
+        self.strength = self.strength.max(hit.strength);
+        self.step = step;
+        self.lines.extend(hit.lines);
+        self.lines.sort_unstable();
+        self.lines.dedup();
+    }
+}
+
+/// Without those that another one explains.
+fn unexplained(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let is_explained = |one: &Candidate| {
+        candidates.iter().any(|other| {
+            other.strength >= one.strength.min(Strength::Likely)
+                && other.problem.explains.contains(&one.problem.name)
+                && is_one_step(other, one)
+        })
+    };
+    let explained: Vec<bool> = candidates.iter().map(is_explained).collect();
+    let kept = candidates.into_iter().zip(explained);
+    kept.filter_map(|(candidate, explained)| (!explained).then_some(candidate))
+        .collect()
+}
+
+/// Not known to be of different steps.
+fn is_one_step(one: &Candidate, other: &Candidate) -> bool {
+    one.step == other.step || one.step.is_none() || other.step.is_none()
+}

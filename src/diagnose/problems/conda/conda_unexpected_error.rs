@@ -1,0 +1,13 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-unexpected-error",
+    message: "",
+    signs: &[
+        Sign::likely("An unexpected error has occurred. Conda has prepared the above report"),
+        Sign::likely("An unexpected error has occurred, please consider sending"),
+    ],
+    explains: &[],
+    solvable: false,
+    text: include_str!("conda_unexpected_error.md"),
+};

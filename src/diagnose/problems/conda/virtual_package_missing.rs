@@ -1,0 +1,21 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "virtual-package-missing",
+    message: "the build machine has no fitting `{package}`",
+    signs: &[
+        Sign::sure("nothing provides")
+            .matching(r"nothing provides (?:requested )?(?P<package>__\w+)"),
+        Sign::sure("missing on the system").matching(r"(?P<package>__\w+).*missing on the system"),
+        Sign::sure("incompatible with your system")
+            .with_items(r"^\s*-\s.*?(?:->\s*|::)?@?(?P<package>__\w+)"),
+    ],
+    explains: &[
+        "libmamba-nothing-provides",
+        "unsatisfiable",
+        "conda-unexpected-error",
+        "package-not-found",
+    ],
+    solvable: true,
+    text: include_str!("virtual_package_missing.md"),
+};

@@ -1,0 +1,10 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "image-layer-limit",
+    message: "",
+    signs: &[Sign::sure("max depth exceeded").matching(r"(?:^|: )max depth exceeded")],
+    explains: &[],
+    solvable: false,
+    text: include_str!("image_layer_limit.md"),
+};

@@ -1,0 +1,10 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "make-failed",
+    message: "",
+    signs: &[Sign::likely(": *** [").matching(r"^\s*make(?:\[\d+\])?: \*\*\* \[.*\] Error \d+")],
+    explains: &[],
+    solvable: false,
+    text: include_str!("make_failed.md"),
+};

@@ -1,0 +1,18 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-invalid-wheel-filename",
+    message: "",
+    signs: &[
+        Sign::sure("Invalid wheel filename")
+            .matching(r"Invalid wheel filename(?:[^:]*): ['\x22]?(?P<wheel>[^'\x22]*)"),
+        Sign::sure("is not a valid wheel filename")
+            .matching(r"(?P<wheel>\S+) is not a valid wheel filename"),
+        Sign::sure("InvalidWheelFilename"),
+        Sign::sure("has an invalid wheel"),
+        Sign::sure("wheel is invalid").matching(r"(?i)\bwheel (?P<wheel>\S+)? ?is invalid"),
+    ],
+    explains: &[],
+    solvable: false,
+    text: include_str!("pip_invalid_wheel_filename.md"),
+};

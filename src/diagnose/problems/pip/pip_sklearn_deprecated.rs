@@ -1,0 +1,13 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-sklearn-deprecated",
+    message: "",
+    signs: &[
+        Sign::sure("The 'sklearn' PyPI package is deprecated"),
+        Sign::sure("SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL"),
+    ],
+    explains: &["pip-build-failed"],
+    solvable: false,
+    text: include_str!("pip_sklearn_deprecated.md"),
+};

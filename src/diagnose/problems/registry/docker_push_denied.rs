@@ -1,0 +1,29 @@
+use crate::diagnose::{Problem, Sign};
+
+/// What shows that an image is pushed.
+const PUSH: &[&str] = &[
+    "The push refers to",
+    "docker push",
+    "pushing manifest",
+    "failed to push",
+    "pushing layer",
+];
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "docker-push-denied",
+    message: "the registry refused the image",
+    signs: &[
+        Sign::sure("denied: ").matching(r"denied: (?:requested access to the resource is denied|User cannot|Permission|permission|The repository|installation not allowed|Your authorization|Unauthenticated)").near(PUSH),
+        Sign::sure("unauthorized: ").near(PUSH),
+        Sign::sure("failed to push").matching(r"failed to push (?P<image>\S+?):? .*(?:401|403|denied|unauthorized|insufficient_scope|authorization failed)"),
+        Sign::sure("push access denied").matching(r"push access denied"),
+        Sign::sure("no basic auth credentials").near(PUSH),
+        Sign::sure("insufficient_scope: authorization failed").near(PUSH),
+        Sign::sure("failed to authorize").near(&["pushing manifest", "failed to push"]),
+        Sign::sure("authentication required").near(PUSH),
+        Sign::likely("failed to push images successfully"),
+    ],
+    explains: &["image-pull-unauthorized", "docker-push-failed", "image-pull-forbidden"],
+    solvable: false,
+    text: include_str!("docker_push_denied.md"),
+};

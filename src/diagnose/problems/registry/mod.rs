@@ -1,0 +1,19 @@
+//! Problems of registries: reaching them, and pushing to them.
+
+use super::Problem;
+
+mod acr_tasks_not_permitted;
+mod acr_unreachable;
+mod docker_push_denied;
+mod docker_push_failed;
+mod registry_certificate_untrusted;
+mod registry_unreachable;
+
+pub(super) static PROBLEMS: &[&Problem] = &[
+    &registry_unreachable::PROBLEM,
+    &acr_unreachable::PROBLEM,
+    &acr_tasks_not_permitted::PROBLEM,
+    &registry_certificate_untrusted::PROBLEM,
+    &docker_push_denied::PROBLEM,
+    &docker_push_failed::PROBLEM,
+];

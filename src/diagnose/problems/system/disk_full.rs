@@ -1,0 +1,38 @@
+use crate::diagnose::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "disk-full",
+    message: "",
+    signs: &[
+        Sign::sure("No space left on device"),
+        Sign::sure("[Errno 28]"),
+        Sign::sure("NoSpaceLeftError"),
+        Sign::sure("You don't have enough free space in"),
+        Sign::sure("There is not enough space on the disk"),
+        Sign::sure("Disk quota exceeded"),
+        Sign::sure("not enough free disk space").matching(r"(?i)not enough free disk space"),
+        Sign::sure("ENOSPC").matching(r"\bENOSPC\b"),
+        Sign::sure("No usable temporary directory found"),
+    ],
+    explains: &[
+        "pip-os-error",
+        "conda-unexpected-error",
+        "conda-link-failed",
+        "conda-invalid-archive",
+        "conda-package-corrupted",
+        "conda-http-error",
+        "image-pull-io-error",
+        "docker-push-failed",
+        "pip-build-failed",
+        "compile-error",
+        "make-failed",
+        "apt-get-failed",
+        "cmake-failed",
+        "pip-permission-denied",
+        "download-failed",
+        "permission-denied",
+        "r-package-install-failed",
+    ],
+    solvable: false,
+    text: include_str!("disk_full.md"),
+};

@@ -1,0 +1,58 @@
+//! The lines of a log that say most, for when no problem is known.
+
+use std::sync::LazyLock;
+
+use regex::RegexSet;
+
+use super::Log;
+
+/// How many lines are shown.
+const SHOWN: usize = 8;
+
+/// What makes a line telling, the more so the later in this list: the name of an
+/// exception says more than that something failed.
+static TELLING: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)\b(?:cannot|can't|could not|couldn't|unable to|not found|denied|refused|no such)\b",
+        r"(?i)\bfail(?:ed|ure)\b|\berror\b",
+        r"(?i)exit (?:code|status):? [1-9]|non-zero code",
+        r"^\s*(?:E|ERROR|Error|FATAL|fatal|CRITICAL|critical)\b.*\w",
+        r"\b[A-Z]\w*(?:Error|Exception)\b:",
+    ])
+    .expect("the tests compile every pattern")
+});
+
+/// The most telling lines, as places in [`Log::lines`], in their order; the last ones if
+/// none tells anything.
+pub(super) fn lines(log: &Log) -> Vec<usize> {
+    let places = (0..log.lines.len()).filter(|&place| !log.lines[place].text.trim().is_empty());
+    let mut scored: Vec<(usize, usize)> = Vec::new();
+    let mut last = Vec::new();
+    for place in places.filter(|&place| !log.went_well(place)) {
+        let score = TELLING
+            .matches(&log.lines[place].text)
+            .iter()
+            .map(|rank| rank + 1)
+            .sum();
+        if score > 0 {
+            scored.push((score, place));
+        }
+        last.push(place);
+    }
+    if scored.is_empty() {
+        return last.split_off(last.len().saturating_sub(SHOWN));
+    }
+    scored.sort_unstable();
+    let mut best: Vec<usize> = Vec::new();
+    for (_, place) in scored.into_iter().rev() {
+        let text = &log.lines[place].text;
+        if !best.iter().any(|&known| &log.lines[known].text == text) {
+            best.push(place);
+        }
+        if best.len() == SHOWN {
+            break;
+        }
+    }
+    best.sort_unstable();
+    best
+}

@@ -1,0 +1,175 @@
+//! The texts of the problems are their tests: every example that is marked `found` is
+//! named as the problem, and one marked `fine` is not.
+
+use std::collections::HashSet;
+
+use super::{Log, Problem, Verdict, all, by_name, diagnose};
+
+/// A code block of a problem's text.
+struct Example {
+    mark: &'static str,
+    text: String,
+}
+
+fn examples(problem: &'static Problem) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut lines = problem.text.lines();
+    while let Some(line) = lines.next() {
+        let Some(mark) = line.strip_prefix("```log ") else {
+            continue;
+        };
+        let block = lines.by_ref().take_while(|line| *line != "```");
+        let text = block.map(|line| line.to_owned() + "\n").collect();
+        examples.push(Example { mark, text });
+    }
+    examples
+}
+
+fn name_of(log: &str) -> Option<&'static str> {
+    match diagnose(&Log::read(log.as_bytes())).verdict {
+        Verdict::Named(named) => Some(named.problem.name),
+        _ => None,
+    }
+}
+
+/// Everything that differs from what the examples say, at once.
+fn wrong(mark: &str, is_right: impl Fn(&Problem, Option<&str>) -> bool) -> String {
+    let mut wrong = String::new();
+    for problem in all() {
+        let examples = examples(problem);
+        let marked: Vec<_> = examples.iter().filter(|one| one.mark == mark).collect();
+        if marked.is_empty() {
+            wrong += &format!("{} has no `{mark}`\n", problem.name);
+        }
+        for example in marked {
+            let name = name_of(&example.text);
+            if !is_right(problem, name) {
+                wrong += &format!("{} is {name:?} in:\n{}\n", problem.name, example.text);
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn what_is_marked_as_found_is_named() {
+    let wrong = wrong("found", |problem, name| name == Some(problem.name));
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn what_is_marked_as_fine_is_not() {
+    let wrong = wrong("fine", |problem, name| name != Some(problem.name));
+    assert_eq!(wrong, "");
+}
+
+/// Builders and CI systems put their own before every line.
+#[test]
+fn an_example_is_named_in_the_log_of_any_builder() {
+    let wrap = |text: &str, before: &str| -> String {
+        let lines = text.lines().map(|line| format!("{before}{line}\r\n"));
+        lines.collect()
+    };
+    let mut wrong = String::new();
+    for before in [
+        "2025-02-16T00:26:20: ",
+        "#8 46.25 ",
+        "12.84 ",
+        "\u{1b}[91m",
+        "[91m",
+    ] {
+        for problem in all() {
+            for example in examples(problem).iter().filter(|one| one.mark == "found") {
+                let name = name_of(&wrap(&example.text, before));
+                if name != Some(problem.name) {
+                    wrong += &format!("{before}{}: {name:?}\n", problem.name);
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn an_example_says_nothing_before_an_image_that_was_built() {
+    for problem in all() {
+        for example in examples(problem) {
+            let log = format!("Step 1/2 : RUN a\n{}Step 2/2 : RUN b\n", example.text);
+            assert_eq!(name_of(&log), None, "{}", problem.name);
+            let log = format!("{}Successfully tagged demo:latest\n", example.text);
+            assert_eq!(name_of(&log), None, "{}", problem.name);
+        }
+    }
+}
+
+#[test]
+fn messages_have_all_their_facts_in_some_example() {
+    for problem in all().filter(|problem| problem.message.contains('{')) {
+        let filled = examples(problem).iter().any(|example| {
+            let diagnosis = diagnose(&Log::read(example.text.as_bytes()));
+            let Verdict::Named(named) = diagnosis.verdict else {
+                return false;
+            };
+            named.problem == problem && named.filled().is_some()
+        });
+        assert!(filled, "{}: {}", problem.name, problem.message);
+    }
+}
+
+#[test]
+fn names_are_kebab_case_and_only_once() {
+    let mut seen = HashSet::new();
+    for problem in all() {
+        let mut words = problem.name.split('-');
+        let is_word = |word: &str| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        assert!(words.all(is_word), "{}", problem.name);
+        assert!(seen.insert(problem.name), "{}", problem.name);
+    }
+}
+
+#[test]
+fn what_a_problem_explains_exists_and_does_not_explain_it() {
+    fn explains(problem: &Problem, wanted: &Problem) -> bool {
+        let explained = problem.explains.iter().filter_map(|name| by_name(name));
+        let mut explained = explained.into_iter();
+        explained.any(|other| other == wanted || explains(other, wanted))
+    }
+    for problem in all() {
+        for name in problem.explains {
+            assert!(by_name(name).is_some(), "{}: {name}", problem.name);
+        }
+        assert!(!explains(problem, problem), "{}", problem.name);
+    }
+}
+
+#[test]
+fn every_text_says_cause_and_remedy() {
+    for problem in all() {
+        assert!(problem.summary().ends_with('.'), "{}", problem.name);
+        assert!(problem.cause().ends_with('.'), "{}", problem.name);
+        assert!(problem.remedy().ends_with('.'), "{}", problem.name);
+        assert!(problem.text.contains("\n## Source\n"), "{}", problem.name);
+    }
+}
+
+#[test]
+fn warnings_that_fail_no_build_are_no_problem() {
+    for log in [
+        "WARNING: Running pip as the 'root' user can result in broken permissions\n",
+        "DEPRECATION: demo is being installed using the legacy 'setup.py install' method\n",
+        "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed.\ndemo 1 requires c<2, but you have c 2 which is incompatible.\n",
+        "debconf: delaying package configuration, since apt-utils is not installed\n",
+        "Solving environment: ...working... failed with repodata from current_repodata.json, will retry with next repodata source.\nSolving environment: ...working... done\n",
+        "WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'ReadTimeoutError(\"Read timed out.\")'\nSuccessfully installed demo-1\n",
+        "npm WARN deprecated demo@1\n",
+        "checking for gcc... no\nchecking whether error is defined... yes\n",
+        "",
+    ] {
+        assert_eq!(name_of(log), None, "{log}");
+    }
+}
