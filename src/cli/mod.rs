@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod check;
+mod diagnose;
 mod explain;
 mod pin;
 mod progress;
@@ -53,6 +54,9 @@ enum Command {
     /// Find what is wrong with environment files
     #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
     Check(check::Check),
+    /// Name what broke an image build, by its log
+    #[command(after_help = format!("{}\n\n{}", diagnose::EXAMPLES, diagnose::EXIT_CODES))]
+    Diagnose(diagnose::Diagnose),
     /// Say what a rule of `check` means, or list them
     Rule(rule::Rule),
 }
@@ -150,6 +154,7 @@ pub fn main() -> ExitCode {
             Command::Pin(pin) => pin.run(&output).await,
             Command::Explain(explain) => explain.run(&output).await,
             Command::Check(check) => check.run(&output).await,
+            Command::Diagnose(diagnose) => diagnose.run(&output).await,
             Command::Rule(rule) => rule.run(&output),
         }
     });

@@ -47,7 +47,7 @@ impl Log {
         let mut count = 0;
         for (index, whole) in text.lines().enumerate() {
             count = index + 1;
-            for piece in whole.split('\r').flat_map(pieces) {
+            for piece in whole.trim_end_matches('\r').split('\r').flat_map(pieces) {
                 let Some((id, text)) = clean(piece) else {
                     continue;
                 };

@@ -119,7 +119,7 @@ const GAP: usize = 2;
 /// What may follow on the last sign of life of a build: that it was given up.
 static GIVEN_UP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)^\W*$|timed out|time-?out|deadline exceeded|cancell?ed|^\W*make(?:\[\d+\])?: \*\*\*|",
+        r"(?i)^\W*$|timed out|maximum (?:execution )?time|time-?out|deadline exceeded|cancell?ed|^\W*make(?:\[\d+\])?: \*\*\*|",
         r"failed to run step ID|Container failed during run|Run ID: \S+ (?:failed|timed out|cancel)|",
         r"exit code|non-zero code|^\^C|Process completed|Terminated|SIGTERM|KeyboardInterrupt|",
         r"^\W*(?:e|don|etrying with\w*|R)\W*$",

@@ -93,7 +93,9 @@ fn an_example_is_named_in_the_log_of_any_builder() {
 #[test]
 fn an_example_says_nothing_before_an_image_that_was_built() {
     for problem in all() {
-        for example in examples(problem) {
+        let has_steps = |text: &str| text.contains("Step ") || text.starts_with('#');
+        let examples = examples(problem).into_iter();
+        for example in examples.filter(|example| !has_steps(&example.text)) {
             let log = format!("Step 1/2 : RUN a\n{}Step 2/2 : RUN b\n", example.text);
             assert_eq!(name_of(&log), None, "{}", problem.name);
             let log = format!("{}Successfully tagged demo:latest\n", example.text);
@@ -134,16 +136,18 @@ fn names_are_kebab_case_and_only_once() {
 
 #[test]
 fn what_a_problem_explains_exists_and_does_not_explain_it() {
-    fn explains(problem: &Problem, wanted: &Problem) -> bool {
-        let explained = problem.explains.iter().filter_map(|name| by_name(name));
-        let mut explained = explained.into_iter();
-        explained.any(|other| other == wanted || explains(other, wanted))
+    fn all_explained(problem: &Problem, seen: &mut HashSet<&'static str>) {
+        for name in problem.explains {
+            let other = by_name(name).unwrap_or_else(|| panic!("{}: {name}", problem.name));
+            if seen.insert(other.name) {
+                all_explained(other, seen);
+            }
+        }
     }
     for problem in all() {
-        for name in problem.explains {
-            assert!(by_name(name).is_some(), "{}: {name}", problem.name);
-        }
-        assert!(!explains(problem, problem), "{}", problem.name);
+        let mut seen = HashSet::new();
+        all_explained(problem, &mut seen);
+        assert!(!seen.contains(problem.name), "{}", problem.name);
     }
 }
 

@@ -2,6 +2,7 @@
 //! [`Diagnostic`](crate::diagnostic::Diagnostic)s.
 
 pub mod cost;
+pub mod diagnosis;
 pub mod diff;
 pub mod explanation;
 pub mod findings;

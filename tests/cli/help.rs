@@ -28,3 +28,8 @@ fn of_check() {
 fn of_rule() {
     assert_snapshot!(Project::of(&[]).run(&["rule", "--help"]));
 }
+
+#[test]
+fn of_diagnose() {
+    assert_snapshot!(Project::of(&[]).run(&["diagnose", "--help"]));
+}

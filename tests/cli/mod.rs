@@ -17,6 +17,7 @@ mod check_files;
 mod check_formats;
 mod check_solving;
 mod check_suppressions;
+mod diagnose;
 mod errors;
 mod explain;
 mod explain_builds;

@@ -6,7 +6,7 @@ pub(super) static PROBLEM: Problem = Problem {
     signs: &[
         Sign::sure("cannot open =").matching(r"cannot open =(?P<version>[\d.*]+): No such file"),
         Sign::sure("No such file or directory").matching(r"(?:sh|bash): (?:line )?(?:\d+: )?=?(?P<version>=?\d+(?:\.[\d*]+)+(?:,\S*)?): No such file or directory"),
-        Sign::sure("cannot open").matching(r"/bin/sh: (?:\d+: )?cannot open (?P<version>=?\d+(?:\.\d+)+\S*): No such file"),
+        Sign::sure("cannot open").matching(r"sh: (?:\d+: )?cannot open (?P<version>=?\d[\w.*]*(?:,\S*)?): No such file"),
         Sign::sure("can't open =").matching(r"can't open =(?P<version>[\d.*]+)"),
     ],
     explains: &["command-not-found"],

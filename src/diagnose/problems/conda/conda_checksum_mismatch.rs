@@ -5,6 +5,7 @@ pub(super) static PROBLEM: Problem = Problem {
     message: "",
     signs: &[
         Sign::sure("ChecksumMismatchError"),
+        Sign::sure("MD5MismatchError"),
         Sign::sure("detected a mismatch between the expected content and downloaded content"),
         Sign::sure("critical libmamba").matching(
             r"critical libmamba .*(?:[Cc]hecksum|[Hh]ash|MD5|SHA256).*(?:mismatch|wrong|not match)",

@@ -7,6 +7,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("CondaHTTPError").matching(r"CondaHTTPError: HTTP (?P<status>\d{3})[^<]*(?:<(?P<url>https?://(?P<host>[^/>\s:]+)[^>\s]*))?"),
         Sign::sure("CondaHTTPError").matching(r"CondaHTTPError\b"),
         Sign::likely("An HTTP error occurred when trying to retrieve this URL"),
+        Sign::sure("Downloaded bytes did not match Content-Length"),
         Sign::sure("for url <http").matching(r"HTTP (?P<status>\d{3}) [A-Z ]+ for url <(?P<url>https?://(?P<host>[^/>\s:]+)[^>\s]*)"),
         Sign::likely("Connection error: HTTPSConnectionPool").matching(r"(?i)^error: connection error: .*host=.?'(?P<host>[\w.-]+)"),
         Sign::likely("ChunkedEncodingError").near(&["conda install", "conda env", "conda create", "/conda/"]),

@@ -7,6 +7,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("An error occurred while installing package").matching(r"installing package '(?:(?P<channel>\S+)::)?(?P<package>[A-Za-z0-9_][\w.-]*?)-[^-\s']+-[^-\s']+'"),
         Sign::sure("LinkError").matching(r"\bLinkError: "),
         Sign::sure("post-link script failed for package"),
+        Sign::sure("failed to execute pre/post link script").matching(r"link script for (?P<package>[\w.-]+)"),
         Sign::likely("An error occurred while uninstalling package"),
         Sign::sure("critical libmamba").matching(r"critical libmamba (?:filesystem error: cannot (?:create|copy)|Could not link|Transaction failed)"),
     ],

@@ -6,7 +6,6 @@ pub(super) static PROBLEM: Problem = Problem {
     signs: &[
         Sign::sure("Your shell has not been properly configured to use"),
         Sign::sure("Run 'conda init' before 'conda activate'"),
-        Sign::sure("/bin/sh: 1: source: not found"),
         Sign::sure("source: not found")
             .matching(r"/bin/sh: (?:\d+: )?source: not found")
             .near(&["activate"]),

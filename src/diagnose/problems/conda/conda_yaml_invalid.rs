@@ -9,6 +9,10 @@ const CONDA: &[&str] = &[
     "mamba env",
     "mamba create",
     "CondaEnv",
+    "environment.yml",
+    "environment.yaml",
+    "conda.yml",
+    "conda.yaml",
 ];
 
 /// What shows that it is the reader of environment files that fails.

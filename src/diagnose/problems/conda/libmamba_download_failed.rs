@@ -4,7 +4,7 @@ pub(super) static PROBLEM: Problem = Problem {
     name: "libmamba-download-failed",
     message: "mamba could not download from `{host}`",
     signs: &[
-        Sign::sure("Download error (").matching(r"Download error \((?P<curl>\d+)\)[^\[]*(?:\[(?P<url>https?://(?P<host>[^/\]\s]+)[^\]\s]*)?").unless_near(&["retrying"]),
+        Sign::sure("Download error (").matching(r"Download error \((?P<curl>\d+)\)[^\[]*(?:\[(?P<url>https?://(?P<host>[^/\]\s]+)[^\]\s]*))?").unless_near(&["retrying"]),
         Sign::sure("critical libmamba").matching(r"critical libmamba .*(?:Download|download|not loaded|status (?:4|5)\d\d|HTTP)"),
         Sign::sure("libmamba Could not load").matching(r"error\s+libmamba Could not load (?:repodata|index)"),
         Sign::sure("Transfer finalized, status:").matching(r"status: (?P<status>[45]\d\d) \[(?P<url>https?://(?P<host>[^/\]\s]+)[^\]\s]*)").near(&["critical", "error    libmamba"]),

@@ -4,7 +4,14 @@ use crate::diagnose::{Problem, Sign};
 const SOLVING: &str = r"Solving environment:\s*(?:\.\.\.working\.\.\.|failed with (?:initial frozen solve|repodata from)[^.]*\..*|[-|/\\\s.\x08])*\s*(?:\^C)?$";
 
 /// What says that the time was up.
-const GIVEN_UP: &[&str] = &["timed out", "deadline exceeded", "timeout", "time limit"];
+const GIVEN_UP: &[&str] = &[
+    "timed out",
+    "maximum time",
+    "maximum execution time",
+    "deadline exceeded",
+    "timeout",
+    "time limit",
+];
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "solve-timeout",

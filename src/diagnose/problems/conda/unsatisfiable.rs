@@ -20,6 +20,8 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("is not installable because"),
         Sign::sure("conflicts with any installable versions"),
         Sign::likely("Could not solve for environment specs"),
+        Sign::sure("Unsatisfiable package specifications"),
+        Sign::sure("Hint: the following packages conflict with each other"),
         Sign::likely("Encountered problems while solving"),
         Sign::sure("Cannot solve the request because of"),
         Sign::sure("can't be solved, aborting the operation"),

@@ -7,8 +7,11 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("nothing provides")
             .matching(r"nothing provides (?:requested )?(?P<package>__\w+)"),
         Sign::sure("missing on the system").matching(r"(?P<package>__\w+).*missing on the system"),
+        Sign::sure("Your installed version is: not available")
+            .near(&["incompatible with your system"]),
         Sign::sure("incompatible with your system")
-            .with_items(r"^\s*-\s.*?(?:->\s*|::)?@?(?P<package>__\w+)"),
+            .near(&["Your installed version is: not available"])
+            .with_items(r"^\s*-\s.*?(?P<package>__\w+)"),
     ],
     explains: &[
         "libmamba-nothing-provides",

@@ -4,11 +4,11 @@ pub(super) static PROBLEM: Problem = Problem {
     name: "image-pull-forbidden",
     message: "",
     signs: &[
-        Sign::sure("403 Forbidden").matching(r"(?:failed to (?:authorize|solve|copy|do request|resolve|fetch)|unexpected status|error pulling|error parsing HTTP 403|received unexpected HTTP status|pull|/v2/|registry).*403 Forbidden").unless_near(&["not allowed access", "The push refers to", "failed to push", "conda", "pypi", "E: Failed to fetch"]),
+        Sign::sure("403 Forbidden").matching(r"(?:failed to (?:authorize|solve|copy|do request|resolve|fetch)|unexpected status|error pulling|error parsing HTTP 403|received unexpected HTTP status|pull|/v2/|registry).*403 Forbidden").unless_near(&["not allowed access", "The push refers to", "failed to push", "CondaHTTPError", "E: Failed to fetch http"]),
         Sign::sure("error parsing HTTP 403 response body").unless_near(&["not allowed access", "The push refers to"]),
         Sign::likely("Forbidden").matching(r"Error response from daemon: .*(?:403|Forbidden)").unless_near(&["not allowed access", "The push refers to"]),
     ],
-    explains: &["image-pull-unauthorized", "registry-unreachable"],
+    explains: &["image-pull-unauthorized", "registry-unreachable", "image-pull-io-error"],
     solvable: false,
     text: include_str!("image_pull_forbidden.md"),
 };

@@ -28,7 +28,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("UNAUTHORIZED").matching(r"\bUNAUTHORIZED\b.*authentication required").unless_near(PUSH),
         Sign::sure("failed to set docker credentials").unless_near(&["not allowed access", "i/o timeout", "no such host", "The push refers"]),
     ],
-    explains: &["image-not-found", "registry-unreachable", "acr-unreachable", "blob-forbidden"],
+    explains: &["image-not-found", "blob-forbidden"],
     solvable: false,
     text: include_str!("image_pull_unauthorized.md"),
 };

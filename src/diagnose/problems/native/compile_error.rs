@@ -15,7 +15,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::likely("RuntimeError: Error compiling objects for extension"),
         Sign::likely("collect2: error: ld returned"),
     ],
-    explains: &["pip-build-failed", "make-failed", "cmake-failed"],
+    explains: &["pip-build-failed", "make-failed"],
     solvable: true,
     text: include_str!("compile_error.md"),
 };

@@ -8,7 +8,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("had non-zero exit status").matching(r"installation of one or more packages failed|installation of package"),
         Sign::sure("failed for package").matching(r"ERROR: (?:configuration|compilation|lazy loading|dependenc(?:y|ies)).* failed for package ['‘](?P<package>[\w.]+)['’]"),
         Sign::likely("there is no package called").matching(r"there is no package called ['‘](?P<package>[\w.]+)['’]"),
-        Sign::likely("are not available for package").matching(r"ERROR: dependenc(?:y|ies) .* (?:is|are) not available for package ['‘](?P<package>[\w.]+)['’]"),
+        Sign::likely("available for package").matching(r"ERROR: dependenc(?:y|ies) .* (?:is|are) not available for package ['‘](?P<package>[\w.]+)['’]"),
     ],
     explains: &[],
     solvable: false,

@@ -9,6 +9,8 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("is not a valid wheel filename")
             .matching(r"(?P<wheel>\S+) is not a valid wheel filename"),
         Sign::sure("InvalidWheelFilename"),
+        Sign::sure("The wheel filename")
+            .matching(r"The wheel filename \x22(?P<wheel>[^\x22]+)\x22 is invalid"),
         Sign::sure("has an invalid wheel"),
         Sign::sure("wheel is invalid").matching(r"(?i)\bwheel (?P<wheel>\S+)? ?is invalid"),
     ],

@@ -9,7 +9,6 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("No module named pkg_resources"),
         Sign::sure("canonicalize_version() got an unexpected keyword argument"),
         Sign::sure("has no attribute 'install_layout'"),
-        Sign::sure("invalid command 'bdist_wheel'"),
         Sign::sure("setup command: '").matching(r"error in (?P<package>[\w.-]+) setup command: '(?:extras_require|install_requires|tests_require|python_requires)' must be"),
         Sign::sure("has no attribute 'get_host_platform'"),
         Sign::sure("No module named 'setuptools.command.test'"),

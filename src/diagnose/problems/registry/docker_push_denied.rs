@@ -21,7 +21,6 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("insufficient_scope: authorization failed").near(PUSH),
         Sign::sure("failed to authorize").near(&["pushing manifest", "failed to push"]),
         Sign::sure("authentication required").near(PUSH),
-        Sign::likely("failed to push images successfully"),
     ],
     explains: &["image-pull-unauthorized", "docker-push-failed", "image-pull-forbidden"],
     solvable: false,

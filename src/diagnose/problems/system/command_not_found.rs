@@ -9,6 +9,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("command not found: ").matching(r"zsh: command not found: (?P<command>\S+)"),
         Sign::sure("executable file not found in $PATH").matching(r#"exec: \\?"(?P<command>[^"\\]+)\\?": executable file not found"#),
         Sign::sure("executable file not found in $PATH"),
+        Sign::sure("no such file or directory").matching(r#"exec: \\?"(?P<command>[^"\\]+)\\?": stat \S+: no such file"#),
         Sign::sure("is not recognized as an internal or external command").matching(r"'?(?P<command>[\w.-]+)'? is not recognized"),
         Sign::likely("is not recognized as"),
         Sign::sure("No such file or directory").matching(r"env: ['‘]?(?P<command>[\w.-]+)['’]?: No such file or directory"),

@@ -15,6 +15,7 @@ mod out_of_memory;
 mod package_manager_failed;
 mod permission_denied;
 mod script_line_endings;
+mod shell_syntax_error;
 
 pub(super) static PROBLEMS: &[&Problem] = &[
     &apt_get_failed::PROBLEM,
@@ -23,6 +24,7 @@ pub(super) static PROBLEMS: &[&Problem] = &[
     &disk_full::PROBLEM,
     &command_not_found::PROBLEM,
     &permission_denied::PROBLEM,
+    &shell_syntax_error::PROBLEM,
     &exec_format_error::PROBLEM,
     &script_line_endings::PROBLEM,
     &name_resolution_failed::PROBLEM,

@@ -1,0 +1,230 @@
+//! `presolve diagnose`.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+
+use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use crate::{
+    config::Settings,
+    diagnose::{self, Log, Problem, Verdict, spec},
+    diagnostic::{Diagnostic, Failure, FailureKind},
+    explain::{self, Explanation, Fix, Listening, cost::Limits},
+    problem::Conflict,
+    report::{
+        diagnosis::{self as report, Answer, Report, Spec, json},
+        explanation::words,
+    },
+    spec::{EnvironmentFile, environment, source::SourceFile},
+};
+
+/// How `diagnose` is used, at the end of its help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  presolve diagnose build.log                         what broke the build, and what to do
+  docker build . 2>&1 | presolve diagnose -           the same, of what a build prints
+  presolve diagnose build.log --spec environment.yml  and which line of the file it is about
+  presolve diagnose --explain disk-full               all about a problem";
+
+/// What the exit code of `diagnose` says.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  the problem is named
+  1  no problem that is known is in the log
+  2  the log, the file, a setting or the command line cannot be used";
+
+/// What `diagnose` takes.
+#[derive(Debug, Args)]
+pub(super) struct Diagnose {
+    /// The log of the build; `-` for standard input
+    #[arg(
+        value_name = "LOG",
+        required_unless_present_any = ["list", "explain", "print_schema"]
+    )]
+    log: Option<PathBuf>,
+    /// The environment file of the build: shows its lines that the problem is about, and
+    /// solves it where that can tell more
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// List the problems that are known, and do nothing else
+    #[arg(long, conflicts_with = "log")]
+    list: bool,
+    /// Print all about this problem, and do nothing else
+    #[arg(long, value_name = "NAME", conflicts_with = "log")]
+    explain: Option<String>,
+    /// Print the JSON schema of `--format json`, and do nothing else
+    #[arg(long, exclusive = true)]
+    print_schema: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// What `diagnose` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Format {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON for programs; `--print-schema` describes it
+    Json,
+}
+
+/// How long solving the file may take if nothing else is said: the name of the problem
+/// waits for it.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+impl Diagnose {
+    /// Runs the command.
+    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        if self.print_schema {
+            return print(&json::schema());
+        }
+        if let Some(name) = &self.explain {
+            return print(&text(by_name(name)?));
+        }
+        let Some(path) = self.log.as_deref().filter(|_| !self.list) else {
+            return print(&list());
+        };
+        // The file is read first: a wrong path should not wait for a log on a pipe.
+        let spec = self.spec.as_deref().map(|path| read_spec(path, output));
+        let spec = spec.transpose()?.flatten();
+        let log = Log::read(&bytes(path)?);
+        let diagnosis = diagnose::diagnose(&log);
+        let spec = match (&diagnosis.verdict, spec) {
+            (Verdict::Named(named), Some(environment)) => Some(Spec {
+                lines: spec::lines(named, &environment),
+                answer: match named.problem.solvable {
+                    true => Some(self.solve(&environment, output).await),
+                    false => None,
+                },
+            }),
+            _ => None,
+        };
+        let path = path.display().to_string();
+        let report = Report {
+            path: &path,
+            log: &log,
+            diagnosis: &diagnosis,
+            spec,
+        };
+        print(&match self.format {
+            Format::Human => report::render(&report, output.color_stdout()),
+            Format::Json => json::render(&report),
+        })?;
+        match diagnosis.verdict {
+            Verdict::Named(_) => Ok(()),
+            _ => Err(Failure {
+                kind: FailureKind::Unsolvable,
+                diagnostics: Vec::new(),
+            }),
+        }
+    }
+
+    /// What solving the file says. That it cannot be solved now is no failure: the log's
+    /// problem is named all the same.
+    async fn solve(&self, environment: &EnvironmentFile, output: &Output) -> Answer {
+        let path = environment.source.path();
+        let mut settings = match Settings::resolve(path, self.settings.clone().into()) {
+            Ok(settings) => settings,
+            Err(failure) => return Answer::Unknown(failure.to_string()),
+        };
+        settings.timeout.get_or_insert(TIME_LIMIT);
+        let limits = Limits {
+            seconds: f64::INFINITY,
+            memory_mb: None,
+        };
+        let progress = Progress::new(output.quiet);
+        let listener = progress.listener();
+        let explained =
+            explain::explain(environment, &settings, limits, &listener, &mut Silent).await;
+        progress.finish();
+        match explained {
+            Err(failure) => Answer::Unknown(failure.to_string()),
+            Ok(explanation) if explanation.solution.is_some() => Answer::Solvable,
+            Ok(explanation) => match explanation.fixes.first() {
+                Some(fix) => Answer::Fix {
+                    changes: fix
+                        .edits
+                        .iter()
+                        .map(|edit| words(&explanation, edit))
+                        .collect(),
+                    gives: fix
+                        .gives
+                        .iter()
+                        .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
+                        .collect(),
+                },
+                None => Answer::Unsolvable,
+            },
+        }
+    }
+}
+
+/// The bytes of the log.
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = match path.as_os_str() == "-" {
+        true => std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map(|_| bytes),
+        false => std::fs::read(path),
+    };
+    read.map_err(|error| {
+        Failure::input(
+            Diagnostic::error(
+                "unreadable-file",
+                format!("cannot read `{}`: {error}", path.display()),
+            )
+            .help("name the file of the log, or `-` for standard input"),
+        )
+    })
+}
+
+/// The environment file as far as it can be read: a broken one can be what broke the
+/// build, and what is wrong with it is said.
+fn read_spec(path: &Path, output: &Output) -> Result<Option<EnvironmentFile>, Failure> {
+    let reading = environment::read_as_far_as_possible(SourceFile::read(path)?);
+    for error in &reading.errors {
+        output.say(error);
+    }
+    Ok(reading.environment.map(|(environment, _)| environment))
+}
+
+fn by_name(name: &str) -> Result<&'static Problem, Failure> {
+    diagnose::by_name(name).ok_or_else(|| {
+        let diagnostic =
+            Diagnostic::error("unknown-problem", format!("no problem is named `{name}`"));
+        Failure::input(match diagnose::nearest(name) {
+            Some(problem) => diagnostic.help(format!("there is `{}`", problem.name)),
+            None => diagnostic.help("`presolve diagnose --list` lists them"),
+        })
+    })
+}
+
+fn list() -> String {
+    let width = diagnose::all().map(|problem| problem.name.len()).max();
+    let width = width.unwrap_or_default();
+    let lines = diagnose::all();
+    let lines = lines.map(|problem| format!("{:width$}  {}\n", problem.name, problem.summary()));
+    lines.collect()
+}
+
+fn text(problem: &Problem) -> String {
+    format!("# {}\n\n{}", problem.name, problem.text)
+}
+
+/// Waits for the whole explanation.
+struct Silent;
+
+impl Listening for Silent {
+    fn conflict(&mut self, _so_far: &Explanation, _conflict: &Conflict) {}
+    fn fix(&mut self, _so_far: &Explanation, _fix: &Fix) {}
+}

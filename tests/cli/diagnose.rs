@@ -1,0 +1,183 @@
+//! `diagnose` on logs: what it prints, whatever the log is made of.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use insta::assert_snapshot;
+
+use super::{Project, Run};
+
+/// A build of Azure ML, as its compute writes it: pip cannot have what the file asks for.
+const LOG: &str = "\
+2025-02-16T00:26:10: Step 7/9 : RUN ldconfig && conda env create -p /azureml-envs/a -f conda.yml\r
+2025-02-16T00:26:11:  ---> Running in 97a66ffb8dc0\r
+2025-02-16T00:26:12: Solving environment: ...working... done\r
+2025-02-16T00:26:19: Pip subprocess error:\r
+2025-02-16T00:26:20: \u{1b}[91mERROR: Could not find a version that satisfies the requirement oldflow==2.8.* (from -r /tmp/condaenv.a1.requirements.txt (line 1)) (from versions: none)\r
+2025-02-16T00:26:20: ERROR: No matching distribution found for oldflow==2.8.*\r
+2025-02-16T00:26:20: \u{1b}[0mfailed\r
+2025-02-16T00:26:20: CondaEnvException: Pip failed\r
+2025-02-16T00:26:25: The command '/bin/sh -c ldconfig' returned a non-zero code: 1\r
+";
+
+const FILE: &str = "\
+channels:
+  - conda-forge
+dependencies:
+  - python=3.12
+  - pip
+  - pip:
+      - oldflow==2.8.*
+";
+
+fn project(log: impl AsRef<[u8]>) -> Project {
+    let project = Project::new(FILE);
+    project.write("build.log", log);
+    project
+}
+
+fn diagnose(project: &Project, arguments: &[&str]) -> Run {
+    project.run(&[&["diagnose", "build.log"], arguments].concat())
+}
+
+/// The same with the log on standard input.
+fn piped(project: &Project, log: &[u8]) -> Run {
+    let mut command: Command = project.command(&["diagnose", "-"]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(log).expect("it reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[test]
+fn the_problem_is_named_with_its_lines_cause_and_remedy() {
+    assert_snapshot!(diagnose(&project(LOG), &[]));
+}
+
+#[test]
+fn the_line_of_the_file_is_shown_with_a_change_that_was_solved() {
+    assert_snapshot!(diagnose(&project(LOG), &["--spec", "environment.yml"]));
+}
+
+#[test]
+fn all_of_it_is_json_that_fits_the_schema() {
+    let project = project(LOG);
+    let run = diagnose(&project, &["--spec", "environment.yml", "--format", "json"]);
+    assert_eq!(run.code, 0, "{run}");
+    let schema = project.run(&["diagnose", "--print-schema"]).stdout;
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let json = serde_json::from_str(&run.stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(validator.is_valid(&json), "{run}");
+    let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+    assert_snapshot!(run.stdout.replace(&version, "\"[VERSION]\""));
+}
+
+#[test]
+fn the_schema_is_the_one_that_is_kept() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let kept = kept.join("src/report/diagnosis/json/v1.schema.json");
+    let run = project("").run(&["diagnose", "--print-schema"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        std::fs::read_to_string(&kept).unwrap_or_default() == run.stdout,
+        "`presolve diagnose --print-schema > {}` brings it up to date",
+        kept.display()
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_solved_now_hides_no_problem() {
+    let project = project(LOG);
+    project.change("channel-alias", Some("'nowhere'"));
+    let run = diagnose(&project, &["--spec", "environment.yml"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout.contains("could not be solved to say more"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_log_comes_on_standard_input() {
+    let run = piped(&project(""), LOG.as_bytes());
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stdout.contains("--> -:5"), "{run}");
+    assert!(run.stdout.contains("pip-no-matching-distribution"), "{run}");
+}
+
+#[test]
+fn what_is_unknown_is_not_named_and_its_telling_lines_are_shown() {
+    let log = "Step 1/2 : RUN ./train\nloading\nRuntimeError: the model does not converge\nbye\n";
+    assert_snapshot!(diagnose(&project(log), &[]));
+}
+
+#[test]
+fn a_build_that_succeeded_has_no_problem() {
+    let log = "Step 1/1 : RUN a\nKilled\nSuccessfully built 0123456789ab\n";
+    let run = diagnose(&project(log), &[]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("succeeded"), "{run}");
+}
+
+#[test]
+fn a_log_of_megabytes_and_one_of_garbage_are_read() {
+    let bar = "numpy 1.26.4 |########  |  80%\r".repeat(1 << 16);
+    let mut log = format!(
+        "{bar}\n{}",
+        "Collecting package E: not an error: x\n".repeat(1 << 19)
+    );
+    assert!(log.len() > 20 << 20);
+    log += "OSError: [Errno 28] No space left on device\n";
+    let run = diagnose(&project(log), &[]);
+    assert!(run.stdout.contains("error[disk-full]"), "{run}");
+    assert!(run.stdout.contains(":524290"), "{run}");
+
+    let garbage: Vec<u8> = (0..=255u8).rev().cycle().take(1 << 16).collect();
+    let run = diagnose(&project(garbage), &[]);
+    assert_eq!(run.code, 1, "{run}");
+}
+
+#[test]
+fn an_empty_log_says_so_and_a_missing_one_is_an_error() {
+    let run = diagnose(&project(""), &[]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("the log is empty"), "{run}");
+    let run = project("").run(&["diagnose", "nowhere.log"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("cannot read `nowhere.log`"), "{run}");
+}
+
+#[test]
+fn no_password_of_a_log_is_printed() {
+    let log = "ERROR: HTTP error 404 while getting https://me:hunter2@feed.example/a-1.whl\n";
+    for format in ["human", "json"] {
+        let run = diagnose(&project(log), &["--format", format]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(!run.stdout.contains("hunter2"), "{run}");
+    }
+}
+
+#[test]
+fn problems_are_listed_and_told() {
+    let project = project("");
+    let list = project.run(&["diagnose", "--list"]);
+    assert_eq!(list.code, 0, "{list}");
+    let names = list
+        .stdout
+        .lines()
+        .filter_map(|line| line.split(' ').next());
+    for name in names {
+        let run = project.run(&["diagnose", "--explain", name]);
+        assert!(run.stdout.starts_with(&format!("# {name}\n")), "{run}");
+    }
+    assert_snapshot!(project.run(&["diagnose", "--explain", "disk-ful"]));
+}
