@@ -148,7 +148,8 @@ impl Named {
             let summary = self.problem.summary();
             let sentence = summary.trim_end_matches('.');
             let mut letters = sentence.chars();
-            let is_word = letters.clone().nth(1).is_some_and(char::is_lowercase);
+            let second = letters.clone().nth(1);
+            let is_word = second.is_some_and(|letter| letter.is_lowercase() || letter == ' ');
             match letters.next() {
                 Some(first) if is_word => first.to_lowercase().chain(letters).collect(),
                 _ => sentence.to_owned(),

@@ -9,6 +9,8 @@ pub(super) static PROBLEM: Problem = Problem {
             .matching(r"(?i)failed to (?:copy|push|store).*(?:blob|layer|image)")
             .near(&["The push refers to", "pushing"]),
         Sign::likely("blob upload unknown"),
+        Sign::likely("received unexpected HTTP status: 5")
+            .near(&["The push refers to", "failed to push"]),
         Sign::likely("Retrying in 1 second").at_end(),
         Sign::likely("name unknown: The repository with name"),
         Sign::likely("Failed to store").matching(r"(?i)failed to store .*image"),

@@ -12,7 +12,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("TLS handshake timeout").unless_near(ACR),
         Sign::sure("failed to do request").matching(r"(?:dial tcp|i/o timeout|no such host|connection refused|EOF|deadline exceeded|unreachable|proxyconnect)").unless_near(ACR),
         Sign::likely("dial tcp").matching(r"dial tcp.*(?:no such host|i/o timeout|connection refused|unreachable|server misbehaving|connect: )").unless_near(ACR),
-        Sign::likely("received unexpected HTTP status: 5").unless_near(ACR),
+        Sign::likely("received unexpected HTTP status: 5").unless_near(&["azurecr.io", "failed to push", "The push refers to"]),
         Sign::likely("unexpected status").matching(r"unexpected status(?: code)?.*: (?:50[0-4])\b").unless_near(&["azurecr.io", "failed to push", "The push refers to"]),
     ],
     explains: &["image-not-found", "name-resolution-failed", "image-pull-io-error", "docker-push-failed", "image-pull-unauthorized"],
