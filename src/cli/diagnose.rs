@@ -13,7 +13,7 @@ use crate::{
     config::Settings,
     diagnose::{self, Log, Problem, Verdict, spec},
     diagnostic::{Diagnostic, Failure, FailureKind},
-    explain::{self, Explanation, Fix, Listening, cost::Limits},
+    explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     problem::Conflict,
     report::{
         diagnosis::{self as report, Answer, Report, Spec, json},
@@ -227,4 +227,5 @@ struct Silent;
 impl Listening for Silent {
     fn conflict(&mut self, _so_far: &Explanation, _conflict: &Conflict) {}
     fn fix(&mut self, _so_far: &Explanation, _fix: &Fix) {}
+    fn gone_builds(&mut self, _so_far: &Explanation, _gone: &GoneBuilds) {}
 }

@@ -101,7 +101,8 @@ static CONTROL: LazyLock<Regex> = LazyLock::new(|| {
 /// `2025-02-16T00:26:20.123Z `, `[2025-02-16 00:26:20]`, `2020/05/24 04:28:30 `;
 /// `job⇥step⇥` before a timestamp, as GitHub's command line prints it;
 /// `#8 46.25 ` of BuildKit; `12.84 ` of its summary; ` => => # ` of its display;
-/// `##[error]` of Azure Pipelines and GitHub; `app-1  | ` of docker compose.
+/// `##[error]` of Azure Pipelines and GitHub; `>>> ` of Azure ML; `app-1  | ` of docker
+/// compose.
 static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:",
@@ -110,6 +111,7 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
         r"|\d{1,5}\.\d{1,3}(?: |$)",
         r"|\s*(?:=> )+(?:# ?)?",
         r"|##\[(?:error|warning|command|debug)\]",
+        r"|>>> +",
         r"|[\w.-]+-\d+ +\| ",
         r")",
     ))

@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::{Log, Problem, all, log::pattern};
+use crate::spec::secrets::redact;
 
 /// How much a sign says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,17 +226,25 @@ impl Hit {
     }
 }
 
+/// Adds what a line tells, without passwords and tokens: facts are parts of URLs, in
+/// which nobody could find a secret again.
 fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
-    let Some(found) = regex.captures(text) else {
+    let text = redact(text);
+    let Some(found) = regex.captures(&text) else {
         return;
     };
     for name in regex.capture_names().flatten() {
         let Some(value) = found.name(name) else {
             continue;
         };
+        let value = match name {
+            // What stands before the host is user and password.
+            "host" => value.as_str().rsplit('@').next().unwrap_or_default(),
+            _ => value.as_str(),
+        };
         let values = facts.entry(name.to_owned()).or_default();
-        if !values.iter().any(|known| known == value.as_str()) {
-            values.push(value.as_str().to_owned());
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
         }
     }
 }
