@@ -10,7 +10,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("This request is not authorized to perform this operation"),
         Sign::sure("AuthorizationFailure").near(&["blob", "storage"]),
         Sign::sure("AuthorizationPermissionMismatch"),
-        Sign::sure("Server failed to authenticate the request").near(&["blob", "storage"]),
+        Sign::sure("Server failed to authenticate the request").near(&["blob", "storage", "<Error>", "AuthenticationFailed"]),
         Sign::sure("Public access is not permitted on this storage account"),
         Sign::sure("KeyBasedAuthenticationNotPermitted"),
         Sign::sure("Key based authentication is not permitted on this storage account"),

@@ -11,7 +11,7 @@ pub(super) static PROBLEM: Problem = Problem {
             .matching(r"InvalidMatchSpec: (?:Invalid spec '(?P<spec>[^']*)')?"),
         Sign::sure("InvalidSpec").matching(r"InvalidSpec: "),
         Sign::sure("invalid package specification")
-            .matching(r"invalid package specification: (?P<spec>.+)$"),
+            .matching(r"(?i)invalid package specification: (?P<spec>.+)$"),
         Sign::sure("could not parse")
             .matching(r"[Cc]ould not parse '(?P<spec>[^']+)' in: \S+\.ya?ml"),
         Sign::sure("Error parsing MatchSpec")

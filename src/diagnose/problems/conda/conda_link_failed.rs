@@ -4,7 +4,7 @@ pub(super) static PROBLEM: Problem = Problem {
     name: "conda-link-failed",
     message: "conda could not install `{package}`",
     signs: &[
-        Sign::sure("An error occurred while installing package").matching(r"installing package '(?:(?P<channel>\S+)::)?(?P<package>[A-Za-z0-9_][\w.-]*?)-[^-\s']+-[^-\s']+'"),
+        Sign::sure("An error occurred while installing package").matching(r"installing package '(?:(?P<channel>\S+)::)?(?P<package>[A-Za-z0-9_][\w.-]*?)(?:-[^-\s']+-[^-\s']+)?\.?'"),
         Sign::sure("LinkError").matching(r"\bLinkError: "),
         Sign::sure("post-link script failed for package"),
         Sign::sure("failed to execute pre/post link script").matching(r"link script for (?P<package>[\w.-]+)"),

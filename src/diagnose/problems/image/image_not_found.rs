@@ -11,6 +11,8 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("repository name not known to registry"),
         Sign::sure("failed to resolve source metadata for").matching(r"source metadata for (?P<image>\S+): \S+: not found"),
         Sign::sure("failed to solve").matching(r"failed to solve: (?:rpc error: .*desc = )?(?:failed to load cache key: )?(?P<image>[\w./-]+[:@][\w.:-]+): (?:\S+: )*not found$"),
+        Sign::sure("failed to resolve reference").matching(r#"resolve reference "(?P<image>[^"]+)": \S+: not found"#),
+        Sign::sure("not found: does not exist or no pull access").matching(r"repository (?P<image>\S+) not found"),
         Sign::sure("failed to create LLB definition").matching(r"LLB definition: (?P<image>\S+): not found"),
         Sign::sure("failed to load metadata for").near(&[": not found"]).matching(r"metadata for (?P<image>\S+)"),
         Sign::sure("ImagePullBackOff").near(&["not found"]),

@@ -11,6 +11,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("No working compiler found"),
         Sign::sure("no acceptable C compiler found"),
         Sign::sure("COMPILER not set").matching(r"CMAKE_\w+_COMPILER not set"),
+        Sign::sure("_COMPILER-NOTFOUND"),
         Sign::sure("COMPILER could be found").matching(r"No CMAKE_\w+_COMPILER could be found"),
         Sign::sure("Unknown compiler(s)").matching(r"Unknown compiler\(s\): (?P<compiler>.*)"),
         Sign::sure("is required. Get it with").matching(r"Microsoft Visual C\+\+ .* is required"),
@@ -23,7 +24,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("unable to find a working C").matching(r"(?i)unable to find a working C(?:\+\+)? compiler"),
         Sign::likely("Please install gcc"),
     ],
-    explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "command-not-found", "make-failed", "exec-format-error"],
+    explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "command-not-found", "make-failed"],
     solvable: true,
     text: include_str!("compiler_missing.md"),
 };

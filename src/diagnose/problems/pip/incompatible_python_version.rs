@@ -14,6 +14,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("This script does not work on Python").matching(r"does not work on Python (?P<python>[\d.]+)"),
         Sign::sure("requires Python ").matching(r"^\W*(?:\w*Error: )?.{0,60}\brequires Python (?P<allowed>(?:>=?|<=?|==|~=)?\s*\d[\d.]*)[^'\w].*(?:you (?:are|have)|found|but|or (?:later|newer|higher|above))").unless_near(&["Ignored the following versions", "none of the providers"]),
         Sign::likely("Python 3").matching(r"(?i)(?:sorry|error).*Python (?:>= ?)?(?P<allowed>3\.\d+).*(?:required|supported|needed)").near(&["setup.py", "pip"]),
+        Sign::sure("is required").matching(r"(?i)^\W*(?:\w*error)\b.*python (?P<allowed>\d[\d.]*) or (?:later|newer|higher|above|greater) is required"),
         Sign::sure("Error: Python version").matching(r"(?i)python version (?:>=|<|==)?\s*(?P<allowed>\d[\d.]*) (?:is )?required"),
         Sign::likely("print(f\"").near(&["SyntaxError: invalid syntax"]),
         Sign::likely("sys.stderr.write(f\"ERROR: {exc}\")"),

@@ -7,7 +7,8 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("CondaMemoryError"),
         Sign::sure("The conda process ran out of memory"),
         Sign::sure("MemoryError").matching(r"^\W*(?:\w+\.)*MemoryError\b"),
-        Sign::sure("Killed").matching(r"(?:^|[.|\\/%-]\s*|\bdone\s+|\d+ )Killed\s*(?:$|[a-z./])"),
+        Sign::sure("Killed")
+            .matching(r"(?:^|[.|\\/%-]\s*|\bdone\s+)Killed\s*$|: (?:line \d+: +)?\d+ Killed\s"),
         Sign::sure("non-zero code: 137"),
         Sign::sure("exit code: 137"),
         Sign::sure("exit code 137"),
