@@ -16,7 +16,7 @@ use crate::{
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     problem::Conflict,
     report::{
-        diagnosis::{self as report, Answer, Report, Spec, json},
+        diagnosis::{self as report, Answer, Report, Spec, commands, json},
         explanation::words,
     },
     spec::{EnvironmentFile, environment, source::SourceFile},
@@ -74,6 +74,10 @@ enum Format {
     Human,
     /// JSON for programs; `--print-schema` describes it
     Json,
+    /// An annotation of GitHub Actions
+    Github,
+    /// An annotation of Azure Pipelines
+    Azure,
 }
 
 /// How long solving the file may take if nothing else is said: the name of the problem
@@ -117,6 +121,8 @@ impl Diagnose {
         print(&match self.format {
             Format::Human => report::render(&report, output.color_stdout()),
             Format::Json => json::render(&report),
+            Format::Github => commands::github(&report),
+            Format::Azure => commands::azure(&report),
         })?;
         match diagnosis.verdict {
             Verdict::Named(_) => Ok(()),

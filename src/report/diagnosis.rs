@@ -1,6 +1,7 @@
 //! What broke a build, for people: the problem as rustc shows an error, with the lines of
 //! the log in the place of code, then the lines of the environment file.
 
+pub mod commands;
 pub mod json;
 
 use super::human;

@@ -82,6 +82,14 @@ fn all_of_it_is_json_that_fits_the_schema() {
 }
 
 #[test]
+fn an_annotation_stands_at_the_line_of_the_file() {
+    let project = project(LOG);
+    let run = |format| diagnose(&project, &["--spec", "environment.yml", "--format", format]);
+    assert_snapshot!(run("github").stdout);
+    assert_snapshot!(run("azure").stdout);
+}
+
+#[test]
 fn the_schema_is_the_one_that_is_kept() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR"));
     let kept = kept.join("src/report/diagnosis/json/v1.schema.json");

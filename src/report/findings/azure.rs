@@ -55,14 +55,14 @@ fn plain(text: &str) -> String {
 }
 
 /// What follows the bracket (`CommandStringConvertor` of microsoft/azure-pipelines-agent).
-fn data(text: &str) -> String {
+pub(in crate::report) fn data(text: &str) -> String {
     text.replace('%', "%AZP25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
 /// The value of a property (ibidem).
-fn property(text: &str) -> String {
+pub(in crate::report) fn property(text: &str) -> String {
     data(text).replace(']', "%5D").replace(';', "%3B")
 }
 

@@ -47,14 +47,14 @@ fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
 }
 
 /// What follows `::` (`escapeData` of actions/toolkit, packages/core/src/command.ts).
-fn data(text: &str) -> String {
+pub(in crate::report) fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
 /// The value of a property (`escapeProperty`, ibidem).
-fn property(text: &str) -> String {
+pub(in crate::report) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
