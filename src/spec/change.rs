@@ -285,10 +285,12 @@ impl Editor<'_> {
                     return Err(self.no_list());
                 };
                 let line_break = self.edits.line_break;
-                let added = format!(
-                    "channels:{line_break}  - {channel}{line_break}  - defaults{line_break}"
-                );
                 let start = yaml::line_start(self.edits.text, key.start);
+                let indent = &self.edits.text[start..key.start];
+                let lines = ["channels:", &format!("  - {channel}"), "  - defaults"];
+                let added = lines
+                    .map(|line| format!("{indent}{line}{line_break}"))
+                    .concat();
                 self.edits.insert(start, &added);
             }
         }

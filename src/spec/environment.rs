@@ -645,10 +645,12 @@ fn first_line(mut location: Location) -> Location {
 fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
     let mut start = 0;
     for line in tree.source().text().split_inclusive('\n') {
-        if let Some((offset, platform)) = pin_comment::parse_header(line)
-            && tree.in_comment(start..start + 1)
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if let Some((offset, platform)) = pin_comment::parse_header(&line[indent..])
+            && tree.in_comment(start + indent..start + indent + 1)
         {
-            let span = start + offset..start + offset + platform.len();
+            let offset = start + indent + offset;
+            let span = offset..offset + platform.len();
             return Some(Spanned {
                 value: platform.to_owned(),
                 location: tree.at(span),

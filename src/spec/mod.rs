@@ -14,6 +14,7 @@ pub(crate) mod edits;
 pub mod environment;
 pub(crate) mod list;
 pub mod match_spec;
+mod part;
 pub mod pin;
 mod pin_comment;
 pub mod pip_lines;

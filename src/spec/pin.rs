@@ -5,9 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName};
+use yamlpath::route;
 
 use super::{
-    EnvironmentFile, edits::Edits, environment, list::uneditable, pin_comment, yaml::Tree,
+    EnvironmentFile,
+    edits::Edits,
+    environment,
+    list::uneditable,
+    part, pin_comment,
+    yaml::{self, Tree},
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
@@ -78,7 +84,7 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
     let blocks = environment::read(Arc::clone(&source))?;
     let tree = Tree::parse(&source)?;
     let mut edits = Edits::new(source.text());
-    write_header(&mut edits, &blocks, &pins.platform);
+    write_header(&mut edits, &tree, &blocks, &pins.platform)?;
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
     conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;
@@ -116,29 +122,43 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
 /// line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
     let source = &environment.source;
-    let text = source.text();
-    let start = text.len() - text.trim_start().len();
-    if text[start..].starts_with('{') {
+    let part = part::span(source)?;
+    let text = &source.text()[part.clone()];
+    let start = part.start + text.len() - text.trim_start().len();
+    if source.text()[start..].starts_with('{') {
         let location = Location {
             file: Arc::clone(source),
             span: start..start + 1,
         };
         return Err(uneditable(
             location,
-            "the whole file is in braces, so there is no line per package for its pin",
+            "the whole spec is in braces, so there is no line per package for its pin",
             "write it in the style of `conda env export`, or pin a copy in that style",
         ));
     }
     Ok(())
 }
 
-/// Says what platform the pins are for, in the first line that may be a comment.
-fn write_header(edits: &mut Edits<'_>, environment: &EnvironmentFile, platform: &str) {
+/// Says what platform the pins are for, in the first line that may be a comment; of a
+/// spec that is a part of its file, in the part's first line.
+fn write_header(
+    edits: &mut Edits<'_>,
+    tree: &Tree,
+    environment: &EnvironmentFile,
+    platform: &str,
+) -> Result<(), Failure> {
     if let Some(pinned) = &environment.pinned_platform {
         edits.replace(pinned.location.span.clone(), platform);
-        return;
+        return Ok(());
     }
-    let text = environment.source.text();
+    let (text, header) = (edits.text, pin_comment::header(platform));
+    if environment.source.part().is_some() {
+        let first = tree.location(&route!()).span.start;
+        let indent = &text[yaml::line_start(text, first)..first];
+        let header = format!("{indent}{header}{}", edits.line_break);
+        edits.insert(part::span(&environment.source)?.start, &header);
+        return Ok(());
+    }
     let mut start = 0;
     let mut place = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -151,8 +171,8 @@ fn write_header(edits: &mut Edits<'_>, environment: &EnvironmentFile, platform: 
             break;
         }
     }
-    let header = format!("{}{}", pin_comment::header(platform), edits.line_break);
-    edits.insert(place, &header);
+    edits.insert(place, &format!("{header}{}", edits.line_break));
+    Ok(())
 }
 
 /// The conda pins by name.

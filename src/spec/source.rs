@@ -18,6 +18,8 @@ pub struct SourceFile {
     text: String,
     encoding: Encoding,
     byte_order_mark: bool,
+    /// The key at the root below which its conda spec stands; none if it is all of it.
+    part: Option<&'static str>,
 }
 
 /// How a file's bytes make text.
@@ -73,6 +75,7 @@ impl SourceFile {
                 text,
                 encoding,
                 byte_order_mark: mark > 0,
+                part: None,
             })),
             Err(bad) => Err(undecodable(path, bad)),
         }
@@ -85,17 +88,42 @@ impl SourceFile {
             text: text.into(),
             encoding: Encoding::Utf8,
             byte_order_mark: false,
+            part: None,
         })
     }
 
-    /// The same file with another text: path and encoding stay.
+    /// The same file with another text: path, encoding and part stay.
     pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             path: self.path.clone(),
             text: text.into(),
-            encoding: self.encoding,
-            byte_order_mark: self.byte_order_mark,
+            ..*self
         })
+    }
+
+    /// The same file, of which only what stands below this key is the conda spec.
+    pub fn with_part(&self, key: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            path: self.path.clone(),
+            text: self.text.clone(),
+            part: Some(key),
+            ..*self
+        })
+    }
+
+    /// The same file as it is, with no regard to what part is the conda spec.
+    pub(super) fn whole(&self) -> Arc<Self> {
+        Arc::new(Self {
+            path: self.path.clone(),
+            text: self.text.clone(),
+            part: None,
+            ..*self
+        })
+    }
+
+    /// The key at the root below which the conda spec stands; none if it is all of the file.
+    pub fn part(&self) -> Option<&'static str> {
+        self.part
     }
 
     /// The path as the user gave it.

@@ -6,7 +6,7 @@ use std::{ops::Range, sync::Arc};
 use yaml_serde::Value;
 use yamlpath::{Document, Route};
 
-use super::source::SourceFile;
+use super::{part, source::SourceFile};
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A parsed YAML file.
@@ -18,7 +18,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Parses a file that holds one YAML document.
+    /// Parses a file that holds one YAML document, or the part of it that is the conda spec.
     ///
     /// # Errors
     /// [`Failure::input`] with the place when it is no YAML, or YAML whose
@@ -27,7 +27,8 @@ impl Tree {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
             return Err(Failure::input(other));
         }
-        let root: Value = yaml_serde::from_str(source.text())
+        let text = part::text(source)?;
+        let root: Value = yaml_serde::from_str(&text)
             .map_err(|error| Failure::input(syntax_error(source, &error)))?;
         if root.is_null() {
             return Err(Failure::input(
@@ -35,7 +36,7 @@ impl Tree {
                     .help("a conda environment file has `name`, `channels` and `dependencies`"),
             ));
         }
-        let document = Document::new(source.text()).map_err(|_| {
+        let document = Document::new(&*text).map_err(|_| {
             let span = 0..source.text().lines().next().map_or(0, str::len);
             Failure::input(
                 at(

@@ -1,6 +1,8 @@
 //! The channels of a pinned file: explicit, and closed by `nodefaults`, without
 //! which conda appends `defaults` (CEP-24).
 
+use std::ops::Range;
+
 use yamlpath::route;
 
 use super::Pins;
@@ -127,16 +129,20 @@ fn plan<'a>(lines: &'a [Line], pins: &Pins) -> Plan<'a> {
 
 /// Writes the list of a file that declares no channels.
 fn write_new(edits: &mut Edits<'_>, tree: &Tree, entries: &[Entry]) {
-    let line = |entry: &Entry| format!("  - {}", written(entry));
+    let indent =
+        |key: &Range<usize>| &edits.text[yaml::line_start(edits.text, key.start)..key.start];
+    let line = |indent: &str, entry: &Entry| format!("{indent}  - {}", written(entry));
     if let Some(key) = tree.key_span(&route!("channels")) {
+        let indent = indent(&key);
         for entry in entries {
-            let written = format!("{}{}", edits.line_break, line(entry));
+            let written = format!("{}{}", edits.line_break, line(indent, entry));
             edits.insert(yaml::line_end(edits.text, key.end), &written);
         }
     } else if let Some(key) = tree.key_span(&route!("dependencies")) {
-        let mut list = format!("channels:{}", edits.line_break);
+        let indent = indent(&key);
+        let mut list = format!("{indent}channels:{}", edits.line_break);
         for entry in entries {
-            list += &format!("{}{}", line(entry), edits.line_break);
+            list += &format!("{}{}", line(indent, entry), edits.line_break);
         }
         edits.insert(yaml::line_start(edits.text, key.start), &list);
     }

@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     spec::{
         EnvironmentFile, PipRequirementKind, environment, environment::expand_variables,
-        list::List, match_spec, pip_lines, yaml::Tree,
+        list::List, match_spec, part, pip_lines, yaml::Tree,
     },
 };
 use pep508_rs::VersionOrUrl;
@@ -39,6 +39,8 @@ pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Fa
     let problem = if other_keys(&Tree::parse(&before.source)?) != other_keys(&Tree::parse(&source)?)
     {
         Some("other keys would change")
+    } else if part::around(&before.source)? != part::around(&source)? {
+        Some("what stands around the conda spec would change")
     } else if declared(before) != declared(&after) {
         Some("its declared requirements would change")
     } else if channels != pins.channels {

@@ -371,6 +371,53 @@ proptest! {
     }
 }
 
+/// A file as the object below a key of another one.
+fn embedded(text: &str) -> String {
+    let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let inner = text.lines().map(|line| match line.trim().is_empty() {
+        true => format!("{line}{line_break}"),
+        false => format!("   {line}{line_break}"),
+    });
+    let inner: String = inner.collect();
+    let before = [
+        "# presolve: pinned for win-64",
+        "image: é:1  # é",
+        "conda_file: # c",
+    ];
+    let behind = ["# behind", "tags: {a:   b}", "dependencies: [x]"];
+    let lines = |lines: [&str; 3]| lines.map(|line| format!("{line}{line_break}")).concat();
+    lines(before) + &inner + &lines(behind)
+}
+
+fn read_part(text: &str) -> EnvironmentFile {
+    let source = SourceFile::from_text("e.yml", text).with_part("conda_file");
+    environment::read(source).unwrap_or_else(|failure| panic!("{failure}\n{text}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    /// A part is pinned as the file would be that it stands for, and a second time not at
+    /// all; around it nothing changes.
+    #[test]
+    fn a_part_is_pinned_like_a_file(text in file()) {
+        // The document's mark may not stand in a part.
+        let text = text.trim_start_matches("---\n").trim_start_matches("---\r\n");
+        let host = embedded(text);
+        let pinned = pin(&read_part(&host), &pins()).expect("pins");
+        let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let whole = format!("{}{line_break}", text.trim_end_matches(['\r', '\n']));
+        prop_assert_eq!(&pinned, &embedded(&pinned_with(&whole, &pins())));
+        prop_assert_eq!(&pin(&read_part(&pinned), &pins()).expect("pins"), &pinned);
+    }
+}
+
+#[test]
+fn a_part_in_braces_has_no_place_for_pins() {
+    let environment = read_part("conda_file: {dependencies: [numpy]}\n");
+    let failure = check_place(&environment).expect_err("is refused");
+    assert_eq!(failure.diagnostics[0].name, "unpinnable-line");
+}
+
 #[test]
 fn a_file_that_asks_for_nothing_stays_as_it_is() {
     let environment = read("channels: [conda-forge]\ndependencies: []\n");
