@@ -12,6 +12,7 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{
+    azure::Target,
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure},
     pypi::settings::IndexSettings,
@@ -74,6 +75,9 @@ pub struct Settings {
     pub channel_priority: ChannelPriority,
     /// The platform to solve for, where a flag or `presolve.toml` says it.
     pub platform: Option<Subdir>,
+    /// What the image of an Azure ML environment says of the target, where nothing
+    /// stronger does.
+    pub image: Option<Target>,
     /// Virtual packages from flags and `presolve.toml`, as `__cuda=12.4`.
     pub virtual_packages: Vec<String>,
     /// Where the conda to PyPI name mapping is, if not at its usual address:
@@ -213,6 +217,7 @@ impl Settings {
             override_channels: Vec::new(),
             channel_priority: ChannelPriority::default(),
             platform: None,
+            image: None,
             virtual_packages: Vec::new(),
             mapping: None,
             index,

@@ -3,7 +3,8 @@
 //! as one SAT problem.
 //!
 //! The modules stand in the order in which the data goes through them:
-//! [`spec`] reads the file, [`config`] says where channels and indexes are,
+//! [`spec`] reads the file, [`azure`] finds the spec in an Azure ML environment,
+//! [`config`] says where channels and indexes are,
 //! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`explain`]
 //! says why there is no solution and what would mend it, [`spec::pin`] writes the
 //! answer back, [`lock`] writes it in the formats of other tools, [`check`] finds the
@@ -12,6 +13,7 @@
 
 #![deny(missing_docs)]
 
+pub mod azure;
 pub mod check;
 pub mod cli;
 pub mod conda;

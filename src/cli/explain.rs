@@ -13,6 +13,7 @@ use super::{
     settings::{SettingsArgs, duration},
 };
 use crate::{
+    azure::Input,
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
@@ -89,7 +90,12 @@ impl Explain {
         }
         let mut settings = Settings::resolve(&self.file, self.settings.clone().into())?;
         settings.timeout.get_or_insert(TIME_LIMIT);
-        let environment = environment::read(SourceFile::read(&self.file)?)?;
+        let input = Input::read(&self.file)?;
+        settings = input.settings(settings);
+        if let Some(notice) = input.notice(&settings) {
+            output.say(&notice);
+        }
+        let environment = environment::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }
@@ -172,7 +178,7 @@ impl Explain {
         };
         let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
         if fix.text != source.text() {
-            files.push((&self.file, source.encode(&fix.text)));
+            files.push((source.path(), source.encode(&fix.text)));
         }
         for file in &fix.included {
             let bytes = file.before.encode(file.after.text());

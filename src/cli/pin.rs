@@ -1,7 +1,7 @@
 //! `presolve pin`.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -10,6 +10,7 @@ use rattler_conda_types::Subdir;
 
 use super::{Output, print, progress::Progress, settings::SettingsArgs};
 use crate::{
+    azure::Input,
     config::Settings,
     diagnostic::{Diagnostic, Failure},
     lock::Format,
@@ -19,7 +20,6 @@ use crate::{
     spec::{
         EnvironmentFile, environment,
         pin::{check_asks, check_place},
-        source::SourceFile,
     },
 };
 
@@ -68,7 +68,12 @@ impl Pin {
         let start = Instant::now();
         self.check_format()?;
         let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
-        let environment = environment::read(SourceFile::read(&self.file)?)?;
+        let input = Input::read(&self.file)?;
+        let settings = input.settings(settings);
+        if let Some(notice) = input.notice(&settings) {
+            output.say(&notice);
+        }
+        let environment = environment::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }
@@ -88,7 +93,7 @@ impl Pin {
             Format::Env => self.edit(&environment, resolutions[0])?,
             _ => self.lock(&environment, &resolutions, output)?,
         }
-        output.tell(&self.summary(&resolutions, start.elapsed()));
+        output.tell(&self.summary(environment.source.path(), &resolutions, start.elapsed()));
         Ok(())
     }
 
@@ -192,7 +197,12 @@ impl Pin {
         }
     }
 
-    fn summary(&self, resolutions: &[(&Resolution, &Solution)], took: Duration) -> String {
+    fn summary(
+        &self,
+        source: &Path,
+        resolutions: &[(&Resolution, &Solution)],
+        took: Duration,
+    ) -> String {
         let packages = |count: usize| match count {
             1 => "1 package".to_string(),
             count => format!("{count} packages"),
@@ -206,9 +216,9 @@ impl Pin {
         let counts = counts.join(", ");
         let seconds = took.as_secs_f64();
         let (verb, place) = match (&self.output_file, self.format) {
-            (Some(file), _) => ("Pinned", file),
-            (None, Format::Env) if self.diff => ("Would pin", &self.file),
-            (None, Format::Env) => ("Pinned", &self.file),
+            (Some(file), _) => ("Pinned", file.as_path()),
+            (None, Format::Env) if self.diff => ("Would pin", source),
+            (None, Format::Env) => ("Pinned", source),
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())

@@ -1,7 +1,7 @@
 //! Virtual packages: what the machine that will run the environment brings.
 //!
-//! For the host's own platform they are detected. For another platform they
-//! are rattler's baseline, which pixi uses too: `__linux=4.18` and
+//! For the host's own platform they are detected, unless the environment is built on
+//! an image of Azure ML, which says what it has. For another platform they are rattler's baseline, which pixi uses too: `__linux=4.18` and
 //! `__glibc=2.28` (RHEL 8), `__osx=13.0`, `__win=10.0`, the platform's oldest
 //! microarchitecture, and no GPU. The baseline suits Azure ML's images: they
 //! have a newer glibc, and build without a GPU. Then `CONDA_OVERRIDE_*` as conda
@@ -15,11 +15,12 @@ use rattler_conda_types::{
 use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
 use crate::{
+    azure::Target,
     config::Environment,
     diagnostic::{Diagnostic, Failure},
 };
 
-/// The virtual packages of a target platform; `given` are texts like
+/// The virtual packages of a target platform, of an image if it is of that platform; `given` are texts like
 /// `__cuda=12.4`, the later winning, where `__cuda=` and `__cuda=none` take one
 /// away.
 ///
@@ -27,16 +28,22 @@ use crate::{
 ///
 /// An input failure when an override has no meaning or the host's own cannot be
 /// detected.
-pub fn for_target(target: Subdir, given: &[String]) -> Result<Vec<GenericVirtualPackage>, Failure> {
-    for_target_in(&Environment::of_process(), target, given)
+pub fn for_target(
+    target: Subdir,
+    image: Option<&Target>,
+    given: &[String],
+) -> Result<Vec<GenericVirtualPackage>, Failure> {
+    for_target_in(&Environment::of_process(), target, image, given)
 }
 
 fn for_target_in(
     environment: &Environment,
     target: Subdir,
+    image: Option<&Target>,
     given: &[String],
 ) -> Result<Vec<GenericVirtualPackage>, Failure> {
-    let found = if Subdir::current() == Some(target) {
+    let image = image.filter(|image| image.subdir == target);
+    let found = if image.is_none() && Subdir::current() == Some(target) {
         // Without overrides, as these are read below for every platform alike.
         VirtualPackages::detect(&VirtualPackageOverrides::default(), None)
             .map_err(|error| undetected(&error))?
@@ -44,6 +51,9 @@ fn for_target_in(
         VirtualPackages::baseline_for_platform(target)
     };
     let mut packages: Vec<GenericVirtualPackage> = found.into_generic_virtual_packages().collect();
+    for text in image.map_or(&[][..], |image| &image.virtual_packages) {
+        Change::of_text(text)?.apply(&mut packages);
+    }
     for (variable, name) in variables(target) {
         if let Some(value) = environment.variables.get(*variable) {
             let change = Change::of_variable(variable, name, value)?;
@@ -193,6 +203,7 @@ fn undetected(error: &rattler_virtual_packages::DetectVirtualPackageError) -> Fa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::azure::Image;
 
     /// A platform that the tests do not run on.
     fn foreign() -> Subdir {
@@ -205,7 +216,7 @@ mod tests {
 
     fn listed(target: Subdir, variables: &[(&str, &str)], given: &[&str]) -> Vec<String> {
         let given: Vec<String> = given.iter().map(ToString::to_string).collect();
-        let packages = for_target_in(&environment(variables), target, &given).unwrap();
+        let packages = for_target_in(&environment(variables), target, None, &given).unwrap();
         packages.iter().map(ToString::to_string).collect()
     }
 
@@ -221,7 +232,7 @@ mod tests {
 
     fn failure(variables: &[(&str, &str)], given: &[&str]) -> String {
         let given: Vec<String> = given.iter().map(ToString::to_string).collect();
-        for_target_in(&environment(variables), foreign(), &given)
+        for_target_in(&environment(variables), foreign(), None, &given)
             .unwrap_err()
             .to_string()
     }
@@ -291,6 +302,38 @@ mod tests {
         let osx = listed(Subdir::OsxArm64, &variables, &[]);
         assert!(osx.contains(&"__osx=14.0=0".to_owned()));
         assert!(!osx.iter().any(|package| package.starts_with("__glibc")));
+    }
+
+    #[test]
+    fn an_image_is_weaker_than_what_is_said() {
+        let image = Image::parse("azureml/openmpi4.1.0-ubuntu22.04").target();
+        let listed = |target, variables: &[(&str, &str)], given: &[&str]| -> Vec<String> {
+            let given: Vec<String> = given.iter().map(ToString::to_string).collect();
+            let environment = environment(variables);
+            let packages = for_target_in(&environment, target, Some(&image), &given).unwrap();
+            packages.iter().map(ToString::to_string).collect()
+        };
+        // Of the host there is nothing, also where it is of the same platform.
+        assert_eq!(
+            listed(Subdir::Linux64, &[], &[]),
+            [
+                "__unix=0=0",
+                "__linux=4.18=0",
+                "__glibc=2.35=0",
+                "__archspec=1=x86_64"
+            ]
+        );
+        let glibc = |packages: Vec<String>| packages.into_iter().find(|p| p.contains("glibc"));
+        let variable = [("CONDA_OVERRIDE_GLIBC", "2.31")];
+        assert_eq!(
+            glibc(listed(Subdir::Linux64, &variable, &[])).as_deref(),
+            Some("__glibc=2.31=0")
+        );
+        assert_eq!(
+            glibc(listed(Subdir::Linux64, &variable, &["__glibc=2.17"])).as_deref(),
+            Some("__glibc=2.17=0")
+        );
+        assert_eq!(glibc(listed(Subdir::OsxArm64, &[], &[])), None);
     }
 
     #[test]

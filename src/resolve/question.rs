@@ -78,7 +78,11 @@ impl Question {
         deadline: Option<Instant>,
     ) -> Result<Self, Failure> {
         let subdir = target_platform(environment, settings)?;
-        let virtual_packages = virtual_packages::for_target(subdir, &settings.virtual_packages)?;
+        let virtual_packages = virtual_packages::for_target(
+            subdir,
+            settings.image.as_ref(),
+            &settings.virtual_packages,
+        )?;
         let channels = Channels::of_file(environment, settings)?;
         let client = shared.http(settings)?;
         let (declared, places) = declared::of(environment, &channels);
@@ -344,7 +348,7 @@ impl Question {
 }
 
 /// The platform: of the settings, else the one that the file was pinned for,
-/// else the one this runs on.
+/// else the one of the image that it is built on, else the one this runs on.
 fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result<Subdir, Failure> {
     if let Some(subdir) = settings.platform {
         return Ok(subdir);
@@ -359,7 +363,8 @@ fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result
             )
         });
     }
-    Subdir::current().ok_or_else(|| {
+    let image = settings.image.as_ref().map(|image| image.subdir);
+    image.or_else(Subdir::current).ok_or_else(|| {
         let message = "this machine is none of conda's platforms";
         let help = "give one with --platform, such as linux-64";
         Failure::input(Diagnostic::error("unknown-platform", message).help(help))

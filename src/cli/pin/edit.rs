@@ -28,7 +28,7 @@ impl Pin {
         if self.diff {
             return print(&diff::unified(source, &pinned, "pinned"));
         }
-        let path = self.output_file.as_deref().unwrap_or(&self.file);
+        let path = self.output_file.as_deref().unwrap_or(source.path());
         if self.output_file.is_none() && pinned == source.text() {
             return Ok(());
         }

@@ -1,0 +1,228 @@
+//! The image that an environment is built on, and what its name says of the machine that
+//! builds: Ubuntu's release and so glibc, the day of the image and so conda.
+//!
+//! A CUDA version in the name is that of the libraries in the image. The machine that
+//! builds has no GPU, so there is no `__cuda` there
+//! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
+
+use jiff::civil::{Date, date};
+use rattler_conda_types::Subdir;
+
+/// An image as `docker pull` names it
+/// (<https://pkg.go.dev/github.com/distribution/reference>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The host of the registry; none for Docker Hub.
+    pub registry: Option<String>,
+    /// The repository: `azureml/openmpi4.1.0-ubuntu22.04`.
+    pub repository: String,
+    /// What follows `:`.
+    pub tag: Option<String>,
+    /// What follows `@`.
+    pub digest: Option<String>,
+}
+
+/// A release of Ubuntu that images are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ubuntu {
+    /// `22.04`.
+    pub release: &'static str,
+    /// Its glibc (<https://launchpad.net/ubuntu/+source/glibc>).
+    pub glibc: &'static str,
+    /// The day on which its standard support ends
+    /// (<https://ubuntu.com/about/release-cycle>).
+    pub end_of_life: Date,
+}
+
+/// The releases, oldest first.
+const RELEASES: [Ubuntu; 5] = [
+    ubuntu("16.04", "2.23", date(2021, 4, 30)),
+    ubuntu("18.04", "2.27", date(2023, 5, 31)),
+    ubuntu("20.04", "2.31", date(2025, 5, 31)),
+    ubuntu("22.04", "2.35", date(2027, 6, 1)),
+    ubuntu("24.04", "2.39", date(2029, 5, 31)),
+];
+
+/// The glibc that an image is taken to have whose release is not known: of Ubuntu 22.04,
+/// the oldest release of a supported Azure ML image
+/// (<https://github.com/Azure/AzureML-Containers>). What it can run, newer ones can.
+const USUAL_GLIBC: &str = "2.35";
+
+/// The day from which on Azure ML's images have a conda with the libmamba solver. Those
+/// before have conda 23.5, whose default is the classic one.
+const LIBMAMBA: Date = date(2023, 10, 3);
+
+/// What an image says of the machine that builds on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The platform.
+    pub subdir: Subdir,
+    /// Virtual packages, as `__glibc=2.35`, beside those that the platform has anyway.
+    pub virtual_packages: Vec<String>,
+    /// The image's name does not say what it is made of.
+    pub is_guess: bool,
+}
+
+const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -> Ubuntu {
+    Ubuntu {
+        release,
+        glibc,
+        end_of_life,
+    }
+}
+
+impl Image {
+    /// Takes a reference apart. It need not be a valid one.
+    pub fn parse(reference: &str) -> Self {
+        let (name, digest) = match reference.split_once('@') {
+            Some((name, digest)) => (name, Some(digest.to_owned())),
+            None => (reference, None),
+        };
+        let (registry, path) = match name.split_once('/') {
+            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+                (Some(host.to_owned()), path)
+            }
+            _ => (None, name),
+        };
+        let (repository, tag) = match path.rsplit_once(':') {
+            Some((repository, tag)) => (repository, Some(tag.to_owned())),
+            None => (path, None),
+        };
+        Self {
+            registry,
+            repository: repository.to_owned(),
+            tag,
+            digest,
+        }
+    }
+
+    /// The name of an image that Azure ML makes: `openmpi4.1.0-ubuntu22.04`.
+    pub fn azure_name(&self) -> Option<&str> {
+        let is_registry = |host: &str| host == "mcr.microsoft.com";
+        let name = self.repository.strip_prefix("azureml/")?;
+        self.registry
+            .as_deref()
+            .is_none_or(is_registry)
+            .then_some(name)
+    }
+
+    /// The release of Ubuntu, where the name or the tag says it: `ubuntu22.04`,
+    /// `ubuntu2204`, `inference-base-2204`, `ubuntu:22.04`.
+    pub fn ubuntu(&self) -> Option<Ubuntu> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        let text = format!("{}:{tag}", self.repository);
+        let named = |release: &Ubuntu| {
+            let short = release.release.replace('.', "");
+            let marks = ["ubuntu", "ubuntu:", "ubuntu-", "inference-base-"];
+            let mut marks = marks.iter();
+            marks.any(|mark| {
+                text.contains(&format!("{mark}{}", release.release))
+                    || text.contains(&format!("{mark}{short}"))
+            })
+        };
+        RELEASES.into_iter().find(named)
+    }
+
+    /// The day of an Azure ML image: `20240418` of the tag `20240418.v1`.
+    pub fn day(&self) -> Option<Date> {
+        self.azure_name()?;
+        let digits = self.tag.as_deref()?.split('.').next()?;
+        (digits.len() == 8).then(|| Date::strptime("%Y%m%d", digits).ok())?
+    }
+
+    /// Whether it is an Azure ML image whose conda has the classic solver; none if its tag
+    /// does not say.
+    pub fn has_classic_solver(&self) -> Option<bool> {
+        self.day().map(|day| day < LIBMAMBA)
+    }
+
+    /// What it says of the machine that builds on it.
+    pub fn target(&self) -> Target {
+        match self.ubuntu() {
+            Some(ubuntu) => Target::linux(ubuntu.glibc, false),
+            None => Target::unknown(),
+        }
+    }
+}
+
+impl Target {
+    /// What is taken for granted where nothing is known of the image.
+    pub fn unknown() -> Self {
+        Self::linux(USUAL_GLIBC, true)
+    }
+
+    /// A Windows image, as `os_type: windows` has it.
+    pub fn windows() -> Self {
+        Self {
+            subdir: Subdir::Win64,
+            virtual_packages: Vec::new(),
+            is_guess: false,
+        }
+    }
+
+    /// Azure ML builds on x86-64 alone.
+    fn linux(glibc: &str, is_guess: bool) -> Self {
+        Self {
+            subdir: Subdir::Linux64,
+            virtual_packages: vec![format!("__glibc={glibc}")],
+            is_guess,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_taken_apart() {
+        let image = Image::parse("localhost:5000/a/b:1@sha256:00");
+        assert_eq!(image.registry.as_deref(), Some("localhost:5000"));
+        assert_eq!(
+            (&*image.repository, image.tag.as_deref()),
+            ("a/b", Some("1"))
+        );
+        assert_eq!(image.digest.as_deref(), Some("sha256:00"));
+        assert_eq!(Image::parse("azureml/x").registry, None);
+        assert_eq!(Image::parse("h.io/azureml/x").azure_name(), None);
+    }
+
+    #[test]
+    fn names_tell_the_release() {
+        let cases = [
+            (
+                "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20240418.v1",
+                "2.35",
+            ),
+            (
+                "mcr.microsoft.com/aifx/acpt/stable-ubuntu2204-cu126-py310-torch280",
+                "2.35",
+            ),
+            ("mcr.microsoft.com/azureml/inference-base-2204", "2.35"),
+            ("ubuntu:24.04", "2.39"),
+            ("nvidia/cuda:11.2.2-cudnn8-devel-ubuntu18.04", "2.27"),
+            ("azureml/intelmpi2018.3-ubuntu16.04", "2.23"),
+            (
+                "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu20.04",
+                "2.31",
+            ),
+        ];
+        for (reference, glibc) in cases {
+            let target = Image::parse(reference).target();
+            assert_eq!(target, Target::linux(glibc, false), "{reference}");
+        }
+        let other = Image::parse("mcr.microsoft.com/azureml/minimal-py312-inference:1");
+        assert!(other.target().is_guess);
+    }
+
+    #[test]
+    fn the_day_tells_the_solver() {
+        let classic = |tag: &str| {
+            Image::parse(&format!("mcr.microsoft.com/azureml/a:{tag}")).has_classic_solver()
+        };
+        assert_eq!(classic("20230926.v1"), Some(true));
+        assert_eq!(classic("20231003.v1"), Some(false));
+        assert_eq!(classic("latest"), None);
+        assert_eq!(Image::parse("h.io/azureml/a:20200101.v1").day(), None);
+    }
+}

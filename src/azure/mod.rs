@@ -1,0 +1,18 @@
+//! Azure ML environments: the files that define them, the conda specs inside, and the
+//! images that they are built on.
+//!
+//! ```text
+//! definition  the YAML of the CLI and SDK v2: `image`, `conda_file`, `build`
+//! image       what a base image says of the platform, of glibc and of conda
+//! format      the formats around Azure ML that are told apart, and those not read yet
+//! input       a file that the user names → the conda spec that it stands for
+//! ```
+
+pub mod definition;
+mod format;
+pub mod image;
+pub mod input;
+
+pub use definition::Definition;
+pub use image::{Image, Target};
+pub use input::Input;
