@@ -6,6 +6,7 @@ use ignore::WalkBuilder;
 
 use super::patterns::Patterns;
 use crate::{
+    azure,
     diagnostic::{Diagnostic, Failure},
     spec::source::SourceFile,
 };
@@ -54,7 +55,7 @@ fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
 
 /// Whether a file is an environment file: a YAML file with dependencies and channels, or
 /// with Python or pip among the dependencies, or with a name that says so and one of the
-/// keys.
+/// keys; or the definition of an Azure ML environment.
 fn is_environment(path: &Path) -> bool {
     let is_yaml = path
         .extension()
@@ -74,6 +75,10 @@ fn is_environment(path: &Path) -> bool {
     let has = |key| has_key(source.text(), key);
     if FOREIGN.iter().any(|key| has(key)) {
         return false;
+    }
+    let may_define = ["image", "build", "conda_file", "$schema"];
+    if may_define.iter().any(|key| has(key)) && azure::input::is_environment(&source) {
+        return true;
     }
     match says_so(&name) {
         true => has("dependencies") || has("channels") || misspells_dependencies(source.text()),

@@ -6,6 +6,10 @@ use rattler_conda_types::Subdir;
 
 use super::Selection;
 use crate::{
+    azure::{
+        Definition,
+        definition::{CONDA_FILE, CondaFile},
+    },
     config::Settings,
     diagnostic::Diagnostic,
     rules::{self, Finder, Finding, Rule, Subject},
@@ -31,10 +35,36 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What it means, if nothing in it was refused: only then it can be solved.
     pub environment: Option<EnvironmentFile>,
+    /// Nothing in it was refused, be it a spec or a definition without one.
+    pub is_whole: bool,
 }
 
-/// Looks at a file.
+/// Looks at a file: at a conda spec, or at the definition of an Azure ML environment and
+/// the spec in it. The conda file that a definition names is a file of its own.
 pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
+    let Some(definition) = Definition::of(source) else {
+        return lint_spec(source, asked);
+    };
+    let mut linted = match definition.conda_file() {
+        CondaFile::Inline => lint_spec(&source.with_part(CONDA_FILE), asked),
+        _ => Linted {
+            findings: Vec::new(),
+            environment: None,
+            is_whole: true,
+        },
+    };
+    let rules = asked.selection.rules();
+    let found = rules.flat_map(|rule| match rule.finder {
+        Finder::Definition(find) => find(&definition, asked.today),
+        _ => Vec::new(),
+    });
+    linted
+        .findings
+        .extend(asked.selection.apply(found.collect()));
+    linted
+}
+
+fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     let reading = environment::read_as_far_as_possible(source.clone());
     let refused = !reading.errors.is_empty();
     let mut findings = read(&reading.errors, source);
@@ -57,6 +87,7 @@ pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     }
     Linted {
         findings: asked.selection.apply(findings),
+        is_whole: whole.is_some(),
         environment: whole,
     }
 }
@@ -64,8 +95,14 @@ pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
 /// Of which rules every finding of a file is there once it was looked at. Of none where a
 /// part of it was refused: what that part would have shown is not known.
 pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
-    let is_whole = linted.environment.is_some();
-    move |rule| is_whole && matches!(rule.finder, Finder::File(_) | Finder::Reading(_))
+    let is_whole = linted.is_whole;
+    let by_text = |rule: &Rule| {
+        matches!(
+            rule.finder,
+            Finder::File(_) | Finder::Reading(_) | Finder::Definition(_)
+        )
+    };
+    move |rule| is_whole && by_text(rule)
 }
 
 /// What the reader met, as findings of the rules of these names.

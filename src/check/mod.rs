@@ -29,6 +29,7 @@ use crate::{
 };
 
 pub mod changed;
+mod defined;
 pub mod discover;
 mod fingerprint;
 pub mod fix;

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     FileReport, Report, Selection, Undecided,
+    defined::Defined,
     fix::{Fixed, fix},
     lint::{Asked, lint, shown_by_the_text},
     patterns::place,
@@ -21,6 +22,7 @@ use super::{
     suppression::{Accepted, silence},
 };
 use crate::{
+    azure,
     config::{Flags, Settings, presolve_toml},
     diagnostic::Failure,
     resolve::{Listener, Shared},
@@ -105,12 +107,15 @@ impl Check {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::default());
-        let files = self.files.iter();
+        let defined = Defined::of(&self.files);
+        let files = defined.files();
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
-            let report = self.file(path, &projects, &shared, listener).await;
+            let report = self
+                .file(path, &defined, (&projects, &shared), listener)
+                .await;
             shared.trim();
             report
         });
@@ -137,11 +142,14 @@ impl Check {
     async fn file(
         &self,
         path: &Path,
-        projects: &Projects,
-        shared: &Shared,
+        defined: &Defined,
+        (projects, shared): (&Projects, &Shared),
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
-        let settings = Settings::resolve(path, self.flags.clone())?;
+        let settings = Settings {
+            image: defined.image(path),
+            ..Settings::resolve(path, self.flags.clone())?
+        };
         let project = self.project(&settings, projects)?;
         let Project {
             selection,
@@ -155,6 +163,9 @@ impl Check {
                 return Ok(report);
             }
         };
+        if let Some(refused) = azure::input::refusal(&source) {
+            return Err(refused);
+        }
         let asked = Asked {
             selection,
             settings: &settings,

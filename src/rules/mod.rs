@@ -7,10 +7,12 @@
 //! [`crate::report::findings`]' affair.
 
 use crate::{
+    azure::Definition,
     check::suppression::Comment,
     diagnostic::{Diagnostic, Level, Location},
 };
 
+mod azure;
 mod channels;
 mod dependencies;
 mod file;
@@ -51,6 +53,8 @@ pub enum Finder {
     Reading(fn(&Diagnostic) -> Option<Fix>),
     /// This looks for it in a file that could be read, as far as it could be.
     File(fn(&Subject<'_>) -> Vec<Finding>),
+    /// This looks for it in the definition of an Azure ML environment.
+    Definition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
     /// Solving the file shows it. [`crate::check::solving`] knows how.
     Solving,
     /// The package index knows it. [`crate::check::releases`] asks.
@@ -71,6 +75,7 @@ pub static RULES: &[&[&Rule]] = &[
     dependencies::RULES,
     pip::RULES,
     security::RULES,
+    azure::RULES,
     solving::RULES,
     suppressions::RULES,
 ];

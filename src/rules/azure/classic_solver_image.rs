@@ -1,0 +1,33 @@
+use jiff::civil::Date;
+
+use crate::{
+    azure::Definition,
+    diagnostic::Level,
+    rules::{Finder, Finding, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "classic-solver-image",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("classic_solver_image.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(image) = definition.image() else {
+        return Vec::new();
+    };
+    if definition.set("conda_file").is_none() || image.value.has_classic_solver() != Some(true) {
+        return Vec::new();
+    }
+    let finding = RULE
+        .finding(
+            image.location,
+            "has conda 23.5",
+            "the image's conda has the classic solver",
+        )
+        .note("it may take longer than a build may, where later images need seconds")
+        .help("take an image of October 2023 or later, or pin the conda file");
+    vec![finding]
+}

@@ -1,0 +1,49 @@
+use jiff::civil::Date;
+use yaml_serde::Value;
+
+use crate::{
+    azure::Definition,
+    diagnostic::Level,
+    rules::{Finder, Finding, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "incomplete-route",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("incomplete_route.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(at) = definition.set("inference_config") else {
+        return Vec::new();
+    };
+    let mut missing = Vec::new();
+    for route in ["liveness_route", "readiness_route", "scoring_route"] {
+        match definition.get(&["inference_config", route]) {
+            Some(Value::Mapping(keys)) => {
+                let port = keys.get("port").filter(|port| port.is_u64());
+                let path = keys.get("path").filter(|path| path.is_string());
+                if port.is_none() {
+                    missing.push(format!("`port` of `{route}`"));
+                }
+                if path.is_none() {
+                    missing.push(format!("`path` of `{route}`"));
+                }
+            }
+            _ => missing.push(format!("`{route}`")),
+        }
+    }
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let finding = RULE
+        .finding(
+            at,
+            format!("without {}", missing.join(", ")),
+            "the routes of the inference server are not complete",
+        )
+        .help("write all three routes, each with its `port` and `path`, or none");
+    vec![finding]
+}

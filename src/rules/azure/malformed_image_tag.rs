@@ -1,0 +1,43 @@
+use jiff::civil::Date;
+
+use crate::{
+    azure::Definition,
+    diagnostic::Level,
+    rules::{Finder, Finding, Fix, Rule, Safety},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "malformed-image-tag",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("malformed_image_tag.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(image) = definition.image() else {
+        return Vec::new();
+    };
+    let tag = image.value.azure_name().and(image.value.tag.as_deref());
+    let Some((day, number)) = tag.and_then(|tag| tag.split_once('.')) else {
+        return Vec::new();
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if day.len() != 8 || !is_number(day) || !is_number(number) {
+        return Vec::new();
+    }
+    let (wrong, right) = (format!(":{day}.{number}"), format!(":{day}.v{number}"));
+    let mended = image.location.text().replace(&wrong, &right);
+    let title = format!("write the tag `{}`", &right[1..]);
+    let fix = Fix::replace(title, Safety::Safe, &image.location, mended);
+    let finding = RULE
+        .finding(
+            image.location,
+            "there is no such tag",
+            "the tag has no `v` before its number",
+        )
+        .note("the tags of Azure ML's images are like `20240909.v1`")
+        .help(format!("write `{}`", &right[1..]))
+        .fix(Some(fix));
+    vec![finding]
+}

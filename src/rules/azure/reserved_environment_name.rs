@@ -1,0 +1,33 @@
+use jiff::civil::Date;
+
+use crate::{
+    azure::Definition,
+    diagnostic::Level,
+    rules::{Finder, Finding, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "reserved-environment-name",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("reserved_environment_name.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(name) = definition.text(&["name"]) else {
+        return Vec::new();
+    };
+    let prefixes = ["Microsoft", "AzureML"];
+    let Some(prefix) = prefixes
+        .iter()
+        .find(|prefix| name.value.starts_with(*prefix))
+    else {
+        return Vec::new();
+    };
+    let message = format!("a name with `{prefix}` in front is a curated environment's");
+    let finding = RULE
+        .finding(name.location, "the service refuses it", message)
+        .help("choose another name");
+    vec![finding]
+}

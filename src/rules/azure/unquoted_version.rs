@@ -1,0 +1,81 @@
+use jiff::civil::Date;
+
+use crate::{
+    azure::Definition,
+    diagnostic::Level,
+    rules::{Finder, Finding, Fix, Rule, Safety},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unquoted-version",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("unquoted_version.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(at) = definition.value_place("version") else {
+        return Vec::new();
+    };
+    let Some(read) = as_yaml_1_1(at.text()).filter(|read| *read != at.text()) else {
+        return Vec::new();
+    };
+    let quoted = format!("\"{}\"", at.text());
+    let fix = Fix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
+    let message = format!("the version is read as a number and becomes `{read}`");
+    let finding = RULE
+        .finding(at, "", message)
+        .help(format!("write `{quoted}`"))
+        .fix(Some(fix));
+    vec![finding]
+}
+
+/// What Python prints of a number of YAML 1.1 without a sign; none of a text.
+fn as_yaml_1_1(text: &str) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some((whole, fraction)) = text.split_once('.') {
+        let is_float = is_number(whole) && (fraction.is_empty() || is_number(fraction));
+        let value: f64 = text.parse().ok().filter(|_| is_float)?;
+        return Some(format!("{value:?}"));
+    }
+    if is_number(text) && text.starts_with('0') {
+        return u64::from_str_radix(text, 8)
+            .ok()
+            .map(|value| value.to_string());
+    }
+    let mut parts = text.split(':');
+    let first = parts
+        .next()
+        .filter(|first| is_number(first) && !first.starts_with('0'))?;
+    let mut value: u64 = first.parse().ok()?;
+    for part in parts {
+        let part: u64 = part
+            .parse()
+            .ok()
+            .filter(|_| is_number(part) && part.len() < 3)?;
+        value = value
+            .checked_mul(60)?
+            .checked_add(part)
+            .filter(|_| part < 60)?;
+    }
+    Some(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_python_reads_them() {
+        let read = |text| as_yaml_1_1(text);
+        assert_eq!(read("1.10").as_deref(), Some("1.1"));
+        assert_eq!(read("1.0").as_deref(), Some("1.0"));
+        assert_eq!(read("18:30").as_deref(), Some("1110"));
+        assert_eq!(read("010").as_deref(), Some("8"));
+        assert_eq!(read("42").as_deref(), Some("42"));
+        for text in ["1.2.3", "18.04:2022", "auto", "18:60", "09", "\"1.10\""] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
