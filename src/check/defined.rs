@@ -32,7 +32,7 @@ impl Defined {
             if let CondaFile::Beside(_, conda) = definition.conda_file()
                 && conda.is_file()
             {
-                let named = files.iter().find(|file| is_same(file, &conda)).cloned();
+                let named = images.keys().find(|file| is_same(file, &conda)).cloned();
                 let image = images.entry(named.unwrap_or(conda)).or_default();
                 image.get_or_insert_with(|| target.clone());
             }

@@ -10,6 +10,7 @@ use std::{
 use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
+mod azure;
 mod builds;
 mod check;
 mod check_docs;
