@@ -1,7 +1,7 @@
 //! An Azure ML environment as the YAML of the CLI and SDK v2 defines it.
 
 use std::{
-    path::{Path, PathBuf},
+    path::{Component as Part, Path, PathBuf},
     sync::Arc,
 };
 
@@ -139,7 +139,12 @@ impl Definition {
     pub fn beside(&self, path: &str) -> PathBuf {
         let folder = self.source().path().parent().unwrap_or(Path::new(""));
         let path = folder.join(path);
-        path.strip_prefix("./").unwrap_or(&path).to_path_buf()
+        let parts = path.components().filter(|part| *part != Part::CurDir);
+        let path: PathBuf = parts.collect();
+        match path.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => path,
+        }
     }
 }
 

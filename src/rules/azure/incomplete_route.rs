@@ -23,7 +23,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     for route in ["liveness_route", "readiness_route", "scoring_route"] {
         match definition.get(&["inference_config", route]) {
             Some(Value::Mapping(keys)) => {
-                let port = keys.get("port").filter(|port| port.is_u64());
+                let port = keys.get("port").filter(|port| is_port(port));
                 let path = keys.get("path").filter(|path| path.is_string());
                 if port.is_none() {
                     missing.push(format!("`port` of `{route}`"));
@@ -46,4 +46,10 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         )
         .help("write all three routes, each with its `port` and `path`, or none");
     vec![finding]
+}
+
+/// The SDK takes a number in quotes, too.
+fn is_port(value: &Value) -> bool {
+    let number = value.as_str().map(str::parse::<u16>);
+    value.is_u64() || matches!(number, Some(Ok(_)))
 }

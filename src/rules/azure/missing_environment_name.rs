@@ -15,10 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    if definition
-        .get(&["name"])
-        .is_some_and(|name| !name.is_null())
-    {
+    if definition.get(&["name"]).is_some() {
         return Vec::new();
     }
     let finding = RULE

@@ -5,6 +5,7 @@ use super::Rule;
 mod classic_solver_image;
 mod conda_file_with_build;
 mod deprecated_image;
+mod empty_azure_key;
 mod environment_name_too_long;
 mod incomplete_route;
 mod invalid_os_type;
@@ -25,6 +26,7 @@ mod untagged_image;
 
 pub(super) static RULES: &[&Rule] = &[
     &missing_environment_name::RULE,
+    &empty_azure_key::RULE,
     &reserved_environment_name::RULE,
     &environment_name_too_long::RULE,
     &too_many_docker_options::RULE,

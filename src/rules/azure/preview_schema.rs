@@ -20,14 +20,22 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let keys = ["docker", "path"]
         .into_iter()
         .filter_map(|key| definition.key(&[key]));
-    let places = schema.map(|schema| schema.location).into_iter().chain(keys);
-    let finding = |at| {
+    let schema = schema.map(|schema| {
+        RULE.finding(
+            schema.location,
+            "",
+            "the schema is the one of the preview of 2021",
+        )
+        .level(Level::Warning)
+        .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
+    });
+    let refused = keys.map(|at| {
         RULE.finding(
             at,
             "",
             "this is of the preview of 2021, which Azure ML refuses now",
         )
         .help("write `image:`, or `build:` with `path:` and `dockerfile_path:`")
-    };
-    places.map(finding).collect()
+    });
+    schema.into_iter().chain(refused).collect()
 }
