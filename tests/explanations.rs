@@ -216,11 +216,14 @@ fn check_fixes(
     for proposal in &found {
         seen.fixes += 1;
         let lines: Vec<usize> = proposal.lines.iter().map(|line| line.line).collect();
-        if !learns && !solvable_with(model, &|place| !lines.contains(&place), true) {
+        let family = || proposal.together.iter().flat_map(|moved| &moved.lines);
+        let is_moved = |place| family().any(|(moved, _)| *moved == place);
+        let stays = |place: usize| !lines.contains(&place) && !is_moved(place);
+        if !learns && !solvable_with(model, &stays, true) {
             return Err(format!("fix: without {lines:?} there is no solution"));
         }
         for &kept in &lines {
-            let keep = |place: usize| place == kept || !lines.contains(&place);
+            let keep = |place: usize| place == kept || stays(place);
             if solvable_with(model, &keep, false) {
                 return Err(format!(
                     "fix too large: {kept} of {lines:?} need not change"
@@ -228,6 +231,9 @@ fn check_fixes(
             }
         }
         let mut declared = world.declared.clone();
+        for (line, with) in family() {
+            declared[*line] = with.clone();
+        }
         for line in &proposal.lines {
             if let Some(with) = &line.with {
                 declared[line.line] = with.clone();

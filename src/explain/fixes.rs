@@ -189,7 +189,13 @@ impl Fixing<'_> {
                     }
                 },
                 Some((way, outcomes)) = running.next() => {
-                    ways.end(&way, outcomes);
+                    let is_cut = |outcome: &Result<_, Failure>| {
+                        outcome.as_ref().is_err_and(Failure::is_time_limit)
+                    };
+                    match !way.is_hard && outcomes.iter().any(is_cut) {
+                        true => ways.set_aside(&way),
+                        false => ways.end(&way, outcomes),
+                    }
                 }
             }
         }
@@ -214,9 +220,11 @@ impl Fixing<'_> {
     /// What comes of a way.
     async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
         let mut outcomes = Outcomes::new();
+        // One that is hard must not keep back the others.
+        let parts = if way.is_hard { 1 } else { 3 };
         for edits in self.edits(&way.proposal, way.elsewhere, known).await {
             let start = Instant::now();
-            let mut outcome = self.checked(edits, known).await;
+            let mut outcome = self.checked(edits, self.share(parts), known).await;
             if let Ok(Some(fix)) = &mut outcome
                 && fix.notes.is_empty()
             {
@@ -308,9 +316,13 @@ impl Fixing<'_> {
         })
     }
 
-    /// The fix that these edits are, if the changed file has a solution. It may take a
-    /// third of the time that is left: one hard question must not keep back the others.
-    async fn checked(&self, edits: Vec<Edit>, known: &ByName<'_>) -> Result<Option<Fix>, Failure> {
+    /// The fix that these edits are, if the changed file has a solution.
+    async fn checked(
+        &self,
+        edits: Vec<Edit>,
+        deadline: Option<Instant>,
+        known: &ByName<'_>,
+    ) -> Result<Option<Fix>, Failure> {
         let mut changes: Vec<Change> = Vec::new();
         for change in edits.iter().flat_map(|edit| &edit.changes) {
             if !changes.contains(change) {
@@ -320,7 +332,7 @@ impl Fixing<'_> {
         let changed = change(self.environment, &changes)?;
         let environment = changed.read(self.environment)?;
         let question = self.question.changed(&environment).await?;
-        let question = question.until(self.share(3));
+        let question = question.until(deadline);
         let repodata = self.repodata_for(&question, known).await?;
         let Some(solution) = question.ask(repodata, solve).await? else {
             return Ok(None);

@@ -18,6 +18,8 @@ pub struct Way {
     pub proposal: Arc<Proposal>,
     /// What its lines ask for is looked for elsewhere.
     pub elsewhere: bool,
+    /// It took too long beside the others, and may take all the time that is left.
+    pub is_hard: bool,
     cost: usize,
 }
 
@@ -78,12 +80,18 @@ impl<O> Ways<O> {
         self.ways.first().map(|(way, _)| way.proposal.size())
     }
 
-    /// The way to be solved next, unless as many before it are solved and not told.
+    /// The way to be solved next, unless as many before it are solved and not told. The
+    /// hard ones come when all others are solved.
     pub fn begin(&mut self, ahead: usize) -> Option<Way> {
+        let others = |(way, state): &(Way, State<O>)| {
+            !way.is_hard && matches!(state, State::Waiting | State::Running)
+        };
+        let is_hard_turn = self.frontier == usize::MAX && !self.ways.iter().any(others);
         let mut before = 0;
         for (way, state) in &mut self.ways {
             match state {
                 State::Running | State::Solved(_) => before += 1,
+                State::Waiting if way.is_hard && !is_hard_turn => {}
                 State::Waiting if !is_needless(way, &self.found_elsewhere) => {
                     if before >= ahead {
                         return None;
@@ -99,12 +107,23 @@ impl<O> Ways<O> {
 
     /// What came of solving a way.
     pub fn end(&mut self, solved: &Way, outcome: O) {
-        let is_it = |(way, _): &&mut (Way, State<O>)| {
-            Arc::ptr_eq(&way.proposal, &solved.proposal) && way.elsewhere == solved.elsewhere
-        };
-        if let Some((_, state)) = self.ways.iter_mut().find(is_it) {
+        if let Some((_, state)) = self.entry(solved) {
             *state = State::Solved(outcome);
         }
+    }
+
+    /// A way takes too long: the others do not wait for it.
+    pub fn set_aside(&mut self, way: &Way) {
+        if let Some((way, state)) = self.entry(way) {
+            (way.is_hard, *state) = (true, State::Waiting);
+        }
+    }
+
+    fn entry(&mut self, wanted: &Way) -> Option<&mut (Way, State<O>)> {
+        let is_it = |(way, _): &&mut (Way, State<O>)| {
+            Arc::ptr_eq(&way.proposal, &wanted.proposal) && way.elsewhere == wanted.elsewhere
+        };
+        self.ways.iter_mut().find(is_it)
     }
 
     /// What is solved and not told, whatever comes before it.
@@ -129,6 +148,7 @@ impl<O> Ways<O> {
             }
             match state {
                 State::Told => {}
+                State::Waiting | State::Running if way.is_hard => {}
                 State::Solved(_) if way.proposal.size() < self.frontier => {
                     let State::Solved(outcome) = std::mem::replace(state, State::Told) else {
                         return None;
@@ -160,6 +180,7 @@ fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
     let way = |elsewhere, cost| Way {
         proposal: proposal.clone(),
         elsewhere,
+        is_hard: false,
         cost,
     };
     let mut ways = vec![way(false, proposal.cost)];
@@ -210,6 +231,25 @@ mod tests {
         ways.add(proposal(1, 1000));
         assert!(ways.tell().is_none(), "there is a better one");
         assert_eq!(ways.rest().len(), 1);
+    }
+
+    #[test]
+    fn a_hard_way_keeps_nothing_back() {
+        let mut ways = Ways::new();
+        ways.add(proposal(1, 1000));
+        let hard = ways.begin(2).expect("the line from elsewhere");
+        ways.set_aside(&hard);
+        let dropped = ways.begin(2).expect("the line goes");
+        assert!(!dropped.elsewhere);
+        assert!(ways.begin(2).is_none(), "more may come");
+        ways.are_all_below(usize::MAX);
+        assert!(ways.begin(2).is_none(), "another one is being solved");
+        ways.end(&dropped, "dropped");
+        let again = ways.begin(2).expect("the hard one");
+        assert!(again.elsewhere && again.is_hard);
+        assert_eq!(ways.tell().expect("the other one").1, "dropped");
+        ways.end(&again, "hard");
+        assert_eq!(ways.tell().expect("in the end").1, "hard");
     }
 
     #[test]
