@@ -124,3 +124,20 @@ fn the_nearest_version_that_does_not_do_is_told() {
     numpy=1.20 -> numpy=1.26; past 1.21
     ");
 }
+
+#[test]
+fn what_a_channel_rules_out_is_back_when_its_line_changes() {
+    assert_snapshot!(proposed("
+        conda python 3.10
+        conda tensor 1.0 channel=first
+        conda tensor 2.0 channel=second
+        conda user 1.0 : tensor >=2
+        want python
+        want first::tensor
+        want second::tensor
+        want user
+    "), @"
+    first::tensor -> gone
+    second::tensor -> gone; user -> gone
+    ");
+}

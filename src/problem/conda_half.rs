@@ -72,6 +72,7 @@ impl CondaHalf {
         }
         let mut by_channel = ByChannel {
             requested: requested_channels(problem.declared),
+            is_open: reading.open_channels,
             first: HashMap::new(),
         };
         for subdir in 0..world.subdirs.len() {
@@ -211,6 +212,22 @@ impl CondaHalf {
             .collect()
     }
 
+    /// The candidates of a package that one of these channels has.
+    pub fn in_channels(
+        &self,
+        pool: &Pool,
+        world: &World<'_>,
+        name: &str,
+        channels: &[String],
+    ) -> Vec<SolvableId> {
+        let candidates = self.candidates_of(pool, name).into_iter();
+        let is_in = |id: &RecordId| is_one_of(self.record(world, *id).channel.as_deref(), channels);
+        candidates
+            .filter(|(_, id)| is_in(id))
+            .map(|(solvable, _)| solvable)
+            .collect()
+    }
+
     /// The candidates of a package that may not be taken.
     pub fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
         let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
@@ -264,6 +281,8 @@ pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_
 /// What the declared `channel::` or strict priority rules out.
 struct ByChannel<'p> {
     requested: HashMap<&'p str, Vec<&'p [String]>>,
+    /// The lines with a `channel::` see to it themselves.
+    is_open: bool,
     /// The first channel that has a package.
     first: HashMap<&'p str, Option<&'p str>>,
 }
@@ -274,6 +293,7 @@ impl<'p> ByChannel<'p> {
         let channel = record.channel.as_deref();
         let shown = |channel| world.channel_shown(channel);
         match self.requested.get(name) {
+            Some(_) if self.is_open => None,
             Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
                 let shown = shown(channel);
                 let reason = format!("it is in {shown}, not in the channel asked for");

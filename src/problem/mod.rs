@@ -239,6 +239,9 @@ struct Reading {
     open_python: bool,
     /// The same for the declared lines on pip.
     open_pip: bool,
+    /// The same for what a `channel::` rules out: it rules it out as long as its line
+    /// stays.
+    open_channels: bool,
     /// The only pythons: the one of a solution that was found with the files of
     /// another, or those that the declared projects are best served with.
     pythons: Option<BTreeSet<Version>>,

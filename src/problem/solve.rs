@@ -637,6 +637,22 @@ impl Stop {
     }
 }
 
+/// What a `channel::` asks for, where that is left to its line.
+fn from_channels(
+    provider: &Provider<'_>,
+    line: &Declared,
+    spec: &MatchSpec,
+) -> Option<VersionSetId> {
+    let is_open = provider.reading.open_channels && !line.channels.is_empty();
+    let name = spec.name.as_exact().filter(|_| is_open)?.as_normalized();
+    let (pool, world) = (&provider.pool, provider.world);
+    let some = provider
+        .conda
+        .in_channels(pool, world, name, &line.channels);
+    let name = pool.intern_package_name(Name::Conda(name.to_owned()));
+    Some(pool.intern_version_set(name, VersionSet::OneOf(some)))
+}
+
 /// What a declared line requires of the solver.
 pub(super) fn requirements(
     provider: &Provider<'_>,
@@ -653,7 +669,8 @@ pub(super) fn requirements(
             let condition = spec.condition.as_ref();
             let condition = condition.map(|when| pooled_condition(pool, &mut cache, when));
             let condition = condition.transpose().map_err(refuse)?;
-            let sets = version_sets(pool, (**spec).clone()).map_err(refuse)?;
+            let mut sets = version_sets(pool, (**spec).clone()).map_err(refuse)?;
+            sets.extend(from_channels(provider, line, spec));
             let requirement = |set: VersionSetId| ConditionalRequirement {
                 requirement: set.into(),
                 condition,

@@ -69,6 +69,7 @@ impl<'a> Corrections<'a> {
         let conda = Reading {
             open_python: true,
             open_pip: true,
+            open_channels: true,
             ..Reading::default()
         };
         let mut conda = Asking::new(problem, conda)?;
@@ -86,6 +87,7 @@ impl<'a> Corrections<'a> {
             overwrite: true,
             open_python: true,
             open_pip: true,
+            open_channels: true,
             ..strict.clone()
         };
         Ok(Self {
