@@ -52,6 +52,46 @@ fn an_open_python_steps_back_rather_than_a_declared_project() {
 }
 
 #[test]
+fn an_open_python_steps_back_for_what_a_declared_project_needs_further_down() {
+    let releases = "
+        pypi sdk 0.1
+        pypi sdk 1.60 : core==1.60
+        pypi core 1.60 : native
+        pypi native 1.0 wheels=cp39
+        want python
+        pip sdk
+    ";
+    assert_snapshot!(with_pythons(releases), @"python=3.9.19 pypi:core==1.60 pypi:native==1.0 pypi:sdk==1.60");
+    // Not where another declared line would have to pay for it.
+    let tool = "
+        conda tool 1 : python 3.9.*
+        conda tool 2 : python 3.14.*
+        want tool
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases}{tool}")), @"python=3.14.0 tool=2 pypi:sdk==0.1");
+    // Nor where no python helps.
+    let other = "
+        pypi other 1.0 : core<1
+        pypi core 0.1
+        pip other
+    ";
+    assert_snapshot!(with_pythons(&format!("{releases}{other}")), @"python=3.14.0 pypi:core==0.1 pypi:other==1.0 pypi:sdk==0.1");
+}
+
+#[test]
+fn an_open_python_steps_back_rather_than_to_build_what_has_wheels_for_an_older_one() {
+    let releases = "
+        pypi top 1.0 python>=3.9
+        pypi sdk 1.0 : frame<2
+        pypi frame 1.0 wheels=cp39 and-source
+        want python
+        pip top
+        pip sdk
+    ";
+    assert_snapshot!(with_pythons(releases), @"python=3.9.19 pypi:frame==1.0 pypi:sdk==1.0 pypi:top==1.0");
+}
+
+#[test]
 fn a_kept_python_is_asked_for_as_it_was_found() {
     let world = format!(
         "{PYTHONS}

@@ -29,6 +29,7 @@ mod improve;
 mod leaks;
 mod legacy;
 mod matching;
+mod older_python;
 mod pips;
 mod pool;
 mod provider;

@@ -17,7 +17,7 @@ use super::{
     conda_half::{pooled_condition, version_sets},
     conflict::{self, Conflict},
     improve::improve,
-    leaks, legacy, pips,
+    leaks, legacy, older_python, pips,
     pool::{Name, VersionSet},
     provider::{Learnt, Provider, Stop},
     python::Python,
@@ -50,7 +50,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
             ..first.clone()
         };
         if let Joint::Solved(solution, reading) = joint(problem, reading, Wanted::Best)? {
-            return checked(problem, solution, &reading).map(Some);
+            return best_python(problem, solution, *reading).map(Some);
         }
     }
     let mut needs_build = false;
@@ -65,7 +65,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
         };
         match joint(problem, reading, Wanted::Best)? {
             Joint::Solved(solution, reading) => {
-                return checked(problem, solution, &reading).map(Some);
+                return best_python(problem, solution, *reading).map(Some);
             }
             Joint::Unsolvable(_, learnt) => needs_build |= learnt.needs_build,
         }
@@ -78,6 +78,17 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
     legacy
         .map(|solution| checked(problem, solution, &overwrite))
         .transpose()
+}
+
+/// The solution, or the one on an older python where that is better.
+fn best_python(
+    problem: &Problem<'_>,
+    solution: Box<Solution>,
+    reading: Reading,
+) -> Result<Box<Solution>, Failure> {
+    let (solution, reading) =
+        older_python::better(problem, &solution, &reading)?.unwrap_or((solution, reading));
+    checked(problem, solution, &reading)
 }
 
 /// Says why a problem has no solution.
@@ -333,14 +344,15 @@ fn internal(what: &str) -> Failure {
     Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
-enum Joint<'a> {
+/// What solving both halves under one reading comes to.
+pub(super) enum Joint<'a> {
     Solved(Box<Solution>, Box<Reading>),
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
 /// Which solution is looked for.
 #[derive(Clone, Copy, PartialEq)]
-enum Wanted {
+pub(super) enum Wanted {
     /// The one to be installed.
     Best,
     /// Any one: it is only asked whether there is one.
@@ -348,7 +360,7 @@ enum Wanted {
 }
 
 impl Joint<'_> {
-    fn solution(self) -> Option<Box<Solution>> {
+    pub fn solution(self) -> Option<Box<Solution>> {
         match self {
             Joint::Solved(solution, _) => Some(solution),
             Joint::Unsolvable(..) => None,
@@ -358,7 +370,7 @@ impl Joint<'_> {
 
 /// Solves both halves under one reading, again as long as something is learnt
 /// that changes the candidates.
-fn joint<'a>(
+pub(super) fn joint<'a>(
     problem: &'a Problem<'a>,
     mut reading: Reading,
     wanted: Wanted,
@@ -577,9 +589,9 @@ impl<'a> Attempt<'a> {
             best = provider.allowed.clone();
             for line in provider.declared {
                 if let DeclaredKind::Pip(requirement) = &line.kind
-                    && let Some(pythons) = provider.pythons_of_best(requirement)
+                    && let Some(release) = provider.best_release(requirement)
                 {
-                    let both = best.intersection(&pythons);
+                    let both = best.intersection(&release.pythons);
                     if !both.is_empty() {
                         best = both;
                     }

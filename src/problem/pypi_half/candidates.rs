@@ -96,12 +96,12 @@ impl Provider<'_> {
         })
     }
 
-    /// The pythons of the first release that a declared requirement would take;
-    /// none where conda brings the project.
-    pub(in crate::problem) fn pythons_of_best(
+    /// The first release that a declared requirement would take; none where conda brings
+    /// the project.
+    pub(in crate::problem) fn best_release(
         &self,
         requirement: &Requirement<VerbatimUrl>,
-    ) -> Option<PythonSet> {
+    ) -> Option<Arc<ReleaseCandidate>> {
         let project = &requirement.name;
         let active = self.pythons.marked(&requirement.marker, None);
         if self.reading.conda_first.contains(project) || !self.allowed.is_subset(&active) {
@@ -121,9 +121,28 @@ impl Provider<'_> {
         };
         let mut tried = found.favored.iter().chain(&found.candidates);
         match self.candidate(*tried.find(|id| fits(id))?) {
-            Candidate::Release(release) => Some(release.pythons.clone()),
+            Candidate::Release(release) => Some(release.clone()),
             _ => None,
         }
+    }
+
+    /// The candidate for a release.
+    pub(in crate::problem) fn known_release(
+        &self,
+        project: &PackageName,
+        version: &Version,
+    ) -> Option<Arc<ReleaseCandidate>> {
+        let name = self
+            .pool
+            .intern_package_name(Name::Project(project.clone()));
+        let found = self.project_candidates(name, project)?;
+        found
+            .candidates
+            .iter()
+            .find_map(|id| match self.candidate(*id) {
+                Candidate::Release(release) if release.version == *version => Some(release.clone()),
+                _ => None,
+            })
     }
 
     fn candidates_of_project(
