@@ -95,7 +95,7 @@ pub fn refusal(source: &Arc<SourceFile>) -> Option<Failure> {
 /// [`Failure::input`] when it has none, or the file is not there.
 pub fn conda_source(definition: &Definition) -> Result<Arc<SourceFile>, Failure> {
     match definition.conda_file() {
-        CondaFile::Inline => Ok(definition.source().with_part(CONDA_FILE)),
+        CondaFile::Inline => Ok(definition.source().with_part(&[CONDA_FILE])),
         CondaFile::Beside(_, path) if path.is_file() => SourceFile::read(path),
         CondaFile::Beside(at, path) => Err(missing(at, &path)),
         CondaFile::None => Err(without_spec(definition)),

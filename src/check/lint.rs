@@ -46,7 +46,7 @@ pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
         return lint_spec(source, asked);
     };
     let mut linted = match definition.conda_file() {
-        CondaFile::Inline => lint_spec(&source.with_part(CONDA_FILE), asked),
+        CondaFile::Inline => lint_spec(&source.with_part(&[CONDA_FILE]), asked),
         _ => Linted {
             findings: Vec::new(),
             environment: None,

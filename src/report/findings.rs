@@ -129,7 +129,7 @@ pub fn path(path: &Path) -> String {
 /// edits are not shown: masked ones would write the mask into the file.
 fn shows_secret(fix: &Fix) -> bool {
     let text = fix.apply();
-    let secrets = secrets::find(&text);
+    let secrets = secrets::find_all(&text);
     let mut shift = 0_isize;
     fix.edits.iter().any(|edit| {
         let start = edit.span.start.saturating_add_signed(shift);

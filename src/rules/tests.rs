@@ -23,6 +23,9 @@ const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
 struct Example<'t> {
     /// What follows the language: `found`, `fixed` or `fine`.
     mark: &'t str,
+    /// The name of the file: one that fits the language unless it is said: `found in
+    /// train.runconfig`.
+    name: &'t str,
     /// The encoding of the file, UTF-8 unless it is said: `found as utf-16`.
     encoding: &'t str,
     /// The day on which it is checked, if it is said: `found on 2027-08-01`.
@@ -30,16 +33,24 @@ struct Example<'t> {
     text: String,
 }
 
+/// How an example begins in each language, and what its file is called.
+const LANGUAGES: [(&str, &str); 2] = [
+    ("```yaml ", "environment.yml"),
+    ("```json ", "azureml_environment.json"),
+];
+
 fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
     let mut examples = Vec::new();
     let mut lines = rule.text.lines();
     while let Some(line) = lines.next() {
-        let Some(mark) = line.strip_prefix("```yaml ") else {
+        let language = |(mark, name): (&str, _)| Some((line.strip_prefix(mark)?, name));
+        let Some((mark, name)) = LANGUAGES.into_iter().find_map(language) else {
             continue;
         };
         let block = lines.by_ref().take_while(|line| *line != "```");
         // Blanks at the ends of lines and tabs are cut by editors, so they are spelt out.
         let text = block.map(|line| line.replace('␉', "\t") + "\n").collect();
+        let (mark, name) = mark.split_once(" in ").unwrap_or((mark, name));
         let (mark, encoding) = mark.split_once(" as ").unwrap_or((mark, "utf-8"));
         let (mark, today) = match mark.split_once(" on ") {
             Some((mark, today)) => (mark, Some(today.parse().expect("a day"))),
@@ -47,6 +58,7 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
         };
         examples.push(Example {
             mark,
+            name,
             encoding,
             today,
             text,
@@ -59,26 +71,26 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
 /// its examples silence.
 fn with<T>(
     rule: &'static Rule,
-    text: &str,
+    (name, text): (&str, &str),
     run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
 ) -> T {
     let mut select = vec![rule.name.to_owned()];
     if matches!(rule.finder, Finder::Suppressions(_)) {
         select.push("unpinned-dependency".to_owned());
     }
-    with_rules(&select, text, run)
+    with_rules(&select, (name, text), run)
 }
 
 fn with_rules<T>(
     select: &[String],
-    text: &str,
+    (name, text): (&str, &str),
     run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
 ) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Settings::resolve_bare(folder.path(), Flags::default());
     let selection =
         Selection::new(&CheckSettings::default(), select, &[]).expect("the rule is known");
-    let source = SourceFile::from_text(folder.path().join("environment.yml"), text);
+    let source = SourceFile::from_text(folder.path().join(name), text);
     let asked = Asked {
         selection: &selection,
         settings: &settings,
@@ -88,8 +100,10 @@ fn with_rules<T>(
     run(&source, asked)
 }
 
-fn found(rule: &'static Rule, text: &str) -> usize {
-    with(rule, text, |source, asked| count(rule, source, asked))
+fn found(rule: &'static Rule, name: &str, text: &str) -> usize {
+    with(rule, (name, text), |source, asked| {
+        count(rule, source, asked)
+    })
 }
 
 fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: Asked<'_>) -> usize {
@@ -109,8 +123,8 @@ fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: Asked<'_>) -> usi
 /// How often the rule finds an example, in the encoding that it has.
 fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
     let bytes = encode(&example.text, example.encoding);
-    match SourceFile::from_bytes("environment.yml", &bytes) {
-        Ok(decoded) => with(rule, "", |_, asked| {
+    match SourceFile::from_bytes(example.name, &bytes) {
+        Ok(decoded) => with(rule, (example.name, ""), |_, asked| {
             let today = example.today.unwrap_or(asked.today);
             count(rule, &decoded, Asked { today, ..asked })
         }),
@@ -176,14 +190,14 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
                 continue;
             }
             let mend = |text: &str| {
-                with(rule, text, |source, asked| {
+                with(rule, (before.name, text), |source, asked| {
                     let fixed = fix(source, asked, true, &Accepted::default());
                     fixed.source.text().to_owned()
                 })
             };
             assert_eq!(mend(&before.text), after.text, "{}", rule.name);
             assert_eq!(mend(&after.text), after.text, "{}", rule.name);
-            assert_eq!(found(rule, &after.text), 0, "{}", rule.name);
+            assert_eq!(found(rule, after.name, &after.text), 0, "{}", rule.name);
         }
     }
 }
@@ -193,16 +207,22 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
 fn fixing_twice_changes_nothing() {
     let every_rule = ["all".to_owned()];
     for with_unsafe in [false, true] {
-        let mend = |text: &str| {
-            with_rules(&every_rule, text, |source, asked| {
+        let mend = |name: &str, text: &str| {
+            with_rules(&every_rule, (name, text), |source, asked| {
                 let fixed = fix(source, asked, with_unsafe, &Accepted::default());
                 fixed.source.text().to_owned()
             })
         };
         for rule in all() {
             for example in examples(rule) {
-                let once = mend(&example.text);
-                assert_eq!(mend(&once), once, "{}:\n{}", rule.name, example.text);
+                let once = mend(example.name, &example.text);
+                assert_eq!(
+                    mend(example.name, &once),
+                    once,
+                    "{}:\n{}",
+                    rule.name,
+                    example.text
+                );
             }
         }
     }

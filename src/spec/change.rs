@@ -8,8 +8,8 @@ use yamlpath::{Route, route};
 use super::{
     EnvironmentFile,
     edits::Edits,
-    environment,
-    list::{Entry, Line, List, scalar, uneditable},
+    environment, json,
+    list::{Entry, Line, List, remove_element, scalar, uneditable},
     pin::flow,
     source::SourceFile,
     yaml::{self, Tree},
@@ -131,7 +131,11 @@ fn edit(
         editor.make(change)?;
     }
     editor.remove_empty_lists();
-    Ok(editor.edits.apply())
+    let text = editor.edits.apply();
+    Ok(match source.is_json() {
+        true => json::without_stray_commas(&text),
+        false => text,
+    })
 }
 
 /// A list of a file.
@@ -280,6 +284,10 @@ impl Editor<'_> {
         let mut lines = list.lines.iter();
         match lines.rfind(|line| line.text != "nodefaults") {
             Some(line) => list.insert_after(&mut self.edits, line, &plain(channel)),
+            None if self.tree.source().is_json() => {
+                let channels = [channel, "defaults"].map(ToOwned::to_owned);
+                json::write_channels(&mut self.edits, self.tree, &channels);
+            }
             None => {
                 let Some(key) = self.tree.key_span(&route!("dependencies")) else {
                     return Err(self.no_list());
@@ -340,7 +348,12 @@ impl Editor<'_> {
             if list.lines.is_empty() || !list.lines.iter().all(gone) {
                 continue;
             }
-            if let Some(key) = self.tree.key_span(&place.route()) {
+            if self.tree.source().is_json() {
+                let object = place.route().parent();
+                if let Some(object) = object.and_then(|object| self.tree.span(&object)) {
+                    remove_element(&mut self.edits, object);
+                }
+            } else if let Some(key) = self.tree.key_span(&place.route()) {
                 self.edits.remove_line(key);
             }
         }
@@ -496,5 +509,59 @@ dependencies:
             }]
         });
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn elements_of_json_come_and_go() {
+        const FILE: &str = "{\n  \"dependencies\": [\n    \"python=3.8\",\n    \"numpy\", \"scipy\",\n    {\n      \"pip\": [\"torch\"]\n    }\n  ]\n}\n";
+        let text = changed(FILE, |file| {
+            vec![
+                replace(&file.conda[0].location, "python=3.9"),
+                Change::Remove {
+                    at: file.conda[1].location.clone(),
+                },
+                Change::Remove {
+                    at: file.conda[2].location.clone(),
+                },
+                Change::Remove {
+                    at: file.pip.requirements[0].location.clone(),
+                },
+                Change::AddConda("pytorch".to_owned()),
+                Change::AddChannel("bioconda".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text, @r#"
+        {
+          "channels": [
+            "bioconda",
+            "defaults"
+          ],
+          "dependencies": [
+            "python=3.9",
+            "pytorch"
+          ]
+        }
+        "#);
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[0].location.clone(),
+                },
+                Change::AddPip("numpy".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text, @r#"
+        {
+          "dependencies": [
+            "numpy", "scipy",
+            {
+              "pip": [
+                "torch",
+                "numpy"
+              ]
+            }
+          ]
+        }
+        "#);
     }
 }

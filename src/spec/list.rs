@@ -1,4 +1,5 @@
-//! A block list of the file as lines that can be rewritten.
+//! A block list of the file as lines that can be rewritten, or an array of JSON as
+//! elements that can be.
 
 use std::ops::Range;
 
@@ -7,6 +8,7 @@ use yamlpath::{Route, route};
 
 use super::{
     edits::Edits,
+    json,
     pin_comment::{LineComment, Origin},
     yaml::{self, Tree},
 };
@@ -24,12 +26,19 @@ pub struct Line {
     tail: Range<usize>,
 }
 
-/// The scalar entries of a block list, in order.
+/// The scalar entries of a block list or of an array, in order.
 pub struct List {
     /// The entries.
     pub lines: Vec<Line>,
-    /// What stands before an entry on its line: blanks, `-`, blanks.
-    pub prefix: Option<String>,
+    style: Style,
+}
+
+/// How the entries of a list are set apart.
+enum Style {
+    /// Each has a line: what stands before it there, blanks, `-`, blanks.
+    Lines(Option<String>),
+    /// They are elements of an array of JSON.
+    Elements(json::Array),
 }
 
 /// What a line is to be.
@@ -58,9 +67,12 @@ impl List {
     /// When an entry is an alias, or shares its line with something.
     pub fn read(tree: &Tree, route: &Route<'_>, value: Option<&Value>) -> Result<Self, Failure> {
         let text = tree.source().text();
+        if tree.source().is_json() {
+            return Ok(Self::read_array(tree, route, value));
+        }
         let mut list = Self {
             lines: Vec::new(),
-            prefix: None,
+            style: Style::Lines(None),
         };
         let items = value.and_then(Value::as_sequence);
         for (index, item) in items.into_iter().flatten().enumerate() {
@@ -87,7 +99,7 @@ impl List {
                 ));
             }
             if bare {
-                list.prefix = Some(prefix.to_owned());
+                list.style = Style::Lines(Some(prefix.to_owned()));
             }
             list.lines.push(Line {
                 span,
@@ -97,6 +109,25 @@ impl List {
             });
         }
         Ok(list)
+    }
+
+    fn read_array(tree: &Tree, route: &Route<'_>, value: Option<&Value>) -> Self {
+        let elements = value.and_then(Value::as_sequence);
+        let elements = elements.into_iter().flatten().enumerate();
+        let lines = elements.filter_map(|(index, element)| {
+            let span = tree.span(&route.with_key(index))?;
+            Some(Line {
+                text: element.as_str()?.to_owned(),
+                comment: LineComment::default(),
+                tail: span.end..span.end,
+                span,
+            })
+        });
+        let span = tree.span(route).unwrap_or(0..0);
+        Self {
+            lines: lines.collect(),
+            style: Style::Elements(json::Array::read(tree.source().text(), &span)),
+        }
     }
 
     /// Rewrites a line; nothing happens when it already is what it is to be.
@@ -109,7 +140,7 @@ impl List {
             let scalar = scalar(&edits.text[line.span.clone()], &entry.text);
             edits.replace(line.span.clone(), &scalar);
         }
-        if comment != line.comment {
+        if comment != line.comment && matches!(self.style, Style::Lines(_)) {
             let tail = &edits.text[line.tail.clone()];
             let blanks = match tail.find('#') {
                 Some(blanks) => &tail[..blanks],
@@ -126,23 +157,53 @@ impl List {
         }
     }
 
-    /// Removes a line.
+    /// Removes a line. Of an array the comma is left behind, for
+    /// [`json::without_stray_commas`].
     pub fn remove(&self, edits: &mut Edits<'_>, line: &Line) {
-        edits.remove_line(line.span.start..line.tail.end);
+        match self.style {
+            Style::Lines(_) => edits.remove_line(line.span.start..line.tail.end),
+            Style::Elements(_) => remove_element(edits, line.span.clone()),
+        }
     }
 
     /// Writes a new line behind another one.
     pub fn insert_after(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
-        let prefix = self.prefix.as_deref().unwrap_or("- ");
-        let written = format!("{}{prefix}{}", edits.line_break, written(entry));
+        let written = match &self.style {
+            Style::Lines(_) => format!("{}{}{}", edits.line_break, self.prefix(), written(entry)),
+            Style::Elements(array) => array.behind(&json::string(&entry.text)),
+        };
         edits.insert(line.tail.end, &written);
     }
 
     /// Writes a new line before another one.
     pub fn insert_before(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
-        let prefix = self.prefix.as_deref().unwrap_or("- ");
-        let written = format!("{prefix}{}{}", written(entry), edits.line_break);
-        edits.insert(yaml::line_start(edits.text, line.span.start), &written);
+        self.insert_at(edits, line.span.start, self.prefix(), entry);
+    }
+
+    /// Writes a new line before what begins here, be it no scalar.
+    pub fn insert_before_any(&self, edits: &mut Edits<'_>, start: usize, entry: &Entry) {
+        let line = &edits.text[yaml::line_start(edits.text, start)..];
+        let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
+        self.insert_at(edits, start, &format!("{indent}- "), entry);
+    }
+
+    fn insert_at(&self, edits: &mut Edits<'_>, start: usize, prefix: &str, entry: &Entry) {
+        match &self.style {
+            Style::Lines(_) => {
+                let line = format!("{prefix}{}{}", written(entry), edits.line_break);
+                edits.insert(yaml::line_start(edits.text, start), &line);
+            }
+            Style::Elements(array) => {
+                edits.insert(start, &array.before(&json::string(&entry.text)));
+            }
+        }
+    }
+
+    fn prefix(&self) -> &str {
+        match &self.style {
+            Style::Lines(Some(prefix)) => prefix,
+            _ => "- ",
+        }
     }
 
     /// Writes a pip list behind the last entry of `dependencies`, of which a line is
@@ -160,8 +221,16 @@ impl List {
         let items = tree.root.get("dependencies").and_then(Value::as_sequence);
         let last = items.map_or(0, |items| items.len().saturating_sub(1));
         let end = tree.location(&route!("dependencies", last)).span.end;
+        if let Style::Elements(array) = &self.style {
+            let texts: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+            let object = array.pip_list(edits.text, &texts);
+            return edits.insert(end, &array.behind(&object));
+        }
         let end = yaml::line_end(edits.text, end.max(line.span.end));
-        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let prefix = match &self.style {
+            Style::Lines(Some(prefix)) => prefix,
+            _ => "",
+        };
         let indent = prefix.len() - prefix.trim_start().len();
         let mut written_list = format!("{}{}- pip:", edits.line_break, " ".repeat(indent));
         for entry in entries {
@@ -170,6 +239,12 @@ impl List {
         }
         edits.insert(end, &written_list);
     }
+}
+
+/// Removes an element of an array with the blanks before it, but not its comma.
+pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
+    let start = edits.text[..element.start].trim_end().len();
+    edits.replace(start..element.end, "");
 }
 
 const ONE_PER_LINE: &str = "write each entry on a line of its own, without anchors and aliases";

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Location};
 pub mod change;
 pub(crate) mod edits;
 pub mod environment;
+mod json;
 pub(crate) mod list;
 pub mod match_spec;
 mod part;

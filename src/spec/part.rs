@@ -1,18 +1,17 @@
 //! The part of a file that is its conda spec.
 //!
-//! An Azure ML environment may hold its conda file as the object below `conda_file:`.
-//! That part is read as a file of its own, with everything around it blanked out: every
+//! An Azure ML environment may hold its conda file as the object below `conda_file:`, or
+//! below `python` and `condaDependencies`. That part is read as a file of its own, with everything around it blanked out: every
 //! byte keeps its place, so the places that are found are those of the whole file, and
 //! what is edited there is edited in the file.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use yaml_serde::Value;
-use yamlpath::route;
 
 use super::{
     source::SourceFile,
-    yaml::{self, Tree},
+    yaml::{self, Tree, route},
 };
 use crate::diagnostic::{Diagnostic, Failure};
 
@@ -21,17 +20,17 @@ use crate::diagnostic::{Diagnostic, Failure};
 /// # Errors
 /// [`Failure::input`] when the part is not there, or means nothing without the rest.
 pub(super) fn text(source: &Arc<SourceFile>) -> Result<Cow<'_, str>, Failure> {
-    let Some(key) = source.part() else {
+    let Some(keys) = source.part() else {
         return Ok(Cow::Borrowed(source.text()));
     };
     let host = Tree::parse(&source.whole())?;
-    let span = span_in(&host, key)?;
+    let span = span_in(&host, keys)?;
     let part = blank_around(source.text(), &span);
     // An alias of an anchor outside, or a tag, would be lost with the rest.
-    let read: Option<Value> = yaml_serde::from_str(&part).ok();
-    match read.as_ref() == host.root.get(key) {
+    let read = yaml::value(source, &part).ok();
+    match read.as_ref() == host.get(keys) {
         true => Ok(Cow::Owned(part)),
-        false => Err(torn(&host, key)),
+        false => Err(torn(&host, keys)),
     }
 }
 
@@ -42,7 +41,7 @@ pub(super) fn text(source: &Arc<SourceFile>) -> Result<Cow<'_, str>, Failure> {
 /// [`Failure::input`] when the part is not there.
 pub(super) fn span(source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
     match source.part() {
-        Some(key) => span_in(&Tree::parse(&source.whole())?, key),
+        Some(keys) => span_in(&Tree::parse(&source.whole())?, keys),
         None => Ok(0..source.text().len()),
     }
 }
@@ -56,14 +55,14 @@ pub(super) fn around(source: &Arc<SourceFile>) -> Result<[&str; 2], Failure> {
     Ok([&source.text()[..span.start], &source.text()[span.end..]])
 }
 
-fn span_in(host: &Tree, key: &'static str) -> Result<Range<usize>, Failure> {
-    let is_mapping = host.root.get(key).is_some_and(Value::is_mapping);
-    let place = (host.key_span(&route!(key)), host.span(&route!(key)));
+fn span_in(host: &Tree, keys: &[&str]) -> Result<Range<usize>, Failure> {
+    let is_mapping = host.get(keys).is_some_and(Value::is_mapping);
+    let place = (host.key_span(&route(keys)), host.span(&route(keys)));
     let (true, (Some(name), Some(value))) = (is_mapping, place) else {
-        return Err(torn(host, key));
+        return Err(torn(host, keys));
     };
     let text = host.source().text();
-    if !text[name.end..value.start].contains('\n') {
+    if host.source().is_json() || !text[name.end..value.start].contains('\n') {
         return Ok(value);
     }
     // From the line below the key on, so that comments before the first entry belong to it.
@@ -109,12 +108,13 @@ fn blank_around(text: &str, span: &Range<usize>) -> String {
     .concat()
 }
 
-fn torn(host: &Tree, key: &'static str) -> Failure {
-    let location = match host.key_span(&route!(key)) {
+fn torn(host: &Tree, keys: &[&str]) -> Failure {
+    let location = match host.key_span(&route(keys)) {
         Some(span) => host.at(span),
         None => host.at(0..0),
     };
-    let message = format!("the conda spec below `{key}` cannot be read by itself");
+    let keys = keys.join(".");
+    let message = format!("the conda spec below `{keys}` cannot be read by itself");
     Failure::input(
         Diagnostic::error("unusual-yaml", message)
             .at(location, "")
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     fn part(host: &str) -> Arc<SourceFile> {
-        SourceFile::from_text("e.yml", host).with_part("conda_file")
+        SourceFile::from_text("e.yml", host).with_part(&["conda_file"])
     }
 
     #[test]
@@ -151,6 +151,19 @@ mod tests {
     fn braces_are_a_part_without_the_rest_of_their_line() {
         let source = part("conda_file: {dependencies: [numpy]} # why\nimage: x\n");
         assert_eq!(text(&source).unwrap().trim(), "{dependencies: [numpy]}");
+    }
+
+    #[test]
+    fn a_part_may_stand_below_several_keys() {
+        let host = "environment:\n  python:\n    condaDependencies:\n      # head\n      dependencies: [numpy]\n  docker: {}\n";
+        let keys = &["environment", "python", "condaDependencies"];
+        let source = SourceFile::from_text("e.yml", host).with_part(keys);
+        let part = text(&source).unwrap();
+        assert_eq!(part.trim(), "# head\n      dependencies: [numpy]");
+        let host = "{\"python\": {\"condaDependencies\":\n\t{\"dependencies\": []}}, \"name\": \"\\ud83d\\ude00\\/\"}";
+        let source =
+            SourceFile::from_text("e.json", host).with_part(&["python", "condaDependencies"]);
+        assert_eq!(text(&source).unwrap().trim(), "{\"dependencies\": []}");
     }
 
     #[test]

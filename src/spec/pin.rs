@@ -1,5 +1,6 @@
 //! Writes an answer back into the file that asked for it: every line exact, the
-//! declared requirement beside it in a comment, and no other byte touched.
+//! declared requirement beside it in a comment, and no other byte touched. JSON has no
+//! comments: there the pins take the place of what was declared.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +11,7 @@ use yamlpath::route;
 use super::{
     EnvironmentFile,
     edits::Edits,
-    environment,
+    environment, json,
     list::uneditable,
     part, pin_comment,
     yaml::{self, Tree},
@@ -88,7 +89,10 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
     conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;
-    let text = edits.apply();
+    let mut text = edits.apply();
+    if source.is_json() {
+        text = json::without_stray_commas(&text);
+    }
     check::check(environment, pins, &text)?;
     Ok(text)
 }
@@ -122,6 +126,9 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
 /// line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
     let source = &environment.source;
+    if source.is_json() {
+        return Ok(());
+    }
     let part = part::span(source)?;
     let text = &source.text()[part.clone()];
     let start = part.start + text.len() - text.trim_start().len();
@@ -147,6 +154,9 @@ fn write_header(
     environment: &EnvironmentFile,
     platform: &str,
 ) -> Result<(), Failure> {
+    if tree.source().is_json() {
+        return Ok(());
+    }
     if let Some(pinned) = &environment.pinned_platform {
         edits.replace(pinned.location.span.clone(), platform);
         return Ok(());

@@ -1,10 +1,12 @@
-//! Credentials in URLs: found here so that nothing prints them.
+//! Credentials in URLs, and below the keys that hold passwords: found here so that nothing
+//! prints them.
 
 use std::ops::Range;
 
 use url::Url;
 
-/// A text with the passwords, tokens and signatures of its URLs replaced.
+/// A text with the passwords, tokens and signatures of its URLs replaced, and the values
+/// of its keys for passwords.
 ///
 /// Masked are the password of `user:password@`, a lone user name (often a
 /// token; `git@` is none), the token of `/t/TOKEN/` as Anaconda's servers take
@@ -74,7 +76,7 @@ fn token(path: &str) -> Option<Range<usize>> {
 fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut end = 0;
-    for secret in find(text) {
+    for secret in find_all(text) {
         if secret.start >= end {
             redacted.push_str(&text[end..secret.start]);
             redacted.push_str(&mask(&text[secret.clone()]));
@@ -83,6 +85,74 @@ fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
     }
     redacted.push_str(&text[end..]);
     redacted
+}
+
+/// Where the secrets of a text stand, of its URLs and its keys, in its order; they may
+/// overlap.
+pub fn find_all(text: &str) -> Vec<Range<usize>> {
+    let mut found = find(text);
+    let values = KEYS.iter().flat_map(|key| values_of(text, key));
+    found.extend(values.filter(|value| is_secret(&text[value.clone()])));
+    let images = IMAGES.iter().flat_map(|key| values_of(text, key));
+    found.extend(images.filter_map(|image| {
+        let (user, host) = text[image.clone()].split_once('@')?;
+        // `name:tag@digest` has no `/` behind it, and a name with a registry one before.
+        let is_user = host.contains('/') && !user.contains('/');
+        let colon = user.find(':').filter(|_| is_user)?;
+        Some(image.start + colon + 1..image.start + user.len())
+    }));
+    found.sort_by_key(|secret| (secret.start, secret.end));
+    found
+}
+
+/// Keys of Azure ML's definitions that a secret stands behind: of `ContainerRegistry`, and
+/// of `RGitHubPackage` (azureml-core 1.61).
+const KEYS: [&str; 3] = ["password", "authToken", "auth_token"];
+
+/// Keys with an image behind them, which may be written `user:password@host/name`.
+const IMAGES: [&str; 3] = ["image", "baseImage", "base_image"];
+
+/// What stands behind a key on its line, in YAML or JSON, and is no `null`.
+fn values_of<'t>(text: &'t str, key: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let keys = text.match_indices(key).map(|(start, _)| start);
+    let keys = keys.filter(move |&start| !text[..start].ends_with(is_word));
+    keys.filter_map(move |start| {
+        let blanks = [' ', '\t'];
+        let after = &text[start + key.len()..];
+        let after = after.strip_prefix(['"', '\'']).unwrap_or(after);
+        let after = after.trim_start_matches(blanks).strip_prefix(':')?;
+        let line = after.split(['\n', '\r']).next().unwrap_or_default();
+        let value = line.trim_start_matches(blanks);
+        let start = text.len() - after.len() + line.len() - value.len();
+        let range = match value.chars().next()? {
+            '"' => start + 1..start + quoted(value),
+            // Doubled, it is a part of the text, so that only the last one surely ends it.
+            '\'' => start + 1..start + value.rfind('\'')?.max(1),
+            _ => start..start + plain(value),
+        };
+        let is_null = matches!(value.split([',', '}', ' ']).next(), Some("null" | "~"));
+        (!range.is_empty() && !is_null).then_some(range)
+    })
+}
+
+/// Where the double quotes that a text begins with end, or the text if they do not.
+fn quoted(text: &str) -> usize {
+    // The first quote is no end either.
+    let mut is_escaped = true;
+    let end = text.find(|c: char| {
+        let is_end = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    });
+    end.unwrap_or(text.len())
+}
+
+/// The length of a plain value, with what follows it in braces: where it ends there, it
+/// may go on elsewhere.
+fn plain(text: &str) -> usize {
+    let end = text.find(" #").unwrap_or(text.len());
+    text[..end].trim_end().len()
 }
 
 /// Where the secrets of a text's URLs stand, in its order; they may overlap.
@@ -221,6 +291,24 @@ mod tests {
             ),
             ("numpy>=1", "numpy>=1"),
             ("file:///t/x/y", "file:///t/x/y"),
+            (
+                r#"{"password":"a\"b, c","username": "u"}"#,
+                r#"{"password":"****","username": "u"}"#,
+            ),
+            ("  password: a b  # c\n", "  password: ****  # c\n"),
+            ("password: a#b,c}\n", "password: ****\n"),
+            ("password: 'it''s'\n", "password: '****'\n"),
+            (
+                r#""password": null, "password": """#,
+                r#""password": null, "password": """#,
+            ),
+            (
+                "my_password: x, password: ${X}",
+                "my_password: x, password: ${X}",
+            ),
+            ("image: u:p@h.io/a:1", "image: u:****@h.io/a:1"),
+            ("image: h.io/a:1@sha256:00", "image: h.io/a:1@sha256:00"),
+            ("image: ubuntu:1@sha256:00", "image: ubuntu:1@sha256:00"),
             ("a://p:q@h b://r:s@h", "a://p:****@h b://r:****@h"),
         ] {
             assert_eq!(redact(given), shown);

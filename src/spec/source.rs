@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use super::json;
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A text file with the encoding that it came in.
@@ -18,8 +19,8 @@ pub struct SourceFile {
     text: String,
     encoding: Encoding,
     byte_order_mark: bool,
-    /// The key at the root below which its conda spec stands; none if it is all of it.
-    part: Option<&'static str>,
+    /// The keys that lead from the root to its conda spec; none if it is all of it.
+    part: Option<&'static [&'static str]>,
 }
 
 /// How a file's bytes make text.
@@ -101,12 +102,13 @@ impl SourceFile {
         })
     }
 
-    /// The same file, of which only what stands below this key is the conda spec.
-    pub fn with_part(&self, key: &'static str) -> Arc<Self> {
+    /// The same file, of which only what stands below these keys is the conda spec: below
+    /// the first one at the root, the second one in what it leads to, and so on.
+    pub fn with_part(&self, keys: &'static [&'static str]) -> Arc<Self> {
         Arc::new(Self {
             path: self.path.clone(),
             text: self.text.clone(),
-            part: Some(key),
+            part: Some(keys),
             ..*self
         })
     }
@@ -121,9 +123,14 @@ impl SourceFile {
         })
     }
 
-    /// The key at the root below which the conda spec stands; none if it is all of the file.
-    pub fn part(&self) -> Option<&'static str> {
+    /// The keys that lead to the conda spec; none if it is all of the file.
+    pub fn part(&self) -> Option<&'static [&'static str]> {
         self.part
+    }
+
+    /// Whether the file is JSON: read like YAML, but without a place for comments.
+    pub fn is_json(&self) -> bool {
+        json::is_json(&self.text)
     }
 
     /// The path as the user gave it.

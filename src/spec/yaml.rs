@@ -1,12 +1,12 @@
-//! A YAML file as values with places: yaml_serde says what it means, yamlpath
+//! A YAML or JSON file as values with places: yaml_serde says what it means, yamlpath
 //! where it stands, and neither is believed when they disagree.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use yaml_serde::Value;
-use yamlpath::{Document, Route};
+use yamlpath::{Component, Document, Route};
 
-use super::{part, source::SourceFile};
+use super::{json, part, source::SourceFile};
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A parsed YAML file.
@@ -27,9 +27,11 @@ impl Tree {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
             return Err(Failure::input(other));
         }
-        let text = part::text(source)?;
-        let root: Value = yaml_serde::from_str(&text)
-            .map_err(|error| Failure::input(syntax_error(source, &error)))?;
+        let mut text = part::text(source)?;
+        let root = value(source, &text).map_err(Failure::input)?;
+        if source.is_json() {
+            text = Cow::Owned(json::without_tabs(&text));
+        }
         if root.is_null() {
             return Err(Failure::input(
                 at(source, "empty-file", 0..0, "the file is empty", "")
@@ -58,6 +60,15 @@ impl Tree {
             document,
             root,
         })
+    }
+
+    /// What stands below these keys.
+    pub fn get(&self, keys: &[&str]) -> Option<&Value> {
+        let mut value = &self.root;
+        for key in keys {
+            value = value.get(*key)?;
+        }
+        Some(value)
     }
 
     /// The file.
@@ -127,7 +138,10 @@ impl Tree {
     /// A diagnostic when the two parsers disagree.
     pub fn scalar(&self, route: &Route<'_>, value: &Value) -> Result<Location, Diagnostic> {
         let location = self.location(route);
-        let there: Option<Value> = yaml_serde::from_str(location.text()).ok();
+        let there = match self.source.is_json() {
+            true => json::value(location.text()).ok(),
+            false => yaml_serde::from_str(location.text()).ok(),
+        };
         let agreed = match (&there, value) {
             // The place ends before the line breaks that a block scalar ends with.
             (Some(Value::String(there)), Value::String(value)) => {
@@ -164,6 +178,26 @@ impl Tree {
             .at(location, "")
             .help("write it on one line, without tags, anchors and escapes")
     }
+}
+
+/// The way to what stands below these keys.
+pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
+    let keys = keys.iter().map(|key| Component::from(*key));
+    Route::from(keys.collect::<Vec<_>>())
+}
+
+/// What the text of a file, or of a part of it at its place, means.
+///
+/// # Errors
+/// A diagnostic with the place when it is no YAML, or no JSON where the file's name says
+/// that it is.
+pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
+    let extension = source.path().extension();
+    let is_called_json = extension.is_some_and(|extension| extension == "json");
+    if source.is_json() || (is_called_json && !text.trim().is_empty()) {
+        return json::value(text).map_err(|error| json_error(source, &error));
+    }
+    yaml_serde::from_str(text).map_err(|error| syntax_error(source, &error))
 }
 
 /// What stands between a scalar and the end of its line: the blanks, and the
@@ -205,6 +239,28 @@ fn at(
         span,
     };
     Diagnostic::error(name, message.to_owned()).at(location, label)
+}
+
+fn json_error(source: &Arc<SourceFile>, error: &serde_json::Error) -> Diagnostic {
+    let text = source.text();
+    let offset = json::offset(text, error);
+    let said = error.to_string();
+    let (span, name, message, help) = if said.contains("duplicate entry") {
+        (
+            json::string_before(text, offset),
+            "duplicate-key",
+            "a key stands twice in one object",
+            "merge the two entries into one",
+        )
+    } else {
+        (
+            offset..line_end(text, offset).max(offset),
+            "invalid-json",
+            "this is no valid JSON",
+            "check the commas, the brackets and the quotes of this line and the one before",
+        )
+    };
+    at(source, name, span, message, "").note(said).help(help)
 }
 
 fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnostic {

@@ -7,6 +7,7 @@ mod base_environment;
 mod duplicate_key;
 mod empty_file;
 mod explicit_file;
+mod invalid_json;
 mod invalid_yaml;
 mod malformed_name;
 mod merge_conflict;
@@ -34,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &not_an_environment::RULE,
     &explicit_file::RULE,
     &invalid_yaml::RULE,
+    &invalid_json::RULE,
     &tab_indentation::RULE,
     &duplicate_key::RULE,
     &several_documents::RULE,

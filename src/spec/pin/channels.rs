@@ -11,6 +11,7 @@ use crate::{
     spec::{
         edits::Edits,
         environment::expand_variables,
+        json,
         list::{Entry, Line, List, written},
         pin_comment::Origin,
         yaml::{self, Tree},
@@ -129,6 +130,10 @@ fn plan<'a>(lines: &'a [Line], pins: &Pins) -> Plan<'a> {
 
 /// Writes the list of a file that declares no channels.
 fn write_new(edits: &mut Edits<'_>, tree: &Tree, entries: &[Entry]) {
+    if tree.source().is_json() {
+        let channels: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+        return json::write_channels(edits, tree, &channels);
+    }
     let indent =
         |key: &Range<usize>| &edits.text[yaml::line_start(edits.text, key.start)..key.start];
     let line = |indent: &str, entry: &Entry| format!("{indent}  - {}", written(entry));

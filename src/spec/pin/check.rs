@@ -41,7 +41,7 @@ pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Fa
         Some("other keys would change")
     } else if part::around(&before.source)? != part::around(&source)? {
         Some("what stands around the conda spec would change")
-    } else if declared(before) != declared(&after) {
+    } else if !is_kept(before, &after, pins) {
         Some("its declared requirements would change")
     } else if channels != pins.channels {
         Some("its channels would be others, or in another order")
@@ -73,6 +73,42 @@ fn broken(problem: &str) -> Diagnostic {
     Diagnostic::error("pin-not-written", format!("the pins cannot be written into this file: {problem}"))
         .note("the file is untouched")
         .help("write the file in the plain style of `conda env export`, and report this as a bug of presolve")
+}
+
+/// Whether everything that the user declared is still there: as it was, or in JSON, which
+/// has no comments to keep it in, as it was or pinned, and nothing else but the pins.
+fn is_kept(before: &EnvironmentFile, after: &EnvironmentFile, pins: &Pins) -> bool {
+    if !before.source.is_json() {
+        return declared(before) == declared(after);
+    }
+    let own = |environment: &EnvironmentFile| {
+        let requirements = environment.pip.requirements.iter();
+        requirements.filter(|line| line.in_environment).count()
+    };
+    let named = |environment: &EnvironmentFile| {
+        let names = environment.name.iter().map(|name| name.value.clone());
+        names.chain(unpinned(environment, pins)).collect::<Vec<_>>()
+    };
+    named(before) == named(after) && own(after) == own(before) + pip::undeclared(before, pins).len()
+}
+
+/// The requirements that no pin is for, as written.
+fn unpinned(environment: &EnvironmentFile, pins: &Pins) -> Vec<String> {
+    let conda_pins = by_name(pins);
+    let conda = environment.conda.iter().filter(|requirement| {
+        let name = requirement.spec.name.to_string();
+        !conda_pins.contains_key(&*name)
+    });
+    let pip = environment.pip.requirements.iter().filter(|requirement| {
+        let PipRequirementKind::Named(named) = &requirement.kind else {
+            return true;
+        };
+        !pins.pip.iter().any(|pin| pin.name == named.name)
+    });
+    let conda = conda.map(|requirement| format!("conda {}", requirement.text));
+    conda
+        .chain(pip.map(|requirement| format!("pip {}", requirement.text)))
+        .collect()
 }
 
 /// Everything that the user declared.

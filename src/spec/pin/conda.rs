@@ -9,10 +9,10 @@ use crate::{
     spec::{
         CondaRequirement, EnvironmentFile,
         edits::Edits,
-        list::{Entry, Line, List, uneditable, written},
+        list::{Entry, Line, List, uneditable},
         match_spec,
         pin_comment::Origin,
-        yaml::{self, Tree},
+        yaml::Tree,
     },
 };
 
@@ -99,18 +99,10 @@ pub fn insert_sorted(
             (None, None, None) => {
                 // There is nothing but pip lists: they come after.
                 let start = tree.location(&route!("dependencies", 0)).span.start;
-                let start = yaml::line_start(edits.text, start);
-                let indent = indentation(edits.text, start);
-                let line = format!("{indent}- {}{}", written(&entry), edits.line_break);
-                edits.insert(start, &line);
+                list.insert_before_any(edits, start, &entry);
             }
         }
     }
-}
-
-fn indentation(text: &str, line_start: usize) -> &str {
-    let line = &text[line_start..];
-    &line[..line.len() - line.trim_start_matches(' ').len()]
 }
 
 /// What a declared line is to be.

@@ -1,5 +1,5 @@
 //! Lists in brackets become lists of lines, so that each entry has a line for
-//! its pin and its comment.
+//! its pin and its comment. Arrays of JSON stay arrays, with a line for each element.
 
 use std::{ops::Range, sync::Arc};
 
@@ -10,6 +10,7 @@ use crate::{
     diagnostic::Failure,
     spec::{
         edits::line_break,
+        json,
         list::uneditable,
         source::SourceFile,
         yaml::{self, Tree},
@@ -28,7 +29,11 @@ pub fn to_blocks(source: &Arc<SourceFile>, fills: bool) -> Result<String, Failur
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
         let tree = Tree::parse(&source.with_text(&*text))?;
-        let Some((range, block)) = first_flow(&tree, fills)? else {
+        let first = match source.is_json() {
+            true => json::first_on_one_line(&tree),
+            false => first_flow(&tree, fills)?,
+        };
+        let Some((range, block)) = first else {
             break;
         };
         text.replace_range(range, &block);

@@ -12,6 +12,7 @@ use crate::{
     spec::{
         EnvironmentFile, PipRequirement, PipRequirementKind,
         edits::Edits,
+        json,
         list::{Entry, Line, List, uneditable, written},
         pin_comment::Origin,
         pip_lines, pip_options,
@@ -234,7 +235,15 @@ fn hashes(pin: &PinnedPip) -> String {
 
 /// Writes the first lines of a `pip:` that has none.
 fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[(&str, Entry)]) {
-    let Some(key) = tree.key_span(&route!("dependencies", index, "pip")) else {
+    let list = route!("dependencies", index, "pip");
+    if tree.source().is_json() {
+        let texts: Vec<String> = added.iter().map(|(_, entry)| entry.text.clone()).collect();
+        return match texts.is_empty() {
+            true => {}
+            false => json::fill(edits, tree, &list, &texts),
+        };
+    }
+    let Some(key) = tree.key_span(&list) else {
         return;
     };
     let indent = " ".repeat(key.start - yaml::line_start(edits.text, key.start));

@@ -390,7 +390,7 @@ fn embedded(text: &str) -> String {
 }
 
 fn read_part(text: &str) -> EnvironmentFile {
-    let source = SourceFile::from_text("e.yml", text).with_part("conda_file");
+    let source = SourceFile::from_text("e.yml", text).with_part(&["conda_file"]);
     environment::read(source).unwrap_or_else(|failure| panic!("{failure}\n{text}"))
 }
 
@@ -456,4 +456,121 @@ fn an_alias_that_would_change_another_key_is_refused() {
     let text = "dependencies:\n  - &p python\n  - numpy\nvariables:\n  WANT: *p\n";
     let failure = pin(&read(text), &pins()).expect_err("refused");
     assert!(failure.to_string().contains("other keys would change"));
+}
+
+/// Pins what stands below `python.condaDependencies`, and once more.
+fn pinned_json(text: &str) -> String {
+    let read = |text: &str| {
+        let source = SourceFile::from_text("azureml_environment.json", text);
+        let part = source.with_part(&["python", "condaDependencies"]);
+        environment::read(part).unwrap_or_else(|failure| panic!("{failure:?}"))
+    };
+    let once = |text: &str| {
+        let environment = read(text);
+        check_place(&environment).expect("has a place");
+        pin(&environment, &pins()).unwrap_or_else(|failure| panic!("{failure:?}"))
+    };
+    let pinned = once(text);
+    assert_eq!(once(&pinned), pinned);
+    let meaning = |text: &str| -> serde_json::Value {
+        let mut value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        value["python"]["condaDependencies"].take();
+        value
+    };
+    assert_eq!(meaning(&pinned), meaning(text));
+    pinned
+}
+
+#[test]
+fn json_gets_pins_without_comments() {
+    insta::assert_snapshot!(pinned_json("{\n\t\"name\": \"\\ud83d\\ude00\\/\",\n\t\"python\": {\n\t\t\"condaDependencies\": {\n\t\t\t\"channels\": [\"conda-forge\"],\n\t\t\t\"dependencies\": [\n\t\t\t\t\"python\\u003d3.12\",\n\t\t\t\t\"numpy\",\n\t\t\t\t\"pip\",\n\t\t\t\t{\"pip\": [\"torch[a] >=2 ; python_version < '3.13'\", \"--pre\"]}\n\t\t\t],\n\t\t\t\"variables\": {\"A\": \"\\u00e9,]\"}\n\t\t}\n\t}\n}"), @r#"
+    {
+    	"name": "\ud83d\ude00\/",
+    	"python": {
+    		"condaDependencies": {
+    			"channels": [
+    				"conda-forge",
+    				"nodefaults"
+    			],
+    			"dependencies": [
+    				"python=3.12.1=h0_0",
+    				"numpy=1.26.4=h0_0",
+    				"pip=24.0=h0_0",
+    				"libblas=3.9.0=h0_0",
+    				{"pip": [
+    					"torch[a]==2.4.1 ; python_version < '3.13'",
+    					"--pre",
+    					"sympy==1.12"
+    				]}
+    			],
+    			"variables": {"A": "\u00e9,]"}
+    		}
+    	}
+    }
+    "#);
+}
+
+#[test]
+fn json_on_one_line_stays_on_one_line() {
+    insta::assert_snapshot!(pinned_json(r#"{"python":{"condaDependencies":{"dependencies":["python=3.12",{"pip":[]}],"name":"e"}}}"#), @r#"{"python":{"condaDependencies":{"channels":["conda-forge","nodefaults"],"dependencies":["python=3.12.1=h0_0","libblas=3.9.0=h0_0","numpy=1.26.4=h0_0","pip=24.0=h0_0",{"pip":["sympy==1.12","torch==2.4.1"]}],"name":"e"}}}"#);
+    insta::assert_snapshot!(pinned_json("{\"python\": {\"condaDependencies\": {\"channels\": null, \"dependencies\": [{\"pip\": [\"torch\", \"sympy==1.12\"]}]}}}\r\n"), @r#"{"python": {"condaDependencies": {"channels": ["conda-forge", "nodefaults"], "dependencies": ["libblas=3.9.0=h0_0", "numpy=1.26.4=h0_0", "pip=24.0=h0_0", "python=3.12.1=h0_0", {"pip": ["torch==2.4.1", "sympy==1.12"]}]}}}"#);
+}
+
+#[test]
+fn json_without_channels_and_a_pip_list_gets_them() {
+    insta::assert_snapshot!(pinned_json("{\r\n  \"python\": {\r\n    \"condaDependencies\": {\r\n      \"dependencies\": [\r\n        \"python\"\r\n      ]\r\n    }\r\n  }\r\n}\r\n"), @r#"
+    {
+      "python": {
+        "condaDependencies": {
+          "channels": [
+            "conda-forge",
+            "nodefaults"
+          ],
+          "dependencies": [
+            "python=3.12.1=h0_0",
+            "libblas=3.9.0=h0_0",
+            "numpy=1.26.4=h0_0",
+            "pip=24.0=h0_0",
+            {
+              "pip": [
+                "sympy==1.12",
+                "torch==2.4.1"
+              ]
+            }
+          ]
+        }
+      }
+    }
+    "#);
+}
+
+/// The same JSON in another layout: each place between two tokens gets one of these gaps.
+fn laid_out(value: &serde_json::Value, gaps: &[&str]) -> String {
+    let compact = value.to_string();
+    let (mut text, mut in_string, mut count) = (String::new(), false, 0);
+    for character in compact.chars() {
+        in_string ^= character == '"';
+        text.push(character);
+        if !in_string && "{}[],:".contains(character) {
+            text.push_str(gaps[count % gaps.len()]);
+            count += 1;
+        }
+    }
+    text
+}
+
+proptest! {
+    #[test]
+    fn json_of_any_layout_stays_json(
+        gaps in proptest::collection::vec(prop_oneof![Just(""), Just(" "), Just("\n"), Just("\n    "), Just("\r\n\t"), Just("\t")], 1..9),
+        conda in proptest::sample::subsequence(vec!["python", "numpy >=1", "pip", "conda-forge::libblas"], 0..=4),
+        pip in proptest::sample::subsequence(vec!["torch", "sympy==1.12", "--pre"], 0..=3),
+        channels in proptest::option::of(proptest::sample::subsequence(vec!["conda-forge", "nodefaults"], 0..=2)),
+    ) {
+        let mut dependencies: Vec<serde_json::Value> = conda.into_iter().map(Into::into).collect();
+        dependencies.push(serde_json::json!({ "pip": pip }));
+        let spec = serde_json::json!({ "channels": channels, "dependencies": dependencies });
+        let file = serde_json::json!({ "a": ["x", {}, []], "python": { "condaDependencies": spec }, "z": null });
+        pinned_json(&laid_out(&file, &gaps));
+    }
 }
