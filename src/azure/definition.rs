@@ -1,4 +1,4 @@
-//! An Azure ML environment as the YAML of the CLI and SDK v2 defines it.
+//! An Azure ML environment as a file of the CLI and SDK defines it, v2 or v1.
 
 use std::{
     path::{Component as Part, Path, PathBuf},
@@ -6,31 +6,47 @@ use std::{
 };
 
 use yaml_serde::Value;
-use yamlpath::{Component, Route, route};
 
 use super::{
     format::Format,
     image::{Image, Target},
+    v1,
 };
 use crate::{
     diagnostic::Location,
-    spec::{Spanned, source::SourceFile, yaml::Tree},
+    spec::{
+        Spanned,
+        source::SourceFile,
+        yaml::{Tree, route},
+    },
 };
 
-/// The key of the conda spec: a path, or the spec itself.
+/// The key of the conda spec of v2: a path, or the spec itself.
 pub const CONDA_FILE: &str = "conda_file";
 
 /// The definition of an environment.
 pub struct Definition {
     tree: Tree,
+    version: Version,
+    /// The keys that lead from the root of the file to the environment.
+    base: &'static [&'static str],
+}
+
+/// The version of the SDK and CLI that an environment is defined for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// `docker.baseImage`, `python.condaDependencies`.
+    V1,
+    /// `image`, `conda_file`.
+    V2,
 }
 
 /// Where the conda spec of a definition is.
 pub enum CondaFile {
     /// There is none: the image is used as it is, or a Dockerfile makes it.
     None,
-    /// It stands in the definition.
-    Inline,
+    /// It stands in the definition, where these keys lead.
+    Inline(&'static [&'static str]),
     /// It is another file: where it is named, and its path from the working directory.
     Beside(Location, PathBuf),
     /// What stands here is neither a path nor a spec.
@@ -41,8 +57,35 @@ impl Definition {
     /// Reads a definition; none if the file is something else, or no YAML.
     pub fn of(source: &Arc<SourceFile>) -> Option<Self> {
         let tree = Tree::parse(source).ok()?;
-        let format = Format::of(tree.root.as_mapping()?)?;
-        (format == Format::Environment).then_some(Self { tree })
+        let none: &[&str] = &[];
+        let (version, base) = match Format::of(&tree)? {
+            Format::Environment => (Version::V2, none),
+            Format::EnvironmentV1 => (Version::V1, none),
+            Format::RunConfiguration => (Version::V1, v1::ENVIRONMENT),
+            Format::Unsupported(_) => return None,
+        };
+        Some(Self {
+            tree,
+            version,
+            base,
+        })
+    }
+
+    /// Which SDK and CLI it is for.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether it only names an environment that is registered, as a run configuration may:
+    /// `EnvironmentReference` of the SDK v1.
+    pub fn is_reference(&self) -> bool {
+        let mut keys = self.root_keys();
+        self.is_run_configuration() && keys.all(|key| key == "name" || key == "version")
+    }
+
+    /// Whether it is a part of a run configuration.
+    pub fn is_run_configuration(&self) -> bool {
+        !self.base.is_empty()
     }
 
     /// Its YAML.
@@ -57,28 +100,37 @@ impl Definition {
 
     /// What stands below these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
-        let mut value = &self.tree.root;
-        for key in keys {
-            value = value.get(*key)?;
-        }
-        Some(value)
+        self.tree.get(&self.in_file(keys))
+    }
+
+    fn in_file<'k>(&self, keys: &[&'k str]) -> Vec<&'k str> {
+        [self.base, keys].concat()
     }
 
     /// The place of the last of these keys.
     pub fn key(&self, keys: &[&str]) -> Option<Location> {
-        let span = self.tree.key_span(&route(keys))?;
-        Some(self.tree.at(span))
+        let span = self.tree.key_span(&route(&self.in_file(keys)))?;
+        let text = self.source().text().get(span.clone()).unwrap_or_default();
+        let quotes = usize::from(text.starts_with(['"', '\'']));
+        Some(self.tree.at(span.start + quotes..span.end - quotes))
     }
 
-    /// The place of a key of the root that has a value.
+    /// The place of the last of these keys if something is given there: no `null`, and
+    /// nothing that is empty.
+    pub fn given(&self, keys: &[&str]) -> Option<Location> {
+        let is_given = self.get(keys).is_some_and(v1::is_given);
+        self.key(keys).filter(|_| is_given)
+    }
+
+    /// The place of a key of the environment that has a value.
     pub fn set(&self, key: &str) -> Option<Location> {
         let is_set = self.get(&[key]).is_some_and(|value| !value.is_null());
         self.key(&[key]).filter(|_| is_set)
     }
 
-    /// The keys of the root that are texts.
+    /// The keys of the environment that are texts.
     pub fn root_keys(&self) -> impl Iterator<Item = &str> {
-        let root = self.tree.root.as_mapping().into_iter();
+        let root = self.get(&[]).and_then(Value::as_mapping).into_iter();
         root.flat_map(|root| root.keys()).filter_map(Value::as_str)
     }
 
@@ -88,37 +140,48 @@ impl Definition {
         self.tree.at(0..length)
     }
 
-    /// The place of what stands behind a key of the root.
+    /// The place of what stands behind a key of the environment.
     pub fn value_place(&self, key: &str) -> Option<Location> {
-        let span = self.tree.span(&route(&[key]))?;
+        let span = self.tree.span(&route(&self.in_file(&[key])))?;
         Some(self.tree.at(span))
     }
 
     /// The text below these keys, and its place.
     pub fn text(&self, keys: &[&str]) -> Option<Spanned<String>> {
         let value = self.get(keys)?.as_str()?.to_owned();
-        let location = self.tree.location(&route(keys));
+        let location = self.tree.location(&route(&self.in_file(keys)));
         Some(Spanned { value, location })
     }
 
     /// Where the conda spec is.
     pub fn conda_file(&self) -> CondaFile {
-        let location = || self.tree.location(&route!(CONDA_FILE));
+        if self.version == Version::V1 {
+            return v1::conda_file(self);
+        }
+        let location = || self.tree.location(&route(&[CONDA_FILE]));
         match self.get(&[CONDA_FILE]) {
             None | Some(Value::Null) => CondaFile::None,
             Some(Value::Mapping(_)) if is_template(location().text()) => {
                 CondaFile::Malformed(location())
             }
-            Some(Value::Mapping(_)) => CondaFile::Inline,
+            Some(Value::Mapping(_)) => CondaFile::Inline(&[CONDA_FILE]),
             Some(Value::String(path)) => CondaFile::Beside(location(), self.beside(path)),
             Some(_) => CondaFile::Malformed(location()),
         }
     }
 
+    /// The image that is built on as it is written.
+    pub fn image_text(&self) -> Option<Spanned<String>> {
+        match self.version {
+            Version::V1 => self.text(v1::DOCKER_OPTIONS[0]),
+            Version::V2 => self.text(&["image"]),
+        }
+    }
+
     /// The image that is built on, if one is named.
     pub fn image(&self) -> Option<Spanned<Image>> {
-        let Spanned { value, location } = self.text(&["image"])?;
-        (!is_template(&value)).then(|| Spanned {
+        let Spanned { value, location } = self.image_text()?;
+        (!is_template(&value) && !value.is_empty()).then(|| Spanned {
             value: Image::parse(&value),
             location,
         })
@@ -126,7 +189,10 @@ impl Definition {
 
     /// What the machine that builds is like.
     pub fn target(&self) -> Target {
-        let os_type = self.text(&["os_type"]);
+        let os_type = match self.version {
+            Version::V1 => self.text(&["docker", "platform", "os"]),
+            Version::V2 => self.text(&["os_type"]),
+        };
         if os_type.is_some_and(|os| os.value.eq_ignore_ascii_case("windows")) {
             return Target::windows();
         }
@@ -157,9 +223,4 @@ pub fn is_template(text: &str) -> bool {
 /// Whether a path is one of this machine: no URL, and no template's.
 pub fn is_local(path: &str) -> bool {
     !path.contains("://") && !is_template(path)
-}
-
-fn route<'k>(keys: &[&'k str]) -> Route<'k> {
-    let keys = keys.iter().map(|key| Component::from(*key));
-    Route::from(keys.collect::<Vec<_>>())
 }

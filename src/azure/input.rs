@@ -2,10 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
+use yaml_serde::Value;
+
 use super::{
     Definition,
-    definition::{CONDA_FILE, CondaFile},
+    definition::{CONDA_FILE, CondaFile, Version},
     format::{self, Format},
+    v1,
 };
 use crate::{
     config::Settings,
@@ -60,9 +63,7 @@ impl Input {
         if !target.is_guess || is_told {
             return None;
         }
-        let mut keys = ["image", "build"].into_iter();
-        let key = keys.find_map(|key| definition.set(key));
-        let at = key.unwrap_or_else(|| definition.start());
+        let at = built_on(definition).unwrap_or_else(|| definition.start());
         let taken = target
             .virtual_packages
             .join(" ")
@@ -83,9 +84,9 @@ impl Input {
 /// has none of them.
 pub fn refusal(source: &Arc<SourceFile>) -> Option<Failure> {
     let tree = Tree::parse(source).ok()?;
-    match Format::of(tree.root.as_mapping()?)? {
-        Format::Unsupported(name) => Some(format::refuse(source, name)),
-        Format::Environment => None,
+    match Format::of(&tree)? {
+        Format::Unsupported(format) => Some(format::refuse(source, format)),
+        _ => None,
     }
 }
 
@@ -95,29 +96,37 @@ pub fn refusal(source: &Arc<SourceFile>) -> Option<Failure> {
 /// [`Failure::input`] when it has none, or the file is not there.
 pub fn conda_source(definition: &Definition) -> Result<Arc<SourceFile>, Failure> {
     match definition.conda_file() {
-        CondaFile::Inline => Ok(definition.source().with_part(&[CONDA_FILE])),
+        CondaFile::Inline(keys) => Ok(definition.source().with_part(keys)),
         CondaFile::Beside(_, path) if path.is_file() => SourceFile::read(path),
-        CondaFile::Beside(at, path) => Err(missing(at, &path)),
+        CondaFile::Beside(at, path) => Err(Failure::input(missing(definition, at, &path))),
+        CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),
         CondaFile::None => Err(without_spec(definition)),
         CondaFile::Malformed(at) => Err(Failure::input(
-            Diagnostic::error(
-                "unexpected-entry",
-                "`conda_file` is neither a path nor a spec",
-            )
-            .at(at, "")
-            .help("write the path of a conda file, or its keys indented below `conda_file:`"),
+            Diagnostic::error("unexpected-entry", "this is neither a path nor a spec")
+                .at(at, "")
+                .help("write the path of a conda file, or its keys in its place"),
         )),
     }
 }
 
-fn missing(at: Location, path: &Path) -> Failure {
+/// What is said of a definition whose conda file is not there.
+pub fn missing(definition: &Definition, at: Location, path: &Path) -> Diagnostic {
     let message = format!("there is no conda file `{}`", path.display());
-    Failure::input(
-        Diagnostic::error("missing-conda-file", message)
+    let error = Diagnostic::error("missing-conda-file", message);
+    match definition.version() {
+        Version::V2 => error
             .at(at, "named here")
             .note("the path is relative to the folder of this file")
             .help("mend the path, or write the conda spec below `conda_file:`"),
-    )
+        Version::V1 if definition.is_run_configuration() => error
+            .at(at, "named here")
+            .note("the path is relative to the project: the folder around `.azureml` or `aml_config`")
+            .help("mend the path, or write the conda spec as `condaDependencies`"),
+        Version::V1 => error
+            .at(at, "without `condaDependencies`")
+            .note("what is not in the definition the SDK looks for in a file beside it")
+            .help("add the file, write the conda spec as `condaDependencies`, or set `userManagedDependencies` to `true`"),
+    }
 }
 
 fn without_spec(definition: &Definition) -> Failure {
@@ -145,12 +154,71 @@ fn without_spec(definition: &Definition) -> Failure {
     )
 }
 
-/// Whether a file that nobody named is an Azure ML environment: it names the schema, or
-/// has a name, something to build and no key of another format.
+fn without_spec_v1(definition: &Definition) -> Failure {
+    let user_managed = ["python", "userManagedDependencies"];
+    let (at, label, help) = if definition.is_reference() {
+        let (label, help) = match definition.get(&[]) {
+            None => (
+                "no `environment` here",
+                "give the conda file of the environment",
+            ),
+            Some(Value::String(_)) => ("a file of its own defines it", "give that file"),
+            Some(_) => (
+                "names one that is registered",
+                "give the file that defines that one, or its conda file",
+            ),
+        };
+        (definition.key(&[]), label, help)
+    } else if v1::is_user_managed(definition) {
+        (
+            definition.key(&user_managed),
+            "nothing is installed",
+            "write `false` here if Azure ML is to install a conda spec, or give the conda file of the image",
+        )
+    } else if let Some(context) = definition.given(v1::DOCKER_OPTIONS[2]) {
+        (
+            Some(context),
+            "a Dockerfile makes it",
+            "give the conda file that the Dockerfile installs",
+        )
+    } else {
+        (
+            definition.key(&["python"]).or_else(|| definition.key(&[])),
+            "no conda spec here",
+            "add `condaDependencies` to `python`, or give a conda file by itself",
+        )
+    };
+    Failure::input(
+        Diagnostic::error(
+            "no-conda-spec",
+            "the Azure ML environment has no conda spec",
+        )
+        .at(at.unwrap_or_else(|| definition.start()), label)
+        .help(help),
+    )
+}
+
+/// The key of what an environment is built on.
+fn built_on(definition: &Definition) -> Option<Location> {
+    match definition.version() {
+        Version::V1 => v1::DOCKER_OPTIONS
+            .iter()
+            .find_map(|keys| definition.given(keys)),
+        Version::V2 => ["image", "build"]
+            .iter()
+            .find_map(|key| definition.set(key)),
+    }
+}
+
+/// Whether a file that nobody named is an Azure ML environment: it is surely one of v1, or
+/// names the schema, or has a name, something to build and no key of another format.
 pub fn is_environment(source: &Arc<SourceFile>) -> bool {
     let Some(definition) = Definition::of(source) else {
         return false;
     };
+    if definition.version() == Version::V1 {
+        return v1::is_certain(&definition);
+    }
     let has = |key: &str| definition.get(&[key]).is_some();
     has("$schema") || (has("name") && definition.root_keys().all(|key| KEYS.contains(&key)))
 }

@@ -2,7 +2,8 @@
 //! images that they are built on.
 //!
 //! ```text
-//! definition  the YAML of the CLI and SDK v2: `image`, `conda_file`, `build`
+//! definition  what a file defines: `image`, `conda_file`, `build` of the CLI and SDK v2
+//! v1          how the SDK and CLI v1 say the same, and where they look for the conda file
 //! image       what a base image says of the platform, of glibc and of conda
 //! format      the formats around Azure ML that are told apart, and those not read yet
 //! input       a file that the user names → the conda spec that it stands for
@@ -12,6 +13,7 @@ pub mod definition;
 mod format;
 pub mod image;
 pub mod input;
+pub mod v1;
 
 pub use definition::Definition;
 pub use image::{Image, Target};

@@ -1,6 +1,9 @@
 //! The environment files below a folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ignore::WalkBuilder;
 
@@ -8,7 +11,7 @@ use super::patterns::Patterns;
 use crate::{
     azure,
     diagnostic::{Diagnostic, Failure},
-    spec::source::SourceFile,
+    spec::{source::SourceFile, yaml::Tree},
 };
 
 /// The files that `paths` stand for, sorted, each once: a file is itself, a folder the
@@ -40,9 +43,12 @@ fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
     let exclude = exclude.clone();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
+        .hidden(false)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.depth() == 0 || !exclude.has(entry.path(), is_folder)
+            let name = entry.file_name().to_string_lossy();
+            let is_hidden = name.starts_with('.') && !(is_folder && name == CONFIGURATIONS);
+            entry.depth() == 0 || !(is_hidden || exclude.has(entry.path(), is_folder))
         })
         .build();
     // What cannot be entered is no file that could be checked.
@@ -53,13 +59,18 @@ fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The hidden folder that the Azure ML SDK v1 keeps run configurations in.
+const CONFIGURATIONS: &str = ".azureml";
+
 /// Whether a file is an environment file: a YAML file with dependencies and channels, or
 /// with Python or pip among the dependencies, or with a name that says so and one of the
 /// keys; or the definition of an Azure ML environment.
 fn is_environment(path: &Path) -> bool {
-    let is_yaml = path
-        .extension()
-        .is_some_and(|extension| extension == "yml" || extension == "yaml");
+    let extension = path.extension().unwrap_or_default();
+    if extension == "json" || extension == "runconfig" {
+        return is_definition(path);
+    }
+    let is_yaml = extension == "yml" || extension == "yaml";
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name.to_lowercase();
     if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
@@ -76,14 +87,57 @@ fn is_environment(path: &Path) -> bool {
     if FOREIGN.iter().any(|key| has(key)) {
         return false;
     }
-    let may_define = ["image", "build", "conda_file", "$schema"];
-    if may_define.iter().any(|key| has(key)) && azure::input::is_environment(&source) {
+    let may_define = [
+        "image",
+        "build",
+        "conda_file",
+        "$schema",
+        "python",
+        "docker",
+    ];
+    let is_definition = || {
+        azure::input::is_environment(&source)
+            // A key that stands twice hides what it is, and is worth saying.
+            || (has("name") && has("conda_file") && has_duplicates(&source))
+    };
+    if may_define.iter().any(|key| has(key)) && is_definition() {
         return true;
     }
     match says_so(&name) {
         true => has("dependencies") || has("channels") || misspells_dependencies(source.text()),
         false => has("dependencies") && (has("channels") || lists_python(source.text())),
     }
+}
+
+/// How long a JSON file may be that is looked into, in bytes: definitions are a few
+/// kilobytes, and data is not read for them.
+const LONGEST: u64 = 1 << 20;
+
+/// Keys of which a definition in JSON has one, as they stand in its text.
+const MARKS: [&str; 7] = [
+    "\"condaDependencies",
+    "\"userManagedDependencies\"",
+    "\"baseImage",
+    "\"baseDockerfile\"",
+    "\"buildContext\"",
+    "\"conda_file\"",
+    "/environment.schema.json",
+];
+
+/// Whether a file that is no YAML by its name defines an Azure ML environment.
+fn is_definition(path: &Path) -> bool {
+    let is_short = std::fs::metadata(path).is_ok_and(|file| file.len() <= LONGEST);
+    let is_named = path.ends_with(azure::v1::FILE_NAME);
+    let Some(source) = is_short.then(|| SourceFile::read(path).ok()).flatten() else {
+        return is_named;
+    };
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let mut marks = MARKS.iter();
+    let is_marked = !is_json || marks.any(|mark| source.text().contains(mark));
+    let is_definition = || azure::input::is_environment(&source) || has_duplicates(&source);
+    is_named || (is_marked && is_definition())
 }
 
 /// Names of YAML files about conda packages or environments that are something else:
@@ -97,8 +151,15 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Keys that other formats have and environment files never: Kubernetes and Helm, Docker
-/// Compose, CI workflows, roles of Ansible.
-const FOREIGN: &[&str] = &["apiVersion", "services", "jobs", "stages", "galaxy_info"];
+/// Compose, CI workflows, roles of Ansible, the `python_env.yaml` of MLflow.
+const FOREIGN: &[&str] = &[
+    "apiVersion",
+    "services",
+    "jobs",
+    "stages",
+    "galaxy_info",
+    "build_dependencies",
+];
 
 /// Whether a word of a file's name stands for an environment: `environment-dev`,
 /// `conda_env`, `myenv`; not `envoy` or `openvpn`.
@@ -119,6 +180,13 @@ fn has_key(text: &str, key: &str) -> bool {
         let rest = line.strip_prefix(key);
         rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
+}
+
+/// Whether a key stands twice in one mapping, which no reader here takes.
+fn has_duplicates(source: &Arc<SourceFile>) -> bool {
+    let refused = Tree::parse(source).err();
+    let mut diagnostics = refused.iter().flat_map(|failure| &failure.diagnostics);
+    diagnostics.any(|diagnostic| diagnostic.name == "duplicate-key")
 }
 
 /// Whether an entry of a list is Python or pip, in whatever version.

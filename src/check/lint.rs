@@ -8,11 +8,11 @@ use super::Selection;
 use crate::{
     azure::{
         Definition,
-        definition::{CONDA_FILE, CondaFile},
+        definition::{CondaFile, Version},
     },
     config::Settings,
     diagnostic::Diagnostic,
-    rules::{self, Finder, Finding, Rule, Subject},
+    rules::{self, Finder, Finding, Fix, Rule, Subject},
     spec::{EnvironmentFile, environment, source::SourceFile},
 };
 
@@ -42,20 +42,41 @@ pub struct Linted {
 /// Looks at a file: at a conda spec, or at the definition of an Azure ML environment and
 /// the spec in it. The conda file that a definition names is a file of its own.
 pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
+    let mut linted = looked_at(source, asked);
+    linted.findings.iter_mut().for_each(keep_json);
+    linted
+}
+
+/// JSON is to stay JSON: fixes that write what only YAML has, such as comments, are left out.
+fn keep_json(finding: &mut Finding) {
+    let breaks = |fix: &mut Fix| fix.file.is_json() && !fix.file.with_text(fix.apply()).is_json();
+    finding.fix.take_if(breaks);
+}
+
+fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     let Some(definition) = Definition::of(source) else {
         return lint_spec(source, asked);
     };
     let mut linted = match definition.conda_file() {
-        CondaFile::Inline => lint_spec(&source.with_part(&[CONDA_FILE]), asked),
+        CondaFile::Inline(keys) => lint_spec(&source.with_part(keys), asked),
         _ => Linted {
             findings: Vec::new(),
             environment: None,
             is_whole: true,
         },
     };
+    if definition.is_reference() {
+        return linted;
+    }
     let rules = asked.selection.rules();
     let found = rules.flat_map(|rule| match rule.finder {
-        Finder::Definition(find) => find(&definition, asked.today),
+        Finder::AnyDefinition(find) => find(&definition, asked.today),
+        Finder::Definition(find) if definition.version() == Version::V2 => {
+            find(&definition, asked.today)
+        }
+        Finder::DefinitionV1(find) if definition.version() == Version::V1 => {
+            find(&definition, asked.today)
+        }
         _ => Vec::new(),
     });
     linted
@@ -99,7 +120,11 @@ pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
     let by_text = |rule: &Rule| {
         matches!(
             rule.finder,
-            Finder::File(_) | Finder::Reading(_) | Finder::Definition(_)
+            Finder::File(_)
+                | Finder::Reading(_)
+                | Finder::Definition(_)
+                | Finder::DefinitionV1(_)
+                | Finder::AnyDefinition(_)
         )
     };
     move |rule| is_whole && by_text(rule)

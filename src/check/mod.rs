@@ -66,6 +66,9 @@ pub struct FileReport {
     pub suppressed: usize,
     /// What could not be found out, and why.
     pub undecided: Vec<Undecided>,
+    /// It has a format that is not read, so that it cannot be used at all; `undecided`
+    /// says which one.
+    pub is_refused: bool,
     /// What is to be said of the run rather than of the file, such as what was left out
     /// because it is offline. No reason to end it otherwise.
     pub asides: Vec<Diagnostic>,
@@ -105,6 +108,7 @@ impl FileReport {
             findings: Vec::new(),
             suppressed: 0,
             undecided: Vec::new(),
+            is_refused: false,
             asides: Vec::new(),
             fixed: None,
         }
@@ -149,6 +153,11 @@ impl Report {
             _ => aside.note(format!("this is about {count} files")),
         });
         said.collect()
+    }
+
+    /// Whether a file has a format that is not read.
+    pub fn is_refused(&self) -> bool {
+        self.files.iter().any(|file| file.is_refused)
     }
 
     /// Whether something could not be found out.

@@ -164,7 +164,12 @@ impl Check {
             }
         };
         if let Some(refused) = azure::input::refusal(&source) {
-            return Err(refused);
+            report.is_refused = true;
+            report.undecided.push(Undecided {
+                platform: None,
+                diagnostics: refused.diagnostics,
+            });
+            return Ok(report);
         }
         let asked = Asked {
             selection,

@@ -216,6 +216,7 @@ impl Check {
             false => report.has(self.fail_on.into()),
         };
         let kind = match (is_bad, report.is_undecided()) {
+            _ if report.is_refused() => FailureKind::Input,
             _ if self.exit_zero => return Ok(()),
             (true, _) => FailureKind::Unsolvable,
             (false, true) => FailureKind::Undecided,

@@ -13,7 +13,7 @@ use super::{
     settings::{SettingsArgs, duration},
 };
 use crate::{
-    azure::Input,
+    azure::{Input, v1::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
@@ -88,9 +88,10 @@ impl Explain {
         if self.print_schema {
             return print(&json::schema());
         }
-        let mut settings = Settings::resolve(&self.file, self.settings.clone().into())?;
+        let file = file_at(&self.file);
+        let mut settings = Settings::resolve(&file, self.settings.clone().into())?;
         settings.timeout.get_or_insert(TIME_LIMIT);
-        let input = Input::read(&self.file)?;
+        let input = Input::read(&file)?;
         settings = input.settings(settings);
         if let Some(notice) = input.notice(&settings) {
             output.say(&notice);

@@ -10,7 +10,7 @@ use rattler_conda_types::Subdir;
 
 use super::{Output, print, progress::Progress, settings::SettingsArgs};
 use crate::{
-    azure::Input,
+    azure::{Input, v1::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure},
     lock::Format,
@@ -67,8 +67,9 @@ impl Pin {
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
         self.check_format()?;
-        let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
-        let input = Input::read(&self.file)?;
+        let file = file_at(&self.file);
+        let settings = Settings::resolve(&file, self.settings.clone().into())?;
+        let input = Input::read(&file)?;
         let settings = input.settings(settings);
         if let Some(notice) = input.notice(&settings) {
             output.say(&notice);
@@ -90,7 +91,7 @@ impl Pin {
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
         match self.format {
-            Format::Env => self.edit(&environment, resolutions[0])?,
+            Format::Env => self.edit(&environment, resolutions[0], output)?,
             _ => self.lock(&environment, &resolutions, output)?,
         }
         output.tell(&self.summary(environment.source.path(), &resolutions, start.elapsed()));

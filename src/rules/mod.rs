@@ -53,8 +53,12 @@ pub enum Finder {
     Reading(fn(&Diagnostic) -> Option<Fix>),
     /// This looks for it in a file that could be read, as far as it could be.
     File(fn(&Subject<'_>) -> Vec<Finding>),
-    /// This looks for it in the definition of an Azure ML environment.
+    /// This looks for it in the definition of an Azure ML environment of the SDK v2.
     Definition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
+    /// This looks for it in the definition of an Azure ML environment of the SDK v1.
+    DefinitionV1(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
+    /// This looks for it in the definition of an Azure ML environment of either SDK.
+    AnyDefinition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
     /// Solving the file shows it. [`crate::check::solving`] knows how.
     Solving,
     /// The package index knows it. [`crate::check::releases`] asks.

@@ -2,10 +2,13 @@
 
 use rattler_conda_types::RepoDataRecord;
 
-use super::{super::print, Pin};
+use super::{
+    super::{Output, print},
+    Pin,
+};
 use crate::{
     conda::hashes,
-    diagnostic::Failure,
+    diagnostic::{Diagnostic, Failure, Level},
     problem::Solution,
     report::diff,
     resolve::Resolution,
@@ -22,9 +25,13 @@ impl Pin {
         &self,
         environment: &EnvironmentFile,
         (resolution, solution): (&Resolution, &Solution),
+        output: &Output,
     ) -> Result<(), Failure> {
         let pinned = pin::pin(environment, &pins(resolution, solution))?;
         let source = &environment.source;
+        if source.is_json() && pinned != source.text() {
+            output.say(&without_comments());
+        }
         if self.diff {
             return print(&diff::unified(source, &pinned, "pinned"));
         }
@@ -34,6 +41,13 @@ impl Pin {
         }
         source::write_atomically(path, &source.encode(&pinned))
     }
+}
+
+/// What is said of a pinned file that cannot keep what was declared.
+fn without_comments() -> Diagnostic {
+    let message = "JSON has no comments: the pins take the place of what was declared";
+    Diagnostic::new(Level::Note, "pins-without-comments", message)
+        .help("keep a copy of the file to start from when you want newer versions")
 }
 
 /// What is to be written: the whole closure of both halves.

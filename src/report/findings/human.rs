@@ -117,10 +117,11 @@ pub fn summary(report: &Report) -> String {
 fn found(report: &Report) -> String {
     let [errors, warnings, notes] = super::counts(report);
     let silenced: usize = report.files.iter().map(|file| file.suppressed).sum();
-    let not_decided = report.files.iter();
-    let not_decided = not_decided
+    let (not_read, not_decided): (Vec<&FileReport>, Vec<&FileReport>) = report
+        .files
+        .iter()
         .filter(|file| !file.undecided.is_empty())
-        .count();
+        .partition(|file| file.is_refused);
     let counts = [(errors, "error"), (warnings, "warning"), (notes, "note")];
     let counts = counts.iter().filter(|(number, _)| *number > 0);
     let mut parts: Vec<String> = counts.map(|(number, what)| count(*number, what)).collect();
@@ -130,8 +131,10 @@ fn found(report: &Report) -> String {
     if silenced > 0 {
         parts.push(format!("{silenced} silenced"));
     }
-    if not_decided > 0 {
-        parts.push(format!("{} not decided", count(not_decided, "file")));
+    for (files, what) in [(not_decided, "decided"), (not_read, "read")] {
+        if !files.is_empty() {
+            parts.push(format!("{} not {what}", count(files.len(), "file")));
+        }
     }
     let files = count(report.files.len(), "file");
     format!("Checked {files}: {}", parts.join(", "))

@@ -4,6 +4,7 @@ use crate::{
     azure::{
         Definition,
         definition::{CondaFile, is_template},
+        input,
     },
     diagnostic::Level,
     rules::{Finder, Finding, Rule},
@@ -13,22 +14,19 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-conda-file",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("missing_conda_file.md"),
 };
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = match definition.conda_file() {
         CondaFile::Beside(at, path) if !path.is_file() && !is_template(at.text()) => {
-            let message = format!("there is no conda file `{}`", path.display());
-            let finding = RULE.finding(at, "named here", message);
-            finding.note("the path is relative to the folder of this file")
+            Finding::new(&RULE, input::missing(definition, at, &path))
         }
-        CondaFile::Malformed(at) if !is_template(at.text()) => {
-            let message = "`conda_file` is neither a path nor a spec";
-            RULE.finding(at, "", message)
-        }
+        CondaFile::Malformed(at) if !is_template(at.text()) => RULE
+            .finding(at, "", "this is neither a path nor a spec")
+            .help("write the path of a conda file, or its keys in its place"),
         _ => return Vec::new(),
     };
-    vec![finding.help("mend the path, or write the conda spec below `conda_file:`")]
+    vec![finding]
 }
