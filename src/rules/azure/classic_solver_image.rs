@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::Definition,
+    azure::{Definition, definition::CondaFile},
     diagnostic::Level,
     rules::{Finder, Finding, Rule},
 };
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "classic-solver-image",
     level: Level::Note,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("classic_solver_image.md"),
 };
 
@@ -18,7 +18,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let Some(image) = definition.image() else {
         return Vec::new();
     };
-    if definition.set("conda_file").is_none() || image.value.has_classic_solver() != Some(true) {
+    let has_spec = !matches!(definition.conda_file(), CondaFile::None);
+    if !has_spec || image.value.has_classic_solver() != Some(true) {
         return Vec::new();
     }
     let finding = RULE

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "deprecated-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("deprecated_image.md"),
 };
 

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "environment-name-too-long",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("environment_name_too_long.md"),
 };
 

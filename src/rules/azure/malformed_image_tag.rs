@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "malformed-image-tag",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("malformed_image_tag.md"),
 };
 

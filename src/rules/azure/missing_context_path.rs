@@ -1,7 +1,11 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::{Definition, definition::is_local},
+    azure::{
+        Definition,
+        definition::{Version, is_local},
+        v1,
+    },
     diagnostic::Level,
     rules::{Finder, Finding, Rule},
 };
@@ -10,11 +14,14 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-context-path",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("missing_context_path.md"),
 };
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    if definition.version() == Version::V1 {
+        return find_v1(definition);
+    }
     let Some(build) = definition.set("build") else {
         return Vec::new();
     };
@@ -36,4 +43,16 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .note("the path is relative to the folder of this file")
         .help("mend the path");
     vec![finding]
+}
+
+/// Of v1 it is a URL, which another rule looks at.
+fn find_v1(definition: &Definition) -> Vec<Finding> {
+    let context = v1::DOCKER_OPTIONS[2];
+    let location = definition.given(&["docker", "buildContext", "location"]);
+    let context = definition.given(context).filter(|_| location.is_none());
+    let finding = context.map(|at| {
+        RULE.finding(at, "no `location`", "the build has no context")
+            .help("add `location` with the URL of the context in a storage account")
+    });
+    finding.into_iter().collect()
 }

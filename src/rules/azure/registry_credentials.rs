@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     name: "registry-credentials",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("registry_credentials.md"),
 };
 
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 const KEYS: [&str; 3] = ["username", "password", "registry_identity"];
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    let in_image = definition.text(&["image"]).filter(|image| {
+    let in_image = definition.image_text().filter(|image| {
         // A digest has no `/` behind it.
         let host = image
             .value
@@ -28,6 +28,12 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         host == Some((true, true))
     });
     let mut places: Vec<Location> = in_image.into_iter().map(|image| image.location).collect();
+    let registry = ["docker", "baseImageRegistry"];
+    let of_v1 = ["username", "password", "registryIdentity"];
+    let is_given = |key: &&str| definition.given(&[registry[0], registry[1], key]).is_some();
+    if of_v1.iter().any(is_given) {
+        places.extend(definition.key(&registry));
+    }
     for key in definition.root_keys() {
         let has = |value: &Value| KEYS.iter().any(|key| value.get(*key).is_some());
         if !matches!(key, "conda_file" | "tags") && definition.get(&[key]).is_some_and(has) {

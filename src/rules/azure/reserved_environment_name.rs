@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "reserved-environment-name",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("reserved_environment_name.md"),
 };
 

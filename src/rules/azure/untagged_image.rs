@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "untagged-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::AnyDefinition(find),
     text: include_str!("untagged_image.md"),
 };
 
