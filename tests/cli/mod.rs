@@ -11,6 +11,7 @@ use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
 mod azure;
+mod azure_v1;
 mod builds;
 mod check;
 mod check_docs;
