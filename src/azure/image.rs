@@ -5,6 +5,8 @@
 //! builds has no GPU, so there is no `__cuda` there
 //! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
 
+use std::fmt;
+
 use jiff::civil::{Date, date};
 use rattler_conda_types::Subdir;
 
@@ -49,8 +51,38 @@ const RELEASES: [Ubuntu; 5] = [
 const USUAL_GLIBC: &str = "2.35";
 
 /// The day from which on Azure ML's images have a conda with the libmamba solver. Those
-/// before have conda 23.5, whose default is the classic one.
+/// before have conda 23.5 or older, whose default is the classic one.
 const LIBMAMBA: Date = date(2023, 10, 3);
+
+/// What the Miniconda of an Azure ML base image brings, as far as it was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Miniconda {
+    /// The first day of images that have it.
+    since: Date,
+    /// The version of conda.
+    pub conda: Option<&'static str>,
+    /// The version of Python that conda runs on, which is `python` where the image is used
+    /// without a conda file; an environment of conda's has a Python of its own.
+    pub python: Option<&'static str>,
+}
+
+/// What images of Azure ML bring, the oldest first. The source is
+/// <https://github.com/Azure/AzureML-Containers>: the notes of the releases, `MINICONDA_VERSION`
+/// and `CONDA_PACKAGE` of the Dockerfiles at that time, and issues 170 and 232, in which
+/// users looked. Where they leave a gap, so does the table.
+const MINICONDAS: [Miniconda; 10] = [
+    miniconda(date(2021, 3, 1), Some("4.9.2"), Some("3.7")),
+    miniconda(date(2022, 5, 16), Some("4.11.0"), Some("3.8")),
+    miniconda(date(2022, 9, 30), Some("4.12.0"), Some("3.8")),
+    // 22.11.1 came on a day that the notes do not tell.
+    miniconda(date(2023, 1, 20), None, Some("3.8")),
+    miniconda(date(2023, 6, 20), Some("23.5.0"), Some("3.8")),
+    miniconda(LIBMAMBA, None, Some("3.8")),
+    miniconda(date(2023, 12, 1), None, None),
+    miniconda(date(2024, 1, 9), None, Some("3.10")),
+    miniconda(date(2026, 4, 10), None, None),
+    miniconda(date(2026, 5, 7), None, Some("3.12")),
+];
 
 /// What an image says of the machine that builds on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +93,10 @@ pub struct Target {
     pub virtual_packages: Vec<String>,
     /// The image's name does not say what it is made of.
     pub is_guess: bool,
+    /// The version of the CUDA libraries in the image: `12.6`. It says nothing of a GPU.
+    pub cuda: Option<String>,
+    /// The image.
+    pub image: Option<Image>,
 }
 
 const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -> Ubuntu {
@@ -68,6 +104,49 @@ const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -
         release,
         glibc,
         end_of_life,
+    }
+}
+
+const fn miniconda(
+    since: Date,
+    conda: Option<&'static str>,
+    python: Option<&'static str>,
+) -> Miniconda {
+    Miniconda {
+        since,
+        conda,
+        python,
+    }
+}
+
+impl fmt::Display for Image {
+    /// The reference, as `docker pull` takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(registry) = &self.registry {
+            write!(f, "{registry}/")?;
+        }
+        f.write_str(&self.repository)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        match &self.digest {
+            Some(digest) => write!(f, "@{digest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Miniconda {
+    /// "conda 23.5.0 on Python 3.8".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("conda")?;
+        if let Some(conda) = self.conda {
+            write!(f, " {conda}")?;
+        }
+        match self.python {
+            Some(python) => write!(f, " on Python {python}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -136,11 +215,55 @@ impl Image {
         self.day().map(|day| day < LIBMAMBA)
     }
 
+    /// What its Miniconda brings, of one of the base images of Azure ML; none if its tag
+    /// does not say, or nothing was published.
+    pub fn miniconda(&self) -> Option<Miniconda> {
+        let name = self.azure_name()?;
+        // The other images, those for inference, have Pythons of their own.
+        if !name.starts_with("openmpi") && !name.starts_with("intelmpi") {
+            return None;
+        }
+        let day = self.day()?;
+        let mut known = MINICONDAS.into_iter().rev();
+        known.find(|miniconda| miniconda.since <= day)
+    }
+
+    /// The version of the CUDA libraries in it, where the name or the tag says it:
+    /// `cuda11.8`, `cuda:12.2.0`, `cu126` of `cu126-py310`.
+    pub fn cuda(&self) -> Option<String> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        let text = format!("{}:{tag}", self.repository);
+        let mut words = text.split(['/', ':', '-', '_']).peekable();
+        while let Some(word) = words.next() {
+            let version = match word.strip_prefix("cuda") {
+                Some("") => words.peek().copied().unwrap_or_default().to_owned(),
+                Some(version) => version.to_owned(),
+                None => match word.strip_prefix("cu") {
+                    Some(digits) if digits.len() == 3 => {
+                        format!("{}.{}", &digits[..2], &digits[2..])
+                    }
+                    _ => continue,
+                },
+            };
+            let mut parts = version.split('.');
+            if parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+            {
+                return Some(version);
+            }
+        }
+        None
+    }
+
     /// What it says of the machine that builds on it.
     pub fn target(&self) -> Target {
-        match self.ubuntu() {
+        let target = match self.ubuntu() {
             Some(ubuntu) => Target::linux(ubuntu.glibc, false),
             None => Target::unknown(),
+        };
+        Target {
+            cuda: self.cuda(),
+            image: Some(self.clone()),
+            ..target
         }
     }
 }
@@ -157,6 +280,8 @@ impl Target {
             subdir: Subdir::Win64,
             virtual_packages: Vec::new(),
             is_guess: false,
+            cuda: None,
+            image: None,
         }
     }
 
@@ -166,6 +291,8 @@ impl Target {
             subdir: Subdir::Linux64,
             virtual_packages: vec![format!("__glibc={glibc}")],
             is_guess,
+            cuda: None,
+            image: None,
         }
     }
 }
@@ -208,8 +335,11 @@ mod tests {
             ),
         ];
         for (reference, glibc) in cases {
-            let target = Image::parse(reference).target();
-            assert_eq!(target, Target::linux(glibc, false), "{reference}");
+            let image = Image::parse(reference);
+            assert_eq!(image.to_string(), reference);
+            let target = image.target();
+            assert_eq!(target.virtual_packages, [format!("__glibc={glibc}")]);
+            assert!(!target.is_guess, "{reference}");
         }
         let other = Image::parse("mcr.microsoft.com/azureml/minimal-py312-inference:1");
         assert!(other.target().is_guess);
@@ -224,5 +354,85 @@ mod tests {
         assert_eq!(classic("20231003.v1"), Some(false));
         assert_eq!(classic("latest"), None);
         assert_eq!(Image::parse("h.io/azureml/a:20200101.v1").day(), None);
+    }
+
+    #[test]
+    fn the_day_tells_conda_and_its_python() {
+        let brings = |name: &str| Image::parse(name).miniconda().map(|one| one.to_string());
+        let cases = [
+            (
+                "openmpi3.1.2-ubuntu18.04:20210301.v1",
+                "conda 4.9.2 on Python 3.7",
+            ),
+            (
+                "openmpi4.1.0-ubuntu20.04:20220915.v1",
+                "conda 4.11.0 on Python 3.8",
+            ),
+            (
+                "openmpi4.1.0-ubuntu22.04:20230227.v1",
+                "conda on Python 3.8",
+            ),
+            (
+                "openmpi4.1.0-ubuntu22.04:20230727.v1",
+                "conda 23.5.0 on Python 3.8",
+            ),
+            (
+                "openmpi4.1.0-ubuntu20.04:20231130.v1",
+                "conda on Python 3.8",
+            ),
+            ("openmpi4.1.0-ubuntu22.04:20231226.v1", "conda"),
+            (
+                "openmpi4.1.0-ubuntu22.04:20260409.v4",
+                "conda on Python 3.10",
+            ),
+            (
+                "openmpi4.1.0-ubuntu22.04:20260514.v1",
+                "conda on Python 3.12",
+            ),
+        ];
+        for (name, expected) in cases {
+            let found = brings(&format!("mcr.microsoft.com/azureml/{name}"));
+            assert_eq!(found.as_deref(), Some(expected), "{name}");
+        }
+        for name in [
+            "azureml/openmpi4.1.0-ubuntu22.04:latest",
+            "azureml/openmpi3.1.2-ubuntu16.04:20190801.v1",
+            "azureml/minimal-ubuntu22.04-py39-cpu-inference:20240501.v1",
+            "h.io/openmpi4.1.0-ubuntu22.04:20240501.v1",
+        ] {
+            assert_eq!(brings(name), None, "{name}");
+        }
+        assert!(MINICONDAS.is_sorted_by_key(|miniconda| miniconda.since));
+    }
+
+    #[test]
+    fn names_tell_the_cuda_libraries() {
+        for (name, cuda) in [
+            (
+                "azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04:1",
+                Some("11.8"),
+            ),
+            (
+                "azureml/openmpi4.1.0-cuda11.0.3-cudnn8-ubuntu18.04",
+                Some("11.0.3"),
+            ),
+            (
+                "aifx/acpt/stable-ubuntu2204-cu126-py310-torch280",
+                Some("12.6"),
+            ),
+            (
+                "nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04",
+                Some("12.2.2"),
+            ),
+            (
+                "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
+                Some("12.1"),
+            ),
+            ("h.io/cuda-tools:latest", None),
+            ("azureml/openmpi4.1.0-ubuntu22.04:20240418.v1", None),
+            ("custom/cutouts:1", None),
+        ] {
+            assert_eq!(Image::parse(name).cuda().as_deref(), cuda, "{name}");
+        }
     }
 }

@@ -6,15 +6,18 @@
 //! v1          how the SDK and CLI v1 say the same, and where they look for the conda file
 //! image       what a base image says of the platform, of glibc and of conda
 //! format      the formats around Azure ML that are told apart, and those not read yet
+//! context     what the service builds the image of an environment from
 //! input       a file that the user names → the conda spec that it stands for
 //! ```
 
+pub mod context;
 pub mod definition;
 mod format;
 pub mod image;
 pub mod input;
 pub mod v1;
 
+pub use context::Context;
 pub use definition::Definition;
 pub use image::{Image, Target};
 pub use input::Input;

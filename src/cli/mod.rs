@@ -18,12 +18,14 @@ use crate::{
 };
 
 mod check;
+mod context;
 mod diagnose;
 mod explain;
 mod pin;
 mod progress;
 mod rule;
 mod settings;
+mod solving;
 
 /// What the exit code says, at the end of every help.
 const EXIT_CODES: &str = "\
@@ -54,6 +56,9 @@ enum Command {
     /// Find what is wrong with environment files
     #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
     Check(check::Check),
+    /// Write what the image of an Azure ML environment is built from, pinned
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", context::EXAMPLES))]
+    Context(context::Context),
     /// Name what broke an image build, by its log
     #[command(after_help = format!("{}\n\n{}", diagnose::EXAMPLES, diagnose::EXIT_CODES))]
     Diagnose(diagnose::Diagnose),
@@ -154,6 +159,7 @@ pub fn main() -> ExitCode {
             Command::Pin(pin) => pin.run(&output).await,
             Command::Explain(explain) => explain.run(&output).await,
             Command::Check(check) => check.run(&output).await,
+            Command::Context(context) => context.run(&output).await,
             Command::Diagnose(diagnose) => diagnose.run(&output).await,
             Command::Rule(rule) => rule.run(&output),
         }

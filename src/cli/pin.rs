@@ -8,15 +8,19 @@ use std::{
 use clap::Args;
 use rattler_conda_types::Subdir;
 
-use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use super::{
+    Output, print,
+    settings::SettingsArgs,
+    solving::{self, UpgradeArgs},
+};
 use crate::{
     azure::{Input, v1::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure},
     lock::Format,
     problem::Solution,
-    report::{notices, unsolvable},
-    resolve::{self, Outcome, Resolution, Upgrade},
+    report::notices,
+    resolve::{Outcome, Resolution, Upgrade},
     spec::{
         EnvironmentFile, environment,
         pin::{check_asks, check_place},
@@ -25,6 +29,8 @@ use crate::{
 
 mod edit;
 mod lock;
+
+pub(super) use edit::pins;
 
 /// How `pin` is used, at the end of its help.
 pub(super) const EXAMPLES: &str = "\
@@ -52,12 +58,8 @@ pub(super) struct Pin {
     /// Write the answer here, and leave the file alone
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// Forget the pins that are in the file
-    #[arg(short = 'U', long)]
-    upgrade: bool,
-    /// Forget the pin of this package; can be given several times
-    #[arg(short = 'P', long = "upgrade-package", value_name = "NAME")]
-    upgrade_packages: Vec<String>,
+    #[command(flatten)]
+    upgrade: UpgradeArgs,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -82,12 +84,10 @@ impl Pin {
         if self.format == Format::Env {
             check_place(&environment)?;
         }
-        let upgrade = self.upgrade();
-        for name in upgrade.unknown(&environment) {
-            let message = format!("`{name}` is not pinned in {}", self.file.display());
-            output.say(&Diagnostic::warning("unknown-upgrade", message));
-        }
-        let resolutions = self.resolve(&environment, &settings, output).await?;
+        let upgrade = self.upgrade.of(&environment, &self.file, output);
+        let resolutions = self
+            .resolve(&environment, &settings, &upgrade, output)
+            .await?;
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
         match self.format {
@@ -135,6 +135,7 @@ impl Pin {
         &self,
         environment: &EnvironmentFile,
         settings: &Settings,
+        upgrade: &Upgrade,
         output: &Output,
     ) -> Result<Vec<Resolution>, Failure> {
         let mut platforms: Vec<_> = self.platforms().into_iter().map(Some).collect();
@@ -148,7 +149,7 @@ impl Pin {
                 platform: *platform,
                 ..settings.clone()
             };
-            let resolution = self.resolve_one(environment, &settings, output).await;
+            let resolution = solving::resolve(environment, &settings, upgrade, output).await;
             let named = |failure: Failure| match platform {
                 Some(platform) if platforms.len() > 1 => on_platform(failure, *platform),
                 _ => failure,
@@ -161,41 +162,11 @@ impl Pin {
                 }
             }
             if let Outcome::Unsolvable(_) = &resolution.outcome {
-                let mut diagnostics = unsolvable::diagnostics(&resolution);
-                if let Some(last) = diagnostics.last_mut() {
-                    let file = self.file.display();
-                    last.help
-                        .push(format!("`presolve explain {file}` shows what mends it"));
-                }
-                let kind = unsolvable::kind(&resolution);
-                return Err(named(Failure { kind, diagnostics }));
+                return Err(named(solving::unsolvable(&resolution, &self.file)));
             }
             resolutions.push(resolution);
         }
         Ok(resolutions)
-    }
-
-    async fn resolve_one(
-        &self,
-        environment: &EnvironmentFile,
-        settings: &Settings,
-        output: &Output,
-    ) -> Result<Resolution, Failure> {
-        let progress = Progress::new(output.quiet);
-        let listener = progress.listener();
-        let resolution = resolve::resolve(environment, settings, &self.upgrade(), &listener).await;
-        progress.finish();
-        resolution
-    }
-
-    fn upgrade(&self) -> Upgrade {
-        if self.upgrade {
-            Upgrade::All
-        } else if self.upgrade_packages.is_empty() {
-            Upgrade::None
-        } else {
-            Upgrade::Packages(self.upgrade_packages.clone())
-        }
     }
 
     fn summary(
@@ -204,14 +175,8 @@ impl Pin {
         resolutions: &[(&Resolution, &Solution)],
         took: Duration,
     ) -> String {
-        let packages = |count: usize| match count {
-            1 => "1 package".to_string(),
-            count => format!("{count} packages"),
-        };
         let counts = resolutions.iter().map(|(resolution, solution)| {
-            let (conda, pypi) = (packages(solution.conda.len()), solution.pypi.len());
-            let subdir = resolution.subdir;
-            format!("{conda} from conda and {pypi} from PyPI for {subdir}")
+            solving::counts(resolution, solution.conda.len(), solution.pypi.len())
         });
         let counts: Vec<String> = counts.collect();
         let counts = counts.join(", ");

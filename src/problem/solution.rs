@@ -8,7 +8,9 @@ use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
 use super::{
-    Declared, DeclaredKind, pips,
+    Declared, DeclaredKind,
+    conda_half::depends_on,
+    pips,
     pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
     provider::Provider,
 };
@@ -111,6 +113,12 @@ impl Solution {
         self.conda
             .iter()
             .find(|record| record.package_record.name.as_normalized() == name)
+    }
+
+    /// Whether a conda package depends on this one, which may be a virtual one.
+    pub fn needs(&self, name: &str) -> bool {
+        let mut names = self.conda.iter().flat_map(depends_on);
+        names.any(|needed| needed == name)
     }
 
     /// The version of `python`, as PEP 440 has it.

@@ -8,5 +8,6 @@ pub mod explanation;
 pub mod findings;
 pub mod human;
 pub mod notices;
+pub mod shell;
 pub mod unsolvable;
 pub mod why;

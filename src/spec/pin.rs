@@ -18,6 +18,8 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
+pub use super::pin_comment::header;
+
 mod channels;
 mod check;
 mod conda;

@@ -61,6 +61,24 @@ pub fn without_token(url: &Url) -> Url {
     bare
 }
 
+/// A text whose URLs have no user and password, or lone token in their place: what a
+/// netrc file can say instead. Variables stay, and so do secrets in paths and queries.
+pub fn without_logins(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut end = 0;
+    for secret in find(text) {
+        let start = text[..secret.start].rfind("://").map_or(0, |at| at + 3);
+        let is_login =
+            text[secret.end..].starts_with('@') && !text[start..secret.end].contains('/');
+        if is_login && start >= end {
+            bare.push_str(&text[end..start]);
+            end = secret.end + 1;
+        }
+    }
+    bare.push_str(&text[end..]);
+    bare
+}
+
 /// The token of `/t/TOKEN`, up to the next `/`. The folders of an index by kind and
 /// first letter, `packages/source/t/toml/`, have none.
 fn token(path: &str) -> Option<Range<usize>> {
@@ -260,6 +278,30 @@ mod tests {
             let url = Url::parse(given).expect("a URL");
             assert_eq!(without_credentials(&url).as_str(), bare);
             assert_eq!(without_token(&url).as_str(), channel);
+        }
+    }
+
+    #[test]
+    fn logins_are_left_out_of_texts() {
+        for (given, bare) in [
+            (
+                "--index-url https://u:p@h/simple",
+                "--index-url https://h/simple",
+            ),
+            ("https://tok@h/c", "https://h/c"),
+            ("https://u:p:q@h/c::numpy=1", "https://h/c::numpy=1"),
+            (
+                "a @ git+https://u:p@h/a.git@v1",
+                "a @ git+https://h/a.git@v1",
+            ),
+            ("git+ssh://git@h/a", "git+ssh://git@h/a"),
+            ("https://u:${PASS}@h/s", "https://u:${PASS}@h/s"),
+            ("https://h/t/ab-1/x", "https://h/t/ab-1/x"),
+            ("https://h/x?token=a@b", "https://h/x?token=a@b"),
+            ("a://p:q@h b://r:s@h", "a://h b://h"),
+            ("numpy>=1", "numpy>=1"),
+        ] {
+            assert_eq!(without_logins(given), bare);
         }
     }
 

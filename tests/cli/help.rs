@@ -25,6 +25,11 @@ fn of_check() {
 }
 
 #[test]
+fn of_context() {
+    assert_snapshot!(Project::of(&[]).run(&["context", "--help"]));
+}
+
+#[test]
 fn of_rule() {
     assert_snapshot!(Project::of(&[]).run(&["rule", "--help"]));
 }

@@ -19,6 +19,7 @@ mod check_files;
 mod check_formats;
 mod check_solving;
 mod check_suppressions;
+mod context;
 mod diagnose;
 mod errors;
 mod explain;

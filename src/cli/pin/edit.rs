@@ -51,7 +51,7 @@ fn without_comments() -> Diagnostic {
 }
 
 /// What is to be written: the whole closure of both halves.
-fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
+pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
     let mut channels: Vec<String> = Vec::new();
     for channel in &resolution.channels {
         if !channels.contains(&channel.explicit) {

@@ -5,7 +5,10 @@ use maud::{Markup, html};
 use super::code;
 use crate::{
     explain::{Explanation, Fix, LeftOut},
-    report::explanation::{self, words},
+    report::{
+        explanation::{self, words},
+        shell::shell_word,
+    },
     spec::source::SourceFile,
 };
 
@@ -84,27 +87,5 @@ fn diff_class(line: &str) -> &'static str {
         [b'+', ..] => "added",
         [b'-', ..] => "removed",
         _ => "same",
-    }
-}
-
-/// A word as a POSIX shell takes it.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./@:+,".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_can_be_pasted() {
-        assert_eq!(shell_word("envs/my-env.yml"), "envs/my-env.yml");
-        assert_eq!(shell_word("my env.yml"), "'my env.yml'");
-        assert_eq!(shell_word("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(shell_word(""), "''");
     }
 }

@@ -1,0 +1,276 @@
+//! `presolve context`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rattler_conda_types::Subdir;
+
+use super::{
+    Output,
+    pin::pins,
+    print,
+    settings::SettingsArgs,
+    solving::{self, UpgradeArgs},
+};
+use crate::{
+    azure::{
+        self, Definition, Image, Input,
+        context::{CONDA_FILE, Secret, check_alone},
+    },
+    config::Settings,
+    diagnostic::{Diagnostic, Failure, Level, Location},
+    problem::Solution,
+    report::{notices, shell::shell_word},
+    resolve::{Outcome, Resolution},
+    spec::{
+        EnvironmentFile, Spanned, environment,
+        pin::{self, check_asks, check_place},
+        source::{self, SourceFile},
+    },
+};
+
+/// How `context` is used, at the end of its help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  presolve context env.yml -o build         write build/Dockerfile and the conda file, pinned
+  sh -c \"$(presolve context env.yml -o build --force)\"
+                                            write them anew, and build the image
+  presolve context env.yml -o build --virtual-package __cuda=12.4
+                                            take builds for a GPU, though the build has none";
+
+/// What `context` takes.
+#[derive(Debug, Args)]
+pub(super) struct Context {
+    /// The Azure ML environment, with an image and a conda file
+    #[arg(default_value = "environment.yml", value_name = "FILE")]
+    file: PathBuf,
+    /// The folder to write; it must be empty, or not be there yet
+    #[arg(short, long = "output", value_name = "DIR")]
+    output_folder: PathBuf,
+    /// Write into a folder that is not empty; what else is in it stays
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    upgrade: UpgradeArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Context {
+    /// Runs the command.
+    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+        let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
+        if let Some(subdir) = settings.platform {
+            platform(subdir)?;
+        }
+        self.check_folder()?;
+        let source = SourceFile::read(&self.file)?;
+        if let Some(built) = Definition::of(&source).as_ref().and_then(built_elsewhere) {
+            return Err(built);
+        }
+        let input = Input::read(&self.file)?;
+        let image = image(&input)?;
+        let settings = input.settings(settings);
+        if let Some(notice) = input.notice(&settings) {
+            output.say(&notice);
+        }
+        let environment = environment::read(input.source)?;
+        for warning in &environment.warnings {
+            output.say(warning);
+        }
+        check_asks(&environment)?;
+        check_place(&environment)?;
+        check_alone(&environment)?;
+        let upgrade = self.upgrade.of(&environment, &self.file, output);
+        let resolution = solving::resolve(&environment, &settings, &upgrade, output).await?;
+        for notice in notices::of(&resolution, &environment) {
+            output.say(&notice);
+        }
+        let Outcome::Solved(solution) = &resolution.outcome else {
+            return Err(solving::unsolvable(&resolution, &self.file));
+        };
+        let platform = platform(resolution.subdir)?;
+        let context = context(&environment, &image, &resolution, solution)?;
+        self.write(&context)?;
+        self.tell(&context, &resolution, solution, output);
+        print(&self.command(&context, platform))
+    }
+
+    /// # Errors
+    /// When there is something in the folder that is not to be mixed with the context.
+    fn check_folder(&self) -> Result<(), Failure> {
+        let folder = &self.output_folder;
+        let refused = |problem: &str, help: &str| {
+            let message = format!("`{}` {problem}", folder.display());
+            Err(Failure::input(
+                Diagnostic::error("folder-in-use", message).help(help),
+            ))
+        };
+        if folder.exists() && !folder.is_dir() {
+            return refused("is not a folder", "name another one with -o");
+        }
+        let mut entries = std::fs::read_dir(folder).into_iter().flatten();
+        match entries.next() {
+            Some(_) if !self.force => refused(
+                "is not empty",
+                "name another folder with -o, or write into this one with `--force`",
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the Dockerfile last: where there is one, the context is whole.
+    fn write(&self, context: &azure::Context) -> Result<(), Failure> {
+        let conda_file = self.output_folder.join(CONDA_FILE);
+        let folder = conda_file.parent().unwrap_or(&self.output_folder);
+        std::fs::create_dir_all(folder).map_err(|error| {
+            let message = format!("cannot make `{}`: {error}", folder.display());
+            Failure::input(
+                Diagnostic::error("unwritable-file", message)
+                    .help("check the permissions, or name another folder with -o"),
+            )
+        })?;
+        source::write_atomically(&conda_file, context.conda_file.as_bytes())?;
+        let dockerfile = self.output_folder.join("Dockerfile");
+        source::write_atomically(&dockerfile, context.dockerfile.as_bytes())
+    }
+
+    /// Says what was written, and what it needs.
+    fn tell(
+        &self,
+        context: &azure::Context,
+        resolution: &Resolution,
+        solution: &Solution,
+        output: &Output,
+    ) {
+        if context.secrets.contains(&Secret::Netrc) {
+            output.say(&credentials_left_out());
+        }
+        if cuda(resolution, solution).is_some() {
+            output.say(&cuda_override());
+        }
+        let folder = self.output_folder.display();
+        let counts = solving::counts(resolution, solution.conda.len(), solution.pypi.len());
+        output.tell(&format!("Wrote the build context into {folder}: {counts}"));
+    }
+
+    /// The command that builds the image.
+    fn command(&self, context: &azure::Context, platform: &str) -> String {
+        let secrets = context.secrets.iter().map(|one| one.option() + " ");
+        let secrets: String = secrets.collect();
+        let folder = shell_word(&self.output_folder.display().to_string());
+        let name = &context.name;
+        format!("docker build --platform {platform} {secrets}-t azureml/{name} {folder}\n")
+    }
+}
+
+fn credentials_left_out() -> Diagnostic {
+    let message = "the credentials in URLs are not in the context";
+    Diagnostic::warning("credentials-left-out", message)
+        .note("the build takes them from a netrc file, as a secret of BuildKit")
+        .help("write `machine HOST login USER password PASSWORD` into `~/.netrc`")
+}
+
+fn cuda_override() -> Diagnostic {
+    let message = "the build takes its machine for one with a GPU, by `CONDA_OVERRIDE_CUDA`";
+    Diagnostic::new(Level::Note, "cuda-override", message)
+        .note("Azure ML sets no such variable when it builds from the conda file: conda refuses these builds there")
+        .help("give Azure ML this folder with `build:`, instead of the conda file")
+}
+
+/// The refusal of an environment that has a build context already.
+fn built_elsewhere(definition: &Definition) -> Option<Failure> {
+    let at = definition.set("build")?;
+    let path = definition.text(&["build", "path"]);
+    let (at, message) = match path {
+        Some(path) => {
+            let place = definition.beside(&path.value);
+            let place = match path.value.contains("://") {
+                true => path.value,
+                false => place.display().to_string(),
+            };
+            (path.location, format!("the context is at `{place}`"))
+        }
+        None => (at, "the environment has a build context".to_owned()),
+    };
+    let diagnostic = Diagnostic::error("context-exists", message)
+        .at(at, "the image is built from this")
+        .help("run `docker build` there");
+    Some(Failure::input(diagnostic))
+}
+
+/// The image that the context starts from.
+///
+/// # Errors
+/// When none is named, or it is not one of Linux.
+fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
+    let Some(definition) = &input.definition else {
+        let file = input.source.path().display();
+        let message = format!("{file} is a conda file, which says nothing of an image");
+        let help =
+            "give the Azure ML environment that names it: YAML with `image` and `conda_file`";
+        return Err(Failure::input(
+            Diagnostic::error("no-image", message).help(help),
+        ));
+    };
+    let refused = |at: Location, message: &str, help: &str| {
+        let diagnostic = Diagnostic::error("no-image", message).at(at, "");
+        Err(Failure::input(diagnostic.help(help)))
+    };
+    match definition.image() {
+        Some(image) if definition.target().subdir.is_linux() => Ok(image),
+        Some(image) => refused(
+            image.location,
+            "the steps of a build are known for images of Linux alone",
+            "write a Dockerfile for it, and name that with `build:`",
+        ),
+        None => refused(
+            definition
+                .set("image")
+                .unwrap_or_else(|| definition.start()),
+            "the environment names no image",
+            "name the base image with `image:`",
+        ),
+    }
+}
+
+fn context(
+    environment: &EnvironmentFile,
+    image: &Spanned<Image>,
+    resolution: &Resolution,
+    solution: &Solution,
+) -> Result<azure::Context, Failure> {
+    let pinned = pin::pin(environment, &pins(resolution, solution))?;
+    let pinned = environment.source.with_text(pinned);
+    let cuda = cuda(resolution, solution);
+    let subdir = resolution.subdir.to_string();
+    azure::Context::new(image, &pinned, &subdir, cuda.as_deref())
+}
+
+/// The version of `__cuda` that is asked for by what is installed; it is not there where
+/// the image is built.
+fn cuda(resolution: &Resolution, solution: &Solution) -> Option<String> {
+    let mut packages = resolution.virtual_packages.iter();
+    let cuda = packages.find(|package| package.name.as_normalized() == "__cuda")?;
+    solution.needs("__cuda").then(|| cuda.version.to_string())
+}
+
+/// A platform as Docker names it, which is how Go does
+/// (<https://go.dev/doc/install/source#environment>).
+///
+/// # Errors
+/// When it is none of Linux.
+fn platform(subdir: Subdir) -> Result<&'static str, Failure> {
+    match subdir {
+        Subdir::Linux64 => Ok("linux/amd64"),
+        Subdir::LinuxAarch64 => Ok("linux/arm64"),
+        Subdir::LinuxPpc64le => Ok("linux/ppc64le"),
+        Subdir::LinuxS390X => Ok("linux/s390x"),
+        other => {
+            let message = format!("an image of Linux cannot have packages for {other}");
+            let help = "give the platform of the image, such as `--platform linux-64`";
+            let diagnostic = Diagnostic::error("unsupported-platform", message);
+            Err(Failure::input(diagnostic.help(help)))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! How the commands that write pins solve a file.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::{Output, progress::Progress};
+use crate::{
+    config::Settings,
+    diagnostic::{Diagnostic, Failure},
+    report::unsolvable,
+    resolve::{self, Resolution, Upgrade},
+    spec::EnvironmentFile,
+};
+
+/// What of an earlier `pin` is to be forgotten.
+#[derive(Clone, Debug, Args)]
+pub(super) struct UpgradeArgs {
+    /// Forget the pins that are in the file
+    #[arg(short = 'U', long)]
+    upgrade: bool,
+    /// Forget the pin of this package; can be given several times
+    #[arg(short = 'P', long = "upgrade-package", value_name = "NAME")]
+    upgrade_packages: Vec<String>,
+}
+
+impl UpgradeArgs {
+    /// What they ask for; a name that the file has no pin of is said.
+    pub fn of(&self, environment: &EnvironmentFile, file: &Path, output: &Output) -> Upgrade {
+        let upgrade = if self.upgrade {
+            Upgrade::All
+        } else if self.upgrade_packages.is_empty() {
+            Upgrade::None
+        } else {
+            Upgrade::Packages(self.upgrade_packages.clone())
+        };
+        for name in upgrade.unknown(environment) {
+            let message = format!("`{name}` is not pinned in {}", file.display());
+            output.say(&Diagnostic::warning("unknown-upgrade", message));
+        }
+        upgrade
+    }
+}
+
+/// Solves a file, and shows how far it is.
+pub(super) async fn resolve(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    upgrade: &Upgrade,
+    output: &Output,
+) -> Result<Resolution, Failure> {
+    let progress = Progress::new(output.quiet);
+    let listener = progress.listener();
+    let resolution = resolve::resolve(environment, settings, upgrade, &listener).await;
+    progress.finish();
+    resolution
+}
+
+/// The failure of a file that cannot be solved.
+pub(super) fn unsolvable(resolution: &Resolution, file: &Path) -> Failure {
+    let mut diagnostics = unsolvable::diagnostics(resolution);
+    if let Some(last) = diagnostics.last_mut() {
+        let file = file.display();
+        last.help
+            .push(format!("`presolve explain {file}` shows what mends it"));
+    }
+    let kind = unsolvable::kind(resolution);
+    Failure { kind, diagnostics }
+}
+
+/// "12 packages from conda and 5 from PyPI for linux-64".
+pub(super) fn counts(resolution: &Resolution, conda: usize, pypi: usize) -> String {
+    let packages = match conda {
+        1 => "1 package".to_string(),
+        count => format!("{count} packages"),
+    };
+    let subdir = resolution.subdir;
+    format!("{packages} from conda and {pypi} from PyPI for {subdir}")
+}
