@@ -12,7 +12,7 @@ use crate::{
     conda::{
         channels::SpecChannel,
         names::Names,
-        repodata::{MissingName, Progress},
+        repodata::{MissingName, Progress, Repodata},
     },
     config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
@@ -23,6 +23,7 @@ use crate::{
 
 pub mod builds;
 mod consequences;
+pub mod cpu_builds;
 mod declared;
 mod lookahead;
 pub mod overtaken;
@@ -31,6 +32,7 @@ mod shared;
 mod upgrade;
 
 use builds::Build;
+use cpu_builds::CpuBuild;
 use overtaken::Overtaken;
 use question::Question;
 pub use shared::Shared;
@@ -80,6 +82,8 @@ pub struct Resolution {
     pub builds: Vec<Build>,
     /// What pip would upgrade over conda's if it were not pinned.
     pub overtaken: Vec<Overtaken>,
+    /// What was built for the CPU, though the image has CUDA's libraries.
+    pub cpu_builds: Vec<CpuBuild>,
     /// Which PyPI projects conda packages bring.
     pub names: Arc<Names>,
     /// What was noticed on the way.
@@ -129,8 +133,8 @@ async fn resolve_until(
     question.solving();
     let conflict = match unknown_names(question.declared(), &missing) {
         Some(unknown) => unknown,
-        None => match question.ask(repodata, solve).await? {
-            Some(solution) => return question.solved(missing, solution).await,
+        None => match question.ask(Arc::clone(&repodata), solve).await? {
+            Some(solution) => return question.solved(&repodata, solution).await,
             None => {
                 // Of the names in the file only the records that their lines match
                 // were loaded. An explanation has to know the others.
@@ -148,12 +152,12 @@ impl Question {
     /// ends before that is known.
     pub(crate) async fn solved(
         self,
-        missing: Vec<MissingName>,
+        repodata: &Arc<Repodata>,
         solution: Box<Solution>,
     ) -> Result<Resolution, Failure> {
         let mut left_out = None;
-        let consequences = self.consequences(&solution);
-        let (builds, overtaken) = match self.deadline() {
+        let consequences = self.consequences(repodata, &solution);
+        let (builds, overtaken, cpu_builds) = match self.deadline() {
             None => consequences.await?,
             Some(deadline) => match tokio::time::timeout_at(deadline.into(), consequences).await {
                 Ok(consequences) => consequences?,
@@ -163,11 +167,13 @@ impl Question {
                 }
             },
         };
+        let missing = repodata.missing.clone();
         let mut resolution = self.resolution(missing, Outcome::Solved(solution));
         resolution.notices.extend(left_out);
         Ok(Resolution {
             builds,
             overtaken,
+            cpu_builds,
             ..resolution
         })
     }

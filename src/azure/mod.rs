@@ -8,6 +8,7 @@
 //! format      the formats around Azure ML that are told apart, and those not read yet
 //! context     what the service builds the image of an environment from
 //! input       a file that the user names → the conda spec that it stands for
+//! solver      which solver the conda of an image builds with
 //! ```
 
 pub mod context;
@@ -15,6 +16,7 @@ pub mod definition;
 mod format;
 pub mod image;
 pub mod input;
+pub mod solver;
 pub mod v1;
 
 pub use context::Context;

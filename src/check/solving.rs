@@ -142,7 +142,7 @@ impl Solving<'_> {
         if self.selection.has(&known::classic_solver_limit::RULE) {
             findings.extend(classic::find(&question, &repodata, &solution).await);
         }
-        let resolution = question.solved(repodata.missing.clone(), solution).await?;
+        let resolution = question.solved(&repodata, solution).await?;
         let notices = notices::of(&resolution, self.environment);
         findings.extend(
             notices

@@ -64,8 +64,9 @@ impl Context {
             platform(subdir)?;
         }
         self.check_folder()?;
-        let source = SourceFile::read(&self.file)?;
-        if let Some(built) = Definition::of(&source).as_ref().and_then(built_elsewhere) {
+        let definition = SourceFile::read(&self.file).ok();
+        let definition = definition.and_then(|source| Definition::of(&source));
+        if let Some(built) = definition.as_ref().and_then(built_elsewhere) {
             return Err(built);
         }
         let input = Input::read(&self.file)?;

@@ -13,7 +13,7 @@ use super::{
     settings::{SettingsArgs, duration},
 };
 use crate::{
-    azure::{Input, v1::file_at},
+    azure::{Definition, Input, solver, v1::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
@@ -96,12 +96,16 @@ impl Explain {
         if let Some(notice) = input.notice(&settings) {
             output.say(&notice);
         }
+        let image = input.definition.as_ref().and_then(Definition::image);
         let environment = environment::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }
         if !self.why.is_empty() {
             return self.why(&environment, &settings, output).await;
+        }
+        if let Some(image) = &image {
+            output.say(&solver::notice(image));
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {

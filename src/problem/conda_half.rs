@@ -269,7 +269,7 @@ impl CondaHalf {
 }
 
 /// The names that a record depends on, under whatever condition.
-pub(super) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>> {
     let package = &record.package_record;
     let depends = package
         .depends

@@ -39,6 +39,7 @@ mod solution;
 mod solve;
 mod verify;
 
+pub(crate) use conda_half::depends_on;
 pub use conflict::{Conflict, Missing};
 pub(crate) use leaks::specifiers;
 pub(crate) use matching::RecordSpec;

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod builds;
+mod cpu_builds;
 mod overwrites;
 mod pips;
 
@@ -29,6 +30,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
         notices.extend(overwrites::of(resolution, environment, solution, &places));
         notices.extend(pips::of(resolution, solution, &places));
         notices.extend(builds::of(resolution, solution, &places));
+        notices.extend(cpu_builds::of(resolution, &places));
     }
     notices
 }
@@ -111,6 +113,12 @@ impl<'a> Places<'a> {
     /// Adds the line of the pip list that leads to a project, and how.
     fn asked(&self, project: &PackageName, notice: Diagnostic) -> Diagnostic {
         self.at(self.projects.get(project), "", notice)
+    }
+
+    /// The conda packages on the way from a line to one, itself included.
+    fn path(&self, package: &str) -> &[String] {
+        let asked = self.packages.get(package);
+        asked.map_or(&[], |asked| &asked.path)
     }
 
     /// Adds the conda line that leads to a package, and how.

@@ -199,7 +199,7 @@ pub(super) fn has_file(release: &Release, target: &Target, python: &Version, sou
 }
 
 /// Whether what a record asks of Python is met by the one of a solution.
-fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
+pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
     use rattler_conda_types::Matches;
     let depends = record.package_record.depends.iter();
     let mut specs = depends.filter_map(|text| {

@@ -1,25 +1,30 @@
 //! What an answer brings with it once pip runs.
 
+use std::sync::Arc;
+
 use rattler_conda_types::MatchSpec;
 
 use super::{
     builds::{self, Build},
+    cpu_builds::CpuBuild,
     declared,
     overtaken::{self, Overtaken},
     question::{Question, broken_off},
 };
 use crate::{
+    conda::repodata::Repodata,
     diagnostic::{Diagnostic, Failure},
     problem::Solution,
 };
 
 impl Question {
-    /// What pip builds from source, what would save a compilation, and what pip
-    /// would upgrade.
+    /// What pip builds from source, what would save a compilation, what pip would upgrade,
+    /// and what was built for the CPU.
     pub(super) async fn consequences(
         &self,
+        repodata: &Arc<Repodata>,
         solution: &Solution,
-    ) -> Result<(Vec<Build>, Vec<Overtaken>), Failure> {
+    ) -> Result<(Vec<Build>, Vec<Overtaken>, Vec<CpuBuild>), Failure> {
         let (asker, found) = (self.clone(), solution.clone());
         let both = tokio::task::spawn_blocking(move || {
             let (pypi, target) = (&asker.session, &asker.target);
@@ -39,7 +44,8 @@ impl Question {
                 build.find_conda(solution, &self.names, records);
             }
         }
-        Ok((builds, overtaken))
+        let cpu_builds = self.cpu_builds(repodata, solution).await;
+        Ok((builds, overtaken, cpu_builds))
     }
 }
 

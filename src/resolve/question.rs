@@ -223,6 +223,22 @@ impl Question {
         }
     }
 
+    /// The same question on a machine with a driver for this version of CUDA, asked for
+    /// the first time: an earlier pin does not count.
+    ///
+    /// # Errors
+    /// As for [`virtual_packages::for_target`].
+    pub(super) fn with_cuda(&self, version: &str) -> Result<Self, Failure> {
+        let mut given = self.settings.virtual_packages.clone();
+        given.push(format!("__cuda={version}"));
+        let image = self.settings.image.as_ref();
+        Ok(Self {
+            virtual_packages: virtual_packages::for_target(self.subdir, image, &given)?,
+            preferences: Preferences::default(),
+            ..self.clone()
+        })
+    }
+
     /// When to give up.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
@@ -341,6 +357,7 @@ impl Question {
             outcome,
             builds: Vec::new(),
             overtaken: Vec::new(),
+            cpu_builds: Vec::new(),
             names: self.names,
             notices: self.notices,
         }

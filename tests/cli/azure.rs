@@ -287,3 +287,122 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
     assert!(project.read("a/one.yml").contains(":20240909.v1\n"));
     assert!(!project.read("specs/spec.yml").contains("prefix"));
 }
+
+/// An environment on an image with CUDA, of a channel with builds for it: of `net`, which
+/// conda prefers where a GPU is, and of `flow`, which has to be asked for.
+fn with_cuda_builds(dependencies: &str) -> Project {
+    let project = project(&format!(
+        "name: train\nimage: azureml/openmpi5.0-cuda12.4-ubuntu22.04:20250601.v1\nconda_file:\n  channels: [own, nodefaults]\n  dependencies: {dependencies}\n"
+    ));
+    let alias = format!("'{}'", project.path("").display());
+    project.change("channel-alias", Some(&alias));
+    project.channel("own", "noarch", &[]);
+    let record = |name: &str, build: &str, number: u64, depends: &[&str]| {
+        let record = serde_json::json!({
+            "name": name, "version": "1.5", "build": build, "build_number": number,
+            "depends": depends, "subdir": "linux-64",
+        });
+        (format!("{name}-1.5-{build}.conda"), record)
+    };
+    let records = [
+        record("net", "cpu_py_0", 0, &[]),
+        record("net", "cuda126_py_200", 200, &["__cuda"]),
+        record("kit", "0", 0, &["net"]),
+        record("flow", "mkl_1", 1, &[]),
+        record("flow", "gpu_0", 0, &["cudatoolkit"]),
+        record("cudatoolkit", "0", 0, &[]),
+    ];
+    let records: serde_json::Map<_, _> = records.into_iter().collect();
+    let repodata = serde_json::json!({
+        "info": { "subdir": "linux-64" }, "packages": {}, "packages.conda": records,
+    });
+    project.write("own/linux-64/repodata.json", repodata.to_string());
+    project
+}
+
+#[test]
+fn builds_for_the_cpu_on_an_image_with_cuda_are_named() {
+    let project = with_cuda_builds("[kit, flow]");
+    assert_snapshot!(project.pin(&[]), @"
+    warning[cpu-build-on-cuda-image]: net 1.5 is built for the CPU, and the image has CUDA 12.4
+     --> environment.yml:5:18
+      |
+    5 |   dependencies: [kit, flow]
+      |                  ^^^ kit needs net
+      |
+      = note: no GPU is there while the image is built, so conda sees no `__cuda`; with one it would take net 1.5 `cuda126_py_200`
+      = help: for CUDA, write `net=*=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does
+      = help: if the CPU will do, take an image without CUDA, which is smaller
+    note[cpu-build-on-cuda-image]: flow 1.5 is built for the CPU, and the image has CUDA 12.4
+     --> environment.yml:5:23
+      |
+    5 |   dependencies: [kit, flow]
+      |                       ^^^^ takes `mkl_1`
+      |
+      = note: the channel has flow 1.5 `gpu_0`, which conda does not take by itself
+      = help: for CUDA, write `flow=*=gpu*`
+      = help: if the CPU will do, take an image without CUDA, which is smaller
+    Pinned 3 packages from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
+    exit code 0
+    ");
+    // The pins of the first time do not hide it.
+    let again = project.pin(&[]);
+    assert_eq!(
+        again.stderr.matches("[cpu-build-on-cuda-image]").count(),
+        2,
+        "{again}"
+    );
+    let run = project.run(&["check", "--select", "cpu-build-on-cuda-image"]);
+    assert_eq!(run.code, 1, "{run}");
+    let counts = "1 warning, 1 note";
+    assert!(run.to_string().contains(counts), "{run}");
+}
+
+#[test]
+fn what_was_asked_for_or_needs_no_gpu_is_no_cpu_build() {
+    let named = |dependencies: &str, arguments: &[&str]| {
+        let project = with_cuda_builds(dependencies);
+        let run = project.pin(arguments);
+        assert_eq!(run.code, 0, "{run}");
+        run.stderr.contains("cpu-build-on-cuda-image")
+    };
+    assert!(named("[net]", &[]));
+    assert!(named("['net 1.*']", &[]));
+    assert!(!named("['net=*=cpu*']", &[]));
+    assert!(!named("['flow=*=gpu*']", &[]));
+    assert!(!named("[net]", &["--virtual-package", "__cuda=12.4"]));
+    let without = with_cuda_builds("[net]");
+    let text = without.read("environment.yml").replace("-cuda12.4", "");
+    without.write("environment.yml", text);
+    let run = without.pin(&[]);
+    assert!(!run.stderr.contains("cpu-build"), "{run}");
+}
+
+/// The day in the tag says which conda builds, and so whether the prediction for its
+/// classic solver is about this build.
+#[test]
+fn the_image_says_which_solver_builds() {
+    let said = |image: &str| {
+        let text = INLINE.replace("azureml/openmpi4.1.0-ubuntu22.04:20240418.v1", image);
+        let run = project(&text).run(&["explain"]);
+        assert_eq!(run.code, 0, "{run}");
+        let line = run
+            .stderr
+            .lines()
+            .find(|line| line.contains("[image-solver]"));
+        line.expect("is said").to_owned()
+    };
+    let lines = [
+        "azureml/openmpi4.1.0-ubuntu22.04:20230727.v1",
+        "azureml/openmpi4.1.0-ubuntu22.04:20240418.v1",
+        "azureml/openmpi4.1.0-ubuntu22.04:latest",
+        "custom/ubuntu22.04:20230727.v1",
+    ]
+    .map(said);
+    assert_snapshot!(lines.join("\n"), @"
+    note[image-solver]: the image has conda 23.5.0 on Python 3.8, which solves with the classic solver
+    note[image-solver]: the image has conda on Python 3.10, which solves with libmamba
+    note[image-solver]: the image is taken for a new one, whose conda solves with libmamba, as its tag names no day
+    note[image-solver]: which conda the image has is not known, as it is none of Azure ML's
+    ");
+}

@@ -22,10 +22,14 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     if !has_spec || image.value.has_classic_solver() != Some(true) {
         return Vec::new();
     }
+    let brings = image.value.miniconda().map_or_else(
+        || "a conda from before 23.10".to_owned(),
+        |miniconda| miniconda.to_string(),
+    );
     let finding = RULE
         .finding(
             image.location,
-            "has conda 23.5",
+            format!("has {brings}"),
             "the image's conda has the classic solver",
         )
         .note("it may take longer than a build may, where later images need seconds")

@@ -24,6 +24,7 @@ mod missing_docker_section;
 mod missing_dockerfile;
 mod missing_environment_name;
 mod missing_python_section;
+mod mistyped_azure_value;
 mod preview_schema;
 mod registry_credentials;
 mod reserved_environment_name;
@@ -38,6 +39,7 @@ mod untagged_image;
 pub(super) static RULES: &[&Rule] = &[
     &missing_environment_name::RULE,
     &empty_azure_key::RULE,
+    &mistyped_azure_value::RULE,
     &reserved_environment_name::RULE,
     &environment_name_too_long::RULE,
     &too_many_docker_options::RULE,

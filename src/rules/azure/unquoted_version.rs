@@ -35,6 +35,11 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     vec![finding]
 }
 
+/// Whether YAML 1.1 reads a text where this stands.
+pub(super) fn is_text_to_yaml_1_1(text: &str) -> bool {
+    as_yaml_1_1(text).is_none() && !is_day(text)
+}
+
 /// Whether YAML 1.1 reads a day: <https://yaml.org/type/timestamp.html>.
 fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()

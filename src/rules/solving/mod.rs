@@ -5,6 +5,7 @@ use super::Rule;
 
 mod assumed_requirements;
 pub(crate) mod classic_solver_limit;
+mod cpu_build_on_cuda_image;
 pub(crate) mod gone_builds;
 pub(crate) mod incompatible_python;
 mod legacy_resolver;
@@ -38,6 +39,7 @@ pub(super) static RULES: &[&Rule] = &[
     &unknown_project::RULE,
     &unknown_channel::RULE,
     &missing_virtual_package::RULE,
+    &cpu_build_on_cuda_image::RULE,
     &pip_overwrites_conda::RULE,
     &pip_cannot_uninstall::RULE,
     &pip_upgrades_conda::RULE,

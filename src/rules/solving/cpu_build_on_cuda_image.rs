@@ -1,0 +1,12 @@
+use crate::{
+    diagnostic::Level,
+    rules::{Finder, Rule},
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "cpu-build-on-cuda-image",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Solving,
+    text: include_str!("cpu_build_on_cuda_image.md"),
+};
