@@ -161,7 +161,7 @@ impl Definition {
         let location = || self.tree.location(&route(&[CONDA_FILE]));
         match self.get(&[CONDA_FILE]) {
             None | Some(Value::Null) => CondaFile::None,
-            Some(Value::Mapping(_)) if is_template(location().text()) => {
+            Some(Value::Mapping(_)) if location().text().starts_with("{{") => {
                 CondaFile::Malformed(location())
             }
             Some(Value::Mapping(_)) => CondaFile::Inline(&[CONDA_FILE]),

@@ -191,6 +191,14 @@ fn what_has_no_spec_or_another_format_is_refused() {
       = help: mend the path, or write the conda spec below `conda_file:`
     exit code 2
     ");
+    // A template in a line of the spec is one of that line.
+    project.write(
+        "environment.yml",
+        "name: train\nimage: a:1\nconda_file:\n  dependencies:\n  - pip:\n    - a=={{latest}}\n",
+    );
+    let run = project.pin(&[]);
+    assert!(run.stderr.contains("[template-value]"), "{run}");
+    assert!(run.stderr.contains("environment.yml:6:7"), "{run}");
     for (name, text) in [
         (
             "job.yml",

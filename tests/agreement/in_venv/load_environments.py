@@ -1,5 +1,5 @@
-"""What the Azure ML SDK says of environments: their paths on standard input, a JSON list
-of its complaints (null for none) on standard output."""
+"""What the Azure ML SDK makes of environments: their paths on standard input, on standard
+output a JSON list with its complaint (null for none) and the conda file that it read."""
 
 import json
 import logging
@@ -12,13 +12,16 @@ logging.disable(logging.CRITICAL)
 from azure.ai.ml import load_environment  # noqa: E402
 
 
-def complaint(path: str) -> str | None:
-    """The SDK's complaint about an environment."""
+def load(path: str) -> dict:
+    """The SDK's complaint about an environment, and its conda file."""
     try:
-        load_environment(source=path).validate()
+        environment = load_environment(source=path)
+        environment.validate()
     except BaseException as error:  # It has no common class, and a list breaks it.
-        return f"{type(error).__name__}: {error or getattr(error, 'message', '')}"
-    return None
+        said = f"{type(error).__name__}: {error or getattr(error, 'message', '')}"
+        return {"complaint": said, "conda_file": None}
+    return {"complaint": None, "conda_file": environment.conda_file}
 
 
-print(json.dumps([complaint(path.strip()) for path in sys.stdin if path.strip()]))
+paths = [line.strip() for line in sys.stdin if line.strip()]
+print(json.dumps([load(path) for path in paths], default=str))
