@@ -1,18 +1,18 @@
 //! The build context that Azure ML builds the image of an environment from, when the
 //! environment is an image with a conda file.
 //!
-//! The service does not publish it as a file, but `Environment.get_image_details` of the
-//! SDK v1 shows it, as the cheat sheets of Azure ML do
-//! (<https://azure.github.io/azureml-cheatsheets/docs/cheatsheets/python/v1/docker-build>),
-//! and logs of builds from 2019 to 2025 have the same steps. Of these are left out:
+//! `Environment.get_image_details` of the SDK v1 shows its Dockerfile, and so do the cheat
+//! sheets of Azure ML
+//! (<https://azure.github.io/azureml-cheatsheets/docs/cheatsheets/python/v1/docker-build>).
+//! Public logs of builds from 2019 to 2025 have the same steps up to that of conda; those
+//! since 2024 count two more behind it, which they do not show. Left out are:
 //!
 //! - `COPY …/99brokenproxy /etc/apt/apt.conf.d/`: settings for apt, which no step runs, in
 //!   a file that is not published;
 //! - `conda install conda==4.4.11` where conda is older: no image that there still is has
 //!   an older one;
 //! - `COPY …/spark_cache.py …/log4j.properties` with the `RUN` behind it, which does
-//!   something where `$SPARK_HOME` is set, with files that are not published;
-//! - the commands of later logs that put the service's own tools into the image.
+//!   something where `$SPARK_HOME` is set, with files that are not published.
 //!
 //! The conda file of the service is that of the environment with its keys sorted, without
 //! comments, and with the name of the prefix as its `name`. So is this one, pinned.
@@ -72,7 +72,7 @@ impl Secret {
     /// The option of `docker build` that gives it.
     pub fn option(&self) -> String {
         match self {
-            Self::Netrc => "--secret id=netrc,src=$HOME/.netrc".to_owned(),
+            Self::Netrc => r#"--secret "id=netrc,src=$HOME/.netrc""#.to_owned(),
             Self::Variable(name) => format!("--secret id={name},env={name}"),
         }
     }

@@ -133,10 +133,10 @@ def halves(pinning: Pinning, path: Path, spec: dict) -> tuple[str, str]:
 
 
 def release(line: str) -> str:
-    """`name==version` of a requirement, as PEP 503 writes names."""
+    """`name==version` of a requirement, as PEP 503 writes names; 1.4 is 1.4.0."""
     line = re.split(r"\s*;|\s+--|\s+#", line)[0]
     name, _, version = re.sub(r"\[[^\]]*\]|\s", "", line).partition("==")
-    return re.sub(r"[-_.]+", "-", name).lower() + "==" + version
+    return re.sub(r"[-_.]+", "-", name).lower() + "==" + re.sub(r"(\.0)+$", "", version)
 
 
 def difference(ours: set[str], theirs: set[str]) -> str:

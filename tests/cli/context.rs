@@ -334,7 +334,7 @@ fn credentials_are_given_to_the_build_alone() {
     );
     assert!(spec.contains("${USER}:${TOKEN_1}@"), "{spec}");
     assert!(shown.contains("warning[credentials-left-out]"), "{shown}");
-    let secrets = "--secret id=netrc,src=$HOME/.netrc --secret id=USER,env=USER --secret id=TOKEN_1,env=TOKEN_1";
+    let secrets = r#"--secret "id=netrc,src=$HOME/.netrc" --secret id=USER,env=USER --secret id=TOKEN_1,env=TOKEN_1"#;
     assert!(shown.contains(secrets), "{shown}");
     let dockerfile = parse(&dockerfile);
     let syntax = dockerfile.parser_directives.syntax.as_ref();

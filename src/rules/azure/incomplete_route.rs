@@ -23,13 +23,15 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     for route in ["liveness_route", "readiness_route", "scoring_route"] {
         match definition.get(&["inference_config", route]) {
             Some(Value::Mapping(keys)) => {
-                let port = keys.get("port").filter(|port| is_port(port));
-                let path = keys.get("path").filter(|path| path.is_string());
-                if port.is_none() {
-                    missing.push(format!("`port` of `{route}`"));
-                }
-                if path.is_none() {
-                    missing.push(format!("`path` of `{route}`"));
+                for (key, fits, what) in [
+                    ("port", is_port as fn(&Value) -> bool, "a number"),
+                    ("path", Value::is_string, "a text"),
+                ] {
+                    match keys.get(key) {
+                        Some(value) if fits(value) => {}
+                        Some(_) => missing.push(format!("{what} as `{key}` of `{route}`")),
+                        None => missing.push(format!("`{key}` of `{route}`")),
+                    }
                 }
             }
             _ => missing.push(format!("`{route}`")),
