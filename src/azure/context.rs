@@ -108,7 +108,7 @@ impl Context {
         let mut secrets = Vec::new();
         let mut spec = BTreeMap::new();
         for (key, value) in tree.root.as_mapping().into_iter().flatten() {
-            // `-p` says where to install; the other two are told by the prefix.
+            // conda installs where `-p` says, whatever these two say.
             let key = key.as_str().filter(|key| !["name", "prefix"].contains(key));
             if let Some(key) = key {
                 spec.insert(key.to_owned(), public(value, &mut secrets)?);
