@@ -16,6 +16,7 @@ use crate::{
     azure::{
         self, Definition, Image, Input,
         context::{CONDA_FILE, Secret, check_alone},
+        v1::file_at,
     },
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
@@ -59,17 +60,18 @@ pub(super) struct Context {
 impl Context {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
-        let settings = Settings::resolve(&self.file, self.settings.clone().into())?;
+        let file = file_at(&self.file);
+        let settings = Settings::resolve(&file, self.settings.clone().into())?;
         if let Some(subdir) = settings.platform {
             platform(subdir)?;
         }
         self.check_folder()?;
-        let definition = SourceFile::read(&self.file).ok();
+        let definition = SourceFile::read(&file).ok();
         let definition = definition.and_then(|source| Definition::of(&source));
         if let Some(built) = definition.as_ref().and_then(built_elsewhere) {
             return Err(built);
         }
-        let input = Input::read(&self.file)?;
+        let input = Input::read(&file)?;
         let image = image(&input)?;
         let settings = input.settings(settings);
         if let Some(notice) = input.notice(&settings) {

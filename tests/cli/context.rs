@@ -193,6 +193,29 @@ fn the_prefix_depends_on_what_is_installed() {
     assert_ne!(written(&other), once);
 }
 
+/// The context of an environment of v1 is that of the same one of v2.
+#[test]
+fn an_environment_of_v1_has_a_context_too() {
+    let project = usual();
+    assert_eq!(context(&project, &[]).code, 0);
+    let spec = r#"{"channels": ["conda-forge", "nodefaults"],
+        "dependencies": ["python =3.10", "pip", {"pip": ["chartling"]}]}"#;
+    project.write(
+        "v1/azureml_environment.json",
+        format!(
+            r#"{{"name": "e", "python": {{"condaDependencies": {spec}}},
+                "docker": {{"baseImage": "{IMAGE}"}}}}"#
+        ),
+    );
+    project.write("v1/presolve.toml", project.read("presolve.toml"));
+    let run = project.run(&["context", "v1", "-o", "other"]);
+    assert_eq!(run.code, 0, "{run}");
+    for file in ["Dockerfile", CONDA_FILE.trim_start_matches("build/")] {
+        let (one, other) = (format!("build/{file}"), format!("other/{file}"));
+        assert_eq!(project.read(&one), project.read(&other));
+    }
+}
+
 #[test]
 fn a_folder_in_use_is_left_alone() {
     let project = usual();
