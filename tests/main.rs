@@ -12,4 +12,5 @@ mod oracle;
 mod pips;
 mod random;
 mod real_specs;
+mod registries;
 mod world;

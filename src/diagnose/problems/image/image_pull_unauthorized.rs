@@ -1,13 +1,4 @@
-use crate::diagnose::{Problem, Sign};
-
-/// What shows that an image is pushed, not pulled.
-const PUSH: &[&str] = &[
-    "The push refers to",
-    "docker push",
-    "pushing manifest",
-    "failed to push",
-    "pushing layer",
-];
+use crate::diagnose::{Problem, Sign, problems::registry::PUSH};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "image-pull-unauthorized",
@@ -19,6 +10,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("/v2/").matching(r"(?:Head|Get) \x22?https?://(?P<host>[^/\x22\s]+)/v2/\S*: (?:denied|unauthorized)\b").unless_near(PUSH),
         Sign::sure("failed to authorize").matching(r"failed to authorize").unless_near(&["403 Forbidden", "toomanyrequests", "i/o timeout", "no such host", "not allowed access", "The push refers"]),
         Sign::sure("401 Unauthorized").matching(r"unexpected status(?: code)?:? .*401 Unauthorized|401 Unauthorized.*(?:docker|registry|/v2/)|(?:docker|registry|/v2/).*401 Unauthorized").unless_near(PUSH),
+        Sign::sure("status code from registry 401").unless_near(PUSH),
         Sign::sure("denied: requested access to the resource is denied").unless_near(PUSH),
         Sign::sure("Authentication failed for container registry").matching(r"container registry (?P<host>[\w.-]+)"),
         Sign::sure("Unauthorized error encountered while attempting to connect to the container registry"),

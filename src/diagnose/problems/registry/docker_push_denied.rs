@@ -1,21 +1,14 @@
+use super::PUSH;
 use crate::diagnose::{Problem, Sign};
-
-/// What shows that an image is pushed.
-const PUSH: &[&str] = &[
-    "The push refers to",
-    "docker push",
-    "pushing manifest",
-    "failed to push",
-    "pushing layer",
-];
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "docker-push-denied",
     message: "the registry refused the image",
     signs: &[
-        Sign::sure("denied: ").matching(r"denied: (?:requested access to the resource is denied|User cannot|Permission|permission|The repository|installation not allowed|Your authorization|Unauthenticated)").near(PUSH),
+        Sign::sure("denied: ").matching(r"(?i)denied: (?:requested access to the resource is denied|User cannot|permission|The repository|installation not allowed|Your authorization|Unauthenticated)").near(PUSH),
         Sign::sure("unauthorized: ").near(PUSH),
         Sign::sure("failed to push").matching(r"failed to push (?P<image>\S+?):? .*(?:401|403|denied|unauthorized|insufficient_scope|authorization failed)"),
+        Sign::sure("is not authorized to perform: ecr:").matching(r"ecr:(?:BatchCheckLayerAvailability|\w*LayerUpload|UploadLayerPart|PutImage)\b"),
         Sign::sure("push access denied").matching(r"push access denied"),
         Sign::sure("no basic auth credentials").near(PUSH),
         Sign::sure("insufficient_scope: authorization failed").near(PUSH),

@@ -9,6 +9,18 @@ mod docker_push_failed;
 mod registry_certificate_untrusted;
 mod registry_unreachable;
 
+/// What shows that an image is pushed, not pulled: Docker, BuildKit, and podman, which asks
+/// for a place to upload to.
+pub(super) const PUSH: &[&str] = &[
+    "The push refers to",
+    "docker push",
+    "pushing manifest",
+    "failed to push",
+    "pushing layer",
+    "initiating layer upload",
+    "/blobs/uploads/",
+];
+
 pub(super) static PROBLEMS: &[&Problem] = &[
     &registry_unreachable::PROBLEM,
     &acr_unreachable::PROBLEM,
