@@ -161,6 +161,114 @@ fn every_text_says_cause_and_remedy() {
     }
 }
 
+/// The headings of "Image build problems" in Azure ML's "Troubleshoot environment issues"
+/// (<https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-environments>),
+/// with the problems whose sources name them. The service's analysis uses these names.
+const HEADINGS: &[(&str, &[&str])] = &[
+    ("ACR unreachable", &["acr-unreachable"]),
+    ("Unexpected Dockerfile Format", &["dockerfile-parse-error"]),
+    (
+        "Failed to pull Docker image",
+        &["image-not-found", "image-pull-unauthorized"],
+    ),
+    ("I/O Error", &["image-pull-io-error"]),
+    ("Bad spec", &["conda-bad-spec"]),
+    ("Communications error", &["conda-http-error"]),
+    ("Compile error", &["compiler-missing", "compile-error"]),
+    ("Missing command", &["command-not-found"]),
+    ("Conda timeout", &["solve-timeout"]),
+    ("Out of memory", &["out-of-memory"]),
+    ("Package not found", &["package-not-found"]),
+    ("Missing Python module", &["python-module-missing"]),
+    (
+        "No matching distribution",
+        &["pip-no-matching-distribution"],
+    ),
+    ("Can't build mpi4py", &["mpi4py-build"]),
+    (
+        "Interactive auth was attempted",
+        &["interactive-auth-attempted"],
+    ),
+    ("Forbidden blob", &["blob-forbidden"]),
+    ("Horovod build", &["horovod-build"]),
+    ("Conda command not found", &["conda-command-not-found"]),
+    (
+        "Incompatible Python version",
+        &["incompatible-python-version"],
+    ),
+    ("Conda bare redirection", &["conda-bare-redirection"]),
+    ("UTF-8 decoding error", &["conda-yaml-encoding"]),
+    (
+        "Failed to install packages",
+        &["pip-build-failed", "pip-resolution-impossible"],
+    ),
+    ("Can't uninstall package", &["pip-cannot-uninstall"]),
+    ("Invalid operator", &["pip-invalid-operator"]),
+    ("Invalid wheel filename", &["pip-invalid-wheel-filename"]),
+    (
+        "No targets specified and no makefile found",
+        &["make-no-makefile"],
+    ),
+    ("File not found", &["docker-copy-not-found"]),
+    ("Failed to run apt-get command", &["apt-get-failed"]),
+    (
+        "Failed to store Docker image",
+        &["docker-push-denied", "docker-push-failed"],
+    ),
+    (
+        "Unknown Docker instruction",
+        &["dockerfile-unknown-instruction"],
+    ),
+    ("Command not recognized", &["command-not-found"]),
+    ("Build log unavailable", &["build-log-unavailable"]),
+    ("Image not found", &["image-not-found"]),
+];
+
+/// The headings that a problem's source names.
+fn claimed(problem: &Problem) -> impl Iterator<Item = &'static str> {
+    let source = problem.text.split("\n## Source\n").nth(1).unwrap_or("");
+    let named = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("- [Azure ML: "));
+    let named = named
+        .filter_map(|line| line.split_once("]("))
+        .map(|(names, _)| names);
+    named.flat_map(|names| names.split('"').skip(1).step_by(2))
+}
+
+#[test]
+fn every_problem_of_azure_mls_list_is_known() {
+    let mut known: Vec<(&str, Vec<&str>)> = HEADINGS
+        .iter()
+        .map(|&(name, _)| (name, Vec::new()))
+        .collect();
+    for problem in all() {
+        for heading in claimed(problem) {
+            let entry = known.iter_mut().find(|(name, _)| *name == heading);
+            let (_, problems) = entry.unwrap_or_else(|| panic!("{}: {heading}", problem.name));
+            problems.push(problem.name);
+        }
+    }
+    for ((heading, expected), (_, problems)) in HEADINGS.iter().zip(&known) {
+        assert!(!problems.is_empty(), "no problem is that of {heading}");
+        assert_eq!(problems, expected, "{heading}");
+    }
+}
+
+/// A cause and a remedy are read in a terminal, while a build is broken.
+#[test]
+fn cause_and_remedy_are_two_sentences_at_most() {
+    for problem in all() {
+        for text in [problem.cause(), problem.remedy()] {
+            let code = text.split('`').step_by(2).collect::<Vec<_>>().join("X");
+            let ends = code
+                .split_whitespace()
+                .filter(|word| word.ends_with(['.', '!', '?']));
+            assert!(ends.count() <= 2, "{}: {text}", problem.name);
+        }
+    }
+}
+
 #[test]
 fn warnings_that_fail_no_build_are_no_problem() {
     for log in [
