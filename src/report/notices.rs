@@ -1,6 +1,6 @@
 //! What a user has to know of a solution beside its pins.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pep508_rs::PackageName;
 
@@ -124,6 +124,35 @@ impl<'a> Places<'a> {
     /// Adds the conda line that leads to a package, and how.
     fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
         self.at(self.packages.get(package), "conda brings it", notice)
+    }
+
+    /// A notice for each line that leads to some of these, at that line, in the order of
+    /// the lines. Those that no line leads to share one without a place.
+    fn each_line<'t, T: 't>(
+        &self,
+        those: impl Iterator<Item = &'t T>,
+        project: fn(&T) -> &PackageName,
+        notice: impl Fn(&[&'t T]) -> Diagnostic,
+    ) -> Vec<Diagnostic> {
+        let mut lines: BTreeMap<Option<usize>, Vec<&'t T>> = BTreeMap::new();
+        for one in those {
+            let asked = self.projects.get(project(one));
+            let line = asked.map(|asked| asked.line);
+            let placed = line.filter(|&line| self.resolution.places[line].is_some());
+            lines.entry(placed).or_default().push(one);
+        }
+        let notices = lines.into_iter().map(|(line, those)| {
+            let notice = notice(&those);
+            let Some(place) = line.and_then(|line| self.resolution.places[line].as_ref()) else {
+                return notice;
+            };
+            let asked = those
+                .iter()
+                .filter_map(|one| self.projects.get(project(one)));
+            let chains: Vec<String> = asked.filter_map(Asked::chain).collect();
+            notice.at(place.clone(), chains.join("; "))
+        });
+        notices.collect()
     }
 
     fn at(&self, asked: Option<&Asked>, directly: &str, notice: Diagnostic) -> Diagnostic {

@@ -102,6 +102,17 @@ fn notices_of_a_solution_are_findings() {
 }
 
 #[test]
+fn what_is_built_is_found_at_the_line_that_brings_it() {
+    let project = Project::of(&["python=3.12", "pip:", "stonework", "potter"]);
+    assert_snapshot!(check(&project, "source-build,assumed-requirements"));
+    let lines = ["stonework  # presolve: ignore[source-build] ours", "potter"];
+    let silenced = Project::of(&[&["python=3.12", "pip:"], &lines[..]].concat());
+    let run = check(&silenced, "source-build");
+    assert_eq!(run.stdout.matches("[source-build]").count(), 1, "{run}");
+    assert!(run.stdout.contains("environment.yml:7:7"), "{run}");
+}
+
+#[test]
 fn an_old_pip_is_a_finding() {
     let of = |pip: &str, line: &str| {
         Project::new(format!(

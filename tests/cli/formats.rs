@@ -515,8 +515,12 @@ fn a_subdirectory_is_kept_or_refused() {
     assert!(locked(&read(&text), "linux-64").contains("stonework 1.0"));
     assert_snapshot!(project.pin(&["--format", "conda-lock"]), @"
     warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: stonework 1.0
-     |
-     = note: nothing in the archive shows that it is compiled: stonework 1.0
+     --> environment.yml:6:7
+      |
+    6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: nothing in the archive shows that it is compiled: stonework 1.0
     error[uncarriable-line]: a conda-lock.yml cannot hold this line: it is a subdirectory of an archive
      --> environment.yml:6:7
       |

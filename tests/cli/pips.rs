@@ -28,11 +28,19 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_it_is_built() {
       = note: the wheel newkiln-2.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
       = help: pin a later pip in the conda half
     warning[source-build]: pip builds from source for Python 3.9.18 on linux-64: newkiln 2.0
-     |
-     = note: nothing in the archive shows that it is compiled: newkiln 2.0
+     --> environment.yml:6:7
+      |
+    6 |     - newkiln==2.0
+      |       ^^^^^^^^^^^^
+      |
+      = note: nothing in the archive shows that it is compiled: newkiln 2.0
     note[assumed-requirements]: an assumption: what is required by newkiln 2.0
-     |
-     = note: it is read from the egg-info in the archive, which is what a build said elsewhere
+     --> environment.yml:6:7
+      |
+    6 |     - newkiln==2.0
+      |       ^^^^^^^^^^^^
+      |
+      = note: it is read from the egg-info in the archive, which is what a build said elsewhere
     Pinned 7 packages from conda and 1 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");

@@ -126,12 +126,34 @@ fn source_distributions_are_read_and_never_run() {
       |
       = note: its dependencies are dynamic, and the archive has no egg-info
       = help: what pip will install for it is not in the pinned file
-    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0, rawclay 1.0, stonework 1.0
-     |
-     = note: nothing in the archive shows that it is compiled: eggshell 1.0, rawclay 1.0, stonework 1.0
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: stonework 1.0
+     --> environment.yml:6:7
+      |
+    6 |     - stonework
+      |       ^^^^^^^^^
+      |
+      = note: nothing in the archive shows that it is compiled: stonework 1.0
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0
+     --> environment.yml:7:7
+      |
+    7 |     - eggshell
+      |       ^^^^^^^^
+      |
+      = note: nothing in the archive shows that it is compiled: eggshell 1.0
+    warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: rawclay 1.0
+     --> environment.yml:8:7
+      |
+    8 |     - rawclay
+      |       ^^^^^^^
+      |
+      = note: nothing in the archive shows that it is compiled: rawclay 1.0
     note[assumed-requirements]: an assumption: what is required by eggshell 1.0
-     |
-     = note: it is read from the egg-info in the archive, which is what a build said elsewhere
+     --> environment.yml:7:7
+      |
+    7 |     - eggshell
+      |       ^^^^^^^^
+      |
+      = note: it is read from the egg-info in the archive, which is what a build said elsewhere
     Pinned 7 packages from conda and 4 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");

@@ -6,7 +6,7 @@ use pep508_rs::VersionOrUrl;
 use super::Places;
 use crate::{
     diagnostic::{Diagnostic, Level},
-    problem::{Declared, DeclaredKind, Solution},
+    problem::{Declared, DeclaredKind, PypiPackage, Solution},
     pypi::{
         MetadataSource,
         source_build::{Tool, instead_of},
@@ -28,8 +28,8 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     for build in builds {
         notices.extend(missing_imports(build, solution, places));
     }
-    notices.extend(plain(resolution, solution));
-    notices.extend(assumed(solution));
+    notices.extend(plain(resolution, solution, places));
+    notices.extend(assumed(solution, places));
     notices
 }
 
@@ -202,68 +202,79 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
     Some(places.asked(name, notice))
 }
 
-/// The builds that nothing shows to compile, in one notice.
-fn plain(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
-    let names = |wanted: &dyn Fn(&Build) -> bool| {
-        let builds = resolution.builds.iter().filter(|build| wanted(build));
-        let names: Vec<String> = builds
-            .map(|build| format!("{} {}", build.name, build.version))
-            .collect();
-        names.join(", ")
-    };
-    let plain = names(&|build| !build.compiles());
-    if plain.is_empty() {
-        return None;
-    }
+/// The builds that nothing shows to compile, in one notice for each line.
+fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let python = solution.python().map(|python| python.to_string());
-    let message = format!(
-        "pip builds from source for Python {} on {}: {plain}",
-        python.unwrap_or_default(),
-        resolution.subdir,
-    );
-    let mut notice = Diagnostic::warning("source-build", message);
-    let optional = names(&Build::may_compile);
-    let unread = names(&|build| build.shown.is_none());
+    let python = python.unwrap_or_default();
+    let builds = resolution.builds.iter().filter(|build| !build.compiles());
+    let notice = |builds: &[&Build]| {
+        let message = format!(
+            "pip builds from source for Python {python} on {}: {}",
+            resolution.subdir,
+            named(builds, |_| true),
+        );
+        let notice = Diagnostic::warning("source-build", message);
+        let notes = shown_of(builds).into_iter();
+        notes.fold(notice, Diagnostic::note)
+    };
+    places.each_line(builds, |build| &build.name, notice)
+}
+
+/// What the archives of builds show.
+fn shown_of(builds: &[&Build]) -> Vec<String> {
     let shows_nothing = |build: &Build, holds_source: bool| {
         let shown = build.shown.as_ref();
         shown.is_some_and(|shown| shown.tools.is_empty() && shown.source.is_some() == holds_source)
     };
-    let hidden = names(&|build| shows_nothing(build, true));
-    let pure = names(&|build| shows_nothing(build, false));
-    for (names, what) in [
+    let notes = [
         (
-            optional,
+            named(builds, Build::may_compile),
             "compiled where there is a compiler, and installed without one",
         ),
         (
-            hidden,
+            named(builds, |build| shows_nothing(build, true)),
             "the archive holds sources to compile, and does not show whether they are",
         ),
-        (unread, "what these builds need is not known"),
-        (pure, "nothing in the archive shows that it is compiled"),
-    ] {
-        if !names.is_empty() {
-            notice = notice.note(format!("{what}: {names}"));
-        }
-    }
-    Some(notice)
+        (
+            named(builds, |build| build.shown.is_none()),
+            "what these builds need is not known",
+        ),
+        (
+            named(builds, |build| shows_nothing(build, false)),
+            "nothing in the archive shows that it is compiled",
+        ),
+    ];
+    let notes = notes.into_iter().filter(|(names, _)| !names.is_empty());
+    notes
+        .map(|(names, what)| format!("{what}: {names}"))
+        .collect()
 }
 
-/// The releases whose requirements are an assumption.
-fn assumed(solution: &Solution) -> Option<Diagnostic> {
-    let assumed = solution
-        .pypi
-        .iter()
-        .filter(|package| package.metadata_source() == Some(MetadataSource::EggInfo));
-    let names: Vec<String> = assumed
-        .map(|package| format!("{} {}", package.name, package.version))
+/// "a 1.0, b 2.0", those of the builds that are wanted.
+fn named(builds: &[&Build], wanted: impl Fn(&Build) -> bool) -> String {
+    let builds = builds.iter().filter(|build| wanted(build));
+    let names: Vec<String> = builds
+        .map(|build| format!("{} {}", build.name, build.version))
         .collect();
-    let message = format!("an assumption: what is required by {}", names.join(", "));
-    (!names.is_empty()).then(|| {
+    names.join(", ")
+}
+
+/// The releases whose requirements are an assumption, in one notice for each line.
+fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let is_assumed =
+        |package: &&PypiPackage| package.metadata_source() == Some(MetadataSource::EggInfo);
+    let notice = |packages: &[&PypiPackage]| {
+        let names = packages.iter();
+        let names: Vec<String> = names
+            .map(|package| format!("{} {}", package.name, package.version))
+            .collect();
+        let message = format!("an assumption: what is required by {}", names.join(", "));
         Diagnostic::new(Level::Note, "assumed-requirements", message).note(
             "it is read from the egg-info in the archive, which is what a build said elsewhere",
         )
-    })
+    };
+    let packages = solution.pypi.iter().filter(is_assumed);
+    places.each_line(packages, |package| &package.name, notice)
 }
 
 fn minor_of(solution: &Solution) -> Option<u64> {

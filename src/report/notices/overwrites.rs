@@ -14,7 +14,7 @@ use crate::{
         uninstallable::{self, Uninstallable},
     },
     diagnostic::{Diagnostic, Level},
-    problem::Solution,
+    problem::{ProvidedCandidate, Solution},
     resolve::{Resolution, overtaken::Overtaken},
     spec::{EnvironmentFile, PipRequirementKind},
 };
@@ -38,7 +38,7 @@ pub(super) fn of(
     let upgraded =
         upgraded.filter(|overtaken| !is_pinned(environment, &overtaken.provided.project));
     notices.extend(upgraded.map(|overtaken| upgrade(resolution, solution, overtaken, places)));
-    notices.extend(named_by_table(resolution, solution));
+    notices.extend(named_by_table(resolution, solution, places));
     notices
 }
 
@@ -143,25 +143,33 @@ fn is_pinned(environment: &EnvironmentFile, project: &PackageName) -> bool {
     })
 }
 
-/// The projects that count as brought by conda by presolve's table alone.
-fn named_by_table(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
-    let provided = solution.provided.iter().filter_map(|provided| {
-        let record = solution.record(&provided.conda_name)?;
-        let (_, source) = resolution.names.pypi_names(record);
+/// The projects that count as brought by conda by presolve's table alone, in one notice
+/// for each line.
+fn named_by_table(
+    resolution: &Resolution,
+    solution: &Solution,
+    places: &Places<'_>,
+) -> Vec<Diagnostic> {
+    let by_table = solution.provided.iter().filter(|provided| {
+        let record = solution.record(&provided.conda_name);
+        let source = record.map(|record| resolution.names.pypi_names(record).1);
         let is_renamed = provided.project.as_ref() != provided.conda_name;
-        (source == NameSource::BuiltIn && is_renamed)
-            .then(|| format!("{} by conda's {}", provided.project, provided.conda_name))
+        source == Some(NameSource::BuiltIn) && is_renamed
     });
-    let provided: Vec<String> = provided.collect();
-    let message = format!("these projects count as brought: {}", provided.join(", "));
-    (!provided.is_empty()).then(|| {
+    let notice = |provided: &[&ProvidedCandidate]| {
+        let named = provided.iter();
+        let named: Vec<String> = named
+            .map(|one| format!("{} by conda's {}", one.project, one.conda_name))
+            .collect();
+        let message = format!("these projects count as brought: {}", named.join(", "));
         Diagnostic::new(Level::Note, "name-by-table", message)
             .note(format!(
                 "{}, as no channel and no published mapping tells",
                 NameSource::BuiltIn
             ))
             .help("if that is wrong, name a mapping with `--mapping`")
-    })
+    };
+    places.each_line(by_table, |provided| &provided.project, notice)
 }
 
 /// Why a package with another name counts as a project.
