@@ -37,6 +37,7 @@ pub mod lint;
 pub mod patterns;
 mod platforms;
 pub mod releases;
+mod repeated;
 mod run;
 mod selection;
 pub mod settings;

@@ -17,7 +17,7 @@ use super::{
     lint::{Asked, lint, shown_by_the_text},
     patterns::place,
     platforms::{folded, platforms},
-    releases,
+    releases, repeated,
     solving::{Solved, Solving},
     suppression::{Accepted, silence},
 };
@@ -196,6 +196,7 @@ impl Check {
             }
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
             report.silence(&source, &project, &looked_for);
+            repeated::leave_out(&mut report.findings);
             if round == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
                 break;
             }

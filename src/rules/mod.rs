@@ -26,6 +26,8 @@ mod suppressions;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use pip::missing_build_tools;
+
 pub use finding::{Confidence, Edit, Finding, Fix, Safety};
 pub use subject::Subject;
 pub use suppressions::unused_in_settings;

@@ -4,7 +4,7 @@ use crate::{
     spec::{EnvironmentFile, PipRequirementKind},
 };
 
-pub(super) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: "missing-build-tools",
     level: Level::Warning,
     by_default: true,

@@ -13,7 +13,7 @@ mod empty_pip_list;
 mod ignored_by_pip;
 mod invalid_pip_requirement;
 mod local_project;
-mod missing_build_tools;
+pub(crate) mod missing_build_tools;
 mod missing_project;
 mod missing_requirements_file;
 mod pip_in_pip_list;

@@ -3,7 +3,7 @@ use crate::{
     rules::{Finder, Rule},
 };
 
-pub(super) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     name: "needs-compiler",
     level: Level::Warning,
     by_default: true,
