@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use crate::diagnostic::Level;
+use crate::{diagnostic::Level, explain::cost::Limits};
 
 /// What is checked, and how bad it is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -25,6 +25,29 @@ pub struct CheckSettings {
     pub suppress: Vec<Suppress>,
     /// The platforms to solve for, such as `linux-64`.
     pub platforms: Vec<String>,
+    /// How many seconds a build may take, for `classic-solver-limit`; Azure ML's limit of
+    /// 5400 if there is none.
+    pub build_time: Option<u64>,
+    /// How much memory a build has, such as `8GB`, for `classic-solver-limit`.
+    #[serde(deserialize_with = "megabytes")]
+    #[schemars(with = "Option<String>")]
+    pub build_memory: Option<f64>,
+}
+
+fn megabytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Limits::megabytes(&text).map(Some).map_err(D::Error::custom)
+}
+
+impl CheckSettings {
+    /// What conda's classic solver is held against.
+    pub fn limits(&self) -> Limits {
+        let limits = Limits::default();
+        Limits {
+            seconds: self.build_time.map_or(limits.seconds, |time| time as f64),
+            memory_mb: self.build_memory.or(limits.memory_mb),
+        }
+    }
 }
 
 /// How bad a finding is.

@@ -64,7 +64,7 @@ pub(super) struct Explain {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
     build_time: Duration,
     /// How much memory a build has, such as 8GB
-    #[arg(long, value_name = "SIZE", value_parser = megabytes)]
+    #[arg(long, value_name = "SIZE", value_parser = Limits::megabytes)]
     build_memory: Option<f64>,
     #[command(flatten)]
     settings: SettingsArgs,
@@ -194,22 +194,6 @@ impl Explain {
         let names: Vec<String> = names.collect();
         output.tell(&format!("Applied fix {number} to {}", names.join(", ")));
         Ok(())
-    }
-}
-
-/// Megabytes: a number with a unit, of a thousand each, as memory is sold.
-fn megabytes(text: &str) -> Result<f64, String> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let megabytes = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "m" | "mb" => 1.0,
-        "g" | "gb" => 1e3,
-        "t" | "tb" => 1e6,
-        _ => return Err("a size is a number with a unit, such as 8GB".to_string()),
-    };
-    match digits.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() && number > 0.0 => Ok(number * megabytes),
-        _ => Err("a size is a number with a unit, such as 8GB".to_string()),
     }
 }
 

@@ -1,9 +1,12 @@
-//! What `check` finds by solving, and by asking the package index. Each rule has a file
-//! that has the finding, and one as near as possible that has not.
+//! What `check` says of what it finds by solving, and by asking the package index.
 
 use insta::assert_snapshot;
 
-use super::{Project, Run, environment, server};
+use super::{
+    Project, Run,
+    check_cases::{self, with_index},
+    environment, server,
+};
 
 /// What is found for these rules.
 fn check(project: &Project, rules: &str) -> Run {
@@ -12,94 +15,6 @@ fn check(project: &Project, rules: &str) -> Run {
 
 /// The rules on what cannot be solved.
 const UNSOLVABLE: &str = "unsolvable,incompatible-python,unknown-package";
-
-/// `found` has a finding of the rule, `fine` none, and both are decided.
-fn assert_rule(rule: &str, found: &[&str], fine: &[&str]) {
-    for (dependencies, expected) in [(found, 1), (fine, 0)] {
-        let run = check(&Project::of(dependencies), rule);
-        let has_it = run.stdout.contains(&format!("[{rule}]"));
-        assert_eq!(has_it, expected == 1, "{rule} of {dependencies:?}:\n{run}");
-        assert!(run.code < 2, "{rule} of {dependencies:?}:\n{run}");
-    }
-}
-
-#[test]
-fn notices_of_a_solution_are_findings() {
-    for (rule, found, fine) in [
-        (
-            "pip-overwrites-conda",
-            &["python=3.12", "packaging=24.1", "pip:", "lightbolt"][..],
-            &["python=3.12", "packaging", "pip:", "lightbolt"][..],
-        ),
-        (
-            "pip-cannot-uninstall",
-            &["python=3.12", "pyyaml", "pip:", "pyyaml>=6"],
-            &["python=3.12", "pyyaml", "pip:", "pyyaml>=5"],
-        ),
-        (
-            "pip-upgrades-conda",
-            &["python=3.12", "packaging=23.2", "pip:", "packaging"],
-            &["python=3.12", "packaging=23.2", "pip:", "packaging==23.2"],
-        ),
-        (
-            "needs-compiler",
-            &["python=3.12", "pip:", "anvilite==2.0"],
-            &["python=3.10", "pip:", "anvilite==2.0"],
-        ),
-        (
-            "needs-mpi",
-            &["python=3.12", "pip:", "mpi4py"],
-            &["python=3.12", "openmpi", "pip:", "tomlish"],
-        ),
-        (
-            "source-build",
-            &["python=3.12", "pip:", "stonework"],
-            &["python=3.12", "pip:", "tomlish"],
-        ),
-        (
-            "missing-build-dependency",
-            &["python=3.12", "pip:", "moulder"],
-            &["python=3.12", "numpy", "pip:", "moulder"],
-        ),
-        (
-            "unknown-requirements",
-            &["python=3.12", "pip:", "rawclay"],
-            &["python=3.12", "pip:", "eggshell"],
-        ),
-        (
-            "assumed-requirements",
-            &["python=3.12", "pip:", "eggshell"],
-            &["python=3.12", "pip:", "stonework"],
-        ),
-        (
-            "name-by-table",
-            &["python=3.12", "py-opencv", "pip:", "opencv-python"],
-            &["python=3.12", "pip:", "opencv-python"],
-        ),
-        (
-            "placeholder-project",
-            &["pip:", "sklearn"],
-            &["pip:", "sklearn==0.0"],
-        ),
-        (
-            "unresolvable-line",
-            &["pip:", "tomlish @ git+https://git.example/tomlish"],
-            &["pip:", "tomlish"],
-        ),
-        (
-            "redundant-dependency",
-            &["python=3.12", "pandas", "numpy"],
-            &["python=3.12", "pandas", "numpy<2"],
-        ),
-        (
-            "redundant-dependency",
-            &["python=3.12", "pip:", "tomlish", "stonework"],
-            &["python=3.12", "pip:", "tomlish>=1", "stonework"],
-        ),
-    ] {
-        assert_rule(rule, found, fine);
-    }
-}
 
 #[test]
 fn what_is_built_is_found_at_the_line_that_brings_it() {
@@ -113,29 +28,41 @@ fn what_is_built_is_found_at_the_line_that_brings_it() {
 }
 
 #[test]
-fn an_old_pip_is_a_finding() {
-    let of = |pip: &str, line: &str| {
-        Project::new(format!(
-            "channels: [conda-forge, nodefaults]\ndependencies:\n  - python=3.9\n  - {pip}\n  - pip:\n    - {line}\n"
-        ))
-    };
-    for (rule, found, fine) in [
-        (
-            "old-pip",
-            ("pip=20.2", "newkiln==2.0"),
-            ("pip=24.2", "newkiln==2.0"),
-        ),
-        (
-            "legacy-resolver",
-            ("pip=20.2", "lightbolt\n    - newcrate"),
-            ("pip=20.2", "lightbolt"),
-        ),
-    ] {
-        let run = check(&of(found.0, found.1), rule);
-        assert!(run.stdout.contains(&format!("[{rule}]")), "{run}");
-        let run = check(&of(fine.0, fine.1), rule);
-        assert!(!run.stdout.contains(rule), "{run}");
-    }
+fn what_the_solve_shows_is_not_feared_as_well() {
+    let project = Project::of(&["python=3.12", "pip:", "mpi4py"]);
+    let select = "--select=missing-build-tools,needs-mpi,needs-compiler";
+    let run = project.run(&["check", "environment.yml", select]);
+    assert!(run.stderr.contains("1 file: 1 warning"), "{run}");
+    assert!(run.stdout.contains("[needs-mpi]"), "{run}");
+    let run = project.run(&["check", "environment.yml", select, "--no-solve"]);
+    assert!(run.stdout.contains("[missing-build-tools]"), "{run}");
+    // Its wheel is no build, and loads the MPI of the machine all the same.
+    let project = Project::of(&["python=3.10", "pip:", "mpi4py"]);
+    let run = project.run(&["check", "environment.yml", select]);
+    assert!(run.stdout.contains("[missing-build-tools]"), "{run}");
+}
+
+#[test]
+fn what_the_classic_solver_costs_is_held_against_the_build() {
+    let project = check_cases::long_chain("link0");
+    assert_snapshot!(check(&project, "classic-solver-limit"));
+    project.change("build-time", None);
+    project.setting("build-memory = '20MB'");
+    let run = check(&project, "classic-solver-limit");
+    assert!(run.stdout.contains("runs out of memory"), "{run}");
+    project.change("build-memory", Some("'20 apples'"));
+    let run = check(&project, "classic-solver-limit");
+    assert_eq!(run.code, 2, "{run}");
+    assert!(
+        run.stderr.contains("a size is a number with a unit"),
+        "{run}"
+    );
+}
+
+#[test]
+fn builds_of_another_platform_are_one_finding() {
+    let project = check_cases::exported(&["alder", "birch", "cedar", "elm"], "linux-64");
+    assert_snapshot!(check(&project, "gone-builds"));
 }
 
 #[test]
@@ -149,56 +76,8 @@ fn a_conflict_has_its_lines_and_the_best_fix() {
 }
 
 #[test]
-fn a_clash_over_python_is_told_from_others() {
-    assert_rule(
-        "incompatible-python",
-        &["python=3.12", "pip:", "oldflow==2.8.*"],
-        &["python=3.10", "pip:", "oldflow==2.8.*"],
-    );
-    assert_rule(
-        "incompatible-python",
-        &["python=3.12", "numpy=1.23"],
-        &["python=3.5"],
-    );
-    assert_rule(
-        "unsolvable",
-        &["python=3.12", "pip:", "lightbolt", "newcrate"],
-        &["python=3.12", "pip:", "oldflow==2.8.*"],
-    );
-}
-
-#[test]
-fn names_that_nobody_has_are_findings() {
-    assert_rule("unknown-package", &["pandsa"], &["pandas"]);
-    assert_rule(
-        "unknown-project",
-        &["pip:", "tomilsh"],
-        &["pip:", "tomlish"],
-    );
-    assert_rule(
-        "unknown-project",
-        &["pip:", "astray"],
-        &["pip:", "crucible"],
-    );
-    assert_rule("missing-virtual-package", &["gpu-tools"], &["openmpi"]);
+fn a_name_that_nobody_has_is_shown_with_what_there_is() {
     assert_snapshot!(check(&Project::of(&["pandsa", "numpy"]), UNSOLVABLE));
-    let with_driver = Project::of(&["gpu-tools"]);
-    with_driver.change("virtual-packages", Some("['__glibc=2.28', '__cuda=12.4']"));
-    let run = check(&with_driver, "missing-virtual-package");
-    assert_eq!(run.code, 0, "{run}");
-}
-
-#[test]
-fn a_channel_that_does_not_exist_is_a_finding() {
-    let of = |channel: &str| {
-        Project::new(format!(
-            "channels: [{channel}, nodefaults]\ndependencies: [libzlib]\n"
-        ))
-    };
-    let run = check(&of("conda-fogre"), "unknown-channel");
-    assert!(run.stdout.contains("[unknown-channel]"), "{run}");
-    assert_eq!(run.code, 1, "{run}");
-    assert_eq!(check(&of("conda-forge"), "unknown-channel").code, 0);
 }
 
 #[test]
@@ -273,15 +152,6 @@ fn platforms_share_what_they_have_in_common() {
     let wrong = Project::of(&["python=3.12"]);
     wrong.setting("[check]\nplatforms = ['linux']");
     assert_eq!(check(&wrong, UNSOLVABLE).code, 2);
-}
-
-/// A file whose index is the local server, with its JSON API beside it.
-fn with_index(lines: &[&str]) -> Project {
-    let dependencies = [&["python=3.12", "pip:"], lines].concat();
-    let project = Project::online(environment(&dependencies));
-    let index = format!("'{}'", server::start().url("simple/"));
-    project.change("index-url", Some(&index));
-    project
 }
 
 #[test]

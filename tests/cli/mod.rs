@@ -14,6 +14,7 @@ mod azure;
 mod azure_v1;
 mod builds;
 mod check;
+mod check_cases;
 mod check_docs;
 mod check_files;
 mod check_formats;

@@ -6,7 +6,7 @@ use crate::{
     conda::repodata::Repodata,
     explain::{
         self,
-        cost::{Cost, Limits, Verdict},
+        cost::{Cost, Verdict},
     },
     problem::Solution,
     report::cost,
@@ -23,7 +23,7 @@ pub(super) async fn find(
     repodata: &Arc<Repodata>,
     solution: &Solution,
 ) -> Option<Finding> {
-    let limits = Limits::default();
+    let limits = question.settings.check.limits();
     let cost = explain::predicted(question, repodata, limits, Some(solution)).await?;
     let exceeds = matches!(
         cost.prediction.verdict,

@@ -76,6 +76,27 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The megabytes of a size with its unit: `8GB`.
+    ///
+    /// # Errors
+    /// What a size is, if this is none.
+    pub fn megabytes(text: &str) -> Result<f64, String> {
+        let text = text.trim();
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let megabytes = match text[digits.len()..].to_ascii_lowercase().as_str() {
+            "m" | "mb" => 1.0,
+            "g" | "gb" => 1e3,
+            "t" | "tb" => 1e6,
+            _ => return Err("a size is a number with a unit, such as 8GB".to_string()),
+        };
+        match digits.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() && number > 0.0 => Ok(number * megabytes),
+            _ => Err("a size is a number with a unit, such as 8GB".to_string()),
+        }
+    }
+}
+
 /// What classic conda would cost, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
