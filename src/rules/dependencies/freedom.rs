@@ -15,6 +15,10 @@ use crate::{
 /// Packages that choose a variant of others: any version of them does the same.
 const CHOICES: [&str; 2] = ["cpuonly", "nomkl"];
 
+/// How many numbers `~=` has to have to leave nothing but the last one open: `~=1.26.4` is
+/// `==1.26.*` from 1.26.4 on, and `~=1.26` is any 1 from 1.26 on (PEP 440).
+const SERIES: usize = 3;
+
 /// How many versions a requirement leaves open, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freedom {
@@ -24,7 +28,8 @@ pub enum Freedom {
     OpenEnded,
     /// Several may do, and the newest releases do not: `>=1,<2`, `~=1.4`.
     Ranged,
-    /// It names a version, or a series as conda users write it: `=1.26`, `==1.26.*`.
+    /// It names a version, or a series as users write it where the last number is not
+    /// known: `=1.26`, `==1.26.*`, `~=1.26.4`.
     Version,
 }
 
@@ -76,6 +81,11 @@ fn of_versions(versions: &VersionSpec) -> Freedom {
         VersionSpec::None
         | VersionSpec::Exact(EqualityOperator::Equals, _)
         | VersionSpec::StrictRange(StrictRangeOperator::StartsWith, _) => Freedom::Version,
+        VersionSpec::StrictRange(StrictRangeOperator::Compatible, _)
+            if versions.to_string().split('.').count() >= SERIES =>
+        {
+            Freedom::Version
+        }
         VersionSpec::Range(RangeOperator::Less | RangeOperator::LessEquals, _)
         | VersionSpec::StrictRange(StrictRangeOperator::Compatible, _) => Freedom::Ranged,
         VersionSpec::Group(LogicalOperator::And, parts) => {
@@ -134,6 +144,9 @@ fn of_specifiers(specifiers: &VersionSpecifiers) -> Freedom {
         .iter()
         .map(|specifier| match specifier.operator() {
             Operator::Equal | Operator::ExactEqual | Operator::EqualStar => Freedom::Version,
+            Operator::TildeEqual if specifier.version().release().len() >= SERIES => {
+                Freedom::Version
+            }
             Operator::LessThan | Operator::LessThanEqual | Operator::TildeEqual => Freedom::Ranged,
             Operator::GreaterThan
             | Operator::GreaterThanEqual
@@ -164,6 +177,7 @@ mod tests {
             ("x<2", Ranged),
             ("x>=1,<2", Ranged),
             ("x~=1.4", Ranged),
+            ("x~=1.4.2", Version),
             ("x=1|3", Ranged),
             ("x=1.26", Version),
             ("x==1.26.4", Version),
@@ -179,6 +193,7 @@ mod tests {
             ("!=1.*,>1", OpenEnded),
             ("<2,>1", Ranged),
             ("~=1.4", Ranged),
+            ("~=1.4.0b1", Version),
             ("==1.*", Version),
             ("===1", Version),
         ] {

@@ -3,7 +3,7 @@ use pep508_rs::VersionOrUrl;
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Rule, Subject},
-    spec::PipRequirementKind,
+    spec::{PipRequirement, PipRequirementKind},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let lines = subject.environment.pip.requirements.iter();
-    let open = lines.filter(|line| line.hashes.is_empty() && has_open_url(&line.kind));
+    let open = lines.filter(|line| line.hashes.is_empty() && has_open_url(line));
     let findings = open.map(|line| {
         RULE.finding(
             line.location.clone(),
@@ -28,15 +28,23 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// Whether a requirement is a URL of another machine without a hash as its fragment.
-fn has_open_url(kind: &PipRequirementKind) -> bool {
-    let PipRequirementKind::Named(named) = kind else {
+/// Whether a line is a URL of another machine without a hash as its fragment.
+fn has_open_url(line: &PipRequirement) -> bool {
+    let url = match &line.kind {
+        PipRequirementKind::Named(named) => match &named.version_or_url {
+            Some(VersionOrUrl::Url(url)) => Some(url.to_string()),
+            _ => None,
+        },
+        // Its file name does not tell the project, as that of a link may not.
+        PipRequirementKind::Opaque { .. } => {
+            let mut words = line.text.split_whitespace();
+            words.find(|word| word.contains("://")).map(str::to_owned)
+        }
+    };
+    let Some(url) = url.filter(|url| url.starts_with("http")) else {
         return false;
     };
-    let Some(VersionOrUrl::Url(url)) = &named.version_or_url else {
-        return false;
-    };
-    let mut parts = url.fragment().unwrap_or_default().split('&');
-    let has_hash = parts.any(|part| part.starts_with("sha") && part.contains('='));
-    url.scheme().starts_with("http") && !has_hash
+    let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+    let mut parts = fragment.split('&');
+    !parts.any(|part| part.starts_with("sha") && part.contains('='))
 }
