@@ -16,14 +16,18 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
         let path = path(at.file.path());
         let what = format!("{}\0{path}\0{}", finding.rule.name, line(finding));
         let number = seen.entry(what.clone()).or_default();
-        let hash = Sha256::digest(format!("{what}\0{number}"));
+        let hash = digest(&format!("{what}\0{number}"));
         *number += 1;
-        hash.iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hash
     });
     fingerprints.collect()
+}
+
+/// A hash that is long enough for a fingerprint, as hexadecimal digits.
+pub fn digest(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    let bytes = hash.iter().take(16);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The text of the line that a finding begins on, its blanks and comment left out, and

@@ -44,7 +44,7 @@ pub mod settings;
 pub mod solving;
 pub mod suppression;
 
-pub use fingerprint::fingerprints;
+pub use fingerprint::{digest, fingerprints};
 pub use run::{Check, Fixes, Listening};
 pub use selection::{Selection, check_name};
 

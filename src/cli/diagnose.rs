@@ -3,6 +3,7 @@
 use std::{
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,9 +17,10 @@ use crate::{
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     problem::Conflict,
     report::{
-        diagnosis::{self as report, Answer, Report, Spec, commands, json},
+        diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif},
         explanation::words,
     },
+    rules::{Fix as Edits, Safety},
     spec::{EnvironmentFile, environment, source::SourceFile},
 };
 
@@ -74,6 +76,8 @@ enum Format {
     Human,
     /// JSON for programs; `--print-schema` describes it
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
     /// An annotation of GitHub Actions
     Github,
     /// An annotation of Azure Pipelines
@@ -121,6 +125,7 @@ impl Diagnose {
         print(&match self.format {
             Format::Human => report::render(&report, output.color_stdout()),
             Format::Json => json::render(&report),
+            Format::Sarif => sarif::render(&report),
             Format::Github => commands::github(&report),
             Format::Azure => commands::azure(&report),
         })?;
@@ -155,21 +160,25 @@ impl Diagnose {
             Err(failure) => Answer::Unknown(failure.to_string()),
             Ok(explanation) if explanation.solution.is_some() => Answer::Solvable,
             Ok(explanation) => match explanation.fixes.first() {
-                Some(fix) => Answer::Fix {
-                    changes: fix
-                        .edits
-                        .iter()
-                        .map(|edit| words(&explanation, edit))
-                        .collect(),
-                    gives: fix
-                        .gives
-                        .iter()
-                        .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
-                        .collect(),
-                },
+                Some(fix) => answer(&explanation, fix, &environment.source),
                 None => Answer::Unsolvable,
             },
         }
+    }
+}
+
+/// A change that mends the file.
+fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Answer {
+    let changes = fix.edits.iter().map(|edit| words(explanation, edit));
+    let changes: Vec<String> = changes.collect();
+    let gives = fix.gives.iter();
+    let gives = gives.map(|given| format!("{} {} ({})", given.name, given.version, given.half));
+    let is_of_one_file = fix.included.is_empty();
+    let edits = || Edits::of_text(changes.join(", "), Safety::Unsafe, source, &fix.text);
+    Answer::Fix {
+        edits: is_of_one_file.then(edits),
+        gives: gives.collect(),
+        changes,
     }
 }
 

@@ -3,11 +3,13 @@
 
 pub mod commands;
 pub mod json;
+pub mod sarif;
 
 use super::human;
 use crate::{
     diagnose::{Confidence, Diagnosis, Log, Named, Verdict},
-    diagnostic::{Diagnostic, Label},
+    diagnostic::{Diagnostic, Label, Level},
+    rules::Fix,
     spec::secrets::redact,
 };
 
@@ -41,6 +43,8 @@ pub enum Answer {
         changes: Vec<String>,
         /// What the changed lines get: `numpy 1.21.6 (conda)`.
         gives: Vec<String>,
+        /// The changes as edits; none if they are of several files.
+        edits: Option<Fix>,
     },
     /// It has none, and no change was found that mends it.
     Unsolvable,
@@ -159,46 +163,40 @@ fn log_lines(
 }
 
 fn of_spec(spec: &Spec, color: bool) -> String {
-    let mut text = String::new();
-    let mut diagnostic = Diagnostic::new(
-        crate::diagnostic::Level::Note,
-        "environment-file",
-        "the environment file has to do with it here",
-    );
-    diagnostic.labels.clone_from(&spec.lines);
-    if spec.lines.is_empty() {
-        diagnostic.message = "no line of the environment file names it: it comes with another package, or is no matter of the file".to_owned();
-    }
-    match &spec.answer {
-        None => {}
-        Some(Answer::Solvable) => {
-            diagnostic = diagnostic
-                .note("the file has a solution now, conda and pip together")
-                .help("`presolve pin` writes it down, so that the build has nothing to search for");
+    format!("\n{}\n", human::render(&about(spec), color))
+}
+
+/// What the environment file has to do with the problem, and what solving it says.
+fn about(spec: &Spec) -> Diagnostic {
+    let message = match spec.lines.is_empty() {
+        true => {
+            "no line of the environment file names it: it comes with another package, or is no matter of the file"
         }
-        Some(Answer::Fix { changes, gives }) => {
+        false => "the environment file has to do with it here",
+    };
+    let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
+    diagnostic.labels.clone_from(&spec.lines);
+    match &spec.answer {
+        None => diagnostic,
+        Some(Answer::Solvable) => diagnostic
+            .note("the file has a solution now, conda and pip together")
+            .help("`presolve pin` writes it down, so that the build has nothing to search for"),
+        Some(Answer::Fix { changes, gives, .. }) => {
             let mut help = changes.join(", and ");
             if !gives.is_empty() {
                 help += &format!(", which gives {}", gives.join(", "));
             }
-            diagnostic = diagnostic
+            diagnostic
                 .note("the file has no solution; this change mends it, and was solved")
                 .help(help)
-                .help("`presolve explain` shows the reason and other changes");
+                .help("`presolve explain` shows the reason and other changes")
         }
-        Some(Answer::Unsolvable) => {
-            diagnostic = diagnostic.note(
-                "the file has no solution, and no change of a few lines was found that mends it",
-            );
-        }
+        Some(Answer::Unsolvable) => diagnostic
+            .note("the file has no solution, and no change of a few lines was found that mends it"),
         Some(Answer::Unknown(reason)) => {
-            diagnostic = diagnostic.note(format!("it could not be solved to say more: {reason}"));
+            diagnostic.note(format!("it could not be solved to say more: {reason}"))
         }
     }
-    text.push('\n');
-    text += &human::render(&diagnostic, color);
-    text.push('\n');
-    text
 }
 
 /// A line as far as it is shown.

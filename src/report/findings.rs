@@ -50,13 +50,13 @@ struct Entry<'f> {
 
 /// A place between two characters of a file.
 #[derive(Clone, Copy)]
-struct Position {
+pub(super) struct Position {
     /// In bytes of the decoded text.
     offset: usize,
     /// From 1.
-    line: usize,
+    pub line: usize,
     /// From 1, in characters.
-    column: usize,
+    pub column: usize,
 }
 
 impl<'f> Entry<'f> {
@@ -103,7 +103,7 @@ fn details(diagnostic: &Diagnostic) -> Vec<String> {
     notes.chain(helps).map(|text| redact(&text)).collect()
 }
 
-fn positions(at: &Location) -> (Position, Position) {
+pub(super) fn positions(at: &Location) -> (Position, Position) {
     let position = |offset| {
         let (line, column) = at.file.line_column(offset);
         Position {
@@ -127,7 +127,7 @@ pub fn path(path: &Path) -> String {
 
 /// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
 /// edits are not shown: masked ones would write the mask into the file.
-fn shows_secret(fix: &Fix) -> bool {
+pub(super) fn shows_secret(fix: &Fix) -> bool {
     let text = fix.apply();
     let secrets = secrets::find_all(&text);
     let mut shift = 0_isize;

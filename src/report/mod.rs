@@ -8,6 +8,7 @@ pub mod explanation;
 pub mod findings;
 pub mod human;
 pub mod notices;
+mod sarif;
 pub mod shell;
 pub mod unsolvable;
 pub mod why;

@@ -44,7 +44,7 @@ fn parsed(format: &str) -> Value {
     serde_json::from_str(&text(format)).expect("nothing but JSON is printed")
 }
 
-fn schema(path: &str) -> jsonschema::Validator {
+pub(super) fn schema(path: &str) -> jsonschema::Validator {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let schema = std::fs::read_to_string(path).expect("is there");
     // SARIF's pattern of `language` closes a bracket that none opened: no regex of ECMA's.
@@ -53,7 +53,7 @@ fn schema(path: &str) -> jsonschema::Validator {
     jsonschema::validator_for(&schema).expect("a schema")
 }
 
-fn assert_valid(validator: &jsonschema::Validator, document: &Value) {
+pub(super) fn assert_valid(validator: &jsonschema::Validator, document: &Value) {
     let errors: Vec<String> = (validator.iter_errors(document))
         .map(|error| format!("{error} at {}", error.instance_path()))
         .collect();

@@ -7,8 +7,12 @@ use std::{
 };
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
-use super::{Project, Run};
+use super::{
+    Project, Run,
+    check_formats::{assert_valid, schema},
+};
 
 /// A build of Azure ML, as its compute writes it: pip cannot have what the file asks for.
 const LOG: &str = "\
@@ -45,7 +49,11 @@ fn diagnose(project: &Project, arguments: &[&str]) -> Run {
 
 /// The same with the log on standard input.
 fn piped(project: &Project, log: &[u8]) -> Run {
-    let mut command: Command = project.command(&["diagnose", "-"]);
+    piped_as(project, &["-"], log)
+}
+
+fn piped_as(project: &Project, arguments: &[&str], log: &[u8]) -> Run {
+    let mut command: Command = project.command(&[&["diagnose"], arguments].concat());
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -87,6 +95,69 @@ fn an_annotation_stands_at_the_line_of_the_file() {
     let run = |format| diagnose(&project, &["--spec", "environment.yml", "--format", format]);
     assert_snapshot!(run("github").stdout);
     assert_snapshot!(run("azure").stdout);
+}
+
+/// The SARIF of these arguments, which the standard's schema takes.
+fn sarif(project: &Project, arguments: &[&str]) -> Value {
+    let run = diagnose(project, &[&["--format", "sarif"], arguments].concat());
+    let log = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run}"));
+    assert_valid(&schema("fixtures/sarif/sarif-schema-2.1.0.json"), &log);
+    log
+}
+
+fn text_of(log: &Value, pointer: &str) -> String {
+    let value = log.pointer(pointer).and_then(Value::as_str);
+    value
+        .unwrap_or_else(|| panic!("{pointer} of {log:#}"))
+        .to_owned()
+}
+
+#[test]
+fn sarif_stands_at_the_line_of_the_file_with_the_log_and_the_fix() {
+    let mut log = sarif(&project(LOG), &["--spec", "environment.yml"]);
+    // The whole text of the problem, which its own tests hold.
+    let help = text_of(&log, "/runs/0/tool/driver/rules/0/help/markdown");
+    assert!(help.contains("## What to do"), "{help}");
+    let driver = &mut log["runs"][0]["tool"]["driver"];
+    driver["rules"][0]["help"].take();
+    driver["version"].take();
+    driver["semanticVersion"].take();
+    assert_snapshot!(format!("{:#}", log["runs"][0]));
+}
+
+#[test]
+fn sarif_without_a_line_of_the_file_stands_in_the_log() {
+    let project = project(LOG);
+    let log = sarif(&project, &[]);
+    let result = |log: &Value| log["runs"][0]["results"][0].clone();
+    let place = "/runs/0/results/0/locations/0/physicalLocation";
+    let uri = format!("{place}/artifactLocation/uri");
+    assert_eq!(text_of(&log, &uri), "build.log");
+    let line = log.pointer(&format!("{place}/region/startLine"));
+    assert_eq!(line, Some(&Value::from(5)));
+    // The log of the next build has its lines elsewhere.
+    project.write("build.log", format!("one line more\n{LOG}"));
+    let next = sarif(&project, &[]);
+    assert_eq!(
+        result(&log)["partialFingerprints"],
+        result(&next)["partialFingerprints"]
+    );
+    assert_ne!(result(&log)["locations"], result(&next)["locations"]);
+    let piped = piped_as(&project, &["-", "--format", "sarif"], LOG.as_bytes());
+    let log = serde_json::from_str(&piped.stdout).expect("JSON");
+    assert_eq!(text_of(&log, &uri), "-");
+}
+
+#[test]
+fn sarif_of_what_is_unknown_and_of_a_success_is_valid() {
+    let log = sarif(&project("Error: the model does not converge\n"), &[]);
+    assert_eq!(text_of(&log, "/runs/0/results/0/ruleId"), "unknown");
+    let told = text_of(&log, "/runs/0/results/0/locations/0/message/text");
+    assert_eq!(told, "Error: the model does not converge");
+    let log = sarif(&project(""), &[]);
+    assert_eq!(text_of(&log, "/runs/0/results/0/ruleId"), "unknown");
+    let log = sarif(&project("Successfully tagged demo:latest\n"), &[]);
+    assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
 }
 
 #[test]
@@ -167,7 +238,7 @@ fn an_empty_log_says_so_and_a_missing_one_is_an_error() {
 #[test]
 fn no_password_of_a_log_is_printed() {
     let log = "ERROR: HTTP error 404 while getting https://me:hunter2@feed.example/a-1.whl\n";
-    for format in ["human", "json"] {
+    for format in ["human", "json", "sarif", "github", "azure"] {
         let run = diagnose(&project(log), &["--format", format]);
         assert_eq!(run.code, 0, "{run}");
         assert!(!run.stdout.contains("hunter2"), "{run}");
