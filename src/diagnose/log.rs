@@ -15,9 +15,14 @@ use crate::spec::source::decode_lossy;
 /// long, and nothing that is looked for is.
 const LONGEST: usize = 8 << 10;
 
+/// How many lines are kept of a log that is far longer than any that a build writes: the
+/// first ones tell what is built, and what broke it stands at the end.
+const FIRST: usize = 1 << 20;
+const LAST: usize = 1 << 22;
+
 /// A log.
 pub struct Log {
-    /// The lines, in order.
+    /// The lines that say something, in order; of millions the first and the last ones.
     pub lines: Vec<Line>,
     /// What the build did one after another, as far as the log tells it.
     pub steps: Vec<Step>,
@@ -41,9 +46,8 @@ impl Log {
     /// Reads the bytes of a log, in time that grows with their number. Any bytes are one.
     pub fn read(bytes: &[u8]) -> Self {
         let text = decode_lossy(bytes);
-        let mut lines = Vec::new();
+        let mut lines = Lines::new(FIRST, LAST);
         let mut steps = Steps::default();
-        let mut success = None;
         let mut count = 0;
         for (index, whole) in text.lines().enumerate() {
             count = index + 1;
@@ -51,9 +55,6 @@ impl Log {
                 let Some((id, text)) = clean(piece) else {
                     continue;
                 };
-                if says_success(&text) {
-                    success = Some(lines.len());
-                }
                 let step = steps.of(id, &text, index + 1);
                 lines.push(Line {
                     number: index + 1,
@@ -63,10 +64,10 @@ impl Log {
             }
         }
         Self {
-            lines,
+            lines: lines.kept,
             steps: steps.finish(),
             count,
-            success,
+            success: lines.success,
         }
     }
 
@@ -74,6 +75,41 @@ impl Log {
     pub fn went_well(&self, line: usize) -> bool {
         let step = self.lines[line].step.map(|step| &self.steps[step]);
         step.is_some_and(|step| step.fate == Fate::Succeeded)
+    }
+}
+
+/// The lines while the log is read.
+struct Lines {
+    kept: Vec<Line>,
+    success: Option<usize>,
+    /// How many of the first ones, and of the last ones, are kept at least.
+    first: usize,
+    last: usize,
+}
+
+impl Lines {
+    fn new(first: usize, last: usize) -> Self {
+        Self {
+            kept: Vec::new(),
+            success: None,
+            first,
+            last,
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        let (first, last) = (self.first, self.last);
+        if self.kept.len() == first + 2 * last {
+            self.kept.drain(first..first + last);
+            self.success = self.success.map(|place| match place < first + last {
+                true => place.min(first - 1),
+                false => place - last,
+            });
+        }
+        if says_success(&line.text) {
+            self.success = Some(self.kept.len());
+        }
+        self.kept.push(line);
     }
 }
 
@@ -93,7 +129,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 /// (`[91m`), and control characters.
 static CONTROL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|\[\d{1,3}(?:;\d{1,3})*m|[\x00-\x08\x0b-\x1f\x7f\x{feff}]",
+        r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|\[\d{1,3}(?:;\d{1,3})*m|[\x00-\x08\x0b-\x1f\x7f\x{feff}]+",
     )
 });
 
@@ -122,12 +158,9 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
 const PREFIXES: usize = 4;
 
 /// The message of a line and the number that BuildKit gives its step; none if it has
-/// nothing but control characters.
+/// nothing but blanks and control characters.
 fn clean(raw: &str) -> Option<(Option<u32>, String)> {
     let text = CONTROL.replace_all(raw, "");
-    if text.is_empty() && !raw.is_empty() {
-        return None;
-    }
     let mut rest: &str = &text;
     let mut id = None;
     for _ in 0..PREFIXES {
@@ -139,7 +172,8 @@ fn clean(raw: &str) -> Option<(Option<u32>, String)> {
         }
         rest = &rest[found[0].len()..];
     }
-    Some((id, rest.trim_end().to_owned()))
+    let message = rest.trim_end();
+    (!message.is_empty()).then(|| (id, message.to_owned()))
 }
 
 /// What builders print when an image is done.
@@ -221,6 +255,37 @@ mod tests {
         );
         let all: String = lines.into_iter().map(|(_, text)| text).collect();
         assert_eq!(all, long);
+    }
+
+    #[test]
+    fn of_too_many_lines_the_first_and_the_last_are_kept() {
+        let kept = |built: usize| {
+            let mut lines = Lines::new(2, 3);
+            for number in 0..20 {
+                let text = match number == built {
+                    true => "Successfully built 0123456789ab".to_owned(),
+                    false => String::new(),
+                };
+                lines.push(Line {
+                    number,
+                    text,
+                    step: None,
+                });
+            }
+            let numbers: Vec<usize> = lines.kept.iter().map(|line| line.number).collect();
+            (numbers, lines.success)
+        };
+        // An image that was built among those left out comes before all that follow.
+        for (built, success) in [(0, 0), (9, 1), (18, 6), (19, 7)] {
+            let expected = (vec![0, 1, 14, 15, 16, 17, 18, 19], Some(success));
+            assert_eq!(kept(built), expected, "{built}");
+        }
+    }
+
+    #[test]
+    fn lines_that_say_nothing_are_counted_and_not_kept() {
+        let lines = texts(b"a\n\n \x1b[0m\n\x00\x00\n#8 0.1 \n2025-02-16T00:26:20: \nb");
+        assert_eq!(lines, [(1, "a".to_owned()), (7, "b".to_owned())]);
     }
 
     #[test]

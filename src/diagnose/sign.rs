@@ -216,7 +216,7 @@ impl Hit {
             if item.is_match(&line.text) {
                 add_facts(&mut self.facts, item, &line.text);
                 self.lines.push(place);
-            } else if !line.text.trim().is_empty() {
+            } else {
                 others += 1;
                 if others > GAP || self.lines.len() > 1 {
                     break;

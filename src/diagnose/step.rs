@@ -35,6 +35,9 @@ static CLASSIC: LazyLock<Regex> =
 /// `[3/7] RUN …`, `[build 3/7] RUN …` of BuildKit, behind `#8 `.
 static BUILDKIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[(?:[^\]\s]+ )*\d+/\d+\] (.*)$"));
 
+/// More steps than any build has: a log that counts further is none of a build.
+const MOST: usize = 1 << 16;
+
 /// The steps while the log is read.
 #[derive(Default)]
 pub(super) struct Steps {
@@ -60,6 +63,9 @@ impl Steps {
 
     fn buildkit(&mut self, id: u32, text: &str, line: usize) -> Option<usize> {
         if let Some(found) = BUILDKIT.captures(text) {
+            if self.steps.len() == MOST {
+                return self.by_id.get(&id).copied();
+            }
             let step = *self.by_id.entry(id).or_insert_with(|| {
                 self.steps.push(Step::new(line, &found[1]));
                 self.steps.len() - 1
@@ -77,7 +83,7 @@ impl Steps {
     }
 
     fn classic(&mut self, text: &str, line: usize) -> Option<usize> {
-        if let Some(found) = CLASSIC.captures(text) {
+        if let Some(found) = CLASSIC.captures(text).filter(|_| self.steps.len() < MOST) {
             let number = found[1].parse().ok()?;
             let count = found.get(2).and_then(|count| count.as_str().parse().ok());
             if let Some((before, its_number, its_count)) = self.current

@@ -25,10 +25,9 @@ static TELLING: LazyLock<RegexSet> = LazyLock::new(|| {
 /// The most telling lines, as places in [`Log::lines`], in their order; the last ones if
 /// none tells anything.
 pub(super) fn lines(log: &Log) -> Vec<usize> {
-    let places = (0..log.lines.len()).filter(|&place| !log.lines[place].text.trim().is_empty());
     let mut scored: Vec<(usize, usize)> = Vec::new();
     let mut last = Vec::new();
-    for place in places.filter(|&place| !log.went_well(place)) {
+    for place in (0..log.lines.len()).filter(|&place| !log.went_well(place)) {
         let score = TELLING
             .matches(&log.lines[place].text)
             .iter()
