@@ -11,9 +11,10 @@ use clap::{Args, ValueEnum};
 
 use super::{Output, print, progress::Progress, settings::SettingsArgs};
 use crate::{
+    azure::input::Input,
     config::Settings,
-    diagnose::{self, Log, Problem, Verdict, spec},
-    diagnostic::{Diagnostic, Failure, FailureKind},
+    diagnose::{self, Log, Named, Problem, Verdict, spec},
+    diagnostic::{Diagnostic, Failure, FailureKind, Label, Location},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     problem::Conflict,
     report::{
@@ -101,18 +102,12 @@ impl Diagnose {
             return print(&list());
         };
         // The file is read first: a wrong path should not wait for a log on a pipe.
-        let spec = self.spec.as_deref().map(|path| read_spec(path, output));
-        let spec = spec.transpose()?.flatten();
+        let given = self.spec.as_deref().map(|path| Given::read(path, output));
+        let given = given.transpose()?;
         let log = Log::read(&bytes(path)?);
         let diagnosis = diagnose::diagnose(&log);
-        let spec = match (&diagnosis.verdict, spec) {
-            (Verdict::Named(named), Some(environment)) => Some(Spec {
-                lines: spec::lines(named, &environment),
-                answer: match named.problem.solvable {
-                    true => Some(self.solve(&environment, output).await),
-                    false => None,
-                },
-            }),
+        let spec = match (&diagnosis.verdict, given) {
+            (Verdict::Named(named), Some(given)) => self.spec(named, &given, output).await,
             _ => None,
         };
         let path = path.display().to_string();
@@ -138,13 +133,39 @@ impl Diagnose {
         }
     }
 
-    /// What solving the file says. That it cannot be solved now is no failure: the log's
-    /// problem is named all the same.
-    async fn solve(&self, environment: &EnvironmentFile, output: &Output) -> Answer {
-        let path = environment.source.path();
-        let mut settings = match Settings::resolve(path, self.settings.clone().into()) {
-            Ok(settings) => settings,
-            Err(failure) => return Answer::Unknown(failure.to_string()),
+    /// What the file has to do with the problem.
+    async fn spec(&self, named: &Named, given: &Given, output: &Output) -> Option<Spec> {
+        let environment = given.environment.as_ref()?;
+        let mut spec = Spec {
+            lines: spec::lines(named, environment, &given.refused),
+            answer: None,
+        };
+        if named.problem.solvable {
+            let (answer, clashing) = self.solve(environment, given, output).await;
+            spec.answer = Some(answer);
+            // What the log does not tell, the solve does.
+            if spec.lines.is_empty() {
+                spec.lines = clashing;
+            }
+        }
+        Some(spec)
+    }
+
+    /// What solving the file says, and the lines that clash. That it cannot be solved now
+    /// is no failure: the log's problem is named all the same.
+    async fn solve(
+        &self,
+        environment: &EnvironmentFile,
+        given: &Given,
+        output: &Output,
+    ) -> (Answer, Vec<Label>) {
+        if !given.refused.is_empty() {
+            let reason = "a line of it cannot be read".to_owned();
+            return (Answer::Unknown(reason), Vec::new());
+        }
+        let mut settings = match Settings::resolve(&given.path, self.settings.clone().into()) {
+            Ok(settings) => given.input.settings(settings),
+            Err(failure) => return (Answer::Unknown(failure.to_string()), Vec::new()),
         };
         settings.timeout.get_or_insert(TIME_LIMIT);
         let limits = Limits {
@@ -157,14 +178,39 @@ impl Diagnose {
             explain::explain(environment, &settings, limits, &listener, &mut Silent).await;
         progress.finish();
         match explained {
-            Err(failure) => Answer::Unknown(failure.to_string()),
-            Ok(explanation) if explanation.solution.is_some() => Answer::Solvable,
-            Ok(explanation) => match explanation.fixes.first() {
-                Some(fix) => answer(&explanation, fix, &environment.source),
-                None => Answer::Unsolvable,
-            },
+            Err(failure) => (Answer::Unknown(failure.to_string()), Vec::new()),
+            Ok(explanation) if explanation.solution.is_some() => (Answer::Solvable, Vec::new()),
+            Ok(explanation) => (
+                match explanation.fixes.first() {
+                    Some(fix) => answer(&explanation, fix, &environment.source),
+                    None => Answer::Unsolvable,
+                },
+                clashing(&explanation),
+            ),
         }
     }
+}
+
+/// The lines of the first conflict, or those whose builds are gone.
+fn clashing(explanation: &Explanation) -> Vec<Label> {
+    let of_conflict = explanation
+        .conflicts
+        .first()
+        .map(|conflict| &conflict.lines);
+    let gone = explanation.gone_builds.as_ref().map(|gone| &gone.lines);
+    let lines = gone.or(of_conflict).into_iter().flatten();
+    let text = match (gone, of_conflict.map(Vec::len)) {
+        (Some(_), _) => "no channel has this build",
+        (_, Some(1)) => "nothing meets this line",
+        _ => "clashes with the others",
+    };
+    let places = lines.filter_map(|&line| explanation.places[line].clone());
+    places
+        .map(|location| Label {
+            location,
+            text: text.to_owned(),
+        })
+        .collect()
 }
 
 /// A change that mends the file.
@@ -203,14 +249,36 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// The environment file as far as it can be read: a broken one can be what broke the
-/// build, and what is wrong with it is said.
-fn read_spec(path: &Path, output: &Output) -> Result<Option<EnvironmentFile>, Failure> {
-    let reading = environment::read_as_far_as_possible(SourceFile::read(path)?);
-    for error in &reading.errors {
-        output.say(error);
+/// The environment file of a build.
+struct Given {
+    /// As it was named.
+    path: PathBuf,
+    input: Input,
+    /// What it means as far as it can be read: a broken file can be what broke the build.
+    environment: Option<EnvironmentFile>,
+    /// What of it cannot be read.
+    refused: Vec<Location>,
+}
+
+impl Given {
+    /// Reads it, and says what is wrong with it.
+    fn read(path: &Path, output: &Output) -> Result<Self, Failure> {
+        let input = Input::read(path)?;
+        let reading = environment::read_as_far_as_possible(input.source.clone());
+        for error in &reading.errors {
+            output.say(error);
+        }
+        let labels = reading
+            .errors
+            .iter()
+            .filter_map(|error| error.labels.first());
+        Ok(Self {
+            path: path.to_owned(),
+            environment: reading.environment.map(|(environment, _)| environment),
+            refused: labels.map(|label| label.location.clone()).collect(),
+            input,
+        })
     }
-    Ok(reading.environment.map(|(environment, _)| environment))
 }
 
 fn by_name(name: &str) -> Result<&'static Problem, Failure> {

@@ -9,14 +9,20 @@ use crate::{
 };
 
 /// The lines of a file that a problem of its build is about, in the order of the file.
-pub fn lines(named: &Named, environment: &EnvironmentFile) -> Vec<Label> {
+/// `refused` are the places that could not be read.
+pub fn lines(named: &Named, environment: &EnvironmentFile, refused: &[Location]) -> Vec<Label> {
     let facts = &named.facts;
     let mut labels = Vec::new();
+    for requirement in values(facts, "requirement") {
+        let is_it = |location: &&Location| location.text().trim_matches(['"', '\'']) == requirement;
+        let places = refused.iter().filter(is_it);
+        labels.extend(places.map(|location| label(location, "this cannot be read")));
+    }
     for package in values(facts, "package") {
         labels.extend(asked_for(environment, package));
     }
     if labels.is_empty() {
-        labels.extend(pip_line(environment, facts));
+        labels.extend(pip_line(environment, refused, facts));
     }
     labels.extend(servers(environment, facts));
     if facts.contains_key("python") {
@@ -75,7 +81,7 @@ fn name_of(line: &PipRequirement) -> Option<&pep508_rs::PackageName> {
 /// The pip line that pip names by its number: `(from -r requirements.txt (line 39))`. conda
 /// writes the pip list into a file `condaenv.x.requirements.txt`, one entry a line
 /// (conda/env/installers/pip.py).
-fn pip_line(environment: &EnvironmentFile, facts: &Facts) -> Option<Label> {
+fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) -> Option<Label> {
     const TEXT: &str = "the log names this line";
     let file = values(facts, "file").last()?;
     let number: usize = values(facts, "line").last()?.parse().ok()?;
@@ -97,7 +103,12 @@ fn pip_line(environment: &EnvironmentFile, facts: &Facts) -> Option<Label> {
         .chain(options.map(|option| &option.location))
         .filter(|location| std::sync::Arc::ptr_eq(&location.file, &environment.source))
         .collect();
+    // A line that is refused is counted, too. It is one of pip's if it is behind another.
+    let first = entries.iter().map(|location| location.span.start).min();
+    let is_of_pip = |location: &&Location| Some(location.span.start) > first && first.is_some();
+    entries.extend(refused.iter().filter(is_of_pip));
     entries.sort_by_key(|location| location.span.start);
+    entries.dedup_by_key(|location| location.span.start);
     let entry = entries.get(number.checked_sub(1)?)?;
     Some(label(entry, TEXT))
 }
@@ -155,12 +166,19 @@ dependencies:
 ";
 
     fn places(log: &str) -> Vec<(usize, String)> {
-        let file = SourceFile::from_text("environment.yml", FILE);
-        let environment = environment::read(file).expect("readable");
+        places_in(FILE, log)
+    }
+
+    fn places_in(text: &str, log: &str) -> Vec<(usize, String)> {
+        let file = SourceFile::from_text("environment.yml", text);
+        let reading = environment::read_as_far_as_possible(file);
+        let (environment, _) = reading.environment.expect("readable");
+        let refused = reading.errors.iter().map(|error| &error.labels[0].location);
+        let refused: Vec<Location> = refused.cloned().collect();
         let Verdict::Named(named) = diagnose(&Log::read(log.as_bytes())).verdict else {
             panic!("not named");
         };
-        let labels = lines(&named, &environment).into_iter();
+        let labels = lines(&named, &environment, &refused).into_iter();
         labels
             .map(|label| (label.location.line_column().0, label.text))
             .collect()
@@ -178,6 +196,31 @@ dependencies:
     fn the_number_of_a_line_of_condas_own_file_counts_the_entries() {
         let log = "ERROR: Invalid requirement: 'x y' (from line 3 of /tmp/condaenv.a1.requirements.txt)\n";
         assert_eq!(places(log), [(11, "the log names this line".to_owned())]);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_shown_and_counted() {
+        let file = FILE.replace(
+            "      - scikit_learn==1.0",
+            "      - numpy=1.26\n      - scikit_learn==1.0",
+        );
+        let log = "ERROR: Invalid requirement: 'numpy=1.26': Expected end or semicolon\n    numpy=1.26\n         ^ (from line 2 of /tmp/condaenv.a1.requirements.txt)\nHint: = is not a valid operator. Did you mean == ?\n";
+        assert_eq!(
+            places_in(&file, log),
+            [(10, "this cannot be read".to_owned())]
+        );
+        let log = "ERROR: Invalid requirement: 'x y' (from line 3 of /tmp/condaenv.a1.requirements.txt)\n";
+        assert_eq!(
+            places_in(&file, log),
+            [(11, "the log names this line".to_owned())]
+        );
+    }
+
+    #[test]
+    fn what_a_problem_is_named_after_is_a_package() {
+        let file = FILE.replace("scikit_learn==1.0", "mpi4py==3.1.6");
+        let log = "  error: Cannot find 'mpi.h' header. Check your configuration!!!\nERROR: Failed building wheel for mpi4py\n";
+        assert_eq!(places_in(&file, log), [(10, "asked for here".to_owned())]);
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn of_spec(spec: &Spec, color: bool) -> String {
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
         true => {
-            "no line of the environment file names it: it comes with another package, or is no matter of the file"
+            "no line of the environment file is named: it is about another package, all lines together, or no matter of the file"
         }
         false => "the environment file has to do with it here",
     };
@@ -180,7 +180,7 @@ fn about(spec: &Spec) -> Diagnostic {
         None => diagnostic,
         Some(Answer::Solvable) => diagnostic
             .note("the file has a solution now, conda and pip together")
-            .help("`presolve pin` writes it down, so that the build has nothing to search for"),
+            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build"),
         Some(Answer::Fix { changes, gives, .. }) => {
             let mut help = changes.join(", and ");
             if !gives.is_empty() {

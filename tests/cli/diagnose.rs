@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{
     Project, Run,
     check_formats::{assert_valid, schema},
+    environment,
 };
 
 /// A build of Azure ML, as its compute writes it: pip cannot have what the file asks for.
@@ -95,6 +96,45 @@ fn an_annotation_stands_at_the_line_of_the_file() {
     let run = |format| diagnose(&project, &["--spec", "environment.yml", "--format", format]);
     assert_snapshot!(run("github").stdout);
     assert_snapshot!(run("azure").stdout);
+}
+
+#[test]
+fn what_the_log_does_not_tell_the_solve_does() {
+    let log = "UnsatisfiableError: The following specifications were found to be incompatible with each other:\n";
+    let project = project(log);
+    let file = environment(&["python=3.12", "libzlib", "numpy=1.23"]);
+    project.write("environment.yml", file);
+    let run = diagnose(&project, &["--spec", "environment.yml"]);
+    assert_snapshot!(run.stdout.split_once("note[").expect("of the file").1);
+}
+
+#[test]
+fn the_environment_of_azure_ml_is_a_file_of_the_build() {
+    let project = project(LOG);
+    let inline: String = FILE.lines().map(|line| format!("  {line}\n")).collect();
+    let definition = format!(
+        "name: train\nimage: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:1\nconda_file:\n{inline}"
+    );
+    project.write("azure.yml", definition);
+    let run = diagnose(&project, &["--spec", "azure.yml"]);
+    assert!(run.stdout.contains("azure.yml:10:11"), "{run}");
+    assert!(
+        run.stdout
+            .contains("`python=3.12` to `python=3.10` (line 7)"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_file_with_a_line_that_cannot_be_read_is_not_said_to_have_a_solution() {
+    let project = project(LOG);
+    project.write(
+        "environment.yml",
+        FILE.replace("oldflow==2.8.*", "oldflow=2.8"),
+    );
+    let run = diagnose(&project, &["--spec", "environment.yml"]);
+    assert!(run.stdout.contains("a line of it cannot be read"), "{run}");
+    assert!(!run.stdout.contains("has a solution"), "{run}");
 }
 
 /// The SARIF of these arguments, which the standard's schema takes.

@@ -5,8 +5,8 @@ pub(super) static PROBLEM: Problem = Problem {
     message: "",
     signs: &[
         Sign::sure("wheel")
-            .matching(r"(?:[Ff]ailed building wheel for|[Cc]ould not build wheels for) horovod\b"),
-        Sign::sure("Failed to build").matching(r"Failed to build .*\bhorovod\b"),
+            .matching(r"(?:[Ff]ailed building wheel for|[Cc]ould not build wheels for) (?P<package>horovod)\b"),
+        Sign::sure("Failed to build").matching(r"Failed to build .*\b(?P<package>horovod)\b"),
         Sign::sure("Building wheel for horovod")
             .matching(r"\.\.\. error|finished with status 'error'"),
         Sign::sure("Running setup.py install for horovod").matching(r"error"),

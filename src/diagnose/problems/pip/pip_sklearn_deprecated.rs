@@ -4,7 +4,8 @@ pub(super) static PROBLEM: Problem = Problem {
     name: "pip-sklearn-deprecated",
     message: "",
     signs: &[
-        Sign::sure("The 'sklearn' PyPI package is deprecated"),
+        Sign::sure("The 'sklearn' PyPI package is deprecated")
+            .matching("The '(?P<package>sklearn)' PyPI package"),
         Sign::sure("SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL"),
     ],
     explains: &["pip-build-failed"],
