@@ -160,6 +160,9 @@ const PREFIXES: usize = 4;
 /// The message of a line and the number that BuildKit gives its step; none if it has
 /// nothing but blanks and control characters.
 fn clean(raw: &str) -> Option<(Option<u32>, String)> {
+    if raw.is_empty() {
+        return None;
+    }
     let text = CONTROL.replace_all(raw, "");
     let mut rest: &str = &text;
     let mut id = None;
