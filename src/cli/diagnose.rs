@@ -15,9 +15,13 @@ use crate::{
     config::Settings,
     diagnose::{self, Log, Named, Problem, Verdict, spec},
     diagnostic::{Diagnostic, Failure, FailureKind, Label, Location},
-    explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
+    explain::{
+        self, Explanation, Fix, GoneBuilds, Listening,
+        cost::{self, Cost, Limits},
+    },
     problem::Conflict,
     report::{
+        cost as cost_report,
         diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif},
         explanation::words,
     },
@@ -141,7 +145,7 @@ impl Diagnose {
             answer: None,
         };
         if named.problem.solvable {
-            let (answer, clashing) = self.solve(environment, given, output).await;
+            let (answer, clashing) = self.solve(named.problem, environment, given, output).await;
             spec.answer = Some(answer);
             // What the log does not tell, the solve does.
             if spec.lines.is_empty() {
@@ -155,6 +159,7 @@ impl Diagnose {
     /// is no failure: the log's problem is named all the same.
     async fn solve(
         &self,
+        problem: &Problem,
         environment: &EnvironmentFile,
         given: &Given,
         output: &Output,
@@ -168,18 +173,28 @@ impl Diagnose {
             Err(failure) => return (Answer::Unknown(failure.to_string()), Vec::new()),
         };
         settings.timeout.get_or_insert(TIME_LIMIT);
-        let limits = Limits {
-            seconds: f64::INFINITY,
-            memory_mb: None,
-        };
         let progress = Progress::new(output.quiet);
         let listener = progress.listener();
-        let explained =
-            explain::explain(environment, &settings, limits, &listener, &mut Silent).await;
+        let explained = explain::explain(
+            environment,
+            &settings,
+            Limits::default(),
+            &listener,
+            &mut Silent,
+        )
+        .await;
         progress.finish();
         match explained {
             Err(failure) => (Answer::Unknown(failure.to_string()), Vec::new()),
-            Ok(explanation) if explanation.solution.is_some() => (Answer::Solvable, Vec::new()),
+            Ok(explanation) if explanation.solution.is_some() => {
+                let cost = explanation.cost.as_ref();
+                let cost = cost.filter(|cost| {
+                    problem.is_of_the_search() && cost.prediction.verdict > cost::Verdict::Fine
+                });
+                let widest = cost.and_then(|cost| widest(&explanation, cost));
+                let cost = cost.map(cost_report::verdict);
+                (Answer::Solvable { cost }, Vec::from_iter(widest))
+            }
             Ok(explanation) => (
                 match explanation.fixes.first() {
                     Some(fix) => answer(&explanation, fix, &environment.source),
@@ -189,6 +204,19 @@ impl Diagnose {
             ),
         }
     }
+}
+
+/// The line that leads to the most records.
+fn widest(explanation: &Explanation, cost: &Cost) -> Option<Label> {
+    let line = cost.lines.iter().max_by_key(|line| line.reach.records)?;
+    let text = format!(
+        "leads to {} records, more than any other line",
+        line.reach.records
+    );
+    Some(Label {
+        location: explanation.places[line.declared].clone()?,
+        text,
+    })
 }
 
 /// The lines of the first conflict, or those whose builds are gone.

@@ -116,6 +116,12 @@ impl Problem {
         paragraph(self.text)
     }
 
+    /// Whether it can be that conda's search took too much of what a build has.
+    pub fn is_of_the_search(&self) -> bool {
+        let names = ["solve-timeout", "solve-conflict-hang", "out-of-memory"];
+        names.contains(&self.name)
+    }
+
     /// Why it comes about.
     pub fn cause(&self) -> String {
         self.section("## Cause\n")

@@ -36,7 +36,10 @@ pub struct Spec {
 /// What solving the environment file says.
 pub enum Answer {
     /// It has a solution.
-    Solvable,
+    Solvable {
+        /// What conda's classic solver would cost, where that may be what broke the build.
+        cost: Option<String>,
+    },
     /// It has none, and this mends it: what changes, and what it gives.
     Fix {
         /// The changes in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
@@ -178,9 +181,12 @@ fn about(spec: &Spec) -> Diagnostic {
     diagnostic.labels.clone_from(&spec.lines);
     match &spec.answer {
         None => diagnostic,
-        Some(Answer::Solvable) => diagnostic
+        Some(Answer::Solvable { cost }) => {
+            diagnostic.notes.extend(cost.clone());
+            diagnostic
             .note("the file has a solution now, conda and pip together")
-            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build"),
+            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build")
+        }
         Some(Answer::Fix { changes, gives, .. }) => {
             let mut help = changes.join(", and ");
             if !gives.is_empty() {

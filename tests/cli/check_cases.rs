@@ -86,16 +86,19 @@ pub(super) fn exported(packages: &[&str], platform: &str) -> Project {
 /// A channel in which each of a chain of packages has many versions, and a build of five
 /// seconds. The classic solver looks at all that the line leaves open.
 pub(super) fn long_chain(line: &str) -> Project {
-    const LENGTH: usize = 60;
-    const VERSIONS: usize = 30;
+    chain(line, 60, 30)
+}
+
+/// A channel of this many packages, each of which needs the next, in so many versions.
+pub(super) fn chain(line: &str, length: usize, versions: usize) -> Project {
     let project = Project::new(format!(
         "channels: [./chain, nodefaults]\ndependencies:\n  - {line}\n"
     ));
     let mut records = Vec::new();
-    for link in 0..LENGTH {
-        for version in 1..=VERSIONS {
+    for link in 0..length {
+        for version in 1..=versions {
             let next = format!("link{} >={version}", link + 1);
-            let depends = Vec::from_iter((link + 1 < LENGTH).then_some(next));
+            let depends = Vec::from_iter((link + 1 < length).then_some(next));
             records.push((format!("link{link}"), format!("{version}.0"), depends));
         }
     }

@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::{
-    Project, Run,
+    Project, Run, check_cases,
     check_formats::{assert_valid, schema},
     environment,
 };
@@ -106,6 +106,22 @@ fn what_the_log_does_not_tell_the_solve_does() {
     project.write("environment.yml", file);
     let run = diagnose(&project, &["--spec", "environment.yml"]);
     assert_snapshot!(run.stdout.split_once("note[").expect("of the file").1);
+}
+
+#[test]
+fn a_search_that_took_too_long_is_predicted_with_the_line_that_leads_furthest() {
+    let project = check_cases::chain("link0", 200, 80);
+    project.write("build.log", "Solving environment: ...working... Killed\n");
+    let run = diagnose(&project, &["--spec", "environment.yml"]);
+    assert!(run.stdout.contains("error[out-of-memory]"), "{run}");
+    assert!(run.stdout.contains("classic solver is slow here"), "{run}");
+    assert!(run.stdout.contains("^^^^^ leads to 16000 records"), "{run}");
+    // What ends soon took neither the time nor the memory.
+    let pinned = project.read("environment.yml").replace("link0", "link0=80");
+    project.write("environment.yml", pinned);
+    let run = diagnose(&project, &["--spec", "environment.yml"]);
+    assert!(run.stdout.contains("has a solution now"), "{run}");
+    assert!(!run.stdout.contains("classic solver is slow"), "{run}");
 }
 
 #[test]

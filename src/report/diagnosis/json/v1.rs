@@ -178,7 +178,7 @@ impl Spec {
         let (mut fix, mut undecided) = (Vec::new(), None);
         let solvable = match &spec.answer {
             None => None,
-            Some(Answer::Solvable) => Some(true),
+            Some(Answer::Solvable { .. }) => Some(true),
             Some(Answer::Fix { changes, .. }) => {
                 fix = changes.iter().map(|change| redact(change)).collect();
                 Some(false)
