@@ -298,7 +298,7 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
 
 /// An environment on an image with CUDA, of a channel with builds for it: of `net`, which
 /// conda prefers where a GPU is, and of `flow`, which has to be asked for.
-fn with_cuda_builds(dependencies: &str) -> Project {
+pub(super) fn with_cuda_builds(dependencies: &str) -> Project {
     let project = project(&format!(
         "name: train\nimage: azureml/openmpi5.0-cuda12.4-ubuntu22.04:20250601.v1\nconda_file:\n  channels: [own, nodefaults]\n  dependencies: {dependencies}\n"
     ));

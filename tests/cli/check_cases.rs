@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use presolve::rules::{self, Finder, Rule};
 
-use super::{Project, environment, server};
+use super::{Project, azure::with_cuda_builds, environment, server};
 
 /// What a rule has to find, or must not.
 struct Case {
@@ -194,6 +194,11 @@ fn about_solutions() -> Vec<Case> {
             "pip-upgrades-conda",
             &["python=3.12", "packaging=23.2", "pip:", "packaging"],
             &["python=3.12", "packaging=23.2", "pip:", "packaging==23.2"],
+        ),
+        built(
+            "cpu-build-on-cuda-image",
+            || with_cuda_builds("[net]"),
+            || with_cuda_builds("['net=*=cpu*']"),
         ),
         built(
             "legacy-resolver",
