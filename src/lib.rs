@@ -20,6 +20,7 @@ pub mod conda;
 pub mod config;
 pub mod diagnose;
 pub mod diagnostic;
+pub mod docker;
 pub mod explain;
 pub mod lock;
 pub mod network;

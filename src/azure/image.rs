@@ -45,6 +45,14 @@ const RELEASES: [Ubuntu; 5] = [
     ubuntu("24.04", "2.39", date(2029, 5, 31)),
 ];
 
+/// The releases of Debian: number, name, glibc (<https://packages.debian.org/libc6>).
+const DEBIAN: [(&str, &str, &str); 4] = [
+    ("10", "buster", "2.28"),
+    ("11", "bullseye", "2.31"),
+    ("12", "bookworm", "2.36"),
+    ("13", "trixie", "2.41"),
+];
+
 /// The glibc that an image is taken to have whose release is not known: of Ubuntu 22.04,
 /// the oldest release of a supported Azure ML image
 /// (<https://github.com/Azure/AzureML-Containers>). What it can run, newer ones can.
@@ -153,6 +161,14 @@ impl fmt::Display for Miniconda {
 impl Image {
     /// Takes a reference apart. It need not be a valid one.
     pub fn parse(reference: &str) -> Self {
+        // A template of Azure/azureml-assets may have any character.
+        if let Some((name, tag)) = reference.split_once(":{{") {
+            let tag = Some(format!("{{{{{tag}"));
+            return Self {
+                tag,
+                ..Self::parse(name)
+            };
+        }
         let (name, digest) = match reference.split_once('@') {
             Some((name, digest)) => (name, Some(digest.to_owned())),
             None => (reference, None),
@@ -202,6 +218,19 @@ impl Image {
         RELEASES.into_iter().find(named)
     }
 
+    /// The glibc of the release of Debian that the tag of an official image names:
+    /// `python:3.11-slim-bookworm`, `debian:12`.
+    fn debian(&self) -> Option<&'static str> {
+        let tag = self.tag.as_deref()?;
+        let parts: Vec<&str> = tag.split(['-', '.']).collect();
+        let is_debian = matches!(&*self.repository, "debian" | "library/debian");
+        let is_it = |release: &&(&str, &str, &str)| {
+            parts.contains(&release.1) || (is_debian && parts[0] == release.0)
+        };
+        let mut releases = DEBIAN.iter();
+        releases.find(is_it).map(|(_, _, glibc)| *glibc)
+    }
+
     /// The day of an Azure ML image: `20240418` of the tag `20240418.v1`.
     pub fn day(&self) -> Option<Date> {
         self.azure_name()?;
@@ -213,6 +242,35 @@ impl Image {
     /// does not say.
     pub fn has_classic_solver(&self) -> Option<bool> {
         self.day().map(|day| day < LIBMAMBA)
+    }
+
+    /// The minor version of the Python that it brings: `3.11` of `python:3.11-slim`, and
+    /// `3.10` of `…-py310-torch280`. Azure ML's base images have that of their Miniconda,
+    /// and those without a day in their tag the newest one.
+    pub fn python(&self) -> Option<String> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        if matches!(&*self.repository, "python" | "library/python") {
+            let mut numbers = tag.split(['.', '-']);
+            let (major, minor) = (numbers.next()?, numbers.next()?);
+            let is_number = |text: &str| text.parse::<u16>().is_ok();
+            return (is_number(major) && is_number(minor)).then(|| format!("{major}.{minor}"));
+        }
+        let named = self.repository.split(['-', '/']).find_map(|part| {
+            let minor = part.strip_prefix("py3")?;
+            minor.parse::<u16>().is_ok().then(|| format!("3.{minor}"))
+        });
+        if named.is_some() {
+            return named;
+        }
+        let name = self.azure_name()?;
+        if !name.starts_with("openmpi") {
+            return None;
+        }
+        let known = match self.day() {
+            Some(_) => self.miniconda(),
+            None => MINICONDAS.last().copied(),
+        };
+        known?.python.map(str::to_owned)
     }
 
     /// What its Miniconda brings, of one of the base images of Azure ML; none if its tag
@@ -256,8 +314,12 @@ impl Image {
 
     /// What it says of the machine that builds on it.
     pub fn target(&self) -> Target {
-        let target = match self.ubuntu() {
-            Some(ubuntu) => Target::linux(ubuntu.glibc, false),
+        if self.repository.starts_with("windows/") {
+            return Target::windows();
+        }
+        let ubuntu = self.ubuntu().map(|ubuntu| ubuntu.glibc);
+        let target = match ubuntu.or_else(|| self.debian()) {
+            Some(glibc) => Target::linux(glibc, false),
             None => Target::unknown(),
         };
         Target {
@@ -283,6 +345,17 @@ impl Target {
             cuda: None,
             image: None,
         }
+    }
+
+    /// The same where a Dockerfile names the platform: `linux/arm64`.
+    pub fn on(self, platform: &str) -> Self {
+        let subdir = match platform {
+            "linux/arm64" | "linux/arm64/v8" => Subdir::LinuxAarch64,
+            "linux/ppc64le" => Subdir::LinuxPpc64le,
+            _ if platform.starts_with("windows") => return Self::windows(),
+            _ => self.subdir,
+        };
+        Self { subdir, ..self }
     }
 
     /// Azure ML builds on x86-64 alone.
@@ -329,6 +402,8 @@ mod tests {
             ("ubuntu:24.04", "2.39"),
             ("nvidia/cuda:11.2.2-cudnn8-devel-ubuntu18.04", "2.27"),
             ("azureml/intelmpi2018.3-ubuntu16.04", "2.23"),
+            ("python:3.11.4-slim-bookworm", "2.36"),
+            ("debian:11.9-slim", "2.31"),
             (
                 "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu20.04",
                 "2.31",
@@ -343,6 +418,40 @@ mod tests {
         }
         let other = Image::parse("mcr.microsoft.com/azureml/minimal-py312-inference:1");
         assert!(other.target().is_guess);
+    }
+
+    #[test]
+    fn the_name_tells_the_python() {
+        let python = |reference: &str| Image::parse(reference).python();
+        for (reference, version) in [
+            ("python:3.11-slim", Some("3.11")),
+            ("docker.io/library/python:3.9.18", Some("3.9")),
+            ("python:3", None),
+            ("python", None),
+            ("ubuntu:22.04", None),
+            (
+                "mcr.microsoft.com/aifx/acpt/stable-ubuntu2204-cu126-py310-torch280:{{latest-image-tag:a:b}}",
+                Some("3.10"),
+            ),
+            (
+                "mcr.microsoft.com/azureml/minimal-py312-inference:1",
+                Some("3.12"),
+            ),
+            (
+                "mcr.microsoft.com/azureml/openmpi5.0-cuda12.4-ubuntu22.04:20250601.v1",
+                Some("3.10"),
+            ),
+            (
+                "mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04",
+                Some("3.12"),
+            ),
+            (
+                "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu20.04:20200101.v1",
+                None,
+            ),
+        ] {
+            assert_eq!(python(reference).as_deref(), version, "{reference}");
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use yaml_serde::Value;
 
 use super::{
-    Definition,
+    Definition, Image, Target,
+    asset::{self, BuildFiles},
     definition::{CONDA_FILE, CondaFile, Version},
     format::{self, Format},
     v1,
@@ -13,7 +14,8 @@ use super::{
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
-    spec::{source::SourceFile, yaml::Tree},
+    docker::{Contents, Plan},
+    spec::{Spanned, source::SourceFile, yaml::Tree},
 };
 
 /// A file with a conda spec, and the environment that it is for.
@@ -22,61 +24,137 @@ pub struct Input {
     pub source: Arc<SourceFile>,
     /// The Azure ML environment that names it or holds it.
     pub definition: Option<Definition>,
+    /// The image that it is for, if one is known of.
+    image: Option<ImageOf>,
+    /// What is to be said of how it was found.
+    notices: Vec<Diagnostic>,
+}
+
+/// The image that an environment is built on.
+struct ImageOf {
+    target: Target,
+    /// The image, if it is named.
+    named: Option<Spanned<Image>>,
+    /// Where it is named, or could be.
+    at: Location,
 }
 
 impl Input {
     /// Reads a file: a conda file stands for itself, an Azure ML environment for the conda
-    /// spec in it or beside it.
+    /// spec in it or beside it, and a Dockerfile for the conda file that it installs, or the
+    /// packages that stand in its commands.
     ///
     /// # Errors
     /// [`Failure::input`] when a file cannot be read, has another of Azure ML's formats, or
     /// defines an environment without a conda spec.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let source = SourceFile::read(path)?;
+        if let Some(dockerfile) = asset::as_dockerfile(&source) {
+            return Self::of_dockerfile(&dockerfile);
+        }
+        if let Some(files) = BuildFiles::of_asset(&source) {
+            let start = first_line(&source);
+            return Self::of_dockerfile(&files.read(start)?);
+        }
         if let Some(refused) = refusal(&source) {
             return Err(refused);
         }
-        match Definition::of(&source) {
-            Some(definition) => Ok(Self {
-                source: conda_source(&definition)?,
-                definition: Some(definition),
-            }),
-            None => Ok(Self {
+        let Some(definition) = Definition::of(&source) else {
+            return Ok(Self {
                 source,
                 definition: None,
-            }),
+                image: None,
+                notices: Vec::new(),
+            });
+        };
+        if let (CondaFile::None, Some(files)) =
+            (definition.conda_file(), BuildFiles::of(&definition))
+        {
+            let build = definition
+                .set("build")
+                .unwrap_or_else(|| definition.start());
+            return Self::of_dockerfile(&files.read(build)?);
         }
+        let image = ImageOf {
+            target: definition.target(),
+            named: definition.image(),
+            at: built_on(&definition).unwrap_or_else(|| definition.start()),
+        };
+        Ok(Self {
+            source: conda_source(&definition)?,
+            definition: Some(definition),
+            image: Some(image),
+            notices: Vec::new(),
+        })
+    }
+
+    fn of_dockerfile(source: &Arc<SourceFile>) -> Result<Self, Failure> {
+        let plan = Plan::of(source);
+        let (source, notices) = match plan.contents()? {
+            Contents::CondaFile(path, install) => {
+                (SourceFile::read(path)?, plan.left(&install.prefix))
+            }
+            // What is left is said when it is read.
+            Contents::Specs(_) => (Arc::clone(source), Vec::new()),
+        };
+        let image = ImageOf {
+            target: plan.target(),
+            named: plan.image(),
+            at: plan.image_place(),
+        };
+        Ok(Self {
+            source,
+            definition: None,
+            image: Some(image),
+            notices,
+        })
     }
 
     /// The settings with what the image says; all that they say themselves is stronger.
     pub fn settings(&self, settings: Settings) -> Settings {
-        let image = self.definition.as_ref().map(Definition::target);
+        let image = self.image.as_ref().map(|image| image.target.clone());
         Settings { image, ..settings }
     }
 
+    /// The image, if one is named.
+    pub fn named_image(&self) -> Option<Spanned<Image>> {
+        self.image.as_ref()?.named.clone()
+    }
+
+    /// What is to be said of the file, and of what is taken for granted.
+    pub fn notices(&self, settings: &Settings) -> Vec<Diagnostic> {
+        let guess = self.image.as_ref().and_then(|image| image.guess(settings));
+        let notices = self.notices.iter().cloned();
+        notices.chain(guess).collect()
+    }
+}
+
+impl ImageOf {
     /// What is taken for granted of the image, if anything has to be.
-    pub fn notice(&self, settings: &Settings) -> Option<Diagnostic> {
-        let definition = self.definition.as_ref()?;
+    fn guess(&self, settings: &Settings) -> Option<Diagnostic> {
         let has_glibc = |text: &String| text.starts_with("__glibc");
         let is_told = settings.virtual_packages.iter().any(has_glibc);
-        let target = definition.target();
-        if !target.is_guess || is_told {
+        if !self.target.is_guess || is_told {
             return None;
         }
-        let at = built_on(definition).unwrap_or_else(|| definition.start());
-        let taken = target
-            .virtual_packages
-            .join(" ")
-            .replace("__glibc=", "glibc ");
+        let taken = self.target.virtual_packages.join(" ");
+        let taken = taken.replace("__glibc=", "glibc ");
         let message = format!(
             "the image is taken for {} with {taken}, as its name does not say",
-            settings.platform.unwrap_or(target.subdir)
+            settings.platform.unwrap_or(self.target.subdir)
         );
         Some(
             Diagnostic::new(Level::Note, "unknown-image", message)
-                .at(at, "")
+                .at(self.at.clone(), "")
                 .help("say otherwise with `--virtual-package __glibc=…`, or in presolve.toml"),
         )
+    }
+}
+
+fn first_line(source: &Arc<SourceFile>) -> Location {
+    Location {
+        file: Arc::clone(source),
+        span: 0..source.text().lines().next().map_or(0, str::len),
     }
 }
 

@@ -163,16 +163,6 @@ fn named_file(definition: &Definition, name: &str) -> PathBuf {
     }
 }
 
-/// The file that a path stands for: of the folder of an environment the one that defines
-/// it, as for `Environment.load_from_directory`.
-pub fn file_at(path: &Path) -> PathBuf {
-    let in_folder = path.join(FILE_NAME);
-    match in_folder.is_file() {
-        true => in_folder,
-        false => path.to_path_buf(),
-    }
-}
-
 /// Whether there is something behind a key: the SDK writes `null` where nothing is.
 pub fn is_given(value: &Value) -> bool {
     match value {

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     azure::{
         self, Definition, Image, Input,
+        asset::file_at,
         context::{CONDA_FILE, Secret, check_alone},
-        v1::file_at,
     },
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
@@ -60,7 +60,7 @@ pub(super) struct Context {
 impl Context {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
-        let file = file_at(&self.file);
+        let file = file_at(&self.file)?;
         let settings = Settings::resolve(&file, self.settings.clone().into())?;
         if let Some(subdir) = settings.platform {
             platform(subdir)?;
@@ -74,7 +74,7 @@ impl Context {
         let input = Input::read(&file)?;
         let image = image(&input)?;
         let settings = input.settings(settings);
-        if let Some(notice) = input.notice(&settings) {
+        for notice in input.notices(&settings) {
             output.say(&notice);
         }
         let environment = environment::read(input.source)?;

@@ -13,7 +13,7 @@ use super::{
     settings::{SettingsArgs, duration},
 };
 use crate::{
-    azure::{Definition, Input, solver, v1::file_at},
+    azure::{Input, asset::file_at, solver},
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
@@ -41,7 +41,7 @@ Examples:
 /// What `explain` takes.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The environment file
+    /// The environment file, the Dockerfile, or the folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
     /// Write the fix of this number into the file
@@ -88,15 +88,15 @@ impl Explain {
         if self.print_schema {
             return print(&json::schema());
         }
-        let file = file_at(&self.file);
+        let file = file_at(&self.file)?;
         let mut settings = Settings::resolve(&file, self.settings.clone().into())?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         let input = Input::read(&file)?;
         settings = input.settings(settings);
-        if let Some(notice) = input.notice(&settings) {
+        for notice in input.notices(&settings) {
             output.say(&notice);
         }
-        let image = input.definition.as_ref().and_then(Definition::image);
+        let image = input.named_image();
         let environment = environment::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);

@@ -1,7 +1,7 @@
 //! `presolve pin`.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -14,9 +14,10 @@ use super::{
     solving::{self, UpgradeArgs},
 };
 use crate::{
-    azure::{Input, v1::file_at},
+    azure::{Input, asset::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure},
+    docker,
     lock::Format,
     problem::Solution,
     report::notices,
@@ -46,7 +47,7 @@ Examples:
 /// What `pin` takes.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// The environment file
+    /// The environment file, the Dockerfile, or the folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
     /// What to write; all but `env` go to standard output unless -o names a file
@@ -69,11 +70,11 @@ impl Pin {
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
         self.check_format()?;
-        let file = file_at(&self.file);
+        let file = file_at(&self.file)?;
         let settings = Settings::resolve(&file, self.settings.clone().into())?;
         let input = Input::read(&file)?;
         let settings = input.settings(settings);
-        if let Some(notice) = input.notice(&settings) {
+        for notice in input.notices(&settings) {
             output.say(&notice);
         }
         let environment = environment::read(input.source)?;
@@ -94,7 +95,7 @@ impl Pin {
             Format::Env => self.edit(&environment, resolutions[0], output)?,
             _ => self.lock(&environment, &resolutions, output)?,
         }
-        output.tell(&self.summary(environment.source.path(), &resolutions, start.elapsed()));
+        output.tell(&self.summary(&environment, &resolutions, start.elapsed()));
         Ok(())
     }
 
@@ -171,20 +172,26 @@ impl Pin {
 
     fn summary(
         &self,
-        source: &Path,
+        environment: &EnvironmentFile,
         resolutions: &[(&Resolution, &Solution)],
         took: Duration,
     ) -> String {
         let counts = resolutions.iter().map(|(resolution, solution)| {
-            solving::counts(resolution, solution.conda.len(), solution.pypi.len())
+            let conda = match environment.source.build_context() {
+                Some(_) if self.format == Format::Env => {
+                    docker::edit::written_conda(environment, solution.conda.len())
+                }
+                _ => solution.conda.len(),
+            };
+            solving::counts(resolution, conda, solution.pypi.len())
         });
         let counts: Vec<String> = counts.collect();
         let counts = counts.join(", ");
         let seconds = took.as_secs_f64();
         let (verb, place) = match (&self.output_file, self.format) {
             (Some(file), _) => ("Pinned", file.as_path()),
-            (None, Format::Env) if self.diff => ("Would pin", source),
-            (None, Format::Env) => ("Pinned", source),
+            (None, Format::Env) if self.diff => ("Would pin", environment.source.path()),
+            (None, Format::Env) => ("Pinned", environment.source.path()),
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())

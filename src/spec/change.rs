@@ -14,7 +14,10 @@ use super::{
     source::SourceFile,
     yaml::{self, Tree},
 };
-use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::{
+    diagnostic::{Diagnostic, Failure, Location},
+    docker,
+};
 
 mod included;
 
@@ -98,6 +101,9 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
 }
 
 fn own_text(environment: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
+    if environment.source.build_context().is_some() {
+        return docker::edit::change(environment, changes);
+    }
     // Without a list, these two write a new one, and a list in brackets is none to them.
     let may_add_list =
         |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));

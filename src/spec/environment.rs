@@ -14,7 +14,10 @@ use super::{
     source::SourceFile,
     yaml::{self, Tree},
 };
-use crate::diagnostic::{Diagnostic, Failure, FailureKind, Location};
+use crate::{
+    diagnostic::{Diagnostic, Failure, FailureKind, Location},
+    docker,
+};
 
 /// The keys that mean something in an environment file.
 const KEYS: [&str; 7] = [
@@ -74,6 +77,9 @@ pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
 }
 
 fn reading(source: Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    if source.build_context().is_some() {
+        return docker::environment::reading(&source, included);
+    }
     let tree = match Tree::parse(&source) {
         Ok(tree) => tree,
         Err(failure) => {
@@ -302,11 +308,7 @@ impl<'a> Reader<'a> {
         match conda_requirement(&entry) {
             Ok(requirement) => self.environment.conda.push(requirement),
             Err(reason) => {
-                let message = format!("`{}` is no match spec", redact(&entry.text));
-                let (name, help) = refused_spec(&entry.text);
-                let mut error = Diagnostic::error(name, message)
-                    .at(entry.location.clone(), redact_reason(&reason, &entry.text));
-                error.help.push(help);
+                let error = invalid_spec(&entry.text, entry.location.clone(), &reason);
                 self.errors.push(error);
             }
         }
@@ -609,6 +611,15 @@ fn verbatim(entry: &Entry) -> Option<usize> {
 /// `{{ name }}` without quotes is a mapping to YAML.
 fn is_template(location: &Location) -> bool {
     location.text().starts_with("{{") || location.text().starts_with("{%")
+}
+
+/// What is said of a text that is no match spec.
+pub(crate) fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
+    let message = format!("`{}` is no match spec", redact(text));
+    let (name, help) = refused_spec(text);
+    Diagnostic::error(name, message)
+        .at(at, redact_reason(reason, text))
+        .help(help)
 }
 
 /// What a text that is no match spec is taken for, and what to do about it.

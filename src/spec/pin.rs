@@ -16,15 +16,18 @@ use super::{
     part, pin_comment,
     yaml::{self, Tree},
 };
-use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::{
+    diagnostic::{Diagnostic, Failure, Location},
+    docker,
+};
 
 pub use super::pin_comment::header;
 
 mod channels;
 mod check;
-mod conda;
+pub(crate) mod conda;
 pub(super) mod flow;
-mod pip;
+pub(crate) mod pip;
 
 /// The answer for one platform.
 #[derive(Clone, Debug)]
@@ -79,6 +82,9 @@ pub struct PinnedPip {
 /// (aliases, several requirements in one pip item), or when the result would
 /// not read back as the same requirements with these pins.
 pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+    if environment.source.build_context().is_some() {
+        return docker::edit::pin(environment, pins);
+    }
     let text = flow::to_blocks(
         &environment.source,
         pins.pip.iter().any(|pin| !pin.from_conda),

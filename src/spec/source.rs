@@ -21,6 +21,8 @@ pub struct SourceFile {
     byte_order_mark: bool,
     /// The keys that lead from the root to its conda spec; none if it is all of it.
     part: Option<&'static [&'static str]>,
+    /// The folder of the build's context; none if the file is no Dockerfile.
+    build_context: Option<Arc<Path>>,
 }
 
 /// How a file's bytes make text.
@@ -77,6 +79,7 @@ impl SourceFile {
                 encoding,
                 byte_order_mark: mark > 0,
                 part: None,
+                build_context: None,
             })),
             Err(bad) => Err(undecodable(path, bad)),
         }
@@ -90,6 +93,7 @@ impl SourceFile {
             encoding: Encoding::Utf8,
             byte_order_mark: false,
             part: None,
+            build_context: None,
         })
     }
 
@@ -98,6 +102,7 @@ impl SourceFile {
         Arc::new(Self {
             path: self.path.clone(),
             text: text.into(),
+            build_context: self.build_context.clone(),
             ..*self
         })
     }
@@ -109,8 +114,24 @@ impl SourceFile {
             path: self.path.clone(),
             text: self.text.clone(),
             part: Some(keys),
+            build_context: None,
             ..*self
         })
+    }
+
+    /// The same file as a Dockerfile whose context is this folder.
+    pub fn with_build_context(&self, folder: &Path) -> Arc<Self> {
+        Arc::new(Self {
+            path: self.path.clone(),
+            text: self.text.clone(),
+            build_context: Some(Arc::from(folder)),
+            ..*self
+        })
+    }
+
+    /// The folder of the build's context; none if the file is not read as a Dockerfile.
+    pub fn build_context(&self) -> Option<&Path> {
+        self.build_context.as_deref()
     }
 
     /// The same file as it is, with no regard to what part is the conda spec.
@@ -119,6 +140,7 @@ impl SourceFile {
             path: self.path.clone(),
             text: self.text.clone(),
             part: None,
+            build_context: None,
             ..*self
         })
     }

@@ -62,6 +62,18 @@ impl Tree {
         })
     }
 
+    /// The YAML of a file that has none, as a Dockerfile: nothing is found in it.
+    ///
+    /// # Panics
+    /// Never: nothing at all is YAML.
+    pub fn empty(source: &Arc<SourceFile>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            document: Document::new("{}").expect("it is YAML"),
+            root: Value::Null,
+        }
+    }
+
     /// What stands below these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         let mut value = &self.root;

@@ -133,7 +133,7 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
 }
 
 /// `channel::name=version=build[hash]`.
-fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
+pub fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
     let mut record = format!("{}={}={}", pin.name, pin.version, pin.build);
     if let Some(hash) = &pin.hash {
         record += &format!("[{hash}]");

@@ -110,7 +110,7 @@ pub fn undeclared<'a>(
 }
 
 /// pip demands hashes of every requirement as soon as one has them.
-fn in_hash_mode(environment: &EnvironmentFile) -> bool {
+pub fn in_hash_mode(environment: &EnvironmentFile) -> bool {
     let pip = &environment.pip;
     pip.options.require_hashes
         || pip
@@ -120,7 +120,7 @@ fn in_hash_mode(environment: &EnvironmentFile) -> bool {
 }
 
 /// The project that a requirement names.
-fn name(requirement: &PipRequirement) -> Option<&str> {
+pub fn name(requirement: &PipRequirement) -> Option<&str> {
     match &requirement.kind {
         PipRequirementKind::Named(named) => Some(named.name.as_ref()),
         PipRequirementKind::Opaque { name, .. } => name.as_ref().map(AsRef::as_ref),
@@ -128,7 +128,7 @@ fn name(requirement: &PipRequirement) -> Option<&str> {
 }
 
 /// Whether a version can be written on the line: not behind a URL.
-fn takes_version(requirement: &PipRequirement) -> bool {
+pub fn takes_version(requirement: &PipRequirement) -> bool {
     match &requirement.kind {
         PipRequirementKind::Named(named) => {
             !matches!(named.version_or_url, Some(VersionOrUrl::Url(_)))
@@ -195,7 +195,7 @@ fn requirement_part(text: &str) -> Range<usize> {
 }
 
 /// A declared requirement with another version: its extras and marker stay.
-fn exact(declared: &str, pin: &PinnedPip) -> String {
+pub fn exact(declared: &str, pin: &PinnedPip) -> String {
     let name = declared
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
         .unwrap_or(declared.len());
@@ -211,7 +211,7 @@ fn exact(declared: &str, pin: &PinnedPip) -> String {
 }
 
 /// An undeclared release.
-fn added(pin: &PinnedPip, hash_mode: bool) -> String {
+pub fn added(pin: &PinnedPip, hash_mode: bool) -> String {
     let extras: Vec<&str> = pin.extras.iter().map(AsRef::as_ref).collect();
     let extras = if extras.is_empty() {
         String::new()

@@ -1,0 +1,363 @@
+//! What a Dockerfile does: its last stage, and those that it is built on, instruction by
+//! instruction.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    context::{Copied, Copy},
+    dockerfile::{Dockerfile, Instruction},
+    json,
+    prefix::Prefix,
+    script::{self, Invocation},
+    shell::{self, Unknown, Variables, Word},
+    text::Text,
+};
+
+/// The build of the image that a Dockerfile makes.
+pub struct Build {
+    /// What it is built on at last; none if the Dockerfile does not say.
+    pub base: Option<Base>,
+    /// The commands that are run, in their order.
+    pub commands: Vec<Invocation>,
+    /// The files that are copied from the context, by any stage.
+    pub copies: Vec<Copied>,
+    /// The environment whose programs are found first in the end.
+    pub active: Prefix,
+}
+
+/// An image that is built on.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// Its name with the values of variables; none if one has none.
+    pub name: Option<String>,
+    /// Where the name stands.
+    pub span: Range<usize>,
+    /// `--platform`, as `linux/amd64`.
+    pub platform: Option<String>,
+}
+
+/// What holds where an instruction stands.
+#[derive(Clone)]
+struct State {
+    variables: Variables,
+    folder: String,
+    /// The environment of every command, as `SHELL ["conda", "run", …]` has it.
+    shell: Option<Prefix>,
+    copies: Vec<Copy>,
+}
+
+struct Stage<'d> {
+    from: &'d Instruction,
+    image: Word,
+    name: Option<String>,
+    instructions: Vec<&'d Instruction>,
+}
+
+impl Build {
+    /// Follows a Dockerfile.
+    pub fn of(dockerfile: &Dockerfile) -> Self {
+        let (arguments, stages) = stages(dockerfile);
+        let globals = globals(dockerfile, &arguments);
+        let mut build = Self {
+            base: None,
+            commands: Vec::new(),
+            copies: Vec::new(),
+            active: Prefix::base(),
+        };
+        let mut walk = Walk {
+            dockerfile,
+            globals: &globals,
+            build: &mut build,
+        };
+        let chain = chain(&stages, &globals);
+        for stage in &stages {
+            if !chain.iter().any(|one| std::ptr::eq(*one, stage)) {
+                walk.stage(stage, State::new());
+            }
+        }
+        // Of the other stages only what they copy is wanted.
+        walk.build.commands.clear();
+        let base = chain.last().map(|stage| base(stage, &globals));
+        let mut state = State::new();
+        if let Some(prefix) = base.as_ref().and_then(Base::active) {
+            let path = format!("/opt/conda/envs/{prefix}/bin");
+            state.variables.insert("PATH".to_owned(), Some(path));
+        }
+        for stage in chain.iter().rev() {
+            state = walk.stage(stage, state);
+        }
+        let active = state.shell.clone();
+        let active = active.or_else(|| Prefix::on_path(&state.variables));
+        build.active = active.unwrap_or_else(Prefix::base);
+        build.base = base;
+        build
+    }
+}
+
+impl Base {
+    /// The environment that is active in the image: of Azure ML's images with PyTorch it is
+    /// not the base one (<https://learn.microsoft.com/azure/machine-learning/resource-azure-container-for-pytorch>).
+    fn active(&self) -> Option<&'static str> {
+        let name = self.name.as_deref()?;
+        name.contains("/aifx/acpt/").then_some("ptca")
+    }
+}
+
+impl State {
+    fn new() -> Self {
+        let path = ("PATH".to_owned(), Some(String::new()));
+        Self {
+            variables: Variables::from([path]),
+            folder: "/".to_owned(),
+            shell: None,
+            copies: Vec::new(),
+        }
+    }
+}
+
+/// The `ARG`s before the first stage, and the stages.
+fn stages(dockerfile: &Dockerfile) -> (Vec<&Instruction>, Vec<Stage<'_>>) {
+    let (mut arguments, mut stages) = (Vec::new(), Vec::<Stage<'_>>::new());
+    for instruction in &dockerfile.instructions {
+        if instruction.keyword == "FROM" {
+            let mut words = shell::words(&instruction.arguments, dockerfile.escape).into_iter();
+            let Some(image) = words.next() else { continue };
+            let is_as = words.next().and_then(|word| word.literal());
+            let is_as = is_as.is_some_and(|word| word.eq_ignore_ascii_case("as"));
+            let name = words
+                .next()
+                .filter(|_| is_as)
+                .and_then(|word| word.literal());
+            stages.push(Stage {
+                from: instruction,
+                image,
+                name,
+                instructions: Vec::new(),
+            });
+        } else if let Some(stage) = stages.last_mut() {
+            stage.instructions.push(instruction);
+        } else if instruction.keyword == "ARG" {
+            arguments.push(instruction);
+        }
+    }
+    (arguments, stages)
+}
+
+/// The values of the `ARG`s before the first stage.
+fn globals(dockerfile: &Dockerfile, arguments: &[&Instruction]) -> Variables {
+    let mut globals = Variables::new();
+    for instruction in arguments {
+        for (name, value) in assignments(instruction, dockerfile.escape, &globals) {
+            globals.insert(name, value.flatten());
+        }
+    }
+    globals
+}
+
+/// The last stage, the one that it is built on, and so on.
+fn chain<'s, 'd>(stages: &'s [Stage<'d>], globals: &Variables) -> Vec<&'s Stage<'d>> {
+    let mut chain = Vec::new();
+    let mut end = stages.len();
+    while let Some(stage) = stages[..end].last() {
+        chain.push(stage);
+        let Ok(image) = stage.image.value(globals) else {
+            break;
+        };
+        let is_named = |stage: &Stage<'_>| {
+            let name = stage.name.as_ref();
+            name.is_some_and(|name| name.eq_ignore_ascii_case(&image))
+        };
+        match stages[..end - 1].iter().rposition(is_named) {
+            Some(position) => end = position + 1,
+            None => break,
+        }
+    }
+    chain
+}
+
+fn base(stage: &Stage<'_>, globals: &Variables) -> Base {
+    Base {
+        name: stage.image.value(globals).ok(),
+        span: stage.image.span.clone(),
+        platform: stage.from.flag("platform").map(str::to_owned),
+    }
+}
+
+/// `NAME=value` of `ARG` and `ENV`, and the older `ENV NAME value`: a value is none if
+/// there is none, and then none if it is not known.
+fn assignments(
+    instruction: &Instruction,
+    escape: char,
+    variables: &Variables,
+) -> Vec<(String, Option<Option<String>>)> {
+    let words = shell::words(&instruction.arguments, escape);
+    let is_old = instruction.keyword == "ENV"
+        && words.first().is_some_and(|word| {
+            let first = word.literal();
+            first.is_some_and(|first| !first.contains('='))
+        });
+    let value = |word: &Word| {
+        word.value(variables).or_else(|unknown| match unknown {
+            // Docker splits no values.
+            Unknown::Several(name) => variables.get(&name).cloned().flatten().ok_or(()),
+            _ => Err(()),
+        })
+    };
+    if is_old {
+        let name = words[0].literal().unwrap_or_default();
+        let values: Result<Vec<String>, ()> = words[1..].iter().map(value).collect();
+        return vec![(name, Some(values.ok().map(|values| values.join(" "))))];
+    }
+    let pairs = words
+        .iter()
+        .filter_map(|word| match script::assignment(word) {
+            Some((name, rest)) => Some((name, Some(value(&rest).ok()))),
+            None => Some((word.literal()?, None)),
+        });
+    pairs.collect()
+}
+
+struct Walk<'w> {
+    dockerfile: &'w Dockerfile,
+    globals: &'w Variables,
+    build: &'w mut Build,
+}
+
+impl Walk<'_> {
+    fn stage(&mut self, stage: &Stage<'_>, before: State) -> State {
+        let mut state = before;
+        for instruction in &stage.instructions {
+            self.instruction(instruction, &mut state);
+        }
+        state
+    }
+
+    fn instruction(&mut self, instruction: &Instruction, state: &mut State) {
+        let escape = self.dockerfile.escape;
+        match &*instruction.keyword {
+            "ARG" => {
+                for (name, value) in assignments(instruction, escape, &state.variables) {
+                    let value = value.unwrap_or_else(|| self.globals.get(&name).cloned().flatten());
+                    // `ENV` is stronger.
+                    state.variables.entry(name).or_insert(value);
+                }
+            }
+            "ENV" => {
+                let pairs = assignments(instruction, escape, &state.variables);
+                let pairs = pairs.into_iter();
+                let pairs = pairs.map(|(name, value)| (name, value.flatten()));
+                state.variables.extend(pairs);
+            }
+            "WORKDIR" => {
+                let words = shell::words(&instruction.arguments, escape);
+                let folder = words
+                    .first()
+                    .and_then(|word| word.value(&state.variables).ok());
+                state.folder = super::context::join(&state.folder, &folder.unwrap_or_default());
+            }
+            "SHELL" => state.shell = shell_prefix(instruction),
+            "COPY" | "ADD" => self.copy(instruction, state),
+            "RUN" => self.run(instruction, state),
+            _ => {}
+        }
+    }
+
+    fn copy(&mut self, instruction: &Instruction, state: &mut State) {
+        let words = json::words(&instruction.arguments);
+        let mut words =
+            words.unwrap_or_else(|| shell::words(&instruction.arguments, self.dockerfile.escape));
+        self.cut_comment(&mut words);
+        let Some((target, sources)) = words.split_last() else {
+            return;
+        };
+        if instruction.flag("from").is_some() {
+            return;
+        }
+        let named = shell::heredocs(&instruction.arguments);
+        let is_text = |word: &&Word| named.iter().any(|heredoc| heredoc.span == word.span);
+        let sources: Vec<&Word> = sources.iter().filter(|word| !is_text(word)).collect();
+        let target = target.value(&state.variables).ok();
+        for source in &sources {
+            let path = source.value(&state.variables).ok();
+            let copied = Copied {
+                path: path.clone(),
+                span: source.span.clone(),
+                is_comment: false,
+            };
+            self.build.copies.push(copied);
+            if let (Some(path), Some(target)) = (path, &target) {
+                let into_folder = is_folder(target) || sources.len() > 1;
+                let target = super::context::join(&state.folder, target);
+                state.copies.push(Copy::new(&path, &target, into_folder));
+            }
+        }
+    }
+
+    /// Docker knows no comments behind arguments.
+    fn cut_comment(&mut self, words: &mut Vec<Word>) {
+        let text = self.dockerfile.source().text();
+        let begins = |word: &Word| text[word.span.clone()].starts_with('#');
+        let Some(start) = words.iter().position(begins) else {
+            return;
+        };
+        let comment = words.split_off(start);
+        let end = comment.last().map_or(0, |word| word.span.end);
+        self.build.copies.push(Copied {
+            path: None,
+            span: comment[0].span.start..end,
+            is_comment: true,
+        });
+    }
+
+    fn run(&mut self, instruction: &Instruction, state: &State) {
+        let mut copies = state.copies.clone();
+        let mounts = instruction.flags.iter().filter(|flag| flag.name == "mount");
+        copies.extend(mounts.filter_map(|mount| Copy::of_mount(&mount.value)));
+        let scene = script::Scene {
+            variables: state.variables.clone(),
+            folder: state.folder.clone(),
+            active: state.shell.clone(),
+            copies: Arc::new(copies),
+        };
+        if let Some(words) = json::words(&instruction.arguments) {
+            self.build.commands.push(Invocation::exec(words, scene));
+            return;
+        }
+        let (line, bodies) = (&instruction.arguments, &instruction.heredocs);
+        let names = shell::heredocs(line);
+        let is_script = match names.first() {
+            Some(first) => first.span.start == line.start(0) || runs_a_shell(line),
+            None => false,
+        };
+        let script: &[Text] = match is_script {
+            true => bodies,
+            false => std::slice::from_ref(line),
+        };
+        for text in script {
+            let commands = script::invocations(text, scene.clone(), is_script);
+            self.build.commands.extend(commands);
+        }
+    }
+}
+
+/// Whether a target of `COPY` is a folder by how it is written.
+fn is_folder(target: &str) -> bool {
+    target.ends_with('/') || target.ends_with("/.") || target == "." || target == ".."
+}
+
+/// Whether a line gives its here-document to a shell: `bash -e <<EOF`.
+fn runs_a_shell(line: &Text) -> bool {
+    let first = shell::words(line, '\\').into_iter().next();
+    let first = first.and_then(|word| word.literal()).unwrap_or_default();
+    let program = first.rsplit('/').next().unwrap_or_default();
+    matches!(program, "sh" | "bash" | "dash" | "zsh")
+}
+
+/// The environment that `SHELL ["conda", "run", "-n", "x", "/bin/bash", "-c"]` runs
+/// commands in.
+fn shell_prefix(instruction: &Instruction) -> Option<Prefix> {
+    let words = json::words(&instruction.arguments)?;
+    let words: Vec<String> = words.iter().filter_map(Word::literal).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    script::conda_run(&words).and_then(|(prefix, _)| prefix)
+}

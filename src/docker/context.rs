@@ -1,0 +1,163 @@
+//! The files of a build context, and where they are in the image.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+/// A source of `COPY` or `ADD`.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The path in the context; none if a variable in it has no value.
+    pub path: Option<String>,
+    /// Where it is named.
+    pub span: Range<usize>,
+    /// It is a comment behind the arguments, which Docker takes for files.
+    pub is_comment: bool,
+}
+
+/// A file or folder of the context that is somewhere in the image.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its path in the context, or a pattern.
+    source: String,
+    /// Where it is in the image.
+    target: String,
+    /// The target is a folder, into which a file is put.
+    into_folder: bool,
+}
+
+impl Copy {
+    /// `COPY source target`, with the target from the root on.
+    pub fn new(source: &str, target: &str, into_folder: bool) -> Self {
+        let source = source.trim_start_matches('/');
+        Self {
+            source: join("", source),
+            target: target.to_owned(),
+            into_folder,
+        }
+    }
+
+    /// `type=bind,source=…,target=…` of `RUN --mount`.
+    pub fn of_mount(mount: &str) -> Option<Self> {
+        let get = |names: &[&str]| {
+            let mut options = mount.split(',').filter_map(|option| option.split_once('='));
+            options.find_map(|(name, value)| names.contains(&name).then_some(value))
+        };
+        if get(&["type"]).is_some_and(|kind| kind != "bind") || get(&["from"]).is_some() {
+            return None;
+        }
+        let target = get(&["target", "dst", "destination"])?;
+        let source = get(&["source", "src"]).unwrap_or(".");
+        Some(Self::new(source, &join("/", target), false))
+    }
+
+    /// The path in the context of a file of the image, if this copy brings it.
+    fn origin(&self, file: &str, context: &Path) -> Option<PathBuf> {
+        let is_folder = context.join(&self.source).is_dir();
+        let rest = match self.target.trim_end_matches('/') {
+            "" => file.strip_prefix('/'),
+            target if target == file => Some(""),
+            target => file
+                .strip_prefix(target)
+                .and_then(|rest| rest.strip_prefix('/')),
+        }?;
+        let path = PathBuf::from(&self.source);
+        if is_folder {
+            return Some(path.join(rest));
+        }
+        let named = self.source.rsplit('/').next().unwrap_or_default();
+        if rest.is_empty() && !self.into_folder {
+            return Some(path);
+        }
+        let is_it = !rest.contains('/') && matches(named, rest);
+        is_it.then(|| path.with_file_name(rest))
+    }
+}
+
+/// The path in the context of a file of the image, if the context has it.
+pub fn origin(copies: &[Copy], file: &str, context: &Path) -> Option<PathBuf> {
+    let mut origins = copies
+        .iter()
+        .rev()
+        .filter_map(|copy| copy.origin(file, context));
+    origins.find(|path| context.join(path).is_file())
+}
+
+/// Whether the context has what `COPY` names, which may be a pattern
+/// (<https://pkg.go.dev/path/filepath#Match>).
+pub fn has(context: &Path, path: &str) -> bool {
+    let path = join("", path.trim_start_matches('/'));
+    let mut folders = vec![context.to_path_buf()];
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let is_pattern = part.contains(['*', '?', '[']);
+        let found = folders.iter().flat_map(|folder| -> Vec<PathBuf> {
+            if !is_pattern {
+                return vec![folder.join(part)];
+            }
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let named = entries.filter(|entry| {
+                part == "**" || matches(part, &entry.file_name().to_string_lossy())
+            });
+            named.map(|entry| entry.path()).collect()
+        });
+        folders = found.filter(|path| path.exists()).collect();
+    }
+    !folders.is_empty()
+}
+
+/// Whether a name has a pattern's form: `*`, `?`, and `[` for any character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut pattern = pattern.chars();
+    match pattern.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let rest = pattern.as_str();
+            let mut starts = name.char_indices().map(|(at, _)| at).chain([name.len()]);
+            starts.any(|at| matches(rest, &name[at..]))
+        }
+        Some('[') => {
+            let rest = pattern
+                .as_str()
+                .split_once(']')
+                .map_or("", |(_, rest)| rest);
+            let mut name = name.chars();
+            name.next().is_some() && matches(rest, name.as_str())
+        }
+        Some(wanted) => {
+            let mut name = name.chars();
+            let is_it = name.next().is_some_and(|c| wanted == '?' || c == wanted);
+            is_it && matches(pattern.as_str(), name.as_str())
+        }
+    }
+}
+
+/// The path of a file of a folder, without a `.` before it.
+pub fn within(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
+    match folder == Path::new(".") {
+        true => file.as_ref().to_owned(),
+        false => folder.join(file),
+    }
+}
+
+/// A path from a folder on, without `.` and `..`.
+pub fn join(folder: &str, path: &str) -> String {
+    let whole = match path.starts_with('/') {
+        true => path.to_owned(),
+        false => format!("{folder}/{path}"),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let root = if folder.starts_with('/') || path.starts_with('/') {
+        "/"
+    } else {
+        ""
+    };
+    format!("{root}{}", parts.join("/"))
+}

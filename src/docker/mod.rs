@@ -1,0 +1,40 @@
+//! Dockerfiles and their build contexts: the conda file that a build installs, and the
+//! packages that stand in its commands.
+//!
+//! ```text
+//! text         the characters of an instruction with their places, continuations left out
+//! dockerfile   the instructions
+//! shell        the words of a script
+//! json         the words of the exec form
+//! script       the commands of a script, and what holds where they stand
+//! build        what the last stage does: variables, copies, commands
+//! context      the files of the context, and where they are in the image
+//! prefix       the environment that a command works on
+//! options      the options of conda and pip
+//! install      the commands of conda and pip, argument by argument
+//! plan         which environment the Dockerfile is about, and what it is made of
+//! redirection  requirements that the shell takes for redirections
+//! environment  the packages of commands as the requirements of one environment
+//! edit         pins and other changes of these packages, in their places
+//! ```
+
+pub mod build;
+pub mod context;
+pub mod dockerfile;
+pub mod edit;
+pub mod environment;
+pub mod install;
+mod json;
+mod options;
+pub mod plan;
+mod prefix;
+pub mod redirection;
+mod script;
+mod shell;
+mod text;
+
+pub use dockerfile::Dockerfile;
+pub use plan::{Contents, Plan};
+
+#[cfg(test)]
+mod tests;
