@@ -9,6 +9,7 @@ use std::{
 
 use super::patterns::place;
 use crate::{
+    azure::asset::as_dockerfile,
     diagnostic::{Diagnostic, Failure},
     spec::{environment, secrets, source::SourceFile},
 };
@@ -75,6 +76,7 @@ fn included(path: &Path) -> BTreeSet<PathBuf> {
     let Ok(source) = SourceFile::read(path) else {
         return BTreeSet::new();
     };
+    let source = as_dockerfile(&source).unwrap_or(source);
     let Some((environment, _)) = environment::read_as_far_as_possible(source).environment else {
         return BTreeSet::new();
     };

@@ -1,54 +1,106 @@
-//! The conda files that Azure ML environments name: they are checked as files of their
-//! own, for the image that the environment is built on.
+//! The conda files and Dockerfiles that Azure ML environments name: they are checked as
+//! files of their own, for the image that the environment is built on.
 
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
-    azure::{Definition, Target, definition::CondaFile},
+    azure::{
+        Definition, Target,
+        asset::{BuildFiles, as_dockerfile},
+        definition::CondaFile,
+    },
+    docker::{Plan, plan::usual_context},
     spec::source::SourceFile,
 };
 
-/// Files to check, and for what image each of them is, if that is known.
+/// Files to check, and what is known of each from those that name it.
 pub(super) struct Defined {
-    images: BTreeMap<PathBuf, Option<Target>>,
+    files: BTreeMap<PathBuf, Known>,
+}
+
+/// What is known of a file.
+#[derive(Clone, Default)]
+struct Known {
+    /// The image that it is for.
+    image: Option<Target>,
+    /// It is a Dockerfile, which is built in this folder.
+    context: Option<PathBuf>,
 }
 
 impl Defined {
-    /// The files, and the conda files that environments among them name. A conda file of
-    /// several environments is checked for the image of the first.
+    /// The files, and those that environments among them name: conda files, and Dockerfiles
+    /// with the conda files that they install. A conda file of several environments is
+    /// checked for the image of the first.
     pub fn of(files: &[PathBuf]) -> Self {
-        let mut images: BTreeMap<PathBuf, Option<Target>> =
-            files.iter().map(|path| (path.clone(), None)).collect();
+        let known = files.iter().map(|path| (path.clone(), Known::default()));
+        let mut defined = Self {
+            files: known.collect(),
+        };
         for path in files {
             // What cannot be read is told when the file is checked.
-            let definition = SourceFile::read(path).ok();
-            let Some(definition) = definition.and_then(|source| Definition::of(&source)) else {
+            let Ok(source) = SourceFile::read(path) else {
                 continue;
             };
-            let target = definition.target();
-            if let CondaFile::Beside(_, conda) = definition.conda_file()
-                && conda.is_file()
-            {
-                let named = images.keys().find(|file| is_same(file, &conda)).cloned();
-                let image = images.entry(named.unwrap_or(conda)).or_default();
-                image.get_or_insert_with(|| target.clone());
+            if let Some(dockerfile) = as_dockerfile(&source) {
+                defined.add_dockerfile(&dockerfile);
+            } else if let Some(definition) = Definition::of(&source) {
+                defined.add_definition(path, &definition);
             }
-            images.insert(path.clone(), Some(target));
         }
-        Self { images }
+        defined
+    }
+
+    fn add_definition(&mut self, path: &Path, definition: &Definition) {
+        let target = definition.target();
+        if let CondaFile::Beside(_, conda) = definition.conda_file()
+            && conda.is_file()
+        {
+            self.at(conda).image.get_or_insert_with(|| target.clone());
+        }
+        if let Some(files) = BuildFiles::of(definition)
+            && let Ok(dockerfile) = files.read(definition.start())
+        {
+            self.add_dockerfile(&dockerfile);
+        }
+        self.at(path.to_owned()).image = Some(target);
+    }
+
+    fn add_dockerfile(&mut self, source: &Arc<SourceFile>) {
+        let plan = Plan::of(source);
+        let known = self.at(source.path().to_owned());
+        known.image.get_or_insert_with(|| plan.target());
+        // The context that a definition names is stronger than the usual one.
+        if known.context.is_none() || plan.context != usual_context(source) {
+            known.context = Some(plan.context.clone());
+        }
+        for conda in plan.conda_files() {
+            self.at(conda).image.get_or_insert_with(|| plan.target());
+        }
+    }
+
+    /// What is known of the file at a path, which may be named by another one already.
+    fn at(&mut self, path: PathBuf) -> &mut Known {
+        let named = self.files.keys().find(|file| is_same(file, &path)).cloned();
+        self.files.entry(named.unwrap_or(path)).or_default()
     }
 
     /// The files, in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.images.keys().map(PathBuf::as_path)
+        self.files.keys().map(PathBuf::as_path)
     }
 
     /// For what image a file is.
     pub fn image(&self, path: &Path) -> Option<Target> {
-        self.images.get(path).cloned().flatten()
+        self.files.get(path)?.image.clone()
+    }
+
+    /// In which folder a Dockerfile is built; none if it is none.
+    pub fn context(&self, path: &Path) -> Option<&Path> {
+        self.files.get(path)?.context.as_deref()
     }
 }
 

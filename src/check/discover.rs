@@ -11,11 +11,13 @@ use super::patterns::Patterns;
 use crate::{
     azure,
     diagnostic::{Diagnostic, Failure},
+    docker::Plan,
     spec::{source::SourceFile, yaml::Tree},
 };
 
-/// The files that `paths` stand for, sorted, each once: a file is itself, a folder the
-/// environment files below it. Files that git ignores and hidden folders are left out,
+/// The files that `paths` stand for, sorted, each once: a file is itself, an asset its
+/// definition and its Dockerfile, a folder the environment files below it, and its
+/// Dockerfile. Files that git ignores and hidden folders are left out,
 /// and what `exclude` names, unless a path names it itself.
 ///
 /// # Errors
@@ -25,8 +27,13 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Vec<PathBuf>, Fail
     for path in paths {
         if path.is_dir() {
             files.extend(below(path, exclude));
+            files.extend(
+                context_of(path)
+                    .into_iter()
+                    .filter(|file| !exclude.has(file, false)),
+            );
         } else if path.exists() {
-            files.push(path.clone());
+            files.extend(azure::asset::stands_for(path));
         } else {
             let message = format!("there is no `{}`", path.display());
             return Err(Failure::input(
@@ -37,6 +44,15 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Vec<PathBuf>, Fail
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+/// The Dockerfile of a folder that was named, if conda or pip is run in it: those below
+/// are looked at where a definition leads to them.
+fn context_of(folder: &Path) -> Option<PathBuf> {
+    let path = folder.join(azure::asset::USUAL_DOCKERFILE);
+    let source = SourceFile::read(&path).ok()?;
+    let installs = !Plan::of(&source).installs.is_empty();
+    installs.then(|| path.strip_prefix("./").unwrap_or(&path).to_path_buf())
 }
 
 fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {

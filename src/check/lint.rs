@@ -8,11 +8,13 @@ use super::Selection;
 use crate::{
     azure::{
         Definition,
+        asset::as_dockerfile,
         definition::{CondaFile, Version},
     },
     config::Settings,
     diagnostic::Diagnostic,
-    rules::{self, Finder, Finding, Fix, Rule, Subject},
+    docker::{Contents, Plan},
+    rules::{self, BaseImage, Finder, Finding, Fix, Rule, Subject},
     spec::{EnvironmentFile, environment, source::SourceFile},
 };
 
@@ -41,6 +43,8 @@ pub struct Linted {
 
 /// Looks at a file: at a conda spec, or at the definition of an Azure ML environment and
 /// the spec in it. The conda file that a definition names is a file of its own.
+///
+/// A Dockerfile is looked at for itself, and for the packages in its commands.
 pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     let mut linted = looked_at(source, asked);
     linted.findings.iter_mut().for_each(keep_json);
@@ -54,6 +58,9 @@ fn keep_json(finding: &mut Finding) {
 }
 
 fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
+    if let Some(dockerfile) = as_dockerfile(source) {
+        return lint_dockerfile(&dockerfile, asked);
+    }
     let Some(definition) = Definition::of(source) else {
         return lint_spec(source, asked);
     };
@@ -68,20 +75,65 @@ fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     if definition.is_reference() {
         return linted;
     }
+    let base = definition.image().map(|image| BaseImage {
+        image,
+        runs_conda: !matches!(definition.conda_file(), CondaFile::None),
+    });
     let rules = asked.selection.rules();
-    let found = rules.flat_map(|rule| match rule.finder {
-        Finder::AnyDefinition(find) => find(&definition, asked.today),
-        Finder::Definition(find) if definition.version() == Version::V2 => {
+    let found = rules.flat_map(|rule| match (rule.finder, &base) {
+        (Finder::AnyDefinition(find), _) => find(&definition, asked.today),
+        (Finder::Definition(find), _) if definition.version() == Version::V2 => {
             find(&definition, asked.today)
         }
-        Finder::DefinitionV1(find) if definition.version() == Version::V1 => {
+        (Finder::DefinitionV1(find), _) if definition.version() == Version::V1 => {
             find(&definition, asked.today)
         }
+        (Finder::Image(find), Some(base)) => find(base, asked.today),
         _ => Vec::new(),
     });
     linted
         .findings
         .extend(asked.selection.apply(found.collect()));
+    linted
+}
+
+fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
+    let plan = Plan::of(source);
+    let base = plan.image().map(|image| BaseImage {
+        image,
+        runs_conda: plan.runs_conda(),
+    });
+    let rules = asked.selection.rules();
+    let found = rules.flat_map(|rule| match (rule.finder, &base) {
+        (Finder::Dockerfile(find), _) => find(&plan),
+        (Finder::Image(find), Some(base)) => find(base, asked.today),
+        _ => Vec::new(),
+    });
+    let mut findings: Vec<Finding> = found.collect();
+    let mut linted = match plan.contents() {
+        Ok(Contents::Specs(_)) => lint_spec(source, asked),
+        contents => {
+            findings.extend(rules::secrets_in(source));
+            let refused = contents.err().map(|failure| failure.diagnostics);
+            findings.extend(read(&refused.unwrap_or_default(), source));
+            Linted {
+                findings: Vec::new(),
+                environment: None,
+                is_whole: plan.dockerfile.errors.is_empty(),
+            }
+        }
+    };
+    // What the reader met of what rules of Dockerfiles look for is there already.
+    let mut seen: Vec<Finding> = Vec::new();
+    let found = asked.selection.apply(findings).into_iter();
+    for finding in found.chain(std::mem::take(&mut linted.findings)) {
+        let is_known =
+            |known: &Finding| known.rule == finding.rule && known.location() == finding.location();
+        if !seen.iter().any(is_known) {
+            seen.push(finding);
+        }
+    }
+    linted.findings = seen;
     linted
 }
 
@@ -125,6 +177,8 @@ pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
                 | Finder::Definition(_)
                 | Finder::DefinitionV1(_)
                 | Finder::AnyDefinition(_)
+                | Finder::Image(_)
+                | Finder::Dockerfile(_)
         )
     };
     move |rule| is_whole && by_text(rule)

@@ -163,7 +163,9 @@ impl Check {
                 return Ok(report);
             }
         };
-        if let Some(refused) = azure::input::refusal(&source) {
+        if let Some(context) = defined.context(path) {
+            source = source.with_build_context(context);
+        } else if let Some(refused) = azure::input::refusal(&source) {
             report.is_refused = true;
             report.undecided.push(Undecided {
                 platform: None,

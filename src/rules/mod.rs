@@ -10,11 +10,13 @@ use crate::{
     azure::Definition,
     check::suppression::Comment,
     diagnostic::{Diagnostic, Level, Location},
+    docker::Plan,
 };
 
 mod azure;
 mod channels;
 mod dependencies;
+mod docker;
 mod file;
 mod finding;
 mod pip;
@@ -29,7 +31,8 @@ mod tests;
 pub(crate) use pip::missing_build_tools;
 
 pub use finding::{Confidence, Edit, Finding, Fix, Safety};
-pub use subject::Subject;
+pub use security::secrets_in;
+pub use subject::{BaseImage, Subject};
 pub use suppressions::unused_in_settings;
 
 /// A bad pattern that `check` knows.
@@ -61,6 +64,10 @@ pub enum Finder {
     DefinitionV1(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
     /// This looks for it in the definition of an Azure ML environment of either SDK.
     AnyDefinition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
+    /// This looks at the image that an environment is built on, wherever it is named.
+    Image(fn(&BaseImage, jiff::civil::Date) -> Vec<Finding>),
+    /// This looks for it in a Dockerfile.
+    Dockerfile(fn(&Plan) -> Vec<Finding>),
     /// Solving the file shows it. [`crate::check::solving`] knows how.
     Solving,
     /// The package index knows it. [`crate::check::releases`] asks.
@@ -82,6 +89,7 @@ pub static RULES: &[&[&Rule]] = &[
     pip::RULES,
     security::RULES,
     azure::RULES,
+    docker::RULES,
     solving::RULES,
     suppressions::RULES,
 ];

@@ -3,9 +3,18 @@
 use rattler_conda_types::Subdir;
 
 use crate::{
+    azure::Image,
     config::Settings,
-    spec::{EnvironmentFile, yaml::Tree},
+    spec::{EnvironmentFile, Spanned, yaml::Tree},
 };
+
+/// The image that an environment is built on.
+pub struct BaseImage {
+    /// The image, and where it is named.
+    pub image: Spanned<Image>,
+    /// A conda in it solves something.
+    pub runs_conda: bool,
+}
 
 /// A file as far as it could be read, and what is asked of it.
 pub struct Subject<'s> {
@@ -19,4 +28,12 @@ pub struct Subject<'s> {
     pub platforms: &'s [Subdir],
     /// The day on which it is checked: ends of life depend on it.
     pub today: jiff::civil::Date,
+}
+
+impl Subject<'_> {
+    /// Whether the requirements stand in the commands of a Dockerfile, which decides by
+    /// other commands what is there when they run.
+    pub fn is_dockerfile(&self) -> bool {
+        self.environment.source.build_context().is_some()
+    }
 }

@@ -1,25 +1,21 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::{Definition, definition::CondaFile},
     diagnostic::Level,
-    rules::{Finder, Finding, Rule},
+    rules::{BaseImage, Finder, Finding, Rule},
 };
 
 pub(super) static RULE: Rule = Rule {
     name: "classic-solver-image",
     level: Level::Note,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::Image(find),
     text: include_str!("classic_solver_image.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    let Some(image) = definition.image() else {
-        return Vec::new();
-    };
-    let has_spec = !matches!(definition.conda_file(), CondaFile::None);
-    if !has_spec || image.value.has_classic_solver() != Some(true) {
+fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+    let image = &base.image;
+    if !base.runs_conda || image.value.has_classic_solver() != Some(true) {
         return Vec::new();
     }
     let brings = image.value.miniconda().map_or_else(
@@ -28,7 +24,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     );
     let finding = RULE
         .finding(
-            image.location,
+            image.location.clone(),
             format!("has {brings}"),
             "the image's conda has the classic solver",
         )

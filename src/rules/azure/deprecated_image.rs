@@ -1,16 +1,15 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::Definition,
     diagnostic::Level,
-    rules::{Finder, Finding, Rule},
+    rules::{BaseImage, Finder, Finding, Rule},
 };
 
 pub(super) static RULE: Rule = Rule {
     name: "deprecated-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::Image(find),
     text: include_str!("deprecated_image.md"),
 };
 
@@ -18,10 +17,8 @@ pub(super) static RULE: Rule = Rule {
 /// lists have an Ubuntu in their names that is out of support.
 const LISTED: [&str; 4] = ["base", "base-gpu", "base-lite", "o16n-base/python-slim"];
 
-fn find(definition: &Definition, today: Date) -> Vec<Finding> {
-    let Some(image) = definition.image() else {
-        return Vec::new();
-    };
+fn find(base: &BaseImage, today: Date) -> Vec<Finding> {
+    let image = &base.image;
     let is_listed = image
         .value
         .azure_name()
@@ -45,7 +42,11 @@ fn find(definition: &Definition, today: Date) -> Vec<Finding> {
         (None, false) => return Vec::new(),
     };
     let finding = RULE
-        .finding(image.location, label, "the base image is out of support")
+        .finding(
+            image.location.clone(),
+            label,
+            "the base image is out of support",
+        )
         .note(note)
         .help("take a supported one, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`");
     vec![finding]

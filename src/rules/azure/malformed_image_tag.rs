@@ -1,23 +1,20 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::Definition,
     diagnostic::Level,
-    rules::{Finder, Finding, Fix, Rule, Safety},
+    rules::{BaseImage, Finder, Finding, Fix, Rule, Safety},
 };
 
 pub(super) static RULE: Rule = Rule {
     name: "malformed-image-tag",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::Image(find),
     text: include_str!("malformed_image_tag.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    let Some(image) = definition.image() else {
-        return Vec::new();
-    };
+fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+    let image = &base.image;
     let tag = image.value.azure_name().and(image.value.tag.as_deref());
     let Some((day, number)) = tag.and_then(|tag| tag.split_once('.')) else {
         return Vec::new();
@@ -30,14 +27,16 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let mended = image.location.text().replace(&wrong, &right);
     let title = format!("write the tag `{}`", &right[1..]);
     let fix = Fix::replace(title, Safety::Safe, &image.location, mended);
+    // The tag may come from a variable.
+    let is_here = image.location.text().contains(&wrong);
     let finding = RULE
         .finding(
-            image.location,
+            image.location.clone(),
             "there is no such tag",
             "the tag has no `v` before its number",
         )
         .note("the tags of Azure ML's images are like `20240909.v1`")
         .help(format!("write `{}`", &right[1..]))
-        .fix(Some(fix));
+        .fix(is_here.then_some(fix));
     vec![finding]
 }

@@ -1,23 +1,20 @@
 use jiff::civil::Date;
 
 use crate::{
-    azure::Definition,
     diagnostic::Level,
-    rules::{Finder, Finding, Rule},
+    rules::{BaseImage, Finder, Finding, Rule},
 };
 
 pub(super) static RULE: Rule = Rule {
     name: "untagged-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::Image(find),
     text: include_str!("untagged_image.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    let Some(image) = definition.image() else {
-        return Vec::new();
-    };
+fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+    let image = &base.image;
     let tag = image.value.tag.as_deref();
     if image.value.digest.is_some() || tag.is_some_and(|tag| tag != "latest") {
         return Vec::new();
@@ -28,7 +25,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let finding = RULE
         .finding(
-            image.location,
+            image.location.clone(),
             label,
             "the image is another one after its next release",
         )

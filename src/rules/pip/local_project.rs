@@ -13,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // `COPY` brings it.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
     let environment = subject.environment;
     let lines = environment.pip.requirements.iter();
     let lines = lines.filter(|line| is_local(line) && !is_known_to_miss(environment, line));

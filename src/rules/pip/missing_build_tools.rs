@@ -53,6 +53,10 @@ const NEEDS: [Need; 2] = [
 ];
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // `apt-get` may have brought it.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
     let environment = subject.environment;
     let lines = environment.pip.requirements.iter().filter_map(|line| {
         let PipRequirementKind::Named(requirement) = &line.kind else {

@@ -13,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // A command before the others may well be for pip alone.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
     let lines = subject.environment.pip.requirements.iter();
     let lines = lines.filter(|line| match &line.kind {
         PipRequirementKind::Named(requirement) => requirement.name.as_ref() == "pip",

@@ -12,6 +12,8 @@ mod insecure_index;
 mod secret_in_url;
 mod unpinned_vcs;
 
+pub use secret_in_url::secrets_in;
+
 pub(super) static RULES: &[&Rule] = &[
     &secret_in_url::RULE,
     &insecure_index::RULE,

@@ -15,13 +15,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let files = files(subject);
-    let places = files.iter().flat_map(|file| {
-        let secrets = secrets::find(file.text()).into_iter();
-        secrets.map(|span| Location {
-            file: Arc::clone(file),
-            span,
-        })
+    files(subject).iter().flat_map(secrets_in).collect()
+}
+
+/// The secrets in the URLs of a file.
+pub fn secrets_in(file: &Arc<SourceFile>) -> Vec<Finding> {
+    let secrets = secrets::find(file.text()).into_iter();
+    let places = secrets.map(|span| Location {
+        file: Arc::clone(file),
+        span,
     });
     let findings = places.map(|at| {
         RULE.finding(

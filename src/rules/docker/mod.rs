@@ -1,0 +1,19 @@
+//! Rules on Dockerfiles, named by themselves or by a definition.
+
+use super::Rule;
+
+mod bare_redirection;
+mod dockerfile_syntax;
+mod dockerfile_too_long;
+mod missing_copy_source;
+mod unknown_instruction;
+mod unsolved_install;
+
+pub(super) static RULES: &[&Rule] = &[
+    &dockerfile_syntax::RULE,
+    &unknown_instruction::RULE,
+    &dockerfile_too_long::RULE,
+    &missing_copy_source::RULE,
+    &bare_redirection::RULE,
+    &unsolved_install::RULE,
+];
