@@ -167,13 +167,13 @@ fn a_fix_is_written_where_the_spec_stands() {
 fn what_has_no_spec_or_another_format_is_refused() {
     let project = project("name: train\nbuild:\n  path: .\n");
     assert_snapshot!(project.pin(&[]), @"
-    error[no-conda-spec]: the Azure ML environment has no conda spec
+    error[missing-dockerfile]: there is no Dockerfile `Dockerfile`
      --> environment.yml:2:1
       |
     2 | build:
-      | ^^^^^ a Dockerfile makes it
+      | ^^^^^ looked for here
       |
-      = help: give the conda file that the Dockerfile installs
+      = help: mend the path, or add the Dockerfile
     exit code 2
     ");
     project.write(
@@ -199,16 +199,10 @@ fn what_has_no_spec_or_another_format_is_refused() {
     let run = project.pin(&[]);
     assert!(run.stderr.contains("[template-value]"), "{run}");
     assert!(run.stderr.contains("environment.yml:6:7"), "{run}");
-    for (name, text) in [
-        (
-            "job.yml",
-            "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\nenvironment:\n  image: a:1\n",
-        ),
-        (
-            "asset.yaml",
-            "name: e\ntype: environment\nspec: spec.yaml\n",
-        ),
-    ] {
+    for (name, text) in [(
+        "job.yml",
+        "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\nenvironment:\n  image: a:1\n",
+    )] {
         project.write(name, text);
         for command in ["pin", "explain", "check"] {
             let run = project.run(&[command, name]);
@@ -286,7 +280,7 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
       = help: remove it
       = help: `--fix` can remove the line
 
-    Checked 7 files: 3 errors, 1 warning
+    Checked 8 files: 3 errors, 1 warning
     `--fix` can mend 3 of them
     exit code 1
     ");

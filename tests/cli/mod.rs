@@ -22,6 +22,7 @@ mod check_solving;
 mod check_suppressions;
 mod context;
 mod diagnose;
+mod docker;
 mod errors;
 mod explain;
 mod explain_builds;

@@ -1,0 +1,485 @@
+//! Dockerfiles and build contexts: the conda file that is installed, or the packages in the
+//! commands, are what is read and written.
+
+use insta::assert_snapshot;
+
+use super::Project;
+
+/// A project with this Dockerfile, without settings for the target.
+fn project(dockerfile: &str) -> Project {
+    let project = Project::of(&[]);
+    project.change("platform", None);
+    project.change("virtual-packages", None);
+    project.write("Dockerfile", dockerfile);
+    project
+}
+
+const COMMANDS: &str = "\
+# syntax=docker/dockerfile:1
+ARG TAG=20250601.v1
+FROM mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04:${TAG} AS made
+ENV P=/azureml-envs/train
+ENV PATH=$P/bin:$PATH
+RUN conda create -y -p $P --override-channels -c conda-forge \\
+        # whichever works
+        python \"numpy\" \\
+        'pandas >=1.5' && \\
+    conda clean -ay
+RUN pip install --no-cache-dir oldflow==2.8.* 'lightbolt[plots]' # the model
+RUN conda install -n base -y 'pip>=20'
+
+FROM made
+CMD [\"python\"]
+";
+
+#[test]
+fn arguments_are_pinned_in_their_places() {
+    let project = project(COMMANDS);
+    assert_snapshot!(project.pin(&["Dockerfile"]), @r"
+    note[other-environment]: only the environment `/azureml-envs/train` is looked at
+      --> Dockerfile:12:5
+       |
+    12 | RUN conda install -n base -y 'pip>=20'
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ installs into `base`
+    Pinned 11 packages from conda and 6 from PyPI for linux-64 in Dockerfile ([TIME])
+    exit code 0
+    ");
+    let pinned = project.read("Dockerfile");
+    assert_snapshot!(pinned, @r#"
+    # syntax=docker/dockerfile:1
+    ARG TAG=20250601.v1
+    FROM mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04:${TAG} AS made
+    ENV P=/azureml-envs/train
+    ENV PATH=$P/bin:$PATH
+    RUN conda create -y -p $P --override-channels -c conda-forge \
+            # whichever works
+            python=3.10.13=hc5c86c4_0_cpython "numpy=1.23.5=py310_0" \
+            'pandas=2.2.2=py310_0' \
+            ca-certificates=2024.8.30=hbcca054_0 \
+            libblas=3.9.0=24_openblas \
+            libzlib=1.3.1=hb9d3cd8_2 \
+            openssl=3.3.2=hb9d3cd8_0 \
+            pip=24.2=pyh8b19718_1 \
+            python_abi=3.10=5_cp310 \
+            setuptools=75.1.0=pyhd8ed1ab_0 \
+            wheel=0.44.0=pyhd8ed1ab_0 && \
+        conda clean -ay
+    RUN pip install --no-cache-dir oldflow==2.8.1 'lightbolt[plots]==2.1.0' \
+        chartling==5.0.0 \
+        packaging==23.2 \
+        tomlish==1.2.0 \
+        torch==2.4.1 # the model
+    RUN conda install -n base -y 'pip>=20'
+
+    FROM made
+    CMD ["python"]
+    "#);
+    assert_eq!(project.pin(&["."]).code, 0);
+    assert_eq!(project.read("Dockerfile"), pinned);
+}
+
+#[test]
+fn every_way_of_writing_a_command_is_kept() {
+    let lines = "FROM x\r\nRUN conda create -n a --override-channels -c conda-forge python=3.10 pip\r\nRUN [\"conda\", \"run\", \"-n\", \"a\", \"pip\", \"install\", \"chartling\"]\r\n";
+    let project = project(lines);
+    assert_eq!(project.pin(&["Dockerfile"]).code, 0);
+    let pinned = project.read("Dockerfile");
+    assert!(
+        pinned.contains("\"install\", \"chartling==5.0.0\"]\r\n"),
+        "{pinned}"
+    );
+    assert!(
+        pinned
+            .contains(" python=3.10.13=hc5c86c4_0_cpython pip=24.2=pyh8b19718_1 \\\r\n    ca-cert"),
+        "{pinned}"
+    );
+    assert_eq!(pinned.matches('\n').count(), pinned.matches("\r\n").count());
+
+    let heredoc = "# escape=`\nFROM x\nRUN <<END\nset -e\nconda create -n a --override-channels -c conda-forge python=3.10\nEND\n";
+    project.write("Dockerfile", heredoc);
+    assert_eq!(project.pin(&["Dockerfile"]).code, 0);
+    let pinned = project.read("Dockerfile");
+    assert!(pinned.contains("_cpython \\\n    ca-cert"), "{pinned}");
+    assert!(pinned.ends_with("\nEND\n"), "{pinned}");
+}
+
+/// What is there besides Python is not known, so nothing of conda's is written.
+#[test]
+fn the_python_of_the_image_is_the_one_of_pip() {
+    let project = project("FROM python:3.10-slim\nRUN pip install oldflow chartling\n");
+    assert_snapshot!(project.pin(&["Dockerfile", "--diff", "--channel", "conda-forge"]), @r"
+    --- Dockerfile
+    +++ Dockerfile (pinned)
+    @@ -1,2 +1,4 @@
+     FROM python:3.10-slim
+    -RUN pip install oldflow chartling
+    +RUN pip install oldflow==2.8.1 chartling==5.0.0 \
+    +    numpy==1.23.5 \
+    +    packaging==24.1
+    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.10-slim
+      |      ^^^^^^^^^^^^^^^^
+      |
+      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
+    note[python-of-image]: the image brings Python 3.10; what else it brings is not known
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.10-slim
+      |      ^^^^^^^^^^^^^^^^
+    Would pin 0 packages from conda and 4 from PyPI for linux-64 in Dockerfile ([TIME])
+    exit code 0
+    ");
+    project.write("Dockerfile", "FROM python:3.12\nRUN pip install oldflow\n");
+    assert_snapshot!(project.pin(&["Dockerfile", "--channel", "conda-forge"]), @r"
+    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.12
+      |      ^^^^^^^^^^^
+      |
+      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
+    note[python-of-image]: the image brings Python 3.12; what else it brings is not known
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.12
+      |      ^^^^^^^^^^^
+    error[unsolvable]: these 2 lines cannot be met together on linux-64
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.12
+      |      ^^^^^^^^^^^
+    2 | RUN pip install oldflow
+      |                 -------
+      |
+      = note: `python=3.12` asks for python (conda) 3.12.1
+      = note: `oldflow` (PyPI) needs python (conda) 3.8.18 to 3.10.13
+      = note: no python (conda) is in all of these
+      = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
+      = help: relax one of these 2 lines; without any one of them the others can be met
+      = help: `presolve explain Dockerfile` shows what mends it
+    exit code 1
+    ");
+    project.write("Dockerfile", "FROM debian:12\nRUN pip install oldflow\n");
+    assert_snapshot!(project.pin(&["Dockerfile"]), @r"
+    error[unsolved-install]: the name of the image does not say which Python it has
+     --> Dockerfile:1:6
+      |
+    1 | FROM debian:12
+      |      ^^^^^^^^^
+    2 | RUN pip install oldflow
+      |     ------------------- installs for that Python
+      |
+      = help: take an image that says it, such as `python:3.11`, or make an environment with `conda create -n NAME python=3.11`
+    exit code 2
+    ");
+}
+
+#[test]
+fn what_clashes_is_shown_and_mended_in_the_commands() {
+    let project = project(
+        "FROM x\nRUN conda create -n a --override-channels -c conda-forge python=3.12 && \\\n    conda run -n a pip install 'oldflow==2.8.*'\n",
+    );
+    let run = project.run(&["explain", "Dockerfile", "--apply", "1", "-q"]);
+    assert_snapshot!(run, @r"
+    error[unsolvable]: these 2 lines cannot be met together on linux-64
+     --> Dockerfile:2:58
+      |
+    2 | RUN conda create -n a --override-channels -c conda-forge python=3.12 && \
+      |                                                          ^^^^^^^^^^^
+    3 |     conda run -n a pip install 'oldflow==2.8.*'
+      |                                ----------------
+      |
+      = note: `python=3.12` asks for python (conda) 3.12.1
+      = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
+      = note: no python (conda) is in all of these
+      = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
+      = help: relax one of these 2 lines; without any one of them the others can be met
+
+    fixes, each solved with the file as it would be:
+      1. change `python=3.12` to `python=3.10` (line 2)
+         not 3.11.7: oldflow needs python (conda) 3.8.18 to 3.10.13
+         gives python 3.10.13 (conda), oldflow 2.8.1 (PyPI)
+
+    apply one with `--apply N`
+
+    conda's classic solver takes about 0 s and 2.8 MB: fine
+      two in three such runs take 0 s to 0.1 s, and 2.4 MB to 3.2 MB
+
+      line         records  reaches  of packages
+      pip                3        9            7
+      python=3.12        1        4            4
+      together: 9 records in 9 versions of 7 packages, with 14 dependencies
+      there is no solution: conda then looks for the conflict in all 14 records, whatever the versions
+
+    resolve the conflict first: what the file costs then is another matter
+    exit code 0
+    ");
+    assert_snapshot!(project.read("Dockerfile"), @r"
+    FROM x
+    RUN conda create -n a --override-channels -c conda-forge python=3.10 && \
+        conda run -n a pip install 'oldflow==2.8.*'
+    ");
+}
+
+#[test]
+fn a_context_stands_for_the_conda_file_that_it_installs() {
+    let conda = "channels: [conda-forge, nodefaults]\ndependencies:\n- python =3.10\n";
+    let dockerfile =
+        "FROM ubuntu:20.04\nWORKDIR /w\nCOPY conda.yml .\nRUN conda env create -n a -f conda.yml\n";
+    let project = project(dockerfile);
+    project.write("asset/asset.yaml", "name: a\nversion: auto\ntype: environment\nspec: spec.yaml\nextra_config: environment.yaml\n");
+    project.write("asset/environment.yaml", "image:\n  name: a\n  os: linux\n  context:\n    dir: files\n    dockerfile: docker/Dockerfile\n");
+    project.write("asset/spec.yaml", "$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: \"{{asset.name}}\"\nbuild:\n  path: \"{{image.context.path}}\"\n  dockerfile_path: \"{{image.dockerfile.path}}\"\n");
+    project.write("asset/files/docker/Dockerfile", dockerfile);
+    project.write(
+        "made.yml",
+        "name: made\nbuild:\n  path: asset/files\n  dockerfile_path: docker/Dockerfile\n",
+    );
+    for named in [
+        "asset",
+        "asset/asset.yaml",
+        "asset/environment.yaml",
+        "asset/spec.yaml",
+        "made.yml",
+    ] {
+        project.write("asset/files/conda.yml", conda);
+        let run = project.pin(&[named]);
+        assert_eq!(run.code, 0, "{named}: {run}");
+        let pinned = project.read("asset/files/conda.yml");
+        assert!(
+            pinned.contains("- python=3.10.13=hc5c86c4_0_cpython  # presolve: python =3.10"),
+            "{pinned}"
+        );
+    }
+    assert_eq!(project.read("asset/files/docker/Dockerfile"), dockerfile);
+    // `docker build docker` would have the other folder for its context.
+    assert_snapshot!(project.pin(&["asset/files/docker"]), @r"
+    error[missing-conda-file]: there is no `conda.yml` from the build context
+     --> asset/files/docker/Dockerfile:4:30
+      |
+    4 | RUN conda env create -n a -f conda.yml
+      |                              ^^^^^^^^^ installed here
+      |
+      = note: the context is the folder `asset/files/docker`
+      = help: copy it from the context with `COPY` before it is installed
+    exit code 2
+    ");
+    project.write("asset/files/conda.yml", format!("{conda}prefix: /home\n"));
+    let select =
+        "prefix-in-file,deprecated-image,missing-copy-source,unsolvable,unrendered-template";
+    assert_snapshot!(project.run(&["check", "--select", select, "asset"]), @r#"
+    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+     --> asset/files/conda.yml:4:1
+      |
+    4 | prefix: /home
+      | ^^^^^^
+      |
+      = help: remove it
+      = help: `--fix` can remove the line
+
+    warning[deprecated-image]: the base image is out of support
+     --> asset/files/docker/Dockerfile:1:6
+      |
+    1 | FROM ubuntu:20.04
+      |      ^^^^^^^^^^^^ Ubuntu 20.04
+      |
+      = note: Ubuntu 20.04 has had no standard support since 2025-05-31
+      = help: take a supported one, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`
+
+    note[unrendered-template]: the definition is a template
+     --> asset/spec.yaml:2:7
+      |
+    2 | name: "{{asset.name}}"
+      |       ^^^^^^^^^^^^^^^^ not filled in
+      |
+      = note: what depends on such values is not checked
+      = help: render the template first, and check what it gives
+
+    Checked 3 files: 2 warnings, 1 note
+    `--fix` can mend 1 of them
+    exit code 1
+    "#);
+    assert_eq!(
+        project
+            .run(&["check", "--select", select, "asset/asset.yaml"])
+            .code,
+        1
+    );
+}
+
+/// A record needs a newer glibc than Ubuntu 20.04 has.
+#[test]
+fn the_image_says_for_what_to_solve() {
+    let with = |image: &str| format!("FROM {image}\nRUN micromamba create -n a -c ./own new\n");
+    let project = project(&with("ubuntu:20.04"));
+    project.channel("own", "linux-64", &[("new", "1", "0", &["__glibc >=2.32"])]);
+    project.channel("own", "linux-aarch64", &[("new", "2", "0", &[])]);
+    project.channel("own", "noarch", &[]);
+    assert_eq!(project.pin(&["Dockerfile"]).code, 1);
+    project.write("Dockerfile", with("ubuntu:22.04"));
+    assert_eq!(project.pin(&["Dockerfile"]).code, 0);
+    assert!(project.read("Dockerfile").contains(" new=1=0\n"));
+    project.write("Dockerfile", with("--platform=linux/arm64 ubuntu:22.04"));
+    assert_eq!(project.pin(&["Dockerfile"]).code, 0);
+    assert!(project.read("Dockerfile").contains(" new=2=0\n"));
+}
+
+#[test]
+fn what_cannot_be_solved_as_one_problem_is_refused() {
+    let project = project(
+        "FROM x\nCOPY conda.yml .\nRUN conda env create -n a -f conda.yml\nRUN conda run -n a pip install chartling\n",
+    );
+    project.write("conda.yml", "dependencies: [python]\n");
+    assert_snapshot!(project.pin(&["Dockerfile"]), @r"
+    error[unsolved-install]: the environment is made of a conda file and of what the Dockerfile adds to it
+     --> Dockerfile:4:5
+      |
+    3 | RUN conda env create -n a -f conda.yml
+      |     ---------------------------------- a conda file is installed
+    4 | RUN conda run -n a pip install chartling
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ and packages besides
+      |
+      = note: presolve solves one file at a time, and either alone would leave out the other
+      = help: move the packages into the conda file, or give the conda file itself
+    exit code 2
+    ");
+    project.write(
+        "Dockerfile",
+        "FROM python:3.10\nARG WHAT\nRUN pip install $WHAT 'chartling\n",
+    );
+    assert_snapshot!(project.pin(&["Dockerfile"]), @r"
+    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+     --> Dockerfile:1:6
+      |
+    1 | FROM python:3.10
+      |      ^^^^^^^^^^^
+      |
+      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
+    error[unsolved-install]: this argument cannot be read
+     --> Dockerfile:3:17
+      |
+    3 | RUN pip install $WHAT 'chartling
+      |                 ^^^^^ the Dockerfile does not say the value of `WHAT`
+      |
+      = help: write it out, or give its variable a value with `ARG NAME=value`
+    error[unsolved-install]: this argument cannot be read
+     --> Dockerfile:3:23
+      |
+    3 | RUN pip install $WHAT 'chartling
+      |                       ^^^^^^^^^^ only the build can tell what this stands for
+      |
+      = help: write it out, or give its variable a value with `ARG NAME=value`
+    exit code 2
+    ");
+    project.write(
+        "Dockerfile",
+        "FROM python:3.10\nRUN pip install numpy>=1.2\n  six\n",
+    );
+    assert_snapshot!(project.pin(&["Dockerfile"]), @r"
+    error[unknown-instruction]: `six` is no instruction of a Dockerfile
+     --> Dockerfile:3:3
+      |
+    3 |   six
+      |   ^^^
+      |
+      = help: a line that goes on needs a `\` at the end of the one before
+    exit code 2
+    ");
+    std::fs::create_dir(project.path("empty")).expect("a folder");
+    assert_snapshot!(project.pin(&["empty"]), @r"
+    error[unreadable-file]: `empty` is a folder without a Dockerfile
+     |
+     = help: name a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`
+    exit code 2
+    ");
+}
+
+#[test]
+fn a_password_in_a_command_is_never_shown() {
+    let project = project(
+        "FROM python:3.10\nRUN pip install --extra-index-url https://me:hunter2@pypi.invalid/simple chartling=1\nRNU curl https://me:hunter2@x.invalid\n",
+    );
+    for command in ["pin", "explain", "check"] {
+        let run = project.run(&[command, "Dockerfile"]);
+        assert_ne!(run.code, 0, "{run}");
+        assert!(!format!("{run}").contains("hunter2"), "{run}");
+    }
+    let run = project.run(&[
+        "check",
+        "--select",
+        "secret-in-url,unknown-instruction,single-equals",
+        "Dockerfile",
+    ]);
+    assert_snapshot!(run, @r"
+    error[secret-in-url]: a URL carries a password, a token or a signature, and 1 more like it
+     --> Dockerfile:2:46
+      |
+    2 | RUN pip install --extra-index-url https://me:*******@pypi.invalid/simple chartling=1
+      |                                              ^^^^^^^ this part is masked here and plain in the file
+    3 | RNU curl https://me:*******@x.invalid
+      |                     ^^^^^^^ this part is masked here and plain in the file
+      |
+      = note: it is in every clone of the repository, in the image's layers and in the build log
+      = help: revoke it; take it from a variable, `https://${TOKEN}@host/…`, from netrc, or from a workspace connection
+
+    error[unknown-instruction]: `RNU` is no instruction of a Dockerfile
+     --> Dockerfile:3:1
+      |
+    3 | RNU curl https://me:*******@x.invalid
+      | ^^^
+      |
+      = help: did you mean `RUN`?
+
+    Checked 1 file: 3 errors
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_folder_that_is_named_is_checked_with_its_dockerfile() {
+    let project = project("FROM python\nRUN pip install six\n");
+    project.write("below/Dockerfile", "FROM python\nRUN pip install six\n");
+    project.write("other/Dockerfile", "FROM nginx\n");
+    let check = |folder: &str| {
+        let run = project.run(&["check", "--select", "untagged-image", "--no-solve", folder]);
+        run.stdout.matches("[untagged-image]").count()
+    };
+    assert_eq!((check("."), check("below"), check("other")), (1, 1, 0));
+    assert_eq!(check("other/Dockerfile"), 1);
+}
+
+#[test]
+fn fixes_are_made_in_the_commands() {
+    let project = project(
+        "FROM python:3.10\nRUN pip install numpy>=1.2 six && \\\n    pip install chartling=5.0.0 # presolve: ignore[unpinned-dependency] why\n",
+    );
+    let select = "bare-redirection,single-equals,unpinned-dependency";
+    let run = project.run(&[
+        "check",
+        "--select",
+        select,
+        "--fix",
+        "--no-solve",
+        "Dockerfile",
+    ]);
+    assert_snapshot!(run, @r"
+    warning[unpinned-dependency]: `six` does not say which version
+     --> Dockerfile:2:30
+      |
+    2 | RUN pip install 'numpy>=1.2' six && \
+      |                              ^^^ any version
+      |
+      = help: `presolve pin` writes the versions that work together
+
+    Fixed 2 findings
+    Checked 1 file: 1 warning
+    exit code 1
+    ");
+    assert_snapshot!(project.read("Dockerfile"), @r"
+    FROM python:3.10
+    RUN pip install 'numpy>=1.2' six && \
+        pip install chartling==5.0.0 # presolve: ignore[unpinned-dependency] why
+    ");
+}
