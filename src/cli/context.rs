@@ -209,7 +209,10 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
 fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
     let Some(definition) = &input.definition else {
         let file = input.source.path().display();
-        let message = format!("{file} is a conda file, which says nothing of an image");
+        let message = match input.named_image() {
+            None => format!("{file} is a conda file, which says nothing of an image"),
+            Some(_) => "a Dockerfile makes the image, so there is a context already".to_owned(),
+        };
         let help =
             "give the Azure ML environment that names it: YAML with `image` and `conda_file`";
         return Err(Failure::input(
