@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many versions of a fix are shown.
-const GIVEN_SHOWN: usize = 8;
+const GIVEN_SHOWN: usize = 5;
 
 /// Of so many conflicts the first are shown with their place; the others, if they are of
 /// one line and have a short reason, take a line each.

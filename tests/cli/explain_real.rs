@@ -20,6 +20,9 @@ use crate::random::number;
 /// How many of the files are looked at.
 const FEW: usize = 4;
 
+/// With more conflicts than these, what fixes there are depends on the time for them.
+const MANY: usize = 20;
+
 /// The longest line that is no line of the file, in characters.
 const LONGEST: usize = 200;
 
@@ -119,8 +122,10 @@ impl Looking {
             return None;
         }
         let json: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let is_many = lists(&json["conflicts"]).count() > MANY;
         // The prediction of the cost has a limit of its own, which a slow machine meets.
-        assert!(lists(&json["left_out"]).all(|what| what == "cost"), "{run}");
+        let may_be_left = |what: &Value| what == "cost" || is_many && what == "fixes";
+        assert!(lists(&json["left_out"]).all(may_be_left), "{run}");
         let human = self.project.run(&["explain"]);
         assert_eq!(human.code, 1, "{human}");
         self.check_text(&human);
@@ -137,10 +142,12 @@ impl Looking {
         });
         let kinds: Vec<String> = kinds.collect();
         let gone = json["gone_builds"]["lines"].as_array().map_or(0, Vec::len);
+        let (count, groups) = (groups.len(), groups.join(" | "));
+        if is_many {
+            return Some(format!("builds {gone}, conflicts {count}: {groups}"));
+        }
         Some(format!(
-            "builds {gone}, conflicts {}: {}; fixes {}: {}; {} lines",
-            groups.len(),
-            groups.join(" | "),
+            "builds {gone}, conflicts {count}: {groups}; fixes {}: {}; {} lines",
             kinds.len(),
             kinds.join(" | "),
             lines.filter(|line| !line.is_empty()).count(),

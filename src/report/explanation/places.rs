@@ -8,8 +8,11 @@ use crate::{
     spec::source::SourceFile,
 };
 
-/// Where lines stand: "line 7", "lines 4, 7 to 9 and 12", "line 3 of requirements.txt";
-/// none if they stand nowhere.
+/// With more ranges than these, lines are told by the first and the last.
+const RANGES_SHOWN: usize = 12;
+
+/// Where lines stand: "line 7", "lines 4, 7 to 9 and 12", "line 3 of requirements.txt",
+/// "between lines 9 and 535"; none if they stand nowhere.
 pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     let mut files: Vec<(&Arc<SourceFile>, Vec<usize>)> = Vec::new();
     for &line in lines {
@@ -26,8 +29,7 @@ pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     let told = files.into_iter().map(|(file, mut numbers)| {
         numbers.sort_unstable();
         numbers.dedup();
-        let word = if numbers.len() == 1 { "line" } else { "lines" };
-        let told = format!("{word} {}", listed(&ranges(&numbers)));
+        let told = told(&numbers);
         match Arc::ptr_eq(file, &explanation.file) {
             true => told,
             false => format!("{told} of {}", file.path().display()),
@@ -35,6 +37,17 @@ pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     });
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// The sorted numbers of lines in words.
+fn told(numbers: &[usize]) -> String {
+    match (&ranges(numbers)[..], numbers) {
+        ([line], [_]) => format!("line {line}"),
+        (ranges, [first, .., last]) if ranges.len() > RANGES_SHOWN => {
+            format!("between lines {first} and {last}")
+        }
+        (ranges, _) => format!("lines {}", listed(ranges)),
+    }
 }
 
 /// Numbers as ranges: `4`, `7 to 9`.
@@ -87,9 +100,18 @@ mod tests {
 
     #[test]
     fn neighbours_are_ranges() {
-        let told = |numbers: &[usize]| listed(&ranges(numbers));
-        assert_eq!(told(&[7]), "7");
-        assert_eq!(told(&[4, 7, 8, 9, 12]), "4, 7 to 9 and 12");
-        assert_eq!(told(&[4, 5]), "4 and 5");
+        assert_eq!(told(&[7]), "line 7");
+        assert_eq!(told(&[4, 7, 8, 9, 12]), "lines 4, 7 to 9 and 12");
+        assert_eq!(told(&[4, 5]), "lines 4 and 5");
+    }
+
+    #[test]
+    fn many_scattered_lines_are_told_by_their_bounds() {
+        let odd = |last: usize| -> Vec<usize> { (1..=last).step_by(2).collect() };
+        assert_eq!(
+            told(&odd(23)),
+            "lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21 and 23"
+        );
+        assert_eq!(told(&odd(25)), "between lines 1 and 25");
     }
 }
