@@ -41,7 +41,7 @@ code is that of the rest. A file has 60 seconds to be solved, or what --timeout 
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Environment files, or folders to look for them
+    /// Environment files, Azure ML environments and Dockerfiles, or folders to look for them
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Check only files that this branch changes since it left REVISION, or that include one; git
@@ -81,7 +81,7 @@ pub(super) struct Check {
     /// Which findings make the exit code 1: those of this level, and worse ones
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     fail_on: FailOn,
-    /// End with 0 whatever is found
+    /// End with 0 instead of 1 and 3
     #[arg(long)]
     exit_zero: bool,
     #[command(flatten)]

@@ -53,8 +53,8 @@ pub(super) struct Diagnose {
         required_unless_present_any = ["list", "explain", "print_schema"]
     )]
     log: Option<PathBuf>,
-    /// The environment file of the build: shows its lines that the problem is about, and
-    /// solves it where that can tell more
+    /// The environment file, Azure ML environment or Dockerfile of the build: shows its lines that
+    /// the problem is about, and solves it where that can tell more
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// What to print

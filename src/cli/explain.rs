@@ -41,7 +41,7 @@ Examples:
 /// What `explain` takes.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The environment file, the Dockerfile, or the folder of a build
+    /// The environment file, the Azure ML environment, the Dockerfile, or the folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
     /// Write the fix of this number into the file

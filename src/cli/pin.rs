@@ -47,7 +47,7 @@ Examples:
 /// What `pin` takes.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// The environment file, the Dockerfile, or the folder of a build
+    /// The environment file, the Azure ML environment, the Dockerfile, or the folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
     /// What to write; all but `env` go to standard output unless -o names a file

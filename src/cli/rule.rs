@@ -52,7 +52,12 @@ fn page() -> String {
         .to_owned();
     for rule in rules::all() {
         let (name, summary) = (rule.name, rule.summary().replace('|', "\\|"));
-        page += &format!("| [{name}](#{name}) | {} | {summary} |\n", level(rule));
+        let level = level(rule);
+        let level = match rule.by_default {
+            true => level.to_owned(),
+            false => format!("{level}, if selected"),
+        };
+        page += &format!("| [{name}](#{name}) | {level} | {summary} |\n");
     }
     for rule in rules::all() {
         page.push('\n');

@@ -53,7 +53,8 @@ pub(super) struct SettingsArgs {
     /// Use the cache and local files only
     #[arg(long)]
     offline: bool,
-    /// Give up after this time, such as 90s or 5m
+    /// Give up after this time, such as 90s or 5m [default: 5m to explain, 60s for each file to
+    /// check and to diagnose]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
     /// The folder of the cache

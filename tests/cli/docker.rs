@@ -156,7 +156,7 @@ fn the_python_of_the_image_is_the_one_of_pip() {
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `oldflow` (PyPI) needs python (conda) 3.8.18 to 3.10.13
       = note: no python (conda) is in all of these
-      = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
+      = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
       = help: relax one of these 2 lines; without any one of them the others can be met
       = help: `presolve explain Dockerfile` shows what mends it
     exit code 1
@@ -194,7 +194,7 @@ fn what_clashes_is_shown_and_mended_in_the_commands() {
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
       = note: no python (conda) is in all of these
-      = note: oldflow 2.8: its wheels are for cp310, cp38, cp39, and it has no source distribution
+      = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
       = help: relax one of these 2 lines; without any one of them the others can be met
 
     fixes, each solved with the file as it would be:

@@ -35,6 +35,7 @@ mod help;
 mod indexes;
 mod overwrites;
 mod pips;
+mod readme;
 mod server;
 mod settings;
 mod solving;

@@ -264,7 +264,8 @@ impl Provider<'_> {
                 tags.extend(wheel.python.iter().map(String::as_str));
             }
         }
-        tags.sort_unstable();
+        // `cp310` is newer than `cp38`.
+        tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
         tags.dedup();
         tags.join(", ")
     }
