@@ -249,7 +249,7 @@ impl Fixing<'_> {
         let (Some(edits), Some(together)) = (edits, together) else {
             return Vec::new();
         };
-        let with = |edits: Vec<Edit>| [together.clone(), edits].concat();
+        let with = |edits: Vec<Edit>| at_once([together.clone(), edits].concat());
         if !elsewhere {
             return vec![with(edits)];
         }
@@ -448,6 +448,22 @@ impl Told {
         }
         is_good
     }
+}
+
+/// Edits, of which those that make the same change for several lines are one: a channel is
+/// added once.
+fn at_once(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut merged: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match merged
+            .iter_mut()
+            .find(|known| known.changes == edit.changes)
+        {
+            Some(known) => known.lines.extend(edit.lines),
+            None => merged.push(edit),
+        }
+    }
+    merged
 }
 
 /// Whether the time for a question is over.

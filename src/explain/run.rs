@@ -236,7 +236,10 @@ async fn fixes(fixing: &Fixing<'_>, explanation: &mut Explanation, listening: &m
     match ended {
         Err(failure) => explanation.leave_out(LeftOut::Fixes, failure),
         Ok(ended) => {
-            explanation.least_changes = ended.least_changes;
+            // A channel that several lines wait for is one change.
+            let sizes = explanation.fixes.iter().map(Fix::size);
+            let least = sizes.chain([ended.least_changes]).min();
+            explanation.least_changes = least.unwrap_or_default();
             if ended.ended {
                 explanation.left_out.push(LeftOut::Fixes);
             }

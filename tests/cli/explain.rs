@@ -136,3 +136,16 @@ fn a_line_of_a_requirements_file_is_changed_there() {
         assert_eq!(pinned.code, 0, "fix {number}: {pinned}");
     }
 }
+
+#[test]
+fn a_channel_that_several_lines_wait_for_is_one_change() {
+    let project = Project::new(
+        "channels: [acme, nodefaults]\ndependencies:\n  - python=3.10\n  - numpy\n  - pandas\n",
+    );
+    let run = project.run(&["explain"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert_eq!(run.stdout.matches("add the channel `").count(), 1, "{run}");
+    assert!(!run.stdout.contains("changes or more"), "{run}");
+    let json = project.run(&["explain", "--format", "json"]);
+    assert!(json.stdout.contains("\"least_changes\": 1"), "{json}");
+}
