@@ -1,17 +1,23 @@
 //! Findings that say again what a surer one says of the same line.
 
-use crate::rules::{Finding, Rule, missing_build_tools, solving};
+use crate::{
+    diagnostic::Location,
+    rules::{Finding, Rule, missing_build_tools, solving},
+};
 
-/// Leaves out what the text of a line lets fear where solving the file has shown it: what
-/// is compiled, with which tools, and which of them are there.
-pub(super) fn leave_out(findings: &mut Vec<Finding>) {
-    let shown: Vec<Finding> = (findings.iter())
-        .filter(|finding| SURER.contains(&finding.rule))
-        .cloned()
-        .collect();
+/// The lines of which solving the file has shown what is compiled, with which tools, and
+/// which of them are there. They are asked for before anything is silenced: a surer finding
+/// that is accepted is known all the same.
+pub(super) fn shown(findings: &[Finding]) -> Vec<Location> {
+    let surer = findings.iter();
+    let surer = surer.filter(|finding| SURER.contains(&finding.rule));
+    surer.map(|finding| finding.location().clone()).collect()
+}
+
+/// Leaves out what the text of a line lets fear where solving the file has shown it.
+pub(super) fn leave_out(findings: &mut Vec<Finding>, shown: &[Location]) {
     findings.retain(|finding| {
-        let is_shown = |surer: &Finding| surer.location() == finding.location();
-        *finding.rule != missing_build_tools::RULE || !shown.iter().any(is_shown)
+        *finding.rule != missing_build_tools::RULE || !shown.contains(finding.location())
     });
 }
 

@@ -197,8 +197,10 @@ impl Check {
                 report.asides = solved.asides;
             }
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
+            let surer = repeated::shown(&report.findings);
+            // What a comment silences is no unused one, so what is repeated goes after it.
             report.silence(&source, &project, &looked_for);
-            repeated::leave_out(&mut report.findings);
+            repeated::leave_out(&mut report.findings, &surer);
             if round == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
                 break;
             }

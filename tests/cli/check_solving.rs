@@ -36,6 +36,14 @@ fn what_the_solve_shows_is_not_feared_as_well() {
     assert!(run.stdout.contains("[needs-mpi]"), "{run}");
     let run = project.run(&["check", "environment.yml", select, "--no-solve"]);
     assert!(run.stdout.contains("[missing-build-tools]"), "{run}");
+    // What is accepted is no reason to say the weaker one, nor is it unused where it is.
+    let select = &format!("{select},unused-suppression");
+    for rules in ["needs-mpi", "needs-mpi, missing-build-tools"] {
+        let line = format!("mpi4py  # presolve: ignore[{rules}] the image has one");
+        let project = Project::of(&["python=3.12", "pip:", &line]);
+        let run = project.run(&["check", "environment.yml", select]);
+        assert!(run.stderr.contains("1 file: nothing found"), "{run}");
+    }
     // Its wheel is no build, and loads the MPI of the machine all the same.
     let project = Project::of(&["python=3.10", "pip:", "mpi4py"]);
     let run = project.run(&["check", "environment.yml", select]);
