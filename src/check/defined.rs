@@ -2,7 +2,7 @@
 //! files of their own, for the image that the environment is built on.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -20,6 +20,9 @@ use crate::{
 /// Files to check, and what is known of each from those that name it.
 pub(super) struct Defined {
     files: BTreeMap<PathBuf, Known>,
+    /// By where they are, the paths of the files: a definition may name its conda file
+    /// with `..`.
+    paths: HashMap<PathBuf, PathBuf>,
 }
 
 /// What is known of a file.
@@ -36,10 +39,13 @@ impl Defined {
     /// with the conda files that they install. A conda file of several environments is
     /// checked for the image of the first.
     pub fn of(files: &[PathBuf]) -> Self {
-        let known = files.iter().map(|path| (path.clone(), Known::default()));
         let mut defined = Self {
-            files: known.collect(),
+            files: BTreeMap::new(),
+            paths: HashMap::new(),
         };
+        for path in files {
+            defined.add(path.clone());
+        }
         for path in files {
             // What cannot be read is told when the file is checked.
             let Ok(source) = SourceFile::read(path) else {
@@ -82,10 +88,21 @@ impl Defined {
         }
     }
 
+    fn add(&mut self, path: PathBuf) -> &mut Known {
+        let paths = self.paths.entry(canonical(&path));
+        paths.or_insert_with(|| path.clone());
+        self.files.entry(path).or_default()
+    }
+
     /// What is known of the file at a path, which may be named by another one already.
     fn at(&mut self, path: PathBuf) -> &mut Known {
-        let named = self.files.keys().find(|file| is_same(file, &path)).cloned();
-        self.files.entry(named.unwrap_or(path)).or_default()
+        if self.files.contains_key(&path) {
+            return self.files.entry(path).or_default();
+        }
+        match self.paths.get(&canonical(&path)) {
+            Some(named) => self.files.entry(named.clone()).or_default(),
+            None => self.add(path),
+        }
     }
 
     /// The files, in the order of their paths.
@@ -104,11 +121,7 @@ impl Defined {
     }
 }
 
-/// Whether two paths lead to one file: a definition may name its conda file with `..`.
-fn is_same(one: &Path, other: &Path) -> bool {
-    one == other
-        || matches!(
-            (std::fs::canonicalize(one), std::fs::canonicalize(other)),
-            (Ok(one), Ok(other)) if one == other
-        )
+/// Where a file is, links followed.
+fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
