@@ -5,16 +5,21 @@ use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
 };
 
 use super::patterns::place;
 use crate::{
-    azure::asset::as_dockerfile,
+    azure::{Definition, asset::BuildFiles, definition::CondaFile},
     diagnostic::{Diagnostic, Failure},
+    docker::{
+        Plan,
+        context::{self, within},
+    },
     spec::{environment, secrets, source::SourceFile},
 };
 
-/// Files that differ from a revision.
+/// Files that differ from a revision, those that are gone among them.
 pub struct Changed {
     files: BTreeSet<PathBuf>,
 }
@@ -39,13 +44,8 @@ impl Changed {
                 continue;
             }
             let base = base(&root, revision)?;
-            let diff = [
-                "diff",
-                "--name-only",
-                "--no-relative",
-                "--diff-filter=d",
-                "-z",
-            ];
+            // A file that was moved is missing where it was.
+            let diff = ["diff", "--name-only", "--no-relative", "--no-renames", "-z"];
             let new = [
                 "ls-files",
                 "--others",
@@ -64,25 +64,56 @@ impl Changed {
         Ok(Self { files })
     }
 
-    /// Whether a file differs, or one that it includes.
-    pub fn has(&self, path: &Path) -> bool {
-        self.files.contains(&place(path))
-            || included(path).iter().any(|file| self.files.contains(file))
+    /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
+    /// the folder `context`; what has none is no Dockerfile.
+    pub fn has(&self, path: &Path, context: Option<&Path>) -> bool {
+        self.is_at(path) || named(path, context).iter().any(|file| self.is_at(file))
+    }
+
+    /// Whether the file at a path differs, or one below it if it is a folder.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let path = place(path);
+        // Paths are in the order of their parts, so what is below one comes next to it.
+        let next = self.files.range(path.clone()..).next();
+        next.is_some_and(|file| file.starts_with(path))
     }
 }
 
-/// The files that the pip list of a file names.
-fn included(path: &Path) -> BTreeSet<PathBuf> {
+/// The files that a file includes or names, those that are not there among them.
+fn named(path: &Path, context: Option<&Path>) -> Vec<PathBuf> {
     let Ok(source) = SourceFile::read(path) else {
-        return BTreeSet::new();
+        return Vec::new();
     };
-    let source = as_dockerfile(&source).unwrap_or(source);
-    let Some((environment, _)) = environment::read_as_far_as_possible(source).environment else {
-        return BTreeSet::new();
+    if let Some(context) = context {
+        return named_by_dockerfile(source.with_build_context(context));
+    }
+    let Some(definition) = Definition::of(&source) else {
+        return included(source);
     };
-    let pip = &environment.pip;
-    let lines = pip.requirements.iter().chain(&pip.constraints);
-    lines.map(|line| place(line.location.file.path())).collect()
+    let mut named = match definition.conda_file() {
+        CondaFile::Beside(_, conda) => vec![conda],
+        CondaFile::Inline(keys) => included(source.with_part(keys)),
+        CondaFile::None | CondaFile::Malformed(_) => Vec::new(),
+    };
+    named.extend(BuildFiles::of(&definition).map(|files| files.dockerfile));
+    named
+}
+
+/// Conda files and requirements files of the context, and what `COPY` does not find there.
+fn named_by_dockerfile(source: Arc<SourceFile>) -> Vec<PathBuf> {
+    let plan = Plan::of(&source);
+    let mut named = plan.named_files();
+    let lacking = plan.build.copies.iter();
+    let lacking = lacking.filter_map(|copied| plan.lacking(copied));
+    named.extend(lacking.map(|path| within(&plan.context, context::folder_of_pattern(path))));
+    named.extend(included(source));
+    named
+}
+
+/// The files that the pip list of a file includes.
+fn included(source: Arc<SourceFile>) -> Vec<PathBuf> {
+    let read = environment::read_as_far_as_possible(source).environment;
+    read.map_or_else(Vec::new, |(environment, _)| environment.pip.files)
 }
 
 /// The folder of the working tree that a folder is in.

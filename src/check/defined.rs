@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use super::changed::Changed;
 use crate::{
     azure::{
         Definition, Target,
@@ -32,6 +33,8 @@ struct Known {
     image: Option<Target>,
     /// It is a Dockerfile, which is built in this folder.
     context: Option<PathBuf>,
+    /// The definitions and Dockerfiles that lead to it.
+    named_by: Vec<PathBuf>,
 }
 
 impl Defined {
@@ -52,7 +55,7 @@ impl Defined {
                 continue;
             };
             if let Some(dockerfile) = as_dockerfile(&source) {
-                defined.add_dockerfile(&dockerfile);
+                defined.add_dockerfile(&dockerfile, None);
             } else if let Some(definition) = Definition::of(&source) {
                 defined.add_definition(path, &definition);
             }
@@ -65,26 +68,34 @@ impl Defined {
         if let CondaFile::Beside(_, conda) = definition.conda_file()
             && conda.is_file()
         {
-            self.at(conda).image.get_or_insert_with(|| target.clone());
+            let known = self.at(conda);
+            known.image.get_or_insert_with(|| target.clone());
+            known.named_by.push(path.to_owned());
         }
         if let Some(files) = BuildFiles::of(definition)
             && let Ok(dockerfile) = files.read(definition.start())
         {
-            self.add_dockerfile(&dockerfile);
+            self.add_dockerfile(&dockerfile, Some(path));
         }
         self.at(path.to_owned()).image = Some(target);
     }
 
-    fn add_dockerfile(&mut self, source: &Arc<SourceFile>) {
+    /// Adds a Dockerfile, which a definition may name, and what it installs.
+    fn add_dockerfile(&mut self, source: &Arc<SourceFile>, definition: Option<&Path>) {
         let plan = Plan::of(source);
+        let definition = definition.map(Path::to_owned);
         let known = self.at(source.path().to_owned());
+        known.named_by.extend(definition.clone());
         known.image.get_or_insert_with(|| plan.target());
         // The context that a definition names is stronger than the usual one.
         if known.context.is_none() || plan.context != usual_context(source) {
             known.context = Some(plan.context.clone());
         }
         for conda in plan.conda_files() {
-            self.at(conda).image.get_or_insert_with(|| plan.target());
+            let known = self.at(conda);
+            known.image.get_or_insert_with(|| plan.target());
+            known.named_by.push(source.path().to_owned());
+            known.named_by.extend(definition.clone());
         }
     }
 
@@ -105,9 +116,19 @@ impl Defined {
         }
     }
 
-    /// The files, in the order of their paths.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.files.keys().map(PathBuf::as_path)
+    /// The files to check, in the order of their paths: all, or those that `changed` is
+    /// about. What leads to a file says for which image it is, so a change of that is one
+    /// of the file, too.
+    pub fn files(&self, changed: Option<&Changed>) -> impl Iterator<Item = &Path> {
+        let is_changed = move |path: &Path, known: &Known| {
+            changed.is_none_or(|changed| {
+                changed.has(path, known.context.as_deref())
+                    || known.named_by.iter().any(|by| changed.is_at(by))
+            })
+        };
+        let files = self.files.iter();
+        let files = files.filter(move |(path, known)| is_changed(path, known));
+        files.map(|(path, _)| path.as_path())
     }
 
     /// For what image a file is.

@@ -54,14 +54,17 @@ impl Patterns {
 }
 
 /// Where a path is, from the root: by which name two paths to one file are known as one.
-/// A link is itself, not what it leads to.
+/// A link is itself, not what it leads to. The file may be gone, and folders that it was in.
 pub fn place(path: &Path) -> PathBuf {
+    let Some(name) = path.file_name() else {
+        return std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    match (std::fs::canonicalize(folder), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+    match std::fs::canonicalize(folder) {
+        Ok(folder) => folder.join(name),
+        Err(_) => place(folder).join(name),
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     FileReport, Report, Selection, Undecided,
+    changed::Changed,
     defined::Defined,
     fix::{Fixed, fix},
     lint::{Asked, lint, shown_by_the_text},
@@ -51,6 +52,8 @@ pub struct Check {
     pub files: Vec<PathBuf>,
     /// The folders of which `files` are all that there are.
     pub whole_folders: Vec<PathBuf>,
+    /// What a branch changes, if only the files that this is about are to be checked.
+    pub changed: Option<Changed>,
     /// The settings of the command line.
     pub flags: Flags,
     /// The rules of the command line; empty for those of the settings.
@@ -108,7 +111,7 @@ impl Check {
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::default());
         let defined = Defined::of(&self.files);
-        let files = defined.files();
+        let files = defined.files(self.changed.as_ref());
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.

@@ -167,11 +167,9 @@ impl Check {
         )?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
         let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
-        let mut files = discover::files(&self.paths, &exclude)?;
-        if let Some(revision) = &self.changed_since {
-            let changed = Changed::since(revision, &self.paths)?;
-            files.retain(|file| changed.has(file));
-        }
+        let files = discover::files(&self.paths, &exclude)?;
+        let changed = self.changed_since.as_deref();
+        let changed = changed.map(|revision| Changed::since(revision, &self.paths));
         let folders = self.paths.iter().filter(|path| path.is_dir());
         Ok(Checking {
             files,
@@ -179,6 +177,7 @@ impl Check {
                 Some(_) => Vec::new(),
                 None => folders.cloned().collect(),
             },
+            changed: changed.transpose()?,
             flags: self.settings.clone().into(),
             select: self.select.clone(),
             ignore: self.ignore.clone(),

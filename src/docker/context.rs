@@ -77,11 +77,15 @@ impl Copy {
 
 /// The path in the context of a file of the image, if the context has it.
 pub fn origin(copies: &[Copy], file: &str, context: &Path) -> Option<PathBuf> {
-    let mut origins = copies
-        .iter()
-        .rev()
-        .filter_map(|copy| copy.origin(file, context));
+    let mut origins = origins(copies, file, context);
     origins.find(|path| context.join(path).is_file())
+}
+
+/// The paths in the context that a file of the image can come from, be they there or not;
+/// the last copy first.
+pub fn origins(copies: &[Copy], file: &str, context: &Path) -> impl Iterator<Item = PathBuf> {
+    let copies = copies.iter().rev();
+    copies.filter_map(move |copy| copy.origin(file, context))
 }
 
 /// Whether the context has what `COPY` names, which may be a pattern
@@ -90,9 +94,8 @@ pub fn has(context: &Path, path: &str) -> bool {
     let path = join("", path.trim_start_matches('/'));
     let mut folders = vec![context.to_path_buf()];
     for part in path.split('/').filter(|part| !part.is_empty()) {
-        let is_pattern = part.contains(['*', '?', '[']);
         let found = folders.iter().flat_map(|folder| -> Vec<PathBuf> {
-            if !is_pattern {
+            if !is_pattern(part) {
                 return vec![folder.join(part)];
             }
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -104,6 +107,18 @@ pub fn has(context: &Path, path: &str) -> bool {
         folders = found.filter(|path| path.exists()).collect();
     }
     !folders.is_empty()
+}
+
+/// The path of the context that all files are at or below which a pattern can match.
+pub fn folder_of_pattern(path: &str) -> PathBuf {
+    let path = join("", path.trim_start_matches('/'));
+    path.split('/')
+        .take_while(|part| !is_pattern(part))
+        .collect()
+}
+
+fn is_pattern(part: &str) -> bool {
+    part.contains(['*', '?', '['])
 }
 
 /// Whether a name has a pattern's form: `*`, `?`, and `[` for any character.

@@ -8,19 +8,23 @@ use std::{
 use super::{
     Dockerfile,
     build::Build,
-    context,
+    context::{self, Copied},
     install::{Action, Install},
     options::{self, Argument},
     prefix::Prefix,
 };
 use crate::{
-    azure::{Image, Target},
+    azure::{Image, Target, definition::is_template},
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
     spec::{Spanned, secrets::redact, source::SourceFile},
 };
 
 /// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.
 pub const UNSOLVED: &str = "unsolved-install";
+
+/// The conda file of a command that names none
+/// (<https://docs.conda.io/projects/conda/en/stable/commands/env/create.html>).
+const USUAL_CONDA_FILE: &str = "environment.yml";
 
 /// A Dockerfile, what it does, and where its context is.
 pub struct Plan {
@@ -233,6 +237,35 @@ impl Plan {
         Some(context::within(&self.context, origin))
     }
 
+    /// The conda files and requirements files of the context that the commands name, from
+    /// the working directory: wherever a copy can bring them from, be they there or not.
+    pub fn named_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for install in &self.installs {
+            let scene = &self.build.commands[install.index].scene;
+            let options = ["file", "requirement", "constraint"];
+            let named = options.iter().flat_map(|option| install.all(option));
+            let named = named.filter_map(|argument| argument.value.as_deref().ok());
+            let is_unnamed = install.action == Action::FromFile && !install.has("file");
+            for name in named.chain(is_unnamed.then_some(USUAL_CONDA_FILE)) {
+                let name = context::join(&scene.folder, name);
+                let origins = context::origins(&scene.copies, &name, &self.context);
+                files.extend(origins.map(|path| context::within(&self.context, path)));
+            }
+        }
+        files
+    }
+
+    /// The path of a source that the context does not have; none if it has it, or nobody
+    /// can tell.
+    pub fn lacking<'c>(&self, copied: &'c Copied) -> Option<&'c str> {
+        let path = copied.path.as_deref().filter(|_| !copied.is_comment)?;
+        let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
+        let is_there =
+            || is_elsewhere || !self.context.is_dir() || context::has(&self.context, path);
+        (!is_there()).then_some(path)
+    }
+
     /// The first line of a command.
     pub fn place(&self, install: &Install) -> Location {
         let span = first_line(&self.dockerfile, install.span.clone());
@@ -257,7 +290,7 @@ impl Plan {
                 let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
                 return Err(Failure::input(error.at(at, options::say(unknown))));
             }
-            None => "environment.yml",
+            None => USUAL_CONDA_FILE,
         };
         self.origin(install, name).ok_or_else(|| {
             let message = format!("there is no `{}` from the build context", redact(name));

@@ -2,7 +2,7 @@
 //! requirements that know their place, and writes pins back without touching
 //! anything else.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::MatchSpec;
@@ -99,6 +99,8 @@ pub struct PipRequirements {
     pub constraints: Vec<PipRequirement>,
     /// Options that concern the whole list.
     pub options: PipOptions,
+    /// The files that `-r` and `-c` lines name, be they there or not.
+    pub files: Vec<PathBuf>,
 }
 
 /// A pip requirement.

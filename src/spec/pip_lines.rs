@@ -307,6 +307,7 @@ impl PipReader {
             return;
         }
         self.files.push((identity, role));
+        self.pip.files.push(path.clone());
         let mut included = self.included.iter();
         let included = included.find(|file| file.path() == path).cloned();
         match included.map_or_else(|| SourceFile::read(&path), Ok) {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Project, environment};
+use super::{Project, azure::with_cuda_builds, environment};
 
 /// The files that a run checked.
 fn checked(project: &Project, arguments: &[&str]) -> Vec<String> {
@@ -166,6 +166,112 @@ fn only_what_a_branch_changes_is_checked() {
         "new.env.yml",
     ];
     assert_eq!(checked(&project, &named), ["new.env.yml"]);
+}
+
+/// Commits all that there is.
+fn commit(project: &Project) {
+    git(project, &["init", "-q", "-b", "trunk"]);
+    git(project, &["add", "-A"]);
+    git(project, &["commit", "-q", "-m", "first"]);
+}
+
+#[test]
+fn what_a_branch_removes_is_missing_where_it_is_named() {
+    let project = Project::of(&["python=3.10", "pip:", "-r gone/more.txt"]);
+    project.write("gone/more.txt", "# none yet\n");
+    project.write("specs/conda.yml", environment(&["python=3.10"]));
+    let image = "image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20240709.v1\n";
+    project.write(
+        "envs/aml.yml",
+        format!("name: a\n{image}conda_file: ../specs/conda.yml\n"),
+    );
+    project.write("made.yml", "name: made\nbuild:\n  path: docker\n");
+    project.write(
+        "docker/Dockerfile",
+        "FROM python:3.10\nCOPY src /src\nCOPY p*s/*.cfg /etc/\nCOPY . /app\nRUN pip install -r /app/reqs.txt\n",
+    );
+    project.write("docker/reqs.txt", "six==1.16.0\n");
+    project.write("docker/src/main.py", "");
+    project.write("docker/parts/a.cfg", "");
+    project.write("docker/other.py", "");
+    commit(&project);
+    let changed = ["--changed-since", "HEAD"];
+    for (file, named_by, rule) in [
+        ("specs/conda.yml", "envs/aml.yml", "missing-conda-file"),
+        (
+            "gone/more.txt",
+            "environment.yml",
+            "missing-requirements-file",
+        ),
+        ("docker/Dockerfile", "made.yml", "missing-dockerfile"),
+        (
+            "docker/src/main.py",
+            "docker/Dockerfile",
+            "missing-copy-source",
+        ),
+        (
+            "docker/parts/a.cfg",
+            "docker/Dockerfile",
+            "missing-copy-source",
+        ),
+        (
+            "docker/reqs.txt",
+            "docker/Dockerfile",
+            "missing-requirements-file",
+        ),
+    ] {
+        git(&project, &["rm", "-q", file]);
+        assert_eq!(checked(&project, &changed), [named_by], "{file}");
+        let run = project.run(&[&["check", "--no-solve"], &changed[..]].concat());
+        assert!(
+            run.stdout.contains(&format!("error[{rule}]")),
+            "{file}: {run}"
+        );
+        git(&project, &["reset", "-q", "--hard"]);
+    }
+    git(
+        &project,
+        &["mv", "specs/conda.yml", "specs/conda_moved.yml"],
+    );
+    let moved = ["envs/aml.yml", "specs/conda_moved.yml"];
+    assert_eq!(checked(&project, &changed), moved);
+    git(&project, &["reset", "-q", "--hard"]);
+    git(&project, &["rm", "-q", "docker/other.py"]);
+    assert_eq!(checked(&project, &changed), [""; 0]);
+}
+
+#[test]
+fn a_changed_file_is_checked_for_the_image_of_those_that_name_it() {
+    let project = with_cuda_builds("[net]");
+    let definition = project.read("environment.yml");
+    let (definition, conda) = definition.split_once("conda_file:\n").expect("a spec");
+    project.write(
+        "environment.yml",
+        format!("{definition}conda_file: spec/conda.yml\n"),
+    );
+    project.write("spec/conda.yml", conda.replace("  ", ""));
+    project.write("spec/Dockerfile", "FROM python:3.10\n");
+    commit(&project);
+    let arguments = [
+        "--select",
+        "cpu-build-on-cuda-image",
+        "--changed-since",
+        "HEAD",
+    ];
+    let run = || project.run(&[&["check"], &arguments[..]].concat());
+    assert!(run().stderr.contains("Checked 0 files"), "{}", run());
+    project.write(
+        "spec/conda.yml",
+        project.read("spec/conda.yml") + "# more\n",
+    );
+    let findings = run().stdout;
+    assert!(findings.contains("[cpu-build-on-cuda-image]"), "{findings}");
+    git(&project, &["reset", "-q", "--hard"]);
+    project.write(
+        "environment.yml",
+        project.read("environment.yml") + "# more\n",
+    );
+    assert_eq!(run().stdout, findings);
 }
 
 #[test]

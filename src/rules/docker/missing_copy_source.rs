@@ -1,7 +1,6 @@
 use crate::{
-    azure::definition::is_template,
     diagnostic::Level,
-    docker::{Plan, context::has},
+    docker::Plan,
     rules::{Finder, Finding, Rule},
     spec::secrets::redact,
 };
@@ -15,21 +14,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(plan: &Plan) -> Vec<Finding> {
-    if !plan.context.is_dir() {
-        return Vec::new();
-    }
     let copies = plan.build.copies.iter();
     let findings = copies.filter_map(|copied| {
         let at = plan.dockerfile.at(copied.span.clone());
-        if copied.is_comment {
+        if copied.is_comment && plan.context.is_dir() {
             let finding = RULE.finding(at, "taken for files", "`COPY` knows no comments behind it");
             return Some(finding.help("write the comment on a line of its own"));
         }
-        let path = copied.path.as_deref()?;
-        let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
-        if is_elsewhere || has(&plan.context, path) {
-            return None;
-        }
+        let path = plan.lacking(copied)?;
         let context = plan.context.display();
         let finding = RULE
             .finding(
