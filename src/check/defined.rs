@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::changed::Changed;
+use super::{changed::Changed, discover::Found, unnamed::likely_context};
 use crate::{
     azure::{
         Definition, Target,
@@ -35,21 +35,27 @@ struct Known {
     context: Option<PathBuf>,
     /// The definitions and Dockerfiles that lead to it.
     named_by: Vec<PathBuf>,
+    /// That folder is a guess.
+    is_guess: bool,
 }
 
 impl Defined {
     /// The files, and those that environments among them name: conda files, and Dockerfiles
     /// with the conda files that they install. A conda file of several environments is
     /// checked for the image of the first.
-    pub fn of(files: &[PathBuf]) -> Self {
+    pub fn of(found: &Found) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
             paths: HashMap::new(),
         };
-        for path in files {
+        for path in &found.files {
             defined.add(path.clone());
         }
-        for path in files {
+        let (unnamed, named): (Vec<&PathBuf>, Vec<&PathBuf>) = found
+            .files
+            .iter()
+            .partition(|path| found.unnamed.contains(*path));
+        for path in named {
             // What cannot be read is told when the file is checked.
             let Ok(source) = SourceFile::read(path) else {
                 continue;
@@ -60,7 +66,23 @@ impl Defined {
                 defined.add_definition(path, &definition);
             }
         }
+        for path in unnamed {
+            defined.add_unnamed(path);
+        }
         defined
+    }
+
+    /// Adds a Dockerfile that was found, unless a definition leads to it.
+    fn add_unnamed(&mut self, path: &Path) {
+        let Ok(source) = SourceFile::read(path) else {
+            return;
+        };
+        if self.context(path).is_some() {
+            return;
+        }
+        let context = likely_context(&source);
+        self.add_dockerfile(&source.with_build_context(&context), None);
+        self.at(path.to_owned()).is_guess = true;
     }
 
     fn add_definition(&mut self, path: &Path, definition: &Definition) {
@@ -134,6 +156,11 @@ impl Defined {
     /// For what image a file is.
     pub fn image(&self, path: &Path) -> Option<Target> {
         self.files.get(path)?.image.clone()
+    }
+
+    /// Whether the folder that a Dockerfile is built in is a guess.
+    pub fn is_guess(&self, path: &Path) -> bool {
+        self.files.get(path).is_some_and(|known| known.is_guess)
     }
 
     /// In which folder a Dockerfile is built; none if it is none.

@@ -1,6 +1,7 @@
-//! The environment files below a folder.
+//! The environment files and Dockerfiles below a folder.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,29 +12,46 @@ use super::patterns::Patterns;
 use crate::{
     azure,
     diagnostic::{Diagnostic, Failure},
-    docker::Plan,
+    docker::{Dockerfile, Plan, dockerfile::is_named_so},
     spec::{source::SourceFile, yaml::Tree},
 };
 
-/// The files that `paths` stand for, sorted, each once: a file is itself, an asset its
-/// definition and its Dockerfile, a folder the environment files below it, and its
-/// Dockerfile. Files that git ignores and hidden folders are left out,
-/// and what `exclude` names, unless a path names it itself.
+/// Files to check.
+#[derive(Default)]
+pub struct Found {
+    /// Their paths, sorted, each once.
+    pub files: Vec<PathBuf>,
+    /// The Dockerfiles among them that neither a path names nor the folder that they are
+    /// in.
+    pub unnamed: BTreeSet<PathBuf>,
+}
+
+/// The files that `paths` stand for: a file is itself, an asset its definition and its
+/// Dockerfile, a folder the environment files and Dockerfiles below it. Files that git
+/// ignores and hidden folders are left out, and what `exclude` names, unless a path names
+/// it itself.
 ///
 /// # Errors
 /// A failure if there is nothing at a path.
-pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
+pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    let mut named = BTreeSet::new();
     for path in paths {
         if path.is_dir() {
-            files.extend(below(path, exclude));
-            files.extend(
-                context_of(path)
-                    .into_iter()
-                    .filter(|file| !exclude.has(file, false)),
-            );
+            let files = below(path, exclude);
+            let (own, deeper): (Vec<PathBuf>, Vec<PathBuf>) = files
+                .into_iter()
+                .partition(|file| file.parent() == Some(path));
+            named.extend(own.iter().map(|file| shown(file)));
+            let dockerfiles = deeper.iter().filter(|file| is_named_so(file));
+            found.unnamed.extend(dockerfiles.map(|file| shown(file)));
+            found
+                .files
+                .extend(own.iter().chain(&deeper).map(|file| shown(file)));
         } else if path.exists() {
-            files.extend(azure::asset::stands_for(path));
+            let files = azure::asset::stands_for(path);
+            named.extend(files.iter().cloned());
+            found.files.extend(files);
         } else {
             let message = format!("there is no `{}`", path.display());
             return Err(Failure::input(
@@ -41,18 +59,15 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Vec<PathBuf>, Fail
             ));
         }
     }
-    files.sort();
-    files.dedup();
-    Ok(files)
+    found.unnamed.retain(|file| !named.contains(file));
+    found.files.sort();
+    found.files.dedup();
+    Ok(found)
 }
 
-/// The Dockerfile of a folder that was named, if conda or pip is run in it: those below
-/// are looked at where a definition leads to them.
-fn context_of(folder: &Path) -> Option<PathBuf> {
-    let path = folder.join(azure::asset::USUAL_DOCKERFILE);
-    let source = SourceFile::read(&path).ok()?;
-    let installs = !Plan::of(&source).installs.is_empty();
-    installs.then(|| path.strip_prefix("./").unwrap_or(&path).to_path_buf())
+/// A path as it is shown, and known as one.
+fn shown(path: &Path) -> PathBuf {
+    path.strip_prefix("./").unwrap_or(path).to_path_buf()
 }
 
 fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
@@ -69,10 +84,37 @@ fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
         .build();
     // What cannot be entered is no file that could be checked.
     let found = walk.filter_map(Result::ok).map(ignore::DirEntry::into_path);
-    let found = found.filter(|path| path.is_file() && is_environment(path));
+    let found = found.filter(|path| path.is_file());
     found
-        .map(|path| path.strip_prefix("./").unwrap_or(&path).to_path_buf())
+        .filter(|path| is_environment(path) || is_dockerfile(path))
         .collect()
+}
+
+/// Whether a file is a Dockerfile by its name and its text in which conda or pip is run.
+fn is_dockerfile(path: &Path) -> bool {
+    if !is_named_so(path) {
+        return false;
+    }
+    let Ok(source) = SourceFile::read(path) else {
+        return false;
+    };
+    let text = source.text();
+    let mut programs = PROGRAMS.iter();
+    programs.any(|program| text.contains(program))
+        && Dockerfile::begins_one(text)
+        && !is_template(text)
+        && !Plan::of(&source).installs.is_empty()
+}
+
+/// What the names of conda, mamba, micromamba and pip have.
+const PROGRAMS: [&str; 3] = ["conda", "mamba", "pip"];
+
+/// Whether a line is one of a template's language (Jinja, Go, ERB), as in
+/// `Dockerfile.template`: what is built stands in no file then.
+fn is_template(text: &str) -> bool {
+    let marks = ["{%", "{{", "{#", "<%"];
+    let mut lines = text.lines().map(str::trim_start);
+    lines.any(|line| marks.iter().any(|mark| line.starts_with(mark)))
 }
 
 /// The hidden folder that the Azure ML SDK v1 keeps run configurations in.
@@ -80,7 +122,7 @@ const CONFIGURATIONS: &str = ".azureml";
 
 /// Whether a file is an environment file: a YAML file with dependencies and channels, or
 /// with Python or pip among the dependencies, or with a name that says so and one of the
-/// keys; or the definition of an Azure ML environment.
+/// keys; or the definition of an Azure ML environment, in YAML, `.json` or `.runconfig`.
 fn is_environment(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     if extension == "json" || extension == "runconfig" {

@@ -43,6 +43,7 @@ mod selection;
 pub mod settings;
 pub mod solving;
 pub mod suppression;
+mod unnamed;
 
 pub use fingerprint::{digest, fingerprints};
 pub use run::{Check, Fixes, Listening};

@@ -14,6 +14,7 @@ use super::{
     FileReport, Report, Selection, Undecided,
     changed::Changed,
     defined::Defined,
+    discover::Found,
     fix::{Fixed, fix},
     lint::{Asked, lint, shown_by_the_text},
     patterns::place,
@@ -21,6 +22,7 @@ use super::{
     releases, repeated,
     solving::{Solved, Solving},
     suppression::{Accepted, silence},
+    unnamed,
 };
 use crate::{
     azure,
@@ -49,8 +51,8 @@ const ROUNDS: usize = 4;
 /// What is to be checked, and how.
 pub struct Check {
     /// The files.
-    pub files: Vec<PathBuf>,
-    /// The folders of which `files` are all that there are.
+    pub found: Found,
+    /// The folders of which `found` is all that there is.
     pub whole_folders: Vec<PathBuf>,
     /// What a branch changes, if only the files that this is about are to be checked.
     pub changed: Option<Changed>,
@@ -110,7 +112,7 @@ impl Check {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::default());
-        let defined = Defined::of(&self.files);
+        let defined = Defined::of(&self.found);
         let files = defined.files(self.changed.as_ref());
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
@@ -191,6 +193,9 @@ impl Check {
             let linted = lint(&source, asked);
             let shown = shown_by_the_text(&linted);
             report.findings = linted.findings;
+            if defined.is_guess(path) {
+                unnamed::soften(&mut report.findings, &source);
+            }
             let mut is_solved = false;
             if let Some(environment) = linted.environment.filter(|_| self.solve) {
                 let solved = self.solved(&environment, asked, shared, listener).await?;

@@ -167,12 +167,12 @@ impl Check {
         )?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
         let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
-        let files = discover::files(&self.paths, &exclude)?;
+        let found = discover::files(&self.paths, &exclude)?;
         let changed = self.changed_since.as_deref();
         let changed = changed.map(|revision| Changed::since(revision, &self.paths));
         let folders = self.paths.iter().filter(|path| path.is_dir());
         Ok(Checking {
-            files,
+            found,
             whole_folders: match &self.changed_since {
                 Some(_) => Vec::new(),
                 None => folders.cloned().collect(),

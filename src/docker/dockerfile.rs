@@ -77,7 +77,13 @@ impl Dockerfile {
     /// Whether a file is a Dockerfile: by its name (`Dockerfile`, `Dockerfile.gpu`,
     /// `gpu.Dockerfile`), or as it begins with `FROM`, or with `ARG` and has a `FROM`.
     pub fn is_one(source: &SourceFile) -> bool {
-        let lines = source.text().lines().map(str::trim_start);
+        is_named_so(source.path()) || Self::begins_one(source.text())
+    }
+
+    /// Whether a text begins as a Dockerfile does: with `FROM`, or with `ARG` and has a
+    /// `FROM`.
+    pub fn begins_one(text: &str) -> bool {
+        let lines = text.lines().map(str::trim_start);
         let mut code = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         let begins = |line: &str, keyword: &str| {
             let word = line.split_whitespace().next().unwrap_or_default();
@@ -85,7 +91,7 @@ impl Dockerfile {
         };
         let is_from = |line: &str| begins(line, "FROM");
         let first = code.next().unwrap_or_default();
-        is_named_so(source.path()) || is_from(first) || (begins(first, "ARG") && code.any(is_from))
+        is_from(first) || (begins(first, "ARG") && code.any(is_from))
     }
 
     /// Reads a Dockerfile.

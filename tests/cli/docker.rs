@@ -446,8 +446,86 @@ fn a_folder_that_is_named_is_checked_with_its_dockerfile() {
         let run = project.run(&["check", "--select", "untagged-image", "--no-solve", folder]);
         run.stdout.matches("[untagged-image]").count()
     };
-    assert_eq!((check("."), check("below"), check("other")), (1, 1, 0));
+    assert_eq!((check("."), check("below"), check("other")), (2, 1, 0));
     assert_eq!(check("other/Dockerfile"), 1);
+}
+
+#[test]
+fn dockerfiles_below_a_folder_are_found_where_conda_or_pip_is_run() {
+    let project = project("FROM scratch\n");
+    let installs = "FROM python\nRUN pip install six\n";
+    for name in [
+        "svc/Dockerfile",
+        "svc/Dockerfile.gpu",
+        "svc/gpu.Dockerfile",
+        "ignored/Dockerfile",
+        "excluded/Dockerfile",
+        "svc/gpu.Dockerfile.dockerignore",
+        "svc/Containers.md",
+    ] {
+        project.write(name, installs);
+    }
+    project.write(
+        "svc/Dockerfile.md",
+        format!("# How\n\n```\n{installs}```\n"),
+    );
+    project.write(
+        "svc/Dockerfile.template",
+        format!("{installs}{{{{ if .gpu }}}}\nRUN pip install torch\n{{{{ end }}}}\n"),
+    );
+    project.write("svc/Dockerfile.web", "FROM nginx\nRUN echo pip\n");
+    project.write(".gitignore", "ignored\n");
+    project.setting("[check]\nexclude = ['/excluded']");
+    let select = ["check", "--no-solve", "--select", "untagged-image"];
+    let run = project.run(&select);
+    let found = run
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_once("--> "));
+    let found: Vec<&str> = found.map(|(_, place)| place).collect();
+    let expected = ["svc/Dockerfile", "svc/Dockerfile.gpu", "svc/gpu.Dockerfile"];
+    let expected = expected.map(|name| format!("{name}:1:6"));
+    assert_eq!(found, expected, "{run}");
+}
+
+#[test]
+fn where_a_dockerfile_that_nobody_names_is_built_is_a_guess() {
+    let project = project("FROM scratch\n");
+    project.write(
+        "svc/docker/Dockerfile",
+        "FROM python:3.10\nCOPY app/reqs.txt /tmp/\nRUN pip install -r /tmp/reqs.txt six>=1\n",
+    );
+    let check = |path: &str| {
+        let run = project.run(&["check", "--no-solve", path]);
+        let has = |text: &str| run.stdout.contains(text);
+        let clean = !has("missing-copy-source") && !has("missing-requirements-file");
+        assert!(has("error[bare-redirection]"), "{run}");
+        (
+            clean,
+            has("error[missing-copy-source]"),
+            has("note[missing-copy-source]"),
+        )
+    };
+    let own = "svc/docker/Dockerfile";
+    // Nobody has what it copies; it may be made before the build.
+    assert_eq!(
+        (check("."), check(own)),
+        ((false, false, true), (false, true, false))
+    );
+    assert_eq!(check("svc/docker"), (false, true, false));
+    project.write("svc/app/reqs.txt", "chartling\n");
+    assert_eq!(
+        (check("."), check(own)),
+        ((true, false, false), (false, true, false))
+    );
+    // What a definition says is no guess.
+    project.write("aml.yml", "name: a\nbuild:\n  path: svc/docker\n");
+    assert_eq!(check("."), (false, true, false));
+    project.write(
+        "aml.yml",
+        "name: a\nbuild:\n  path: svc\n  dockerfile_path: docker/Dockerfile\n",
+    );
+    assert_eq!(check("."), (true, false, false));
 }
 
 #[test]
