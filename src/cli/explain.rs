@@ -130,6 +130,7 @@ impl Explain {
         if let Some(path) = &self.html {
             let page = html::render(&explanation, &environment.source);
             source::write_atomically(path, page.as_bytes())?;
+            output.tell(&format!("Wrote the explanation into {}", path.display()));
         }
         print(&match self.format {
             Format::Human => report::end(&explanation),

@@ -173,7 +173,7 @@ fn of_spec(spec: &Spec, color: bool) -> String {
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
         true => {
-            "no line of the environment file is named: it is about another package, all lines together, or no matter of the file"
+            "no line of the environment file is named: the problem is of another package, of all lines together, or not of the file"
         }
         false => "the environment file has to do with it here",
     };

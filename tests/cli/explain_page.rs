@@ -17,7 +17,9 @@ fn page(project: &Project) -> String {
 
 fn page_with(project: &Project, arguments: &[&str]) -> String {
     let html = ["explain", "--format", "dot", "--html", "report.html"];
-    project.run(&[&html, arguments].concat());
+    let run = project.run(&[&html, arguments].concat());
+    let told = "Wrote the explanation into report.html";
+    assert!(run.stderr.contains(told), "{run}");
     project.read("report.html")
 }
 

@@ -116,7 +116,7 @@ fn gives(mending: &Mending) -> Option<String> {
         .collect();
     (!given.is_empty()).then(|| {
         format!(
-            "with that change there is a solution, with {}",
+            "with the change below there is a solution, with {}",
             given.join(", ")
         )
     })
