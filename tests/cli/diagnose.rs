@@ -210,8 +210,17 @@ fn sarif_of_what_is_unknown_and_of_a_success_is_valid() {
     assert_eq!(text_of(&log, "/runs/0/results/0/ruleId"), "unknown");
     let told = text_of(&log, "/runs/0/results/0/locations/0/message/text");
     assert_eq!(told, "Error: the model does not converge");
+    let fingerprint = |log: &Value| log["runs"][0]["results"][0]["partialFingerprints"].clone();
+    let next = sarif(
+        &project("epoch 1\nError: the model does not converge\n"),
+        &[],
+    );
+    assert_eq!(fingerprint(&next), fingerprint(&log));
+    let other = sarif(&project("Error: the model is too large\n"), &[]);
+    assert_ne!(fingerprint(&other), fingerprint(&log));
     let log = sarif(&project(""), &[]);
     assert_eq!(text_of(&log, "/runs/0/results/0/ruleId"), "unknown");
+    assert!(fingerprint(&log).is_object());
     let log = sarif(&project("Successfully tagged demo:latest\n"), &[]);
     assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
 }

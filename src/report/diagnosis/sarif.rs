@@ -93,6 +93,7 @@ fn unknown(report: &Report<'_>, telling: &[usize]) -> Value {
         "ruleIndex": 0,
         "level": level(Level::Error),
         "message": { "text": NOT_KNOWN },
+        "partialFingerprints": { FINGERPRINT: fingerprint_of_unknown(report, telling) },
     });
     match telling {
         [] => set_places(&mut result, std::iter::once(whole_log(report))),
@@ -179,4 +180,12 @@ fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> Str
         redact(&named.message())
     );
     digest(&what)
+}
+
+/// The hash of a log that no known problem explains: of its path, and the first of its
+/// telling lines, as two failures with nothing in common are not the same result.
+fn fingerprint_of_unknown(report: &Report<'_>, telling: &[usize]) -> String {
+    let first = telling.first().map(|&place| &report.log.lines[place].text);
+    let first = first.map_or_else(String::new, |text| redact(text));
+    digest(&format!("{UNKNOWN}\0{}\0{first}", report.path))
 }
