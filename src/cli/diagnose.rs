@@ -189,7 +189,7 @@ impl Diagnose {
             Ok(explanation) if explanation.solution.is_some() => {
                 let cost = explanation.cost.as_ref();
                 let cost = cost.filter(|cost| {
-                    problem.is_of_the_search() && cost.prediction.verdict > cost::Verdict::Fine
+                    problem.of_the_search && cost.prediction.verdict > cost::Verdict::Fine
                 });
                 let widest = cost.and_then(|cost| widest(&explanation, cost));
                 let cost = cost.map(cost_report::verdict);

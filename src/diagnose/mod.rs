@@ -36,6 +36,9 @@ pub struct Problem {
     pub explains: &'static [&'static str],
     /// The environment file can be at fault, so that solving it can tell more.
     pub solvable: bool,
+    /// conda's search can have taken too much of what a build has: where the file has a
+    /// solution, what the search costs tells more.
+    pub of_the_search: bool,
     /// What it is, its cause, what to do, and examples of logs, in Markdown.
     pub text: &'static str,
 }
@@ -114,12 +117,6 @@ impl Problem {
     /// The first paragraph of its text: what it is, in one sentence.
     pub fn summary(&self) -> String {
         paragraph(self.text)
-    }
-
-    /// Whether it can be that conda's search took too much of what a build has.
-    pub fn is_of_the_search(&self) -> bool {
-        let names = ["solve-timeout", "solve-conflict-hang", "out-of-memory"];
-        names.contains(&self.name)
     }
 
     /// Why it comes about.

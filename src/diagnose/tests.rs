@@ -285,3 +285,11 @@ fn warnings_that_fail_no_build_are_no_problem() {
         assert_eq!(name_of(log), None, "{log}");
     }
 }
+
+/// Its cost is known only where the file was solved.
+#[test]
+fn what_is_of_the_search_is_solvable() {
+    let of_the_search: Vec<_> = all().filter(|problem| problem.of_the_search).collect();
+    assert!(!of_the_search.is_empty());
+    assert!(of_the_search.iter().all(|problem| problem.solvable));
+}

@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-http-error", "conda-http-error", "build-log-unavailable", "pip-no-matching-distribution"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("blob_forbidden.md"),
 };

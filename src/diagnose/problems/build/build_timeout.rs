@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("build_timeout.md"),
 };

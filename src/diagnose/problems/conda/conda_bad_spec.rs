@@ -27,5 +27,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("conda_bad_spec.md"),
 };

@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["command-not-found"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_bare_redirection.md"),
 };

@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_channel_not_allowed.md"),
 };

@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-http-error", "package-not-found", "conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_channel_unavailable.md"),
 };

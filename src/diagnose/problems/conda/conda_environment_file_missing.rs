@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_environment_file_missing.md"),
 };

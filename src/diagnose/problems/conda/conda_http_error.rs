@@ -15,5 +15,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "name-resolution-failed", "pip-network-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_http_error.md"),
 };

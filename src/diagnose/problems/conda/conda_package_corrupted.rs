@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "conda-clobber"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_package_corrupted.md"),
 };

@@ -20,5 +20,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "conda-link-failed",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_permission_denied.md"),
 };

@@ -14,5 +14,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "conda-ssl-error",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_proxy_error.md"),
 };

@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["command-not-found", "conda-command-not-found"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_shell_not_initialized.md"),
 };

@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["shared-library-missing", "conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_solver_missing.md"),
 };

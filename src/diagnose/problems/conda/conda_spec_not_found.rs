@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "conda-environment-file-missing"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_spec_not_found.md"),
 };

@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-http-error", "conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_ssl_error.md"),
 };

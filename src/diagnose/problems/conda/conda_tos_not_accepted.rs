@@ -12,5 +12,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_tos_not_accepted.md"),
 };

@@ -41,5 +41,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "conda-spec-not-found",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_yaml_encoding.md"),
 };

@@ -52,5 +52,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "conda-spec-not-found", "conda-environment-file-missing"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("conda_yaml_invalid.md"),
 };

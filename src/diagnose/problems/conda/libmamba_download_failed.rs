@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "name-resolution-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("libmamba_download_failed.md"),
 };

@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["unsatisfiable", "conda-unexpected-error", "solve-timeout"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("libmamba_nothing_provides.md"),
 };

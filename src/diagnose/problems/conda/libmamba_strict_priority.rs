@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "conda-unexpected-error",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("libmamba_strict_priority.md"),
 };

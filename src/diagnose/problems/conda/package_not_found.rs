@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["conda-unexpected-error", "solve-timeout", "unsatisfiable"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("package_not_found.md"),
 };

@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["solve-timeout", "build-timeout"],
     solvable: true,
+    of_the_search: true,
     text: include_str!("solve_conflict_hang.md"),
 };

@@ -31,5 +31,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["build-timeout", "conda-unexpected-error"],
     solvable: true,
+    of_the_search: true,
     text: include_str!("solve_timeout.md"),
 };

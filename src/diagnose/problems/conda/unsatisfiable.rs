@@ -36,5 +36,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "solve-conflict-hang",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("unsatisfiable.md"),
 };

@@ -20,5 +20,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "package-not-found",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("virtual_package_missing.md"),
 };

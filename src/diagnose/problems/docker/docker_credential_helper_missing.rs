@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["command-not-found", "image-pull-unauthorized"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("docker_credential_helper_missing.md"),
 };

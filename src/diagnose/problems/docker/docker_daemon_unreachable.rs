@@ -18,5 +18,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "registry-unreachable",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("docker_daemon_unreachable.md"),
 };

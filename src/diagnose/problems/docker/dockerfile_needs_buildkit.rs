@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["dockerfile-parse-error", "command-not-found"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("dockerfile_needs_buildkit.md"),
 };

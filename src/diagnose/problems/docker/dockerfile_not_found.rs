@@ -15,5 +15,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["docker-copy-not-found"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("dockerfile_not_found.md"),
 };

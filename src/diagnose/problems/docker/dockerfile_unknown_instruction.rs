@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["dockerfile-parse-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("dockerfile_unknown_instruction.md"),
 };

@@ -6,5 +6,6 @@ pub(super) static PROBLEM: Problem = Problem {
     signs: &[Sign::sure("max depth exceeded").matching(r"(?:^|: )max depth exceeded")],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_layer_limit.md"),
 };

@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-not-found", "exec-format-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_no_matching_manifest.md"),
 };

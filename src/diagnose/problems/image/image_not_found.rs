@@ -23,5 +23,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-pull-io-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_not_found.md"),
 };

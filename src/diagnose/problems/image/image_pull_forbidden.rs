@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-pull-unauthorized", "registry-unreachable", "image-pull-io-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_pull_forbidden.md"),
 };

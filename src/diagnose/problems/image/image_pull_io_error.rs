@@ -23,5 +23,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_pull_io_error.md"),
 };

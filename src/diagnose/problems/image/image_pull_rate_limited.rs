@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-pull-unauthorized", "image-not-found", "image-pull-io-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_pull_rate_limited.md"),
 };

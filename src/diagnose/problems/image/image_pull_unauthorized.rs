@@ -23,5 +23,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-not-found", "blob-forbidden"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("image_pull_unauthorized.md"),
 };

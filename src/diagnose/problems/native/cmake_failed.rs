@@ -9,5 +9,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "make-failed", "compile-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("cmake_failed.md"),
 };

@@ -20,5 +20,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "command-not-found",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("cmake_missing.md"),
 };

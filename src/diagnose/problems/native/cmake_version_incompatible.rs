@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "r-package-install-failed",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("cmake_version_incompatible.md"),
 };

@@ -17,5 +17,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "make-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("compile_error.md"),
 };

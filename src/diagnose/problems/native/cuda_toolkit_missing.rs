@@ -30,5 +30,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "cmake-missing",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("cuda_toolkit_missing.md"),
 };

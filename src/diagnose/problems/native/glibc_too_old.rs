@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["shared-library-missing", "pip-build-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("glibc_too_old.md"),
 };

@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "make-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("header_missing.md"),
 };

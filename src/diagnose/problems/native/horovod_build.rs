@@ -41,5 +41,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "mpi4py-build",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("horovod_build.md"),
 };

@@ -26,5 +26,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "header-missing"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("library_missing.md"),
 };

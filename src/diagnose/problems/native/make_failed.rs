@@ -6,5 +6,6 @@ pub(super) static PROBLEM: Problem = Problem {
     signs: &[Sign::likely(": *** [").matching(r"^\s*make(?:\[\d+\])?: \*\*\* \[.*\] Error \d+")],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("make_failed.md"),
 };

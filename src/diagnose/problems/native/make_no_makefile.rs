@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["make-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("make_no_makefile.md"),
 };

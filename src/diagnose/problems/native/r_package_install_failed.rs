@@ -12,5 +12,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("r_package_install_failed.md"),
 };

@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["r-package-install-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("r_package_not_available.md"),
 };

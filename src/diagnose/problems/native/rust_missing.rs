@@ -27,5 +27,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "command-not-found",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("rust_missing.md"),
 };

@@ -15,5 +15,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "conda-unexpected-error",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("shared_library_missing.md"),
 };

@@ -23,5 +23,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-no-matching-distribution", "pip-build-failed", "unsatisfiable", "poetry-solving-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("incompatible_python_version.md"),
 };

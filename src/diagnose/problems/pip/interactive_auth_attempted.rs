@@ -32,5 +32,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "pip-http-error",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("interactive_auth_attempted.md"),
 };

@@ -24,5 +24,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["build-timeout"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_backtracking.md"),
 };

@@ -27,5 +27,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_build_failed.md"),
 };

@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_cannot_uninstall.md"),
 };

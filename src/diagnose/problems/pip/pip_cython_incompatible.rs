@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "compile-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_cython_incompatible.md"),
 };

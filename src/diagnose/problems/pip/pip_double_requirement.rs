@@ -8,5 +8,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_double_requirement.md"),
 };

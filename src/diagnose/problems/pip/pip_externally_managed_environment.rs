@@ -9,5 +9,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_externally_managed_environment.md"),
 };

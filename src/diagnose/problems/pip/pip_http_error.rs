@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-no-matching-distribution", "pip-build-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_http_error.md"),
 };

@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "pip-invalid-requirement",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_invalid_metadata.md"),
 };

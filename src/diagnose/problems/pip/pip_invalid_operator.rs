@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-invalid-requirement"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_invalid_operator.md"),
 };

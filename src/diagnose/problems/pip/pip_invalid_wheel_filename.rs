@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_invalid_wheel_filename.md"),
 };

@@ -18,5 +18,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-no-matching-distribution", "pip-build-failed", "name-resolution-failed", "pip-os-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_network_error.md"),
 };

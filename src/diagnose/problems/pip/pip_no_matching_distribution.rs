@@ -11,5 +11,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_no_matching_distribution.md"),
 };

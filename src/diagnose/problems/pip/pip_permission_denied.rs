@@ -14,5 +14,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["permission-denied", "pip-os-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_permission_denied.md"),
 };

@@ -18,5 +18,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "pip-build-failed",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_proxy_error.md"),
 };

@@ -12,5 +12,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_requirements_file_missing.md"),
 };

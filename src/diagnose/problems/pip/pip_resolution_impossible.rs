@@ -23,5 +23,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "pip-backtracking",
     ],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_resolution_impossible.md"),
 };

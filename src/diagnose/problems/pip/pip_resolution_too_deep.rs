@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-backtracking", "pip-build-failed"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_resolution_too_deep.md"),
 };

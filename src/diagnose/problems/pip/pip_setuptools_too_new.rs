@@ -16,5 +16,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "python-module-missing"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_setuptools_too_new.md"),
 };

@@ -15,5 +15,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "python-module-missing", "pip-missing"],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_setuptools_too_old_for_python.md"),
 };

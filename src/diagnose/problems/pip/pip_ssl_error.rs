@@ -14,5 +14,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-no-matching-distribution", "pip-network-error", "pip-build-failed", "python-module-missing", "pip-proxy-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("pip_ssl_error.md"),
 };

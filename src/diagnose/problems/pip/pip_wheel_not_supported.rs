@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: true,
+    of_the_search: false,
     text: include_str!("pip_wheel_not_supported.md"),
 };

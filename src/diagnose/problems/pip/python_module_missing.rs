@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed", "conda-unexpected-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("python_module_missing.md"),
 };

@@ -21,5 +21,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-pull-unauthorized", "registry-unreachable", "name-resolution-failed", "image-pull-forbidden", "docker-push-denied", "docker-push-failed", "build-timeout"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("acr_unreachable.md"),
 };

@@ -19,5 +19,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-pull-unauthorized", "docker-push-failed", "image-pull-forbidden"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("docker_push_denied.md"),
 };

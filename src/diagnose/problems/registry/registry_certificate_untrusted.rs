@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "image-pull-unauthorized",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("registry_certificate_untrusted.md"),
 };

@@ -17,5 +17,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["image-not-found", "name-resolution-failed", "image-pull-io-error", "docker-push-failed", "image-pull-unauthorized"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("registry_unreachable.md"),
 };

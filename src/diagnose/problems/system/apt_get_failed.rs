@@ -22,5 +22,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["name-resolution-failed", "make-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("apt_get_failed.md"),
 };

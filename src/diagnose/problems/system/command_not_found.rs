@@ -24,5 +24,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["make-failed", "pip-build-failed", "compile-error"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("command_not_found.md"),
 };

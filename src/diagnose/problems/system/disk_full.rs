@@ -34,5 +34,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "r-package-install-failed",
     ],
     solvable: false,
+    of_the_search: false,
     text: include_str!("disk_full.md"),
 };

@@ -21,5 +21,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &[],
     solvable: false,
+    of_the_search: false,
     text: include_str!("download_failed.md"),
 };

@@ -12,5 +12,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["command-not-found", "permission-denied"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("exec_format_error.md"),
 };

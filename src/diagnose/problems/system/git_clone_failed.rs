@@ -20,5 +20,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["pip-build-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("git_clone_failed.md"),
 };

@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["git-clone-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("git_lfs_quota_exceeded.md"),
 };

@@ -15,5 +15,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["download-failed", "git-clone-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("name_resolution_failed.md"),
 };

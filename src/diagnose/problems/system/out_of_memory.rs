@@ -47,5 +47,6 @@ pub(super) static PROBLEM: Problem = Problem {
         "unsatisfiable",
     ],
     solvable: true,
+    of_the_search: true,
     text: include_str!("out_of_memory.md"),
 };

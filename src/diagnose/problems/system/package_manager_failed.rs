@@ -17,5 +17,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["name-resolution-failed", "download-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("package_manager_failed.md"),
 };

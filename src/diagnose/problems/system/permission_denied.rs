@@ -14,5 +14,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["make-failed", "apt-get-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("permission_denied.md"),
 };

@@ -10,5 +10,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["command-not-found"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("script_line_endings.md"),
 };

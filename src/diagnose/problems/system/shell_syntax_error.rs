@@ -13,5 +13,6 @@ pub(super) static PROBLEM: Problem = Problem {
     ],
     explains: &["make-failed"],
     solvable: false,
+    of_the_search: false,
     text: include_str!("shell_syntax_error.md"),
 };
