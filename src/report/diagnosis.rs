@@ -33,6 +33,20 @@ pub struct Spec {
     pub answer: Option<Answer>,
 }
 
+impl Spec {
+    /// The change that mends the file, and what it gives, in one sentence.
+    fn change(&self) -> Option<String> {
+        let Some(Answer::Fix { changes, gives, .. }) = &self.answer else {
+            return None;
+        };
+        let changes = changes.join(", and ");
+        Some(match gives.is_empty() {
+            true => changes,
+            false => format!("{changes}, which gives {}", gives.join(", ")),
+        })
+    }
+}
+
 /// What solving the environment file says.
 pub enum Answer {
     /// It has a solution.
@@ -187,16 +201,10 @@ fn about(spec: &Spec) -> Diagnostic {
             .note("the file has a solution now, conda and pip together")
             .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build")
         }
-        Some(Answer::Fix { changes, gives, .. }) => {
-            let mut help = changes.join(", and ");
-            if !gives.is_empty() {
-                help += &format!(", which gives {}", gives.join(", "));
-            }
-            diagnostic
-                .note("the file has no solution; this change mends it, and was solved")
-                .help(help)
-                .help("`presolve explain` shows the reason and other changes")
-        }
+        Some(Answer::Fix { .. }) => diagnostic
+            .note("the file has no solution; this change mends it, and was solved")
+            .help(spec.change().unwrap_or_default())
+            .help("`presolve explain` shows the reason and other changes"),
         Some(Answer::Unsolvable) => diagnostic
             .note("the file has no solution, and no change of a few lines was found that mends it"),
         Some(Answer::Unknown(reason)) => {

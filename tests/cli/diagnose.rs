@@ -116,6 +116,10 @@ fn a_search_that_took_too_long_is_predicted_with_the_line_that_leads_furthest() 
     assert!(run.stdout.contains("error[out-of-memory]"), "{run}");
     assert!(run.stdout.contains("classic solver is slow here"), "{run}");
     assert!(run.stdout.contains("^^^^^ leads to 16000 records"), "{run}");
+    let run = diagnose(&project, &["--spec", "environment.yml", "--format", "json"]);
+    let json: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let cost = json["spec"]["cost"].as_str().unwrap_or_default();
+    assert!(cost.contains("classic solver is slow here"), "{run}");
     // What ends soon took neither the time nor the memory.
     let pinned = project.read("environment.yml").replace("link0", "link0=80");
     project.write("environment.yml", pinned);

@@ -2,7 +2,7 @@
 //! first line of the environment file that the problem is about, if one is known. The log
 //! is no file of the repository, so its line is told in the text.
 
-use super::Report;
+use super::{Report, Spec};
 use crate::{
     diagnose::{Named, Verdict},
     diagnostic::Location,
@@ -56,6 +56,9 @@ fn said(report: &Report<'_>) -> (&'static str, String) {
     };
     let line = report.log.lines[named.lines[0]].number;
     let (message, remedy) = (named.message(), named.problem.remedy());
-    let text = format!("{message} ({}:{line}). {remedy}", report.path);
+    let mut text = format!("{message} ({}:{line}). {remedy}", report.path);
+    if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
+        text += &format!(" This mends the environment file: {change}");
+    }
     (named.problem.name, redact(&text))
 }

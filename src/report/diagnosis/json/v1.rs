@@ -90,9 +90,15 @@ pub struct Spec {
     /// Whether the file has a solution; null where that was not asked, or could not be
     /// found out.
     pub solvable: Option<bool>,
+    /// What conda's classic solver would cost, where that may be what broke the build;
+    /// null where it costs little, was not asked, or is no matter of the problem.
+    pub cost: Option<String>,
     /// The smallest change that mends it, one sentence per line that changes. It was
     /// solved.
     pub fix: Vec<String>,
+    /// What the changed lines get by it: `numpy 1.21.6 (conda)`.
+    #[schemars(default)]
+    pub gives: Vec<String>,
     /// Why it could not be found out whether there is a solution.
     pub undecided: Option<String>,
 }
@@ -175,26 +181,29 @@ impl Line {
 
 impl Spec {
     fn new(spec: &super::super::Spec) -> Self {
-        let (mut fix, mut undecided) = (Vec::new(), None);
-        let solvable = match &spec.answer {
-            None => None,
-            Some(Answer::Solvable { .. }) => Some(true),
-            Some(Answer::Fix { changes, .. }) => {
-                fix = changes.iter().map(|change| redact(change)).collect();
-                Some(false)
-            }
-            Some(Answer::Unsolvable) => Some(false),
-            Some(Answer::Unknown(reason)) => {
-                undecided = Some(redact(reason));
-                None
-            }
-        };
-        Self {
+        let mut told = Self {
             lines: spec.lines.iter().map(Place::new).collect(),
-            solvable,
-            fix,
-            undecided,
+            solvable: None,
+            cost: None,
+            fix: Vec::new(),
+            gives: Vec::new(),
+            undecided: None,
+        };
+        match &spec.answer {
+            None => {}
+            Some(Answer::Solvable { cost }) => {
+                told.solvable = Some(true);
+                told.cost = cost.as_deref().map(redact);
+            }
+            Some(Answer::Fix { changes, gives, .. }) => {
+                told.solvable = Some(false);
+                told.fix = changes.iter().map(|change| redact(change)).collect();
+                told.gives = gives.iter().map(|given| redact(given)).collect();
+            }
+            Some(Answer::Unsolvable) => told.solvable = Some(false),
+            Some(Answer::Unknown(reason)) => told.undecided = Some(redact(reason)),
         }
+        told
     }
 }
 
