@@ -105,6 +105,8 @@ pub struct Target {
     pub cuda: Option<String>,
     /// The image.
     pub image: Option<Image>,
+    /// A Dockerfile says what is run on the image.
+    pub in_dockerfile: bool,
 }
 
 const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -> Ubuntu {
@@ -344,6 +346,7 @@ impl Target {
             is_guess: false,
             cuda: None,
             image: None,
+            in_dockerfile: false,
         }
     }
 
@@ -366,6 +369,7 @@ impl Target {
             is_guess,
             cuda: None,
             image: None,
+            in_dockerfile: false,
         }
     }
 }

@@ -86,9 +86,13 @@ impl Plan {
             .base
             .as_ref()
             .and_then(|base| base.platform.as_deref());
-        match platform {
+        let target = match platform {
             Some(platform) => target.on(platform),
             None => target,
+        };
+        Target {
+            in_dockerfile: true,
+            ..target
         }
     }
 

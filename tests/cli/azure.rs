@@ -291,7 +291,8 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
 }
 
 /// An environment on an image with CUDA, of a channel with builds for it: of `net`, which
-/// conda prefers where a GPU is, and of `flow`, which has to be asked for.
+/// conda prefers where a GPU is, of `flow`, which has to be asked for, and of `hull`, which
+/// needs a driver that is newer than the image's libraries as well.
 pub(super) fn with_cuda_builds(dependencies: &str) -> Project {
     let project = project(&format!(
         "name: train\nimage: azureml/openmpi5.0-cuda12.4-ubuntu22.04:20250601.v1\nconda_file:\n  channels: [own, nodefaults]\n  dependencies: {dependencies}\n"
@@ -313,6 +314,8 @@ pub(super) fn with_cuda_builds(dependencies: &str) -> Project {
         record("flow", "mkl_1", 1, &[]),
         record("flow", "gpu_0", 0, &["cudatoolkit"]),
         record("cudatoolkit", "0", 0, &[]),
+        record("hull", "cpu_1", 1, &[]),
+        record("hull", "cuda129_0", 0, &["__cuda >=12.9"]),
     ];
     let records: serde_json::Map<_, _> = records.into_iter().collect();
     let repodata = serde_json::json!({
@@ -333,7 +336,7 @@ fn builds_for_the_cpu_on_an_image_with_cuda_are_named() {
       |                  ^^^ kit needs net
       |
       = note: no GPU is there while the image is built, so conda sees no `__cuda`; with one it would take net 1.5 `cuda126_py_200`
-      = help: for CUDA, write `net=*=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does
+      = help: for CUDA, write `net=1.5=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does
       = help: if the CPU will do, take an image without CUDA, which is smaller
     note[cpu-build-on-cuda-image]: flow 1.5 is built for the CPU, and the image has CUDA 12.4
      --> environment.yml:5:23
@@ -342,7 +345,7 @@ fn builds_for_the_cpu_on_an_image_with_cuda_are_named() {
       |                       ^^^^ takes `mkl_1`
       |
       = note: the channel has flow 1.5 `gpu_0`, which conda does not take by itself
-      = help: for CUDA, write `flow=*=gpu*`
+      = help: for CUDA, write `flow=1.5=gpu*`
       = help: if the CPU will do, take an image without CUDA, which is smaller
     Pinned 3 packages from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
@@ -358,6 +361,58 @@ fn builds_for_the_cpu_on_an_image_with_cuda_are_named() {
     assert_eq!(run.code, 1, "{run}");
     let counts = "1 warning, 1 note";
     assert!(run.to_string().contains(counts), "{run}");
+}
+
+/// What is said is done: the build is taken then, and refused without the driver.
+#[test]
+fn a_build_for_cuda_that_needs_a_newer_driver_is_named_with_it() {
+    let project = with_cuda_builds("[hull]");
+    let run = project.pin(&[]);
+    assert_snapshot!(run, @"
+    note[cpu-build-on-cuda-image]: hull 1.5 is built for the CPU, and the image has CUDA 12.4
+     --> environment.yml:5:18
+      |
+    5 |   dependencies: [hull]
+      |                  ^^^^ takes `cpu_1`
+      |
+      = note: the channel has hull 1.5 `cuda129_0`, which depends on `__cuda >=12.9`
+      = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or what the GPU's driver supports, and set `CONDA_OVERRIDE_CUDA` to the same in the build, as `presolve context` does
+      = help: if the CPU will do, take an image without CUDA, which is smaller
+    Pinned 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
+    exit code 0
+    ");
+    let refused = with_cuda_builds("['hull=1.5=cuda*']").pin(&[]);
+    assert!(
+        refused.stderr.contains("missing-virtual-package"),
+        "{refused}"
+    );
+    let asked = with_cuda_builds("['hull=1.5=cuda*']");
+    let run = asked.pin(&["--virtual-package", "__cuda=12.9"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(asked.read("environment.yml").contains("hull=1.5=cuda129_0"));
+}
+
+/// `presolve context` writes no Dockerfile where there is one.
+#[test]
+fn a_dockerfile_is_told_where_to_set_the_driver() {
+    let project = with_cuda_builds("[net]");
+    project.write(
+        "conda.yml",
+        "channels: [own, nodefaults]\ndependencies: [net, hull]\n",
+    );
+    project.write(
+        "Dockerfile",
+        "FROM mcr.microsoft.com/azureml/openmpi5.0-cuda12.4-ubuntu22.04:20250601.v1\nCOPY conda.yml .\nRUN conda env create -n train -f conda.yml\n",
+    );
+    let run = project.pin(&["Dockerfile"]);
+    let help = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("CONDA_OVERRIDE_CUDA"));
+    assert_snapshot!(help.collect::<Vec<_>>().join("\n"), @"
+    = help: for CUDA, write `net=1.5=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build with `ENV CONDA_OVERRIDE_CUDA=12.4` before the command
+    = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or what the GPU's driver supports, and set `CONDA_OVERRIDE_CUDA` to the same in the build, with `ENV CONDA_OVERRIDE_CUDA=12.9` before the command
+    ");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use super::Places;
 use crate::{
     diagnostic::{Diagnostic, Level},
-    resolve::{Resolution, cpu_builds::CpuBuild},
+    resolve::{
+        Resolution,
+        cpu_builds::{CpuBuild, Driver},
+    },
 };
 
 /// The notices of the builds for the CPU: of those that hang together the first, which the
@@ -38,22 +41,71 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
     let notice = Diagnostic::new(level, "cpu-build-on-cuda-image", message);
     let asked = places.packages.get(name);
     let notice = places.at(asked, &format!("takes `{}`", build.build), notice);
-    let pattern = pattern(other_build);
-    match build.for_want_of_a_gpu {
-        true => notice
-            .note(format!(
+    let (note, help) = match (build.for_want_of_a_gpu, &build.driver) {
+        (true, _) => (
+            format!(
                 "no GPU is there while the image is built, so conda sees no `__cuda`; with one it would take {name} {other} `{other_build}`"
-            ))
-            .help(format!(
-                "for CUDA, write `{name}=*={pattern}`, pin it with `--virtual-package __cuda={image_cuda}`, and build where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does"
-            )),
-        false => notice
-            .note(format!(
+            ),
+            for_a_gpu(build),
+        ),
+        (false, Some(driver)) => (
+            format!(
+                "the channel has {name} {other} `{other_build}`, which depends on `{}`",
+                driver.spec
+            ),
+            for_a_driver(build, driver),
+        ),
+        (false, None) => (
+            format!(
                 "the channel has {name} {other} `{other_build}`, which conda does not take by itself"
-            ))
-            .help(format!("for CUDA, write `{name}=*={pattern}`")),
-    }
-    .help("if the CPU will do, take an image without CUDA, which is smaller")
+            ),
+            format!("for CUDA, write `{}`", for_cuda(build)),
+        ),
+    };
+    notice
+        .note(note)
+        .help(help)
+        .help("if the CPU will do, take an image without CUDA, which is smaller")
+}
+
+/// What to do for a build that conda takes where there is a GPU.
+fn for_a_gpu(build: &CpuBuild) -> String {
+    let (spec, cuda) = (for_cuda(build), &build.image_cuda);
+    let how = match build.in_dockerfile {
+        true => format!("with `ENV CONDA_OVERRIDE_CUDA={cuda}` before the command"),
+        false => "where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does".to_owned(),
+    };
+    format!(
+        "for CUDA, write `{spec}`, pin it with `--virtual-package __cuda={cuda}`, and build {how}"
+    )
+}
+
+/// What to do for a build that has to be asked for, and is refused without a driver.
+fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
+    let (spec, needs) = (for_cuda(build), &driver.spec);
+    let (option, variable) = match &driver.version {
+        Some(version) => (
+            format!("`--virtual-package __cuda={version}` or what the GPU's driver supports"),
+            format!("`ENV CONDA_OVERRIDE_CUDA={version}`"),
+        ),
+        None => (
+            "`--virtual-package __cuda=…` of what the GPU's driver supports".to_owned(),
+            "`ENV CONDA_OVERRIDE_CUDA=…`".to_owned(),
+        ),
+    };
+    let how = match build.in_dockerfile {
+        true => format!("with {variable} before the command"),
+        false => "as `presolve context` does".to_owned(),
+    };
+    format!(
+        "it needs `{needs}`: write `{spec}`, pin with {option}, and set `CONDA_OVERRIDE_CUDA` to the same in the build, {how}"
+    )
+}
+
+/// The match spec of the build for CUDA, in its version: one that the file asks for stays.
+fn for_cuda(build: &CpuBuild) -> String {
+    let (version, other_build) = &build.cuda;
+    format!("{}={version}={}", build.name, pattern(other_build))
 }
 
 /// A pattern of builds like this one: `cuda*` for `cuda126_py310_0`.
