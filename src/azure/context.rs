@@ -126,20 +126,16 @@ impl Context {
 }
 
 /// # Errors
-/// When the name has a character that no reference to an image has: in a Dockerfile it
-/// might mean something else.
+/// When the name is no reference to an image: in a Dockerfile it might mean something else,
+/// or be a URL with a password. The message leaves it out, as only its place tells secrets.
 fn check_image(image: &Spanned<Image>) -> Result<(), Failure> {
-    let location = image.location.clone();
-    let image = image.value.to_string();
-    let may_stand = |c: char| c.is_ascii_alphanumeric() || "._:/@-".contains(c);
-    if !image.is_empty() && image.chars().all(may_stand) {
+    if image.value.is_well_formed() {
         return Ok(());
     }
-    let message = format!("`{}` is no name of an image", redact(&image));
     Err(Failure::input(
-        Diagnostic::error("malformed-image", message)
-            .at(location, "")
-            .help("write it as `docker pull` takes it: `registry/repository:tag`"),
+        Diagnostic::error("malformed-image", "this is no name of an image")
+            .at(image.location.clone(), "")
+            .help("write it as `docker pull` takes it, without a scheme or user: `registry/repository:tag`"),
     ))
 }
 

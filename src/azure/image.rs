@@ -5,10 +5,11 @@
 //! builds has no GPU, so there is no `__cuda` there
 //! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use jiff::civil::{Date, date};
 use rattler_conda_types::Subdir;
+use regex::Regex;
 
 /// An image as `docker pull` names it
 /// (<https://pkg.go.dev/github.com/distribution/reference>).
@@ -91,6 +92,18 @@ const MINICONDAS: [Miniconda; 10] = [
     miniconda(date(2026, 4, 10), None, None),
     miniconda(date(2026, 5, 7), None, Some("3.12")),
 ];
+
+/// A reference by the grammar of Docker
+/// (<https://pkg.go.dev/github.com/distribution/reference#pkg-overview>), without hosts of
+/// IPv6 and with digests of SHA-256 alone, which are those of registries.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let host = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+    let part = "[a-z0-9]+(?:(?:[_.]|__|-+)[a-z0-9]+)*";
+    let grammar = format!(
+        r"\A(?:{host}(?:\.{host})*(?::[0-9]+)?/)?{part}(?:/{part})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?\z"
+    );
+    Regex::new(&grammar).expect("it is one")
+});
 
 /// What an image says of the machine that builds on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +204,11 @@ impl Image {
             tag,
             digest,
         }
+    }
+
+    /// Whether it is a valid reference.
+    pub fn is_well_formed(&self) -> bool {
+        REFERENCE.is_match(&self.to_string())
     }
 
     /// The name of an image that Azure ML makes: `openmpi4.1.0-ubuntu22.04`.
@@ -422,6 +440,57 @@ mod tests {
         }
         let other = Image::parse("mcr.microsoft.com/azureml/minimal-py312-inference:1");
         assert!(other.target().is_guess);
+    }
+
+    #[test]
+    fn only_references_are_well_formed() {
+        let digest = "0".repeat(64);
+        for reference in [
+            "python",
+            "localhost:5000/a/b__c--d.e:V1.x",
+            "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20240418.v1",
+            &format!("ubuntu:22.04@sha256:{digest}"),
+        ] {
+            assert!(Image::parse(reference).is_well_formed(), "{reference}");
+        }
+        for reference in [
+            "",
+            "-x",
+            "x:",
+            "a/",
+            "a//b",
+            "X/Y:1",
+            "a@b@c",
+            "x@sha256:00",
+            "docker://x:1",
+            "u:pw55@reg/x",
+            "https://u:pw55@reg/x:1",
+            "a:1\nRUN",
+            "a:1\n",
+            &format!("a@sha256:{digest}@b"),
+        ] {
+            assert!(!Image::parse(reference).is_well_formed(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn official_images_of_alpine_are_told() {
+        let is_alpine = |reference: &str| Image::parse(reference).is_alpine();
+        for reference in [
+            "alpine",
+            "python:3.10-alpine",
+            "docker.io/library/python:3.11-alpine3.19",
+            "public.ecr.aws/docker/library/alpine:3",
+        ] {
+            assert!(is_alpine(reference), "{reference}");
+        }
+        for reference in [
+            "python:3.10-slim",
+            "frolvlad/alpine-glibc",
+            "continuumio/miniconda3:4.12.0-alpine",
+        ] {
+            assert!(!is_alpine(reference), "{reference}");
+        }
     }
 
     #[test]

@@ -276,6 +276,14 @@ fn what_has_no_such_context_is_refused() {
         assert_eq!(run.code, 2, "{run}");
         assert!(run.stderr.contains(name), "{run}");
     }
+    for image in ["https://u:pw55@reg/x:1", "u:pw55@reg/x"] {
+        project.write("environment.yml", format!("image: '{image}'\n{spec}"));
+        let run = context(&project, &[]);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains("error[malformed-image]"), "{run}");
+        assert!(!run.to_string().contains("pw55"), "{run}");
+        assert!(!project.path("build").exists());
+    }
     let osx = usual();
     let run = context(&osx, &["--platform", "osx-64"]);
     assert!(run.stderr.contains("error[unsupported-platform]"), "{run}");
