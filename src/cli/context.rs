@@ -1,6 +1,6 @@
 //! `presolve context`.
 
-use std::path::PathBuf;
+use std::{io::ErrorKind, path::PathBuf};
 
 use clap::Args;
 use rattler_conda_types::Subdir;
@@ -112,11 +112,15 @@ impl Context {
         if folder.exists() && !folder.is_dir() {
             return refused("is not a folder", "name another one with -o");
         }
-        let mut entries = std::fs::read_dir(folder).into_iter().flatten();
-        match entries.next() {
-            Some(_) if !self.force => refused(
+        let entries = std::fs::read_dir(folder);
+        match entries.and_then(|mut entries| entries.next().transpose()) {
+            Ok(Some(_)) if !self.force => refused(
                 "is not empty",
                 "name another folder with -o, or write into this one with `--force`",
+            ),
+            Err(error) if error.kind() != ErrorKind::NotFound => refused(
+                &format!("cannot be read: {error}"),
+                "check the path and its permissions, or name another folder with -o",
             ),
             _ => Ok(()),
         }

@@ -233,6 +233,9 @@ fn a_folder_in_use_is_left_alone() {
     assert_eq!(project.read("build/notes.txt"), "mine\n");
     let run = project.run(&["context", "-o", "environment.yml"]);
     assert!(run.stderr.contains("is not a folder"), "{run}");
+    let run = project.run(&["context", "-o", "environment.yml/build"]);
+    assert!(run.stderr.contains("error[folder-in-use]"), "{run}");
+    assert!(run.stderr.contains("cannot be read"), "{run}");
 }
 
 #[test]
