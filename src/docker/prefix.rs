@@ -54,15 +54,27 @@ impl Prefix {
         let Some(path) = variables.get("PATH")? else {
             return Some(Self::unknown());
         };
-        let mut folders = path.split(':');
-        folders.find_map(|folder| Self::of_program(&format!("{folder}/python")))
+        let folders = path.split(':');
+        let mut prefixes =
+            folders.filter_map(|folder| Self::of_program(&format!("{folder}/python")));
+        prefixes.find(Self::has_python)
+    }
+
+    /// Whether Python is there, as far as the path tells. Below the folders of the system and
+    /// its users the `PATH` leads to other programs, too: `/usr/local/cuda/bin`,
+    /// `/root/.cargo/bin`.
+    fn has_python(&self) -> bool {
+        let path = format!("{}/", self.0);
+        let shared = ["/usr/", "/root/", "/home/", "/snap/", "/var/"];
+        let name = self.0.rsplit('/').next().unwrap_or_default();
+        let is_hidden = name.starts_with('.') && ![".venv", ".env"].contains(&name);
+        !shared.iter().any(|tree| path.starts_with(tree)) || (name.contains("env") && !is_hidden)
     }
 }
 
-/// Whether the programs of a folder are those of the system.
+/// Whether the programs of a folder are those of the system, or a user's for its Python.
 fn is_of_the_system(prefix: &str) -> bool {
-    let mut systems = ["/usr", "/root", "/home", "/snap", "/var"].into_iter();
-    prefix.is_empty() || systems.any(|system| prefix.starts_with(system))
+    matches!(prefix, "" | "/usr" | "/usr/local") || prefix.ends_with("/.local")
 }
 
 impl std::fmt::Display for Prefix {
