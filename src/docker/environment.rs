@@ -34,6 +34,13 @@ const PLACES: [&str; 5] = [
     "no-index",
 ];
 
+/// The variables of pip that say where packages are, each with its option.
+const VARIABLES: [(&str, &str); 3] = [
+    ("PIP_INDEX_URL", "index-url"),
+    ("PIP_EXTRA_INDEX_URL", "extra-index-url"),
+    ("PIP_FIND_LINKS", "find-links"),
+];
+
 /// Options of pip that a requirements file can have, too.
 const SHARED: [&str; 5] = [
     "no-binary",
@@ -275,9 +282,14 @@ impl Reader<'_> {
             });
             options.collect()
         };
+        let variables = |install: &Install| {
+            let variables = &self.plan.build.commands[install.index].scene.variables;
+            VARIABLES.map(|(name, _)| variables.get(name).cloned())
+        };
+        let asked = |install: &Install| (places(install), variables(install));
         let Some(first) = pip.first() else { return };
-        let wanted = places(first);
-        if let Some(other) = pip.iter().find(|install| places(install) != wanted) {
+        let wanted = asked(first);
+        if let Some(other) = pip.iter().find(|install| asked(install) != wanted) {
             let error = Diagnostic::error(
                 UNSOLVED,
                 "the commands of pip ask different package indexes, so they are no one problem",
@@ -295,12 +307,7 @@ impl Reader<'_> {
     fn read_variables(&mut self, pip: &[&Install]) {
         let Some(first) = pip.first() else { return };
         let variables = &self.plan.build.commands[first.index].scene.variables;
-        let known = [
-            ("PIP_INDEX_URL", "index-url"),
-            ("PIP_EXTRA_INDEX_URL", "extra-index-url"),
-            ("PIP_FIND_LINKS", "find-links"),
-        ];
-        for (variable, option) in known {
+        for (variable, option) in VARIABLES {
             let Some(value) = variables.get(variable) else {
                 continue;
             };

@@ -12,6 +12,7 @@ use super::{
     install::{Action, Install},
     options::{self, Argument},
     prefix::Prefix,
+    shell::Variables,
 };
 use crate::{
     azure::{Image, Target, definition::is_template},
@@ -90,10 +91,25 @@ impl Plan {
             Some(platform) => target.on(platform),
             None => target,
         };
-        Target {
+        let target = Target {
             in_dockerfile: true,
             ..target
+        };
+        match self.first_of_conda() {
+            Some(install) => {
+                overridden(target, &self.build.commands[install.index].scene.variables)
+            }
+            None => target,
         }
+    }
+
+    /// The command of conda that makes the environment, or is the first in it.
+    fn first_of_conda(&self) -> Option<&Install> {
+        let prefix = self.prefix().ok()?;
+        let solves = |install: &&Install| {
+            install.is_conda() && install.action != Action::Other && install.unread.is_none()
+        };
+        self.of_prefix(&prefix).find(solves)
     }
 
     /// Where the image is named that is built on; the first line if none is.
@@ -363,6 +379,24 @@ impl Plan {
                 .help("give the conda file or the requirements by themselves"),
         })
     }
+}
+
+/// A target with what the variables of a command make conda take for granted
+/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-virtual.html>).
+fn overridden(mut target: Target, variables: &Variables) -> Target {
+    let known = [
+        ("CONDA_OVERRIDE_CUDA", "__cuda"),
+        ("CONDA_OVERRIDE_GLIBC", "__glibc"),
+    ];
+    for (variable, name) in known {
+        let value = variables.get(variable).and_then(Option::as_ref);
+        let value = value.filter(|value| !value.is_empty() && target.subdir.is_linux());
+        if let Some(value) = value {
+            target.virtual_packages.push(format!("{name}={value}"));
+            target.is_guess &= name != "__glibc";
+        }
+    }
+    target
 }
 
 impl Install {

@@ -151,17 +151,21 @@ impl Reader {
             }
         }
         let depends = self.depends();
-        if !self.assign(&mut words) {
-            self.note_test(&words);
-            self.activate(&words);
-            self.invocations.push(Invocation {
-                words,
-                redirections,
-                scene: self.scene.clone(),
-                depends,
-                form: self.form,
-            });
-        }
+        let Some(variables) = self.assign(&mut words) else {
+            return;
+        };
+        self.note_test(&words);
+        self.activate(&words);
+        self.invocations.push(Invocation {
+            words,
+            redirections,
+            scene: Scene {
+                variables,
+                ..self.scene.clone()
+            },
+            depends,
+            form: self.form,
+        });
     }
 
     fn depends(&self) -> Option<&'static str> {
@@ -178,25 +182,33 @@ impl Reader {
         self.after_test = matches!(first.as_deref(), Some("[" | "[[" | "test"));
     }
 
-    /// Takes the assignments before a command away. Whether nothing else is there: then
-    /// they hold from here on.
-    fn assign(&mut self, words: &mut Vec<Word>) -> bool {
+    /// Takes the assignments before a command away, and gives the variables that hold for
+    /// it. None if nothing else is there: then they hold from here on.
+    fn assign(&mut self, words: &mut Vec<Word>) -> Option<Variables> {
         let first = words.first().and_then(Word::literal);
         let exports = first.is_some_and(|word| word == "export");
         let start = usize::from(exports);
         let assigned = words[start.min(words.len())..].iter().map_while(assignment);
         let assigned: Vec<(String, Word)> = assigned.collect();
         let end = start + assigned.len();
-        let is_alone = end == words.len() && !assigned.is_empty();
-        if is_alone || exports {
-            for (name, value) in assigned {
-                let value = value.value(&self.scene.variables).ok();
-                self.scene.variables.insert(name, value);
-            }
-            return true;
+        let mut variables = self.scene.variables.clone();
+        for (name, value) in assigned {
+            let value = value.value(&variables).ok();
+            variables.insert(name, value);
+        }
+        if exports || end == words.len() {
+            self.scene.variables = variables;
+            return None;
         }
         words.drain(..end);
-        words.is_empty()
+        // The shell expands the words before it assigns.
+        for name in words.iter().flat_map(Word::variables) {
+            match self.scene.variables.get(name) {
+                Some(value) => drop(variables.insert(name.to_owned(), value.clone())),
+                None => drop(variables.remove(name)),
+            }
+        }
+        Some(variables)
     }
 
     /// `conda activate x`, `source activate x`.

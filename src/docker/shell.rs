@@ -99,6 +99,14 @@ impl Word {
         Ok(value)
     }
 
+    /// The names of the variables in it.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Variable { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// The word as it is written, if it has neither variables nor commands in it.
     pub fn literal(&self) -> Option<String> {
         self.value(&Variables::new()).ok()

@@ -106,6 +106,43 @@ RUN [\"conda\", \"install\", \"-n\", \"f\", \"nu\\u006dpy\"]
 }
 
 #[test]
+fn environments_of_users_are_no_part_of_the_system() {
+    let text = "FROM ubuntu:22.04
+ENV PATH=/root/.local/bin:/root/.cargo/bin:/usr/local/cuda/bin:/usr/bin
+RUN pip install base && /usr/bin/pip install base
+RUN /home/user/venv/bin/pip install venv && /home/user/tools/bin/pip install tools
+RUN /root/miniconda3/envs/x/bin/pip install x && /usr/local/miniconda3/bin/pip install base
+ENV PATH=/root/miniconda3/envs/y/bin:/root/miniconda3/bin:$PATH
+RUN pip install y && PATH=/home/user/.venv/bin:$PATH pip install dot-venv
+";
+    insta::assert_snapshot!(commands(text), @r"
+    Pip Install into base: base [base]
+    Pip Install into base: base [base]
+    Pip Install into /home/user/venv: venv [venv]
+    Pip Install into /home/user/tools: tools [tools]
+    Pip Install into x: x [x]
+    Pip Install into base: base [base]
+    Pip Install into y: y [y]
+    Pip Install into /home/user/.venv: dot-venv [dot-venv]
+    ");
+}
+
+#[test]
+fn what_is_assigned_for_a_command_holds_for_it_alone() {
+    let text = "FROM ubuntu:22.04
+ARG V=1
+RUN V=2 P=/x/b pip install six==$V && pip install later==$V
+RUN PATH=/opt/a/bin:$PATH pip install a && pip install base
+";
+    insta::assert_snapshot!(commands(text), @r"
+    Pip Install into base: six==1 [six==$V]
+    Pip Install into base: later==1 [later==$V]
+    Pip Install into /opt/a: a [a]
+    Pip Install into base: base [base]
+    ");
+}
+
+#[test]
 fn what_cannot_be_known_is_not_guessed() {
     let text = "FROM python:3.11
 ARG LIST=\"a b\"
@@ -321,6 +358,24 @@ RUN conda install -n base pip && pip install --no-deps six
     unsolved-install: this command is left as it is
     other-environment: only the environment `a` is looked at
     "#);
+}
+
+#[test]
+fn an_index_of_one_command_alone_is_not_that_of_all() {
+    let with = |second: &str| {
+        let text = format!(
+            "FROM python:3.11\nRUN PIP_INDEX_URL=https://x.y/s pip install a\nRUN {second}pip install b\n"
+        );
+        requirements(&[("Dockerfile", &text)])
+    };
+    let torn = with("");
+    assert!(torn.contains("ask different package indexes"), "{torn}");
+    let same = with("PIP_INDEX_URL=https://x.y/s ");
+    assert!(
+        same.contains("option --index-url https://x.y/s\n"),
+        "{same}"
+    );
+    assert!(!same.contains("ask different"), "{same}");
 }
 
 #[test]

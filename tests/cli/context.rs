@@ -421,4 +421,6 @@ fn builds_for_a_gpu_are_asked_for_by_a_variable() {
     let dockerfile = project.read("build/Dockerfile");
     assert!(dockerfile.contains("&& CONDA_OVERRIDE_CUDA=12.4 conda env create"));
     assert!(project.read(CONDA_FILE).contains("net=2=cuda_0"));
+    let run = project.pin_for_image(&["build"]);
+    assert_eq!(run.code, 0, "{run}");
 }

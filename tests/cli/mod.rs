@@ -176,6 +176,13 @@ impl Project {
         command.output().expect("it starts").into()
     }
 
+    /// `presolve pin` without a say on the GPU; where an image is named, none is looked for.
+    fn pin_for_image(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command(&[&["pin"], arguments].concat());
+        command.env_remove("CONDA_OVERRIDE_CUDA");
+        command.output().expect("it starts").into()
+    }
+
     /// What `presolve pin` makes of the file.
     fn pinned(&self, arguments: &[&str]) -> String {
         let run = self.pin(arguments);
