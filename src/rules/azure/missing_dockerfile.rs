@@ -3,7 +3,8 @@ use jiff::civil::Date;
 use crate::{
     azure::{
         Definition,
-        definition::{is_local, is_template},
+        asset::{BuildFiles, USUAL_DOCKERFILE},
+        definition::is_template,
     },
     diagnostic::Level,
     rules::{Finder, Finding, Rule},
@@ -17,29 +18,24 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("missing_dockerfile.md"),
 };
 
-/// The Dockerfile of a context that names none.
-const USUAL: &str = "Dockerfile";
-
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
-    let Some(context) = definition.text(&["build", "path"]) else {
+    let path = definition.text(&["build", "path"]);
+    let (Some(path), Some(files)) = (path, BuildFiles::of(definition)) else {
         return Vec::new();
     };
-    let named = definition.text(&["build", "dockerfile_path"]);
-    let name = named.as_ref().map_or(USUAL, |named| &named.value);
-    let folder = definition.beside(&context.value);
-    // Without a context, that is what is to be said.
-    if !is_local(&context.value)
-        || is_template(name)
-        || !folder.is_dir()
-        || folder.join(name).is_file()
-    {
+    // Without a context that is named outright, that is what is to be said.
+    let has_context = is_template(&path.value) || files.context.is_dir();
+    if !has_context || files.dockerfile.is_file() {
         return Vec::new();
     }
-    let message = format!("there is no Dockerfile `{}`", folder.join(name).display());
-    let at = named.map_or(context.location, |named| named.location);
+    let message = format!("there is no Dockerfile `{}`", files.dockerfile.display());
+    let named = definition.text(&["build", "dockerfile_path"]);
+    let at = named.map_or(path.location, |named| named.location);
     let finding = RULE
         .finding(at, "looked for here", message)
-        .note("`dockerfile_path` is relative to `path`, and `Dockerfile` if it is not given")
+        .note(format!(
+            "`dockerfile_path` is relative to `path`, and `{USUAL_DOCKERFILE}` if it is not given"
+        ))
         .help("mend `dockerfile_path`, or add the Dockerfile");
     vec![finding]
 }
