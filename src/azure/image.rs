@@ -251,6 +251,20 @@ impl Image {
         releases.find(is_it).map(|(_, _, glibc)| *glibc)
     }
 
+    /// Whether it is an official image of Alpine: `alpine:3`, `python:3.11-alpine3.19`.
+    /// Images of others may bring glibc besides, as `continuumio/miniconda3:4.12.0-alpine`.
+    pub fn is_alpine(&self) -> bool {
+        let (parent, name) = self.repository.rsplit_once('/').unwrap_or_default();
+        let name = if parent.is_empty() {
+            &self.repository
+        } else {
+            name
+        };
+        let is_official = parent.is_empty() || parent.rsplit('/').next() == Some("library");
+        let mut parts = self.tag.iter().flat_map(|tag| tag.split('-'));
+        is_official && (name == "alpine" || parts.any(|part| part.starts_with("alpine")))
+    }
+
     /// The day of an Azure ML image: `20240418` of the tag `20240418.v1`.
     pub fn day(&self) -> Option<Date> {
         self.azure_name()?;

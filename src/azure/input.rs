@@ -137,10 +137,15 @@ impl ImageOf {
         if !self.target.is_guess || is_told {
             return None;
         }
-        let taken = self.target.virtual_packages.join(" ");
-        let taken = taken.replace("__glibc=", "glibc ");
+        let mut packages = self.target.virtual_packages.iter();
+        let glibc = packages.find_map(|text| text.strip_prefix("__glibc="));
+        let glibc = glibc.unwrap_or_default();
+        let named = self.named.as_ref();
+        if named.is_some_and(|image| image.value.is_alpine()) {
+            return Some(self.musl(glibc));
+        }
         let message = format!(
-            "the image is taken for {} with {taken}, as its name does not say",
+            "the image is taken for {} with glibc {glibc}, as its name does not say",
             settings.platform.unwrap_or(self.target.subdir)
         );
         Some(
@@ -148,6 +153,15 @@ impl ImageOf {
                 .at(self.at.clone(), "")
                 .help("say otherwise with `--virtual-package __glibc=…`, or in presolve.toml"),
         )
+    }
+
+    /// What is said of an image with another C library, which nothing is solved for.
+    fn musl(&self, glibc: &str) -> Diagnostic {
+        let message = "the image is one of Alpine, which has musl and no glibc: packages of conda and manylinux wheels do not run there";
+        Diagnostic::warning("musl-image", message)
+            .at(self.at.clone(), "")
+            .note(format!("what is found holds where glibc {glibc} is, not in this image"))
+            .help("take an image with glibc, such as `python:3.11-slim`; if this one brings glibc, say so with `--virtual-package __glibc=…`")
     }
 }
 

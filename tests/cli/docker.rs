@@ -529,6 +529,57 @@ fn where_a_dockerfile_that_nobody_names_is_built_is_a_guess() {
 }
 
 #[test]
+fn a_dockerfile_that_an_asset_lacks_is_missed() {
+    let project = project("FROM python\n");
+    let asset = "name: a\nversion: auto\ntype: environment\nspec: spec.yaml\n";
+    project.write("asset/asset.yaml", asset);
+    let spec = "name: a\nbuild:\n  path: \"{{image.context.path}}\"\n";
+    project.write("asset/spec.yaml", spec);
+    let check = || project.run(&["check", "--no-solve", "asset/asset.yaml"]);
+    let run = check();
+    assert_eq!(run.code, 1, "{run}");
+    let missing = "error[missing-dockerfile]: there is no Dockerfile `asset/context/Dockerfile`";
+    assert!(run.stdout.contains(missing), "{run}");
+    project.write("asset/context/Dockerfile", "FROM python\n");
+    let run = check();
+    assert!(!run.stdout.contains("missing-dockerfile"), "{run}");
+}
+
+/// A variable before a command is the command's, as is one of `ENV`.
+#[test]
+fn overrides_of_virtual_packages_are_those_of_the_command() {
+    let with = |env: &str, inline: &str| {
+        format!("FROM a:1\n{env}RUN cd / && {inline}conda create -n a -c ./own new\n")
+    };
+    let project = project(&with("", "CONDA_OVERRIDE_CUDA=12.4 "));
+    let records: [(&str, &str, &str, &[&str]); 1] =
+        [("new", "1", "0", &["__cuda >=12", "__glibc >=2.38"])];
+    project.channel("own", "linux-64", &records);
+    project.channel("own", "noarch", &[]);
+    assert_eq!(project.pin_for_image(&["Dockerfile"]).code, 1);
+    let both = "CONDA_OVERRIDE_CUDA=12.4 CONDA_OVERRIDE_GLIBC=2.39 ";
+    project.write("Dockerfile", with("", both));
+    let run = project.pin_for_image(&["Dockerfile"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("unknown-image"), "{run}");
+    project.write("Dockerfile", with(&format!("ENV {both}\n"), ""));
+    assert_eq!(project.pin_for_image(&["Dockerfile"]).code, 0);
+    let elsewhere = format!("RUN {both}conda info\n");
+    project.write("Dockerfile", with(&elsewhere, ""));
+    assert_eq!(project.pin_for_image(&["Dockerfile"]).code, 1);
+}
+
+#[test]
+fn musl_is_no_glibc() {
+    let project = project("FROM python:3.10-alpine\nRUN pip install chartling\n");
+    let run = project.pin(&["Dockerfile", "--diff", "--channel", "conda-forge"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("unknown-image"), "{run}");
+    assert!(run.stderr.contains("warning[musl-image]"), "{run}");
+    assert!(run.stderr.contains("Dockerfile:1:6"), "{run}");
+}
+
+#[test]
 fn fixes_are_made_in_the_commands() {
     let project = project(
         "FROM python:3.10\nRUN pip install numpy>=1.2 six && \\\n    pip install chartling=5.0.0 # presolve: ignore[unpinned-dependency] why\n",
