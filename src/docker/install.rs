@@ -6,7 +6,7 @@ use super::{
     options::{self, Argument, Parsed},
     prefix::Prefix,
     script::{Form, Invocation, conda_run},
-    shell::{Unknown, Word},
+    shell::{Part, Unknown, Word},
 };
 use crate::spec::secrets::redact;
 
@@ -94,6 +94,16 @@ impl Install {
     }
 }
 
+/// Options of Python without a value that may stand before `-m`
+/// (<https://docs.python.org/3/using/cmdline.html>).
+const PYTHON: [&str; 4] = ["-u", "-I", "-E", "-s"];
+
+/// Programs that do not run their arguments, whatever these look like.
+const SPEAKERS: [&str; 16] = [
+    "echo", "printf", "cat", "grep", "sed", "awk", "git", "curl", "wget", "apt-get", "apt", "apk",
+    "yum", "dnf", "mkdir", "rm",
+];
+
 struct Reader<'r> {
     invocation: &'r Invocation,
     values: &'r [Result<String, Unknown>],
@@ -103,7 +113,9 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn read(&self) -> Option<Install> {
         let mut prefix = self.active();
-        let mut at = self.program(0)?;
+        let Some(mut at) = self.program(0) else {
+            return self.hidden();
+        };
         let known: Vec<&str> = self
             .values
             .iter()
@@ -111,28 +123,62 @@ impl Reader<'_> {
             .collect();
         if let Some((named, start)) = conda_run(&known[at..]) {
             prefix = named.unwrap_or(prefix);
-            at = self.program(at + start)?;
+            let Some(inner) = self.program(at + start) else {
+                return self.hidden();
+            };
+            at = inner;
         }
         let (path, program) = split(known[at]);
         let verb = known.get(at + 1).copied().unwrap_or_default();
         if let Some(python) = program.strip_prefix("python") {
-            let is_pip = is_version(python) && verb == "-m" && known.get(at + 2) == Some(&"pip");
+            let options = known[at + 1..].iter();
+            let module = at + 1 + options.take_while(|word| PYTHON.contains(word)).count();
+            let is_pip = is_version(python) && known[module..].starts_with(&["-m", "pip"]);
             let prefix = path.and_then(Prefix::of_program).unwrap_or(prefix);
-            return is_pip.then(|| self.pip(at + 3, prefix))?;
+            return match is_pip {
+                true => self.pip(module + 2, prefix),
+                false => self.hidden(),
+            };
         }
         match program {
             "conda" | "mamba" => self.conda(Tool::Conda, at + 1, prefix),
             "micromamba" => self.conda(Tool::Micromamba, at + 1, prefix),
-            "bash" | "sh" => self.nested(&known[at + 1..], prefix),
-            "uv" if verb == "pip" => {
-                Some(self.other(Tool::Pip, prefix, "commands of uv are not read"))
+            "uv" | "poetry" | "pipenv" | "pdm"
+                if matches!(verb, "install" | "add" | "sync" | "pip") =>
+            {
+                let why = format!("commands of {program} are not read");
+                Some(self.other(Tool::Pip, Prefix::unknown(), &why))
             }
+            _ if SPEAKERS.contains(&program) => None,
             _ if program.strip_prefix("pip").is_some_and(is_version) => {
                 let prefix = path.and_then(Prefix::of_program).unwrap_or(prefix);
                 self.pip(at + 1, prefix)
             }
-            _ => None,
+            _ => self.hidden(),
         }
+    }
+
+    /// `timeout 600 pip install …`, `bash -c "conda install …"`: a command within one that
+    /// is not known, or within its quotes. Nor is known which environment it works on.
+    fn hidden(&self) -> Option<Install> {
+        let words = self.invocation.words.iter().zip(self.values);
+        let texts: Vec<String> = words
+            .map(|(word, value)| value.clone().unwrap_or_else(|_| written(word)))
+            .collect();
+        let is_space = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
+        let scripts = texts
+            .iter()
+            .flat_map(|text| text.split([';', '&', '|', '\n']));
+        let quoted = || {
+            scripts
+                .clone()
+                .find_map(|one| installer(one.split(is_space)))
+        };
+        let (tool, why) = match installer(texts.iter().map(String::as_str)) {
+            Some(tool) => (tool, "the command that runs it is not known"),
+            None => (quoted()?, "commands within quotes are not read"),
+        };
+        Some(self.other(tool, Prefix::unknown(), why))
     }
 
     /// The environment of a command that names none.
@@ -257,14 +303,6 @@ impl Reader<'_> {
         Some(install)
     }
 
-    /// `bash -c "conda install …"`.
-    fn nested(&self, arguments: &[&str], prefix: Prefix) -> Option<Install> {
-        let has = |text: &&str| text.contains(" install ") || text.contains(" create ");
-        let installs = |text: &&str| has(text) && (text.contains("conda") || text.contains("pip"));
-        let is_it = arguments.iter().any(installs) && arguments[0].starts_with('-');
-        is_it.then(|| self.other(Tool::Pip, prefix, "commands within quotes are not read"))
-    }
-
     fn install(&self, tool: Tool, action: Action, prefix: Prefix, parsed: Parse) -> Install {
         let mut install = Install {
             tool,
@@ -361,6 +399,30 @@ impl Install {
             self.action = Action::FromFile;
         }
     }
+}
+
+/// Whose program it is that installs, if these are words of such a command.
+fn installer<'w>(words: impl Iterator<Item = &'w str>) -> Option<Tool> {
+    let mut tool = None;
+    for word in words {
+        let (_, program) = split(word.strip_prefix("-m").unwrap_or(word));
+        match program {
+            "install" | "create" | "update" if tool.is_some() => return tool,
+            "conda" | "mamba" | "micromamba" => tool = Some(Tool::Conda),
+            _ if program.strip_prefix("pip").is_some_and(is_version) => tool = Some(Tool::Pip),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A word as far as it is known, with `$` for what is not.
+fn written(word: &Word) -> String {
+    let parts = word.parts.iter().map(|part| match part {
+        Part::Text(text) => text.as_str(),
+        Part::Variable { .. } | Part::Computed => "$",
+    });
+    parts.collect()
 }
 
 /// The path of a program, and its name.

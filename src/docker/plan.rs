@@ -217,7 +217,9 @@ impl Plan {
 
     /// What is not read of an environment: commands that are left as they are.
     pub fn left(&self, prefix: &Prefix) -> Vec<Diagnostic> {
-        let mut left = self.left_of(self.of_prefix(prefix));
+        let is_of =
+            |install: &&Install| install.prefix == *prefix || install.prefix == Prefix::unknown();
+        let mut left = self.left_of(self.installs.iter().filter(is_of));
         let from_file = |install: &&Install| install.action == Action::FromFile;
         if *prefix == Prefix::base()
             && let Some(update) = self.of_prefix(prefix).find(from_file)

@@ -163,10 +163,44 @@ RUN pip install somewhere
     Pip Install into base: otherwise [otherwise] (it runs on a condition only)
     Pip Install into base: (the option `--no-such-option` is not known)
     Conda Install into base: pip [pip] --no-deps= (what it does with `--no-deps` is not worked out)
-    Pip Other into base: (commands within quotes are not read)
+    Pip Other into $PATH: (commands within quotes are not read)
     Pip Install into base: there [there] --target=/x (with `--target`, it installs for something else)
     Pip Install into $PATH: somewhere [somewhere] (the `PATH` that it runs with is not known)
     "#);
+}
+
+#[test]
+fn commands_within_others_are_told_of() {
+    let text = "FROM python:3.11
+RUN python3 -u -I -m pip install read
+RUN sudo -u app pip install 'a==2.8.*' && timeout 600 /x/bin/pip3 --quiet install b
+RUN python3 -X utf8 -m pip install c; $SUDO conda env update; xargs \"$P/pip\" install
+RUN su - user -c \"pip install $D\" && eval 'cd / && pip install d'
+RUN uv pip install e && poetry install
+RUN echo pip install f && apt-get install -y pip && sudo apt install x && timeout 5 pip list
+RUN su -c 'pip list; apt install x' && pip help install && python setup.py install
+";
+    insta::assert_snapshot!(commands(text), @r"
+    Pip Install into base: read [read]
+    Pip Other into $PATH: (the command that runs it is not known)
+    Pip Other into $PATH: (the command that runs it is not known)
+    Pip Other into $PATH: (the command that runs it is not known)
+    Conda Other into $PATH: (the command that runs it is not known)
+    Pip Other into $PATH: (the command that runs it is not known)
+    Pip Other into $PATH: (commands within quotes are not read)
+    Pip Other into $PATH: (commands within quotes are not read)
+    Pip Other into $PATH: (commands of uv are not read)
+    Pip Other into $PATH: (commands of poetry are not read)
+    ");
+    let dockerfile = "FROM x
+RUN conda create -p /azureml-envs/x python=3.10
+RUN sudo -u app conda install -p /azureml-envs/x numpy=99
+";
+    insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r"
+    channels []
+    conda python=3.10 [python=3.10]
+    unsolved-install: this command is left as it is
+    ");
 }
 
 #[test]
