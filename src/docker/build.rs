@@ -1,7 +1,7 @@
 //! What a Dockerfile does: its last stage, and those that it is built on, instruction by
 //! instruction.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{
     context::{Copied, Copy},
@@ -40,6 +40,8 @@ pub struct Base {
 #[derive(Clone)]
 struct State {
     variables: Variables,
+    /// Those of the variables that `ARG` set.
+    arguments: BTreeSet<String>,
     folder: String,
     /// The environment of every command, as `SHELL ["conda", "run", …]` has it.
     shell: Option<Prefix>,
@@ -108,9 +110,19 @@ impl State {
         let path = ("PATH".to_owned(), Some(String::new()));
         Self {
             variables: Variables::from([path]),
+            arguments: BTreeSet::new(),
             folder: "/".to_owned(),
             shell: None,
             copies: Vec::new(),
+        }
+    }
+
+    /// `ARG` is stronger than another one before it, but `ENV` is stronger than both
+    /// (<https://docs.docker.com/reference/dockerfile/#using-arg-variables>).
+    fn argument(&mut self, name: String, value: Option<String>) {
+        if self.arguments.contains(&name) || !self.variables.contains_key(&name) {
+            self.variables.insert(name.clone(), value);
+            self.arguments.insert(name);
         }
     }
 }
@@ -237,16 +249,21 @@ impl Walk<'_> {
         match &*instruction.keyword {
             "ARG" => {
                 for (name, value) in assignments(instruction, escape, &state.variables) {
+                    if value.is_none() && state.arguments.contains(&name) {
+                        continue;
+                    }
                     let value = value.unwrap_or_else(|| self.globals.get(&name).cloned().flatten());
-                    // `ENV` is stronger.
-                    state.variables.entry(name).or_insert(value);
+                    state.argument(name, value);
                 }
             }
             "ENV" => {
                 let pairs = assignments(instruction, escape, &state.variables);
                 let pairs = pairs.into_iter();
                 let pairs = pairs.map(|(name, value)| (name, value.flatten()));
-                state.variables.extend(pairs);
+                for (name, value) in pairs {
+                    state.arguments.remove(&name);
+                    state.variables.insert(name, value);
+                }
             }
             "WORKDIR" => {
                 let words = shell::words(&instruction.arguments, escape);

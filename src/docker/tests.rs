@@ -225,6 +225,22 @@ ONBUILD RUN pip install four
 }
 
 #[test]
+fn the_last_argument_of_a_name_counts_and_the_environment_more() {
+    let text = "FROM python:3.11
+ARG A=1
+ARG A=2
+ARG A
+ENV B=1
+ARG B=2
+ARG C=1
+ENV C=2
+ARG C=3
+RUN pip install a==$A b==$B c==$C
+";
+    insta::assert_snapshot!(commands(text), @"Pip Install into base: a==2 [a==$A] b==1 [b==$B] c==2 [c==$C]");
+}
+
+#[test]
 fn what_docker_refuses_is_placed() {
     insta::assert_snapshot!(commands("RUN x\nFORM y\nFROM\nFROM z\nRUN <<EOF\nabc\n"), @r"
     Dockerfile:2:1: `FORM` is no instruction of a Dockerfile
