@@ -286,20 +286,25 @@ impl Reader<'_> {
     fn config(&self, tool: Tool, at: usize, prefix: Prefix) -> Option<Install> {
         let values = self.values.get(at + 1..)?;
         let of = |index: usize| values.get(index)?.as_deref().ok();
-        let adds = (0..values.len()).find(|index| {
+        let adds = (0..values.len()).filter(|index| {
             let adds = matches!(of(*index), Some("--add" | "--append" | "--prepend"));
             adds && of(index + 1) == Some("channels")
-        })?;
-        let option = match of(adds) {
-            Some("--append") => "append",
-            _ => "add",
-        };
+        });
         let mut install = self.install(tool, Action::Channels, prefix, Ok(Vec::new()));
-        let argument = Argument {
-            word: self.invocation.words.get(at + adds + 3)?.clone(),
-            value: values.get(adds + 2)?.clone(),
-        };
-        install.options.push((option, Some(argument)));
+        for adds in adds {
+            let option = match of(adds) {
+                Some("--append") => "append",
+                _ => "add",
+            };
+            let argument = Argument {
+                word: self.invocation.words.get(at + adds + 3)?.clone(),
+                value: values.get(adds + 2)?.clone(),
+            };
+            install.options.push((option, Some(argument)));
+        }
+        if install.options.is_empty() {
+            return None;
+        }
         Some(install)
     }
 

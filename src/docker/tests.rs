@@ -429,6 +429,18 @@ fn an_index_of_one_command_alone_is_not_that_of_all() {
 }
 
 #[test]
+fn every_channel_of_a_configuration_counts() {
+    let dockerfile = "FROM x
+RUN conda config --add channels a --append channels z --add channels b
+RUN conda create -n x python=3.10
+";
+    insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r#"
+    channels ["b", "a", "z"]
+    conda python=3.10 [python=3.10]
+    "#);
+}
+
+#[test]
 fn the_image_brings_the_python_of_pip() {
     let with = |image: &str| {
         let dockerfile = format!("FROM {image}\nRUN pip install six\n");
