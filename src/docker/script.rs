@@ -79,7 +79,11 @@ impl Invocation {
 const BEGINS: [&str; 5] = ["if", "case", "for", "while", "until"];
 const ENDS: [&str; 3] = ["fi", "esac", "done"];
 /// Words before a command that are none of it.
-const BETWEEN: [&str; 8] = ["then", "else", "elif", "do", "{", "}", "!", "time"];
+const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
+/// Why a command may not run, or run several times.
+const ON_CONDITION: &str = "it runs on a condition only";
+const IN_LOOP: &str = "it stands in a loop";
+const IN_FUNCTION: &str = "it stands in a function";
 
 /// The commands of a script.
 pub fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {
@@ -112,8 +116,12 @@ pub fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocatio
                     std::mem::take(&mut words),
                     std::mem::take(&mut redirections),
                 );
+                // Lines may end behind `&&`.
+                let is_continued = operator == "\n" && command.0.is_empty();
                 reader.command(command);
-                reader.before = operator;
+                if !is_continued {
+                    reader.operator(operator);
+                }
             }
         }
     }
@@ -123,8 +131,9 @@ pub fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocatio
 
 struct Reader {
     scene: Scene,
-    /// What began and has not ended.
-    open: Vec<String>,
+    /// What began and has not ended: the word that began it, and why what stands in it may
+    /// not run, or run several times.
+    open: Vec<(String, Option<&'static str>)>,
     /// The operator before the command.
     before: String,
     /// The command before was a test: `[ -f x ] &&`.
@@ -139,8 +148,20 @@ impl Reader {
         while let Some(word) = words.first().and_then(Word::literal) {
             if BEGINS.contains(&&*word) {
                 begins_loop = word == "for" || word == "case";
-                self.open.push(word);
-            } else if ENDS.contains(&&*word) {
+                let is_loop = matches!(&*word, "for" | "while" | "until");
+                let depends = if is_loop { IN_LOOP } else { ON_CONDITION };
+                self.open.push((word, Some(depends)));
+            } else if word == "function" {
+                // `function f {` is `f() {`.
+                words.drain(1..words.len().min(2));
+                ")".clone_into(&mut self.before);
+            } else if word == "{" {
+                let depends = match &*self.before {
+                    ")" => Some(IN_FUNCTION),
+                    _ => self.depends(),
+                };
+                self.begin_group(word, depends);
+            } else if ENDS.contains(&&*word) || word == "}" {
                 self.open.pop();
             } else if !BETWEEN.contains(&&*word) {
                 break;
@@ -151,10 +172,10 @@ impl Reader {
             }
         }
         let depends = self.depends();
+        self.note_test(&words);
         let Some(variables) = self.assign(&mut words) else {
             return;
         };
-        self.note_test(&words);
         self.activate(&words);
         self.invocations.push(Invocation {
             words,
@@ -168,18 +189,40 @@ impl Reader {
         });
     }
 
-    fn depends(&self) -> Option<&'static str> {
-        let is_loop = |open: &String| matches!(&**open, "for" | "while" | "until");
-        if self.open.iter().any(is_loop) {
-            return Some("it stands in a loop");
+    /// What stands between one command and the next.
+    fn operator(&mut self, operator: String) {
+        if operator == "(" {
+            let depends = self.depends();
+            return self.begin_group(operator, depends);
         }
-        let is_alternative = self.before == "||" || (self.before == "&&" && self.after_test);
-        (is_alternative || !self.open.is_empty()).then_some("it runs on a condition only")
+        // The patterns of `case` end with one, too.
+        if operator == ")" && self.open.last().is_some_and(|(open, _)| open == "(") {
+            self.open.pop();
+        }
+        self.before = operator;
     }
 
+    /// What holds for a group holds for all that stands in it.
+    fn begin_group(&mut self, word: String, depends: Option<&'static str>) {
+        self.open.push((word, depends));
+        self.before.clear();
+    }
+
+    fn depends(&self) -> Option<&'static str> {
+        let open = self.open.iter().filter_map(|(_, depends)| *depends);
+        let is_alternative = self.before == "||" || (self.before == "&&" && self.after_test);
+        let mut all = open.chain(is_alternative.then_some(ON_CONDITION));
+        let first = all.next()?;
+        let is_loop = first == IN_LOOP || all.any(|depends| depends == IN_LOOP);
+        Some(if is_loop { IN_LOOP } else { first })
+    }
+
+    /// All that `&&` leads to from a test on depends on it.
     fn note_test(&mut self, words: &[Word]) {
-        let first = words.first().and_then(Word::literal);
-        self.after_test = matches!(first.as_deref(), Some("[" | "[[" | "test"));
+        let Some(first) = words.first() else { return };
+        let first = first.literal();
+        let is_test = matches!(first.as_deref(), Some("[" | "[[" | "test"));
+        self.after_test = is_test || (self.after_test && self.before == "&&");
     }
 
     /// Takes the assignments before a command away, and gives the variables that hold for

@@ -170,6 +170,34 @@ RUN pip install somewhere
 }
 
 #[test]
+fn conditions_hold_for_all_that_they_lead_to() {
+    let text = "FROM python:3.11
+RUN [ -f x ] && pip install a && X=1 && pip install b; true && pip install c
+RUN [ -f x ] && { pip install a; pip install b; } ; pip install c
+RUN [ -f x ] && (cd /x && pip install a; pip install b) ; (cd /y && pip install c)
+RUN f() { pip install a; }; pip install c && function g { pip install a; pip install b; }; pip install c
+RUN case x in a|b) pip install a;; esac; { pip install c; }
+RUN <<E
+[ -f x ] &&
+
+  pip install a
+pip install c
+f() {
+  pip install a
+}
+pip install c
+E
+";
+    let said = commands(text);
+    for line in said.lines() {
+        let depends = line.contains("on a condition only") || line.contains("in a function");
+        assert_ne!(depends, line.contains(": c"), "{said}");
+    }
+    assert_eq!(said.matches(": c").count(), 8, "{said}");
+    assert_eq!(said.lines().count(), 20, "{said}");
+}
+
+#[test]
 fn commands_within_others_are_told_of() {
     let text = "FROM python:3.11
 RUN python3 -u -I -m pip install read
