@@ -121,30 +121,60 @@ fn is_pattern(part: &str) -> bool {
     part.contains(['*', '?', '['])
 }
 
-/// Whether a name has a pattern's form: `*`, `?`, and `[` for any character.
+/// A part of a pattern.
+#[derive(Clone, Copy, PartialEq)]
+enum Piece {
+    /// `*`: any characters.
+    Many,
+    /// `?`, and `[…]` whatever it lists: any one character.
+    Any,
+    /// This character.
+    One(char),
+}
+
+fn pieces(pattern: &str) -> Vec<Piece> {
+    let mut characters = pattern.chars();
+    let mut pieces = Vec::new();
+    while let Some(character) = characters.next() {
+        pieces.push(match character {
+            '*' => Piece::Many,
+            '?' => Piece::Any,
+            '[' => {
+                characters.by_ref().find(|c| *c == ']');
+                Piece::Any
+            }
+            wanted => Piece::One(wanted),
+        });
+    }
+    pieces
+}
+
+/// Whether a name has a pattern's form. What the last `*` takes is lengthened where the
+/// rest does not fit: no `*` before it has to change for that.
 fn matches(pattern: &str, name: &str) -> bool {
-    let mut pattern = pattern.chars();
-    match pattern.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let rest = pattern.as_str();
-            let mut starts = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            starts.any(|at| matches(rest, &name[at..]))
-        }
-        Some('[') => {
-            let rest = pattern
-                .as_str()
-                .split_once(']')
-                .map_or("", |(_, rest)| rest);
-            let mut name = name.chars();
-            name.next().is_some() && matches(rest, name.as_str())
-        }
-        Some(wanted) => {
-            let mut name = name.chars();
-            let is_it = name.next().is_some_and(|c| wanted == '?' || c == wanted);
-            is_it && matches(pattern.as_str(), name.as_str())
+    let pieces = pieces(pattern);
+    let name: Vec<char> = name.chars().collect();
+    let (mut piece, mut at) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while at < name.len() {
+        match pieces.get(piece) {
+            Some(Piece::Many) => {
+                star = Some((piece, at));
+                piece += 1;
+            }
+            Some(one) if *one == Piece::Any || *one == Piece::One(name[at]) => {
+                (piece, at) = (piece + 1, at + 1);
+            }
+            _ => {
+                let Some((many, taken)) = star else {
+                    return false;
+                };
+                star = Some((many, taken + 1));
+                (piece, at) = (many + 1, taken + 1);
+            }
         }
     }
+    pieces[piece..].iter().all(|piece| *piece == Piece::Many)
 }
 
 /// The path of a file of a folder, without a `.` before it.
@@ -175,4 +205,28 @@ pub fn join(folder: &str, path: &str) -> String {
         ""
     };
     format!("{root}{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn docker_patterns_are_matched_in_time() {
+        for (pattern, name, is_it) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a", "", false),
+            ("*.yml", "a.yml.yml", true),
+            ("a*b?c", "axxbbyc", true),
+            ("a*b?c", "abc", false),
+            ("[ab]x*", "bx", true),
+            ("[ab", "b", true),
+            ("é?", "éé", true),
+        ] {
+            assert_eq!(matches(pattern, name), is_it, "{pattern} {name}");
+        }
+        // Trying every way would not end.
+        assert!(!matches(&format!("{}b", "*a".repeat(30)), &"a".repeat(200)));
+    }
 }

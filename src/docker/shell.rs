@@ -146,7 +146,7 @@ pub fn tokens(text: &Text) -> Vec<Token> {
 pub fn heredocs(line: &Text) -> Vec<Heredoc> {
     let words = words(line, '\\').into_iter();
     let named = words.filter_map(|word| {
-        let written = text_of(line, &word.span);
+        let written = line.within(&word.span);
         let name = written.trim_start_matches(|c: char| c.is_ascii_digit());
         let name = name.strip_prefix("<<")?;
         let strips_tabs = name.starts_with('-');
@@ -165,11 +165,6 @@ pub fn heredocs(line: &Text) -> Vec<Heredoc> {
         })
     });
     named.collect()
-}
-
-fn text_of(text: &Text, span: &Range<usize>) -> String {
-    let within = (0..text.len()).filter(|at| span.contains(&text.start(*at)));
-    within.filter_map(|at| text.get(at)).collect()
 }
 
 struct Lexer<'t> {

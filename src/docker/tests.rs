@@ -544,3 +544,12 @@ fn no_dockerfile_is_too_odd_to_read() {
     }
     assert!(lengths > 0);
 }
+
+/// Reading the whole line again for each of its words would take minutes.
+#[test]
+fn long_commands_are_read_in_time() {
+    let words = "package-name==1.2.3 ".repeat(20_000);
+    let text = format!("FROM python:3.11\nRUN pip install {words}\n");
+    let source = SourceFile::from_text("Dockerfile", text);
+    assert_eq!(Plan::of(&source).installs[0].specs.len(), 20_000);
+}

@@ -67,6 +67,13 @@ impl Text {
         characters.map(|(_, character)| character).collect()
     }
 
+    /// The characters that stand in this part of the file.
+    pub fn within(&self, part: &Range<usize>) -> String {
+        let before = |end: usize| self.characters.partition_point(|(at, _)| *at < end);
+        let characters = &self.characters[before(part.start)..before(part.end.max(part.start))];
+        characters.iter().map(|(_, character)| character).collect()
+    }
+
     /// The index of the first character from `start` on for which this does not hold.
     pub fn skip(&self, start: usize, holds: impl Fn(char) -> bool) -> usize {
         let rest = self.characters.iter().skip(start);
