@@ -415,11 +415,7 @@ fn conda_is_pinned(environment: &EnvironmentFile, pins: &Pins, plan: &Plan) -> b
         let is_it = |line: &CondaRequirement| {
             let is_kept = line.spec.url.is_some() || editor.word_at(&line.location).is_none();
             let written = match_spec::parse_pin(&line.text);
-            is_kept
-                || written.is_some_and(|written| {
-                    (&written.version, &written.build) == (&pin.version, &pin.build)
-                        && (pin.hash.is_none() || written.hash == pin.hash)
-                })
+            is_kept || written.is_some_and(|written| pin.is_written_as(&written))
         };
         match lines.next() {
             Some(first) => is_it(first) && lines.all(is_it),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     azure::{Image, Target, definition::is_template},
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
-    spec::{Spanned, secrets::redact, source::SourceFile},
+    spec::{Spanned, secrets::redact, source::SourceFile, yaml::Tree},
 };
 
 /// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.
@@ -341,8 +341,8 @@ impl Plan {
                 continue;
             }
             let file = self.conda_file(install).ok();
-            let text = file.and_then(|file| SourceFile::read(file).ok());
-            let name = text.and_then(|file| name_in(file.text()));
+            let file = file.and_then(|file| SourceFile::read(file).ok());
+            let name = file.and_then(|file| name_in(&file));
             if let Some(name) = name {
                 self.installs[index].prefix = Prefix::named(&name);
             }
@@ -440,9 +440,12 @@ fn first_line(dockerfile: &Dockerfile, span: std::ops::Range<usize>) -> std::ops
 }
 
 /// The `name` of a conda file.
-fn name_in(text: &str) -> Option<String> {
-    let mut lines = text.lines().filter_map(|line| line.strip_prefix("name:"));
-    let name = lines.next()?.split(" #").next()?.trim();
-    let name = name.trim_matches(['"', '\'']);
-    (!name.is_empty()).then(|| name.to_owned())
+fn name_in(file: &Arc<SourceFile>) -> Option<String> {
+    let name = Tree::parse(file)
+        .ok()?
+        .root
+        .get("name")?
+        .as_str()?
+        .to_owned();
+    (!name.is_empty()).then_some(name)
 }

@@ -9,7 +9,7 @@ use pep508_rs::{ExtraName, PackageName};
 use yamlpath::route;
 
 use super::{
-    EnvironmentFile,
+    CondaPin, EnvironmentFile,
     edits::Edits,
     environment, json,
     list::uneditable,
@@ -57,6 +57,14 @@ pub struct PinnedConda {
     /// The hash to write behind the build, `sha256=…` or `md5=…`: of a record that
     /// has a namesake in its own channel.
     pub hash: Option<String>,
+}
+
+impl PinnedConda {
+    /// Whether a pin that stands in a file is this one.
+    pub fn is_written_as(&self, written: &CondaPin) -> bool {
+        (&written.version, &written.build) == (&self.version, &self.build)
+            && (self.hash.is_none() || written.hash == self.hash)
+    }
 }
 
 /// A PyPI release.

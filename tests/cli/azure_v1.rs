@@ -8,7 +8,7 @@ use super::{Project, Run};
 /// As the service writes it, with the spec inside.
 const INLINE: &str = r#"{
     "name": "train",
-    "version": "Autosave_2021-04-20T12:00:05Z_955f33e7",
+    "version": "Autosave_2020-01-31T08:15:00Z_0123abcd",
     "environmentVariables": {"EXAMPLE_ENV_VAR": "EXAMPLE_VALUE"},
     "python": {
         "userManagedDependencies": false,

@@ -8,6 +8,10 @@ use crate::problem::Declared;
 /// How many reasons against candidates are told.
 const REASONS_SHOWN: usize = 4;
 
+/// How many packages that the other lines leave open are named in a sentence; JSON and the
+/// pictures have all.
+const GIVEN_SHOWN: usize = 3;
+
 impl Case {
     /// The case in sentences, one fact each.
     pub fn facts(&self, declared: &[Declared]) -> Vec<String> {
@@ -85,8 +89,12 @@ impl Chain {
         };
         if let [first, rest @ ..] = &self.given[..] {
             words += &format!(", given {first}");
-            for left in rest {
+            for left in rest.iter().take(GIVEN_SHOWN - 1) {
                 words += &format!(" and {left}");
+            }
+            let more = self.given.len().saturating_sub(GIVEN_SHOWN);
+            if more > 0 {
+                words += &format!(" and {more} more");
             }
         }
         words

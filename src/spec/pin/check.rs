@@ -151,10 +151,7 @@ fn conda_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
             .pin
             .clone()
             .or_else(|| match_spec::parse_pin(&requirement.text));
-        let exact = written.is_some_and(|written| {
-            (&written.version, &written.build) == (&pin.version, &pin.build)
-                && (pin.hash.is_none() || written.hash == pin.hash)
-        });
+        let exact = written.is_some_and(|written| pin.is_written_as(&written));
         let kept = conda::declared(requirement, pin).origin.is_none();
         if !(exact || kept) {
             return false;
