@@ -23,6 +23,7 @@ pub mod diagnostic;
 pub mod docker;
 pub mod explain;
 pub mod lock;
+pub(crate) mod memo;
 pub mod network;
 pub mod problem;
 pub mod pypi;

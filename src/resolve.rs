@@ -16,6 +16,7 @@ use crate::{
     },
     config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Location},
+    network::WaitObserver,
     problem::{Conflict, Declared, DeclaredKind, Missing, Solution, explain, solve, time_limit},
     pypi::{session::Observer, settings::IndexSettings},
     spec::EnvironmentFile,
@@ -48,6 +49,8 @@ pub struct Listener {
     pub pypi: Option<Observer>,
     /// That solving begins.
     pub solving: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// That a host does not answer.
+    pub waiting: Option<WaitObserver>,
 }
 
 /// An answer.
@@ -125,7 +128,7 @@ async fn resolve_until(
     listener: &Listener,
     deadline: Option<Instant>,
 ) -> Result<Resolution, Failure> {
-    let shared = Shared::default();
+    let shared = Shared::new(listener);
     let question =
         Question::of(environment, settings, upgrade, &shared, listener, deadline).await?;
     let repodata = Arc::new(question.records(&question.specs()).await?);

@@ -52,6 +52,8 @@ pub use selection::{Selection, check_name};
 /// What was found.
 #[derive(Default)]
 pub struct Report {
+    /// What was noticed of channels, indexes and the cache.
+    pub notices: Vec<Diagnostic>,
     /// The files, in the order of their paths.
     pub files: Vec<FileReport>,
     /// The `presolve.toml` files that have findings of their own.
@@ -154,7 +156,7 @@ impl Report {
             1 => aside.note("this is about 1 file"),
             _ => aside.note(format!("this is about {count} files")),
         });
-        said.collect()
+        said.chain(self.notices.iter().cloned()).collect()
     }
 
     /// Whether a file has a format that is not read.

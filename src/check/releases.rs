@@ -52,7 +52,7 @@ pub async fn find(
     if pinned.is_empty() || !is_asked {
         return Ok(found);
     }
-    let client = shared.pypi(settings, &index, &shared.http(settings)?);
+    let client = shared.pypi(settings, &index)?;
     let answers = stream::iter(&pinned).map(|release| ask(&client, selection, release));
     let mut answers = answers.buffered(AT_ONCE);
     let mut failed: Option<Failure> = None;

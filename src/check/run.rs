@@ -111,7 +111,7 @@ impl Check {
     ) -> Result<Report, Failure> {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
-        let (projects, shared) = (Projects::default(), Shared::default());
+        let (projects, shared) = (Projects::default(), Shared::new(listener));
         let defined = Defined::of(&self.found);
         let files = defined.files(self.changed.as_ref());
         let permits = Semaphore::new(at_once);
@@ -141,6 +141,7 @@ impl Check {
                 report.settings.push(settings);
             }
         }
+        report.notices = shared.notices();
         Ok(report)
     }
 

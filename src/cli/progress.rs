@@ -12,8 +12,10 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::eprint_line;
 use crate::{
     conda::repodata,
+    network::WaitObserver,
     pypi::session::{Event, Observer},
     resolve::Listener,
 };
@@ -25,6 +27,7 @@ pub(super) struct Progress {
     downloads: Arc<Mutex<HashMap<String, ProgressBar>>>,
     pypi: ProgressBar,
     solving: ProgressBar,
+    quiet: bool,
     /// Several files may be solved at a time, and have one line together.
     shows_solving: Arc<Once>,
 }
@@ -42,17 +45,21 @@ impl Progress {
             downloads: Arc::default(),
             pypi: ProgressBar::hidden(),
             solving: ProgressBar::hidden(),
+            quiet,
             shows_solving: Arc::new(Once::new()),
         }
     }
 
     /// Who tells it how far things are.
     pub fn listener(&self) -> Listener {
-        let solving = self.clone();
+        let (solving, waiting) = (self.clone(), self.clone());
         Listener {
             repodata: Some(Arc::new(self.clone())),
             pypi: Some(self.observer()),
             solving: Some(Arc::new(move || solving.solve())),
+            waiting: (!self.quiet).then(|| -> WaitObserver {
+                Arc::new(move |host, time| waiting.wait(host, time))
+            }),
         }
     }
 
@@ -66,6 +73,13 @@ impl Progress {
     /// Does something while nothing is shown, so that what it prints stays whole.
     pub fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
         self.bars.suspend(act)
+    }
+
+    /// Names a host that does not answer, on a line of its own: this is also for the logs
+    /// of a CI, where nothing else is shown.
+    fn wait(&self, host: &str, time: Duration) {
+        let seconds = time.as_secs();
+        self.suspend(|| eprint_line(&format!("waiting for {host}: no answer for {seconds} s")));
     }
 
     fn solve(&self) {

@@ -10,15 +10,17 @@ use std::{collections::HashMap, path::Path, str::FromStr};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
-use reqwest_middleware::ClientWithMiddleware;
+use url::Url;
 
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level},
+    network::fetch::{FetchError, Fetcher},
 };
 
 mod built_in;
 mod fetch;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -96,53 +98,51 @@ impl Names {
     }
 
     /// The names with the mapping that the settings name, else with that of
-    /// prefix.dev, fetched or from the cache. The diagnostics are notes: that
-    /// the mapping of prefix.dev cannot be had ends no run.
+    /// prefix.dev: fetched, from the cache, or from the snapshot in presolve. The
+    /// diagnostics are notes: the mapping of prefix.dev never decides about a run.
     ///
     /// # Errors
     ///
-    /// An input failure when a mapping that the settings name cannot be used.
+    /// An input failure when a mapping that the settings name cannot be used, an undecided
+    /// one when its server does not give it.
     pub async fn load(
         settings: &Settings,
-        client: &ClientWithMiddleware,
+        fetcher: &Fetcher,
     ) -> Result<(Self, Vec<Diagnostic>), Failure> {
         let Some(place) = &settings.mapping else {
-            return Ok(Self::load_published(fetch::PUBLISHED, settings, client).await);
+            return Ok(Self::load_published(fetch::PUBLISHED, fetcher).await);
         };
-        let read = match place.strip_prefix("file://") {
-            Some(_) => read_url(place),
-            None if place.contains("://") => fetch::text(place, settings, client)
-                .await
-                .map(|fetched| fetched.text),
-            None => read_file(Path::new(place)),
+        let names = match Url::parse(place) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                let names = fetch::chosen(&url, fetcher).await;
+                names.map_err(|error| unreachable(place, &error))?
+            }
+            Ok(url) if url.scheme() == "file" => read_url(place)
+                .and_then(|text| Self::from_mapping_json(&text))
+                .map_err(|why| unusable(place, &why))?,
+            _ => read_file(Path::new(place))
+                .and_then(|text| Self::from_mapping_json(&text))
+                .map_err(|why| unusable(place, &why))?,
         };
-        let names = read.and_then(|text| Self::from_mapping_json(&text));
-        let names = names.map_err(|why| unusable(place, &why))?;
         Ok((names, Vec::new()))
     }
 
-    async fn load_published(
-        url: &str,
-        settings: &Settings,
-        client: &ClientWithMiddleware,
-    ) -> (Self, Vec<Diagnostic>) {
-        let fetched = fetch::text(url, settings, client).await;
-        let parsed = fetched.and_then(|fetched| {
-            let names = Self::from_mapping_json(&fetched.text)?;
-            Ok((names, fetched.stale))
+    async fn load_published(url: &str, fetcher: &Fetcher) -> (Self, Vec<Diagnostic>) {
+        let (names, why) = fetch::published(url, fetcher).await;
+        let is_fetched = names.is_some();
+        // The snapshot is built in, and a test reads it.
+        let names = names.unwrap_or_else(|| snapshot::names().unwrap_or_default());
+        let notes = why.map(|why| {
+            let instead = match is_fetched {
+                true => "the one that was fetched last".to_owned(),
+                false => format!("the copy of {} in presolve", snapshot::date()),
+            };
+            let message = format!(
+                "cannot fetch the conda to PyPI name mapping; presolve uses {instead}"
+            );
+            note(&message, &why)
         });
-        match parsed {
-            Ok((names, None)) => (names, Vec::new()),
-            Ok((names, Some(why))) => {
-                let message = "the conda to PyPI name mapping may be out of date";
-                (names, vec![note(message, &why)])
-            }
-            Err(why) => {
-                let message = "the conda to PyPI name mapping cannot be had; \
-                               well-known renames and equal names are used";
-                (Self::built_in(), vec![note(message, &why)])
-            }
-        }
+        (names, notes.into_iter().collect())
     }
 
     /// The conda packages that may bring a PyPI project; what a record of theirs
@@ -243,7 +243,7 @@ fn read_url(url: &str) -> Result<String, String> {
     let url = url::Url::parse(url).map_err(|error| error.to_string())?;
     let path = url
         .to_file_path()
-        .map_err(|()| "it is no path of this machine".to_owned())?;
+        .map_err(|()| "it is not a path of this machine".to_owned())?;
     read_file(&path)
 }
 
@@ -254,6 +254,15 @@ fn unusable(place: &str, why: &str) -> Failure {
         Diagnostic::error("unusable-mapping", message).help(
             "it must be a JSON object from conda names to PyPI names, lists of them, or null",
         ),
+    )
+}
+
+fn unreachable(place: &str, error: &FetchError) -> Failure {
+    let place = super::channels::mask(place);
+    let message = format!("cannot fetch the name mapping `{place}`: {error}");
+    Failure::undecided(
+        Diagnostic::error("unreachable-mapping", message)
+            .help("check the network and the URL, or name a local copy with `--mapping`"),
     )
 }
 

@@ -51,7 +51,7 @@ pub async fn explain(
         environment,
         settings,
         &Upgrade::None,
-        &Shared::default(),
+        &Shared::new(listener),
         listener,
         deadline,
     )
@@ -323,7 +323,7 @@ impl Explanation {
             least_changes: 0,
             cost: None,
             left_out: Vec::new(),
-            notices: question.notices().to_vec(),
+            notices: question.notices(),
         }
     }
 }

@@ -118,7 +118,7 @@ pub async fn why(
         environment,
         settings,
         &Upgrade::None,
-        &Shared::default(),
+        &Shared::new(listener),
         listener,
         deadline,
     )
@@ -138,7 +138,7 @@ pub async fn why(
         conflicts: Vec::new(),
         found: Vec::new(),
         cut_off: settings.exclude_newer,
-        notices: question.notices().to_vec(),
+        notices: question.notices(),
     };
     let Some(solution) = solution else {
         let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |found| found.missing);

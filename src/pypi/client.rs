@@ -1,15 +1,13 @@
 //! The client of the indexes: pages and metadata, each fetched once.
 
 use std::{
-    collections::HashMap,
-    path::PathBuf,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
 };
 
 use futures::{future::try_join_all, io::Cursor};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
-use reqwest_middleware::ClientWithMiddleware;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -17,10 +15,7 @@ use url::Url;
 use super::{
     Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project,
     advisories::{self, Advisory},
-    cache::Cache,
-    fetch::{FetchError, Fetcher, Page},
     index::{self, Files},
-    memo::Memo,
     metadata, sdist,
     session::{Event, Observer},
     source_build::{Contents, SourceBuild},
@@ -28,7 +23,11 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Failure},
-    network::redacted,
+    memo::Memo,
+    network::{
+        fetch::{FetchError, Fetcher, Page, Parsed, Request, Whole},
+        redacted,
+    },
 };
 
 /// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
@@ -42,6 +41,8 @@ const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
 const FILES_KEPT: usize = 200_000;
 /// How many files' metadata is kept in memory, at some kilobytes each.
 const METADATA_KEPT: usize = 20_000;
+/// The bucket of the cache for what files say of themselves; changes with [`Stored`].
+const METADATA_BUCKET: &str = "metadata-3";
 /// The largest file that is read as a whole for its metadata.
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -53,10 +54,6 @@ pub struct ClientOptions {
     pub indexes: Vec<Url>,
     /// Pages and `file://` folders with links to distributions.
     pub find_links: Vec<Url>,
-    /// The folder of presolve's on-disk cache.
-    pub cache_dir: PathBuf,
-    /// Answer from the cache and from `file://` only.
-    pub offline: bool,
     /// Ignore files uploaded at or after this time, and those of which an index
     /// does not tell it, as uv does: an answer that is to be the same next year
     /// must not hold files of unknown age. Files of `find_links` are the user's own
@@ -75,7 +72,6 @@ pub struct Client {
 
 struct Inner {
     fetcher: Fetcher,
-    cache: Cache,
     options: ClientOptions,
     observer: OnceLock<Observer>,
     projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
@@ -115,14 +111,11 @@ impl From<Raw> for Stored {
 }
 
 impl Client {
-    /// A client on top of [`crate::network::client`].
-    pub fn new(http: ClientWithMiddleware, options: ClientOptions) -> Self {
-        let cache = Cache::new(options.cache_dir.join("pypi"));
-        let fetcher = Fetcher::new(http, cache.clone(), options.offline);
+    /// A client that fetches with `fetcher`.
+    pub fn new(fetcher: Fetcher, options: ClientOptions) -> Self {
         Self {
             inner: Arc::new(Inner {
                 fetcher,
-                cache,
                 options,
                 observer: OnceLock::new(),
                 projects: Memo::default(),
@@ -235,15 +228,21 @@ impl Inner {
             let Some(url) = advisories::address(index, name, version) else {
                 continue;
             };
-            let page = match self.fetcher.page(&url, ACCEPT_RELEASE, PAGE_LIMIT).await {
-                // An index of packages that has no such API answers whatever it likes.
-                Err(FetchError::Denied { .. } | FetchError::Status { .. }) if !is_pypi(index) => {
-                    None
-                }
-                page => page.map_err(FetchError::into_failure)?,
+            let request = Request::new(&url, ACCEPT_RELEASE, PAGE_LIMIT);
+            let read = |page: &Page| {
+                advisories::parse(&page.body).ok_or_else(|| index::not_a("release", page))
             };
-            if let Some(found) = page.and_then(|page| advisories::parse(&page.body)) {
-                return Ok(found.into());
+            let found = match self.fetcher.get(&request, Whole(read)).await {
+                // An index of packages that has no such API answers whatever it likes.
+                Err(
+                    FetchError::Denied { .. }
+                    | FetchError::Status { .. }
+                    | FetchError::Unreadable { .. },
+                ) if !is_pypi(index) => None,
+                found => found.map_err(FetchError::into_failure)?,
+            };
+            if let Some(Parsed { value, .. }) = found {
+                return Ok(value.into());
             }
         }
         Ok(Arc::default())
@@ -264,13 +263,13 @@ impl Inner {
         if url.scheme() == "file" {
             return self.local_files(&url, name).await;
         }
-        let page = match self.fetcher.page(&url, ACCEPT_PAGE, PAGE_LIMIT).await {
-            Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => None,
-            page => page.map_err(FetchError::into_failure)?,
-        };
-        match page {
-            Some(page) => parse_page(Arc::new(page), name.clone()).await.map(Some),
-            None => Ok(None),
+        let request = Request::new(&url, ACCEPT_PAGE, PAGE_LIMIT);
+        let project = name.clone();
+        let read = Whole(move |page: &Page| index::read_page(&project, page));
+        match self.fetcher.get(&request, read).await {
+            Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => Ok(None),
+            Ok(page) => Ok(page.map(|page| page.value)),
+            Err(error) => Err(error.into_failure()),
         }
     }
 
@@ -279,14 +278,19 @@ impl Inner {
             return Ok(self.local_files(url, name).await?.unwrap_or_default());
         }
         let work = async {
-            let page = self.fetcher.page(url, ACCEPT_PAGE, PAGE_LIMIT).await;
-            page.map(|page| page.map(Arc::new))
+            let request = Request::new(url, ACCEPT_PAGE, PAGE_LIMIT);
+            let page = self.fetcher.get(&request, Whole(index::check_links)).await;
+            page.map(|page| page.map(|page| page.page))
                 .map_err(FetchError::into_failure)
         };
-        match self.link_pages.get(url.clone(), work).await? {
-            Some(page) => parse_page(page, name.clone()).await,
-            None => Ok(Files::new()),
-        }
+        let Some(page) = self.link_pages.get(url.clone(), work).await? else {
+            return Ok(Files::new());
+        };
+        let name = name.clone();
+        let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
+        found
+            .unwrap_or_else(|error| Err(error.to_string()))
+            .map_err(|error| unreadable(url, &error))
     }
 
     /// Files of a local page, or of a folder that has `index.json` or `index.html`
@@ -313,7 +317,9 @@ impl Inner {
                 content_type: if is_json { "json" } else { "html" }.to_owned(),
                 url: Url::from_file_path(&page).unwrap_or_else(|()| url.clone()),
             };
-            return parse_page(Arc::new(page), name.clone()).await.map(Some);
+            return index::read_links(name, &page)
+                .map(Some)
+                .map_err(|error| unreadable(url, &error));
         }
         if !path.is_dir() {
             return Ok(None);
@@ -330,12 +336,12 @@ impl Inner {
     ) -> Result<Answer, Failure> {
         let filename = &distribution.filename;
         self.tell(Event::MetadataRequested(filename.clone()));
-        let is_local = distribution.url.scheme() == "file";
+        let is_local = is_local(distribution);
         // What has no hash may be another file tomorrow under the same URL.
-        let is_fixed = !distribution.hashes.is_empty() || self.options.offline;
+        let is_fixed = !distribution.hashes.is_empty() || self.fetcher.http().offline;
         let key = format!("{:?} {}", distribution.hashes, redacted(&distribution.url));
         let stored = if is_fixed && !is_local {
-            self.cache.value::<Stored>("metadata-2", &key)
+            self.fetcher.cache().value::<Stored>(METADATA_BUCKET, &key)
         } else {
             None
         };
@@ -344,8 +350,8 @@ impl Inner {
             None => {
                 let raw = self.raw_metadata(name, distribution).await?;
                 if let (Ok(raw), false) = (&raw, is_local) {
-                    // A full disk must not end a run that has its answer.
-                    let _ = self.cache.store_value("metadata-2", &key, raw);
+                    let cache = self.fetcher.cache();
+                    cache.noted(cache.store_value(METADATA_BUCKET, &key, raw));
                 }
                 raw
             }
@@ -368,15 +374,21 @@ impl Inner {
         if is_wheel && let Some(text) = self.remote_metadata(name, distribution).await? {
             return Ok(Ok(wheel(text)));
         }
-        let Some(archive) = self.whole(&distribution.url).await? else {
+        let Some(archive) = self.whole(distribution).await? else {
             return Ok(Err("the index lists it, but the file is gone".to_owned()));
+        };
+        // Without a hash, a proxy's page in place of the file looks like a broken file.
+        let is_genuine = distribution.hashes.contains_key("sha256") || is_local(distribution);
+        let checked = |reason: String| match is_genuine {
+            true => Ok(Err(reason)),
+            false => Err(unreadable(&distribution.url, &reason)),
         };
         if is_wheel {
             let text = wheel::metadata_in(Cursor::new(archive), name).await;
-            return Ok(text.map(wheel));
+            return text.map_or_else(checked, |text| Ok(Ok(wheel(text))));
         }
         let found = sdist::read(&distribution.filename, archive, name).await;
-        Ok(found.map(|(found, contents)| Stored {
+        found.map_or_else(checked, |(found, contents)| Ok(Ok(Stored {
             metadata: match found {
                 sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
                 sdist::Found::Metadata(source, text) => {
@@ -384,7 +396,7 @@ impl Inner {
                 }
             },
             contents,
-        }))
+        })))
     }
 
     /// A wheel's metadata without the wheel, if the index or the server can do it.
@@ -400,23 +412,48 @@ impl Inner {
         if distribution.has_metadata_file {
             let mut url = url.clone();
             url.set_path(&format!("{}.metadata", url.path()));
-            let text = self.fetcher.body(&url, wheel::METADATA_LIMIT).await;
-            if let Some(text) = text.map_err(FetchError::into_failure)? {
-                verify(&url, &text, &distribution.metadata_hashes)?;
+            let hashes = &distribution.metadata_hashes;
+            if let Some(text) = self.verified(&url, wheel::METADATA_LIMIT, hashes).await? {
+                if hashes.is_empty() {
+                    metadata::parse(&text, MetadataSource::Wheel)
+                        .map_err(|reason| unreadable(&url, &reason))?;
+                }
                 return Ok(Some(text));
             }
         }
-        if self.options.offline {
+        if self.fetcher.http().offline {
             return Ok(None);
         }
         let _permit = self.fetcher.permit().await;
-        Ok(wheel::metadata_by_ranges(self.fetcher.http(), url, name).await)
+        Ok(wheel::metadata_by_ranges(&self.fetcher.http().client, url, name).await)
     }
 
-    async fn whole(&self, url: &Url) -> Result<Option<Vec<u8>>, Failure> {
-        if url.scheme() != "file" {
-            let body = self.fetcher.body(url, FILE_LIMIT).await;
-            return body.map_err(FetchError::into_failure);
+    /// A body with the right hash. A wrong one is fetched once more: it may have been
+    /// damaged on its way.
+    async fn verified(
+        &self,
+        url: &Url,
+        limit: u64,
+        hashes: &BTreeMap<String, String>,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut last = Ok(None);
+        for _ in 0..2 {
+            let body = self.fetcher.body(url, limit).await;
+            let Some(body) = body.map_err(FetchError::into_failure)? else {
+                return Ok(None);
+            };
+            last = verify(url, &body, hashes).map(|()| Some(body));
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    async fn whole(&self, distribution: &Distribution) -> Result<Option<Vec<u8>>, Failure> {
+        let url = &distribution.url;
+        if !is_local(distribution) {
+            return self.verified(url, FILE_LIMIT, &distribution.hashes).await;
         }
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is no local path"));
@@ -451,25 +488,13 @@ fn merge(pool: Files) -> Project {
     project
 }
 
-/// Pages have up to 20 MB, which a task that others wait for must not read.
-async fn parse_page(page: Arc<Page>, name: PackageName) -> Result<Files, Failure> {
-    let url = page.url.clone();
-    let parse = move || {
-        if page.content_type.contains("json") {
-            index::parse_json(&name, &page.url, &page.body)
-        } else {
-            Ok(index::parse_html(&name, &page.url, &page.body))
-        }
-    };
-    let files = tokio::task::spawn_blocking(parse).await;
-    files
-        .unwrap_or_else(|error| Err(error.to_string()))
-        .map_err(|error| unreadable(&url, &error))
-}
-
 fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution> {
     Arc::make_mut(&mut file).index = Some(Arc::clone(index));
     file
+}
+
+fn is_local(distribution: &Distribution) -> bool {
+    distribution.url.scheme() == "file"
 }
 
 /// A store of files without the right to list it answers 403 for what is not
@@ -495,17 +520,17 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
 fn verify(
     url: &Url,
     text: &[u8],
-    hashes: &std::collections::BTreeMap<String, String>,
+    hashes: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
     let found = format!("{:x}", Sha256::digest(text));
     match hashes.get("sha256") {
         Some(expected) if *expected != found => Err(Failure::undecided(
             Diagnostic::error(
                 "hash-mismatch",
-                format!("`{}` has not the hash that the index gives", redacted(url)),
+                format!("`{}` does not have the hash that the index lists", redacted(url)),
             )
             .note(format!("expected sha256 {expected}, found {found}"))
-            .help("a proxy or the index is at fault; try again, or ask who runs the index"),
+            .help("try again; if the hash stays wrong, a proxy or the index changes the file: report it to whoever runs them"),
         )),
         _ => Ok(()),
     }

@@ -18,6 +18,7 @@ use axum::{
 };
 
 use super::*;
+use crate::network::cache::Cache;
 
 /// A wheel of `a` 1.0 that requires `b`.
 const WHEEL: &[u8] = include_bytes!("../../fixtures/pypi/a-1.0-py3-none-any.whl");
@@ -140,24 +141,32 @@ impl World {
         ClientOptions {
             indexes: vec![self.root.join("simple").unwrap()],
             find_links: Vec::new(),
-            cache_dir: self.cache.path().to_owned(),
-            offline: false,
             exclude_newer: None,
         }
     }
 
     fn client(&self, change: impl FnOnce(&mut ClientOptions)) -> Client {
+        self.client_that_is(false, change)
+    }
+
+    fn offline(&self, change: impl FnOnce(&mut ClientOptions)) -> Client {
+        self.client_that_is(true, change)
+    }
+
+    fn client_that_is(&self, offline: bool, change: impl FnOnce(&mut ClientOptions)) -> Client {
         let mut options = self.options();
         change(&mut options);
-        let http = crate::network::client(options.offline).unwrap();
-        Client::new(http, options)
+        let http = crate::network::client(offline, None).unwrap();
+        let cache = Cache::new(self.cache.path().to_owned());
+        Client::new(Fetcher::new(http, cache), options)
     }
 
     /// A page of `a` with one file, which `more` describes further.
     fn page(&self, filename: &str, more: &str) {
+        let hash = format!("{:x}", Sha256::digest(WHEEL));
         let page = format!(
             r#"{{"files": [{{"filename": "{filename}", "url": "/files/{filename}",
-                "hashes": {{"sha256": "00"}}{more}}}]}}"#
+                "hashes": {{"sha256": "{hash}"}}{more}}}]}}"#
         );
         self.server.put("/simple/a/", SIMPLE_JSON, page);
     }
@@ -281,7 +290,7 @@ async fn offline_takes_the_cache_or_says_what_is_missing() {
     world.page("a-1.0-py3-none-any.whl", r#", "core-metadata": true"#);
     let path = "/files/a-1.0-py3-none-any.whl.metadata";
     world.server.put(path, "text/plain", METADATA);
-    let offline = || world.client(|options| options.offline = true);
+    let offline = || world.offline(|_| ());
     let failure = offline().project(&a()).await.unwrap_err();
     assert_eq!(failure.diagnostics[0].name, "offline-miss");
     assert_eq!(requires(&world.client(|_| ())).await, ["b"]);
@@ -348,10 +357,7 @@ async fn folders_are_indexes_and_links() {
     std::fs::write(project.join("index.html"), page).unwrap();
     let url = Url::from_file_path(folder.path()).unwrap();
     let world = World::new().await;
-    let index = world.client(|options| {
-        options.indexes = vec![url.clone()];
-        options.offline = true;
-    });
+    let index = world.offline(|options| options.indexes = vec![url.clone()]);
     assert_eq!(requires(&index).await, ["b"]);
     let links = world.client(|options| options.find_links = vec![url.clone()]);
     assert_eq!(requires(&links).await, ["b"]);
@@ -398,4 +404,88 @@ async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
     assert_eq!(answer.await.unwrap().unwrap(), (true, true));
     assert_eq!(world.server.statuses("/simple/a/"), [200]);
     assert_eq!(world.server.statuses("/simple/b/"), [200]);
+}
+
+const PORTAL: &str = "<html><head><title>Log in</title></head><body><form></form></body></html>";
+
+#[tokio::test]
+async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
+    for (content_type, body) in [
+        ("text/html", PORTAL),
+        (SIMPLE_JSON, PORTAL),
+        (SIMPLE_JSON, ""),
+        (SIMPLE_JSON, r#"{"files": ["#),
+        (SIMPLE_JSON, r#"{"files": null}"#),
+        (SIMPLE_JSON, r#"{"files": []}"#),
+        (SIMPLE_JSON, r#"{"files": [], "name": "b"}"#),
+        (SIMPLE_JSON, r#"{"files": [], "name": "a", "meta": {"api-version": "2.0"}}"#),
+    ] {
+        let world = World::new().await;
+        world.server.put("/simple/a/", content_type, body);
+        let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
+        assert_eq!(failure.kind, crate::diagnostic::FailureKind::Undecided);
+        assert_eq!(failure.diagnostics[0].name, "unreadable-index", "{body}");
+        assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+        world.page("a-1.0-py3-none-any.whl", "");
+        let project = world.client(|_| ()).project(&a()).await.unwrap();
+        assert_eq!(project.unwrap().releases.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_files_is_an_answer_if_it_is_the_projects() {
+    for (content_type, body) in [
+        (SIMPLE_JSON, r#"{"files": [], "name": "A", "meta": {"api-version": "1.3"}}"#),
+        ("text/plain", r#"{"files": [], "name": "a"}"#),
+        ("text/html", "<!DOCTYPE html><title>Links for a</title><h1>Links for a</h1>"),
+        ("text/html", r#"<meta name="pypi:repository-version" content="1.0">"#),
+        ("text/html", r#"<a href="b-1.0.zip">b</a>"#),
+    ] {
+        let world = World::new().await;
+        world.server.put("/simple/a/", content_type, body);
+        let project = world.client(|_| ()).project(&a()).await.unwrap();
+        assert!(project.unwrap().releases.is_empty(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_stored_page_that_cannot_be_read_is_fetched_again() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    assert!(world.client(|_| ()).project(&a()).await.is_ok());
+    let mut damaged = 0;
+    for entry in walk(world.cache.path()) {
+        let mut bytes = std::fs::read(&entry).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&entry, bytes).unwrap();
+        damaged += 1;
+    }
+    assert!(damaged > 0);
+    let project = world.client(|_| ()).project(&a()).await.unwrap();
+    assert_eq!(project.unwrap().releases.len(), 1);
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[tokio::test]
+async fn a_page_of_the_web_does_not_lead_to_files_of_this_machine() {
+    let world = World::new().await;
+    let page = r#"{"name": "a", "files": [
+        {"filename": "a-1.0.tar.gz", "url": "file:///etc/passwd", "hashes": {}},
+        {"filename": "a-2.0.tar.gz", "url": "javascript:0", "hashes": {}}]}"#;
+    world.server.put("/simple/a/", SIMPLE_JSON, page);
+    let project = world.client(|_| ()).project(&a()).await.unwrap();
+    assert!(project.unwrap().releases.is_empty());
 }

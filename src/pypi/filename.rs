@@ -14,6 +14,13 @@ const SOURCE_EXTENSIONS: [&str; 8] = [
     ".tar.gz", ".tgz", ".zip", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz",
 ];
 
+/// Whether a file is a distribution, of whichever project and kind.
+pub fn is_archive(filename: &str) -> bool {
+    let extensions = SOURCE_EXTENSIONS.iter().chain(&[".whl", ".egg", ".exe"]);
+    let mut extensions = extensions.copied();
+    extensions.any(|extension| filename.ends_with(extension))
+}
+
 /// The version and kind of a file of the project `name`; `None` for what pip
 /// passes over: eggs, installers, files of other projects, invalid versions.
 pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, DistributionKind)> {

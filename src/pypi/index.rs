@@ -6,6 +6,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     path::Path,
+    str::FromStr,
     sync::Arc,
 };
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Distribution, filename, fixups};
+use crate::network::fetch::Page;
 
 /// The files of a page with their versions, in the order of the page.
 pub type Files = Vec<(Version, Arc<Distribution>)>;
@@ -72,8 +74,39 @@ impl Link<'_> {
 
 #[derive(Deserialize)]
 struct JsonPage<'a> {
+    meta: Option<JsonMeta<'a>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     files: Vec<JsonFile<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct JsonMeta<'a> {
+    #[serde(borrow)]
+    api_version: Option<Cow<'a, str>>,
+}
+
+impl JsonPage<'_> {
+    /// Whether it can be a page of the project: that an index does not have a file is
+    /// believed only of such a page.
+    fn check(&self, name: &PackageName) -> Result<(), String> {
+        let api = self.meta.as_ref().and_then(|meta| meta.api_version.as_deref());
+        // PEP 629: clients must refuse a major version that they do not know.
+        if let Some(api) = api.filter(|api| api.split('.').next() != Some("1")) {
+            return Err(format!("it has version {api} of the API, and presolve reads 1"));
+        }
+        match &self.name {
+            Some(found) if PackageName::from_str(found).is_ok_and(|found| found == *name) => Ok(()),
+            Some(found) => Err(format!("it is the page of `{found}`, not of `{name}`")),
+            // PEP 691 requires the name, which some indexes leave out.
+            None if self.files.is_empty() => {
+                Err(format!("it names neither the project `{name}` nor a file"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -129,6 +162,7 @@ fn lower_case(hashes: BTreeMap<String, String>) -> BTreeMap<String, String> {
 /// Fails if it is not such a page; a file that cannot be understood is left out.
 pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, String> {
     let page: JsonPage<'_> = serde_json::from_slice(page).map_err(|error| error.to_string())?;
+    page.check(name)?;
     let files = page.files.into_iter();
     let mut read = Specifiers::default();
     Ok(files
@@ -152,36 +186,151 @@ pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, 
         .collect())
 }
 
-/// Reads an HTML page (PEP 503, PEP 592, PEP 658, PEP 714), or any page with links
-/// to files of the project `name`; `base` is the page's own URL.
-pub fn parse_html(name: &PackageName, base: &Url, page: &[u8]) -> Files {
-    let mut base = base.clone();
-    let mut has_base = false;
-    let mut files = Vec::new();
-    let mut read = Specifiers::default();
-    for Ok(token) in Tokenizer::new(page) {
-        let Token::StartTag(tag) = token else {
-            continue;
-        };
-        let attribute = |key: &str| {
-            let value = tag.attributes.get(key.as_bytes())?;
-            Some(String::from_utf8_lossy(value).into_owned())
-        };
-        match &tag.name[..] {
-            b"base" if !has_base => {
-                if let Some(url) = attribute("href").and_then(|href| base.join(&href).ok()) {
-                    base = url;
-                    has_base = true;
-                }
-            }
-            b"a" => {
-                let file = attribute("href").and_then(|href| html_link(&base, &href, attribute));
-                files.extend(file.and_then(|link| link.into_file(name, &mut read)));
-            }
-            _ => {}
-        }
+/// Reads the page of the project `name` in an index, in whichever format it is.
+///
+/// # Errors
+/// Why it cannot be that page. Servers mark JSON as anything, so the body decides.
+pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
+    if is_json(page) {
+        return parse_json(name, &page.url, &page.body);
     }
-    files
+    let html = Html::parse(name, &page.url, &page.body);
+    match html.archives > 0 || html.has_api_version || html.is_titled(name) {
+        true => Ok(html.files),
+        false => Err(not_a(&format!("page of the project `{name}`"), page)),
+    }
+}
+
+/// Reads the files of the project `name` from a page of links, or from a local page.
+///
+/// # Errors
+/// Why it is not such a page.
+pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
+    match is_json(page) {
+        true => parse_json(name, &page.url, &page.body),
+        false => Ok(Html::parse(name, &page.url, &page.body).files),
+    }
+}
+
+/// Checks that a page has links to distributions, of whichever project.
+///
+/// # Errors
+/// What it is in place of that.
+pub fn check_links(page: &Page) -> Result<(), String> {
+    let any = PackageName::from_str("any").map_err(|error| error.to_string())?;
+    match is_json(page) || Html::parse(&any, &page.url, &page.body).archives > 0 {
+        true => Ok(()),
+        false => Err(not_a("page with links to distributions", page)),
+    }
+}
+
+fn is_json(page: &Page) -> bool {
+    let body = page.body.trim_ascii_start();
+    let is_html = body.starts_with(b"<");
+    body.starts_with(b"{") || (page.content_type.contains("json") && !is_html)
+}
+
+/// What a page is that should have been something else, for a message.
+pub fn not_a(expected: &str, page: &Page) -> String {
+    let body = page.body.trim_ascii_start();
+    if body.is_empty() {
+        return format!("it is empty, not a {expected}");
+    }
+    let found = if body.starts_with(b"<") {
+        "an HTML page".to_owned()
+    } else {
+        format!("a body of type `{}`", page.content_type)
+    };
+    let title = between(body, b"<title>", b"</title>");
+    let title = title.map(|title| String::from_utf8_lossy(title).trim().to_owned());
+    let title = title.filter(|title| !title.is_empty() && title.len() < 100);
+    let title = title.map_or(String::new(), |title| format!(" with the title `{title}`"));
+    format!("it is {found}{title}, not a {expected}")
+}
+
+fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
+    let find = |text: &[u8], part: &[u8]| {
+        let mut windows = text.windows(part.len());
+        windows.position(|window| window.eq_ignore_ascii_case(part))
+    };
+    let text = &text[find(text, start)? + start.len()..];
+    Some(&text[..find(text, end)?])
+}
+
+/// An HTML page (PEP 503, PEP 592, PEP 658, PEP 714), or any page with links to files.
+#[derive(Default)]
+struct Html {
+    /// The files of the project.
+    files: Files,
+    /// How many links lead to distributions, of any project.
+    archives: usize,
+    /// Whether it has the version of the API that PEP 629 asks for.
+    has_api_version: bool,
+    /// The texts of its title and headings.
+    titles: String,
+}
+
+impl Html {
+    /// Reads the links to files of the project `name`; `base` is the page's own URL.
+    fn parse(name: &PackageName, base: &Url, page: &[u8]) -> Self {
+        let mut html = Self::default();
+        let mut base = base.clone();
+        let (mut has_base, mut is_title) = (false, false);
+        let mut read = Specifiers::default();
+        for Ok(token) in Tokenizer::new(page) {
+            let tag = match token {
+                Token::StartTag(tag) => tag,
+                Token::EndTag(_) => {
+                    is_title = false;
+                    continue;
+                }
+                Token::String(text) if is_title => {
+                    html.titles += &String::from_utf8_lossy(&text);
+                    html.titles.push(' ');
+                    continue;
+                }
+                _ => continue,
+            };
+            let attribute = |key: &str| {
+                let value = tag.attributes.get(key.as_bytes())?;
+                Some(String::from_utf8_lossy(value).into_owned())
+            };
+            match &tag.name[..] {
+                b"title" | b"h1" => is_title = true,
+                b"meta" => {
+                    html.has_api_version |=
+                        attribute("name").is_some_and(|name| name == "pypi:repository-version");
+                }
+                b"base" if !has_base => {
+                    if let Some(url) = attribute("href").and_then(|href| base.join(&href).ok()) {
+                        base = url;
+                        has_base = true;
+                    }
+                }
+                b"a" => {
+                    let href = attribute("href");
+                    let link = href.and_then(|href| html_link(&base, &href, attribute));
+                    html.add(link, name, &mut read);
+                }
+                _ => {}
+            }
+        }
+        html
+    }
+
+    fn add(&mut self, link: Option<Link<'_>>, name: &PackageName, read: &mut Specifiers) {
+        let Some(link) = link else { return };
+        self.archives += usize::from(filename::is_archive(&link.filename));
+        self.files.extend(link.into_file(name, read));
+    }
+
+    /// Whether its title or a heading names the project, as those of empty pages do
+    /// ("Links for NAME").
+    fn is_titled(&self, name: &PackageName) -> bool {
+        let separators = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ':');
+        let mut words = self.titles.split(separators);
+        words.any(|word| PackageName::from_str(word).is_ok_and(|word| word == *name))
+    }
 }
 
 fn html_link(
@@ -229,6 +378,11 @@ pub fn file_name(url: &Url) -> Option<String> {
 /// sends them there.
 fn resolve(base: &Url, link: &str) -> Option<Url> {
     let mut url = base.join(link).ok()?;
+    // A page of the web must not have a file of this machine read.
+    let is_of_web = matches!(url.scheme(), "http" | "https");
+    if !is_of_web && (url.scheme() != "file" || base.scheme() != "file") {
+        return None;
+    }
     let same_host = url.origin() == base.origin() && url.origin().is_tuple();
     if same_host && url.username().is_empty() && url.password().is_none() {
         // Only a URL without a host refuses these, and both have one.

@@ -49,7 +49,7 @@ fn an_html_page_is_read() {
         <a href="/other/a-1.0.zip" data-core-metadata="true">a</a>
         <a href="b-1.0.zip">b</a><a>none</a>
         </body></html>"##;
-    let files = parse_html(&name("a"), &base(), page);
+    let files = Html::parse(&name("a"), &base(), page).files;
     let [(version, wheel), (_, source)] = &files[..] else {
         panic!("{files:?}");
     };
@@ -66,7 +66,8 @@ fn an_html_page_is_read() {
 #[test]
 fn what_is_no_page_is_an_error() {
     assert!(parse_json(&name("a"), &base(), b"<html>").is_err());
-    assert!(parse_html(&name("a"), &base(), b"\xff\x00<a href=").is_empty());
+    let files = Html::parse(&name("a"), &base(), b"\xff\x00<a href=").files;
+    assert!(files.is_empty());
 }
 
 #[test]

@@ -9,13 +9,10 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use crate::diagnostic::Failure;
 
 pub mod advisories;
-mod cache;
 pub mod client;
-mod fetch;
 mod filename;
 mod fixups;
 pub mod index;
-pub(crate) mod memo;
 pub mod metadata;
 pub mod pip_abilities;
 mod sdist;

@@ -11,7 +11,6 @@ use std::{
 
 use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
-use reqwest_middleware::ClientWithMiddleware;
 use tokio::runtime::Handle;
 use url::Url;
 
@@ -26,7 +25,7 @@ use crate::{
         virtual_packages,
     },
     config::{ChannelPriority, Settings},
-    diagnostic::{Diagnostic, Failure, Location},
+    diagnostic::{Diagnostic, Failure, Level, Location},
     problem::{Declared, PipPolicy, Preferences, Problem, World},
     pypi::{client::Client, session::Session, settings::IndexSettings, tags::Target},
     spec::{EnvironmentFile, PipRequirementKind},
@@ -58,7 +57,6 @@ pub struct Question {
     deadline: Option<Instant>,
     notices: Vec<Diagnostic>,
     has_mapping: bool,
-    client: ClientWithMiddleware,
     shared: Shared,
     listener: Listener,
 }
@@ -84,11 +82,10 @@ impl Question {
             &settings.virtual_packages,
         )?;
         let channels = Channels::of_file(environment, settings)?;
-        let client = shared.http(settings)?;
         let (declared, places) = declared::of(environment, &channels);
         let index = settings.index.with_options(&environment.pip.options)?;
         let target = Target::new(subdir, &virtual_packages);
-        let session = session(shared.pypi(settings, &index, &client), listener);
+        let session = session(shared.pypi(settings, &index)?, listener);
         let session = session.with_lookahead(
             lookahead::choice(&declared, target.clone()),
             lookahead::DEPTH,
@@ -97,7 +94,7 @@ impl Question {
             (Arc::new(Names::built_in()), Vec::new())
         } else {
             session.prefetch_all(environment);
-            shared.names(settings, &client).await?
+            shared.names(settings).await?
         };
         Ok(Self {
             subdir,
@@ -114,7 +111,6 @@ impl Question {
             deadline,
             notices,
             has_mapping: !environment.pip.requirements.is_empty(),
-            client,
             shared: shared.clone(),
             listener: listener.clone(),
         })
@@ -145,7 +141,7 @@ impl Question {
     /// As for [`Names::load`].
     pub async fn load_mapping(&mut self) -> Result<(), Failure> {
         if !self.has_mapping {
-            let (names, notices) = self.shared.names(&self.settings, &self.client).await?;
+            let (names, notices) = self.shared.names(&self.settings).await?;
             (self.names, self.has_mapping) = (names, true);
             self.notices.extend(notices);
         }
@@ -182,7 +178,7 @@ impl Question {
             subdir: self.subdir,
             specs: std::slice::from_ref(spec),
         };
-        repodata::has(query, self.access()).await
+        repodata::has(query, self.access()?).await
     }
 
     /// The declared requirements; answers name them by their place.
@@ -245,8 +241,10 @@ impl Question {
     }
 
     /// What was noticed on the way.
-    pub fn notices(&self) -> &[Diagnostic] {
-        &self.notices
+    pub fn notices(&self) -> Vec<Diagnostic> {
+        let mut notices = self.notices.clone();
+        notices.extend(self.shared.notices());
+        notices
     }
 
     /// Loads the records that match the specs, and all that these lead to.
@@ -267,7 +265,11 @@ impl Question {
             subdir: self.subdir,
             specs,
         };
-        repodata::load(query, self.access()).await
+        let repodata = repodata::load(query, self.access()?).await?;
+        for skipped in &repodata.skipped {
+            self.shared.note(skipped_records(skipped));
+        }
+        Ok(repodata)
     }
 
     /// The records that match the specs on another platform, and nothing that they lead
@@ -285,15 +287,11 @@ impl Question {
             subdir,
             specs,
         };
-        repodata::matching(query, self.access()).await
+        repodata::matching(query, self.access()?).await
     }
 
-    fn access(&self) -> repodata::Access {
-        repodata::Access {
-            gateway: self.shared.gateway(&self.settings, &self.client),
-            offline: self.settings.offline,
-            progress: self.listener.repodata.clone(),
-        }
+    fn access(&self) -> Result<repodata::Access, Failure> {
+        self.shared.access(&self.settings, &self.listener)
     }
 
     /// Asks something of the problem, on a thread that may block.
@@ -345,6 +343,7 @@ impl Question {
 
     /// The answer, with what it was worked out from.
     pub fn resolution(self, missing: Vec<MissingName>, outcome: Outcome) -> Resolution {
+        let notices = self.notices();
         Resolution {
             subdir: self.subdir,
             virtual_packages: self.virtual_packages,
@@ -359,10 +358,28 @@ impl Question {
             overtaken: Vec::new(),
             cpu_builds: Vec::new(),
             names: self.names,
-            notices: self.notices,
+            notices,
         }
     }
 }
+
+/// That records of a subdir cannot be read, with some of them by name.
+fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnostic {
+    let count = match skipped.len() {
+        1 => "1 record".to_owned(),
+        count => format!("{count} records"),
+    };
+    let message = format!("skipped {count} of channel `{channel}` ({subdir}) that cannot be read");
+    let notice = Diagnostic::new(Level::Note, "skipped-records", message);
+    let shown = skipped.iter().take(SHOWN);
+    let notice = shown.fold(notice, |notice, one| {
+        notice.note(format!("`{}`: {}", one.file, one.reason))
+    });
+    notice.help("report it to whoever runs the channel")
+}
+
+/// How many skipped records are named.
+const SHOWN: usize = 3;
 
 /// The platform: of the settings, else the one that the file was pinned for,
 /// else the one of the image that it is built on, else the one this runs on.

@@ -1,9 +1,12 @@
-use std::time::{Duration, SystemTime};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use axum::{http::HeaderMap, response::IntoResponse, routing::get};
+use axum::routing::get;
 
 use super::*;
-use crate::config::Flags;
+use crate::{config::Flags, network::cache::Cache};
 
 const MAPPING: &str = r#"{
     "pytorch": "torch", "numpy": "numpy", "py-opencv": null, "zlib": null,
@@ -122,8 +125,9 @@ fn settings(folder: &tempfile::TempDir) -> Settings {
     Settings::resolve_bare(folder.path(), Flags::default())
 }
 
-fn client() -> ClientWithMiddleware {
-    ClientWithMiddleware::from(reqwest::Client::new())
+fn fetcher(settings: &Settings) -> Fetcher {
+    let http = crate::network::client(settings.offline, None).unwrap();
+    Fetcher::new(http, Cache::new(settings.cache_dir.clone()))
 }
 
 #[tokio::test]
@@ -133,12 +137,12 @@ async fn a_mapping_of_the_settings_is_read_or_refused() {
     std::fs::write(&file, MAPPING).unwrap();
     let mut settings = settings(&folder);
     settings.mapping = Some(file.to_str().unwrap().to_owned());
-    let (names, notes) = Names::load(&settings, &client()).await.unwrap();
+    let (names, notes) = Names::load(&settings, &fetcher(&settings)).await.unwrap();
     assert!(notes.is_empty());
     assert_eq!(names_of(&names, &forge("pytorch")).1, NameSource::Mapping);
 
     settings.mapping = Some("/nowhere/names.json".to_owned());
-    let failure = Names::load(&settings, &client()).await.unwrap_err();
+    let failure = Names::load(&settings, &fetcher(&settings)).await.unwrap_err();
     assert!(
         failure
             .to_string()
@@ -147,61 +151,66 @@ async fn a_mapping_of_the_settings_is_read_or_refused() {
 }
 
 #[tokio::test]
-async fn offline_without_a_cache_is_a_note() {
+async fn offline_without_a_cache_the_snapshot_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings(&folder);
     settings.offline = true;
-    let (names, notes) = Names::load(&settings, &client()).await.unwrap();
-    assert_eq!(notes.len(), 1);
-    assert_eq!(notes[0].level, Level::Note);
+    let (names, notes) = Names::load(&settings, &fetcher(&settings)).await.unwrap();
+    assert!(notes.is_empty(), "{notes:?}");
     assert_eq!(
         names_of(&names, &forge("pytorch")),
-        (vec!["torch".into()], NameSource::BuiltIn)
+        (vec!["torch".into()], NameSource::Mapping)
     );
 }
 
-/// Answers with the mapping, and with 304 to who has it.
-async fn answer(headers: HeaderMap) -> axum::response::Response {
-    if headers.contains_key("if-none-match") {
-        return http::StatusCode::NOT_MODIFIED.into_response();
-    }
-    ([("etag", "\"1\"")], MAPPING).into_response()
+#[test]
+fn the_snapshot_has_a_date_and_the_names_of_conda_forge() {
+    assert!(snapshot::date().parse::<jiff::civil::Date>().is_ok());
+    let names = snapshot::names().unwrap();
+    assert!(names.mapping.len() > 20_000);
+    assert_eq!(names_of(&names, &forge("msgpack-python")).0, ["msgpack"]);
+    assert!(names_of(&names, &forge("zlib")).0.is_empty());
+}
+
+/// A server of the mapping, whose answers are counted.
+async fn serve(status: http::StatusCode) -> (String, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/names.json", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let answer = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async move { (status, [("cache-control", "no-cache")], MAPPING) }
+    };
+    let app = axum::Router::new().route("/names.json", get(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (url, count)
 }
 
 #[tokio::test]
-async fn the_cache_is_revalidated_and_outlives_its_server() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/names.json", listener.local_addr().unwrap());
-    let app = axum::Router::new().route("/names.json", get(answer));
-    let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+async fn it_is_fetched_once_a_day() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(&folder);
-
+    let (url, count) = serve(http::StatusCode::OK).await;
     for _ in 0..2 {
-        let (names, notes) = Names::load_published(&url, &settings, &client()).await;
+        let (names, notes) = Names::load_published(&url, &fetcher(&settings)).await;
         assert!(notes.is_empty(), "{notes:?}");
         assert_eq!(names.mapping.len(), 6);
-        age_cache(&folder);
     }
-
-    server.abort();
-    let _ = server.await;
-    let (names, notes) = Names::load_published(&url, &settings, &client()).await;
-    assert_eq!(names.mapping.len(), 6);
-    assert_eq!(
-        notes[0].message,
-        "the conda to PyPI name mapping may be out of date"
-    );
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
-fn age_cache(folder: &tempfile::TempDir) {
-    let long_ago = SystemTime::now() - Duration::from_secs(7200);
-    for entry in std::fs::read_dir(folder.path().join("presolve/mapping")).unwrap() {
-        let file = std::fs::File::options()
-            .append(true)
-            .open(entry.unwrap().path());
-        file.unwrap().set_modified(long_ago).unwrap();
+#[tokio::test]
+async fn a_server_that_fails_is_asked_once_a_day_and_the_snapshot_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(&folder);
+    let (url, count) = serve(http::StatusCode::FORBIDDEN).await;
+    for expected in [1, 0] {
+        let (names, notes) = Names::load_published(&url, &fetcher(&settings)).await;
+        assert_eq!(notes.len(), expected, "{notes:?}");
+        assert!(names.mapping.len() > 20_000);
     }
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
 #[test]

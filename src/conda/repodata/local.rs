@@ -1,118 +1,30 @@
-//! `file://` channels whose repodata is there as `repodata.json.zst` only, as
-//! mirrors keep it: the gateway reads no compressed files from disk.
+//! `file://` channels: `repodata.json`, or `repodata.json.zst` as mirrors keep it.
 
-use std::{
-    io::ErrorKind,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io::ErrorKind, path::PathBuf};
 
-use rattler_conda_types::{Channel, PackageName, Subdir};
-use rattler_repodata_gateway::{
-    Source,
-    sparse::{PackageFormatSelection, SparseRepoData},
-};
+use super::{errors::SubdirError, json::Json, subdirs::JSON_LIMIT};
+use crate::network::fetch::unpack_zstd;
 
-use super::about_channel;
-use crate::{
-    conda::channels::SpecChannel,
-    diagnostic::{Diagnostic, Failure},
-};
-
-/// A channel as the gateway can take it.
-pub(super) enum Opened {
-    /// The gateway reads it.
-    Gateway(Channel),
-    /// It was read here.
-    Sparse(Vec<Arc<SparseRepoData>>),
+/// Reads a subdir; `None` if its folder has no repodata.
+pub(super) async fn read(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
+    let read = tokio::task::spawn_blocking(move || read_here(folder)).await;
+    read.unwrap_or_else(|error| Err(SubdirError::Local(error.to_string())))
 }
 
-impl Opened {
-    pub(super) fn source(&self) -> Source {
-        match self {
-            Opened::Gateway(channel) => channel.clone().into(),
-            Opened::Sparse(subdirs) => subdirs.clone().into(),
-        }
-    }
-}
-
-/// Reads the channels that the gateway cannot.
-pub(super) async fn open(
-    channels: &[SpecChannel],
-    platforms: &[Subdir],
-) -> Result<Vec<Opened>, Failure> {
-    let mut opened = Vec::with_capacity(channels.len());
-    for channel in channels {
-        opened.push(match folder(&channel.channel) {
-            Some(folder) if is_compressed(&folder, platforms) => {
-                Opened::Sparse(read_subdirs(channel, &folder, platforms).await?)
-            }
-            _ => Opened::Gateway(channel.channel.clone()),
-        });
-    }
-    Ok(opened)
-}
-
-pub(super) fn names(subdirs: &[Arc<SparseRepoData>]) -> Vec<PackageName> {
-    subdirs
-        .iter()
-        .flat_map(|subdir| subdir.package_names(PackageFormatSelection::default()))
-        .filter_map(|name| PackageName::try_from(name).ok())
-        .collect()
-}
-
-fn folder(channel: &Channel) -> Option<PathBuf> {
-    let url: &url::Url = channel.base_url.as_ref();
-    (url.scheme() == "file").then(|| url.to_file_path().ok())?
-}
-
-fn is_compressed(folder: &Path, platforms: &[Subdir]) -> bool {
-    platforms.iter().any(|subdir| {
-        let subdir = folder.join(subdir.as_str());
-        !subdir.join("repodata.json").exists() && subdir.join("repodata.json.zst").exists()
-    })
-}
-
-async fn read_subdirs(
-    channel: &SpecChannel,
-    folder: &Path,
-    platforms: &[Subdir],
-) -> Result<Vec<Arc<SparseRepoData>>, Failure> {
-    let mut subdirs = Vec::new();
-    for &subdir in platforms {
-        let path = folder.join(subdir.as_str());
-        let rattler_channel = channel.channel.clone();
-        let read = tokio::task::spawn_blocking(move || read_subdir(rattler_channel, subdir, &path));
-        match read.await.map_err(std::io::Error::other).flatten() {
-            Ok(data) => subdirs.push(Arc::new(data)),
-            Err(error) if error.kind() == ErrorKind::NotFound && subdir != Subdir::NoArch => {}
-            Err(error) => return Err(unreadable(channel, subdir, &error)),
-        }
-    }
-    Ok(subdirs)
-}
-
-fn read_subdir(channel: Channel, subdir: Subdir, folder: &Path) -> std::io::Result<SparseRepoData> {
-    let plain = folder.join("repodata.json");
-    if plain.exists() {
-        return SparseRepoData::from_file(channel, subdir.as_str(), plain, None);
-    }
-    let compressed = std::fs::File::open(folder.join("repodata.json.zst"))?;
-    let json = zstd::decode_all(compressed)?;
-    Ok(SparseRepoData::from_bytes(
-        channel,
-        subdir.as_str(),
-        json.into(),
-        None,
-    )?)
-}
-
-fn unreadable(channel: &SpecChannel, subdir: Subdir, error: &std::io::Error) -> Failure {
-    let name = &channel.name;
-    let diagnostic = Diagnostic::error(
-        "unreadable-channel",
-        format!("cannot read the {subdir} repodata of channel `{name}`: {error}"),
-    )
-    .help("check that the folder is a conda channel: `conda index` writes its repodata");
-    Failure::input(about_channel(diagnostic, Some(channel)))
+fn read_here(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
+    let unreadable = |error: std::io::Error| SubdirError::Local(error.to_string());
+    let plain = match std::fs::read(folder.join("repodata.json")) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(unreadable(error)),
+    };
+    let text = match plain {
+        Some(text) => text,
+        None => match std::fs::read(folder.join("repodata.json.zst")) {
+            Ok(packed) => unpack_zstd(&packed, JSON_LIMIT).map_err(SubdirError::Local)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+        },
+    };
+    Json::parse(text).map(Some).map_err(SubdirError::Local)
 }

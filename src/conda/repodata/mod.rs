@@ -1,33 +1,43 @@
 //! Repodata: the records of the channels that a solve may need.
 //!
-//! They come through rattler's gateway: per-package shards (CEP-16) where the
-//! channel has them, else `repodata.json.zst`, else `repodata.json`, kept in an
-//! on-disk cache and revalidated. `file://` channels are read in place.
+//! Each subdir is opened once per run ([`Subdirs`]): per-package shards (CEP-16) where the
+//! channel has them, else `repodata.json.zst`, else `repodata.json`, through presolve's
+//! own cache; `file://` channels are read in place. rattler's gateway walks from the specs
+//! to everything that their records depend on, and asks the subdirs for each name.
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
-use rattler_redaction::Redact;
 use rattler_repodata_gateway::{
-    ChannelConfig, ChannelRelationsMode, Gateway, RepoDataQuery, RepoDataQueryOutput, Source,
-    SourceConfig, fetch::CacheAction,
+    ChannelRelationsMode, Gateway, GatewayError, RepoDataQuery, RepoDataQueryOutput,
+    RepoDataSource, Source,
 };
-use reqwest_middleware::ClientWithMiddleware;
-use url::Url;
-
 use crate::{
     conda::channels::SpecChannel,
     diagnostic::{Diagnostic, Failure},
+    network::{Http, fetch::Fetcher},
 };
 
 mod errors;
+mod json;
 mod local;
 mod progress;
+mod records;
+mod shards;
+mod subdirs;
 mod suggestions;
 #[cfg(test)]
 mod tests;
 
+use errors::SubdirError;
 pub use progress::Progress;
+pub use records::Skipped;
+use subdirs::Opened;
+pub use subdirs::Subdirs;
 pub use suggestions::Suggestion;
 pub(crate) use suggestions::nearest_of;
 
@@ -69,10 +79,12 @@ pub struct Query<'a> {
 /// How to get at the channels.
 #[derive(Clone)]
 pub struct Access {
-    /// What fetches, and keeps in memory what it has read.
+    /// What walks from the specs to what their records depend on.
     pub gateway: Gateway,
-    /// Use the cache however old it is, and never the network.
-    pub offline: bool,
+    /// What the run has opened.
+    pub subdirs: Subdirs,
+    /// Fetches, through the cache.
+    pub fetcher: Fetcher,
     /// Hears of downloads.
     pub progress: Option<Arc<dyn Progress>>,
 }
@@ -88,7 +100,12 @@ pub struct Repodata {
     pub origins: Vec<Origin>,
     /// Names of the query's specs that no channel has.
     pub missing: Vec<MissingName>,
+    /// Records that cannot be read, by the name of their channel and their subdir.
+    pub skipped: Vec<SkippedOf>,
 }
+
+/// The skipped records of a subdir: the channel's name, the subdir, and the records.
+pub type SkippedOf = (String, Subdir, Vec<Skipped>);
 
 /// Where [`SubdirRecords`] are from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,22 +130,18 @@ pub struct MissingName {
 ///
 /// # Errors
 ///
-/// An undecided failure when a channel cannot be reached or, offline, is not in
-/// the cache; an input failure when a channel does not exist, refuses the
-/// credentials, or holds no valid repodata. To the gateway a channel exists if
-/// it has a `noarch` subdir; the platform's subdir may be missing.
+/// An undecided failure when a channel cannot be reached or read or, offline, is not in
+/// the cache; an input failure when a channel does not exist or refuses the credentials. A
+/// channel exists if it has a `noarch` subdir; the platform's subdir may be missing.
 pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure> {
-    let gateway = &access.gateway;
     let platforms = platforms(query.subdir);
-    let channels = local::open(query.channels, &platforms).await?;
-    let request = request(query, &channels, &platforms, &access).recursive(true);
-    let output = execute(request, query, &access).await?;
-    let missing = missing(gateway, query, &channels, &platforms, &output, &access).await?;
-    let origins = origins(query, &platforms, output.len());
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, true).await?;
     Ok(Repodata {
         subdirs: records(&output),
-        origins,
-        missing,
+        origins: origins(query, &platforms, output.len()),
+        missing: missing(query, &channels, &output),
+        skipped: skipped(query, &channels),
     })
 }
 
@@ -140,80 +153,148 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure>
 /// As for [`load`].
 pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRecord>, Failure> {
     let platforms = [query.subdir];
-    let channels = local::open(query.channels, &platforms).await?;
-    let request = request(query, &channels, &platforms, &access).recursive(false);
-    let output = execute(request, query, &access).await?;
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, false).await?;
     let records = output.iter().flat_map(|data| data.iter());
     Ok(records.cloned().collect())
 }
 
-/// Whether a record matches one of the specs. What the records depend on is not looked
-/// at.
+/// Whether a record matches one of the specs. What the records depend on is not loaded.
 ///
 /// # Errors
 ///
 /// As for [`load`].
 pub async fn has(query: Query<'_>, access: Access) -> Result<bool, Failure> {
     let platforms = platforms(query.subdir);
-    let channels = local::open(query.channels, &platforms).await?;
-    let request = request(query, &channels, &platforms, &access).recursive(false);
-    let output = execute(request, query, &access).await?;
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, false).await?;
     let mut records = output.iter().flat_map(|data| data.iter());
     Ok(records.any(|record| query.specs.iter().any(|spec| spec.matches(record))))
 }
 
-fn request(
-    query: Query<'_>,
-    channels: &[local::Opened],
-    platforms: &[Subdir],
-    access: &Access,
-) -> RepoDataQuery {
-    let sources: Vec<Source> = channels.iter().map(local::Opened::source).collect();
-    let request = access
-        .gateway
-        .query(sources, platforms.to_vec(), query.specs.iter().cloned())
-        // conda does not follow CEP-42 relations: the build sees the channels
-        // of the file and no others.
-        .channel_relations(ChannelRelationsMode::Disabled);
-    match &access.progress {
-        Some(progress) => {
-            request.with_reporter(progress::Adapter::new(query.channels, progress.clone()))
+/// A channel with its subdirs, as the gateway asks for their records.
+struct OpenChannel {
+    subdirs: Vec<(Subdir, Option<Arc<Opened>>)>,
+    /// The first error, which the gateway's own errors cannot carry.
+    error: Mutex<Option<SubdirError>>,
+}
+
+#[async_trait::async_trait]
+impl RepoDataSource for OpenChannel {
+    async fn fetch_package_records(
+        &self,
+        platform: Subdir,
+        name: &PackageName,
+    ) -> Result<Vec<Arc<RepoDataRecord>>, GatewayError> {
+        let Some(subdir) = self.subdir(platform) else {
+            return Ok(Vec::new());
+        };
+        match subdir.records(name).await {
+            Ok(records) => Ok(records.records.clone()),
+            Err(error) => {
+                let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+                first.get_or_insert(error);
+                Err(GatewayError::Cancelled)
+            }
         }
-        None => request,
+    }
+
+    fn package_names(&self, platform: Subdir) -> Vec<String> {
+        self.subdir(platform).map_or(Vec::new(), |subdir| subdir.names())
     }
 }
 
-async fn execute(
-    request: RepoDataQuery,
-    query: Query<'_>,
-    access: &Access,
-) -> Result<RepoDataQueryOutput, Failure> {
-    let output = request.execute().await;
-    output.map_err(|error| errors::failure(&error, query.channels, access.offline))
+impl OpenChannel {
+    fn subdir(&self, platform: Subdir) -> Option<&Arc<Opened>> {
+        let mut subdirs = self.subdirs.iter();
+        subdirs.find(|(subdir, _)| *subdir == platform)?.1.as_ref()
+    }
+
+    fn names(&self) -> Vec<PackageName> {
+        let subdirs = self.subdirs.iter().filter_map(|(_, subdir)| subdir.as_ref());
+        subdirs
+            .flat_map(|subdir| subdir.names())
+            .filter_map(|name| PackageName::try_from(name).ok())
+            .collect()
+    }
 }
 
-/// A gateway, which the files of a run share: each subdir is then fetched and read once.
-///
-/// `cache_dir` is presolve's cache folder; repodata goes into `repodata` below it.
-pub fn gateway(client: ClientWithMiddleware, cache_dir: &Path, offline: bool) -> Gateway {
-    let cache_action = if offline {
-        CacheAction::ForceCacheOnly
-    } else {
-        CacheAction::CacheOrFetch
-    };
-    let default = SourceConfig {
-        cache_action,
-        ..SourceConfig::default()
-    };
+/// Opens the subdirs of all channels at the same time.
+async fn open(
+    query: Query<'_>,
+    platforms: &[Subdir],
+    access: &Access,
+) -> Result<Vec<Arc<OpenChannel>>, Failure> {
+    let channels = query.channels.iter().map(async |channel| {
+        let subdirs = platforms.iter().map(async |&subdir| {
+            let Access {
+                subdirs,
+                fetcher,
+                progress,
+                ..
+            } = access;
+            let opened = subdirs.open(channel, subdir, fetcher, progress.as_ref());
+            Ok((subdir, opened.await?))
+        });
+        let subdirs = futures::future::try_join_all(subdirs).await;
+        let subdirs = subdirs.map_err(|error: SubdirError| error.failure(channel))?;
+        Ok(Arc::new(OpenChannel {
+            subdirs,
+            error: Mutex::default(),
+        }))
+    });
+    futures::future::try_join_all(channels).await
+}
+
+async fn execute(
+    query: Query<'_>,
+    channels: &[Arc<OpenChannel>],
+    platforms: &[Subdir],
+    access: &Access,
+    recursive: bool,
+) -> Result<RepoDataQueryOutput, Failure> {
+    let sources = channels.iter().cloned();
+    let sources: Vec<Source> = sources.map(|channel| Source::Custom(channel)).collect();
+    let specs = query.specs.iter().cloned();
+    let request: RepoDataQuery = access.gateway.query(sources, platforms.to_vec(), specs);
+    let request = request
+        .recursive(recursive)
+        // conda does not follow CEP-42 relations: the build sees the channels
+        // of the file and no others.
+        .channel_relations(ChannelRelationsMode::Disabled);
+    let output = request.execute().await;
+    output.map_err(|error| {
+        let failed = query.channels.iter().zip(channels);
+        let mut failed = failed.filter_map(|(channel, opened)| {
+            let mut error = opened.error.lock().unwrap_or_else(PoisonError::into_inner);
+            Some(error.take()?.failure(channel))
+        });
+        failed.next().unwrap_or_else(|| errors::of_gateway(&error))
+    })
+}
+
+/// A gateway, which the files of a run share. It fetches archives that specs name by URL
+/// and nothing else; they go into `packages` below presolve's cache folder.
+pub fn gateway(http: &Http, cache_dir: &Path) -> Gateway {
     Gateway::builder()
-        .with_client(client)
-        .with_cache_dir(cache_dir.join("repodata"))
-        .with_channel_config(ChannelConfig {
-            default,
-            ..ChannelConfig::default()
-        })
+        .with_client(http.client.clone())
+        .with_cache_dir(cache_dir.join("packages"))
         .with_max_concurrent_requests(50)
         .finish()
+}
+
+/// What of the query's channels was skipped.
+fn skipped(query: Query<'_>, channels: &[Arc<OpenChannel>]) -> Vec<SkippedOf> {
+    let channels = query.channels.iter().zip(channels);
+    channels
+        .flat_map(|(channel, opened)| {
+            let subdirs = opened.subdirs.iter();
+            subdirs.filter_map(|(subdir, opened)| {
+                let skipped = opened.as_ref()?.skipped();
+                (!skipped.is_empty()).then(|| (channel.name.clone(), *subdir, skipped))
+            })
+        })
+        .collect()
 }
 
 fn platforms(subdir: Subdir) -> Vec<Subdir> {
@@ -249,14 +330,11 @@ fn records(output: &RepoDataQueryOutput) -> Vec<SubdirRecords> {
 }
 
 /// The names of the specs that no channel has, whatever the version.
-async fn missing(
-    gateway: &Gateway,
+fn missing(
     query: Query<'_>,
-    channels: &[local::Opened],
-    platforms: &[Subdir],
+    channels: &[Arc<OpenChannel>],
     output: &RepoDataQueryOutput,
-    access: &Access,
-) -> Result<Vec<MissingName>, Failure> {
+) -> Vec<MissingName> {
     let found: HashSet<&PackageName> = output
         .iter()
         .flat_map(|data| data.iter().map(|record| &record.package_record.name))
@@ -269,26 +347,13 @@ async fn missing(
         }
     }
     if unmatched.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-
-    let mut known: Vec<(String, Vec<PackageName>)> = Vec::new();
-    for (opened, channel) in channels.iter().zip(query.channels) {
-        let names = match opened {
-            local::Opened::Gateway(plain) => {
-                gateway
-                    .names([plain.clone()], platforms.to_vec())
-                    .channel_relations(ChannelRelationsMode::Disabled)
-                    .execute()
-                    .await
-                    .map_err(|error| errors::failure(&error, query.channels, access.offline))?
-                    .names
-            }
-            local::Opened::Sparse(subdirs) => local::names(subdirs),
-        };
-        known.push((channel.name.clone(), names));
-    }
-    Ok(suggestions::missing_names(unmatched, &known))
+    let known = query.channels.iter().zip(channels);
+    let known: Vec<_> = known
+        .map(|(channel, opened)| (channel.name.clone(), opened.names()))
+        .collect();
+    suggestions::missing_names(unmatched, &known)
 }
 
 /// A failure about a channel, at the line that names it.
@@ -297,15 +362,4 @@ fn about_channel(diagnostic: Diagnostic, channel: Option<&SpecChannel>) -> Diagn
         Some(location) => diagnostic.at(location, "named here"),
         None => diagnostic,
     }
-}
-
-/// The channel that a URL belongs to. Errors carry URLs from which credentials
-/// were taken, so these do not count.
-fn channel_of_url<'a>(url: &Url, channels: &'a [SpecChannel]) -> Option<&'a SpecChannel> {
-    let wanted = rattler_redaction::strip_url_for_serialization(&url.clone().redact());
-    channels.iter().find(|channel| {
-        let base: &Url = channel.channel.base_url.as_ref();
-        let base = rattler_redaction::strip_url_for_serialization(base);
-        wanted.as_str().starts_with(base.as_str())
-    })
 }

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use rattler_conda_types::{Channel, ParseStrictness};
 use tempfile::TempDir;
 use tower_http::services::ServeDir;
+use url::Url;
 
 use super::*;
-use crate::diagnostic::FailureKind;
+use crate::{diagnostic::FailureKind, network::cache::Cache};
 
 fn write_subdir(channel: &Path, subdir: &str, records: &[(&str, &str, &[&str])]) {
     let packages: serde_json::Map<String, serde_json::Value> = records
@@ -77,10 +78,11 @@ fn access(cache: &TempDir) -> Access {
 }
 
 fn access_in(cache: &Path, offline: bool) -> Access {
-    let client = ClientWithMiddleware::from(reqwest::Client::new());
+    let http = crate::network::client(offline, None).unwrap();
     Access {
-        gateway: gateway(client, cache, offline),
-        offline,
+        gateway: gateway(&http, cache),
+        subdirs: Subdirs::default(),
+        fetcher: Fetcher::new(http, Cache::new(cache.to_owned())),
         progress: None,
     }
 }

@@ -1,12 +1,12 @@
-//! The one HTTP client: proxies, certificates, credentials, retries.
+//! Bytes from URLs: one client, one policy for time, size and retries, one cache.
+//!
+//! What is read from the network passes through [`fetch::Fetcher`]: it sends the request
+//! ([`retry`] decides how often), reads and decompresses the body within its limits
+//! ([`body`]), has the caller parse it, and only then stores it ([`cache`]).
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest_middleware::ClientWithMiddleware;
-use reqwest_retry::{
-    RetryTransientMiddleware, Retryable, RetryableStrategy, default_on_request_failure,
-    default_on_request_success, policies::ExponentialBackoff,
-};
 use url::Url;
 
 use crate::{
@@ -14,69 +14,116 @@ use crate::{
     spec::secrets,
 };
 
-/// After the first attempt; with the back-off below a refused connection is
-/// given up after some two seconds.
-const RETRIES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Without a byte for this long the connection is taken for dead.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+mod body;
+pub mod cache;
+pub mod fetch;
+mod retry;
+mod waiting;
+
+pub use waiting::WaitObserver;
+use waiting::Waiting;
+
+/// How long the network may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// To accept a connection.
+    pub connect: Duration,
+    /// Without a byte, and with fewer than [`body::SLOWEST`] bytes a second.
+    pub read: Duration,
+}
+
+impl Limits {
+    /// pip waits 15 seconds for a byte, uv 30, conda 60.
+    const DEFAULT: Self = Self {
+        connect: Duration::from_secs(10),
+        read: Duration::from_secs(30),
+    };
+
+    /// The limits with the seconds of `PRESOLVE_HTTP_TIMEOUT` for both, if it is set.
+    ///
+    /// # Errors
+    /// An input failure if the variable is not a number of seconds above zero.
+    fn from_environment() -> Result<Self, Failure> {
+        let Ok(value) = std::env::var(TIMEOUT_VARIABLE) else {
+            return Ok(Self::DEFAULT);
+        };
+        let seconds = value.trim().trim_end_matches('s').parse::<f64>().ok();
+        let limit = seconds
+            .filter(|seconds| *seconds > 0.0)
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let limit = limit.ok_or_else(|| {
+            let message = format!("`{TIMEOUT_VARIABLE}` is `{value}`, which is not a time");
+            let help = "give a number of seconds, such as 30";
+            Failure::input(Diagnostic::error("network-setup", message).help(help))
+        })?;
+        Ok(Self {
+            connect: limit.min(Self::DEFAULT.connect),
+            read: limit,
+        })
+    }
+}
+
+/// Sets how long a host may stay silent, in seconds.
+const TIMEOUT_VARIABLE: &str = "PRESOLVE_HTTP_TIMEOUT";
+
+/// A client with the policy that it follows.
+#[derive(Clone)]
+pub struct Http {
+    /// Sends requests, with credentials and retries. It does not decompress bodies.
+    pub client: ClientWithMiddleware,
+    /// Whether it refuses every request.
+    pub offline: bool,
+    pub(crate) limits: Limits,
+    pub(crate) waiting: Arc<Waiting>,
+}
 
 /// Builds the client that conda channels and PyPI indexes are fetched with.
 ///
 /// It takes credentials from the URL, from netrc and from rattler's credentials
 /// file, proxies from `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, and
 /// certificates from the system (or `SSL_CERT_FILE`) and from the files that
-/// `REQUESTS_CA_BUNDLE` and `PIP_CERT` name. It retries what may pass (429, 5xx,
-/// broken connections) with exponential back-off. With `offline` it refuses every
-/// request with [`rattler_networking::OfflineError`].
+/// `REQUESTS_CA_BUNDLE` and `PIP_CERT` name. It retries transient failures (429, 5xx,
+/// broken connections) with growing pauses, and reports a host that does not answer to
+/// `waiting`. With `offline` it refuses every request with
+/// [`rattler_networking::OfflineError`].
 ///
-/// Fails if a certificate file cannot be read or the credentials are unusable.
-pub fn client(offline: bool) -> Result<ClientWithMiddleware, Failure> {
+/// # Errors
+/// An input failure if a certificate file cannot be read or the credentials cannot be
+/// used.
+pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Failure> {
     let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
         .map_err(|error| setup_failure("cannot read the stored credentials", &error))?;
+    let limits = Limits::from_environment()?;
     let http = reqwest::Client::builder()
         .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
+        // Bodies are decompressed with a limit on what they grow to.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.read)
         .tls_certs_merge(extra_certificates()?)
         .build()
         .map_err(|error| setup_failure("cannot set up the network client", &error))?;
-    let pauses = ExponentialBackoff::builder()
-        .retry_bounds(FIRST_PAUSE, LONGEST_PAUSE)
-        .build_with_max_retries(RETRIES);
+    let waiting = Arc::new(Waiting::new(waiting));
     let mut builder = reqwest_middleware::ClientBuilder::new(http);
     if offline {
         builder = builder.with(rattler_networking::OfflineMiddleware);
     }
-    Ok(builder
-        .with(RetryTransientMiddleware::new_with_policy_and_strategy(
-            pauses, Strategy,
-        ))
+    let client = builder
+        .with(retry::Retry {
+            limits,
+            waiting: Arc::clone(&waiting),
+        })
         .with(rattler_networking::AuthenticationMiddleware::from_auth_storage(credentials))
-        .build())
-}
-
-/// reqwest-retry's own strategy, but a host that does not answer at all is asked
-/// once only: each attempt would cost the whole connect time-out.
-struct Strategy;
-
-impl RetryableStrategy for Strategy {
-    fn handle(
-        &self,
-        result: &Result<reqwest::Response, reqwest_middleware::Error>,
-    ) -> Option<Retryable> {
-        match result {
-            Ok(response) => default_on_request_success(response),
-            Err(reqwest_middleware::Error::Reqwest(error))
-                if error.is_connect() && error.is_timeout() =>
-            {
-                Some(Retryable::Fatal)
-            }
-            Err(error) => default_on_request_failure(error),
-        }
-    }
+        .build();
+    Ok(Http {
+        client,
+        offline,
+        limits,
+        waiting,
+    })
 }
 
 /// The certificates of the variables that requests and pip know. `SSL_CERT_FILE`
@@ -155,8 +202,9 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let start = std::time::Instant::now();
-        let answer = client(false)
+        let answer = client(false, None)
             .unwrap()
+            .client
             .get(format!("http://127.0.0.1:{port}/"))
             .send()
             .await;
@@ -166,8 +214,9 @@ mod tests {
 
     #[tokio::test]
     async fn offline_asks_nobody() {
-        let error = client(true)
+        let error = client(true, None)
             .unwrap()
+            .client
             .get("http://127.0.0.1:9/")
             .send()
             .await

@@ -31,6 +31,12 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
         cell.get_or_init(|| work).await.clone()
     }
 
+    /// Shows all answers that are there.
+    pub fn each(&self, mut see: impl FnMut(&V)) {
+        let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.values().filter_map(|cell| cell.get()).for_each(&mut see);
+    }
+
     /// Forgets all answers if they are heavier than `limit` together. Who waits for one
     /// still gets it.
     pub fn trim(&self, limit: usize, weight: impl Fn(&V) -> usize) {

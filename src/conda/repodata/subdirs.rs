@@ -1,0 +1,329 @@
+//! The subdirs of channels, each opened once per run: the form that its server has (shards,
+//! else `repodata.json.zst`, else `repodata.json`), and the records of its packages.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rattler_conda_types::{PackageName, Subdir};
+use rattler_redaction::Redact;
+use url::Url;
+
+use super::{
+    Progress,
+    errors::SubdirError,
+    json::{Json, Split},
+    local,
+    records::{Place, Records, Skipped, Text},
+    shards::{self, Shards},
+};
+use crate::{
+    conda::channels::SpecChannel,
+    memo::Memo,
+    network::fetch::{Compression, FetchError, Fetcher, Request, Whole},
+};
+
+/// The largest `repodata.json` that is read, decompressed. conda-forge's largest had some
+/// 300 MB in 2025.
+pub(super) const JSON_LIMIT: u64 = 1024 * 1024 * 1024;
+/// A server gains a better form of repodata rarely: a missing one is not asked for again
+/// within this time. Whether `repodata.json` itself is missing is asked each time.
+const FORM_CHECK: Duration = Duration::from_secs(24 * 3600);
+const ACCEPT: &str = "*/*";
+
+/// The subdirs that a run has opened.
+#[derive(Clone, Default)]
+pub struct Subdirs(Arc<Memo<(Url, Subdir), Result<Option<Arc<Opened>>, SubdirError>>>);
+
+impl Subdirs {
+    /// The subdir of a channel; `None` if the channel exists without it.
+    pub(super) async fn open(
+        &self,
+        channel: &SpecChannel,
+        subdir: Subdir,
+        fetcher: &Fetcher,
+        progress: Option<&Arc<dyn Progress>>,
+    ) -> Result<Option<Arc<Opened>>, SubdirError> {
+        let base: &Url = channel.channel.base_url.as_ref();
+        let key = (base.clone(), subdir);
+        let open = Opening {
+            channel,
+            subdir,
+            fetcher,
+            progress,
+        };
+        self.0.get(key, open.run()).await
+    }
+}
+
+/// An open subdir.
+pub(super) struct Opened {
+    source: Mutex<Source>,
+    place: Place,
+    url: Url,
+    fetcher: Fetcher,
+    known: Memo<PackageName, Result<Arc<Records>, SubdirError>>,
+}
+
+#[derive(Clone)]
+enum Source {
+    /// With the form that was fetched; none of a local file.
+    Json(Json, Option<Form>),
+    Shards(Shards),
+}
+
+/// A form of `repodata.json`.
+#[derive(Clone, Copy)]
+struct Form {
+    name: &'static str,
+    compression: Compression,
+    absent_for: Duration,
+}
+
+const FORMS: [Form; 2] = [
+    Form {
+        name: "repodata.json.zst",
+        compression: Compression::Zstd,
+        absent_for: FORM_CHECK,
+    },
+    Form {
+        name: "repodata.json",
+        compression: Compression::None,
+        absent_for: Duration::ZERO,
+    },
+];
+
+struct Opening<'a> {
+    channel: &'a SpecChannel,
+    subdir: Subdir,
+    fetcher: &'a Fetcher,
+    progress: Option<&'a Arc<dyn Progress>>,
+}
+
+impl Opening<'_> {
+    async fn run(self) -> Result<Option<Arc<Opened>>, SubdirError> {
+        let url = self.url()?;
+        let found = match url.to_file_path() {
+            Ok(folder) if url.scheme() == "file" => {
+                let json = local::read(folder).await?;
+                json.map(|json| Source::Json(json, None))
+            }
+            _ => self.fetch(&url).await?,
+        };
+        let Some(source) = found else {
+            // To conda a channel exists if it has `noarch`.
+            return match self.subdir {
+                Subdir::NoArch => Err(SubdirError::Missing(self.subdir)),
+                _ => Ok(None),
+            };
+        };
+        let packages = match &source {
+            Source::Json(json, _) => shards::folder_of_packages(&url, json.base_url.as_deref()),
+            Source::Shards(shards) => Ok(shards.packages.clone()),
+        };
+        let base: &Url = self.channel.channel.base_url.as_ref();
+        Ok(Some(Arc::new(Opened {
+            source: Mutex::new(source),
+            place: Place {
+                channel: base.clone().redact().to_string(),
+                subdir: self.subdir,
+                packages: packages.map_err(SubdirError::Invalid)?,
+            },
+            url,
+            fetcher: self.fetcher.clone(),
+            known: Memo::default(),
+        })))
+    }
+
+    fn url(&self) -> Result<Url, SubdirError> {
+        let base: &Url = self.channel.channel.base_url.as_ref();
+        let mut url = base.clone();
+        url.path_segments_mut()
+            .map_err(|()| SubdirError::Invalid("its URL has no folders".to_owned()))?
+            .pop_if_empty()
+            .push(self.subdir.as_str())
+            .push("");
+        Ok(url)
+    }
+
+    /// The first form that the server has. A form that is broken does not hide the next
+    /// one, unless the whole host is out of reach.
+    async fn fetch(&self, url: &Url) -> Result<Option<Source>, SubdirError> {
+        let mut first = None;
+        let mut failed = |error: SubdirError| match error {
+            SubdirError::Fetch(FetchError::Network { .. }) => Err(error),
+            error => {
+                first.get_or_insert(error);
+                Ok(())
+            }
+        };
+        match self.shards(url).await {
+            Ok(Some(shards)) => return Ok(Some(Source::Shards(shards))),
+            Ok(None) => {}
+            Err(error) => failed(error)?,
+        }
+        for form in FORMS {
+            match self.json(url, form).await {
+                Ok(Some(json)) => return Ok(Some(Source::Json(json, Some(form)))),
+                Ok(None) => {}
+                Err(error) => failed(error)?,
+            }
+        }
+        first.map_or(Ok(None), Err)
+    }
+
+    async fn shards(&self, subdir: &Url) -> Result<Option<Shards>, SubdirError> {
+        let url = file(subdir, shards::INDEX)?;
+        let received = |done, total| self.progress(done, total);
+        let request = Request {
+            compression: shards::INDEX_COMPRESSION,
+            absent_for: FORM_CHECK,
+            received: &received,
+            ..Request::new(&url, ACCEPT, shards::INDEX_LIMIT)
+        };
+        let folder = subdir.clone();
+        let read = Whole(move |page: &_| Shards::parse(page, &folder));
+        let found = self.fetcher.get(&request, read).await;
+        self.finished();
+        match found {
+            Ok(found) => Ok(found.map(|parsed| parsed.value)),
+            // 501: "not implemented" is an answer, too (rattler treats it like 404).
+            Err(FetchError::Status { status, .. }) if status.as_u16() == 501 => Ok(None),
+            Err(error) => Err(SubdirError::Fetch(error)),
+        }
+    }
+
+    async fn json(&self, subdir: &Url, form: Form) -> Result<Option<Json>, SubdirError> {
+        let received = |done, total| self.progress(done, total);
+        let found = json(subdir, form, self.fetcher, &received, false).await;
+        self.finished();
+        found
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>) {
+        if let Some(progress) = self.progress {
+            progress.progress(&self.channel.name, self.subdir.as_str(), done, total);
+        }
+    }
+
+    fn finished(&self) {
+        if let Some(progress) = self.progress {
+            progress.finished(&self.channel.name, self.subdir.as_str());
+        }
+    }
+}
+
+async fn json(
+    subdir: &Url,
+    form: Form,
+    fetcher: &Fetcher,
+    received: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    anew: bool,
+) -> Result<Option<Json>, SubdirError> {
+    let url = file(subdir, form.name)?;
+    let request = Request {
+        compression: form.compression,
+        absent_for: form.absent_for,
+        received,
+        ..Request::new(&url, ACCEPT, JSON_LIMIT)
+    };
+    if anew {
+        super::json::forget(fetcher.cache(), &request.key());
+    }
+    fetcher.get(&request, Split).await.map_err(SubdirError::Fetch)
+}
+
+fn file(subdir: &Url, name: &str) -> Result<Url, SubdirError> {
+    subdir
+        .join(name)
+        .map_err(|error| SubdirError::Invalid(error.to_string()))
+}
+
+impl Opened {
+    /// The names of all packages.
+    pub fn names(&self) -> Vec<String> {
+        match self.source() {
+            Source::Json(json, _) => json.names(),
+            Source::Shards(shards) => shards.names(),
+        }
+    }
+
+    /// The records of a package.
+    pub async fn records(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
+        self.known.get(name.clone(), self.load(name)).await
+    }
+
+    /// What was left out of all that was read so far.
+    pub fn skipped(&self) -> Vec<Skipped> {
+        let mut skipped = match self.source() {
+            Source::Json(json, _) => json.skipped,
+            Source::Shards(_) => Vec::new(),
+        };
+        self.known.each(|known| {
+            if let Ok(records) = known {
+                skipped.extend(records.skipped.iter().cloned());
+            }
+        });
+        skipped.sort_by(|a, b| a.file.cmp(&b.file));
+        skipped
+    }
+
+    fn source(&self) -> Source {
+        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        source.clone()
+    }
+
+    async fn load(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
+        match self.source() {
+            Source::Shards(shards) => {
+                let shard = shards.shard(name.as_normalized(), &self.fetcher).await?;
+                self.parse(name, shard, |bytes| Text::Msgpack(bytes)).await
+            }
+            Source::Json(json, form) => {
+                let chunk = match (self.chunk(json, name).await, form) {
+                    (Err(SubdirError::Damaged), Some(form)) => self.again(form, name).await,
+                    (chunk, _) => chunk,
+                };
+                self.parse(name, chunk?, |bytes| Text::Json(bytes)).await
+            }
+        }
+    }
+
+    /// Fetches repodata anew whose file in the cache is damaged.
+    async fn again(&self, form: Form, name: &PackageName) -> Result<Option<Vec<u8>>, SubdirError> {
+        let json = json(&self.url, form, &self.fetcher, &|_, _| (), true).await?;
+        let json = json.ok_or(SubdirError::Damaged)?;
+        let source = Source::Json(json.clone(), Some(form));
+        *self.source.lock().unwrap_or_else(PoisonError::into_inner) = source;
+        self.chunk(json, name).await
+    }
+
+    async fn chunk(&self, json: Json, name: &PackageName) -> Result<Option<Vec<u8>>, SubdirError> {
+        let name = name.as_normalized().to_owned();
+        let chunk = tokio::task::spawn_blocking(move || json.chunk(&name)).await;
+        match chunk {
+            Ok(chunk) => chunk.map_err(|_| SubdirError::Damaged),
+            Err(error) => Err(SubdirError::Invalid(error.to_string())),
+        }
+    }
+
+    async fn parse(
+        &self,
+        name: &PackageName,
+        text: Option<Vec<u8>>,
+        form: fn(&[u8]) -> Text<'_>,
+    ) -> Result<Arc<Records>, SubdirError> {
+        let Some(text) = text else {
+            return Ok(Arc::default());
+        };
+        let (place, parsed) = (self.place.clone(), name.clone());
+        let parse = move || place.parse(&parsed, &form(&text));
+        let records = tokio::task::spawn_blocking(parse).await;
+        let records = records.unwrap_or_else(|error| Err(error.to_string()));
+        records.map(Arc::new).map_err(|reason| SubdirError::Shard {
+            name: name.as_source().to_owned(),
+            reason,
+        })
+    }
+}

@@ -1,0 +1,340 @@
+//! The body of a response, decompressed within limits of size and time.
+
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt;
+use reqwest::{Response, header};
+
+use super::Http;
+
+/// A body may grow by this factor at most when it is decompressed. Repodata and index
+/// pages grow by 5 to 20, a bomb by 1,000 (gzip) or more (zstd).
+const LARGEST_RATIO: u64 = 100;
+/// Below this size the ratio says nothing: a few bytes may well stand for a kilobyte.
+const SMALL: u64 = 16 * 1024 * 1024;
+/// Bytes per second, on average over the read limit. A host that is slower than this
+/// keeps the connection open and never finishes.
+pub(super) const SLOWEST: u64 = 100;
+
+/// How the body of a file is compressed, whatever the transfer adds to that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// It is not.
+    #[default]
+    None,
+    /// By zstd.
+    Zstd,
+}
+
+/// Why a body could not be read.
+#[derive(Debug)]
+pub(super) enum BodyError {
+    /// The connection broke.
+    Broken(reqwest::Error),
+    /// It came too slowly.
+    Slow,
+    /// It is larger than this many bytes.
+    TooLarge(u64),
+    /// It is not what its headers or its name say.
+    Unreadable(String),
+}
+
+/// Hears how many bytes have come, and how many there are.
+pub type Received<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
+
+/// Reads a body to its end.
+pub(super) async fn read(
+    http: &Http,
+    response: Response,
+    compression: Compression,
+    limit: u64,
+    received: Received<'_>,
+) -> Result<Vec<u8>, BodyError> {
+    let host = response.url().host_str().unwrap_or_default().to_owned();
+    let length = response.content_length();
+    if length.is_some_and(|length| length > limit) {
+        return Err(BodyError::TooLarge(limit));
+    }
+    let mut decoder = Decoder::new(&response, compression, limit)?;
+    let mut pace = Pace::new(http.limits.read);
+    let mut chunks = response.bytes_stream();
+    let mut done = 0;
+    while let Some(chunk) = http.waiting.watch(&host, chunks.next()).await {
+        let chunk = chunk.map_err(BodyError::Broken)?;
+        done += chunk.len() as u64;
+        received(done, length);
+        if !pace.keeps_up(chunk.len() as u64) {
+            return Err(BodyError::Slow);
+        }
+        decoder.push(&chunk)?;
+    }
+    if length.is_some_and(|length| length != done) {
+        return Err(BodyError::Unreadable(format!(
+            "it ends after {done} bytes, where {} were announced",
+            length.unwrap_or_default()
+        )));
+    }
+    decoder.finish()
+}
+
+/// Measures whether bytes come fast enough to be worth waiting for.
+struct Pace {
+    window: Duration,
+    start: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn new(window: Duration) -> Self {
+        Self {
+            window,
+            start: Instant::now(),
+            bytes: 0,
+        }
+    }
+
+    fn keeps_up(&mut self, bytes: u64) -> bool {
+        self.bytes += bytes;
+        let elapsed = self.start.elapsed();
+        if elapsed < self.window {
+            return true;
+        }
+        let is_fast = self.bytes >= SLOWEST.saturating_mul(elapsed.as_secs());
+        (self.start, self.bytes) = (Instant::now(), 0);
+        is_fast
+    }
+}
+
+/// Decompresses what is pushed into it.
+struct Decoder {
+    stage: Stage,
+    compressed: u64,
+    limit: u64,
+}
+
+enum Stage {
+    Plain(Vec<u8>),
+    Gzip(flate2::write::MultiGzDecoder<Limited>),
+    Zstd(zstd::stream::write::Decoder<'static, Limited>),
+    /// A server that compresses compressed files once more.
+    Both(flate2::write::MultiGzDecoder<zstd::stream::write::Decoder<'static, Limited>>),
+}
+
+impl Decoder {
+    fn new(response: &Response, compression: Compression, limit: u64) -> Result<Self, BodyError> {
+        let transfer = response.headers().get(header::CONTENT_ENCODING);
+        let transfer = transfer.map_or("identity", |value| value.to_str().unwrap_or("?"));
+        let is_gzipped = match transfer.trim().to_ascii_lowercase().as_str() {
+            "identity" | "" => false,
+            "gzip" | "x-gzip" => true,
+            // zstd is not asked for, and a `.zst` that some servers mark so is one.
+            "zstd" if compression == Compression::Zstd => false,
+            other => {
+                let reason = format!("it is encoded as `{other}`, which was not asked for");
+                return Err(BodyError::Unreadable(reason));
+            }
+        };
+        let limited = Limited::default();
+        let zstd = |limited| {
+            zstd::stream::write::Decoder::new(limited)
+                .map_err(|error| BodyError::Unreadable(error.to_string()))
+        };
+        let stage = match (is_gzipped, compression) {
+            (false, Compression::None) => Stage::Plain(Vec::new()),
+            (true, Compression::None) => Stage::Gzip(flate2::write::MultiGzDecoder::new(limited)),
+            (false, Compression::Zstd) => Stage::Zstd(zstd(limited)?),
+            (true, Compression::Zstd) => {
+                Stage::Both(flate2::write::MultiGzDecoder::new(zstd(limited)?))
+            }
+        };
+        Ok(Self {
+            stage,
+            compressed: 0,
+            limit,
+        })
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
+        self.compressed += chunk.len() as u64;
+        let allowed = SMALL.max(self.compressed.saturating_mul(LARGEST_RATIO));
+        let allowed = allowed.min(self.limit);
+        let written = match &mut self.stage {
+            Stage::Plain(body) => {
+                if (body.len() + chunk.len()) as u64 > self.limit {
+                    return Err(BodyError::TooLarge(self.limit));
+                }
+                body.extend_from_slice(chunk);
+                return Ok(());
+            }
+            Stage::Gzip(stage) => {
+                stage.get_mut().allowed = allowed;
+                stage.write_all(chunk)
+            }
+            Stage::Zstd(stage) => {
+                stage.get_mut().allowed = allowed;
+                stage.write_all(chunk)
+            }
+            Stage::Both(stage) => {
+                stage.get_mut().get_mut().allowed = allowed;
+                stage.write_all(chunk)
+            }
+        };
+        written.map_err(|error| broken(&error, allowed))
+    }
+
+    fn finish(self) -> Result<Vec<u8>, BodyError> {
+        let allowed = self.limit;
+        let flushed = |done: std::io::Result<Limited>| {
+            let limited = done.map_err(|error| broken(&error, allowed))?;
+            Ok(limited.body)
+        };
+        match self.stage {
+            Stage::Plain(body) => Ok(body),
+            Stage::Gzip(stage) => flushed(stage.finish()),
+            Stage::Zstd(stage) => flushed(ended(stage)),
+            Stage::Both(stage) => flushed(stage.finish().and_then(ended)),
+        }
+    }
+}
+
+fn ended(
+    mut stage: zstd::stream::write::Decoder<'static, Limited>,
+) -> std::io::Result<Limited> {
+    stage.flush()?;
+    Ok(stage.into_inner())
+}
+
+fn broken(error: &std::io::Error, allowed: u64) -> BodyError {
+    if error.get_ref().is_some_and(|cause| cause.is::<Full>()) {
+        return BodyError::TooLarge(allowed);
+    }
+    BodyError::Unreadable(format!("it cannot be decompressed: {error}"))
+}
+
+/// A buffer that refuses to grow beyond what is allowed.
+#[derive(Default)]
+struct Limited {
+    body: Vec<u8>,
+    allowed: u64,
+}
+
+/// The buffer may not grow any more.
+#[derive(Debug, thiserror::Error)]
+#[error("it grows beyond its limit")]
+struct Full;
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if (self.body.len() + bytes.len()) as u64 > self.allowed {
+            return Err(std::io::Error::other(Full));
+        }
+        self.body.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Decompresses a file that is there as a whole, within the limits of a body.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn unpack_zstd(packed: &[u8], limit: u64) -> Result<Vec<u8>, String> {
+    let allowed = SMALL.max((packed.len() as u64).saturating_mul(LARGEST_RATIO));
+    let allowed = allowed.min(limit);
+    let mut unpacked = Limited {
+        allowed,
+        ..Limited::default()
+    };
+    match zstd::stream::copy_decode(packed, &mut unpacked) {
+        Ok(()) => Ok(unpacked.body),
+        Err(error) => Err(match broken(&error, allowed) {
+            BodyError::TooLarge(limit) => format!("it unpacks to more than {limit} bytes"),
+            _ => format!("it cannot be decompressed: {error}"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(encoding: &str, body: Vec<u8>) -> Response {
+        http::Response::builder()
+            .header(header::CONTENT_ENCODING, encoding)
+            .body(body)
+            .unwrap()
+            .into()
+    }
+
+    async fn decoded(
+        encoding: &str,
+        compression: Compression,
+        body: Vec<u8>,
+        limit: u64,
+    ) -> Result<Vec<u8>, BodyError> {
+        let http = super::super::client(false, None).unwrap();
+        read(&http, response(encoding, body), compression, limit, &|_, _| ()).await
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn zst(text: &[u8]) -> Vec<u8> {
+        zstd::encode_all(text, 1).unwrap()
+    }
+
+    #[tokio::test]
+    async fn bodies_are_decompressed_however_they_are_sent() {
+        let text = b"text".repeat(1000);
+        for (encoding, compression, body) in [
+            ("identity", Compression::None, text.clone()),
+            ("gzip", Compression::None, gzip(&text)),
+            ("identity", Compression::Zstd, zst(&text)),
+            ("zstd", Compression::Zstd, zst(&text)),
+            ("gzip", Compression::Zstd, gzip(&zst(&text))),
+        ] {
+            let found = decoded(encoding, compression, body, 1 << 20).await;
+            assert_eq!(found.unwrap(), text, "{encoding} {compression:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_cut_or_not_compressed_is_unreadable() {
+        let text = b"text of some length".repeat(1000);
+        let mut cut = gzip(&text);
+        cut.truncate(cut.len() - 8);
+        for (encoding, compression, body) in [
+            ("gzip", Compression::None, cut),
+            ("gzip", Compression::None, text.clone()),
+            ("identity", Compression::Zstd, text.clone()),
+            ("br", Compression::None, text.clone()),
+        ] {
+            let found = decoded(encoding, compression, body, 1 << 20).await;
+            assert!(matches!(found, Err(BodyError::Unreadable(_))), "{encoding}");
+        }
+    }
+
+    #[tokio::test]
+    async fn bombs_and_bodies_without_end_are_too_large() {
+        let zeros = vec![0; 64 << 20];
+        let large = 1 << 40;
+        for (encoding, compression, body, limit) in [
+            ("identity", Compression::None, vec![0; 2000], 1000),
+            ("gzip", Compression::None, gzip(&zeros), large),
+            ("identity", Compression::Zstd, zst(&zeros), large),
+        ] {
+            let found = decoded(encoding, compression, body, limit).await;
+            assert!(matches!(found, Err(BodyError::TooLarge(_))), "{encoding}");
+        }
+        assert!(unpack_zstd(&zst(&zeros), large).is_err());
+    }
+}
