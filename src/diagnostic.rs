@@ -172,6 +172,14 @@ impl Failure {
         Self::new(FailureKind::Input, diagnostic)
     }
 
+    /// The time limit passed without an answer.
+    pub fn time_limit() -> Self {
+        Self::undecided(
+            Diagnostic::error(TIME_LIMIT, "no answer within the time limit")
+                .help("raise it with --timeout, or pin more of the lines"),
+        )
+    }
+
     /// Whether it is that the time limit passed.
     pub fn is_time_limit(&self) -> bool {
         self.diagnostics

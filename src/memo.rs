@@ -34,7 +34,10 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     /// Shows all answers that are there.
     pub fn each(&self, mut see: impl FnMut(&V)) {
         let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cells.values().filter_map(|cell| cell.get()).for_each(&mut see);
+        cells
+            .values()
+            .filter_map(|cell| cell.get())
+            .for_each(&mut see);
     }
 
     /// Forgets all answers if they are heavier than `limit` together. Who waits for one

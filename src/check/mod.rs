@@ -23,7 +23,7 @@ use std::{path::PathBuf, sync::Arc};
 use rattler_conda_types::Subdir;
 
 use crate::{
-    diagnostic::{Diagnostic, Failure, Level, Location},
+    diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
     rules::Finding,
     spec::source::SourceFile,
 };
@@ -115,6 +115,18 @@ impl FileReport {
             is_refused: false,
             asides: Vec::new(),
             fixed: None,
+        }
+    }
+
+    /// A file that could not be checked.
+    pub fn failed(path: impl Into<PathBuf>, failure: Failure) -> Self {
+        Self {
+            is_refused: failure.kind == FailureKind::Input,
+            undecided: vec![Undecided {
+                platform: None,
+                diagnostics: failure.diagnostics,
+            }],
+            ..Self::new(path)
         }
     }
 }

@@ -101,14 +101,13 @@ type Projects = Mutex<BTreeMap<PathBuf, Arc<Project>>>;
 impl Check {
     /// Checks the files.
     ///
-    /// # Errors
-    /// A failure if a setting or a name of a rule cannot be used, or a mended file cannot
-    /// be written. What cannot be found out about a file is in the report.
+    /// What cannot be found out about a file, such as one whose settings cannot be used or
+    /// that cannot be written, is in its report.
     pub async fn run(
         &self,
         listener: &Listener,
         listening: &mut dyn Listening,
-    ) -> Result<Report, Failure> {
+    ) -> Report {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::new(listener));
@@ -122,12 +121,12 @@ impl Check {
                 .file(path, &defined, (&projects, &shared), listener)
                 .await;
             shared.trim();
-            report
+            // Whatever is wrong with one file or its settings, the others are checked.
+            report.unwrap_or_else(|failure| FileReport::failed(path, failure))
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();
         while let Some(file) = reports.next().await {
-            let file = file?;
             listening.file(&file);
             report.files.push(file);
         }
@@ -142,7 +141,7 @@ impl Check {
             }
         }
         report.notices = shared.notices();
-        Ok(report)
+        report
     }
 
     async fn file(

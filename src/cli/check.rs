@@ -1,6 +1,6 @@
 //! `presolve check`.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -143,12 +143,12 @@ impl Check {
                 (false, _) => Shows::Nothing,
             },
             kept: self.output_file.is_some().then(String::new),
+            shown: HashSet::new(),
         };
         let checking = self.checking()?;
         let listener = progress.listener();
         let report = checking.run(&listener, &mut human).await;
         progress.finish();
-        let report = report?;
         self.write(&report, human.kept.unwrap_or_default())?;
         for aside in report.asides() {
             output.say(&aside);
@@ -242,12 +242,14 @@ struct Human {
     shows: Shows,
     /// The text for a file, instead of what is printed.
     kept: Option<String>,
+    /// What stopped earlier files: one channel that is out of reach stops many.
+    shown: HashSet<String>,
 }
 
 impl Listening for Human {
     fn file(&mut self, report: &FileReport) {
         let text = match (&self.shows, &report.fixed) {
-            (Shows::Findings, _) => human::file(report, self.color),
+            (Shows::Findings, _) => human::file(report, self.color, &mut self.shown),
             (Shows::Diff, Some(fixed)) => {
                 diff::unified(&fixed.before, fixed.source.text(), "fixed")
             }

@@ -57,9 +57,8 @@ impl Progress {
             repodata: Some(Arc::new(self.clone())),
             pypi: Some(self.observer()),
             solving: Some(Arc::new(move || solving.solve())),
-            waiting: (!self.quiet).then(|| -> WaitObserver {
-                Arc::new(move |host, time| waiting.wait(host, time))
-            }),
+            waiting: (!self.quiet)
+                .then(|| -> WaitObserver { Arc::new(move |host, time| waiting.wait(host, time)) }),
         }
     }
 

@@ -137,9 +137,8 @@ impl Names {
                 true => "the one that was fetched last".to_owned(),
                 false => format!("the copy of {} in presolve", snapshot::date()),
             };
-            let message = format!(
-                "cannot fetch the conda to PyPI name mapping; presolve uses {instead}"
-            );
+            let message =
+                format!("cannot fetch the conda to PyPI name mapping; presolve uses {instead}");
             note(&message, &why)
         });
         (names, notes.into_iter().collect())

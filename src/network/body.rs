@@ -200,9 +200,7 @@ impl Decoder {
     }
 }
 
-fn ended(
-    mut stage: zstd::stream::write::Decoder<'static, Limited>,
-) -> std::io::Result<Limited> {
+fn ended(mut stage: zstd::stream::write::Decoder<'static, Limited>) -> std::io::Result<Limited> {
     stage.flush()?;
     Ok(stage.into_inner())
 }
@@ -279,7 +277,14 @@ mod tests {
         limit: u64,
     ) -> Result<Vec<u8>, BodyError> {
         let http = super::super::client(false, None).unwrap();
-        read(&http, response(encoding, body), compression, limit, &|_, _| ()).await
+        read(
+            &http,
+            response(encoding, body),
+            compression,
+            limit,
+            &|_, _| (),
+        )
+        .await
     }
 
     fn gzip(text: &[u8]) -> Vec<u8> {

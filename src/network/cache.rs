@@ -84,12 +84,7 @@ impl Cache {
     ///
     /// # Errors
     /// The folder cannot be written. That makes the next run slower and this one no worse.
-    pub fn store_parts(
-        &self,
-        key: &str,
-        head: &ResponseHead,
-        body: &[u8],
-    ) -> std::io::Result<()> {
+    pub fn store_parts(&self, key: &str, head: &ResponseHead, body: &[u8]) -> std::io::Result<()> {
         let head = serde_json::to_vec(head)?;
         let length = u32::try_from(head.len()).map_err(std::io::Error::other)?;
         write(
@@ -160,9 +155,9 @@ fn delete_old_credentials(folder: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder.join("repodata"))? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
-        if name.is_some_and(|name| {
-            name.ends_with(".info.json") || name.ends_with(".shards-cache-v1")
-        }) {
+        if name
+            .is_some_and(|name| name.ends_with(".info.json") || name.ends_with(".shards-cache-v1"))
+        {
             std::fs::remove_file(path)?;
         }
     }

@@ -403,12 +403,7 @@ impl Fetcher {
         }
     }
 
-    async fn load<F: Format>(
-        &self,
-        key: &str,
-        url: &Url,
-        format: &F,
-    ) -> Option<Loaded<F::Value>> {
+    async fn load<F: Format>(&self, key: &str, url: &Url, format: &F) -> Option<Loaded<F::Value>> {
         let (cache, format) = (self.0.cache.clone(), format.clone());
         let (key, url) = (key.to_owned(), url.clone());
         tokio::task::spawn_blocking(move || format.load(&cache, &key, &url))
@@ -459,7 +454,10 @@ impl Fetcher {
             }
         }
         if request.compression == Compression::None {
-            headers.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip"));
+            headers.insert(
+                header::ACCEPT_ENCODING,
+                header::HeaderValue::from_static("gzip"),
+            );
         }
         if past_proxies {
             let no_cache = header::HeaderValue::from_static("no-cache");

@@ -24,7 +24,7 @@ use super::{
     solution::{self, Solution},
     verify,
 };
-use crate::diagnostic::{Diagnostic, Failure, TIME_LIMIT};
+use crate::diagnostic::{Diagnostic, Failure};
 
 /// Solves a problem; `None` if there is no solution.
 ///
@@ -634,10 +634,7 @@ impl<'a> Attempt<'a> {
 
 /// The deadline passed without an answer.
 pub(crate) fn time_limit() -> Failure {
-    Failure::undecided(
-        Diagnostic::error(TIME_LIMIT, "no answer within the time limit")
-            .help("raise it with --timeout, or pin more of the lines"),
-    )
+    Failure::time_limit()
 }
 
 impl Stop {

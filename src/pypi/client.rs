@@ -388,15 +388,17 @@ impl Inner {
             return text.map_or_else(checked, |text| Ok(Ok(wheel(text))));
         }
         let found = sdist::read(&distribution.filename, archive, name).await;
-        found.map_or_else(checked, |(found, contents)| Ok(Ok(Stored {
-            metadata: match found {
-                sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
-                sdist::Found::Metadata(source, text) => {
-                    Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
-                }
-            },
-            contents,
-        })))
+        found.map_or_else(checked, |(found, contents)| {
+            Ok(Ok(Stored {
+                metadata: match found {
+                    sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
+                    sdist::Found::Metadata(source, text) => {
+                        Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
+                    }
+                },
+                contents,
+            }))
+        })
     }
 
     /// A wheel's metadata without the wheel, if the index or the server can do it.
@@ -517,11 +519,7 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
     )
 }
 
-fn verify(
-    url: &Url,
-    text: &[u8],
-    hashes: &BTreeMap<String, String>,
-) -> Result<(), Failure> {
+fn verify(url: &Url, text: &[u8], hashes: &BTreeMap<String, String>) -> Result<(), Failure> {
     let found = format!("{:x}", Sha256::digest(text));
     match hashes.get("sha256") {
         Some(expected) if *expected != found => Err(Failure::undecided(

@@ -265,7 +265,7 @@ async fn lasting_errors_end_without_a_verdict() {
 async fn credentials_are_sent_and_never_shown() {
     let world = World::new().await;
     let answer = Answer {
-        body: br#"{"files": []}"#.to_vec(),
+        body: br#"{"name": "a", "files": []}"#.to_vec(),
         content_type: SIMPLE_JSON,
         password: true,
         ..Answer::default()
@@ -388,7 +388,7 @@ async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
     world.server.put(path, "text/plain", METADATA);
     world
         .server
-        .put("/simple/b/", SIMPLE_JSON, r#"{"files": []}"#);
+        .put("/simple/b/", SIMPLE_JSON, r#"{"name": "b", "files": []}"#);
     let newest = |_: &PackageName, project: &Project| {
         let release = project.releases.values().next_back()?;
         release.files.first().cloned()
@@ -418,7 +418,10 @@ async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
         (SIMPLE_JSON, r#"{"files": null}"#),
         (SIMPLE_JSON, r#"{"files": []}"#),
         (SIMPLE_JSON, r#"{"files": [], "name": "b"}"#),
-        (SIMPLE_JSON, r#"{"files": [], "name": "a", "meta": {"api-version": "2.0"}}"#),
+        (
+            SIMPLE_JSON,
+            r#"{"files": [], "name": "a", "meta": {"api-version": "2.0"}}"#,
+        ),
     ] {
         let world = World::new().await;
         world.server.put("/simple/a/", content_type, body);
@@ -435,10 +438,19 @@ async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
 #[tokio::test]
 async fn a_page_without_files_is_an_answer_if_it_is_the_projects() {
     for (content_type, body) in [
-        (SIMPLE_JSON, r#"{"files": [], "name": "A", "meta": {"api-version": "1.3"}}"#),
+        (
+            SIMPLE_JSON,
+            r#"{"files": [], "name": "A", "meta": {"api-version": "1.3"}}"#,
+        ),
         ("text/plain", r#"{"files": [], "name": "a"}"#),
-        ("text/html", "<!DOCTYPE html><title>Links for a</title><h1>Links for a</h1>"),
-        ("text/html", r#"<meta name="pypi:repository-version" content="1.0">"#),
+        (
+            "text/html",
+            "<!DOCTYPE html><title>Links for a</title><h1>Links for a</h1>",
+        ),
+        (
+            "text/html",
+            r#"<meta name="pypi:repository-version" content="1.0">"#,
+        ),
         ("text/html", r#"<a href="b-1.0.zip">b</a>"#),
     ] {
         let world = World::new().await;

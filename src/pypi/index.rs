@@ -92,10 +92,15 @@ impl JsonPage<'_> {
     /// Whether it can be a page of the project: that an index does not have a file is
     /// believed only of such a page.
     fn check(&self, name: &PackageName) -> Result<(), String> {
-        let api = self.meta.as_ref().and_then(|meta| meta.api_version.as_deref());
+        let api = self
+            .meta
+            .as_ref()
+            .and_then(|meta| meta.api_version.as_deref());
         // PEP 629: clients must refuse a major version that they do not know.
         if let Some(api) = api.filter(|api| api.split('.').next() != Some("1")) {
-            return Err(format!("it has version {api} of the API, and presolve reads 1"));
+            return Err(format!(
+                "it has version {api} of the API, and presolve reads 1"
+            ));
         }
         match &self.name {
             Some(found) if PackageName::from_str(found).is_ok_and(|found| found == *name) => Ok(()),

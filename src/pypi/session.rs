@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use pep508_rs::{PackageName, VersionOrUrl};
@@ -42,6 +43,7 @@ pub struct Session {
     client: Client,
     handle: Handle,
     lookahead: Option<Lookahead>,
+    deadline: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -58,7 +60,28 @@ impl Session {
             client,
             handle,
             lookahead: None,
+            deadline: None,
         }
+    }
+
+    /// The same session, which waits for no answer after this time. A thread that waits
+    /// longer than the run would find its runtime gone.
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Self {
+            deadline,
+            ..self.clone()
+        }
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let Some(deadline) = self.deadline else {
+            return self.handle.block_on(work);
+        };
+        let limited = async {
+            let done = tokio::time::timeout_at(deadline.into(), work).await;
+            done.unwrap_or_else(|_| Err(Failure::time_limit()))
+        };
+        self.handle.block_on(limited)
     }
 
     /// Tells `observer` what is fetched.
@@ -137,7 +160,7 @@ impl PypiSource for Session {
         if self.lookahead.is_some() {
             self.spawn(name.clone());
         }
-        self.handle.block_on(self.client.project(name))
+        self.wait(self.client.project(name))
     }
 
     fn metadata(
@@ -145,8 +168,7 @@ impl PypiSource for Session {
         name: &PackageName,
         distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, Failure> {
-        self.handle
-            .block_on(self.client.metadata(name, distribution))
+        self.wait(self.client.metadata(name, distribution))
     }
 
     fn source_build(
@@ -154,8 +176,7 @@ impl PypiSource for Session {
         name: &PackageName,
         distribution: &Arc<Distribution>,
     ) -> Result<Option<Arc<SourceBuild>>, Failure> {
-        self.handle
-            .block_on(self.client.source_build(name, distribution))
+        self.wait(self.client.source_build(name, distribution))
     }
 
     fn prefetch(&self, names: &[PackageName]) {

@@ -16,6 +16,8 @@ use url::Url;
 const TAIL: u64 = 16 * 1024;
 /// What is read at a time before that: holds most `METADATA` files.
 const READ_SIZE: usize = 32 * 1024;
+/// The largest list of files that is read. A hundred thousand files take some ten MB.
+const DIRECTORY_LIMIT: u64 = 64 * 1024 * 1024;
 /// The largest `METADATA` that is read.
 pub const METADATA_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -41,6 +43,9 @@ pub async fn metadata_by_ranges(
     if let Some(start) = directory_start(&mut reader, length).await
         && start < tail.start
     {
+        if tail.start - start > DIRECTORY_LIMIT {
+            return None;
+        }
         reader.prefetch(start..tail.start).await;
     }
     let buffered = futures::io::BufReader::with_capacity(READ_SIZE, reader.compat());

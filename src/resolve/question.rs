@@ -321,6 +321,7 @@ impl Question {
                 .or_insert_with(|| self.names.pypi_names(record).0)
                 .clone()
         };
+        let session = self.session.until(self.deadline);
         ask(&Problem {
             declared: &self.declared,
             world: World {
@@ -328,7 +329,7 @@ impl Question {
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.settings.channel_priority,
                 exclude_newer: self.settings.exclude_newer,
-                pypi: &self.session,
+                pypi: &session,
                 pypi_names: &pypi_names,
                 channel_name: &|canonical| self.channels.name_of(canonical),
                 subdir: self.subdir,

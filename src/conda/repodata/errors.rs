@@ -59,9 +59,9 @@ impl SubdirError {
                     "check that the folder is a conda channel: `conda index` writes its repodata",
                 ),
             ),
-            SubdirError::Invalid(reason) => undecided(
-                unreadable(subject, reason).help("report it to whoever runs the channel"),
-            ),
+            SubdirError::Invalid(reason) => {
+                undecided(unreadable(subject, reason).help("report it to whoever runs the channel"))
+            }
             SubdirError::Shard { name, reason } => undecided(
                 unreadable(&format!("package `{name}` of {subject}"), reason)
                     .help("try again; if it stays so, report it to whoever runs the channel"),
@@ -85,11 +85,7 @@ pub(super) fn of_gateway(error: &GatewayError) -> Failure {
     Failure::undecided(diagnostic)
 }
 
-fn fetching(
-    error: &FetchError,
-    subject: &str,
-    channel: &SpecChannel,
-) -> (FailureKind, Diagnostic) {
+fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (FailureKind, Diagnostic) {
     match error {
         FetchError::Offline(_) => {
             let what = format!("the repodata of {subject}");

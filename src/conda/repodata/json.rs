@@ -1,12 +1,7 @@
 //! `repodata.json`, split by package: of a channel's million records a solve needs few, so
 //! only where each one is written is noted, and in the cache they lie by package.
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize, de};
 use serde_json::value::RawValue;
@@ -317,7 +312,8 @@ fn entry(
         let reason = format!("it is longer than {RECORD_LIMIT} bytes");
         return Err(Skipped::new(key, reason));
     }
-    let name = name_of(key).ok_or_else(|| Skipped::new(key, "it is not named NAME-VERSION-BUILD"))?;
+    let name =
+        name_of(key).ok_or_else(|| Skipped::new(key, "it is not named NAME-VERSION-BUILD"))?;
     let place = |part: &str| {
         let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
         let end = start.checked_add(part.len())?;
@@ -521,7 +517,14 @@ mod tests {
 
     #[test]
     fn what_is_not_repodata_is_refused() {
-        for text in ["{}", "[]", "<html>", r#"{"packages": 1}"#, r#"{"packages": {}"#, ""] {
+        for text in [
+            "{}",
+            "[]",
+            "<html>",
+            r#"{"packages": 1}"#,
+            r#"{"packages": {}"#,
+            "",
+        ] {
             assert!(Json::parse(text.into()).is_err(), "{text}");
         }
         assert!(Json::parse(r#"{"packages": {}}"#.into()).is_ok());

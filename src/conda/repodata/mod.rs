@@ -11,15 +11,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
-use rattler_repodata_gateway::{
-    ChannelRelationsMode, Gateway, GatewayError, RepoDataQuery, RepoDataQueryOutput,
-    RepoDataSource, Source,
-};
 use crate::{
     conda::channels::SpecChannel,
     diagnostic::{Diagnostic, Failure},
     network::{Http, fetch::Fetcher},
+};
+use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
+use rattler_repodata_gateway::{
+    ChannelRelationsMode, Gateway, GatewayError, RepoDataQuery, RepoDataQueryOutput,
+    RepoDataSource, Source,
 };
 
 mod errors;
@@ -200,7 +200,8 @@ impl RepoDataSource for OpenChannel {
     }
 
     fn package_names(&self, platform: Subdir) -> Vec<String> {
-        self.subdir(platform).map_or(Vec::new(), |subdir| subdir.names())
+        self.subdir(platform)
+            .map_or(Vec::new(), |subdir| subdir.names())
     }
 }
 
@@ -211,7 +212,10 @@ impl OpenChannel {
     }
 
     fn names(&self) -> Vec<PackageName> {
-        let subdirs = self.subdirs.iter().filter_map(|(_, subdir)| subdir.as_ref());
+        let subdirs = self
+            .subdirs
+            .iter()
+            .filter_map(|(_, subdir)| subdir.as_ref());
         subdirs
             .flat_map(|subdir| subdir.names())
             .filter_map(|name| PackageName::try_from(name).ok())

@@ -150,7 +150,10 @@ mod tests {
         let subdir = Url::parse("https://me:secret@host/main/noarch/").unwrap();
         for (place, expected) in [
             ("", Some("https://me:secret@host/main/noarch/")),
-            ("./shards", Some("https://me:secret@host/main/noarch/shards/")),
+            (
+                "./shards",
+                Some("https://me:secret@host/main/noarch/shards/"),
+            ),
             ("/x/", Some("https://me:secret@host/x/")),
             ("https://other/x", Some("https://other/x/")),
             ("file:///etc", None),

@@ -34,7 +34,10 @@ const ACCEPT: &str = "*/*";
 
 /// The subdirs that a run has opened.
 #[derive(Clone, Default)]
-pub struct Subdirs(Arc<Memo<(Url, Subdir), Result<Option<Arc<Opened>>, SubdirError>>>);
+pub struct Subdirs(Arc<Memo<(Url, Subdir), Opening>>);
+
+/// What opening a subdir gave; nothing if the channel exists without it.
+type Opening = Result<Option<Arc<Opened>>, SubdirError>;
 
 impl Subdirs {
     /// The subdir of a channel; `None` if the channel exists without it.
@@ -44,10 +47,10 @@ impl Subdirs {
         subdir: Subdir,
         fetcher: &Fetcher,
         progress: Option<&Arc<dyn Progress>>,
-    ) -> Result<Option<Arc<Opened>>, SubdirError> {
+    ) -> Opening {
         let base: &Url = channel.channel.base_url.as_ref();
         let key = (base.clone(), subdir);
-        let open = Opening {
+        let open = Attempt {
             channel,
             subdir,
             fetcher,
@@ -94,15 +97,15 @@ const FORMS: [Form; 2] = [
     },
 ];
 
-struct Opening<'a> {
+struct Attempt<'a> {
     channel: &'a SpecChannel,
     subdir: Subdir,
     fetcher: &'a Fetcher,
     progress: Option<&'a Arc<dyn Progress>>,
 }
 
-impl Opening<'_> {
-    async fn run(self) -> Result<Option<Arc<Opened>>, SubdirError> {
+impl Attempt<'_> {
+    async fn run(self) -> Opening {
         let url = self.url()?;
         let found = match url.to_file_path() {
             Ok(folder) if url.scheme() == "file" => {
@@ -231,7 +234,10 @@ async fn json(
     if anew {
         super::json::forget(fetcher.cache(), &request.key());
     }
-    fetcher.get(&request, Split).await.map_err(SubdirError::Fetch)
+    fetcher
+        .get(&request, Split)
+        .await
+        .map_err(SubdirError::Fetch)
 }
 
 fn file(subdir: &Url, name: &str) -> Result<Url, SubdirError> {

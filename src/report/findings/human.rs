@@ -1,5 +1,7 @@
 //! Findings for people.
 
+use std::collections::HashSet;
+
 use crate::{
     check::{FileReport, Report},
     diagnostic::Diagnostic,
@@ -7,15 +9,22 @@ use crate::{
     rules::{Finding, Safety},
 };
 
-/// The findings of a file, as rustc shows them; empty if there is nothing to say.
-pub fn file(report: &FileReport, color: bool) -> String {
+/// The findings of a file, as rustc shows them; empty if there is nothing to say. What
+/// stopped an earlier file, which is in `shown`, takes one line.
+pub fn file(report: &FileReport, color: bool, shown: &mut HashSet<String>) -> String {
     let mut text = String::new();
     for alike in blocks(&report.findings) {
         text += &block(&alike, color);
     }
     for undecided in &report.undecided {
         for diagnostic in &undecided.diagnostics {
-            text += &human::render(diagnostic, color);
+            let message = &diagnostic.message;
+            if shown.insert(message.clone()) {
+                text += &human::render(diagnostic, color);
+            } else {
+                let path = report.path.display();
+                text += &format!("{path}: not decided for the same reason: {message}");
+            }
             text += "\n\n";
         }
     }
