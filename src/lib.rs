@@ -24,6 +24,7 @@ pub mod docker;
 pub mod explain;
 pub mod lock;
 pub mod network;
+pub mod parse;
 pub mod problem;
 pub mod pypi;
 pub mod report;

@@ -28,6 +28,7 @@ use crate::{
     azure,
     config::{Flags, Settings, presolve_toml},
     diagnostic::Failure,
+    parse::guard,
     resolve::{Listener, Shared},
     rules::{self, Finder, Finding, Fix, Rule},
     spec::{
@@ -118,11 +119,10 @@ impl Check {
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
-            let report = self
-                .file(path, &defined, (&projects, &shared), listener)
-                .await;
+            let report = self.file(path, &defined, (&projects, &shared), listener);
+            let report = guard::caught(report).await;
             shared.trim();
-            report
+            report.unwrap_or_else(|guard::Panicked| Ok(FileReport::broken_off(path)))
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();
@@ -352,6 +352,18 @@ fn is_shown_by_solving(rule: &Rule) -> bool {
 }
 
 impl FileReport {
+    /// A file on which presolve itself failed. The others are checked all the same.
+    fn broken_off(path: &Path) -> Self {
+        let undecided = Undecided {
+            platform: None,
+            diagnostics: guard::bug(Some(path)).diagnostics,
+        };
+        Self {
+            undecided: vec![undecided],
+            ..Self::new(path)
+        }
+    }
+
     fn unreadable(&mut self, failure: Failure, selection: &Selection) {
         let file = SourceFile::from_text(&*self.path, "");
         let (mut found, mut rest) = (Vec::new(), Vec::new());
