@@ -226,7 +226,7 @@ fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
     let message = "the file is nested too deeply";
     at(
         source,
-        "nested-too-deeply",
+        "invalid-yaml",
         start..line_end(text, start),
         message,
         "",
