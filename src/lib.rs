@@ -25,6 +25,7 @@ pub mod explain;
 pub mod lock;
 pub(crate) mod memo;
 pub mod network;
+pub mod parse;
 pub mod problem;
 pub mod pypi;
 pub mod report;

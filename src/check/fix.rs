@@ -16,6 +16,10 @@ use crate::{
 /// two fixes should undo each other.
 const LIMIT: usize = 1000;
 
+/// How many bytes may be read again for fixes: a file is read once for each. Running `--fix`
+/// again goes on.
+const MAX_READ: usize = 32 * 1024 * 1024;
+
 /// A file with its fixes made.
 pub struct Fixed {
     /// The file before.
@@ -40,7 +44,8 @@ pub fn fix(
         mended: Vec::new(),
     };
     let mut texts = vec![source.text().to_owned()];
-    while fixed.mended.len() < LIMIT {
+    let rounds = (MAX_READ / source.text().len().max(1)).clamp(1, LIMIT);
+    while fixed.mended.len() < rounds {
         let linted = lint(&fixed.source, asked);
         let looked_for = shown_by_the_text(&linted);
         let selection = asked.selection;

@@ -1,6 +1,6 @@
 //! What reading a file and looking at it finds. No network is asked.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use rattler_conda_types::Subdir;
 
@@ -124,16 +124,14 @@ fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
         }
     };
     // What the reader met of what rules of Dockerfiles look for is there already.
-    let mut seen: Vec<Finding> = Vec::new();
+    let mut known = HashSet::new();
     let found = asked.selection.apply(findings).into_iter();
-    for finding in found.chain(std::mem::take(&mut linted.findings)) {
-        let is_known =
-            |known: &Finding| known.rule == finding.rule && known.location() == finding.location();
-        if !seen.iter().any(is_known) {
-            seen.push(finding);
-        }
-    }
-    linted.findings = seen;
+    let found = found.chain(std::mem::take(&mut linted.findings));
+    let is_new = |finding: &Finding| {
+        let at = finding.location();
+        known.insert((finding.rule.name, Arc::as_ptr(&at.file), at.span.clone()))
+    };
+    linted.findings = found.filter(is_new).collect();
     linted
 }
 

@@ -28,6 +28,7 @@ use crate::{
     azure,
     config::{Flags, Settings, presolve_toml},
     diagnostic::Failure,
+    parse::guard,
     resolve::{Listener, Shared},
     rules::{self, Finder, Finding, Fix, Rule},
     spec::{
@@ -103,11 +104,7 @@ impl Check {
     ///
     /// What cannot be found out about a file, such as one whose settings cannot be used or
     /// that cannot be written, is in its report.
-    pub async fn run(
-        &self,
-        listener: &Listener,
-        listening: &mut dyn Listening,
-    ) -> Report {
+    pub async fn run(&self, listener: &Listener, listening: &mut dyn Listening) -> Report {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::new(listener));
@@ -117,12 +114,14 @@ impl Check {
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
-            let report = self
-                .file(path, &defined, (&projects, &shared), listener)
-                .await;
+            let report = self.file(path, &defined, (&projects, &shared), listener);
+            let report = guard::caught(report).await;
             shared.trim();
             // Whatever is wrong with one file or its settings, the others are checked.
-            report.unwrap_or_else(|failure| FileReport::failed(path, failure))
+            match report {
+                Ok(report) => report.unwrap_or_else(|failure| FileReport::failed(path, failure)),
+                Err(guard::Panicked) => FileReport::broken_off(path),
+            }
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();
@@ -352,6 +351,18 @@ fn is_shown_by_solving(rule: &Rule) -> bool {
 }
 
 impl FileReport {
+    /// A file on which presolve itself failed. The others are checked all the same.
+    fn broken_off(path: &Path) -> Self {
+        let undecided = Undecided {
+            platform: None,
+            diagnostics: guard::bug(Some(path)).diagnostics,
+        };
+        Self {
+            undecided: vec![undecided],
+            ..Self::new(path)
+        }
+    }
+
     fn unreadable(&mut self, failure: Failure, selection: &Selection) {
         let file = SourceFile::from_text(&*self.path, "");
         let (mut found, mut rest) = (Vec::new(), Vec::new());

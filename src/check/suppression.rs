@@ -48,11 +48,10 @@ impl Comment {
         self.used.get()
     }
 
-    fn silences(&self, finding: &Finding) -> bool {
-        let at = finding.location();
-        self.rule == finding.rule.name
-            && self.location.file.path() == at.file.path()
-            && self.lines.contains(&at.line_column().0)
+    fn silences(&self, finding: &Finding, line: usize) -> bool {
+        self.lines.contains(&line)
+            && self.rule == finding.rule.name
+            && self.location.file.path() == finding.location().file.path()
     }
 }
 
@@ -83,7 +82,8 @@ impl Comments {
 
     fn silence(&self, finding: &Finding) -> bool {
         let mut comments = self.own.iter().chain(&self.included);
-        let silences = comments.find(|comment| comment.silences(finding));
+        let (line, _) = finding.location().line_column();
+        let silences = comments.find(|comment| comment.silences(finding, line));
         if let Some(comment) = silences {
             comment.used.set(true);
         }

@@ -1,6 +1,9 @@
 //! `presolve context`.
 
-use std::{io::ErrorKind, path::PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use rattler_conda_types::Subdir;
@@ -58,6 +61,11 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// The file that it is about, as the user named it.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         let file = file_at(&self.file)?;

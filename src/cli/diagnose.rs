@@ -94,6 +94,11 @@ enum Format {
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Diagnose {
+    /// The log, if it is a file.
+    pub(super) fn log(&self) -> Option<&Path> {
+        self.log.as_deref()
+    }
+
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {

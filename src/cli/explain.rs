@@ -83,6 +83,11 @@ enum Format {
 }
 
 impl Explain {
+    /// The file that it is about, as the user named it.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {

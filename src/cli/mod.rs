@@ -6,6 +6,7 @@
 
 use std::{
     io::{IsTerminal, Write},
+    path::Path,
     process::ExitCode,
     time::Duration,
 };
@@ -14,6 +15,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    parse::guard,
     report::human,
 };
 
@@ -64,6 +66,19 @@ enum Command {
     Diagnose(diagnose::Diagnose),
     /// Say what a rule of `check` means, or list them
     Rule(rule::Rule),
+}
+
+impl Command {
+    /// The file that the command is about, if it is about one.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Command::Pin(pin) => Some(pin.file()),
+            Command::Explain(explain) => Some(explain.file()),
+            Command::Context(context) => Some(context.file()),
+            Command::Diagnose(diagnose) => diagnose.log(),
+            Command::Check(_) | Command::Rule(_) => None,
+        }
+    }
 }
 
 /// How to speak.
@@ -142,8 +157,10 @@ const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
+    guard::install();
     let cli = Cli::parse();
     let output = cli.output.clone();
+    let file = cli.command.file().map(Path::to_owned);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -154,7 +171,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(3);
         }
     };
-    let result = runtime.block_on(async {
+    let result = runtime.block_on(guard::caught(async {
         match cli.command {
             Command::Pin(pin) => pin.run(&output).await,
             Command::Explain(explain) => explain.run(&output).await,
@@ -163,10 +180,14 @@ pub fn main() -> ExitCode {
             Command::Diagnose(diagnose) => diagnose.run(&output).await,
             Command::Rule(rule) => rule.run(&output),
         }
-    });
+    }));
     // Downloads that nobody waits for any more end here: a thread that is still in
     // the TLS library while the process ends can crash it.
     runtime.shutdown_timeout(SHUTDOWN);
+    let result = result.unwrap_or_else(|guard::Panicked| Err(guard::bug(file.as_deref())));
+    if let Some(warning) = guard::unreported() {
+        output.say(&warning);
+    }
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure, &output),

@@ -1,7 +1,7 @@
 //! `presolve pin`.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -66,6 +66,11 @@ pub(super) struct Pin {
 }
 
 impl Pin {
+    /// The file that it is about, as the user named it.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();

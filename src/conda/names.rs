@@ -6,7 +6,7 @@
 //! well-known renames, which also stands in where the mapping found nothing;
 //! the same name, for what depends on Python.
 
-use std::{collections::HashMap, path::Path, str::FromStr};
+use std::{collections::HashMap, path::Path};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
@@ -16,6 +16,7 @@ use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level},
     network::fetch::{FetchError, Fetcher},
+    parse,
 };
 
 mod built_in;
@@ -89,7 +90,7 @@ impl Names {
             let names = names
                 .iter()
                 .filter(|name| !name.eq_ignore_ascii_case("unknown"))
-                .filter_map(|name| PackageName::from_str(name).ok());
+                .filter_map(|name| parse::pep::name(name).ok());
             (conda, names.collect())
         });
         Ok(Self {
@@ -171,7 +172,7 @@ impl Names {
             Some(names) => names.first().cloned(),
             None => match built_in::names(conda) {
                 Some(names) => names.into_iter().next(),
-                None => PackageName::from_str(conda).ok(),
+                None => parse::pep::name(conda).ok(),
             },
         }
     }
@@ -200,7 +201,7 @@ impl Names {
         if !is_python_package(record) {
             return (Vec::new(), NameSource::SameName);
         }
-        let same = PackageName::from_str(name).ok();
+        let same = parse::pep::name(name).ok();
         (same.into_iter().collect(), NameSource::SameName)
     }
 }
@@ -211,7 +212,7 @@ fn from_purls(record: &RepoDataRecord) -> Vec<PackageName> {
     let purls = record.package_record.purls.iter().flatten();
     purls
         .filter(|purl| purl.package_type() == "pypi")
-        .filter_map(|purl| PackageName::from_str(purl.name()).ok())
+        .filter_map(|purl| parse::pep::name(purl.name()).ok())
         .collect()
 }
 

@@ -7,6 +7,7 @@
 //! in its archive, not in repodata: this table holds the packages of which a failure
 //! was reported, up to the version that it was reported of.
 
+use crate::parse;
 use rattler_conda_types::{PackageRecord, Version};
 
 /// Why pip may fail.
@@ -92,7 +93,7 @@ const TABLE: [Uninstallable; 7] = [
 pub fn reason(package: &PackageRecord, pip: Option<&Version>) -> Option<Uninstallable> {
     let name = package.name.as_normalized();
     let row = TABLE.iter().find(|row| row.package == name)?;
-    let version = |text: &str| text.parse::<Version>().ok();
+    let version = |text: &str| parse::conda::version(text).ok();
     let reported = row
         .up_to
         .and_then(version)

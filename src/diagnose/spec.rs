@@ -5,6 +5,7 @@ use rattler_conda_types::PackageName as CondaName;
 use super::{Facts, Named};
 use crate::{
     diagnostic::{Label, Location},
+    parse,
     spec::{EnvironmentFile, PipRequirement, PipRequirementKind},
 };
 
@@ -63,7 +64,7 @@ fn asked_for(environment: &EnvironmentFile, package: &str) -> Vec<Label> {
         let lines = lines.filter(|line| line.spec.name.to_string().eq_ignore_ascii_case(name));
         labels.extend(lines.map(|line| label(&line.location, TEXT)));
     }
-    if let Ok(name) = package.parse::<pep508_rs::PackageName>() {
+    if let Ok(name) = parse::pep::name(package) {
         let lines = environment.pip.requirements.iter();
         let lines = lines.filter(|line| name_of(line) == Some(&name));
         labels.extend(lines.map(|line| label(&line.location, TEXT)));

@@ -4,13 +4,14 @@
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{
-    context::{Copied, Copy},
+    context::{Copied, Copies, Copy},
     dockerfile::{Dockerfile, Instruction},
     json,
     prefix::Prefix,
     script::{self, Invocation},
-    shell::{self, Unknown, Variables, Word},
+    shell::{self, Unknown, Word},
     text::Text,
+    variables::Variables,
 };
 
 /// The build of the image that a Dockerfile makes.
@@ -45,7 +46,7 @@ struct State {
     folder: String,
     /// The environment of every command, as `SHELL ["conda", "run", …]` has it.
     shell: Option<Prefix>,
-    copies: Vec<Copy>,
+    copies: Copies,
 }
 
 struct Stage<'d> {
@@ -83,7 +84,7 @@ impl Build {
         let mut state = State::new();
         if let Some(prefix) = base.as_ref().and_then(Base::active) {
             let path = format!("/opt/conda/envs/{prefix}/bin");
-            state.variables.insert("PATH".to_owned(), Some(path));
+            state.variables.insert("PATH", Some(path));
         }
         for stage in chain.iter().rev() {
             state = walk.stage(stage, state);
@@ -107,21 +108,22 @@ impl Base {
 
 impl State {
     fn new() -> Self {
-        let path = ("PATH".to_owned(), Some(String::new()));
+        let mut variables = Variables::default();
+        variables.insert("PATH", Some(String::new()));
         Self {
-            variables: Variables::from([path]),
+            variables,
             arguments: BTreeSet::new(),
             folder: "/".to_owned(),
             shell: None,
-            copies: Vec::new(),
+            copies: Copies::default(),
         }
     }
 
     /// `ARG` is stronger than another one before it, but `ENV` is stronger than both
     /// (<https://docs.docker.com/reference/dockerfile/#using-arg-variables>).
-    fn argument(&mut self, name: String, value: Option<String>) {
-        if self.arguments.contains(&name) || !self.variables.contains_key(&name) {
-            self.variables.insert(name.clone(), value);
+    fn argument(&mut self, name: String, value: Result<String, Unknown>) {
+        if self.arguments.contains(&name) || !self.variables.contains(&name) {
+            self.variables.assign(&*name, value);
             self.arguments.insert(name);
         }
     }
@@ -157,10 +159,13 @@ fn stages(dockerfile: &Dockerfile) -> (Vec<&Instruction>, Vec<Stage<'_>>) {
 
 /// The values of the `ARG`s before the first stage.
 fn globals(dockerfile: &Dockerfile, arguments: &[&Instruction]) -> Variables {
-    let mut globals = Variables::new();
+    let mut globals = Variables::default();
     for instruction in arguments {
         for (name, value) in assignments(instruction, dockerfile.escape, &globals) {
-            globals.insert(name, value.flatten());
+            match value {
+                Some(value) => globals.assign(name, value),
+                None => globals.insert(name, None),
+            }
         }
     }
     globals
@@ -195,13 +200,13 @@ fn base(stage: &Stage<'_>, globals: &Variables) -> Base {
     }
 }
 
-/// `NAME=value` of `ARG` and `ENV`, and the older `ENV NAME value`: a value is none if
-/// there is none, and then none if it is not known.
+/// `NAME=value` of `ARG` and `ENV`, and the older `ENV NAME value`: the value is none if
+/// there is none.
 fn assignments(
     instruction: &Instruction,
     escape: char,
     variables: &Variables,
-) -> Vec<(String, Option<Option<String>>)> {
+) -> Vec<(String, Option<Result<String, Unknown>>)> {
     let words = shell::words(&instruction.arguments, escape);
     let is_old = instruction.keyword == "ENV"
         && words.first().is_some_and(|word| {
@@ -211,19 +216,22 @@ fn assignments(
     let value = |word: &Word| {
         word.value(variables).or_else(|unknown| match unknown {
             // Docker splits no values.
-            Unknown::Several(name) => variables.get(&name).cloned().flatten().ok_or(()),
-            _ => Err(()),
+            Unknown::Several(name) => {
+                let value = variables.get(&name).cloned().flatten();
+                value.ok_or(Unknown::Several(name))
+            }
+            other => Err(other),
         })
     };
     if is_old {
         let name = words[0].literal().unwrap_or_default();
-        let values: Result<Vec<String>, ()> = words[1..].iter().map(value).collect();
-        return vec![(name, Some(values.ok().map(|values| values.join(" "))))];
+        let values: Result<Vec<String>, Unknown> = words[1..].iter().map(value).collect();
+        return vec![(name, Some(values.map(|values| values.join(" "))))];
     }
     let pairs = words
         .iter()
         .filter_map(|word| match script::assignment(word) {
-            Some((name, rest)) => Some((name, Some(value(&rest).ok()))),
+            Some((name, rest)) => Some((name, Some(value(&rest)))),
             None => Some((word.literal()?, None)),
         });
     pairs.collect()
@@ -252,17 +260,22 @@ impl Walk<'_> {
                     if value.is_none() && state.arguments.contains(&name) {
                         continue;
                     }
-                    let value = value.unwrap_or_else(|| self.globals.get(&name).cloned().flatten());
+                    let global = || {
+                        let known = self.globals.get(&name).cloned().flatten();
+                        known.ok_or_else(|| self.globals.why_unknown(&name))
+                    };
+                    let value = value.unwrap_or_else(global);
                     state.argument(name, value);
                 }
             }
             "ENV" => {
                 let pairs = assignments(instruction, escape, &state.variables);
-                let pairs = pairs.into_iter();
-                let pairs = pairs.map(|(name, value)| (name, value.flatten()));
                 for (name, value) in pairs {
                     state.arguments.remove(&name);
-                    state.variables.insert(name, value);
+                    match value {
+                        Some(value) => state.variables.assign(name, value),
+                        None => state.variables.insert(name, None),
+                    }
                 }
             }
             "WORKDIR" => {
@@ -305,7 +318,8 @@ impl Walk<'_> {
             if let (Some(path), Some(target)) = (path, &target) {
                 let into_folder = is_folder(target) || sources.len() > 1;
                 let target = super::context::join(&state.folder, target);
-                state.copies.push(Copy::new(&path, &target, into_folder));
+                let copy = Copy::new(&path, &target, into_folder);
+                state.copies.push_front_mut(Arc::new(copy));
             }
         }
     }
@@ -329,12 +343,14 @@ impl Walk<'_> {
     fn run(&mut self, instruction: &Instruction, state: &State) {
         let mut copies = state.copies.clone();
         let mounts = instruction.flags.iter().filter(|flag| flag.name == "mount");
-        copies.extend(mounts.filter_map(|mount| Copy::of_mount(&mount.value)));
+        for copy in mounts.filter_map(|mount| Copy::of_mount(&mount.value)) {
+            copies.push_front_mut(Arc::new(copy));
+        }
         let scene = script::Scene {
             variables: state.variables.clone(),
             folder: state.folder.clone(),
             active: state.shell.clone(),
-            copies: Arc::new(copies),
+            copies,
         };
         if let Some(words) = json::words(&instruction.arguments) {
             self.build.commands.push(Invocation::exec(words, scene));

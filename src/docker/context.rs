@@ -3,6 +3,7 @@
 use std::{
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// A source of `COPY` or `ADD`.
@@ -75,17 +76,22 @@ impl Copy {
     }
 }
 
+/// What was copied before a command, the last first. Every command keeps its own, and they
+/// share what is the same.
+pub type Copies = rpds::ListSync<Arc<Copy>>;
+
 /// The path in the context of a file of the image, if the context has it.
-pub fn origin(copies: &[Copy], file: &str, context: &Path) -> Option<PathBuf> {
+pub fn origin(copies: &Copies, file: &str, context: &Path) -> Option<PathBuf> {
     let mut origins = origins(copies, file, context);
     origins.find(|path| context.join(path).is_file())
 }
 
 /// The paths in the context that a file of the image can come from, be they there or not;
 /// the last copy first.
-pub fn origins(copies: &[Copy], file: &str, context: &Path) -> impl Iterator<Item = PathBuf> {
-    let copies = copies.iter().rev();
-    copies.filter_map(move |copy| copy.origin(file, context))
+pub fn origins(copies: &Copies, file: &str, context: &Path) -> impl Iterator<Item = PathBuf> {
+    copies
+        .iter()
+        .filter_map(move |copy| copy.origin(file, context))
 }
 
 /// Whether the context has what `COPY` names, which may be a pattern

@@ -4,6 +4,7 @@
 //! ```text
 //! text         the characters of an instruction with their places, continuations left out
 //! dockerfile   the instructions
+//! variables    the variables of a build, whose values do not grow without end
 //! shell        the words of a script
 //! json         the words of the exec form
 //! script       the commands of a script, and what holds where they stand
@@ -32,6 +33,7 @@ pub mod redirection;
 mod script;
 mod shell;
 mod text;
+mod variables;
 
 pub use dockerfile::Dockerfile;
 pub use plan::{Contents, Plan};

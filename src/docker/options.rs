@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::shell::{Part, Unknown, Word};
+use super::{
+    shell::{Part, Unknown, Word},
+    variables::MAX_VALUE,
+};
 
 /// An argument with its value.
 #[derive(Clone, Debug)]
@@ -230,6 +233,9 @@ pub fn say(unknown: &Unknown) -> String {
     match unknown {
         Unknown::Unset(name) => format!("the Dockerfile does not say the value of `{name}`"),
         Unknown::Several(name) => format!("`{name}` stands for several words"),
+        Unknown::TooLong(name) => {
+            format!("the value of `{name}` makes this longer than {MAX_VALUE} bytes")
+        }
         Unknown::Computed => "only the build can tell what this stands for".to_owned(),
     }
 }

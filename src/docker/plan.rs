@@ -12,7 +12,7 @@ use super::{
     install::{Action, Install},
     options::{self, Argument},
     prefix::Prefix,
-    shell::Variables,
+    variables::Variables,
 };
 use crate::{
     azure::{Image, Target, definition::is_template},

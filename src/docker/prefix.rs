@@ -1,6 +1,6 @@
 //! The environment that a command works on.
 
-use super::shell::Variables;
+use super::variables::Variables;
 
 /// A conda environment by its name, or by its path where that has none; what is no
 /// environment of conda's (`python:3.11`, a virtual environment) has a path, or is the

@@ -1,12 +1,13 @@
 //! The commands of a script, each with what holds where it stands.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use super::{
-    context::Copy,
+    context::Copies,
     prefix::Prefix,
-    shell::{self, Part, Token, Variables, Word},
+    shell::{self, Part, Token, Word},
     text::Text,
+    variables::Variables,
 };
 
 /// What holds where a command stands.
@@ -19,7 +20,7 @@ pub struct Scene {
     /// The environment that was activated, if one was.
     pub active: Option<Prefix>,
     /// The files of the context that are there.
-    pub copies: Arc<Vec<Copy>>,
+    pub copies: Copies,
 }
 
 /// A command.
@@ -145,7 +146,8 @@ struct Reader {
 impl Reader {
     fn command(&mut self, (mut words, redirections): (Vec<Word>, Vec<Redirection>)) {
         let mut begins_loop = false;
-        while let Some(word) = words.first().and_then(Word::literal) {
+        let mut start = 0;
+        while let Some(word) = words.get(start).and_then(Word::literal) {
             if BEGINS.contains(&&*word) {
                 begins_loop = word == "for" || word == "case";
                 let is_loop = matches!(&*word, "for" | "while" | "until");
@@ -153,7 +155,7 @@ impl Reader {
                 self.open.push((word, Some(depends)));
             } else if word == "function" {
                 // `function f {` is `f() {`.
-                words.drain(1..words.len().min(2));
+                start += 1;
                 ")".clone_into(&mut self.before);
             } else if word == "{" {
                 let depends = match &*self.before {
@@ -166,11 +168,12 @@ impl Reader {
             } else if !BETWEEN.contains(&&*word) {
                 break;
             }
-            words.remove(0);
+            start += 1;
             if begins_loop {
                 return;
             }
         }
+        words.drain(..start.min(words.len()));
         let depends = self.depends();
         self.note_test(&words);
         let Some(variables) = self.assign(&mut words) else {
@@ -236,8 +239,8 @@ impl Reader {
         let end = start + assigned.len();
         let mut variables = self.scene.variables.clone();
         for (name, value) in assigned {
-            let value = value.value(&variables).ok();
-            variables.insert(name, value);
+            let value = value.value(&variables);
+            variables.assign(name, value);
         }
         if exports || end == words.len() {
             self.scene.variables = variables;
@@ -246,10 +249,7 @@ impl Reader {
         words.drain(..end);
         // The shell expands the words before it assigns.
         for name in words.iter().flat_map(Word::variables) {
-            match self.scene.variables.get(name) {
-                Some(value) => drop(variables.insert(name.to_owned(), value.clone())),
-                None => drop(variables.remove(name)),
-            }
+            variables.take_from(&self.scene.variables, name);
         }
         Some(variables)
     }

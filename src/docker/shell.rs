@@ -2,9 +2,9 @@
 //! (<https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html>). Nothing
 //! is run: what only running can tell is known to be unknown.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
-use super::text::Text;
+use super::{text::Text, variables::Variables};
 
 /// A word of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,12 +40,11 @@ pub enum Unknown {
     Unset(String),
     /// The value of a variable stands for several words.
     Several(String),
+    /// The value of a variable is longer than is read.
+    TooLong(String),
     /// Only the build can tell.
     Computed,
 }
-
-/// Variables and their values; none where there is one that is not known.
-pub type Variables = BTreeMap<String, Option<String>>;
 
 /// A part of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,11 +87,11 @@ impl Word {
                     let known = variables.get(name).cloned().flatten();
                     let known = known.filter(|known| !known.is_empty() || fallback.is_none());
                     let known = known.or_else(|| fallback.clone());
-                    let known = known.ok_or_else(|| Unknown::Unset(name.clone()))?;
+                    let known = known.ok_or_else(|| variables.why_unknown(name))?;
                     if !is_quoted && known.contains([' ', '\t', '\n', '*', '?']) {
                         return Err(Unknown::Several(name.clone()));
                     }
-                    value += &known;
+                    variables.expand(&mut value, name, &known)?;
                 }
             }
         }
@@ -109,7 +108,7 @@ impl Word {
 
     /// The word as it is written, if it has neither variables nor commands in it.
     pub fn literal(&self) -> Option<String> {
-        self.value(&Variables::new()).ok()
+        self.value(&Variables::default()).ok()
     }
 }
 

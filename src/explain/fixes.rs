@@ -20,6 +20,7 @@ use super::{Edit, EditKind, Fix, Given};
 use crate::{
     conda::repodata::Repodata,
     diagnostic::Failure,
+    parse,
     problem::{Conflict, DeclaredKind, Problem, Solution, conflict::Half, solve, time_limit},
     resolve::question::Question,
     spec::{
@@ -493,7 +494,7 @@ fn conda_version(solution: &Solution, name: &str) -> Option<Given> {
 }
 
 fn pypi_version(solution: &Solution, name: &str) -> Option<Given> {
-    if let Some(package) = solution.release(&name.parse().ok()?) {
+    if let Some(package) = solution.release(&parse::pep::name(name).ok()?) {
         return Some(Given {
             name: name.to_string(),
             version: package.version.to_string(),

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use pep508_rs::PackageName;
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepoDataRecord};
+use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord};
 
 use crate::{
     conda::repodata::{Repodata, nearest_of},
     config::Settings,
     diagnostic::{Diagnostic, Failure, Location},
+    parse,
     problem::{
         Conflict, Declared, DeclaredKind, Missing, Solution,
         askers::{
@@ -201,7 +202,7 @@ async fn one(
     if !installed.is_empty() {
         return Ok(Found::Installed(installed));
     }
-    let project: Option<PackageName> = name.parse().ok();
+    let project = parse::pep::name(name).ok();
     let idle = project
         .iter()
         .flat_map(|project| direct::idle(solution, project))
@@ -228,13 +229,13 @@ async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bo
     {
         return true;
     }
-    if let Ok(spec) = MatchSpec::from_str(name, ParseMatchSpecOptions::lenient())
+    if let Ok(spec) = parse::conda::match_spec(name, ParseMatchSpecOptions::lenient())
         && let Ok(found) = question.records(&[spec]).await
         && found.subdirs.iter().any(|subdir| subdir.iter().any(is_it))
     {
         return true;
     }
-    let Ok(project) = name.parse::<PackageName>() else {
+    let Ok(project) = parse::pep::name(name) else {
         return false;
     };
     let page = question.ask(repodata.clone(), move |problem| {

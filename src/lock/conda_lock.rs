@@ -13,15 +13,14 @@
 use std::collections::BTreeMap;
 
 use rattler_conda_lock::{Channel, Hashes, LockFile, Manager, Metadata, Package};
-use rattler_conda_types::{
-    MatchSpec, NamelessMatchSpec, PackageNameMatcher, ParseStrictness, VersionSpec,
-};
+use rattler_conda_types::{NamelessMatchSpec, PackageNameMatcher, ParseStrictness, VersionSpec};
 
 use super::{
     Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, paths::relative, uncarriable,
 };
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    parse,
     spec::secrets::without_token,
 };
 
@@ -150,7 +149,7 @@ fn dependency(text: &str) -> Option<(String, String)> {
     if name.chars().all(plain) && !rest.contains('[') {
         return Some((name.to_owned(), rest.trim().to_owned()));
     }
-    let spec = MatchSpec::from_str(text, ParseStrictness::Lenient).ok()?;
+    let spec = parse::conda::match_spec(text, ParseStrictness::Lenient).ok()?;
     let PackageNameMatcher::Exact(name) = &spec.name else {
         return None;
     };

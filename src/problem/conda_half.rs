@@ -32,6 +32,7 @@ use super::{
 use crate::{
     config::ChannelPriority,
     diagnostic::{Diagnostic, Failure},
+    parse,
 };
 
 /// A match spec in the pool: what it requires, and under which condition.
@@ -419,7 +420,7 @@ pub(super) fn pooled_match_spec(
         return known.clone();
     }
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    let pooled = MatchSpec::from_str(text, options)
+    let pooled = parse::conda::match_spec(text, options)
         .map_err(|error| error.to_string())
         .and_then(|spec| {
             let condition = spec.condition.as_ref();

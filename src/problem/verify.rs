@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     diagnostic::Failure,
+    parse,
     pypi::{DistributionKind, pip_abilities::PipAbility},
 };
 
@@ -365,5 +366,5 @@ fn name_of(spec: &MatchSpec) -> Option<String> {
 
 fn parse(text: &str) -> Option<MatchSpec> {
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    MatchSpec::from_str(text, options).ok()
+    parse::conda::match_spec(text, options).ok()
 }

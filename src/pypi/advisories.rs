@@ -1,6 +1,7 @@
 //! Known vulnerabilities of a release, from the JSON API that PyPI has beside its simple
 //! index (<https://docs.pypi.org/api/json/>): `…/simple/` and `…/pypi/NAME/VERSION/json`.
 
+use crate::parse;
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use serde::Deserialize;
@@ -135,7 +136,7 @@ impl From<Listed> for Advisory {
             fixed_in: listed
                 .fixed_in
                 .iter()
-                .filter_map(|version| version.parse().ok())
+                .filter_map(|version| parse::pep::version(version).ok())
                 .collect(),
         }
     }

@@ -6,6 +6,7 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 
 use super::{DistributionKind, tags::WheelFilename};
+use crate::parse;
 
 /// What pip takes for a source distribution
 /// (<https://packaging.python.org/en/latest/specifications/source-distribution-format/>
@@ -39,10 +40,8 @@ pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, Distributio
 /// the split is at the first dash before which the name stands.
 fn source_version(name: &PackageName, stem: &str) -> Option<Version> {
     stem.match_indices('-')
-        .filter(|(index, _)| {
-            PackageName::from_str(&stem[..*index]).is_ok_and(|found| found == *name)
-        })
-        .find_map(|(index, _)| Version::from_str(&stem[index + 1..]).ok())
+        .filter(|(index, _)| parse::pep::name(&stem[..*index]).is_ok_and(|found| found == *name))
+        .find_map(|(index, _)| parse::pep::version(&stem[index + 1..]).ok())
 }
 
 #[cfg(test)]

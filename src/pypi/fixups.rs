@@ -7,33 +7,32 @@
 //! read as meant here; that a release with one in `Requires-Dist` needs an older pip
 //! is the problem's affair.
 
-use std::str::FromStr;
-
-use pep440_rs::{Version, VersionSpecifiers};
+use crate::parse;
+use pep440_rs::VersionSpecifiers;
 use pep508_rs::{Requirement, VerbatimUrl};
 
 /// Specifiers, repaired if they must be; `None` if they cannot be read.
 pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
-    VersionSpecifiers::from_str(text)
+    parse::pep::specifiers(text)
         .ok()
-        .or_else(|| VersionSpecifiers::from_str(&repaired(text)?).ok())
+        .or_else(|| parse::pep::specifiers(&repaired(text)?).ok())
 }
 
 /// A requirement, its specifiers repaired if they must be, and whether they were.
 /// The error is the one of the requirement as written.
 pub fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), String> {
-    let error = match Requirement::from_str(text) {
+    let error = match parse::pep::requirement(text) {
         Ok(requirement) => return Ok((requirement, false)),
         Err(error) => error,
     };
     let tidy = without_last_comma(text);
-    if let Some(requirement) = tidy.and_then(|text| Requirement::from_str(&text).ok()) {
+    if let Some(requirement) = tidy.and_then(|text| parse::pep::requirement(&text).ok()) {
         return Ok((requirement, false));
     }
     repaired_requirement(text)
-        .and_then(|text| Requirement::from_str(&text).ok())
+        .and_then(|text| parse::pep::requirement(&text).ok())
         .map(|requirement| (requirement, true))
-        .ok_or_else(|| error.message.to_string())
+        .ok_or_else(|| error.message)
 }
 
 /// A requirement without the comma at the end of its specifiers, which every pip lets
@@ -121,7 +120,7 @@ fn repaired_clause(operator: &str, version: &str) -> String {
 fn lettered(version: &str) -> Option<&str> {
     let number = version.strip_suffix(|c: char| c.is_ascii_lowercase())?;
     let is_number = number.ends_with(|c: char| c.is_ascii_digit());
-    (is_number && Version::from_str(version).is_err()).then_some(number)
+    (is_number && parse::pep::version(version).is_err()).then_some(number)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     path::Path,
-    str::FromStr,
     sync::Arc,
 };
 
@@ -17,7 +16,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Distribution, filename, fixups};
-use crate::network::fetch::Page;
+use crate::{network::fetch::Page, parse::pep};
 
 /// The files of a page with their versions, in the order of the page.
 pub type Files = Vec<(Version, Arc<Distribution>)>;
@@ -103,7 +102,7 @@ impl JsonPage<'_> {
             ));
         }
         match &self.name {
-            Some(found) if PackageName::from_str(found).is_ok_and(|found| found == *name) => Ok(()),
+            Some(found) if pep::name(found).is_ok_and(|found| found == *name) => Ok(()),
             Some(found) => Err(format!("it is the page of `{found}`, not of `{name}`")),
             // PEP 691 requires the name, which some indexes leave out.
             None if self.files.is_empty() => {
@@ -222,7 +221,7 @@ pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
 /// # Errors
 /// What it is in place of that.
 pub fn check_links(page: &Page) -> Result<(), String> {
-    let any = PackageName::from_str("any").map_err(|error| error.to_string())?;
+    let any = pep::name("any").map_err(|error| error.to_string())?;
     match is_json(page) || Html::parse(&any, &page.url, &page.body).archives > 0 {
         true => Ok(()),
         false => Err(not_a("page with links to distributions", page)),
@@ -334,7 +333,7 @@ impl Html {
     fn is_titled(&self, name: &PackageName) -> bool {
         let separators = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ':');
         let mut words = self.titles.split(separators);
-        words.any(|word| PackageName::from_str(word).is_ok_and(|word| word == *name))
+        words.any(|word| pep::name(word).is_ok_and(|word| word == *name))
     }
 }
 

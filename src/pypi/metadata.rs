@@ -1,12 +1,10 @@
 //! Core metadata
 //! (<https://packaging.python.org/en/latest/specifications/core-metadata/>).
 
-use std::str::FromStr;
-
 use mailparse::MailHeader;
-use pep508_rs::ExtraName;
 
 use super::{Metadata, MetadataSource, fixups};
+use crate::parse;
 
 /// Reads a `METADATA` or `PKG-INFO` file.
 ///
@@ -24,7 +22,7 @@ pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
         requires_dist.push(requirement);
     }
     let provides_extras = values(&headers, "Provides-Extra")
-        .filter_map(|extra| ExtraName::from_str(&extra).ok())
+        .filter_map(|extra| parse::pep::extra(&extra).ok())
         .collect();
     let requires_python = values(&headers, "Requires-Python")
         .next()

@@ -4,6 +4,7 @@
 //! The build runs the pip of the environment's conda half, whatever the pip list
 //! says of pip, so the version of the conda package `pip` decides.
 
+use crate::parse;
 use pep440_rs::Version;
 
 /// Something that some versions of pip can do and others cannot.
@@ -186,7 +187,7 @@ impl PipAbility {
     /// Whether this version of pip has it.
     pub fn is_in(self, pip: &Version) -> bool {
         let row = self.row();
-        let at_least = |since: &str| since.parse::<Version>().is_ok_and(|since| *pip >= since);
+        let at_least = |since: &str| parse::pep::version(since).is_ok_and(|since| *pip >= since);
         at_least(row.since) && !row.before.is_some_and(at_least)
     }
 

@@ -3,12 +3,13 @@
 //! Archives come from anywhere: nothing is written to disk, and the sizes of
 //! entries and of the whole are bounded.
 
-use std::{io::Read, str::FromStr};
+use std::io::Read;
 
 use futures::{AsyncReadExt, io::Cursor};
 use pep508_rs::PackageName;
 
 use super::{MetadataSource, metadata, source_build::Contents};
+use crate::parse;
 
 /// The largest file that is read from an archive.
 const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
@@ -60,7 +61,7 @@ impl Files {
         }
         let (folder, file) = inside.rsplit_once('/')?;
         let stem = folder.rsplit('/').next()?.strip_suffix(".egg-info")?;
-        if PackageName::from_str(stem).ok()? != *name {
+        if parse::pep::name(stem).ok()? != *name {
             return None;
         }
         let depth = folder.matches('/').count();

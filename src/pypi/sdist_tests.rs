@@ -1,7 +1,7 @@
 use super::*;
 
 fn name() -> PackageName {
-    PackageName::from_str("my-project").unwrap()
+    parse::pep::name("my-project").unwrap()
 }
 
 fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {

@@ -1,10 +1,7 @@
 //! Where pip looks: flags, `PIP_*` variables and pip.conf
 //! (<https://pip.pypa.io/en/stable/topics/configuration/>).
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr,
-};
+use std::path::{Path, PathBuf};
 
 use configparser::ini::Ini;
 use pep508_rs::PackageName;
@@ -13,6 +10,7 @@ use url::Url;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     network::redacted,
+    parse,
     spec::{FormatControl, PipOptions, Spanned},
 };
 
@@ -295,7 +293,7 @@ fn add_formats(formats: &mut FormatControl, value: &str, only_binary: bool) -> R
                 formats.no_binary.clear();
             }
             name => {
-                let name = PackageName::from_str(name)
+                let name = parse::pep::name(name)
                     .map_err(|_| format!("`{name}` is not a project name"))?;
                 add_format(formats, name, only_binary);
             }

@@ -11,7 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use crate::parse;
+use pep508_rs::PackageName;
 use serde::{Deserialize, Serialize};
 
 mod outgrown;
@@ -180,7 +181,7 @@ impl BuildSystem {
     }
 
     fn projects(&self) -> Vec<PackageName> {
-        let read = |text: &String| text.parse::<Requirement<VerbatimUrl>>().ok();
+        let read = |text: &String| parse::pep::requirement(text).ok();
         let requires = self.requires.iter().filter_map(read);
         requires.map(|requirement| requirement.name).collect()
     }

@@ -12,6 +12,7 @@ use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
 use super::pip_abilities::PipAbility;
+use crate::parse;
 
 /// The compressed tag sets of a wheel's file name (PEP 425, PEP 427).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +99,7 @@ impl FromStr for WheelFilename {
             return Err(WheelFilenameError::Tag);
         }
         Ok(Self {
-            name: PackageName::from_str(name)
-                .map_err(|_| WheelFilenameError::Name(name.to_owned()))?,
+            name: parse::pep::name(name).map_err(|_| WheelFilenameError::Name(name.to_owned()))?,
             version: wheel_version(version)
                 .ok_or_else(|| WheelFilenameError::Version(version.to_owned()))?,
             tags: WheelTags {
@@ -119,8 +119,8 @@ fn tag_set(compressed: &str) -> Vec<String> {
 
 /// Old `bdist_wheel` wrote the `-` of a version as `_`; pip reads it back.
 fn wheel_version(text: &str) -> Option<Version> {
-    Version::from_str(text)
-        .or_else(|_| Version::from_str(&text.replace('_', "-")))
+    parse::pep::version(text)
+        .or_else(|_| parse::pep::version(&text.replace('_', "-")))
         .ok()
 }
 

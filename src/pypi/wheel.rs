@@ -1,7 +1,8 @@
 //! `METADATA` inside a wheel, of which as little is read as the server allows.
 
-use std::{io::SeekFrom, str::FromStr};
+use std::io::SeekFrom;
 
+use crate::parse;
 use async_http_range_reader::{AsyncHttpRangeReader, CheckSupportMethod};
 use async_zip::base::read::seek::ZipFileReader;
 use futures::{AsyncBufRead, AsyncReadExt as _, AsyncSeek};
@@ -102,7 +103,7 @@ where
             continue;
         };
         let project = stem.split('-').next().unwrap_or(stem);
-        if PackageName::from_str(project).is_ok_and(|project| project == *name) {
+        if parse::pep::name(project).is_ok_and(|project| project == *name) {
             return Some(index);
         }
         if !stem.contains('/') {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir};
+use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
 use crate::{
     conda::names::Names,
     diagnostic::Failure,
+    parse,
     problem::{PypiPackage, Solution},
     pypi::{
         Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
@@ -168,7 +169,7 @@ impl Build {
         };
         let rank = |record: &&RepoDataRecord| {
             let version = &record.package_record.version;
-            let is_same = version.as_str().parse() == Ok(self.version.clone());
+            let is_same = parse::pep::version(&version.as_str()) == Ok(self.version.clone());
             (is_same, version.version().clone())
         };
         let best = records.filter(fits).max_by_key(rank);
@@ -203,7 +204,7 @@ pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool 
     use rattler_conda_types::Matches;
     let depends = record.package_record.depends.iter();
     let mut specs = depends.filter_map(|text| {
-        let spec = MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).ok()?;
+        let spec = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()).ok()?;
         let name = spec.name.as_exact()?.as_normalized();
         matches!(name, "python" | "python_abi").then_some(spec)
     });

@@ -12,12 +12,13 @@
 use std::sync::Arc;
 
 use rattler_conda_types::{
-    MatchSpec, Matches, PackageName, ParseMatchSpecOptions, RepoDataRecord, Version, VersionSpec,
+    Matches, PackageName, ParseMatchSpecOptions, RepoDataRecord, Version, VersionSpec,
 };
 
 use super::{builds::fits_python, question::Question};
 use crate::{
     conda::repodata::Repodata,
+    parse,
     problem::{Solution, depends_on, solve},
 };
 
@@ -61,7 +62,7 @@ impl Driver {
         let depends = &record.package_record.depends;
         let spec = depends.iter().find(|text| on_driver(text).is_some())?;
         let others = depends.iter().filter_map(|text| {
-            let spec = MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).ok()?;
+            let spec = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()).ok()?;
             let found = records.iter().filter(|other| spec.matches(**other));
             let found: Vec<Vec<VersionSpec>> = found.map(|other| drivers(other)).collect();
             (!found.is_empty()).then_some(found)
@@ -87,7 +88,7 @@ fn on_driver(text: &str) -> Option<VersionSpec> {
     if PackageName::normalized_name_from_matchspec_str(text) != "__cuda" {
         return None;
     }
-    let spec = MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).ok()?;
+    let spec = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()).ok()?;
     Some(spec.version.unwrap_or(VersionSpec::Any))
 }
 
@@ -98,7 +99,7 @@ fn met_by(needs: &[Vec<Vec<VersionSpec>>], image_cuda: &str) -> Option<String> {
         let fits = |record: &Vec<VersionSpec>| record.iter().all(|spec| spec.matches(version));
         needs.iter().all(|records| records.iter().any(fits))
     };
-    if image_cuda.parse().is_ok_and(|version| meets(&version)) {
+    if parse::conda::version(image_cuda).is_ok_and(|version| meets(&version)) {
         return Some(image_cuda.to_owned());
     }
     let named = needs.iter().flatten().flatten().flat_map(named);
@@ -111,7 +112,9 @@ fn named(versions: &VersionSpec) -> Vec<Version> {
     match versions {
         VersionSpec::None | VersionSpec::Any => Vec::new(),
         VersionSpec::Range(_, version) | VersionSpec::Exact(_, version) => vec![version.clone()],
-        VersionSpec::StrictRange(_, version) => Vec::from_iter(version.to_string().parse().ok()),
+        VersionSpec::StrictRange(_, version) => {
+            Vec::from_iter(parse::conda::version(&version.to_string()).ok())
+        }
         VersionSpec::Group(_, parts) => parts.iter().flat_map(named).collect(),
     }
 }

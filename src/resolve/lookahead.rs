@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
+    parse,
     problem::{Declared, DeclaredKind},
     pypi::{DistributionKind, session::Choice, tags::Target},
 };
@@ -22,7 +23,7 @@ pub(super) fn choice(declared: &[Declared], target: Target) -> Choice {
         .map(|minor| (3, minor))
         .filter(|&(major, minor)| {
             // A late patch release stands for all: it is within `=3.8` and `>=3.8`.
-            let version = format!("{major}.{minor}.20").parse();
+            let version = parse::conda::version(&format!("{major}.{minor}.20"));
             declared
                 .iter()
                 .filter(|line| line.names("python"))

@@ -26,6 +26,7 @@ use crate::{
     },
     config::{ChannelPriority, Settings},
     diagnostic::{Diagnostic, Failure, Level, Location},
+    parse,
     problem::{Declared, PipPolicy, Preferences, Problem, World},
     pypi::{client::Client, session::Session, settings::IndexSettings, tags::Target},
     spec::{EnvironmentFile, PipRequirementKind},
@@ -438,8 +439,7 @@ impl Session {
     }
 }
 
-pub(super) fn broken_off(error: &tokio::task::JoinError) -> Failure {
-    let message = format!("the solver broke off: {error}");
-    let help = "this is a bug in presolve: please report it with the file";
-    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
+/// A thread that panicked, or was given up.
+pub(super) fn broken_off(_error: &tokio::task::JoinError) -> Failure {
+    parse::guard::bug(None)
 }

@@ -1,9 +1,8 @@
 //! What an earlier `pin` chose, and which of it is to be forgotten.
 
-use pep508_rs::PackageName;
-
 use crate::{
     conda::channels::Channels,
+    parse,
     problem::{Preferences, PreferredRecord},
     spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec},
 };
@@ -56,7 +55,7 @@ impl Upgrade {
 
 /// `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    let normal = |name: &str| name.parse::<PackageName>().ok();
+    let normal = |name: &str| parse::pep::name(name).ok();
     one == other || (normal(one).is_some() && normal(one) == normal(other))
 }
 

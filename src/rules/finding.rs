@@ -199,6 +199,10 @@ impl Fix {
         is_alone.then(|| Self::of_text(title, safety, &environment.source, &changed.text))
     }
 
+    /// For how many lines of a file a rule works out fixes at most: each one reads all of
+    /// the file again. `--fix` makes one after the other, so the rest have their turn.
+    pub const MOST: usize = 10;
+
     /// A fix that makes another text of a file.
     pub fn of_text(
         title: impl Into<String>,

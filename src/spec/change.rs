@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::spec::route::{Route, route};
 use yaml_serde::Value;
-use yamlpath::{Route, route};
 
 use super::{
     EnvironmentFile,

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use crate::spec::route::route;
 use serde::de::IgnoredAny;
 use yaml_serde::Value;
-use yamlpath::route;
 
 use super::{
     edits::{Edits, line_break},
@@ -119,7 +119,7 @@ pub(super) fn write_channels(edits: &mut Edits<'_>, tree: &Tree, channels: &[Str
 pub(super) fn fill(
     edits: &mut Edits<'_>,
     tree: &Tree,
-    list: &yamlpath::Route<'_>,
+    list: &crate::spec::route::Route<'_>,
     entries: &[String],
 ) {
     let (Some(span), Some(key)) = (tree.span(list), tree.key_span(list)) else {

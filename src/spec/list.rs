@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use crate::spec::route::{Route, route};
 use yaml_serde::Value;
-use yamlpath::{Route, route};
 
 use super::{
     edits::Edits,

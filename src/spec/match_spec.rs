@@ -4,6 +4,7 @@
 use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, StringMatcher};
 
 use super::{CondaPin, requirement, requirement::operators};
+use crate::parse;
 
 /// Reads a match spec with the meaning that conda gives it: `numpy=1.26` is
 /// `numpy 1.26.*`, and names are lower-cased.
@@ -26,7 +27,7 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
         return Err(format!("conda drops what is in parentheses; {instead}"));
     }
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    let mut spec = MatchSpec::from_str(&text, options).map_err(|error| error.to_string())?;
+    let mut spec = parse::conda::match_spec(&text, options).map_err(|error| error.to_string())?;
     let any_channel = |name: &str| name == "*";
     if (spec.channel.as_ref())
         .is_some_and(|channel| channel.name.as_deref().is_some_and(any_channel))
@@ -151,9 +152,7 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
             "`{build}` is no build string; versions are joined with `,` or `|`"
         ));
     }
-    build
-        .parse()
-        .map_err(|_| format!("`{build}` is no build string"))
+    parse::conda::build(build).map_err(|_| format!("`{build}` is no build string"))
 }
 
 /// Reads `name=version=build`, with or without `channel::` before it and a hash in

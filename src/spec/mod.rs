@@ -20,9 +20,12 @@ pub mod pin;
 mod pin_comment;
 pub mod pip_lines;
 pub(crate) mod pip_options;
+mod places;
 pub(crate) mod requirement;
+pub(crate) mod route;
 pub mod secrets;
 pub mod source;
+mod text;
 pub mod yaml;
 
 /// A value with the place that it was read from.

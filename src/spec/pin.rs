@@ -4,9 +4,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use crate::spec::route::route;
 use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName};
-use yamlpath::route;
 
 use super::{
     CondaPin, EnvironmentFile,

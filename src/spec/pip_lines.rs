@@ -6,12 +6,11 @@ use std::{
     borrow::Cow,
     ops::Range,
     path::{Path, PathBuf},
-    str::FromStr,
     sync::Arc,
 };
 
 use pep440_rs::{Operator, Version};
-use pep508_rs::{PackageName, VersionOrUrl};
+use pep508_rs::VersionOrUrl;
 use url::Url;
 
 use super::{
@@ -22,6 +21,7 @@ use super::{
     source::SourceFile,
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::parse;
 
 /// A text of requirement lines with the place that it was read from.
 pub struct PipText {
@@ -274,7 +274,7 @@ impl PipReader {
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            match (name, PackageName::from_str(name)) {
+            match (name, parse::pep::name(name)) {
                 (":all:", _) => {
                     (*all, *other_all) = (true, false);
                     names.clear();

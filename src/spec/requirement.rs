@@ -1,15 +1,20 @@
 //! One requirement of a pip list, classified as pip does
 //! (`parse_req_from_line` in pip/_internal/req/constructors.py).
 
-use std::{ops::Range, path::Path, str::FromStr};
+use std::{ops::Range, path::Path};
 
-use pep508_rs::{MarkerTree, PackageName, Pep508Error, Requirement, VerbatimUrl, VersionOrUrl};
+use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 use url::Url;
 
 use super::{PipRequirementKind, secrets::redact};
+use crate::parse;
 
 /// The name of the diagnostic that a text is no requirement.
 const INVALID: &str = "invalid-pip-requirement";
+
+/// What a requirement looks like, for who wrote something else.
+const FORM: &str = "write `name`, `name==1.0` or `name[extra]>=1,<2; python_version<'3.12'` \
+     (https://packaging.python.org/en/latest/specifications/dependency-specifiers/)";
 
 /// What an operator of pip's or conda's begins with.
 const OPERATORS: [char; 5] = ['<', '>', '=', '!', '~'];
@@ -45,7 +50,7 @@ pub fn parse(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
     if let PipRequirementKind::Opaque { marker, .. } = &mut kind
         && let (_, Some(text)) = split_marker(text)
     {
-        *marker = MarkerTree::from_str(text).unwrap_or(MarkerTree::TRUE);
+        *marker = parse::pep::marker(text).unwrap_or(MarkerTree::TRUE);
     }
     Ok(kind)
 }
@@ -86,7 +91,7 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
 /// What pip would refuse.
 pub fn editable(text: &str) -> Result<PipRequirementKind, Refusal> {
     let name = match direct_url(text) {
-        Some((name, _)) => PackageName::from_str(name.split('[').next().unwrap_or(name)).ok(),
+        Some((name, _)) => parse::pep::name(name.split('[').next().unwrap_or(name)).ok(),
         None => {
             check_path(text)?;
             egg(text)
@@ -141,17 +146,17 @@ fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
 
 /// A requirement as PEP 508 writes it, with the trailing comma that the
 /// `packaging` library lets pass.
-fn named(text: &str) -> Result<Requirement<VerbatimUrl>, Pep508Error<VerbatimUrl>> {
+fn named(text: &str) -> Result<Requirement<VerbatimUrl>, parse::Invalid> {
     let (body, marker) = split_marker(text);
     let body = body.strip_suffix(',').unwrap_or(body);
     let tidy = match marker {
         Some(marker) => format!("{body} ;{marker}"),
         None => body.to_owned(),
     };
-    Requirement::from_str(&tidy)
+    parse::pep::requirement(&tidy)
 }
 
-fn refusal(text: &str, error: &Pep508Error<VerbatimUrl>) -> Refusal {
+fn refusal(text: &str, error: &parse::Invalid) -> Refusal {
     let help = intended(text).map(|text| format!("write `{}`", redact(&text)));
     let for_conda = || Some("move the line to the conda dependencies".to_owned());
     let pattern = match written(text) {
@@ -169,15 +174,13 @@ fn refusal(text: &str, error: &Pep508Error<VerbatimUrl>) -> Refusal {
             help: help.or_else(for_conda),
         };
     }
-    let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
-    let start = error.start.min(text.len());
-    let blamed = start..(start + error.len.max(1)).min(text.len()).max(start);
+    let blamed = error.span_in(text);
     Refusal {
         name: INVALID,
-        message: first_line(error.message.to_string()),
+        message: error.message.clone(),
         // What can be written otherwise is shown as a whole.
         span: help.as_ref().map_or(blamed, |_| 0..text.len()),
-        help,
+        help: help.or_else(|| Some(FORM.to_owned())),
     }
 }
 
@@ -217,12 +220,25 @@ pub fn intended(text: &str) -> Option<String> {
             format!("=={}", parts.next()?.trim())
         }
         Written::AsForConda(_) => format!("=={}", rest.trim_start()),
+        Written::Otherwise if without_last_separator(name) != name => rest.to_owned(),
         Written::Otherwise if !rest.trim_start().starts_with(OPERATORS) => return None,
         Written::Otherwise => with_commas(&without_stars(&operators(rest)))?,
     };
     let marker = marker.map_or(String::new(), |marker| format!(" ;{marker}"));
-    let text = format!("{name}{rest}{marker}");
+    let text = format!("{}{rest}{marker}", without_last_separator(name));
     named(&text).is_ok().then_some(text)
+}
+
+/// A name with its extras, without what cannot end the name: `numpy-[a]` is `numpy[a]`.
+fn without_last_separator(name: &str) -> String {
+    let bracket = name.find('[').unwrap_or(name.len());
+    format!("{}{}", &name[..name_end(name)], &name[bracket..])
+}
+
+/// Where the name of a name with extras ends, without the separators at its end.
+fn name_end(name: &str) -> usize {
+    let bare = name.split('[').next().unwrap_or(name);
+    bare.trim_end_matches(['-', '_', '.']).len()
 }
 
 /// The operators that conda and pip have for `=>` and `=<`.
@@ -289,7 +305,7 @@ fn named_url(text: &str, name: &str, url: &str) -> Result<PipRequirementKind, Re
     let bare = name.split('[').next().unwrap_or(name).trim();
     let opaque = |reason| {
         Ok(PipRequirementKind::Opaque {
-            name: PackageName::from_str(bare).ok(),
+            name: parse::pep::name(bare).ok(),
             reason,
             marker: MarkerTree::TRUE,
         })
@@ -399,12 +415,12 @@ fn egg(url: &str) -> Option<PackageName> {
     let egg = fragment
         .split('&')
         .find_map(|part| part.strip_prefix("egg="))?;
-    PackageName::from_str(egg.split(['[', '=']).next()?).ok()
+    parse::pep::name(egg.split(['[', '=']).next()?).ok()
 }
 
 fn wheel_name(path: &str) -> Option<PackageName> {
     let file = path.rsplit('/').next()?.strip_suffix(".whl")?;
-    PackageName::from_str(file.split('-').next()?).ok()
+    parse::pep::name(file.split('-').next()?).ok()
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use std::{
     sync::Arc,
 };
 
-use super::json;
+use super::text::Text;
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A text file with the encoding that it came in.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
-    text: String,
+    text: Arc<Text>,
     encoding: Encoding,
     byte_order_mark: bool,
     /// The keys that lead from the root to its conda spec; none if it is all of it.
@@ -75,7 +75,7 @@ impl SourceFile {
         match decoded {
             Ok(text) => Ok(Arc::new(Self {
                 path,
-                text,
+                text: Arc::new(Text::new(text)),
                 encoding,
                 byte_order_mark: mark > 0,
                 part: None,
@@ -89,7 +89,7 @@ impl SourceFile {
     pub fn from_text(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             path: path.into(),
-            text: text.into(),
+            text: Arc::new(Text::new(text.into())),
             encoding: Encoding::Utf8,
             byte_order_mark: false,
             part: None,
@@ -101,7 +101,7 @@ impl SourceFile {
     pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             path: self.path.clone(),
-            text: text.into(),
+            text: Arc::new(Text::new(text.into())),
             build_context: self.build_context.clone(),
             ..*self
         })
@@ -152,7 +152,7 @@ impl SourceFile {
 
     /// Whether the file is JSON: read like YAML, but without a place for comments.
     pub fn is_json(&self) -> bool {
-        json::is_json(&self.text)
+        self.text.is_json()
     }
 
     /// The path as the user gave it.
@@ -162,7 +162,7 @@ impl SourceFile {
 
     /// The decoded text, without a byte order mark.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// How the bytes of the file differ from plain UTF-8: "UTF-16", or "UTF-8 with a byte
@@ -193,29 +193,22 @@ impl SourceFile {
     /// The line and column of a byte of the text, both from 1, the column in
     /// characters. A byte inside a character counts as that character.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &self.text[..offset];
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        (line, column)
+        self.text.line_column(offset)
     }
 
     /// The byte at which a line and column (from 1, in characters) begin, or
     /// the end of the text when it has no such place.
     pub fn offset(&self, line: usize, column: usize) -> usize {
         let start: usize = self
-            .text
+            .text()
             .split_inclusive('\n')
             .take(line.saturating_sub(1))
             .map(str::len)
             .sum();
-        self.text[start..]
+        self.text()[start..]
             .char_indices()
             .nth(column.saturating_sub(1))
-            .map_or(self.text.len(), |(index, _)| start + index)
+            .map_or(self.text().len(), |(index, _)| start + index)
     }
 }
 

@@ -1,18 +1,23 @@
-//! A YAML or JSON file as values with places: yaml_serde says what it means, yamlpath
+//! A YAML or JSON file as values with places: yaml_serde says what it means, tree-sitter
 //! where it stands, and neither is believed when they disagree.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use yaml_serde::Value;
-use yamlpath::{Component, Document, Route};
 
-use super::{json, part, source::SourceFile};
+use super::{
+    json, part,
+    places::Places,
+    route::{Route, Step},
+    source::SourceFile,
+};
 use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::parse;
 
 /// A parsed YAML file.
 pub struct Tree {
     source: Arc<SourceFile>,
-    document: Document,
+    places: Places,
     /// What the file means.
     pub root: Value,
 }
@@ -38,7 +43,8 @@ impl Tree {
                     .help("a conda environment file has `name`, `channels` and `dependencies`"),
             ));
         }
-        let document = Document::new(&*text).map_err(|_| {
+        let places = parse::guard::guarded(|| Places::of(&text)).ok().flatten();
+        let places = places.ok_or_else(|| {
             let span = 0..source.text().lines().next().map_or(0, str::len);
             Failure::input(
                 at(
@@ -52,24 +58,21 @@ impl Tree {
                 .help("write it in the plain style of `conda env export`"),
             )
         })?;
-        if let Some(tag) = python_tag(source, &document) {
+        if let Some(tag) = python_tag(source, &places) {
             return Err(Failure::input(tag));
         }
         Ok(Self {
             source: Arc::clone(source),
-            document,
+            places,
             root,
         })
     }
 
     /// The YAML of a file that has none, as a Dockerfile: nothing is found in it.
-    ///
-    /// # Panics
-    /// Never: nothing at all is YAML.
     pub fn empty(source: &Arc<SourceFile>) -> Self {
         Self {
             source: Arc::clone(source),
-            document: Document::new("{}").expect("it is YAML"),
+            places: Places::empty(),
             root: Value::Null,
         }
     }
@@ -90,24 +93,19 @@ impl Tree {
 
     /// Where a value stands; `None` for an absent one (`key:`).
     pub fn span(&self, route: &Route<'_>) -> Option<Range<usize>> {
-        let feature = self.document.query_exact(route).ok()??;
-        let (start, end) = feature.location.byte_span;
-        let text = self.source.text().get(start..end)?;
-        Some(start..start + text.trim_end().len())
+        let span = self.places.find(route)?.value.clone()?;
+        let text = self.source.text().get(span.clone())?;
+        Some(span.start..span.start + text.trim_end().len())
     }
 
     /// Where a key stands with its value.
     pub fn entry_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
-        let feature = self.document.query_pretty(route).ok()?;
-        let (start, end) = feature.location.byte_span;
-        Some(start..end)
+        Some(self.places.find(route)?.entry.clone())
     }
 
     /// Where a mapping's key stands.
     pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
-        let feature = self.document.query_key_only(route).ok()?;
-        let (start, end) = feature.location.byte_span;
-        Some(start..end)
+        self.places.find(route)?.key.clone()
     }
 
     /// The place of a value, of its key when it is absent, or the file's start.
@@ -173,7 +171,7 @@ impl Tree {
     /// # Errors
     /// A diagnostic when the two parsers disagree.
     pub fn check_length(&self, route: &Route<'_>, length: usize) -> Result<(), Diagnostic> {
-        let exists = |index: usize| self.document.query_exists(&route.with_key(index));
+        let exists = |index: usize| self.places.find(&route.with_key(index)).is_some();
         if exists(length) || (length > 0 && !exists(length - 1)) {
             return Err(self.disagreement(self.location(route)));
         }
@@ -182,7 +180,7 @@ impl Tree {
 
     /// Whether a place is in a comment.
     pub fn in_comment(&self, span: Range<usize>) -> bool {
-        self.document.range_spanned_by_comment(span.start, span.end)
+        self.places.in_comment(&span)
     }
 
     fn disagreement(&self, location: Location) -> Diagnostic {
@@ -194,8 +192,8 @@ impl Tree {
 
 /// The way to what stands below these keys.
 pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
-    let keys = keys.iter().map(|key| Component::from(*key));
-    Route::from(keys.collect::<Vec<_>>())
+    let keys = keys.iter().map(|key| Step::from(*key));
+    Route(keys.collect())
 }
 
 /// What the text of a file, or of a part of it at its place, means.
@@ -204,12 +202,37 @@ pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
 /// A diagnostic with the place when it is no YAML, or no JSON where the file's name says
 /// that it is.
 pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
+    if let Some(place) = parse::nesting::too_deep(text) {
+        return Err(too_deep(source, place));
+    }
     let extension = source.path().extension();
     let is_called_json = extension.is_some_and(|extension| extension == "json");
     if source.is_json() || (is_called_json && !text.trim().is_empty()) {
         return json::value(text).map_err(|error| json_error(source, &error));
     }
-    yaml_serde::from_str(text).map_err(|error| syntax_error(source, &error))
+    parse::guard::guarded(|| yaml_serde::from_str(text))
+        .map_err(|_| too_deep(source, 0))?
+        .map_err(|error| syntax_error(source, &error))
+}
+
+fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
+    let text = source.text();
+    // The text may be a part of the file.
+    let start = if text.is_char_boundary(place) {
+        place
+    } else {
+        0
+    };
+    let message = "the file is nested too deeply";
+    at(
+        source,
+        "invalid-yaml",
+        start..line_end(text, start),
+        message,
+        "",
+    )
+    .note(format!("presolve reads {} levels", parse::nesting::LIMIT))
+    .help("check the brackets and the indentation: an environment file has 4 levels")
 }
 
 /// What stands between a scalar and the end of its line: the blanks, and the
@@ -381,11 +404,11 @@ fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
 
 /// The first tag of a Python type: the `conda env export` of 2016 wrote them, and
 /// conda's own reader refuses them since it loads YAML safely.
-fn python_tag(source: &Arc<SourceFile>, document: &Document) -> Option<Diagnostic> {
+fn python_tag(source: &Arc<SourceFile>, places: &Places) -> Option<Diagnostic> {
     let text = source.text();
     let tags = text.match_indices("!!python/");
-    let mut places = tags.map(|(start, _)| start);
-    let start = places.find(|&start| !document.range_spanned_by_comment(start, start + 1))?;
+    let mut starts = tags.map(|(start, _)| start);
+    let start = starts.find(|&start| !places.in_comment(&(start..start + 1)))?;
     let length = text[start..]
         .find(char::is_whitespace)
         .unwrap_or(text.len() - start);

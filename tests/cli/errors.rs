@@ -140,7 +140,7 @@ fn a_channel_that_does_not_exist() {
       |            ^^^^^^^^^^^ named here
       |
       = note: the address is file://[FIXTURES]/channels/conda-fogre/
-      = help: check the spelling of the name, and `channel-alias` if it is no public channel
+      = help: check the spelling of the name, and `channel-alias` if it is not a public channel
     exit code 2
     ");
 }
@@ -157,7 +157,7 @@ fn a_channel_that_the_server_does_not_have() {
       |            ^^^^^^^^^^^ named here
       |
       = note: the address is http://127.0.0.1:[PORT]/nothing/conda-forge/
-      = help: check the spelling of the name, and `channel-alias` if it is no public channel
+      = help: check the spelling of the name, and `channel-alias` if it is not a public channel
     exit code 2
     ");
 }

@@ -1,11 +1,11 @@
 //! Pins of an earlier `pin` that the solution does not have.
 
 use pep508_rs::{Requirement, VerbatimUrl};
-use rattler_conda_types::Version;
 
 use crate::{
     conda::repodata::Repodata,
     diagnostic::Location,
+    parse,
     problem::{Solution, specifiers},
     resolve::question::Question,
     rules::{Finding, solving::outdated_pin::RULE},
@@ -56,7 +56,7 @@ fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -
 
 /// Whether the declared requirement allows the version of the pin.
 fn fits(line: &CondaRequirement, pin: &CondaPin) -> bool {
-    let version = pin.version.parse::<Version>().ok();
+    let version = parse::conda::version(&pin.version).ok();
     let asked = line.spec.version.as_ref().zip(version.as_ref());
     let build = line.spec.build.as_ref();
     asked.is_none_or(|(asked, version)| asked.matches(version))

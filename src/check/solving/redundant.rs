@@ -28,6 +28,7 @@ pub(super) fn find(
         .collect();
     let pinned = environment.conda.iter().filter(|line| line.pin.is_some());
     let pinned: Vec<_> = pinned.map(|line| &line.location).collect();
+    let mut offered = 0;
     let findings = bare.iter().enumerate().filter_map(|(line, name)| {
         let name = name.as_ref()?;
         let at = question.places[line].as_ref()?;
@@ -48,12 +49,10 @@ pub(super) fn find(
             "`{}` is brought by `{}` anyway",
             declared[line].text, declared[other].text
         );
-        let fix = Fix::of_changes(
-            "remove the line",
-            Safety::Unsafe,
-            environment,
-            &[Change::Remove { at: at.clone() }],
-        );
+        offered += 1;
+        let change = Change::Remove { at: at.clone() };
+        let fix = (offered <= Fix::MOST)
+            .then(|| Fix::of_changes("remove the line", Safety::Unsafe, environment, &[change]));
         let finding = RULE
             .finding(at.clone(), "says no version", message)
             .help("remove the line, if the code does not use the package itself");
@@ -61,7 +60,7 @@ pub(super) fn find(
             Some(place) => finding.related(place.clone(), "brings it"),
             None => finding,
         };
-        Some(finding.fix(fix))
+        Some(finding.fix(fix.flatten()))
     });
     findings.collect()
 }

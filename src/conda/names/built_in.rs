@@ -3,8 +3,7 @@
 //! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves. Programs and
 //! libraries whose name another project has on PyPI (`redis`, `wget`) bring none.
 
-use std::str::FromStr;
-
+use crate::parse;
 use pep508_rs::PackageName;
 
 const RENAMES: &[(&str, &[&str])] = &[
@@ -76,7 +75,7 @@ pub(super) fn correction(conda: &str) -> Option<Vec<PackageName>> {
     let names = names.iter();
     Some(
         names
-            .filter_map(|name| PackageName::from_str(name).ok())
+            .filter_map(|name| parse::pep::name(name).ok())
             .collect(),
     )
 }
@@ -89,7 +88,7 @@ pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
     let names = RENAMES[index].1.iter();
     Some(
         names
-            .filter_map(|name| PackageName::from_str(name).ok())
+            .filter_map(|name| parse::pep::name(name).ok())
             .collect(),
     )
 }

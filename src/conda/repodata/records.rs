@@ -11,6 +11,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use url::Url;
 
+use crate::parse::guard::{Panicked, guarded};
+
 /// The longest text of a record that is read. The longest on conda-forge has some
 /// thousand bytes, and a version of this length already takes seconds to parse.
 pub(super) const TEXT_LIMIT: usize = 64 * 1024;
@@ -115,12 +117,13 @@ impl Text<'_> {
     /// The records if all of them can be read.
     fn strict(&self) -> Option<Shard> {
         match self {
-            Text::Json(text) => serde_json::from_slice(text).ok(),
+            Text::Json(text) => guarded(|| serde_json::from_slice(text)).ok()?.ok(),
             Text::Msgpack(bytes) => {
                 let is_short = bytes.len() <= TEXT_LIMIT
                     || rmp_serde::from_slice(bytes)
                         .is_ok_and(|Longest(length)| length <= TEXT_LIMIT);
-                is_short.then(|| rmp_serde::from_slice(bytes).ok())?
+                is_short.then_some(())?;
+                guarded(|| rmp_serde::from_slice(bytes)).ok()?.ok()
             }
         }
     }
@@ -208,7 +211,8 @@ fn one(file: &str, record: Value) -> ReadRecord {
     }
     let identifier = DistArchiveIdentifier::from_str(file)
         .map_err(|_| Skipped::new(file, "it is not named NAME-VERSION-BUILD"))?;
-    serde_json::from_value(record)
+    guarded(|| serde_json::from_value(record))
+        .map_err(|Panicked| Skipped::new(file, "its text is not understood"))?
         .map(|record| (identifier, record))
         .map_err(|error| Skipped::new(file, error))
 }

@@ -9,13 +9,12 @@ use std::{
 };
 
 use rattler_conda_types::{
-    GenericVirtualPackage, MatchSpec, PackageName, ParseMatchSpecOptions, RepoDataRecord,
-    RepodataRevision,
+    GenericVirtualPackage, PackageName, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
     package::{ArchiveIdentifier, DistArchiveType},
 };
 
 use super::Question;
-use crate::{conda::repodata::SubdirRecords, config::ChannelPriority, problem::RecordSpec};
+use crate::{conda::repodata::SubdirRecords, config::ChannelPriority, parse, problem::RecordSpec};
 
 /// A record of the index.
 pub(super) type RecordId = u32;
@@ -324,7 +323,7 @@ impl Preference<'_> {
 
 fn parse(text: &str) -> Option<RecordSpec> {
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-    let spec = MatchSpec::from_str(text, options).ok()?;
+    let spec = parse::conda::match_spec(text, options).ok()?;
     RecordSpec::new(spec.into_nameless().1).ok()
 }
 

@@ -8,6 +8,7 @@ use super::ByName;
 use crate::{
     conda::repodata::MissingName,
     explain::{Edit, EditKind},
+    parse,
     problem::{Declared, DeclaredKind},
     pypi::PypiSource,
     resolve::question::Question,
@@ -157,7 +158,7 @@ impl Elsewhere<'_> {
             None => project.to_string(),
             Some(version) => format!("{project}{}", as_specifiers(&version.to_string())?),
         };
-        let requirement = with.parse().ok()?;
+        let requirement = parse::pep::requirement(&with).ok()?;
         self.on_index(&requirement).await.then(|| Edit {
             kind: EditKind::MoveToPip,
             lines: vec![line],
@@ -238,7 +239,7 @@ fn as_specifiers(version: &str) -> Option<String> {
     });
     let specifiers: Option<Vec<String>> = specifiers.collect();
     let specifiers = specifiers?.join(",");
-    let valid = specifiers.parse::<pep440_rs::VersionSpecifiers>();
+    let valid = parse::pep::specifiers(&specifiers);
     valid.is_ok().then_some(specifiers)
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
-use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions};
+use rattler_conda_types::{Matches, ParseMatchSpecOptions};
 
 use super::{
     requirement::{Parts, beginning},
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     diagnostic::Failure,
+    parse,
     problem::{Declared, DeclaredKind, Problem},
     pypi::{DistributionKind, MetadataAnswer},
 };
@@ -308,7 +309,7 @@ fn requires(problem: &Problem<'_>, line: &Declared, other: &Declared, version: &
 
 /// Whether a dependency of a record is on this version of what a conda line asks for.
 fn is_pin_on(text: &str, line: &Declared, version: &str) -> bool {
-    let Ok(spec) = MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()) else {
+    let Ok(spec) = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()) else {
         return false;
     };
     let name = spec.name.as_exact();
@@ -329,7 +330,11 @@ fn required_by(
 ) -> Option<Vec<pep508_rs::Requirement<pep508_rs::VerbatimUrl>>> {
     let pypi = problem.world.pypi;
     let page = pypi.project(project).ok()??;
-    let mut files = page.releases.get(&version.parse().ok()?)?.files.iter();
+    let mut files = page
+        .releases
+        .get(&parse::pep::version(version).ok()?)?
+        .files
+        .iter();
     let wheel = files.find(|file| matches!(file.kind, DistributionKind::Wheel(_)))?;
     match pypi.metadata(project, wheel).ok()? {
         MetadataAnswer::Known(metadata) => Some(metadata.requires_dist.clone()),

@@ -8,6 +8,7 @@ use rattler_conda_types::Subdir;
 
 use crate::{
     explain::{Edit, EditKind},
+    parse,
     problem::{PypiPackage, Solution},
     pypi::DistributionKind,
 };
@@ -27,15 +28,13 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
     let moved = edits
         .iter()
         .filter(|edit| edit.kind == EditKind::MoveToPip)
-        .filter_map(|edit| edit.with.as_ref()?.parse::<Requirement>().ok());
+        .filter_map(|edit| parse::pep::requirement(edit.with.as_ref()?).ok());
     for requirement in moved {
         let release = solution.release(&requirement.name);
         notes.extend(release.and_then(|release| built_against_another(solution, release)));
     }
     notes
 }
-
-type Requirement = pep508_rs::Requirement<pep508_rs::VerbatimUrl>;
 
 /// That a compiled wheel goes with one version alone of what conda brings as a build of
 /// its own. A wheel that takes any of several versions relies on an interface that is

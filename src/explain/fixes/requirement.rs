@@ -4,6 +4,7 @@
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
 use crate::{
+    parse,
     problem::{Declared, DeclaredKind},
     spec::match_spec,
 };
@@ -167,7 +168,7 @@ impl<'d> Parts<'d> {
                 spec.channel.clone_from(&before.channel);
                 DeclaredKind::Conda(Box::new(spec))
             }
-            _ => DeclaredKind::Pip(Box::new(text.parse::<Requirement<VerbatimUrl>>().ok()?)),
+            _ => DeclaredKind::Pip(Box::new(parse::pep::requirement(&text).ok()?)),
         };
         Some(Declared {
             text,
@@ -235,7 +236,7 @@ pub fn beginning(version: &str, parts: usize) -> String {
 
 /// Bounds with those that leave out a version moved to it, and whether one was.
 fn moved(bounds: &[(&str, &str)], version: &str) -> (String, bool) {
-    let Ok(target) = version.parse::<rattler_conda_types::Version>() else {
+    let Ok(target) = parse::conda::version(version) else {
         return (String::new(), false);
     };
     let mut written = Vec::new();

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diagnostic::Failure,
     explain::EditKind,
+    parse,
     problem::{Declared, DeclaredKind, Problem, conflict::Corrections},
 };
 
@@ -327,7 +328,7 @@ pub const COST_OF_PATCH: usize = 100;
 const COST_OF_BUILD: usize = 50;
 
 pub(super) fn compare(one: &str, other: &str) -> std::cmp::Ordering {
-    let version = |text: &str| text.parse::<rattler_conda_types::Version>().ok();
+    let version = |text: &str| parse::conda::version(text).ok();
     version(one).cmp(&version(other))
 }
 
@@ -374,14 +375,14 @@ fn kind_of(line: &Declared, parts: &Parts<'_>, version: &str) -> EditKind {
 fn places_of(line: &Declared, parts: &Parts<'_>, versions: &[String]) -> std::ops::Range<usize> {
     let allows = |version: &String| match &line.kind {
         DeclaredKind::Conda(spec) => {
-            let version = version.parse::<rattler_conda_types::Version>();
+            let version = parse::conda::version(version);
             let asked = spec.version.as_ref();
             version.is_ok_and(|version| asked.is_none_or(|asked| asked.matches(&version)))
         }
         DeclaredKind::Pip(requirement) => match &requirement.version_or_url {
-            Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => version
-                .parse()
-                .is_ok_and(|version| specifiers.contains(&version)),
+            Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => {
+                parse::pep::version(version).is_ok_and(|version| specifiers.contains(&version))
+            }
             _ => true,
         },
         _ => false,
@@ -391,12 +392,14 @@ fn places_of(line: &Declared, parts: &Parts<'_>, versions: &[String]) -> std::op
     if let (Some(first), Some(last)) = (first, last) {
         return first..last + 1;
     }
-    let asked = parts.version().and_then(|asked| asked.parse().ok());
+    let asked = parts
+        .version()
+        .and_then(|asked| parse::conda::version(asked).ok());
     let Some(asked) = asked else {
         return versions.len()..versions.len();
     };
     let is_less = |version: &&String| {
-        let version = version.parse::<rattler_conda_types::Version>();
+        let version = parse::conda::version(version);
         version.is_ok_and(|version| version < asked)
     };
     let place = versions.iter().take_while(is_less).count();

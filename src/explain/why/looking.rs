@@ -1,9 +1,7 @@
 //! A search for a package in a solution, by any of its names.
 
 use pep508_rs::PackageName;
-use rattler_conda_types::{
-    MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision, Version,
-};
+use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, RepodataRevision, Version};
 
 use super::{
     Asker, Installed,
@@ -12,6 +10,7 @@ use super::{
 use crate::{
     conda::names::Names,
     diagnostic::Failure,
+    parse,
     problem::{
         Problem, RecordSpec, Solution,
         askers::{
@@ -117,7 +116,7 @@ impl Looking<'_> {
             let Wants::Specifiers(text) = wants else {
                 return None;
             };
-            let specifiers: pep440_rs::VersionSpecifiers = text.parse().ok()?;
+            let specifiers = parse::pep::specifiers(text).ok()?;
             let releases = page.as_ref()?.releases.keys();
             Some(
                 releases
@@ -184,14 +183,14 @@ fn versions_left(records: &[&RepoDataRecord], wants: &Wants) -> Option<usize> {
         Wants::Match(text) => {
             let options =
                 ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-            let spec = MatchSpec::from_str(text, options).ok()?;
+            let spec = parse::conda::match_spec(text, options).ok()?;
             let spec = RecordSpec::new(spec.into_nameless().1).ok()?;
             Box::new(move |record| spec.matches(record))
         }
         Wants::Specifiers(text) => {
-            let specifiers: pep440_rs::VersionSpecifiers = text.parse().ok()?;
+            let specifiers = parse::pep::specifiers(text).ok()?;
             Box::new(move |record| {
-                let version = record.package_record.version.as_str().parse();
+                let version = parse::pep::version(&record.package_record.version.as_str());
                 version.is_ok_and(|version| specifiers.contains(&version))
             })
         }

@@ -1,11 +1,11 @@
 //! Why a package of a solution is not a newer one.
 
-use pep440_rs::VersionSpecifiers;
 use pep508_rs::{Requirement, VersionOrUrl};
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions};
+use rattler_conda_types::ParseMatchSpecOptions;
 
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    parse,
     problem::{
         Conflict, Declared, DeclaredKind, Problem, Solution, World,
         askers::direct::{self, Demand, Wants},
@@ -123,7 +123,7 @@ fn possible(
     open: &Versions,
 ) -> Result<Option<Possible>, Failure> {
     let mut world: World<'_> = problem.world.clone();
-    let pinned = match (package.half, package.name.parse()) {
+    let pinned = match (package.half, parse::pep::name(&package.name)) {
         (Half::Pypi, Ok(project)) => world.preferences.pypi.remove(&project).is_some(),
         _ => world.preferences.conda.remove(&package.name).is_some(),
     };
@@ -177,11 +177,11 @@ fn pip_replaces(
         return None;
     }
     let by = other.release(&project)?.version.to_string();
-    let refused: pep440_rs::Version = version_in(other, package)?.parse().ok()?;
+    let refused = parse::pep::version(&version_in(other, package)?).ok()?;
     let mut demands = direct::of_project(problem.declared, other, &problem.world, &project);
     demands.retain(|demand| match &demand.wants {
         Wants::Specifiers(text) => {
-            let specifiers = text.parse::<VersionSpecifiers>();
+            let specifiers = parse::pep::specifiers(text);
             specifiers.is_ok_and(|specifiers| !specifiers.contains(&refused))
         }
         Wants::Match(_) => false,
@@ -190,7 +190,7 @@ fn pip_replaces(
 }
 
 fn version_in(solution: &Solution, package: &Package) -> Option<String> {
-    match (package.half, package.name.parse()) {
+    match (package.half, parse::pep::name(&package.name)) {
         (Half::Pypi, Ok(project)) => {
             let release = solution.release(&project)?;
             Some(release.version.to_string())
@@ -210,12 +210,11 @@ fn at_least(package: &Package, version: &str) -> Result<Declared, Failure> {
     };
     let kind = match package.half {
         Half::Pypi => {
-            let version: pep440_rs::Version =
-                version.parse().map_err(|e| refuse(format!("{e}")))?;
-            let specifiers: VersionSpecifiers = format!(">={}", version.without_local())
-                .parse()
-                .map_err(|e| refuse(format!("{e}")))?;
-            let name = package.name.parse().map_err(|e| refuse(format!("{e}")))?;
+            let version = parse::pep::version(version).map_err(|e| refuse(format!("{e}")))?;
+            let specifiers = format!(">={}", version.without_local());
+            let specifiers =
+                parse::pep::specifiers(&specifiers).map_err(|e| refuse(format!("{e}")))?;
+            let name = parse::pep::name(&package.name).map_err(|e| refuse(format!("{e}")))?;
             DeclaredKind::Pip(Box::new(Requirement {
                 name,
                 extras: Vec::new(),
@@ -226,7 +225,7 @@ fn at_least(package: &Package, version: &str) -> Result<Declared, Failure> {
         }
         Half::Conda | Half::Virtual => {
             let text = format!("{} >={version}", package.name);
-            let spec = MatchSpec::from_str(&text, ParseMatchSpecOptions::lenient());
+            let spec = parse::conda::match_spec(&text, ParseMatchSpecOptions::lenient());
             DeclaredKind::Conda(Box::new(spec.map_err(|e| refuse(format!("{e}")))?))
         }
     };

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use resolvo::{DependencyProvider, NameId, SolvableId};
 
 use super::{Half, Left, Package, Reason, RuledOut, Versions};
+use crate::parse;
 use crate::problem::{
     pool::{Candidate, Name},
     provider::Provider,
@@ -130,7 +131,7 @@ impl Either<'_> {
     pub fn is_prerelease(&self) -> bool {
         match self {
             Either::Conda(version) => {
-                let version = version.to_string().parse::<pep440_rs::Version>();
+                let version = parse::pep::version(&version.to_string());
                 version.is_ok_and(|version| version.any_prerelease())
             }
             Either::Pypi(version) => version.any_prerelease(),

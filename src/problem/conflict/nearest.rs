@@ -6,6 +6,7 @@ use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Version, VersionSpec};
 use resolvo::{NameId, SolvableId, VersionSetId};
 
+use crate::parse;
 use crate::problem::{
     DeclaredKind,
     pool::{Candidate, Name, VersionSet},
@@ -62,7 +63,7 @@ pub(super) fn to_set(
             let first = text.split(',').next()?;
             let version = first.trim_start_matches(['=', '>', '<', '~', '!']);
             let version = version.split_whitespace().next()?.trim_end_matches(".*");
-            let asked: Version = version.parse().ok()?;
+            let asked = parse::conda::version(version).ok()?;
             let records = candidates.iter().filter_map(|&id| provider.record_of(id));
             neighbours(
                 &asked,

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     diagnostic::Failure,
+    parse,
     problem::{
         Problem, Reading, Sources,
         pool::{Candidate, Name},
@@ -45,7 +46,7 @@ pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<New
     };
     let attempt = Attempt::new(problem, reading)?;
     let provider = attempt.provider();
-    let name = match (package.half, package.name.parse()) {
+    let name = match (package.half, parse::pep::name(&package.name)) {
         (Half::Pypi, Ok(project)) => Name::Project(project),
         _ => Name::Conda(package.name.clone()),
     };
@@ -97,11 +98,11 @@ fn is_newer(provider: &Provider<'_>, id: SolvableId, than: &str) -> bool {
     }
     match folded::version(provider, id) {
         Some(Either::Conda(version)) => {
-            let than = than.parse::<rattler_conda_types::Version>();
+            let than = parse::conda::version(than);
             than.is_ok_and(|than| *version > than)
         }
         Some(Either::Pypi(version)) => {
-            let than = than.parse::<pep440_rs::Version>();
+            let than = parse::pep::version(than);
             than.is_ok_and(|than| version.clone().without_local() > than.without_local())
         }
         None => false,

@@ -1,9 +1,10 @@
 //! Builds that a later release of what they require has broken: pip builds apart
 //! from all that is installed, with the newest release that the archive lets in.
 
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use pep508_rs::PackageName;
 
 use super::setup_py::SetupPy;
+use crate::parse;
 
 /// A project some releases of which cannot be built any more.
 struct Outgrown {
@@ -36,7 +37,7 @@ pub(super) fn failure(
     let mut known = OUTGROWN.iter();
     let known = known.find(|known| known.project == project.as_ref())?;
     let is_open = |text: &String| {
-        let requirement = text.parse::<Requirement<VerbatimUrl>>();
+        let requirement = parse::pep::requirement(text);
         requirement.is_ok_and(|requirement| {
             requirement.name.as_ref() == known.requires && requirement.version_or_url.is_none()
         })

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::parse;
 use pep508_rs::PackageName;
 
 /// Modules that builds import and that no build environment has by itself, with
@@ -163,7 +164,7 @@ impl<'a> SetupPy<'a> {
             .flat_map(imported)
         {
             let known = MODULES.iter().find(|(known, _)| *known == module);
-            let Some(Ok(project)) = known.map(|(_, project)| project.parse::<PackageName>()) else {
+            let Some(Ok(project)) = known.map(|(_, project)| parse::pep::name(project)) else {
                 continue;
             };
             let is_there = own.contains(module) || requires.contains(&project);

@@ -14,6 +14,7 @@ use crate::{
         uninstallable::{self, Uninstallable},
     },
     diagnostic::{Diagnostic, Level},
+    parse,
     problem::{ProvidedCandidate, Solution},
     resolve::{Resolution, overtaken::Overtaken},
     spec::{EnvironmentFile, PipRequirementKind},
@@ -59,7 +60,7 @@ fn overwritten(
     places: &Places<'_>,
 ) -> Diagnostic {
     let package = &record.package_record;
-    let brought: Option<Version> = package.version.as_str().parse().ok();
+    let brought: Option<Version> = parse::pep::version(&package.version.as_str()).ok();
     let release = solution.release(project).map(|release| &release.version);
     let verb = verb(brought.as_ref(), release);
     let (name, version) = (package.name.as_normalized(), &package.version);

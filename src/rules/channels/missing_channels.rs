@@ -1,4 +1,4 @@
-use yamlpath::route;
+use crate::spec::route::route;
 
 use super::written;
 use crate::{

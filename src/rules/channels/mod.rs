@@ -1,8 +1,8 @@
 //! Rules on where packages come from.
 
+use crate::spec::route::route;
 use rattler_conda_types::Subdir;
 use yaml_serde::Value;
-use yamlpath::route;
 
 use super::{Edit, Fix, Rule, Safety, Subject};
 use crate::{

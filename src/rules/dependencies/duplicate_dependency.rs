@@ -1,3 +1,5 @@
+use std::collections::{HashMap, hash_map::Entry};
+
 use rattler_conda_types::{VersionSpec, version_spec::EqualityOperator};
 
 use super::freedom::{self, Freedom};
@@ -18,27 +20,30 @@ pub(super) static RULE: Rule = Rule {
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let lines = &environment.conda;
-    let again = lines.iter().enumerate().filter_map(|(index, line)| {
-        let mut before = lines[..index].iter();
-        let first = before.find(|first| is_same_package(first, line))?;
-        Some(finding(environment, first, line))
-    });
-    again.collect()
+    let mut firsts: HashMap<String, &CondaRequirement> = HashMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    for line in lines.iter().filter(|line| holds_alone(line)) {
+        let name = line.spec.name.to_string();
+        match firsts.entry(name) {
+            Entry::Vacant(none) => drop(none.insert(line)),
+            Entry::Occupied(first) => {
+                let found = finding(first.get(), line);
+                let has_fix = findings.len() < Fix::MOST;
+                let fix = has_fix.then(|| fix(environment, first.get(), line));
+                findings.push(found.fix(fix.flatten()));
+            }
+        }
+    }
+    findings
 }
 
-/// Lines with conditions (`[when=…]`) may well be about one package. That Python is
-/// given twice is a rule of its own.
-fn is_same_package(one: &CondaRequirement, other: &CondaRequirement) -> bool {
-    let is_alone = |line: &CondaRequirement| line.spec.condition.is_none() && !line.added_by_pin;
-    let name = one.spec.name.to_string();
-    name == other.spec.name.to_string() && name != "python" && is_alone(one) && is_alone(other)
+/// Whether a line asks for its package whatever else is there. Several lines for Python are
+/// a rule of its own.
+fn holds_alone(line: &CondaRequirement) -> bool {
+    line.spec.condition.is_none() && !line.added_by_pin && line.spec.name.to_string() != "python"
 }
 
-fn finding(
-    environment: &EnvironmentFile,
-    first: &CondaRequirement,
-    again: &CondaRequirement,
-) -> Finding {
+fn finding(first: &CondaRequirement, again: &CondaRequirement) -> Finding {
     let name = first.spec.name.to_string();
     let at = again.location.clone();
     let finding = if first.spec == again.spec {
@@ -58,9 +63,7 @@ fn finding(
         RULE.finding(at, "and this holds", message)
             .help("write one line that says what is meant")
     };
-    finding
-        .related(first.location.clone(), "the first one")
-        .fix(fix(environment, first, again))
+    finding.related(first.location.clone(), "the first one")
 }
 
 fn are_two_versions(one: &CondaRequirement, other: &CondaRequirement) -> bool {

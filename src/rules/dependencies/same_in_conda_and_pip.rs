@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use pep508_rs::PackageName;
 
 use crate::{
@@ -18,17 +20,22 @@ pub(super) static RULE: Rule = Rule {
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let names = Names::built_in();
-    let brought: Vec<(PackageName, &CondaRequirement)> = environment
-        .conda
-        .iter()
-        .filter_map(|line| Some((project(&names, &line.spec.name.to_string())?, line)))
-        .collect();
+    let mut brought: HashMap<PackageName, &CondaRequirement> = HashMap::new();
+    for line in &environment.conda {
+        if let Some(project) = project(&names, &line.spec.name.to_string()) {
+            brought.entry(project).or_insert(line);
+        }
+    }
     let twice = environment.pip.requirements.iter().filter_map(|line| {
         let name = declared_name(line)?;
-        let (_, conda) = brought.iter().find(|(project, _)| project == name)?;
-        Some(finding(environment, name, conda, line))
+        let conda = brought.get(name)?;
+        Some((finding(name, conda, line), line))
     });
-    twice.collect()
+    let findings = twice.enumerate().map(|(index, (finding, line))| {
+        let fix = (index < Fix::MOST).then(|| fix(environment, line));
+        finding.fix(fix.flatten())
+    });
+    findings.collect()
 }
 
 /// The project that a conda package brings. That pip lists itself is a rule of its own.
@@ -57,12 +64,7 @@ fn declared_name(line: &PipRequirement) -> Option<&PackageName> {
     }
 }
 
-fn finding(
-    environment: &EnvironmentFile,
-    project: &PackageName,
-    conda: &CondaRequirement,
-    pip: &PipRequirement,
-) -> Finding {
+fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement) -> Finding {
     let package = conda.spec.name.to_string();
     let is_known = package != project.to_string();
     let confidence = match is_known {
@@ -78,7 +80,6 @@ fn finding(
     .confidence(confidence)
     .note("conda knows nothing of the change: its own packages may not work with pip's version")
     .help("keep one of the two lines, conda's where other conda packages need it")
-    .fix(fix(environment, pip))
 }
 
 /// A pip line that names no version asks for nothing that conda's line does not.

@@ -1,8 +1,15 @@
+use std::collections::HashMap;
+
+use pep508_rs::{ExtraName, PackageName};
+
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Fix, Rule, Safety, Subject},
     spec::{EnvironmentFile, PipRequirement, PipRequirementKind, change::Change, yaml},
 };
+
+/// With how many lines of the same name and other markers a line is compared.
+const MOST_MARKERS: usize = 100;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-requirement",
@@ -15,12 +22,25 @@ pub(super) static RULE: Rule = Rule {
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let lines = &environment.pip.requirements;
-    let again = lines.iter().enumerate().filter_map(|(index, line)| {
-        let mut before = lines[..index].iter();
-        let first = before.find(|first| are_one(first, line))?;
-        Some(finding(environment, first, line))
-    });
-    again.collect()
+    let mut known: HashMap<(&PackageName, &[ExtraName]), Vec<&PipRequirement>> = HashMap::new();
+    let mut findings = Vec::new();
+    for line in lines.iter().filter(|line| !line.added_by_pin) {
+        let PipRequirementKind::Named(requirement) = &line.kind else {
+            continue;
+        };
+        let name = (&requirement.name, &*requirement.extras);
+        let before = known.entry(name).or_default();
+        match before.iter().find(|first| are_one(first, line)) {
+            Some(first) => {
+                let has_fix = findings.len() < Fix::MOST;
+                let environment = has_fix.then_some(environment);
+                findings.push(finding(environment, first, line));
+            }
+            None if before.len() < MOST_MARKERS => before.push(line),
+            None => {}
+        }
+    }
+    findings
 }
 
 /// Whether both lines ask for one project with the same extras, and both count for some
@@ -31,13 +51,12 @@ fn are_one(one: &PipRequirement, other: &PipRequirement) -> bool {
     else {
         return false;
     };
-    let is_written = !one.added_by_pin && !other.added_by_pin;
     let is_same = one_is.name == other_is.name && one_is.extras == other_is.extras;
-    is_written && is_same && !one_is.marker.is_disjoint(&other_is.marker)
+    is_same && !one_is.marker.is_disjoint(&other_is.marker)
 }
 
 fn finding(
-    environment: &EnvironmentFile,
+    environment: Option<&EnvironmentFile>,
     first: &PipRequirement,
     again: &PipRequirement,
 ) -> Finding {
@@ -50,7 +69,7 @@ fn finding(
         true => RULE
             .finding(at, "again", format!("`{name}` is in the pip list twice"))
             .level(Level::Note)
-            .fix(fix(environment, again)),
+            .fix(environment.and_then(|environment| fix(environment, again))),
         false => {
             let message = format!("`{name}` is in the pip list twice, and not in the same way");
             RULE.finding(at, "and this holds", message)

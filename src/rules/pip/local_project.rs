@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use crate::{
     diagnostic::Level,
     rules::{Confidence, Finder, Finding, Rule, Subject},
@@ -19,7 +21,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     }
     let environment = subject.environment;
     let lines = environment.pip.requirements.iter();
-    let lines = lines.filter(|line| is_local(line) && !is_known_to_miss(environment, line));
+    let missing = missing(environment);
+    let lines = lines.filter(|line| is_local(line) && !is_missing(line, &missing));
     let findings = lines.map(|line| {
         let message = format!(
             "`{}` is on the machine that the file was written on",
@@ -37,15 +40,24 @@ fn is_local(line: &PipRequirement) -> bool {
     requirement::is_local(text.trim())
 }
 
-/// That there is no such project is a finding of its own.
-fn is_known_to_miss(environment: &EnvironmentFile, line: &PipRequirement) -> bool {
+/// Where no project is, which is a finding of its own: the file and the span, in order.
+fn missing(environment: &EnvironmentFile) -> Vec<(&Path, usize, usize)> {
     let warnings = environment.warnings.iter();
-    let mut missing = warnings.filter(|warning| warning.name == "missing-project");
-    missing.any(|warning| {
-        let at = &warning.labels[0].location;
-        let (start, end) = (line.location.span.start, line.location.span.end);
-        start <= at.span.start && at.span.end <= end && at.file.path() == line.location.file.path()
-    })
+    let warnings = warnings.filter(|warning| warning.name == "missing-project");
+    let places = warnings.filter_map(|warning| {
+        let at = &warning.labels.first()?.location;
+        Some((at.file.path(), at.span.start, at.span.end))
+    });
+    let mut places: Vec<_> = places.collect();
+    places.sort_unstable();
+    places
+}
+
+fn is_missing(line: &PipRequirement, missing: &[(&Path, usize, usize)]) -> bool {
+    let (path, span) = (line.location.file.path(), &line.location.span);
+    let first = missing.partition_point(|place| *place < (path, span.start, 0));
+    let first = missing.get(first);
+    first.is_some_and(|(file, _, end)| *file == path && *end <= span.end)
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@
 //! it names a month alone, the last day of it is taken. Branches to come are counted on
 //! one each October, as PEP 602 has it.
 
-use std::str::FromStr;
-
+use crate::parse;
 use jiff::civil::{Date, date};
-use rattler_conda_types::{Version, VersionSpec};
+use rattler_conda_types::VersionSpec;
 
 /// A branch of Python 3.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +71,7 @@ pub fn newest_allowed(spec: &VersionSpec, today: Date) -> Option<Branch> {
 pub fn allows(spec: &VersionSpec, major: u16, minor: u16) -> bool {
     let versions = (0..=PATCHES).map(|patch| format!("{major}.{minor}.{patch}"));
     versions
-        .filter_map(|version| Version::from_str(&version).ok())
+        .filter_map(|version| parse::conda::version(&version).ok())
         .any(|version| spec.matches(&version))
 }
 

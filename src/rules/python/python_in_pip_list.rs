@@ -21,10 +21,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     });
     // Without another Python in the file the version is worth keeping.
     let has_other = declared(subject).next().is_some();
-    let findings = lines.map(|line| {
+    let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();
         let change = Change::Remove { at: at.clone() };
-        let fix = has_other.then(|| {
+        let fix = (has_other && index < Fix::MOST).then(|| {
             let environment = subject.environment;
             Fix::of_changes("remove the line", Safety::Safe, environment, &[change])
         });

@@ -18,9 +18,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(first) = lines.next() else {
         return Vec::new();
     };
-    let findings = lines.map(|line| {
+    let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();
-        let is_same = line.text == first.text;
+        let is_same = line.text == first.text && index < Fix::MOST;
         let fix = is_same.then(|| {
             let change = Change::Remove { at: at.clone() };
             Fix::of_changes("remove it", Safety::Safe, subject.environment, &[change])

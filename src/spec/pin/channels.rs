@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use yamlpath::route;
+use crate::spec::route::route;
 
 use super::Pins;
 use crate::{

@@ -2,6 +2,7 @@
 //! must not be written.
 
 use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
+use crate::spec::route::route;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     spec::{
@@ -11,7 +12,6 @@ use crate::{
 };
 use pep508_rs::VersionOrUrl;
 use yaml_serde::Value;
-use yamlpath::route;
 
 /// Checks that the text declares what the file declared and pins what was asked.
 ///

@@ -1,7 +1,7 @@
 //! The conda half of a pinned file.
 
+use crate::spec::route::route;
 use yaml_serde::Value;
-use yamlpath::route;
 
 use super::{PinnedConda, Pins, by_name};
 use crate::{

@@ -3,8 +3,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use crate::spec::route::{Route, route};
 use yaml_serde::Value;
-use yamlpath::{Route, route};
 
 use crate::{
     diagnostic::Failure,

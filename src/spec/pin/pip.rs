@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use crate::spec::route::route;
 use pep508_rs::VersionOrUrl;
 use yaml_serde::Value;
-use yamlpath::route;
 
 use super::{PinnedPip, Pins, conda::insert_sorted};
 use crate::{

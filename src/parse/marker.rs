@@ -1,0 +1,343 @@
+//! What pep508_rs cannot take in a marker (PEP 508), found before it sees one.
+//!
+//! It recurses once per parenthesis, keeps every marker of the process as a decision
+//! diagram in one store, and panics inside of the lock of that store on some comparisons.
+//! A panic there ends every later use of markers, so catching it would not help: the
+//! check here is what keeps it from happening. The diagram of a marker can grow
+//! exponentially with its text, which [`Width`] bounds from above.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Invalid, check_length};
+
+/// How long a marker may be.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// How long a value in quotes may be: a list of versions in `in '…'` is merged in time
+/// quadratic in its length.
+const MAX_VALUE: usize = 1024;
+
+/// How deep the parentheses may be. The deepest of a well-known release is 9
+/// (SQLAlchemy 2.0, `greenlet`).
+const MAX_DEPTH: usize = 32;
+
+/// How many comparisons a marker may have.
+const MAX_COMPARISONS: usize = 128;
+
+/// How wide its decision diagram may be.
+const MAX_WIDTH: u64 = 4096;
+
+/// How many digits a number in a version may have: pep508_rs adds 1 to numbers of 64 bits,
+/// which have 20 digits at most.
+const MAX_DIGITS: usize = 19;
+
+/// The variables that pep508_rs compares as versions (PEP 508).
+const VERSIONS: [&str; 3] = [
+    "python_version",
+    "python_full_version",
+    "implementation_version",
+];
+
+/// Checks a marker, without the `;` before it. What is no marker at all passes: pep508_rs
+/// says best why.
+pub fn check(text: &str) -> Result<(), Invalid> {
+    check_length(text, MAX_LENGTH, "a marker")?;
+    let mut checker = Checker::default();
+    let mut place = 0;
+    while place < text.len() {
+        let (token, length) = Token::first_of(&text[place..]);
+        checker
+            .take(&token)
+            .map_err(|message| Invalid::new(message, place..place + length))?;
+        place += length;
+    }
+    checker
+        .finish()
+        .map_err(|message| Invalid::new(message, 0..text.len()))
+}
+
+/// A part of a marker, as pep508_rs tells them apart.
+enum Token<'t> {
+    Open,
+    Close,
+    Quoted(&'t str),
+    /// A variable, `and`, `or`, `in` or `not`.
+    Word(&'t str),
+    /// `==`, `~=` and so on.
+    Operator(&'t str),
+    Blank,
+    /// What no marker has outside of quotes.
+    Other(char),
+}
+
+impl<'t> Token<'t> {
+    /// The first token of a text that is not empty, and its length.
+    fn first_of(text: &'t str) -> (Self, usize) {
+        let run = |of: fn(char) -> bool| text.find(|c| !of(c)).unwrap_or(text.len());
+        let first = text.chars().next().unwrap_or(' ');
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        let is_operator = |c: char| matches!(c, '<' | '>' | '=' | '!' | '~');
+        match first {
+            '(' => (Token::Open, 1),
+            ')' => (Token::Close, 1),
+            '"' | '\'' => match text[1..].find(first) {
+                Some(end) => (Token::Quoted(&text[1..=end]), end + 2),
+                None => (Token::Quoted(&text[1..]), text.len()),
+            },
+            _ if is_word(first) => {
+                let end = run(is_word);
+                (Token::Word(&text[..end]), end)
+            }
+            _ if is_operator(first) => {
+                let end = run(is_operator);
+                (Token::Operator(&text[..end]), end)
+            }
+            _ if first.is_ascii_whitespace() => (Token::Blank, 1),
+            other => (Token::Other(other), other.len_utf8()),
+        }
+    }
+}
+
+/// One comparison, as far as it was read.
+#[derive(Default)]
+struct Comparison<'t> {
+    variable: Option<&'t str>,
+    value: Option<&'t str>,
+    operator: Option<&'t str>,
+    value_is_first: bool,
+    is_in: bool,
+}
+
+#[derive(Default)]
+struct Checker<'t> {
+    comparisons: usize,
+    comparison: Comparison<'t>,
+    domains: BTreeMap<String, BTreeSet<&'t str>>,
+    outer: Vec<Width>,
+    width: Width,
+}
+
+impl<'t> Checker<'t> {
+    fn take(&mut self, token: &Token<'t>) -> Result<(), String> {
+        match *token {
+            Token::Blank => {}
+            Token::Open if self.outer.len() == MAX_DEPTH => {
+                return Err(format!(
+                    "the marker has more than {MAX_DEPTH} parentheses within each other"
+                ));
+            }
+            Token::Open => self.outer.push(std::mem::take(&mut self.width)),
+            Token::Close => {
+                self.end_comparison()?;
+                let inner = self.width.total();
+                self.width = self.outer.pop().unwrap_or_default();
+                self.width.factor(inner);
+            }
+            Token::Word("and") => self.end_comparison()?,
+            Token::Word("or") => {
+                self.end_comparison()?;
+                self.width.end_of_and();
+            }
+            Token::Word("in") => self.comparison.is_in = true,
+            Token::Word("not") => {}
+            Token::Word(variable) => {
+                self.end_if_complete()?;
+                self.comparison.variable = Some(variable);
+            }
+            Token::Operator(operator) => self.comparison.operator = Some(operator),
+            Token::Quoted(value) => self.value(value)?,
+            Token::Other(other) => {
+                return Err(format!("`{other}` is not allowed in a marker"));
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &'t str) -> Result<(), String> {
+        if value.len() > MAX_VALUE {
+            return Err(format!(
+                "a value in a marker is longer than {MAX_VALUE} bytes"
+            ));
+        }
+        self.end_if_complete()?;
+        self.comparison.value_is_first = self.comparison.variable.is_none();
+        self.comparison.value = Some(value);
+        Ok(())
+    }
+
+    /// pep508_rs builds a comparison before it finds that nothing joins it to the next.
+    fn end_if_complete(&mut self) -> Result<(), String> {
+        let comparison = &self.comparison;
+        match comparison.variable.is_some() && comparison.value.is_some() {
+            true => self.end_comparison(),
+            false => Ok(()),
+        }
+    }
+
+    /// Counts a comparison, and refuses those on which pep508_rs panics.
+    fn end_comparison(&mut self) -> Result<(), String> {
+        let comparison = std::mem::take(&mut self.comparison);
+        let (Some(variable), Some(value)) = (comparison.variable, comparison.value) else {
+            return Ok(());
+        };
+        self.comparisons += 1;
+        if self.comparisons > MAX_COMPARISONS {
+            return Err(format!(
+                "the marker has more than {MAX_COMPARISONS} comparisons"
+            ));
+        }
+        let is_version = VERSIONS.contains(&variable);
+        if is_version && longest_number(value) > MAX_DIGITS {
+            return Err(format!(
+                "a number in the marker has more than {MAX_DIGITS} digits"
+            ));
+        }
+        if is_version && value.contains('+') {
+            return Err("a marker compares no local version (`+…`)".to_owned());
+        }
+        if !is_version && comparison.value_is_first && comparison.operator == Some("~=") {
+            return Err(format!("`~=` compares versions, and `{variable}` is none"));
+        }
+        self.add_to_domain(variable, value, &comparison);
+        self.width.factor(1);
+        Ok(())
+    }
+
+    /// `in` on a text and `extra` are true or false; all else splits the range of its
+    /// variable.
+    fn add_to_domain(&mut self, variable: &str, value: &'t str, comparison: &Comparison<'_>) {
+        let is_version = VERSIONS.contains(&variable);
+        let splits = is_version || (variable != "extra" && !comparison.is_in);
+        if splits {
+            let values = self.domains.entry(variable.to_owned()).or_default();
+            values.extend(value.split_ascii_whitespace());
+        } else {
+            let order = comparison.value_is_first;
+            let key = format!("{variable} {order} {value}");
+            self.domains.entry(key).or_default();
+        }
+    }
+
+    fn finish(mut self) -> Result<(), String> {
+        self.end_comparison()?;
+        // Parentheses that nothing closes: pep508_rs refuses them, but not before it has
+        // built what is in them.
+        while let Some(outer) = self.outer.pop() {
+            let inner = std::mem::replace(&mut self.width, outer).total();
+            self.width.factor(inner);
+        }
+        let paths = self.domains.values().fold(1_u64, |paths, values| {
+            // True and false, or the values and the gaps around them.
+            let edges = 2 * values.len() + 1;
+            paths.saturating_mul(edges.max(2) as u64)
+        });
+        if self.width.total().min(paths) > MAX_WIDTH {
+            return Err("the marker combines too many comparisons".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// An upper bound of how many different rests a marker can have once some of its variables
+/// are known, which is the width of its decision diagram whatever their order.
+///
+/// A comparison has one rest: itself, or nothing. Of several that are joined, each may be
+/// at any of its rests, or the whole is decided.
+struct Width {
+    or: u64,
+    or_terms: u32,
+    and: u64,
+    and_terms: u32,
+}
+
+impl Default for Width {
+    fn default() -> Self {
+        Self {
+            or: 1,
+            or_terms: 0,
+            and: 1,
+            and_terms: 0,
+        }
+    }
+}
+
+impl Width {
+    /// Adds what is joined by `and`.
+    fn factor(&mut self, width: u64) {
+        self.and = self.and.saturating_mul(width);
+        self.and_terms += 1;
+    }
+
+    /// Adds what was joined by `and` to what is joined by `or`.
+    fn end_of_and(&mut self) {
+        let decided = u64::from(self.and_terms > 1);
+        self.or = self.or.saturating_mul(self.and.saturating_add(decided));
+        self.or_terms += 1;
+        (self.and, self.and_terms) = (1, 0);
+    }
+
+    fn total(&mut self) -> u64 {
+        self.end_of_and();
+        self.or.saturating_add(u64::from(self.or_terms > 1))
+    }
+}
+
+fn longest_number(text: &str) -> usize {
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    numbers.map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_of_real_releases_pass() {
+        let greenlet = "platform_machine == \"aarch64\" or (platform_machine == \"ppc64le\" or \
+            (platform_machine == \"x86_64\" or (platform_machine == \"amd64\" or \
+            (platform_machine == \"AMD64\" or (platform_machine == \"win32\" or \
+            platform_machine == \"WIN32\")))))";
+        let extras: Vec<_> = (0..60).map(|n| format!("extra == 'e{n}'")).collect();
+        let systems: Vec<_> = ["3.8", "3.9", "3.10", "3.11", "3.12"]
+            .iter()
+            .flat_map(|python| {
+                ["linux", "darwin", "win32"].map(|system| {
+                    format!("(python_version == '{python}' and sys_platform == '{system}' and platform_machine != 'arm64')")
+                })
+            })
+            .collect();
+        for marker in [
+            greenlet,
+            &extras.join(" or "),
+            &systems.join(" or "),
+            "python_version in '2.7 3.6' and 'nux' in sys_platform",
+            "os_name == 'é'",
+        ] {
+            assert_eq!(check(marker), Ok(()), "{marker}");
+        }
+    }
+
+    #[test]
+    fn what_pep508_rs_cannot_take_is_refused() {
+        let deep = format!("{}os_name == 'a'{}", "(".repeat(3000), ")".repeat(3000));
+        let long = vec!["os_name == 'a'"; 5000].join(" or ");
+        let wide: Vec<_> = (0..30)
+            .map(|n| format!("'{n}' in os_name and extra == '{n}'"))
+            .collect();
+        for marker in [
+            &*deep,
+            &long,
+            &wide.join(" or "),
+            &format!("({}", wide.join(" or ")),
+            "'x' ~= os_name",
+            "'x' ~= extra and os_name == 'a'",
+            "python_version > '3.18446744073709551615'",
+            "python_full_version not in '3.7+a' and python_full_version > '3'",
+            "os_name == 'a' é",
+            "'x' ~= os_name 'y' == os_name",
+            "os_name == 'a'\u{a0}and os_name == 'b'",
+        ] {
+            assert!(check(marker).is_err(), "{marker:.60}");
+        }
+    }
+}

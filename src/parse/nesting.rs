@@ -1,0 +1,124 @@
+//! How deeply a YAML or JSON text is nested, told without parsing it.
+//!
+//! The YAML parsers recurse once per level, and the one that finds the places of values
+//! takes time quadratic in the depth.
+
+/// How deep YAML and JSON may be. Environment files have 4 levels, Azure ML definitions
+/// about 8. serde_json stops at 128 by itself.
+pub const LIMIT: usize = 64;
+
+/// The byte where a text first is nested deeper than [`LIMIT`].
+///
+/// Brackets are counted wherever they stand outside of quotes and comments, and indented
+/// blocks by their indentation. What only looks like nesting, such as brackets in a block
+/// of text, is counted too: no text of use has that many.
+pub fn too_deep(text: &str) -> Option<usize> {
+    brackets_too_deep(text).or_else(|| blocks_too_deep(text))
+}
+
+fn brackets_too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let bytes = text.as_bytes();
+    let mut place = 0;
+    while let Some(&byte) = bytes.get(place) {
+        let is_start = place
+            .checked_sub(1)
+            .is_none_or(|before| b" \t\r\n,:[{".contains(&bytes[before]));
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > LIMIT {
+                    return Some(place);
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' | b'\'' if is_start => place = quote_end(bytes, place),
+            b'#' if is_start => {
+                place += bytes[place..].iter().take_while(|&&b| b != b'\n').count();
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    None
+}
+
+/// The byte of the quote that ends the string that begins at `start`, or `start` itself
+/// where nothing ends it: what follows is then no string.
+fn quote_end(bytes: &[u8], start: usize) -> usize {
+    let quote = bytes[start];
+    let mut place = start + 1;
+    while let Some(&byte) = bytes.get(place) {
+        match byte {
+            b'\\' if quote == b'"' => place += 1,
+            _ if byte == quote => return place,
+            _ => {}
+        }
+        place += 1;
+    }
+    start
+}
+
+/// Nested blocks: each level is indented further than the one around it, or is one more
+/// `- ` or `? ` on the same line.
+fn blocks_too_deep(text: &str) -> Option<usize> {
+    let mut levels: Vec<usize> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start_matches(' ');
+        let mut indent = line.len() - content.len();
+        if content.trim().is_empty() || content.starts_with('#') {
+            start += line.len();
+            continue;
+        }
+        while levels.last().is_some_and(|&level| level >= indent) {
+            levels.pop();
+        }
+        levels.push(indent);
+        let mut rest = content;
+        while let Some(inner) = ["- ", "? ", ": "]
+            .iter()
+            .find_map(|mark| rest.strip_prefix(mark))
+        {
+            let trimmed = inner.trim_start_matches(' ');
+            indent += rest.len() - trimmed.len();
+            levels.push(indent);
+            rest = trimmed;
+            if levels.len() > LIMIT {
+                return Some(start + indent);
+            }
+        }
+        if levels.len() > LIMIT {
+            return Some(start + indent);
+        }
+        start += line.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_use_are_not_deep() {
+        let flat = "a: [b, {c: d}]\nlist:\n  - x: \"[[[\"  # [[[[\n".repeat(500);
+        assert_eq!(too_deep(&flat), None);
+        let lists = "- a\n".repeat(1000);
+        assert_eq!(too_deep(&lists), None);
+        let quoted = format!("a: '{}'\nb: \"{}\"\n", "[".repeat(500), "{".repeat(500));
+        assert_eq!(too_deep(&quoted), None);
+    }
+
+    #[test]
+    fn every_kind_of_nesting_is_seen() {
+        assert_eq!(too_deep(&"[".repeat(100_000)), Some(LIMIT));
+        assert_eq!(too_deep(&"{a: ".repeat(100_000)), Some(4 * LIMIT));
+        // A quote that nothing ends hides nothing.
+        assert!(too_deep(&format!("a: 'x\n{}", "[".repeat(100))).is_some());
+        assert!(too_deep(&format!("a: it's\n{}", "[".repeat(100))).is_some());
+        assert!(too_deep(&"- ".repeat(100)).is_some());
+        let blocks: String = (0..100).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+        assert!(too_deep(&blocks).is_some());
+    }
+}

@@ -1,0 +1,54 @@
+//! The decoded text of a file, with what is asked of it again and again worked out once.
+
+use std::sync::OnceLock;
+
+use super::json;
+
+/// A text.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    text: String,
+    is_json: OnceLock<bool>,
+    /// The byte at which each line begins.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Text {
+    pub(super) fn new(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        *self.is_json.get_or_init(|| json::is_json(&self.text))
+    }
+
+    /// The line and column of a byte, as [`super::source::SourceFile::line_column`] says.
+    pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let lines = self.lines.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(place, _)| place + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = lines.partition_point(|&start| start <= offset);
+        let start = lines.get(line.wrapping_sub(1)).copied().unwrap_or(0);
+        (line, self.text[start..offset].chars().count() + 1)
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Text {}
