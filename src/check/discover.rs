@@ -85,15 +85,15 @@ fn below(
     fences: &Fences,
     unreadable: &mut Vec<(PathBuf, String)>,
 ) -> Vec<PathBuf> {
-    let fence = fences.around(&folder.join(GITIGNORE[0]));
     let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let mut above = above(&place);
-    if let Some(broken) = above.find_map(|folder| broken_patterns(folder, &fence)) {
+    if let Some(broken) = above.find_map(|folder| broken_patterns(folder, fences)) {
         unreadable.push(broken);
         return Vec::new();
     }
     let left_out = Arc::new(Mutex::new(Vec::new()));
     let (exclude, broken) = (exclude.clone(), Arc::clone(&left_out));
+    let of_walk = fences.clone();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
         .hidden(false)
@@ -104,7 +104,7 @@ fn below(
             if entry.depth() > 0 && (is_hidden || exclude.has(entry.path(), is_folder)) {
                 return false;
             }
-            let broken_here = is_folder.then(|| broken_patterns(entry.path(), &fence));
+            let broken_here = is_folder.then(|| broken_patterns(entry.path(), &of_walk));
             let broken_here = broken_here.flatten();
             let is_usable = broken_here.is_none();
             let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,13 +144,12 @@ fn above(folder: &Path) -> impl Iterator<Item = &Path> {
 
 /// A folder with a file of patterns that is not read, and the reason. The walk itself would
 /// read it whatever it is: a link to `/dev/zero` never ends.
-fn broken_patterns(folder: &Path, fence: &Fence) -> Option<(PathBuf, String)> {
+fn broken_patterns(folder: &Path, fences: &Fences) -> Option<(PathBuf, String)> {
     GITIGNORE.iter().find_map(|name| {
         let path = folder.join(name);
         let is_there = std::fs::symlink_metadata(&path).is_ok();
-        let error = is_there
-            .then(|| fence.read(&path, TEXT_LIMIT).err())
-            .flatten();
+        let read = || fences.around(&path).read(&path, TEXT_LIMIT).err();
+        let error = is_there.then(read).flatten();
         // Who may not read it has no patterns, as for git.
         let error = error.filter(|error| !matches!(error, ReadError::Io(_)))?;
         Some((shown(folder), format!("its `{name}` is not read: {error}")))

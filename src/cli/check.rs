@@ -34,7 +34,8 @@ Exit codes:
   0  nothing found that is as bad as --fail-on; with --diff: nothing to fix
   1  findings; with --diff: something to fix
   2  a path, a setting or the command line cannot be used
-  3  nothing found, and not everything could be: network or time limit
+  3  nothing found, and not everything could be: network, time limit, or a file or folder
+     that may not be read
 With --offline, what the cache has no answer to is left out and said once, and the exit
 code is that of the rest. A file has 60 seconds to be solved, or what --timeout says.";
 

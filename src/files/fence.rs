@@ -34,14 +34,17 @@ impl Fence {
     }
 
     /// The fence of a file: the nearest folder above it that has `.git`, else `folder`, else
-    /// its own folder.
+    /// the working directory if the file is below it, else the folder of the file.
     ///
     /// The folders are those of the path as it is written. A link to a file or folder
     /// elsewhere does not move the fence there.
     pub fn around(file: &Path, folder: Option<&Path>) -> Self {
         let own = folder_of(file);
         let repository = own.ancestors().find(|folder| folder.join(GIT).exists());
-        let root = repository.or(folder).unwrap_or(&own);
+        let here = std::env::current_dir().ok();
+        // The root of the file system is where a container starts, not where a project is.
+        let here = here.filter(|here| own.starts_with(here) && here.parent().is_some());
+        let root = repository.or(folder).or(here.as_deref()).unwrap_or(&own);
         Self {
             root: Some(Arc::from(real(root, MOST_LINKS))),
         }

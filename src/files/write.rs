@@ -58,9 +58,7 @@ impl WriteError {
             {
                 "free some space on this disk; the file is as it was"
             }
-            Self::Io(_) => {
-                "check the permissions of the file and its folder, or name another file with `-o`"
-            }
+            Self::Io(_) => "check the permissions of the folder, or name another file with `-o`",
             Self::ReadOnly => {
                 "make it writable (`chmod u+w`), name another file with `-o`, or replace it with `--force`"
             }
@@ -170,6 +168,10 @@ impl Staged {
         let folder = folder_of(&target);
         let handle = match File::open(folder) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => None,
+            // The number of the error says nothing more.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(io::Error::from(ErrorKind::NotFound).into());
+            }
             handle => Some(handle?),
         };
         // The error itself would name the temporary file, which says nothing to a user.
