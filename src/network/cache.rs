@@ -17,9 +17,14 @@ use http_cache_semantics::CachePolicy;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::files;
+
 /// The first bytes of every file. The number changes with the layout, so that a version
 /// of presolve never reads the files of another.
 const MAGIC: &[u8; 16] = b"presolve cache 2";
+
+/// The largest file that is read: a page of the largest size, with its head.
+const LIMIT: u64 = 512 * 1024 * 1024;
 
 /// A folder of cached answers.
 #[derive(Clone, Debug)]
@@ -166,7 +171,7 @@ fn delete_old_credentials(folder: &Path) -> std::io::Result<()> {
 
 /// The content of a file, if it is whole. Others are deleted.
 fn read(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = std::fs::read(path).ok()?;
+    let mut bytes = files::read::read(path, LIMIT).ok()?;
     let start = MAGIC.len() + 32;
     let is_whole = bytes.starts_with(MAGIC)
         && bytes.len() >= start

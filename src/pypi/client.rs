@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files::{self, ReadError},
     memo::Memo,
     network::{
         fetch::{FetchError, Fetcher, Page, Parsed, Request, Whole},
@@ -286,18 +288,14 @@ impl Inner {
         let Some(page) = self.link_pages.get(url.clone(), work).await? else {
             return Ok(Files::new());
         };
-        let name = name.clone();
-        let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
-        found
-            .unwrap_or_else(|error| Err(error.to_string()))
-            .map_err(|error| unreadable(url, &error))
+        read_links(url, page, name).await
     }
 
     /// Files of a local page, or of a folder that has `index.json` or `index.html`
     /// or else the files themselves.
     async fn local_files(&self, url: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
         let Ok(path) = url.to_file_path() else {
-            return Err(unreadable(url, "it is no local path"));
+            return Err(unreadable(url, "it is not a local path"));
         };
         for page in [
             path.join("index.json"),
@@ -307,7 +305,7 @@ impl Inner {
             if !page.is_file() {
                 continue;
             }
-            let body = tokio::fs::read(&page).await;
+            let body = read_local(page.clone(), PAGE_LIMIT).await;
             let body = body.map_err(|error| unreadable(url, &error.to_string()))?;
             let is_json = page
                 .extension()
@@ -317,9 +315,7 @@ impl Inner {
                 content_type: if is_json { "json" } else { "html" }.to_owned(),
                 url: Url::from_file_path(&page).unwrap_or_else(|()| url.clone()),
             };
-            return index::read_links(name, &page)
-                .map(Some)
-                .map_err(|error| unreadable(url, &error));
+            return read_links(url, Arc::new(page), name).await.map(Some);
         }
         if !path.is_dir() {
             return Ok(None);
@@ -458,14 +454,19 @@ impl Inner {
             return self.verified(url, FILE_LIMIT, &distribution.hashes).await;
         }
         let Ok(path) = url.to_file_path() else {
-            return Err(unreadable(url, "it is no local path"));
+            return Err(unreadable(url, "it is not a local path"));
         };
-        match tokio::fs::read(path).await {
+        match read_local(path, FILE_LIMIT).await {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(unreadable(url, &error.to_string())),
         }
     }
+}
+
+async fn read_local(path: PathBuf, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let read = tokio::task::spawn_blocking(move || files::read(&path, limit));
+    read.await.map_err(std::io::Error::other)?
 }
 
 /// The one pool of a project's files. Of files that have the same name in several
@@ -488,6 +489,15 @@ fn merge(pool: Files) -> Project {
         }
     }
     project
+}
+
+/// Reads off the tasks that others wait for: pages have up to 20 MB.
+async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, Failure> {
+    let name = name.clone();
+    let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
+    found
+        .unwrap_or_else(|error| Err(error.to_string()))
+        .map_err(|error| unreadable(url, &error))
 }
 
 fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution> {

@@ -1,9 +1,9 @@
 //! `file://` channels: `repodata.json`, or `repodata.json.zst` as mirrors keep it.
 
-use std::{io::ErrorKind, path::PathBuf};
+use std::path::PathBuf;
 
 use super::{errors::SubdirError, json::Json, subdirs::JSON_LIMIT};
-use crate::network::fetch::unpack_zstd;
+use crate::{files, network::fetch::unpack_zstd};
 
 /// Reads a subdir; `None` if its folder has no repodata.
 pub(super) async fn read(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
@@ -12,18 +12,16 @@ pub(super) async fn read(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
 }
 
 fn read_here(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
-    let unreadable = |error: std::io::Error| SubdirError::Local(error.to_string());
-    let plain = match std::fs::read(folder.join("repodata.json")) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(unreadable(error)),
+    let read = |name: &str| match files::read::read(&folder.join(name), JSON_LIMIT) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(SubdirError::Local(error.to_string())),
     };
-    let text = match plain {
+    let text = match read("repodata.json")? {
         Some(text) => text,
-        None => match std::fs::read(folder.join("repodata.json.zst")) {
-            Ok(packed) => unpack_zstd(&packed, JSON_LIMIT).map_err(SubdirError::Local)?,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(error)),
+        None => match read("repodata.json.zst")? {
+            Some(packed) => unpack_zstd(&packed, JSON_LIMIT).map_err(SubdirError::Local)?,
+            None => return Ok(None),
         },
     };
     Json::parse(text).map(Some).map_err(SubdirError::Local)
