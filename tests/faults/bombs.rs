@@ -117,10 +117,7 @@ fn bombs_are_what_they_say() {
     let frame = zstd(1);
     let mut decoder = zstd_reader(&frame);
     let size = std::io::copy(&mut decoder, &mut std::io::sink());
-    assert_eq!(
-        size.expect("decodes"),
-        (1 << 30) + 128 * 1024
-    );
+    assert_eq!(size.expect("decodes"), (1 << 30) + 128 * 1024);
     let bomb = gzip(b"head", 1);
     assert!(bomb.len() < 4 << 20, "{}", bomb.len());
     let mut decoder = flate2::read::GzDecoder::new(&bomb[..]);

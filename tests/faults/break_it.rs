@@ -54,7 +54,9 @@ pub async fn play(
             stream.write_all(&reply.body).await
         }
         Fault::NotHttp => {
-            stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n\r\n\0\xff\xfe").await?;
+            stream
+                .write_all(b"SSH-2.0-OpenSSH_9.6\r\n\r\n\0\xff\xfe")
+                .await?;
             stream.write_all(&reply.body).await?;
             stream.shutdown().await
         }
@@ -92,7 +94,9 @@ fn replaced(fault: Fault, reply: Reply, request: &Request, at: &Addresses) -> Re
         }
         Fault::Redirect(to) => {
             let mut reply = text(302, b"Elsewhere");
-            reply.headers.push(header("Location", &target(to, request, at)));
+            reply
+                .headers
+                .push(header("Location", &target(to, request, at)));
             reply
         }
         Fault::Type(content_type) => with_header(reply, "Content-Type", content_type),
@@ -216,7 +220,9 @@ async fn cut(
         Framing::Chunked => header("Transfer-Encoding", "chunked"),
         Framing::UntilClosed => header("Connection", "close"),
     });
-    stream.write_all(head(reply.status, &headers).as_bytes()).await?;
+    stream
+        .write_all(head(reply.status, &headers).as_bytes())
+        .await?;
     if request.method == "HEAD" {
         return stream.shutdown().await;
     }

@@ -6,7 +6,7 @@ use super::{
     expect::{Expect, Seen},
     fault::Fault,
     limits::{Ended, Folder, size},
-    server::{Armed, Servers, mirror},
+    server::{Armed, Servers},
     site::{self, Addresses, Form, HOSTS, Host, OLDER, RIGHT, Site},
 };
 
@@ -26,6 +26,8 @@ pub enum Command {
     Pin,
     /// `check --format json` of two files, of which `b/environment.yml` needs what is broken.
     Check,
+    /// The same of two files that both need it.
+    CheckBoth,
     /// `explain`.
     Explain,
 }
@@ -41,6 +43,8 @@ pub struct Setup {
     pub armed: Option<Armed>,
     /// Whether responses are fresh for an hour; else they are to be revalidated.
     pub fresh: bool,
+    /// Whether a run with healthy servers filled the cache before.
+    pub warm: bool,
     pub command: Command,
 }
 
@@ -73,9 +77,13 @@ impl Cell {
         let broken_at = self.addresses(&servers.addresses, &mut broken);
         let refused = self.hosts_with(Fault::Refused);
         servers.make_fresh(self.setup.fresh);
-        servers.start(broken, self.setup.armed, &refused);
-
         let folder = Folder::new();
+        if self.setup.warm {
+            servers.start(healthy.clone(), None, &[]);
+            write_files(&folder, &servers.addresses, Command::Pin);
+            folder.run(folder.command(&["pin"]));
+        }
+        servers.start(broken, self.setup.armed, &refused);
         write_files(&folder, &broken_at, self.setup.command);
         let before = folder.read("environment.yml");
         let ended = folder.run(self.command(&folder));
@@ -134,12 +142,13 @@ impl Cell {
         let arguments: &[&str] = match self.setup.command {
             Command::Pin => &["pin"],
             Command::Explain => &["explain"],
-            Command::Check => &[
+            Command::Check | Command::CheckBoth => &[
                 "check",
                 "a",
                 "b",
                 "--format=json",
-                "--select=unsolvable,unknown-package,unknown-project,incompatible-python",
+                "--select=unsolvable,unknown-package,unknown-project,incompatible-python,\
+                 unknown-channel,vulnerable-release",
             ],
         };
         let mut command = folder.command(arguments);
@@ -177,7 +186,13 @@ impl Cell {
         }
         if matches!(seen, Seen::Code(_)) {
             match self.setup.command {
-                Command::Check => complaints.extend(report(&ended.stdout)),
+                Command::Check | Command::CheckBoth => {
+                    let is_both = self.setup.command == Command::CheckBoth;
+                    complaints.extend(report(&ended.stdout, is_both));
+                    if ended.stderr.contains("coalesced request") {
+                        complaints.push("hides the reason".to_owned());
+                    }
+                }
                 _ => complaints.extend(self.first_line(&ended.stderr, at)),
             }
         }
@@ -198,20 +213,22 @@ impl Cell {
         if text.contains("coalesced request") {
             return Some(format!("hides the reason: `{line}`"));
         }
-        let named = |subject: &&str| match HOSTS.iter().find(|h| format!("{h:?}") == **subject) {
-            Some(host) => {
-                let address = at.of(*host).trim_start_matches("http://");
-                text.contains(address) || text.contains(&format!("no-such-host-{}", *host as usize))
-            }
-            None => text.contains(*subject),
-        };
-        let is_named = self.subjects.iter().any(|subject| named(&subject));
+        let named =
+            |subject: &&'static str| match HOSTS.iter().find(|h| format!("{h:?}") == **subject) {
+                Some(host) => {
+                    let address = at.of(*host).trim_start_matches("http://");
+                    text.contains(address)
+                        || text.contains(&format!("no-such-host-{}", *host as usize))
+                }
+                None => text.contains(*subject),
+            };
+        let is_named = self.subjects.iter().any(named);
         (!is_named).then(|| format!("names nothing: `{line}`"))
     }
 }
 
-/// What is wrong with the report of two files, of which the second is undecided.
-fn report(stdout: &str) -> Vec<String> {
+/// What is wrong with the report of two files, of which the second is undecided, or both.
+fn report(stdout: &str, is_both: bool) -> Vec<String> {
     let Ok(report) = serde_json::from_str::<serde_json::Value>(stdout) else {
         return vec!["the report is not JSON".to_owned()];
     };
@@ -222,11 +239,12 @@ fn report(stdout: &str) -> Vec<String> {
         list.flatten().map(Vec::len)
     };
     let mut complaints = Vec::new();
-    if undecided("a") != Some(0) {
+    let is_undecided = |name: &str| undecided(name).is_some_and(|count| count > 0);
+    if !is_both && undecided("a") != Some(0) {
         complaints.push("the file that needs nothing broken is not decided".to_owned());
     }
-    if undecided("b").is_none_or(|count| count == 0) {
-        complaints.push("the file that needs what is broken is not undecided".to_owned());
+    if !is_undecided("b") || (is_both && !is_undecided("a")) {
+        complaints.push("a file that needs what is broken is not undecided".to_owned());
     }
     complaints
 }
@@ -239,9 +257,14 @@ fn write_files(folder: &Folder, at: &Addresses, command: Command) {
     let channel = format!("{}/chan", at.of(Host::Channel));
     let text = environment(&channel, site::DEPENDENCIES);
     folder.write("environment.yml", &text);
-    if command == Command::Check {
+    if matches!(command, Command::Check | Command::CheckBoth) {
         folder.write("b/environment.yml", &text);
-        let healthy = format!("{}{}/chan", at.of(Host::Mapping), mirror(Host::Channel));
+    }
+    if command == Command::CheckBoth {
+        folder.write("a/environment.yml", &text);
+    }
+    if command == Command::Check {
+        let healthy = format!("{}{}", at.of(Host::Mapping), site::OTHER_CHANNEL);
         let dependencies = "dependencies:\n  - python\n  - alpha\n";
         folder.write("a/environment.yml", environment(&healthy, dependencies));
     }

@@ -67,10 +67,16 @@ pub const CHANNELS: &[(&str, Edit)] = &[
         );
         with_record(site, form, at, record);
     }),
-    ("an md5 that is not hexadecimal", record!("md5": "not a hash")),
+    (
+        "an md5 that is not hexadecimal",
+        record!("md5": "not a hash"),
+    ),
     ("a size that is text", record!("size": "large")),
     ("`depends` that is not a list", record!("depends": "python")),
-    ("a dependency that is not a match spec", record!("depends": ["python >>>3"])),
+    (
+        "a dependency that is not a match spec",
+        record!("depends": ["python >>>3"]),
+    ),
     ("a name that is a list", record!("name": ["alpha"])),
     ("a record that is text", |site, form, at| {
         with_record(site, form, at, "\"alpha\"".to_owned());
@@ -81,22 +87,36 @@ pub const CHANNELS: &[(&str, Edit)] = &[
     ("a record of another package", record!("name": "beta")),
     ("a file name that stands twice", |site, form, at| {
         let mut records = site::records();
-        let again = records[2].clone();
+        let again = records[3].clone();
         records.push(again);
         site::add_channel(site, form, at, &records);
     }),
-    ("a file name that is not one of a package", |site, form, at| {
-        let mut records = site::records();
-        let record = alpha(|_| {});
-        records.push(("linux-64", "alpha-\u{1b}[31m3.txt".to_owned(), record));
-        site::add_channel(site, form, at, &records);
-    }),
+    (
+        "a file name that is not one of a package",
+        |site, form, at| {
+            let mut records = site::records();
+            let record = alpha(|_| {});
+            records.push(("linux-64", "alpha-\u{1b}[31m3.txt".to_owned(), record));
+            site::add_channel(site, form, at, &records);
+        },
+    ),
     ("only a number", repodata!(b"7")),
     ("an empty list", repodata!(b"[]")),
     ("null", repodata!(b"null")),
-    ("an error of a gateway in JSON", repodata!(b"{\"error\": \"upstream is down\"}")),
-    ("`packages` that is a list", repodata!(b"{\"info\": {\"subdir\": \"linux-64\"}, \"packages\": [], \"packages.conda\": 7}")),
-    ("invalid UTF-8", repodata!(b"{\"info\": {\"subdir\": \"\xff\xfe\"}, \"packages\": {\"\xff\": {}}}")),
+    (
+        "an error of a gateway in JSON",
+        repodata!(b"{\"error\": \"upstream is down\"}"),
+    ),
+    (
+        "`packages` that is a list",
+        repodata!(
+            b"{\"info\": {\"subdir\": \"linux-64\"}, \"packages\": [], \"packages.conda\": 7}"
+        ),
+    ),
+    (
+        "invalid UTF-8",
+        repodata!(b"{\"info\": {\"subdir\": \"\xff\xfe\"}, \"packages\": {\"\xff\": {}}}"),
+    ),
     ("a hundred thousand brackets", |site, form, at| {
         whole(site, form, at, "[".repeat(100_000).as_bytes());
     }),
@@ -153,59 +173,141 @@ macro_rules! file {
 /// What the page of a project can hold, by the names of the docs; HTML where that is said.
 pub const PAGES: &[(&str, Page, Edit)] = &[
     ("`files` that is null", Page::Json, |site, form, _| {
-        page(site, form, b"{\"meta\": {\"api-version\": \"1.1\"}, \"name\": \"tomlish\", \"files\": null}");
+        page(
+            site,
+            form,
+            b"{\"meta\": {\"api-version\": \"1.1\"}, \"name\": \"tomlish\", \"files\": null}",
+        );
     }),
-    ("an empty object", Page::Json, |site, form, _| page(site, form, b"{}")),
-    ("an error of a gateway in JSON", Page::Json, |site, form, _| {
-        page(site, form, b"{\"error\": \"upstream is down\", \"files\": []}");
+    ("an empty object", Page::Json, |site, form, _| {
+        page(site, form, b"{}")
     }),
-    ("the page of another project", Page::Json, |site, form, at| {
-        let body = site::json_page("another", &[]);
-        let other = json!({"filename": "another-1.0-py3-none-any.whl", "url": "/x.whl", "hashes": {}});
-        let _ = (body, at);
-        page(site, form, site::json_page("another", &[other]).as_bytes());
-    }),
+    (
+        "an error of a gateway in JSON",
+        Page::Json,
+        |site, form, _| {
+            page(
+                site,
+                form,
+                b"{\"error\": \"upstream is down\", \"files\": []}",
+            );
+        },
+    ),
+    (
+        "the page of another project",
+        Page::Json,
+        |site, form, _| {
+            let other =
+                json!({"filename": "another-1.0-py3-none-any.whl", "url": "/x.whl", "hashes": {}});
+            page(site, form, site::json_page("another", &[other]).as_bytes());
+        },
+    ),
     ("invalid UTF-8 (JSON)", Page::Json, |site, form, _| {
-        page(site, form, b"{\"meta\": {}, \"name\": \"tomlish\", \"files\": [\"\xff\xfe\"]}");
+        page(
+            site,
+            form,
+            b"{\"meta\": {}, \"name\": \"tomlish\", \"files\": [\"\xff\xfe\"]}",
+        );
     }),
-    ("a hundred thousand brackets", Page::Json, |site, form, _| {
-        page(site, form, "[".repeat(100_000).as_bytes());
-    }),
-    ("a version of the API that is not known", Page::Json, |site, form, _| {
-        page(site, form, b"{\"meta\": {\"api-version\": \"9.0\"}, \"name\": \"tomlish\", \"files\": []}");
-    }),
-    ("an entry whose file name is a number", Page::Json, file!("filename": 5)),
-    ("an entry whose hashes are null", Page::Json, file!("hashes": null)),
-    ("an entry that is yanked with a number", Page::Json, file!("yanked": 7)),
+    (
+        "a hundred thousand brackets",
+        Page::Json,
+        |site, form, _| {
+            page(site, form, "[".repeat(100_000).as_bytes());
+        },
+    ),
+    (
+        "a version of the API that is not known",
+        Page::Json,
+        |site, form, _| {
+            page(
+                site,
+                form,
+                b"{\"meta\": {\"api-version\": \"9.0\"}, \"name\": \"tomlish\", \"files\": []}",
+            );
+        },
+    ),
+    (
+        "an entry whose file name is a number",
+        Page::Json,
+        file!("filename": 5),
+    ),
+    (
+        "an entry whose hashes are null",
+        Page::Json,
+        file!("hashes": null),
+    ),
+    (
+        "an entry that is yanked with a number",
+        Page::Json,
+        file!("yanked": 7),
+    ),
     ("an entry that is text", Page::Json, |site, form, at| {
         with_file(site, form, at, |file| *file = json!("tomlish-1.3.0"));
     }),
-    ("an entry of another project", Page::Json, file!("filename": "another-9.0-py3-none-any.whl")),
-    ("an entry with a URL of javascript:", Page::Json, file!("url": "javascript:alert(1)")),
-    ("an entry with a URL of file:", Page::Json, |site, form, at| {
-        with_file(site, form, at, |file| {
-            file["url"] = json!("file:///etc/passwd");
-            file["hashes"] = json!({});
-        });
-    }),
-    ("a link to javascript: (HTML)", Page::Html, file!("url": "javascript:/tomlish-1.3.0-py3-none-any.whl")),
-    ("a link to file: (HTML)", Page::Html, file!("url": "file:///etc/tomlish-1.3.0-py3-none-any.whl")),
-    ("invalid UTF-8 beside the links (HTML)", Page::Html, |site, form, at| {
-        let mut body = site::html_page(&good(at)).into_bytes();
-        let end = body.windows(7).position(|bytes| bytes == b"</body>").expect("is there");
-        body.splice(end..end, *b"<p>\xff\xfe</p>");
-        page(site, form, &body);
-    }),
-    ("links to files of other projects alone (HTML)", Page::Html, |site, form, _| {
-        page(site, form, b"<!DOCTYPE html><html><body><a href=\"/another-1.0-py3-none-any.whl\">another-1.0-py3-none-any.whl</a></body></html>");
-    }),
-    ("no links, and a heading of PyPI (HTML)", Page::Html, |site, form, _| {
-        page(site, form, site::html_page(&[]).as_bytes());
-    }),
+    (
+        "an entry of another project",
+        Page::Json,
+        file!("filename": "another-9.0-py3-none-any.whl"),
+    ),
+    (
+        "an entry with a URL of javascript:",
+        Page::Json,
+        file!("url": "javascript:alert(1)"),
+    ),
+    (
+        "an entry with a URL of file:",
+        Page::Json,
+        |site, form, at| {
+            with_file(site, form, at, |file| {
+                file["url"] = json!("file:///etc/passwd");
+                file["hashes"] = json!({});
+            });
+        },
+    ),
+    (
+        "a link to javascript: (HTML)",
+        Page::Html,
+        file!("url": "javascript:/tomlish-1.3.0-py3-none-any.whl"),
+    ),
+    (
+        "a link to file: (HTML)",
+        Page::Html,
+        file!("url": "file:///etc/tomlish-1.3.0-py3-none-any.whl"),
+    ),
+    (
+        "invalid UTF-8 beside the links (HTML)",
+        Page::Html,
+        |site, form, at| {
+            let mut body = site::html_page(&good(at)).into_bytes();
+            let end = body
+                .windows(7)
+                .position(|bytes| bytes == b"</body>")
+                .expect("is there");
+            body.splice(end..end, *b"<p>\xff\xfe</p>");
+            page(site, form, &body);
+        },
+    ),
+    (
+        "links to files of other projects alone (HTML)",
+        Page::Html,
+        |site, form, _| {
+            page(site, form, b"<!DOCTYPE html><html><body><a href=\"/another-1.0-py3-none-any.whl\">another-1.0-py3-none-any.whl</a></body></html>");
+        },
+    ),
+    (
+        "no links, and a heading of PyPI (HTML)",
+        Page::Html,
+        |site, form, _| {
+            page(site, form, site::html_page(&[]).as_bytes());
+        },
+    ),
     ("a home page (HTML)", Page::Html, |site, form, _| {
         page(site, form, b"<!DOCTYPE html><html><body><h1>Artifacts</h1><a href=\"/ui/\">Browse</a></body></html>");
     }),
-    ("text without a tag (HTML)", Page::Html, |site, form, _| page(site, form, b"OK\n")),
+    ("text without a tag (HTML)", Page::Html, |site, form, _| {
+        page(site, form, b"OK\n")
+    }),
 ];
 
 /// Files that decode to gigabytes, by the names of the docs, with the form that they are
@@ -214,9 +316,13 @@ pub const BOMBS: &[(&str, Channel, Edit)] = &[
     ("`repodata.json.zst`, 20 GB", Channel::Zst, |site, _, _| {
         site::add_zst(site, "linux-64", &bombs::zstd(20));
     }),
-    ("the index of the shards, 20 GB", Channel::Shards, |site, _, _| {
-        site::add_shard_index(site, "linux-64", &bombs::zstd(20));
-    }),
+    (
+        "the index of the shards, 20 GB",
+        Channel::Shards,
+        |site, _, _| {
+            site::add_shard_index(site, "linux-64", &bombs::zstd(20));
+        },
+    ),
     ("a shard, 20 GB", Channel::Shards, |site, _, at| {
         let hash = site::add_shard(site, "linux-64", &bombs::zstd(20));
         let python = site::packed(&json!({
@@ -230,14 +336,28 @@ pub const BOMBS: &[(&str, Channel, Edit)] = &[
         let index = site::shard_index(at, "linux-64", hashes.into_iter().collect());
         site::add_shard_index(site, "linux-64", &site::packed(&index));
     }),
-    ("`METADATA` in a wheel, 2 GB", Channel::Json, |site, form, at| {
-        let name = "tomlish-1.2.0.dist-info/METADATA";
-        let deflated = bombs::deflate(site::metadata("1.2.0").as_bytes(), 2);
-        replace_newest(site, form, at, &bombs::zip(name, &deflated, 2 << 30, 0), "whl");
-    }),
-    ("a source distribution, 4 GB", Channel::Json, |site, form, at| {
-        replace_newest(site, form, at, &bombs::sdist(4), "tar.gz");
-    }),
+    (
+        "`METADATA` in a wheel, 2 GB",
+        Channel::Json,
+        |site, form, at| {
+            let name = "tomlish-1.2.0.dist-info/METADATA";
+            let deflated = bombs::deflate(site::metadata("1.2.0").as_bytes(), 2);
+            replace_newest(
+                site,
+                form,
+                at,
+                &bombs::zip(name, &deflated, 2 << 30, 0),
+                "whl",
+            );
+        },
+    ),
+    (
+        "a source distribution, 4 GB",
+        Channel::Json,
+        |site, form, at| {
+            replace_newest(site, form, at, &bombs::sdist(4), "tar.gz");
+        },
+    ),
 ];
 
 /// The newest release is this file, with the right hash.

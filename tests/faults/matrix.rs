@@ -46,7 +46,10 @@ fn tables(text: &str) -> Vec<Table> {
                 rows.push(entries(line));
             }
             let columns = rows.remove(0);
-            assert!(rows[0].iter().all(|entry| entry.starts_with("--")), "{heading}");
+            assert!(
+                rows[0].iter().all(|entry| entry.starts_with("--")),
+                "{heading}"
+            );
             rows.remove(0);
             assert!(
                 rows.iter().all(|row| row.len() == columns.len()),
@@ -69,7 +72,6 @@ fn entries(line: &str) -> Vec<String> {
 
 const PLAIN: Form = Form {
     channel: Channel::Json,
-    has_fallback: false,
     page: Page::Json,
     wheel: Wheel::Metadata,
 };
@@ -104,7 +106,10 @@ fn target(column: &str) -> Target {
         ),
         "page (JSON)" => (PLAIN, |host, _| host == Host::Index, &["Index"]),
         "page (HTML)" => (
-            Form { page: Page::Html, ..PLAIN },
+            Form {
+                page: Page::Html,
+                ..PLAIN
+            },
             |host, _| host == Host::Index,
             &["Index"],
         ),
@@ -116,6 +121,11 @@ fn target(column: &str) -> Target {
         "wheel, by ranges" => (wheel(Wheel::Ranges), newest_wheel, &["Files"]),
         "wheel, whole" => (wheel(Wheel::Whole), newest_wheel, &["Files"]),
         "name mapping" => (PLAIN, |host, _| host == Host::Mapping, &["Mapping"]),
+        "advisories" => (
+            PLAIN,
+            |host, path| host == Host::Index && path.starts_with("/pypi/"),
+            &["Index"],
+        ),
         "everything" => (PLAIN, |_, _| true, &["Channel", "Index", "Files"]),
         other => panic!("the docs have a column `{other}` that no test knows"),
     }
@@ -143,18 +153,23 @@ fn cells(tables: &[Table]) -> Vec<(usize, usize, usize, Cell)> {
 
 /// The cell of an entry; none for names and dashes.
 fn cell(table: &Table, row: &[String], column: &str, number: usize) -> Option<Cell> {
+    let names = match table.heading.as_str() {
+        "The network" | "The commands" => 2,
+        "What a channel holds" | "What a page holds" | "Bombs" => 1,
+        _ => return None,
+    };
+    if number < names {
+        return None;
+    }
     let (setup, subjects) = match table.heading.as_str() {
-        "The network" if number >= 2 => network(&row[0], &row[1], column),
-        "The commands" if number >= 2 => commands(&row[0], &row[1], column),
-        "What a channel holds" if number >= 1 => channel(&row[0], column),
-        "What a page holds" if number >= 1 => page(&row[0]),
-        "Bombs" if number >= 1 => bomb(&row[0], column),
-        "The cache" => return None,
-        _ if number < 2 => return None,
-        other => panic!("the docs have a table `{other}` that no test knows"),
+        "The network" => network(&row[0], &row[1], column),
+        "The commands" => commands(&row[0], &row[1], column),
+        "What a channel holds" => channel(&row[0], column),
+        "What a page holds" => page(&row[0]),
+        _ => bomb(&row[0]),
     };
     Some(Cell {
-        name: format!("{}, {column}", row[..number.min(2)].join(", ")),
+        name: format!("{}, {column}", row[..names].join(", ")),
         setup,
         expect: Expect::parse(&row[number])?,
         subjects: subjects.to_vec(),
@@ -171,7 +186,7 @@ fn network(fault: &str, requests: &str, column: &str) -> Known {
         left: match requests {
             "one" => Some(1),
             "two" => Some(2),
-            "all" | "all, fresh" => None,
+            "all" | "all, fresh" | "all, warm" => None,
             other => panic!("no test breaks `{other}` requests"),
         },
     };
@@ -180,6 +195,7 @@ fn network(fault: &str, requests: &str, column: &str) -> Known {
         edit: None,
         armed: Some(armed),
         fresh: requests.ends_with("fresh"),
+        warm: requests.ends_with("warm"),
         command: Command::Pin,
     };
     (setup, subjects)
@@ -188,7 +204,8 @@ fn network(fault: &str, requests: &str, column: &str) -> Known {
 fn commands(fault: &str, resource: &str, column: &str) -> Known {
     let (setup, subjects) = network(fault, "all", resource);
     let command = match column {
-        "`check` of two files" => Command::Check,
+        "`check`, one needs it" => Command::Check,
+        "`check`, both need it" => Command::CheckBoth,
         "`explain`" => Command::Explain,
         other => panic!("no test runs `{other}`"),
     };
@@ -201,6 +218,7 @@ fn healthy(form: Form) -> Setup {
         edit: None,
         armed: None,
         fresh: false,
+        warm: false,
         command: Command::Pin,
     }
 }
@@ -236,16 +254,12 @@ fn page(name: &str) -> Known {
     (setup, &["Index", "tomlish"])
 }
 
-fn bomb(name: &str, column: &str) -> Known {
+fn bomb(name: &str) -> Known {
     let known = content::BOMBS.iter().find(|(known, ..)| *known == name);
     let (_, channel, edit) = known.unwrap_or_else(|| panic!("no test plays the bomb `{name}`"));
-    let wheel = match column {
-        "by ranges" => Wheel::Ranges,
-        _ => Wheel::Whole,
-    };
     let form = Form {
         channel: *channel,
-        wheel,
+        wheel: Wheel::Whole,
         ..PLAIN
     };
     let setup = Setup {
@@ -306,7 +320,11 @@ fn every_fault_ends_as_the_docs_say() {
         println!("{}", observed(&tables, &chosen, &outcomes));
     }
     let failed = failures.lines().count();
-    assert!(failed == 0, "{failed} of {} cells:\n{failures}", cells.len());
+    assert!(
+        failed == 0,
+        "{failed} of {} cells:\n{failures}",
+        cells.len()
+    );
 }
 
 /// The tables with what was seen; what is not as the docs say is struck out, with reasons
@@ -337,7 +355,12 @@ fn observed(
             }
             rows[*row][*column] = entry;
         }
-        let _ = writeln!(text, "## {}\n\n| {} |", table.heading, table.columns.join(" | "));
+        let _ = writeln!(
+            text,
+            "## {}\n\n| {} |",
+            table.heading,
+            table.columns.join(" | ")
+        );
         let _ = writeln!(text, "|{}", "---|".repeat(table.columns.len()));
         for row in rows {
             let _ = writeln!(text, "| {} |", row.join(" | "));
@@ -367,7 +390,6 @@ fn healthy_servers_give_the_right_answer_in_every_form() {
     let forms = channels.iter().zip(wheels).flat_map(|(&channel, wheel)| {
         [Page::Json, Page::Html].map(|page| Form {
             channel,
-            has_fallback: false,
             page,
             wheel,
         })

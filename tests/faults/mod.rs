@@ -3,6 +3,7 @@
 
 mod bombs;
 mod break_it;
+mod cache;
 mod cell;
 mod content;
 mod expect;

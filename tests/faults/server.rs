@@ -54,7 +54,7 @@ struct Mood {
     armed: Option<Armed>,
     /// How long each answer takes.
     pause: Duration,
-    log: Vec<String>,
+    /// Whether responses may be used for an hour without asking again.
     fresh: bool,
 }
 
@@ -132,11 +132,6 @@ impl Servers {
     pub fn make_fresh(&self, fresh: bool) {
         self.mood().fresh = fresh;
     }
-
-    /// The requests since the last call.
-    pub fn take_log(&self) -> Vec<String> {
-        std::mem::take(&mut self.mood().log)
-    }
 }
 
 impl Drop for Servers {
@@ -168,8 +163,6 @@ async fn serve(
     while let Some(request) = read_request(&mut stream, &mut unread).await? {
         let (reply, fault, pause) = {
             let mut mood = mood.lock().unwrap_or_else(PoisonError::into_inner);
-            mood.log
-                .push(format!("{host:?} {} {}", request.method, request.path));
             let (host, path) = owner(host, &request.path);
             let fault = host.and_then(|host| mood.fault_for(host, &request));
             let host = host.unwrap_or_else(|| mirrored(&request.path));
@@ -226,10 +219,7 @@ fn mirrored(path: &str) -> Host {
     host.unwrap_or(Host::Channel)
 }
 
-async fn read_request(
-    stream: &mut TcpStream,
-    unread: &mut Vec<u8>,
-) -> io::Result<Option<Request>> {
+async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Result<Option<Request>> {
     let mut buffer = [0; 4096];
     loop {
         let end = unread.windows(4).position(|bytes| bytes == b"\r\n\r\n");
@@ -274,7 +264,11 @@ fn reply(mood: &Mood, host: Host, path: &str, request: &Request, is_broken: bool
     };
     let hash = format!("{:x}", Sha256::digest(&resource.body));
     let etag = format!("\"{}\"", &hash[..16]);
-    let age = if mood.fresh { "max-age=3600" } else { "no-cache" };
+    let age = if mood.fresh {
+        "max-age=3600"
+    } else {
+        "no-cache"
+    };
     let mut headers = vec![header("ETag", &etag), header("Cache-Control", age)];
     if request.if_none_match.as_deref() == Some(etag.as_str()) && !is_broken {
         return Reply {
@@ -286,7 +280,11 @@ fn reply(mood: &Mood, host: Host, path: &str, request: &Request, is_broken: bool
     headers.push(header("Content-Type", resource.content_type));
     if resource.takes_ranges {
         headers.push(header("Accept-Ranges", "bytes"));
-        if let Some(range) = request.range.as_deref().and_then(|text| range(text, resource)) {
+        if let Some(range) = request
+            .range
+            .as_deref()
+            .and_then(|text| range(text, resource))
+        {
             let total = resource.body.len();
             let text = format!("bytes {}-{}/{total}", range.start, range.end - 1);
             headers.push(header("Content-Range", &text));
@@ -314,7 +312,9 @@ fn range(text: &str, resource: &Resource) -> Option<std::ops::Range<usize>> {
     let range = match (start, end) {
         ("", suffix) => total.saturating_sub(suffix.parse().ok()?)..total,
         (start, "") => start.parse().ok()?..total,
-        (start, end) => start.parse().ok()?..end.parse::<usize>().ok()?.saturating_add(1).min(total),
+        (start, end) => {
+            start.parse().ok()?..end.parse::<usize>().ok()?.saturating_add(1).min(total)
+        }
     };
     (range.start < range.end).then_some(range)
 }
@@ -347,7 +347,11 @@ async fn write(stream: &mut TcpStream, reply: &Reply, request: &Request) -> io::
 }
 
 /// Writes an answer after which the connection is closed.
-pub async fn write_last(stream: &mut TcpStream, reply: &Reply, request: &Request) -> io::Result<()> {
+pub async fn write_last(
+    stream: &mut TcpStream,
+    reply: &Reply,
+    request: &Request,
+) -> io::Result<()> {
     let mut last = reply.clone();
     last.headers.push(header("Connection", "close"));
     write(stream, &last, request).await?;

@@ -74,8 +74,6 @@ pub enum Wheel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     pub channel: Channel,
-    /// Whether `repodata.json` is there besides.
-    pub has_fallback: bool,
     pub page: Page,
     pub wheel: Wheel,
 }
@@ -130,7 +128,10 @@ pub fn records() -> Vec<Record> {
         let file = format!("{name}-{version}-0.conda");
         (subdir, file, record.to_string())
     };
+    // Nothing needs it. It makes the files long enough to be cut in the middle by a disk.
+    let filler = "filler >=1 ".repeat(300);
     vec![
+        record("linux-64", "filler", "1.0", &[&filler]),
         record("linux-64", "python", "3.12.1", &[]),
         record("linux-64", "alpha", "1.0", &["python"]),
         record("linux-64", "alpha", "2.0", &["python"]),
@@ -153,8 +154,25 @@ pub fn site(form: Form, at: &Addresses) -> Site {
     for host in HOSTS {
         add(&mut site, host, "/", "text/html", HOME);
     }
+    for subdir in ["linux-64", "noarch"] {
+        let records = records();
+        let records: Vec<&Record> = records.iter().filter(|record| record.0 == subdir).collect();
+        let body = repodata(subdir, &records);
+        let path = format!("{OTHER_CHANNEL}/{subdir}/repodata.json");
+        add(
+            &mut site,
+            Host::Mapping,
+            &path,
+            "application/json",
+            body.as_bytes(),
+        );
+    }
     site
 }
+
+/// The path of a second channel on the host of the mapping, for a file that needs nothing
+/// of what breaks.
+pub const OTHER_CHANNEL: &str = "/other";
 
 const HOME: &[u8] = b"<!DOCTYPE html><html><head><title>Acme Corp</title></head>\
     <body><h1>Welcome</h1><a href=\"/about.html\">About us</a></body></html>";
@@ -174,11 +192,8 @@ pub fn add_channel(site: &mut Site, form: Form, at: &Addresses, records: &[Recor
         let records = records.iter().filter(|record| record.0 == subdir);
         let records: Vec<&Record> = records.collect();
         let json = repodata(subdir, &records);
-        if form.channel == Channel::Json || form.has_fallback {
-            add_repodata(site, subdir, json.as_bytes());
-        }
         match form.channel {
-            Channel::Json => {}
+            Channel::Json => add_repodata(site, subdir, json.as_bytes()),
             Channel::Zst => add_zst(site, subdir, &compressed(json.as_bytes())),
             Channel::Shards => add_shards(site, at, subdir, &records),
         }
@@ -313,7 +328,13 @@ fn add_wheel(site: &mut Site, form: Form, at: &Addresses, version: &str) -> Valu
     if form.wheel == Wheel::Metadata {
         let text = metadata(version);
         let path = format!("{path}.metadata");
-        add(site, Host::Files, &path, "application/octet-stream", text.as_bytes());
+        add(
+            site,
+            Host::Files,
+            &path,
+            "application/octet-stream",
+            text.as_bytes(),
+        );
         let hash = format!("{:x}", Sha256::digest(&text));
         file["core-metadata"] = json!({"sha256": hash});
     }
