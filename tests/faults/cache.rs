@@ -343,6 +343,10 @@ fn an_offline_check_with_an_empty_cache_writes_every_format() {
         let folder = Folder::new();
         write_for_pin(&folder, &servers.addresses);
         folder.write("b/environment.yml", folder.read("environment.yml"));
+        // The matrix has the faults of a mapping that the user names.
+        let settings = String::from_utf8(folder.read("presolve.toml")).expect("UTF-8");
+        let kept = settings.lines().filter(|line| !line.starts_with("mapping"));
+        folder.write("presolve.toml", kept.collect::<Vec<_>>().join("\n"));
         let ended = folder.run(folder.command(&["check", ".", "--offline", "--format", format]));
         let is_readable = match format {
             "json" | "sarif" => serde_json::from_str::<serde_json::Value>(&ended.stdout).is_ok(),

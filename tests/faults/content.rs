@@ -1,6 +1,10 @@
 //! Files that arrive whole and are not what they should be.
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use url::Url;
 
 use super::{
     bombs,
@@ -53,7 +57,7 @@ pub const CHANNELS: &[(&str, Edit)] = &[
     }),
     ("a version that is a number", record!("version": 3)),
     ("a version of 10 MB", |site, form, at| {
-        let version = Value::from("1.".repeat(5 << 20) + "0");
+        let version = Value::from("1a".repeat(5 << 20));
         let record = alpha(|record| {
             record.insert("version".to_owned(), version);
         });
@@ -160,6 +164,20 @@ fn with_file(site: &mut Site, form: Form, at: &Addresses, change: impl FnOnce(&m
     site::add_page(site, form.page, body.as_bytes());
 }
 
+/// The `file:` URL of a valid wheel of tomlish 1.3.0 on this machine, which a page of an
+/// index has no right to name.
+fn local_wheel() -> String {
+    static WHEEL: OnceLock<(TempDir, Url)> = OnceLock::new();
+    let (_, url) = WHEEL.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(site::wheel_name("1.3.0"));
+        std::fs::write(&path, site::wheel("1.3.0")).expect("writable");
+        let url = Url::from_file_path(path).expect("absolute");
+        (folder, url)
+    });
+    url.to_string()
+}
+
 fn page(site: &mut Site, form: Form, body: &[u8]) {
     site::add_page(site, form.page, body);
 }
@@ -259,10 +277,7 @@ pub const PAGES: &[(&str, Page, Edit)] = &[
         "an entry with a URL of file:",
         Page::Json,
         |site, form, at| {
-            with_file(site, form, at, |file| {
-                file["url"] = json!("file:///etc/passwd");
-                file["hashes"] = json!({});
-            });
+            with_file(site, form, at, |file| file["url"] = json!(local_wheel()));
         },
     ),
     (
@@ -270,11 +285,9 @@ pub const PAGES: &[(&str, Page, Edit)] = &[
         Page::Html,
         file!("url": "javascript:/tomlish-1.3.0-py3-none-any.whl"),
     ),
-    (
-        "a link to file: (HTML)",
-        Page::Html,
-        file!("url": "file:///etc/tomlish-1.3.0-py3-none-any.whl"),
-    ),
+    ("a link to file: (HTML)", Page::Html, |site, form, at| {
+        with_file(site, form, at, |file| file["url"] = json!(local_wheel()))
+    }),
     (
         "invalid UTF-8 beside the links (HTML)",
         Page::Html,

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Most cells wait most of the time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 24;
 
 /// A table of the docs: its heading, the names of its columns, and its rows.
 struct Table {
@@ -104,29 +104,33 @@ fn target(column: &str) -> Target {
             |host, _| host == Host::Shards,
             &["Shards", "Channel"],
         ),
-        "page (JSON)" => (PLAIN, |host, _| host == Host::Index, &["Index"]),
+        "page (JSON)" => (PLAIN, |host, _| host == Host::Index, &["Index", "tomlish"]),
         "page (HTML)" => (
             Form {
                 page: Page::Html,
                 ..PLAIN
             },
             |host, _| host == Host::Index,
-            &["Index"],
+            &["Index", "tomlish"],
         ),
         "`.metadata`" => (
             PLAIN,
             |host, path| host == Host::Files && path.ends_with(".metadata"),
-            &["Files"],
+            &["Files", "tomlish"],
         ),
-        "wheel, by ranges" => (wheel(Wheel::Ranges), newest_wheel, &["Files"]),
-        "wheel, whole" => (wheel(Wheel::Whole), newest_wheel, &["Files"]),
+        "wheel, by ranges" => (wheel(Wheel::Ranges), newest_wheel, &["Files", "tomlish"]),
+        "wheel, whole" => (wheel(Wheel::Whole), newest_wheel, &["Files", "tomlish"]),
         "name mapping" => (PLAIN, |host, _| host == Host::Mapping, &["Mapping"]),
         "advisories" => (
             PLAIN,
             |host, path| host == Host::Index && path.starts_with("/pypi/"),
-            &["Index"],
+            &["Index", "tomlish"],
         ),
-        "everything" => (PLAIN, |_, _| true, &["Channel", "Index", "Files"]),
+        "everything" => (
+            PLAIN,
+            |_, _| true,
+            &["Channel", "Index", "Files", "tomlish"],
+        ),
         other => panic!("the docs have a column `{other}` that no test knows"),
     }
 }
