@@ -4,6 +4,7 @@ mod cli;
 mod conda_parity;
 mod cost;
 mod explanations;
+mod faults;
 mod fixes;
 mod joint;
 mod kinds;
