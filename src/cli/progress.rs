@@ -15,6 +15,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::{
     conda::repodata,
     pypi::session::{Event, Observer},
+    report::foreign,
     resolve::Listener,
 };
 
@@ -108,7 +109,7 @@ impl repodata::Progress for Progress {
         let bar = downloads.entry(key).or_insert_with_key(|key| {
             let bar = self.bars.add(ProgressBar::no_length());
             bar.set_style(download());
-            bar.set_message(key.clone());
+            bar.set_message(foreign::shown(key));
             bar
         });
         if let Some(total) = total {

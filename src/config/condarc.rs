@@ -8,7 +8,10 @@ use indexmap::IndexMap;
 use rattler_conda_types::NamedChannelOrUrl;
 
 use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    spec::secrets,
+};
 
 /// The keys that presolve heeds; conda has many more, which are not its affair.
 #[derive(Default, serde::Deserialize)]
@@ -127,7 +130,9 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         )
     };
     let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
-    yaml_serde::from_str(&text).map_err(|error| broken(error.to_string()))
+    secrets::remember_file(&text);
+    yaml_serde::from_str(&text)
+        .map_err(|error| broken(secrets::redact_reason(&error.to_string(), &text)))
 }
 
 /// Lists in variables are separated by commas

@@ -16,7 +16,7 @@ use crate::{
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure, Location},
     pypi::settings::IndexSettings,
-    spec::source::SourceFile,
+    spec::{secrets, source::SourceFile},
 };
 
 /// What the file is called.
@@ -114,6 +114,7 @@ pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
         let message = format!("cannot read {}: {error}", path.display());
         Failure::input(Diagnostic::error("unreadable-settings", message))
     })?;
+    secrets::remember_file(&text);
     let file = File { path, text: &text };
     let keys = toml::from_str(&text).map_err(|error| file.syntax_error(&error))?;
     file.layer(keys)

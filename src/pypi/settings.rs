@@ -13,7 +13,7 @@ use url::Url;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     network::redacted,
-    spec::{FormatControl, PipOptions, Spanned},
+    spec::{FormatControl, PipOptions, Spanned, secrets},
 };
 
 /// The index when none is named.
@@ -71,6 +71,7 @@ impl IndexSettings {
     fn read_file(&mut self, path: &Path) -> Result<(), Failure> {
         let broken = |reason: String| invalid(format!("`{}`", path.display()), reason);
         let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+        secrets::remember_file(&text);
         let mut ini = Ini::new();
         ini.set_multiline(true);
         ini.set_inline_comment_symbols(Some(&[]));
@@ -234,6 +235,9 @@ fn user_files() -> Vec<PathBuf> {
 
 /// A URL, or a path as a `file://` URL.
 fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
+    if secrets::is_login_without_url(text) {
+        return Err(secrets::not_a_url(text));
+    }
     // `c:\wheels` is no URL of the scheme `c`.
     if let Ok(url) = Url::parse(text)
         && url.scheme().len() > 1

@@ -5,8 +5,9 @@ use std::path::{MAIN_SEPARATOR_STR, Path};
 use crate::{
     check::{FileReport, Report, fingerprints},
     diagnostic::{Diagnostic, Location},
+    report::foreign::shown,
     rules::{Finding, Fix, Safety},
-    spec::secrets::{self, redact},
+    spec::secrets,
 };
 
 pub mod azure;
@@ -75,8 +76,8 @@ impl<'f> Entry<'f> {
             path: path(finding.location().file.path()),
             start,
             end,
-            message: redact(&diagnostic.message),
-            label: redact(&diagnostic.labels[0].text),
+            message: shown(&diagnostic.message),
+            label: shown(&diagnostic.labels[0].text),
             details: details(diagnostic),
             fingerprint,
         }
@@ -100,7 +101,7 @@ impl<'f> Entry<'f> {
 fn details(diagnostic: &Diagnostic) -> Vec<String> {
     let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
     let helps = diagnostic.help.iter().map(|help| format!("help: {help}"));
-    notes.chain(helps).map(|text| redact(&text)).collect()
+    notes.chain(helps).map(|text| shown(&text)).collect()
 }
 
 pub(super) fn positions(at: &Location) -> (Position, Position) {
@@ -146,7 +147,7 @@ fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
     report.undecided.iter().flat_map(|undecided| {
         let platform = undecided.platform;
         undecided.diagnostics.iter().map(move |diagnostic| {
-            let message = redact(&diagnostic.message);
+            let message = shown(&diagnostic.message);
             match platform {
                 Some(platform) => format!("not decided for {platform}: {message}"),
                 None => format!("not decided: {message}"),

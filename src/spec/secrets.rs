@@ -9,7 +9,10 @@
 use std::{
     collections::BTreeSet,
     ops::Range,
-    sync::{LazyLock, PoisonError, RwLock},
+    sync::{
+        LazyLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use regex::Regex;
@@ -18,7 +21,9 @@ mod keys;
 mod shapes;
 mod url;
 
-pub use url::{find, is_login_without_url, without_credentials, without_logins, without_token};
+pub use url::{
+    find, is_login_without_url, without_credentials, without_logins, without_secrets, without_token,
+};
 
 /// A text in which `****` stands for each secret.
 ///
@@ -26,6 +31,18 @@ pub use url::{find, is_login_without_url, without_credentials, without_logins, w
 /// `git` of `git@host`, the digest of an image, a version.
 pub fn redact(text: &str) -> String {
     replace(text, |_| "****".to_owned())
+}
+
+/// What to do about a text that is not a URL because of its password.
+pub const HOW_TO_WRITE: &str = "write it with a scheme, `https://USER:PASSWORD@host/`, and with `%2F` for `/`, `%23` for `#`, `%3F` for `?`, `%40` for `@` and `%20` for a blank in the password; or leave the login out, and put it into a netrc file";
+
+/// Says of a text that [`is_login_without_url`] what is wrong with it.
+pub fn not_a_url(text: &str) -> String {
+    let why = match text.contains("://") {
+        true => "its password has a character that ends the host of a URL",
+        false => "it has a login, and no scheme such as `https://`",
+    };
+    format!("`{}` is not a URL: {why}", redact(text))
 }
 
 /// The reason why a text cannot be read, unless the text has secrets: parsers quote parts
@@ -129,6 +146,22 @@ fn is_random(text: &str) -> bool {
     let is_mixed = has(|c| c.is_ascii_uppercase()) && has(|c| c.is_ascii_lowercase());
     text.len() >= 12 && (is_mixed || has(char::is_alphabetic)) && has(|c| c.is_ascii_digit())
         || text.len() >= 20 && is_mixed && !text.contains(['-', '_', '.'])
+}
+
+/// Whether the files that are read add to [`REMEMBERED`].
+static REMEMBERS_FILES: AtomicBool = AtomicBool::new(false);
+
+/// From now on [`remember_file`] remembers. A library that is used on many files side by
+/// side would mask the secrets of one in what it says of another.
+pub fn remember_files() {
+    REMEMBERS_FILES.store(true, Ordering::Relaxed);
+}
+
+/// [`remember`]s the secrets of a file of this run.
+pub fn remember_file(text: &str) {
+    if REMEMBERS_FILES.load(Ordering::Relaxed) {
+        remember(text);
+    }
 }
 
 /// The secrets of the files of this run.

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use super::json;
+use super::{json, secrets};
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
 /// A text file with the encoding that it came in.
@@ -72,6 +72,9 @@ impl SourceFile {
             Encoding::Utf16LittleEndian => decode_utf16(&bytes[mark..], u16::from_le_bytes),
             Encoding::Utf16BigEndian => decode_utf16(&bytes[mark..], u16::from_be_bytes),
         };
+        if let Ok(text) = &decoded {
+            secrets::remember_file(text);
+        }
         match decoded {
             Ok(text) => Ok(Arc::new(Self {
                 path,

@@ -33,7 +33,7 @@ impl Pin {
             output.say(&without_comments());
         }
         if self.diff {
-            return print(&diff::unified(source, &pinned, "pinned"));
+            return print(&diff::unified(source, &pinned, "pinned"), false);
         }
         let path = self.output_file.as_deref().unwrap_or(source.path());
         if self.output_file.is_none() && pinned == source.text() {

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Output, Pin, print};
+use super::{Output, Pin, print_whole};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     lock::Lock,
     problem::Solution,
+    report::foreign,
     resolve::Resolution,
     spec::{EnvironmentFile, source},
 };
@@ -28,12 +29,12 @@ impl Pin {
         if let Some(path) = &self.output_file {
             return source::write_atomically(path, written.text.as_bytes());
         }
-        let shown = written.masked();
+        let shown = foreign::printed(&written.text, false);
         if shown != written.text {
-            let message = "a password or token of the file is masked in what is printed";
+            let message = "a secret or a control character is masked in what is printed";
             let help = "write the whole of it into a file with -o";
             output.say(&Diagnostic::warning("masked-secret", message).help(help));
         }
-        print(&shown)
+        print_whole(&shown)
     }
 }

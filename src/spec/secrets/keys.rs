@@ -114,17 +114,22 @@ fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
     None
 }
 
-/// Whether it is a package with its version: there are packages `jwt` and `token`.
+/// Whether it is a package with its version: there are packages `jwt` and `token`, and lock
+/// files have `google-auth: '>=2.0'`.
 fn is_version(text: &str, name: &Range<usize>, value: &str, is_equals: bool) -> bool {
-    let word = value.split([' ', '\t', '\n', '\r', '"', '\'', ',']).next();
-    let word = word.unwrap_or_default();
-    let version = word.split('=').next().unwrap_or_default();
-    let is_number = version.starts_with(|c: char| c.is_ascii_digit() || c == '*')
-        && version.split('.').skip(1).all(|part| part.len() <= 10)
-        && (version.contains(['.', '*']) || version.len() <= 4)
-        && !version.contains(['+', '/', '-', '$', '!', '@']);
+    let word = value.trim_start_matches(['"', '\'']);
+    let bound = word.trim_start_matches(['>', '<', '=', '!', '~', '^', ' ']);
+    let has_operator = bound.len() < word.len();
+    let bound = bound
+        .split([' ', '\t', '\n', '\r', '"', '\'', ',', '|', '=', '}'])
+        .next();
+    let bound = bound.unwrap_or_default();
+    let is_number = bound.starts_with(|c: char| c.is_ascii_digit() || c == '*')
+        && bound.split('.').all(|part| part.len() <= 10)
+        && (bound.contains(['.', '*']) || bound.len() <= 4)
+        && !bound.contains(['+', '/', '-', '$', '!', '@']);
     let is_name = !text[name.clone()].contains(|c: char| c.is_uppercase() || c == '_');
-    is_equals && is_name && is_number
+    is_name && is_number && (is_equals || has_operator || bound == "*")
 }
 
 /// The variables of a shell for its folder.

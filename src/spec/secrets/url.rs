@@ -68,6 +68,25 @@ pub fn without_logins(text: &str) -> String {
     bare
 }
 
+/// A text whose URLs have no login, and no parameters that certainly are secrets. A secret
+/// in a path stays.
+pub fn without_secrets(text: &str) -> String {
+    let mut bare = without_logins(text);
+    let is_parameter = |bare: &str, secret: &Range<usize>| bare[..secret.start].ends_with('=');
+    while let Some(secret) = find(&bare)
+        .into_iter()
+        .find(|secret| is_parameter(&bare, secret))
+    {
+        let start = bare[..secret.start].rfind(['?', '&', '#']).unwrap_or(0);
+        // The parameter behind it takes the place of the first one.
+        match bare[secret.end..].starts_with('&') {
+            true => bare.replace_range(start + 1..secret.end + 1, ""),
+            false => bare.replace_range(start..secret.end, ""),
+        }
+    }
+    bare
+}
+
 /// Whether a text is meant as a URL with a user and a password, and is not one: its scheme
 /// is missing, or the password has a character that ends the host of a URL. A parser takes
 /// such a text for the path of a folder.
