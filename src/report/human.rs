@@ -1,6 +1,6 @@
 //! Findings for people, laid out as rustc does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
@@ -78,6 +78,22 @@ fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
     files
 }
 
+/// The last file that was shown, with what is shown of it: many findings of one file come
+/// one behind the other.
+static LAST: Mutex<Option<(Arc<SourceFile>, String)>> = Mutex::new(None);
+
+fn text_of(file: &Arc<SourceFile>) -> String {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, text)) if Arc::ptr_eq(known, file) => text.clone(),
+        _ => {
+            let text = shown_in_place(file.text());
+            *last = Some((Arc::clone(file), text.clone()));
+            text
+        }
+    }
+}
+
 /// What is shown of one file.
 struct File {
     path: String,
@@ -86,7 +102,7 @@ struct File {
 }
 
 impl File {
-    fn new(file: &SourceFile, labels: Vec<&Label>, primary: &[Label]) -> Self {
+    fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
         let annotations = labels
             .into_iter()
             .map(|label| {
@@ -101,7 +117,7 @@ impl File {
             .collect();
         Self {
             path: shown(&file.path().display().to_string()),
-            text: shown_in_place(file.text()),
+            text: text_of(file),
             annotations,
         }
     }

@@ -116,28 +116,8 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Values that say what belongs in their place.
-const WORDS: [&str; 14] = [
-    "password",
-    "passwd",
-    "token",
-    "secret",
-    "key",
-    "user",
-    "username",
-    "null",
-    "none",
-    "nil",
-    "true",
-    "false",
-    "~",
-    "undefined",
-];
-
 fn is_secret(text: &str) -> bool {
-    text.contains(char::is_alphanumeric)
-        && !PLACEHOLDER.is_match(text)
-        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    text.contains(char::is_alphanumeric) && !PLACEHOLDER.is_match(text)
 }
 
 /// Whether a text looks as if a machine had drawn it: letters and digits, and long.

@@ -36,9 +36,11 @@ mod indexes;
 mod overwrites;
 mod pips;
 mod readme;
+mod secrets;
 mod server;
 mod settings;
 mod solving;
+mod terminal;
 mod why;
 
 /// The folder of the fixtures.

@@ -22,6 +22,9 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Values that say that there is none.
+const NOTHING: [&str; 6] = ["null", "none", "nil", "true", "false", "undefined"];
+
 /// Where the values of keys that are named like secrets stand, in no order.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -41,6 +44,12 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
             found.extend(value);
         }
     }
+    found.retain(|value| {
+        let word = text[value.clone()].split([',', '}', ' ']).next();
+        !NOTHING
+            .iter()
+            .any(|nothing| word.is_some_and(|word| word.eq_ignore_ascii_case(nothing)))
+    });
     found
 }
 

@@ -156,7 +156,9 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         for captures in regex.captures_iter(text) {
             let secret = captures.name("secret").or_else(|| captures.get(0));
             let secret = secret.filter(|secret| {
-                !must_be_random || is_random(secret.as_str()) && !is_hex(secret.as_str())
+                // What a help text has in its place.
+                secret.as_str() != "PASSWORD"
+                    && (!must_be_random || is_random(secret.as_str()) && !is_hex(secret.as_str()))
             });
             found.extend(secret.map(|secret| secret.range()));
         }

@@ -126,6 +126,7 @@ fn ordinary_text_with_an_at_sign_is_not_touched() {
         "host.docker.internal:5000/a",
         "e.yml:3:7: error",
         "@decorator",
+        "file:///home/me@corp.com/wheels",
     ]);
 }
 
@@ -396,6 +397,7 @@ fn a_login_that_a_parser_takes_for_a_path_is_known() {
         "../a@b/c",
         "/a/b@c",
         "file:///a@b/c",
+        "file:///home/me@corp.com/wheels",
         r"C:\a@b",
         "git@github.com:a/b",
         "https://h/a@b",

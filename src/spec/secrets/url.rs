@@ -251,6 +251,9 @@ fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> 
         has_scheme: true,
     };
     let authority = &token[..token.find(['/', '?', '#', '\\']).unwrap_or(token.len())];
+    if scheme.eq_ignore_ascii_case("file") {
+        return None;
+    }
     let is_repository = scheme.contains('+') || matches!(scheme, "git" | "ssh");
     let ends = |at: usize, is_host: fn(&str) -> bool| {
         let is_revision = token[..at].ends_with(".git")
