@@ -16,6 +16,7 @@ use crate::{
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure},
     pypi::settings::IndexSettings,
+    spec::secrets,
 };
 
 mod condarc;
@@ -327,6 +328,7 @@ fn cut_off(text: &str) -> Result<jiff::Timestamp, String> {
 
 /// A channel as written; relative paths are relative to `base`.
 fn channel(text: &str, base: &Path, source: &str) -> Result<NamedChannelOrUrl, Failure> {
+    check_login(text, source)?;
     if text.starts_with("file:") {
         return Ok(NamedChannelOrUrl::Url(location(text, base, source)?));
     }
@@ -341,6 +343,7 @@ fn channel(text: &str, base: &Path, source: &str) -> Result<NamedChannelOrUrl, F
 
 /// A URL, or a path relative to `base`, `file:folder` included.
 fn location(text: &str, base: &Path, source: &str) -> Result<Url, Failure> {
+    check_login(text, source)?;
     let path = match text.strip_prefix("file:") {
         Some(rest) if !rest.starts_with('/') => rest,
         None if !text.contains("://") => text,
@@ -353,7 +356,20 @@ fn location(text: &str, base: &Path, source: &str) -> Result<Url, Failure> {
         .map_err(|()| invalid(source, text, "it is neither a URL nor a path"))
 }
 
+/// # Errors
+/// When the text has a user and a password and is not a URL: a parser takes it for a path.
+fn check_login(text: &str, source: &str) -> Result<(), Failure> {
+    if !secrets::is_login_without_url(text) {
+        return Ok(());
+    }
+    let message = format!("{source} cannot be used: {}", secrets::not_a_url(text));
+    Err(Failure::input(
+        Diagnostic::error("invalid-setting", message).help(secrets::HOW_TO_WRITE),
+    ))
+}
+
 fn url(text: &str, source: &str) -> Result<Url, Failure> {
+    check_login(text, source)?;
     Url::parse(text).map_err(|error| invalid(source, text, &error.to_string()))
 }
 

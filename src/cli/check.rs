@@ -4,7 +4,7 @@ use std::{collections::HashSet, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
 use crate::{
     check::{
         Check as Checking, FileReport, Fixes, Listening, Report, changed::Changed, discover,
@@ -16,6 +16,7 @@ use crate::{
     report::{
         diff,
         findings::{azure, github, human, json, junit, sarif},
+        foreign,
     },
 };
 
@@ -132,10 +133,10 @@ impl Check {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
-            return print(&json::schema());
+            return print_whole(&json::schema());
         }
         if self.print_settings_schema {
-            return print(&config::schema());
+            return print_whole(&config::schema());
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
@@ -220,7 +221,7 @@ impl Check {
         };
         match &self.output_file {
             Some(file) => files::write(file, text.as_bytes(), self.protected()),
-            None => print(&text),
+            None => print_whole(&text),
         }
     }
 
@@ -270,10 +271,11 @@ impl Listening for Human {
             }
             (Shows::Diff, None) | (Shows::Nothing, _) => String::new(),
         };
+        let text = foreign::printed(&text, self.color);
         match &mut self.kept {
             Some(kept) => *kept += &text,
             // A reader that has gone hears nothing more.
-            None => drop(self.progress.suspend(|| print(&text))),
+            None => drop(self.progress.suspend(|| print_whole(&text))),
         }
     }
 }

@@ -106,7 +106,7 @@ impl Context {
         let context = context(&environment, &image, &resolution, solution)?;
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
-        print(&self.command(&context, platform))
+        print(&self.command(&context, platform), false)
     }
 
     /// # Errors

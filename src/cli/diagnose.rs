@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print, progress::Progress, settings::SettingsArgs};
+use super::{Output, print, print_whole, progress::Progress, settings::SettingsArgs};
 use crate::{
     azure::input::Input,
     config::Settings,
@@ -102,13 +102,13 @@ impl Diagnose {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
-            return print(&json::schema());
+            return print_whole(&json::schema());
         }
         if let Some(name) = &self.explain {
-            return print(&text(by_name(name)?));
+            return print_whole(&text(by_name(name)?));
         }
         let Some(path) = self.log.as_deref().filter(|_| !self.list) else {
-            return print(&list());
+            return print_whole(&list());
         };
         // The file is read first: a wrong path should not wait for a log on a pipe.
         let given = self.spec.as_deref();
@@ -127,13 +127,14 @@ impl Diagnose {
             diagnosis: &diagnosis,
             spec,
         };
-        print(&match self.format {
-            Format::Human => report::render(&report, output.color_stdout()),
-            Format::Json => json::render(&report),
-            Format::Sarif => sarif::render(&report),
-            Format::Github => commands::github(&report),
-            Format::Azure => commands::azure(&report),
-        })?;
+        let color = output.color_stdout();
+        match self.format {
+            Format::Human => print(&report::render(&report, color), color)?,
+            Format::Json => print_whole(&json::render(&report))?,
+            Format::Sarif => print_whole(&sarif::render(&report))?,
+            Format::Github => print_whole(&commands::github(&report))?,
+            Format::Azure => print_whole(&commands::azure(&report))?,
+        }
         match diagnosis.verdict {
             Verdict::Named(_) => Ok(()),
             _ => Err(Failure {

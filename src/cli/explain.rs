@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output, print,
+    Output, print, print_whole,
     progress::Progress,
     settings::{SettingsArgs, duration},
 };
@@ -92,7 +92,7 @@ impl Explain {
     /// Runs the command.
     pub async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
-            return print(&json::schema());
+            return print_whole(&json::schema());
         }
         let file = file_at(&self.file)?;
         let mut settings = Settings::resolve(&file, self.settings.clone().into())?;
@@ -138,11 +138,11 @@ impl Explain {
             files::write(path, page.as_bytes(), self.protected())?;
             output.tell(&format!("Wrote the explanation into {}", path.display()));
         }
-        print(&match self.format {
-            Format::Human => report::end(&explanation),
-            Format::Json => json::render(&explanation, &environment.source),
-            Format::Dot => dot::render(&explanation),
-        })?;
+        match self.format {
+            Format::Human => print(&report::end(&explanation), output.color_stdout())?,
+            Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
+            Format::Dot => print(&dot::render(&explanation), false)?,
+        }
         if let Some(number) = self.apply {
             return self.apply(&explanation, &environment.source, number.into(), output);
         }
@@ -173,7 +173,7 @@ impl Explain {
         for notice in &answer.notices {
             output.say(notice);
         }
-        print(&report_why::text(&answer))?;
+        print(&report_why::text(&answer), false)?;
         report_why::verdict(&answer)
     }
 
@@ -237,7 +237,7 @@ impl Listening for Human {
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts, self.color);
         // A reader that has gone hears nothing more.
-        let _ = self.progress.suspend(|| print(&text));
+        let _ = self.progress.suspend(|| print(&text, self.color));
     }
 
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds) {
@@ -245,7 +245,7 @@ impl Listening for Human {
             return;
         }
         let text = report::gone_builds(so_far, gone, self.color);
-        let _ = self.progress.suspend(|| print(&text));
+        let _ = self.progress.suspend(|| print(&text, self.color));
     }
 
     fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
@@ -254,6 +254,6 @@ impl Listening for Human {
         }
         self.fixes += 1;
         let text = report::fix(so_far, fix, self.fixes, self.color);
-        let _ = self.progress.suspend(|| print(&text));
+        let _ = self.progress.suspend(|| print(&text, self.color));
     }
 }

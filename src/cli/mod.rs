@@ -16,7 +16,8 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     parse::guard,
-    report::human,
+    report::{foreign, human},
+    spec::secrets,
 };
 
 mod check;
@@ -123,20 +124,27 @@ impl Output {
     /// Says something on stderr, unless it is no error and the user wants quiet.
     fn say(&self, diagnostic: &Diagnostic) {
         if !self.quiet || diagnostic.level == crate::diagnostic::Level::Error {
-            eprint_line(&human::render(diagnostic, self.color()));
+            let text = human::render(diagnostic, self.color());
+            eprint_line(&foreign::printed(&text, self.color()));
         }
     }
 
     /// Says a line on stderr, unless the user wants quiet.
     fn tell(&self, line: &str) {
         if !self.quiet {
-            eprint_line(line);
+            eprint_line(&foreign::printed(line, false));
         }
     }
 }
 
-/// Prints to stdout; a reader that has gone is no error.
-fn print(text: &str) -> Result<(), Failure> {
+/// Prints a text for people to stdout, filtered as all foreign text is.
+fn print(text: &str, color: bool) -> Result<(), Failure> {
+    print_whole(&foreign::printed(text, color))
+}
+
+/// Prints a text without foreign parts, or in a format that filters them itself. A reader
+/// that has gone is not an error.
+fn print_whole(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let message = format!("cannot write to standard output: {error}");
@@ -158,7 +166,11 @@ const SHUTDOWN: Duration = Duration::from_secs(1);
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
     guard::install();
-    let cli = Cli::parse();
+    remember_secrets();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     let output = cli.output.clone();
     let file = cli.command.file().map(Path::to_owned);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -191,6 +203,41 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure, &output),
+    }
+}
+
+/// Says what is wrong with the command line, or prints the help that it asks for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let color = match error.use_stderr() {
+        true => std::io::stderr().is_terminal(),
+        false => std::io::stdout().is_terminal(),
+    };
+    let text = match color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) {
+        true => error.render().ansi().to_string(),
+        false => error.render().to_string(),
+    };
+    if error.use_stderr() {
+        // What was typed can have a password in it; the help is presolve's own.
+        let _ = write!(
+            std::io::stderr().lock(),
+            "{}",
+            foreign::printed(&text, color)
+        );
+    } else {
+        let _ = write!(std::io::stdout().lock(), "{text}");
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Masks what the command line and the environment have of secrets, wherever a parser
+/// quotes it.
+fn remember_secrets() {
+    secrets::remember_files();
+    for argument in std::env::args_os().skip(1) {
+        secrets::remember(&argument.to_string_lossy());
+    }
+    for (name, value) in std::env::vars_os() {
+        secrets::remember(&format!("{}={}", name.display(), value.display()));
     }
 }
 

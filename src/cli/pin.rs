@@ -9,7 +9,7 @@ use clap::Args;
 use rattler_conda_types::Subdir;
 
 use super::{
-    Output, print,
+    Output, print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
 };

@@ -17,6 +17,7 @@ use crate::{
     conda::repodata,
     network::WaitObserver,
     pypi::session::{Event, Observer},
+    report::foreign,
     resolve::Listener,
 };
 
@@ -121,7 +122,7 @@ impl repodata::Progress for Progress {
         let bar = downloads.entry(key).or_insert_with_key(|key| {
             let bar = self.bars.add(ProgressBar::no_length());
             bar.set_style(download());
-            bar.set_message(key.clone());
+            bar.set_message(foreign::shown(key));
             bar
         });
         if let Some(total) = total {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Output, print};
+use super::{Output, print_whole};
 use crate::{
     check,
     diagnostic::{Failure, Level},
@@ -24,15 +24,15 @@ impl Rule {
     /// Runs the command.
     pub fn run(self, _output: &Output) -> Result<(), Failure> {
         if self.all {
-            return print(&page());
+            return print_whole(&page());
         }
         let Some(name) = self.name else {
-            return print(&list());
+            return print_whole(&list());
         };
         check::check_name(&name)?;
         match rules::by_name(&name) {
-            Some(rule) => print(&text(rule)),
-            None => print(&list()),
+            Some(rule) => print_whole(&text(rule)),
+            None => print_whole(&list()),
         }
     }
 }

@@ -12,13 +12,12 @@
 use std::{path::Path, sync::Arc};
 
 use rattler_conda_types::{Channel, ChannelConfig, MatchSpec, NamedChannelOrUrl, Subdir};
-use rattler_redaction::Redact;
 use url::Url;
 
 use crate::{
     config::{Environment, Settings},
     diagnostic::{Diagnostic, Failure, Location},
-    spec::EnvironmentFile,
+    spec::{EnvironmentFile, secrets},
 };
 
 #[cfg(test)]
@@ -37,9 +36,9 @@ pub struct SpecChannel {
     pub channel: Channel,
     /// The name by which the user knows it, with credentials masked.
     pub name: String,
-    /// What a pinned file lists for it: the text of the file or setting, so it
-    /// holds credentials only where that does. The same for all that
-    /// `defaults` stands for.
+    /// What a pinned file lists for it: the text of the file or setting, without
+    /// the credentials that a setting has. The same for all that `defaults` stands
+    /// for.
     pub explicit: String,
     /// Where it was named, if in the spec file.
     pub location: Option<Location>,
@@ -251,6 +250,9 @@ impl Resolver {
         explicit: &str,
         location: Option<Location>,
     ) -> Result<SpecChannel, Failure> {
+        if secrets::is_login_without_url(text) {
+            return Err(not_a_url(text, location));
+        }
         let parsed: Result<NamedChannelOrUrl, _> = text.parse();
         let channel = match parsed {
             Ok(NamedChannelOrUrl::Name(name)) => self.by_name(&name),
@@ -266,7 +268,10 @@ impl Resolver {
         Ok(SpecChannel {
             channel,
             name,
-            explicit: explicit.to_owned(),
+            explicit: match location {
+                Some(_) => explicit.to_owned(),
+                None => public(explicit),
+            },
             location,
             group: None,
         })
@@ -325,6 +330,17 @@ impl Resolver {
     }
 }
 
+/// The text of a setting without credentials: a pinned file goes to other people, and conda
+/// has them from a netrc file or `anaconda login` there.
+fn public(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(url) if url.has_host() && !secrets::find(text).is_empty() => {
+            secrets::without_token(&url).to_string()
+        }
+        _ => secrets::without_secrets(text),
+    }
+}
+
 /// conda takes the URL of a subdir for that of its channel.
 fn drop_subdir(url: &mut Url) {
     let last = url.path().trim_end_matches('/').rsplit('/').next();
@@ -352,6 +368,15 @@ fn below(base: &Url, name: &str) -> Option<Url> {
     Some(url)
 }
 
+fn not_a_url(text: &str, location: Option<Location>) -> Failure {
+    let diagnostic = Diagnostic::error("invalid-channel", secrets::not_a_url(text));
+    let diagnostic = diagnostic.help(secrets::HOW_TO_WRITE);
+    Failure::input(match location {
+        Some(location) => diagnostic.at(location, "named here"),
+        None => diagnostic,
+    })
+}
+
 fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
     let message = format!("`{}` is no channel", mask(text));
     let diagnostic = Diagnostic::error("invalid-channel", message)
@@ -364,8 +389,5 @@ fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
 
 /// A channel's text with passwords and tokens masked.
 pub fn mask(text: &str) -> String {
-    match Url::parse(text) {
-        Ok(url) => url.redact().to_string(),
-        Err(_) => text.to_owned(),
-    }
+    secrets::redact(text)
 }

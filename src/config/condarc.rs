@@ -11,6 +11,7 @@ use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{TEXT_LIMIT, read::read_text},
+    spec::secrets,
 };
 
 /// The keys that presolve heeds; conda has many more, which are not its affair.
@@ -130,7 +131,9 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         )
     };
     let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
-    yaml_serde::from_str(&text).map_err(|error| broken(error.to_string()))
+    secrets::remember_file(&text);
+    yaml_serde::from_str(&text)
+        .map_err(|error| broken(secrets::redact_reason(&error.to_string(), &text)))
 }
 
 /// Lists in variables are separated by commas

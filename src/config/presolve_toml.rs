@@ -17,7 +17,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     files::{Fence, Fences, TEXT_LIMIT},
     pypi::settings::IndexSettings,
-    spec::source::SourceFile,
+    spec::{secrets, source::SourceFile},
 };
 
 /// What the file is called.
@@ -130,6 +130,7 @@ pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
             message,
         )));
     };
+    secrets::remember_file(&text);
     let file = File {
         path,
         text: &text,

@@ -60,7 +60,6 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     Ok(Written {
         text,
         notices: without_md5(lock).into_iter().collect(),
-        ..Written::default()
     })
 }
 

@@ -16,8 +16,8 @@ use rattler_conda_types::{
 };
 use url::Url;
 
-use super::{Lock, LockedPlatform, LockedRelease, Written, hex};
-use crate::diagnostic::Diagnostic;
+use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, hex};
+use crate::diagnostic::{Diagnostic, Failure};
 
 /// Above what conda reads, for people.
 const HEADER: &str = "\
@@ -26,7 +26,10 @@ const HEADER: &str = "\
 ";
 
 /// The list for one platform.
-pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
+///
+/// # Errors
+/// An input failure if a line has a secret that pip cannot get from elsewhere.
+pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Written, Failure> {
     let urls = platform.conda.iter().map(|one| (one.record, &one.url));
     let urls: Vec<(&RepoDataRecord, &Url)> = urls.collect();
     let sorted = PackageRecord::sort_topologically(platform.solution.conda.clone());
@@ -45,14 +48,14 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
     let mut written = Written {
         text,
         notices: notice(platform).into_iter().collect(),
-        ..Written::default()
     };
+    let mut copies = Copies::default();
     for line in &platform.carried {
-        written.text += "# pip ";
-        written.copy(&lock.text_of(line));
-        written.text += "\n";
+        let bare = copies.bare(&lock.text_of(line), &line.location)?;
+        let _ = writeln!(written.text, "# pip {bare}");
     }
-    written
+    written.notices.extend(copies.notice());
+    Ok(written)
 }
 
 fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {

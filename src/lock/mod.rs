@@ -3,19 +3,19 @@
 //! answer than the others.
 //!
 //! A file that goes to other people and machines holds no credentials of this one:
-//! URLs are written without them, since every tool has settings of its own for that.
-//! A line of the user's that is copied is copied as it is written.
-
-use std::ops::Range;
+//! URLs are written without them, since every tool has settings of its own for that: pip,
+//! conda and pixi read a netrc file, and pip and pixi a keyring. That holds for a line of
+//! the user's that is copied too. A variable in it stays, as it is no secret.
 
 use url::Url;
 
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
-    spec::{PipRequirement, PipRequirementKind, secrets::redact},
+    spec::{PipRequirement, PipRequirementKind},
 };
 
 mod conda_lock;
+mod copies;
 mod explicit;
 mod locked;
 mod paths;
@@ -65,32 +65,8 @@ impl Format {
 pub struct Written {
     /// Its text.
     pub text: String,
-    /// The parts of the text that are copied from the user's lines, in order: only
-    /// they can hold secrets.
-    copied: Vec<Range<usize>>,
     /// What its reader has to know.
     pub notices: Vec<Diagnostic>,
-}
-
-impl Written {
-    /// Adds a part of one of the user's lines.
-    fn copy(&mut self, part: &str) {
-        let start = self.text.len();
-        self.text += part;
-        self.copied.push(start..self.text.len());
-    }
-
-    /// The text without the secrets of the user's lines.
-    pub fn masked(&self) -> String {
-        let mut masked = String::new();
-        let mut end = 0;
-        for part in &self.copied {
-            masked += &self.text[end..part.start];
-            masked += &redact(&self.text[part.clone()]);
-            end = part.end;
-        }
-        masked + &self.text[end..]
-    }
 }
 
 impl<'a> Lock<'a> {
@@ -109,10 +85,10 @@ impl<'a> Lock<'a> {
         }
         let mut written = match format {
             Format::Env => unreachable!("an environment file is edited in place"),
-            Format::Explicit => explicit::write(self, self.only()),
+            Format::Explicit => explicit::write(self, self.only())?,
             Format::CondaLock => conda_lock::write(self)?,
             Format::Pixi => pixi::write(self)?,
-            Format::Requirements => requirements::write(self, self.only()),
+            Format::Requirements => requirements::write(self, self.only())?,
         };
         // Requirements have other URLs, and say themselves what has no hash.
         if format != Format::Requirements {
@@ -170,12 +146,16 @@ fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> O
     if hosts.is_empty() {
         return None;
     }
+    Some(left_out(&hosts))
+}
+
+fn left_out(hosts: &[&str]) -> Diagnostic {
     let message = format!(
         "the URLs of {} are written without their credentials",
         hosts.join(", ")
     );
     let help = "the tool that installs needs them from its own settings, such as a netrc file";
-    Some(Diagnostic::warning("credentials-left-out", message).help(help))
+    Diagnostic::warning("credentials-left-out", message).help(help)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -16,9 +16,9 @@ use std::{fmt::Write, sync::Arc};
 use pep508_rs::PackageName;
 use url::Url;
 
-use super::{Lock, LockedPlatform, LockedRelease, Written, credentials_left_out};
+use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, credentials_left_out};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Failure},
     problem::ProvidedCandidate,
     spec::{
         EnvironmentFile, PipRequirement, Spanned, pip_options::quoted, secrets::without_credentials,
@@ -26,7 +26,10 @@ use crate::{
 };
 
 /// The requirements file for one platform.
-pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
+///
+/// # Errors
+/// An input failure if a line has a secret that pip cannot get from elsewhere.
+pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Written, Failure> {
     let environment = lock.environment;
     let unhashable = unhashable(platform);
     let asked = environment.pip.options.require_hashes
@@ -41,20 +44,23 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Written {
         ..Written::default()
     };
     add_settings(&mut written, lock, platform);
+    let mut copies = Copies::default();
     for written_option in &environment.pip.options.written {
-        written.copy(&option(lock, written_option));
+        let option = option(lock, written_option);
+        written.text += &copies.bare(&option, &written_option.location)?;
         written.text += "\n";
     }
     for release in &platform.pypi {
-        add_release(&mut written, lock, release, with_hashes);
+        add_release(&mut written, lock, release, with_hashes, &mut copies)?;
     }
     for line in &platform.carried {
-        written.copy(&as_written(lock, line));
+        written.text += &copies.bare(&as_written(lock, line), &line.location)?;
         written.text += "\n";
     }
+    written.notices.extend(copies.notice());
     written.notices.extend(no_hashes(&unhashable, asked));
     written.notices.extend(nothing(platform));
-    written
+    Ok(written)
 }
 
 /// What it is for, and what has to be there.
@@ -146,16 +152,17 @@ fn add_release(
     lock: &Lock<'_>,
     release: &LockedRelease<'_>,
     with_hashes: bool,
-) {
+    copies: &mut Copies,
+) -> Result<(), Failure> {
     match release.line {
-        Some(line) => written.copy(&lock.text_of(line)),
+        Some(line) => written.text += &copies.bare(&lock.text_of(line), &line.location)?,
         None if release.package.direct_url => {
             written.text += &format!("{} @ {}", release.name(), release.url);
         }
         None => written.text += &format!("{}=={}", release.name(), release.package.version),
     }
     for option in &release.options {
-        written.copy(&format!(" {option}"));
+        written.text += &format!(" {option}");
     }
     if with_hashes {
         for hash in hashes(release) {
@@ -163,6 +170,7 @@ fn add_release(
         }
     }
     written.text += "\n";
+    Ok(())
 }
 
 /// A line with the options that say how pip builds it.

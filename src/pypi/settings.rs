@@ -12,7 +12,7 @@ use crate::{
     files::{TEXT_LIMIT, read::read_text},
     network::redacted,
     parse,
-    spec::{FormatControl, PipOptions, Spanned},
+    spec::{FormatControl, PipOptions, Spanned, secrets},
 };
 
 /// The index when none is named.
@@ -70,6 +70,7 @@ impl IndexSettings {
     fn read_file(&mut self, path: &Path) -> Result<(), Failure> {
         let broken = |reason: String| invalid(format!("`{}`", path.display()), reason);
         let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
+        secrets::remember_file(&text);
         let mut ini = Ini::new();
         ini.set_multiline(true);
         ini.set_inline_comment_symbols(Some(&[]));
@@ -233,6 +234,9 @@ fn user_files() -> Vec<PathBuf> {
 
 /// A URL, or a path as a `file://` URL.
 fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
+    if secrets::is_login_without_url(text) {
+        return Err(secrets::not_a_url(text));
+    }
     // `c:\wheels` is no URL of the scheme `c`.
     if let Ok(url) = Url::parse(text)
         && url.scheme().len() > 1

@@ -5,12 +5,11 @@ pub mod commands;
 pub mod json;
 pub mod sarif;
 
-use super::human;
+use super::{foreign, human};
 use crate::{
     diagnose::{Confidence, Diagnosis, Log, Named, Verdict},
     diagnostic::{Diagnostic, Label, Level},
     rules::Fix,
-    spec::secrets::redact,
 };
 
 /// Everything that is said of a log.
@@ -85,12 +84,12 @@ pub fn render(report: &Report<'_>, color: bool) -> String {
             format!("{title}: this is the log of a build that succeeded, nothing in it failed\n")
         }
     };
-    redact(&text)
+    foreign::printed(&text, color)
 }
 
 fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
     let title = style(&format!("error[{}]", named.problem.name), "1;31", color);
-    let mut text = format!("{title}: {}\n", named.message());
+    let mut text = format!("{title}: {}\n", foreign::shown(&named.message()));
     let mut notes = Vec::new();
     if let Some(step) = named.step {
         let step = &report.log.steps[step];
@@ -160,7 +159,8 @@ fn log_lines(
         let arrow = style("-->", "1;34", color);
         text += &format!(
             "{blank}{arrow} {}:{}\n",
-            report.path, report.log.lines[first].number
+            foreign::shown(report.path),
+            report.log.lines[first].number
         );
         text += &format!("{blank} {bar}\n");
     }
@@ -174,7 +174,11 @@ fn log_lines(
     }
     text += &format!("{blank} {bar}\n");
     for (title, note) in notes {
-        text += &format!("{blank} {end} {}: {note}\n", style(title, "1", color));
+        text += &format!(
+            "{blank} {end} {}: {}\n",
+            style(title, "1", color),
+            foreign::shown(note)
+        );
     }
     text
 }
@@ -215,7 +219,8 @@ fn about(spec: &Spec) -> Diagnostic {
 
 /// A line as far as it is shown.
 fn shortened(text: &str) -> String {
-    let text = text.trim_end().replace('\t', "    ");
+    // A secret that is cut may not look like one.
+    let text = foreign::shown(text.trim_end()).replace('\t', "    ");
     match text.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -2,7 +2,8 @@
 
 use similar::TextDiff;
 
-use crate::spec::{secrets, source::SourceFile};
+use super::foreign;
+use crate::spec::source::SourceFile;
 
 /// The change of a file, without the passwords that it may hold: diffs end up in logs.
 /// `after` says what the changed file is, `pinned`.
@@ -12,5 +13,5 @@ pub fn unified(source: &SourceFile, changed: &str, after: &str) -> String {
         .unified_diff()
         .header(&path, &format!("{path} ({after})"))
         .to_string();
-    secrets::redact(&diff)
+    foreign::printed(&diff, false)
 }

@@ -7,11 +7,11 @@ pub mod html;
 pub mod json;
 mod places;
 
-use super::{cost, diff, human, unsolvable};
+use super::{cost, diff, foreign::shown, human, unsolvable};
 use crate::{
     explain::{Edit, EditKind, Explanation, Fix, GoneBuilds, LeftOut},
     problem::{Conflict, Declared},
-    spec::{secrets, source::SourceFile},
+    spec::source::SourceFile,
 };
 
 /// How many versions of a fix are shown.
@@ -38,7 +38,7 @@ pub fn conflict(
         let (reason, line) = (diagnostic.notes.last(), place.line_column().0);
         let reason = reason.unwrap_or(&diagnostic.message);
         let asked = &explanation.declared[conflict.lines[0]].text;
-        return secrets::redact(&format!("line {line}: `{asked}`: {reason}\n"));
+        return shown(&format!("line {line}: `{asked}`: {reason}\n"));
     }
     for diagnostic in &diagnostics {
         text += &human::render(diagnostic, color);
@@ -107,7 +107,7 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
     for note in &fix.notes {
         text += &format!("{indent}note: {note}\n");
     }
-    secrets::redact(&text)
+    shown(&text)
 }
 
 /// An edit in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".

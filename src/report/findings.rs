@@ -1,12 +1,16 @@
 //! How the findings of `check` look, one writer per format.
 
-use std::path::{MAIN_SEPARATOR_STR, Path};
+use std::{
+    ops::Range,
+    path::{MAIN_SEPARATOR_STR, Path},
+};
 
 use crate::{
     check::{FileReport, Report, fingerprints},
     diagnostic::{Diagnostic, Location},
+    report::foreign::shown,
     rules::{Finding, Fix, Safety},
-    spec::secrets::{self, redact},
+    spec::secrets,
 };
 
 pub mod azure;
@@ -75,8 +79,8 @@ impl<'f> Entry<'f> {
             path: path(finding.location().file.path()),
             start,
             end,
-            message: redact(&diagnostic.message),
-            label: redact(&diagnostic.labels[0].text),
+            message: shown(&diagnostic.message),
+            label: shown(&diagnostic.labels[0].text),
             details: details(diagnostic),
             fingerprint,
         }
@@ -100,7 +104,7 @@ impl<'f> Entry<'f> {
 fn details(diagnostic: &Diagnostic) -> Vec<String> {
     let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
     let helps = diagnostic.help.iter().map(|help| format!("help: {help}"));
-    notes.chain(helps).map(|text| redact(&text)).collect()
+    notes.chain(helps).map(|text| shown(&text)).collect()
 }
 
 pub(super) fn positions(at: &Location) -> (Position, Position) {
@@ -129,16 +133,30 @@ pub fn path(path: &Path) -> String {
 /// edits are not shown: masked ones would write the mask into the file.
 pub(super) fn shows_secret(fix: &Fix) -> bool {
     let text = fix.apply();
-    let secrets = secrets::find_all(&text);
     let mut shift = 0_isize;
     fix.edits.iter().any(|edit| {
         let start = edit.span.start.saturating_add_signed(shift);
         let end = start + edit.with.len();
         shift += edit.with.len().cast_signed() - edit.span.len().cast_signed();
+        let near = lines_around(&text, start, end);
+        let secrets = secrets::find_all(&text[near.clone()]);
         secrets
             .iter()
-            .any(|secret| secret.start < end && start < secret.end)
+            .any(|secret| near.start + secret.start < end && start < near.start + secret.end)
     })
+}
+
+/// How many bytes around an edit can say that a part of it is a secret: the key of a value
+/// of several lines. A file with many edits is not searched once for each.
+const NEAR: usize = 4096;
+
+/// Whole lines around a part of a text.
+fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
+    let first = text.floor_char_boundary(start.saturating_sub(NEAR));
+    let last = text.ceil_char_boundary((end + NEAR).min(text.len()));
+    let first = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let last = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    first..last
 }
 
 /// What could not be found out, in one line each.
@@ -146,7 +164,7 @@ fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
     report.undecided.iter().flat_map(|undecided| {
         let platform = undecided.platform;
         undecided.diagnostics.iter().map(move |diagnostic| {
-            let message = redact(&diagnostic.message);
+            let message = shown(&diagnostic.message);
             match platform {
                 Some(platform) => format!("not decided for {platform}: {message}"),
                 None => format!("not decided: {message}"),

@@ -1,13 +1,15 @@
 //! Findings for people, laid out as rustc does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
 use crate::{
     diagnostic::{Diagnostic, Label, Level},
-    spec::{secrets, source::SourceFile},
+    spec::source::SourceFile,
 };
+
+use super::foreign::{shown, shown_in_place};
 
 /// Renders a diagnostic: its level and name, the lines of the files that it is
 /// about, then what explains it and what to do next. Ends without a line break.
@@ -27,23 +29,40 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> St
         .into_iter()
         .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels[..primary]))
         .collect();
-    let message = secrets::redact(&diagnostic.message);
+    let message = shown(&diagnostic.message);
     let mut group = Group::with_title(title.primary_title(message).id(diagnostic.name));
     for file in &files {
         group = group.element(file.snippet());
     }
     for note in &diagnostic.notes {
-        group = group.element(Title::NOTE.message(secrets::redact(note)));
+        group = group.element(Title::NOTE.message(shown(note)));
     }
     for help in &diagnostic.help {
-        group = group.element(Title::HELP.message(secrets::redact(help)));
+        group = group.element(Title::HELP.message(shown(help)));
     }
     let renderer = if color {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
-    renderer.render(&[group])
+    with_arrows(&renderer.render(&[group]))
+}
+
+/// The same text with `-->` for the `:::` in front of a further file: GitHub Actions takes
+/// a line that begins with two colons for a command.
+fn with_arrows(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let at = line.find(":::").filter(|&at| {
+            let of_colour =
+                |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\u{1b}' | '[' | ';' | 'm');
+            line[..at].chars().all(of_colour)
+        });
+        match at {
+            Some(_) => line.replacen(":::", "-->", 1),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect()
 }
 
 /// The labels of a diagnostic, file by file, the primary one's file first.
@@ -59,6 +78,22 @@ fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
     files
 }
 
+/// The last file that was shown, with what is shown of it: many findings of one file come
+/// one behind the other.
+static LAST: Mutex<Option<(Arc<SourceFile>, String)>> = Mutex::new(None);
+
+fn text_of(file: &Arc<SourceFile>) -> String {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, text)) if Arc::ptr_eq(known, file) => text.clone(),
+        _ => {
+            let text = shown_in_place(file.text());
+            *last = Some((Arc::clone(file), text.clone()));
+            text
+        }
+    }
+}
+
 /// What is shown of one file.
 struct File {
     path: String,
@@ -67,7 +102,7 @@ struct File {
 }
 
 impl File {
-    fn new(file: &SourceFile, labels: Vec<&Label>, primary: &[Label]) -> Self {
+    fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
         let annotations = labels
             .into_iter()
             .map(|label| {
@@ -77,12 +112,12 @@ impl File {
                     AnnotationKind::Context
                 };
                 let span = within(file.text(), &label.location.span);
-                (kind, span, secrets::redact(&label.text))
+                (kind, span, shown(&label.text))
             })
             .collect();
         Self {
-            path: file.path().display().to_string(),
-            text: secrets::redact_in_place(file.text()),
+            path: shown(&file.path().display().to_string()),
+            text: text_of(file),
             annotations,
         }
     }
@@ -149,12 +184,12 @@ mod tests {
         3 |   - 蛇 numpy
           |        ^^^^^ this one
           |
-         ::: r.txt:1:13
+         --> r.txt:1:13
           |
-        1 | --index-url https://u:*@h/simple
+        1 | --index-url https://***@h/simple
           |             -------------------- from here
           |
-          = note: https://u:****@h is an index
+          = note: https://****@h is an index
           = help: remove it
         "#);
         assert!(render(&diagnostic, true).contains("\u{1b}["));

@@ -6,6 +6,7 @@ pub mod diagnosis;
 pub mod diff;
 pub mod explanation;
 pub mod findings;
+pub mod foreign;
 pub mod human;
 pub mod notices;
 mod sarif;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::findings::{Position, path, positions};
+use super::foreign::{self, shown};
 use crate::{
     diagnostic::{Level, Location},
     rules::Fix,
-    spec::secrets::redact,
 };
 
 const SCHEMA: &str =
@@ -40,7 +40,7 @@ pub(super) fn log(rules: &[Value], results: &[Value], notifications: &[Value]) -
             "results": results,
         }],
     });
-    format!("{log:#}\n")
+    foreign::json(&format!("{log:#}\n"))
 }
 
 fn driver(rules: &[Value]) -> Value {
@@ -86,7 +86,7 @@ pub(super) fn change(fix: &Fix) -> Value {
         replacement
     });
     json!({
-        "description": { "text": redact(&fix.title) },
+        "description": { "text": shown(&fix.title) },
         "artifactChanges": [{
             "artifactLocation": artifact(fix.file.path()),
             "replacements": replacements.collect::<Vec<_>>(),

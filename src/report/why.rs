@@ -7,7 +7,6 @@ use crate::{
         Conflict, Declared, DeclaredKind,
         askers::direct::{By, Demand},
     },
-    spec::secrets,
 };
 
 /// More askers than this are counted only.
@@ -35,7 +34,7 @@ pub fn text(answer: &Answer) -> String {
         }
     }
     let blocks: Vec<String> = blocks.iter().map(|lines| lines.join("\n") + "\n").collect();
-    secrets::redact(&blocks.join("\n"))
+    super::foreign::shown(&blocks.join("\n"))
 }
 
 /// The verdict, where it is not that all was found.

@@ -118,7 +118,7 @@ fn bad_lines_are_placed() {
     warning[ignored-by-pip]: pip ignores `torch` after an option
      --> e.yml:5:18
       |
-    5 | -i https://u:*@h torch
+    5 | -i https://***@h torch
       |                  ^^^^^
       |
       = help: write a requirement on a line of its own, and remove what is none

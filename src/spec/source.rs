@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::text::Text;
+use super::{secrets, text::Text};
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     files::{Fence, Protected, ReadError, TEXT_LIMIT, write},
@@ -111,6 +111,9 @@ impl SourceFile {
             Encoding::Utf16LittleEndian => decode_utf16(&bytes[mark..], u16::from_le_bytes),
             Encoding::Utf16BigEndian => decode_utf16(&bytes[mark..], u16::from_be_bytes),
         };
+        if let Ok(text) = &decoded {
+            secrets::remember_file(text);
+        }
         match decoded {
             Ok(text) => Ok(Arc::new(Self {
                 path,

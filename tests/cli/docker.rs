@@ -416,9 +416,9 @@ fn a_password_in_a_command_is_never_shown() {
     error[secret-in-url]: a URL carries a password, a token or a signature, and 1 more like it
      --> Dockerfile:2:46
       |
-    2 | RUN pip install --extra-index-url https://me:*******@pypi.invalid/simple chartling=1
+    2 | RUN pip install --extra-index-url https://**********@pypi.invalid/simple chartling=1
       |                                              ^^^^^^^ this part is masked here and plain in the file
-    3 | RNU curl https://me:*******@x.invalid
+    3 | RNU curl https://**********@x.invalid
       |                     ^^^^^^^ this part is masked here and plain in the file
       |
       = note: it is in every clone of the repository, in the image's layers and in the build log
@@ -427,7 +427,7 @@ fn a_password_in_a_command_is_never_shown() {
     error[unknown-instruction]: `RNU` is no instruction of a Dockerfile
      --> Dockerfile:3:1
       |
-    3 | RNU curl https://me:*******@x.invalid
+    3 | RNU curl https://**********@x.invalid
       | ^^^
       |
       = help: did you mean `RUN`?

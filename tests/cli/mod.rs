@@ -38,9 +38,11 @@ mod pips;
 #[cfg(unix)]
 mod reading;
 mod readme;
+mod secrets;
 mod server;
 mod settings;
 mod solving;
+mod terminal;
 mod why;
 #[cfg(unix)]
 mod writes;

@@ -33,7 +33,7 @@ impl Pin {
             output.say(&without_comments());
         }
         if self.diff {
-            return print(&diff::unified(source, &pinned, "pinned"));
+            return print(&diff::unified(source, &pinned, "pinned"), false);
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(&pinned), self.protected()),

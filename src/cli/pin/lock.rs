@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::{Output, Pin, print};
+use super::{Output, Pin, print_whole};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files,
     lock::Lock,
     problem::Solution,
+    report::foreign,
     resolve::Resolution,
     spec::EnvironmentFile,
 };
@@ -29,12 +30,12 @@ impl Pin {
         if let Some(path) = &self.output_file {
             return files::write(path, written.text.as_bytes(), self.protected());
         }
-        let shown = written.masked();
+        let shown = foreign::printed(&written.text, false);
         if shown != written.text {
-            let message = "a password or token of the file is masked in what is printed";
+            let message = "a secret or a control character is masked in what is printed";
             let help = "write the whole of it into a file with -o";
             output.say(&Diagnostic::warning("masked-secret", message).help(help));
         }
-        print(&shown)
+        print_whole(&shown)
     }
 }

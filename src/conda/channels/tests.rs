@@ -126,7 +126,7 @@ fn every_form_of_a_channel() {
             "pkgs/r",
             "acme/label/dev",
             "https://host/channel/linux-64",
-            "https://user:********@host/private",
+            "https://****@host/private",
             "./local",
             "/opt/channel",
             "file:///srv/channel",

@@ -6,8 +6,10 @@ use super::{Report, Spec};
 use crate::{
     diagnose::{Named, Verdict},
     diagnostic::Location,
-    report::findings::{azure, github, path},
-    spec::secrets::redact,
+    report::{
+        findings::{azure, github, path},
+        foreign::shown,
+    },
 };
 
 /// A workflow command of GitHub Actions
@@ -52,7 +54,7 @@ fn place<'r>(report: &'r Report<'_>) -> Option<&'r Location> {
 fn said(report: &Report<'_>) -> (&'static str, String) {
     let Some(named) = named(report) else {
         let text = format!("{} shows no problem that is known", report.path);
-        return ("unknown", redact(&text));
+        return ("unknown", shown(&text));
     };
     let line = report.log.lines[named.lines[0]].number;
     let (message, remedy) = (named.message(), named.problem.remedy());
@@ -60,5 +62,5 @@ fn said(report: &Report<'_>) -> (&'static str, String) {
     if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
         text += &format!(" This mends the environment file: {change}");
     }
-    (named.problem.name, redact(&text))
+    (named.problem.name, shown(&text))
 }

@@ -4,12 +4,13 @@
 //! beside it as long as it is written.
 
 use super::Report;
+use crate::report::foreign;
 
 pub mod v1;
 
 /// The report as JSON, with a line break at the end.
 pub fn render(report: &Report<'_>) -> String {
-    pretty(&v1::Diagnosis::new(report))
+    foreign::json(&pretty(&v1::Diagnosis::new(report)))
 }
 
 /// The schema of what [`render`] gives, with a line break at the end.

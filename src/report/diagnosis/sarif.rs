@@ -16,9 +16,9 @@ use crate::{
     diagnostic::{Label, Level},
     report::{
         findings::{path, shows_secret},
+        foreign::shown,
         sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
     },
-    spec::secrets::redact,
 };
 
 /// The rule of a log that no known problem explains.
@@ -121,7 +121,7 @@ fn set_places(result: &mut Value, mut places: impl Iterator<Item = Value>) {
 fn spec_line(label: &Label) -> Value {
     json!({
         "physicalLocation": place(&label.location),
-        "message": { "text": redact(&label.text) },
+        "message": { "text": shown(&label.text) },
     })
 }
 
@@ -130,7 +130,7 @@ fn log_line(report: &Report<'_>, place: usize) -> Value {
     let line = &report.log.lines[place];
     let mut location = whole_log(report);
     location["physicalLocation"]["region"] = json!({ "startLine": line.number });
-    location["message"] = json!({ "text": redact(&line.text) });
+    location["message"] = json!({ "text": shown(&line.text) });
     location
 }
 
@@ -157,7 +157,7 @@ fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
         lines.extend(diagnostic.notes.iter().map(|note| format!("note: {note}")));
         lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
     }
-    redact(&lines.join("\n"))
+    shown(&lines.join("\n"))
 }
 
 /// A hash by which the problem is known again in the log of the next build: of its name,
@@ -166,18 +166,14 @@ fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> Str
     let place = match label {
         Some(label) => {
             let location = &label.location;
-            format!(
-                "{}\0{}",
-                path(location.file.path()),
-                redact(location.text())
-            )
+            format!("{}\0{}", path(location.file.path()), shown(location.text()))
         }
         None => report.path.to_owned(),
     };
     let what = format!(
         "{}\0{place}\0{}",
         named.problem.name,
-        redact(&named.message())
+        shown(&named.message())
     );
     digest(&what)
 }
@@ -186,6 +182,6 @@ fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> Str
 /// telling lines, as two failures with nothing in common are not the same result.
 fn fingerprint_of_unknown(report: &Report<'_>, telling: &[usize]) -> String {
     let first = telling.first().map(|&place| &report.log.lines[place].text);
-    let first = first.map_or_else(String::new, |text| redact(text));
+    let first = first.map_or_else(String::new, |text| shown(text));
     digest(&format!("{UNKNOWN}\0{}\0{first}", report.path))
 }

@@ -11,7 +11,7 @@ use crate::{
         Conflict,
         conflict::{Half, Left, Package, Versions},
     },
-    spec::secrets,
+    report::foreign,
 };
 
 /// What all clusters share. Without colour too a declared line, a conda package (an
@@ -191,7 +191,7 @@ fn quoted_lines(lines: &[&str]) -> String {
         if place > 0 {
             quoted.push_str("\\n");
         }
-        for c in secrets::redact(line).chars() {
+        for c in foreign::shown(line).chars() {
             match c {
                 '"' => quoted.push_str("\\\""),
                 '\\' => quoted.push_str("\\\\"),
@@ -213,9 +213,9 @@ mod tests {
     fn no_text_leaves_its_quotes() {
         assert_eq!(quoted(r#"a "b" \N"#), r#""a \"b\" \\N""#);
         assert_eq!(quoted(r"ends with \"), r#""ends with \\""#);
-        assert_eq!(quoted("a\nb\r\tc"), "\"a b  c\"");
+        assert_eq!(quoted("a\nb\r\tc"), "\"a b␍ c\"");
         assert_eq!(quoted("x &lt; y"), "\"x &amp;lt; y\"");
-        assert_eq!(quoted("https://u:p@h/"), "\"https://u:****@h/\"");
+        assert_eq!(quoted("https://u:p@h/"), "\"https://****@h/\"");
         assert_eq!(quoted_lines(&["a", "b"]), "\"a\\nb\"");
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     config::ChannelPriority,
     explain::{Explanation, LeftOut},
     report::cost,
-    spec::{secrets::redact, source::SourceFile},
+    report::foreign::{self, shown},
+    spec::source::SourceFile,
 };
 
 mod conflicts;
@@ -47,7 +48,7 @@ pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
             }
         }
     };
-    page.into_string()
+    foreign::visible(&page.into_string())
 }
 
 fn head(explanation: &Explanation, path: &str) -> Markup {
@@ -55,7 +56,7 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
     let channels: Vec<String> = explanation
         .channels
         .iter()
-        .map(|c| redact(&c.name))
+        .map(|c| shown(&c.name))
         .collect();
     let machine = explanation.virtual_packages.iter();
     let machine: Vec<String> = machine
@@ -140,7 +141,7 @@ fn left_out_words(left_out: LeftOut) -> &'static str {
 
 /// A text whose parts in backticks are code.
 fn code(text: &str) -> Markup {
-    let text = redact(text);
+    let text = shown(text);
     html! {
         @for (place, part) in text.split('`').enumerate() {
             @if place % 2 == 1 { code { (part) } } @else { (part) }

@@ -3,13 +3,14 @@
 //! change that a reader of it could trip over makes a new version; the old module stays
 //! beside it as long as it is written.
 
+use crate::report::foreign;
 use crate::{explain, spec::source::SourceFile};
 
 pub mod v1;
 
 /// The explanation of a file as JSON, with a line break at the end.
 pub fn render(explanation: &explain::Explanation, source: &SourceFile) -> String {
-    pretty(&v1::Explanation::new(explanation, source))
+    foreign::json(&pretty(&v1::Explanation::new(explanation, source)))
 }
 
 /// The schema of what [`render`] gives, with a line break at the end.

@@ -5,7 +5,7 @@
 //! step fails is said by the exit code and not by `task.complete`, which would overrule
 //! `--exit-zero` and `--fail-on`.
 
-use super::{Entry, undecided};
+use super::{super::foreign, Entry, undecided};
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -28,7 +28,7 @@ fn line(entry: &Entry<'_>) -> String {
         Level::Note => {
             let (path, line, column) = (&entry.path, start.line, start.column);
             let note = format!("{path}:{line}:{column}: note[{rule}]: {}", entry.text());
-            return plain(&note) + "\n";
+            return foreign::shown(&note).replace(['\r', '\n'], " ") + "\n";
         }
     };
     format!(
@@ -49,14 +49,10 @@ fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
     })
 }
 
-/// A line of the log that is no command: the agent looks for one anywhere in it.
-fn plain(text: &str) -> String {
-    text.replace("##", "# #").replace(['\r', '\n'], " ")
-}
-
 /// What follows the bracket (`CommandStringConvertor` of microsoft/azure-pipelines-agent).
 pub(in crate::report) fn data(text: &str) -> String {
-    text.replace('%', "%AZP25")
+    foreign::shown(text)
+        .replace('%', "%AZP25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
@@ -72,12 +68,10 @@ mod tests {
 
     #[test]
     fn what_ends_a_property_or_a_command_is_escaped() {
-        assert_eq!(data("50 %;]\r\n##vso[x]"), "50 %AZP25;]%0D%0A##vso[x]");
+        assert_eq!(
+            data("50 %;]\r\n##vso[x]"),
+            "50 %AZP25;]%0D%0A#\u{fffd}vso[x]"
+        );
         assert_eq!(property("a;b]%.yml\n"), "a%3Bb%5D%AZP25.yml%0A");
-    }
-
-    #[test]
-    fn a_plain_line_holds_no_command() {
-        assert_eq!(plain("a\n##vso[task.complete]"), "a # #vso[task.complete]");
     }
 }

@@ -4,7 +4,7 @@
 //! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest,
 //! so the worst come first.
 
-use super::{Entry, undecided};
+use super::{super::foreign, Entry, undecided};
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -48,7 +48,8 @@ fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
 
 /// What follows `::` (`escapeData` of actions/toolkit, packages/core/src/command.ts).
 pub(in crate::report) fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    foreign::shown(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
@@ -66,7 +67,7 @@ mod tests {
     fn what_ends_a_property_or_a_command_is_escaped() {
         assert_eq!(
             data("50 %: a,b\r\n::error::x"),
-            "50 %25: a,b%0D%0A::error::x"
+            "50 %25: a,b%0D%0A\u{fffd}:error::x"
         );
         assert_eq!(property("c:\\a,b%.yml\n"), "c%3A\\a%2Cb%25.yml%0A");
     }

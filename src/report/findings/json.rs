@@ -4,12 +4,13 @@
 //! beside it as long as it is written.
 
 use crate::check;
+use crate::report::foreign;
 
 pub mod v1;
 
 /// All findings as JSON, with a line break at the end.
 pub fn render(report: &check::Report) -> String {
-    pretty(&v1::Report::new(report))
+    foreign::json(&pretty(&v1::Report::new(report)))
 }
 
 /// The schema of what [`render`] gives, with a line break at the end.

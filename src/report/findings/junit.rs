@@ -2,7 +2,7 @@
 //! (<https://github.com/windyroad/JUnit-Schema>): a test suite per file and a test case
 //! per finding, or one that passes where there is none.
 
-use super::{Entry, undecided};
+use super::{super::foreign, Entry, undecided};
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -106,7 +106,7 @@ impl Suite {
 /// (<https://www.w3.org/TR/xml/#charsets>).
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in foreign::shown(text).chars() {
         match character {
             '&' => escaped += "&amp;",
             '<' => escaped += "&lt;",
@@ -130,7 +130,7 @@ mod tests {
     fn what_xml_has_no_place_for_is_replaced() {
         assert_eq!(
             escape("a<b> & \"c\"\n\u{1b}[31m\u{0}蛇"),
-            "a&lt;b&gt; &amp; &quot;c&quot;&#10;\u{fffd}[31m\u{fffd}蛇"
+            "a&lt;b&gt; &amp; &quot;c&quot;&#10;␛[31m␀蛇"
         );
     }
 }

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Entry, shows_secret, undecided};
+use super::{super::foreign::shown, Entry, shows_secret, undecided};
 use crate::{
     check::Report,
     report::sarif::{FINGERPRINT, REPOSITORY, artifact, change, level, log, place, severity},
     rules::{self, Rule},
-    spec::secrets::redact,
 };
 
 /// The log, with a line break at the end.
@@ -65,7 +64,7 @@ fn result(entry: &Entry<'_>, used: &[&Rule]) -> Value {
             json!({
                 "id": id,
                 "physicalLocation": place(&label.location),
-                "message": { "text": redact(&label.text) },
+                "message": { "text": shown(&label.text) },
             })
         })
         .collect();

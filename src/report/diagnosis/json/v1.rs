@@ -10,7 +10,7 @@ use super::super::{Answer, Report};
 use crate::{
     diagnose::{self, Confidence, Log, Named},
     diagnostic::Label,
-    spec::secrets::redact,
+    report::foreign::shown,
 };
 
 /// What broke an image build, by its log.
@@ -148,21 +148,21 @@ impl Problem {
     fn new(named: &Named, log: &Log) -> Self {
         let lines = named.lines.iter();
         let facts = named.facts.iter().map(|(name, values)| {
-            let values = values.iter().map(|value| redact(value));
+            let values = values.iter().map(|value| shown(value));
             (name.clone(), values.collect())
         });
         let step = named.step.map(|step| &log.steps[step]);
         Self {
             name: named.problem.name,
             confidence: named.confidence,
-            message: redact(&named.message()),
+            message: shown(&named.message()),
             cause: named.problem.cause(),
             remedy: named.problem.remedy(),
             lines: lines.map(|&place| Line::new(log, place)).collect(),
             facts: facts.collect(),
             step: step.map(|step| Line {
                 number: step.line,
-                text: redact(&step.instruction),
+                text: shown(&step.instruction),
             }),
             explains: named.problem.explains,
         }
@@ -174,7 +174,7 @@ impl Line {
         let line = &log.lines[place];
         Self {
             number: line.number,
-            text: redact(&line.text),
+            text: shown(&line.text),
         }
     }
 }
@@ -193,15 +193,15 @@ impl Spec {
             None => {}
             Some(Answer::Solvable { cost }) => {
                 told.solvable = Some(true);
-                told.cost = cost.as_deref().map(redact);
+                told.cost = cost.as_deref().map(shown);
             }
             Some(Answer::Fix { changes, gives, .. }) => {
                 told.solvable = Some(false);
-                told.fix = changes.iter().map(|change| redact(change)).collect();
-                told.gives = gives.iter().map(|given| redact(given)).collect();
+                told.fix = changes.iter().map(|change| shown(change)).collect();
+                told.gives = gives.iter().map(|given| shown(given)).collect();
             }
             Some(Answer::Unsolvable) => told.solvable = Some(false),
-            Some(Answer::Unknown(reason)) => told.undecided = Some(redact(reason)),
+            Some(Answer::Unknown(reason)) => told.undecided = Some(shown(reason)),
         }
         told
     }
@@ -214,7 +214,7 @@ impl Place {
             file: label.location.file.path().display().to_string(),
             line,
             column,
-            text: redact(label.location.text()),
+            text: shown(label.location.text()),
             label: label.text.clone(),
         }
     }

@@ -11,7 +11,7 @@ use crate::{
         graph::{Graph, graphs},
         view,
     },
-    spec::secrets::redact,
+    report::foreign::shown,
 };
 
 /// The widths up to which a picture in columns is shown, each a class of the style
@@ -116,7 +116,7 @@ fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {
                                     (place.line_column().0)
                                 }
                             }
-                            th scope="row" { mark { (redact(&explanation.declared[line].text)) } }
+                            th scope="row" { mark { (shown(&explanation.declared[line].text)) } }
                             td {
                                 @for fact in told.facts() { p { (code(fact)) } }
                                 @for help in told.help() { p class="help" { (code(help)) } }
@@ -177,7 +177,7 @@ fn heading(conflict: &Conflict, graphs: &[Graph<'_>], number: usize) -> Markup {
 /// The packages that it is about.
 pub fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
     let disputed = graphs.iter().flat_map(|graph| &graph.disputed);
-    let mut names: Vec<String> = disputed.map(|of| redact(&of.package.name)).collect();
+    let mut names: Vec<String> = disputed.map(|of| shown(&of.package.name)).collect();
     names.sort();
     names.dedup();
     html! {

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Kind, Layout, Placed, Wire, WireKind};
-use crate::{problem::conflict::Half, spec::secrets::redact};
+use crate::{problem::conflict::Half, report::foreign::shown};
 
 /// How far the points of a PyPI project's box reach in.
 const POINT: f64 = 10.0;
@@ -19,8 +19,8 @@ pub fn svg(layout: &Layout, id: &str, title: &str, description: &str) -> Markup 
     html! {
         svg id=(id) role="img" aria-labelledby={ (id) "-title " (id) "-text" }
             width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
-            title id={ (id) "-title" } { (redact(title)) }
-            desc id={ (id) "-text" } { (redact(description)) }
+            title id={ (id) "-title" } { (shown(title)) }
+            desc id={ (id) "-text" } { (shown(description)) }
             @for wire in &layout.wires { (drawn_wire(wire)) }
             @for placed in &layout.boxes { (drawn_box(placed)) }
         }
@@ -41,7 +41,7 @@ fn drawn_box(placed: &Placed) -> Markup {
     let inner = matches!(placed.kind, Kind::Disputed(_)).then(|| self::outline(placed, DOUBLE));
     html! {
         g class=(class(placed.kind)) {
-            title { (redact(&placed.label.full)) }
+            title { (shown(&placed.label.full)) }
             path class="outline" d=(outline) {}
             @if let Some(inner) = inner { path class="inner" d=(inner) {} }
             (text(placed))
@@ -68,7 +68,7 @@ fn text(placed: &Placed) -> Markup {
     html! {
         @for (line, y) in lines {
             text class=(line.style.class()) x=(format!("{x:.1}")) y=(format!("{y:.1}")) {
-                (redact(&line.text))
+                (shown(&line.text))
             }
         }
     }

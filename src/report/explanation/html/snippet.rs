@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use maud::{Markup, html};
 
-use crate::{
-    diagnostic::Location,
-    spec::{secrets, source::SourceFile},
-};
+use crate::{diagnostic::Location, report::foreign::shown_in_place, spec::source::SourceFile};
 
 /// The lines at these places, file by file.
 pub fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {
@@ -27,7 +24,7 @@ pub fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {
 }
 
 fn snippet(file: &SourceFile, places: &[&Location]) -> Markup {
-    let text = secrets::redact_in_place(file.text());
+    let text = shown_in_place(file.text());
     let mut marked: BTreeMap<usize, Vec<&Location>> = BTreeMap::new();
     for place in places {
         marked.entry(place.line_column().0).or_default().push(place);

@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use crate::{
     explain::cost,
-    report::cost::{change, verdict},
-    spec::secrets::redact,
+    report::{
+        cost::{change, verdict},
+        foreign::shown,
+    },
 };
 
 /// What conda's classic solver would need for the conda lines, as predicted.
@@ -167,7 +169,7 @@ pub enum RemedyKind {
 impl From<&cost::Cost> for Cost {
     fn from(cost: &cost::Cost) -> Self {
         Self {
-            words: redact(&verdict(cost)),
+            words: shown(&verdict(cost)),
             prediction: (&cost.prediction).into(),
             limits: Limits {
                 seconds: cost.limits.seconds,
@@ -261,8 +263,8 @@ impl Remedy {
         Self {
             kind,
             line,
-            to: to.map(|to| redact(to)),
-            words: redact(&change(cost, &remedy.change)),
+            to: to.map(|to| shown(to)),
+            words: shown(&change(cost, &remedy.change)),
             prediction: (&remedy.prediction).into(),
             alone: alone.map(Prediction::from),
             keeps_solution: remedy.keeps_solution,

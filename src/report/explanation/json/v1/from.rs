@@ -13,8 +13,11 @@ use crate::{
         self, Declared,
         conflict::{self, Half, ReasonKind},
     },
-    report::explanation::{self, words},
-    spec::{secrets::redact, source::SourceFile},
+    report::{
+        explanation::{self, words},
+        foreign::shown,
+    },
+    spec::source::SourceFile,
 };
 
 impl Explanation {
@@ -36,7 +39,7 @@ impl Explanation {
             channels: found
                 .channels
                 .iter()
-                .map(|channel| redact(&channel.name))
+                .map(|channel| shown(&channel.name))
                 .collect(),
             channel_priority: found.channel_priority.into(),
             verdict: match found.solution {
@@ -67,7 +70,7 @@ impl Explanation {
 impl Line {
     fn new(line: &Declared, place: Option<&Location>) -> Self {
         Self {
-            text: redact(&line.text),
+            text: shown(&line.text),
             half: if line.is_conda() {
                 World::Conda
             } else {
@@ -132,7 +135,7 @@ impl Missing {
             nearest: nearest
                 .map(|nearest| Nearest {
                     name: nearest.name.as_normalized().to_owned(),
-                    channel: redact(&nearest.channel),
+                    channel: shown(&nearest.channel),
                 })
                 .collect(),
         }
@@ -141,13 +144,13 @@ impl Missing {
 
 impl Case {
     fn new(case: &conflict::Case, declared: &[Declared]) -> Self {
-        let texts = |texts: &[String]| texts.iter().map(|text| redact(text)).collect();
+        let texts = |texts: &[String]| texts.iter().map(|text| shown(text)).collect();
         Self {
             choice: case.choice.as_ref().map(Left::from),
             disputed: (&case.disputed).into(),
             chains: case.chains.iter().map(Chain::from).collect(),
             ruled_out: case.ruled_out.iter().map(RuledOut::from).collect(),
-            nearest: case.nearest.as_deref().map(redact),
+            nearest: case.nearest.as_deref().map(shown),
             notes: texts(&case.notes),
             facts: texts(&case.facts(declared)),
         }
@@ -157,7 +160,7 @@ impl Case {
 impl From<&conflict::Package> for Package {
     fn from(package: &conflict::Package) -> Self {
         Self {
-            name: redact(&package.name),
+            name: shown(&package.name),
             half: package.half.into(),
         }
     }
@@ -168,7 +171,7 @@ impl From<&conflict::Chain> for Chain {
         Self {
             line: chain.line,
             links: chain.links.iter().map(Left::from).collect(),
-            asked: chain.asked.as_deref().map(redact),
+            asked: chain.asked.as_deref().map(shown),
             given: chain.given.iter().map(Left::from).collect(),
         }
     }
@@ -192,7 +195,7 @@ impl From<&conflict::RuledOut> for RuledOut {
             versions: ruled_out.versions.ranges.clone(),
             count: ruled_out.versions.count,
             kind: ruled_out.reason.kind.into(),
-            reason: redact(&ruled_out.reason.text),
+            reason: shown(&ruled_out.reason.text),
         }
     }
 }
@@ -212,7 +215,7 @@ impl Fix {
                 .map(|edit| Edit::new(found, edit))
                 .collect(),
             gives: fix.gives.iter().map(Given::from).collect(),
-            notes: fix.notes.iter().map(|note| redact(note)).collect(),
+            notes: fix.notes.iter().map(|note| shown(note)).collect(),
             diff: explanation::diff(source, fix, number),
         }
     }
@@ -228,13 +231,13 @@ impl Edit {
             kind: edit.kind.into(),
             line: only,
             lines: edit.lines.clone(),
-            before: only.map(|line| redact(&found.declared[line].text)),
-            with: edit.with.as_deref().map(redact),
+            before: only.map(|line| shown(&found.declared[line].text)),
+            with: edit.with.as_deref().map(shown),
             skipped: edit.skipped.as_ref().map(|skipped| Skipped {
                 version: skipped.version.clone(),
-                because: redact(&skipped.because),
+                because: shown(&skipped.because),
             }),
-            words: redact(&words(found, edit)),
+            words: shown(&words(found, edit)),
         }
     }
 }

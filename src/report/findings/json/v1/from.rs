@@ -5,8 +5,8 @@ use crate::{
     check, diagnostic,
     diagnostic::Location,
     report::findings::{self, Entry, counts, fixable, positions, shows_secret},
+    report::foreign::shown,
     rules,
-    spec::secrets::redact,
 };
 
 impl Report {
@@ -55,10 +55,10 @@ impl File {
 impl Finding {
     fn new(entry: Entry<'_>) -> Self {
         let diagnostic = &entry.finding.diagnostic;
-        let texts = |texts: &[String]| texts.iter().map(|text| redact(text)).collect();
+        let texts = |texts: &[String]| texts.iter().map(|text| shown(text)).collect();
         let related = diagnostic.labels.iter().skip(1).map(|label| Related {
             place: Place::new(&label.location),
-            label: redact(&label.text),
+            label: shown(&label.text),
         });
         Self {
             rule: entry.finding.rule.name,
@@ -114,7 +114,7 @@ impl Fix {
             with: edit.with.clone(),
         });
         Self {
-            title: redact(&fix.title),
+            title: shown(&fix.title),
             safety: fix.safety,
             edits: (!shows_secret(fix)).then(|| edits.collect()),
         }
@@ -127,7 +127,7 @@ impl Undecided {
         Self {
             platform: undecided.platform.map(|platform| platform.to_string()),
             messages: messages
-                .map(|diagnostic| redact(&diagnostic.message))
+                .map(|diagnostic| shown(&diagnostic.message))
                 .collect(),
         }
     }

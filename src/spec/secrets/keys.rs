@@ -1,0 +1,431 @@
+//! Secrets by their names: the value of a key in YAML, JSON, TOML and ini, of a variable
+//! (`ENV`, `ARG`, `--build-arg`, a shell), of an option of a command, of a part of a
+//! connection string.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::pattern;
+
+/// A name in which a word for a secret may stand.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)[\w.-]*(?:pass|pwd|secret|token|key|sas|pat|jwt|cred|auth|conn|cookie|sig|bearer|art-api)[\w.-]*",
+    )
+});
+
+/// `name: NAME` with its `value:`, as lists of variables have it.
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)\bname["']?[ \t]*[:=][ \t]*["']?([\w.-]+)["']?[ \t]*,?\s+["']?value["']?[ \t]*[:=][ \t]*"#,
+    )
+});
+
+/// Values that say that there is none.
+const NOTHING: [&str; 6] = ["null", "none", "nil", "true", "false", "undefined"];
+
+/// Where the values of keys that are named like secrets stand, in no order.
+pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for name in NAME.find_iter(text) {
+        // What stands in a secret is masked already.
+        let is_done = found.last().is_some_and(|last| name.start() < last.end);
+        if !is_done && let Some(value) = value_of(text, name.range()) {
+            found.extend(value);
+        }
+    }
+    let mut end = 0;
+    for pair in PAIR.captures_iter(text) {
+        let start = pair.get(0).map_or(0, |all| all.end());
+        if start >= end && is_secret_name(&pair[1]) {
+            let value = behind(text, start, &Place::of_yaml(text, start));
+            end = value.last().map_or(end, |value| value.end);
+            found.extend(value);
+        }
+    }
+    found.retain(|value| {
+        let word = text[value.clone()].split([',', '}', ' ']).next();
+        !NOTHING
+            .iter()
+            .any(|nothing| word.is_some_and(|word| word.eq_ignore_ascii_case(nothing)))
+    });
+    found
+}
+
+/// What a key is set with.
+fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
+    let written = &text[name.clone()];
+    let option = written.trim_start_matches('-');
+    let is_option = option.len() < written.len();
+    let word = option.trim_end_matches(['.', '-']);
+    let place = Place::of(text, &name);
+    // The query of a URL is [`super::url`]'s, and `${NAME:-default}` is a value itself.
+    let before = place.before.rsplit(char::is_whitespace).next();
+    if before.is_some_and(|word| word.contains(['?', '#']) && word.contains(['/', '='])) {
+        return None;
+    }
+    if place.before.ends_with("${") {
+        return None;
+    }
+    if !is_secret_name(word) && !(place.is_start && word.eq_ignore_ascii_case("key")) {
+        return None;
+    }
+    let end = name.start + written.trim_end_matches(['.', '-']).len();
+    let rest = &text[end..];
+    let quote = rest.trim_start_matches('\\');
+    let quote = quote.strip_prefix(['"', '\'']).unwrap_or(quote);
+    let after = quote.trim_start_matches([' ', '\t']);
+    let start = |rest: &str| text.len() - rest.len();
+    if let Some(value) = separated(after, place.before) {
+        let is_equals = text[..start(value)].ends_with('=');
+        let blanks = value.trim_start_matches([' ', '\t']);
+        let place = Place {
+            is_word: is_equals && blanks.len() == value.len(),
+            is_mapping: place.is_start && !is_equals,
+            ..place
+        };
+        if is_version(text, &name, blanks, is_equals) || is_folder(word, blanks) {
+            return None;
+        }
+        return Some(behind(text, start(blanks), &place));
+    }
+    // `--password value`, `["--password", "value"]`, `ENV NAME value`.
+    let is_instruction = ["ENV", "ARG"]
+        .iter()
+        .any(|instruction| place.before.trim().eq_ignore_ascii_case(instruction));
+    let value = after.trim_start_matches(['"', '\'', ',', ' ', '\t']);
+    let is_apart = value.len() < rest.len() && !value.starts_with(['-', '\n', '\r']);
+    let is_mount = value.starts_with("id=") || value.starts_with("type=");
+    ((is_option || is_instruction) && is_apart && !is_mount).then(|| {
+        let place = Place {
+            is_word: is_option,
+            is_start: true,
+            ..place
+        };
+        let begin = start(value);
+        let opens = text[..begin].ends_with(['"', '\'']);
+        behind(text, begin - usize::from(opens), &place)
+    })
+}
+
+/// What is behind the separator of a key and its value.
+fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
+    for separator in [":=", "=>", "=", ":"] {
+        let Some(value) = after.strip_prefix(separator) else {
+            continue;
+        };
+        // A comparison, a URL, the name of an image with its tag, `channel::package`.
+        let is_tag = separator == ":" && before.ends_with('/') && !value.starts_with([' ', '"']);
+        let is_other = value.starts_with(['=', ':', '~']) || value.starts_with("//") || is_tag;
+        return (!is_other).then_some(value);
+    }
+    None
+}
+
+/// Whether it is a package with its version: there are packages `jwt` and `token`, and lock
+/// files have `google-auth: '>=2.0'`.
+fn is_version(text: &str, name: &Range<usize>, value: &str, is_equals: bool) -> bool {
+    let word = value.trim_start_matches(['"', '\'']);
+    let bound = word.trim_start_matches(['>', '<', '=', '!', '~', '^', ' ']);
+    let has_operator = bound.len() < word.len();
+    let bound = bound
+        .split([' ', '\t', '\n', '\r', '"', '\'', ',', '|', '=', '}'])
+        .next();
+    let bound = bound.unwrap_or_default();
+    let is_number = bound.starts_with(|c: char| c.is_ascii_digit() || c == '*')
+        && bound.split('.').all(|part| part.len() <= 10)
+        && (bound.contains(['.', '*']) || bound.len() <= 4)
+        && !bound.contains(['+', '/', '-', '$', '!', '@']);
+    let is_name = !text[name.clone()].contains(|c: char| c.is_uppercase() || c == '_');
+    is_name && is_number && (is_equals || has_operator || bound == "*")
+}
+
+/// The variables of a shell for its folder.
+fn is_folder(name: &str, value: &str) -> bool {
+    ["PWD", "OLDPWD"].contains(&name) && value.starts_with(['/', '~'])
+}
+
+/// Words that name a secret, alone or as a part of a name.
+const STRONG: [&str; 29] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "jwt",
+    "sas",
+    "pat",
+    "apikey",
+    "credential",
+    "credentials",
+    "creds",
+    "authkey",
+    "authtoken",
+    "accesskey",
+    "accountkey",
+    "secretkey",
+    "privatekey",
+    "connectionstring",
+    "connstr",
+    "pgpass",
+    "cookie",
+    "sig",
+    "signature",
+    "bearer",
+    "pass",
+    "auth",
+];
+
+/// Words behind which a name is not that of the secret, but of something about it.
+const ABOUT: [&str; 30] = [
+    "file", "path", "dir", "folder", "url", "uri", "name", "names", "count", "limit", "length",
+    "size", "type", "ttl", "expiry", "expires", "policy", "stdin", "prompt", "required", "id",
+    "ring", "server", "endpoint", "host", "manager", "provider", "store", "version", "method",
+];
+
+/// Words in front of `key` that make it an ordinary one.
+const ORDINARY: [&str; 12] = [
+    "cache",
+    "primary",
+    "foreign",
+    "sort",
+    "public",
+    "partition",
+    "group",
+    "hot",
+    "host",
+    "index",
+    "unknown",
+    "recv",
+];
+
+/// Whether a key, variable or option is named like a secret.
+fn is_secret_name(name: &str) -> bool {
+    let words = words(name);
+    let Some(last) = words.last() else {
+        return false;
+    };
+    if ABOUT.contains(&&**last) {
+        return false;
+    }
+    let is_strong = |word: &String| {
+        let ends = [
+            "password",
+            "passwd",
+            "secret",
+            "token",
+            "apikey",
+            "passphrase",
+        ];
+        STRONG.contains(&&**word) || ends.iter().any(|end| word.ends_with(end))
+    };
+    let is_key = matches!(&*words, [.., what, key] if key == "key" && !ORDINARY.contains(&&**what));
+    let is_connection = matches!(&*words, [.., one, two]
+        if one.starts_with("conn") && two.starts_with("str") || one == "art" && two == "api");
+    is_key || is_connection || words.iter().any(is_strong)
+}
+
+/// The words of a name in small letters, without numbers behind them: `DB_PASSWORD_2`,
+/// `accountKey`, `x-api-key`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in name.split(['_', '-', '.']) {
+        let mut word = String::new();
+        let mut was_small = false;
+        for c in part.chars() {
+            if c.is_uppercase() && was_small {
+                words.push(std::mem::take(&mut word));
+            }
+            was_small = c.is_lowercase();
+            word.extend(c.to_lowercase());
+        }
+        words.push(word);
+    }
+    for word in &mut words {
+        word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Where a key stands.
+struct Place<'t> {
+    /// What is before it on its line.
+    before: &'t str,
+    /// Whether it begins a line, but for blanks, a dash or an opening bracket.
+    is_start: bool,
+    /// Whether it is in quotes itself, as in JSON.
+    is_quoted: bool,
+    /// Whether its value is one word.
+    is_word: bool,
+    /// Whether its value can go on in the lines below.
+    is_mapping: bool,
+}
+
+/// How many bytes before a key say where it stands.
+const NEAR: usize = 256;
+
+impl<'t> Place<'t> {
+    fn of(text: &'t str, name: &Range<usize>) -> Self {
+        // A line of megabytes is read once, and not once for each of its keys.
+        let near = &text[text.floor_char_boundary(name.start.saturating_sub(NEAR))..name.start];
+        let before = &near[near.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
+        let blank = |c: char| c.is_whitespace() || matches!(c, '-' | '{' | '[' | ',' | '"' | '\'');
+        let code = before.trim_end_matches(['"', '\'', ' ', '\t']);
+        Self {
+            before,
+            is_start: before.chars().all(blank) || code.ends_with(['{', ',']),
+            is_quoted: before.ends_with(['"', '\'']),
+            is_word: false,
+            is_mapping: false,
+        }
+    }
+
+    fn of_yaml(text: &'t str, at: usize) -> Self {
+        Self {
+            is_mapping: true,
+            is_start: true,
+            ..Self::of(text, &(at..at))
+        }
+    }
+
+    fn indentation(&self) -> usize {
+        let blank = |c: char| matches!(c, ' ' | '\t' | '-');
+        self.before.len() - self.before.trim_start_matches(blank).len()
+    }
+}
+
+/// The value that begins at a place.
+fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
+    let value = text[start..].trim_start_matches('\\');
+    let begin = text.len() - value.len();
+    if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+        let is_escaped = begin > start;
+        let begin = begin + 1;
+        return Vec::from([begin..begin + quoted(&text[begin..], quote, is_escaped)]);
+    }
+    // The commands of a shell tell no secret, and a mapping has keys of its own.
+    let command = value.strip_prefix("$(").map(str::trim_start);
+    let is_command =
+        command.is_some_and(|run| !run.starts_with("echo") && !run.starts_with("printf"));
+    if is_command || place.is_mapping && value.starts_with('{') {
+        return Vec::new();
+    }
+    let rest = &text[start..];
+    let length = match place.is_word {
+        true => word(rest),
+        false => plain(rest, place),
+    };
+    let mut found = Vec::from([start..start + length]);
+    if place.is_mapping
+        && rest[length..]
+            .trim_start_matches([' ', '\t'])
+            .starts_with(['\n', '\r'])
+    {
+        // Behind `|` and `>` there is a block.
+        if rest.starts_with(['|', '>']) {
+            found.clear();
+        }
+        found.extend(below(text, start + length, place));
+    }
+    found
+}
+
+/// The lines below a key that are its value: those further in that are neither keys nor
+/// entries of a list.
+fn below(text: &str, from: usize, place: &Place<'_>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = from;
+    for line in text[from..].split_inclusive('\n') {
+        let content = line.trim();
+        let indentation = line.len() - line.trim_start().len();
+        // The rest of the key's own line is empty.
+        if start > from && !content.is_empty() {
+            let is_other = content.starts_with(['-', '#', '{', '}', ']'])
+                && !content.starts_with("-----")
+                || content.split_once(':').is_some_and(|(key, value)| {
+                    (value.is_empty() || value.starts_with(' '))
+                        && key
+                            .chars()
+                            .all(|c| c.is_alphanumeric() || "_-.\"'".contains(c))
+                });
+            if indentation <= place.indentation() || is_other {
+                break;
+            }
+            let begin = start + indentation;
+            found.push(begin..begin + content.len());
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Where a value in quotes ends. One that does not end goes to the end of its line.
+fn quoted(text: &str, quote: char, is_escaped: bool) -> usize {
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\\' if is_escaped && text[at + 1..].starts_with(quote) => return at,
+            '\\' if quote == '"' => drop(characters.next()),
+            // Doubled, it is a part of the text.
+            '\'' if quote == '\'' && text[at + 1..].starts_with('\'') => drop(characters.next()),
+            c if c == quote => return at,
+            _ => {}
+        }
+    }
+    text.find(['\n', '\r']).unwrap_or(text.len())
+}
+
+/// The length of a word as a shell reads it: quotes in it belong to it.
+fn word(line: &str) -> usize {
+    let mut open = None;
+    for (at, c) in line.char_indices() {
+        if matches!(c, '\n' | '\r') {
+            return at;
+        }
+        let next = line[at + c.len_utf8()..].chars().next();
+        match (open, c) {
+            (Some(quote), c) if c == quote => open = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => {
+                let ends = next.is_none_or(|c| c.is_whitespace() || ",)]};\\".contains(c));
+                let mut behind = line[at + 1..].chars();
+                let is_closed = behind.find(|&next| next == c || next == '\n') == Some(c);
+                match !ends && is_closed && at > 0 {
+                    true => open = Some(c),
+                    false => return at,
+                }
+            }
+            (None, ';' | '`') => return at,
+            (None, c) if c.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    line.len()
+}
+
+/// The length of a plain value, with what follows it in braces: where it ends there, it
+/// may go on elsewhere.
+fn plain(line: &str, place: &Place<'_>) -> usize {
+    let is_code = place.before.contains('`');
+    // In a sentence a colon says what comes next, which is a word and not a secret.
+    if !place.is_start && place.before.ends_with(' ') && !is_code {
+        let word = line.split(char::is_whitespace).next().unwrap_or_default();
+        let is_word = word
+            .chars()
+            .all(|c| c.is_lowercase() || ",.:'`".contains(c));
+        return if is_word { 0 } else { word.len() };
+    }
+    let ends: &[char] = match (place.is_quoted, is_code) {
+        (true, _) => &[',', '}'],
+        (false, true) => &['`'],
+        (false, false) => &[],
+    };
+    let end = line.find(|c| ends.contains(&c) || c == '\n' || c == '\r');
+    let end = end.unwrap_or(line.len());
+    let end = line[..end].find(" #").unwrap_or(end);
+    line[..end].trim_end().len()
+}
