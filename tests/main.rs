@@ -4,6 +4,8 @@ mod cli;
 mod conda_parity;
 mod cost;
 mod explanations;
+// They limit presolve by `sh`, and measure it in `/proc`.
+#[cfg(unix)]
 mod faults;
 mod fixes;
 mod joint;

@@ -53,7 +53,7 @@ fn pin(folder: &Folder) -> (Seen, Ended) {
 fn complaints_of<T: Send>(items: Vec<T>, work: impl Fn(T) -> Option<String> + Sync) -> Vec<String> {
     let (items, complaints) = (Mutex::new(items.into_iter()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..8 {
             scope.spawn(|| {
                 loop {
                     let item = items.lock().expect("whole").next();

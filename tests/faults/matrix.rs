@@ -20,6 +20,8 @@ use super::{
 
 /// Most cells wait most of the time.
 const AT_A_TIME: usize = 24;
+/// Cells that move gigabytes.
+const LARGE_AT_A_TIME: usize = 3;
 
 /// A table of the docs: its heading, the names of its columns, and its rows.
 struct Table {
@@ -273,6 +275,16 @@ fn bomb(name: &str) -> Known {
     (setup, &["Channel", "Shards", "Files", "Index"])
 }
 
+/// Whether a cell moves gigabytes.
+fn is_large(cell: &Cell) -> bool {
+    match cell.setup.armed {
+        Some(armed) => armed.fault.is_large(),
+        None => content::BOMBS
+            .iter()
+            .any(|(name, ..)| cell.name.starts_with(name)),
+    }
+}
+
 /// Whether a cell is left out unless all are asked for.
 fn is_slow(cell: &Cell) -> bool {
     let fault = cell.setup.armed.map(|armed| armed.fault);
@@ -281,25 +293,28 @@ fn is_slow(cell: &Cell) -> bool {
 
 /// Runs cells, several at a time, and gives what happened in their order.
 fn run_all(cells: &[&Cell]) -> Vec<Outcome> {
+    let numbered = cells.iter().copied().enumerate();
+    let (large, others): (Vec<_>, Vec<_>) = numbered.partition(|(_, cell)| is_large(cell));
+    let mut outcomes = run_some(&others, AT_A_TIME);
+    outcomes.extend(run_some(&large, LARGE_AT_A_TIME));
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn run_some(cells: &[(usize, &Cell)], at_a_time: usize) -> Vec<(usize, Outcome)> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..AT_A_TIME.min(cells.len()) {
+        for _ in 0..at_a_time.min(cells.len()) {
             scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(cell) = cells.get(number) else {
-                        return;
-                    };
+                while let Some((number, cell)) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = cell.run();
-                    outcomes.lock().expect("whole").push((number, outcome));
+                    outcomes.lock().expect("whole").push((*number, outcome));
                 }
             });
         }
     });
-    let mut outcomes = outcomes.into_inner().expect("whole");
-    outcomes.sort_by_key(|(number, _)| *number);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    outcomes.into_inner().expect("whole")
 }
 
 /// `PRESOLVE_FAULTS=all` runs the slow cells too; `table` prints what was seen besides, as
