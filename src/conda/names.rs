@@ -117,7 +117,8 @@ impl Names {
         let names = match Url::parse(place) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
                 let names = fetch::chosen(&url, fetcher).await;
-                names.map_err(|error| unreachable(place, &error))?
+                let names = names.map_err(|error| unreachable(place, &error))?;
+                names.ok_or_else(|| unusable(place, "it does not exist (404)"))?
             }
             Ok(url) if url.scheme() == "file" => read_url(place)
                 .and_then(|text| Self::from_mapping_json(&text))

@@ -502,6 +502,10 @@ impl Fetcher {
                 ..head.clone()
             })));
         }
+        if status == StatusCode::NOT_MODIFIED {
+            // Nothing was asked that this could answer: a confused proxy, mostly once.
+            return Err(Interrupted::Once(not_modified(url)));
+        }
         let is_missing = matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE);
         if status != StatusCode::OK && !is_missing {
             return Err(Interrupted::End(refusal(url, &response)));

@@ -77,7 +77,23 @@ struct JsonPage<'a> {
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    files: Vec<JsonFile<'a>>,
+    files: Vec<Entry<'a>>,
+}
+
+/// A file, if its entry can be read; others are as if they were not there.
+enum Entry<'a> {
+    File(Box<JsonFile<'a>>),
+    Broken,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entry<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&serde_json::value::RawValue>::deserialize(deserializer)?;
+        Ok(match serde_json::from_str(text.get()) {
+            Ok(file) => Entry::File(Box::new(file)),
+            Err(_) => Entry::Broken,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -170,7 +186,10 @@ pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, 
     let files = page.files.into_iter();
     let mut read = Specifiers::default();
     Ok(files
-        .filter_map(|file| {
+        .filter_map(|entry| {
+            let Entry::File(file) = entry else {
+                return None;
+            };
             let metadata = file.core_metadata.or(file.dist_info_metadata);
             let link = Link {
                 url: resolve(base, &file.url)?,
@@ -199,7 +218,8 @@ pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
         return parse_json(name, &page.url, &page.body);
     }
     let html = Html::parse(name, &page.url, &page.body);
-    match html.archives > 0 || html.has_api_version || html.is_titled(name) {
+    html.check_end()?;
+    match !html.files.is_empty() || html.has_api_version || html.is_titled(name) {
         true => Ok(html.files),
         false => Err(not_a(&format!("page of the project `{name}`"), page)),
     }
@@ -222,7 +242,12 @@ pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
 /// What it is in place of that.
 pub fn check_links(page: &Page) -> Result<(), String> {
     let any = pep::name("any").map_err(|error| error.to_string())?;
-    match is_json(page) || Html::parse(&any, &page.url, &page.body).archives > 0 {
+    if is_json(page) {
+        return Ok(());
+    }
+    let html = Html::parse(&any, &page.url, &page.body);
+    html.check_end()?;
+    match html.archives > 0 {
         true => Ok(()),
         false => Err(not_a("page with links to distributions", page)),
     }
@@ -272,6 +297,9 @@ struct Html {
     has_api_version: bool,
     /// The texts of its title and headings.
     titles: String,
+    /// Whether `<html>` or `<body>` begins, and whether one of them ends.
+    begins: bool,
+    ends: bool,
 }
 
 impl Html {
@@ -284,8 +312,9 @@ impl Html {
         for Ok(token) in Tokenizer::new(page) {
             let tag = match token {
                 Token::StartTag(tag) => tag,
-                Token::EndTag(_) => {
+                Token::EndTag(tag) => {
                     is_title = false;
+                    html.ends |= matches!(&tag.name[..], b"html" | b"body");
                     continue;
                 }
                 Token::String(text) if is_title => {
@@ -301,6 +330,7 @@ impl Html {
             };
             match &tag.name[..] {
                 b"title" | b"h1" => is_title = true,
+                b"html" | b"body" => html.begins = true,
                 b"meta" => {
                     html.has_api_version |=
                         attribute("name").is_some_and(|name| name == "pypi:repository-version");
@@ -326,6 +356,16 @@ impl Html {
         let Some(link) = link else { return };
         self.archives += usize::from(filename::is_archive(&link.filename));
         self.files.extend(link.into_file(name, read));
+    }
+
+    /// Refuses a page that was cut: the links that are missing would be releases that do
+    /// not exist. HTML alone cannot tell its length, and its end tags are optional, but
+    /// every index writes them.
+    fn check_end(&self) -> Result<(), String> {
+        match self.begins && !self.ends {
+            true => Err("it ends before `</html>`".to_owned()),
+            false => Ok(()),
+        }
     }
 
     /// Whether its title or a heading names the project, as those of empty pages do

@@ -44,7 +44,7 @@ fn healthy(form: Form) -> Servers {
 }
 
 fn pin(folder: &Folder) -> (Seen, Ended) {
-    let ended = folder.run(folder.command(&["pin"]));
+    let ended = folder.run(folder.command(&["pin", "--allow-outside"]));
     let seen = Seen::of(&ended, Some(&folder.read("environment.yml")));
     (seen, ended)
 }
@@ -244,7 +244,7 @@ fn a_killed_run_leaves_a_cache_that_the_next_one_can_use() {
             let folder = Folder::new();
             write_for_pin(&folder, &servers.addresses);
             let before = folder.read("environment.yml");
-            let mut child = folder.spawn(folder.command(&["pin"]), "killed");
+            let mut child = folder.spawn(folder.command(&["pin", "--allow-outside"]), "killed");
             std::thread::sleep(time * moment / KILLS);
             child.kill().expect("it can be killed");
             child.wait().expect("it ends");

@@ -23,13 +23,10 @@ const FAILED: &str = "mapping-failed";
 /// The largest mapping that is read. The published one has a megabyte.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// The mapping at a URL that the user chose.
-pub(super) async fn chosen(url: &Url, fetcher: &Fetcher) -> Result<Names, FetchError> {
-    let names = names(url, fetcher).await?;
-    names.ok_or_else(|| FetchError::Unreadable {
-        url: crate::network::redacted(url),
-        reason: "it does not exist (404)".to_owned(),
-    })
+/// The mapping at a URL that the user chose; `None` if there is none. Another mapping would
+/// give another answer, so there is no substitute for it.
+pub(super) async fn chosen(url: &Url, fetcher: &Fetcher) -> Result<Option<Names>, FetchError> {
+    names(url, fetcher).await
 }
 
 /// The published mapping: fetched, or as it was fetched last; and why not, if it could not

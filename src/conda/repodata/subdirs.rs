@@ -21,14 +21,14 @@ use super::{
 use crate::{
     conda::channels::SpecChannel,
     memo::Memo,
-    network::fetch::{Compression, FetchError, Fetcher, Request, Whole},
+    network::fetch::{Compression, FetchError, Fetcher, Received, Request, Whole},
 };
 
 /// The largest `repodata.json` that is read, decompressed. conda-forge's largest had some
 /// 300 MB in 2025.
 pub(super) const JSON_LIMIT: u64 = 1024 * 1024 * 1024;
 /// A server gains a better form of repodata rarely: a missing one is not asked for again
-/// within this time. Whether `repodata.json` itself is missing is asked each time.
+/// within this time, as long as the server has another one.
 const FORM_CHECK: Duration = Duration::from_secs(24 * 3600);
 const ACCEPT: &str = "*/*";
 
@@ -81,19 +81,16 @@ enum Source {
 struct Form {
     name: &'static str,
     compression: Compression,
-    absent_for: Duration,
 }
 
 const FORMS: [Form; 2] = [
     Form {
         name: "repodata.json.zst",
         compression: Compression::Zstd,
-        absent_for: FORM_CHECK,
     },
     Form {
         name: "repodata.json",
         compression: Compression::None,
-        absent_for: Duration::ZERO,
     },
 ];
 
@@ -112,7 +109,11 @@ impl Attempt<'_> {
                 let json = local::read(folder).await?;
                 json.map(|json| Source::Json(json, None))
             }
-            _ => self.fetch(&url).await?,
+            _ => match self.fetch(&url, FORM_CHECK).await? {
+                // That there is nothing at all is not believed of the cache.
+                None => self.fetch(&url, Duration::ZERO).await?,
+                found => found,
+            },
         };
         let Some(source) = found else {
             // To conda a channel exists if it has `noarch`.
@@ -152,7 +153,9 @@ impl Attempt<'_> {
 
     /// The first form that the server has. A form that is broken does not hide the next
     /// one, unless the whole host is out of reach.
-    async fn fetch(&self, url: &Url) -> Result<Option<Source>, SubdirError> {
+    ///
+    /// A form that was missing within `absent_for` is not asked for again.
+    async fn fetch(&self, url: &Url, absent_for: Duration) -> Result<Option<Source>, SubdirError> {
         let mut first = None;
         let mut failed = |error: SubdirError| match error {
             SubdirError::Fetch(FetchError::Network { .. }) => Err(error),
@@ -161,13 +164,13 @@ impl Attempt<'_> {
                 Ok(())
             }
         };
-        match self.shards(url).await {
+        match self.shards(url, absent_for).await {
             Ok(Some(shards)) => return Ok(Some(Source::Shards(shards))),
             Ok(None) => {}
             Err(error) => failed(error)?,
         }
         for form in FORMS {
-            match self.json(url, form).await {
+            match self.json(url, form, absent_for).await {
                 Ok(Some(json)) => return Ok(Some(Source::Json(json, Some(form)))),
                 Ok(None) => {}
                 Err(error) => failed(error)?,
@@ -176,12 +179,16 @@ impl Attempt<'_> {
         first.map_or(Ok(None), Err)
     }
 
-    async fn shards(&self, subdir: &Url) -> Result<Option<Shards>, SubdirError> {
+    async fn shards(
+        &self,
+        subdir: &Url,
+        absent_for: Duration,
+    ) -> Result<Option<Shards>, SubdirError> {
         let url = file(subdir, shards::INDEX)?;
         let received = |done, total| self.progress(done, total);
         let request = Request {
             compression: shards::INDEX_COMPRESSION,
-            absent_for: FORM_CHECK,
+            absent_for,
             received: &received,
             ..Request::new(&url, ACCEPT, shards::INDEX_LIMIT)
         };
@@ -197,9 +204,19 @@ impl Attempt<'_> {
         }
     }
 
-    async fn json(&self, subdir: &Url, form: Form) -> Result<Option<Json>, SubdirError> {
+    async fn json(
+        &self,
+        subdir: &Url,
+        form: Form,
+        absent_for: Duration,
+    ) -> Result<Option<Json>, SubdirError> {
         let received = |done, total| self.progress(done, total);
-        let found = json(subdir, form, self.fetcher, &received, false).await;
+        let asked = Download {
+            absent_for,
+            received: &received,
+            anew: false,
+        };
+        let found = json(subdir, form, self.fetcher, asked).await;
         self.finished();
         found
     }
@@ -217,21 +234,28 @@ impl Attempt<'_> {
     }
 }
 
+/// How a form is fetched.
+struct Download<'a> {
+    absent_for: Duration,
+    received: Received<'a>,
+    /// What the cache has is dropped first.
+    anew: bool,
+}
+
 async fn json(
     subdir: &Url,
     form: Form,
     fetcher: &Fetcher,
-    received: &(dyn Fn(u64, Option<u64>) + Send + Sync),
-    anew: bool,
+    how: Download<'_>,
 ) -> Result<Option<Json>, SubdirError> {
     let url = file(subdir, form.name)?;
     let request = Request {
         compression: form.compression,
-        absent_for: form.absent_for,
-        received,
+        absent_for: how.absent_for,
+        received: how.received,
         ..Request::new(&url, ACCEPT, JSON_LIMIT)
     };
-    if anew {
+    if how.anew {
         super::json::forget(fetcher.cache(), &request.key());
     }
     fetcher
@@ -298,7 +322,12 @@ impl Opened {
 
     /// Fetches repodata anew whose file in the cache is damaged.
     async fn again(&self, form: Form, name: &PackageName) -> Result<Option<Vec<u8>>, SubdirError> {
-        let json = json(&self.url, form, &self.fetcher, &|_, _| (), true).await?;
+        let how = Download {
+            absent_for: Duration::ZERO,
+            received: &|_, _| (),
+            anew: true,
+        };
+        let json = json(&self.url, form, &self.fetcher, how).await?;
         let json = json.ok_or(SubdirError::Damaged)?;
         let source = Source::Json(json.clone(), Some(form));
         *self.source.lock().unwrap_or_else(PoisonError::into_inner) = source;
