@@ -51,9 +51,8 @@ pub(super) fn find(
         );
         offered += 1;
         let change = Change::Remove { at: at.clone() };
-        let fix = (offered <= Fix::MOST).then(|| {
-            Fix::of_changes("remove the line", Safety::Unsafe, environment, &[change])
-        });
+        let fix = (offered <= Fix::MOST)
+            .then(|| Fix::of_changes("remove the line", Safety::Unsafe, environment, &[change]));
         let finding = RULE
             .finding(at.clone(), "says no version", message)
             .help("remove the line, if the code does not use the package itself");

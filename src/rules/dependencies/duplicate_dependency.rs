@@ -40,9 +40,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 /// Whether a line asks for its package whatever else is there. Several lines for Python are
 /// a rule of its own.
 fn holds_alone(line: &CondaRequirement) -> bool {
-    line.spec.condition.is_none()
-        && !line.added_by_pin
-        && line.spec.name.to_string() != "python"
+    line.spec.condition.is_none() && !line.added_by_pin && line.spec.name.to_string() != "python"
 }
 
 fn finding(first: &CondaRequirement, again: &CondaRequirement) -> Finding {

@@ -64,11 +64,7 @@ fn declared_name(line: &PipRequirement) -> Option<&PackageName> {
     }
 }
 
-fn finding(
-    project: &PackageName,
-    conda: &CondaRequirement,
-    pip: &PipRequirement,
-) -> Finding {
+fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement) -> Finding {
     let package = conda.spec.name.to_string();
     let is_known = package != project.to_string();
     let confidence = match is_known {
