@@ -5,6 +5,7 @@ mod conda_parity;
 mod cost;
 mod explanations;
 mod fixes;
+mod fuzz;
 mod joint;
 mod kinds;
 mod logs;
@@ -14,3 +15,6 @@ mod random;
 mod real_specs;
 mod registries;
 mod world;
+
+#[global_allocator]
+static ALLOCATOR: fuzz::Counting = fuzz::Counting;

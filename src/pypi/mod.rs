@@ -18,12 +18,12 @@ pub mod index;
 pub(crate) mod memo;
 pub mod metadata;
 pub mod pip_abilities;
-mod sdist;
+pub mod sdist;
 pub mod session;
 pub mod settings;
 pub mod source_build;
 pub mod tags;
-mod wheel;
+pub mod wheel;
 
 /// What the indexes have of a project.
 #[derive(Clone, Debug, Default)]
