@@ -108,13 +108,24 @@ pub async fn resolve(
         .timeout
         .and_then(|timeout| Instant::now().checked_add(timeout));
     let resolution = resolve_until(environment, settings, upgrade, listener, deadline);
+    in_time(settings, resolution).await
+}
+
+/// Ends what does not end by itself at the time limit. The solver keeps the deadline and can
+/// still say what it knows then; this is for a network that does not answer, and for all
+/// that looks at no clock.
+///
+/// # Errors
+/// That of the work, or that the time limit passed.
+pub async fn in_time<A>(
+    settings: &Settings,
+    work: impl Future<Output = Result<A, Failure>>,
+) -> Result<A, Failure> {
     match settings.timeout {
-        // The solver keeps the deadline itself and can still say what it knows
-        // then; this is for a network that does not answer.
-        Some(timeout) => tokio::time::timeout(timeout.saturating_add(GRACE), resolution)
+        Some(timeout) => tokio::time::timeout(timeout.saturating_add(GRACE), work)
             .await
             .unwrap_or_else(|_| Err(time_limit())),
-        None => resolution.await,
+        None => work.await,
     }
 }
 

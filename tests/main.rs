@@ -8,6 +8,7 @@ mod explanations;
 #[cfg(unix)]
 mod faults;
 mod fixes;
+mod fuzz;
 mod joint;
 mod kinds;
 mod logs;
@@ -17,3 +18,6 @@ mod random;
 mod real_specs;
 mod registries;
 mod world;
+
+#[global_allocator]
+static ALLOCATOR: fuzz::Counting = fuzz::Counting;

@@ -59,7 +59,8 @@ impl Variables {
     /// Makes a variable what it is in others.
     pub fn take_from(&mut self, others: &Self, name: &str) {
         match others.get(name) {
-            Some(value) => self.insert(name, value.clone()),
+            Some(Some(value)) => self.insert(name, Some(value.clone())),
+            Some(None) => self.assign(name, Err(others.why_unknown(name))),
             None => drop(self.values.remove_mut(name)),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     config::Settings,
     diagnostic::{Failure, Level},
     problem::{Conflict, Missing, Solution, explain_all, solve},
-    resolve::{Listener, Shared, Upgrade, question::Question, unknown_names},
+    resolve::{Listener, Shared, Upgrade, in_time, question::Question, unknown_names},
     spec::EnvironmentFile,
 };
 
@@ -38,6 +38,17 @@ pub trait Listening {
 /// be asked, or the time limit passed before it was known whether there is a solution.
 /// A later end of time leaves out what was not found until then.
 pub async fn explain(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    limits: Limits,
+    listener: &Listener,
+    listening: &mut dyn Listening,
+) -> Result<Explanation, Failure> {
+    let explanation = explain_until(environment, settings, limits, listener, listening);
+    in_time(settings, explanation).await
+}
+
+async fn explain_until(
     environment: &EnvironmentFile,
     settings: &Settings,
     limits: Limits,

@@ -22,7 +22,7 @@ use crate::{
         conflict::Package,
         explain_all, solve,
     },
-    resolve::{Listener, Shared, Upgrade, is_same, question::Question, unknown_names},
+    resolve::{Listener, Shared, Upgrade, in_time, is_same, question::Question, unknown_names},
     spec::EnvironmentFile,
 };
 
@@ -107,6 +107,15 @@ pub struct Asker {
 /// # Errors
 /// As for [`super::explain`].
 pub async fn why(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    names: &[String],
+    listener: &Listener,
+) -> Result<Answer, Failure> {
+    in_time(settings, why_until(environment, settings, names, listener)).await
+}
+
+async fn why_until(
     environment: &EnvironmentFile,
     settings: &Settings,
     names: &[String],

@@ -1,6 +1,6 @@
 //! Who asks for a package of a solution: the shortest way from a declared line.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use pep508_rs::{ExtraName, PackageName};
 use rattler_conda_types::Subdir;
@@ -59,17 +59,20 @@ pub fn of_projects(
         found.entry(name.clone()).or_insert(Asked { line, path });
         queue.push_back((name, extras));
     }
-    let mut seen: BTreeMap<PackageName, Vec<ExtraName>> = BTreeMap::new();
+    let mut seen: BTreeMap<PackageName, BTreeSet<ExtraName>> = BTreeMap::new();
     while let Some((name, extras)) = queue.pop_front() {
         let known = seen.entry(name.clone());
         let is_new = matches!(known, std::collections::btree_map::Entry::Vacant(_));
         let known = known.or_default();
-        let more = extras.iter().any(|extra| !known.contains(extra));
-        if !is_new && !more {
+        // What the others lead to was followed when they were new.
+        let extras: Vec<ExtraName> = extras
+            .into_iter()
+            .filter(|extra| !known.contains(extra))
+            .collect();
+        if !is_new && extras.is_empty() {
             continue;
         }
-        known.extend(extras);
-        let extras = known.clone();
+        known.extend(extras.iter().cloned());
         let metadata = solution
             .release(&name)
             .and_then(|package| package.metadata.as_ref());

@@ -9,7 +9,10 @@
 //!
 //! As in the joint problem, conda packages are taken to have what they require.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{
@@ -68,7 +71,9 @@ pub(super) fn install(
         provided: Vec::new(),
         opaque: Vec::new(),
     };
-    let answer = install.run().then(|| install.solution(conda)).flatten();
+    let ended = install.run();
+    problem.world.check_time(Duration::ZERO)?;
+    let answer = ended.then(|| install.solution(conda)).flatten();
     provider.failed()?;
     Ok(answer.map(Box::new))
 }
@@ -116,7 +121,8 @@ impl Install<'_, '_> {
     fn run(&mut self) -> bool {
         self.ask_lines() && {
             while let Some(project) = self.queue.pop_front() {
-                if !self.take(&project) {
+                let is_late = self.provider.world.check_time(Duration::ZERO).is_err();
+                if is_late || !self.take(&project) {
                     return false;
                 }
             }

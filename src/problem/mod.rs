@@ -7,7 +7,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use pep440_rs::Version;
@@ -176,6 +176,20 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
+    /// Whether there is time left, and then some.
+    ///
+    /// # Errors
+    /// That the time limit passed.
+    pub(crate) fn check_time(&self, grace: Duration) -> Result<(), crate::diagnostic::Failure> {
+        let end = self
+            .deadline
+            .and_then(|deadline| deadline.checked_add(grace));
+        match end.is_some_and(|end| Instant::now() > end) {
+            true => Err(time_limit()),
+            false => Ok(()),
+        }
+    }
+
     /// What the user calls the channel of a record.
     pub(crate) fn channel_shown(&self, channel: Option<&str>) -> String {
         channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)

@@ -176,11 +176,16 @@ impl Pythons {
 
     /// Those for which a marker holds, with `extra` asked for or none.
     pub fn marked(&self, marker: &MarkerTree, extra: Option<&ExtraName>) -> PythonSet {
+        let extras = extra.cloned().into_iter().collect::<Vec<_>>();
+        // Most requirements of a project with many extras are for another one of them. They
+        // are not kept: there is one for each pair.
+        if !marker.evaluate_optional_environment(None, &extras) {
+            return self.none();
+        }
         let key = (marker.clone(), extra.cloned());
         if let Some(known) = self.markers.borrow().get(&key) {
             return known.clone();
         }
-        let extras = extra.cloned().into_iter().collect::<Vec<_>>();
         let set = self.filter(|index, _| marker.evaluate(&self.environments[index], &extras));
         self.markers.borrow_mut().insert(key, set.clone());
         set

@@ -2,7 +2,10 @@
 //! is believed only after this. It looks at the records, the files and the
 //! metadata themselves and shares no encoding with the problem.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    time::Duration,
+};
 
 use pep440_rs::Version;
 use pep508_rs::{
@@ -24,6 +27,9 @@ use crate::{
     pypi::{DistributionKind, pip_abilities::PipAbility},
 };
 
+/// How long after the time limit a solution that is at hand may still be checked.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What does not hold in a solution, one sentence each; empty if it holds.
 ///
 /// # Errors
@@ -43,7 +49,7 @@ pub(super) fn violations(
         }
     }
     if problem.has_pip() {
-        walk.pip();
+        walk.pip()?;
     }
     Ok(walk.violations)
 }
@@ -203,10 +209,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn pip(&mut self) {
+    fn pip(&mut self) -> Result<(), Failure> {
         let Some(python) = self.solution.python() else {
             self.report("the pip half has no python".to_string());
-            return;
+            return Ok(());
         };
         self.check_pip(&python);
         let environment = marker_environment(&python, self.problem.world.subdir);
@@ -219,6 +225,7 @@ impl<'a> Walk<'a> {
         }
         let mut reached = BTreeSet::new();
         while let Some((name, extras)) = queue.pop_front() {
+            self.problem.world.check_time(GRACE)?;
             reached.insert(name.clone());
             if !seen.insert((name.clone(), extras.clone())) {
                 continue;
@@ -248,6 +255,7 @@ impl<'a> Walk<'a> {
                 self.report(format!("nothing asks for {} from PyPI", package.name));
             }
         }
+        Ok(())
     }
 
     fn check_pip(&mut self, python: &Version) {

@@ -15,12 +15,12 @@ mod fixups;
 pub mod index;
 pub mod metadata;
 pub mod pip_abilities;
-mod sdist;
+pub mod sdist;
 pub mod session;
 pub mod settings;
 pub mod source_build;
 pub mod tags;
-mod wheel;
+pub mod wheel;
 
 /// What the indexes have of a project.
 #[derive(Clone, Debug, Default)]

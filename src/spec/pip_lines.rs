@@ -4,6 +4,7 @@
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
@@ -36,7 +37,7 @@ pub struct PipText {
 }
 
 /// What a file of requirements is named for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Its projects are to be installed.
     Requirement,
@@ -59,8 +60,16 @@ pub struct PipReader {
     /// Files that `-r` and `-c` lines may name and that are not read from disk.
     pub included: Vec<Arc<SourceFile>>,
     /// The files that were read, so that a cycle ends.
-    files: Vec<(PathBuf, Role)>,
+    files: HashSet<(PathBuf, Role)>,
+    /// How many files lead to the one that is read.
+    depth: usize,
 }
+
+/// How many files a pip list may lead to with `-r` and `-c`.
+const MAX_FILES: usize = 256;
+
+/// How many of them may name each other in a row.
+const MAX_DEPTH: usize = 32;
 
 /// A line without its comment, its continuations joined.
 struct Line {
@@ -298,6 +307,17 @@ impl PipReader {
         }
     }
 
+    fn refuse_file(&mut self, at: Location) {
+        let message = "too many requirements files lead to each other";
+        let error = Diagnostic::error("missing-requirements-file", message)
+            .at(at, "this one is not read")
+            .note(format!(
+                "presolve reads {MAX_FILES} of them, and {MAX_DEPTH} that name each other in a row"
+            ))
+            .help("merge them");
+        self.errors.push(error);
+    }
+
     fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
         let path = match file_of(value, context.folder()) {
             Ok(path) => path,
@@ -307,7 +327,10 @@ impl PipReader {
         if self.files.contains(&(identity.clone(), role)) {
             return;
         }
-        self.files.push((identity, role));
+        if self.files.len() == MAX_FILES || self.depth == MAX_DEPTH {
+            return self.refuse_file(at);
+        }
+        self.files.insert((identity, role));
         self.pip.files.push(path.clone());
         let mut included = self.included.iter();
         let included = included.find(|file| file.path() == path).cloned();
@@ -320,7 +343,9 @@ impl PipReader {
                     span: 0..length,
                     verbatim: Some(0),
                 };
+                self.depth += 1;
                 self.read_text(&text, role, false);
+                self.depth -= 1;
             }
             Err(failure) => self.errors.extend(unreadable(failure, at, value)),
         }

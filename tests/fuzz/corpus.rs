@@ -1,0 +1,30 @@
+//! What broke presolve once, or a library that it uses: each is tried in every run.
+
+/// Requirements and lines of pip lists.
+pub const REQUIREMENTS: &[&str] = &[
+    "numpy->=1",
+    "numpy-==1.0",
+    "numpy_*",
+    "numpy-[a]",
+    "numpy. ",
+    "a[b-]",
+    "a[b-",
+    "a[b é]",
+    "a; 'x' ~= os_name",
+    "a; os_name == 'x' é",
+    "a; os_name == 'x' and\u{a0}os_name == 'y'",
+    "a; python_version > '3.18446744073709551615'",
+    "a; python_full_version not in '3.7+a' and python_full_version > '3'",
+    "a~=1.18446744073709551615",
+    "a==18446744073709551615.*",
+    "a @ https://h/${PROJECT_ROOT}/a.whl",
+    "${A}",
+];
+
+/// Match specs.
+pub const MATCH_SPECS: &[&str] = &[
+    "x[version='>=1', build='^(a|b)$']",
+    "x[when=\"python and (linux or ((osx)))\"]",
+    "^py.*$ 1.0",
+    "x >=1,(<2|3)",
+];
