@@ -98,7 +98,7 @@ fn every_form_of_a_channel() {
         "pkgs/r",
         "acme/label/dev",
         "https://host/channel/linux-64",
-        "https://user:secret@host/private",
+        "https://host/private",
         "./local",
         "/opt/channel",
         "file:///srv/channel",
