@@ -133,8 +133,10 @@ fn every_form_of_a_channel() {
             "bioconda",
         ]
     );
-    // A setting's credentials are not pinned.
-    assert_eq!(channels.list()[4].explicit, "https://host/private");
+    assert_eq!(
+        channels.list()[4].explicit,
+        "https://user:secret@host/private"
+    );
 }
 
 #[test]
