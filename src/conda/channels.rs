@@ -36,14 +36,30 @@ pub struct SpecChannel {
     pub channel: Channel,
     /// The name by which the user knows it, with credentials masked.
     pub name: String,
-    /// What a pinned file lists for it: the text of the file or setting, without
-    /// the credentials that a setting has. The same for all that `defaults` stands
-    /// for.
+    /// What a pinned file lists for it: the text of the file or setting, so it
+    /// holds credentials only where that does. The same for all that
+    /// `defaults` stands for.
     pub explicit: String,
     /// Where it was named, if in the spec file.
     pub location: Option<Location>,
     /// The group that it was named by: `defaults`.
     pub group: Option<String>,
+}
+
+impl SpecChannel {
+    /// [`Self::explicit`] without the credentials of a setting: a pinned file goes to other
+    /// people, where conda has them from a netrc file or from `anaconda login`. What the file
+    /// itself says stays.
+    pub fn public(&self) -> String {
+        let text = &self.explicit;
+        if self.location.is_some() || secrets::find(text).is_empty() {
+            return text.clone();
+        }
+        match Url::parse(text) {
+            Ok(url) => secrets::without_token(&url).to_string(),
+            Err(_) => secrets::without_secrets(text),
+        }
+    }
 }
 
 /// A channel as a file lists it.
@@ -268,10 +284,7 @@ impl Resolver {
         Ok(SpecChannel {
             channel,
             name,
-            explicit: match location {
-                Some(_) => explicit.to_owned(),
-                None => public(explicit),
-            },
+            explicit: explicit.to_owned(),
             location,
             group: None,
         })
@@ -327,17 +340,6 @@ impl Resolver {
         });
         let by_path = default.then(|| url.path().trim_matches('/').to_owned());
         with_name(url, under_alias.or(by_path))
-    }
-}
-
-/// The text of a setting without credentials: a pinned file goes to other people, and conda
-/// has them from a netrc file or `anaconda login` there.
-fn public(text: &str) -> String {
-    match Url::parse(text) {
-        Ok(url) if url.has_host() && !secrets::find(text).is_empty() => {
-            secrets::without_token(&url).to_string()
-        }
-        _ => secrets::without_secrets(text),
     }
 }
 

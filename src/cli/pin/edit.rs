@@ -27,7 +27,11 @@ impl Pin {
         (resolution, solution): (&Resolution, &Solution),
         output: &Output,
     ) -> Result<(), Failure> {
-        let pinned = pin::pin(environment, &pins(resolution, solution))?;
+        let mut pins = pins(resolution, solution);
+        if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
+            output.say(&notice);
+        }
+        let pinned = pin::pin(environment, &pins)?;
         let source = &environment.source;
         if source.is_json() && pinned != source.text() {
             output.say(&without_comments());
@@ -41,6 +45,34 @@ impl Pin {
             None => source.replace(&pinned, self.protected()),
         }
     }
+}
+
+/// Takes the credentials of settings out of what is to be written, and says so.
+fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Diagnostic> {
+    let mut left_out = Vec::new();
+    let of_records = pins
+        .conda
+        .iter_mut()
+        .filter_map(|record| record.channel.as_mut());
+    for text in pins.channels.iter_mut().chain(of_records) {
+        let mut channels = resolution.channels.iter();
+        let Some(channel) = channels.find(|channel| channel.explicit == *text) else {
+            continue;
+        };
+        let public = channel.public();
+        if public != *text && !left_out.contains(&public) {
+            left_out.push(public.clone());
+        }
+        *text = public;
+    }
+    let message = format!(
+        "`{}` is written without the credentials of the setting",
+        left_out.join("`, `")
+    );
+    (!left_out.is_empty()).then(|| {
+        Diagnostic::warning("credentials-left-out", message)
+            .help("conda needs them from its own settings, such as a netrc file")
+    })
 }
 
 /// What is said of a pinned file that cannot keep what was declared.
