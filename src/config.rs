@@ -131,6 +131,8 @@ pub struct Flags {
     pub timeout: Option<Duration>,
     /// `--cache-dir`.
     pub cache_dir: Option<PathBuf>,
+    /// `--allow-outside`: a file may name those outside of its repository.
+    pub allow_outside: bool,
 }
 
 /// Of one source, what it says.
@@ -193,7 +195,7 @@ impl Settings {
             ..Layer::default()
         });
         if let Some(file) = presolve_toml::find(&environment.working_dir.join(spec_path)) {
-            settings.apply(presolve_toml::read(&file)?);
+            settings.apply(presolve_toml::read(&file, flags.allow_outside)?);
         }
         settings.apply(from_flags(flags, &environment.working_dir)?);
         Ok(settings)

@@ -9,7 +9,8 @@
 //! says why there is no solution and what would mend it, [`spec::pin`] writes the
 //! answer back, [`lock`] writes it in the formats of other tools, [`check`] finds the
 //! bad patterns that are [`rules`], [`diagnose`] names what broke a build by its log,
-//! [`report`] says it all, and [`cli`] ties it together.
+//! [`report`] says it all, and [`cli`] ties it together. All of them read and write files
+//! through [`files`].
 
 #![deny(missing_docs)]
 
@@ -22,6 +23,7 @@ pub mod diagnose;
 pub mod diagnostic;
 pub mod docker;
 pub mod explain;
+pub mod files;
 pub mod lock;
 pub mod network;
 pub mod problem;

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files::{self, TEXT_LIMIT},
     spec::secrets,
 };
 
@@ -93,7 +94,8 @@ fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Failure> {
     // requests also takes a folder of hashed certificates, which OpenSSL alone reads.
     for path in paths.iter().filter(|path| !path.is_dir()) {
         let what = format!("cannot read the certificates in `{}`", path.display());
-        let pem = std::fs::read(path).map_err(|error| setup_failure(&what, &error))?;
+        let pem = files::read(path, TEXT_LIMIT)
+            .map_err(|error| setup_failure(&what, &std::io::Error::from(error)))?;
         let bundle = reqwest::Certificate::from_pem_bundle(&pem)
             .map_err(|error| setup_failure(&what, &error))?;
         certificates.extend(bundle);

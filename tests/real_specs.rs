@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use presolve::{
+    files::Fence,
     report::human::render,
     spec::{
         EnvironmentFile, PipRequirementKind, environment,
@@ -69,7 +70,7 @@ fn real_files_are_read_or_refused_with_a_place() {
         if path.extension().is_some_and(|extension| extension == "tsv") {
             continue;
         }
-        let result = SourceFile::read(&path).and_then(environment::read);
+        let result = SourceFile::read(&path, &Fence::none()).and_then(environment::read);
         match result {
             Ok(environment) => {
                 read += 1;

@@ -16,6 +16,7 @@ use super::{Definition, definition, v1};
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     docker::{Dockerfile, context::within, plan::usual_context},
+    files::Fence,
     spec::{source::SourceFile, yaml::Tree},
 };
 
@@ -45,7 +46,7 @@ impl BuildFiles {
         let name = name.map_or_else(|| USUAL_DOCKERFILE.to_owned(), |name| name.value);
         let (path, name) = match definition::is_template(&path) || definition::is_template(&name) {
             true => {
-                let image = ImageConfig::beside(folder);
+                let image = ImageConfig::beside(folder, definition.source());
                 (image.fill(&path), image.fill(&name))
             }
             false => (path, name),
@@ -69,7 +70,7 @@ impl BuildFiles {
         let is_asset = tree.root.get("type").and_then(Value::as_str) == Some("environment");
         let image = if is_asset && has("spec") {
             let extra = tree.root.get("extra_config").and_then(Value::as_str);
-            ImageConfig::read(&folder.join(extra.unwrap_or(ImageConfig::USUAL)))
+            ImageConfig::read(&folder.join(extra.unwrap_or(ImageConfig::USUAL)), source)
         } else if tree.root.get("image").is_some_and(Value::is_mapping) {
             ImageConfig::of(&tree.root)?
         } else {
@@ -87,6 +88,12 @@ impl BuildFiles {
     /// # Errors
     /// [`Failure::input`] when it is not there; `at` is what leads to it.
     pub fn read(&self, at: Location) -> Result<Arc<SourceFile>, Failure> {
+        let source = Arc::clone(&at.file);
+        for path in [&self.context, &self.dockerfile] {
+            if let Some(outside) = source.refusal(path) {
+                return Err(Failure::input(outside.at(at, "named here")));
+            }
+        }
         if !self.dockerfile.is_file() {
             let message = format!("there is no Dockerfile `{}`", self.dockerfile.display());
             return Err(Failure::input(
@@ -95,7 +102,8 @@ impl BuildFiles {
                     .help("mend the path, or add the Dockerfile"),
             ));
         }
-        Ok(SourceFile::read(&self.dockerfile)?.with_build_context(&self.context))
+        let dockerfile = source.read_named(&self.dockerfile)?;
+        Ok(dockerfile.with_build_context(&self.context))
     }
 }
 
@@ -109,19 +117,20 @@ impl ImageConfig {
     /// The name of the file.
     const USUAL: &'static str = "environment.yaml";
 
-    fn beside(folder: &Path) -> Self {
-        let asset = SourceFile::read(folder.join("asset.yaml")).ok();
+    fn beside(folder: &Path, source: &SourceFile) -> Self {
+        let asset = source.read_named(folder.join("asset.yaml")).ok();
         let asset = asset.and_then(|asset| Tree::parse(&asset).ok());
         let extra = asset
             .as_ref()
             .and_then(|asset| asset.root.get("extra_config"));
         let extra = extra.and_then(Value::as_str);
-        Self::read(&folder.join(extra.unwrap_or(Self::USUAL)))
+        Self::read(&folder.join(extra.unwrap_or(Self::USUAL)), source)
     }
 
-    fn read(path: &Path) -> Self {
-        let source = SourceFile::read(path).ok();
-        let tree = source.and_then(|source| Tree::parse(&source).ok());
+    /// What a file says that `source` leads to.
+    fn read(path: &Path, source: &SourceFile) -> Self {
+        let config = source.read_named(path).ok();
+        let tree = config.and_then(|source| Tree::parse(&source).ok());
         let config = tree.and_then(|tree| Self::of(&tree.root));
         config.unwrap_or_else(|| Self {
             context: USUAL_CONTEXT.to_owned(),
@@ -157,14 +166,14 @@ pub fn as_dockerfile(source: &Arc<SourceFile>) -> Option<Arc<SourceFile>> {
 
 /// The files that are checked for a file: those that an asset of Azure/azureml-assets is
 /// made of, and any other file itself.
-pub fn stands_for(path: &Path) -> Vec<PathBuf> {
-    let source = SourceFile::read(path).ok();
+pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
+    let source = SourceFile::read(path, fence).ok();
     let Some(files) = source.and_then(|source| BuildFiles::of_asset(&source)) else {
         return vec![path.to_owned()];
     };
     let spec = folder(path).join("spec.yaml");
-    let spec = Some(spec).filter(|spec| spec.is_file());
-    match files.dockerfile.is_file() {
+    let spec = Some(spec).filter(|spec| fence.has_file(spec));
+    match fence.has_file(&files.dockerfile) {
         true => spec.into_iter().chain([files.dockerfile]).collect(),
         // What is missing is told of the definition.
         false => vec![spec.unwrap_or_else(|| path.to_owned())],

@@ -200,6 +200,11 @@ impl Definition {
         image.map_or_else(Target::unknown, |image| image.value.target())
     }
 
+    /// Whether a file is there that the definition may name.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.source().fence().has_file(path)
+    }
+
     /// A path that the definition names, from the working directory: the SDK takes it from
     /// the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
     pub fn beside(&self, path: &str) -> PathBuf {

@@ -15,6 +15,7 @@ use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
     docker::{Contents, Plan},
+    files::Fence,
     spec::{Spanned, source::SourceFile, yaml::Tree},
 };
 
@@ -44,11 +45,13 @@ impl Input {
     /// spec in it or beside it, and a Dockerfile for the conda file that it installs, or the
     /// packages that stand in its commands.
     ///
+    /// The fence is that of the file, and holds for the files that it leads to.
+    ///
     /// # Errors
     /// [`Failure::input`] when a file cannot be read, has another of Azure ML's formats, or
     /// defines an environment without a conda spec.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
-        let source = SourceFile::read(path)?;
+    pub fn read(path: &Path, fence: &Fence) -> Result<Self, Failure> {
+        let source = SourceFile::read(path, fence)?;
         if let Some(dockerfile) = asset::as_dockerfile(&source) {
             return Self::of_dockerfile(&dockerfile);
         }
@@ -92,7 +95,7 @@ impl Input {
         let plan = Plan::of(source);
         let (source, notices) = match plan.contents()? {
             Contents::CondaFile(path, install) => {
-                (SourceFile::read(path)?, plan.left(&install.prefix))
+                (source.read_named(path)?, plan.left(&install.prefix))
             }
             // What is left is said when it is read.
             Contents::Specs(_) => (Arc::clone(source), Vec::new()),
@@ -189,8 +192,16 @@ pub fn refusal(source: &Arc<SourceFile>) -> Option<Failure> {
 pub fn conda_source(definition: &Definition) -> Result<Arc<SourceFile>, Failure> {
     match definition.conda_file() {
         CondaFile::Inline(keys) => Ok(definition.source().with_part(keys)),
-        CondaFile::Beside(_, path) if path.is_file() => SourceFile::read(path),
-        CondaFile::Beside(at, path) => Err(Failure::input(missing(definition, at, &path))),
+        CondaFile::Beside(at, path) => {
+            let source = definition.source();
+            if let Some(outside) = source.refusal(&path) {
+                return Err(Failure::input(outside.at(at, "named here")));
+            }
+            match source.fence().has_file(&path) {
+                true => source.read_named(path),
+                false => Err(Failure::input(missing(definition, at, &path))),
+            }
+        }
         CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),
         CondaFile::None => Err(without_spec(definition)),
         CondaFile::Malformed(at) => Err(Failure::input(

@@ -116,7 +116,7 @@ pub(super) fn conda_file(definition: &Definition) -> CondaFile {
     );
     let key = definition.key(&["python"]);
     let in_beside = |path| CondaFile::Beside(key.unwrap_or_else(|| definition.start()), path);
-    if definition.source().path().ends_with(FILE_NAME) && beside.is_file() {
+    if definition.source().path().ends_with(FILE_NAME) && definition.has_file(&beside) {
         return in_beside(beside);
     }
     let named = definition.text(&["python", "condaDependenciesFile"]);
@@ -157,7 +157,7 @@ fn named_file(definition: &Definition, name: &str) -> PathBuf {
         Some(project) => project.join(name),
         None => Path::new("..").join(name),
     };
-    match !in_project.is_file() && beside.is_file() {
+    match !definition.has_file(&in_project) && definition.has_file(&beside) {
         true => beside,
         false => in_project,
     }
@@ -189,5 +189,5 @@ pub fn variables(definition: &Definition) -> Vec<Location> {
 
 /// Whether the Dockerfile lies beside the definition, where the SDK looks for it.
 pub fn has_dockerfile_beside(definition: &Definition) -> bool {
-    !definition.is_run_configuration() && definition.beside(DOCKERFILE).is_file()
+    !definition.is_run_configuration() && definition.has_file(&definition.beside(DOCKERFILE))
 }

@@ -16,6 +16,7 @@ use crate::{
         Plan,
         context::{self, within},
     },
+    files::Fence,
     spec::{environment, secrets, source::SourceFile},
 };
 
@@ -66,8 +67,11 @@ impl Changed {
 
     /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
     /// the folder `context`; what has none is no Dockerfile.
-    pub fn has(&self, path: &Path, context: Option<&Path>) -> bool {
-        self.is_at(path) || named(path, context).iter().any(|file| self.is_at(file))
+    pub fn has(&self, path: &Path, context: Option<&Path>, fence: &Fence) -> bool {
+        self.is_at(path)
+            || named(path, context, fence)
+                .iter()
+                .any(|file| self.is_at(file))
     }
 
     /// Whether the file at a path differs, or one below it if it is a folder.
@@ -80,8 +84,8 @@ impl Changed {
 }
 
 /// The files that a file includes or names, those that are not there among them.
-fn named(path: &Path, context: Option<&Path>) -> Vec<PathBuf> {
-    let Ok(source) = SourceFile::read(path) else {
+fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
+    let Ok(source) = SourceFile::read(path, fence) else {
         return Vec::new();
     };
     if let Some(context) = context {

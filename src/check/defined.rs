@@ -15,6 +15,7 @@ use crate::{
         definition::CondaFile,
     },
     docker::{Plan, plan::usual_context},
+    files::{Fence, Fences},
     spec::source::SourceFile,
 };
 
@@ -43,7 +44,7 @@ impl Defined {
     /// The files, and those that environments among them name: conda files, and Dockerfiles
     /// with the conda files that they install. A conda file of several environments is
     /// checked for the image of the first.
-    pub fn of(found: &Found) -> Self {
+    pub fn of(found: &Found, fences: &Fences) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
             paths: HashMap::new(),
@@ -57,7 +58,7 @@ impl Defined {
             .partition(|path| found.unnamed.contains(*path));
         for path in named {
             // What cannot be read is told when the file is checked.
-            let Ok(source) = SourceFile::read(path) else {
+            let Ok(source) = SourceFile::read(path, &fences.around(path)) else {
                 continue;
             };
             if let Some(dockerfile) = as_dockerfile(&source) {
@@ -67,14 +68,14 @@ impl Defined {
             }
         }
         for path in unnamed {
-            defined.add_unnamed(path);
+            defined.add_unnamed(path, &fences.around(path));
         }
         defined
     }
 
     /// Adds a Dockerfile that was found, unless a definition leads to it.
-    fn add_unnamed(&mut self, path: &Path) {
-        let Ok(source) = SourceFile::read(path) else {
+    fn add_unnamed(&mut self, path: &Path, fence: &Fence) {
+        let Ok(source) = SourceFile::read(path, fence) else {
             return;
         };
         if self.context(path).is_some() {
@@ -88,7 +89,7 @@ impl Defined {
     fn add_definition(&mut self, path: &Path, definition: &Definition) {
         let target = definition.target();
         if let CondaFile::Beside(_, conda) = definition.conda_file()
-            && conda.is_file()
+            && definition.has_file(&conda)
         {
             let known = self.at(conda);
             known.image.get_or_insert_with(|| target.clone());
@@ -141,10 +142,14 @@ impl Defined {
     /// The files to check, in the order of their paths: all, or those that `changed` is
     /// about. What leads to a file says for which image it is, so a change of that is one
     /// of the file, too.
-    pub fn files(&self, changed: Option<&Changed>) -> impl Iterator<Item = &Path> {
+    pub fn files<'d>(
+        &'d self,
+        changed: Option<&'d Changed>,
+        fences: &'d Fences,
+    ) -> impl Iterator<Item = &'d Path> {
         let is_changed = move |path: &Path, known: &Known| {
             changed.is_none_or(|changed| {
-                changed.has(path, known.context.as_deref())
+                changed.has(path, known.context.as_deref(), &fences.around(path))
                     || known.named_by.iter().any(|by| changed.is_at(by))
             })
         };

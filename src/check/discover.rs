@@ -2,8 +2,10 @@
 
 use std::{
     collections::BTreeSet,
+    io::ErrorKind,
+    iter,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ignore::WalkBuilder;
@@ -13,6 +15,7 @@ use crate::{
     azure,
     diagnostic::{Diagnostic, Failure},
     docker::{Dockerfile, Plan, dockerfile::is_named_so},
+    files::{Fence, Fences, ReadError, TEXT_LIMIT},
     spec::{source::SourceFile, yaml::Tree},
 };
 
@@ -24,6 +27,9 @@ pub struct Found {
     /// The Dockerfiles among them that neither a path names nor the folder that they are
     /// in.
     pub unnamed: BTreeSet<PathBuf>,
+    /// The folders and files that cannot be read, each with the reason: what is in them is
+    /// not known.
+    pub unreadable: Vec<(PathBuf, String)>,
 }
 
 /// The files that `paths` stand for: a file is itself, an asset its definition and its
@@ -33,12 +39,13 @@ pub struct Found {
 ///
 /// # Errors
 /// A failure if there is nothing at a path.
-pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Found, Failure> {
+pub fn files(paths: &[PathBuf], exclude: &Patterns, fences: &Fences) -> Result<Found, Failure> {
     let mut found = Found::default();
     let mut named = BTreeSet::new();
     for path in paths {
-        if path.is_dir() {
-            let files = below(path, exclude);
+        let kind = std::fs::metadata(path);
+        if kind.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+            let files = below(path, exclude, fences, &mut found.unreadable);
             let (own, deeper): (Vec<PathBuf>, Vec<PathBuf>) = files
                 .into_iter()
                 .partition(|file| file.parent() == Some(path));
@@ -48,8 +55,8 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Found, Failure> {
             found
                 .files
                 .extend(own.iter().chain(&deeper).map(|file| shown(file)));
-        } else if path.exists() {
-            let files = azure::asset::stands_for(path);
+        } else if !kind.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+            let files = azure::asset::stands_for(path, &fences.around(path));
             named.extend(files.iter().cloned());
             found.files.extend(files);
         } else {
@@ -62,6 +69,8 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns) -> Result<Found, Failure> {
     found.unnamed.retain(|file| !named.contains(file));
     found.files.sort();
     found.files.dedup();
+    found.unreadable.sort();
+    found.unreadable.dedup();
     Ok(found)
 }
 
@@ -70,8 +79,23 @@ fn shown(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_path_buf()
 }
 
-fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
-    let exclude = exclude.clone();
+/// The files below a folder; what cannot be read is added to `unreadable`.
+fn below(
+    folder: &Path,
+    exclude: &Patterns,
+    fences: &Fences,
+    unreadable: &mut Vec<(PathBuf, String)>,
+) -> Vec<PathBuf> {
+    let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    // The walk asks for no folder itself before it reads its patterns and those above it.
+    let mut folders = iter::once(folder).chain(above(&place));
+    if let Some(broken) = folders.find_map(|folder| broken_patterns(folder, fences)) {
+        unreadable.push(broken);
+        return Vec::new();
+    }
+    let left_out = Arc::new(Mutex::new(Vec::new()));
+    let (exclude, broken) = (exclude.clone(), Arc::clone(&left_out));
+    let of_walk = fences.clone();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
         .hidden(false)
@@ -79,23 +103,88 @@ fn below(folder: &Path, exclude: &Patterns) -> Vec<PathBuf> {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             let name = entry.file_name().to_string_lossy();
             let is_hidden = name.starts_with('.') && !(is_folder && name == CONFIGURATIONS);
-            entry.depth() == 0 || !(is_hidden || exclude.has(entry.path(), is_folder))
+            if entry.depth() > 0 && (is_hidden || exclude.has(entry.path(), is_folder)) {
+                return false;
+            }
+            let broken_here = is_folder.then(|| broken_patterns(entry.path(), &of_walk));
+            let broken_here = broken_here.flatten();
+            let is_usable = broken_here.is_none();
+            let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
+            broken.extend(broken_here);
+            is_usable
         })
         .build();
-    // What cannot be entered is no file that could be checked.
-    let found = walk.filter_map(Result::ok).map(ignore::DirEntry::into_path);
-    let found = found.filter(|path| path.is_file());
+    let mut found = Vec::new();
+    for entry in walk {
+        match entry {
+            Ok(entry) => found.push(entry.into_path()),
+            Err(error) => unreadable.extend(refused(&error)),
+        }
+    }
+    let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
+    unreadable.append(&mut left_out);
+    found.retain(|path| path.is_file());
+    found.retain(|path| {
+        let fence = fences.around(path);
+        is_environment(path, &fence) || is_dockerfile(path, &fence)
+    });
     found
-        .filter(|path| is_environment(path) || is_dockerfile(path))
-        .collect()
+}
+
+/// The files with patterns that the walk reads in each folder.
+const GITIGNORE: [&str; 2] = [".gitignore", ".ignore"];
+
+/// The folders above one, up to the root of its repository: their patterns hold below it.
+fn above(folder: &Path) -> impl Iterator<Item = &Path> {
+    let is_root = |folder: &&Path| folder.join(".git").exists();
+    let root = folder.ancestors().find(is_root);
+    let folders = folder.ancestors().skip(1);
+    folders.take_while(move |folder| root.is_none_or(|root| folder.starts_with(root)))
+}
+
+/// A folder with a file of patterns that is not read, and the reason. The walk itself would
+/// read it whatever it is: a link to `/dev/zero` never ends.
+fn broken_patterns(folder: &Path, fences: &Fences) -> Option<(PathBuf, String)> {
+    GITIGNORE.iter().find_map(|name| {
+        let path = folder.join(name);
+        let is_there = std::fs::symlink_metadata(&path).is_ok();
+        let read = || fences.around(&path).read(&path, TEXT_LIMIT).err();
+        let error = is_there.then(read).flatten();
+        // Who may not read it has no patterns, as for git.
+        let error = error.filter(|error| !matches!(error, ReadError::Io(_)))?;
+        Some((shown(folder), format!("its `{name}` is not read: {error}")))
+    })
+}
+
+/// What the walk could not enter, and why; none for what went away meanwhile.
+fn refused(error: &ignore::Error) -> Option<(PathBuf, String)> {
+    fn path_of(error: &ignore::Error) -> Option<&Path> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path),
+            ignore::Error::WithDepth { err, .. } => path_of(err),
+            _ => None,
+        }
+    }
+    let reason = error.io_error()?;
+    let path = path_of(error)?;
+    // The walk adds the path to the text of the system, where it is said already.
+    let text = match reason.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
+        None => reason.kind().to_string(),
+    };
+    (reason.kind() != ErrorKind::NotFound).then(|| (shown(path), text))
 }
 
 /// Whether a file is a Dockerfile by its name and its text in which conda or pip is run.
-fn is_dockerfile(path: &Path) -> bool {
+fn is_dockerfile(path: &Path, fence: &Fence) -> bool {
     if !is_named_so(path) {
         return false;
     }
-    let Ok(source) = SourceFile::read(path) else {
+    // That a link leads out of the repository is reported when it is checked.
+    if !fence.admits(path) {
+        return true;
+    }
+    let Ok(source) = SourceFile::read(path, fence) else {
         return false;
     };
     let text = source.text();
@@ -123,10 +212,10 @@ const CONFIGURATIONS: &str = ".azureml";
 /// Whether a file is an environment file: a YAML file with dependencies and channels, or
 /// with Python or pip among the dependencies, or with a name that says so and one of the
 /// keys; or the definition of an Azure ML environment, in YAML, `.json` or `.runconfig`.
-fn is_environment(path: &Path) -> bool {
+fn is_environment(path: &Path, fence: &Fence) -> bool {
     let extension = path.extension().unwrap_or_default();
     if extension == "json" || extension == "runconfig" {
-        return is_definition(path);
+        return is_definition(path, fence);
     }
     let is_yaml = extension == "yml" || extension == "yaml";
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -134,11 +223,8 @@ fn is_environment(path: &Path) -> bool {
     if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
         return false;
     }
-    let Ok(bytes) = std::fs::read(path) else {
-        return says_so(&name);
-    };
-    // Of what is no text, the name alone can tell.
-    let Ok(source) = SourceFile::from_bytes(path, &bytes) else {
+    // Of what cannot be read and what is no text, the name alone can tell.
+    let Ok(source) = SourceFile::read(path, fence) else {
         return says_so(&name);
     };
     let has = |key| has_key(source.text(), key);
@@ -183,10 +269,11 @@ const MARKS: [&str; 7] = [
 ];
 
 /// Whether a file that is no YAML by its name defines an Azure ML environment.
-fn is_definition(path: &Path) -> bool {
-    let is_short = std::fs::metadata(path).is_ok_and(|file| file.len() <= LONGEST);
+fn is_definition(path: &Path, fence: &Fence) -> bool {
     let is_named = path.ends_with(azure::v1::FILE_NAME);
-    let Some(source) = is_short.then(|| SourceFile::read(path).ok()).flatten() else {
+    let bytes = fence.read(path, LONGEST).ok();
+    let source = bytes.and_then(|bytes| SourceFile::from_bytes(path, &bytes).ok());
+    let Some(source) = source.map(|source| source.with_fence(fence)) else {
         return is_named;
     };
     let is_json = path

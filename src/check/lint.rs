@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use rattler_conda_types::Subdir;
 
-use super::Selection;
+use super::{Selection, Undecided};
 use crate::{
     azure::{
         Definition,
-        asset::as_dockerfile,
+        asset::{BuildFiles, as_dockerfile},
         definition::{CondaFile, Version},
     },
     config::Settings,
     diagnostic::Diagnostic,
     docker::{Contents, Plan},
     rules::{self, BaseImage, Finder, Finding, Fix, Rule, Subject},
-    spec::{EnvironmentFile, environment, source::SourceFile},
+    spec::{
+        EnvironmentFile, environment,
+        source::{OUTSIDE, SourceFile},
+    },
 };
 
 /// What a file is looked at for.
@@ -37,6 +40,8 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What it means, if nothing in it was refused: only then it can be solved.
     pub environment: Option<EnvironmentFile>,
+    /// What it names and may not, so that it is not known what that says.
+    pub unread: Vec<Undecided>,
     /// Nothing in it was refused, be it a spec or a definition without one.
     pub is_whole: bool,
 }
@@ -69,9 +74,11 @@ fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
         _ => Linted {
             findings: Vec::new(),
             environment: None,
+            unread: Vec::new(),
             is_whole: true,
         },
     };
+    linted.unread.extend(unread(named_outside(&definition)));
     if definition.is_reference() {
         return linted;
     }
@@ -119,6 +126,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
             Linted {
                 findings: Vec::new(),
                 environment: None,
+                unread: Vec::new(),
                 is_whole: plan.dockerfile.errors.is_empty(),
             }
         }
@@ -158,8 +166,11 @@ fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
         }
         whole = (!refused).then_some(environment);
     }
+    let outside = reading.errors.iter();
+    let outside = outside.filter(|error| error.name == OUTSIDE).cloned();
     Linted {
         findings: asked.selection.apply(findings),
+        unread: unread(outside.collect()),
         is_whole: whole.is_some(),
         environment: whole,
     }
@@ -182,6 +193,34 @@ pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
         )
     };
     move |rule| is_whole && by_text(rule)
+}
+
+/// The conda file or the Dockerfile of a definition, if it may not be read.
+fn named_outside(definition: &Definition) -> Vec<Diagnostic> {
+    let source = definition.source();
+    let mut outside = Vec::new();
+    if let CondaFile::Beside(at, path) = definition.conda_file() {
+        let refused = source.refusal(&path);
+        outside.extend(refused.map(|refused| refused.at(at, "named here")));
+    }
+    if let Some(files) = BuildFiles::of(definition) {
+        let mut paths = [&files.context, &files.dockerfile].into_iter();
+        let refused = paths.find_map(|path| source.refusal(path));
+        let at = definition
+            .set("build")
+            .unwrap_or_else(|| definition.start());
+        outside.extend(refused.map(|refused| refused.at(at, "named here")));
+    }
+    outside
+}
+
+fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
+    let undecided = Undecided {
+        platform: None,
+        diagnostics,
+    };
+    let is_any = !undecided.diagnostics.is_empty();
+    is_any.then_some(undecided).into_iter().collect()
 }
 
 /// What the reader met, as findings of the rules of these names.

@@ -34,6 +34,7 @@ pub mod discover;
 mod fingerprint;
 pub mod fix;
 pub mod lint;
+mod outside;
 pub mod patterns;
 mod platforms;
 pub mod releases;

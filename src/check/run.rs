@@ -17,6 +17,7 @@ use super::{
     discover::Found,
     fix::{Fixed, fix},
     lint::{Asked, lint, shown_by_the_text},
+    outside,
     patterns::place,
     platforms::{folded, platforms},
     releases, repeated,
@@ -27,13 +28,11 @@ use super::{
 use crate::{
     azure,
     config::{Flags, Settings, presolve_toml},
-    diagnostic::Failure,
+    diagnostic::{Diagnostic, Failure},
+    files::{Fences, Protected},
     resolve::{Listener, Shared},
     rules::{self, Finder, Finding, Fix, Rule},
-    spec::{
-        EnvironmentFile,
-        source::{self, SourceFile},
-    },
+    spec::{EnvironmentFile, source::SourceFile},
 };
 
 /// How many files are checked at a time at most: each solve holds the records that it
@@ -52,6 +51,10 @@ const ROUNDS: usize = 4;
 pub struct Check {
     /// The files.
     pub found: Found,
+    /// Which files each of them may name.
+    pub fences: Fences,
+    /// What becomes of files that are to be fixed and are protected.
+    pub protected: Protected,
     /// The folders of which `found` is all that there is.
     pub whole_folders: Vec<PathBuf>,
     /// What a branch changes, if only the files that this is about are to be checked.
@@ -112,8 +115,8 @@ impl Check {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::default());
-        let defined = Defined::of(&self.found);
-        let files = defined.files(self.changed.as_ref());
+        let defined = Defined::of(&self.found, &self.fences);
+        let files = defined.files(self.changed.as_ref(), &self.fences);
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
             // It is never closed, so there is always a permit to come.
@@ -126,6 +129,11 @@ impl Check {
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
         let mut report = Report::default();
+        for (path, reason) in &self.found.unreadable {
+            let file = FileReport::not_entered(path, reason);
+            listening.file(&file);
+            report.files.push(file);
+        }
         while let Some(file) = reports.next().await {
             let file = file?;
             listening.file(&file);
@@ -161,7 +169,7 @@ impl Check {
             accepted,
         } = &*project;
         let mut report = FileReport::new(path);
-        let mut source = match SourceFile::read(path) {
+        let mut source = match SourceFile::read(path, &self.fences.around(path)) {
             Ok(source) => source,
             Err(failure) => {
                 report.unreadable(failure, selection);
@@ -193,15 +201,25 @@ impl Check {
             let linted = lint(&source, asked);
             let shown = shown_by_the_text(&linted);
             report.findings = linted.findings;
+            report.undecided = linted.unread;
             if defined.is_guess(path) {
                 unnamed::soften(&mut report.findings, &source);
             }
             let mut is_solved = false;
-            if let Some(environment) = linted.environment.filter(|_| self.solve) {
+            let environment = linted.environment.filter(|_| self.solve);
+            let outside = environment.as_ref();
+            let outside = outside.map(|environment| outside::named(environment, &settings));
+            let outside = outside.unwrap_or_default();
+            if !outside.is_empty() {
+                report.undecided.push(Undecided {
+                    platform: None,
+                    diagnostics: outside,
+                });
+            } else if let Some(environment) = environment {
                 let solved = self.solved(&environment, asked, shared, listener).await?;
                 is_solved = solved.undecided.is_empty() && solved.asides.is_empty();
                 report.findings.extend(solved.findings);
-                report.undecided = solved.undecided;
+                report.undecided.extend(solved.undecided);
                 report.asides = solved.asides;
             }
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
@@ -232,7 +250,7 @@ impl Check {
         match &report.fixed {
             Some(fixed) if self.fixes.make => {
                 let text = fixed.source.text();
-                source::write_atomically(&report.path, &source.encode(text))?;
+                source.replace(text, self.protected)?;
                 Ok(fixed.source.clone())
             }
             Some(fixed) if self.mends_conflicts() => Ok(fixed.source.clone()),
@@ -334,7 +352,7 @@ impl Check {
         let path = folder.join(presolve_toml::FILE_NAME);
         let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
         let shown = here.and_then(|here| Some(path.strip_prefix(here).ok()?.to_path_buf()));
-        let source = SourceFile::read(&path).ok()?;
+        let source = SourceFile::read(&path, &self.fences.around(&path)).ok()?;
         let source = SourceFile::from_text(shown.unwrap_or(path), source.text());
         let mut settings = FileReport::new(source.path());
         let found = suppressions.map(|suppress| {
@@ -352,6 +370,20 @@ fn is_shown_by_solving(rule: &Rule) -> bool {
 }
 
 impl FileReport {
+    /// A folder or file whose contents are not known.
+    fn not_entered(path: &Path, reason: &str) -> Self {
+        let message = format!("cannot read `{}`: {reason}", path.display());
+        let diagnostic = Diagnostic::error("unreadable-file", message)
+            .note("environment files in it are not checked")
+            .help("check its permissions, or leave it out with `exclude` in presolve.toml");
+        let mut report = Self::new(path);
+        report.undecided.push(Undecided {
+            platform: None,
+            diagnostics: vec![diagnostic],
+        });
+        report
+    }
+
     fn unreadable(&mut self, failure: Failure, selection: &Selection) {
         let file = SourceFile::from_text(&*self.path, "");
         let (mut found, mut rest) = (Vec::new(), Vec::new());

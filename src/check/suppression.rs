@@ -15,6 +15,7 @@ use super::{Selection, patterns::Patterns, settings::Suppress};
 use crate::{
     config::presolve_toml,
     diagnostic::{Failure, Location},
+    files::Fence,
     rules::{Finder, Finding, Rule},
     spec::source::SourceFile,
 };
@@ -247,7 +248,8 @@ impl Accepted {
 /// A failure with the place of the rule's name in the `presolve.toml` of a folder.
 fn placed(mut failure: Failure, suppress: &Suppress, folder: &Path) -> Failure {
     let path = folder.join(presolve_toml::FILE_NAME);
-    if let Ok(file) = SourceFile::read(path) {
+    let fence = Fence::around(&path, None);
+    if let Ok(file) = SourceFile::read(path, &fence) {
         let span = suppress.rule.span();
         for diagnostic in &mut failure.diagnostics {
             let (file, span) = (Arc::clone(&file), span.clone());

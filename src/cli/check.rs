@@ -12,11 +12,11 @@ use crate::{
     },
     config::{self, Settings},
     diagnostic::{Failure, FailureKind, Level},
+    files::{self, Fences, Protected},
     report::{
         diff,
         findings::{azure, github, human, json, junit, sarif},
     },
-    spec::source,
 };
 
 /// How `check` is used, at the end of its help.
@@ -34,7 +34,8 @@ Exit codes:
   0  nothing found that is as bad as --fail-on; with --diff: nothing to fix
   1  findings; with --diff: something to fix
   2  a path, a setting or the command line cannot be used
-  3  nothing found, and not everything could be: network or time limit
+  3  nothing found, and not everything could be: network, time limit, or a file or folder
+     that may not be read
 With --offline, what the cache has no answer to is left out and said once, and the exit
 code is that of the rest. A file has 60 seconds to be solved, or what --timeout says.";
 
@@ -81,6 +82,9 @@ pub(super) struct Check {
     /// Which findings make the exit code 1: those of this level, and worse ones
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     fail_on: FailOn,
+    /// Replace a file that is written even if it is read-only or has several hard links
+    #[arg(long)]
+    force: bool,
     /// End with 0 instead of 1 and 3
     #[arg(long)]
     exit_zero: bool,
@@ -167,15 +171,22 @@ impl Check {
         )?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
         let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
-        let found = discover::files(&self.paths, &exclude)?;
+        let folders = self.paths.iter().filter(|path| path.is_dir());
+        let folders: Vec<PathBuf> = folders.cloned().collect();
+        let fences = Fences {
+            allow_outside: self.settings.allow_outside,
+            folders: folders.clone(),
+        };
+        let found = discover::files(&self.paths, &exclude, &fences)?;
         let changed = self.changed_since.as_deref();
         let changed = changed.map(|revision| Changed::since(revision, &self.paths));
-        let folders = self.paths.iter().filter(|path| path.is_dir());
         Ok(Checking {
             found,
+            fences,
+            protected: self.protected(),
             whole_folders: match &self.changed_since {
                 Some(_) => Vec::new(),
-                None => folders.cloned().collect(),
+                None => folders,
             },
             changed: changed.transpose()?,
             flags: self.settings.clone().into(),
@@ -193,6 +204,10 @@ impl Check {
         })
     }
 
+    fn protected(&self) -> Protected {
+        Protected::of_force(self.force)
+    }
+
     /// Writes what was found, if people have not read it yet; `human` is their text.
     fn write(&self, report: &Report, human: String) -> Result<(), Failure> {
         let text = match self.format {
@@ -204,7 +219,7 @@ impl Check {
             Format::Junit => junit::render(report, self.fail_on.into()),
         };
         match &self.output_file {
-            Some(file) => source::write_atomically(file, text.as_bytes()),
+            Some(file) => files::write(file, text.as_bytes(), self.protected()),
             None => print(&text),
         }
     }

@@ -20,13 +20,14 @@ use crate::{
     },
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
+    files::{self, Protected},
     problem::Solution,
     report::{notices, shell::shell_word},
     resolve::{Outcome, Resolution},
     spec::{
         EnvironmentFile, Spanned, environment,
         pin::{self, check_asks, check_place},
-        source::{self, SourceFile},
+        source::SourceFile,
     },
 };
 
@@ -48,7 +49,7 @@ pub(super) struct Context {
     /// The folder to write; it must be empty, or not be there yet
     #[arg(short, long = "output", value_name = "DIR")]
     output_folder: PathBuf,
-    /// Write into a folder that is not empty; what else is in it stays
+    /// Write into a folder that is not empty, and replace read-only files; what else is in it stays
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -66,12 +67,13 @@ impl Context {
             platform(subdir)?;
         }
         self.check_folder()?;
-        let definition = SourceFile::read(&file).ok();
+        let fence = self.settings.fence(&file);
+        let definition = SourceFile::read(&file, &fence).ok();
         let definition = definition.and_then(|source| Definition::of(&source));
         if let Some(built) = definition.as_ref().and_then(built_elsewhere) {
             return Err(built);
         }
-        let input = Input::read(&file)?;
+        let input = Input::read(&file, &fence)?;
         let image = image(&input)?;
         let settings = input.settings(settings);
         for notice in input.notices(&settings) {
@@ -137,9 +139,10 @@ impl Context {
                     .help("check the permissions, or name another folder with -o"),
             )
         })?;
-        source::write_atomically(&conda_file, context.conda_file.as_bytes())?;
+        let protected = Protected::of_force(self.force);
+        files::write(&conda_file, context.conda_file.as_bytes(), protected)?;
         let dockerfile = self.output_folder.join("Dockerfile");
-        source::write_atomically(&dockerfile, context.dockerfile.as_bytes())
+        files::write(&dockerfile, context.dockerfile.as_bytes(), protected)
     }
 
     /// Says what was written, and what it needs.

@@ -1,7 +1,6 @@
 //! `presolve diagnose`.
 
 use std::{
-    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -19,6 +18,7 @@ use crate::{
         self, Explanation, Fix, GoneBuilds, Listening,
         cost::{self, Cost, Limits},
     },
+    files::{self, Fence, LOG_LIMIT, ReadError},
     problem::Conflict,
     report::{
         cost as cost_report,
@@ -106,7 +106,8 @@ impl Diagnose {
             return print(&list());
         };
         // The file is read first: a wrong path should not wait for a log on a pipe.
-        let given = self.spec.as_deref().map(|path| Given::read(path, output));
+        let given = self.spec.as_deref();
+        let given = given.map(|path| Given::read(path, &self.settings.fence(path), output));
         let given = given.transpose()?;
         let log = Log::read(&bytes(path)?);
         let diagnosis = diagnose::diagnose(&log);
@@ -258,22 +259,17 @@ fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Ans
 
 /// The bytes of the log.
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
     let read = match path.as_os_str() == "-" {
-        true => std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map(|_| bytes),
-        false => std::fs::read(path),
+        true => files::read::read_from(std::io::stdin().lock(), LOG_LIMIT),
+        false => files::read(path, LOG_LIMIT),
     };
     read.map_err(|error| {
-        Failure::input(
-            Diagnostic::error(
-                "unreadable-file",
-                format!("cannot read `{}`: {error}", path.display()),
-            )
-            .help("name the file of the log, or `-` for standard input"),
-        )
+        let help = match error {
+            ReadError::TooLarge(_) => "give the end of the log, where the build failed",
+            _ => "name the file of the log, or `-` for standard input",
+        };
+        let message = format!("cannot read `{}`: {error}", path.display());
+        Failure::input(Diagnostic::error("unreadable-file", message).help(help))
     })
 }
 
@@ -290,8 +286,8 @@ struct Given {
 
 impl Given {
     /// Reads it, and says what is wrong with it.
-    fn read(path: &Path, output: &Output) -> Result<Self, Failure> {
-        let input = Input::read(path)?;
+    fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
+        let input = Input::read(path, fence)?;
         let reading = environment::read_as_far_as_possible(input.source.clone());
         for error in &reading.errors {
             output.say(error);

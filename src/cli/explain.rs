@@ -17,15 +17,13 @@ use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
+    files::{self, Protected},
     problem::Conflict,
     report::{
         explanation::{self as report, dot, html, json},
         why as report_why,
     },
-    spec::{
-        EnvironmentFile, environment,
-        source::{self, SourceFile},
-    },
+    spec::{EnvironmentFile, environment, source::SourceFile},
 };
 
 /// How `explain` is used, at the end of its help.
@@ -53,6 +51,9 @@ pub(super) struct Explain {
     /// Write a page with pictures into this file, besides; it needs no network
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Replace a file that is written even if it is read-only or has several hard links
+    #[arg(long)]
+    force: bool,
     /// Print the JSON schema of `--format json`, and do nothing else
     #[arg(long, exclusive = true)]
     print_schema: bool,
@@ -91,7 +92,7 @@ impl Explain {
         let file = file_at(&self.file)?;
         let mut settings = Settings::resolve(&file, self.settings.clone().into())?;
         settings.timeout.get_or_insert(TIME_LIMIT);
-        let input = Input::read(&file)?;
+        let input = Input::read(&file, &self.settings.fence(&file))?;
         settings = input.settings(settings);
         for notice in input.notices(&settings) {
             output.say(&notice);
@@ -129,7 +130,7 @@ impl Explain {
         }
         if let Some(path) = &self.html {
             let page = html::render(&explanation, &environment.source);
-            source::write_atomically(path, page.as_bytes())?;
+            files::write(path, page.as_bytes(), self.protected())?;
             output.tell(&format!("Wrote the explanation into {}", path.display()));
         }
         print(&match self.format {
@@ -147,6 +148,10 @@ impl Explain {
                 diagnostics: Vec::new(),
             }),
         }
+    }
+
+    fn protected(&self) -> Protected {
+        Protected::of_force(self.force)
     }
 
     async fn why(
@@ -190,7 +195,14 @@ impl Explain {
             let bytes = file.before.encode(file.after.text());
             files.push((file.before.path(), bytes));
         }
-        source::write_all_atomically(&files)?;
+        let sources = fix.included.iter().map(|file| &*file.before);
+        let mut outside = sources
+            .chain([source])
+            .filter_map(|source| source.refusal(source.path()));
+        if let Some(outside) = outside.next() {
+            return Err(Failure::input(outside));
+        }
+        files::write_all(&files, self.protected())?;
         let names = files.iter().map(|(path, _)| path.display().to_string());
         let names: Vec<String> = names.collect();
         output.tell(&format!("Applied fix {number} to {}", names.join(", ")));

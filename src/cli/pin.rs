@@ -18,6 +18,7 @@ use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure},
     docker,
+    files::Protected,
     lock::Format,
     problem::Solution,
     report::notices,
@@ -59,6 +60,9 @@ pub(super) struct Pin {
     /// Write the answer here, and leave the file alone
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
+    /// Replace the file that is written even if it is read-only or has several hard links
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     upgrade: UpgradeArgs,
     #[command(flatten)]
@@ -72,7 +76,7 @@ impl Pin {
         self.check_format()?;
         let file = file_at(&self.file)?;
         let settings = Settings::resolve(&file, self.settings.clone().into())?;
-        let input = Input::read(&file)?;
+        let input = Input::read(&file, &self.settings.fence(&file))?;
         let settings = input.settings(settings);
         for notice in input.notices(&settings) {
             output.say(&notice);
@@ -97,6 +101,10 @@ impl Pin {
         }
         output.tell(&self.summary(&environment, &resolutions, start.elapsed()));
         Ok(())
+    }
+
+    fn protected(&self) -> Protected {
+        Protected::of_force(self.force)
     }
 
     /// A format has to be able to hold what is asked for.

@@ -1,12 +1,18 @@
 //! The flags that every command shares: where channels and indexes are, for what
 //! to solve, and how long.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use rattler_conda_types::Subdir;
 
-use crate::config::{ChannelPriority, Flags};
+use crate::{
+    config::{ChannelPriority, Flags},
+    files::{Fence, Fences},
+};
 
 /// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
 #[derive(Clone, Debug, Args)]
@@ -60,6 +66,20 @@ pub(super) struct SettingsArgs {
     /// The folder of the cache
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
+    /// Read files outside of the repository, too, when a file in it names them
+    #[arg(long)]
+    pub allow_outside: bool,
+}
+
+impl SettingsArgs {
+    /// The fence of the file that the command line names.
+    pub fn fence(&self, file: &Path) -> Fence {
+        let fences = Fences {
+            allow_outside: self.allow_outside,
+            folders: Vec::new(),
+        };
+        fences.around(file)
+    }
 }
 
 fn platform(text: &str) -> Result<Subdir, String> {
@@ -100,6 +120,7 @@ impl From<SettingsArgs> for Flags {
             offline: args.offline,
             timeout: args.timeout,
             cache_dir: args.cache_dir,
+            allow_outside: args.allow_outside,
         }
     }
 }

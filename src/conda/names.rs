@@ -15,6 +15,7 @@ use reqwest_middleware::ClientWithMiddleware;
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level},
+    files::read::read_text,
 };
 
 mod built_in;
@@ -235,8 +236,11 @@ fn is_python_package(record: &RepoDataRecord) -> bool {
         })
 }
 
+/// The most bytes of a mapping; that of conda-forge has about 1 MB.
+const MAPPING_LIMIT: u64 = 64 << 20;
+
 fn read_file(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
+    read_text(path, MAPPING_LIMIT).map_err(|error| error.to_string())
 }
 
 fn read_url(url: &str) -> Result<String, String> {

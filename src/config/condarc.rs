@@ -8,7 +8,10 @@ use indexmap::IndexMap;
 use rattler_conda_types::NamedChannelOrUrl;
 
 use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::{
+    diagnostic::{Diagnostic, Failure},
+    files::{TEXT_LIMIT, read::read_text},
+};
 
 /// The keys that presolve heeds; conda has many more, which are not its affair.
 #[derive(Default, serde::Deserialize)]
@@ -126,7 +129,7 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
                 .help("correct the file; `conda config --validate` tells more"),
         )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+    let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
     yaml_serde::from_str(&text).map_err(|error| broken(error.to_string()))
 }
 

@@ -15,6 +15,7 @@ use super::{ChannelPriority, Layer, channel, cut_off, location};
 use crate::{
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure, Location},
+    files::{Fence, Fences, TEXT_LIMIT},
     pypi::settings::IndexSettings,
     spec::source::SourceFile,
 };
@@ -83,8 +84,9 @@ struct Keys {
     offline: Option<bool>,
     /// After how many seconds to give up.
     timeout: Option<u64>,
-    /// The folder of the cache.
-    cache_dir: Option<PathBuf>,
+    /// The folder of the cache, in the same repository.
+    #[schemars(with = "Option<PathBuf>")]
+    cache_dir: Option<Spanned<PathBuf>>,
     /// What `presolve check` looks for.
     check: Option<CheckSettings>,
 }
@@ -109,12 +111,30 @@ pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
     None
 }
 
-pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+/// Reads the file. A pull request can change it, so it may be no link out of its repository,
+/// unless all may be read.
+pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
+    let fences = Fences {
+        allow_outside,
+        folders: Vec::new(),
+    };
+    let fence = fences.around(path);
+    let bytes = fence.read(path, TEXT_LIMIT).map_err(|error| {
         let message = format!("cannot read {}: {error}", path.display());
-        Failure::input(Diagnostic::error("unreadable-settings", message))
+        Failure::input(Diagnostic::error("unreadable-settings", message).help(error.help()))
     })?;
-    let file = File { path, text: &text };
+    let Ok(text) = String::from_utf8(bytes) else {
+        let message = format!("cannot read {}: it is not valid UTF-8", path.display());
+        return Err(Failure::input(Diagnostic::error(
+            "unreadable-settings",
+            message,
+        )));
+    };
+    let file = File {
+        path,
+        text: &text,
+        fence: &fence,
+    };
     let keys = toml::from_str(&text).map_err(|error| file.syntax_error(&error))?;
     file.layer(keys)
 }
@@ -122,6 +142,7 @@ pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
 struct File<'a> {
     path: &'a Path,
     text: &'a str,
+    fence: &'a Fence,
 }
 
 impl File<'_> {
@@ -159,10 +180,24 @@ impl File<'_> {
                 .transpose()?,
             offline: keys.offline,
             timeout: keys.timeout.map(Duration::from_secs),
-            cache_dir: keys.cache_dir.map(|folder| self.base().join(folder)),
+            cache_dir: keys
+                .cache_dir
+                .map(|folder| self.cache_dir(&folder))
+                .transpose()?,
             check: keys.check.map(|check| (check, self.base().to_path_buf())),
             ..Layer::default()
         })
+    }
+
+    /// presolve makes folders and files in it.
+    fn cache_dir(&self, folder: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
+        let place = self.base().join(folder.get_ref());
+        let Some(outside) = self.fence.refusal(&place) else {
+            return Ok(place);
+        };
+        let message = format!("`cache-dir` cannot be `{}`: {outside}", place.display());
+        let help = "name it with `--cache-dir` or `PRESOLVE_CACHE_DIR`, or run with `--allow-outside` if you trust this file";
+        Err(self.error(message, folder.span(), Some(help.to_owned())))
     }
 
     fn url(&self, text: Spanned<String>) -> Result<url::Url, Failure> {

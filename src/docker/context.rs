@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::files::Fence;
+
 /// A source of `COPY` or `ADD`.
 #[derive(Clone, Debug)]
 pub struct Copied {
@@ -90,7 +92,9 @@ pub fn origins(copies: &[Copy], file: &str, context: &Path) -> impl Iterator<Ite
 
 /// Whether the context has what `COPY` names, which may be a pattern
 /// (<https://pkg.go.dev/path/filepath#Match>).
-pub fn has(context: &Path, path: &str) -> bool {
+///
+/// A link that leads out of the fence is there itself; where it leads is not checked.
+pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
     let path = join("", path.trim_start_matches('/'));
     let mut folders = vec![context.to_path_buf()];
     for part in path.split('/').filter(|part| !part.is_empty()) {
@@ -98,13 +102,15 @@ pub fn has(context: &Path, path: &str) -> bool {
             if !is_pattern(part) {
                 return vec![folder.join(part)];
             }
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let entries = fence.admits(folder).then(|| std::fs::read_dir(folder));
+            let entries = entries.into_iter().flatten().flatten().flatten();
             let named = entries.filter(|entry| {
                 part == "**" || matches(part, &entry.file_name().to_string_lossy())
             });
             named.map(|entry| entry.path()).collect()
         });
-        folders = found.filter(|path| path.exists()).collect();
+        let is_there = |path: &PathBuf| !fence.admits(path) || path.exists();
+        folders = found.filter(is_there).collect();
     }
     !folders.is_empty()
 }

@@ -283,8 +283,9 @@ impl Plan {
     pub fn lacking<'c>(&self, copied: &'c Copied) -> Option<&'c str> {
         let path = copied.path.as_deref().filter(|_| !copied.is_comment)?;
         let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
+        let fence = self.dockerfile.source().fence();
         let is_there =
-            || is_elsewhere || !self.context.is_dir() || context::has(&self.context, path);
+            || is_elsewhere || !self.context.is_dir() || context::has(&self.context, path, fence);
         (!is_there()).then_some(path)
     }
 
@@ -341,7 +342,7 @@ impl Plan {
                 continue;
             }
             let file = self.conda_file(install).ok();
-            let file = file.and_then(|file| SourceFile::read(file).ok());
+            let file = file.and_then(|file| self.dockerfile.source().read_named(file).ok());
             let name = file.and_then(|file| name_in(&file));
             if let Some(name) = name {
                 self.installs[index].prefix = Prefix::named(&name);

@@ -3,7 +3,10 @@
 use std::{fmt::Write, path::Path, sync::Arc};
 
 use super::{Contents, Plan, dockerfile::Dockerfile, redirection};
-use crate::spec::{environment, source::SourceFile};
+use crate::{
+    files::Fence,
+    spec::{environment, source::SourceFile},
+};
 
 /// The commands of a Dockerfile as they are understood: each argument with the bytes of the
 /// file that it stands in.
@@ -310,7 +313,7 @@ fn context(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<SourceFile>) {
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(path, text).expect("writes");
     }
-    let source = SourceFile::read(folder.path().join("Dockerfile")).expect("reads");
+    let source = SourceFile::read(folder.path().join("Dockerfile"), &Fence::none()).expect("reads");
     let source = source.with_build_context(folder.path());
     (folder, source)
 }

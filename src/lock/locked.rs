@@ -11,6 +11,7 @@ use url::Url;
 use super::hex;
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files,
     problem::{PypiPackage, Solution, python::marker_environment},
     resolve::Resolution,
     spec::{
@@ -150,6 +151,10 @@ pub(super) fn subdirectory(url: &Url) -> Option<&str> {
     parts.find(|part| part.starts_with("subdirectory="))
 }
 
+/// The most bytes of a distribution that is read for its hash. The largest wheels on PyPI have
+/// about 1 GB.
+const ARCHIVE_LIMIT: u64 = 2 << 30;
+
 /// The hash of a release's file: as the index tells it, as the line with its URL
 /// does, or that of a file of this machine.
 fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option<String>, Failure> {
@@ -169,9 +174,9 @@ fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option
     else {
         return Ok(None);
     };
-    let bytes = std::fs::read(&path).map_err(|error| {
+    let bytes = files::read(&path, ARCHIVE_LIMIT).map_err(|error| {
         let message = format!("cannot read `{}` for its hash: {error}", path.display());
-        Failure::input(Diagnostic::error("unreadable-file", message))
+        Failure::input(Diagnostic::error("unreadable-file", message).help(error.help()))
     })?;
     let digest = Sha256::digest(bytes);
     Ok(Some(hex(&digest)))

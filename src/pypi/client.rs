@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files::{self, ReadError},
     network::redacted,
 };
 
@@ -303,7 +304,7 @@ impl Inner {
             if !page.is_file() {
                 continue;
             }
-            let body = tokio::fs::read(&page).await;
+            let body = read_local(page.clone(), PAGE_LIMIT).await;
             let body = body.map_err(|error| unreadable(url, &error.to_string()))?;
             let is_json = page
                 .extension()
@@ -421,12 +422,17 @@ impl Inner {
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is no local path"));
         };
-        match tokio::fs::read(path).await {
+        match read_local(path, FILE_LIMIT).await {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(unreadable(url, &error.to_string())),
         }
     }
+}
+
+async fn read_local(path: PathBuf, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let read = tokio::task::spawn_blocking(move || files::read(&path, limit));
+    read.await.map_err(std::io::Error::other)?
 }
 
 /// The one pool of a project's files. Of files that have the same name in several

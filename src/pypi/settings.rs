@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files::{TEXT_LIMIT, read::read_text},
     network::redacted,
     spec::{FormatControl, PipOptions, Spanned},
 };
@@ -70,7 +71,7 @@ impl IndexSettings {
 
     fn read_file(&mut self, path: &Path) -> Result<(), Failure> {
         let broken = |reason: String| invalid(format!("`{}`", path.display()), reason);
-        let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+        let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
         let mut ini = Ini::new();
         ini.set_multiline(true);
         ini.set_inline_comment_symbols(Some(&[]));
@@ -263,6 +264,12 @@ fn spanned_location(url: &Spanned<String>) -> Result<Url, Failure> {
     location(url.value.trim(), folder.as_deref()).map_err(|reason| {
         Failure::input(Diagnostic::error("invalid-index-url", reason).at(url.location.clone(), ""))
     })
+}
+
+/// The path that an option of a file stands for; none if it is a URL of another host.
+pub fn local_path(url: &Spanned<String>) -> Option<PathBuf> {
+    let url = spanned_location(url).ok()?;
+    (url.scheme() == "file").then(|| url.to_file_path().ok())?
 }
 
 fn boolean(text: &str) -> Result<bool, String> {

@@ -19,7 +19,7 @@ use super::{
     pip_options::{self, PipOption},
     requirement,
     secrets::{redact, redact_reason},
-    source::SourceFile,
+    source::{OUTSIDE, SourceFile},
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
 
@@ -159,9 +159,10 @@ impl PipReader {
 
     /// The file may be pinned where its projects are not; the build needs them.
     fn warn_of_missing(&mut self, kind: &PipRequirementKind, text: &str, location: Location) {
-        if let (PipRequirementKind::Opaque { .. }, Some(message)) =
-            (kind, requirement::missing_project(text, &self.folder))
-        {
+        if let (PipRequirementKind::Opaque { .. }, Some(message)) = (
+            kind,
+            requirement::missing_project(text, &self.folder, location.file.fence()),
+        ) {
             let warning = Diagnostic::warning("missing-project", redact(&message))
                 .at(location, "")
                 .help("pip gives up at once if it is not there in the build");
@@ -310,7 +311,7 @@ impl PipReader {
         self.pip.files.push(path.clone());
         let mut included = self.included.iter();
         let included = included.find(|file| file.path() == path).cloned();
-        match included.map_or_else(|| SourceFile::read(&path), Ok) {
+        match included.map_or_else(|| context.text.file.read_named(&path), Ok) {
             Ok(file) => {
                 let length = file.text().len();
                 let text = PipText {
@@ -356,7 +357,7 @@ fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
 fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
     let mut diagnostics = failure.diagnostics;
     for diagnostic in &mut diagnostics {
-        if diagnostic.labels.is_empty() {
+        if diagnostic.labels.is_empty() && diagnostic.name != OUTSIDE {
             diagnostic.name = "missing-requirements-file";
             diagnostic.help = vec![format!(
                 "put `{value}` beside the file that names it: paths are relative to that"

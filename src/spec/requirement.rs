@@ -7,6 +7,7 @@ use pep508_rs::{MarkerTree, PackageName, Pep508Error, Requirement, VerbatimUrl, 
 use url::Url;
 
 use super::{PipRequirementKind, secrets::redact};
+use crate::files::Fence;
 
 /// The name of the diagnostic that a text is no requirement.
 const INVALID: &str = "invalid-pip-requirement";
@@ -115,13 +116,18 @@ fn check_path(text: &str) -> Result<(), Refusal> {
 /// Why there is no project where a requirement (without its `-e`) names one by its
 /// path; `None` if there is, or if it is named otherwise. pip gives up at once then
 /// (`is_installable_dir` in pip/_internal/utils/misc.py).
-pub fn missing_project(text: &str, folder: &Path) -> Option<String> {
+///
+/// Of a place outside of the fence nothing is said.
+pub fn missing_project(text: &str, folder: &Path, fence: &Fence) -> Option<String> {
     let (body, _) = split_marker(text);
     if is_version_control(body) || is_url(body) || direct_url(body).is_some() {
         return None;
     }
     let path = body.split('[').next().unwrap_or(body);
     let place = folder.join(path);
+    if !fence.admits(&place) {
+        return None;
+    }
     if is_archive(path) && place.is_file() {
         return None;
     }
@@ -488,7 +494,7 @@ mod tests {
         ] {
             make(path);
         }
-        let is_there = |text: &str| missing_project(text, folder.path()).is_none();
+        let is_there = |text: &str| missing_project(text, folder.path(), &Fence::none()).is_none();
         for text in [
             "./new",
             "./old[dev]",

@@ -4,16 +4,21 @@
 //! with a byte order mark, so the encoding is kept beside the text.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::json;
-use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::{
+    diagnostic::{Diagnostic, Failure, Location},
+    files::{Fence, Protected, ReadError, TEXT_LIMIT, write},
+};
+
+/// The name of the diagnostic that a file may not be read because of where it is.
+pub const OUTSIDE: &str = "outside-repository";
 
 /// A text file with the encoding that it came in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
     text: String,
@@ -23,6 +28,8 @@ pub struct SourceFile {
     part: Option<&'static [&'static str]>,
     /// The folder of the build's context; none if the file is no Dockerfile.
     build_context: Option<Arc<Path>>,
+    /// Which files it may name.
+    fence: Fence,
 }
 
 /// How a file's bytes make text.
@@ -41,22 +48,54 @@ struct Undecodable {
 }
 
 impl SourceFile {
-    /// Reads and decodes a file.
+    /// Reads and decodes a file inside of a fence, which then holds for the files that it
+    /// names.
     ///
     /// # Errors
-    /// [`Failure::input`] when the file cannot be read or its bytes are neither
+    /// [`Failure::input`] when the file is outside, cannot be read, or its bytes are neither
     /// UTF-8 nor UTF-16.
-    pub fn read(path: impl Into<PathBuf>) -> Result<Arc<Self>, Failure> {
+    pub fn read(path: impl Into<PathBuf>, fence: &Fence) -> Result<Arc<Self>, Failure> {
         let path = path.into();
-        match std::fs::read(&path) {
-            Ok(bytes) => Self::from_bytes(path, &bytes),
-            Err(error) => Err(Failure::input(
-                Diagnostic::error(
-                    "unreadable-file",
-                    format!("cannot read `{}`: {error}", path.display()),
-                )
-                .help("check the path and its permissions"),
-            )),
+        let bytes = fence.read(&path, TEXT_LIMIT);
+        let bytes = bytes.map_err(|error| Failure::input(unreadable(&path, &error)))?;
+        Ok(Self::from_bytes(path, &bytes)?.with_fence(fence))
+    }
+
+    /// Reads a file that this one names.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::read`].
+    pub fn read_named(&self, path: impl Into<PathBuf>) -> Result<Arc<Self>, Failure> {
+        Self::read(path, &self.fence)
+    }
+
+    /// Which files it may name.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The same file, which may name those inside of this fence.
+    pub fn with_fence(&self, fence: &Fence) -> Arc<Self> {
+        Arc::new(Self {
+            fence: fence.clone(),
+            ..self.clone()
+        })
+    }
+
+    /// What is to be said of a path that this file names and may not; none if it may.
+    pub fn refusal(&self, path: &Path) -> Option<Diagnostic> {
+        let refusal = self.fence.refusal(path)?;
+        Some(unreadable(path, &refusal))
+    }
+
+    /// Writes a text in the encoding of this file to where this file is.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it cannot be written, or is outside of the fence by now.
+    pub fn replace(&self, text: &str, protected: Protected) -> Result<(), Failure> {
+        match self.refusal(&self.path) {
+            Some(outside) => Err(Failure::input(outside)),
+            None => write(&self.path, &self.encode(text), protected),
         }
     }
 
@@ -80,6 +119,7 @@ impl SourceFile {
                 byte_order_mark: mark > 0,
                 part: None,
                 build_context: None,
+                fence: Fence::none(),
             })),
             Err(bad) => Err(undecodable(path, bad)),
         }
@@ -94,16 +134,15 @@ impl SourceFile {
             byte_order_mark: false,
             part: None,
             build_context: None,
+            fence: Fence::none(),
         })
     }
 
     /// The same file with another text: path, encoding and part stay.
     pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
-            path: self.path.clone(),
             text: text.into(),
-            build_context: self.build_context.clone(),
-            ..*self
+            ..self.clone()
         })
     }
 
@@ -111,21 +150,17 @@ impl SourceFile {
     /// the first one at the root, the second one in what it leads to, and so on.
     pub fn with_part(&self, keys: &'static [&'static str]) -> Arc<Self> {
         Arc::new(Self {
-            path: self.path.clone(),
-            text: self.text.clone(),
             part: Some(keys),
             build_context: None,
-            ..*self
+            ..self.clone()
         })
     }
 
     /// The same file as a Dockerfile whose context is this folder.
     pub fn with_build_context(&self, folder: &Path) -> Arc<Self> {
         Arc::new(Self {
-            path: self.path.clone(),
-            text: self.text.clone(),
             build_context: Some(Arc::from(folder)),
-            ..*self
+            ..self.clone()
         })
     }
 
@@ -137,11 +172,9 @@ impl SourceFile {
     /// The same file as it is, with no regard to what part is the conda spec.
     pub(super) fn whole(&self) -> Arc<Self> {
         Arc::new(Self {
-            path: self.path.clone(),
-            text: self.text.clone(),
             part: None,
             build_context: None,
-            ..*self
+            ..self.clone()
         })
     }
 
@@ -236,129 +269,6 @@ pub fn decode_lossy(bytes: &[u8]) -> String {
     }
 }
 
-/// Replaces a file's bytes at once, so that a reader sees the old or the new
-/// file and nothing between. A symbolic link is followed and stays a link; the
-/// permissions of an existing file stay.
-///
-/// # Errors
-/// [`Failure::input`] when the folder cannot be written to.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let is_special = std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
-    let written = if is_special {
-        // A pipe or a device is written to, never replaced.
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut file| file.write_all(bytes))
-    } else {
-        Staged::beside(path, bytes).and_then(Staged::replace)
-    };
-    written.map_err(|error| unwritable(path, &error))
-}
-
-/// Replaces the bytes of several files, of all or of none as far as that can be had: all
-/// are written beside their places before the first is replaced, and where one cannot
-/// be, those before it get their old bytes back.
-///
-/// # Errors
-/// As for [`write_atomically`].
-pub fn write_all_atomically(files: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
-    if let [(path, bytes)] = files {
-        return write_atomically(path, bytes);
-    }
-    let mut staged = Vec::new();
-    for (path, bytes) in files {
-        let file = Staged::beside(path, bytes).map_err(|error| unwritable(path, &error))?;
-        let old = std::fs::read(path).map_err(|error| unwritable(path, &error))?;
-        staged.push((*path, file, old));
-    }
-    let mut replaced: Vec<(&Path, Vec<u8>)> = Vec::new();
-    for (path, file, old) in staged {
-        if let Err(error) = file.replace() {
-            for (path, old) in replaced {
-                write_atomically(path, &old)?;
-            }
-            return Err(unwritable(path, &error));
-        }
-        replaced.push((path, old));
-    }
-    Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::input(
-        Diagnostic::error(
-            "unwritable-file",
-            format!("cannot write `{}`: {error}", path.display()),
-        )
-        .help("check the permissions of the folder, or name another file with `-o`"),
-    )
-}
-
-/// Where a path leads, also if nothing is there yet.
-fn target_of(path: &Path) -> PathBuf {
-    if let Ok(target) = std::fs::canonicalize(path) {
-        return target;
-    }
-    match std::fs::read_link(path) {
-        Ok(link) => path.parent().unwrap_or(Path::new("")).join(link),
-        Err(_) => path.to_path_buf(),
-    }
-}
-
-/// Bytes that lie ready beside the file whose place they are to take.
-struct Staged {
-    temporary: tempfile::NamedTempFile,
-    target: PathBuf,
-}
-
-impl Staged {
-    fn beside(path: &Path, bytes: &[u8]) -> std::io::Result<Self> {
-        let target = target_of(path);
-        let temporary = temporary(&target, bytes)?;
-        Ok(Self { temporary, target })
-    }
-
-    fn replace(self) -> std::io::Result<()> {
-        self.temporary.persist(self.target)?;
-        Ok(())
-    }
-}
-
-/// A file with these bytes in the folder of a target, and with its permissions.
-fn temporary(target: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".presolve-")
-        .tempfile_in(folder)
-        // The error itself names the temporary file, which says nothing to a user.
-        .map_err(|error| std::io::Error::from(error.kind()))?;
-    temporary.write_all(bytes)?;
-    match std::fs::metadata(target) {
-        Ok(existing) => temporary
-            .as_file()
-            .set_permissions(existing.permissions())?,
-        Err(_) => make_ordinary(temporary.as_file())?,
-    }
-    temporary.as_file().sync_all()?;
-    Ok(temporary)
-}
-
-/// A temporary file is private to its owner; a new spec should not be.
-#[cfg(unix)]
-fn make_ordinary(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_ordinary(_file: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
-}
-
 /// The encoding and the length of the byte order mark.
 fn detect(bytes: &[u8]) -> (Encoding, usize) {
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -432,6 +342,14 @@ fn utf16(mark: Option<char>, text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     encoded
 }
 
+fn unreadable(path: &Path, error: &ReadError) -> Diagnostic {
+    let name = match error {
+        ReadError::Outside(_) => OUTSIDE,
+        _ => "unreadable-file",
+    };
+    Diagnostic::error(name, format!("cannot read `{}`: {error}", path.display())).help(error.help())
+}
+
 fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
     let file = SourceFile::from_text(path, bad.before);
     let end = file.text().len();
@@ -489,46 +407,5 @@ mod tests {
         assert_eq!(file.line_column(snake), (2, 3));
         assert_eq!(file.offset(2, 3), snake);
         assert_eq!(file.offset(9, 9), TEXT.len());
-    }
-
-    #[test]
-    fn of_several_files_all_are_written_or_none() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("one"), "old").expect("writes");
-        // A folder cannot be replaced by a file.
-        std::fs::create_dir(path("two")).expect("a folder");
-        let files = [
-            (&*path("one"), b"new".to_vec()),
-            (&*path("two"), b"new".to_vec()),
-        ];
-        assert!(write_all_atomically(&files).is_err());
-        assert_eq!(std::fs::read(path("one")).expect("reads"), b"old");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 2);
-        std::fs::remove_dir(path("two")).expect("removes");
-        std::fs::write(path("two"), "old").expect("writes");
-        write_all_atomically(&files).expect("writes");
-        assert_eq!(std::fs::read(path("one")).expect("reads"), b"new");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn writing_keeps_links_and_permissions() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let (file, link) = (folder.path().join("real"), folder.path().join("link"));
-        std::fs::write(&file, "old").expect("writes");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("chmod");
-        std::os::unix::fs::symlink("real", &link).expect("links");
-        write_atomically(&link, b"new").expect("writes");
-        assert!(link.is_symlink());
-        assert_eq!(std::fs::read(&file).expect("reads"), b"new");
-        let mode = std::fs::metadata(&file)
-            .expect("is there")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o640);
-        write_atomically(&folder.path().join("fresh"), b"x").expect("writes");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 3);
     }
 }

@@ -11,7 +11,7 @@ use std::{
     sync::Mutex,
 };
 
-use presolve::spec::source::SourceFile;
+use presolve::{files::Fence, spec::source::SourceFile};
 use serde_json::Value;
 
 use super::{Project, Run};
@@ -105,7 +105,7 @@ struct Looking {
 impl Looking {
     /// None where the file cannot be read.
     fn at(shared: &Path, file: &Path) -> Option<Self> {
-        let text = conda_half(SourceFile::read(file).ok()?.text());
+        let text = conda_half(SourceFile::read(file, &Fence::none()).ok()?.text());
         let project = Project::new(&text);
         let channels = shared.join("channels").display().to_string();
         let defaults = format!("['{channels}/pkgs/main', '{channels}/pkgs/r']");

@@ -10,6 +10,7 @@ use std::{
 use presolve::{
     conda::repodata::SubdirRecords,
     config::ChannelPriority,
+    files::Fence,
     spec::{environment, source::SourceFile},
 };
 use rattler_conda_types::{Channel, ChannelConfig, PackageName, RepoData, RepoDataRecord};
@@ -184,7 +185,9 @@ fn world() -> Option<&'static World> {
 /// The channels and the specs of a file without a pip list, as far as the channels
 /// at hand have them.
 fn conda_only(file: &Path, world: &World) -> Option<(Vec<String>, Vec<String>)> {
-    let environment = SourceFile::read(file).and_then(environment::read).ok()?;
+    let environment = SourceFile::read(file, &Fence::none())
+        .and_then(environment::read)
+        .ok()?;
     if !environment.pip.requirements.is_empty() {
         return None;
     }

@@ -9,13 +9,13 @@ use super::{
 use crate::{
     conda::hashes,
     diagnostic::{Diagnostic, Failure, Level},
+    files,
     problem::Solution,
     report::diff,
     resolve::Resolution,
     spec::{
         EnvironmentFile,
         pin::{self, PinnedConda, PinnedPip, Pins},
-        source,
     },
 };
 
@@ -35,11 +35,11 @@ impl Pin {
         if self.diff {
             return print(&diff::unified(source, &pinned, "pinned"));
         }
-        let path = self.output_file.as_deref().unwrap_or(source.path());
-        if self.output_file.is_none() && pinned == source.text() {
-            return Ok(());
+        match &self.output_file {
+            Some(path) => files::write(path, &source.encode(&pinned), self.protected()),
+            None if pinned == source.text() => Ok(()),
+            None => source.replace(&pinned, self.protected()),
         }
-        source::write_atomically(path, &source.encode(&pinned))
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use super::{Output, Pin, print};
 use crate::{
     diagnostic::{Diagnostic, Failure},
+    files,
     lock::Lock,
     problem::Solution,
     resolve::Resolution,
-    spec::{EnvironmentFile, source},
+    spec::EnvironmentFile,
 };
 
 impl Pin {
@@ -26,7 +27,7 @@ impl Pin {
             output.say(notice);
         }
         if let Some(path) = &self.output_file {
-            return source::write_atomically(path, written.text.as_bytes());
+            return files::write(path, written.text.as_bytes(), self.protected());
         }
         let shown = written.masked();
         if shown != written.text {

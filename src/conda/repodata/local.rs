@@ -17,6 +17,7 @@ use super::about_channel;
 use crate::{
     conda::channels::SpecChannel,
     diagnostic::{Diagnostic, Failure},
+    files::{self, ReadError},
 };
 
 /// A channel as the gateway can take it.
@@ -43,7 +44,14 @@ pub(super) async fn open(
 ) -> Result<Vec<Opened>, Failure> {
     let mut opened = Vec::with_capacity(channels.len());
     for channel in channels {
-        opened.push(match folder(&channel.channel) {
+        let folder = folder(&channel.channel);
+        for &subdir in platforms {
+            let json = folder.as_ref().map(|folder| folder.join(subdir.as_str()));
+            if let Some(Err(error)) = json.map(|folder| check_regular(&folder)) {
+                return Err(unreadable(channel, subdir, &error));
+            }
+        }
+        opened.push(match folder {
             Some(folder) if is_compressed(&folder, platforms) => {
                 Opened::Sparse(read_subdirs(channel, &folder, platforms).await?)
             }
@@ -64,6 +72,18 @@ pub(super) fn names(subdirs: &[Arc<SparseRepoData>]) -> Vec<PackageName> {
 fn folder(channel: &Channel) -> Option<PathBuf> {
     let url: &url::Url = channel.base_url.as_ref();
     (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
+/// The gateway opens the file by itself, and would wait for the writer of a pipe.
+///
+/// # Errors
+/// When what is there is not a regular file.
+fn check_regular(folder: &Path) -> std::io::Result<()> {
+    match files::read::open(&folder.join("repodata.json")) {
+        Err(error @ ReadError::NotRegular(_)) => Err(error.into()),
+        // Of all else the gateway knows more.
+        _ => Ok(()),
+    }
 }
 
 fn is_compressed(folder: &Path, platforms: &[Subdir]) -> bool {
@@ -97,7 +117,7 @@ fn read_subdir(channel: Channel, subdir: Subdir, folder: &Path) -> std::io::Resu
     if plain.exists() {
         return SparseRepoData::from_file(channel, subdir.as_str(), plain, None);
     }
-    let compressed = std::fs::File::open(folder.join("repodata.json.zst"))?;
+    let compressed = files::read::open(&folder.join("repodata.json.zst"))?;
     let json = zstd::decode_all(compressed)?;
     Ok(SparseRepoData::from_bytes(
         channel,

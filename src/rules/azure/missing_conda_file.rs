@@ -20,7 +20,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = match definition.conda_file() {
-        CondaFile::Beside(at, path) if !path.is_file() && !is_template(at.text()) => {
+        CondaFile::Beside(at, path)
+            if definition.source().fence().admits(&path)
+                && !path.is_file()
+                && !is_template(at.text()) =>
+        {
             Finding::new(&RULE, input::missing(definition, at, &path))
         }
         CondaFile::Malformed(at) if !is_template(at.text()) => RULE

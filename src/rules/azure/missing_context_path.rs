@@ -31,13 +31,12 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             .help("add `path:` with the folder of the Dockerfile");
         return vec![finding];
     };
-    if !is_local(&path.value) || definition.beside(&path.value).exists() {
+    let place = definition.beside(&path.value);
+    let is_missing = || definition.source().fence().admits(&place) && !place.exists();
+    if !is_local(&path.value) || !is_missing() {
         return Vec::new();
     }
-    let message = format!(
-        "there is no build context `{}`",
-        definition.beside(&path.value).display()
-    );
+    let message = format!("there is no build context `{}`", place.display());
     let finding = RULE
         .finding(path.location, "leads to nothing", message)
         .note("the path is relative to the folder of this file")

@@ -24,8 +24,10 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         return Vec::new();
     };
     // Without a context that is named outright, that is what is to be said.
-    let has_context = is_template(&path.value) || files.context.is_dir();
-    if !has_context || files.dockerfile.is_file() {
+    let fence = definition.source().fence();
+    let has_context = is_template(&path.value) || fence.has_folder(&files.context);
+    let is_missing = fence.admits(&files.dockerfile) && !files.dockerfile.is_file();
+    if !has_context || !is_missing {
         return Vec::new();
     }
     let message = format!("there is no Dockerfile `{}`", files.dockerfile.display());

@@ -20,7 +20,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         return Vec::new();
     }
     let has_context = definition.given(v1::DOCKER_OPTIONS[2]).is_some();
-    if has_context || definition.beside(v1::CONDA_FILE).is_file() {
+    if has_context || definition.has_file(&definition.beside(v1::CONDA_FILE)) {
         return Vec::new();
     }
     let at = definition

@@ -1,0 +1,21 @@
+//! The files of this machine: the only place where presolve opens, limits and replaces them.
+//!
+//! ```text
+//! read       regular files only, up to a limit
+//! fence      which files another file may name
+//! write      a new text for a file, in one step
+//! metadata   owner, group, mode and extended attributes of the file that is replaced
+//! leftovers  temporary files that a killed run left behind
+//! ```
+//!
+//! The caches of downloads have their own rules and are not files of the user.
+
+pub mod fence;
+mod leftovers;
+mod metadata;
+pub mod read;
+pub mod write;
+
+pub use fence::{Fence, Fences};
+pub use read::{LOG_LIMIT, ReadError, TEXT_LIMIT, read};
+pub use write::{Protected, write, write_all};

@@ -1,0 +1,179 @@
+//! Reads files. A path can name a device that never ends (`/dev/zero`) or a pipe that nobody
+//! writes to, so only regular files are read, and only up to a limit.
+
+use std::{
+    fs::{File, FileType, OpenOptions},
+    io::{self, Read},
+    path::Path,
+};
+
+/// The most bytes of a file that people write: an environment file, a Dockerfile, a list of
+/// requirements, settings. The largest real ones, lists with hashes, have about 1 MB.
+pub const TEXT_LIMIT: u64 = 16 << 20;
+
+/// The most bytes of a build log, which is kept in memory. The logs of long image builds have
+/// a few MB.
+pub const LOG_LIMIT: u64 = 256 << 20;
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The system refuses it.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It has no content of its own that ends.
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// It has more bytes than the limit.
+    #[error("it is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    /// The file that names it may not name it.
+    #[error("it is outside of `{0}`")]
+    Outside(String),
+}
+
+impl ReadError {
+    /// Whether nothing is there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "check the path and its permissions",
+            Self::NotRegular(_) => "name a regular file; save the output of a command in one first",
+            Self::TooLarge(_) => "check that the path names the file that you mean",
+            Self::Outside(_) => {
+                "move the file into the repository, or run with `--allow-outside` if you trust the file that names it"
+            }
+        }
+    }
+}
+
+impl From<ReadError> for io::Error {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Io(error) => error,
+            other => io::Error::other(other.to_string()),
+        }
+    }
+}
+
+/// The bytes of a regular file that has at most `limit` of them.
+///
+/// # Errors
+/// When the file is anything else, or the system refuses it.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    read_from(open(path)?, limit)
+}
+
+/// A regular file as UTF-8 text.
+///
+/// # Errors
+/// As for [`read`], and when it is not UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
+    String::from_utf8(read(path, limit)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8").into())
+}
+
+/// A regular file, opened for reading.
+///
+/// The handle is checked rather than the path, so that nothing can take the place of the file
+/// between the check and the reading. `O_NONBLOCK` keeps a pipe from waiting for its writer
+/// (`open(2)`); it means nothing for regular files.
+///
+/// # Errors
+/// When it is something else, or the system refuses it.
+pub fn open(path: &Path) -> Result<File, ReadError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    }
+    // Linux opens no socket: the error would name the call, not the reason.
+    let file = match options.open(path) {
+        Err(error) => match std::fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+                return Err(ReadError::NotRegular(kind(metadata.file_type())));
+            }
+            _ => return Err(error.into()),
+        },
+        Ok(file) => file,
+    };
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok(file),
+        false => Err(ReadError::NotRegular(kind(metadata.file_type()))),
+    }
+}
+
+/// The bytes of something that has at most `limit` of them.
+///
+/// # Errors
+/// When it has more, or it cannot be read.
+pub fn read_from(source: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    // The size that the system reports is not used: `/proc` reports 0.
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(ReadError::TooLarge(limit)),
+        false => Ok(bytes),
+    }
+}
+
+fn kind(file: FileType) -> &'static str {
+    if file.is_dir() {
+        return "a folder";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if file.is_fifo() {
+            return "a pipe";
+        }
+        if file.is_socket() {
+            return "a socket";
+        }
+        if file.is_char_device() || file.is_block_device() {
+            return "a device";
+        }
+    }
+    "something else"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_the_limit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        std::fs::write(&path, "12345").expect("writes");
+        assert_eq!(read(&path, 5).expect("reads"), b"12345");
+        assert!(matches!(read(&path, 4), Err(ReadError::TooLarge(4))));
+        assert!(matches!(
+            read(folder.path(), 5),
+            Err(ReadError::NotRegular("a folder"))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_sockets_are_refused_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/zero", &link).expect("links");
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("binds");
+        for (path, kind) in [(&link, "a device"), (&socket, "a socket")] {
+            match read(path, 10) {
+                Err(ReadError::NotRegular(found)) => assert_eq!(found, kind),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
