@@ -35,11 +35,15 @@ mod help;
 mod indexes;
 mod overwrites;
 mod pips;
+#[cfg(unix)]
+mod reading;
 mod readme;
 mod server;
 mod settings;
 mod solving;
 mod why;
+#[cfg(unix)]
+mod writes;
 
 /// The folder of the fixtures.
 fn fixtures() -> PathBuf {
