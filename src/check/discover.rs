@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     io::ErrorKind,
+    iter,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -86,8 +87,9 @@ fn below(
     unreadable: &mut Vec<(PathBuf, String)>,
 ) -> Vec<PathBuf> {
     let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let mut above = above(&place);
-    if let Some(broken) = above.find_map(|folder| broken_patterns(folder, fences)) {
+    // The walk asks for no folder itself before it reads its patterns and those above it.
+    let mut folders = iter::once(folder).chain(above(&place));
+    if let Some(broken) = folders.find_map(|folder| broken_patterns(folder, fences)) {
         unreadable.push(broken);
         return Vec::new();
     }
@@ -134,12 +136,10 @@ const GITIGNORE: [&str; 2] = [".gitignore", ".ignore"];
 
 /// The folders above one, up to the root of its repository: their patterns hold below it.
 fn above(folder: &Path) -> impl Iterator<Item = &Path> {
-    let mut is_inside = true;
-    folder.ancestors().skip(1).take_while(move |folder| {
-        let was_inside = is_inside;
-        is_inside = !folder.join(".git").exists();
-        was_inside
-    })
+    let is_root = |folder: &&Path| folder.join(".git").exists();
+    let root = folder.ancestors().find(is_root);
+    let folders = folder.ancestors().skip(1);
+    folders.take_while(move |folder| root.is_none_or(|root| folder.starts_with(root)))
 }
 
 /// A folder with a file of patterns that is not read, and the reason. The walk itself would
@@ -167,7 +167,12 @@ fn refused(error: &ignore::Error) -> Option<(PathBuf, String)> {
     }
     let reason = error.io_error()?;
     let path = path_of(error)?;
-    (reason.kind() != ErrorKind::NotFound).then(|| (shown(path), reason.to_string()))
+    // The walk adds the path to the text of the system, where it is said already.
+    let text = match reason.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
+        None => reason.kind().to_string(),
+    };
+    (reason.kind() != ErrorKind::NotFound).then(|| (shown(path), text))
 }
 
 /// Whether a file is a Dockerfile by its name and its text in which conda or pip is run.

@@ -2,7 +2,11 @@
 
 use std::{
     ffi::CString,
-    os::unix::{ffi::OsStrExt, fs::symlink, process::CommandExt},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{PermissionsExt, symlink},
+        process::CommandExt,
+    },
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -106,7 +110,8 @@ fn pipes_and_devices_in_the_place_of_settings_and_indexes_are_refused() {
         let project = Project::of(&["python=3.10"]);
         let _ = std::fs::remove_file(project.path(name));
         pipe(&project, name);
-        let run = soon(&mut project.command(&["check", "--no-solve"]));
+        let arguments = ["check", "--no-solve", "--fail-on", "error"];
+        let run = soon(&mut project.command(&arguments));
         assert_eq!(run.code, code, "{name}: {run}");
     }
 }
@@ -201,6 +206,9 @@ fn no_command_reads_what_a_file_names_outside_of_its_repository() {
     for name in attacks(&project) {
         for command in ["check", "pin", "explain"] {
             let mut run = project.command(&[command, &name]);
+            if command == "check" {
+                run.args(["--fail-on", "error"]);
+            }
             let run = soon(run.current_dir(&folder).env("TOKEN", "hunter2"));
             let what = format!("{command} {name}");
             assert_silent(&run, &what);
@@ -237,7 +245,13 @@ fn what_is_outside_is_read_when_that_is_allowed() {
     );
     let folder = project.path("repo");
     let run = |arguments: &[&str]| soon(project.command(arguments).current_dir(&folder));
-    let refused = run(&["check", "--no-solve", "environment.yml"]);
+    let refused = run(&[
+        "check",
+        "--no-solve",
+        "--fail-on",
+        "error",
+        "environment.yml",
+    ]);
     assert_eq!(refused.code, 3, "{refused}");
     assert!(refused.stdout.contains("environment.yml:6:"), "{refused}");
     let allowed = run(&["check", "--no-solve", "--allow-outside", "environment.yml"]);
@@ -253,7 +267,13 @@ fn the_named_folder_or_the_working_directory_is_the_fence_where_there_is_no_repo
     project.write("envs/deep/environment.yml", text);
     let run = project.run(&["check", "--no-solve", "envs"]);
     assert!(!run.stdout.contains("is outside of"), "{run}");
-    let mut command = project.command(&["check", "--no-solve", "environment.yml"]);
+    let mut command = project.command(&[
+        "check",
+        "--no-solve",
+        "--fail-on",
+        "error",
+        "environment.yml",
+    ]);
     let run = soon(command.current_dir(project.path("envs/deep")));
     assert!(run.stdout.contains("is outside of"), "{run}");
     assert_eq!(run.code, 3, "{run}");
@@ -291,7 +311,7 @@ fn channels_and_indexes_of_a_file_are_of_its_repository_for_check() {
         environment(&[
             "python=3.10",
             "pip:",
-            "\"tool @ file:///proc/self/environ\"",
+            "\"tool @ file:///no/tool-1.0-py3-none-any.whl\"",
         ]),
     ] {
         project.write("repo/environment.yml", &text);
@@ -343,8 +363,8 @@ fn a_folder_that_cannot_be_read_is_reported() {
         environment(&["python=3.10"]),
     );
     let locked = project.path("envs/locked");
-    let all = std::fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o755));
-    let none = std::fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o000));
+    let all = std::fs::Permissions::from_mode(0o755);
+    let none = std::fs::Permissions::from_mode(0o000);
     std::fs::set_permissions(project.folder.path(), all.clone()).expect("chmod");
     std::fs::set_permissions(&locked, none).expect("chmod");
     // The superuser may read everything, so the run is one of nobody.
@@ -352,7 +372,15 @@ fn a_folder_that_cannot_be_read_is_reported() {
     let is_root = unsafe { libc::geteuid() } == 0;
     for path in [".", "envs", "envs/locked", "envs/locked/deep"] {
         for format in ["human", "json", "github"] {
-            let mut command = project.command(&["check", "--no-solve", "--format", format, path]);
+            let mut command = project.command(&[
+                "check",
+                "--no-solve",
+                "--fail-on",
+                "error",
+                "--format",
+                format,
+                path,
+            ]);
             if is_root {
                 command.uid(65534).gid(65534);
             }

@@ -90,7 +90,12 @@ fn an_error_of_any_system_call_of_a_write_leaves_the_old_file_or_the_new_one() {
     assert_eq!(whole.code, Some(0), "{}", whole.stderr);
     let mut refused = BTreeSet::new();
     for (at, call) in whole.calls.iter().enumerate() {
-        for error in errors_of(*call) {
+        // Of pipes nothing is on the disk: they wake other threads.
+        if call.is_of_pipe {
+            continue;
+        }
+        let call = call.number;
+        for error in errors_of(call) {
             let Some(traced) = run(Some((at, tracer::Fault::Error(*error)))) else {
                 return;
             };
@@ -105,11 +110,11 @@ fn an_error_of_any_system_call_of_a_write_leaves_the_old_file_or_the_new_one() {
                     assert!(traced.stderr.contains("= help: "), "{what}");
                     let is_confirmed = !traced.stderr.contains("did not confirm");
                     assert_eq!(text == old, is_confirmed, "{what}");
-                    refused.insert(*call);
+                    refused.insert(call);
                 }
                 code => panic!("exit code {code:?}: {what}"),
             }
-            if *call != libc::SYS_unlinkat && *call != libc::SYS_unlink {
+            if call != libc::SYS_unlinkat && call != libc::SYS_unlink {
                 assert_nothing_left(&project, &what);
             }
         }

@@ -25,8 +25,17 @@ pub struct Traced {
     /// The exit code; none if it was killed.
     pub code: Option<i32>,
     pub stderr: String,
-    /// The numbers of the calls of the write, in their order.
-    pub calls: Vec<c_long>,
+    /// The calls of the write, in their order.
+    pub calls: Vec<Call>,
+}
+
+/// A system call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// Its number.
+    pub number: c_long,
+    /// Its first argument is open and has no name: a pipe to another thread, not a file.
+    pub is_of_pipe: bool,
 }
 
 /// Runs a command. The calls of its main thread are counted from the first one on that opens
@@ -77,7 +86,7 @@ pub fn run(command: &mut Command, file: &str, fault: Option<(usize, Fault)>) -> 
 struct Tracer<'a> {
     pid: pid_t,
     file: &'a str,
-    calls: Vec<c_long>,
+    calls: Vec<Call>,
     fault: Option<(usize, Fault)>,
     /// The error that the call that was begun is to return.
     failing: Option<c_int>,
@@ -153,7 +162,10 @@ impl Tracer<'_> {
             return;
         }
         let number = self.calls.len();
-        self.calls.push(entry.nr.cast_signed());
+        self.calls.push(Call {
+            number: entry.nr.cast_signed(),
+            is_of_pipe: self.is_pipe(entry.args[0]),
+        });
         match self.fault {
             Some((at, Fault::Kill)) if at == number => {
                 // SAFETY: the process is a child that was not waited for to its end.
@@ -173,6 +185,11 @@ impl Tracer<'_> {
             register,
             value.cast_unsigned() as usize,
         );
+    }
+
+    fn is_pipe(&self, descriptor: u64) -> bool {
+        let target = std::fs::read_link(format!("/proc/{}/fd/{descriptor}", self.pid));
+        target.is_ok_and(|target| !target.starts_with("/") || target.starts_with("/dev"))
     }
 
     fn opens_file(&self, arguments: &[u64; 6], number: i64) -> bool {
