@@ -9,6 +9,7 @@ use rattler_conda_types::NamedChannelOrUrl;
 
 use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::parse;
 
 /// The keys that presolve heeds; conda has many more, which are not its affair.
 #[derive(Default, serde::Deserialize)]
@@ -127,7 +128,12 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         )
     };
     let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
-    yaml_serde::from_str(&text).map_err(|error| broken(error.to_string()))
+    if parse::nesting::too_deep(&text).is_some() {
+        return Err(broken("it is nested too deeply".to_owned()));
+    }
+    parse::guard::guarded(|| yaml_serde::from_str(&text))
+        .map_err(|panicked| broken(panicked.to_string()))?
+        .map_err(|error| broken(error.to_string()))
 }
 
 /// Lists in variables are separated by commas

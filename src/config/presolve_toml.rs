@@ -15,6 +15,7 @@ use super::{ChannelPriority, Layer, channel, cut_off, location};
 use crate::{
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure, Location},
+    parse,
     pypi::settings::IndexSettings,
     spec::source::SourceFile,
 };
@@ -115,7 +116,12 @@ pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
         Failure::input(Diagnostic::error("unreadable-settings", message))
     })?;
     let file = File { path, text: &text };
-    let keys = toml::from_str(&text).map_err(|error| file.syntax_error(&error))?;
+    let keys = parse::guard::guarded(|| toml::from_str(&text))
+        .map_err(|panicked| {
+            let message = format!("cannot read {}: {panicked}", path.display());
+            Failure::input(Diagnostic::error("unreadable-settings", message))
+        })?
+        .map_err(|error| file.syntax_error(&error))?;
     file.layer(keys)
 }
 
