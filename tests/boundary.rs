@@ -39,7 +39,11 @@ fn foreign_parsers_are_called_behind_the_boundary_alone() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for call in CALLS {
             let message = "call `presolve::parse` instead";
-            assert!(!code.contains(call), "{}: `{call}`: {message}", file.display());
+            assert!(
+                !code.contains(call),
+                "{}: `{call}`: {message}",
+                file.display()
+            );
         }
     }
 }

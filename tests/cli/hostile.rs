@@ -68,9 +68,8 @@ fn a_bad_line_in_one_file_does_not_keep_the_others_from_being_checked() {
 /// A project `chain` with one wheel whose metadata has these lines.
 fn index(project: &Project, metadata: &str) {
     let text = format!("Metadata-Version: 2.1\nName: chain\nVersion: 1.0\n{metadata}");
-    let wheel = "index/chain/chain-1.0-py3-none-any.whl";
-    project.write(wheel, "");
-    project.write(&format!("{wheel}.metadata"), text);
+    let wheel = crate::fuzz::zip(&[("chain-1.0.dist-info/METADATA", &text)]);
+    project.write("index/chain/chain-1.0-py3-none-any.whl", wheel);
     project.change("index-url", Some("'index'"));
 }
 
@@ -80,6 +79,7 @@ fn hostile_metadata_of_an_index_is_no_end_of_the_run() {
         let project = Project::new(environment("chain"));
         index(&project, &format!("Requires-Dist: {line}\n"));
         let run = project.pin(&[]);
+        assert!(run.stderr.contains("Requires-Dist"), "{line:.40}: {run}");
         assert!(matches!(run.code, 1 | 3), "{line:.40}: {run}");
         assert!(!run.stderr.contains("panicked"), "{line:.40}: {run}");
         assert!(!run.stderr.contains("internal-error"), "{line:.40}: {run}");
@@ -89,6 +89,7 @@ fn hostile_metadata_of_an_index_is_no_end_of_the_run() {
 #[test]
 fn the_time_limit_holds_for_a_chain_of_extras() {
     let mut metadata = String::new();
+    let _ = writeln!(metadata, "Provides-Extra: e3000");
     for n in 0..3000 {
         let _ = writeln!(metadata, "Provides-Extra: e{n}");
         let _ = writeln!(

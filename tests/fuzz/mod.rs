@@ -23,6 +23,7 @@ use std::{
 };
 
 pub use memory::Counting;
+pub use targets::zip;
 
 use crate::random::{Random, number};
 

@@ -295,7 +295,7 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A zip file with entries that are not compressed.
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter};
     futures::executor::block_on(async {
         let mut bytes = Vec::new();
