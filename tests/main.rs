@@ -1,5 +1,6 @@
 //! All integration tests in one binary: the crates below take long to link.
 
+mod boundary;
 mod cli;
 mod conda_parity;
 mod cost;

@@ -11,6 +11,7 @@ use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{TEXT_LIMIT, read::read_text},
+    parse,
     spec::secrets,
 };
 
@@ -132,7 +133,11 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
     };
     let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
     secrets::remember_file(&text);
-    yaml_serde::from_str(&text)
+    if parse::nesting::too_deep(&text).is_some() {
+        return Err(broken("it is nested too deeply".to_owned()));
+    }
+    parse::guard::guarded(|| yaml_serde::from_str(&text))
+        .map_err(|panicked| broken(panicked.to_string()))?
         .map_err(|error| broken(secrets::redact_reason(&error.to_string(), &text)))
 }
 

@@ -16,6 +16,7 @@ use crate::{
     check::settings::CheckSettings,
     diagnostic::{Diagnostic, Failure, Location},
     files::{Fence, Fences, TEXT_LIMIT},
+    parse,
     pypi::settings::IndexSettings,
     spec::{secrets, source::SourceFile},
 };
@@ -136,7 +137,12 @@ pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
         text: &text,
         fence: &fence,
     };
-    let keys = toml::from_str(&text).map_err(|error| file.syntax_error(&error))?;
+    let keys = parse::guard::guarded(|| toml::from_str(&text))
+        .map_err(|panicked| {
+            let message = format!("cannot read {}: {panicked}", path.display());
+            Failure::input(Diagnostic::error("unreadable-settings", message))
+        })?
+        .map_err(|error| file.syntax_error(&error))?;
     file.layer(keys)
 }
 

@@ -556,3 +556,21 @@ fn long_commands_are_read_in_time() {
     let source = SourceFile::from_text("Dockerfile", text);
     assert_eq!(Plan::of(&source).installs[0].specs.len(), 20_000);
 }
+
+#[test]
+fn values_that_double_are_not_expanded_without_end() {
+    let doubled: String = (0..60)
+        .map(|n| format!("ENV A{}=$A{n}$A{n}\n", n + 1))
+        .collect();
+    let text = format!("FROM python:3.11\nENV A0=xxxxxxxxxx\n{doubled}RUN pip install $A60\n");
+    let source = SourceFile::from_text("Dockerfile", text).with_build_context(Path::new("."));
+    let errors = super::environment::reading(&source, &[]).errors;
+    let told = errors
+        .iter()
+        .flat_map(|error| &error.labels)
+        .map(|label| &*label.text);
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["the value of `A60` makes this longer than 16384 bytes"]
+    );
+}

@@ -9,6 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Mutex, Once, PoisonError},
+    task::Poll,
 };
 
 use futures::FutureExt;
@@ -33,7 +34,8 @@ thread_local! {
 static PLACES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A guarded call panicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the library that reads it gave up")]
 pub struct Panicked;
 
 /// Calls a parser of another library.
@@ -45,6 +47,20 @@ pub fn guarded<T>(parse: impl FnOnce() -> T) -> Result<T, Panicked> {
     let result = catch_unwind(AssertUnwindSafe(parse));
     GUARDED.set(outer);
     result.map_err(|_| Panicked)
+}
+
+/// Like [`guarded`], for a parser that waits for what it reads.
+///
+/// # Errors
+/// [`Panicked`] if it panics.
+pub async fn guarded_future<T>(parse: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut parse = std::pin::pin!(parse);
+    std::future::poll_fn(|context| match guarded(|| parse.as_mut().poll(context)) {
+        Ok(Poll::Ready(read)) => Poll::Ready(Ok(read)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(panicked) => Poll::Ready(Err(panicked)),
+    })
+    .await
 }
 
 /// Waits for a part of the run, whose panics end that part alone.

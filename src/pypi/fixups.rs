@@ -32,7 +32,7 @@ pub fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), Strin
     repaired_requirement(text)
         .and_then(|text| parse::pep::requirement(&text).ok())
         .map(|requirement| (requirement, true))
-        .ok_or_else(|| error.message)
+        .ok_or(error.message)
 }
 
 /// A requirement without the comma at the end of its specifiers, which every pip lets

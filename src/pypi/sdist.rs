@@ -131,7 +131,9 @@ pub async fn read(
         (found, Some(contents))
     };
     if filename.ends_with(".zip") {
-        return read_zip(archive, name).await.map(known);
+        let read = parse::guard::guarded_future(read_zip(archive, name)).await;
+        let read = read.map_err(|panicked| format!("it is no readable zip file: {panicked}"));
+        return read?.map(known);
     }
     let gzipped = filename.ends_with(".gz") || filename.ends_with(".tgz");
     if !gzipped && !filename.ends_with(".tar") {
@@ -146,9 +148,10 @@ pub async fn read(
             read_tar(&archive[..], &name)
         }
     };
-    let files = tokio::task::spawn_blocking(read)
+    let files = tokio::task::spawn_blocking(|| parse::guard::guarded(read))
         .await
-        .map_err(|error| format!("reading it was broken off: {error}"))??;
+        .map_err(|error| format!("reading it was broken off: {error}"))?
+        .map_err(|panicked| format!("it is no readable tar file: {panicked}"))??;
     Ok(known(files))
 }
 

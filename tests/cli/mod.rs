@@ -32,6 +32,7 @@ mod explain_real;
 mod files;
 mod formats;
 mod help;
+mod hostile;
 mod indexes;
 mod overwrites;
 mod pips;

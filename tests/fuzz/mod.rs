@@ -23,6 +23,7 @@ use std::{
 };
 
 pub use memory::Counting;
+pub use targets::zip;
 
 use crate::random::{Random, number};
 
@@ -35,8 +36,8 @@ const TIME: Duration = Duration::from_secs(10);
 /// How many bytes one case may have allocated at once.
 const MEMORY: usize = 1 << 30;
 
-/// How long a case may be.
-const LENGTH: usize = 64 * 1024;
+/// How long a case may be. A build without optimisation is about fifteen times slower.
+const LENGTH: usize = if cfg!(debug_assertions) { 8 } else { 64 } * 1024;
 
 /// Tries many cases of a target, the seeds themselves first.
 fn fuzz(target: &str, seeds: Vec<Vec<u8>>, read: impl Fn(&[u8])) {

@@ -10,8 +10,10 @@ use presolve::{
         Selection,
         lint::{Asked, lint},
     },
+    conda::repodata,
     config::{Flags, Settings},
     diagnose::{Log, diagnose},
+    network::fetch::Page,
     parse,
     pypi::{MetadataSource, index, metadata, sdist, wheel},
     spec::{
@@ -20,7 +22,7 @@ use presolve::{
         source::SourceFile,
     },
 };
-use rattler_conda_types::{ParseMatchSpecOptions, RepoData};
+use rattler_conda_types::{PackageName as CondaName, ParseMatchSpecOptions};
 use url::Url;
 
 use super::{
@@ -231,21 +233,20 @@ fn logs() {
 
 #[test]
 fn repodata() {
-    fuzz("repodata", seeds(&[REPODATA]), |input| {
-        let Ok(repodata) = serde_json::from_slice::<RepoData>(input) else {
+    let shard: serde_json::Value = serde_json::from_str(REPODATA).expect("JSON");
+    let shard = rmp_serde::to_vec_named(&shard).expect("MessagePack");
+    let name = CondaName::new_unchecked("a");
+    let mut all = seeds(&[REPODATA]);
+    all.push(shard);
+    fuzz("repodata", all, |input| {
+        let Ok((records, _)) = repodata::of_package(input, &name) else {
             return;
         };
-        for record in repodata
-            .packages
-            .values()
-            .chain(repodata.conda_packages.values())
-        {
-            for depends in &record.depends {
-                drop(parse::conda::match_spec(
-                    depends,
-                    ParseMatchSpecOptions::lenient(),
-                ));
-            }
+        for depends in records.iter().flat_map(|one| &one.package_record.depends) {
+            drop(parse::conda::match_spec(
+                depends,
+                ParseMatchSpecOptions::lenient(),
+            ));
         }
     });
 }
@@ -258,8 +259,14 @@ fn pages_of_indexes() {
         "pages-of-indexes",
         seeds(&[JSON_PAGE, HTML_PAGE]),
         |input| {
-            drop(index::parse_json(&name, &base, input));
-            drop(index::parse_html(&name, &base, input));
+            let page = Page {
+                body: input.to_vec(),
+                content_type: "text/html".to_owned(),
+                url: base.clone(),
+            };
+            drop(index::read_page(&name, &page));
+            drop(index::read_links(&name, &page));
+            drop(index::check_links(&page));
         },
     );
 }
@@ -295,7 +302,7 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A zip file with entries that are not compressed.
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter};
     futures::executor::block_on(async {
         let mut bytes = Vec::new();

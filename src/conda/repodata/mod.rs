@@ -11,6 +11,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use url::Url;
+
 use crate::{
     conda::channels::SpecChannel,
     diagnostic::{Diagnostic, Failure},
@@ -34,8 +36,10 @@ mod suggestions;
 mod tests;
 
 use errors::SubdirError;
+use json::Json;
 pub use progress::Progress;
 pub use records::Skipped;
+use records::{Place, Text};
 use subdirs::Opened;
 pub use subdirs::Subdirs;
 pub use suggestions::Suggestion;
@@ -275,6 +279,34 @@ async fn execute(
         });
         failed.next().unwrap_or_else(|| errors::of_gateway(&error))
     })
+}
+
+/// The records of one package in the text of a `repodata.json`, or in a shard of it
+/// (MessagePack), with those that cannot be read.
+///
+/// # Errors
+///
+/// Why it is neither.
+pub fn of_package(
+    text: &[u8],
+    name: &PackageName,
+) -> Result<(Vec<Arc<RepoDataRecord>>, Vec<Skipped>), String> {
+    let packages = Url::parse("file:///channel/noarch/").map_err(|error| error.to_string())?;
+    let place = Place {
+        channel: "file:///channel/".to_owned(),
+        subdir: Subdir::NoArch,
+        packages,
+    };
+    let found = match text.trim_ascii_start().starts_with(b"{") {
+        true => {
+            let chunk = Json::parse(text.to_vec())?.chunk(name.as_normalized());
+            let chunk = chunk.map_err(|_| "it is damaged".to_owned())?;
+            chunk.map(|chunk| place.parse(name, &Text::Json(&chunk)))
+        }
+        false => Some(place.parse(name, &Text::Msgpack(text))),
+    };
+    let found = found.transpose()?.unwrap_or_default();
+    Ok((found.records, found.skipped))
 }
 
 /// A gateway, which the files of a run share. It fetches archives that specs name by URL
