@@ -412,6 +412,11 @@ const PORTAL: &str = "<html><head><title>Log in</title></head><body><form></form
 async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
     for (content_type, body) in [
         ("text/html", PORTAL),
+        ("text/html", r#"<a href="b-1.0.zip">b</a>"#),
+        (
+            "text/html",
+            r#"<html><title>Links for a</title><a href="a-1.0.zip">"#,
+        ),
         (SIMPLE_JSON, PORTAL),
         (SIMPLE_JSON, ""),
         (SIMPLE_JSON, r#"{"files": ["#),
@@ -451,7 +456,6 @@ async fn a_page_without_files_is_an_answer_if_it_is_the_projects() {
             "text/html",
             r#"<meta name="pypi:repository-version" content="1.0">"#,
         ),
-        ("text/html", r#"<a href="b-1.0.zip">b</a>"#),
     ] {
         let world = World::new().await;
         world.server.put("/simple/a/", content_type, body);
