@@ -22,15 +22,7 @@ impl Copies {
     /// An input failure if a secret is in the path of a URL, which is wrong without it.
     pub(super) fn bare(&mut self, text: &str, location: &Location) -> Result<String, Failure> {
         let bare = secrets::without_secrets(text);
-        if !secrets::find(&bare).is_empty() {
-            let message = "the file would hold the secret of this line";
-            return Err(Failure::input(
-                Diagnostic::error("secret-in-file", message)
-                    .at(location.clone(), "")
-                    .note("it stands in the path of the URL, and the URL is wrong without it")
-                    .help("write a `${VARIABLE}` in its place, which pip replaces"),
-            ));
-        }
+        check(&bare, location)?;
         if bare != text {
             let urls = bare
                 .split_whitespace()
@@ -45,4 +37,19 @@ impl Copies {
         let hosts: Vec<&str> = self.hosts.iter().map(String::as_str).collect();
         (!hosts.is_empty()).then(|| left_out(&hosts))
     }
+}
+
+/// # Errors
+/// An input failure if a text of a line has a secret.
+pub(super) fn check(text: &str, location: &Location) -> Result<(), Failure> {
+    if secrets::find_all(text).is_empty() {
+        return Ok(());
+    }
+    let message = "the file would hold the secret of this line";
+    Err(Failure::input(
+        Diagnostic::error("secret-in-file", message)
+            .at(location.clone(), "")
+            .note("it is in the path of a URL or in an option, and the line is wrong without it")
+            .help("write a `${VARIABLE}` in its place, which pip replaces"),
+    ))
 }

@@ -16,7 +16,11 @@ use std::{fmt::Write, sync::Arc};
 use pep508_rs::PackageName;
 use url::Url;
 
-use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, credentials_left_out};
+use super::{
+    Lock, LockedPlatform, LockedRelease, Written,
+    copies::{self, Copies},
+    credentials_left_out,
+};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     problem::ProvidedCandidate,
@@ -45,6 +49,11 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Wr
     };
     add_settings(&mut written, lock, platform);
     let mut copies = Copies::default();
+    for line in &environment.pip.requirements {
+        for option in &line.options {
+            copies::check(option, &line.location)?;
+        }
+    }
     for written_option in &environment.pip.options.written {
         let option = option(lock, written_option);
         written.text += &copies.bare(&option, &written_option.location)?;

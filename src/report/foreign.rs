@@ -67,6 +67,12 @@ pub fn printed(text: &str, color: bool) -> String {
     without_commands(&shown)
 }
 
+/// A file of another tool that is printed. It has no secrets, because its writer leaves them
+/// out, and a mask in the place of what looks like one would make another file of it.
+pub fn printed_file(text: &str) -> String {
+    without_commands(&visible(text))
+}
+
 /// A JSON text that is printed: its strings keep their meaning, and have no character that
 /// a terminal or a runner heeds. Secrets are masked in all strings but those that an edit
 /// writes into a file; an edit that shows a secret is left out by its writer.

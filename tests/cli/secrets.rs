@@ -595,10 +595,6 @@ const LOG_RUNS: &[(&[&str], bool)] = &[
     (&["diagnose", "@FILE@", "--spec", "environment.yml"], false),
 ];
 
-/// Files of the cache whose writer is not presolve's own yet. Empty once they key their
-/// entries by URLs without credentials.
-const CACHES_WITH_CREDENTIALS: &[&str] = &["repodata", "shards", "names"];
-
 /// A secret of letters, so that nothing but its place tells what it is.
 fn secret(place: &Place) -> String {
     let mut hash = place
@@ -718,7 +714,7 @@ impl<'p> Planted<'p> {
         for (path, content) in files(self.project.folder.path()) {
             // What the user wrote is theirs, also where pins were added to it.
             let is_planted = before.contains_key(&path) && self.is_planted(&path);
-            if !is_planted && self.has(&content) && !is_excused(&path) {
+            if !is_planted && self.has(&content) {
                 leaks.push(format!("{what}: file {}", path.display()));
             }
         }
@@ -736,16 +732,6 @@ impl<'p> Planted<'p> {
         let text = String::from_utf8_lossy(content);
         self.forms.iter().any(|form| text.contains(form.as_str()))
     }
-}
-
-fn is_excused(path: &Path) -> bool {
-    let mut parts = path.iter().map(|part| part.to_string_lossy());
-    parts.next().is_some_and(|first| first == "cache")
-        && parts.any(|part| {
-            CACHES_WITH_CREDENTIALS
-                .iter()
-                .any(|cache| part.contains(cache))
-        })
 }
 
 /// All files below a folder, by their paths from there. A name is content too.

@@ -30,11 +30,12 @@ impl Pin {
         if let Some(path) = &self.output_file {
             return files::write(path, written.text.as_bytes(), self.protected());
         }
-        let shown = foreign::printed(&written.text, false);
+        let shown = foreign::printed_file(&written.text);
         if shown != written.text {
-            let message = "a secret or a control character is masked in what is printed";
+            let message =
+                "control characters or commands of a CI runner are changed in what is printed";
             let help = "write the whole of it into a file with -o";
-            output.say(&Diagnostic::warning("masked-secret", message).help(help));
+            output.say(&Diagnostic::warning("changed-characters", message).help(help));
         }
         print_whole(&shown)
     }

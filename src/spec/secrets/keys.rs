@@ -259,6 +259,8 @@ struct Place<'t> {
     is_start: bool,
     /// Whether it is in quotes itself, as in JSON.
     is_quoted: bool,
+    /// Whether it names a password, and not a token, of which there are others.
+    is_password: bool,
     /// Whether its value is one word.
     is_word: bool,
     /// Whether its value can go on in the lines below.
@@ -273,12 +275,15 @@ impl<'t> Place<'t> {
         // A line of megabytes is read once, and not once for each of its keys.
         let near = &text[text.floor_char_boundary(name.start.saturating_sub(NEAR))..name.start];
         let before = &near[near.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
-        let blank = |c: char| c.is_whitespace() || matches!(c, '-' | '{' | '[' | ',' | '"' | '\'');
+        // A comment, a line of a diff, a line with its number are lines of a file too.
+        let blank =
+            |c: char| c.is_whitespace() || c.is_ascii_digit() || "-{[,\"'#+|;/*".contains(c);
         let code = before.trim_end_matches(['"', '\'', ' ', '\t']);
         Self {
             before,
             is_start: before.chars().all(blank) || code.ends_with(['{', ',']),
             is_quoted: before.ends_with(['"', '\'']),
+            is_password: text[name.clone()].to_ascii_lowercase().contains("passw"),
             is_word: false,
             is_mapping: false,
         }
@@ -411,13 +416,18 @@ fn word(line: &str) -> usize {
 /// may go on elsewhere.
 fn plain(line: &str, place: &Place<'_>) -> usize {
     let is_code = place.before.contains('`');
-    // In a sentence a colon says what comes next, which is a word and not a secret.
+    // In a sentence a colon says what comes next, which is a word and not a secret, but for
+    // the words that are nothing else.
     if !place.is_start && place.before.ends_with(' ') && !is_code {
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
         let is_word = word
             .chars()
             .all(|c| c.is_lowercase() || ",.:'`".contains(c));
-        return if is_word { 0 } else { word.len() };
+        return if is_word && !place.is_password {
+            0
+        } else {
+            word.len()
+        };
     }
     let ends: &[char] = match (place.is_quoted, is_code) {
         (true, _) => &[',', '}'],

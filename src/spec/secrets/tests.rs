@@ -207,6 +207,11 @@ fn values_of_keys_that_are_named_like_secrets_are_masked() {
         r#"{"name": "MY_TOKEN", "value": "⟦abc⟧"}"#,
         r#"bash -c "{\"token\": \"⟦abc⟧\"}""#,
         "the password: ⟦hunter2⟧ is wrong",
+        "the password: ⟦swordfish⟧ is wrong",
+        "# token: ⟦abc⟧",
+        " # token: ⟦abc⟧",
+        "+  token: ⟦abc⟧",
+        "12 | token: ⟦abc⟧",
         "`password: ⟦hunter2⟧` is not a mapping",
         "--password ⟦abc⟧ x",
         "--password=⟦abc⟧ x",
@@ -373,6 +378,26 @@ fn logins_are_left_out_of_texts() {
         ("numpy>=1", "numpy>=1"),
     ] {
         assert_eq!(without_logins(given), bare);
+    }
+}
+
+#[test]
+fn parameters_that_are_not_public_are_left_out_of_texts() {
+    for (given, bare) in [
+        (
+            "--index-url https://h/x?ticket=abc",
+            "--index-url https://h/x",
+        ),
+        (
+            "a @ https://u:p@h/a.whl?sp=r&sig=x",
+            "a @ https://h/a.whl?sp=r",
+        ),
+        ("https://h/x?sig=x&sp=r#egg=a b", "https://h/x?sp=r#egg=a b"),
+        ("https://h/x?sig=${SIG}", "https://h/x?sig=${SIG}"),
+        ("a @ https://h/a.whl#sha256=00", "a @ https://h/a.whl"),
+        ("--hash=sha256:00 token=x", "--hash=sha256:00 token=x"),
+    ] {
+        assert_eq!(without_secrets(given), bare, "{given}");
     }
 }
 

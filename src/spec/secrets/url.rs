@@ -68,16 +68,19 @@ pub fn without_logins(text: &str) -> String {
     bare
 }
 
-/// A text whose URLs have no login, and no parameters that certainly are secrets. A secret
-/// in a path stays.
+/// A text whose URLs have no login, and no parameters that are not known to be public. A
+/// secret in a path stays.
 pub fn without_secrets(text: &str) -> String {
     let mut bare = without_logins(text);
-    let is_parameter = |bare: &str, secret: &Range<usize>| bare[..secret.start].ends_with('=');
-    while let Some(secret) = find(&bare)
-        .into_iter()
-        .find(|secret| is_parameter(&bare, secret))
-    {
-        let start = bare[..secret.start].rfind(['?', '&', '#']).unwrap_or(0);
+    let secret = |bare: &str| {
+        let mut secrets = find_all(bare).into_iter();
+        secrets
+            .find(|secret| bare[..secret.start].ends_with('=') && is_secret(&bare[secret.clone()]))
+    };
+    while let Some(secret) = secret(&bare) {
+        let Some(start) = bare[..secret.start].rfind(['?', '&', '#']) else {
+            break;
+        };
         // The parameter behind it takes the place of the first one.
         match bare[secret.end..].starts_with('&') {
             true => bare.replace_range(start + 1..secret.end + 1, ""),
