@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
 use crate::{
     check::{
-        Check as Checking, FileReport, Fixes, Listening, Report, changed::Changed, discover,
-        patterns::Patterns,
+        Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed,
+        discover, patterns::Patterns,
     },
     config::{self, Settings},
     diagnostic::{Failure, FailureKind, Level},
@@ -170,6 +170,8 @@ impl Check {
             &self.paths[0].join("environment.yml"),
             self.settings.clone().into(),
         )?;
+        // A rule that does not exist is a mistake of the command line, not of each file.
+        Selection::new(&settings.check, &self.select, &self.ignore)?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
         let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
         let folders = self.paths.iter().filter(|path| path.is_dir());
