@@ -100,7 +100,8 @@ struct Watch {
 
 impl Watch {
     fn new(target: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("presolve-fuzz-{target}"));
+        let path =
+            std::env::temp_dir().join(format!("presolve-fuzz-{target}-{}", std::process::id()));
         let watch = Self {
             case: Arc::default(),
             started: Arc::default(),
