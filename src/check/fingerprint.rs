@@ -38,5 +38,5 @@ fn line(finding: &Finding) -> String {
     let start = text[..at.span.start].rfind('\n').map_or(0, |end| end + 1);
     let line = text[start..].lines().next().unwrap_or_default();
     let words = line.split(" #").next().unwrap_or_default();
-    secrets::redact(&words.split_whitespace().collect::<Vec<_>>().join(" "))
+    secrets::redact_for_hash(&words.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -30,7 +30,7 @@ pub use url::{
 /// What is certainly not a secret stays readable: a variable such as `${TOKEN}`, the
 /// `git` of `git@host`, the digest of an image, a version.
 pub fn redact(text: &str) -> String {
-    replace(text, |_| "****".to_owned())
+    replace(text, find_all(text), |_| "****".to_owned())
 }
 
 /// What to do about a text that is not a URL because of its password.
@@ -57,7 +57,7 @@ pub fn redact_reason(reason: &str, text: &str) -> String {
 /// Like [`redact`], with a mask of as many bytes as the secret has, so that spans stay
 /// valid. Line breaks in a secret stay too.
 pub fn redact_in_place(text: &str) -> String {
-    replace(text, |secret| {
+    replace(text, find_all(text), |secret| {
         let bytes = secret.bytes();
         let masked = bytes.map(|byte| match byte {
             b'\n' | b'\r' => char::from(byte),
@@ -67,10 +67,19 @@ pub fn redact_in_place(text: &str) -> String {
     })
 }
 
-fn replace(text: &str, mask: impl Fn(&str) -> String) -> String {
+/// A text in which `****` stands for what certainly is a secret, and user names stay: what
+/// a hash is made of that has to stay the same when more is masked.
+pub fn redact_for_hash(text: &str) -> String {
+    let mut found = find(text);
+    found.extend(keys::find(text));
+    found.retain(|secret| is_secret(&text[secret.clone()]));
+    replace(text, merged(found), |_| "****".to_owned())
+}
+
+fn replace(text: &str, secrets: Vec<Range<usize>>, mask: impl Fn(&str) -> String) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut end = 0;
-    for secret in find_all(text) {
+    for secret in secrets {
         redacted.push_str(&text[end..secret.start]);
         redacted.push_str(&mask(&text[secret.clone()]));
         end = secret.end;

@@ -68,7 +68,8 @@ fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     if place.before.ends_with("${") {
         return None;
     }
-    if !is_secret_name(word) && !(place.is_start && word.eq_ignore_ascii_case("key")) {
+    let is_bare_key = place.is_start && word.eq_ignore_ascii_case("key");
+    if !is_bare_key && !is_secret_name(word) {
         return None;
     }
     let end = name.start + written.trim_end_matches(['.', '-']).len();
@@ -310,7 +311,8 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     if let Some(quote @ ('"' | '\'')) = value.chars().next() {
         let is_escaped = begin > start;
         let begin = begin + 1;
-        return Vec::from([begin..begin + quoted(&text[begin..], quote, is_escaped)]);
+        let end = begin + quoted(&text[begin..], quote, is_escaped);
+        return std::iter::once(begin..end).collect();
     }
     // The commands of a shell tell no secret, and a mapping has keys of its own.
     let command = value.strip_prefix("$(").map(str::trim_start);
@@ -324,7 +326,7 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
         true => word(rest),
         false => plain(rest, place),
     };
-    let mut found = Vec::from([start..start + length]);
+    let mut found: Vec<Range<usize>> = std::iter::once(start..start + length).collect();
     if place.is_mapping
         && rest[length..]
             .trim_start_matches([' ', '\t'])
