@@ -28,3 +28,10 @@ pub const MATCH_SPECS: &[&str] = &[
     "^py.*$ 1.0",
     "x >=1,(<2|3)",
 ];
+
+/// Environment files.
+pub const ENVIRONMENTS: &[&str] = &[
+    "a: &x [python, &y numpy]\nchannels: [ *y]\ndependencies: *x\n",
+    "a: &x [python]\nb: {c: d}\nchannels:\n  -  *x\ndependencies: *x\n",
+    "dependencies: [a, &x b, *x, c]\n",
+];

@@ -26,7 +26,7 @@ use rattler_conda_types::{PackageName as CondaName, ParseMatchSpecOptions};
 use url::Url;
 
 use super::{
-    corpus::{MATCH_SPECS, REQUIREMENTS},
+    corpus::{ENVIRONMENTS, MATCH_SPECS, REQUIREMENTS},
     fuzz,
 };
 
@@ -139,6 +139,7 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
 #[test]
 fn environment_files() {
     let mut all = seeds(&[ENVIRONMENT, FLOW, ANCHORS]);
+    all.extend(seeds(ENVIRONMENTS));
     all.extend(real("specs", |_| true));
     looked_at("environment-files", "environment.yml", all);
 }

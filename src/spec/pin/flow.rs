@@ -99,6 +99,14 @@ fn block(
             "write one entry per line",
         ));
     };
+    // An alias is where its anchor is.
+    if list.start < key.end {
+        return Err(uneditable(
+            location,
+            "this list cannot be edited",
+            "write it out below its key, without anchors and aliases",
+        ));
+    }
     let indent = " ".repeat(key.start - yaml::line_start(text, key.start) + indent);
     let new_line = format!("{}{indent}", line_break(text));
     let colon = text[key.end..list.start]
@@ -112,8 +120,8 @@ fn block(
     let count = value.and_then(Value::as_sequence).map_or(0, Vec::len);
     for index in 0..count {
         let item = tree.location(&route.with_key(index));
-        if item.span.start < end || item.text().contains('\n') && !item.text().ends_with([']', '}'])
-        {
+        let is_outside = item.span.start < end || item.span.end >= list.end;
+        if is_outside || item.text().contains('\n') && !item.text().ends_with([']', '}']) {
             return Err(uneditable(
                 item,
                 "this entry cannot be edited",
