@@ -215,7 +215,7 @@ pub fn add_zst(site: &mut Site, subdir: &str, body: &[u8]) {
 pub fn repodata(subdir: &str, records: &[&Record]) -> String {
     let entries = records
         .iter()
-        .map(|(_, file, record)| format!("\"{file}\": {record}"));
+        .map(|(_, file, record)| format!("{}: {record}", Value::from(file.as_str())));
     format!(
         "{{\"info\": {{\"subdir\": \"{subdir}\"}}, \"packages\": {{}}, \
          \"packages.conda\": {{{}}}, \"repodata_version\": 1}}",
