@@ -21,12 +21,11 @@ use super::{
     cache::{Cache, ResponseHead, StoredResponse},
     causes, redacted, retry,
 };
-use crate::{
-    diagnostic::{Diagnostic, Failure},
-    spec::secrets,
+pub use super::{
+    body::{Compression, Received, unpack_zstd},
+    error::FetchError,
 };
-
-pub use super::body::{Compression, Received, unpack_zstd};
+use crate::spec::secrets;
 
 /// Requests at a time; PyPI's CDN multiplexes them over few connections.
 const CONCURRENCY: usize = 50;
@@ -44,92 +43,6 @@ const KEPT_HEADERS: [header::HeaderName; 8] = [
     header::PRAGMA,
     header::VARY,
 ];
-
-/// Why there is no usable response. Every URL is redacted.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum FetchError {
-    /// Offline, and it was never fetched.
-    #[error("offline, and `{0}` is not in the cache")]
-    Offline(String),
-    /// 401 or 403.
-    #[error("`{url}` refuses access ({status})")]
-    Denied {
-        /// What was asked for.
-        url: String,
-        /// The status.
-        status: StatusCode,
-    },
-    /// Another status that is not an answer, after retries.
-    #[error("`{url}` answers {status}{}", asked_to_wait(*.wait))]
-    Status {
-        /// What was asked for.
-        url: String,
-        /// The status.
-        status: StatusCode,
-        /// How long the server asks to wait, if that is too long to wait for.
-        wait: Option<Duration>,
-    },
-    /// No answer, after retries.
-    #[error("cannot fetch `{url}`: {reason}")]
-    Network {
-        /// What was asked for.
-        url: String,
-        /// The error with its causes.
-        reason: String,
-    },
-    /// The body is larger than it may be.
-    #[error("`{url}` is larger than {limit} bytes, or unpacks to an implausible size")]
-    TooLarge {
-        /// What was asked for.
-        url: String,
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// The body is not what the URL stands for.
-    #[error("cannot read `{url}`: {reason}")]
-    Unreadable {
-        /// What was asked for.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
-fn asked_to_wait(wait: Option<Duration>) -> String {
-    wait.map_or(String::new(), |wait| {
-        format!(" and asks to wait for {} s", wait.as_secs())
-    })
-}
-
-impl FetchError {
-    /// The failure of an index, with its next step.
-    pub fn into_failure(self) -> Failure {
-        let message = self.to_string();
-        let (name, help) = match &self {
-            FetchError::Offline(_) => (
-                "offline-miss",
-                "run once without `--offline` to fill the cache",
-            ),
-            FetchError::Denied { .. } => (
-                "access-denied",
-                "give credentials in `~/.netrc`, with `rattler auth login`, or in the index's URL (`https://user:token@host/`), for example through `PIP_INDEX_URL` or `PIP_EXTRA_INDEX_URL`",
-            ),
-            FetchError::Status { .. } | FetchError::Network { .. } => (
-                "index-unreachable",
-                "check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL; `--offline` answers from the cache",
-            ),
-            FetchError::TooLarge { .. } => (
-                "response-too-large",
-                "check that the URL is that of a package index",
-            ),
-            FetchError::Unreadable { .. } => (
-                "unreadable-index",
-                "check that the URL is that of a simple index or of a page of links, and that no proxy or login page answers in its place",
-            ),
-        };
-        Failure::undecided(Diagnostic::error(name, message).help(help))
-    }
-}
 
 /// What is asked for.
 #[derive(Clone)]
@@ -387,11 +300,25 @@ impl Fetcher {
         self.load(&request.key(), request.url, &format).await?.1
     }
 
-    /// The body of an HTTP URL, past the cache; `None` for 404 and 410.
+    /// The body of an HTTP URL, past the cache; `None` for 404 and 410. One that does not
+    /// have the expected SHA-256 is fetched once more: it may have been damaged on its way.
     ///
     /// # Errors
     /// As for [`Self::get`].
-    pub async fn body(&self, url: &Url, limit: u64) -> Result<Option<Vec<u8>>, FetchError> {
+    pub async fn body(
+        &self,
+        url: &Url,
+        limit: u64,
+        sha256: Option<&str>,
+    ) -> Result<Option<Vec<u8>>, FetchError> {
+        let body = self.any_body(url, limit).await?;
+        match check_hash(url, body, sha256) {
+            Err(_) => check_hash(url, self.any_body(url, limit).await?, sha256),
+            checked => checked,
+        }
+    }
+
+    async fn any_body(&self, url: &Url, limit: u64) -> Result<Option<Vec<u8>>, FetchError> {
         if self.0.http.offline {
             return Err(FetchError::Offline(redacted(url)));
         }
@@ -465,8 +392,11 @@ impl Fetcher {
         }
         let mut retry = 0;
         loop {
-            let _permit = self.permit().await;
-            match self.exchange(request, &sent, headers.clone(), stored).await {
+            let exchanged = {
+                let _permit = self.permit().await;
+                self.exchange(request, &sent, headers.clone(), stored).await
+            };
+            match exchanged {
                 Err(Interrupted::Again(error)) if retry == BODY_RETRIES => return Err(error),
                 Err(Interrupted::Again(_)) => retry += 1,
                 Err(Interrupted::Once(error)) if retry > 0 => return Err(error),
@@ -615,6 +545,25 @@ fn head(
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned(),
+    }
+}
+
+fn check_hash(
+    url: &Url,
+    body: Option<Vec<u8>>,
+    expected: Option<&str>,
+) -> Result<Option<Vec<u8>>, FetchError> {
+    let (Some(bytes), Some(expected)) = (&body, expected) else {
+        return Ok(body);
+    };
+    let found = format!("{:x}", Sha256::digest(bytes));
+    match found.eq_ignore_ascii_case(expected) {
+        true => Ok(body),
+        false => Err(FetchError::WrongHash {
+            url: redacted(url),
+            expected: expected.to_owned(),
+            found,
+        }),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
 
 mod body;
 pub mod cache;
+mod error;
 pub mod fetch;
 mod retry;
 mod waiting;

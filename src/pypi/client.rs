@@ -10,7 +10,6 @@ use futures::{future::try_join_all, io::Cursor};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
@@ -411,7 +410,7 @@ impl Inner {
             let mut url = url.clone();
             url.set_path(&format!("{}.metadata", url.path()));
             let hashes = &distribution.metadata_hashes;
-            if let Some(text) = self.verified(&url, wheel::METADATA_LIMIT, hashes).await? {
+            if let Some(text) = self.body(&url, wheel::METADATA_LIMIT, hashes).await? {
                 if hashes.is_empty() {
                     metadata::parse(&text, MetadataSource::Wheel)
                         .map_err(|reason| unreadable(&url, &reason))?;
@@ -426,32 +425,21 @@ impl Inner {
         Ok(wheel::metadata_by_ranges(&self.fetcher.http().client, url, name).await)
     }
 
-    /// A body with the right hash. A wrong one is fetched once more: it may have been
-    /// damaged on its way.
-    async fn verified(
+    async fn body(
         &self,
         url: &Url,
         limit: u64,
         hashes: &BTreeMap<String, String>,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        let mut last = Ok(None);
-        for _ in 0..2 {
-            let body = self.fetcher.body(url, limit).await;
-            let Some(body) = body.map_err(FetchError::into_failure)? else {
-                return Ok(None);
-            };
-            last = verify(url, &body, hashes).map(|()| Some(body));
-            if last.is_ok() {
-                break;
-            }
-        }
-        last
+        let sha256 = hashes.get("sha256").map(String::as_str);
+        let body = self.fetcher.body(url, limit, sha256).await;
+        body.map_err(FetchError::into_failure)
     }
 
     async fn whole(&self, distribution: &Distribution) -> Result<Option<Vec<u8>>, Failure> {
         let url = &distribution.url;
         if !is_local(distribution) {
-            return self.verified(url, FILE_LIMIT, &distribution.hashes).await;
+            return self.body(url, FILE_LIMIT, &distribution.hashes).await;
         }
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is not a local path"));
@@ -527,21 +515,6 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
         )
         .help("check that the URL is that of a simple index or of a page of links"),
     )
-}
-
-fn verify(url: &Url, text: &[u8], hashes: &BTreeMap<String, String>) -> Result<(), Failure> {
-    let found = format!("{:x}", Sha256::digest(text));
-    match hashes.get("sha256") {
-        Some(expected) if *expected != found => Err(Failure::undecided(
-            Diagnostic::error(
-                "hash-mismatch",
-                format!("`{}` does not have the hash that the index lists", redacted(url)),
-            )
-            .note(format!("expected sha256 {expected}, found {found}"))
-            .help("try again; if the hash stays wrong, a proxy or the index changes the file: report it to whoever runs them"),
-        )),
-        _ => Ok(()),
-    }
 }
 
 fn answer(name: &PackageName, stored: Result<Stored, String>) -> Answer {

@@ -17,6 +17,8 @@ use axum::{
     response::Response,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::network::cache::Cache;
 

@@ -107,7 +107,9 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
             );
             (FailureKind::Undecided, diagnostic)
         }
-        FetchError::TooLarge { .. } | FetchError::Unreadable { .. } => (
+        FetchError::TooLarge { .. }
+        | FetchError::WrongHash { .. }
+        | FetchError::Unreadable { .. } => (
             FailureKind::Undecided,
             unreadable(subject, &error.to_string())
                 .help("check the URL of the channel, and that no proxy or login page answers in its place"),

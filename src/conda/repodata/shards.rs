@@ -2,7 +2,6 @@
 //! names of packages to hashes, and a small file of records per hash.
 
 use rattler_conda_types::ShardedRepodata;
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::errors::SubdirError;
@@ -82,8 +81,7 @@ impl Shards {
         })
     }
 
-    /// Fetches a shard with the right hash, and stores it. A wrong one is fetched once
-    /// more: it may have been damaged on its way.
+    /// Fetches a shard, and stores it.
     async fn fetch(
         &self,
         name: &str,
@@ -99,19 +97,14 @@ impl Shards {
         }
         let url = self.folder.join(&format!("{hash}.msgpack.zst"));
         let url = url.map_err(|error| broken(&error.to_string()))?;
-        for _ in 0..2 {
-            let body = fetcher.body(&url, SHARD_LIMIT).await;
-            let body = body.map_err(SubdirError::Fetch)?;
-            let body = body.ok_or_else(|| broken("the index lists it, but it is not there"))?;
-            if format!("{:x}", Sha256::digest(&body)) == hash {
-                let (cache, hash) = (fetcher.cache().clone(), hash.to_owned());
-                let stored = body.clone();
-                let store = move || cache.noted(cache.store_bytes(BUCKET, &hash, &stored));
-                let _ = tokio::task::spawn_blocking(store).await;
-                return Ok(body);
-            }
-        }
-        Err(broken("it does not have the hash that the index lists"))
+        let body = fetcher.body(&url, SHARD_LIMIT, Some(hash)).await;
+        let body = body.map_err(SubdirError::Fetch)?;
+        let body = body.ok_or_else(|| broken("the index lists it, but it is not there"))?;
+        let (cache, hash, stored) = (fetcher.cache().clone(), hash.to_owned(), body.clone());
+        let store = move || cache.noted(cache.store_bytes(BUCKET, &hash, &stored));
+        // A panic of the cache leaves the shard unstored and no worse.
+        let _ = tokio::task::spawn_blocking(store).await;
+        Ok(body)
     }
 }
 
