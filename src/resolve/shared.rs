@@ -30,14 +30,13 @@ type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), Failure>;
 
 /// Connections, channels, indexes and names, each by the settings that it depends on:
 /// those of the files of a run may differ.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Shared(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     waiting: Option<WaitObserver>,
     connections: Mutex<HashMap<(PathBuf, bool), Connection>>,
-    clients: Mutex<Vec<(ClientOptions, PathBuf, bool, Client)>>,
     mappings: Memo<(Option<String>, PathBuf, bool), Mapping>,
     notices: Mutex<Vec<Diagnostic>>,
 }
@@ -48,6 +47,7 @@ struct Connection {
     fetcher: Fetcher,
     gateway: Gateway,
     subdirs: Subdirs,
+    clients: Arc<Mutex<Vec<(ClientOptions, Client)>>>,
 }
 
 impl Shared {
@@ -57,14 +57,6 @@ impl Shared {
             waiting: listener.waiting.clone(),
             ..Inner::default()
         }))
-    }
-
-    /// What fetches through the cache.
-    ///
-    /// # Errors
-    /// As for [`network::client`].
-    pub fn fetcher(&self, settings: &Settings) -> Result<Fetcher, Failure> {
-        Ok(self.connection(settings)?.fetcher)
     }
 
     /// How to get at the channels.
@@ -98,6 +90,7 @@ impl Shared {
             fetcher: Fetcher::new(http, cache),
             gateway,
             subdirs: Subdirs::default(),
+            clients: Arc::default(),
         };
         known.insert(key, connection.clone());
         Ok(connection)
@@ -113,16 +106,16 @@ impl Shared {
             find_links: index.find_links.clone(),
             exclude_newer: settings.exclude_newer,
         };
-        let (folder, offline) = (&settings.cache_dir, settings.offline);
-        let mut clients = (self.0.clients.lock()).unwrap_or_else(PoisonError::into_inner);
-        let known = clients.iter().find(|(known, cache, is_offline, _)| {
-            *known == options && cache == folder && *is_offline == offline
-        });
-        if let Some((.., client)) = known {
+        let connection = self.connection(settings)?;
+        let mut clients = connection
+            .clients
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == options) {
             return Ok(client.clone());
         }
-        let client = Client::new(self.fetcher(settings)?, options.clone());
-        clients.push((options, folder.clone(), offline, client.clone()));
+        let client = Client::new(connection.fetcher.clone(), options.clone());
+        clients.push((options, client.clone()));
         Ok(client)
     }
 
@@ -150,15 +143,19 @@ impl Shared {
     /// Forgets what can be read again from the on-disk cache, if it is much. What the
     /// channels have stays: it is read once, and no more than they hold.
     pub fn trim(&self) {
-        let clients = (self.0.clients.lock()).unwrap_or_else(PoisonError::into_inner);
-        for (.., client) in clients.iter() {
-            client.trim();
+        let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
+        for connection in known.values() {
+            let clients = connection
+                .clients
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            clients.iter().for_each(|(_, client)| client.trim());
         }
     }
 
     /// The names that conda packages have on PyPI.
     pub(super) async fn names(&self, settings: &Settings) -> Mapping {
-        let fetcher = self.fetcher(settings)?;
+        let fetcher = self.connection(settings)?.fetcher;
         let key = (
             settings.mapping.clone(),
             settings.cache_dir.clone(),

@@ -85,7 +85,7 @@ impl Run {
             .build()
             .unwrap();
         let (upgrade, listener) = (Upgrade::None, Listener::default());
-        let shared = resolve::Shared::default();
+        let shared = resolve::Shared::new(&resolve::Listener::default());
         runtime.block_on(async {
             let question = resolve::question::Question::of(
                 &environment,

@@ -516,6 +516,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_is_too_long_is_skipped() {
+        let version = "1".repeat(RECORD_LIMIT);
+        let text = format!(
+            r#"{{"packages": {{"a-1-0.conda": {{"version": "{version}"}}, "a-2-0.conda": {{}}}}}}"#
+        );
+        let json = Json::parse(text.into()).unwrap();
+        assert_eq!(json.skipped[0].file, "a-1-0.conda");
+        let chunk = String::from_utf8(json.chunk("a").unwrap().unwrap()).unwrap();
+        assert!(
+            chunk.starts_with(r#"{"packages":{"a-2-0.conda":{}}"#),
+            "{chunk}"
+        );
+    }
+
+    #[test]
     fn what_is_not_repodata_is_refused() {
         for text in [
             "{}",
