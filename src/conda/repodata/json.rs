@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::records::{Skipped, TEXT_LIMIT};
+use super::records::{RECORD_LIMIT, Skipped};
 use crate::network::{
     cache::{self, Cache, ResponseHead},
     fetch::{Format, Loaded, Page},
@@ -17,8 +17,6 @@ use crate::network::{
 const BUCKET: &str = "repodata-2";
 /// Ends every file: its place, its length and the checksum of its table.
 const TRAILER: usize = 8 + 8 + 32;
-/// A record that is longer than this is skipped.
-const RECORD_LIMIT: usize = 4 * TEXT_LIMIT;
 
 /// The sections of repodata with records, in which a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,9 +13,10 @@ use url::Url;
 
 use crate::parse::guard::{Panicked, guarded};
 
-/// The longest text of a record that is read. The longest on conda-forge has some
-/// thousand bytes, and a version of this length already takes seconds to parse.
-pub(super) const TEXT_LIMIT: usize = 64 * 1024;
+/// The most bytes of a record that is read; in a shard, of each of its texts. The longest
+/// record of 144,000 on seven public channels has 11,095 bytes, and a version takes some
+/// two hundred bytes of memory for each of its own.
+pub(super) const RECORD_LIMIT: usize = 64 * 1024;
 
 /// A record that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,9 +120,9 @@ impl Text<'_> {
         match self {
             Text::Json(text) => guarded(|| serde_json::from_slice(text)).ok()?.ok(),
             Text::Msgpack(bytes) => {
-                let is_short = bytes.len() <= TEXT_LIMIT
+                let is_short = bytes.len() <= RECORD_LIMIT
                     || rmp_serde::from_slice(bytes)
-                        .is_ok_and(|Longest(length)| length <= TEXT_LIMIT);
+                        .is_ok_and(|Longest(length)| length <= RECORD_LIMIT);
                 is_short.then_some(())?;
                 guarded(|| rmp_serde::from_slice(bytes)).ok()?.ok()
             }
@@ -205,8 +206,8 @@ fn loose(mut text: Value) -> Result<Vec<ReadRecord>, String> {
 }
 
 fn one(file: &str, record: Value) -> ReadRecord {
-    if longest(&record) > TEXT_LIMIT {
-        let reason = format!("it has a text of more than {TEXT_LIMIT} bytes");
+    if longest(&record) > RECORD_LIMIT {
+        let reason = format!("it has a text of more than {RECORD_LIMIT} bytes");
         return Err(Skipped::new(file, reason));
     }
     let identifier = DistArchiveIdentifier::from_str(file)
@@ -445,7 +446,7 @@ mod tests {
             "packages": {},
             "packages.conda": {
                 "a-1.0-0.conda": good("1.0"),
-                "a-2.0-0.conda": with("version", "1".repeat(TEXT_LIMIT + 1).into()),
+                "a-2.0-0.conda": with("version", "1".repeat(RECORD_LIMIT + 1).into()),
             },
         });
         let bytes = rmp_serde::to_vec_named(&shard).unwrap();

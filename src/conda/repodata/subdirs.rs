@@ -67,6 +67,8 @@ pub(super) struct Opened {
     url: Url,
     fetcher: Fetcher,
     known: Memo<PackageName, Result<Arc<Records>, SubdirError>>,
+    /// Held while repodata is fetched anew.
+    repair: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -137,6 +139,7 @@ impl Attempt<'_> {
             url,
             fetcher: self.fetcher.clone(),
             known: Memo::default(),
+            repair: tokio::sync::Mutex::default(),
         })))
     }
 
@@ -320,8 +323,16 @@ impl Opened {
         }
     }
 
-    /// Fetches repodata anew whose file in the cache is damaged.
+    /// Fetches repodata anew whose file in the cache is damaged, once for all packages that
+    /// find it so.
     async fn again(&self, form: Form, name: &PackageName) -> Result<Option<Vec<u8>>, SubdirError> {
+        let _repair = self.repair.lock().await;
+        if let Source::Json(json, _) = self.source() {
+            match self.chunk(json, name).await {
+                Err(SubdirError::Damaged) => {}
+                chunk => return chunk,
+            }
+        }
         let how = Download {
             absent_for: Duration::ZERO,
             received: &|_, _| (),

@@ -353,3 +353,61 @@ async fn real_channels() {
     }
     assert!(counts.iter().all(|count| *count == counts[0]));
 }
+
+/// Counts the requests for `repodata.json`.
+async fn serve_counted(folder: &Path) -> (Url, Arc<std::sync::atomic::AtomicUsize>) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let count_it = move |request: axum::extract::Request, next: axum::middleware::Next| {
+        if request.uri().path().ends_with("/repodata.json") {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        next.run(request)
+    };
+    let app = axum::Router::new()
+        .fallback_service(ServeDir::new(folder))
+        .layer(axum::middleware::from_fn(count_it));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let url = Url::parse(&format!("http://{address}/")).unwrap();
+    (url, count)
+}
+
+#[tokio::test]
+async fn damaged_repodata_is_fetched_again_once_for_all_packages() {
+    let (world, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let names: Vec<String> = (0..20).map(|number| format!("a{number}")).collect();
+    let records: Vec<_> = names
+        .iter()
+        .map(|name| (&name[..], "1.0", &[][..]))
+        .collect();
+    write_subdir(&world.path().join("main"), "noarch", &records);
+    let (url, count) = serve_counted(world.path()).await;
+    let channels = [spec_channel("main", &url.join("main/").unwrap())];
+    let texts: Vec<&str> = names.iter().map(String::as_str).collect();
+    let all = |access| load_all(&channels, &texts, access);
+    let whole = all(access(&cache)).await.unwrap();
+    let before = count.load(std::sync::atomic::Ordering::SeqCst);
+
+    let mut folders = vec![cache.path().join("repodata-2")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            // The records come first in a file, its table last.
+            let mut bytes = std::fs::read(&path).unwrap();
+            bytes[..1000].fill(b'x');
+            std::fs::write(&path, bytes).unwrap();
+        }
+    }
+    let again = all(access(&cache)).await.unwrap();
+    assert_eq!(listed(&again), listed(&whole));
+    let requests = count.load(std::sync::atomic::Ordering::SeqCst) - before;
+    // One confirms `noarch`, one fetches it again, and two ask for the missing platform.
+    assert!(requests <= 4, "{requests} requests");
+}
