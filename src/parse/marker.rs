@@ -103,14 +103,25 @@ impl<'t> Token<'t> {
 struct Comparison<'t> {
     variable: Option<&'t str>,
     value: Option<&'t str>,
-    operator: Option<&'t str>,
     value_is_first: bool,
     is_in: bool,
+}
+
+/// How much of `'x' ~= NAME` was read.
+#[derive(Clone, Copy, Default)]
+enum Compatible {
+    #[default]
+    None,
+    /// `'x'`
+    Value,
+    /// `'x' ~=`
+    Operator,
 }
 
 #[derive(Default)]
 struct Checker<'t> {
     comparisons: usize,
+    compatible: Compatible,
     comparison: Comparison<'t>,
     domains: BTreeMap<String, BTreeSet<&'t str>>,
     outer: Vec<Width>,
@@ -119,6 +130,9 @@ struct Checker<'t> {
 
 impl<'t> Checker<'t> {
     fn take(&mut self, token: &Token<'t>) -> Result<(), String> {
+        if !matches!(token, Token::Blank) {
+            self.check_compatible(token)?;
+        }
         match *token {
             Token::Blank => {}
             Token::Open if self.outer.len() == MAX_DEPTH => {
@@ -138,18 +152,34 @@ impl<'t> Checker<'t> {
                 self.end_comparison()?;
                 self.width.end_of_and();
             }
-            Token::Word("in") => self.comparison.is_in = true,
-            Token::Word("not") => {}
+            Token::Word("in") => {
+                self.end_if_complete()?;
+                self.comparison.is_in = true;
+            }
+            Token::Word("not") => self.end_if_complete()?,
             Token::Word(variable) => {
                 self.end_if_complete()?;
                 self.comparison.variable = Some(variable);
             }
-            Token::Operator(operator) => self.comparison.operator = Some(operator),
+            Token::Operator(_) => self.end_if_complete()?,
             Token::Quoted(value) => self.value(value)?,
             Token::Other(other) => {
                 return Err(format!("`{other}` is not allowed in a marker"));
             }
         }
+        Ok(())
+    }
+
+    /// Refuses `'x' ~= NAME` for a name that is not a version, whatever is around it.
+    fn check_compatible(&mut self, token: &Token<'t>) -> Result<(), String> {
+        self.compatible = match (self.compatible, token) {
+            (Compatible::Operator, Token::Word(name)) if !VERSIONS.contains(name) => {
+                return Err(format!("`~=` compares versions, and `{name}` is not one"));
+            }
+            (_, Token::Quoted(_)) => Compatible::Value,
+            (Compatible::Value, Token::Operator("~=")) => Compatible::Operator,
+            _ => Compatible::None,
+        };
         Ok(())
     }
 
@@ -194,9 +224,6 @@ impl<'t> Checker<'t> {
         }
         if is_version && value.contains('+') {
             return Err("a marker compares no local version (`+…`)".to_owned());
-        }
-        if !is_version && comparison.value_is_first && comparison.operator == Some("~=") {
-            return Err(format!("`~=` compares versions, and `{variable}` is none"));
         }
         self.add_to_domain(variable, value, &comparison);
         self.width.factor(1);
@@ -312,6 +339,7 @@ mod tests {
             &systems.join(" or "),
             "python_version in '2.7 3.6' and 'nux' in sys_platform",
             "os_name == 'é'",
+            "'3.8' ~= python_version and os_name ~= 'x'",
         ] {
             assert_eq!(check(marker), Ok(()), "{marker}");
         }
@@ -335,6 +363,9 @@ mod tests {
             "python_full_version not in '3.7+a' and python_full_version > '3'",
             "os_name == 'a' é",
             "'x' ~= os_name 'y' == os_name",
+            "'x' ~= os_name == 'y'",
+            "'x' ~= os_name in 'y'",
+            "os_name == 'x' ~= os_name",
             "os_name == 'a'\u{a0}and os_name == 'b'",
         ] {
             assert!(check(marker).is_err(), "{marker:.60}");

@@ -152,9 +152,9 @@ macro_rules! log {
     ($name:literal, $line:literal) => {
         in_other(
             $name,
-            "build.log",
+            LOG,
             &[(
-                "build.log",
+                LOG,
                 concat!(
                     "ERROR: it failed\n",
                     "error: ",
@@ -463,136 +463,50 @@ const PLACES: &[Place] = &[
     ),
 ];
 
-/// What is run of each place: the arguments, in which `@FILE@` is the file, and whether
-/// flags for solving can follow.
-const RUNS: &[(&[&str], bool)] = &[
-    (&["check", "@FILE@"], true),
-    (
-        &[
-            "check",
-            "@FILE@",
-            "--select",
-            "all",
-            "--no-solve",
-            "--format",
-            "json",
-        ],
-        true,
-    ),
-    (
-        &[
-            "check",
-            "@FILE@",
-            "--select",
-            "all",
-            "--no-solve",
-            "--format",
-            "sarif",
-        ],
-        true,
-    ),
-    (
-        &[
-            "check",
-            "@FILE@",
-            "--select",
-            "all",
-            "--no-solve",
-            "--format",
-            "github",
-        ],
-        true,
-    ),
-    (
-        &[
-            "check",
-            "@FILE@",
-            "--select",
-            "all",
-            "--no-solve",
-            "--format",
-            "azure",
-        ],
-        true,
-    ),
-    (
-        &[
-            "check", "@FILE@", "--select", "all", "--format", "junit", "-o", "out.xml",
-        ],
-        true,
-    ),
-    (
-        &[
-            "check",
-            "@FILE@",
-            "--select",
-            "all",
-            "--diff",
-            "--unsafe-fixes",
-        ],
-        true,
-    ),
-    (&["pin", "@FILE@", "--diff"], true),
-    (&["pin", "@FILE@", "--format", "requirements"], true),
-    (
-        &["pin", "@FILE@", "--format", "requirements", "-o", "out.txt"],
-        true,
-    ),
-    (
-        &[
-            "pin",
-            "@FILE@",
-            "--format",
-            "explicit",
-            "-o",
-            "out.explicit",
-        ],
-        true,
-    ),
-    (
-        &["pin", "@FILE@", "--format", "pixi", "-o", "pixi.lock"],
-        true,
-    ),
-    (
-        &[
-            "pin",
-            "@FILE@",
-            "--format",
-            "conda-lock",
-            "-o",
-            "conda-lock.yml",
-        ],
-        true,
-    ),
-    (&["pin", "@FILE@", "--color", "always"], true),
-    (&["explain", "@FILE@", "--html", "out.html"], true),
-    (&["explain", "@FILE@", "--format", "json"], true),
-    (&["explain", "@FILE@", "--format", "dot"], true),
-    (&["explain", "@FILE@", "--why", "python"], true),
-    (&["context", "@FILE@", "-o", "context", "--force"], true),
-    (&["diagnose", "log.txt", "--spec", "@FILE@"], true),
+/// The file of a log.
+const LOG: &str = "build.log";
+
+/// What is run of each place; `@FILE@` is its file.
+const RUNS: &[&str] = &[
+    "check @FILE@",
+    "check @FILE@ --select all --no-solve --format json",
+    "check @FILE@ --select all --no-solve --format sarif",
+    "check @FILE@ --select all --no-solve --format github",
+    "check @FILE@ --select all --no-solve --format azure",
+    "check @FILE@ --select all --format junit -o out.xml",
+    "check @FILE@ --select all --diff --unsafe-fixes",
+    "pin @FILE@ --diff",
+    "pin @FILE@ --format requirements",
+    "pin @FILE@ --format requirements -o out.txt",
+    "pin @FILE@ --format explicit -o out.explicit",
+    "pin @FILE@ --format pixi -o pixi.lock",
+    "pin @FILE@ --format conda-lock -o conda-lock.yml",
+    "pin @FILE@ --color always",
+    "explain @FILE@ --html out.html",
+    "explain @FILE@ --format json",
+    "explain @FILE@ --format dot",
+    "explain @FILE@ --why python",
+    "context @FILE@ -o context --force",
+    "diagnose log.txt --spec @FILE@",
 ];
 
 /// What is run where a host does not answer, each time for a second or more.
-const SLOW_RUNS: &[(&[&str], bool)] = &[
-    (&["check", "@FILE@"], true),
-    (&["check", "@FILE@", "--format", "json"], true),
-    (&["pin", "@FILE@", "--diff"], true),
-    (
-        &["pin", "@FILE@", "--format", "requirements", "-o", "out.txt"],
-        true,
-    ),
-    (&["explain", "@FILE@", "--format", "json"], true),
+const SLOW_RUNS: &[&str] = &[
+    "check @FILE@",
+    "check @FILE@ --format json",
+    "pin @FILE@ --diff",
+    "pin @FILE@ --format requirements -o out.txt",
+    "explain @FILE@ --format json",
 ];
 
-/// What is run of a log.
-const LOG_RUNS: &[(&[&str], bool)] = &[
-    (&["diagnose", "@FILE@"], false),
-    (&["diagnose", "@FILE@", "--format", "json"], false),
-    (&["diagnose", "@FILE@", "--format", "sarif"], false),
-    (&["diagnose", "@FILE@", "--format", "github"], false),
-    (&["diagnose", "@FILE@", "--format", "azure"], false),
-    (&["diagnose", "@FILE@", "--spec", "environment.yml"], false),
+/// What is run of a log, which takes no flags for solving.
+const LOG_RUNS: &[&str] = &[
+    "diagnose @FILE@",
+    "diagnose @FILE@ --format json",
+    "diagnose @FILE@ --format sarif",
+    "diagnose @FILE@ --format github",
+    "diagnose @FILE@ --format azure",
+    "diagnose @FILE@ --spec environment.yml",
 ];
 
 /// A secret of letters, so that nothing but its place tells what it is.
@@ -685,12 +599,13 @@ impl<'p> Planted<'p> {
     }
 
     /// Runs a command, and says where the secret is found.
-    fn leaks(&self, arguments: &[&str], takes_flags: bool) -> Vec<String> {
+    fn leaks(&self, run: &str) -> Vec<String> {
         let before = files(self.project.folder.path());
-        let mut arguments: Vec<String> = (arguments.iter())
+        let mut arguments: Vec<String> = run
+            .split(' ')
             .map(|argument| argument.replace("@FILE@", self.place.file))
             .collect();
-        if takes_flags {
+        if self.place.file != LOG {
             arguments.extend(self.place.flags.iter().map(|flag| (self.fill)(flag)));
         }
         let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -763,13 +678,11 @@ fn assert_kept(part: usize, parts: usize) {
     for place in PLACES.iter().skip(part).step_by(parts) {
         let planted = Planted::new(place, up.trim_end_matches('/'), down.trim_end_matches('/'));
         let runs = match place.file {
-            "build.log" => LOG_RUNS,
+            LOG => LOG_RUNS,
             _ if place.is_slow() => SLOW_RUNS,
             _ => RUNS,
         };
-        for (arguments, takes_flags) in runs {
-            leaks.extend(planted.leaks(arguments, *takes_flags));
-        }
+        leaks.extend(runs.iter().flat_map(|run| planted.leaks(run)));
     }
     assert!(
         leaks.is_empty(),

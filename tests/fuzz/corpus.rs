@@ -11,6 +11,7 @@ pub const REQUIREMENTS: &[&str] = &[
     "a[b-",
     "a[b é]",
     "a; 'x' ~= os_name",
+    "a; 'x' ~= os_name == 'y'",
     "a; os_name == 'x' é",
     "a; os_name == 'x' and\u{a0}os_name == 'y'",
     "a; python_version > '3.18446744073709551615'",

@@ -15,6 +15,7 @@ mod targets;
 use std::{
     io::{Seek, Write},
     panic::{AssertUnwindSafe, catch_unwind},
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -23,6 +24,7 @@ use std::{
 };
 
 pub use memory::Counting;
+use pep508_rs::MarkerTree;
 pub use targets::zip;
 
 use crate::random::{Random, number};
@@ -80,9 +82,13 @@ fn attempt(target: &str, case: u64, input: &[u8], read: &impl Fn(&[u8])) {
     let start = Instant::now();
     let answer = catch_unwind(AssertUnwindSafe(|| read(input)));
     let (time, memory) = (start.elapsed(), memory::peak());
+    // A panic within its lock ends pep508_rs's store of markers for the whole process, and
+    // a guard around the call hides it.
+    let markers = catch_unwind(|| MarkerTree::from_str("os_name == 'a'").is_ok());
     let shown = String::from_utf8_lossy(&input[..input.len().min(2000)]);
     let place = format!("{target}, PRESOLVE_SEED={case}:\n{shown}");
     assert!(answer.is_ok(), "panics: {place}");
+    assert!(markers.is_ok(), "ends all markers of the process: {place}");
     assert!(time < TIME, "takes {time:?}: {place}");
     assert!(memory < MEMORY, "takes {memory} bytes: {place}");
 }

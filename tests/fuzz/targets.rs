@@ -272,6 +272,45 @@ fn pages_of_indexes() {
     );
 }
 
+/// Markers of tokens in any order: each byte of a case stands for one.
+#[test]
+fn markers() {
+    const TOKENS: [&str; 24] = [
+        "os_name",
+        "python_version",
+        "extra",
+        "implementation_version",
+        "'x'",
+        "'3.8'",
+        "\"2.7 3.6\"",
+        "'1.0+a'",
+        "~=",
+        "==",
+        "!=",
+        ">",
+        "<=",
+        "===",
+        "in",
+        "not in",
+        "not",
+        "and",
+        "or",
+        "(",
+        ")",
+        "'",
+        "é",
+        "\u{a0}",
+    ];
+    let all = seeds(&["AEKBFJ", "aQbAEIBCKE", "0123456789", "EIAJFRETIA", "(A)E"]);
+    fuzz("markers", all, |input| {
+        let tokens = input.iter().take(200);
+        let tokens = tokens.map(|byte| TOKENS[usize::from(*byte) % TOKENS.len()]);
+        let marker = tokens.collect::<Vec<_>>().join(" ");
+        drop(parse::pep::marker(&marker));
+        drop(parse::pep::marker(&marker.replace(' ', "")));
+    });
+}
+
 #[test]
 fn core_metadata() {
     let mut all = seeds(&[METADATA]);
