@@ -142,8 +142,8 @@ fn errors_of(call: libc::c_long) -> &'static [libc::c_int] {
         | libc::SYS_unlinkat
         | libc::SYS_fsetxattr
         | libc::SYS_fremovexattr
-        | libc::SYS_listxattr
-        | libc::SYS_getxattr => &[libc::EIO],
+        | libc::SYS_llistxattr
+        | libc::SYS_lgetxattr => &[libc::EIO],
         // On other machines than x86-64 there are no such calls.
         #[cfg(target_arch = "x86_64")]
         libc::SYS_rename | libc::SYS_unlink | libc::SYS_chmod | libc::SYS_open => &[libc::EIO],
