@@ -180,6 +180,16 @@ impl Failure {
         )
     }
 
+    /// The time limit passed while these hosts had yet to answer.
+    pub fn time_limit_waiting(hosts: &[String]) -> Self {
+        let mut failure = Self::time_limit();
+        let notes = hosts
+            .iter()
+            .map(|host| format!("`{host}` had not answered yet"));
+        failure.diagnostics[0].notes.extend(notes);
+        failure
+    }
+
     /// Whether it is that the time limit passed.
     pub fn is_time_limit(&self) -> bool {
         self.diagnostics

@@ -8,7 +8,7 @@ use std::{
 use futures::StreamExt;
 use reqwest::{Response, header};
 
-use super::Http;
+use super::{Http, spool::Sink, waiting::host};
 
 /// A body may grow by this factor at most when it is decompressed. Repodata and index
 /// pages grow by 5 to 20, a bomb by 1,000 (gzip) or more (zstd).
@@ -40,20 +40,22 @@ pub(super) enum BodyError {
     TooLarge(u64),
     /// It is not what its headers or its name say.
     Unreadable(String),
+    /// There is no room for it.
+    Unwritable(std::io::Error),
 }
 
 /// Hears how many bytes have come, and how many there are.
 pub type Received<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 
 /// Reads a body to its end.
-pub(super) async fn read(
+pub(super) async fn read<S: Sink>(
     http: &Http,
     response: Response,
     compression: Compression,
     limit: u64,
     received: Received<'_>,
-) -> Result<Vec<u8>, BodyError> {
-    let host = response.url().host_str().unwrap_or_default().to_owned();
+) -> Result<S, BodyError> {
+    let host = host(response.url());
     let length = response.content_length();
     if length.is_some_and(|length| length > limit) {
         return Err(BodyError::TooLarge(limit));
@@ -109,21 +111,21 @@ impl Pace {
 }
 
 /// Decompresses what is pushed into it.
-struct Decoder {
-    stage: Stage,
+struct Decoder<S: Sink> {
+    stage: Stage<S>,
     compressed: u64,
     limit: u64,
 }
 
-enum Stage {
-    Plain(Vec<u8>),
-    Gzip(flate2::write::MultiGzDecoder<Limited>),
-    Zstd(zstd::stream::write::Decoder<'static, Limited>),
+enum Stage<S: Sink> {
+    Plain(Limited<S>),
+    Gzip(flate2::write::MultiGzDecoder<Limited<S>>),
+    Zstd(zstd::stream::write::Decoder<'static, Limited<S>>),
     /// A server that compresses compressed files once more.
-    Both(flate2::write::MultiGzDecoder<zstd::stream::write::Decoder<'static, Limited>>),
+    Both(flate2::write::MultiGzDecoder<zstd::stream::write::Decoder<'static, Limited<S>>>),
 }
 
-impl Decoder {
+impl<S: Sink> Decoder<S> {
     fn new(response: &Response, compression: Compression, limit: u64) -> Result<Self, BodyError> {
         let transfer = response.headers().get(header::CONTENT_ENCODING);
         let transfer = transfer.map_or("identity", |value| value.to_str().unwrap_or("?"));
@@ -143,7 +145,7 @@ impl Decoder {
                 .map_err(|error| BodyError::Unreadable(error.to_string()))
         };
         let stage = match (is_gzipped, compression) {
-            (false, Compression::None) => Stage::Plain(Vec::new()),
+            (false, Compression::None) => Stage::Plain(limited),
             (true, Compression::None) => Stage::Gzip(flate2::write::MultiGzDecoder::new(limited)),
             (false, Compression::Zstd) => Stage::Zstd(zstd(limited)?),
             (true, Compression::Zstd) => {
@@ -162,12 +164,9 @@ impl Decoder {
         let allowed = SMALL.max(self.compressed.saturating_mul(LARGEST_RATIO));
         let allowed = allowed.min(self.limit);
         let written = match &mut self.stage {
-            Stage::Plain(body) => {
-                if (body.len() + chunk.len()) as u64 > self.limit {
-                    return Err(BodyError::TooLarge(self.limit));
-                }
-                body.extend_from_slice(chunk);
-                return Ok(());
+            Stage::Plain(stage) => {
+                stage.allowed = self.limit;
+                stage.write_all(chunk)
             }
             Stage::Gzip(stage) => {
                 stage.get_mut().allowed = allowed;
@@ -182,59 +181,67 @@ impl Decoder {
                 stage.write_all(chunk)
             }
         };
-        written.map_err(|error| broken(&error, allowed))
+        written.map_err(|error| broken(error, allowed))
     }
 
-    fn finish(self) -> Result<Vec<u8>, BodyError> {
-        let allowed = self.limit;
-        let flushed = |done: std::io::Result<Limited>| {
-            let limited = done.map_err(|error| broken(&error, allowed))?;
-            Ok(limited.body)
+    fn finish(self) -> Result<S, BodyError> {
+        let done = match self.stage {
+            Stage::Plain(stage) => Ok(stage),
+            Stage::Gzip(stage) => stage.finish(),
+            Stage::Zstd(stage) => ended(stage),
+            Stage::Both(stage) => stage.finish().and_then(ended),
         };
-        match self.stage {
-            Stage::Plain(body) => Ok(body),
-            Stage::Gzip(stage) => flushed(stage.finish()),
-            Stage::Zstd(stage) => flushed(ended(stage)),
-            Stage::Both(stage) => flushed(stage.finish().and_then(ended)),
-        }
+        let limited = done.map_err(|error| broken(error, self.limit))?;
+        Ok(limited.sink)
     }
 }
 
-fn ended(mut stage: zstd::stream::write::Decoder<'static, Limited>) -> std::io::Result<Limited> {
+fn ended<S: Sink>(
+    mut stage: zstd::stream::write::Decoder<'static, Limited<S>>,
+) -> std::io::Result<Limited<S>> {
     stage.flush()?;
     Ok(stage.into_inner())
 }
 
-fn broken(error: &std::io::Error, allowed: u64) -> BodyError {
-    if error.get_ref().is_some_and(|cause| cause.is::<Full>()) {
-        return BodyError::TooLarge(allowed);
+fn broken(error: std::io::Error, allowed: u64) -> BodyError {
+    match error.downcast::<Refused>() {
+        Ok(Refused::Full) => BodyError::TooLarge(allowed),
+        Ok(Refused::Unwritable(error)) => BodyError::Unwritable(error),
+        Err(error) => BodyError::Unreadable(format!("it cannot be decompressed: {error}")),
     }
-    BodyError::Unreadable(format!("it cannot be decompressed: {error}"))
 }
 
-/// A buffer that refuses to grow beyond what is allowed.
+/// A sink that refuses to grow beyond what is allowed.
 #[derive(Default)]
-struct Limited {
-    body: Vec<u8>,
+struct Limited<S> {
+    sink: S,
+    written: u64,
     allowed: u64,
 }
 
-/// The buffer may not grow any more.
+/// Why bytes that were decompressed are not taken.
 #[derive(Debug, thiserror::Error)]
-#[error("it grows beyond its limit")]
-struct Full;
+enum Refused {
+    #[error("it grows beyond its limit")]
+    Full,
+    #[error(transparent)]
+    Unwritable(std::io::Error),
+}
 
-impl Write for Limited {
+impl<S: Sink> Write for Limited<S> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if (self.body.len() + bytes.len()) as u64 > self.allowed {
-            return Err(std::io::Error::other(Full));
+        let refused = |refused: Refused| std::io::Error::other(refused);
+        self.written += bytes.len() as u64;
+        if self.written > self.allowed {
+            return Err(refused(Refused::Full));
         }
-        self.body.extend_from_slice(bytes);
+        let written = self.sink.write_all(bytes);
+        written.map_err(|error| refused(Refused::Unwritable(error)))?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+        self.sink.flush()
     }
 }
 
@@ -247,13 +254,14 @@ pub fn unpack_zstd(packed: &[u8], limit: u64) -> Result<Vec<u8>, String> {
     let allowed = allowed.min(limit);
     let mut unpacked = Limited {
         allowed,
-        ..Limited::default()
+        ..Limited::<Vec<u8>>::default()
     };
     match zstd::stream::copy_decode(packed, &mut unpacked) {
-        Ok(()) => Ok(unpacked.body),
-        Err(error) => Err(match broken(&error, allowed) {
+        Ok(()) => Ok(unpacked.sink),
+        Err(error) => Err(match broken(error, allowed) {
             BodyError::TooLarge(limit) => format!("it unpacks to more than {limit} bytes"),
-            _ => format!("it cannot be decompressed: {error}"),
+            BodyError::Unreadable(reason) => reason,
+            _ => "it cannot be decompressed".to_owned(),
         }),
     }
 }
@@ -277,7 +285,7 @@ mod tests {
         limit: u64,
     ) -> Result<Vec<u8>, BodyError> {
         let http = super::super::client(false, None).unwrap();
-        read(
+        read::<Vec<u8>>(
             &http,
             response(encoding, body),
             compression,

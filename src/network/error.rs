@@ -56,6 +56,14 @@ pub enum FetchError {
         /// The SHA-256 of the body.
         found: String,
     },
+    /// There is no room for the body.
+    #[error("cannot store `{url}` in a temporary file: {reason}")]
+    Unwritable {
+        /// What was asked for.
+        url: String,
+        /// What the system says.
+        reason: String,
+    },
     /// The body is not what the URL stands for.
     #[error("cannot read `{url}`: {reason}")]
     Unreadable {
@@ -92,6 +100,10 @@ impl FetchError {
             FetchError::TooLarge { .. } => (
                 "response-too-large",
                 "check that the URL is that of a package index",
+            ),
+            FetchError::Unwritable { .. } => (
+                "unwritable-temporary-file",
+                "free some space in the folder for temporary files, or name another one with `TMPDIR`",
             ),
             FetchError::WrongHash { .. } => (
                 "hash-mismatch",

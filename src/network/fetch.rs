@@ -20,10 +20,12 @@ use super::{
     body::{self, BodyError},
     cache::{Cache, ResponseHead, StoredResponse},
     causes, redacted, retry,
+    spool::{Sink, Spool},
 };
 pub use super::{
     body::{Compression, Received, unpack_zstd},
     error::FetchError,
+    spool::{Archive, ReadSeek},
 };
 use crate::spec::secrets;
 
@@ -85,9 +87,9 @@ impl<'a> Request<'a> {
 
 /// A fetched body.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct Page<S = Vec<u8>> {
     /// The body, decompressed.
-    pub body: Vec<u8>,
+    pub body: S,
     /// The `Content-Type`.
     pub content_type: String,
     /// Where redirects led, with the credentials of the request if it is the
@@ -207,13 +209,13 @@ struct Inner {
 }
 
 /// What a server says of a stored response, or sends in its place.
-enum Answer {
+enum Answer<S = Vec<u8>> {
     /// The stored one may be used. The head is new if the server was asked.
     Stored(Option<ResponseHead>),
     /// There is nothing.
     Missing(ResponseHead),
     /// This is there.
-    Body(ResponseHead, Page),
+    Body(ResponseHead, Page<S>),
 }
 
 impl Fetcher {
@@ -311,6 +313,30 @@ impl Fetcher {
         limit: u64,
         sha256: Option<&str>,
     ) -> Result<Option<Vec<u8>>, FetchError> {
+        self.checked(url, limit, sha256).await
+    }
+
+    /// The same for an archive, which goes to disk if it is large.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    pub async fn archive(
+        &self,
+        url: &Url,
+        limit: u64,
+        sha256: Option<&str>,
+    ) -> Result<Option<Archive>, FetchError> {
+        let body: Option<Spool> = self.checked(url, limit, sha256).await?;
+        let archive = body.map(Spool::into_archive).transpose();
+        archive.map_err(|error| unwritable(url, &error))
+    }
+
+    async fn checked<S: Sink>(
+        &self,
+        url: &Url,
+        limit: u64,
+        sha256: Option<&str>,
+    ) -> Result<Option<S>, FetchError> {
         let body = self.any_body(url, limit).await?;
         match check_hash(url, body, sha256) {
             Err(_) => check_hash(url, self.any_body(url, limit).await?, sha256),
@@ -318,7 +344,7 @@ impl Fetcher {
         }
     }
 
-    async fn any_body(&self, url: &Url, limit: u64) -> Result<Option<Vec<u8>>, FetchError> {
+    async fn any_body<S: Sink>(&self, url: &Url, limit: u64) -> Result<Option<S>, FetchError> {
         if self.0.http.offline {
             return Err(FetchError::Offline(redacted(url)));
         }
@@ -366,12 +392,12 @@ impl Fetcher {
 
     /// Asks the server, unless what is stored is fresh; reads the body again if it breaks
     /// off.
-    async fn ask(
+    async fn ask<S: Sink>(
         &self,
         request: &Request<'_>,
         stored: Option<&ResponseHead>,
         past_proxies: bool,
-    ) -> Result<Answer, FetchError> {
+    ) -> Result<Answer<S>, FetchError> {
         let sent = anonymous(request)?;
         let mut headers = sent.headers().clone();
         if let Some(head) = stored {
@@ -409,13 +435,13 @@ impl Fetcher {
     }
 
     /// One request with its answer.
-    async fn exchange(
+    async fn exchange<S: Sink>(
         &self,
         request: &Request<'_>,
         sent: &http::Request<()>,
         headers: header::HeaderMap,
         stored: Option<&ResponseHead>,
-    ) -> Result<Answer, Interrupted> {
+    ) -> Result<Answer<S>, Interrupted> {
         let url = request.url;
         let http = &self.0.http;
         let response = http.client.get(url.clone()).headers(headers).send().await;
@@ -482,6 +508,7 @@ fn interrupted(url: &Url, error: BodyError) -> Interrupted {
             reason: format!("fewer than {} bytes come each second", body::SLOWEST),
         }),
         BodyError::Unreadable(reason) => Interrupted::Once(unreadable(reason)),
+        BodyError::Unwritable(error) => Interrupted::End(unwritable(url, &error)),
         BodyError::TooLarge(limit) => Interrupted::End(FetchError::TooLarge {
             url: redacted(url),
             limit,
@@ -548,22 +575,32 @@ fn head(
     }
 }
 
-fn check_hash(
+fn check_hash<S: Sink>(
     url: &Url,
-    body: Option<Vec<u8>>,
+    body: Option<S>,
     expected: Option<&str>,
-) -> Result<Option<Vec<u8>>, FetchError> {
-    let (Some(bytes), Some(expected)) = (&body, expected) else {
+) -> Result<Option<S>, FetchError> {
+    let Some(expected) = expected else {
         return Ok(body);
     };
-    let found = format!("{:x}", Sha256::digest(bytes));
-    match found.eq_ignore_ascii_case(expected) {
-        true => Ok(body),
-        false => Err(FetchError::WrongHash {
+    let Some(body) = body else {
+        return Ok(None);
+    };
+    let found = body.sha256();
+    if !found.eq_ignore_ascii_case(expected) {
+        return Err(FetchError::WrongHash {
             url: redacted(url),
             expected: expected.to_owned(),
             found,
-        }),
+        });
+    }
+    Ok(Some(body))
+}
+
+fn unwritable(url: &Url, error: &std::io::Error) -> FetchError {
+    FetchError::Unwritable {
+        url: redacted(url),
+        reason: error.to_string(),
     }
 }
 

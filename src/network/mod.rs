@@ -20,6 +20,7 @@ pub mod cache;
 mod error;
 pub mod fetch;
 mod retry;
+mod spool;
 mod waiting;
 
 pub use waiting::WaitObserver;
@@ -77,6 +78,18 @@ pub struct Http {
     pub offline: bool,
     pub(crate) limits: Limits,
     pub(crate) waiting: Arc<Waiting>,
+}
+
+impl Http {
+    /// The hosts that have yet to answer.
+    pub(crate) fn pending(&self) -> Vec<String> {
+        self.waiting.pending()
+    }
+
+    /// Awaits `work`, which needs an answer from the host of `url`.
+    pub(crate) async fn watch<T>(&self, url: &Url, work: impl Future<Output = T>) -> T {
+        self.waiting.watch(&waiting::host(url), work).await
+    }
 }
 
 /// Builds the client that conda channels and PyPI indexes are fetched with.

@@ -8,7 +8,10 @@ use std::{
 use reqwest::{Request, Response, StatusCode, header};
 use reqwest_middleware::{Error, Middleware, Next};
 
-use super::{Limits, causes, waiting::Waiting};
+use super::{
+    Limits, causes,
+    waiting::{Waiting, host},
+};
 
 /// After the first attempt. With the pauses below, a refused connection is reported after
 /// some two seconds.
@@ -105,7 +108,7 @@ impl Middleware for Retry {
         extensions: &mut http::Extensions,
         next: Next<'_>,
     ) -> reqwest_middleware::Result<Response> {
-        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let host = host(request.url());
         let mut retry = 1;
         loop {
             let Some(copy) = request.try_clone() else {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use futures::{future::try_join_all, io::Cursor};
+use futures::{future::try_join_all, io::AllowStdIo};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ use crate::{
     files::{self, ReadError},
     memo::Memo,
     network::{
-        fetch::{FetchError, Fetcher, Page, Parsed, Request, Whole},
+        fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
         redacted,
     },
 };
@@ -125,6 +125,11 @@ impl Client {
                 advisories: Memo::default(),
             }),
         }
+    }
+
+    /// The hosts that have yet to answer.
+    pub(super) fn pending(&self) -> Vec<String> {
+        self.inner.fetcher.http().pending()
     }
 
     /// Tells `observer` what is fetched; the first one that is set stays.
@@ -379,7 +384,7 @@ impl Inner {
             false => Err(unreadable(&distribution.url, &reason)),
         };
         if is_wheel {
-            let text = wheel::metadata_in(Cursor::new(archive), name).await;
+            let text = wheel::metadata_in(AllowStdIo::new(archive), name).await;
             return text.map_or_else(checked, |text| Ok(Ok(wheel(text))));
         }
         let found = sdist::read(&distribution.filename, archive, name).await;
@@ -422,7 +427,10 @@ impl Inner {
             return Ok(None);
         }
         let _permit = self.fetcher.permit().await;
-        Ok(wheel::metadata_by_ranges(&self.fetcher.http().client, url, name).await)
+        let http = self.fetcher.http();
+        // On the heap: the future is large, and each layer around it would hold a copy.
+        let read = Box::pin(wheel::metadata_by_ranges(&http.client, url, name));
+        Ok(http.watch(url, read).await)
     }
 
     async fn body(
@@ -436,16 +444,18 @@ impl Inner {
         body.map_err(FetchError::into_failure)
     }
 
-    async fn whole(&self, distribution: &Distribution) -> Result<Option<Vec<u8>>, Failure> {
+    async fn whole(&self, distribution: &Distribution) -> Result<Option<Archive>, Failure> {
         let url = &distribution.url;
         if !is_local(distribution) {
-            return self.body(url, FILE_LIMIT, &distribution.hashes).await;
+            let sha256 = distribution.hashes.get("sha256").map(String::as_str);
+            let archive = Box::pin(self.fetcher.archive(url, FILE_LIMIT, sha256)).await;
+            return archive.map_err(FetchError::into_failure);
         }
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is not a local path"));
         };
-        match read_local(path, FILE_LIMIT).await {
-            Ok(bytes) => Ok(Some(bytes)),
+        match files::read::open(&path) {
+            Ok(file) => Ok(Some(Archive::new(Box::new(file)))),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(unreadable(url, &error.to_string())),
         }

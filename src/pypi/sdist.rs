@@ -5,11 +5,11 @@
 
 use std::io::Read;
 
-use futures::{AsyncReadExt, io::Cursor};
+use futures::{AsyncReadExt, io::AllowStdIo};
 use pep508_rs::PackageName;
 
 use super::{MetadataSource, metadata, source_build::Contents};
-use crate::parse;
+use crate::{network::fetch::Archive, parse};
 
 /// The largest file that is read from an archive.
 const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
@@ -123,7 +123,7 @@ impl Files {
 /// The error says what is wrong with the archive.
 pub async fn read(
     filename: &str,
-    archive: Vec<u8>,
+    archive: Archive,
     name: &PackageName,
 ) -> Result<(Found, Option<Contents>), String> {
     let known = |files: Files| {
@@ -143,9 +143,9 @@ pub async fn read(
     let name = name.clone();
     let read = move || {
         if gzipped {
-            read_tar(flate2::read::MultiGzDecoder::new(&archive[..]), &name)
+            read_tar(flate2::bufread::MultiGzDecoder::new(archive), &name)
         } else {
-            read_tar(&archive[..], &name)
+            read_tar(archive, &name)
         }
     };
     let files = tokio::task::spawn_blocking(|| parse::guard::guarded(read))
@@ -175,9 +175,9 @@ fn read_tar(archive: impl Read, name: &PackageName) -> Result<Files, String> {
     Ok(files)
 }
 
-async fn read_zip(archive: Vec<u8>, name: &PackageName) -> Result<Files, String> {
+async fn read_zip(archive: Archive, name: &PackageName) -> Result<Files, String> {
     let broken = |error: async_zip::error::ZipError| format!("it is no readable zip file: {error}");
-    let reader = async_zip::base::read::seek::ZipFileReader::new(Cursor::new(archive));
+    let reader = async_zip::base::read::seek::ZipFileReader::new(AllowStdIo::new(archive));
     let mut reader = reader.await.map_err(broken)?;
     let paths: Vec<_> = reader
         .file()

@@ -1,5 +1,9 @@
 use super::*;
 
+fn archive(bytes: Vec<u8>) -> Archive {
+    Archive::new(Box::new(std::io::Cursor::new(bytes)))
+}
+
 fn name() -> PackageName {
     parse::pep::name("my-project").unwrap()
 }
@@ -20,7 +24,7 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 async fn found(files: &[(&str, &str)]) -> Result<Found, String> {
-    read("my_project-1.0.tar.gz", tar_gz(files), &name())
+    read("my_project-1.0.tar.gz", archive(tar_gz(files)), &name())
         .await
         .map(|(found, _)| found)
 }
@@ -106,21 +110,29 @@ async fn otherwise_a_build_is_needed() {
     ])
     .await;
     assert!(matches!(answer, Ok(Found::NeedsBuild(_))));
-    let answer = read("my_project-1.0.tar.bz2", Vec::new(), &name()).await;
+    let answer = read("my_project-1.0.tar.bz2", archive(Vec::new()), &name()).await;
     assert!(matches!(answer, Ok((Found::NeedsBuild(_), None))));
 }
 
 #[tokio::test]
 async fn broken_archives_are_errors() {
     for filename in ["my_project-1.0.tar.gz", "my_project-1.0.zip"] {
-        assert!(read(filename, b"nonsense".to_vec(), &name()).await.is_err());
+        assert!(
+            read(filename, archive(b"nonsense".to_vec()), &name())
+                .await
+                .is_err()
+        );
     }
     let mut cut = tar_gz(&[(
         "my_project-1.0/PKG-INFO",
         &"Metadata-Version: 2.2\n".repeat(99),
     )]);
     cut.truncate(cut.len() / 2);
-    assert!(read("my_project-1.0.tar.gz", cut, &name()).await.is_err());
+    assert!(
+        read("my_project-1.0.tar.gz", archive(cut), &name())
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -133,7 +145,7 @@ async fn what_tells_of_the_build_is_kept() {
         ("my_project-1.0/tests/other/setup.py", "not this one"),
         ("my_project-1.0/tests/data.c", ""),
     ];
-    let read = read("my_project-1.0.tar.gz", tar_gz(&files), &name()).await;
+    let read = read("my_project-1.0.tar.gz", archive(tar_gz(&files)), &name()).await;
     let contents = read.unwrap().1.unwrap();
     assert_eq!(contents.setup_py.as_deref(), Some("import helper\n"));
     assert_eq!(contents.compiled, ["src/fast.pyx"]);

@@ -79,7 +79,7 @@ impl Session {
         };
         let limited = async {
             let done = tokio::time::timeout_at(deadline.into(), work).await;
-            done.unwrap_or_else(|_| Err(Failure::time_limit()))
+            done.unwrap_or_else(|_| Err(Failure::time_limit_waiting(&self.client.pending())))
         };
         self.handle.block_on(limited)
     }

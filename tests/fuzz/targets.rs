@@ -1,7 +1,12 @@
 //! What reads text of strangers, each with seeds of its own, and with real files where
 //! `../shared` is there.
 
-use std::{io::Write, path::Path, str::FromStr, sync::Arc};
+use std::{
+    io::{Cursor, Write},
+    path::Path,
+    str::FromStr,
+    sync::Arc,
+};
 
 use flate2::{Compression, write::GzEncoder};
 use pep508_rs::PackageName;
@@ -13,7 +18,7 @@ use presolve::{
     conda::repodata,
     config::{Flags, Settings},
     diagnose::{Log, diagnose},
-    network::fetch::Page,
+    network::fetch::{Archive, Page},
     parse,
     pypi::{MetadataSource, index, metadata, sdist, wheel},
     spec::{
@@ -396,7 +401,8 @@ fn archives() {
     all.push(tar);
     fuzz("archives", all, |input| {
         for file in ["a-1.0.tar.gz", "a-1.0.tar", "a-1.0.zip"] {
-            let read = runtime.block_on(sdist::read(file, input.to_vec(), &name));
+            let archive = Archive::new(Box::new(Cursor::new(input.to_vec())));
+            let read = runtime.block_on(sdist::read(file, archive, &name));
             match read {
                 Ok((sdist::Found::Metadata(source, text), _)) => {
                     drop(metadata::parse(&text, source))

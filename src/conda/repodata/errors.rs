@@ -108,6 +108,7 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
             (FailureKind::Undecided, diagnostic)
         }
         FetchError::TooLarge { .. }
+        | FetchError::Unwritable { .. }
         | FetchError::WrongHash { .. }
         | FetchError::Unreadable { .. } => (
             FailureKind::Undecided,

@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// The largest `repodata.json` that is read, decompressed. conda-forge's largest had some
-/// 300 MB in 2025.
-pub(super) const JSON_LIMIT: u64 = 1024 * 1024 * 1024;
+/// 300 MB in 2025. Two are held at a time: that of the platform and noarch.
+pub(super) const JSON_LIMIT: u64 = 768 * 1024 * 1024;
 /// A server gains a better form of repodata rarely: a missing one is not asked for again
 /// within this time, as long as the server has another one.
 const FORM_CHECK: Duration = Duration::from_secs(24 * 3600);

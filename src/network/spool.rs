@@ -1,0 +1,96 @@
+//! Bodies that go to disk when they are large.
+
+use std::io::{self, BufReader, Read, Seek, Write};
+
+use sha2::{Digest, Sha256};
+use tempfile::SpooledTempFile;
+
+/// The most bytes of a file that are held in memory. Most source distributions are smaller;
+/// some wheels have gigabytes.
+const IN_MEMORY: usize = 16 * 1024 * 1024;
+
+/// What a body is written to.
+pub trait Sink: Write + Default + Send + 'static {
+    /// The SHA-256 of what was written, in hexadecimal digits.
+    fn sha256(&self) -> String;
+}
+
+impl Sink for Vec<u8> {
+    fn sha256(&self) -> String {
+        format!("{:x}", Sha256::digest(self))
+    }
+}
+
+/// A file that is read and can be searched, in memory or on disk.
+pub trait ReadSeek: Read + Seek + Send + Sync {}
+
+impl<T: Read + Seek + Send + Sync> ReadSeek for T {}
+
+/// An archive, opened at its beginning.
+pub type Archive = BufReader<Box<dyn ReadSeek>>;
+
+/// A body in memory, and in a temporary file without a name once it is large.
+pub struct Spool {
+    file: SpooledTempFile,
+    hash: Sha256,
+}
+
+impl Default for Spool {
+    fn default() -> Self {
+        Self {
+            file: SpooledTempFile::new(IN_MEMORY),
+            hash: Sha256::default(),
+        }
+    }
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Sink for Spool {
+    fn sha256(&self) -> String {
+        format!("{:x}", self.hash.clone().finalize())
+    }
+}
+
+impl Spool {
+    /// What was written, from its beginning.
+    ///
+    /// # Errors
+    /// The system refuses it.
+    pub fn into_archive(mut self) -> io::Result<Archive> {
+        self.file.rewind()?;
+        Ok(BufReader::new(Box::new(self.file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_comes_back_with_its_hash() {
+        for length in [0, 1000, IN_MEMORY + 1] {
+            let body = vec![b'x'; length];
+            let mut spool = Spool::default();
+            for chunk in body.chunks(7_000_000) {
+                spool.write_all(chunk).expect("writes");
+            }
+            assert_eq!(spool.file.is_rolled(), length > IN_MEMORY);
+            assert_eq!(spool.sha256(), body.sha256());
+            let mut found = Vec::new();
+            let mut archive = spool.into_archive().expect("rewinds");
+            archive.read_to_end(&mut found).expect("reads");
+            assert!(found == body, "{length}");
+        }
+    }
+}
