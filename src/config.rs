@@ -1,6 +1,6 @@
 //! Where channels and indexes are and how to solve: defaults, `.condarc`,
 //! `CONDA_*` variables, `presolve.toml` beside the file, and flags, the later
-//! winning. What pip is configured with is [`crate::pypi::settings`]' affair.
+//! winning. What pip is configured with is [`crate::config::index`]' affair.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,45 +12,21 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{
-    azure::Target,
-    check::settings::CheckSettings,
+    config::{check::CheckSettings, index::IndexSettings},
     diagnostic::{Diagnostic, Failure},
-    pypi::settings::IndexSettings,
-    spec::secrets,
+    secrets,
+    target::{ChannelPriority, Target},
 };
 
+pub mod check;
 mod condarc;
 mod environment;
+pub mod index;
 pub(crate) mod presolve_toml;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use environment::Environment;
-
-/// How the order of channels binds the solver
-/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-channels.html>).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    clap::ValueEnum,
-    serde::Deserialize,
-    serde::Serialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum ChannelPriority {
-    /// A package comes from the first channel that has it, or not at all.
-    Strict,
-    /// Earlier channels are preferred, later ones are a fallback. conda's default.
-    #[default]
-    Flexible,
-    /// The order of channels does not matter.
-    Disabled,
-}
 
 /// The JSON schema of `presolve.toml` (<https://json-schema.org/draft/2020-12>), with a
 /// line break at the end.
@@ -85,7 +61,7 @@ pub struct Settings {
     /// a file or a URL.
     pub mapping: Option<String>,
     /// Indexes and options of the pip half from outside the file.
-    pub index: crate::pypi::settings::IndexSettings,
+    pub index: crate::config::index::IndexSettings,
     /// Ignore what was uploaded at or after this time, in both halves.
     pub exclude_newer: Option<jiff::Timestamp>,
     /// Answer from the cache and from `file://` only.
@@ -374,7 +350,7 @@ fn url(text: &str, source: &str) -> Result<Url, Failure> {
 }
 
 fn invalid(source: &str, text: &str, why: &str) -> Failure {
-    let shown = crate::conda::channels::mask(text);
+    let shown = secrets::redact(text);
     Failure::input(Diagnostic::error(
         "invalid-setting",
         format!("{source} cannot be `{shown}`: {why}"),

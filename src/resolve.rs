@@ -14,12 +14,13 @@ use crate::{
         names::Names,
         repodata::{MissingName, Progress, Repodata},
     },
-    config::{ChannelPriority, Settings},
+    config::{Settings, index::IndexSettings},
     diagnostic::{Diagnostic, Failure, Location},
     network::WaitObserver,
     problem::{Conflict, Declared, DeclaredKind, Missing, Solution, explain, solve, time_limit},
-    pypi::{session::Observer, settings::IndexSettings},
+    pypi::session::Observer,
     spec::EnvironmentFile,
+    target::ChannelPriority,
 };
 
 pub mod builds;

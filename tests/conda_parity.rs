@@ -18,10 +18,10 @@ use std::{
 
 use presolve::{
     conda::repodata::SubdirRecords,
-    config::ChannelPriority,
     problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     pypi::tags::Target,
     spec::match_spec,
+    target::ChannelPriority,
 };
 use rattler_conda_types::{
     GenericVirtualPackage, MatchSpec, NamelessMatchSpec, PackageName, RepoDataRecord, Subdir,

@@ -6,10 +6,10 @@ use std::path::Path;
 use presolve::{
     files::Fence,
     report::human::render,
+    source::SourceFile,
     spec::{
         EnvironmentFile, PipRequirementKind, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},
-        source::SourceFile,
     },
 };
 

@@ -23,7 +23,6 @@ use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
     conda::repodata::SubdirRecords,
-    config::ChannelPriority,
     diagnostic::Failure,
     problem::{
         Conflict, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem,
@@ -35,6 +34,7 @@ use presolve::{
         tags::{Target, WheelFilename},
     },
     spec::CondaPin,
+    target::ChannelPriority,
 };
 use rattler_conda_types::{
     Channel, GenericVirtualPackage, MatchSpec, ParseMatchSpecOptions, RepoDataRecord, Subdir,

@@ -17,7 +17,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     docker::{Dockerfile, context::within, plan::usual_context},
     files::Fence,
-    spec::{source::SourceFile, yaml::Tree},
+    source::SourceFile,
+    spec::yaml::Tree,
 };
 
 /// The Dockerfile of a context that names none.

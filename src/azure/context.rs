@@ -22,15 +22,12 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 use sha2::{Digest, Sha256};
 use yaml_serde::{Mapping, Value};
 
-use super::Image;
+use crate::target::Image;
 use crate::{
     diagnostic::{Diagnostic, Failure},
-    spec::{
-        Spanned, pin,
-        secrets::{self, redact},
-        source::SourceFile,
-        yaml::Tree,
-    },
+    secrets::{self, redact},
+    source::SourceFile,
+    spec::{Spanned, pin, yaml::Tree},
 };
 
 mod alone;

@@ -7,16 +7,13 @@ use std::{
 
 use yaml_serde::Value;
 
-use super::{
-    format::Format,
-    image::{Image, Target},
-    v1,
-};
+use super::{format::Format, v1};
+use crate::target::{Image, Target};
 use crate::{
     diagnostic::Location,
+    source::SourceFile,
     spec::{
         Spanned,
-        source::SourceFile,
         yaml::{Tree, route},
     },
 };

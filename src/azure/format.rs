@@ -7,7 +7,8 @@ use yaml_serde::{Mapping, Value};
 use super::v1;
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
-    spec::{source::SourceFile, yaml::Tree},
+    source::SourceFile,
+    spec::yaml::Tree,
 };
 
 /// A format of Azure ML.

@@ -5,18 +5,20 @@ use std::{path::Path, sync::Arc};
 use yaml_serde::Value;
 
 use super::{
-    Definition, Image, Target,
+    Definition,
     asset::{self, BuildFiles},
     definition::{CONDA_FILE, CondaFile, Version},
     format::{self, Format},
     v1,
 };
+use crate::target::{Image, Target};
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure, Level, Location},
     docker::{Contents, Plan},
     files::Fence,
-    spec::{Spanned, source::SourceFile, yaml::Tree},
+    source::SourceFile,
+    spec::{Spanned, yaml::Tree},
 };
 
 /// A file with a conda spec, and the environment that it is for.

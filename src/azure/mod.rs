@@ -16,12 +16,10 @@ pub mod asset;
 pub mod context;
 pub mod definition;
 mod format;
-pub mod image;
 pub mod input;
 pub mod solver;
 pub mod v1;
 
 pub use context::Context;
 pub use definition::Definition;
-pub use image::{Image, Target};
 pub use input::Input;

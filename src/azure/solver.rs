@@ -1,6 +1,6 @@
 //! Which solver the conda of an image builds with.
 
-use super::Image;
+use crate::target::Image;
 use crate::{
     diagnostic::{Diagnostic, Level},
     spec::Spanned,

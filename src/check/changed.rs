@@ -17,7 +17,8 @@ use crate::{
         context::{self, within},
     },
     files::Fence,
-    spec::{environment, secrets, source::SourceFile},
+    secrets,
+    source::SourceFile,
 };
 
 /// Files that differ from a revision, those that are gone among them.
@@ -116,7 +117,7 @@ fn named_by_dockerfile(source: Arc<SourceFile>) -> Vec<PathBuf> {
 
 /// The files that the pip list of a file includes.
 fn included(source: Arc<SourceFile>) -> Vec<PathBuf> {
-    let read = environment::read_as_far_as_possible(source).environment;
+    let read = crate::input::read_as_far_as_possible(source).environment;
     read.map_or_else(Vec::new, |(environment, _)| environment.pip.files)
 }
 

@@ -10,13 +10,14 @@ use std::{
 use super::{changed::Changed, discover::Found, unnamed::likely_context};
 use crate::{
     azure::{
-        Definition, Target,
+        Definition,
         asset::{BuildFiles, as_dockerfile},
         definition::CondaFile,
     },
     docker::{Plan, plan::usual_context},
     files::{Fence, Fences},
-    spec::source::SourceFile,
+    source::SourceFile,
+    target::Target,
 };
 
 /// Files to check, and what is known of each from those that name it.

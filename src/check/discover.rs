@@ -16,7 +16,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     docker::{Dockerfile, Plan, dockerfile::is_named_so},
     files::{Fence, Fences, ReadError, TEXT_LIMIT},
-    spec::{source::SourceFile, yaml::Tree},
+    source::SourceFile,
+    spec::yaml::Tree,
 };
 
 /// Files to check.

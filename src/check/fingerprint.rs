@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::{report::findings::path, rules::Finding, spec::secrets};
+use crate::{report::findings::path, rules::Finding, secrets};
 
 /// The fingerprint of each finding, in their order: a hash of the rule, the file's path
 /// and the text of its line, so that it stays when the line moves, and of a number where

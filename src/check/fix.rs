@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     rules::{Finding, Safety},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// How many fixes are made in one file: more than any file has findings, and an end if

@@ -15,10 +15,8 @@ use crate::{
     diagnostic::Diagnostic,
     docker::{Contents, Plan},
     rules::{self, BaseImage, Finder, Finding, Fix, Rule, Subject},
-    spec::{
-        EnvironmentFile, environment,
-        source::{OUTSIDE, SourceFile},
-    },
+    source::{OUTSIDE, SourceFile},
+    spec::EnvironmentFile,
 };
 
 /// What a file is looked at for.
@@ -144,7 +142,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
 }
 
 fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
-    let reading = environment::read_as_far_as_possible(source.clone());
+    let reading = crate::input::read_as_far_as_possible(source.clone());
     let refused = !reading.errors.is_empty();
     let mut findings = read(&reading.errors, source);
     let mut whole = None;

@@ -25,7 +25,7 @@ use rattler_conda_types::Subdir;
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
     rules::Finding,
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 pub mod changed;
@@ -41,7 +41,6 @@ pub mod releases;
 mod repeated;
 mod run;
 mod selection;
-pub mod settings;
 pub mod solving;
 pub mod suppression;
 mod unnamed;

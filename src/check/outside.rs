@@ -13,10 +13,9 @@ use url::Url;
 
 use crate::{
     conda::channels::{Channels, SpecChannel},
-    config::Settings,
+    config::{Settings, index::local_path},
     diagnostic::{Diagnostic, Location},
     files::Fence,
-    pypi::settings::local_path,
     spec::{EnvironmentFile, PipRequirement, PipRequirementKind},
 };
 

@@ -103,7 +103,7 @@ fn is_same(known: &Finding, other: &Finding) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{diagnostic::Location, rules, spec::source::SourceFile};
+    use crate::{diagnostic::Location, rules, source::SourceFile};
 
     fn finding(file: &std::sync::Arc<SourceFile>, message: &str) -> Finding {
         let rule = rules::by_name("unsolvable").expect("it is a rule");

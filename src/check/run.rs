@@ -33,7 +33,8 @@ use crate::{
     parse::guard,
     resolve::{Listener, Shared},
     rules::{self, Finder, Finding, Fix, Rule},
-    spec::{EnvironmentFile, source::SourceFile},
+    source::SourceFile,
+    spec::EnvironmentFile,
 };
 
 /// How many files are checked at a time at most: each solve holds the records that it

@@ -1,6 +1,6 @@
 //! Which rules are looked for, and how bad their findings are.
 
-use super::settings::CheckSettings;
+use crate::config::check::CheckSettings;
 use crate::{
     diagnostic::{Diagnostic, Failure, Level},
     rules::{self, Finding, Rule},

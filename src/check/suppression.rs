@@ -11,13 +11,14 @@ use std::{
     },
 };
 
-use super::{Selection, patterns::Patterns, settings::Suppress};
+use super::{Selection, patterns::Patterns};
+use crate::config::check::Suppress;
 use crate::{
     config::presolve_toml,
     diagnostic::{Failure, Location},
     files::Fence,
     rules::{Finder, Finding, Rule},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// What begins a suppression in a comment, behind its `#`.

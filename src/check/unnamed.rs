@@ -10,7 +10,7 @@ use crate::{
     diagnostic::Level,
     docker::{Plan, plan::usual_context},
     rules::Finding,
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// The rules that a folder breaks rather than a Dockerfile if it is the wrong one.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     azure::{
-        self, Definition, Image, Input,
+        self, Definition, Input,
         asset::file_at,
         context::{CONDA_FILE, Secret, check_alone},
     },
@@ -27,11 +27,12 @@ use crate::{
     problem::Solution,
     report::{notices, shell::shell_word},
     resolve::{Outcome, Resolution},
+    source::SourceFile,
     spec::{
-        EnvironmentFile, Spanned, environment,
+        EnvironmentFile, Spanned,
         pin::{self, check_asks, check_place},
-        source::SourceFile,
     },
+    target::Image,
 };
 
 /// How `context` is used, at the end of its help.
@@ -87,7 +88,7 @@ impl Context {
         for notice in input.notices(&settings) {
             output.say(&notice);
         }
-        let environment = environment::read(input.source)?;
+        let environment = crate::input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }

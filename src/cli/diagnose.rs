@@ -26,7 +26,8 @@ use crate::{
         explanation::words,
     },
     rules::{Fix as Edits, Safety},
-    spec::{EnvironmentFile, environment, source::SourceFile},
+    source::SourceFile,
+    spec::EnvironmentFile,
 };
 
 /// How `diagnose` is used, at the end of its help.
@@ -294,7 +295,7 @@ impl Given {
     /// Reads it, and says what is wrong with it.
     fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
         let input = Input::read(path, fence)?;
-        let reading = environment::read_as_far_as_possible(input.source.clone());
+        let reading = crate::input::read_as_far_as_possible(input.source.clone());
         for error in &reading.errors {
             output.say(error);
         }

@@ -23,7 +23,8 @@ use crate::{
         explanation::{self as report, dot, html, json},
         why as report_why,
     },
-    spec::{EnvironmentFile, environment, source::SourceFile},
+    source::SourceFile,
+    spec::EnvironmentFile,
 };
 
 /// How `explain` is used, at the end of its help.
@@ -103,7 +104,7 @@ impl Explain {
             output.say(&notice);
         }
         let image = input.named_image();
-        let environment = environment::read(input.source)?;
+        let environment = crate::input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }

@@ -17,7 +17,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     parse::guard,
     report::{foreign, human},
-    spec::secrets,
+    secrets,
 };
 
 mod check;
@@ -29,6 +29,7 @@ mod progress;
 mod rule;
 mod settings;
 mod solving;
+mod values;
 
 /// What the exit code says, at the end of every help.
 const EXIT_CODES: &str = "\

@@ -12,19 +12,19 @@ use super::{
     Output, print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
+    values::LockFormat,
 };
 use crate::{
     azure::{Input, asset::file_at},
     config::Settings,
     diagnostic::{Diagnostic, Failure},
-    docker,
     files::Protected,
     lock::Format,
     problem::Solution,
     report::notices,
     resolve::{Outcome, Resolution, Upgrade},
     spec::{
-        EnvironmentFile, environment,
+        EnvironmentFile,
         pin::{check_asks, check_place},
     },
 };
@@ -53,7 +53,7 @@ pub(super) struct Pin {
     file: PathBuf,
     /// What to write; all but `env` go to standard output unless -o names a file
     #[arg(long, value_name = "FORMAT", default_value = "env")]
-    format: Format,
+    format: LockFormat,
     /// Show what would change, and write nothing
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
@@ -86,12 +86,12 @@ impl Pin {
         for notice in input.notices(&settings) {
             output.say(&notice);
         }
-        let environment = environment::read(input.source)?;
+        let environment = crate::input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }
         check_asks(&environment)?;
-        if self.format == Format::Env {
+        if self.format.0 == Format::Env {
             check_place(&environment)?;
         }
         let upgrade = self.upgrade.of(&environment, &self.file, output);
@@ -100,7 +100,7 @@ impl Pin {
             .await?;
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
-        match self.format {
+        match self.format.0 {
             Format::Env => self.edit(&environment, resolutions[0], output)?,
             _ => self.lock(&environment, &resolutions, output)?,
         }
@@ -114,16 +114,16 @@ impl Pin {
 
     /// A format has to be able to hold what is asked for.
     fn check_format(&self) -> Result<(), Failure> {
-        let name = self.format.name();
+        let name = self.format.0.name();
         let platforms = self.platforms().len();
-        if platforms > 1 && !self.format.holds_several() {
+        if platforms > 1 && !self.format.0.holds_several() {
             let message =
                 format!("`--format {name}` holds one platform, and {platforms} are given");
             let diagnostic = Diagnostic::error("several-platforms", message)
                 .help("write one file for each, or one for all with `--format conda-lock` or `--format pixi`");
             return Err(Failure::input(diagnostic));
         }
-        if self.diff && self.format != Format::Env {
+        if self.diff && self.format.0 != Format::Env {
             let message =
                 format!("`--diff` shows a changed file, and `--format {name}` is a new one");
             let diagnostic = Diagnostic::error("diff-of-new-file", message)
@@ -190,10 +190,10 @@ impl Pin {
         took: Duration,
     ) -> String {
         let counts = resolutions.iter().map(|(resolution, solution)| {
-            let conda = match environment.source.build_context() {
-                Some(_) if self.format == Format::Env => {
-                    docker::edit::written_conda(environment, solution.conda.len())
-                }
+            let conda = match self.format.0 {
+                Format::Env => environment
+                    .host
+                    .written_conda(environment, solution.conda.len()),
                 _ => solution.conda.len(),
             };
             solving::counts(resolution, conda, solution.pypi.len())
@@ -201,7 +201,7 @@ impl Pin {
         let counts: Vec<String> = counts.collect();
         let counts = counts.join(", ");
         let seconds = took.as_secs_f64();
-        let (verb, place) = match (&self.output_file, self.format) {
+        let (verb, place) = match (&self.output_file, self.format.0) {
             (Some(file), _) => ("Pinned", file.as_path()),
             (None, Format::Env) if self.diff => ("Would pin", environment.source.path()),
             (None, Format::Env) => ("Pinned", environment.source.path()),

@@ -9,8 +9,9 @@ use std::{
 use clap::Args;
 use rattler_conda_types::Subdir;
 
+use super::values::Priority;
 use crate::{
-    config::{ChannelPriority, Flags},
+    config::Flags,
     files::{Fence, Fences},
 };
 
@@ -37,7 +38,7 @@ pub(super) struct SettingsArgs {
     channel_alias: Option<String>,
     /// How the order of channels binds
     #[arg(long, value_name = "MODE", help_heading = "Conda")]
-    channel_priority: Option<ChannelPriority>,
+    channel_priority: Option<Priority>,
     /// Where the mapping of conda names to PyPI names is: a file or a URL
     #[arg(long, value_name = "FILE|URL", help_heading = "Conda")]
     mapping: Option<String>,
@@ -108,7 +109,7 @@ impl From<SettingsArgs> for Flags {
         Self {
             channels: args.channels,
             channel_alias: args.channel_alias,
-            channel_priority: args.channel_priority,
+            channel_priority: args.channel_priority.map(|Priority(priority)| priority),
             platform: args.platforms.first().copied(),
             virtual_packages: args.virtual_packages,
             mapping: args.mapping,

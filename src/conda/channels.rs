@@ -17,7 +17,8 @@ use url::Url;
 use crate::{
     config::{Environment, Settings},
     diagnostic::{Diagnostic, Failure, Location},
-    spec::{EnvironmentFile, secrets},
+    secrets,
+    spec::EnvironmentFile,
 };
 
 #[cfg(test)]
@@ -170,7 +171,7 @@ impl Channels {
     pub fn name_of(&self, canonical: &str) -> String {
         let mut list = self.list.iter();
         let known = list.find(|known| known.channel.canonical_name() == canonical);
-        known.map_or_else(|| mask(canonical), |known| known.name.clone())
+        known.map_or_else(|| secrets::redact(canonical), |known| known.name.clone())
     }
 
     /// The indices of the channels that a spec may be met from: those that its
@@ -279,7 +280,7 @@ impl Resolver {
         let channel = channel.ok_or_else(|| not_a_channel(text, location.clone()))?;
         let name = match &channel.name {
             Some(name) => name.clone(),
-            None => mask(text),
+            None => secrets::redact(text),
         };
         Ok(SpecChannel {
             channel,
@@ -380,16 +381,11 @@ fn not_a_url(text: &str, location: Option<Location>) -> Failure {
 }
 
 fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
-    let message = format!("`{}` is no channel", mask(text));
+    let message = format!("`{}` is no channel", secrets::redact(text));
     let diagnostic = Diagnostic::error("invalid-channel", message)
         .help("a channel is a name like `conda-forge`, a URL, or a path like `./channel`");
     Failure::input(match location {
         Some(location) => diagnostic.at(location, "named here"),
         None => diagnostic,
     })
-}
-
-/// A channel's text with passwords and tokens masked.
-pub fn mask(text: &str) -> String {
-    secrets::redact(text)
 }

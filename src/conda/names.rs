@@ -253,7 +253,7 @@ fn read_url(url: &str) -> Result<String, String> {
 }
 
 fn unusable(place: &str, why: &str) -> Failure {
-    let place = super::channels::mask(place);
+    let place = crate::secrets::redact(place);
     let message = format!("cannot use the name mapping `{place}`: {why}");
     Failure::input(
         Diagnostic::error("unusable-mapping", message).help(
@@ -263,7 +263,7 @@ fn unusable(place: &str, why: &str) -> Failure {
 }
 
 fn unreachable(place: &str, error: &FetchError) -> Failure {
-    let place = super::channels::mask(place);
+    let place = crate::secrets::redact(place);
     let message = format!("cannot fetch the name mapping `{place}`: {error}");
     Failure::undecided(
         Diagnostic::error("unreachable-mapping", message)

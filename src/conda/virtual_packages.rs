@@ -15,9 +15,9 @@ use rattler_conda_types::{
 use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
 use crate::{
-    azure::Target,
     config::Environment,
     diagnostic::{Diagnostic, Failure},
+    target::Target,
 };
 
 /// The virtual packages of a target platform, of an image if it is of that platform; `given` are texts like
@@ -203,7 +203,7 @@ fn undetected(error: &rattler_virtual_packages::DetectVirtualPackageError) -> Fa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::Image;
+    use crate::target::Image;
 
     /// A platform that the tests do not run on.
     fn foreign() -> Subdir {

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use rattler_conda_types::NamedChannelOrUrl;
 
-use super::{ChannelPriority, Environment, Layer, channel, invalid, location};
+use super::{Environment, Layer, channel, invalid, location};
+use crate::target::ChannelPriority;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{TEXT_LIMIT, read::read_text},
-    parse,
-    spec::secrets,
+    parse, secrets,
 };
 
 /// The keys that presolve heeds; conda has many more, which are not its affair.

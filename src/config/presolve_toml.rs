@@ -11,14 +11,14 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 use toml::Spanned;
 
-use super::{ChannelPriority, Layer, channel, cut_off, location};
+use super::{Layer, channel, cut_off, location};
+use crate::target::ChannelPriority;
 use crate::{
-    check::settings::CheckSettings,
+    config::{check::CheckSettings, index::IndexSettings},
     diagnostic::{Diagnostic, Failure, Location},
     files::{Fence, Fences, TEXT_LIMIT},
-    parse,
-    pypi::settings::IndexSettings,
-    spec::{secrets, source::SourceFile},
+    parse, secrets,
+    source::SourceFile,
 };
 
 /// What the file is called.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::step::{Fate, Step, Steps};
-use crate::spec::source::decode_lossy;
+use crate::source::decode_lossy;
 
 /// A longer line is cut into several of the same number: a progress bar can be megabytes
 /// long, and nothing that is looked for is.

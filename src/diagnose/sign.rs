@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::{Log, Problem, all, log::pattern};
-use crate::spec::secrets::redact;
+use crate::secrets::redact;
 
 /// How much a sign says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

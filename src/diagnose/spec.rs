@@ -149,7 +149,8 @@ mod tests {
     use super::*;
     use crate::{
         diagnose::{Log, Verdict, diagnose},
-        spec::{environment, source::SourceFile},
+        source::SourceFile,
+        spec::host::{CondaFile, Host},
     };
 
     const FILE: &str = "\
@@ -172,7 +173,7 @@ dependencies:
 
     fn places_in(text: &str, log: &str) -> Vec<(usize, String)> {
         let file = SourceFile::from_text("environment.yml", text);
-        let reading = environment::read_as_far_as_possible(file);
+        let reading = CondaFile.read(&file, &[]);
         let (environment, _) = reading.environment.expect("readable");
         let refused = reading.errors.iter().map(|error| &error.labels[0].location);
         let refused: Vec<Location> = refused.cloned().collect();

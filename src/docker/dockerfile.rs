@@ -7,7 +7,7 @@ use std::{ops::Range, path::Path, sync::Arc};
 use super::{shell, text::Text};
 use crate::{
     diagnostic::{Diagnostic, Location},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// The name of the diagnostic that a Dockerfile has no meaning to BuildKit.
@@ -275,7 +275,7 @@ impl Reader<'_> {
             Some(known) => format!("did you mean `{known}`?"),
             None => "a line that goes on needs a `\\` at the end of the one before".to_owned(),
         };
-        let shown = crate::spec::secrets::redact(&self.text[span.clone()]);
+        let shown = crate::secrets::redact(&self.text[span.clone()]);
         let message = format!("`{shown}` is no instruction of a Dockerfile");
         self.dockerfile
             .refuse(UNKNOWN_INSTRUCTION, span, &message, &help);

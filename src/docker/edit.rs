@@ -10,16 +10,15 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
+    source::SourceFile,
     spec::{
         CondaRequirement, EnvironmentFile, PipRequirement,
         change::Change,
         edits::Edits,
-        environment,
         list::uneditable,
         match_spec,
         pin::{PinnedConda, Pins, conda, pip},
         pip_lines,
-        source::SourceFile,
     },
 };
 
@@ -345,12 +344,16 @@ fn quoted(text: &str, before: &str, form: Form) -> String {
 /// command has to be as it was.
 fn check(before: &EnvironmentFile, pins: &Pins, plan: &Plan, text: &str) -> Result<(), Failure> {
     let source: Arc<SourceFile> = before.source.with_text(text);
-    let after = environment::read(Arc::clone(&source)).map_err(|mut failure| {
-        failure
-            .diagnostics
-            .insert(0, broken("it could not be read back"));
-        failure
-    })?;
+    let after = before
+        .host
+        .read(&source, &[])
+        .complete()
+        .map_err(|mut failure| {
+            failure
+                .diagnostics
+                .insert(0, broken("it could not be read back"));
+            failure
+        })?;
     let problem = if other_commands(plan) != other_commands(&Plan::of(&source)) {
         Some("another command would change")
     } else if !conda_is_pinned(&after, pins, &Plan::of(&source)) {

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Failure, Level, Location},
+    secrets::redact,
+    source::SourceFile,
     spec::{
         CondaRequirement, EnvironmentFile, PipRequirements, Spanned,
         environment::{Reading, invalid_spec},
         match_spec,
         pip_lines::{PipReader, PipText},
         pip_options,
-        secrets::redact,
-        source::SourceFile,
         yaml::Tree,
     },
 };
@@ -87,6 +87,7 @@ fn refused(errors: Vec<Diagnostic>) -> Reading {
 
 fn empty(source: &Arc<SourceFile>) -> EnvironmentFile {
     EnvironmentFile {
+        host: &super::host::DockerHost,
         source: Arc::clone(source),
         name: None,
         channels: Vec::new(),

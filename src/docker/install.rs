@@ -8,7 +8,7 @@ use super::{
     script::{Form, Invocation, conda_run},
     shell::{Part, Unknown, Word},
 };
-use crate::spec::secrets::redact;
+use crate::secrets::redact;
 
 /// Whose packages are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

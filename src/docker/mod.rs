@@ -16,6 +16,7 @@
 //! plan         which environment the Dockerfile is about, and what it is made of
 //! redirection  requirements that the shell takes for redirections
 //! environment  the packages of commands as the requirements of one environment
+//! host         a Dockerfile as a file that holds requirements
 //! edit         pins and other changes of these packages, in their places
 //! ```
 
@@ -24,6 +25,7 @@ pub mod context;
 pub mod dockerfile;
 pub mod edit;
 pub mod environment;
+pub mod host;
 pub mod install;
 mod json;
 mod options;

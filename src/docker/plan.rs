@@ -15,9 +15,12 @@ use super::{
     variables::Variables,
 };
 use crate::{
-    azure::{Image, Target, definition::is_template},
+    azure::definition::is_template,
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
-    spec::{Spanned, secrets::redact, source::SourceFile, yaml::Tree},
+    secrets::redact,
+    source::SourceFile,
+    spec::{Spanned, yaml::Tree},
+    target::{Image, Target},
 };
 
 /// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.

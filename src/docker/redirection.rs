@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::script::Invocation;
 use crate::{
     diagnostic::{Diagnostic, Location},
-    spec::secrets::redact,
+    secrets::redact,
 };
 
 /// The name of the diagnostic.

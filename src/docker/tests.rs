@@ -3,10 +3,7 @@
 use std::{fmt::Write, path::Path, sync::Arc};
 
 use super::{Contents, Plan, dockerfile::Dockerfile, redirection};
-use crate::{
-    files::Fence,
-    spec::{environment, source::SourceFile},
-};
+use crate::{files::Fence, source::SourceFile};
 
 /// The commands of a Dockerfile as they are understood: each argument with the bytes of the
 /// file that it stands in.
@@ -385,7 +382,7 @@ fn what_is_no_conda_file_alone_is_refused() {
 /// The requirements of a Dockerfile, each as it is written.
 fn requirements(files: &[(&str, &str)]) -> String {
     let (folder, source) = context(files);
-    let reading = environment::read_as_far_as_possible(source);
+    let reading = crate::input::read_as_far_as_possible(source);
     let mut said = String::new();
     if let Some((read, _)) = &reading.environment {
         let channels: Vec<&str> = read.channels.iter().map(|one| &*one.value).collect();
@@ -521,7 +518,7 @@ fn no_dockerfile_is_too_odd_to_read() {
     let read = |text: &str| {
         let source = SourceFile::from_text(folder.path().join("Dockerfile"), text);
         let source = source.with_build_context(folder.path());
-        let reading = environment::read_as_far_as_possible(Arc::clone(&source));
+        let reading = crate::input::read_as_far_as_possible(Arc::clone(&source));
         let errors = reading.errors.iter().flat_map(|error| &error.labels);
         let errors = errors
             .map(|label| label.location.text().len())

@@ -15,13 +15,11 @@ use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
 use crate::{
     conda::{channels::SpecChannel, repodata::MissingName},
-    config::ChannelPriority,
     diagnostic::{Diagnostic, Location},
     problem::{Conflict, Declared, Solution, conflict::Half},
-    spec::{
-        change::{Change, Rewritten},
-        source::SourceFile,
-    },
+    source::SourceFile,
+    spec::change::{Change, Rewritten},
+    target::ChannelPriority,
 };
 
 mod builds;

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Failure},
     parse,
-    spec::secrets::without_token,
+    secrets::without_token,
 };
 
 /// The category of what is always installed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::left_out;
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
-    spec::secrets,
+    secrets,
 };
 
 /// Which lines were copied.

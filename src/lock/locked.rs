@@ -14,10 +14,8 @@ use crate::{
     files,
     problem::{PypiPackage, Solution, python::marker_environment},
     resolve::Resolution,
-    spec::{
-        EnvironmentFile, PipRequirement, PipRequirementKind,
-        secrets::{without_credentials, without_token},
-    },
+    secrets::{without_credentials, without_token},
+    spec::{EnvironmentFile, PipRequirement, PipRequirementKind},
 };
 
 /// The answers that a file is to hold.

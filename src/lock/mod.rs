@@ -27,7 +27,7 @@ use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 
 /// What an answer is written as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// The environment file with pins in it
     #[default]

@@ -22,13 +22,11 @@ use url::Url;
 
 use super::{Lock, LockedPlatform, LockedRecord, LockedRelease, Written, uncarriable};
 use crate::{
-    config::ChannelPriority,
     diagnostic::{Diagnostic, Failure},
     resolve::Resolution,
-    spec::{
-        PipRequirement, PipRequirementKind,
-        secrets::{without_credentials, without_token},
-    },
+    secrets::{without_credentials, without_token},
+    spec::{PipRequirement, PipRequirementKind},
+    target::ChannelPriority,
 };
 
 /// The lock file for all platforms.

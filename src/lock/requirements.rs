@@ -24,9 +24,8 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Failure},
     problem::ProvidedCandidate,
-    spec::{
-        EnvironmentFile, PipRequirement, Spanned, pip_options::quoted, secrets::without_credentials,
-    },
+    secrets::without_credentials,
+    spec::{EnvironmentFile, PipRequirement, Spanned, pip_options::quoted},
 };
 
 /// The requirements file for one platform.
@@ -213,7 +212,7 @@ fn unhashable(platform: &LockedPlatform<'_>) -> Vec<String> {
 }
 
 fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
-    let named = crate::spec::secrets::redact(&unhashable.join("`, `"));
+    let named = crate::secrets::redact(&unhashable.join("`, `"));
     if unhashable.is_empty() {
         return None;
     }

@@ -11,7 +11,8 @@ use url::Url;
 use super::{Format, Lock, LockedPlatform, locked::url_of};
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind, Location},
-    spec::{EnvironmentFile, Spanned, secrets::without_credentials},
+    secrets::without_credentials,
+    spec::{EnvironmentFile, Spanned},
 };
 
 /// A URL of the pip list, as it is written and as pip reads it.

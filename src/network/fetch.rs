@@ -19,7 +19,7 @@ use super::{
     Http,
     body::{self, BodyError},
     cache::{Cache, ResponseHead, StoredResponse},
-    causes, redacted, retry,
+    causes, retry,
     spool::{Sink, Spool},
 };
 pub use super::{
@@ -27,7 +27,7 @@ pub use super::{
     error::FetchError,
     spool::{Archive, ReadSeek},
 };
-use crate::spec::secrets;
+use crate::secrets::{self, redact_url};
 
 /// Requests at a time; PyPI's CDN multiplexes them over few connections.
 const CONCURRENCY: usize = 50;
@@ -260,7 +260,7 @@ impl Fetcher {
         if self.0.http.offline {
             return match stored {
                 Some((_, value)) => Ok(value),
-                None => Err(FetchError::Offline(redacted(request.url))),
+                None => Err(FetchError::Offline(redact_url(request.url))),
             };
         }
         let head = stored.as_ref().map(|(head, _)| head);
@@ -286,7 +286,7 @@ impl Fetcher {
                 },
             };
             if is_second {
-                let url = redacted(request.url);
+                let url = redact_url(request.url);
                 return Err(FetchError::Unreadable {
                     url,
                     reason: refused,
@@ -346,7 +346,7 @@ impl Fetcher {
 
     async fn any_body<S: Sink>(&self, url: &Url, limit: u64) -> Result<Option<S>, FetchError> {
         if self.0.http.offline {
-            return Err(FetchError::Offline(redacted(url)));
+            return Err(FetchError::Offline(redact_url(url)));
         }
         let request = Request::new(url, "*/*", limit);
         match self.ask(&request, None, false).await? {
@@ -497,20 +497,20 @@ enum Interrupted {
 
 fn interrupted(url: &Url, error: BodyError) -> Interrupted {
     let unreadable = |reason: String| FetchError::Unreadable {
-        url: redacted(url),
+        url: redact_url(url),
         reason,
     };
     match error {
         BodyError::Broken(error) if error.is_timeout() => Interrupted::Once(network(url, &error)),
         BodyError::Broken(error) => Interrupted::Again(network(url, &error)),
         BodyError::Slow => Interrupted::Once(FetchError::Network {
-            url: redacted(url),
+            url: redact_url(url),
             reason: format!("fewer than {} bytes come each second", body::SLOWEST),
         }),
         BodyError::Unreadable(reason) => Interrupted::Once(unreadable(reason)),
         BodyError::Unwritable(error) => Interrupted::End(unwritable(url, &error)),
         BodyError::TooLarge(limit) => Interrupted::End(FetchError::TooLarge {
-            url: redacted(url),
+            url: redact_url(url),
             limit,
         }),
     }
@@ -589,7 +589,7 @@ fn check_hash<S: Sink>(
     let found = body.sha256();
     if !found.eq_ignore_ascii_case(expected) {
         return Err(FetchError::WrongHash {
-            url: redacted(url),
+            url: redact_url(url),
             expected: expected.to_owned(),
             found,
         });
@@ -599,7 +599,7 @@ fn check_hash<S: Sink>(
 
 fn unwritable(url: &Url, error: &std::io::Error) -> FetchError {
     FetchError::Unwritable {
-        url: redacted(url),
+        url: redact_url(url),
         reason: error.to_string(),
     }
 }
@@ -622,7 +622,7 @@ fn anonymous(request: &Request<'_>) -> Result<http::Request<()>, FetchError> {
         .header(header::ACCEPT, request.accept)
         .body(())
         .map_err(|error| FetchError::Network {
-            url: redacted(request.url),
+            url: redact_url(request.url),
             reason: error.to_string(),
         })
 }
@@ -640,7 +640,7 @@ fn policy_parts(response: &Response) -> http::Response<()> {
 
 fn refusal(url: &Url, response: &Response) -> FetchError {
     let status = response.status();
-    let redacted = redacted(url);
+    let redacted = redact_url(url);
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FetchError::Denied {
             url: redacted,
@@ -656,7 +656,7 @@ fn refusal(url: &Url, response: &Response) -> FetchError {
 
 fn not_modified(url: &Url) -> FetchError {
     FetchError::Status {
-        url: redacted(url),
+        url: redact_url(url),
         status: StatusCode::NOT_MODIFIED,
         wait: None,
     }
@@ -664,9 +664,9 @@ fn not_modified(url: &Url) -> FetchError {
 
 /// reqwest's errors end with the URL, credentials and all.
 fn network(url: &Url, error: &(dyn std::error::Error + 'static)) -> FetchError {
-    let reason = causes(error).replace(url.as_str(), &redacted(url));
+    let reason = causes(error).replace(url.as_str(), &redact_url(url));
     FetchError::Network {
-        url: redacted(url),
+        url: redact_url(url),
         reason,
     }
 }

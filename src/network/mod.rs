@@ -12,7 +12,6 @@ use url::Url;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{self, TEXT_LIMIT},
-    spec::secrets,
 };
 
 mod body;
@@ -185,31 +184,19 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A URL as it may be shown: without its user name and password, its tokens and
-/// signatures, and the fragment, which is a hash at best.
-pub fn redacted(url: &Url) -> String {
-    let mut url = url.clone();
-    if !url.username().is_empty() || url.password().is_some() {
-        // Both fail only where a URL cannot have credentials in the first place.
-        let _ = url.set_password(None);
-        let _ = url.set_username("****");
-    }
-    url.set_fragment(None);
-    secrets::redact(url.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::redact_url;
 
     #[test]
     fn credentials_are_not_shown() {
         let url = Url::parse("https://me:secret@host/simple/#sha256=0").unwrap();
-        assert_eq!(redacted(&url), "https://****@host/simple/");
+        assert_eq!(redact_url(&url), "https://****@host/simple/");
         let url = Url::parse("https://host/x.whl?sp=r&sig=secret").unwrap();
-        assert!(!redacted(&url).contains("secret"));
+        assert!(!redact_url(&url).contains("secret"));
         let url = Url::parse("https://token@host/simple/").unwrap();
-        assert_eq!(redacted(&url), "https://****@host/simple/");
+        assert_eq!(redact_url(&url), "https://****@host/simple/");
     }
 
     #[tokio::test]

@@ -30,9 +30,9 @@ use super::{
     provider::Provider,
 };
 use crate::{
-    config::ChannelPriority,
     diagnostic::{Diagnostic, Failure},
     parse,
+    target::ChannelPriority,
 };
 
 /// A match spec in the pool: what it requires, and under which condition.

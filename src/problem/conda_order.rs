@@ -22,7 +22,7 @@ use super::{
     pool::{Candidate, Name},
     provider::Provider,
 };
-use crate::config::ChannelPriority;
+use crate::target::ChannelPriority;
 
 /// The best that a dependency can be had in; the smaller is the better.
 type Score = (bool, Reverse<Version>);

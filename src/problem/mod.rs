@@ -16,9 +16,9 @@ use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subd
 
 use crate::{
     conda::{hashes, repodata::SubdirRecords},
-    config::ChannelPriority,
     pypi::{PypiSource, tags::Target},
     spec::{CondaPin, FormatControl},
+    target::ChannelPriority,
 };
 
 pub mod askers;

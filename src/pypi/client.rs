@@ -25,10 +25,8 @@ use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{self, ReadError},
     memo::Memo,
-    network::{
-        fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
-        redacted,
-    },
+    network::fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
+    secrets::redact_url,
 };
 
 /// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
@@ -339,7 +337,11 @@ impl Inner {
         let is_local = is_local(distribution);
         // What has no hash may be another file tomorrow under the same URL.
         let is_fixed = !distribution.hashes.is_empty() || self.fetcher.http().offline;
-        let key = format!("{:?} {}", distribution.hashes, redacted(&distribution.url));
+        let key = format!(
+            "{:?} {}",
+            distribution.hashes,
+            redact_url(&distribution.url)
+        );
         let stored = if is_fixed && !is_local {
             self.fetcher.cache().value::<Stored>(METADATA_BUCKET, &key)
         } else {
@@ -521,7 +523,7 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
     Failure::undecided(
         Diagnostic::error(
             "unreadable-index",
-            format!("cannot read `{}`: {reason}", redacted(url)),
+            format!("cannot read `{}`: {reason}", redact_url(url)),
         )
         .help("check that the URL is that of a simple index or of a page of links"),
     )

@@ -17,7 +17,6 @@ pub mod metadata;
 pub mod pip_abilities;
 pub mod sdist;
 pub mod session;
-pub mod settings;
 pub mod source_build;
 pub mod tags;
 pub mod wheel;

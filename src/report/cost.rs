@@ -2,8 +2,8 @@
 //! environment".
 
 use crate::{
-    config::ChannelPriority,
     explain::cost::{Change, Cost, LineCost, Prediction, Remedy, Verdict},
+    target::ChannelPriority,
 };
 
 /// The lines of the file and the remedies that are shown.

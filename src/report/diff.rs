@@ -3,7 +3,7 @@
 use similar::TextDiff;
 
 use super::foreign;
-use crate::spec::source::SourceFile;
+use crate::source::SourceFile;
 
 /// The change of a file, without the passwords that it may hold: diffs end up in logs.
 /// `after` says what the changed file is, `pinned`.

@@ -11,7 +11,7 @@ use super::{cost, diff, foreign::shown, human, unsolvable};
 use crate::{
     explain::{Edit, EditKind, Explanation, Fix, GoneBuilds, LeftOut},
     problem::{Conflict, Declared},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// How many versions of a fix are shown.

@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, Location},
     report::foreign::shown,
     rules::{Finding, Fix, Safety},
-    spec::secrets,
+    secrets,
 };
 
 pub mod azure;
@@ -176,7 +176,7 @@ fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{rules::Edit, spec::source::SourceFile};
+    use crate::{rules::Edit, source::SourceFile};
 
     #[test]
     fn a_secret_that_an_edit_writes_is_noticed_also_if_the_url_is_older() {

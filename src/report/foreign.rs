@@ -1,7 +1,7 @@
 //! Foreign text on its way out: of files, logs, indexes and channels.
 //!
 //! Everything that presolve prints goes through here. Secrets are masked
-//! ([`crate::spec::secrets`]). Characters that steer a terminal or hide text become visible
+//! ([`crate::secrets`]). Characters that steer a terminal or hide text become visible
 //! ones. A line that a CI runner would obey as a command is made an ordinary line:
 //!
 //! - GitHub Actions obeys a line that begins with `::` behind blanks, and `##[name]`
@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::spec::secrets;
+use crate::secrets;
 
 /// A foreign text as a part of a message, a label or a table. Its line breaks stay.
 pub fn shown(text: &str) -> String {

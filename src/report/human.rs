@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet
 
 use crate::{
     diagnostic::{Diagnostic, Label, Level},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 use super::foreign::{shown, shown_in_place};

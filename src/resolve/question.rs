@@ -24,12 +24,13 @@ use crate::{
         repodata::{self, MissingName, Repodata},
         virtual_packages,
     },
-    config::{ChannelPriority, Settings},
+    config::{Settings, index::IndexSettings},
     diagnostic::{Diagnostic, Failure, Level, Location},
     parse,
     problem::{Declared, PipPolicy, Preferences, Problem, World},
-    pypi::{client::Client, session::Session, settings::IndexSettings, tags::Target},
+    pypi::{client::Client, session::Session, tags::Target},
     spec::{EnvironmentFile, PipRequirementKind},
+    target::ChannelPriority,
 };
 
 /// What is asked, and everything that is needed to answer it.

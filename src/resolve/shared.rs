@@ -15,14 +15,11 @@ use crate::{
         names::Names,
         repodata::{self, Access, Subdirs},
     },
-    config::Settings,
+    config::{Settings, index::IndexSettings},
     diagnostic::{Diagnostic, Failure},
     memo::Memo,
     network::{self, WaitObserver, cache::Cache, fetch::Fetcher},
-    pypi::{
-        client::{Client, ClientOptions},
-        settings::IndexSettings,
-    },
+    pypi::client::{Client, ClientOptions},
 };
 
 /// The names, and what is to be said of how they were had.

@@ -8,10 +8,10 @@ use similar::{ChangeTag, TextDiff};
 use super::{Finder, Rule};
 use crate::{
     diagnostic::{Diagnostic, Level, Location},
+    source::SourceFile,
     spec::{
         EnvironmentFile,
         change::{Change, change},
-        source::SourceFile,
     },
 };
 

@@ -3,9 +3,9 @@
 use rattler_conda_types::Subdir;
 
 use crate::{
-    azure::Image,
     config::Settings,
     spec::{EnvironmentFile, Spanned, yaml::Tree},
+    target::Image,
 };
 
 /// The image that an environment is built on.

@@ -9,11 +9,10 @@ use crate::{
         Selection,
         fix::fix,
         lint::{Asked, lint, shown_by_the_text},
-        settings::CheckSettings,
         suppression::{Accepted, silence},
     },
-    config::{Flags, Settings},
-    spec::source::SourceFile,
+    config::{Flags, Settings, check::CheckSettings},
+    source::SourceFile,
 };
 
 /// The day of the tests: what is at its end of life on it stays so.

@@ -11,13 +11,10 @@ use super::{
     environment, json,
     list::{Entry, Line, List, remove_element, scalar, uneditable},
     pin::flow,
-    source::SourceFile,
     yaml::{self, Tree},
 };
-use crate::{
-    diagnostic::{Diagnostic, Failure, Location},
-    docker,
-};
+use crate::diagnostic::{Diagnostic, Failure, Location};
+use crate::source::SourceFile;
 
 mod included;
 
@@ -76,11 +73,12 @@ impl Changed {
     /// Reads the changed file.
     ///
     /// # Errors
-    /// As for [`environment::read`].
+    /// As for [`Reading::complete`](environment::Reading::complete).
     pub fn read(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
         let included = self.included.iter().map(|file| Arc::clone(&file.after));
         let source = before.source.with_text(&*self.text);
-        environment::read_with(source, &included.collect::<Vec<_>>())
+        let reading = before.host.read(&source, &included.collect::<Vec<_>>());
+        reading.complete()
     }
 }
 
@@ -95,15 +93,19 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
     };
     let (own, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_own);
     Ok(Changed {
-        text: own_text(environment, &own)?,
+        text: environment.host.change(environment, &own)?,
         included: included::rewritten(&others)?,
     })
 }
 
-fn own_text(environment: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
-    if environment.source.build_context().is_some() {
-        return docker::edit::change(environment, changes);
-    }
+/// The text of a conda file with changes.
+///
+/// # Errors
+/// As for [`change`].
+pub(super) fn in_conda_file(
+    environment: &EnvironmentFile,
+    changes: &[&Change],
+) -> Result<String, Failure> {
     // Without a list, these two write a new one, and a list in brackets is none to them.
     let may_add_list =
         |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));

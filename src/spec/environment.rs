@@ -10,13 +10,12 @@ use super::{
     CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, match_spec,
     pin_comment::{self, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
-    secrets::{redact, redact_reason},
-    source::SourceFile,
     yaml::{self, Tree},
 };
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Location};
 use crate::{
-    diagnostic::{Diagnostic, Failure, FailureKind, Location},
-    docker,
+    secrets::{redact, redact_reason},
+    source::SourceFile,
 };
 
 /// The keys that mean something in an environment file.
@@ -34,32 +33,13 @@ const KEYS: [&str; 7] = [
 const MATCH_SPECS: &str =
     "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
 
-/// Reads an environment file.
+/// Reads a conda environment file.
 ///
 /// # Errors
 /// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
-    read_with(source, &[])
-}
-
-/// Reads an environment file where some of the files that its pip list includes have
-/// another text than on disk.
-///
-/// # Errors
-/// As for [`read`].
-pub fn read_with(
-    source: Arc<SourceFile>,
-    included: &[Arc<SourceFile>],
-) -> Result<EnvironmentFile, Failure> {
-    let reading = reading(source, included);
-    match reading.environment {
-        Some((environment, _)) if reading.errors.is_empty() => Ok(environment),
-        _ => Err(Failure {
-            kind: FailureKind::Input,
-            diagnostics: reading.errors,
-        }),
-    }
+    reading(&source, &[]).complete()
 }
 
 /// An environment file as far as it could be read.
@@ -71,16 +51,26 @@ pub struct Reading {
     pub errors: Vec<Diagnostic>,
 }
 
-/// Reads what can be read of an environment file, and says what cannot.
-pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
-    reading(source, &[])
+impl Reading {
+    /// The environment file, of which all could be read.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with everything that was refused.
+    pub fn complete(self) -> Result<EnvironmentFile, Failure> {
+        match self.environment {
+            Some((environment, _)) if self.errors.is_empty() => Ok(environment),
+            _ => Err(Failure {
+                kind: FailureKind::Input,
+                diagnostics: self.errors,
+            }),
+        }
+    }
 }
 
-fn reading(source: Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
-    if source.build_context().is_some() {
-        return docker::environment::reading(&source, included);
-    }
-    let tree = match Tree::parse(&source) {
+/// Reads what can be read of a conda environment file. Some of the files that it includes
+/// may have another text than on disk.
+pub(super) fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    let tree = match Tree::parse(source) {
         Ok(tree) => tree,
         Err(failure) => {
             return Reading {
@@ -120,6 +110,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(tree: &'a Tree) -> Self {
         let environment = EnvironmentFile {
+            host: &super::host::CondaFile,
             source: Arc::clone(tree.source()),
             name: None,
             channels: Vec::new(),

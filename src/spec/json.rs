@@ -4,18 +4,12 @@
 use std::ops::Range;
 
 use crate::spec::route::route;
-use serde::de::IgnoredAny;
 use yaml_serde::Value;
 
 use super::{
     edits::{Edits, line_break},
     yaml::{self, Tree},
 };
-
-/// Whether a text is JSON: a text that also is YAML in braces is.
-pub(super) fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
-}
 
 /// What a text means.
 ///

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Location};
 pub mod change;
 pub(crate) mod edits;
 pub mod environment;
+pub mod host;
 mod json;
 pub(crate) mod list;
 pub mod match_spec;
@@ -23,9 +24,6 @@ pub(crate) mod pip_options;
 mod places;
 pub(crate) mod requirement;
 pub(crate) mod route;
-pub mod secrets;
-pub mod source;
-mod text;
 pub mod yaml;
 
 /// A value with the place that it was read from.
@@ -44,7 +42,9 @@ pub struct Spanned<T> {
 #[derive(Clone, Debug)]
 pub struct EnvironmentFile {
     /// The file.
-    pub source: Arc<source::SourceFile>,
+    pub source: Arc<crate::source::SourceFile>,
+    /// What kind of file it is.
+    pub host: &'static dyn host::Host,
     /// `name`.
     pub name: Option<Spanned<String>>,
     /// `channels`, as written, `nodefaults` included.

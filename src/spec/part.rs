@@ -9,11 +9,9 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use yaml_serde::Value;
 
-use super::{
-    source::SourceFile,
-    yaml::{self, Tree, route},
-};
+use super::yaml::{self, Tree, route};
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::source::SourceFile;
 
 /// The text of a file's conda spec, at its place: the whole text of most files.
 ///

@@ -16,10 +16,7 @@ use super::{
     part, pin_comment,
     yaml::{self, Tree},
 };
-use crate::{
-    diagnostic::{Diagnostic, Failure, Location},
-    docker,
-};
+use crate::diagnostic::{Diagnostic, Failure, Location};
 
 pub use super::pin_comment::header;
 
@@ -90,9 +87,14 @@ pub struct PinnedPip {
 /// (aliases, several requirements in one pip item), or when the result would
 /// not read back as the same requirements with these pins.
 pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-    if environment.source.build_context().is_some() {
-        return docker::edit::pin(environment, pins);
-    }
+    environment.host.pin(environment, pins)
+}
+
+/// The text of a conda file with the answer in it.
+///
+/// # Errors
+/// As for [`pin`].
+pub(super) fn in_conda_file(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
     let text = flow::to_blocks(
         &environment.source,
         pins.pip.iter().any(|pin| !pin.from_conda),

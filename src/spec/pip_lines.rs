@@ -18,11 +18,13 @@ use super::{
     PipRequirement, PipRequirementKind, PipRequirements, Spanned,
     pip_options::{self, PipOption},
     requirement,
-    secrets::{redact, redact_reason},
-    source::{OUTSIDE, SourceFile},
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
 use crate::parse;
+use crate::{
+    secrets::{redact, redact_reason},
+    source::{OUTSIDE, SourceFile},
+};
 
 /// A text of requirement lines with the place that it was read from.
 pub struct PipText {

@@ -6,7 +6,8 @@ use std::{ops::Range, path::Path};
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 use url::Url;
 
-use super::{PipRequirementKind, secrets::redact};
+use super::PipRequirementKind;
+use crate::secrets::redact;
 use crate::{files::Fence, parse};
 
 /// The name of the diagnostic that a text is no requirement.

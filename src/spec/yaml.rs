@@ -9,10 +9,10 @@ use super::{
     json, part,
     places::Places,
     route::{Route, Step},
-    source::SourceFile,
 };
 use crate::diagnostic::{Diagnostic, Failure, Location};
 use crate::parse;
+use crate::source::SourceFile;
 
 /// A parsed YAML file.
 pub struct Tree {

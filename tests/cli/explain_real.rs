@@ -11,7 +11,7 @@ use std::{
     sync::Mutex,
 };
 
-use presolve::{files::Fence, spec::source::SourceFile};
+use presolve::{files::Fence, source::SourceFile};
 use serde_json::Value;
 
 use super::{Project, Run};

@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 
-use presolve::{
-    config::ChannelPriority,
-    spec::{environment, source::SourceFile},
-};
+use presolve::{source::SourceFile, spec::environment, target::ChannelPriority};
 use serde_json::{Map, Value, json};
 
 use super::{

@@ -8,10 +8,8 @@ use std::{
 };
 
 use presolve::{
-    conda::repodata::SubdirRecords,
-    config::ChannelPriority,
-    files::Fence,
-    spec::{environment, source::SourceFile},
+    conda::repodata::SubdirRecords, files::Fence, source::SourceFile, spec::environment,
+    target::ChannelPriority,
 };
 use rattler_conda_types::{Channel, ChannelConfig, PackageName, RepoData, RepoDataRecord};
 

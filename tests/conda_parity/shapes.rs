@@ -2,7 +2,7 @@
 //! it. The expected ones are those of `MatchSpec(spec).match(record)` of conda
 //! 24.7.1; both solvers are asked, one record at a time.
 
-use presolve::config::ChannelPriority;
+use presolve::target::ChannelPriority;
 
 use super::channels::task;
 

@@ -8,11 +8,13 @@ use std::{
 };
 
 use presolve::{
-    config::{ChannelPriority, Flags, Settings},
+    config::{Flags, Settings},
     explain::cost::{Cost, Limits, Prediction, Question, Verdict, predict},
     problem::solve,
     resolve::{self, Listener, Upgrade},
-    spec::{environment, source::SourceFile},
+    source::SourceFile,
+    spec::environment,
+    target::ChannelPriority,
 };
 use rattler_conda_types::{MatchSpec, Subdir};
 

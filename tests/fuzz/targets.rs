@@ -21,10 +21,10 @@ use presolve::{
     network::fetch::{Archive, Page},
     parse,
     pypi::{MetadataSource, index, metadata, sdist, wheel},
+    source::SourceFile,
     spec::{
         match_spec,
         pip_lines::{PipReader, PipText},
-        source::SourceFile,
     },
 };
 use rattler_conda_types::{PackageName as CondaName, ParseMatchSpecOptions};

@@ -5,7 +5,8 @@ use pep508_rs::VersionOrUrl;
 
 use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind, Location},
-    spec::{EnvironmentFile, PipRequirement, PipRequirementKind, secrets::redact},
+    secrets::redact,
+    spec::{EnvironmentFile, PipRequirement, PipRequirementKind},
 };
 
 /// # Errors

@@ -17,7 +17,7 @@ use crate::{
         self, Finding, Fix, Safety,
         solving::{gone_builds, incompatible_python, unsolvable},
     },
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// The findings of an explanation.

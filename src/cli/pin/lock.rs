@@ -23,7 +23,7 @@ impl Pin {
     ) -> Result<(), Failure> {
         let folder = self.output_file.as_deref().and_then(Path::parent);
         let folder = folder.unwrap_or(Path::new(""));
-        let written = Lock::new(environment, answers, folder)?.write(self.format)?;
+        let written = Lock::new(environment, answers, folder)?.write(self.format.0)?;
         for notice in &written.notices {
             output.say(notice);
         }

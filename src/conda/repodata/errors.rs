@@ -7,8 +7,8 @@ use super::about_channel;
 use crate::{
     conda::channels::SpecChannel,
     diagnostic::{Diagnostic, Failure, FailureKind},
-    network::{causes, fetch::FetchError, redacted},
-    spec::secrets,
+    network::{causes, fetch::FetchError},
+    secrets::{self, redact_url},
 };
 
 /// Why a subdir of a channel, or a package of it, cannot be read.
@@ -41,7 +41,7 @@ impl SubdirError {
         let subject = format!("channel `{}`", channel.name);
         let (kind, diagnostic) = self.explain(&subject, channel);
         let url: &url::Url = channel.channel.base_url.as_ref();
-        let diagnostic = diagnostic.note(format!("the address is {}", redacted(url)));
+        let diagnostic = diagnostic.note(format!("the address is {}", redact_url(url)));
         Failure::new(kind, about_channel(diagnostic, Some(channel)))
     }
 

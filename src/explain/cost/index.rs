@@ -14,7 +14,7 @@ use rattler_conda_types::{
 };
 
 use super::Question;
-use crate::{conda::repodata::SubdirRecords, config::ChannelPriority, parse, problem::RecordSpec};
+use crate::{conda::repodata::SubdirRecords, parse, problem::RecordSpec, target::ChannelPriority};
 
 /// A record of the index.
 pub(super) type RecordId = u32;

@@ -11,6 +11,7 @@
 //! `benches/fit_cost.py` fits to measured runs. A remedy is a changed spec that went
 //! through the same.
 
+pub use crate::config::check::Limits;
 use std::time::Instant;
 
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, PackageName, RepoDataRecord};
@@ -18,9 +19,9 @@ use serde::Serialize;
 
 use crate::{
     conda::repodata::{Origin, SubdirRecords},
-    config::ChannelPriority,
     problem::{Declared, DeclaredKind, RecordSpec},
-    spec::secrets,
+    secrets,
+    target::ChannelPriority,
 };
 
 mod index;
@@ -53,48 +54,6 @@ pub struct Question<'a> {
     /// The conda half of the answer, which stands for what conda would choose; none if
     /// the conda lines have no solution.
     pub solution: Option<&'a [RepoDataRecord]>,
-}
-
-/// What a build may take.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Limits {
-    /// Seconds. The wall clock of a build and the CPU time of conda are taken for the
-    /// same: it uses one core, and little else runs meanwhile.
-    pub seconds: f64,
-    /// Megabytes (10⁶ bytes); none: whatever it takes.
-    pub memory_mb: Option<f64>,
-}
-
-impl Default for Limits {
-    /// Azure ML's: `Timeout(sec): 5400` in the log of an image build. It documents no
-    /// figure for the memory.
-    fn default() -> Self {
-        Self {
-            seconds: 5400.0,
-            memory_mb: None,
-        }
-    }
-}
-
-impl Limits {
-    /// The megabytes of a size with its unit: `8GB`.
-    ///
-    /// # Errors
-    /// What a size is, if this is none.
-    pub fn megabytes(text: &str) -> Result<f64, String> {
-        let text = text.trim();
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let megabytes = match text[digits.len()..].to_ascii_lowercase().as_str() {
-            "m" | "mb" => 1.0,
-            "g" | "gb" => 1e3,
-            "t" | "tb" => 1e6,
-            _ => return Err("a size is a number with a unit, such as 8GB".to_string()),
-        };
-        match digits.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() && number > 0.0 => Ok(number * megabytes),
-            _ => Err("a size is a number with a unit, such as 8GB".to_string()),
-        }
-    }
 }
 
 /// What classic conda would cost, why, and what to do.

@@ -12,7 +12,7 @@ use super::{
     reduction::Line,
     space::{Measured, Reading, measure},
 };
-use crate::config::ChannelPriority;
+use crate::target::ChannelPriority;
 
 /// What has a smaller effect is not told.
 const LEAST_EFFECT: f64 = 0.1;

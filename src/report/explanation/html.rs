@@ -5,11 +5,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::graph::graphs;
 use crate::{
-    config::ChannelPriority,
     explain::{Explanation, LeftOut},
-    report::cost,
-    report::foreign::{self, shown},
-    spec::source::SourceFile,
+    report::{
+        cost,
+        foreign::{self, shown},
+    },
+    source::SourceFile,
+    target::ChannelPriority,
 };
 
 mod conflicts;

@@ -4,7 +4,7 @@
 //! beside it as long as it is written.
 
 use crate::report::foreign;
-use crate::{explain, spec::source::SourceFile};
+use crate::{explain, source::SourceFile};
 
 pub mod v1;
 

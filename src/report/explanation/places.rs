@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     explain::{Explanation, first_word},
     problem::{Declared, DeclaredKind},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// With more ranges than these, lines are told by the first and the last.

@@ -5,7 +5,7 @@ use crate::{
     azure::{Definition, input::KEYS},
     diagnostic::{Level, Location},
     rules::{Finder, Finding, Rule},
-    spec::secrets::redact,
+    secrets::redact,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -2,7 +2,7 @@ use super::{known_as, listed, remove};
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Rule, Safety, Subject},
-    spec::secrets::redact,
+    secrets::redact,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,8 @@ use crate::{
     conda::channels::NO_DEFAULTS,
     diagnostic::{Level, Location},
     rules::{Finder, Finding, Fix, Rule, Safety, Subject},
-    spec::{Spanned, secrets::redact},
+    secrets::redact,
+    spec::Spanned,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -6,7 +6,8 @@ use super::freedom::{self, Freedom};
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Fix, Rule, Safety, Subject},
-    spec::{CondaRequirement, EnvironmentFile, change::Change, secrets::redact, yaml},
+    secrets::redact,
+    spec::{CondaRequirement, EnvironmentFile, change::Change, yaml},
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 use crate::{
     diagnostic::{Diagnostic, Level},
     rules::{Finder, Fix, Rule, Safety},
-    spec::{list, match_spec, secrets::redact},
+    secrets::redact,
+    spec::{list, match_spec},
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -2,7 +2,8 @@ use super::freedom::{self, Freedom};
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Rule, Subject},
-    spec::{CondaRequirement, secrets::redact},
+    secrets::redact,
+    spec::CondaRequirement,
 };
 
 pub(super) static RULE: Rule = Rule {

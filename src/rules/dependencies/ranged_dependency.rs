@@ -2,7 +2,7 @@ use super::freedom::{self, Declared, Freedom};
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Rule, Subject},
-    spec::secrets::redact,
+    secrets::redact,
 };
 
 pub(super) static RULE: Rule = Rule {

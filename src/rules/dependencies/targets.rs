@@ -33,13 +33,13 @@ mod tests {
     use super::*;
     use crate::{
         config::{Flags, Settings},
-        spec::{environment, source::SourceFile},
+        source::SourceFile,
     };
 
     #[test]
     fn what_is_asked_for_comes_before_what_the_file_says() {
         let targets_of = |text: &str, asked: &[Subdir], platform: Option<Subdir>| {
-            let reading = environment::read_as_far_as_possible(SourceFile::from_text("e", text));
+            let reading = crate::input::read_as_far_as_possible(SourceFile::from_text("e", text));
             let (environment, tree) = reading.environment.expect("reads");
             let folder = tempfile::tempdir().expect("a folder");
             let mut settings = Settings::resolve_bare(folder.path(), Flags::default());

@@ -2,7 +2,7 @@ use crate::{
     diagnostic::Level,
     docker::Plan,
     rules::{Finder, Finding, Rule},
-    spec::secrets::redact,
+    secrets::redact,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use crate::{
     diagnostic::{Diagnostic, Level},
     rules::{Edit, Finder, Fix, Rule, Safety},
-    spec::environment,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -37,5 +36,5 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
         edits,
     };
     let mended = source.with_text(fix.apply());
-    environment::read(mended).is_ok().then_some(fix)
+    crate::input::read(mended).is_ok().then_some(fix)
 }

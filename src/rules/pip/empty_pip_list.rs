@@ -1,7 +1,7 @@
 use crate::{
     diagnostic::{Diagnostic, Level},
     rules::{Finder, Fix, Rule, Safety},
-    spec::{environment, yaml},
+    spec::yaml,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
     let after = &text[at.span.end..yaml::line_end(text, at.span.end)];
     let value = after.trim_start().strip_prefix(':')?.trim();
     let is_alone = before.trim() == "-" && matches!(value, "" | "[]" | "~" | "null");
-    let environment = environment::read(at.file.clone()).ok()?;
+    let environment = crate::input::read(at.file.clone()).ok()?;
     let mut lines = environment.conda.iter();
     let safety = match lines.any(|line| line.spec.name.to_string() == "pip") {
         true => Safety::Safe,

@@ -3,7 +3,8 @@ use std::path::Path;
 use crate::{
     diagnostic::Level,
     rules::{Confidence, Finder, Finding, Rule, Subject},
-    spec::{EnvironmentFile, PipRequirement, requirement, secrets::redact},
+    secrets::redact,
+    spec::{EnvironmentFile, PipRequirement, requirement},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -63,7 +64,7 @@ fn is_missing(line: &PipRequirement, missing: &[(&Path, usize, usize)]) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{environment, source::SourceFile};
+    use crate::source::SourceFile;
 
     #[test]
     fn a_project_is_local_where_it_is_there() {
@@ -71,7 +72,7 @@ mod tests {
         std::fs::write(folder.path().join("pyproject.toml"), "").expect("is written");
         let text = "dependencies:\n- pip\n- pip:\n  - -e .\n  - -e ./absent\n  - '.[dev]'\n";
         let file = SourceFile::from_text(folder.path().join("e.yml"), text);
-        let environment = environment::read(file).expect("reads");
+        let environment = crate::input::read(file).expect("reads");
         let lines = environment.pip.requirements.iter();
         let found: Vec<bool> = lines
             .map(|line| is_local(line) && !is_missing(line, &missing(&environment)))

@@ -1,10 +1,7 @@
 //! Rules on the pip list.
 
 use super::{Fix, Rule, Safety};
-use crate::{
-    diagnostic::Diagnostic,
-    spec::{requirement, secrets::redact},
-};
+use crate::{diagnostic::Diagnostic, secrets::redact, spec::requirement};
 
 mod bad_pip_option;
 mod conda_syntax_in_pip_list;

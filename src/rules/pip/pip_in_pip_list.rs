@@ -1,7 +1,8 @@
 use crate::{
     diagnostic::Level,
     rules::{Finder, Finding, Rule, Subject},
-    spec::{PipRequirementKind, secrets::redact},
+    secrets::redact,
+    spec::PipRequirementKind,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 use crate::{
     diagnostic::{Diagnostic, Level},
     rules::{Finder, Fix, Rule, Safety},
-    spec::{change::Change, environment},
+    spec::change::Change,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 /// conda adds `pip` by itself, so the file means the same with it.
 fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
     let source = &diagnostic.labels.first()?.location.file;
-    let environment = environment::read(source.clone()).ok()?;
+    let environment = crate::input::read(source.clone()).ok()?;
     let change = Change::AddConda("pip".to_owned());
     Fix::of_changes("add `pip`", Safety::Safe, &environment, &[change])
 }

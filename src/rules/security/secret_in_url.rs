@@ -3,7 +3,8 @@ use std::sync::Arc;
 use crate::{
     diagnostic::{Level, Location},
     rules::{Finder, Finding, Rule, Subject},
-    spec::{secrets, source::SourceFile},
+    secrets,
+    source::SourceFile,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -61,9 +62,8 @@ mod tests {
         check::{
             Selection,
             lint::{Asked, lint},
-            settings::CheckSettings,
         },
-        config::{Flags, Settings},
+        config::{Flags, Settings, check::CheckSettings},
     };
 
     #[test]

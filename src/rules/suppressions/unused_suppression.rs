@@ -4,7 +4,7 @@ use crate::{
     check::suppression::Comment,
     diagnostic::{Level, Location},
     rules::{self, Finder, Finding, Fix, Rule, Safety},
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{Change, Rewritten};
 use crate::{
     diagnostic::{Failure, Location},
-    spec::{edits::Edits, list::uneditable, source::SourceFile},
+    source::SourceFile,
+    spec::{edits::Edits, list::uneditable},
 };
 
 /// The files with these changes, each of them once.

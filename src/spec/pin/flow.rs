@@ -8,11 +8,11 @@ use yaml_serde::Value;
 
 use crate::{
     diagnostic::Failure,
+    source::SourceFile,
     spec::{
         edits::line_break,
         json,
         list::uneditable,
-        source::SourceFile,
         yaml::{self, Tree},
     },
 };

@@ -3,7 +3,7 @@ use std::str::FromStr;
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec::source::SourceFile;
+use crate::source::SourceFile;
 
 fn conda(name: &str, version: &str) -> PinnedConda {
     PinnedConda {

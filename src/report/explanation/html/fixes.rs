@@ -9,7 +9,7 @@ use crate::{
         explanation::{self, words},
         shell::shell_word,
     },
-    spec::source::SourceFile,
+    source::SourceFile,
 };
 
 /// The fixes, the least change first.

@@ -6,7 +6,6 @@ use super::{
     Span, Verdict, World,
 };
 use crate::{
-    config,
     diagnostic::Location,
     explain::{self, EditKind, LeftOut},
     problem::{
@@ -17,7 +16,8 @@ use crate::{
         explanation::{self, words},
         foreign::shown,
     },
-    spec::source::SourceFile,
+    source::SourceFile,
+    target,
 };
 
 impl Explanation {
@@ -264,12 +264,12 @@ impl From<Half> for World {
     }
 }
 
-impl From<config::ChannelPriority> for ChannelPriority {
-    fn from(priority: config::ChannelPriority) -> Self {
+impl From<target::ChannelPriority> for ChannelPriority {
+    fn from(priority: target::ChannelPriority) -> Self {
         match priority {
-            config::ChannelPriority::Strict => Self::Strict,
-            config::ChannelPriority::Flexible => Self::Flexible,
-            config::ChannelPriority::Disabled => Self::Disabled,
+            target::ChannelPriority::Strict => Self::Strict,
+            target::ChannelPriority::Flexible => Self::Flexible,
+            target::ChannelPriority::Disabled => Self::Disabled,
         }
     }
 }

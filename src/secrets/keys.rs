@@ -6,7 +6,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::pattern;
+use crate::secrets::pattern;
 
 /// A name in which a word for a secret may stand.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,7 +60,7 @@ fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     let is_option = option.len() < written.len();
     let word = option.trim_end_matches(['.', '-']);
     let place = Place::of(text, &name);
-    // The query of a URL is [`super::url`]'s, and `${NAME:-default}` is a value itself.
+    // The query of a URL is [`crate::secrets::url`]'s, and `${NAME:-default}` is a value itself.
     let before = place.before.rsplit(char::is_whitespace).next();
     if before.is_some_and(|word| word.contains(['?', '#']) && word.contains(['/', '='])) {
         return None;

@@ -1,4 +1,4 @@
-use super::*;
+use crate::target::*;
 
 #[test]
 fn references_are_taken_apart() {

@@ -22,7 +22,8 @@ mod shapes;
 mod url;
 
 pub use url::{
-    find, is_login_without_url, without_credentials, without_logins, without_secrets, without_token,
+    find, is_login_without_url, redact_url, without_credentials, without_logins, without_secrets,
+    without_token,
 };
 
 /// A text in which `****` stands for each secret.

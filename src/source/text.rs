@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::json;
+use serde::de::IgnoredAny;
 
 /// A text.
 #[derive(Debug, Default)]
@@ -26,10 +26,10 @@ impl Text {
     }
 
     pub(super) fn is_json(&self) -> bool {
-        *self.is_json.get_or_init(|| json::is_json(&self.text))
+        *self.is_json.get_or_init(|| is_json(&self.text))
     }
 
-    /// The line and column of a byte, as [`super::source::SourceFile::line_column`] says.
+    /// The line and column of a byte, as [`crate::source::SourceFile::line_column`] says.
     pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -43,6 +43,11 @@ impl Text {
         let start = lines.get(line.wrapping_sub(1)).copied().unwrap_or(0);
         (line, self.text[start..offset].chars().count() + 1)
     }
+}
+
+/// Whether a text is JSON: a text that also is YAML in braces is.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 impl PartialEq for Text {

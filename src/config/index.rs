@@ -10,9 +10,8 @@ use url::Url;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{TEXT_LIMIT, read::read_text},
-    network::redacted,
-    parse,
-    spec::{FormatControl, PipOptions, Spanned, secrets},
+    parse, secrets,
+    spec::{FormatControl, PipOptions, Spanned},
 };
 
 /// The index when none is named.
@@ -245,7 +244,7 @@ fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
             "http" | "https" | "file" => Ok(url),
             scheme => Err(format!(
                 "`{}` has the scheme `{scheme}`; an index is at http, https or file",
-                redacted(&url)
+                secrets::redact_url(&url)
             )),
         };
     }
@@ -365,5 +364,5 @@ fn line_of(text: &str, section: &str, key: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "settings_tests.rs"]
+#[path = "index_tests.rs"]
 mod tests;

@@ -11,7 +11,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{is_random, pattern};
+use crate::secrets::{is_random, pattern};
 
 /// What a secret looks like.
 struct Shape {

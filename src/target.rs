@@ -11,6 +11,30 @@ use jiff::civil::{Date, date};
 use rattler_conda_types::Subdir;
 use regex::Regex;
 
+/// How the order of channels binds the solver
+/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-channels.html>).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Deserialize,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelPriority {
+    /// A package comes from the first channel that has it, or not at all.
+    Strict,
+    /// Earlier channels are preferred, later ones are a fallback. conda's default.
+    #[default]
+    Flexible,
+    /// The order of channels does not matter.
+    Disabled,
+}
+
 /// An image as `docker pull` names it
 /// (<https://pkg.go.dev/github.com/distribution/reference>).
 #[derive(Clone, Debug, PartialEq, Eq)]

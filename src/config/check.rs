@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use crate::{diagnostic::Level, explain::cost::Limits};
+use crate::diagnostic::Level;
 
 /// What is checked, and how bad it is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -46,6 +46,48 @@ impl CheckSettings {
         Limits {
             seconds: self.build_time.map_or(limits.seconds, |time| time as f64),
             memory_mb: self.build_memory.or(limits.memory_mb),
+        }
+    }
+}
+
+/// What a build may take.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Limits {
+    /// Seconds. The wall clock of a build and the CPU time of conda are taken for the
+    /// same: it uses one core, and little else runs meanwhile.
+    pub seconds: f64,
+    /// Megabytes (10⁶ bytes); none: whatever it takes.
+    pub memory_mb: Option<f64>,
+}
+
+impl Default for Limits {
+    /// Azure ML's: `Timeout(sec): 5400` in the log of an image build. It documents no
+    /// figure for the memory.
+    fn default() -> Self {
+        Self {
+            seconds: 5400.0,
+            memory_mb: None,
+        }
+    }
+}
+
+impl Limits {
+    /// The megabytes of a size with its unit: `8GB`.
+    ///
+    /// # Errors
+    /// What a size is, if this is none.
+    pub fn megabytes(text: &str) -> Result<f64, String> {
+        let text = text.trim();
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let megabytes = match text[digits.len()..].to_ascii_lowercase().as_str() {
+            "m" | "mb" => 1.0,
+            "g" | "gb" => 1e3,
+            "t" | "tb" => 1e6,
+            _ => return Err("a size is a number with a unit, such as 8GB".to_string()),
+        };
+        match digits.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() && number > 0.0 => Ok(number * megabytes),
+            _ => Err("a size is a number with a unit, such as 8GB".to_string()),
         }
     }
 }

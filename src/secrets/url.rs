@@ -10,7 +10,20 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 use url::Url;
 
-use super::{PLACEHOLDER, is_random, is_secret, pattern};
+use crate::secrets::{PLACEHOLDER, is_random, is_secret, pattern};
+
+/// A URL as it may be shown: without its user name and password, its tokens and
+/// signatures, and the fragment, which is a hash at best.
+pub fn redact_url(url: &Url) -> String {
+    let mut url = url.clone();
+    if !url.username().is_empty() || url.password().is_some() {
+        // Both fail only where a URL cannot have credentials in the first place.
+        let _ = url.set_password(None);
+        let _ = url.set_username("****");
+    }
+    url.set_fragment(None);
+    super::redact(url.as_str())
+}
 
 /// A URL without user and password, and without the values of its query and fragment that
 /// are not known to be public.

@@ -1,4 +1,4 @@
-use super::*;
+use crate::secrets::*;
 
 /// What is wrong with how a text is masked, in which each secret is written between `⟦` and
 /// `⟧`.

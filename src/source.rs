@@ -8,11 +8,15 @@ use std::{
     sync::Arc,
 };
 
-use super::{secrets, text::Text};
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
     files::{Fence, Protected, ReadError, TEXT_LIMIT, write},
+    secrets,
 };
+
+mod text;
+
+use text::Text;
 
 /// The name of the diagnostic that a file may not be read because of where it is.
 pub const OUTSIDE: &str = "outside-repository";
@@ -173,7 +177,7 @@ impl SourceFile {
     }
 
     /// The same file as it is, with no regard to what part is the conda spec.
-    pub(super) fn whole(&self) -> Arc<Self> {
+    pub(crate) fn whole(&self) -> Arc<Self> {
         Arc::new(Self {
             part: None,
             build_context: None,
