@@ -5,12 +5,12 @@ use std::path::Path;
 
 use presolve::{
     files::Fence,
-    report::human::render,
     source::SourceFile,
     spec::{
         EnvironmentFile, PipRequirementKind, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},
     },
+    terminal::human::render,
 };
 
 /// An invented answer that has every declared name and two more of each kind.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::{report::findings::path, rules::Finding, secrets};
+use crate::{files::shown_path, rules::Finding, secrets};
 
 /// The fingerprint of each finding, in their order: a hash of the rule, the file's path
 /// and the text of its line, so that it stays when the line moves, and of a number where
@@ -13,7 +13,7 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprints = findings.iter().map(|finding| {
         let at = finding.location();
-        let path = path(at.file.path());
+        let path = shown_path(at.file.path());
         let what = format!("{}\0{path}\0{}", finding.rule.name, line(finding));
         let number = seen.entry(what.clone()).or_default();
         let hash = digest(&format!("{what}\0{number}"));

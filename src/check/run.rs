@@ -350,7 +350,8 @@ impl Check {
         let mut suppressions = suppressions.peekable();
         suppressions.peek()?;
         let path = folder.join(presolve_toml::FILE_NAME);
-        let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+        let here = crate::process::working_dir();
+        let here = here.and_then(|here| std::fs::canonicalize(here).ok());
         let shown = here.and_then(|here| Some(path.strip_prefix(here).ok()?.to_path_buf()));
         let source = SourceFile::read(&path, &self.fences.around(&path)).ok()?;
         let source = SourceFile::from_text(shown.unwrap_or(path), source.text());

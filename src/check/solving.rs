@@ -12,10 +12,10 @@ use crate::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     explain::{self, Extent},
     problem::{Solution, solve, time_limit},
-    report::notices,
     resolve::{Listener, Shared, Upgrade, question::Question, unknown_names},
     rules::{self, Finding, solving as known},
     spec::EnvironmentFile,
+    words::notices,
 };
 
 mod classic;

@@ -16,8 +16,8 @@ use crate::{
     report::{
         diff,
         findings::{azure, github, human, json, junit, sarif},
-        foreign,
     },
+    terminal::foreign,
 };
 
 /// How `check` is used, at the end of its help.

@@ -25,7 +25,7 @@ use crate::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     files::{self, Protected},
     problem::Solution,
-    report::{notices, shell::shell_word},
+    report::shell::shell_word,
     resolve::{Outcome, Resolution},
     source::SourceFile,
     spec::{
@@ -33,6 +33,7 @@ use crate::{
         pin::{self, check_asks, check_place},
     },
     target::Image,
+    words::notices,
 };
 
 /// How `context` is used, at the end of its help.

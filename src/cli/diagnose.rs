@@ -20,14 +20,11 @@ use crate::{
     },
     files::{self, Fence, LOG_LIMIT, ReadError},
     problem::Conflict,
-    report::{
-        cost as cost_report,
-        diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif},
-        explanation::words,
-    },
+    report::diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif},
     rules::{Fix as Edits, Safety},
     source::SourceFile,
     spec::EnvironmentFile,
+    words::{cost as cost_report, edits::words},
 };
 
 /// How `diagnose` is used, at the end of its help.

@@ -16,8 +16,8 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::{
     diagnostic::{Diagnostic, Failure},
     parse::guard,
-    report::{foreign, human},
-    secrets,
+    process, secrets,
+    terminal::{foreign, human},
 };
 
 mod check;
@@ -115,10 +115,7 @@ impl Output {
         match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                is_terminal && !set("NO_COLOR")
-            }
+            ColorChoice::Auto => is_terminal && process::non_empty("NO_COLOR").is_none(),
         }
     }
 
@@ -213,7 +210,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         true => std::io::stderr().is_terminal(),
         false => std::io::stdout().is_terminal(),
     };
-    let text = match color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) {
+    let text = match color && process::non_empty("NO_COLOR").is_none() {
         true => error.render().ansi().to_string(),
         false => error.render().to_string(),
     };
@@ -234,10 +231,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
 /// quotes it.
 fn remember_secrets() {
     secrets::remember_files();
-    for argument in std::env::args_os().skip(1) {
+    for argument in process::arguments() {
         secrets::remember(&argument.to_string_lossy());
     }
-    for (name, value) in std::env::vars_os() {
+    for (name, value) in process::variables() {
         secrets::remember(&format!("{}={}", name.display(), value.display()));
     }
 }

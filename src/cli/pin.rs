@@ -21,12 +21,12 @@ use crate::{
     files::Protected,
     lock::Format,
     problem::Solution,
-    report::notices,
     resolve::{Outcome, Resolution, Upgrade},
     spec::{
         EnvironmentFile,
         pin::{check_asks, check_place},
     },
+    words::notices,
 };
 
 mod edit;

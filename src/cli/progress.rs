@@ -17,8 +17,8 @@ use crate::{
     conda::repodata,
     network::WaitObserver,
     pypi::session::{Event, Observer},
-    report::foreign,
     resolve::Listener,
+    terminal::foreign,
 };
 
 /// The progress of a run.

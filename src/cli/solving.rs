@@ -8,9 +8,9 @@ use super::{Output, progress::Progress};
 use crate::{
     config::Settings,
     diagnostic::{Diagnostic, Failure},
-    report::unsolvable,
     resolve::{self, Resolution, Upgrade},
     spec::EnvironmentFile,
+    words::unsolvable,
 };
 
 /// What of an earlier `pin` is to be forgotten.

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use crate::process;
+
 /// Environment variables and well-known folders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
@@ -17,7 +19,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub(crate) fn of_process() -> Self {
-        let variables = std::env::vars_os()
+        let variables = process::variables()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let system: &[&str] = if cfg!(windows) {
@@ -28,7 +30,7 @@ impl Environment {
         Self {
             variables,
             home: dirs::home_dir(),
-            working_dir: std::env::current_dir().unwrap_or_default(),
+            working_dir: process::working_dir().unwrap_or_default(),
             cache_dir: dirs::cache_dir().unwrap_or_else(std::env::temp_dir),
             system: system.iter().map(PathBuf::from).collect(),
         }

@@ -44,7 +44,8 @@ impl IndexSettings {
     /// Fails if a file cannot be read or a value is not what it has to be; the
     /// message names the file and the line, or the variable.
     pub fn from_environment() -> Result<Self, Failure> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let variable =
+            |name: &str| crate::process::variable(name).filter(|value| !value.is_empty());
         Self::from_sources(&config_files(&variable), &variable)
     }
 

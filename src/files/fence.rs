@@ -41,7 +41,7 @@ impl Fence {
     pub fn around(file: &Path, folder: Option<&Path>) -> Self {
         let own = folder_of(file);
         let repository = own.ancestors().find(|folder| folder.join(GIT).exists());
-        let here = std::env::current_dir().ok();
+        let here = crate::process::working_dir();
         // The root of the file system is where a container starts, not where a project is.
         let here = here.filter(|here| own.starts_with(here) && here.parent().is_some());
         let root = repository.or(folder).or(here.as_deref()).unwrap_or(&own);

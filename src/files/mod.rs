@@ -14,8 +14,10 @@ pub mod fence;
 mod leftovers;
 mod metadata;
 pub mod read;
+mod shown;
 pub mod write;
 
 pub use fence::{Fence, Fences};
 pub use read::{LOG_LIMIT, ReadError, TEXT_LIMIT, read};
+pub use shown::shown_path;
 pub use write::{Protected, write, write_all};

@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     diagnostic::{Diagnostic, Failure},
     files::{self, TEXT_LIMIT},
+    process,
 };
 
 mod body;
@@ -46,7 +47,7 @@ impl Limits {
     /// # Errors
     /// An input failure if the variable is not a number of seconds above zero.
     fn from_environment() -> Result<Self, Failure> {
-        let Ok(value) = std::env::var(TIMEOUT_VARIABLE) else {
+        let Some(value) = process::variable(TIMEOUT_VARIABLE) else {
             return Ok(Self::DEFAULT);
         };
         let seconds = value.trim().trim_end_matches('s').parse::<f64>().ok();
@@ -145,8 +146,7 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Fail
 fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Failure> {
     let mut paths: Vec<PathBuf> = ["REQUESTS_CA_BUNDLE", "PIP_CERT"]
         .iter()
-        .filter_map(std::env::var_os)
-        .filter(|value| !value.is_empty())
+        .filter_map(|name| process::non_empty(name))
         .map(PathBuf::from)
         .collect();
     paths.dedup();

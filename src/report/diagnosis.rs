@@ -5,7 +5,7 @@ pub mod commands;
 pub mod json;
 pub mod sarif;
 
-use super::{foreign, human};
+use crate::terminal::{foreign, human};
 use crate::{
     diagnose::{Confidence, Diagnosis, Log, Named, Verdict},
     diagnostic::{Diagnostic, Label, Level},

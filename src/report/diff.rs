@@ -2,8 +2,8 @@
 
 use similar::TextDiff;
 
-use super::foreign;
 use crate::source::SourceFile;
+use crate::terminal::foreign;
 
 /// The change of a file, without the passwords that it may hold: diffs end up in logs.
 /// `after` says what the changed file is, `pinned`.

@@ -5,13 +5,16 @@ pub mod dot;
 mod graph;
 pub mod html;
 pub mod json;
-mod places;
 
-use super::{cost, diff, foreign::shown, human, unsolvable};
+use super::diff;
 use crate::{
-    explain::{Edit, EditKind, Explanation, Fix, GoneBuilds, LeftOut},
-    problem::{Conflict, Declared},
+    explain::{Edit, Explanation, Fix, GoneBuilds, LeftOut},
+    problem::Conflict,
     source::SourceFile,
+};
+use crate::{
+    terminal::{foreign::shown, human},
+    words::{cost, edits, unsolvable},
 };
 
 /// How many versions of a fix are shown.
@@ -86,7 +89,7 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
             0 => format!("  {number}. "),
             _ => indent.clone(),
         };
-        text += &format!("{start}{}\n", words(explanation, edit));
+        text += &format!("{start}{}\n", edits::words(explanation, edit));
         if let Some(why) = why_not_nearer(edit) {
             text += &format!("{indent}{why}\n");
         }
@@ -108,34 +111,6 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
         text += &format!("{indent}note: {note}\n");
     }
     shown(&text)
-}
-
-/// An edit in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
-pub fn words(explanation: &Explanation, edit: &Edit) -> String {
-    let at = places::of(explanation, &edit.lines);
-    let at = at.map_or(String::new(), |at| format!(" ({at})"));
-    let before = edit.lines.first();
-    let before = before.map(|&line| format!("`{}`", explanation.declared[line].text));
-    let before = before.unwrap_or_default();
-    let with = edit.with.as_deref().unwrap_or_default();
-    match edit.kind {
-        EditKind::Drop => format!("drop {before}{at}"),
-        EditKind::AddChannel => format!("add the channel `{with}`"),
-        EditKind::MoveToPip => format!("move {before} to the pip list as `{with}`{at}"),
-        EditKind::MoveToConda => format!("move {before} to the conda list as `{with}`{at}"),
-        EditKind::Rename => format!("write `{with}` for {before}{at}"),
-        EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
-            format!("change {before} to `{with}`{at}")
-        }
-        EditKind::DropBuilds => {
-            format!("drop the builds of {} lines{at}", edit.lines.len())
-        }
-        EditKind::BumpTogether => {
-            let lines = edit.lines.iter();
-            let lines: Vec<&Declared> = lines.map(|&line| &explanation.declared[line]).collect();
-            format!("move {} to {with}{at}", places::named_together(&lines))
-        }
-    }
 }
 
 /// "not 1.20.3: it needs python (conda) 3.7 to 3.10".

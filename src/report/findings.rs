@@ -1,16 +1,14 @@
 //! How the findings of `check` look, one writer per format.
 
-use std::{
-    ops::Range,
-    path::{MAIN_SEPARATOR_STR, Path},
-};
+use std::ops::Range;
 
+use crate::files::shown_path;
 use crate::{
     check::{FileReport, Report, fingerprints},
     diagnostic::{Diagnostic, Location},
-    report::foreign::shown,
     rules::{Finding, Fix, Safety},
     secrets,
+    terminal::foreign::shown,
 };
 
 pub mod azure;
@@ -76,7 +74,7 @@ impl<'f> Entry<'f> {
         let (start, end) = positions(finding.location());
         Self {
             finding,
-            path: path(finding.location().file.path()),
+            path: shown_path(finding.location().file.path()),
             start,
             end,
             message: shown(&diagnostic.message),
@@ -117,16 +115,6 @@ pub(super) fn positions(at: &Location) -> (Position, Position) {
         }
     };
     (position(at.span.start), position(at.span.end))
-}
-
-/// A path as reports name it: from the working directory if it is below that, and with
-/// `/` between its parts.
-pub fn path(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let below = here.and_then(|here| path.strip_prefix(here).ok());
-    let path = below.unwrap_or(path);
-    let path = path.strip_prefix(".").unwrap_or(path);
-    path.to_string_lossy().replace(MAIN_SEPARATOR_STR, "/")
 }
 
 /// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
@@ -198,13 +186,5 @@ mod tests {
         assert!(shows_secret(&fix(&[("- a", "- abc"), ("old", "new")])));
         assert!(!shows_secret(&fix(&[("- a", ""), ("u:old@", "")])));
         assert!(!shows_secret(&fix(&[("old", "${TOKEN}")])));
-    }
-
-    #[test]
-    fn paths_are_relative_and_have_slashes() {
-        let here = std::env::current_dir().expect("there is one");
-        assert_eq!(path(&here.join("a").join("e.yml")), "a/e.yml");
-        assert_eq!(path(&Path::new(".").join("a").join("e.yml")), "a/e.yml");
-        assert_eq!(path(&Path::new("..").join("e.yml")), "../e.yml");
     }
 }

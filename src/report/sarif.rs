@@ -7,8 +7,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::findings::{Position, path, positions};
-use super::foreign::{self, shown};
+use super::findings::{Position, positions};
+use crate::files::shown_path;
+use crate::terminal::foreign::{self, shown};
 use crate::{
     diagnostic::{Level, Location},
     rules::Fix,
@@ -118,7 +119,7 @@ pub(super) fn artifact(file: &Path) -> Value {
     if file == Path::new("-") {
         return json!({ "uri": "-" });
     }
-    let shown = path(file);
+    let shown = shown_path(file);
     let leads_out = Path::new(&shown).is_absolute() || shown.split('/').any(|part| part == "..");
     let absolute = std::path::absolute(file).ok().filter(|_| leads_out);
     match absolute.and_then(|file| Url::from_file_path(file).ok()) {

@@ -34,7 +34,7 @@ pub fn text(answer: &Answer) -> String {
         }
     }
     let blocks: Vec<String> = blocks.iter().map(|lines| lines.join("\n") + "\n").collect();
-    super::foreign::shown(&blocks.join("\n"))
+    crate::terminal::foreign::shown(&blocks.join("\n"))
 }
 
 /// The verdict, where it is not that all was found.

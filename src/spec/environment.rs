@@ -683,7 +683,7 @@ pub(super) fn expand_variables(text: &str) -> String {
             None => (&after[..word(after)], word(after) + 1),
         };
         let value = (!name.is_empty())
-            .then(|| std::env::var(name).ok())
+            .then(|| crate::process::variable(name))
             .flatten();
         expanded.push_str(value.as_deref().unwrap_or(&rest[start..start + length]));
         rest = &rest[start + length..];

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::human::render;
+use crate::terminal::human::render;
 
 fn parse(text: &str) -> Result<EnvironmentFile, Failure> {
     read(SourceFile::from_text("environment.yml", text))

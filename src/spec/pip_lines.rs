@@ -524,8 +524,8 @@ fn expand_variables(text: &str) -> Cow<'_, str> {
             && name
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        match std::env::var(name) {
-            Ok(value) if valid && !value.is_empty() => expanded.push_str(&value),
+        match crate::process::variable(name) {
+            Some(value) if valid && !value.is_empty() => expanded.push_str(&value),
             _ => {
                 expanded.push_str("${");
                 rest = &variable[2..];

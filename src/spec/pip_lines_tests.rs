@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::human::render;
+use crate::terminal::human::render;
 
 fn read(path: &Path, text: &str) -> PipReader {
     let file = SourceFile::from_text(path, text);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use presolve::{
     conda::repodata::Origin,
     explain::cost::{Change, Cost, Limits, Question, Remedy, Verdict, predict},
-    report,
+    words,
 };
 use rattler_conda_types::{RepoDataRecord, Subdir};
 
@@ -379,11 +379,11 @@ fn the_cost_is_said() {
     let said = |seconds: f64, memory_mb: Option<f64>| {
         let limits = Limits { seconds, memory_mb };
         let cost = cost_with(&world, solution.as_deref(), limits, None);
-        report::cost::lines(&cost).join("\n")
+        words::cost::lines(&cost).join("\n")
     };
     insta::assert_snapshot!(said(5400.0, None));
     insta::assert_snapshot!("memory", said(5400.0, Some(140.0)));
     insta::assert_snapshot!("time", said(5.0, None));
     let cost = cost_with(&world, None, Limits::default(), None);
-    insta::assert_snapshot!("no_solution", report::cost::lines(&cost).join("\n"));
+    insta::assert_snapshot!("no_solution", words::cost::lines(&cost).join("\n"));
 }

@@ -9,9 +9,9 @@ use crate::{
         cost::{Cost, Verdict},
     },
     problem::Solution,
-    report::cost,
     resolve::question::Question,
     rules::{Confidence, Finding, solving::classic_solver_limit::RULE},
+    words::cost,
 };
 
 /// The remedies that are told, those with the largest effect.

@@ -12,12 +12,12 @@ use crate::{
         Conflict,
         conflict::{Case, Half, ReasonKind},
     },
-    report::{explanation::words, unsolvable::View},
     rules::{
         self, Finding, Fix, Safety,
         solving::{gone_builds, incompatible_python, unsolvable},
     },
     source::SourceFile,
+    words::{edits::words, unsolvable::View},
 };
 
 /// The findings of an explanation.

@@ -8,9 +8,9 @@ use crate::{
     files,
     lock::Lock,
     problem::Solution,
-    report::foreign,
     resolve::Resolution,
     spec::EnvironmentFile,
+    terminal::foreign,
 };
 
 impl Pin {

@@ -6,10 +6,9 @@ use super::{Report, Spec};
 use crate::{
     diagnose::{Named, Verdict},
     diagnostic::Location,
-    report::{
-        findings::{azure, github, path},
-        foreign::shown,
-    },
+    files::shown_path,
+    report::findings::{azure, github},
+    terminal::foreign::shown,
 };
 
 /// A workflow command of GitHub Actions
@@ -18,7 +17,7 @@ pub fn github(report: &Report<'_>) -> String {
     let (name, text) = said(report);
     let place = place(report).map_or_else(String::new, |place| {
         let (line, column) = place.line_column();
-        let file = github::property(&path(place.file.path()));
+        let file = github::property(&shown_path(place.file.path()));
         format!(",file={file},line={line},col={column}")
     });
     let (name, text) = (github::property(name), github::data(&text));
@@ -31,7 +30,7 @@ pub fn azure(report: &Report<'_>) -> String {
     let (name, text) = said(report);
     let place = place(report).map_or_else(String::new, |place| {
         let (line, column) = place.line_column();
-        let file = azure::property(&path(place.file.path()));
+        let file = azure::property(&shown_path(place.file.path()));
         format!("sourcepath={file};linenumber={line};columnnumber={column};")
     });
     let (name, text) = (azure::property(name), azure::data(&text));

@@ -14,11 +14,12 @@ use crate::{
     check::digest,
     diagnose::{Named, Problem, Verdict},
     diagnostic::{Label, Level},
+    files::shown_path,
     report::{
-        findings::{path, shows_secret},
-        foreign::shown,
+        findings::shows_secret,
         sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
     },
+    terminal::foreign::shown,
 };
 
 /// The rule of a log that no known problem explains.
@@ -166,7 +167,11 @@ fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> Str
     let place = match label {
         Some(label) => {
             let location = &label.location;
-            format!("{}\0{}", path(location.file.path()), shown(location.text()))
+            format!(
+                "{}\0{}",
+                shown_path(location.file.path()),
+                shown(location.text())
+            )
         }
         None => report.path.to_owned(),
     };

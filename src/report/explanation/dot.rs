@@ -11,7 +11,7 @@ use crate::{
         Conflict,
         conflict::{Half, Left, Package, Versions},
     },
-    report::foreign,
+    terminal::foreign,
 };
 
 /// What all clusters share. Without colour too a declared line, a conda package (an

@@ -6,12 +6,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::graph::graphs;
 use crate::{
     explain::{Explanation, LeftOut},
-    report::{
-        cost,
-        foreign::{self, shown},
-    },
     source::SourceFile,
     target::ChannelPriority,
+    terminal::foreign::{self, shown},
+    words::cost,
 };
 
 mod conflicts;

@@ -3,7 +3,7 @@
 //! change that a reader of it could trip over makes a new version; the old module stays
 //! beside it as long as it is written.
 
-use crate::report::foreign;
+use crate::terminal::foreign;
 use crate::{explain, source::SourceFile};
 
 pub mod v1;

@@ -5,7 +5,8 @@
 //! step fails is said by the exit code and not by `task.complete`, which would overrule
 //! `--exit-zero` and `--fail-on`.
 
-use super::{super::foreign, Entry, undecided};
+use super::{Entry, undecided};
+use crate::terminal::foreign;
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -42,7 +43,7 @@ fn line(entry: &Entry<'_>) -> String {
 }
 
 fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
-    let path = property(&super::path(&report.path));
+    let path = property(&crate::files::shown_path(&report.path));
     undecided(report).map(move |why| {
         let why = data(&why);
         format!("##vso[task.logissue type=warning;sourcepath={path};]{why}\n")

@@ -4,7 +4,8 @@
 //! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest,
 //! so the worst come first.
 
-use super::{super::foreign, Entry, undecided};
+use super::{Entry, undecided};
+use crate::terminal::foreign;
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -42,7 +43,7 @@ fn command(entry: &Entry<'_>) -> String {
 }
 
 fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
-    let path = property(&super::path(&report.path));
+    let path = property(&crate::files::shown_path(&report.path));
     undecided(report).map(move |why| format!("::warning file={path}::{}\n", data(&why)))
 }
 

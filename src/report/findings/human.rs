@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::{
     check::{FileReport, Report},
     diagnostic::Diagnostic,
-    report::human,
     rules::{Finding, Safety},
+    terminal::human,
 };
 
 /// The findings of a file, as rustc shows them; empty if there is nothing to say. What

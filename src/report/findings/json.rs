@@ -4,7 +4,7 @@
 //! beside it as long as it is written.
 
 use crate::check;
-use crate::report::foreign;
+use crate::terminal::foreign;
 
 pub mod v1;
 

@@ -2,7 +2,8 @@
 //! (<https://github.com/windyroad/JUnit-Schema>): a test suite per file and a test case
 //! per finding, or one that passes where there is none.
 
-use super::{super::foreign, Entry, undecided};
+use super::{Entry, undecided};
+use crate::terminal::foreign;
 use crate::{
     check::{FileReport, Report},
     diagnostic::Level,
@@ -40,7 +41,7 @@ struct Suite {
 
 impl Suite {
     fn new(report: &FileReport, limit: Level) -> Self {
-        let name = escape(&super::path(&report.path));
+        let name = escape(&crate::files::shown_path(&report.path));
         let mut suite = Self {
             tests: 0,
             failures: 0,

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{super::foreign::shown, Entry, shows_secret, undecided};
+use super::{Entry, shows_secret, undecided};
+use crate::terminal::foreign::shown;
 use crate::{
     check::Report,
     report::sarif::{FINGERPRINT, REPOSITORY, artifact, change, level, log, place, severity},

@@ -10,7 +10,7 @@ use super::super::{Answer, Report};
 use crate::{
     diagnose::{self, Confidence, Log, Named},
     diagnostic::Label,
-    report::foreign::shown,
+    terminal::foreign::shown,
 };
 
 /// What broke an image build, by its log.

@@ -11,7 +11,7 @@ use crate::{
         graph::{Graph, graphs},
         view,
     },
-    report::foreign::shown,
+    terminal::foreign::shown,
 };
 
 /// The widths up to which a picture in columns is shown, each a class of the style

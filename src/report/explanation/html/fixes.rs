@@ -5,11 +5,9 @@ use maud::{Markup, html};
 use super::code;
 use crate::{
     explain::{Explanation, Fix, LeftOut},
-    report::{
-        explanation::{self, words},
-        shell::shell_word,
-    },
+    report::{explanation, shell::shell_word},
     source::SourceFile,
+    words::edits::words,
 };
 
 /// The fixes, the least change first.

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Kind, Layout, Placed, Wire, WireKind};
-use crate::{problem::conflict::Half, report::foreign::shown};
+use crate::{problem::conflict::Half, terminal::foreign::shown};
 
 /// How far the points of a PyPI project's box reach in.
 const POINT: f64 = 10.0;

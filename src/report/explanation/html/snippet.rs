@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use maud::{Markup, html};
 
-use crate::{diagnostic::Location, report::foreign::shown_in_place, source::SourceFile};
+use crate::{diagnostic::Location, source::SourceFile, terminal::foreign::shown_in_place};
 
 /// The lines at these places, file by file.
 pub fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {

@@ -9,7 +9,7 @@ use crate::{
         Explanation,
         cost::{Cost, LineCost, Prediction, Verdict},
     },
-    report::cost,
+    words::cost,
 };
 
 /// The lines and the remedies that are shown.

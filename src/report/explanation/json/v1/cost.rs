@@ -5,10 +5,8 @@ use serde::Serialize;
 
 use crate::{
     explain::cost,
-    report::{
-        cost::{change, verdict},
-        foreign::shown,
-    },
+    terminal::foreign::shown,
+    words::cost::{change, verdict},
 };
 
 /// What conda's classic solver would need for the conda lines, as predicted.

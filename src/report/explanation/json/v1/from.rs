@@ -12,12 +12,11 @@ use crate::{
         self, Declared,
         conflict::{self, Half, ReasonKind},
     },
-    report::{
-        explanation::{self, words},
-        foreign::shown,
-    },
+    report::explanation,
     source::SourceFile,
     target,
+    terminal::foreign::shown,
+    words::edits::words,
 };
 
 impl Explanation {

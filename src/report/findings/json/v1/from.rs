@@ -2,11 +2,11 @@
 
 use super::{Counts, Edit, File, Finding, Fix, Level, Place, Position, Related, Report, Undecided};
 use crate::{
-    check, diagnostic,
-    diagnostic::Location,
+    check,
+    diagnostic::{self, Location},
     report::findings::{self, Entry, counts, fixable, positions, shows_secret},
-    report::foreign::shown,
     rules,
+    terminal::foreign::shown,
 };
 
 impl Report {
@@ -43,7 +43,7 @@ impl File {
     fn new(file: &check::FileReport) -> Self {
         let fixed = file.fixed.iter().flat_map(|fixed| &fixed.mended);
         Self {
-            path: findings::path(&file.path),
+            path: crate::files::shown_path(&file.path),
             findings: Entry::of(file).map(Finding::new).collect(),
             suppressed: file.suppressed,
             undecided: file.undecided.iter().map(Undecided::new).collect(),
@@ -90,7 +90,7 @@ impl Place {
     fn new(at: &Location) -> Self {
         let (start, end) = positions(at);
         Self {
-            file: findings::path(at.file.path()),
+            file: crate::files::shown_path(at.file.path()),
             start: start.into(),
             end: end.into(),
         }

@@ -9,7 +9,7 @@ use crate::{
     source::SourceFile,
 };
 
-use super::foreign::{shown, shown_in_place};
+use crate::terminal::foreign::{shown, shown_in_place};
 
 /// Renders a diagnostic: its level and name, the lines of the files that it is
 /// about, then what explains it and what to do next. Ends without a line break.
