@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the constants of src/explain/cost/model.rs to measured runs; see README.md."""
+"""Fits the constants of crates/presolve-explain/src/cost/model.rs to measured runs; see README.md."""
 
 import argparse
 import json

@@ -2,42 +2,29 @@
 //! nested pip list, fetches repodata and PyPI metadata, and solves both halves
 //! as one SAT problem.
 //!
-//! The modules stand in the order in which the data goes through them:
-//! [`spec`] reads the file, [`azure`] finds the spec in an Azure ML environment,
-//! [`config`] says where channels and indexes are,
-//! [`conda`] and [`pypi`] fetch what exists, [`problem`] solves, [`explain`]
-//! says why there is no solution and what would mend it, [`spec::pin`] writes the
-//! answer back, [`lock`] writes it in the formats of other tools, [`check`] finds the
-//! bad patterns that are [`rules`], [`diagnose`] names what broke a build by its log,
-//! [`report`] says it all, and [`cli`] ties it together. All of them read and write files
-//! through [`files`].
+//! The work is done by the crates below `crates/`, each with one duty. They are named here in
+//! the order in which the data goes through them; what is left in this crate is the command
+//! line ([`cli`]).
 
-#![deny(missing_docs)]
+#![warn(missing_docs)]
 
-pub mod azure;
-pub mod check;
 pub mod cli;
-pub mod conda;
-pub mod config;
-pub mod diagnose;
-pub mod diagnostic;
-pub mod docker;
-pub mod explain;
-pub mod files;
-pub mod input;
-pub mod lock;
-pub(crate) mod memo;
-pub mod network;
-pub mod parse;
-pub mod problem;
-pub mod process;
-pub mod pypi;
-pub mod report;
-pub mod resolve;
-pub mod rules;
-pub mod secrets;
-pub mod source;
-pub mod spec;
-pub mod target;
-pub mod terminal;
-pub mod words;
+
+pub use presolve_check as check;
+pub use presolve_check::rules;
+pub use presolve_config as config;
+pub use presolve_diagnose as diagnose;
+pub use presolve_explain as explain;
+pub use presolve_input as input;
+pub use presolve_input::{azure, docker};
+pub use presolve_lock as lock;
+pub use presolve_parse as parse;
+pub use presolve_registry::{conda, network, pypi};
+pub use presolve_report as report;
+pub use presolve_resolve as resolve;
+pub use presolve_solve as problem;
+pub use presolve_spec as spec;
+pub use presolve_target as target;
+pub use presolve_terminal as terminal;
+pub use presolve_text::{diagnostic, files, process, secrets, source};
+pub use presolve_words as words;

@@ -5,19 +5,19 @@ use std::{collections::HashSet, path::PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
-use crate::{
-    check::{
-        Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed,
-        discover, patterns::Patterns,
-    },
-    config::{self, Settings},
+use presolve_check::{
+    Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed, discover,
+    patterns::Patterns,
+};
+use presolve_config::{self as config, Settings};
+use presolve_report::{
+    diff,
+    findings::{azure, github, human, json, junit, sarif},
+};
+use presolve_terminal::foreign;
+use presolve_text::{
     diagnostic::{Failure, FailureKind, Level},
     files::{self, Fences, Protected},
-    report::{
-        diff,
-        findings::{azure, github, human, json, junit, sarif},
-    },
-    terminal::foreign,
 };
 
 /// How `check` is used, at the end of its help.

@@ -15,26 +15,26 @@ use super::{
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
 };
-use crate::{
-    azure::{
-        self, Definition, Input,
-        asset::file_at,
-        context::{CONDA_FILE, Secret, check_alone},
-    },
-    config::Settings,
+use presolve_config::Settings;
+use presolve_input::azure::{
+    self, Definition, Input,
+    asset::file_at,
+    context::{CONDA_FILE, Secret, check_alone},
+};
+use presolve_report::shell::shell_word;
+use presolve_resolve::{Outcome, Resolution};
+use presolve_solve::Solution;
+use presolve_spec::{
+    EnvironmentFile, Spanned,
+    pin::{self, check_asks, check_place},
+};
+use presolve_target::Image;
+use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     files::{self, Protected},
-    problem::Solution,
-    report::shell::shell_word,
-    resolve::{Outcome, Resolution},
     source::SourceFile,
-    spec::{
-        EnvironmentFile, Spanned,
-        pin::{self, check_asks, check_place},
-    },
-    target::Image,
-    words::notices,
 };
+use presolve_words::notices;
 
 /// How `context` is used, at the end of its help.
 pub(super) const EXAMPLES: &str = "\
@@ -89,7 +89,7 @@ impl Context {
         for notice in input.notices(&settings) {
             output.say(&notice);
         }
-        let environment = crate::input::read(input.source)?;
+        let environment = presolve_input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }

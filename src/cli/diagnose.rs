@@ -9,23 +9,23 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{Output, print, print_whole, progress::Progress, settings::SettingsArgs};
-use crate::{
-    azure::input::Input,
-    config::Settings,
-    diagnose::{self, Log, Named, Problem, Verdict, spec},
-    diagnostic::{Diagnostic, Failure, FailureKind, Label, Location},
-    explain::{
-        self, Explanation, Fix, GoneBuilds, Listening,
-        cost::{self, Cost, Limits},
-    },
-    files::{self, Fence, LOG_LIMIT, ReadError},
-    problem::Conflict,
-    report::diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif},
-    rules::{Fix as Edits, Safety},
-    source::SourceFile,
-    spec::EnvironmentFile,
-    words::{cost as cost_report, edits::words},
+use presolve_check::rules::{Fix as Edits, Safety};
+use presolve_config::Settings;
+use presolve_diagnose::{self as diagnose, Log, Named, Problem, Verdict, spec};
+use presolve_explain::{
+    self as explain, Explanation, Fix, GoneBuilds, Listening,
+    cost::{self, Cost, Limits},
 };
+use presolve_input::azure::input::Input;
+use presolve_report::diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif};
+use presolve_solve::Conflict;
+use presolve_spec::EnvironmentFile;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, FailureKind, Label, Location},
+    files::{self, Fence, LOG_LIMIT, ReadError},
+    source::SourceFile,
+};
+use presolve_words::{cost as cost_report, edits::words};
 
 /// How `diagnose` is used, at the end of its help.
 pub(super) const EXAMPLES: &str = "\
@@ -292,7 +292,7 @@ impl Given {
     /// Reads it, and says what is wrong with it.
     fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
         let input = Input::read(path, fence)?;
-        let reading = crate::input::read_as_far_as_possible(input.source.clone());
+        let reading = presolve_input::read_as_far_as_possible(input.source.clone());
         for error in &reading.errors {
             output.say(error);
         }

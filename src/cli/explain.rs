@@ -12,19 +12,19 @@ use super::{
     progress::Progress,
     settings::{SettingsArgs, duration},
 };
-use crate::{
-    azure::{Input, asset::file_at, solver},
-    config::Settings,
+use presolve_config::Settings;
+use presolve_explain::{self as explain, Explanation, Fix, GoneBuilds, Listening, cost::Limits};
+use presolve_input::azure::{Input, asset::file_at, solver};
+use presolve_report::{
+    explanation::{self as report, dot, html, json},
+    why as report_why,
+};
+use presolve_solve::Conflict;
+use presolve_spec::EnvironmentFile;
+use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind},
-    explain::{self, Explanation, Fix, GoneBuilds, Listening, cost::Limits},
     files::{self, Protected},
-    problem::Conflict,
-    report::{
-        explanation::{self as report, dot, html, json},
-        why as report_why,
-    },
     source::SourceFile,
-    spec::EnvironmentFile,
 };
 
 /// How `explain` is used, at the end of its help.
@@ -104,7 +104,7 @@ impl Explain {
             output.say(&notice);
         }
         let image = input.named_image();
-        let environment = crate::input::read(input.source)?;
+        let environment = presolve_input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }

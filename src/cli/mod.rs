@@ -13,11 +13,11 @@ use std::{
 
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::{
+use presolve_parse::guard;
+use presolve_terminal::{foreign, human};
+use presolve_text::{
     diagnostic::{Diagnostic, Failure},
-    parse::guard,
     process, secrets,
-    terminal::{foreign, human},
 };
 
 mod check;
@@ -121,7 +121,7 @@ impl Output {
 
     /// Says something on stderr, unless it is no error and the user wants quiet.
     fn say(&self, diagnostic: &Diagnostic) {
-        if !self.quiet || diagnostic.level == crate::diagnostic::Level::Error {
+        if !self.quiet || diagnostic.level == presolve_text::diagnostic::Level::Error {
             let text = human::render(diagnostic, self.color());
             eprint_line(&foreign::printed(&text, self.color()));
         }

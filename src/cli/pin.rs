@@ -14,20 +14,20 @@ use super::{
     solving::{self, UpgradeArgs},
     values::LockFormat,
 };
-use crate::{
-    azure::{Input, asset::file_at},
-    config::Settings,
+use presolve_config::Settings;
+use presolve_input::azure::{Input, asset::file_at};
+use presolve_lock::Format;
+use presolve_resolve::{Outcome, Resolution, Upgrade};
+use presolve_solve::Solution;
+use presolve_spec::{
+    EnvironmentFile,
+    pin::{check_asks, check_place},
+};
+use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files::Protected,
-    lock::Format,
-    problem::Solution,
-    resolve::{Outcome, Resolution, Upgrade},
-    spec::{
-        EnvironmentFile,
-        pin::{check_asks, check_place},
-    },
-    words::notices,
 };
+use presolve_words::notices;
 
 mod edit;
 mod lock;
@@ -86,7 +86,7 @@ impl Pin {
         for notice in input.notices(&settings) {
             output.say(&notice);
         }
-        let environment = crate::input::read(input.source)?;
+        let environment = presolve_input::read(input.source)?;
         for warning in &environment.warnings {
             output.say(warning);
         }

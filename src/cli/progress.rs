@@ -13,13 +13,13 @@ use std::{
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::eprint_line;
-use crate::{
+use presolve_registry::{
     conda::repodata,
     network::WaitObserver,
     pypi::session::{Event, Observer},
-    resolve::Listener,
-    terminal::foreign,
 };
+use presolve_resolve::Listener;
+use presolve_terminal::foreign;
 
 /// The progress of a run.
 #[derive(Clone)]

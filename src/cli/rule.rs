@@ -3,11 +3,9 @@
 use clap::Args;
 
 use super::{Output, print_whole};
-use crate::{
-    check,
-    diagnostic::{Failure, Level},
-    rules::{self, Rule as Known},
-};
+use presolve_check as check;
+use presolve_check::rules::{self, Rule as Known};
+use presolve_text::diagnostic::{Failure, Level};
 
 /// What `rule` takes.
 #[derive(Debug, Args)]

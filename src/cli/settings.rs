@@ -10,10 +10,8 @@ use clap::Args;
 use rattler_conda_types::Subdir;
 
 use super::values::Priority;
-use crate::{
-    config::Flags,
-    files::{Fence, Fences},
-};
+use presolve_config::Flags;
+use presolve_text::files::{Fence, Fences};
 
 /// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
 #[derive(Clone, Debug, Args)]

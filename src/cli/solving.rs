@@ -5,13 +5,11 @@ use std::path::Path;
 use clap::Args;
 
 use super::{Output, progress::Progress};
-use crate::{
-    config::Settings,
-    diagnostic::{Diagnostic, Failure},
-    resolve::{self, Resolution, Upgrade},
-    spec::EnvironmentFile,
-    words::unsolvable,
-};
+use presolve_config::Settings;
+use presolve_resolve::{self as resolve, Resolution, Upgrade};
+use presolve_spec::EnvironmentFile;
+use presolve_text::diagnostic::{Diagnostic, Failure};
+use presolve_words::unsolvable;
 
 /// What of an earlier `pin` is to be forgotten.
 #[derive(Clone, Debug, Args)]

@@ -2,7 +2,8 @@
 
 use clap::{ValueEnum, builder::PossibleValue};
 
-use crate::{lock::Format, target::ChannelPriority};
+use presolve_lock::Format;
+use presolve_target::ChannelPriority;
 
 /// A value of `--format` of `pin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -133,7 +133,7 @@ def presolve(binary: Path, path: Path) -> tuple[str, str]:
 
 def examples(folder: Path) -> None:
     """Writes the examples of the rules' texts as files."""
-    for text in sorted((HERE.parent.parent / "src/rules/azure").glob("*.md")):
+    for text in sorted((HERE.parent.parent / "crates/presolve-check/src/rules/azure").glob("*.md")):
         blocks = re.findall(r"^```yaml (\w+)\n(.*?)^```$", text.read_text(), re.M | re.S)
         for number, (mark, block) in enumerate(blocks):
             place = folder / text.stem / f"{number}-{mark}.yml"

@@ -1,6 +1,6 @@
 //! The rules that need a solve or the package index, each with a file that has the finding
 //! and one as near as possible that has not. The examples of all other rules are in their
-//! texts, where `src/rules/tests.rs` runs them; every rule has cases in one of the two.
+//! texts, where `crates/presolve-check/src/rules/tests.rs` runs them; every rule has cases in one of the two.
 
 use std::collections::BTreeMap;
 

@@ -141,14 +141,14 @@ fn the_page_of_all_rules_is_the_one_that_is_kept() {
     let run = Project::of(&[]).run(&["rule", "--all"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(
-        file("src/rules/README.md") == run.stdout,
-        "`presolve rule --all > src/rules/README.md` brings it up to date"
+        file("crates/presolve-check/src/rules/README.md") == run.stdout,
+        "`presolve rule --all > crates/presolve-check/src/rules/README.md` brings it up to date"
     );
 }
 
 #[test]
 fn the_page_of_all_rules_has_every_example_as_it_is() {
-    let page = file("src/rules/README.md");
+    let page = file("crates/presolve-check/src/rules/README.md");
     let mut count = 0;
     for rule in Project::of(&[]).run(&["rule"]).stdout.lines() {
         let name = rule.split(' ').next().expect("a name");

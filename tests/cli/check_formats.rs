@@ -60,7 +60,7 @@ pub(super) fn assert_valid(validator: &jsonschema::Validator, document: &Value) 
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
-const JSON_SCHEMA: &str = "src/report/findings/json/v1.schema.json";
+const JSON_SCHEMA: &str = "crates/presolve-report/src/findings/json/v1.schema.json";
 
 #[test]
 fn the_schema_is_the_one_that_is_kept() {

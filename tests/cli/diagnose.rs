@@ -232,7 +232,7 @@ fn sarif_of_what_is_unknown_and_of_a_success_is_valid() {
 #[test]
 fn the_schema_is_the_one_that_is_kept() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let kept = kept.join("src/report/diagnosis/json/v1.schema.json");
+    let kept = kept.join("crates/presolve-report/src/diagnosis/json/v1.schema.json");
     let run = project("").run(&["diagnose", "--print-schema"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(

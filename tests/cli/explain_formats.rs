@@ -127,8 +127,8 @@ fn json(project: &Project, code: i32) -> Value {
 
 /// Where the schema is kept for those who want to read it.
 fn schema_file() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    source.join("report/explanation/json/v1.schema.json")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("crates/presolve-report/src/explanation/json/v1.schema.json")
 }
 
 #[test]

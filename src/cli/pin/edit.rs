@@ -6,17 +6,17 @@ use super::{
     super::{Output, print},
     Pin,
 };
-use crate::{
-    conda::hashes,
+use presolve_registry::conda::hashes;
+use presolve_report::diff;
+use presolve_resolve::Resolution;
+use presolve_solve::Solution;
+use presolve_spec::{
+    EnvironmentFile,
+    pin::{self, PinnedConda, PinnedPip, Pins},
+};
+use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level},
     files,
-    problem::Solution,
-    report::diff,
-    resolve::Resolution,
-    spec::{
-        EnvironmentFile,
-        pin::{self, PinnedConda, PinnedPip, Pins},
-    },
 };
 
 impl Pin {

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::{Output, Pin, print_whole};
-use crate::{
+use presolve_lock::Lock;
+use presolve_resolve::Resolution;
+use presolve_solve::Solution;
+use presolve_spec::EnvironmentFile;
+use presolve_terminal::foreign;
+use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files,
-    lock::Lock,
-    problem::Solution,
-    resolve::Resolution,
-    spec::EnvironmentFile,
-    terminal::foreign,
 };
 
 impl Pin {

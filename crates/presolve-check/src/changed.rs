@@ -1,0 +1,203 @@
+//! The files that a branch changes, as git knows them.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use super::patterns::place;
+use presolve_input::{
+    azure::{Definition, asset::BuildFiles, definition::CondaFile},
+    docker::{
+        Plan,
+        context::{self, within},
+    },
+};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files::Fence,
+    secrets,
+    source::SourceFile,
+};
+
+/// Files that differ from a revision, those that are gone among them.
+pub struct Changed {
+    files: BTreeSet<PathBuf>,
+}
+
+impl Changed {
+    /// The files in the repositories of `paths` that differ between the working tree and
+    /// the commit where its branch left `revision`, and those that git does not know yet.
+    ///
+    /// # Errors
+    /// A failure if git cannot be run, a path is in no repository, or the revision is
+    /// unknown there or shares no commit with the branch.
+    pub fn since(revision: &str, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let mut files = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        for path in paths {
+            let folder = match path.is_dir() {
+                true => path.clone(),
+                false => place(path).parent().unwrap_or(Path::new(".")).to_path_buf(),
+            };
+            let root = root(&folder)?;
+            if !seen.insert(root.clone()) {
+                continue;
+            }
+            let base = base(&root, revision)?;
+            // A file that was moved is missing where it was.
+            let diff = ["diff", "--name-only", "--no-relative", "--no-renames", "-z"];
+            let new = [
+                "ls-files",
+                "--others",
+                "--exclude-standard",
+                "--full-name",
+                "-z",
+            ];
+            for list in [
+                git(&root, &[&diff[..], &[&base]].concat())?,
+                git(&root, &new)?,
+            ] {
+                let names = list.split('\0').filter(|name| !name.is_empty());
+                files.extend(names.map(|name| place(&root.join(name))));
+            }
+        }
+        Ok(Self { files })
+    }
+
+    /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
+    /// the folder `context`; what has none is no Dockerfile.
+    pub fn has(&self, path: &Path, context: Option<&Path>, fence: &Fence) -> bool {
+        self.is_at(path)
+            || named(path, context, fence)
+                .iter()
+                .any(|file| self.is_at(file))
+    }
+
+    /// Whether the file at a path differs, or one below it if it is a folder.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let path = place(path);
+        // Paths are in the order of their parts, so what is below one comes next to it.
+        let next = self.files.range(path.clone()..).next();
+        next.is_some_and(|file| file.starts_with(path))
+    }
+}
+
+/// The files that a file includes or names, those that are not there among them.
+fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
+    let Ok(source) = SourceFile::read(path, fence) else {
+        return Vec::new();
+    };
+    if let Some(context) = context {
+        return named_by_dockerfile(source.with_build_context(context));
+    }
+    let Some(definition) = Definition::of(&source) else {
+        return included(source);
+    };
+    let mut named = match definition.conda_file() {
+        CondaFile::Beside(_, conda) => vec![conda],
+        CondaFile::Inline(keys) => included(source.with_part(keys)),
+        CondaFile::None | CondaFile::Malformed(_) => Vec::new(),
+    };
+    named.extend(BuildFiles::of(&definition).map(|files| files.dockerfile));
+    named
+}
+
+/// Conda files and requirements files of the context, and what `COPY` does not find there.
+fn named_by_dockerfile(source: Arc<SourceFile>) -> Vec<PathBuf> {
+    let plan = Plan::of(&source);
+    let mut named = plan.named_files();
+    let lacking = plan.build.copies.iter();
+    let lacking = lacking.filter_map(|copied| plan.lacking(copied));
+    named.extend(lacking.map(|path| within(&plan.context, context::folder_of_pattern(path))));
+    named.extend(included(source));
+    named
+}
+
+/// The files that the pip list of a file includes.
+fn included(source: Arc<SourceFile>) -> Vec<PathBuf> {
+    let read = presolve_input::read_as_far_as_possible(source).environment;
+    read.map_or_else(Vec::new, |(environment, _)| environment.pip.files)
+}
+
+/// The folder of the working tree that a folder is in.
+fn root(folder: &Path) -> Result<PathBuf, Failure> {
+    let root = run(folder, &["rev-parse", "--show-toplevel"])?;
+    match root {
+        Ok(root) => Ok(PathBuf::from(root.trim_end_matches(['\n', '\r']))),
+        Err(said) => Err(failure(
+            format!("`{}` is in no git repository", folder.display()),
+            &said,
+            "`--changed-since` asks git which files a branch changes; leave it out to check all",
+        )),
+    }
+}
+
+/// The commit where the branch left a revision.
+fn base(root: &Path, revision: &str) -> Result<String, Failure> {
+    let commit = format!("{revision}^{{commit}}");
+    let commit = run(
+        root,
+        &["rev-parse", "--verify", "--end-of-options", &commit],
+    )?;
+    let commit = commit.map_err(|said| {
+        failure(
+            format!("git knows no revision `{revision}`"),
+            &said,
+            "a shallow clone does not have it: fetch it first (`fetch-depth: 0` of actions/checkout)",
+        )
+    })?;
+    let base = run(root, &["merge-base", commit.trim(), "HEAD"])?;
+    let base = base.map_err(|said| {
+        failure(
+            format!("the branch shares no commit with `{revision}`"),
+            &said,
+            "a shallow clone may not have it: fetch the history (`fetch-depth: 0` of actions/checkout)",
+        )
+    })?;
+    Ok(base.trim().to_owned())
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
+    let what = arguments.first().copied().unwrap_or_default();
+    run(root, arguments)?.map_err(|said| {
+        let message = format!("git cannot tell what changed: `git {what}` failed");
+        failure(
+            message,
+            &said,
+            "run it by hand, or leave out `--changed-since`",
+        )
+    })
+}
+
+/// What git prints, or what it says when it fails.
+fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
+    let output = Command::new("git")
+        .args([OsStr::new("-C"), folder.as_os_str()])
+        .args(arguments)
+        .output();
+    let output = output.map_err(|error| {
+        let message = format!("`git` cannot be run: {error}");
+        Failure::input(
+            Diagnostic::error("unknown-changes", message)
+                .help("`--changed-since` needs git; leave it out to check all files"),
+        )
+    })?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(match output.status.success() {
+        true => Ok(text(&output.stdout)),
+        false => Err(text(&output.stderr)),
+    })
+}
+
+fn failure(message: String, said: &str, help: &str) -> Failure {
+    let error = Diagnostic::error("unknown-changes", message);
+    let error = match said.lines().next() {
+        Some(said) => error.note(format!("git says: {}", secrets::redact(said))),
+        None => error,
+    };
+    Failure::input(error.help(help))
+}

@@ -1,0 +1,183 @@
+//! The conda files and Dockerfiles that Azure ML environments name: they are checked as
+//! files of their own, for the image that the environment is built on.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{changed::Changed, discover::Found, unnamed::likely_context};
+use presolve_input::{
+    azure::{
+        Definition,
+        asset::{BuildFiles, as_dockerfile},
+        definition::CondaFile,
+    },
+    docker::{Plan, plan::usual_context},
+};
+use presolve_target::Target;
+use presolve_text::{
+    files::{Fence, Fences},
+    source::SourceFile,
+};
+
+/// Files to check, and what is known of each from those that name it.
+pub(super) struct Defined {
+    files: BTreeMap<PathBuf, Known>,
+    /// By where they are, the paths of the files: a definition may name its conda file
+    /// with `..`.
+    paths: HashMap<PathBuf, PathBuf>,
+}
+
+/// What is known of a file.
+#[derive(Clone, Default)]
+struct Known {
+    /// The image that it is for.
+    image: Option<Target>,
+    /// It is a Dockerfile, which is built in this folder.
+    context: Option<PathBuf>,
+    /// The definitions and Dockerfiles that lead to it.
+    named_by: Vec<PathBuf>,
+    /// That folder is a guess.
+    is_guess: bool,
+}
+
+impl Defined {
+    /// The files, and those that environments among them name: conda files, and Dockerfiles
+    /// with the conda files that they install. A conda file of several environments is
+    /// checked for the image of the first.
+    pub fn of(found: &Found, fences: &Fences) -> Self {
+        let mut defined = Self {
+            files: BTreeMap::new(),
+            paths: HashMap::new(),
+        };
+        for path in &found.files {
+            defined.add(path.clone());
+        }
+        let (unnamed, named): (Vec<&PathBuf>, Vec<&PathBuf>) = found
+            .files
+            .iter()
+            .partition(|path| found.unnamed.contains(*path));
+        for path in named {
+            // What cannot be read is told when the file is checked.
+            let Ok(source) = SourceFile::read(path, &fences.around(path)) else {
+                continue;
+            };
+            if let Some(dockerfile) = as_dockerfile(&source) {
+                defined.add_dockerfile(&dockerfile, None);
+            } else if let Some(definition) = Definition::of(&source) {
+                defined.add_definition(path, &definition);
+            }
+        }
+        for path in unnamed {
+            defined.add_unnamed(path, &fences.around(path));
+        }
+        defined
+    }
+
+    /// Adds a Dockerfile that was found, unless a definition leads to it.
+    fn add_unnamed(&mut self, path: &Path, fence: &Fence) {
+        let Ok(source) = SourceFile::read(path, fence) else {
+            return;
+        };
+        if self.context(path).is_some() {
+            return;
+        }
+        let context = likely_context(&source);
+        self.add_dockerfile(&source.with_build_context(&context), None);
+        self.at(path.to_owned()).is_guess = true;
+    }
+
+    fn add_definition(&mut self, path: &Path, definition: &Definition) {
+        let target = definition.target();
+        if let CondaFile::Beside(_, conda) = definition.conda_file()
+            && definition.has_file(&conda)
+        {
+            let known = self.at(conda);
+            known.image.get_or_insert_with(|| target.clone());
+            known.named_by.push(path.to_owned());
+        }
+        if let Some(files) = BuildFiles::of(definition)
+            && let Ok(dockerfile) = files.read(definition.start())
+        {
+            self.add_dockerfile(&dockerfile, Some(path));
+        }
+        self.at(path.to_owned()).image = Some(target);
+    }
+
+    /// Adds a Dockerfile, which a definition may name, and what it installs.
+    fn add_dockerfile(&mut self, source: &Arc<SourceFile>, definition: Option<&Path>) {
+        let plan = Plan::of(source);
+        let definition = definition.map(Path::to_owned);
+        let known = self.at(source.path().to_owned());
+        known.named_by.extend(definition.clone());
+        known.image.get_or_insert_with(|| plan.target());
+        // The context that a definition names is stronger than the usual one.
+        if known.context.is_none() || plan.context != usual_context(source) {
+            known.context = Some(plan.context.clone());
+        }
+        for conda in plan.conda_files() {
+            let known = self.at(conda);
+            known.image.get_or_insert_with(|| plan.target());
+            known.named_by.push(source.path().to_owned());
+            known.named_by.extend(definition.clone());
+        }
+    }
+
+    fn add(&mut self, path: PathBuf) -> &mut Known {
+        let paths = self.paths.entry(canonical(&path));
+        paths.or_insert_with(|| path.clone());
+        self.files.entry(path).or_default()
+    }
+
+    /// What is known of the file at a path, which may be named by another one already.
+    fn at(&mut self, path: PathBuf) -> &mut Known {
+        if self.files.contains_key(&path) {
+            return self.files.entry(path).or_default();
+        }
+        match self.paths.get(&canonical(&path)) {
+            Some(named) => self.files.entry(named.clone()).or_default(),
+            None => self.add(path),
+        }
+    }
+
+    /// The files to check, in the order of their paths: all, or those that `changed` is
+    /// about. What leads to a file says for which image it is, so a change of that is one
+    /// of the file, too.
+    pub fn files<'d>(
+        &'d self,
+        changed: Option<&'d Changed>,
+        fences: &'d Fences,
+    ) -> impl Iterator<Item = &'d Path> {
+        let is_changed = move |path: &Path, known: &Known| {
+            changed.is_none_or(|changed| {
+                changed.has(path, known.context.as_deref(), &fences.around(path))
+                    || known.named_by.iter().any(|by| changed.is_at(by))
+            })
+        };
+        let files = self.files.iter();
+        let files = files.filter(move |(path, known)| is_changed(path, known));
+        files.map(|(path, _)| path.as_path())
+    }
+
+    /// For what image a file is.
+    pub fn image(&self, path: &Path) -> Option<Target> {
+        self.files.get(path)?.image.clone()
+    }
+
+    /// Whether the folder that a Dockerfile is built in is a guess.
+    pub fn is_guess(&self, path: &Path) -> bool {
+        self.files.get(path).is_some_and(|known| known.is_guess)
+    }
+
+    /// In which folder a Dockerfile is built; none if it is none.
+    pub fn context(&self, path: &Path) -> Option<&Path> {
+        self.files.get(path)?.context.as_deref()
+    }
+}
+
+/// Where a file is, links followed.
+fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}

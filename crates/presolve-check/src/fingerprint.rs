@@ -1,0 +1,43 @@
+//! Fingerprints, by which a finding is known again in a changed file.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::rules::Finding;
+use presolve_text::{files::shown_path, secrets};
+
+/// The fingerprint of each finding, in their order: a hash of the rule, the file's path
+/// and the text of its line, so that it stays when the line moves, and of a number where
+/// these are the same.
+pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let fingerprints = findings.iter().map(|finding| {
+        let at = finding.location();
+        let path = shown_path(at.file.path());
+        let what = format!("{}\0{path}\0{}", finding.rule.name, line(finding));
+        let number = seen.entry(what.clone()).or_default();
+        let hash = digest(&format!("{what}\0{number}"));
+        *number += 1;
+        hash
+    });
+    fingerprints.collect()
+}
+
+/// A hash that is long enough for a fingerprint, as hexadecimal digits.
+pub fn digest(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    let bytes = hash.iter().take(16);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The text of the line that a finding begins on, its blanks and comment left out, and
+/// its secrets: short ones could be guessed from the hash.
+fn line(finding: &Finding) -> String {
+    let at = finding.location();
+    let text = at.file.text();
+    let start = text[..at.span.start].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let words = line.split(" #").next().unwrap_or_default();
+    secrets::redact_for_hash(&words.split_whitespace().collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,70 @@
+//! Patterns of `.gitignore`, as `presolve.toml` has them.
+
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use presolve_text::diagnostic::{Diagnostic, Failure};
+
+/// Patterns that are relative to the folder of their `presolve.toml`.
+#[derive(Clone)]
+pub struct Patterns {
+    folder: PathBuf,
+    patterns: Gitignore,
+}
+
+impl Patterns {
+    /// The patterns of a setting, which `key` names.
+    ///
+    /// # Errors
+    /// A failure if one of them is no pattern.
+    pub fn new<'p>(
+        key: &str,
+        patterns: impl IntoIterator<Item = &'p str>,
+        folder: &Path,
+    ) -> Result<Self, Failure> {
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let mut builder = GitignoreBuilder::new(&folder);
+        let bad = |pattern: &str, error: ignore::Error| {
+            let message = format!("`{key}` cannot have `{pattern}`: {error}");
+            Failure::input(Diagnostic::error("invalid-setting", message))
+        };
+        for pattern in patterns {
+            builder
+                .add_line(None, pattern)
+                .map_err(|error| bad(pattern, error))?;
+        }
+        let patterns = builder.build().map_err(|error| bad("this", error))?;
+        Ok(Self { folder, patterns })
+    }
+
+    /// Whether a file or folder is meant, by itself or by a folder that it is in. What is
+    /// outside of the patterns' folder never is.
+    pub fn has(&self, path: &Path, is_folder: bool) -> bool {
+        let path = place(path);
+        let Ok(path) = path.strip_prefix(&self.folder) else {
+            return false;
+        };
+        !path.as_os_str().is_empty()
+            && self
+                .patterns
+                .matched_path_or_any_parents(path, is_folder)
+                .is_ignore()
+    }
+}
+
+/// Where a path is, from the root: by which name two paths to one file are known as one.
+/// A link is itself, not what it leads to. The file may be gone, and folders that it was in.
+pub fn place(path: &Path) -> PathBuf {
+    let Some(name) = path.file_name() else {
+        return std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match std::fs::canonicalize(folder) {
+        Ok(folder) => folder.join(name),
+        Err(_) => place(folder).join(name),
+    }
+}

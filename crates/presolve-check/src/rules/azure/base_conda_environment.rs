@@ -1,0 +1,27 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "base-conda-environment",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::DefinitionV1(find),
+    text: include_str!("base_conda_environment.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let at = definition.given(&["python", "baseCondaEnvironment"]);
+    let finding = at.map(|at| {
+        RULE.finding(
+            at,
+            "",
+            "the conda spec is installed into another environment",
+        )
+        .note("what that one brings is not known to the solve, and can clash with it")
+        .help("set it to `null`, and list everything in the conda spec")
+    });
+    finding.into_iter().collect()
+}

@@ -1,0 +1,32 @@
+use jiff::civil::Date;
+
+use crate::rules::{BaseImage, Finder, Finding, Rule};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "classic-solver-image",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::Image(find),
+    text: include_str!("classic_solver_image.md"),
+};
+
+fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+    let image = &base.image;
+    if !base.runs_conda || image.value.has_classic_solver() != Some(true) {
+        return Vec::new();
+    }
+    let brings = image.value.miniconda().map_or_else(
+        || "a conda from before 23.10".to_owned(),
+        |miniconda| miniconda.to_string(),
+    );
+    let finding = RULE
+        .finding(
+            image.location.clone(),
+            format!("has {brings}"),
+            "the image's conda has the classic solver",
+        )
+        .note("it may take longer than a build may, where later images need seconds")
+        .help("take an image of October 2023 or later, or pin the conda file");
+    vec![finding]
+}

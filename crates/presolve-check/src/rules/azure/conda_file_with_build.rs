@@ -1,0 +1,31 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "conda-file-with-build",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("conda_file_with_build.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let (Some(conda), Some(build)) = (definition.set("conda_file"), definition.set("build")) else {
+        return Vec::new();
+    };
+    if definition.set("image").is_some() {
+        return Vec::new();
+    }
+    let finding = RULE
+        .finding(
+            conda,
+            "needs an `image`",
+            "a conda file is not installed on what a Dockerfile makes",
+        )
+        .related(build, "a Dockerfile makes it")
+        .help("install it in the Dockerfile, or name the base image with `image` instead");
+    vec![finding]
+}

@@ -1,0 +1,35 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "environment-name-too-long",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::AnyDefinition(find),
+    text: include_str!("environment_name_too_long.md"),
+};
+
+/// How many characters a name may have.
+const LIMIT: usize = 255;
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(name) = definition.text(&["name"]) else {
+        return Vec::new();
+    };
+    let length = name.value.chars().count();
+    if length <= LIMIT {
+        return Vec::new();
+    }
+    let label = format!("{length} characters");
+    let finding = RULE
+        .finding(
+            name.location,
+            label,
+            format!("the name is longer than {LIMIT} characters"),
+        )
+        .help("shorten it, and move what it tells into `description` or `tags`");
+    vec![finding]
+}

@@ -1,0 +1,41 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::{
+    Definition,
+    asset::{BuildFiles, USUAL_DOCKERFILE},
+    definition::is_template,
+};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-dockerfile",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("missing_dockerfile.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let path = definition.text(&["build", "path"]);
+    let (Some(path), Some(files)) = (path, BuildFiles::of(definition)) else {
+        return Vec::new();
+    };
+    // Without a context that is named outright, that is what is to be said.
+    let fence = definition.source().fence();
+    let has_context = is_template(&path.value) || fence.has_folder(&files.context);
+    let is_missing = fence.admits(&files.dockerfile) && !files.dockerfile.is_file();
+    if !has_context || !is_missing {
+        return Vec::new();
+    }
+    let message = format!("there is no Dockerfile `{}`", files.dockerfile.display());
+    let named = definition.text(&["build", "dockerfile_path"]);
+    let at = named.map_or(path.location, |named| named.location);
+    let finding = RULE
+        .finding(at, "looked for here", message)
+        .note(format!(
+            "`dockerfile_path` is relative to `path`, and `{USUAL_DOCKERFILE}` if it is not given"
+        ))
+        .help("mend `dockerfile_path`, or add the Dockerfile");
+    vec![finding]
+}

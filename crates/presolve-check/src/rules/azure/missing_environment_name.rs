@@ -1,0 +1,27 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-environment-name",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("missing_environment_name.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    if definition.get(&["name"]).is_some() {
+        return Vec::new();
+    }
+    let finding = RULE
+        .finding(
+            definition.start(),
+            "no `name`",
+            "the Azure ML environment has no name",
+        )
+        .help("add `name:`, or give `--name` when it is created");
+    vec![finding]
+}

@@ -1,0 +1,39 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "preview-schema",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Definition(find),
+    text: include_str!("preview_schema.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let schema = definition.text(&["$schema"]);
+    let schema = schema.filter(|schema| schema.value.contains("azuremlsdk2.blob.core.windows.net"));
+    let keys = ["docker", "path"]
+        .into_iter()
+        .filter_map(|key| definition.key(&[key]));
+    let schema = schema.map(|schema| {
+        RULE.finding(
+            schema.location,
+            "",
+            "the schema is the one of the preview of 2021",
+        )
+        .level(Level::Warning)
+        .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
+    });
+    let refused = keys.map(|at| {
+        RULE.finding(
+            at,
+            "",
+            "this is of the preview of 2021, which Azure ML refuses now",
+        )
+        .help("write `image:`, or `build:` with `path:` and `dockerfile_path:`")
+    });
+    schema.into_iter().chain(refused).collect()
+}

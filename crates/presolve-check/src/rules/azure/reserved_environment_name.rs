@@ -1,0 +1,31 @@
+use jiff::civil::Date;
+
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::azure::Definition;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "reserved-environment-name",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::AnyDefinition(find),
+    text: include_str!("reserved_environment_name.md"),
+};
+
+fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+    let Some(name) = definition.text(&["name"]) else {
+        return Vec::new();
+    };
+    let prefixes = ["Microsoft", "AzureML"];
+    let Some(prefix) = prefixes
+        .iter()
+        .find(|prefix| name.value.starts_with(*prefix))
+    else {
+        return Vec::new();
+    };
+    let message = format!("a name with `{prefix}` in front is a curated environment's");
+    let finding = RULE
+        .finding(name.location, "the service refuses it", message)
+        .help("choose another name");
+    vec![finding]
+}

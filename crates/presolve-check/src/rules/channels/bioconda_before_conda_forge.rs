@@ -1,0 +1,45 @@
+use super::{known_as, listed};
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_text::diagnostic::{Level, Location};
+
+pub(super) static RULE: Rule = Rule {
+    name: "bioconda-before-conda-forge",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("bioconda_before_conda_forge.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let channels = listed(subject);
+    let place = |name: &str| {
+        let mut channels = channels.iter();
+        channels.position(|channel| known_as(&channel.value) == name)
+    };
+    let (Some(bioconda), Some(forge)) = (place("bioconda"), place("conda-forge")) else {
+        return Vec::new();
+    };
+    if bioconda > forge {
+        return Vec::new();
+    }
+    let (bioconda, forge) = (&channels[bioconda].location, &channels[forge].location);
+    let finding = RULE
+        .finding(
+            bioconda.clone(),
+            "of higher priority",
+            "`bioconda` is listed before `conda-forge`",
+        )
+        .related(forge.clone(), "of lower priority")
+        .note("with strict priority a name that both have comes from bioconda alone, often in old versions")
+        .help("list `conda-forge` first: bioconda is built on top of it")
+        .fix(Some(swap(bioconda, forge)));
+    vec![finding]
+}
+
+fn swap(one: &Location, other: &Location) -> Fix {
+    let title = "list `conda-forge` first";
+    let mut fix = Fix::replace(title, Safety::Unsafe, one, other.text());
+    let back = Fix::replace(title, Safety::Unsafe, other, one.text());
+    fix.edits.extend(back.edits);
+    fix
+}

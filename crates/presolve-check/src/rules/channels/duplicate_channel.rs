@@ -1,0 +1,35 @@
+use super::{known_as, listed, remove};
+use crate::rules::{Finder, Finding, Rule, Safety, Subject};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "duplicate-channel",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("duplicate_channel.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let channels = listed(subject);
+    let mut findings = Vec::new();
+    for (index, channel) in channels.iter().enumerate() {
+        let name = known_as(&channel.value);
+        let mut before = channels[..index].iter();
+        let Some(first) = before.find(|first| known_as(&first.value) == name) else {
+            continue;
+        };
+        let at = &channel.location;
+        let finding = RULE
+            .finding(
+                at.clone(),
+                "again",
+                format!("the channel `{}` is listed twice", redact(name)),
+            )
+            .related(first.location.clone(), "for the first time")
+            .help("remove it: its place is that of the first")
+            .fix(remove("remove the line", Safety::Safe, &[at]));
+        findings.push(finding);
+    }
+    findings
+}

@@ -1,0 +1,37 @@
+use super::{super::security::is_open_to_others, known_as, listed};
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "insecure-channel",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("insecure_channel.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let channels = listed(subject);
+    let open = channels
+        .iter()
+        .filter(|channel| is_open_to_others(&channel.value));
+    let findings = open.map(|channel| {
+        // These serve the same over both.
+        let is_known = known_as(&channel.value) != channel.value.trim_end_matches('/');
+        let safety = match is_known {
+            true => Safety::Safe,
+            false => Safety::Unsafe,
+        };
+        let at = &channel.location;
+        let with = at.text().replacen("http://", "https://", 1);
+        RULE.finding(
+            at.clone(),
+            "this is not encrypted",
+            "packages come over plain HTTP",
+        )
+        .note("whoever is on the way can put other packages in, and conda runs their scripts")
+        .help("use `https://`")
+        .fix(Some(Fix::replace("use HTTPS", safety, at, with)))
+    });
+    findings.collect()
+}

@@ -1,0 +1,53 @@
+pub use presolve_spec::route::route;
+
+use super::written;
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_spec::{edits::line_break, yaml};
+use presolve_text::diagnostic::{Level, Location};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-channels",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("missing_channels.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let names_packages = environment
+        .conda
+        .iter()
+        .any(|line| line.spec.channel.is_none());
+    if !written(subject).is_empty() || !names_packages {
+        return Vec::new();
+    }
+    let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
+        return Vec::new();
+    };
+    let key = subject.tree.at(key);
+    let finding = RULE
+        .finding(
+            key.clone(),
+            "these come from the channels that the build machine is configured with",
+            "the file names no channels",
+        )
+        .note("conda's own configuration is `defaults`, Anaconda's channels, which not everybody may use for free")
+        .help("list the channels below `channels:`, and `nodefaults` as the last one")
+        .fix(fix(subject, &key));
+    vec![finding]
+}
+
+/// None where a key without channels is there, or the file is written in braces.
+fn fix(subject: &Subject<'_>, dependencies: &Location) -> Option<Fix> {
+    let (text, start) = (dependencies.file.text(), dependencies.span.start);
+    let is_block = start == yaml::line_start(text, start);
+    let has_key = subject.tree.root.get("channels").is_some();
+    let line_break = line_break(text);
+    let lines = ["channels:", "  - conda-forge", "  - nodefaults", ""];
+    let mut place = dependencies.clone();
+    place.span.end = start;
+    let title = "take everything from conda-forge";
+    (is_block && !has_key)
+        .then(|| Fix::replace(title, Safety::Unsafe, &place, lines.join(line_break)))
+}

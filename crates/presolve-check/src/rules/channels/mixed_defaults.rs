@@ -1,0 +1,65 @@
+use super::{has_nodefaults, is_of_anaconda, known_as, listed, remove};
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_registry::conda::channels::NO_DEFAULTS;
+use presolve_spec::Spanned;
+use presolve_text::{
+    diagnostic::{Level, Location},
+    secrets::redact,
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "mixed-defaults",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("mixed_defaults.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // A pinned file says of every package which channel it is from.
+    if subject.environment.pinned_platform.is_some() {
+        return Vec::new();
+    }
+    let channels = listed(subject);
+    let of_anaconda = |channel: &&Spanned<String>| is_of_anaconda(known_as(&channel.value));
+    let anacondas: Vec<&Spanned<String>> = channels.iter().filter(of_anaconda).collect();
+    let mut channels = channels.iter();
+    let forge = channels.find(|channel| known_as(&channel.value) == "conda-forge");
+    let (Some(first), Some(forge)) = (anacondas.first(), forge) else {
+        return Vec::new();
+    };
+    let places: Vec<&Location> = anacondas.iter().map(|channel| &channel.location).collect();
+    let finding = RULE
+        .finding(
+            first.location.clone(),
+            "Anaconda's own packages",
+            format!(
+                "`{}` and `conda-forge` are mixed",
+                redact(known_as(&first.value))
+            ),
+        )
+        .related(forge.location.clone(), "and those of conda-forge")
+        .note("the two are built with other compilers and other versions of shared libraries")
+        .help(format!(
+            "use conda-forge alone: replace `{}` by `nodefaults`",
+            redact(known_as(&first.value))
+        ))
+        .fix(fix(&places, has_nodefaults(subject)));
+    vec![finding]
+}
+
+fn fix(places: &[&Location], has_nodefaults: bool) -> Option<Fix> {
+    let title = "use `conda-forge` alone";
+    if has_nodefaults {
+        return remove(title, Safety::Unsafe, places);
+    }
+    // conda appends `defaults` unless the last of them becomes this.
+    let (last, others) = places.split_last()?;
+    let with_last = Fix::replace(title, Safety::Unsafe, last, NO_DEFAULTS);
+    let mut fix = match others {
+        [] => return Some(with_last),
+        others => remove(title, Safety::Unsafe, others)?,
+    };
+    fix.edits.extend(with_last.edits);
+    Some(fix)
+}

@@ -1,0 +1,116 @@
+//! Rules on where packages come from.
+
+pub use presolve_spec::route::route;
+use rattler_conda_types::Subdir;
+use yaml_serde::Value;
+
+use super::{Edit, Fix, Rule, Safety, Subject};
+use presolve_registry::conda::channels::NO_DEFAULTS;
+use presolve_spec::{Spanned, yaml};
+use presolve_text::diagnostic::Location;
+
+mod bioconda_before_conda_forge;
+mod deprecated_channel;
+mod duplicate_channel;
+mod implicit_defaults;
+mod insecure_channel;
+mod invalid_channel;
+mod missing_channels;
+mod mixed_defaults;
+
+pub(super) static RULES: &[&Rule] = &[
+    &missing_channels::RULE,
+    &implicit_defaults::RULE,
+    &mixed_defaults::RULE,
+    &bioconda_before_conda_forge::RULE,
+    &duplicate_channel::RULE,
+    &deprecated_channel::RULE,
+    &insecure_channel::RULE,
+    &invalid_channel::RULE,
+];
+
+/// The channels as they are written, those that a pin added included, `nodefaults` not.
+fn listed(subject: &Subject<'_>) -> Vec<Spanned<String>> {
+    let mut channels = written(subject);
+    channels.retain(|channel| channel.value != NO_DEFAULTS);
+    channels
+}
+
+/// Whether the file keeps conda from appending its configured channels.
+fn has_nodefaults(subject: &Subject<'_>) -> bool {
+    let mut channels = written(subject).into_iter();
+    channels.any(|channel| channel.value == NO_DEFAULTS)
+}
+
+fn written(subject: &Subject<'_>) -> Vec<Spanned<String>> {
+    let list = subject.tree.root.get("channels");
+    let channels = list.and_then(Value::as_sequence).into_iter().flatten();
+    let texts = channels.enumerate().filter_map(|(index, channel)| {
+        let location = subject.tree.location(&route!("channels", index));
+        let value = channel.as_str()?.to_owned();
+        Some(Spanned { value, location })
+    });
+    texts.collect()
+}
+
+/// The name by which a channel is known: URLs of anaconda.org and of Anaconda's own server
+/// lose their host, those of a subdir lose it, as conda takes them (`Channel.from_url`
+/// in conda/models/channel.py).
+fn known_as(text: &str) -> &str {
+    const HOSTS: [&str; 6] = [
+        "conda.anaconda.org/",
+        "anaconda.org/",
+        "repo.anaconda.com/",
+        "www.anaconda.com/",
+        "repo.continuum.io/",
+        "conda.binstar.org/",
+    ];
+    let mut name = text.trim_end_matches('/');
+    if let Some((before, last)) = name.rsplit_once('/')
+        && last.parse::<Subdir>().is_ok()
+    {
+        name = before;
+    }
+    let Some((_, rest)) = name.split_once("://") else {
+        return name;
+    };
+    let mut names = HOSTS.iter().filter_map(|host| rest.strip_prefix(host));
+    names.next().unwrap_or(name)
+}
+
+/// Whether a channel is one of Anaconda's own, by the name that it is known as.
+fn is_of_anaconda(name: &str) -> bool {
+    matches!(
+        name,
+        "defaults" | "anaconda" | "main" | "r" | "msys2" | "free"
+    ) || name.starts_with("pkgs/")
+}
+
+/// The line of a list entry, if it stands on one of its own.
+fn own_line(entry: &Location) -> Option<Location> {
+    let (text, span) = (entry.file.text(), &entry.span);
+    let start = yaml::line_start(text, span.start);
+    let is_alone =
+        text[start..span.start].trim() == "-" && yaml::trailing_comment(text, span.end).is_some();
+    let end = text[span.end..].find('\n');
+    let end = end.map_or(text.len(), |end| span.end + end + 1);
+    is_alone.then(|| Location {
+        file: entry.file.clone(),
+        span: start..end,
+    })
+}
+
+/// Removes entries of the list of channels; none if one of them has no line of its own.
+fn remove(title: &str, safety: Safety, entries: &[&Location]) -> Option<Fix> {
+    let lines: Option<Vec<Location>> = entries.iter().map(|entry| own_line(entry)).collect();
+    let edits = lines?.into_iter().map(|line| Edit {
+        span: line.span,
+        with: String::new(),
+    });
+    Some(Fix {
+        title: title.to_owned(),
+        safety,
+        file: entries.first()?.file.clone(),
+        edits: edits.collect(),
+    })
+}

@@ -1,0 +1,103 @@
+use std::collections::{HashMap, hash_map::Entry};
+
+use rattler_conda_types::{VersionSpec, version_spec::EqualityOperator};
+
+use super::freedom::{self, Freedom};
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_spec::{CondaRequirement, EnvironmentFile, change::Change, yaml};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "duplicate-dependency",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("duplicate_dependency.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let lines = &environment.conda;
+    let mut firsts: HashMap<String, &CondaRequirement> = HashMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    for line in lines.iter().filter(|line| holds_alone(line)) {
+        let name = line.spec.name.to_string();
+        match firsts.entry(name) {
+            Entry::Vacant(none) => drop(none.insert(line)),
+            Entry::Occupied(first) => {
+                let found = finding(first.get(), line);
+                let has_fix = findings.len() < Fix::MOST;
+                let fix = has_fix.then(|| fix(environment, first.get(), line));
+                findings.push(found.fix(fix.flatten()));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a line asks for its package whatever else is there. Several lines for Python are
+/// a rule of its own.
+fn holds_alone(line: &CondaRequirement) -> bool {
+    line.spec.condition.is_none() && !line.added_by_pin && line.spec.name.to_string() != "python"
+}
+
+fn finding(first: &CondaRequirement, again: &CondaRequirement) -> Finding {
+    let name = first.spec.name.to_string();
+    let at = again.location.clone();
+    let finding = if first.spec == again.spec {
+        RULE.finding(at, "again", format!("`{name}` is listed twice"))
+            .level(Level::Note)
+            .help("remove one of the lines")
+    } else if are_two_versions(first, again) {
+        RULE.finding(
+            at,
+            "and this one",
+            format!("`{name}` is listed in two versions"),
+        )
+        .level(Level::Error)
+        .help("both lines hold, and no version is both: keep the one that is meant")
+    } else {
+        let message = format!("`{name}` is listed twice, and not in the same way");
+        RULE.finding(at, "and this holds", message)
+            .help("write one line that says what is meant")
+    };
+    finding.related(first.location.clone(), "the first one")
+}
+
+fn are_two_versions(one: &CondaRequirement, other: &CondaRequirement) -> bool {
+    match (&one.spec.version, &other.spec.version) {
+        (
+            Some(VersionSpec::Exact(EqualityOperator::Equals, one)),
+            Some(VersionSpec::Exact(EqualityOperator::Equals, other)),
+        ) => one != other,
+        _ => false,
+    }
+}
+
+/// A line that says no more than the other one can go, if nobody has noted anything on it.
+fn fix(
+    environment: &EnvironmentFile,
+    first: &CondaRequirement,
+    again: &CondaRequirement,
+) -> Option<Fix> {
+    let says_nothing = |line: &CondaRequirement| {
+        freedom::of_spec(&line.spec) == Freedom::Any && line.spec.channel.is_none()
+    };
+    let spare = if first.spec == again.spec || says_nothing(again) {
+        again
+    } else if says_nothing(first) {
+        first
+    } else {
+        return None;
+    };
+    let text = environment.source.text();
+    let (_, comment) = yaml::trailing_comment(text, spare.location.span.end)?;
+    if !comment.is_empty() {
+        return None;
+    }
+    let change = Change::Remove {
+        at: spare.location.clone(),
+    };
+    let title = format!("remove `{}`", redact(&spare.text));
+    Fix::of_changes(title, Safety::Safe, environment, &[change])
+}

@@ -1,0 +1,38 @@
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_spec::CondaRequirement;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "extra-in-conda-list",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("extra_in_conda_list.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = subject.environment.conda.iter();
+    let lines = lines.filter_map(|line| Some((line, extra(line)?)));
+    lines.map(|(line, extra)| finding(line, extra)).collect()
+}
+
+/// What stands in brackets that conda reads as nothing: names without a `=`.
+fn extra(line: &CondaRequirement) -> Option<&str> {
+    let (before, after) = line.text.split_once('[')?;
+    let (extra, _) = after.split_once(']')?;
+    let is_names = |c: char| c.is_ascii_alphanumeric() || "-_., ".contains(c);
+    let is_extra = !extra.trim().is_empty() && extra.chars().all(is_names);
+    (is_extra && !before.contains("://")).then_some(extra)
+}
+
+fn finding(line: &CondaRequirement, extra: &str) -> Finding {
+    let name = line.spec.name.to_string();
+    RULE.finding(
+        line.location.clone(),
+        "conda drops the brackets",
+        format!("`[{extra}]` is an extra of pip's, which conda packages do not have"),
+    )
+    .help(format!(
+        "list the packages that the extra brings, or move `{name}[{extra}]` to the pip list"
+    ))
+}

@@ -1,0 +1,28 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_spec::{list, match_spec};
+use presolve_text::{
+    diagnostic::{Diagnostic, Level},
+    secrets::redact,
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "invalid-match-spec",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("invalid_match_spec.md"),
+};
+
+/// conda refuses the line, so what it plainly was meant to say is a safe change.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let at = &diagnostic.labels.first()?.location;
+    let text: String = yaml_serde::from_str(at.text()).ok()?;
+    let meant = match_spec::intended(&text)?;
+    let scalar = list::scalar(at.text(), &meant);
+    Some(Fix::replace(
+        format!("write `{}`", redact(&meant)),
+        Safety::Safe,
+        at,
+        scalar,
+    ))
+}

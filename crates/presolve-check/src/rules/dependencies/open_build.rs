@@ -1,0 +1,35 @@
+use super::freedom::{self, Freedom};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_spec::CondaRequirement;
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "open-build",
+    level: Level::Note,
+    by_default: false,
+    finder: Finder::File(find),
+    text: include_str!("open_build.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = subject.environment.conda.iter();
+    let lines = lines.filter(|line| leaves_build_open(line));
+    lines.map(finding).collect()
+}
+
+/// A version without a build. What leaves the version open has other rules.
+fn leaves_build_open(line: &CondaRequirement) -> bool {
+    let spec = &line.spec;
+    let is_one_record = spec.url.is_some() || spec.md5.is_some() || spec.sha256.is_some();
+    let has_version = spec.version.is_some() && freedom::of_spec(spec) == Freedom::Version;
+    has_version && !is_one_record && spec.build.is_none() && line.pin.is_none()
+}
+
+fn finding(line: &CondaRequirement) -> Finding {
+    RULE.finding(
+        line.location.clone(),
+        "any build",
+        format!("`{}` does not say which build", redact(&line.text)),
+    )
+    .help("`presolve pin` writes versions and builds")
+}

@@ -1,0 +1,26 @@
+use super::freedom::{self, Declared, Freedom};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "open-ended-dependency",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("open_ended_dependency.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = freedom::declared(subject.environment);
+    let lines = lines.filter(|line| line.freedom == Freedom::OpenEnded);
+    lines.map(|line| finding(&line)).collect()
+}
+
+fn finding(line: &Declared<'_>) -> Finding {
+    RULE.finding(
+        line.location.clone(),
+        "every release that is still to come, too",
+        format!("`{}` has no upper bound", redact(line.text)),
+    )
+    .help("`presolve pin` writes the versions that work together")
+}

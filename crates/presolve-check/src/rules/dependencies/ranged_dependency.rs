@@ -1,0 +1,29 @@
+use super::freedom::{self, Declared, Freedom};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "ranged-dependency",
+    level: Level::Note,
+    by_default: false,
+    finder: Finder::File(find),
+    text: include_str!("ranged_dependency.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = freedom::declared(subject.environment);
+    let lines = lines.filter(|line| line.freedom == Freedom::Ranged);
+    lines.map(|line| finding(&line)).collect()
+}
+
+fn finding(line: &Declared<'_>) -> Finding {
+    RULE.finding(
+        line.location.clone(),
+        "several versions",
+        format!(
+            "`{}` leaves open which version of a range is taken",
+            redact(line.text)
+        ),
+    )
+    .help("`presolve pin` writes the versions that work together")
+}

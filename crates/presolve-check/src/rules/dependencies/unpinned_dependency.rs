@@ -1,0 +1,26 @@
+use super::freedom::{self, Declared, Freedom};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unpinned-dependency",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("unpinned_dependency.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = freedom::declared(subject.environment);
+    let lines = lines.filter(|line| line.freedom == Freedom::Any);
+    lines.map(|line| finding(&line)).collect()
+}
+
+fn finding(line: &Declared<'_>) -> Finding {
+    RULE.finding(
+        line.location.clone(),
+        "any version",
+        format!("`{}` does not say which version", redact(line.text)),
+    )
+    .help("`presolve pin` writes the versions that work together")
+}

@@ -1,0 +1,26 @@
+use crate::rules::{Finder, Finding, Fix, Rule, Safety};
+use presolve_input::docker::{Plan, redirection};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "bare-redirection",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Dockerfile(find),
+    text: include_str!("bare_redirection.md"),
+};
+
+fn find(plan: &Plan) -> Vec<Finding> {
+    let commands = plan.installs.iter().flat_map(|install| {
+        let command = &plan.build.commands[install.index];
+        redirection::of(command)
+    });
+    let findings = commands.map(|span| {
+        let at = plan.dockerfile.at(span);
+        let quoted = format!("'{}'", at.text());
+        let is_plain = !at.text().contains(['\'', '\n']);
+        let fix = Fix::replace("put the requirement in quotes", Safety::Safe, &at, quoted);
+        Finding::new(&RULE, redirection::error(at)).fix(is_plain.then_some(fix))
+    });
+    findings.collect()
+}

@@ -1,0 +1,30 @@
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::docker::Plan;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "dockerfile-too-long",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Dockerfile(find),
+    text: include_str!("dockerfile_too_long.md"),
+};
+
+/// The longest Dockerfile that Azure ML takes, in bytes.
+const LIMIT: usize = 100 * 1024;
+
+fn find(plan: &Plan) -> Vec<Finding> {
+    let length = plan.dockerfile.source().text().len();
+    if length <= LIMIT {
+        return Vec::new();
+    }
+    let kilobytes = length.div_ceil(1024);
+    let finding = RULE
+        .finding(
+            plan.dockerfile.start(),
+            format!("{kilobytes} KB"),
+            "the Dockerfile is longer than 100 KB",
+        )
+        .help("move scripts into files of the context, and copy them");
+    vec![finding]
+}

@@ -1,0 +1,34 @@
+use crate::rules::{Finder, Finding, Rule};
+use presolve_input::docker::Plan;
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-copy-source",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Dockerfile(find),
+    text: include_str!("missing_copy_source.md"),
+};
+
+fn find(plan: &Plan) -> Vec<Finding> {
+    let copies = plan.build.copies.iter();
+    let findings = copies.filter_map(|copied| {
+        let at = plan.dockerfile.at(copied.span.clone());
+        if copied.is_comment && plan.context.is_dir() {
+            let finding = RULE.finding(at, "taken for files", "`COPY` knows no comments behind it");
+            return Some(finding.help("write the comment on a line of its own"));
+        }
+        let path = plan.lacking(copied)?;
+        let context = plan.context.display();
+        let finding = RULE
+            .finding(
+                at,
+                "copied here",
+                format!("there is no `{}` in the build context", redact(path)),
+            )
+            .note(format!("the context is the folder `{context}`"))
+            .help("mend the path, which is one from the context on, or add the file");
+        Some(finding)
+    });
+    findings.collect()
+}

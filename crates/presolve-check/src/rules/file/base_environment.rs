@@ -1,0 +1,22 @@
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "base-environment",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("base_environment.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let name = subject.environment.name.as_ref();
+    // `RESERVED_ENV_NAMES` in conda/base/constants.py.
+    let reserved = name.filter(|name| matches!(name.value.as_str(), "base" | "root"));
+    let findings = reserved.map(|name| {
+        let message = format!("the file is for conda's own environment, `{}`", name.value);
+        RULE.finding(name.location.clone(), "conda itself lives there", message)
+            .help("give the environment a name of its own")
+    });
+    findings.into_iter().collect()
+}

@@ -1,0 +1,10 @@
+use crate::rules::{Finder, Rule};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "misplaced-pip-list",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(|_| None),
+    text: include_str!("misplaced_pip_list.md"),
+};

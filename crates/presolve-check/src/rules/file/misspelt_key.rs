@@ -1,0 +1,15 @@
+use super::rename;
+use crate::rules::{Finder, Fix, Rule};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "misspelt-key",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("misspelt_key.md"),
+};
+
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    rename(&diagnostic.labels.first()?.location)
+}

@@ -1,0 +1,16 @@
+use super::rename;
+use crate::rules::{Finder, Fix, Rule};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "no-dependencies",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("no_dependencies.md"),
+};
+
+/// A misspelt key becomes the right one.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    rename(&diagnostic.labels.first()?.location)
+}

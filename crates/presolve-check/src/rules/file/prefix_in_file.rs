@@ -1,0 +1,26 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "prefix-in-file",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("prefix_in_file.md"),
+};
+
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let key = &diagnostic.labels.first()?.location;
+    let line = key.file.text()[key.span.start..].lines().next()?;
+    // A value on lines of its own, or behind others in braces, is left to people.
+    let value = line
+        .strip_prefix("prefix")?
+        .trim_start()
+        .strip_prefix(':')?;
+    let is_alone = key.file.text()[..key.span.start]
+        .chars()
+        .next_back()
+        .is_none_or(|before| before == '\n');
+    let is_whole = is_alone && !value.trim().is_empty() && !value.contains(['{', '|', '>']);
+    is_whole.then(|| Fix::remove_lines("remove the line", Safety::Safe, key))
+}

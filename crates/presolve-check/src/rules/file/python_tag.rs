@@ -1,0 +1,27 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "python-tag",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("python_tag.md"),
+};
+
+/// Tags of plain texts and lists say nothing; others make objects, and are left to people.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let tag = &diagnostic.labels.first()?.location;
+    let is_plain = matches!(
+        tag.text().strip_prefix("!!python/")?,
+        "unicode" | "str" | "tuple" | "list" | "dict" | "int" | "float" | "bool" | "none"
+    );
+    let text = tag.file.text();
+    let mut place = tag.clone();
+    if text[place.span.end..].starts_with(' ') {
+        place.span.end += 1;
+    } else {
+        place.span.start = text[..place.span.start].trim_end_matches(' ').len();
+    }
+    is_plain.then(|| Fix::replace("remove the tag", Safety::Safe, &place, ""))
+}

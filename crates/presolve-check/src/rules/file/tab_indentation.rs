@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use crate::rules::{Edit, Finder, Fix, Rule, Safety};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "tab-indentation",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("tab_indentation.md"),
+};
+
+/// The tabs at the starts of all lines, two blanks for each: the file was no YAML before,
+/// so it can only have been meant as what it is then.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let source = &diagnostic.labels.first()?.location.file;
+    let mut edits = Vec::new();
+    let mut start = 0;
+    for line in source.text().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if line[..indent].contains('\t') {
+            edits.push(Edit {
+                span: start..start + indent,
+                with: line[..indent].replace('\t', "  "),
+            });
+        }
+        start += line.len();
+    }
+    let fix = Fix {
+        title: "replace the tabs by blanks".to_owned(),
+        safety: Safety::Safe,
+        file: Arc::clone(source),
+        edits,
+    };
+    let mended = source.with_text(fix.apply());
+    presolve_input::read(mended).is_ok().then_some(fix)
+}

@@ -1,0 +1,104 @@
+use std::collections::HashMap;
+
+use pep508_rs::{ExtraName, PackageName};
+
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind, change::Change, yaml};
+use presolve_text::diagnostic::Level;
+
+/// With how many lines of the same name and other markers a line is compared.
+const MOST_MARKERS: usize = 100;
+
+pub(super) static RULE: Rule = Rule {
+    name: "duplicate-requirement",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("duplicate_requirement.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let lines = &environment.pip.requirements;
+    let mut known: HashMap<(&PackageName, &[ExtraName]), Vec<&PipRequirement>> = HashMap::new();
+    let mut findings = Vec::new();
+    for line in lines.iter().filter(|line| !line.added_by_pin) {
+        let PipRequirementKind::Named(requirement) = &line.kind else {
+            continue;
+        };
+        let name = (&requirement.name, &*requirement.extras);
+        let before = known.entry(name).or_default();
+        match before.iter().find(|first| are_one(first, line)) {
+            Some(first) => {
+                let has_fix = findings.len() < Fix::MOST;
+                let environment = has_fix.then_some(environment);
+                findings.push(finding(environment, first, line));
+            }
+            None if before.len() < MOST_MARKERS => before.push(line),
+            None => {}
+        }
+    }
+    findings
+}
+
+/// Whether both lines ask for one project with the same extras, and both count for some
+/// Python and platform.
+fn are_one(one: &PipRequirement, other: &PipRequirement) -> bool {
+    let (PipRequirementKind::Named(one_is), PipRequirementKind::Named(other_is)) =
+        (&one.kind, &other.kind)
+    else {
+        return false;
+    };
+    let is_same = one_is.name == other_is.name && one_is.extras == other_is.extras;
+    is_same && !one_is.marker.is_disjoint(&other_is.marker)
+}
+
+fn finding(
+    environment: Option<&EnvironmentFile>,
+    first: &PipRequirement,
+    again: &PipRequirement,
+) -> Finding {
+    let name = match &again.kind {
+        PipRequirementKind::Named(requirement) => requirement.name.to_string(),
+        PipRequirementKind::Opaque { .. } => again.text.clone(),
+    };
+    let at = again.location.clone();
+    let finding = match means_the_same(first, again) {
+        true => RULE
+            .finding(at, "again", format!("`{name}` is in the pip list twice"))
+            .level(Level::Note)
+            .fix(environment.and_then(|environment| fix(environment, again))),
+        false => {
+            let message = format!("`{name}` is in the pip list twice, and not in the same way");
+            RULE.finding(at, "and this holds", message)
+                .note("pip before 20.3 stops with \"Double requirement given\"; later ones hold to both lines")
+        }
+    };
+    finding
+        .related(first.location.clone(), "the first one")
+        .help("keep one line that says what is meant")
+}
+
+fn means_the_same(one: &PipRequirement, other: &PipRequirement) -> bool {
+    let is_same = match (&one.kind, &other.kind) {
+        (PipRequirementKind::Named(one), PipRequirementKind::Named(other)) => one == other,
+        _ => false,
+    };
+    is_same && one.hashes == other.hashes && one.options == other.options
+}
+
+/// The second of two equal lines can go, if nobody has noted anything on it.
+fn fix(environment: &EnvironmentFile, again: &PipRequirement) -> Option<Fix> {
+    if !again.in_environment {
+        return None;
+    }
+    let text = environment.source.text();
+    let (_, comment) = yaml::trailing_comment(text, again.location.span.end)?;
+    let change = Change::Remove {
+        at: again.location.clone(),
+    };
+    let title = "remove the second line";
+    comment
+        .is_empty()
+        .then(|| Fix::of_changes(title, Safety::Safe, environment, &[change]))?
+}

@@ -1,0 +1,28 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_spec::yaml;
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "empty-pip-list",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("empty_pip_list.md"),
+};
+
+/// conda drops an empty list, but adds `pip` for its sake.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let at = &diagnostic.labels.first()?.location;
+    let text = at.file.text();
+    let before = &text[yaml::line_start(text, at.span.start)..at.span.start];
+    let after = &text[at.span.end..yaml::line_end(text, at.span.end)];
+    let value = after.trim_start().strip_prefix(':')?.trim();
+    let is_alone = before.trim() == "-" && matches!(value, "" | "[]" | "~" | "null");
+    let environment = presolve_input::read(at.file.clone()).ok()?;
+    let mut lines = environment.conda.iter();
+    let safety = match lines.any(|line| line.spec.name.to_string() == "pip") {
+        true => Safety::Safe,
+        false => Safety::Unsafe,
+    };
+    is_alone.then(|| Fix::remove_lines("remove the list", safety, at))
+}

@@ -1,0 +1,12 @@
+use super::write_intended;
+use crate::rules::{Finder, Rule, Safety};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "invalid-pip-requirement",
+    level: Level::Error,
+    by_default: true,
+    // pip refuses the line, so what it plainly was meant to say is a safe change.
+    finder: Finder::Reading(|refused| write_intended(refused, Safety::Safe)),
+    text: include_str!("invalid_pip_requirement.md"),
+};

@@ -1,0 +1,79 @@
+use std::path::Path;
+
+use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+pub use presolve_spec::{EnvironmentFile, PipRequirement, requirement};
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "local-project",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("local_project.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // `COPY` brings it.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
+    let environment = subject.environment;
+    let lines = environment.pip.requirements.iter();
+    let missing = missing(environment);
+    let lines = lines.filter(|line| is_local(line) && !is_missing(line, &missing));
+    let findings = lines.map(|line| {
+        let message = format!(
+            "`{}` is on the machine that the file was written on",
+            redact(&line.text)
+        );
+        RULE.finding(line.location.clone(), "a path", message)
+            .confidence(Confidence::Medium)
+            .help("copy the project into the build context, or install a release of it")
+    });
+    findings.collect()
+}
+
+fn is_local(line: &PipRequirement) -> bool {
+    let text = line.text.strip_prefix("-e ").unwrap_or(&line.text);
+    requirement::is_local(text.trim())
+}
+
+/// Where no project is, which is a finding of its own: the file and the span, in order.
+fn missing(environment: &EnvironmentFile) -> Vec<(&Path, usize, usize)> {
+    let warnings = environment.warnings.iter();
+    let warnings = warnings.filter(|warning| warning.name == "missing-project");
+    let places = warnings.filter_map(|warning| {
+        let at = &warning.labels.first()?.location;
+        Some((at.file.path(), at.span.start, at.span.end))
+    });
+    let mut places: Vec<_> = places.collect();
+    places.sort_unstable();
+    places
+}
+
+fn is_missing(line: &PipRequirement, missing: &[(&Path, usize, usize)]) -> bool {
+    let (path, span) = (line.location.file.path(), &line.location.span);
+    let first = missing.partition_point(|place| *place < (path, span.start, 0));
+    let first = missing.get(first);
+    first.is_some_and(|(file, _, end)| *file == path && *end <= span.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use presolve_text::source::SourceFile;
+
+    #[test]
+    fn a_project_is_local_where_it_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("pyproject.toml"), "").expect("is written");
+        let text = "dependencies:\n- pip\n- pip:\n  - -e .\n  - -e ./absent\n  - '.[dev]'\n";
+        let file = SourceFile::from_text(folder.path().join("e.yml"), text);
+        let environment = presolve_input::read(file).expect("reads");
+        let lines = environment.pip.requirements.iter();
+        let found: Vec<bool> = lines
+            .map(|line| is_local(line) && !is_missing(line, &missing(&environment)))
+            .collect();
+        assert_eq!(found, [true, false, true]);
+    }
+}

@@ -1,0 +1,92 @@
+use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use presolve_spec::{EnvironmentFile, PipRequirementKind};
+use presolve_text::diagnostic::Level;
+
+pub(crate) static RULE: Rule = Rule {
+    name: "missing-build-tools",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("missing_build_tools.md"),
+};
+
+/// What the installation of a project takes from the machine.
+struct Need {
+    project: &'static str,
+    what: &'static str,
+    /// Packages of either half that bring it.
+    brought_by: &'static [&'static str],
+    instead: &'static str,
+}
+
+/// The projects that Azure ML's documentation names: Horovod has no wheels at all, and
+/// mpi4py none before 4.1, whose wheels still load the MPI of the machine.
+const NEEDS: [Need; 2] = [
+    Need {
+        project: "horovod",
+        what: "a C++ compiler",
+        brought_by: &[
+            "clangxx",
+            "compilers",
+            "cxx-compiler",
+            "gxx",
+            "gxx_impl_linux-64",
+            "gxx_linux-64",
+        ],
+        instead: "add `- cxx-compiler` and `- cmake` to the conda dependencies",
+    },
+    Need {
+        project: "mpi4py",
+        what: "an MPI",
+        brought_by: &[
+            "impi-devel",
+            "impi-rt",
+            "impi_rt",
+            "mpich",
+            "mvapich",
+            "openmpi",
+        ],
+        instead: "take `mpi4py` from conda, which brings an MPI with it",
+    },
+];
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // `apt-get` may have brought it.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
+    let environment = subject.environment;
+    let lines = environment.pip.requirements.iter().filter_map(|line| {
+        let PipRequirementKind::Named(requirement) = &line.kind else {
+            return None;
+        };
+        let mut needs = NEEDS.iter();
+        let need = needs.find(|need| requirement.name.as_ref() == need.project)?;
+        Some((line, need))
+    });
+    let lines = lines.filter(|(line, need)| line.pin.is_none() && !is_met(environment, need));
+    let findings = lines.map(|(line, need)| {
+        let message = format!(
+            "`{}` needs {} that the file does not bring",
+            need.project, need.what
+        );
+        RULE.finding(line.location.clone(), "the image may have none", message)
+            .confidence(Confidence::Medium)
+            .help(need.instead)
+    });
+    findings.collect()
+}
+
+/// conda's own package of the project brings what it needs, too.
+fn is_met(environment: &EnvironmentFile, need: &Need) -> bool {
+    let brings = |name: &str| need.brought_by.contains(&name);
+    let mut conda = environment.conda.iter();
+    let mut pip = environment.pip.requirements.iter();
+    conda.any(|line| {
+        let name = line.spec.name.to_string();
+        brings(&name) || name == need.project
+    }) || pip.any(|line| match &line.kind {
+        PipRequirementKind::Named(requirement) => brings(requirement.name.as_ref()),
+        PipRequirementKind::Opaque { .. } => false,
+    })
+}

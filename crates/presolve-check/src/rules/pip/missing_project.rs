@@ -1,0 +1,10 @@
+use crate::rules::{Finder, Rule};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-project",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Reading(|_| None),
+    text: include_str!("missing_project.md"),
+};

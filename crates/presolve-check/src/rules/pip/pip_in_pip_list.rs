@@ -1,0 +1,35 @@
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_spec::PipRequirementKind;
+use presolve_text::{diagnostic::Level, secrets::redact};
+
+pub(super) static RULE: Rule = Rule {
+    name: "pip-in-pip-list",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("pip_in_pip_list.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    // A command before the others may well be for pip alone.
+    if subject.is_dockerfile() {
+        return Vec::new();
+    }
+    let lines = subject.environment.pip.requirements.iter();
+    let lines = lines.filter(|line| match &line.kind {
+        PipRequirementKind::Named(requirement) => requirement.name.as_ref() == "pip",
+        PipRequirementKind::Opaque { .. } => false,
+    });
+    let lines = lines.filter(|line| line.pin.is_none());
+    let findings = lines.map(|line| {
+        let text = redact(&line.text);
+        let message = format!("`{text}` is in the pip list");
+        RULE.finding(
+            line.location.clone(),
+            "pip replaces itself while it runs",
+            message,
+        )
+        .help(format!("move `{text}` to the conda dependencies"))
+    });
+    findings.collect()
+}

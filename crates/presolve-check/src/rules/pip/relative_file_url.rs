@@ -1,0 +1,18 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "relative-file-url",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("relative_file_url.md"),
+};
+
+/// The path without its scheme is what every pip takes for a path beside the file.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let at = &diagnostic.labels.first()?.location;
+    let path = at.text().strip_prefix("file:")?;
+    let title = format!("write `{path}`");
+    Some(Fix::replace(title, Safety::Safe, at, path))
+}

@@ -1,0 +1,22 @@
+use super::write_intended;
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "single-equals",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("single_equals.md"),
+};
+
+/// pip itself asks "Did you mean == ?". A build behind the version is lost.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let text = diagnostic.labels.first()?.location.text();
+    let body = text.split(';').next().unwrap_or(text);
+    let safety = match body.matches('=').count() {
+        1 => Safety::Safe,
+        _ => Safety::Unsafe,
+    };
+    write_intended(diagnostic, safety)
+}

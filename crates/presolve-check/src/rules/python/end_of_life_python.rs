@@ -1,0 +1,59 @@
+use jiff::civil::Date;
+
+use super::{
+    branches::{allows_python_2, newest_allowed, released},
+    declared,
+};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_spec::CondaRequirement;
+use presolve_text::diagnostic::{Level, Location};
+
+pub(super) static RULE: Rule = Rule {
+    name: "end-of-life-python",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("end_of_life_python.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    declared(subject)
+        .filter_map(|line| finding(line, subject.today))
+        .collect()
+}
+
+fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
+    let spec = line.spec.version.as_ref()?;
+    let at = line.location.clone();
+    let Some(newest) = newest_allowed(spec, today) else {
+        return allows_python_2(spec).then(|| of_python_2(at));
+    };
+    (newest.end < today).then(|| {
+        let branch = format!("3.{}", newest.minor);
+        let label = format!("ended on {}", newest.end);
+        let message = format!("Python {branch} is past its end of life");
+        RULE.finding(at, label, message)
+            .note("its security holes are not mended, and new releases of packages leave it out")
+            .help(format!("move to one that is mended: {}", mended(today)))
+    })
+}
+
+fn of_python_2(at: Location) -> Finding {
+    RULE.finding(
+        at,
+        "ended on 2020-01-01",
+        "Python 2 is past its end of life",
+    )
+    .note("conda-forge builds nothing for it any more, and current projects have no release for it")
+    .help("port the code to Python 3")
+}
+
+/// The branches that are mended: "3.11 to 3.15".
+fn mended(today: Date) -> String {
+    let branches = released(today).filter(|branch| branch.end >= today);
+    let minors: Vec<u16> = branches.map(|branch| branch.minor).collect();
+    match &minors[..] {
+        [first, .., last] => format!("3.{first} to 3.{last}"),
+        _ => "https://devguide.python.org/versions/".to_owned(),
+    }
+}

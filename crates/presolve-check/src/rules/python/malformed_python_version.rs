@@ -1,0 +1,20 @@
+use crate::rules::{Finder, Fix, Rule, Safety};
+use presolve_spec::match_spec;
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+pub(super) static RULE: Rule = Rule {
+    name: "malformed-python-version",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Reading(fix),
+    text: include_str!("malformed_python_version.md"),
+};
+
+/// An operator whose signs are the wrong way round can only have been meant one way.
+fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+    let at = &diagnostic.labels.first()?.location;
+    let mended = at.text().replace("=>", ">=").replace("=<", "<=");
+    let text = mended.trim_matches(['\'', '"']);
+    let is_mended = mended != at.text() && match_spec::parse(text).is_ok();
+    is_mended.then(|| Fix::replace("turn the operator round", Safety::Safe, at, mended))
+}

@@ -1,0 +1,46 @@
+pub use presolve_spec::route::route;
+
+use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-python",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("missing_python.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let environment = subject.environment;
+    let names = |name: &str| {
+        let mut lines = environment.conda.iter();
+        lines.any(|line| line.spec.name.to_string() == name)
+    };
+    let is_empty = environment.conda.is_empty() && environment.pip.requirements.is_empty();
+    // An environment of R or of compilers has no need of Python.
+    let is_of_r = names("r-base") || names("r-essentials");
+    if is_empty || is_of_r || names("python") {
+        return Vec::new();
+    }
+    let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
+        return Vec::new();
+    };
+    // A pip list needs one; conda packages may be programs of another language.
+    let needs_one = !environment.pip.requirements.is_empty();
+    let (level, confidence) = match needs_one {
+        true => (Level::Warning, Confidence::High),
+        false => (Level::Note, Confidence::Medium),
+    };
+    let finding = RULE
+        .finding(
+            subject.tree.at(key),
+            "no `python` among these",
+            "the file does not say which Python it is for",
+        )
+        .level(level)
+        .confidence(confidence)
+        .note("which one comes in, if any, depends on what the other packages allow on the day of the build")
+        .help("add the version that the code was tested with, such as `- python=3.12`");
+    vec![finding]
+}

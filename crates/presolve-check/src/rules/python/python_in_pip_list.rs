@@ -1,0 +1,39 @@
+use super::declared;
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_spec::{PipRequirementKind, change::Change};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "python-in-pip-list",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("python_in_pip_list.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let lines = subject.environment.pip.requirements.iter();
+    let lines = lines.filter(|line| match &line.kind {
+        PipRequirementKind::Named(named) => named.name.as_ref() == "python",
+        PipRequirementKind::Opaque { .. } => false,
+    });
+    // Without another Python in the file the version is worth keeping.
+    let has_other = declared(subject).next().is_some();
+    let findings = lines.enumerate().map(|(index, line)| {
+        let at = line.location.clone();
+        let change = Change::Remove { at: at.clone() };
+        let fix = (has_other && index < Fix::MOST).then(|| {
+            let environment = subject.environment;
+            Fix::of_changes("remove the line", Safety::Safe, environment, &[change])
+        });
+        RULE.finding(
+            at,
+            "pip finds no such project",
+            "`python` stands in the pip list",
+        )
+        .note("pip is a program of the Python that conda installs, and cannot install one")
+        .help("write it as a conda dependency: `- python=3.12`")
+        .fix(fix.flatten())
+    });
+    findings.collect()
+}

@@ -1,0 +1,29 @@
+use super::{branches::newest_allowed, declared};
+use crate::rules::{Finder, Finding, Rule, Subject};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "python-near-end-of-life",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("python_near_end_of_life.md"),
+};
+
+/// Half a year: the time that moving to another Python may take.
+const DAYS_BEFORE: i32 = 183;
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let today = subject.today;
+    let findings = declared(subject).filter_map(|line| {
+        let newest = newest_allowed(line.spec.version.as_ref()?, today)?;
+        let days = (newest.end - today).get_days();
+        (0..=DAYS_BEFORE).contains(&days).then(|| {
+            let label = format!("ends on {}", newest.end);
+            let message = format!("Python 3.{} is near its end of life", newest.minor);
+            RULE.finding(line.location.clone(), label, message)
+                .help("plan to move to a newer one")
+        })
+    });
+    findings.collect()
+}

@@ -1,0 +1,33 @@
+use super::declared;
+use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use presolve_spec::change::Change;
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "several-pythons",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("several_pythons.md"),
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut lines = declared(subject);
+    let Some(first) = lines.next() else {
+        return Vec::new();
+    };
+    let findings = lines.enumerate().map(|(index, line)| {
+        let at = line.location.clone();
+        let is_same = line.text == first.text && index < Fix::MOST;
+        let fix = is_same.then(|| {
+            let change = Change::Remove { at: at.clone() };
+            Fix::of_changes("remove it", Safety::Safe, subject.environment, &[change])
+        });
+        RULE.finding(at, "again", "`python` is asked for twice")
+            .related(first.location.clone(), "for the first time")
+            .note("conda looks for a version that meets both lines")
+            .help("keep the line with the version that the code was tested with")
+            .fix(fix.flatten())
+    });
+    findings.collect()
+}

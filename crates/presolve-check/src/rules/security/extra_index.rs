@@ -1,0 +1,47 @@
+use url::Url;
+
+use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "extra-index",
+    level: Level::Note,
+    by_default: true,
+    finder: Finder::File(find),
+    text: include_str!("extra_index.md"),
+};
+
+/// Indexes whose projects anybody may have, so that no name of them is private.
+const PUBLIC: [&str; 8] = [
+    "pypi.org",
+    "pypi.python.org",
+    "developer.download.nvidia.com",
+    "download.pytorch.org",
+    "pypi.nvidia.com",
+    "pypi.ngc.nvidia.com",
+    "data.pyg.org",
+    "storage.googleapis.com",
+];
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let options = &subject.environment.pip.options;
+    let private = options.extra_index_urls.iter();
+    let private = private.filter(|url| !is_public(&url.value));
+    let findings = private.map(|url| {
+        RULE.finding(
+            url.location.clone(),
+            "asked beside the main index, not before it",
+            "pip takes the highest version from any of its indexes",
+        )
+        .confidence(Confidence::Medium)
+        .note("whoever puts a higher version of a private project's name on PyPI has it installed")
+        .help("make it the `--index-url`, and let that index pass on what PyPI has")
+    });
+    findings.collect()
+}
+
+fn is_public(text: &str) -> bool {
+    let url = Url::parse(text).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    host.is_some_and(|host| PUBLIC.contains(&host))
+}

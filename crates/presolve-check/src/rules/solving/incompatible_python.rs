@@ -1,0 +1,10 @@
+use crate::rules::{Finder, Rule};
+use presolve_text::diagnostic::Level;
+
+pub(crate) static RULE: Rule = Rule {
+    name: "incompatible-python",
+    level: Level::Error,
+    by_default: true,
+    finder: Finder::Solving,
+    text: include_str!("incompatible_python.md"),
+};

@@ -1,0 +1,41 @@
+use crate::{
+    rules::{self, Finder, Finding, Fix, Rule, Safety},
+    suppression::Comment,
+};
+use presolve_text::diagnostic::Level;
+
+pub(super) static RULE: Rule = Rule {
+    name: "unknown-rule-in-suppression",
+    level: Level::Warning,
+    by_default: true,
+    finder: Finder::Suppressions(find),
+    text: include_str!("unknown_rule_in_suppression.md"),
+};
+
+fn find(comments: &[Comment], _looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding> {
+    let unknown = comments
+        .iter()
+        .filter(|comment| rules::by_name(&comment.rule).is_none());
+    unknown.map(finding).collect()
+}
+
+fn finding(comment: &Comment) -> Finding {
+    let at = comment.location.clone();
+    if comment.rule.is_empty() {
+        return RULE
+            .finding(at, "a name belongs here", "the suppression names no rule")
+            .help("write the rule's name in the brackets, as the finding shows it");
+    }
+    let message = format!("there is no rule `{}` to silence", comment.rule);
+    let finding = RULE.finding(at.clone(), "this silences nothing", message);
+    match rules::nearest(&comment.rule) {
+        Some(rule) => {
+            let title = format!("write `{}`", rule.name);
+            let fix = Fix::replace(title, Safety::Unsafe, &at, rule.name);
+            finding
+                .help(format!("did you mean `{}`?", rule.name))
+                .fix(Some(fix))
+        }
+        None => finding.help("`presolve rule` lists the rules"),
+    }
+}

@@ -1,0 +1,470 @@
+//! Checks files, several at a time.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures::{StreamExt, stream};
+use rattler_conda_types::Subdir;
+use tokio::sync::Semaphore;
+
+use super::{
+    FileReport, Report, Selection, Undecided,
+    changed::Changed,
+    defined::Defined,
+    discover::Found,
+    fix::{Fixed, fix},
+    lint::{Asked, lint, shown_by_the_text},
+    outside,
+    patterns::place,
+    platforms::{folded, platforms},
+    releases, repeated,
+    solving::{Solved, Solving},
+    suppression::{Accepted, silence},
+    unnamed,
+};
+use crate::rules::{self, Finder, Finding, Fix, Rule};
+pub use presolve_config::{Flags, Settings, presolve_toml};
+use presolve_input::azure;
+use presolve_parse::guard;
+use presolve_resolve::{Listener, Shared};
+use presolve_spec::EnvironmentFile;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files::{Fences, Protected},
+    source::SourceFile,
+};
+
+/// How many files are checked at a time at most: each solve holds the records that it
+/// looks at in memory.
+const AT_ONCE: usize = 8;
+
+/// How many reports may wait for one before them: they are told in the order of the
+/// files, and a slow one must not keep the others from being checked.
+const AHEAD: usize = 64;
+
+/// How often a file is solved anew after a change that mends it. One change mends all
+/// conflicts on its platform, so more are needed for other platforms only.
+const ROUNDS: usize = 4;
+
+/// What is to be checked, and how.
+pub struct Check {
+    /// The files.
+    pub found: Found,
+    /// Which files each of them may name.
+    pub fences: Fences,
+    /// What becomes of files that are to be fixed and are protected.
+    pub protected: Protected,
+    /// The folders of which `found` is all that there is.
+    pub whole_folders: Vec<PathBuf>,
+    /// What a branch changes, if only the files that this is about are to be checked.
+    pub changed: Option<Changed>,
+    /// The settings of the command line.
+    pub flags: Flags,
+    /// The rules of the command line; empty for those of the settings.
+    pub select: Vec<String>,
+    /// Rules not to look for.
+    pub ignore: Vec<String>,
+    /// The platforms to solve for; empty for those of the settings.
+    pub platforms: Vec<Subdir>,
+    /// Whether the files are solved.
+    pub solve: bool,
+    /// Which fixes are made.
+    pub fixes: Fixes,
+    /// The day on which is checked.
+    pub today: jiff::civil::Date,
+}
+
+/// Which fixes are made, and what becomes of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixes {
+    /// They are made, and the file is written.
+    pub make: bool,
+    /// They are shown only.
+    pub show: bool,
+    /// The unsafe ones, too.
+    pub with_unsafe: bool,
+}
+
+/// Who hears of the files, in their order, as soon as each is checked.
+pub trait Listening {
+    /// This was found in a file.
+    fn file(&mut self, report: &FileReport);
+}
+
+/// What one `presolve.toml` says of all files that it holds for.
+struct Project {
+    selection: Selection,
+    accepted: Accepted,
+}
+
+/// The projects of the files, by their folders.
+type Projects = Mutex<BTreeMap<PathBuf, Arc<Project>>>;
+
+impl Check {
+    /// Checks the files.
+    ///
+    /// What cannot be found out about a file, such as one whose settings cannot be used or
+    /// that cannot be written, is in its report.
+    pub async fn run(&self, listener: &Listener, listening: &mut dyn Listening) -> Report {
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_once = at_once.min(AT_ONCE);
+        let (projects, shared) = (Projects::default(), Shared::new(listener));
+        let defined = Defined::of(&self.found, &self.fences);
+        let files = defined.files(self.changed.as_ref(), &self.fences);
+        let permits = Semaphore::new(at_once);
+        let files = files.map(async |path| {
+            // It is never closed, so there is always a permit to come.
+            let _permit = permits.acquire().await.ok();
+            let report = self.file(path, &defined, (&projects, &shared), listener);
+            let report = guard::caught(report).await;
+            shared.trim();
+            // Whatever is wrong with one file or its settings, the others are checked.
+            match report {
+                Ok(report) => report.unwrap_or_else(|failure| FileReport::failed(path, failure)),
+                Err(guard::Panicked) => FileReport::broken_off(path),
+            }
+        });
+        let mut reports = stream::iter(files).buffered(AHEAD);
+        let mut report = Report::default();
+        for (path, reason) in &self.found.unreadable {
+            let file = FileReport::not_entered(path, reason);
+            listening.file(&file);
+            report.files.push(file);
+        }
+        while let Some(file) = reports.next().await {
+            listening.file(&file);
+            report.files.push(file);
+        }
+        drop(reports);
+        let projects = projects
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (folder, project) in &projects {
+            if let Some(settings) = self.unused_settings(folder, project, &report) {
+                listening.file(&settings);
+                report.settings.push(settings);
+            }
+        }
+        report.notices = shared.notices();
+        report
+    }
+
+    async fn file(
+        &self,
+        path: &Path,
+        defined: &Defined,
+        (projects, shared): (&Projects, &Shared),
+        listener: &Listener,
+    ) -> Result<FileReport, Failure> {
+        let settings = Settings {
+            image: defined.image(path),
+            ..Settings::resolve(path, self.flags.clone())?
+        };
+        let project = self.project(&settings, projects)?;
+        let Project {
+            selection,
+            accepted,
+        } = &*project;
+        let mut report = FileReport::new(path);
+        let mut source = match SourceFile::read(path, &self.fences.around(path)) {
+            Ok(source) => source,
+            Err(failure) => {
+                report.unreadable(failure, selection);
+                return Ok(report);
+            }
+        };
+        if let Some(context) = defined.context(path) {
+            source = source.with_build_context(context);
+        } else if let Some(refused) = azure::input::refusal(&source) {
+            report.is_refused = true;
+            report.undecided.push(Undecided {
+                platform: None,
+                diagnostics: refused.diagnostics,
+            });
+            return Ok(report);
+        }
+        let asked = Asked {
+            selection,
+            settings: &settings,
+            platforms: &self.platforms,
+            today: self.today,
+        };
+        if self.fixes != Fixes::default() {
+            let fixed = fix(&source, asked, self.fixes.with_unsafe, accepted);
+            report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
+            source = self.written(&source, &report)?;
+        }
+        for round in 1.. {
+            let linted = lint(&source, asked);
+            let shown = shown_by_the_text(&linted);
+            report.findings = linted.findings;
+            report.undecided = linted.unread;
+            if defined.is_guess(path) {
+                unnamed::soften(&mut report.findings, &source);
+            }
+            let mut is_solved = false;
+            let environment = linted.environment.filter(|_| self.solve);
+            let outside = environment.as_ref();
+            let outside = outside.map(|environment| outside::named(environment, &settings));
+            let outside = outside.unwrap_or_default();
+            if !outside.is_empty() {
+                report.undecided.push(Undecided {
+                    platform: None,
+                    diagnostics: outside,
+                });
+            } else if let Some(environment) = environment {
+                let solved = self.solved(&environment, asked, shared, listener).await?;
+                is_solved = solved.undecided.is_empty() && solved.asides.is_empty();
+                report.findings.extend(solved.findings);
+                report.undecided.extend(solved.undecided);
+                report.asides = solved.asides;
+            }
+            let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
+            let surer = repeated::shown(&report.findings);
+            // What a comment silences is no unused one, so what is repeated goes after it.
+            report.silence(&source, &project, &looked_for);
+            repeated::leave_out(&mut report.findings, &surer);
+            if round == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
+                break;
+            }
+            source = self.written(&source, &report)?;
+        }
+        report.keep_fixes_of(&source);
+        report.sort();
+        Ok(report)
+    }
+
+    fn mends_conflicts(&self) -> bool {
+        self.fixes.with_unsafe && (self.fixes.make || self.fixes.show)
+    }
+
+    /// The file as it is to be looked at from now on: with its fixes if they are made.
+    fn written(
+        &self,
+        source: &Arc<SourceFile>,
+        report: &FileReport,
+    ) -> Result<Arc<SourceFile>, Failure> {
+        match &report.fixed {
+            Some(fixed) if self.fixes.make => {
+                let text = fixed.source.text();
+                source.replace(text, self.protected)?;
+                Ok(fixed.source.clone())
+            }
+            Some(fixed) if self.mends_conflicts() => Ok(fixed.source.clone()),
+            _ => Ok(source.clone()),
+        }
+    }
+
+    /// What solving the file and asking the package index finds.
+    async fn solved(
+        &self,
+        environment: &EnvironmentFile,
+        asked: Asked<'_>,
+        shared: &Shared,
+        listener: &Listener,
+    ) -> Result<Solved, Failure> {
+        let Asked {
+            selection,
+            settings,
+            ..
+        } = asked;
+        let mut all = Solved::default();
+        let looks_for = |wanted: fn(&Finder) -> bool| {
+            let mut rules = selection.rules();
+            rules.any(|rule| wanted(&rule.finder))
+        };
+        if looks_for(|finder| matches!(finder, Finder::Solving)) {
+            let mut found = Vec::new();
+            for platform in platforms(&self.platforms, &settings.check.platforms)? {
+                let settings = Settings {
+                    platform: platform.or(settings.platform),
+                    ..settings.clone()
+                };
+                let solving = Solving {
+                    environment,
+                    settings: &settings,
+                    selection,
+                    shared,
+                    listener,
+                };
+                let solved = solving.run().await?;
+                found.push((platform, solved.findings));
+                all.undecided.extend(solved.undecided);
+                all.asides.extend(solved.asides);
+            }
+            all.findings = folded(found);
+        }
+        if looks_for(|finder| matches!(finder, Finder::Index)) {
+            let known = releases::find(environment, settings, selection, shared).await?;
+            all.findings.extend(known.findings);
+            // The index that did not answer to one did not answer to the other.
+            let is_new = |one: &Undecided| {
+                let mut said = all.undecided.iter();
+                !said.any(|known| known.diagnostics == one.diagnostics)
+            };
+            let undecided: Vec<Undecided> = known.undecided.into_iter().filter(is_new).collect();
+            all.undecided.extend(undecided);
+            all.asides.extend(known.asides);
+        }
+        all.asides.dedup();
+        Ok(all)
+    }
+
+    /// The project that a file's settings are of.
+    fn project(&self, settings: &Settings, projects: &Projects) -> Result<Arc<Project>, Failure> {
+        let mut projects = projects.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(project) = projects.get(&settings.check_folder) {
+            return Ok(Arc::clone(project));
+        }
+        let project = Arc::new(Project {
+            selection: Selection::new(&settings.check, &self.select, &self.ignore)?,
+            accepted: Accepted::new(&settings.check.suppress, &settings.check_folder)?,
+        });
+        projects.insert(settings.check_folder.clone(), Arc::clone(&project));
+        Ok(project)
+    }
+
+    /// The suppressions of a `presolve.toml` that silenced nothing, if all files that they
+    /// can be about were checked.
+    fn unused_settings(
+        &self,
+        folder: &Path,
+        project: &Project,
+        report: &Report,
+    ) -> Option<FileReport> {
+        let folder = std::fs::canonicalize(folder).ok()?;
+        let mut whole = self.whole_folders.iter();
+        whole.find(|whole| {
+            std::fs::canonicalize(whole).is_ok_and(|whole| folder.starts_with(whole))
+        })?;
+        let is_solved = self.solve && !report.is_undecided();
+        let suppressions = project.accepted.unused().filter(|suppress| {
+            let rule = rules::by_name(suppress.rule.get_ref());
+            rule.is_some_and(|rule| {
+                project.selection.has(rule) && (is_solved || !is_shown_by_solving(rule))
+            })
+        });
+        let mut suppressions = suppressions.peekable();
+        suppressions.peek()?;
+        let path = folder.join(presolve_toml::FILE_NAME);
+        let here = presolve_text::process::working_dir();
+        let here = here.and_then(|here| std::fs::canonicalize(here).ok());
+        let shown = here.and_then(|here| Some(path.strip_prefix(here).ok()?.to_path_buf()));
+        let source = SourceFile::read(&path, &self.fences.around(&path)).ok()?;
+        let source = SourceFile::from_text(shown.unwrap_or(path), source.text());
+        let mut settings = FileReport::new(source.path());
+        let found = suppressions.map(|suppress| {
+            rules::unused_in_settings(&source, suppress.rule.span(), suppress.rule.get_ref())
+        });
+        settings.findings = project.selection.apply(found.collect());
+        settings.sort();
+        (!settings.findings.is_empty()).then_some(settings)
+    }
+}
+
+/// Whether the findings of a rule come from more than the file's text.
+fn is_shown_by_solving(rule: &Rule) -> bool {
+    matches!(rule.finder, Finder::Solving | Finder::Index)
+}
+
+impl FileReport {
+    /// A file on which presolve itself failed. The others are checked all the same.
+    fn broken_off(path: &Path) -> Self {
+        let undecided = Undecided {
+            platform: None,
+            diagnostics: guard::bug(Some(path)).diagnostics,
+        };
+        Self {
+            undecided: vec![undecided],
+            ..Self::new(path)
+        }
+    }
+
+    /// A folder or file whose contents are not known.
+    fn not_entered(path: &Path, reason: &str) -> Self {
+        let message = format!("cannot read `{}`: {reason}", path.display());
+        let diagnostic = Diagnostic::error("unreadable-file", message)
+            .note("environment files in it are not checked")
+            .help("check its permissions, or leave it out with `exclude` in presolve.toml");
+        let mut report = Self::new(path);
+        report.undecided.push(Undecided {
+            platform: None,
+            diagnostics: vec![diagnostic],
+        });
+        report
+    }
+
+    fn unreadable(&mut self, failure: Failure, selection: &Selection) {
+        let file = SourceFile::from_text(&*self.path, "");
+        let (mut found, mut rest) = (Vec::new(), Vec::new());
+        for diagnostic in failure.diagnostics {
+            match rules::by_name(diagnostic.name) {
+                Some(rule) if !diagnostic.labels.is_empty() => {
+                    found.push(Finding::of(rule, diagnostic, &file));
+                }
+                _ => rest.push(diagnostic),
+            }
+        }
+        self.findings = selection.apply(found);
+        if !rest.is_empty() {
+            self.undecided.push(Undecided {
+                platform: None,
+                diagnostics: rest,
+            });
+        }
+    }
+
+    fn silence(
+        &mut self,
+        source: &Arc<SourceFile>,
+        project: &Project,
+        looked_for: &dyn Fn(&Rule) -> bool,
+    ) {
+        let findings = std::mem::take(&mut self.findings);
+        (self.findings, self.suppressed) = silence(
+            source,
+            findings,
+            &project.accepted,
+            &project.selection,
+            looked_for,
+        );
+    }
+
+    /// Leaves only fixes that `--fix` makes: those of the file itself.
+    fn keep_fixes_of(&mut self, source: &SourceFile) {
+        let here = place(source.path());
+        for finding in &mut self.findings {
+            finding.fix.take_if(|fix| place(fix.file.path()) != here);
+        }
+    }
+
+    /// Makes the change that mends a conflict, if one is known.
+    fn mend(&mut self, source: &Arc<SourceFile>) -> bool {
+        let is_here = |finding: &&Finding| {
+            let fix = finding.fix.as_ref();
+            matches!(finding.rule.finder, Finder::Solving)
+                && fix.is_some_and(|fix| fix.file.path() == source.path())
+        };
+        let Some(finding) = self.findings.iter().find(is_here).cloned() else {
+            return false;
+        };
+        let text = finding.fix.as_ref().map(Fix::apply).unwrap_or_default();
+        let mended = source.with_text(text);
+        let fixed = self.fixed.get_or_insert_with(|| Fixed {
+            before: Arc::clone(source),
+            source: Arc::clone(source),
+            mended: Vec::new(),
+        });
+        fixed.source = mended;
+        fixed.mended.push(finding);
+        true
+    }
+
+    fn sort(&mut self) {
+        self.findings
+            .sort_by_key(|finding| (finding.diagnostic.level, finding.location().span.start));
+    }
+}

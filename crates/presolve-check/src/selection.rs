@@ -1,0 +1,86 @@
+//! Which rules are looked for, and how bad their findings are.
+
+use crate::rules::{self, Finding, Rule};
+use presolve_config::check::CheckSettings;
+use presolve_text::diagnostic::{Diagnostic, Failure, Level};
+
+/// Stands for every rule.
+const ALL: &str = "all";
+
+/// Which rules are looked for, and how bad their findings are.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    rules: Vec<(&'static Rule, Option<Level>)>,
+}
+
+impl Selection {
+    /// What the settings and the command line choose; the names of the command line
+    /// replace those of the settings.
+    ///
+    /// # Errors
+    /// A failure if there is no rule of a name.
+    pub fn new(
+        settings: &CheckSettings,
+        select: &[String],
+        ignore: &[String],
+    ) -> Result<Self, Failure> {
+        let given = |flags: &[String], settings: &[String]| match flags.is_empty() {
+            true => settings.to_vec(),
+            false => flags.to_vec(),
+        };
+        let select = given(select, &settings.select);
+        let mut ignored = settings.ignore.clone();
+        ignored.extend_from_slice(ignore);
+        for name in select.iter().chain(&ignored).chain(settings.level.keys()) {
+            check_name(name)?;
+        }
+        let names = |list: &[String], rule: &Rule| {
+            let mut list = list.iter();
+            list.any(|name| name == ALL || name == rule.name)
+        };
+        let chosen = rules::all().filter(|rule| match select.is_empty() {
+            true => rule.by_default,
+            false => names(&select, rule),
+        });
+        let chosen = chosen.filter(|rule| !names(&ignored, rule));
+        let level = |rule: &Rule| settings.level.get(rule.name).map(|&level| level.into());
+        Ok(Self {
+            rules: chosen.map(|rule| (rule, level(rule))).collect(),
+        })
+    }
+
+    /// The rules that are looked for.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        self.rules.iter().map(|(rule, _)| *rule)
+    }
+
+    /// Whether a rule is looked for.
+    pub fn has(&self, rule: &Rule) -> bool {
+        self.rules().any(|chosen| chosen == rule)
+    }
+
+    /// The findings of rules that are looked for, as bad as the settings say.
+    pub fn apply(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let chosen = findings.into_iter().filter_map(|mut finding| {
+            let (_, level) = self.rules.iter().find(|(rule, _)| *rule == finding.rule)?;
+            if let Some(level) = level {
+                finding.diagnostic.level = *level;
+            }
+            Some(finding)
+        });
+        chosen.collect()
+    }
+}
+
+/// # Errors
+/// A failure if there is no rule of this name.
+pub fn check_name(name: &str) -> Result<(), Failure> {
+    if name == ALL || rules::by_name(name).is_some() {
+        return Ok(());
+    }
+    let error = Diagnostic::error("unknown-rule", format!("there is no rule `{name}`"));
+    Err(Failure::input(match rules::nearest(name) {
+        Some(rule) => error.help(format!("did you mean `{}`?", rule.name)),
+        None => error.help("`presolve rule` lists them"),
+    }))
+}

@@ -1,0 +1,234 @@
+//! What solving a file finds.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Selection, Undecided};
+use crate::rules::{self, Finding, solving as known};
+use presolve_config::Settings;
+use presolve_explain::{self as explain, Extent};
+use presolve_registry::conda::repodata::Repodata;
+use presolve_resolve::{Listener, Shared, Upgrade, question::Question, unknown_names};
+use presolve_solve::{Solution, solve, time_limit};
+use presolve_spec::EnvironmentFile;
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
+use presolve_words::notices;
+
+mod classic;
+mod conflicts;
+mod pins;
+mod redundant;
+
+/// How long one file may take if nothing else is said, so that it does not hold up the
+/// others. Downloads of repodata, which several files wait for, do not count.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a change that mends an unsolvable file is looked for: most are found within
+/// seconds, and the finding stands without one.
+const FIX_TIME: Duration = Duration::from_secs(15);
+
+/// How long the solver has to say what it knows at the time limit.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What the channels answer where access is refused: no verdict on the file.
+const REFUSED: &str = "channel-refused";
+
+/// A file that is to be solved for the platform of its settings.
+#[derive(Clone, Copy)]
+pub struct Solving<'a> {
+    /// What it means.
+    pub environment: &'a EnvironmentFile,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The rules.
+    pub selection: &'a Selection,
+    /// What the files of the run have in common.
+    pub shared: &'a Shared,
+    /// Who hears how far it is.
+    pub listener: &'a Listener,
+}
+
+/// What solving a file for one platform found.
+#[derive(Default)]
+pub struct Solved {
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// What could not be found out.
+    pub undecided: Vec<Undecided>,
+    /// What is to be said of the run, not of the file.
+    pub asides: Vec<Diagnostic>,
+}
+
+impl Solving<'_> {
+    /// Solves the file.
+    ///
+    /// # Errors
+    /// A failure if the settings cannot be used. What cannot be found out of the file is
+    /// in the answer.
+    pub async fn run(self) -> Result<Solved, Failure> {
+        let deadline = self.settings.timeout.and_then(ahead);
+        let answer = match self.settings.timeout {
+            None => self.answer(deadline).await,
+            Some(limit) => in_time(limit, self.answer(deadline)).await,
+        };
+        match answer {
+            Ok(findings) => Ok(Solved {
+                findings: self.selection.apply(findings),
+                ..Solved::default()
+            }),
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    async fn answer(self, deadline: Option<Instant>) -> Result<Vec<Finding>, Failure> {
+        let question = Question::of(
+            self.environment,
+            self.settings,
+            &Upgrade::None,
+            self.shared,
+            self.listener,
+            deadline,
+        );
+        let question = question.await?;
+        let repodata = Arc::new(question.records(&question.specs()).await?);
+        let Some(end) = ahead(TIME_LIMIT).filter(|_| deadline.is_none()) else {
+            return self.verdict(question, repodata).await;
+        };
+        in_time(
+            TIME_LIMIT,
+            self.verdict(question.until(Some(end)), repodata),
+        )
+        .await
+    }
+
+    async fn verdict(
+        self,
+        question: Question,
+        repodata: Arc<Repodata>,
+    ) -> Result<Vec<Finding>, Failure> {
+        question.solving();
+        let solution = match unknown_names(question.declared(), &repodata.missing) {
+            Some(_) => None,
+            None => question.ask(repodata.clone(), solve).await?,
+        };
+        match solution {
+            Some(solution) => self.solvable(question, repodata, solution).await,
+            None => self.unsolvable(question).await,
+        }
+    }
+
+    async fn solvable(
+        self,
+        question: Question,
+        repodata: Arc<Repodata>,
+        solution: Box<Solution>,
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        if self.selection.has(&known::outdated_pin::RULE) {
+            findings.extend(pins::find(
+                self.environment,
+                &question,
+                &repodata,
+                &solution,
+            ));
+        }
+        if self.selection.has(&known::redundant_dependency::RULE) {
+            findings.extend(redundant::find(self.environment, &question, &solution));
+        }
+        if self.selection.has(&known::classic_solver_limit::RULE) {
+            findings.extend(classic::find(&question, &repodata, &solution).await);
+        }
+        let resolution = question.solved(&repodata, solution).await?;
+        let notices = notices::of(&resolution, self.environment);
+        findings.extend(
+            notices
+                .into_iter()
+                .filter_map(|notice| self.noticed(notice)),
+        );
+        Ok(findings)
+    }
+
+    /// A notice of a solution. It knows better than its rule how bad it is: a build whose
+    /// compiler a conda line brings is no more than worth knowing.
+    fn noticed(&self, notice: Diagnostic) -> Option<Finding> {
+        let (rule, level) = (rules::by_name(notice.name)?, notice.level);
+        Some(Finding::of(rule, notice, &self.environment.source).level(level))
+    }
+
+    async fn unsolvable(self, question: Question) -> Result<Vec<Finding>, Failure> {
+        let subdir = question.subdir;
+        let looked_for = Extent {
+            fixes: 1,
+            time: Some(FIX_TIME),
+        };
+        match explain::explain_unsolvable(self.environment, question, looked_for).await {
+            Ok(explanation) => Ok(conflicts::findings(&explanation, &self.environment.source)),
+            // That there is no solution is known.
+            Err(failure) if failure.is_time_limit() => Ok(vec![conflicts::unexplained(
+                subdir,
+                &self.environment.source,
+            )]),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A failure that is a finding, no verdict, or the end of the run.
+    fn failed(&self, failure: Failure) -> Result<Solved, Failure> {
+        let source = &self.environment.source;
+        let mut solved = Solved::default();
+        let is_refused = |diagnostic: &Diagnostic| diagnostic.name == REFUSED;
+        match failure.kind {
+            FailureKind::Input if !failure.diagnostics.iter().any(is_refused) => {
+                if failure.diagnostics.iter().all(|one| one.labels.is_empty()) {
+                    return Err(failure);
+                }
+                let (mut found, mut rest) = (Vec::new(), Vec::new());
+                for diagnostic in failure.diagnostics {
+                    match rules::by_name(diagnostic.name) {
+                        Some(rule) => found.push(Finding::of(rule, diagnostic, source)),
+                        None => rest.push(diagnostic),
+                    }
+                }
+                solved.findings = self.selection.apply(found);
+                if !rest.is_empty() {
+                    solved.undecided.push(Undecided {
+                        platform: self.settings.platform,
+                        diagnostics: rest,
+                    });
+                }
+            }
+            _ if self.settings.offline && !failure.is_time_limit() => {
+                solved.asides.push(not_cached());
+            }
+            _ => {
+                let undecided = Undecided::of(failure, self.settings.platform, source);
+                solved.undecided.push(undecided);
+            }
+        }
+        Ok(solved)
+    }
+}
+
+/// Who asks for an answer from the cache gets what the cache has, and is told of the rest.
+fn not_cached() -> Diagnostic {
+    let message = "not solved: the run is offline, and the cache lacks what this needs";
+    Diagnostic::new(presolve_text::diagnostic::Level::Note, "offline", message)
+        .help("run once without `--offline` to fill the cache")
+}
+
+fn ahead(limit: Duration) -> Option<Instant> {
+    Instant::now().checked_add(limit)
+}
+
+/// The solver keeps the deadline itself and can still say what it knows then; this is for
+/// a network that does not answer.
+async fn in_time<A>(
+    limit: Duration,
+    answer: impl Future<Output = Result<A, Failure>>,
+) -> Result<A, Failure> {
+    tokio::time::timeout(limit.saturating_add(GRACE), answer)
+        .await
+        .unwrap_or_else(|_| Err(time_limit()))
+}

@@ -1,0 +1,120 @@
+//! Findings of a file that has no solution: a conflict each, the first with the change
+//! that mends them all.
+
+use std::sync::Arc;
+
+use rattler_conda_types::Subdir;
+
+use crate::rules::{
+    self, Finding, Fix, Safety,
+    solving::{gone_builds, incompatible_python, unsolvable},
+};
+use presolve_explain::{EditKind, Explanation, Fix as Mending};
+use presolve_solve::{
+    Conflict,
+    conflict::{Case, Half, ReasonKind},
+};
+use presolve_text::{diagnostic::Diagnostic, source::SourceFile};
+use presolve_words::{edits::words, unsolvable::View};
+
+/// The findings of an explanation.
+pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> Vec<Finding> {
+    let view = View {
+        subdir: explanation.subdir,
+        channels: &explanation.channels,
+        declared: &explanation.declared,
+        places: &explanation.places,
+        missing: &explanation.missing,
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    if let Some(gone) = &explanation.gone_builds {
+        let told = view.gone_builds(gone);
+        findings.push(Finding::of(&gone_builds::RULE, told, source));
+    }
+    for conflict in &explanation.conflicts {
+        for diagnostic in view.diagnostics(conflict) {
+            let diagnostic = renamed(diagnostic, conflict, explanation.subdir);
+            let rule = rules::by_name(diagnostic.name).unwrap_or(&unsolvable::RULE);
+            findings.push(Finding::of(rule, diagnostic, source));
+        }
+    }
+    if let Some(first) = findings.first_mut()
+        && let Some(mending) = explanation.fixes.first()
+    {
+        first.diagnostic.notes.extend(gives(mending));
+        // What goes has to be said by a person, as the code may need it. A fix is of one
+        // file.
+        let drops = mending.edits.iter().any(|edit| edit.kind == EditKind::Drop);
+        if drops || !mending.included.is_empty() {
+            let help = format!("what can be solved: {}", title(explanation, mending));
+            first.diagnostic.help.push(help);
+        } else {
+            first.fix = Some(fix(explanation, mending, source));
+        }
+    }
+    findings
+}
+
+/// The finding of a file of which no more is known than that it has no solution.
+pub(super) fn unexplained(subdir: Subdir, source: &Arc<SourceFile>) -> Finding {
+    let message = format!("there is no solution for {subdir}");
+    let diagnostic = Diagnostic::error(unsolvable::RULE.name, message)
+        .note("the time limit ended the search for the culprits")
+        .help("`presolve explain` looks for longer");
+    Finding::of(&unsolvable::RULE, diagnostic, source)
+}
+
+/// A clash over Python has a rule of its own.
+fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, subdir: Subdir) -> Diagnostic {
+    if diagnostic.name == unsolvable::RULE.name && is_about_python(conflict) {
+        diagnostic.name = incompatible_python::RULE.name;
+        diagnostic.message = match conflict.lines.len() {
+            1 => format!("no Python that the file allows fits this line on {subdir}"),
+            lines => format!("no Python fits these {lines} lines on {subdir}"),
+        };
+    }
+    diagnostic
+}
+
+/// Whether Python is what nobody agrees on, whatever is chosen.
+fn is_about_python(conflict: &Conflict) -> bool {
+    let is_python = |case: &Case| {
+        let disputed = &case.disputed;
+        let by_python = case.ruled_out.iter().any(|ruled_out| {
+            matches!(
+                ruled_out.reason.kind,
+                ReasonKind::RequiresPython | ReasonKind::PythonTag
+            )
+        });
+        // A line alone asks for a Python that nobody has.
+        let is_shared = conflict.lines.len() > 1;
+        let is_python = disputed.half == Half::Conda && disputed.name == "python";
+        (is_python && is_shared) || by_python
+    };
+    !conflict.cases.is_empty() && conflict.cases.iter().all(is_python)
+}
+
+fn fix(explanation: &Explanation, mending: &Mending, source: &Arc<SourceFile>) -> Fix {
+    let title = title(explanation, mending);
+    Fix::of_text(title, Safety::Unsafe, source, &mending.text)
+}
+
+fn title(explanation: &Explanation, mending: &Mending) -> String {
+    let edits = mending.edits.iter();
+    let words: Vec<String> = edits.map(|edit| words(explanation, edit)).collect();
+    words.join(", ")
+}
+
+/// What there is once it is mended: the fix was solved.
+fn gives(mending: &Mending) -> Option<String> {
+    let given = mending.gives.iter();
+    let given: Vec<String> = given
+        .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
+        .collect();
+    (!given.is_empty()).then(|| {
+        format!(
+            "with the change below there is a solution, with {}",
+            given.join(", ")
+        )
+    })
+}

@@ -1,0 +1,117 @@
+//! Pins of an earlier `pin` that the solution does not have.
+
+use pep508_rs::{Requirement, VerbatimUrl};
+
+use crate::rules::{Finding, solving::outdated_pin::RULE};
+use presolve_parse as parse;
+use presolve_registry::conda::repodata::Repodata;
+use presolve_resolve::question::Question;
+use presolve_solve::{Solution, specifiers};
+use presolve_spec::{CondaPin, CondaRequirement, EnvironmentFile, PipRequirementKind};
+use presolve_text::diagnostic::Location;
+
+/// The pins that have to change. A solve keeps each pin that still fits, so one that it
+/// did not keep does not.
+pub(super) fn find(
+    environment: &EnvironmentFile,
+    question: &Question,
+    repodata: &Repodata,
+    solution: &Solution,
+) -> Vec<Finding> {
+    let pinned_for = environment.pinned_platform.as_ref();
+    // The pins are those of one platform.
+    if pinned_for.is_none_or(|platform| platform.value != question.subdir.as_str()) {
+        return Vec::new();
+    }
+    let conda = environment
+        .conda
+        .iter()
+        .filter_map(|line| of_conda(line, repodata, solution));
+    conda.chain(of_pip(environment, solution)).collect()
+}
+
+fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -> Option<Finding> {
+    let pin = line.pin.as_ref()?;
+    let shown = format!("{}={}={}", pin.name, pin.version, pin.build);
+    let chosen = solution.record(&pin.name);
+    let Some(chosen) = chosen.map(|record| &record.package_record) else {
+        return line
+            .added_by_pin
+            .then(|| finding(&line.location, &shown, "nothing needs it any more"));
+    };
+    if chosen.version.as_str() == pin.version && chosen.build == pin.build {
+        return None;
+    }
+    let label = if !line.added_by_pin && !fits(line, pin) {
+        format!("`{}` is declared", line.text)
+    } else if is_there(pin, repodata) {
+        "it does not fit the other lines any more".to_owned()
+    } else {
+        "no channel has this build any more".to_owned()
+    };
+    Some(finding(&line.location, &shown, label))
+}
+
+/// Whether the declared requirement allows the version of the pin.
+fn fits(line: &CondaRequirement, pin: &CondaPin) -> bool {
+    let version = parse::conda::version(&pin.version).ok();
+    let asked = line.spec.version.as_ref().zip(version.as_ref());
+    let build = line.spec.build.as_ref();
+    asked.is_none_or(|(asked, version)| asked.matches(version))
+        && build.is_none_or(|build| build.matches(&pin.build))
+}
+
+fn is_there(pin: &CondaPin, repodata: &Repodata) -> bool {
+    let mut records = repodata.subdirs.iter().flat_map(|subdir| subdir.iter());
+    records.any(|record| {
+        let package = &record.package_record;
+        package.name.as_normalized() == pin.name
+            && package.version.as_str() == pin.version
+            && package.build == pin.build
+    })
+}
+
+fn of_pip<'a>(
+    environment: &'a EnvironmentFile,
+    solution: &'a Solution,
+) -> impl Iterator<Item = Finding> {
+    let lines = environment.pip.requirements.iter();
+    lines.filter_map(|line| {
+        let (PipRequirementKind::Named(named), Some(pin)) = (&line.kind, &line.pin) else {
+            return None;
+        };
+        let shown = format!("{}=={pin}", named.name);
+        let Some(chosen) = version_of(named, solution) else {
+            return line
+                .added_by_pin
+                .then(|| finding(&line.location, &shown, "nothing needs it any more"));
+        };
+        if chosen == *pin {
+            return None;
+        }
+        let declared = specifiers(named).filter(|_| !line.added_by_pin);
+        let label = match declared {
+            Some(declared) if !declared.contains(pin) => format!("`{}` is declared", line.text),
+            _ => "no index has it any more, or it does not fit the other lines".to_owned(),
+        };
+        Some(finding(&line.location, &shown, label))
+    })
+}
+
+/// The version that the solution has of a project, from either half.
+fn version_of(named: &Requirement<VerbatimUrl>, solution: &Solution) -> Option<pep440_rs::Version> {
+    if let Some(release) = solution.release(&named.name) {
+        return Some(release.version.clone());
+    }
+    let mut provided = solution.provided.iter();
+    provided
+        .find(|provided| provided.project == named.name)?
+        .version
+        .clone()
+}
+
+fn finding(at: &Location, pin: &str, label: impl Into<String>) -> Finding {
+    let message = format!("the pin `{pin}` does not hold any more");
+    RULE.finding(at.clone(), label, message)
+        .help("`presolve pin` writes the pins anew and keeps those that still fit")
+}

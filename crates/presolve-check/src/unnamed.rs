@@ -1,0 +1,63 @@
+//! Dockerfiles that are found below a folder and that nobody names: in which folder they
+//! are built stands in a pipeline or in a script, and not in them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::rules::Finding;
+use presolve_input::docker::{Plan, plan::usual_context};
+use presolve_text::{diagnostic::Level, source::SourceFile};
+
+/// The rules that a folder breaks rather than a Dockerfile if it is the wrong one.
+const RULES: [&str; 3] = [
+    "missing-copy-source",
+    "missing-conda-file",
+    "missing-requirements-file",
+];
+
+/// The folder that a Dockerfile is built in as far as anybody can tell: of its own and those
+/// above it in the same git repository the nearest one that lacks least of what it copies.
+pub(super) fn likely_context(dockerfile: &Arc<SourceFile>) -> PathBuf {
+    let own = usual_context(dockerfile);
+    let lacks = |folder: &PathBuf| {
+        let plan = Plan::of(&dockerfile.with_build_context(folder));
+        let copies = plan.build.copies.iter();
+        copies.filter_map(|copied| plan.lacking(copied)).count()
+    };
+    let nearest = folders_above(&own).into_iter().min_by_key(lacks);
+    nearest.unwrap_or(own)
+}
+
+/// A folder and those above it, up to the root of its git repository or the working
+/// directory.
+fn folders_above(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    for folder in folder.ancestors() {
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        folders.push(folder.to_owned());
+        let is_root = folder.join(".git").exists();
+        if is_root || folder.ends_with(".") || folder.ends_with("..") {
+            break;
+        }
+    }
+    folders
+}
+
+/// Makes notes of the findings that say no more than that the folder may be another one.
+pub(super) fn soften(findings: &mut [Finding], dockerfile: &SourceFile) {
+    let is_about_folder = |finding: &&mut Finding| {
+        RULES.contains(&finding.rule.name) && finding.location().file.path() == dockerfile.path()
+    };
+    for finding in findings.iter_mut().filter(is_about_folder) {
+        let diagnostic = finding.diagnostic.clone();
+        finding.diagnostic = diagnostic
+            .note("that is a guess: nobody says in which folder it is built")
+            .help("if it is its own folder, name the Dockerfile, or that folder, to `check`");
+        finding.diagnostic.level = Level::Note;
+    }
+}

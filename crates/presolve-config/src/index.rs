@@ -1,0 +1,370 @@
+//! Where pip looks: flags, `PIP_*` variables and pip.conf
+//! (<https://pip.pypa.io/en/stable/topics/configuration/>).
+
+use std::path::{Path, PathBuf};
+
+use configparser::ini::Ini;
+use pep508_rs::PackageName;
+use url::Url;
+
+use presolve_parse as parse;
+use presolve_spec::{FormatControl, PipOptions, Spanned};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files::{TEXT_LIMIT, read::read_text},
+    secrets,
+};
+
+/// The index when none is named.
+const PYPI: &str = "https://pypi.org/simple";
+
+/// Indexes and options of the pip half from outside the file. `None`: not said
+/// there; the options in the file's pip list win over these, as they do in pip.
+#[derive(Clone, Debug, Default)]
+pub struct IndexSettings {
+    /// `--index-url`.
+    pub index_url: Option<Url>,
+    /// `--extra-index-url`.
+    pub extra_index_urls: Vec<Url>,
+    /// `--no-index`.
+    pub no_index: bool,
+    /// `--find-links`: URLs of pages, or `file://` folders.
+    pub find_links: Vec<Url>,
+    /// `--pre`.
+    pub pre: bool,
+    /// `--prefer-binary`.
+    pub prefer_binary: bool,
+    /// `--only-binary`, `--no-binary`.
+    pub formats: FormatControl,
+}
+
+impl IndexSettings {
+    /// The settings of pip's configuration files and, over them, of `PIP_*`
+    /// variables.
+    ///
+    /// Fails if a file cannot be read or a value is not what it has to be; the
+    /// message names the file and the line, or the variable.
+    pub fn from_environment() -> Result<Self, Failure> {
+        let variable =
+            |name: &str| presolve_text::process::variable(name).filter(|value| !value.is_empty());
+        Self::from_sources(&config_files(&variable), &variable)
+    }
+
+    fn from_sources(
+        files: &[PathBuf],
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Failure> {
+        let mut settings = Self::default();
+        for file in files.iter().filter(|file| file.is_file()) {
+            settings.read_file(file)?;
+        }
+        for key in KEYS {
+            let name = format!("PIP_{}", key.to_ascii_uppercase().replace('-', "_"));
+            if let Some(value) = variable(&name) {
+                let invalid = |reason| invalid(format!("the variable `{name}`"), reason);
+                settings.set(key, &value).map_err(invalid)?;
+            }
+        }
+        Ok(settings)
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), Failure> {
+        let broken = |reason: String| invalid(format!("`{}`", path.display()), reason);
+        let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;
+        secrets::remember_file(&text);
+        let mut ini = Ini::new();
+        ini.set_multiline(true);
+        ini.set_inline_comment_symbols(Some(&[]));
+        let sections = ini.read(text.clone()).map_err(broken)?;
+        for section in ["global", "install"] {
+            let Some(section_values) = sections.get(section) else {
+                continue;
+            };
+            for key in KEYS {
+                let is_key =
+                    |written: &str| written.trim_start_matches("--").replace('_', "-") == key;
+                let mut found = section_values.iter();
+                let Some((written, Some(value))) = found.find(|(written, _)| is_key(written))
+                else {
+                    continue;
+                };
+                self.set(key, value).map_err(|reason| {
+                    let line = line_of(&text, section, written);
+                    invalid(format!("`{}:{line}`", path.display()), reason)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let urls = || value.split_whitespace().map(|url| location(url, None));
+        match key {
+            "index-url" => self.index_url = Some(location(value.trim(), None)?),
+            "extra-index-url" => self.extra_index_urls = urls().collect::<Result<_, _>>()?,
+            "find-links" => self.find_links = urls().collect::<Result<_, _>>()?,
+            "no-index" => self.no_index = boolean(value)?,
+            "pre" => self.pre = boolean(value)?,
+            "prefer-binary" => self.prefer_binary = boolean(value)?,
+            "only-binary" => add_formats(&mut self.formats, value, true)?,
+            "no-binary" => add_formats(&mut self.formats, value, false)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// These settings with the options of a file's pip list over them.
+    ///
+    /// As in pip an `--index-url` in the file replaces every index that was named
+    /// before it, the extra ones too; the rest adds to what is set outside. A
+    /// relative `--find-links` is looked for beside the file, then in the working
+    /// folder.
+    pub fn with_options(&self, options: &PipOptions) -> Result<Self, Failure> {
+        let mut merged = self.clone();
+        merged.no_index |= options.no_index;
+        merged.pre |= options.pre;
+        merged.prefer_binary |= options.prefer_binary;
+        if let Some(url) = &options.index_url {
+            merged.index_url = Some(spanned_location(url)?);
+            merged.extra_index_urls.clear();
+        }
+        let is_replaced = |extra: &&Spanned<String>| {
+            options.index_url.as_ref().is_some_and(|url| {
+                std::sync::Arc::ptr_eq(&url.location.file, &extra.location.file)
+                    && extra.location.span.start < url.location.span.start
+            })
+        };
+        for url in options
+            .extra_index_urls
+            .iter()
+            .filter(|url| !is_replaced(url))
+        {
+            merged.extra_index_urls.push(spanned_location(url)?);
+        }
+        for url in &options.find_links {
+            merged.find_links.push(spanned_location(url)?);
+        }
+        merge_formats(&mut merged.formats, &options.formats);
+        Ok(merged)
+    }
+
+    /// The indexes in order: none with `no_index`, PyPI if none is named.
+    pub fn indexes(&self) -> Vec<Url> {
+        if self.no_index {
+            return Vec::new();
+        }
+        let first = self.index_url.clone().or_else(|| Url::parse(PYPI).ok());
+        first
+            .into_iter()
+            .chain(self.extra_index_urls.iter().cloned())
+            .collect()
+    }
+}
+
+/// The settings that are read, as pip's configuration files call them.
+const KEYS: [&str; 8] = [
+    "index-url",
+    "extra-index-url",
+    "no-index",
+    "find-links",
+    "pre",
+    "prefer-binary",
+    "only-binary",
+    "no-binary",
+];
+
+/// pip's configuration files, the later ones winning. `PIP_CONFIG_FILE` takes the
+/// place of the user's file, and the null device turns all of them off. There is
+/// no environment yet whose own file could be read.
+fn config_files(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let named = variable("PIP_CONFIG_FILE").map(PathBuf::from);
+    let null = if cfg!(windows) { "nul" } else { "/dev/null" };
+    if named.as_deref() == Some(Path::new(null)) {
+        return Vec::new();
+    }
+    let mut files = global_files(variable);
+    match named {
+        Some(file) if file.exists() => files.push(file),
+        _ => files.extend(user_files()),
+    }
+    files
+}
+
+#[cfg(windows)]
+fn global_files(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let folder = variable("ProgramData").map(PathBuf::from);
+    folder
+        .map(|folder| folder.join("pip").join("pip.ini"))
+        .into_iter()
+        .collect()
+}
+
+#[cfg(target_os = "macos")]
+fn global_files(_: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    vec!["/Library/Application Support/pip/pip.conf".into()]
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+fn global_files(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let folders = variable("XDG_CONFIG_DIRS").unwrap_or_else(|| "/etc/xdg".to_owned());
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join("pip").join("pip.conf"))
+        .chain(["/etc/pip.conf".into()])
+        .collect()
+}
+
+#[cfg(windows)]
+fn user_files() -> Vec<PathBuf> {
+    let old = dirs::home_dir().map(|home| home.join("pip").join("pip.ini"));
+    let new = dirs::config_dir().map(|folder| folder.join("pip").join("pip.ini"));
+    old.into_iter().chain(new).collect()
+}
+
+#[cfg(not(windows))]
+fn user_files() -> Vec<PathBuf> {
+    let home = dirs::home_dir();
+    let old = home.as_ref().map(|home| home.join(".pip/pip.conf"));
+    // On macOS the folder of applications counts only if it is there.
+    let folder = dirs::config_dir()
+        .map(|folder| folder.join("pip"))
+        .filter(|folder| !cfg!(target_os = "macos") || folder.is_dir())
+        .or_else(|| home.map(|home| home.join(".config/pip")));
+    let new = folder.map(|folder| folder.join("pip.conf"));
+    old.into_iter().chain(new).collect()
+}
+
+/// A URL, or a path as a `file://` URL.
+fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
+    if secrets::is_login_without_url(text) {
+        return Err(secrets::not_a_url(text));
+    }
+    // `c:\wheels` is no URL of the scheme `c`.
+    if let Ok(url) = Url::parse(text)
+        && url.scheme().len() > 1
+    {
+        return match url.scheme() {
+            "http" | "https" | "file" => Ok(url),
+            scheme => Err(format!(
+                "`{}` has the scheme `{scheme}`; an index is at http, https or file",
+                secrets::redact_url(&url)
+            )),
+        };
+    }
+    let beside = folder
+        .map(|folder| folder.join(text))
+        .filter(|path| path.exists());
+    let path = beside.unwrap_or_else(|| PathBuf::from(text));
+    std::path::absolute(&path)
+        .ok()
+        .and_then(|path| Url::from_file_path(path).ok())
+        .ok_or_else(|| format!("`{text}` is neither a URL nor a path"))
+}
+
+fn spanned_location(url: &Spanned<String>) -> Result<Url, Failure> {
+    let folder = std::path::absolute(url.location.file.path())
+        .ok()
+        .and_then(|path| path.parent().map(Path::to_owned));
+    location(url.value.trim(), folder.as_deref()).map_err(|reason| {
+        Failure::input(Diagnostic::error("invalid-index-url", reason).at(url.location.clone(), ""))
+    })
+}
+
+/// The path that an option of a file stands for; none if it is a URL of another host.
+pub fn local_path(url: &Spanned<String>) -> Option<PathBuf> {
+    let url = spanned_location(url).ok()?;
+    (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
+fn boolean(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
+        "n" | "no" | "f" | "false" | "off" | "0" => Ok(false),
+        _ => Err(format!("`{text}` is neither true nor false")),
+    }
+}
+
+/// `:all:`, `:none:` and names between commas, each taking back what the other
+/// option said of the same name.
+fn add_formats(formats: &mut FormatControl, value: &str, only_binary: bool) -> Result<(), String> {
+    let names = value.split(|c: char| c == ',' || c.is_whitespace());
+    for name in names.filter(|name| !name.is_empty()) {
+        match name {
+            ":all:" => {
+                *formats = FormatControl {
+                    only_binary_all: only_binary,
+                    no_binary_all: !only_binary,
+                    ..FormatControl::default()
+                };
+            }
+            ":none:" if only_binary => {
+                formats.only_binary_all = false;
+                formats.only_binary.clear();
+            }
+            ":none:" => {
+                formats.no_binary_all = false;
+                formats.no_binary.clear();
+            }
+            name => {
+                let name = parse::pep::name(name)
+                    .map_err(|_| format!("`{name}` is not a project name"))?;
+                add_format(formats, name, only_binary);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_format(formats: &mut FormatControl, name: PackageName, only_binary: bool) {
+    let (target, other) = if only_binary {
+        (&mut formats.only_binary, &mut formats.no_binary)
+    } else {
+        (&mut formats.no_binary, &mut formats.only_binary)
+    };
+    other.retain(|found| *found != name);
+    if !target.contains(&name) {
+        target.push(name);
+    }
+}
+
+fn merge_formats(formats: &mut FormatControl, file: &FormatControl) {
+    if file.only_binary_all || file.no_binary_all {
+        *formats = file.clone();
+        return;
+    }
+    for name in &file.only_binary {
+        add_format(formats, name.clone(), true);
+    }
+    for name in &file.no_binary {
+        add_format(formats, name.clone(), false);
+    }
+}
+
+fn invalid(place: String, reason: String) -> Failure {
+    Failure::input(Diagnostic::error(
+        "invalid-pip-setting",
+        format!("{place} cannot be used: {reason}"),
+    ))
+}
+
+/// The line of a key in a section, from 1; 1 if it cannot be found.
+fn line_of(text: &str, section: &str, key: &str) -> usize {
+    let mut current = String::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            current = name.trim().to_ascii_lowercase();
+        }
+        let written = line.split(['=', ':']).next().unwrap_or(line).trim();
+        if current == section && written.eq_ignore_ascii_case(key) {
+            return index + 1;
+        }
+    }
+    1
+}
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -1,0 +1,295 @@
+//! `presolve.toml`: settings that belong to a project, beside its spec file or
+//! in the nearest parent folder within the same git repository.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
+use toml::Spanned;
+
+use super::{Layer, channel, cut_off, location};
+use crate::{check::CheckSettings, index::IndexSettings};
+use presolve_parse as parse;
+use presolve_target::ChannelPriority;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    files::{Fence, Fences, TEXT_LIMIT},
+    secrets,
+    source::SourceFile,
+};
+
+/// What the file is called.
+pub const FILE_NAME: &str = "presolve.toml";
+
+const KEYS: &[&str] = &[
+    "channel-alias",
+    "default-channels",
+    "custom-channels",
+    "channel-priority",
+    "platform",
+    "virtual-packages",
+    "mapping",
+    "index-url",
+    "extra-index-urls",
+    "find-links",
+    "no-index",
+    "exclude-newer",
+    "offline",
+    "timeout",
+    "cache-dir",
+    "check",
+];
+
+/// Settings of presolve that belong to a project. Flags win over them; they win over
+/// `.condarc`, pip's configuration and environment variables.
+#[derive(Default, serde::Deserialize, schemars::JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(title = "presolve.toml")]
+struct Keys {
+    /// The URL before bare channel names.
+    #[schemars(with = "Option<String>")]
+    channel_alias: Option<Spanned<String>>,
+    /// The channels that `defaults` stands for.
+    #[schemars(with = "Option<Vec<String>>")]
+    default_channels: Option<Vec<Spanned<String>>>,
+    /// Channels that have a name of their own: the name, and the URL.
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
+    custom_channels: IndexMap<String, Spanned<String>>,
+    /// How the order of channels binds.
+    channel_priority: Option<ChannelPriority>,
+    /// The conda platform to solve for, such as `linux-64`.
+    #[schemars(with = "Option<String>")]
+    platform: Option<Spanned<String>>,
+    /// Virtual packages of the target, such as `__cuda=12.4`; `__cuda=none` takes one away.
+    virtual_packages: Vec<String>,
+    /// Where the mapping of conda names to PyPI names is: a file or a URL.
+    mapping: Option<String>,
+    /// The package index instead of PyPI: a URL or a folder.
+    #[schemars(with = "Option<String>")]
+    index_url: Option<Spanned<String>>,
+    /// Further package indexes.
+    #[schemars(with = "Vec<String>")]
+    extra_index_urls: Vec<Spanned<String>>,
+    /// Pages or folders with links to distributions.
+    #[schemars(with = "Vec<String>")]
+    find_links: Vec<Spanned<String>>,
+    /// Whether package indexes are ignored, so that only `find-links` count.
+    no_index: bool,
+    /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp.
+    #[schemars(with = "Option<String>")]
+    exclude_newer: Option<Spanned<String>>,
+    /// Whether only the cache and local files are used.
+    offline: Option<bool>,
+    /// After how many seconds to give up.
+    timeout: Option<u64>,
+    /// The folder of the cache, in the same repository.
+    #[schemars(with = "Option<PathBuf>")]
+    cache_dir: Option<Spanned<PathBuf>>,
+    /// What `presolve check` looks for.
+    check: Option<CheckSettings>,
+}
+
+/// The JSON schema of the file, with a line break at the end.
+pub(super) fn schema() -> String {
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Keys));
+    schema.expect("strings, numbers and lists") + "\n"
+}
+
+/// The `presolve.toml` that holds for a spec file.
+pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
+    for folder in spec_path.ancestors().skip(1) {
+        let file = folder.join(FILE_NAME);
+        if file.is_file() {
+            return Some(file);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Reads the file. A pull request can change it, so it may be no link out of its repository,
+/// unless all may be read.
+pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
+    let fences = Fences {
+        allow_outside,
+        folders: Vec::new(),
+    };
+    let fence = fences.around(path);
+    let bytes = fence.read(path, TEXT_LIMIT).map_err(|error| {
+        let message = format!("cannot read {}: {error}", path.display());
+        Failure::input(Diagnostic::error("unreadable-settings", message).help(error.help()))
+    })?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        let message = format!("cannot read {}: it is not valid UTF-8", path.display());
+        return Err(Failure::input(Diagnostic::error(
+            "unreadable-settings",
+            message,
+        )));
+    };
+    secrets::remember_file(&text);
+    let file = File {
+        path,
+        text: &text,
+        fence: &fence,
+    };
+    let keys = parse::guard::guarded(|| toml::from_str(&text))
+        .map_err(|panicked| {
+            let message = format!("cannot read {}: {panicked}", path.display());
+            Failure::input(Diagnostic::error("unreadable-settings", message))
+        })?
+        .map_err(|error| file.syntax_error(&error))?;
+    file.layer(keys)
+}
+
+struct File<'a> {
+    path: &'a Path,
+    text: &'a str,
+    fence: &'a Fence,
+}
+
+impl File<'_> {
+    fn base(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    fn layer(&self, keys: Keys) -> Result<Layer, Failure> {
+        let custom_channels = keys.custom_channels.into_iter();
+        let custom_channels = custom_channels.map(|(name, place)| Ok((name, self.url(place)?)));
+        let default_channels = keys.default_channels.map(|channels| {
+            let channels = channels.into_iter();
+            channels
+                .map(|text| self.parse(text, |text| channel(text, self.base(), "a channel")))
+                .collect::<Result<Vec<_>, Failure>>()
+        });
+        Ok(Layer {
+            channel_alias: keys.channel_alias.map(|text| self.url(text)).transpose()?,
+            default_channels: default_channels.transpose()?,
+            custom_channels: custom_channels.collect::<Result<_, Failure>>()?,
+            channel_priority: keys.channel_priority,
+            platform: keys.platform.map(|text| self.platform(text)).transpose()?,
+            virtual_packages: keys.virtual_packages,
+            mapping: keys.mapping.map(|mapping| self.beside(mapping)),
+            index: IndexSettings {
+                index_url: keys.index_url.map(|text| self.url(text)).transpose()?,
+                extra_index_urls: self.urls(keys.extra_index_urls)?,
+                find_links: self.urls(keys.find_links)?,
+                no_index: keys.no_index,
+                ..IndexSettings::default()
+            },
+            exclude_newer: keys
+                .exclude_newer
+                .map(|text| self.cut_off(text))
+                .transpose()?,
+            offline: keys.offline,
+            timeout: keys.timeout.map(Duration::from_secs),
+            cache_dir: keys
+                .cache_dir
+                .map(|folder| self.cache_dir(&folder))
+                .transpose()?,
+            check: keys.check.map(|check| (check, self.base().to_path_buf())),
+            ..Layer::default()
+        })
+    }
+
+    /// presolve makes folders and files in it.
+    fn cache_dir(&self, folder: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
+        let place = self.base().join(folder.get_ref());
+        let Some(outside) = self.fence.refusal(&place) else {
+            return Ok(place);
+        };
+        let message = format!("`cache-dir` cannot be `{}`: {outside}", place.display());
+        let help = "name it with `--cache-dir` or `PRESOLVE_CACHE_DIR`, or run with `--allow-outside` if you trust this file";
+        Err(self.error(message, folder.span(), Some(help.to_owned())))
+    }
+
+    fn url(&self, text: Spanned<String>) -> Result<url::Url, Failure> {
+        self.parse(text, |text| location(text, self.base(), "this setting"))
+    }
+
+    fn urls(&self, texts: Vec<Spanned<String>>) -> Result<Vec<url::Url>, Failure> {
+        texts.into_iter().map(|text| self.url(text)).collect()
+    }
+
+    /// A path made absolute, a URL as it is.
+    fn beside(&self, text: String) -> String {
+        if text.contains("://") {
+            return text;
+        }
+        self.base().join(text).to_string_lossy().into_owned()
+    }
+
+    fn platform(&self, text: Spanned<String>) -> Result<Subdir, Failure> {
+        let span = text.span();
+        text.get_ref().parse().map_err(|_| {
+            let message = format!("unknown platform `{}`", text.get_ref());
+            self.error(
+                message,
+                span,
+                Some("platforms are named like `linux-64`".to_owned()),
+            )
+        })
+    }
+
+    fn cut_off(&self, text: Spanned<String>) -> Result<jiff::Timestamp, Failure> {
+        let span = text.span();
+        cut_off(text.get_ref()).map_err(|why| {
+            let message = format!("`exclude-newer` cannot be `{}`: {why}", text.get_ref());
+            self.error(message, span, None)
+        })
+    }
+
+    /// Parses a value and adds its place to a failure.
+    fn parse<T>(
+        &self,
+        text: Spanned<String>,
+        parse: impl FnOnce(&str) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        parse(text.get_ref()).map_err(|failure| self.error(failure.to_string(), text.span(), None))
+    }
+
+    fn syntax_error(&self, error: &toml::de::Error) -> Failure {
+        let message = error.message().to_owned();
+        let unknown = message.strip_prefix("unknown field `");
+        let unknown = unknown.and_then(|rest| rest.split_once('`'));
+        let span = error.span().unwrap_or(0..0);
+        match unknown {
+            Some((key, _)) => {
+                let help = match nearest_key(key) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys are {}", KEYS.join(", ")),
+                };
+                self.error(format!("unknown key `{key}`"), span, Some(help))
+            }
+            None => self.error(message, span, None),
+        }
+    }
+
+    fn error(&self, message: String, span: Range<usize>, help: Option<String>) -> Failure {
+        let end = span.end.min(self.text.len());
+        let location = Location {
+            file: SourceFile::from_text(self.path, self.text),
+            span: span.start.min(end)..end,
+        };
+        let diagnostic = Diagnostic::error("invalid-setting", message).at(location, "");
+        Failure::input(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        })
+    }
+}
+
+fn nearest_key(key: &str) -> Option<&'static str> {
+    // conda's spelling of a key must find presolve's.
+    let key = key.replace('_', "-");
+    let scored = KEYS
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&key, known), *known));
+    let (score, nearest) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.8).then_some(nearest)
+}

@@ -1,0 +1,16 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-channel-not-allowed",
+    message: "",
+    signs: &[
+        Sign::sure("ChannelNotAllowed"),
+        Sign::sure("ChannelDenied"),
+        Sign::sure("Channel not included in")
+            .matching(r"Channel not included in (?:allowlist|whitelist)"),
+    ],
+    explains: &["conda-unexpected-error"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_channel_not_allowed.md"),
+};

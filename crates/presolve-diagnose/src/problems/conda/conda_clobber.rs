@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-clobber",
+    message: "`{package}` brings a file that another package brings, too",
+    signs: &[
+        Sign::likely("ClobberError").matching(r"ClobberError: (?:The package '(?:\S+::)?(?P<package>[A-Za-z0-9_][\w.-]*?)-[^-\s]+-[^-\s]+')?"),
+        Sign::likely("KnownPackageClobberError"),
+        Sign::likely("UnknownPackageClobberError"),
+    ],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_clobber.md"),
+};

@@ -1,0 +1,21 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-environment-file-missing",
+    message: "the environment file `{file}` does not exist",
+    signs: &[
+        Sign::sure("EnvironmentFileNotFound")
+            .matching(r"EnvironmentFileNotFound(?:: '(?P<file>[^']+)')?"),
+        Sign::sure("EnvironmentFileEmpty"),
+        Sign::sure("EnvironmentFileExtensionNotValid")
+            .matching(r"EnvironmentFileExtensionNotValid(?:: '(?P<file>[^']+)')?"),
+        Sign::sure("YAML spec file").matching(r"YAML spec file '(?P<file>[^']+)' not found"),
+        Sign::likely("FileNotFoundError")
+            .matching(r"No such file or directory: '(?P<file>[^']*\.ya?ml)'")
+            .near(&["conda env", "conda_env", "mamba env"]),
+    ],
+    explains: &["conda-unexpected-error"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_environment_file_missing.md"),
+};

@@ -1,0 +1,19 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-environment-not-found",
+    message: "there is no conda environment `{environment}`",
+    signs: &[
+        Sign::sure("EnvironmentLocationNotFound").matching(
+            r"EnvironmentLocationNotFound: Not a conda environment: (?P<environment>\S+)",
+        ),
+        Sign::sure("Could not find conda environment")
+            .matching(r"Could not find conda environment: (?P<environment>\S+)"),
+        Sign::sure("EnvironmentNameNotFound"),
+        Sign::sure("critical libmamba The given prefix does not exist"),
+    ],
+    explains: &["conda-unexpected-error"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_environment_not_found.md"),
+};

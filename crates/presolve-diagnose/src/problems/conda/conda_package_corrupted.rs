@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-package-corrupted",
+    message: "conda's copy of `{package}` is corrupted",
+    signs: &[
+        Sign::sure("CondaVerificationError")
+            .matching(r"CondaVerificationError(?:: The package for (?P<package>\S+) located)?"),
+        Sign::sure("specified in the package manifest cannot be found"),
+        Sign::likely("SafetyError"),
+        Sign::likely("appears to be corrupted").near(&["conda"]),
+        Sign::likely("CorruptedEnvironmentError"),
+    ],
+    explains: &["conda-unexpected-error", "conda-clobber"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_package_corrupted.md"),
+};

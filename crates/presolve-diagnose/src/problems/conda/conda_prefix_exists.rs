@@ -1,0 +1,16 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-prefix-exists",
+    message: "there is an environment at `{prefix}` already",
+    signs: &[
+        Sign::likely("prefix already exists").matching(r"prefix already exists: (?P<prefix>\S+)"),
+        Sign::sure("The target prefix is the base prefix"),
+        Sign::sure("DirectoryNotACondaEnvironmentError"),
+        Sign::sure("Non-conda folder exists at prefix"),
+    ],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_prefix_exists.md"),
+};

@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-remove-error",
+    message: "`{package}` is needed by conda itself",
+    signs: &[
+        Sign::sure("RemoveError")
+            .matching(r"RemoveError: '(?P<package>\S+)' is a dependency of conda"),
+        Sign::sure("cannot be removed from").near(&["conda's operating environment"]),
+    ],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_remove_error.md"),
+};

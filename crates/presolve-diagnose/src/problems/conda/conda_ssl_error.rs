@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-ssl-error",
+    message: "",
+    signs: &[
+        Sign::sure("CondaSSLError"),
+        Sign::sure("OpenSSL appears to be unavailable on this machine"),
+        Sign::sure("SSL verification error").near(&["conda"]),
+        Sign::likely("SSL module is not available")
+            .near(&["conda install", "conda env", "conda create"])
+            .unless_near(&["pip is configured"]),
+    ],
+    explains: &["conda-http-error", "conda-unexpected-error"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_ssl_error.md"),
+};

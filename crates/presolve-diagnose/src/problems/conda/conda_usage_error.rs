@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "conda-usage-error",
+    message: "",
+    signs: &[
+        Sign::sure(": error: ").matching(r"^\W*(?:conda(?:-env)?|mamba|micromamba)(?:-script\.py)?(?: \w+)?: error: (?P<error>.+)$"),
+        Sign::sure("CommandNotFoundError: No command").matching(r"No command '(?P<command>[^']+)'"),
+        Sign::sure("The following arguments were not expected").near(&["mamba"]),
+    ],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("conda_usage_error.md"),
+};

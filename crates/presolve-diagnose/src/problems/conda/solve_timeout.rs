@@ -1,0 +1,36 @@
+use crate::{Problem, Sign};
+
+/// The spinner of conda, that has not ended.
+const SOLVING: &str = r"Solving environment:\s*(?:\.\.\.working\.\.\.|failed with (?:initial frozen solve|repodata from)[^.]*\..*|[-|/\\\s.\x08])*\s*(?:\^C)?$";
+
+/// What says that the time was up.
+const GIVEN_UP: &[&str] = &[
+    "timed out",
+    "maximum time",
+    "maximum execution time",
+    "deadline exceeded",
+    "timeout",
+    "time limit",
+];
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "solve-timeout",
+    message: "",
+    signs: &[
+        Sign::sure("Solving environment:")
+            .matching(SOLVING)
+            .near(GIVEN_UP)
+            .at_end(),
+        Sign::likely("Solving environment:")
+            .matching(SOLVING)
+            .at_end(),
+        Sign::likely("Solving package specifications:")
+            .matching(r"Solving package specifications:[\s./|\\-]*$")
+            .at_end(),
+        Sign::sure("CondaSolverTimeout"),
+    ],
+    explains: &["build-timeout", "conda-unexpected-error"],
+    solvable: true,
+    of_the_search: true,
+    text: include_str!("solve_timeout.md"),
+};

@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "dockerfile-needs-buildkit",
+    message: "",
+    signs: &[
+        Sign::sure("requires BuildKit"),
+        Sign::sure("Unknown flag: mount"),
+        Sign::sure("BuildKit is enabled but the buildx component is missing"),
+        Sign::sure("buildx: command not found"),
+        Sign::sure("unknown flag: --platform"),
+        Sign::sure("is only supported on a Docker daemon with experimental features enabled"),
+    ],
+    explains: &["dockerfile-parse-error", "command-not-found"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("dockerfile_needs_buildkit.md"),
+};

@@ -1,0 +1,20 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "dockerfile-not-found",
+    message: "",
+    signs: &[
+        Sign::sure("failed to read dockerfile"),
+        Sign::sure("unable to prepare context"),
+        Sign::sure("Cannot locate specified Dockerfile")
+            .matching(r"Cannot locate specified Dockerfile: (?P<file>\S+)"),
+        Sign::sure("Unable to find '").matching(r"Unable to find '(?P<file>[^']*Dockerfile[^']*)'"),
+        Sign::sure("failed to read dockerfile: open").matching(r"open (?P<file>\S+): no such file"),
+        Sign::sure("Dockerfile not found"),
+        Sign::sure("could not find").matching(r"could not find (?P<file>\S*Dockerfile\S*)"),
+    ],
+    explains: &["docker-copy-not-found"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("dockerfile_not_found.md"),
+};

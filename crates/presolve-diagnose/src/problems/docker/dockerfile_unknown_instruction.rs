@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "dockerfile-unknown-instruction",
+    message: "line {line} of the Dockerfile begins with no instruction: `{instruction}`",
+    signs: &[
+        Sign::sure("unknown instruction").matching(r"(?i)parse error (?:on )?line (?P<line>\d+): unknown instruction:? ?(?P<instruction>\S*)"),
+        Sign::sure("unknown instruction").matching(r"(?i)unknown instruction: ?(?P<instruction>\S*)"),
+        Sign::sure("Unknown instruction").matching(r"(?i)unknown instruction \x22?(?P<instruction>\S+)").near(&["Dockerfile", "docker"]),
+    ],
+    explains: &["dockerfile-parse-error"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("dockerfile_unknown_instruction.md"),
+};

@@ -1,0 +1,11 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "image-layer-limit",
+    message: "",
+    signs: &[Sign::sure("max depth exceeded").matching(r"(?:^|: )max depth exceeded")],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("image_layer_limit.md"),
+};

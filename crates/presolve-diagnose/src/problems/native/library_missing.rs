@@ -1,0 +1,31 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "library-missing",
+    message: "a package is built from source, and `{library}` is missing",
+    signs: &[
+        Sign::sure("_config").matching(r"(?P<library>(?:pg|mysql|gdal|xml2|xslt|curl|llvm|nc|geos|netcdf|mariadb|freetype|krb5)-?_?config)\S*:? ?(?:executable )?(?:not found|is missing|No such file)"),
+        Sign::sure("Please set").matching(r"mysql_config not found|Can not find valid pkg-config name"),
+        Sign::sure("Can not find valid pkg-config name"),
+        Sign::sure("-config").matching(r"(?P<library>(?:gdal|xslt|xml2|curl|llvm|nc|geos|krb5|pkg)-config)(?::| ).*(?:not found|No such file or directory)"),
+        Sign::sure("cannot find -l").matching(r"cannot find -l(?P<library>[\w.+-]+)"),
+        Sign::sure("library not found for -l").matching(r"library not found for -l(?P<library>[\w.+-]+)"),
+        Sign::sure("Could NOT find").matching(r"Could NOT find (?P<library>\w+)").near(&["CMake Error"]),
+        Sign::sure("development package are installed").matching(r"(?P<library>lib\w+) and \w+ development packages? are installed"),
+        Sign::sure("make sure the libxml2 and libxslt development packages are installed"),
+        Sign::sure("headers or library files could not be found for").matching(r"could not be found for (?P<library>\w+)"),
+        Sign::sure("No package '").matching(r"No package '(?P<library>[^']+)' found"),
+        Sign::sure("was not found in the pkg-config search path").matching(r"Package (?P<library>\S+) was not found in the pkg-config"),
+        Sign::sure("required by virtual:world").matching(r"Package '?(?P<library>[^',\s]+)'?, required by 'virtual:world', not found"),
+        Sign::sure("Unable to locate HDF5"),
+        Sign::sure("Cannot find").matching(r"(?i)cannot find (?P<library>liblapack|libopenblas|blas|lapack|openblas|portaudio\S*)"),
+        Sign::sure("not found").matching(r#"Dependency "?(?P<library>[\w.+-]*blas[\w.+-]*|lapack)"? (?:not found|lookup)"#),
+        Sign::sure("No lapack/blas resources found"),
+        Sign::sure("GDAL API version").matching(r"(?i)gdal API version (?:could not|must)"),
+        Sign::sure("ANTICONF ERROR"),
+    ],
+    explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "header-missing"],
+    solvable: true,
+    of_the_search: false,
+    text: include_str!("library_missing.md"),
+};

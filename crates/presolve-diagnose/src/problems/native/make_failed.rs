@@ -1,0 +1,11 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "make-failed",
+    message: "",
+    signs: &[Sign::likely(": *** [").matching(r"^\s*make(?:\[\d+\])?: \*\*\* \[.*\] Error \d+")],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("make_failed.md"),
+};

@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "make-no-makefile",
+    message: "",
+    signs: &[
+        Sign::sure("No targets specified and no makefile found"),
+        Sign::sure("No rule to make target")
+            .matching(r"No rule to make target ['`](?P<target>[^']+)'"),
+    ],
+    explains: &["make-failed"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("make_no_makefile.md"),
+};

@@ -1,0 +1,32 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-build-failed",
+    message: "`{package}` could not be built from source",
+    signs: &[
+        Sign::sure("metadata-generation-failed"),
+        Sign::sure("legacy-install-failure"),
+        Sign::sure("failed-wheel-build-for-install"),
+        Sign::sure("installed-build-failure"),
+        Sign::likely("subprocess-exited-with-error"),
+        Sign::likely("Failed building wheel for").matching(r"Failed building wheel for (?P<package>[A-Za-z0-9][\w.-]*)"),
+        Sign::sure("Could not build wheels for").matching(r"Could not build wheels for (?P<package>[A-Za-z0-9][\w.-]*)"),
+        Sign::sure("Failed to build installable wheels").matching(r"Failed to build installable wheels for .*\((?P<package>[A-Za-z0-9][\w.-]*)"),
+        Sign::sure("Failed to build").matching(r"^\s*(?:ERROR: )?Failed to build '?(?P<package>[a-z0-9][\w.-]*)'?(?: when .*| [a-z0-9][\w.-]*)*$").near(&["wheel", "setup.py", "pip"]),
+        Sign::sure("Command errored out with exit status").matching(r"Command errored out with exit status \d+:.*(?:/pip-(?:install|req-build|build)-[^/]+/(?P<package>[A-Za-z0-9][\w.-]*?)(?:_[0-9a-f]{32})?/setup\.py)"),
+        Sign::sure("Command errored out with exit status"),
+        Sign::sure("failed with error code").matching(r"setup\.py.*failed with error code \d+ in \S*?(?:/(?P<package>[A-Za-z0-9][\w.-]*?))?/?$"),
+        Sign::likely("did not run successfully").matching(r"(?:setup\.py|pip subprocess|Getting requirements|Preparing metadata|Building wheel|Building editable|Running setup\.py).* did not run successfully"),
+        Sign::sure("Running setup.py install for").matching(r"Running setup\.py install for (?P<package>[A-Za-z0-9][\w.-]*).*(?:error|finished with status 'error')"),
+        Sign::sure("finished with status 'error'").matching(r"Building wheel for (?P<package>[A-Za-z0-9][\w.-]*)"),
+        Sign::likely("... error").matching(r"Building wheel for (?P<package>[A-Za-z0-9][\w.-]*) \([^)]*\) \.\.\. error"),
+        Sign::sure("build backend returned an error"),
+        Sign::sure("Failed to build").matching(r"Failed to build `(?P<package>[A-Za-z0-9][\w.-]*)==[^`]+`"),
+        Sign::sure("BackendUnavailable"),
+        Sign::likely("error in ").matching(r"^\s*error in (?P<package>[A-Za-z0-9][\w.-]*) setup command: "),
+    ],
+    explains: &[],
+    solvable: true,
+    of_the_search: false,
+    text: include_str!("pip_build_failed.md"),
+};

@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-cannot-uninstall",
+    message: "pip cannot replace the installed `{package}`",
+    signs: &[
+        Sign::sure("Cannot uninstall")
+            .matching(r"Cannot uninstall '?(?P<package>[A-Za-z0-9][\w.-]*)'?"),
+        Sign::sure("uninstall-no-record-file"),
+        Sign::sure("uninstall-distutils-installed-package"),
+        Sign::likely("no RECORD file was found for")
+            .matching(r"no RECORD file was found for (?P<package>[A-Za-z0-9][\w-]*)"),
+    ],
+    explains: &["pip-build-failed"],
+    solvable: true,
+    of_the_search: false,
+    text: include_str!("pip_cannot_uninstall.md"),
+};

@@ -1,0 +1,14 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-externally-managed-environment",
+    message: "",
+    signs: &[
+        Sign::sure("externally-managed-environment"),
+        Sign::sure("This environment is externally managed"),
+    ],
+    explains: &[],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("pip_externally_managed_environment.md"),
+};

@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-hash-mismatch",
+    message: "a file of `{package}` does not have the hash that was written down",
+    signs: &[
+        Sign::sure("DO NOT MATCH THE HASHES").with_items(r"^\s+(?:(?P<package>[A-Za-z0-9][\w.-]*)==\S+|\S+) from (?P<url>https?://\S+)(?: \(from -r (?P<file>\S+) \(line (?P<line>\d+)\)\))?"),
+        Sign::sure("unknown package:").near(&["DO NOT MATCH THE HASHES"]),
+        Sign::sure("Hash mismatch for"),
+    ],
+    explains: &["pip-build-failed"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("pip_hash_mismatch.md"),
+};

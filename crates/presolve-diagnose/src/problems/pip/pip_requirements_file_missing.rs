@@ -1,0 +1,17 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-requirements-file-missing",
+    message: "the requirements file `{file}` does not exist",
+    signs: &[
+        Sign::sure("Could not open requirements file")
+            .matching(r"Could not open requirements file:.*['\x22](?P<file>[^'\x22]+)['\x22]"),
+        Sign::sure("Could not open requirements file"),
+        Sign::sure("No such file or directory")
+            .matching(r"No such file or directory: '(?P<file>[^']*requirements[^']*\.(?:txt|in))'"),
+    ],
+    explains: &["pip-build-failed"],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("pip_requirements_file_missing.md"),
+};

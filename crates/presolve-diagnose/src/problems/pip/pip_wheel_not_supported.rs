@@ -1,0 +1,15 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "pip-wheel-not-supported",
+    message: "the wheel `{wheel}` does not fit this Python and platform",
+    signs: &[
+        Sign::sure("is not a supported wheel on this platform")
+            .matching(r"(?P<wheel>(?P<package>[A-Za-z0-9]\w*)-\S+\.whl) is not a supported wheel"),
+        Sign::sure("is not a supported wheel on this platform"),
+    ],
+    explains: &[],
+    solvable: true,
+    of_the_search: false,
+    text: include_str!("pip_wheel_not_supported.md"),
+};

@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "uv-no-solution",
+    message: "",
+    signs: &[
+        Sign::sure("No solution found when resolving"),
+        Sign::sure("we can conclude that")
+            .matching(r"we can conclude that (?:your requirements|.*) (?:are|is) unsatisfiable"),
+        Sign::sure("there is no version of")
+            .matching(r"there is no version of (?P<package>[A-Za-z0-9][\w.-]*)")
+            .near(&["╰─▶", "uv "]),
+    ],
+    explains: &["pip-build-failed"],
+    solvable: true,
+    of_the_search: false,
+    text: include_str!("uv_no_solution.md"),
+};

@@ -1,0 +1,18 @@
+use crate::{Problem, Sign};
+
+pub(super) static PROBLEM: Problem = Problem {
+    name: "registry-certificate-untrusted",
+    message: "",
+    signs: &[
+        Sign::sure("x509: "),
+        Sign::sure("server gave HTTP response to HTTPS client"),
+    ],
+    explains: &[
+        "registry-unreachable",
+        "acr-unreachable",
+        "image-pull-unauthorized",
+    ],
+    solvable: false,
+    of_the_search: false,
+    text: include_str!("registry_certificate_untrusted.md"),
+};

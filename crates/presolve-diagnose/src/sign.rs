@@ -1,0 +1,298 @@
+//! The signs of problems: messages of tools, and how they are found in a log.
+
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
+
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+
+use super::{Log, Problem, all, log::pattern};
+use presolve_text::secrets::redact;
+
+/// How much a sign says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Other problems, or none, show it as well.
+    Faint,
+    /// It is mostly this problem that shows it.
+    Likely,
+    /// Only this problem shows it, and the build fails by it.
+    Sure,
+}
+
+/// A message that a problem shows.
+pub struct Sign {
+    /// A part that every line with it has, in whatever case. Lines are looked up by these
+    /// all at once, so that a log of megabytes costs one pass.
+    literal: &'static str,
+    strength: Strength,
+    pattern: Option<&'static str>,
+    near: &'static [&'static str],
+    unless_near: &'static [&'static str],
+    items: Option<&'static str>,
+    at_end: bool,
+}
+
+impl Sign {
+    /// A message that only this problem shows.
+    pub const fn sure(literal: &'static str) -> Self {
+        Self::new(literal, Strength::Sure)
+    }
+
+    /// A message that is mostly of this problem.
+    pub const fn likely(literal: &'static str) -> Self {
+        Self::new(literal, Strength::Likely)
+    }
+
+    /// A message that can mean something else, too.
+    pub const fn faint(literal: &'static str) -> Self {
+        Self::new(literal, Strength::Faint)
+    }
+
+    const fn new(literal: &'static str, strength: Strength) -> Self {
+        Self {
+            literal,
+            strength,
+            pattern: None,
+            near: &[],
+            unless_near: &[],
+            items: None,
+            at_end: false,
+        }
+    }
+
+    /// The line must match this, too. Its named groups are facts.
+    pub const fn matching(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// One of these texts must stand near it.
+    pub const fn near(mut self, texts: &'static [&'static str]) -> Self {
+        self.near = texts;
+        self
+    }
+
+    /// None of these texts may stand near it.
+    pub const fn unless_near(mut self, texts: &'static [&'static str]) -> Self {
+        self.unless_near = texts;
+        self
+    }
+
+    /// The lines behind it that match this are its list. Their named groups are facts.
+    pub const fn with_items(mut self, pattern: &'static str) -> Self {
+        self.items = Some(pattern);
+        self
+    }
+
+    /// The log must end with it, but for what says that the build was given up.
+    pub const fn at_end(mut self) -> Self {
+        self.at_end = true;
+        self
+    }
+}
+
+/// What a sign says about the case at hand, by name: the values in the order of the log.
+pub type Facts = BTreeMap<String, Vec<String>>;
+
+/// A sign that was found in a log.
+pub(super) struct Hit {
+    pub problem: &'static Problem,
+    pub strength: Strength,
+    /// The places of its lines in [`Log::lines`]; the first has the message.
+    pub lines: Vec<usize>,
+    pub facts: Facts,
+}
+
+/// How far from a sign the texts may be that must be near: a traceback lies between.
+const BEFORE: usize = 200;
+const BEHIND: usize = 50;
+
+/// A message can stand in every line of a log. The first ones and the last ones say all.
+const HITS: usize = 200;
+
+/// How many entries of a list are read, and how many other lines may lie before the first.
+const ITEMS: usize = 200;
+const GAP: usize = 2;
+
+/// What may follow on the last sign of life of a build: that it was given up.
+static GIVEN_UP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^\W*$|timed out|maximum (?:execution )?time|time-?out|deadline exceeded|cancell?ed|^\W*make(?:\[\d+\])?: \*\*\*|",
+        r"failed to run step ID|Container failed during run|Run ID: \S+ (?:failed|timed out|cancel)|",
+        r"exit code|non-zero code|^\^C|Process completed|Terminated|SIGTERM|KeyboardInterrupt|",
+        r"^\W*(?:e|don|etrying with\w*|R)\W*$",
+    ))
+});
+
+/// The signs of all problems, ready to be looked for.
+struct Known {
+    signs: Vec<Compiled>,
+    literals: AhoCorasick,
+}
+
+struct Compiled {
+    problem: &'static Problem,
+    sign: &'static Sign,
+    /// Compiled when the literal was found: most never are.
+    pattern: OnceLock<Regex>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let signs: Vec<Compiled> = all()
+        .flat_map(|problem| problem.signs.iter().map(move |sign| (problem, sign)))
+        .map(|(problem, sign)| Compiled {
+            problem,
+            sign,
+            pattern: OnceLock::new(),
+        })
+        .collect();
+    let literals = literals(signs.iter().map(|known| known.sign.literal));
+    Known { signs, literals }
+});
+
+fn literals<'l>(texts: impl Iterator<Item = &'l str>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(texts)
+        .expect("a few hundred short texts")
+}
+
+impl Compiled {
+    /// Whether a line that has the literal is the sign.
+    fn is_in(&self, text: &str) -> bool {
+        let Some(source) = self.sign.pattern else {
+            return true;
+        };
+        let regex = self.pattern.get_or_init(|| pattern(source));
+        regex.is_match(text)
+    }
+
+    /// The sign at a line, if what is around it fits.
+    fn hit(&self, log: &Log, line: usize) -> Option<Hit> {
+        let sign = self.sign;
+        let around = line.saturating_sub(BEFORE)..(line + BEHIND).min(log.lines.len());
+        let stands_near = |texts: &[&str]| {
+            let texts = literals(texts.iter().copied());
+            let mut lines = log.lines[around.clone()].iter();
+            lines.any(|line| texts.is_match(&line.text))
+        };
+        if !sign.near.is_empty() && !stands_near(sign.near)
+            || !sign.unless_near.is_empty() && stands_near(sign.unless_near)
+            || sign.at_end && !self.ends(log, line)
+        {
+            return None;
+        }
+        let mut hit = Hit {
+            problem: self.problem,
+            strength: sign.strength,
+            lines: vec![line],
+            facts: Facts::new(),
+        };
+        if let Some(source) = sign.pattern {
+            let regex = self.pattern.get_or_init(|| pattern(source));
+            add_facts(&mut hit.facts, regex, &log.lines[line].text);
+        }
+        if let Some(source) = sign.items {
+            hit.add_items(log, &pattern(source));
+        }
+        Some(hit)
+    }
+
+    /// Whether nothing follows on a line but that the build was given up.
+    fn ends(&self, log: &Log, line: usize) -> bool {
+        let mut behind = log.lines[line + 1..].iter();
+        behind.all(|line| GIVEN_UP.is_match(&line.text))
+    }
+}
+
+impl Hit {
+    fn add_items(&mut self, log: &Log, item: &Regex) {
+        let first = self.lines[0] + 1;
+        let mut others = 0;
+        for (place, line) in log.lines.iter().enumerate().skip(first).take(ITEMS) {
+            if item.is_match(&line.text) {
+                add_facts(&mut self.facts, item, &line.text);
+                self.lines.push(place);
+            } else {
+                others += 1;
+                if others > GAP || self.lines.len() > 1 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Adds what a line tells, without passwords and tokens: facts are parts of URLs, in
+/// which nobody could find a secret again.
+fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
+    let text = redact(text);
+    let Some(found) = regex.captures(&text) else {
+        return;
+    };
+    for name in regex.capture_names().flatten() {
+        let Some(value) = found.name(name) else {
+            continue;
+        };
+        let value = match name {
+            // What stands before the host is user and password.
+            "host" => value.as_str().rsplit('@').next().unwrap_or_default(),
+            _ => value.as_str(),
+        };
+        let values = facts.entry(name.to_owned()).or_default();
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+}
+
+/// Every sign of every problem in a log, in its order.
+pub(super) fn hits(log: &Log) -> Vec<Hit> {
+    let known = &*KNOWN;
+    let mut places: Vec<Vec<usize>> = known.signs.iter().map(|_| Vec::new()).collect();
+    for (place, line) in log.lines.iter().enumerate() {
+        for found in known.literals.find_overlapping_iter(&line.text) {
+            let sign = found.pattern().as_usize();
+            let places = &mut places[sign];
+            if places.last() != Some(&place) && known.signs[sign].is_in(&line.text) {
+                if places.len() == HITS {
+                    places.remove(HITS / 2);
+                }
+                places.push(place);
+            }
+        }
+    }
+    let places = known.signs.iter().zip(&places);
+    let hits = places.flat_map(|(sign, lines)| lines.iter().map(move |line| (sign, *line)));
+    let mut hits: Vec<Hit> = hits
+        .filter_map(|(sign, line)| sign.hit(log, line))
+        .collect();
+    hits.sort_by_key(|hit| hit.lines[0]);
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles_and_no_literal_is_in_every_line() {
+        for known in &KNOWN.signs {
+            let sign = known.sign;
+            for source in [sign.pattern, sign.items].into_iter().flatten() {
+                Regex::new(source)
+                    .unwrap_or_else(|error| panic!("{}: {error}", known.problem.name));
+            }
+            assert!(
+                sign.literal.len() >= 3,
+                "{}: {}",
+                known.problem.name,
+                sign.literal
+            );
+        }
+        LazyLock::force(&GIVEN_UP);
+    }
+}

@@ -1,0 +1,160 @@
+//! Builds that no channel has: what `conda env export` writes on another platform, or
+//! wrote so long ago that the channels have dropped them.
+//!
+//! Each such line is a conflict of its own, and none of them is news after the first:
+//! they are told as one finding. All else is looked for in the file without these
+//! builds, which keeps the versions.
+
+use std::{collections::HashMap, time::Duration};
+
+use rattler_conda_types::{MatchSpec, Matches, RepoDataRecord, StringMatcher, Subdir};
+
+use super::{Edit, EditKind, fixes::requirement::Parts};
+use presolve_registry::conda::repodata::Repodata;
+use presolve_resolve::question::Question;
+use presolve_solve::{Declared, DeclaredKind};
+use presolve_spec::{
+    EnvironmentFile,
+    change::{Change, change},
+};
+use presolve_text::diagnostic::Location;
+
+/// From so many lines on they are told as one.
+const MANY: usize = 4;
+
+/// How many of the builds are looked for on other platforms.
+const SAMPLE: usize = 8;
+
+/// How long that may take: it explains the finding, and does not change it.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Where files are exported that are then solved elsewhere.
+const OTHERS: [Subdir; 5] = [
+    Subdir::Osx64,
+    Subdir::OsxArm64,
+    Subdir::Win64,
+    Subdir::Linux64,
+    Subdir::LinuxAarch64,
+];
+
+/// Lines that name builds which no channel has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneBuilds {
+    /// The places of the lines.
+    pub lines: Vec<usize>,
+    /// The platform for which the channels have most of them, as far as was looked.
+    pub found_for: Option<Subdir>,
+}
+
+/// A file without the builds that no channel has. Its lines have the same places in the
+/// list of declared requirements.
+pub(super) struct WithoutBuilds {
+    pub gone: GoneBuilds,
+    pub environment: EnvironmentFile,
+    pub question: Question,
+}
+
+impl WithoutBuilds {
+    /// Takes them out, if they are many.
+    pub async fn of(
+        environment: &EnvironmentFile,
+        question: &Question,
+        repodata: &Repodata,
+    ) -> Option<Self> {
+        let mut lines = gone(question.declared(), repodata);
+        let mut changes = Vec::new();
+        lines.retain(|&line| {
+            let place = question.places[line].as_ref();
+            let change = place.and_then(|at| without(&question.declared()[line], at));
+            changes.extend(change.clone());
+            change.is_some()
+        });
+        if lines.len() < MANY {
+            return None;
+        }
+        // A file that cannot be edited keeps its builds.
+        let changed = change(environment, &changes).ok()?;
+        let environment = changed.read(environment).ok()?;
+        let changed = question.changed(&environment).await.ok()?;
+        let found_for = found_for(question, &lines);
+        let found_for = tokio::time::timeout(LIMIT, found_for).await;
+        Some(Self {
+            gone: GoneBuilds {
+                lines,
+                found_for: found_for.ok().flatten(),
+            },
+            environment,
+            question: changed,
+        })
+    }
+
+    /// The edit that it is.
+    pub fn edit(&self) -> Edit {
+        Edit {
+            kind: EditKind::DropBuilds,
+            lines: self.gone.lines.clone(),
+            with: None,
+            // They are made in the file that further changes are made to.
+            changes: Vec::new(),
+            skipped: None,
+        }
+    }
+}
+
+/// The lines that name one build of a package that is there, and no record is that build.
+fn gone(declared: &[Declared], repodata: &Repodata) -> Vec<usize> {
+    let mut by_name: HashMap<&str, Vec<&RepoDataRecord>> = HashMap::new();
+    for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
+        let name = record.package_record.name.as_normalized();
+        by_name.entry(name).or_default().push(record);
+    }
+    let is_gone = |line: &Declared| {
+        let spec = one_build(line)?;
+        let records = by_name.get(spec.name.as_exact()?.as_normalized())?;
+        Some(!records.iter().any(|record| spec.matches(*record)))
+    };
+    let lines = declared.iter().enumerate();
+    lines
+        .filter(|(_, line)| is_gone(line) == Some(true))
+        .map(|(line, _)| line)
+        .collect()
+}
+
+/// The spec of a line that names one build of a version.
+fn one_build(line: &Declared) -> Option<&MatchSpec> {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => {
+            let is_one = matches!(spec.build, Some(StringMatcher::Exact(_)));
+            (is_one && spec.version.is_some()).then_some(spec)
+        }
+        _ => None,
+    }
+}
+
+fn without(line: &Declared, at: &Location) -> Option<Change> {
+    Some(Change::Replace {
+        at: at.clone(),
+        with: Parts::of(line)?.without_build()?.text,
+    })
+}
+
+/// The platform for which the channels have most of these builds. A channel that cannot
+/// be asked has none.
+async fn found_for(question: &Question, lines: &[usize]) -> Option<Subdir> {
+    let sample = lines.iter().step_by(lines.len().div_ceil(SAMPLE));
+    let specs = sample.filter_map(|&line| one_build(&question.declared()[line]));
+    let specs: Vec<MatchSpec> = specs.cloned().collect();
+    for subdir in OTHERS {
+        if subdir == question.subdir {
+            continue;
+        }
+        let Ok(records) = question.records_for(subdir, &specs).await else {
+            continue;
+        };
+        let is_there = |spec: &&MatchSpec| records.iter().any(|record| spec.matches(record));
+        if 2 * specs.iter().filter(is_there).count() > specs.len() {
+            return Some(subdir);
+        }
+    }
+    None
+}

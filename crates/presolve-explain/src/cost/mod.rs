@@ -1,0 +1,214 @@
+//! What conda's classic solver would cost on a spec, and what makes it cheaper.
+//!
+//! It is the default of conda before 23.10, and `--solver classic` afterwards. It
+//! runs each of a row of objectives as a series of SAT calls over all records that the
+//! declared lines reach, and after UNSAT searches the unpruned dependency graph for
+//! conflicts (`conda/resolve.py`). So two figures decide: how much is reachable, and
+//! how far from the newest of everything the solution has to be, or that there is none.
+//!
+//! [`predict`] repeats conda's own pruning of the index on the records that presolve
+//! has anyway, counts, and puts the counts into the power laws of `model`, which
+//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed spec that went
+//! through the same.
+
+pub use presolve_config::check::Limits;
+use std::time::Instant;
+
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, PackageName, RepoDataRecord};
+use serde::Serialize;
+
+use presolve_registry::conda::repodata::{Origin, SubdirRecords};
+pub use presolve_solve::{Declared, DeclaredKind, RecordSpec};
+use presolve_target::ChannelPriority;
+use presolve_text::secrets;
+
+mod index;
+mod model;
+mod reduction;
+mod remedies;
+mod space;
+
+use index::{Index, RecordId};
+pub use model::{Features, Prediction, Verdict};
+use reduction::Line;
+pub use remedies::{Change, Remedy};
+use space::{Reading, survey};
+
+/// What is asked of classic conda.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The records, the channel of highest priority first. Of an unsolvable spec they
+    /// have to be loaded by name: what conda searches then is not pruned by version.
+    pub subdirs: &'a [SubdirRecords],
+    /// Where each item of `subdirs` is from.
+    pub origins: &'a [Origin],
+    /// How the order of channels binds.
+    pub channel_priority: ChannelPriority,
+    /// What the target has.
+    pub virtual_packages: &'a [GenericVirtualPackage],
+    /// The declared requirements. Conda lines without a condition count, the pip list
+    /// is installed after the solve.
+    pub declared: &'a [Declared],
+    /// The conda half of the answer, which stands for what conda would choose; none if
+    /// the conda lines have no solution.
+    pub solution: Option<&'a [RepoDataRecord]>,
+}
+
+/// What classic conda would cost, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// The conda lines in file order.
+    pub lines: Vec<LineCost>,
+    /// What all of them reach together.
+    pub space: Space,
+    /// How the order of channels binds.
+    pub channel_priority: ChannelPriority,
+    /// Whether the conda lines have a solution.
+    pub satisfiable: bool,
+    /// What the prediction is made from.
+    pub features: Features,
+    /// Time and memory.
+    pub prediction: Prediction,
+    /// What the verdict is held against.
+    pub limits: Limits,
+    /// What makes it cheaper, in order of effect. None are tried where the verdict is
+    /// [`Verdict::Fine`].
+    pub remedies: Vec<Remedy>,
+    /// Every remedy was tried; otherwise the time for it ran out.
+    pub complete: bool,
+}
+
+/// A declared line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LineCost {
+    /// Its place among the declared requirements.
+    pub declared: usize,
+    /// As the user wrote it, without credentials.
+    pub text: String,
+    /// What it reaches.
+    #[serde(flatten)]
+    pub reach: LineReach,
+}
+
+/// What a line reaches after conda's pruning for all of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LineReach {
+    /// The records that the line itself can still be met by.
+    pub matching: usize,
+    /// The records reachable from it, its own included.
+    pub records: usize,
+    /// The names of these.
+    pub names: usize,
+}
+
+/// What all lines reach together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Space {
+    /// Records.
+    pub records: usize,
+    /// Their names.
+    pub names: usize,
+    /// Their versions, of each name.
+    pub versions: usize,
+    /// Their dependencies, those on virtual packages left out.
+    pub edges: usize,
+    /// The minor versions of python that stay open, the oldest first.
+    pub pythons: Vec<String>,
+    /// The names that several channels carry.
+    pub overlap: Overlap,
+}
+
+/// Names that several channels carry.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Overlap {
+    /// How many.
+    pub names: usize,
+    /// The records of other channels than the first that has the name.
+    pub added_records: usize,
+    /// Some of them, those with the most added records first.
+    pub largest: Vec<OverlappingName>,
+}
+
+/// A name that several channels carry.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverlappingName {
+    /// The name.
+    pub name: String,
+    /// In how many channels it is.
+    pub channels: usize,
+    /// The records of other channels than the first that has it.
+    pub added_records: usize,
+}
+
+/// Predicts what classic conda would cost, and tries remedies until `deadline`.
+pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant>) -> Cost {
+    let index = Index::new(question);
+    let declared: Vec<(usize, &Declared, Line)> = lines(&index, question.declared);
+    let reading = Reading {
+        lines: declared.iter().map(|(_, _, line)| line.clone()).collect(),
+        strict: question.channel_priority == ChannelPriority::Strict,
+        solution: question.solution.map(|solution| ids(&index, solution)),
+    };
+    let (measured, space, reached) = survey(&index, &reading);
+    let prediction = model::predict(&measured.features, &limits);
+    let mut cost = Cost {
+        lines: (declared.iter().zip(&reached))
+            .map(|((place, line, _), reach)| LineCost {
+                declared: *place,
+                text: secrets::redact(&line.text),
+                reach: *reach,
+            })
+            .collect(),
+        space,
+        channel_priority: question.channel_priority,
+        satisfiable: question.solution.is_some(),
+        features: measured.features,
+        prediction,
+        limits,
+        remedies: Vec::new(),
+        complete: true,
+    };
+    remedies::try_all(&index, &reading, &mut cost, deadline);
+    cost
+}
+
+/// The spec and the name of a line that counts.
+fn unconditional(line: &Declared) -> Option<(&MatchSpec, &PackageName)> {
+    match &line.kind {
+        DeclaredKind::Conda(spec) if spec.condition.is_none() => {
+            Some((spec, spec.name.as_exact()?))
+        }
+        _ => None,
+    }
+}
+
+fn lines<'d>(index: &Index<'_>, declared: &'d [Declared]) -> Vec<(usize, &'d Declared, Line)> {
+    let counted = declared.iter().enumerate().filter_map(|(place, line)| {
+        let (spec, name) = unconditional(line)?;
+        if name.as_normalized().starts_with("__") {
+            return None;
+        }
+        let name = index.name(name.as_normalized())?;
+        let of_channel = |&id: &RecordId| {
+            let channel = index.record(id).record.channel.as_ref();
+            line.channels.is_empty() || channel.is_some_and(|name| line.channels.contains(name))
+        };
+        let group = index.group(name);
+        let allowed: Vec<RecordId> = match RecordSpec::new(spec.clone().into_nameless().1) {
+            Ok(spec) => index.matching(group, &spec).filter(of_channel).collect(),
+            Err(_) => group.iter().copied().filter(of_channel).collect(),
+        };
+        Some((place, line, Line { name, allowed }))
+    });
+    counted.collect()
+}
+
+/// The records of a solution in the index.
+fn ids(index: &Index<'_>, solution: &[RepoDataRecord]) -> Vec<RecordId> {
+    let found = solution.iter().filter_map(|record| {
+        let name = index.name(record.package_record.name.as_normalized())?;
+        let mut group = index.group(name).iter().copied();
+        group.find(|&id| index.record(id).record.url == record.url)
+    });
+    found.collect()
+}

@@ -1,0 +1,405 @@
+//! What makes a spec cheaper. Each remedy is a changed spec that was measured like the
+//! spec itself; none is guessed.
+
+use std::{collections::HashSet, time::Instant};
+
+use serde::Serialize;
+
+use super::{
+    Cost, Limits, Prediction, Verdict,
+    index::{Index, NameId, RecordId},
+    model,
+    reduction::Line,
+    space::{Measured, Reading, measure},
+};
+use presolve_target::ChannelPriority;
+
+/// What has a smaller effect is not told.
+const LEAST_EFFECT: f64 = 0.1;
+
+/// A change of the spec or the settings, and what the spec costs then.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Remedy {
+    /// The change.
+    #[serde(flatten)]
+    pub change: Change,
+    /// What it costs then.
+    pub prediction: Prediction,
+    /// What presolve resolves the spec to remains a solution. Otherwise there is
+    /// something left for each line, and whether it fits together is not known.
+    pub keeps_solution: bool,
+}
+
+/// A change of the spec or the settings. Lines are places among the declared
+/// requirements.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum Change {
+    /// Write the whole solution into the file, as `presolve pin` does.
+    PinFile,
+    /// Allow one minor version of python.
+    PinPython {
+        /// The line on python; none if there is none yet.
+        line: Option<usize>,
+        /// What to write, `python=3.10`.
+        to: String,
+    },
+    /// Pin a line to the version that it resolves to.
+    PinLine {
+        /// The line.
+        line: usize,
+        /// What to write, `numpy==1.26.4`.
+        to: String,
+    },
+    /// Drop a line, because others bring the package anyway.
+    DropLine {
+        /// The line.
+        line: usize,
+        /// The lines that bring it.
+        brought_by: Vec<usize>,
+    },
+    /// Take each package from the first channel that has it.
+    StrictPriority {
+        /// The reachable names that lose records by it.
+        names: usize,
+        /// These records.
+        ruled_out: usize,
+    },
+    /// Move a line into an environment of its own.
+    SplitLine {
+        /// The line.
+        line: usize,
+        /// What that environment costs; the remedy's prediction is of the rest.
+        alone: Prediction,
+    },
+}
+
+/// A spec, and what is tried on it.
+struct Trial<'t, 'i, 'a> {
+    index: &'i Index<'a>,
+    reading: &'t Reading,
+    limits: Limits,
+    /// The lines' places among the declared requirements.
+    places: Vec<usize>,
+    /// The `channel::` of each line, if it has one.
+    prefixes: Vec<String>,
+    deadline: Option<Instant>,
+    complete: bool,
+}
+
+/// Tries what could help, until the deadline, and keeps what does. Where the verdict is
+/// [`Verdict::Fine`] there is nothing to help, and without a solution the conflict has to
+/// go first.
+pub(super) fn try_all(
+    index: &Index<'_>,
+    reading: &Reading,
+    cost: &mut Cost,
+    deadline: Option<Instant>,
+) {
+    let Some(solution) = &reading.solution else {
+        return;
+    };
+    if cost.prediction.verdict == Verdict::Fine {
+        return;
+    }
+    let mut trial = Trial {
+        index,
+        reading,
+        limits: cost.limits,
+        places: cost.lines.iter().map(|line| line.declared).collect(),
+        prefixes: cost.lines.iter().map(|line| prefix(&line.text)).collect(),
+        deadline,
+        complete: true,
+    };
+    let mut remedies = Vec::new();
+    // The heaviest lines first, for there may not be time for all.
+    let mut order: Vec<usize> = (0..cost.lines.len()).collect();
+    order.sort_by_key(|&line| std::cmp::Reverse(cost.lines[line].reach.records));
+    remedies.extend(trial.pin_file(solution));
+    remedies.extend(trial.pin_python(solution, &cost.space.pythons));
+    if cost.channel_priority != ChannelPriority::Strict && cost.space.overlap.names > 0 {
+        let change = Change::StrictPriority {
+            names: cost.space.overlap.names,
+            ruled_out: cost.space.overlap.added_records,
+        };
+        let changed = Reading {
+            strict: true,
+            ..reading.clone()
+        };
+        remedies.extend(trial.remedy(change, changed));
+    }
+    remedies.extend(trial.lines(solution, &order, &cost.prediction));
+    cost.complete = trial.complete;
+    remedies.retain(|remedy| remedy.share_of(&cost.prediction) <= 1.0 - LEAST_EFFECT);
+    remedies.sort_by(|a, b| {
+        let share = |remedy: &Remedy| remedy.share_of(&cost.prediction);
+        share(a).total_cmp(&share(b))
+    });
+    cost.remedies = remedies;
+}
+
+impl Remedy {
+    /// The share of the cost that remains: of the memory where that runs out, else of
+    /// the time. Of two environments the larger counts.
+    fn share_of(&self, before: &Prediction) -> f64 {
+        let share = |after: &Prediction| match before.verdict {
+            Verdict::RunsOutOfMemory => after.peak_mb / before.peak_mb,
+            _ => after.cpu_seconds / before.cpu_seconds,
+        };
+        match &self.change {
+            Change::SplitLine { alone, .. } => share(alone).max(share(&self.prediction)),
+            _ => share(&self.prediction),
+        }
+    }
+}
+
+/// The `channel::` of a line.
+fn prefix(text: &str) -> String {
+    text.rsplit_once("::")
+        .map(|(channel, _)| format!("{channel}::"))
+        .unwrap_or_default()
+}
+
+impl Trial<'_, '_, '_> {
+    /// Measures a changed reading, unless the time is over.
+    fn measure(&mut self, changed: &Reading) -> Option<Measured> {
+        if self
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
+            self.complete = false;
+            return None;
+        }
+        Some(measure(self.index, changed))
+    }
+
+    fn predict(&mut self, changed: &Reading) -> Option<Prediction> {
+        let measured = self.measure(changed)?;
+        Some(model::predict(&measured.features, &self.limits))
+    }
+
+    /// What a change comes to, if it leaves something for every line.
+    fn remedy(&mut self, change: Change, changed: Reading) -> Option<Remedy> {
+        let measured = self.measure(&changed)?;
+        let met = measured.matching.iter().all(|&matching| matching > 0);
+        met.then(|| Remedy {
+            change,
+            prediction: model::predict(&measured.features, &self.limits),
+            keeps_solution: measured.holds,
+        })
+    }
+
+    fn with_line(&self, place: Option<usize>, line: Line) -> Reading {
+        let mut changed = self.reading.clone();
+        match place {
+            Some(place) => changed.lines[place] = line,
+            None => changed.lines.push(line),
+        }
+        changed
+    }
+
+    fn pin_file(&mut self, solution: &[RecordId]) -> Option<Remedy> {
+        let lines = solution.iter().map(|&id| Line {
+            name: self.index.record(id).name,
+            allowed: vec![id],
+        });
+        let changed = Reading {
+            lines: lines.collect(),
+            ..self.reading.clone()
+        };
+        self.remedy(Change::PinFile, changed)
+    }
+
+    fn pin_python(&mut self, solution: &[RecordId], open: &[String]) -> Option<Remedy> {
+        let python = self.index.name("python")?;
+        let chosen = self.of_name(solution, python)?;
+        if open.len() < 2 {
+            return None;
+        }
+        let minor = |id: RecordId| self.version(id).as_major_minor();
+        let (major, minor_version) = minor(chosen)?;
+        let place = self.place_of(python);
+        let before = place.map_or(self.index.group(python), |place| {
+            &self.reading.lines[place].allowed
+        });
+        let allowed = before.iter().copied();
+        let allowed = allowed.filter(|&id| minor(id) == Some((major, minor_version)));
+        let line = Line {
+            name: python,
+            allowed: allowed.collect(),
+        };
+        let prefix = place.map_or("", |place| &self.prefixes[place]);
+        let change = Change::PinPython {
+            line: place.map(|place| self.places[place]),
+            to: format!("{prefix}python={major}.{minor_version}"),
+        };
+        let changed = self.with_line(place, line);
+        self.remedy(change, changed)
+    }
+
+    /// For each line what pinning it or dropping it would do, and the best line to
+    /// split off.
+    fn lines(
+        &mut self,
+        solution: &[RecordId],
+        order: &[usize],
+        before: &Prediction,
+    ) -> Vec<Remedy> {
+        let brings: Vec<HashSet<NameId>> = (self.reading.lines.iter())
+            .map(|line| self.brought_by(solution, [line.name]))
+            .collect();
+        let mut remedies = Vec::new();
+        let mut best_split: Option<Remedy> = None;
+        for &line in order {
+            remedies.extend(self.pin_line(solution, line));
+            let name = self.reading.lines[line].name;
+            if self.is_base(name) {
+                continue;
+            }
+            let bringers: Vec<usize> = (0..brings.len())
+                .filter(|&other| other != line && brings[other].contains(&name))
+                .collect();
+            if bringers.is_empty() {
+                let split = self.split_line(solution, line);
+                let share = |remedy: &Remedy| remedy.share_of(before);
+                if let Some(split) = split
+                    && (best_split.as_ref()).is_none_or(|best| share(&split) < share(best))
+                {
+                    best_split = Some(split);
+                }
+            } else {
+                let change = Change::DropLine {
+                    line: self.places[line],
+                    brought_by: bringers.iter().map(|&other| self.places[other]).collect(),
+                };
+                let changed = self.without(line, self.reading.solution.clone());
+                remedies.extend(self.remedy(change, changed));
+            }
+        }
+        remedies.extend(best_split);
+        remedies
+    }
+
+    fn pin_line(&mut self, solution: &[RecordId], line: usize) -> Option<Remedy> {
+        let Line { name, allowed } = &self.reading.lines[line];
+        let chosen = self.of_name(solution, *name)?;
+        let version = self.version(chosen);
+        // It has a remedy of its own.
+        if self.index.name_of(*name) == "python" {
+            return None;
+        }
+        let pinned = Line {
+            name: *name,
+            allowed: (allowed.iter().copied())
+                .filter(|&id| self.version(id) == version)
+                .collect(),
+        };
+        if pinned.allowed.len() == allowed.len() {
+            return None;
+        }
+        let change = Change::PinLine {
+            line: self.places[line],
+            to: format!(
+                "{}{}=={version}",
+                self.prefixes[line],
+                self.index.name_of(*name)
+            ),
+        };
+        let changed = self.with_line(Some(line), pinned);
+        self.remedy(change, changed)
+    }
+
+    fn split_line(&mut self, solution: &[RecordId], line: usize) -> Option<Remedy> {
+        let lines = &self.reading.lines;
+        let rest: Vec<NameId> = (0..lines.len())
+            .filter(|&other| other != line)
+            .map(|other| lines[other].name)
+            .collect();
+        let own = lines.iter().enumerate();
+        let own = own.filter(|&(place, other)| place == line || self.is_base(other.name));
+        let own: Vec<Line> = own.map(|(_, line)| line.clone()).collect();
+        let alone = Reading {
+            solution: Some(self.part(solution, own.iter().map(|line| line.name))),
+            lines: own,
+            strict: self.reading.strict,
+        };
+        let rest = self.part(solution, rest);
+        let changed = self.without(line, Some(rest));
+        if changed.lines.iter().all(|other| self.is_base(other.name)) {
+            return None;
+        }
+        let alone = self.predict(&alone)?;
+        let change = Change::SplitLine {
+            line: self.places[line],
+            alone,
+        };
+        self.remedy(change, changed)
+    }
+
+    fn without(&self, line: usize, solution: Option<Vec<RecordId>>) -> Reading {
+        let mut lines = self.reading.lines.clone();
+        lines.remove(line);
+        Reading {
+            lines,
+            strict: self.reading.strict,
+            solution,
+        }
+    }
+
+    /// Whether a package is one that every environment needs.
+    fn is_base(&self, name: NameId) -> bool {
+        matches!(self.index.name_of(name), "python" | "pip")
+    }
+
+    fn place_of(&self, name: NameId) -> Option<usize> {
+        (self.reading.lines.iter()).position(|line| line.name == name)
+    }
+
+    fn of_name(&self, solution: &[RecordId], name: NameId) -> Option<RecordId> {
+        let mut solution = solution.iter().copied();
+        solution.find(|&id| self.index.record(id).name == name)
+    }
+
+    fn version(&self, id: RecordId) -> &rattler_conda_types::Version {
+        self.index
+            .record(id)
+            .record
+            .package_record
+            .version
+            .version()
+    }
+
+    /// The part of a solution that some names lead to.
+    fn part(
+        &self,
+        solution: &[RecordId],
+        names: impl IntoIterator<Item = NameId>,
+    ) -> Vec<RecordId> {
+        let names = self.brought_by(solution, names);
+        let part = solution.iter().copied();
+        part.filter(|&id| names.contains(&self.index.record(id).name))
+            .collect()
+    }
+
+    /// The names that some names lead to within a solution.
+    fn brought_by(
+        &self,
+        solution: &[RecordId],
+        names: impl IntoIterator<Item = NameId>,
+    ) -> HashSet<NameId> {
+        let mut queue: Vec<NameId> = names.into_iter().collect();
+        let mut seen: HashSet<NameId> = queue.iter().copied().collect();
+        while let Some(name) = queue.pop() {
+            let Some(id) = self.of_name(solution, name) else {
+                continue;
+            };
+            for &spec in &self.index.record(id).depends {
+                let next = self.index.spec_name(spec);
+                if seen.insert(next) {
+                    queue.push(next);
+                }
+            }
+        }
+        seen
+    }
+}

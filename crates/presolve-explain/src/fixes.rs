@@ -1,0 +1,521 @@
+//! Fixes: changes that were made to the file and solved.
+
+use std::{
+    collections::HashMap,
+    num::NonZero,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::{
+    StreamExt,
+    future::{Either, select},
+    stream::FuturesUnordered,
+};
+use rattler_conda_types::{MatchSpec, PackageName, RepoDataRecord};
+use tokio::sync::mpsc;
+
+use super::{Edit, EditKind, Fix, Given};
+use presolve_parse as parse;
+use presolve_registry::conda::repodata::Repodata;
+use presolve_resolve::question::Question;
+use presolve_solve::{
+    Conflict, DeclaredKind, Problem, Solution, conflict::Half, solve, time_limit,
+};
+use presolve_spec::{
+    EnvironmentFile,
+    change::{Change, change},
+};
+use presolve_text::diagnostic::Failure;
+
+mod elsewhere;
+pub(super) mod family;
+mod notes;
+pub(super) mod requirement;
+pub(super) mod search;
+mod skipped;
+mod ways;
+
+use elsewhere::Elsewhere;
+use family::Together;
+use search::{Becomes, Proposal, Step};
+use ways::{Way, Ways};
+
+/// How many fixes are shown.
+pub(super) const FIXES: usize = 5;
+
+/// How many changed files are solved to find them.
+const SOLVES: usize = 12;
+
+/// How long it may take at least to say why a fix skips a version; it may take as long as
+/// the fix itself, too.
+const WHY_SKIPPED: Duration = Duration::from_secs(10);
+
+/// Where fixes are looked for.
+pub(super) struct Fixing<'q> {
+    pub question: &'q Question,
+    pub environment: &'q EnvironmentFile,
+    pub conflicts: &'q [Conflict],
+    /// What has changed in the file already.
+    pub before: Option<Edit>,
+    /// The records of every name that the file leads to.
+    pub repodata: Arc<Repodata>,
+    /// The names of conda lines that no channel has.
+    pub unknown: &'q [usize],
+    /// How many fixes are wanted.
+    pub wanted: usize,
+}
+
+/// What came of the search for fixes.
+#[derive(Default)]
+pub(super) struct Found {
+    /// How many lines every fix has to change at least.
+    pub least_changes: usize,
+    /// It was ended by the time limit.
+    pub ended: bool,
+    /// No more are wanted.
+    enough: bool,
+}
+
+/// All records of the names that a file leads to, by name.
+type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
+
+/// What came of each set of edits of a way.
+type Outcomes = Vec<Result<Option<Fix>, Failure>>;
+
+/// What was told, and what was kept back.
+#[derive(Default)]
+struct Told {
+    /// How many fixes are wanted.
+    fixes: usize,
+    texts: Vec<Vec<String>>,
+    /// What works, but not as one would want: told if there is nothing better.
+    doubtful: Vec<Fix>,
+    /// How many changed files were solved.
+    solves: usize,
+    /// A time limit left something out.
+    ended: bool,
+}
+
+impl Fixing<'_> {
+    /// Looks for fixes and tells each as soon as it is known to be the next, the mildest
+    /// first.
+    pub async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
+        let (sender, steps) = mpsc::unbounded_channel();
+        let solved = pin!(self.solve_all(steps, found));
+        let search = pin!(self.search(sender));
+        let (ended, answer) = match select(solved, search).await {
+            Either::Left((answer, _)) if answer.enough => (Ok(()), answer),
+            Either::Left((answer, search)) => (search.await, answer),
+            Either::Right((ended, solved)) => (ended, solved.await),
+        };
+        match ended {
+            Err(failure) if !failure.is_time_limit() && answer.least_changes == 0 => Err(failure),
+            Err(_) => Ok(Found {
+                ended: true,
+                ..answer
+            }),
+            Ok(()) => Ok(answer),
+        }
+    }
+
+    /// Looks for proposals. It may take half of the time that is left, the other half
+    /// is for solving them.
+    async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), Failure> {
+        let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
+        let places = self.question.places.clone();
+        let ask = move |problem: &Problem<'_>| {
+            // A constraints file is shared, as a rule, and not this file's to change.
+            let can_change = |line: usize| {
+                let kind = &problem.declared[line].kind;
+                places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
+            };
+            // Nobody listens any more when enough was found.
+            let mut tell = |step| found.send(step).is_ok();
+            search::steps(problem, &cores, &can_change, &mut tell)
+        };
+        let question = self.question.until(self.share(2));
+        question.ask(self.repodata.clone(), ask).await
+    }
+
+    /// A part of the time that is left, as a deadline.
+    fn share(&self, parts: u32) -> Option<Instant> {
+        let (now, deadline) = (Instant::now(), self.question.deadline()?);
+        Some(now + deadline.saturating_duration_since(now) / parts)
+    }
+
+    /// Solves what is proposed, several at a time, and tells what holds.
+    async fn solve_all(
+        &self,
+        mut steps: mpsc::UnboundedReceiver<Step>,
+        found: &mut dyn FnMut(Fix),
+    ) -> Found {
+        let known = by_name(&self.repodata);
+        let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut ways = Ways::new();
+        let mut told = Told {
+            fixes: self.wanted,
+            ..Told::default()
+        };
+        let mut running = FuturesUnordered::new();
+        let mut searching = true;
+        loop {
+            while !told.is_enough()
+                && let Some((way, outcomes)) = ways.tell()
+            {
+                if told.take(outcomes, found) && way.elsewhere {
+                    ways.is_found_elsewhere(&way);
+                }
+            }
+            if told.is_enough() || is_over(self.question) {
+                break;
+            }
+            let limit = at_once.saturating_sub(usize::from(searching)).max(1);
+            while running.len() < limit
+                && let Some(way) = ways.begin(told.wanted())
+            {
+                running.push(self.outcomes(way, &known));
+            }
+            if running.is_empty() && !searching {
+                break;
+            }
+            tokio::select! {
+                step = steps.recv(), if searching => match step {
+                    Some(Step::Proposal(proposal)) => ways.add(proposal),
+                    Some(Step::Below(changes)) => ways.are_all_below(changes),
+                    None => {
+                        searching = false;
+                        ways.are_all_below(usize::MAX);
+                    }
+                },
+                Some((way, outcomes)) = running.next() => {
+                    let is_cut = |outcome: &Result<_, Failure>| {
+                        outcome.as_ref().is_err_and(Failure::is_time_limit)
+                    };
+                    match !way.is_hard && outcomes.iter().any(is_cut) {
+                        true => ways.set_aside(&way),
+                        false => ways.end(&way, outcomes),
+                    }
+                }
+            }
+        }
+        let least_changes = ways.least_changes();
+        let least_changes = least_changes.map_or(0, |least| least + self.before.iter().len());
+        if is_over(self.question) {
+            told.ended = true;
+            for (_, outcomes) in ways.rest() {
+                told.take(outcomes, found);
+            }
+        }
+        let (enough, ended) = (told.is_enough(), told.ended);
+        let more = told.fixes.saturating_sub(told.texts.len());
+        told.doubtful.into_iter().take(more).for_each(found);
+        Found {
+            least_changes,
+            ended,
+            enough,
+        }
+    }
+
+    /// What comes of a way.
+    async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
+        let mut outcomes = Outcomes::new();
+        // One that is hard must not keep back the others.
+        let parts = if way.is_hard { 1 } else { 3 };
+        for edits in self.edits(&way.proposal, way.elsewhere, known).await {
+            let start = Instant::now();
+            let mut outcome = self.checked(edits, self.share(parts), known).await;
+            if let Ok(Some(fix)) = &mut outcome
+                && fix.notes.is_empty()
+            {
+                let patience = WHY_SKIPPED.max(start.elapsed());
+                self.tell_skipped(&way.proposal, fix, patience).await;
+            }
+            outcomes.push(outcome);
+        }
+        (way, outcomes)
+    }
+
+    /// The edits of a proposal, or those that get what its lines ask for from elsewhere.
+    async fn edits(
+        &self,
+        proposal: &Proposal,
+        elsewhere: bool,
+        known: &ByName<'_>,
+    ) -> Vec<Vec<Edit>> {
+        let edits: Option<Vec<Edit>> = proposal.lines.iter().map(|line| self.edit(line)).collect();
+        let together = proposal.together.iter();
+        let together: Option<Vec<Edit>> = together.map(|moved| self.together(moved)).collect();
+        let (Some(edits), Some(together)) = (edits, together) else {
+            return Vec::new();
+        };
+        let with = |edits: Vec<Edit>| at_once([together.clone(), edits].concat());
+        if !elsewhere {
+            return vec![with(edits)];
+        }
+        let places = Elsewhere {
+            question: self.question,
+            missing: &self.repodata.missing,
+            known,
+        };
+        let mut instead: Vec<Vec<Edit>> = Vec::new();
+        for becomes in &proposal.lines {
+            let looked_for = becomes.with.is_none() || proposal.lines.len() == 1;
+            let is_unknown = self.unknown.contains(&becomes.line);
+            instead.push(match looked_for {
+                true => places.edits(becomes.line, is_unknown).await,
+                false => Vec::new(),
+            });
+        }
+        if let [instead] = &instead[..] {
+            return instead
+                .iter()
+                .map(|edit| with(vec![edit.clone()]))
+                .collect();
+        }
+        if instead.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let first = |(edit, instead): (&Edit, &Vec<Edit>)| instead.first().unwrap_or(edit).clone();
+        vec![with(edits.iter().zip(&instead).map(first).collect())]
+    }
+
+    fn edit(&self, becomes: &Becomes) -> Option<Edit> {
+        let at = self.question.places[becomes.line].clone()?;
+        let with = becomes.with.as_ref().map(|with| with.text.clone());
+        let change = match &with {
+            Some(with) => Change::Replace {
+                at,
+                with: with.clone(),
+            },
+            None => Change::Remove { at },
+        };
+        Some(Edit {
+            kind: becomes.kind,
+            lines: vec![becomes.line],
+            with,
+            changes: vec![change],
+            skipped: None,
+        })
+    }
+
+    /// The edit that moves a family.
+    fn together(&self, moved: &Together) -> Option<Edit> {
+        let changes = moved.lines.iter().map(|(line, with)| {
+            Some(Change::Replace {
+                at: self.question.places[*line].clone()?,
+                with: with.text.clone(),
+            })
+        });
+        Some(Edit {
+            kind: EditKind::BumpTogether,
+            lines: moved.lines.iter().map(|(line, _)| *line).collect(),
+            with: Some(moved.version.clone()),
+            changes: changes.collect::<Option<_>>()?,
+            skipped: None,
+        })
+    }
+
+    /// The fix that these edits are, if the changed file has a solution.
+    async fn checked(
+        &self,
+        edits: Vec<Edit>,
+        deadline: Option<Instant>,
+        known: &ByName<'_>,
+    ) -> Result<Option<Fix>, Failure> {
+        let mut changes: Vec<Change> = Vec::new();
+        for change in edits.iter().flat_map(|edit| &edit.changes) {
+            if !changes.contains(change) {
+                changes.push(change.clone());
+            }
+        }
+        let changed = change(self.environment, &changes)?;
+        let environment = changed.read(self.environment)?;
+        let question = self.question.changed(&environment).await?;
+        let question = question.until(deadline);
+        let repodata = self.repodata_for(&question, known).await?;
+        let Some(solution) = question.ask(repodata, solve).await? else {
+            return Ok(None);
+        };
+        if is_over(&question) {
+            // There was no time to look for the versions that `pin` would take.
+            return Err(time_limit());
+        }
+        Ok(Some(Fix {
+            gives: self.gives(&edits, &question, &solution),
+            notes: notes::of(&solution, &edits),
+            edits: self.before.iter().cloned().chain(edits).collect(),
+            text: changed.text,
+            included: changed.included,
+        }))
+    }
+
+    /// The records are at hand unless the changed file has names or channels that the
+    /// file does not have.
+    async fn repodata_for(
+        &self,
+        question: &Question,
+        known: &ByName<'_>,
+    ) -> Result<Arc<Repodata>, Failure> {
+        let urls = |question: &Question| -> Vec<_> {
+            let channels = question.channels.list().iter();
+            channels
+                .map(|channel| channel.channel.base_url.clone())
+                .collect()
+        };
+        let specs = question.names_of_specs();
+        let is_known = |spec: &MatchSpec| {
+            let name = spec.name.as_exact();
+            name.is_some_and(|name| known.contains_key(name))
+        };
+        if urls(question) == urls(self.question) && specs.iter().all(is_known) {
+            return Ok(self.repodata.clone());
+        }
+        question.records(&specs).await.map(Arc::new)
+    }
+
+    /// What the lines that change and those of the conflicts get.
+    fn gives(&self, edits: &[Edit], question: &Question, solution: &Solution) -> Vec<Given> {
+        let of_conflicts = self.conflicts.iter().flat_map(|conflict| &conflict.lines);
+        let mut lines: Vec<usize> = of_conflicts.copied().collect();
+        lines.extend(edits.iter().flat_map(|edit| edit.lines.iter().copied()));
+        lines.sort_unstable();
+        lines.dedup();
+        let before = self.question.declared();
+        let mut given: Vec<Given> = Vec::new();
+        let mut names: Vec<(String, bool)> = Vec::new();
+        for line in lines {
+            match &before[line].kind {
+                DeclaredKind::Conda(spec) => names.push((spec.name.to_string(), true)),
+                DeclaredKind::Pip(requirement) => names.push((requirement.name.to_string(), false)),
+                _ => {}
+            }
+        }
+        for moved in edits
+            .iter()
+            .filter(|edit| edit.kind > EditKind::ChangePython)
+        {
+            let declared = question.declared().iter();
+            let with = declared.filter(|line| Some(&line.text) == moved.with.as_ref());
+            names.extend(with.filter_map(|line| match &line.kind {
+                DeclaredKind::Conda(spec) => Some((spec.name.to_string(), true)),
+                DeclaredKind::Pip(requirement) => Some((requirement.name.to_string(), false)),
+                _ => None,
+            }));
+        }
+        for (name, conda) in names {
+            let found = match conda {
+                true => conda_version(solution, &name),
+                false => pypi_version(solution, &name),
+            };
+            if let Some(found) = found.filter(|found| !given.contains(found)) {
+                given.push(found);
+            }
+        }
+        given
+    }
+}
+
+impl Told {
+    /// Whether no more are wanted.
+    fn is_enough(&self) -> bool {
+        self.wanted() == 0
+    }
+
+    /// How many more fixes are wanted.
+    fn wanted(&self) -> usize {
+        let fixes = self.fixes.saturating_sub(self.texts.len());
+        fixes.min(SOLVES.saturating_sub(self.solves))
+    }
+
+    /// Tells the fixes among these; whether one of them is as one would want.
+    fn take(&mut self, outcomes: Outcomes, found: &mut dyn FnMut(Fix)) -> bool {
+        let mut is_good = false;
+        for outcome in outcomes {
+            self.solves += 1;
+            match outcome {
+                Ok(Some(fix)) if self.texts.contains(&fix.files()) => {}
+                Ok(Some(fix)) if fix.notes.is_empty() && self.texts.len() < self.fixes => {
+                    is_good = true;
+                    self.texts.push(fix.files());
+                    found(fix);
+                }
+                Ok(Some(fix)) => self.doubtful.push(fix),
+                // A change that cannot be made or judged is no fix.
+                Err(failure) => self.ended |= failure.is_time_limit(),
+                Ok(None) => {}
+            }
+        }
+        is_good
+    }
+}
+
+/// Edits, of which those that make the same change for several lines are one: a channel is
+/// added once.
+fn at_once(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut merged: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match merged
+            .iter_mut()
+            .find(|known| known.changes == edit.changes)
+        {
+            Some(known) => known.lines.extend(edit.lines),
+            None => merged.push(edit),
+        }
+    }
+    merged
+}
+
+/// Whether the time for a question is over.
+fn is_over(question: &Question) -> bool {
+    let deadline = question.deadline();
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+fn by_name(repodata: &Repodata) -> ByName<'_> {
+    let mut known = ByName::new();
+    for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
+        known
+            .entry(&record.package_record.name)
+            .or_default()
+            .push(record);
+    }
+    known
+}
+
+fn conda_version(solution: &Solution, name: &str) -> Option<Given> {
+    let record = solution.record(name)?;
+    Some(Given {
+        name: name.to_string(),
+        version: record.package_record.version.to_string(),
+        half: Half::Conda,
+    })
+}
+
+fn pypi_version(solution: &Solution, name: &str) -> Option<Given> {
+    if let Some(package) = solution.release(&parse::pep::name(name).ok()?) {
+        return Some(Given {
+            name: name.to_string(),
+            version: package.version.to_string(),
+            half: Half::Pypi,
+        });
+    }
+    let mut provided = solution.provided.iter();
+    let provided = provided.find(|provided| provided.project.as_ref() == name)?;
+    conda_version(solution, &provided.conda_name)
+}
+
+impl Fix {
+    /// The texts of the files that it changes.
+    fn files(&self) -> Vec<String> {
+        let included = self.included.iter();
+        let texts = included.map(|file| file.after.text().to_string());
+        std::iter::once(self.text.clone()).chain(texts).collect()
+    }
+
+    /// How many declared lines and channels it changes.
+    pub fn size(&self) -> usize {
+        self.edits.len()
+    }
+}

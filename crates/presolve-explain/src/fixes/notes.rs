@@ -1,0 +1,67 @@
+//! What a solution has that a user would not expect.
+
+use std::collections::HashSet;
+
+use pep440_rs::Operator;
+use pep508_rs::VersionOrUrl;
+use rattler_conda_types::Subdir;
+
+use crate::{Edit, EditKind};
+use presolve_parse as parse;
+use presolve_registry::pypi::DistributionKind;
+use presolve_solve::{PypiPackage, Solution};
+
+/// One sentence each.
+pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut told = HashSet::new();
+    for (project, conda) in &solution.overwritten {
+        if told.insert(project) {
+            notes.push(format!("pip would install {project} over conda's {conda}"));
+        }
+    }
+    if solution.by_legacy_resolver {
+        notes.push("a pip before 20.3 installs it though it breaks a requirement".to_string());
+    }
+    let moved = edits
+        .iter()
+        .filter(|edit| edit.kind == EditKind::MoveToPip)
+        .filter_map(|edit| parse::pep::requirement(edit.with.as_ref()?).ok());
+    for requirement in moved {
+        let release = solution.release(&requirement.name);
+        notes.extend(release.and_then(|release| built_against_another(solution, release)));
+    }
+    notes
+}
+
+/// That a compiled wheel goes with one version alone of what conda brings as a build of
+/// its own. A wheel that takes any of several versions relies on an interface that is
+/// kept; one that takes a single version relies on the very build of the index.
+fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<String> {
+    let is_compiled = |release: &PypiPackage| match &release.distribution.kind {
+        DistributionKind::Wheel(tags) => tags.platform.iter().any(|platform| platform != "any"),
+        DistributionKind::Source => false,
+    };
+    let metadata = release.metadata.as_ref().filter(|_| is_compiled(release))?;
+    let exact = metadata.requires_dist.iter().filter(|required| {
+        let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &required.version_or_url else {
+            return false;
+        };
+        let mut operators = specifiers.iter().map(|specifier| specifier.operator());
+        operators.any(|operator| *operator == Operator::Equal)
+    });
+    for required in exact {
+        let mut provided = solution.provided.iter();
+        let provided = provided.find(|provided| provided.project == required.name);
+        let conda = provided.and_then(|provided| solution.record(&provided.conda_name));
+        if let Some(conda) = conda
+            && conda.package_record.subdir != Subdir::NoArch.as_str()
+        {
+            return Some(format!(
+                "{}'s wheel is compiled against the index's {}, and conda brings a build of its own",
+                release.name, required.name
+            ));
+        }
+    }
+    None
+}

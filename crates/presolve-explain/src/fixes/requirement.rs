@@ -1,0 +1,328 @@
+//! The text of a requirement, taken apart so that its version can be changed and the
+//! rest stays as the user wrote it.
+
+use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
+
+use presolve_parse as parse;
+use presolve_solve::{Declared, DeclaredKind};
+use presolve_spec::match_spec;
+
+/// A requirement with a place for another version.
+#[derive(Clone, Debug)]
+pub struct Parts<'d> {
+    declared: &'d Declared,
+    /// The name, with its channel or its extras.
+    head: &'d str,
+    /// What is asked of the version.
+    asked: Asked<'d>,
+    /// The marker of a pip line, from its `;` on.
+    tail: &'d str,
+}
+
+/// What is asked of a version, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked<'d> {
+    /// Any version.
+    Any,
+    /// One version, or those that begin with it: operator, version, and `.*`.
+    One {
+        operator: &'d str,
+        version: &'d str,
+        star: &'d str,
+        /// The build string of a conda spec.
+        build: bool,
+    },
+    /// Bounds.
+    Bounds(Vec<(&'d str, &'d str)>),
+    /// Something that is not taken apart.
+    Other,
+}
+
+/// The operators of a conda spec or a PEP 440 specifier, the longer before their
+/// beginnings.
+const OPERATORS: [&str; 9] = ["===", "==", "~=", "!=", ">=", "<=", ">", "<", "="];
+
+impl<'d> Parts<'d> {
+    /// Takes a line apart; none if it is a URL, foreign code or a constraint.
+    pub fn of(declared: &'d Declared) -> Option<Self> {
+        let text = declared.text.trim();
+        let is_conda = match &declared.kind {
+            DeclaredKind::Conda(spec) if spec.url.is_none() && spec.condition.is_none() => true,
+            DeclaredKind::Pip(requirement) if !is_url(requirement) => false,
+            _ => return None,
+        };
+        let (body, tail) = match text.find(';').filter(|_| !is_conda) {
+            Some(at) => (text[..at].trim_end(), &text[at..]),
+            None => (text, ""),
+        };
+        let start = body.rfind("::").map_or(0, |at| at + 2);
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let mut end = body[start..]
+            .find(|c: char| !is_name(c))
+            .map_or(body.len(), |at| start + at);
+        if !is_conda && body[end..].trim_start().starts_with('[') {
+            end += body[end..].find(']')? + 1;
+        }
+        let (head, rest) = body.split_at(end);
+        Some(Self {
+            declared,
+            head,
+            asked: Asked::read(rest.trim(), is_conda),
+            tail,
+        })
+    }
+
+    /// The one version that is asked for, if it is one, or the beginning of some.
+    pub fn version(&self) -> Option<&'d str> {
+        match self.asked {
+            Asked::One { version, .. } => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The version, if it is the only one that is asked for.
+    pub fn exact_version(&self) -> Option<&'d str> {
+        match self.asked {
+            Asked::One {
+                operator: "" | "=" | "==" | "===",
+                version,
+                star: "",
+                ..
+            } => Some(version),
+            _ => None,
+        }
+    }
+
+    /// Whether any version will do.
+    pub fn is_open(&self) -> bool {
+        self.asked == Asked::Any
+    }
+
+    /// The line with any version.
+    pub fn any(&self) -> Option<Declared> {
+        self.with("")
+    }
+
+    /// The line with the versions from one to another.
+    pub fn between(&self, lowest: &str, highest: &str) -> Option<Declared> {
+        match lowest == highest {
+            true => self.with(&format!("=={lowest}")),
+            false => self.with(&format!(">={lowest},<={highest}")),
+        }
+    }
+
+    /// The line without its build string.
+    pub fn without_build(&self) -> Option<Declared> {
+        match self.asked {
+            Asked::One {
+                operator,
+                version,
+                star,
+                build: true,
+            } => self.with(&written(operator, version, star)),
+            _ => None,
+        }
+    }
+
+    /// The line with a version of the same form as before, that takes in this one.
+    pub fn moved_to(&self, version: &str) -> Option<Declared> {
+        match &self.asked {
+            Asked::Any | Asked::Other => self.between(version, version),
+            Asked::One {
+                operator,
+                version: before,
+                star,
+                ..
+            } => {
+                // A Python is told by its minor version.
+                if self.declared.is_conda() && self.declared.names("python") {
+                    return self.with(&written("=", &beginning(version, 2), ""));
+                }
+                let parts = before.split('.').count();
+                // An exact version stays one.
+                let version = match operator {
+                    &"==" | &"===" | &"~=" if star.is_empty() => version.to_string(),
+                    &"" if star.is_empty() => version.to_string(),
+                    _ => beginning(version, parts),
+                };
+                self.with(&written(operator, &version, star))
+            }
+            Asked::Bounds(bounds) => {
+                let (bounds, moved) = moved(bounds, version);
+                moved.then(|| self.with(&bounds)).flatten()
+            }
+        }
+    }
+
+    fn with(&self, version: &str) -> Option<Declared> {
+        let text = match version.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("{} {version}{}", self.head, self.tail),
+            false => format!("{}{version}{}", self.head, self.tail),
+        };
+        let kind = match &self.declared.kind {
+            DeclaredKind::Conda(before) => {
+                let mut spec = match_spec::parse(&text).ok()?;
+                // It was bound to the channels of the settings.
+                spec.channel.clone_from(&before.channel);
+                DeclaredKind::Conda(Box::new(spec))
+            }
+            _ => DeclaredKind::Pip(Box::new(parse::pep::requirement(&text).ok()?)),
+        };
+        Some(Declared {
+            text,
+            kind,
+            channels: self.declared.channels.clone(),
+            // They are those of the version that was asked for.
+            hashes: Vec::new(),
+        })
+    }
+}
+
+fn is_url(requirement: &Requirement<VerbatimUrl>) -> bool {
+    matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)))
+}
+
+impl<'d> Asked<'d> {
+    fn read(text: &'d str, is_conda: bool) -> Self {
+        let bare = text.trim_start_matches('(').trim_end_matches(')').trim();
+        if bare.is_empty() || bare == "*" {
+            return Self::Any;
+        }
+        if bare.contains(['|', '[', '^', '$']) {
+            return Self::Other;
+        }
+        let bounds: Vec<(&str, &str)> = bare
+            .split(',')
+            .map(|bound| operator(bound.trim()))
+            .collect();
+        match bounds[..] {
+            [(sign, version)] if matches!(sign, "" | "=" | "==" | "===" | "~=") => {
+                let separators: &[char] = if is_conda { &['=', ' '] } else { &[] };
+                let (version, build) = match version.split_once(separators) {
+                    Some((version, build)) => (version, !build.trim().is_empty()),
+                    None => (version, false),
+                };
+                let bare = version.trim_end_matches('*').trim_end_matches('.');
+                Self::One {
+                    operator: sign,
+                    version: bare,
+                    star: &version[bare.len()..],
+                    build,
+                }
+            }
+            _ if bounds.iter().all(|(sign, _)| !sign.is_empty()) => Self::Bounds(bounds),
+            _ => Self::Other,
+        }
+    }
+}
+
+fn operator(bound: &str) -> (&str, &str) {
+    let sign = OPERATORS.iter().find(|sign| bound.starts_with(**sign));
+    let length = sign.map_or(0, |sign| sign.len());
+    (&bound[..length], bound[length..].trim())
+}
+
+fn written(operator: &str, version: &str, star: &str) -> String {
+    format!("{operator}{version}{star}")
+}
+
+/// The first parts of a version.
+pub fn beginning(version: &str, parts: usize) -> String {
+    let parts: Vec<&str> = version.split('.').take(parts).collect();
+    parts.join(".")
+}
+
+/// Bounds with those that leave out a version moved to it, and whether one was.
+fn moved(bounds: &[(&str, &str)], version: &str) -> (String, bool) {
+    let Ok(target) = parse::conda::version(version) else {
+        return (String::new(), false);
+    };
+    let mut written = Vec::new();
+    let mut moved = false;
+    for &(sign, bound) in bounds {
+        let limit = bound
+            .trim_end_matches(".*")
+            .parse::<rattler_conda_types::Version>();
+        let Ok(limit) = limit else {
+            return (String::new(), false);
+        };
+        match sign {
+            ">=" | ">" if target < limit || (sign == ">" && target == limit) => {
+                moved = true;
+                written.push(format!(">={}", beginning(version, 2)));
+            }
+            "<=" | "<" if target > limit || (sign == "<" && target == limit) => {
+                moved = true;
+                written.push(format!("<={version}"));
+            }
+            // What was left out by name, or held in a series, may be it.
+            "!=" if target == limit => moved = true,
+            "==" | "=" | "~=" => return (String::new(), false),
+            _ => written.push(format!("{sign}{bound}")),
+        }
+    }
+    (written.join(","), moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conda(text: &str) -> Declared {
+        Declared {
+            text: text.to_string(),
+            kind: DeclaredKind::Conda(Box::new(match_spec::parse(text).expect("a spec"))),
+            channels: Vec::new(),
+            hashes: Vec::new(),
+        }
+    }
+
+    fn pip(text: &str) -> Declared {
+        Declared {
+            text: text.to_string(),
+            kind: DeclaredKind::Pip(Box::new(text.parse().expect("a requirement"))),
+            channels: Vec::new(),
+            hashes: Vec::new(),
+        }
+    }
+
+    fn moved_to(line: &Declared, version: &str) -> Option<String> {
+        Some(Parts::of(line)?.moved_to(version)?.text)
+    }
+
+    #[test]
+    fn a_version_is_written_as_the_one_before() {
+        let to = |text: &str| moved_to(&conda(text), "1.21.6");
+        assert_eq!(to("numpy=1.19").as_deref(), Some("numpy=1.21"));
+        assert_eq!(to("numpy=1.19.2").as_deref(), Some("numpy=1.21.6"));
+        assert_eq!(to("numpy 1.19.*").as_deref(), Some("numpy 1.21.*"));
+        assert_eq!(to("numpy==1.19").as_deref(), Some("numpy==1.21.6"));
+        assert_eq!(to("numpy=1.19.2=py38_0").as_deref(), Some("numpy=1.21.6"));
+        assert_eq!(
+            to("conda-forge::numpy>=1.22,<2").as_deref(),
+            Some("conda-forge::numpy>=1.21,<2")
+        );
+        assert_eq!(
+            moved_to(&conda("python==3.8"), "3.8.20").as_deref(),
+            Some("python=3.8")
+        );
+        assert_eq!(to("numpy<1.20").as_deref(), Some("numpy<=1.21.6"));
+        let to = |text: &str| moved_to(&pip(text), "1.21.6");
+        assert_eq!(to("numpy[x]==1.19.2").as_deref(), Some("numpy[x]==1.21.6"));
+        assert_eq!(
+            to("numpy~=1.19.2 ; python_version > '3'").as_deref(),
+            Some("numpy~=1.21.6; python_version > '3'")
+        );
+        assert_eq!(to("numpy==1.19.*").as_deref(), Some("numpy==1.21.*"));
+        assert_eq!(to("numpy!=1.21.6,>1").as_deref(), Some("numpy>1"));
+    }
+
+    #[test]
+    fn what_cannot_be_taken_apart_is_left() {
+        assert!(Parts::of(&pip("foo @ https://example.com/foo-1.0.tar.gz")).is_none());
+        let either = conda("numpy=1.19|=1.20");
+        let parts = Parts::of(&either).expect("a name");
+        assert_eq!(parts.version(), None);
+        assert_eq!(parts.any().expect("a name").text, "numpy");
+    }
+}

@@ -1,0 +1,405 @@
+//! Which lines have to change, and what the mildest changes are.
+//!
+//! For each minimal correction set, lines whose name alone leaves no solution go; of
+//! the others the version nearest to the one asked for is looked for. That there is a
+//! solution up to a version, going away from the one asked for, holds for every
+//! version behind it, so the nearest one is found by halving.
+
+use super::{
+    family::{self, Together},
+    requirement::{Parts, beginning},
+};
+use crate::EditKind;
+use presolve_parse as parse;
+use presolve_solve::{Declared, DeclaredKind, Problem, conflict::Corrections};
+use presolve_text::diagnostic::Failure;
+
+/// How many correction sets are looked at.
+const SETS: usize = 8;
+
+/// Changes that mend all conflicts in the most lenient reading; they have to be
+/// solved for real.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Lines that move together, which counts as one change.
+    pub together: Option<Together>,
+    /// What each line of a minimal correction set becomes.
+    pub lines: Vec<Becomes>,
+    /// How much they change what the user asked for; compares proposals.
+    pub cost: usize,
+}
+
+impl Proposal {
+    /// How many changes it is.
+    pub fn size(&self) -> usize {
+        self.lines.len() + usize::from(self.together.is_some())
+    }
+}
+
+/// What a line becomes.
+#[derive(Clone, Debug)]
+pub struct Becomes {
+    /// The place of the line.
+    pub line: usize,
+    /// The kind of the change.
+    pub kind: EditKind,
+    /// The requirement; none if the line goes.
+    pub with: Option<Declared>,
+    /// The nearest version, if it does not do.
+    pub skips: Option<String>,
+}
+
+/// What a search tells as soon as it knows it.
+pub enum Step {
+    /// A proposal.
+    Proposal(Proposal),
+    /// All that make fewer changes than these were told.
+    Below(usize),
+}
+
+/// Finds proposals, those that change the fewest lines first, then the mildest.
+///
+/// # Errors
+/// As for [`presolve_solve::solve`]; what was found before the time limit is in `found`.
+pub fn proposals(
+    problem: &Problem<'_>,
+    conflicts: &[Vec<usize>],
+    can_change: &dyn Fn(usize) -> bool,
+    found: &mut Vec<Proposal>,
+) -> Result<(), Failure> {
+    let ended = steps(problem, conflicts, can_change, &mut |step| {
+        if let Step::Proposal(proposal) = step {
+            found.push(proposal);
+        }
+        true
+    });
+    found.sort_by_key(|proposal| (proposal.size(), proposal.cost));
+    ended
+}
+
+/// Looks for proposals as long as `tell` says that more are wanted.
+///
+/// # Errors
+/// As for [`presolve_solve::solve`]; what was found before the time limit was told.
+pub(super) fn steps(
+    problem: &Problem<'_>,
+    conflicts: &[Vec<usize>],
+    can_change: &dyn Fn(usize) -> bool,
+    tell: &mut dyn FnMut(Step) -> bool,
+) -> Result<(), Failure> {
+    let families = family::of_conflicts(problem, conflicts, can_change);
+    let mut search = Search::new(problem, conflicts)?;
+    let mut sets = Vec::new();
+    let ended = search
+        .corrections
+        .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
+    for set in sets {
+        // A family may move with few changes, and is looked at last.
+        let goes_on = !families.is_empty() || tell(Step::Below(set.len()));
+        if !goes_on || !tell(Step::Proposal(search.mildest(&set)?)) {
+            return Ok(());
+        }
+    }
+    ended?;
+    for family in families {
+        if !family::proposals(problem, conflicts, &family, can_change, tell)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A search for the mildest changes.
+pub(super) struct Search<'p> {
+    pub declared: &'p [Declared],
+    pub corrections: Corrections<'p>,
+    /// Lines that have changed already, with what they became.
+    pub moved: Vec<(usize, Declared)>,
+}
+
+impl<'p> Search<'p> {
+    pub fn new(problem: &'p Problem<'p>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+        Ok(Self {
+            declared: problem.declared,
+            corrections: Corrections::new(problem, conflicts)?,
+            moved: Vec::new(),
+        })
+    }
+
+    /// Whether there is a solution without some lines and with others, given what has
+    /// changed already.
+    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+        let (lines, moved): (Vec<usize>, Vec<Declared>) = self.moved.iter().cloned().unzip();
+        let (without, with) = ([&lines, without].concat(), [&moved, with].concat());
+        self.corrections.solves(&without, &with)
+    }
+
+    /// The mildest changes of a correction set.
+    pub fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
+        // What stands in for each line; none if it goes.
+        let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
+        for (place, &line) in set.iter().enumerate() {
+            let parts = Parts::of(&self.declared[line]);
+            let open = parts.filter(|parts| !parts.is_open());
+            let Some(any) = open.and_then(|parts| parts.any()) else {
+                continue;
+            };
+            instead[place] = Some(any);
+            let with: Vec<Declared> = instead.iter().flatten().cloned().collect();
+            if !self.solves(set, &with)? {
+                instead[place] = None;
+            }
+        }
+        let mut proposal = Proposal {
+            together: None,
+            lines: Vec::new(),
+            cost: 0,
+        };
+        for (place, &line) in set.iter().enumerate() {
+            let nearest = match &instead[place] {
+                None => Nearest::dropped(),
+                Some(_) => self.nearest(set, line, place, &instead)?,
+            };
+            instead[place].clone_from(&nearest.with);
+            proposal.cost += nearest.cost;
+            proposal.lines.push(Becomes {
+                line,
+                kind: nearest.kind,
+                with: nearest.with,
+                skips: nearest.skips,
+            });
+        }
+        Ok(proposal)
+    }
+
+    /// The requirement nearest to a line's with which there is a solution, given what
+    /// stands in for the other lines. With any version there is one.
+    fn nearest(
+        &mut self,
+        set: &[usize],
+        line: usize,
+        place: usize,
+        instead: &[Option<Declared>],
+    ) -> Result<Nearest, Failure> {
+        let declared = self.declared;
+        let line = &declared[line];
+        let parts = Parts::of(line).expect("a line that stands for any version has parts");
+        let any = instead[place].clone().expect("something stands in for it");
+        let others: Vec<&Declared> = instead
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != place)
+            .filter_map(|(_, with)| with.as_ref())
+            .collect();
+        let with = |one: &'_ Declared| -> Vec<Declared> {
+            let all = others.iter().map(|&other| other.clone());
+            all.chain([one.clone()]).collect()
+        };
+        if let Some(without) = parts.without_build()
+            && self.solves(set, &with(&without))?
+        {
+            return Ok(Nearest::new(without, EditKind::Relax, COST_OF_BUILD));
+        }
+        let versions = self.corrections.versions_of(line, set)?;
+        let allowed = places_of(line, &parts, &versions);
+        let mut best: Option<Nearest> = None;
+        for up in [true, false] {
+            let way = match up {
+                true => versions[allowed.end..].iter().collect::<Vec<_>>(),
+                false => versions[..allowed.start].iter().rev().collect(),
+            };
+            let mut solves = |reach: usize| -> Result<bool, Failure> {
+                let (near, far) = (way[0], way[reach - 1]);
+                let (low, high) = if up { (near, far) } else { (far, near) };
+                let Some(between) = parts.between(low, high) else {
+                    return Ok(false);
+                };
+                self.solves(set, &with(&between))
+            };
+            let no_better =
+                |best: &Nearest| cost_of(&parts, &versions, &allowed, way[0], 1) >= best.cost;
+            if way.is_empty() || best.as_ref().is_some_and(no_better) {
+                continue;
+            }
+            // The nearest ones are likely to do.
+            let (mut none, mut some) = (0, 1);
+            if !solves(1)? {
+                if way.len() == 1 || !solves(way.len())? {
+                    continue;
+                }
+                (none, some) = (1, 2);
+                while some < way.len() && !solves(some)? {
+                    (none, some) = (some, (some * 2).min(way.len()));
+                }
+            }
+            while some - none > 1 {
+                let middle = (none + some) / 2;
+                match solves(middle)? {
+                    true => some = middle,
+                    false => none = middle,
+                }
+            }
+            let version = self.newest_of_series(&parts, set, &way, some, &with)?;
+            let Some(moved) = parts.moved_to(version) else {
+                continue;
+            };
+            let kind = kind_of(line, &parts, version);
+            let cost = cost_of(&parts, &versions, &allowed, version, some);
+            if best.as_ref().is_none_or(|best| cost < best.cost) {
+                best = Some(Nearest {
+                    skips: (some > 1).then(|| way[0].clone()),
+                    ..Nearest::new(moved, kind, cost)
+                });
+            }
+        }
+        Ok(best.unwrap_or_else(|| Nearest::new(any, EditKind::Relax, COST_OF_MAJOR)))
+    }
+
+    /// The nearest version, or the newest one of its series if that solves too: a bug is
+    /// mended in later versions, not brought in.
+    fn newest_of_series<'v>(
+        &mut self,
+        parts: &Parts<'_>,
+        set: &[usize],
+        way: &[&'v String],
+        reach: usize,
+        with: &dyn Fn(&Declared) -> Vec<Declared>,
+    ) -> Result<&'v String, Failure> {
+        let nearest = way[reach - 1];
+        let same = |version: &&&'v String| beginning(version, 2) == beginning(nearest, 2);
+        let newer = |version: &&&'v String| is_newer(version, nearest);
+        let newest = way
+            .iter()
+            .filter(same)
+            .filter(newer)
+            .max_by(|a, b| compare(a, b));
+        let Some(newest) = newest else {
+            return Ok(nearest);
+        };
+        let Some(alone) = parts.between(newest, newest) else {
+            return Ok(nearest);
+        };
+        match self.solves(set, &with(&alone))? {
+            true => Ok(newest),
+            false => Ok(nearest),
+        }
+    }
+}
+
+/// The mildest change of a line.
+struct Nearest {
+    with: Option<Declared>,
+    kind: EditKind,
+    cost: usize,
+    skips: Option<String>,
+}
+
+impl Nearest {
+    fn new(with: Declared, kind: EditKind, cost: usize) -> Self {
+        Self {
+            with: Some(with),
+            kind,
+            cost,
+            skips: None,
+        }
+    }
+
+    fn dropped() -> Self {
+        Self {
+            with: None,
+            kind: EditKind::Drop,
+            cost: COST_OF_DROP,
+            skips: None,
+        }
+    }
+}
+
+/// What a dropped line costs: more than any change that keeps it.
+pub const COST_OF_DROP: usize = 1000;
+/// What another major version costs, to which the distance is added.
+pub const COST_OF_MAJOR: usize = 300;
+/// What another minor version costs.
+pub const COST_OF_MINOR: usize = 200;
+/// What another patch version costs.
+pub const COST_OF_PATCH: usize = 100;
+/// What another build costs.
+const COST_OF_BUILD: usize = 50;
+
+pub(super) fn compare(one: &str, other: &str) -> std::cmp::Ordering {
+    let version = |text: &str| parse::conda::version(text).ok();
+    version(one).cmp(&version(other))
+}
+
+fn is_newer(one: &str, other: &str) -> bool {
+    compare(one, other).is_gt()
+}
+
+fn cost_of(
+    parts: &Parts<'_>,
+    versions: &[String],
+    allowed: &std::ops::Range<usize>,
+    version: &str,
+    distance: usize,
+) -> usize {
+    let edge = match allowed.is_empty() {
+        true => parts.version().map(ToString::to_string),
+        false => Some(versions[allowed.end - 1].clone()),
+    };
+    let alike = |count: usize| {
+        edge.as_ref()
+            .is_some_and(|edge| beginning(edge, count) == beginning(version, count))
+    };
+    let step = match (alike(2), alike(1)) {
+        (true, _) => COST_OF_PATCH,
+        (false, true) => COST_OF_MINOR,
+        (false, false) => COST_OF_MAJOR,
+    };
+    step + distance.min(COST_OF_PATCH - 1)
+}
+
+fn kind_of(line: &Declared, parts: &Parts<'_>, version: &str) -> EditKind {
+    let python = line.is_conda() && line.names("python");
+    let same_minor = parts
+        .version()
+        .is_some_and(|before| beginning(before, 2) == beginning(version, 2));
+    match (python && !same_minor, parts.version()) {
+        (true, _) => EditKind::ChangePython,
+        (false, Some(_)) => EditKind::Bump,
+        (false, None) => EditKind::Relax,
+    }
+}
+
+/// Where the versions stand that a line allows; where they would, if there are none.
+fn places_of(line: &Declared, parts: &Parts<'_>, versions: &[String]) -> std::ops::Range<usize> {
+    let allows = |version: &String| match &line.kind {
+        DeclaredKind::Conda(spec) => {
+            let version = parse::conda::version(version);
+            let asked = spec.version.as_ref();
+            version.is_ok_and(|version| asked.is_none_or(|asked| asked.matches(&version)))
+        }
+        DeclaredKind::Pip(requirement) => match &requirement.version_or_url {
+            Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => {
+                parse::pep::version(version).is_ok_and(|version| specifiers.contains(&version))
+            }
+            _ => true,
+        },
+        _ => false,
+    };
+    let first = versions.iter().position(allows);
+    let last = versions.iter().rposition(allows);
+    if let (Some(first), Some(last)) = (first, last) {
+        return first..last + 1;
+    }
+    let asked = parts
+        .version()
+        .and_then(|asked| parse::conda::version(asked).ok());
+    let Some(asked) = asked else {
+        return versions.len()..versions.len();
+    };
+    let is_less = |version: &&String| {
+        let version = parse::conda::version(version);
+        version.is_ok_and(|version| version < asked)
+    };
+    let place = versions.iter().take_while(is_less).count();
+    place..place
+}

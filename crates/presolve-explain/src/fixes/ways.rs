@@ -1,0 +1,266 @@
+//! The ways to mend a file: which one is solved next, and which one is told next.
+//!
+//! They are solved while more of them are looked for, several at a time; they are told
+//! by rank all the same, so that the answer does not depend on who was faster.
+
+use std::sync::Arc;
+
+use super::search::{self, Proposal};
+
+/// What it costs to take a requirement from another place: more than another minor
+/// version, less than another major one.
+const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
+
+/// A way to mend a file.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// What the lines become.
+    pub proposal: Arc<Proposal>,
+    /// What its lines ask for is looked for elsewhere.
+    pub elsewhere: bool,
+    /// It took too long beside the others, and may take all the time that is left.
+    pub is_hard: bool,
+    cost: usize,
+}
+
+/// All ways that are known, those with the fewest changes first, then the mildest;
+/// `O` is what came of solving one.
+pub struct Ways<O> {
+    ways: Vec<(Way, State<O>)>,
+    /// Ways with fewer changes than these are all known.
+    frontier: usize,
+    /// The proposals whose lines were found elsewhere.
+    found_elsewhere: Vec<Arc<Proposal>>,
+}
+
+enum State<O> {
+    Waiting,
+    Running,
+    Solved(O),
+    Told,
+}
+
+impl Way {
+    fn drops(&self) -> bool {
+        !self.elsewhere && self.cost >= search::COST_OF_DROP
+    }
+
+    fn rank(&self) -> (usize, usize) {
+        (self.proposal.size(), self.cost)
+    }
+}
+
+impl<O> Ways<O> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self {
+            ways: Vec::new(),
+            frontier: 0,
+            found_elsewhere: Vec::new(),
+        }
+    }
+
+    /// Takes in the ways of a proposal.
+    pub fn add(&mut self, proposal: Proposal) {
+        for way in ways(Arc::new(proposal)) {
+            let place = self
+                .ways
+                .partition_point(|(known, _)| known.rank() <= way.rank());
+            self.ways.insert(place, (way, State::Waiting));
+        }
+    }
+
+    /// All ways with fewer changes than these are known.
+    pub fn are_all_below(&mut self, changes: usize) {
+        self.frontier = self.frontier.max(changes);
+    }
+
+    /// How many changes every way makes at least; none if there is no way.
+    pub fn least_changes(&self) -> Option<usize> {
+        self.ways.first().map(|(way, _)| way.proposal.size())
+    }
+
+    /// The way to be solved next, unless as many before it are solved and not told. The
+    /// hard ones come when all others are solved.
+    pub fn begin(&mut self, ahead: usize) -> Option<Way> {
+        let others = |(way, state): &(Way, State<O>)| {
+            !way.is_hard && matches!(state, State::Waiting | State::Running)
+        };
+        let is_hard_turn = self.frontier == usize::MAX && !self.ways.iter().any(others);
+        let mut before = 0;
+        for (way, state) in &mut self.ways {
+            match state {
+                State::Running | State::Solved(_) => before += 1,
+                State::Waiting if way.is_hard && !is_hard_turn => {}
+                State::Waiting if !is_needless(way, &self.found_elsewhere) => {
+                    if before >= ahead {
+                        return None;
+                    }
+                    *state = State::Running;
+                    return Some(way.clone());
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What came of solving a way.
+    pub fn end(&mut self, solved: &Way, outcome: O) {
+        if let Some((_, state)) = self.entry(solved) {
+            *state = State::Solved(outcome);
+        }
+    }
+
+    /// A way takes too long: the others do not wait for it.
+    pub fn set_aside(&mut self, way: &Way) {
+        if let Some((way, state)) = self.entry(way) {
+            (way.is_hard, *state) = (true, State::Waiting);
+        }
+    }
+
+    fn entry(&mut self, wanted: &Way) -> Option<&mut (Way, State<O>)> {
+        let is_it = |(way, _): &&mut (Way, State<O>)| {
+            Arc::ptr_eq(&way.proposal, &wanted.proposal) && way.elsewhere == wanted.elsewhere
+        };
+        self.ways.iter_mut().find(is_it)
+    }
+
+    /// What is solved and not told, whatever comes before it.
+    pub fn rest(&mut self) -> Vec<(Way, O)> {
+        let rest = self.ways.drain(..).filter_map(|(way, state)| match state {
+            State::Solved(outcome) => Some((way, outcome)),
+            _ => None,
+        });
+        rest.collect()
+    }
+
+    /// Its lines were found elsewhere, so they need not go.
+    pub fn is_found_elsewhere(&mut self, way: &Way) {
+        self.found_elsewhere.push(way.proposal.clone());
+    }
+
+    /// The outcome to be told next, if it is known.
+    pub fn tell(&mut self) -> Option<(Way, O)> {
+        for (way, state) in &mut self.ways {
+            if is_needless(way, &self.found_elsewhere) {
+                *state = State::Told;
+            }
+            match state {
+                State::Told => {}
+                State::Waiting | State::Running if way.is_hard => {}
+                State::Solved(_) if way.proposal.size() < self.frontier => {
+                    let State::Solved(outcome) = std::mem::replace(state, State::Told) else {
+                        return None;
+                    };
+                    return Some((way.clone(), outcome));
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+}
+
+/// A line need not go if what it asks for was found elsewhere.
+fn is_needless(way: &Way, found_elsewhere: &[Arc<Proposal>]) -> bool {
+    let is_same = |found: &Arc<Proposal>| Arc::ptr_eq(found, &way.proposal);
+    way.drops() && found_elsewhere.iter().any(is_same)
+}
+
+/// As it is proposed, and with what the lines ask for from elsewhere.
+fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
+    let gone = proposal.lines.iter().filter(|line| line.with.is_none());
+    let gone = gone.count();
+    let moved = match gone {
+        0 if proposal.size() > 1 => None,
+        0 => Some(COST_OF_MOVE),
+        _ => Some(proposal.cost - gone * search::COST_OF_DROP + gone * COST_OF_MOVE),
+    };
+    let way = |elsewhere, cost| Way {
+        proposal: proposal.clone(),
+        elsewhere,
+        is_hard: false,
+        cost,
+    };
+    let mut ways = vec![way(false, proposal.cost)];
+    ways.extend(moved.map(|cost| way(true, cost)));
+    ways
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Becomes, EditKind};
+
+    fn proposal(lines: usize, cost: usize) -> Proposal {
+        let becomes = |line| Becomes {
+            line,
+            kind: EditKind::Drop,
+            with: None,
+            skips: None,
+        };
+        Proposal {
+            together: None,
+            lines: (0..lines).map(becomes).collect(),
+            cost,
+        }
+    }
+
+    #[test]
+    fn ways_are_told_by_rank_when_all_of_their_size_are_known() {
+        let mut ways = Ways::new();
+        ways.add(proposal(1, 1000));
+        let first = ways.begin(2).expect("the line from elsewhere");
+        assert!(first.elsewhere);
+        let dropped = ways.begin(2).expect("the line goes");
+        ways.end(&dropped, "dropped");
+        ways.end(&first, "moved");
+        assert!(ways.tell().is_none(), "a milder one may come");
+        ways.add(proposal(2, 2000));
+        ways.are_all_below(2);
+        assert_eq!(ways.tell().expect("all of one line").1, "moved");
+        assert_eq!(ways.tell().expect("all of one line").1, "dropped");
+        assert!(ways.tell().is_none());
+        assert_eq!(ways.least_changes(), Some(1));
+        assert!(ways.begin(0).is_none());
+        ways.are_all_below(usize::MAX);
+        let last = ways.begin(2).expect("those of two lines");
+        assert!(ways.begin(1).is_none(), "one is solved already");
+        ways.end(&last, "last");
+        ways.add(proposal(1, 1000));
+        assert!(ways.tell().is_none(), "there is a better one");
+        assert_eq!(ways.rest().len(), 1);
+    }
+
+    #[test]
+    fn a_hard_way_keeps_nothing_back() {
+        let mut ways = Ways::new();
+        ways.add(proposal(1, 1000));
+        let hard = ways.begin(2).expect("the line from elsewhere");
+        ways.set_aside(&hard);
+        let dropped = ways.begin(2).expect("the line goes");
+        assert!(!dropped.elsewhere);
+        assert!(ways.begin(2).is_none(), "more may come");
+        ways.are_all_below(usize::MAX);
+        assert!(ways.begin(2).is_none(), "another one is being solved");
+        ways.end(&dropped, "dropped");
+        let again = ways.begin(2).expect("the hard one");
+        assert!(again.elsewhere && again.is_hard);
+        assert_eq!(ways.tell().expect("the other one").1, "dropped");
+        ways.end(&again, "hard");
+        assert_eq!(ways.tell().expect("in the end").1, "hard");
+    }
+
+    #[test]
+    fn a_line_that_was_found_elsewhere_need_not_go() {
+        let mut ways = Ways::new();
+        ways.add(proposal(1, 1000));
+        ways.are_all_below(usize::MAX);
+        let first = ways.begin(2).expect("the line from elsewhere");
+        ways.end(&first, ());
+        assert!(ways.tell().is_some());
+        ways.is_found_elsewhere(&first);
+        assert!(ways.begin(2).is_none() && ways.tell().is_none());
+    }
+}

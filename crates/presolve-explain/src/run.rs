@@ -1,0 +1,338 @@
+//! From a file to its explanation, told as it is found.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Explanation, Fix, GoneBuilds, LeftOut,
+    builds::WithoutBuilds,
+    cost::{self, Limits},
+    fixes::{FIXES, Fixing},
+};
+use presolve_config::Settings;
+use presolve_registry::conda::repodata::Repodata;
+pub use presolve_resolve::{Listener, Shared, Upgrade, in_time, question::Question, unknown_names};
+use presolve_solve::{Conflict, Missing, Solution, explain_all, solve};
+use presolve_spec::EnvironmentFile;
+use presolve_text::diagnostic::{Failure, Level};
+
+/// Who hears of what was found, as soon as it was.
+pub trait Listening {
+    /// The file cannot be solved, and this is a reason.
+    fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
+    /// Many lines name builds that no channel has; the conflicts that follow are those of
+    /// the file without these builds.
+    fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds);
+    /// This mends it.
+    fn fix(&mut self, so_far: &Explanation, fix: &Fix);
+}
+
+/// Explains a file.
+///
+/// # Errors
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not
+/// be asked, or the time limit passed before it was known whether there is a solution.
+/// A later end of time leaves out what was not found until then.
+pub async fn explain(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    limits: Limits,
+    listener: &Listener,
+    listening: &mut dyn Listening,
+) -> Result<Explanation, Failure> {
+    let explanation = explain_until(environment, settings, limits, listener, listening);
+    in_time(settings, explanation).await
+}
+
+async fn explain_until(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    limits: Limits,
+    listener: &Listener,
+    listening: &mut dyn Listening,
+) -> Result<Explanation, Failure> {
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut question = Question::of(
+        environment,
+        settings,
+        &Upgrade::None,
+        &Shared::new(listener),
+        listener,
+        deadline,
+    )
+    .await?;
+    let specs = question.names_of_specs();
+    let repodata = Arc::new(question.records(&specs).await?);
+    question.solving();
+    let unknown = unknown_names(question.declared(), &repodata.missing);
+    let mut explanation = Explanation::of(environment, &question, &repodata);
+    if unknown.is_none() {
+        explanation.solution = question.ask(repodata.clone(), solve).await?;
+        if explanation.solution.is_some() {
+            cost(&question, &repodata, limits, &mut explanation).await;
+            return Ok(explanation);
+        }
+    }
+    let looked_for = Extent::default();
+    mend(
+        environment,
+        &mut question,
+        &repodata,
+        looked_for,
+        &mut explanation,
+        listening,
+    )
+    .await?;
+    cost(&question, &repodata, limits, &mut explanation).await;
+    Ok(explanation)
+}
+
+/// How much is looked for where there is no solution.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// So many fixes.
+    pub fixes: usize,
+    /// For this long at most, once the conflicts are known.
+    pub time: Option<Duration>,
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        Self {
+            fixes: FIXES,
+            time: None,
+        }
+    }
+}
+
+/// Explains a question that has no solution.
+///
+/// # Errors
+/// As for [`explain`].
+pub async fn explain_unsolvable(
+    environment: &EnvironmentFile,
+    mut question: Question,
+    looked_for: Extent,
+) -> Result<Explanation, Failure> {
+    let specs = question.names_of_specs();
+    let repodata = Arc::new(question.records(&specs).await?);
+    let mut explanation = Explanation::of(environment, &question, &repodata);
+    mend(
+        environment,
+        &mut question,
+        &repodata,
+        looked_for,
+        &mut explanation,
+        &mut Nobody,
+    )
+    .await?;
+    Ok(explanation)
+}
+
+/// Hears nothing.
+struct Nobody;
+
+impl Listening for Nobody {
+    fn conflict(&mut self, _: &Explanation, _: &Conflict) {}
+    fn gone_builds(&mut self, _: &Explanation, _: &GoneBuilds) {}
+    fn fix(&mut self, _: &Explanation, _: &Fix) {}
+}
+
+async fn mend(
+    environment: &EnvironmentFile,
+    question: &mut Question,
+    repodata: &Arc<Repodata>,
+    looked_for: Extent,
+    explanation: &mut Explanation,
+    listening: &mut dyn Listening,
+) -> Result<(), Failure> {
+    let unknown = unknown_names(question.declared(), &repodata.missing);
+    let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
+    // A hint is not worth a failure.
+    let _ = question.load_mapping().await;
+    let without_builds = WithoutBuilds::of(environment, question, repodata).await;
+    let (asked, environment, before) = match &without_builds {
+        None => (&*question, environment, None),
+        Some(without) => {
+            explanation.gone_builds = Some(without.gone.clone());
+            listening.gone_builds(explanation, &without.gone);
+            (
+                &without.question,
+                &without.environment,
+                Some(without.edit()),
+            )
+        }
+    };
+    conflicts(asked, repodata, &unknown, explanation, listening).await?;
+    let conflicts = explanation.conflicts.clone();
+    let unknown: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let hurried = looked_for.time.map(|time| Instant::now() + time);
+    let hurried = hurried.map(|deadline| asked.until(Some(deadline)));
+    let fixing = Fixing {
+        question: hurried.as_ref().unwrap_or(asked),
+        environment,
+        conflicts: &conflicts,
+        before,
+        repodata: repodata.clone(),
+        unknown: &unknown,
+        wanted: looked_for.fixes,
+    };
+    fixes(&fixing, explanation, listening).await;
+    Ok(())
+}
+
+async fn conflicts(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    unknown: &[Missing],
+    explanation: &mut Explanation,
+    listening: &mut dyn Listening,
+) -> Result<(), Failure> {
+    for missing in unknown {
+        let conflict = Conflict {
+            lines: vec![missing.declared],
+            minimal: true,
+            missing: vec![missing.clone()],
+            cases: Vec::new(),
+        };
+        listening.conflict(explanation, &conflict);
+        explanation.conflicts.push(conflict);
+    }
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let out: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let ask = question.ask(repodata.clone(), move |problem| {
+        explain_all(problem, &out, &mut |conflict| _ = sender.send(conflict))
+    });
+    let hear = async {
+        while let Some(conflict) = receiver.recv().await {
+            listening.conflict(explanation, &conflict);
+            explanation.conflicts.push(conflict);
+        }
+    };
+    let (ended, ()) = tokio::join!(ask, hear);
+    let minimal = explanation
+        .conflicts
+        .iter()
+        .all(|conflict| conflict.minimal);
+    match ended {
+        Err(failure) if explanation.conflicts.is_empty() && explanation.gone_builds.is_none() => {
+            return Err(failure);
+        }
+        Err(failure) => explanation.leave_out(LeftOut::Conflicts, failure),
+        Ok(()) if !minimal => explanation.left_out.push(LeftOut::Conflicts),
+        Ok(()) => {}
+    }
+    Ok(())
+}
+
+async fn fixes(fixing: &Fixing<'_>, explanation: &mut Explanation, listening: &mut dyn Listening) {
+    if !explanation.left_out.is_empty() {
+        explanation.left_out.push(LeftOut::Fixes);
+        return;
+    }
+    let mut found = Vec::new();
+    let ended = fixing
+        .run(&mut |fix| {
+            listening.fix(explanation, &fix);
+            found.push(fix);
+        })
+        .await;
+    explanation.fixes = found;
+    match ended {
+        Err(failure) => explanation.leave_out(LeftOut::Fixes, failure),
+        Ok(ended) => {
+            // A channel that several lines wait for is one change.
+            let sizes = explanation.fixes.iter().map(Fix::size);
+            let least = sizes.chain([ended.least_changes]).min();
+            explanation.least_changes = least.unwrap_or_default();
+            if ended.ended {
+                explanation.left_out.push(LeftOut::Fixes);
+            }
+        }
+    }
+}
+
+/// How long the prediction may take: it is one of minutes, and not the answer.
+const COST_LIMIT: Duration = Duration::from_secs(10);
+
+async fn cost(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    limits: Limits,
+    explanation: &mut Explanation,
+) {
+    // A prediction that breaks off is none; the answer stands.
+    let solution = explanation.solution.as_deref();
+    explanation.cost = predicted(question, repodata, limits, solution).await;
+    if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
+        explanation.left_out.push(LeftOut::Cost);
+    }
+}
+
+/// What conda's classic solver would need for a question with this solution, or with none.
+pub async fn predicted(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    limits: Limits,
+    solution: Option<&Solution>,
+) -> Option<cost::Cost> {
+    let soon = Instant::now() + COST_LIMIT;
+    let deadline = question
+        .deadline()
+        .map_or(soon, |deadline| deadline.min(soon));
+    let (question, repodata) = (question.clone(), repodata.clone());
+    let solution = solution.map(|found| found.conda.clone());
+    let predicted = tokio::task::spawn_blocking(move || {
+        let asked = cost::Question {
+            subdirs: &repodata.subdirs,
+            origins: &repodata.origins,
+            channel_priority: question.settings.channel_priority,
+            virtual_packages: &question.virtual_packages,
+            declared: question.declared(),
+            solution: solution.as_deref(),
+        };
+        cost::predict(&asked, limits, Some(deadline))
+    });
+    predicted.await.ok()
+}
+
+impl Explanation {
+    /// Something could not be found out. What was found stands.
+    fn leave_out(&mut self, what: LeftOut, failure: Failure) {
+        self.left_out.push(what);
+        if failure.is_time_limit() {
+            return;
+        }
+        for mut diagnostic in failure.diagnostics {
+            diagnostic.level = Level::Warning;
+            if !self.notices.contains(&diagnostic) {
+                self.notices.push(diagnostic);
+            }
+        }
+    }
+
+    fn of(environment: &EnvironmentFile, question: &Question, repodata: &Repodata) -> Self {
+        Self {
+            subdir: question.subdir,
+            virtual_packages: question.virtual_packages.clone(),
+            channels: question.channels.list().to_vec(),
+            channel_priority: question.settings.channel_priority,
+            file: environment.source.clone(),
+            declared: question.declared().to_vec(),
+            places: question.places.clone(),
+            missing: repodata.missing.clone(),
+            solution: None,
+            gone_builds: None,
+            conflicts: Vec::new(),
+            fixes: Vec::new(),
+            least_changes: 0,
+            cost: None,
+            left_out: Vec::new(),
+            notices: question.notices(),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! `explain --why NAME`: who asks for a package, and why in this version.
+//!
+//! What holds back a newer version is found by solving: the file is asked again with a
+//! line that asks for a newer one.
+
+use std::sync::Arc;
+
+use pep508_rs::PackageName;
+use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord};
+
+use presolve_config::Settings;
+use presolve_parse as parse;
+pub use presolve_registry::conda::repodata::{Repodata, nearest_of};
+use presolve_resolve::{
+    Listener, Shared, Upgrade, in_time, is_same, question::Question, unknown_names,
+};
+use presolve_solve::{
+    Conflict, Declared, DeclaredKind, Missing, Solution,
+    askers::{
+        Asked,
+        direct::{self, Demand},
+    },
+    conflict::Package,
+    explain_all, solve,
+};
+use presolve_spec::EnvironmentFile;
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+
+mod looking;
+mod newest;
+
+use looking::Looking;
+pub use newest::{A_NEWER_ONE, Cause, Change, Newest, Possible};
+
+/// What is known of the packages that were asked about.
+pub struct Answer {
+    /// The declared requirements; lines are named by their places in this list.
+    pub declared: Vec<Declared>,
+    /// Where each of them stands; none for those that conda adds by itself.
+    pub places: Vec<Option<Location>>,
+    /// What cannot hold together, if there is no solution.
+    pub conflicts: Vec<Conflict>,
+    /// The answers, in the order of the questions.
+    pub found: Vec<(String, Found)>,
+    /// Indexes leave out what is newer than this.
+    pub cut_off: Option<jiff::Timestamp>,
+    /// What was noticed on the way.
+    pub notices: Vec<Diagnostic>,
+}
+
+/// What is known of one name.
+pub enum Found {
+    /// The packages of the solution that it stands for.
+    Installed(Vec<Installed>),
+    /// It is not in the solution, and there is such a package.
+    Absent {
+        /// What releases of the solution would require of it elsewhere.
+        idle: Vec<Demand>,
+    },
+    /// There is no such package; these names of the solution are near.
+    Unknown {
+        /// The nearest first.
+        nearest: Vec<String>,
+    },
+    /// There is no solution; these chains of the conflicts go through it.
+    Unsolvable {
+        /// The places of the lines that ask for it.
+        lines: Vec<usize>,
+        /// The place of the conflict, and the place of its case and of its chain.
+        chains: Vec<(usize, usize, usize)>,
+    },
+}
+
+/// A package of the solution.
+pub struct Installed {
+    /// The package.
+    pub package: Package,
+    /// Its version.
+    pub version: String,
+    /// Its build, of a conda package.
+    pub build: Option<String>,
+    /// The channel or index that it is from.
+    pub from: String,
+    /// The PyPI projects that it brings under another name.
+    pub brings: Vec<PackageName>,
+    /// Who asks for it, those that leave the fewest versions first.
+    pub askers: Vec<Asker>,
+    /// Why it is not a newer one.
+    pub newest: Newest,
+}
+
+/// Who asks for a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// What they ask for.
+    pub demand: Demand,
+    /// The version of the package that asks; none for a line.
+    pub version: Option<String>,
+    /// How many of the versions that were loaded it leaves, where that can be told.
+    pub leaves: Option<usize>,
+    /// The shortest way from a declared line to the asker; none for a line.
+    pub way: Option<Asked>,
+}
+
+/// Says of each name who asks for it, and why in this version.
+///
+/// # Errors
+/// As for [`super::explain`].
+pub async fn why(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    names: &[String],
+    listener: &Listener,
+) -> Result<Answer, Failure> {
+    in_time(settings, why_until(environment, settings, names, listener)).await
+}
+
+async fn why_until(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    names: &[String],
+    listener: &Listener,
+) -> Result<Answer, Failure> {
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| std::time::Instant::now().checked_add(timeout));
+    let mut question = Question::of(
+        environment,
+        settings,
+        &Upgrade::None,
+        &Shared::new(listener),
+        listener,
+        deadline,
+    )
+    .await?;
+    let repodata = Arc::new(question.records(&question.names_of_specs()).await?);
+    // Without it a project is still found by its own name.
+    let _ = question.load_mapping().await;
+    question.solving();
+    let unknown = unknown_names(question.declared(), &repodata.missing);
+    let solution = match &unknown {
+        Some(_) => None,
+        None => question.ask(repodata.clone(), solve).await?,
+    };
+    let mut answer = Answer {
+        declared: question.declared().to_vec(),
+        places: question.places.clone(),
+        conflicts: Vec::new(),
+        found: Vec::new(),
+        cut_off: settings.exclude_newer,
+        notices: question.notices(),
+    };
+    let Some(solution) = solution else {
+        let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |found| found.missing);
+        answer.conflicts = conflicts(&question, &repodata, unknown).await?;
+        let found = names.iter();
+        answer.found = found
+            .map(|name| (name.clone(), answer.unsolvable(name)))
+            .collect();
+        return Ok(answer);
+    };
+    let solution: Arc<Solution> = Arc::from(solution);
+    for name in names {
+        let found = one(&question, &repodata, &solution, name).await?;
+        answer.found.push((name.clone(), found));
+    }
+    Ok(answer)
+}
+
+async fn conflicts(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    unknown: Vec<Missing>,
+) -> Result<Vec<Conflict>, Failure> {
+    let out: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
+    let mut conflicts: Vec<Conflict> = unknown
+        .into_iter()
+        .map(|missing| Conflict {
+            lines: vec![missing.declared],
+            minimal: true,
+            missing: vec![missing],
+            cases: Vec::new(),
+        })
+        .collect();
+    let clashes = question.ask(repodata.clone(), move |problem| {
+        let mut found = Vec::new();
+        explain_all(problem, &out, &mut |conflict| found.push(conflict))?;
+        Ok(found)
+    });
+    conflicts.extend(clashes.await?);
+    Ok(conflicts)
+}
+
+async fn one(
+    question: &Question,
+    repodata: &Arc<Repodata>,
+    solution: &Arc<Solution>,
+    name: &str,
+) -> Result<Found, Failure> {
+    let (asked, known) = (name.to_string(), solution.clone());
+    let names = question.names.clone();
+    let installed = question.ask(repodata.clone(), move |problem| {
+        let looking = Looking {
+            problem,
+            solution: &known,
+            names: &names,
+        };
+        looking.for_name(&asked)
+    });
+    let installed = installed.await?;
+    if !installed.is_empty() {
+        return Ok(Found::Installed(installed));
+    }
+    let project = parse::pep::name(name).ok();
+    let idle = project
+        .iter()
+        .flat_map(|project| direct::idle(solution, project))
+        .collect::<Vec<_>>();
+    if !idle.is_empty() || exists(question, repodata, name).await {
+        return Ok(Found::Absent { idle });
+    }
+    let records = solution.conda.iter();
+    let records = records.map(|record| record.package_record.name.as_normalized());
+    let releases = solution.pypi.iter().map(|package| package.name.as_ref());
+    Ok(Found::Unknown {
+        nearest: nearest_of(name, records.chain(releases)),
+    })
+}
+
+/// Whether a channel or an index of the file has such a package, as far as they can be
+/// asked.
+async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bool {
+    let is_it = |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
+    if repodata
+        .subdirs
+        .iter()
+        .any(|subdir| subdir.iter().any(is_it))
+    {
+        return true;
+    }
+    if let Ok(spec) = parse::conda::match_spec(name, ParseMatchSpecOptions::lenient())
+        && let Ok(found) = question.records(&[spec]).await
+        && found.subdirs.iter().any(|subdir| subdir.iter().any(is_it))
+    {
+        return true;
+    }
+    let Ok(project) = parse::pep::name(name) else {
+        return false;
+    };
+    let page = question.ask(repodata.clone(), move |problem| {
+        problem.world.pypi.project(&project)
+    });
+    page.await.is_ok_and(|page| page.is_some())
+}
+
+impl Answer {
+    fn unsolvable(&self, name: &str) -> Found {
+        let named = |package: &Package| is_same(&package.name, name);
+        let mut chains = Vec::new();
+        for (conflict, found) in self.conflicts.iter().enumerate() {
+            for (case, found) in found.cases.iter().enumerate() {
+                for (chain, found) in found.chains.iter().enumerate() {
+                    let passed = found.links.iter().chain(&found.given);
+                    if passed.map(|left| &left.package).any(named) {
+                        chains.push((conflict, case, chain));
+                    }
+                }
+            }
+        }
+        let lines = self.declared.iter().enumerate();
+        let lines = lines.filter(|(_, line)| asks_for(line, name));
+        Found::Unsolvable {
+            lines: lines.map(|(line, _)| line).collect(),
+            chains,
+        }
+    }
+}
+
+fn asks_for(line: &Declared, name: &str) -> bool {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => {
+            let own = spec.name.as_exact();
+            own.is_some_and(|own| is_same(own.as_normalized(), name))
+        }
+        DeclaredKind::Pip(requirement) => is_same(requirement.name.as_ref(), name),
+        DeclaredKind::PipOpaque(project, _) => {
+            let own = project.as_ref();
+            own.is_some_and(|own| is_same(own.as_ref(), name))
+        }
+        // A constraint asks for nothing.
+        DeclaredKind::PipConstraint(_) => false,
+    }
+}

@@ -1,0 +1,213 @@
+//! Build contexts: where a definition's Dockerfile is, and the folders of environments that
+//! Azure/azureml-assets builds.
+//!
+//! Such a folder has `asset.yaml`, which names `spec.yaml`, a definition with templates in
+//! it, and `environment.yaml`, which says what stands for them
+//! (<https://github.com/Azure/azureml-assets/blob/main/scripts/azureml-assets/azureml/assets/config.py>).
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use yaml_serde::Value;
+
+use super::{Definition, definition, v1};
+use crate::docker::{Dockerfile, context::within, plan::usual_context};
+use presolve_spec::yaml::Tree;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    files::Fence,
+    source::SourceFile,
+};
+
+/// The Dockerfile of a context that names none.
+pub const USUAL_DOCKERFILE: &str = "Dockerfile";
+
+/// The folder of the context where `environment.yaml` names none, as in all of
+/// Azure/azureml-assets.
+const USUAL_CONTEXT: &str = "context";
+
+/// A Dockerfile and the context that it is built in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildFiles {
+    /// The Dockerfile.
+    pub dockerfile: PathBuf,
+    /// The folder of the context.
+    pub context: PathBuf,
+}
+
+impl BuildFiles {
+    /// Those of a definition with `build`; none if it has none, or they are not on this
+    /// machine.
+    pub fn of(definition: &Definition) -> Option<Self> {
+        let folder = folder(definition.source().path());
+        let path = definition.text(&["build", "path"])?.value;
+        let name = definition.text(&["build", "dockerfile_path"]);
+        let name = name.map_or_else(|| USUAL_DOCKERFILE.to_owned(), |name| name.value);
+        let (path, name) = match definition::is_template(&path) || definition::is_template(&name) {
+            true => {
+                let image = ImageConfig::beside(folder, definition.source());
+                (image.fill(&path), image.fill(&name))
+            }
+            false => (path, name),
+        };
+        if !definition::is_local(&path) || !definition::is_local(&name) {
+            return None;
+        }
+        let context = definition.beside(&path);
+        Some(Self {
+            dockerfile: within(&context, name),
+            context,
+        })
+    }
+
+    /// Those that a file of Azure/azureml-assets leads to: `asset.yaml` or
+    /// `environment.yaml`; none if it is neither.
+    pub fn of_asset(source: &Arc<SourceFile>) -> Option<Self> {
+        let tree = Tree::parse(source).ok()?;
+        let folder = folder(source.path());
+        let has = |key: &str| tree.root.get(key).is_some();
+        let is_asset = tree.root.get("type").and_then(Value::as_str) == Some("environment");
+        let image = if is_asset && has("spec") {
+            let extra = tree.root.get("extra_config").and_then(Value::as_str);
+            ImageConfig::read(&folder.join(extra.unwrap_or(ImageConfig::USUAL)), source)
+        } else if tree.root.get("image").is_some_and(Value::is_mapping) {
+            ImageConfig::of(&tree.root)?
+        } else {
+            return None;
+        };
+        let context = folder.join(&image.context);
+        Some(Self {
+            dockerfile: within(&context, &image.dockerfile),
+            context,
+        })
+    }
+
+    /// Reads the Dockerfile.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it is not there; `at` is what leads to it.
+    pub fn read(&self, at: Location) -> Result<Arc<SourceFile>, Failure> {
+        let source = Arc::clone(&at.file);
+        for path in [&self.context, &self.dockerfile] {
+            if let Some(outside) = source.refusal(path) {
+                return Err(Failure::input(outside.at(at, "named here")));
+            }
+        }
+        if !self.dockerfile.is_file() {
+            let message = format!("there is no Dockerfile `{}`", self.dockerfile.display());
+            return Err(Failure::input(
+                Diagnostic::error("missing-dockerfile", message)
+                    .at(at, "looked for here")
+                    .help("mend the path, or add the Dockerfile"),
+            ));
+        }
+        let dockerfile = source.read_named(&self.dockerfile)?;
+        Ok(dockerfile.with_build_context(&self.context))
+    }
+}
+
+/// What `environment.yaml` says of the image.
+struct ImageConfig {
+    context: String,
+    dockerfile: String,
+}
+
+impl ImageConfig {
+    /// The name of the file.
+    const USUAL: &'static str = "environment.yaml";
+
+    fn beside(folder: &Path, source: &SourceFile) -> Self {
+        let asset = source.read_named(folder.join("asset.yaml")).ok();
+        let asset = asset.and_then(|asset| Tree::parse(&asset).ok());
+        let extra = asset
+            .as_ref()
+            .and_then(|asset| asset.root.get("extra_config"));
+        let extra = extra.and_then(Value::as_str);
+        Self::read(&folder.join(extra.unwrap_or(Self::USUAL)), source)
+    }
+
+    /// What a file says that `source` leads to.
+    fn read(path: &Path, source: &SourceFile) -> Self {
+        let config = source.read_named(path).ok();
+        let tree = config.and_then(|source| Tree::parse(&source).ok());
+        let config = tree.and_then(|tree| Self::of(&tree.root));
+        config.unwrap_or_else(|| Self {
+            context: USUAL_CONTEXT.to_owned(),
+            dockerfile: USUAL_DOCKERFILE.to_owned(),
+        })
+    }
+
+    /// None if it has no context.
+    fn of(root: &Value) -> Option<Self> {
+        let context = root.get("image")?.get("context")?;
+        let text = |key: &str| context.get(key).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            context: text("dir").unwrap_or_else(|| ".".to_owned()),
+            dockerfile: text("dockerfile").unwrap_or_else(|| USUAL_DOCKERFILE.to_owned()),
+        })
+    }
+
+    /// A path with what stands for its templates; what is not known stays.
+    fn fill(&self, text: &str) -> String {
+        text.replace("{{image.context.path}}", &self.context)
+            .replace("{{image.dockerfile.path}}", &self.dockerfile)
+    }
+}
+
+/// A file as a Dockerfile, if it is one, in its usual context.
+pub fn as_dockerfile(source: &Arc<SourceFile>) -> Option<Arc<SourceFile>> {
+    if source.build_context().is_some() {
+        return Some(Arc::clone(source));
+    }
+    let is_one = Dockerfile::is_one(source);
+    is_one.then(|| source.with_build_context(&usual_context(source)))
+}
+
+/// The files that are checked for a file: those that an asset of Azure/azureml-assets is
+/// made of, and any other file itself.
+pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
+    let source = SourceFile::read(path, fence).ok();
+    let Some(files) = source.and_then(|source| BuildFiles::of_asset(&source)) else {
+        return vec![path.to_owned()];
+    };
+    let spec = folder(path).join("spec.yaml");
+    let spec = Some(spec).filter(|spec| fence.has_file(spec));
+    match fence.has_file(&files.dockerfile) {
+        true => spec.into_iter().chain([files.dockerfile]).collect(),
+        // What is missing is told of the definition.
+        false => vec![spec.unwrap_or_else(|| path.to_owned())],
+    }
+}
+
+/// The file that a path stands for: a folder for the definition of the SDK v1 in it (as for
+/// `Environment.load_from_directory`), its `asset.yaml`, or its Dockerfile.
+///
+/// # Errors
+/// [`Failure::input`] when it is a folder that has neither.
+pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let names = [
+        v1::FILE_NAME,
+        "asset.yaml",
+        USUAL_DOCKERFILE,
+        "environment.yml",
+        "environment.yaml",
+    ];
+    let mut files = names.iter().map(|name| path.join(name));
+    files.find(|file| file.is_file()).ok_or_else(|| {
+        let message = format!("`{}` is a folder without a Dockerfile", path.display());
+        Failure::input(
+            Diagnostic::error("unreadable-file", message).help(
+                "name a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`",
+            ),
+        )
+    })
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}

@@ -1,0 +1,225 @@
+//! An Azure ML environment as a file of the CLI and SDK defines it, v2 or v1.
+
+use std::{
+    path::{Component as Part, Path, PathBuf},
+    sync::Arc,
+};
+
+use yaml_serde::Value;
+
+use super::{format::Format, v1};
+use presolve_spec::{
+    Spanned,
+    yaml::{Tree, route},
+};
+use presolve_target::{Image, Target};
+use presolve_text::{diagnostic::Location, source::SourceFile};
+
+/// The key of the conda spec of v2: a path, or the spec itself.
+pub const CONDA_FILE: &str = "conda_file";
+
+/// The definition of an environment.
+pub struct Definition {
+    tree: Tree,
+    version: Version,
+    /// The keys that lead from the root of the file to the environment.
+    base: &'static [&'static str],
+}
+
+/// The version of the SDK and CLI that an environment is defined for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// `docker.baseImage`, `python.condaDependencies`.
+    V1,
+    /// `image`, `conda_file`.
+    V2,
+}
+
+/// Where the conda spec of a definition is.
+pub enum CondaFile {
+    /// There is none: the image is used as it is, or a Dockerfile makes it.
+    None,
+    /// It stands in the definition, where these keys lead.
+    Inline(&'static [&'static str]),
+    /// It is another file: where it is named, and its path from the working directory.
+    Beside(Location, PathBuf),
+    /// What stands here is neither a path nor a spec.
+    Malformed(Location),
+}
+
+impl Definition {
+    /// Reads a definition; none if the file is something else, or no YAML.
+    pub fn of(source: &Arc<SourceFile>) -> Option<Self> {
+        let tree = Tree::parse(source).ok()?;
+        let none: &[&str] = &[];
+        let (version, base) = match Format::of(&tree)? {
+            Format::Environment => (Version::V2, none),
+            Format::EnvironmentV1 => (Version::V1, none),
+            Format::RunConfiguration => (Version::V1, v1::ENVIRONMENT),
+            Format::Unsupported(_) => return None,
+        };
+        Some(Self {
+            tree,
+            version,
+            base,
+        })
+    }
+
+    /// Which SDK and CLI it is for.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether it only names an environment that is registered, as a run configuration may:
+    /// `EnvironmentReference` of the SDK v1.
+    pub fn is_reference(&self) -> bool {
+        let mut keys = self.root_keys();
+        self.is_run_configuration() && keys.all(|key| key == "name" || key == "version")
+    }
+
+    /// Whether it is a part of a run configuration.
+    pub fn is_run_configuration(&self) -> bool {
+        !self.base.is_empty()
+    }
+
+    /// Its YAML.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The file.
+    pub fn source(&self) -> &Arc<SourceFile> {
+        self.tree.source()
+    }
+
+    /// What stands below these keys.
+    pub fn get(&self, keys: &[&str]) -> Option<&Value> {
+        self.tree.get(&self.in_file(keys))
+    }
+
+    fn in_file<'k>(&self, keys: &[&'k str]) -> Vec<&'k str> {
+        [self.base, keys].concat()
+    }
+
+    /// The place of the last of these keys.
+    pub fn key(&self, keys: &[&str]) -> Option<Location> {
+        let span = self.tree.key_span(&route(&self.in_file(keys)))?;
+        let text = self.source().text().get(span.clone()).unwrap_or_default();
+        let quotes = usize::from(text.starts_with(['"', '\'']));
+        Some(self.tree.at(span.start + quotes..span.end - quotes))
+    }
+
+    /// The place of the last of these keys if something is given there: no `null`, and
+    /// nothing that is empty.
+    pub fn given(&self, keys: &[&str]) -> Option<Location> {
+        let is_given = self.get(keys).is_some_and(v1::is_given);
+        self.key(keys).filter(|_| is_given)
+    }
+
+    /// The place of a key of the environment that has a value.
+    pub fn set(&self, key: &str) -> Option<Location> {
+        let is_set = self.get(&[key]).is_some_and(|value| !value.is_null());
+        self.key(&[key]).filter(|_| is_set)
+    }
+
+    /// The keys of the environment that are texts.
+    pub fn root_keys(&self) -> impl Iterator<Item = &str> {
+        let root = self.get(&[]).and_then(Value::as_mapping).into_iter();
+        root.flat_map(|root| root.keys()).filter_map(Value::as_str)
+    }
+
+    /// The first line.
+    pub fn start(&self) -> Location {
+        let length = self.source().text().lines().next().map_or(0, str::len);
+        self.tree.at(0..length)
+    }
+
+    /// The place of what stands behind a key of the environment.
+    pub fn value_place(&self, key: &str) -> Option<Location> {
+        let span = self.tree.span(&route(&self.in_file(&[key])))?;
+        Some(self.tree.at(span))
+    }
+
+    /// The text below these keys, and its place.
+    pub fn text(&self, keys: &[&str]) -> Option<Spanned<String>> {
+        let value = self.get(keys)?.as_str()?.to_owned();
+        let location = self.tree.location(&route(&self.in_file(keys)));
+        Some(Spanned { value, location })
+    }
+
+    /// Where the conda spec is.
+    pub fn conda_file(&self) -> CondaFile {
+        if self.version == Version::V1 {
+            return v1::conda_file(self);
+        }
+        let location = || self.tree.location(&route(&[CONDA_FILE]));
+        match self.get(&[CONDA_FILE]) {
+            None | Some(Value::Null) => CondaFile::None,
+            Some(Value::Mapping(_)) if location().text().starts_with("{{") => {
+                CondaFile::Malformed(location())
+            }
+            Some(Value::Mapping(_)) => CondaFile::Inline(&[CONDA_FILE]),
+            Some(Value::String(path)) => CondaFile::Beside(location(), self.beside(path)),
+            Some(_) => CondaFile::Malformed(location()),
+        }
+    }
+
+    /// The image that is built on as it is written.
+    pub fn image_text(&self) -> Option<Spanned<String>> {
+        match self.version {
+            Version::V1 => self.text(v1::DOCKER_OPTIONS[0]),
+            Version::V2 => self.text(&["image"]),
+        }
+    }
+
+    /// The image that is built on, if one is named.
+    pub fn image(&self) -> Option<Spanned<Image>> {
+        let Spanned { value, location } = self.image_text()?;
+        (!is_template(&value) && !value.is_empty()).then(|| Spanned {
+            value: Image::parse(&value),
+            location,
+        })
+    }
+
+    /// What the machine that builds is like.
+    pub fn target(&self) -> Target {
+        let os_type = match self.version {
+            Version::V1 => self.text(&["docker", "platform", "os"]),
+            Version::V2 => self.text(&["os_type"]),
+        };
+        if os_type.is_some_and(|os| os.value.eq_ignore_ascii_case("windows")) {
+            return Target::windows();
+        }
+        let image = self.image();
+        image.map_or_else(Target::unknown, |image| image.value.target())
+    }
+
+    /// Whether a file is there that the definition may name.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.source().fence().has_file(path)
+    }
+
+    /// A path that the definition names, from the working directory: the SDK takes it from
+    /// the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
+    pub fn beside(&self, path: &str) -> PathBuf {
+        let folder = self.source().path().parent().unwrap_or(Path::new(""));
+        let path = folder.join(path);
+        let parts = path.components().filter(|part| *part != Part::CurDir);
+        let path: PathBuf = parts.collect();
+        match path.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => path,
+        }
+    }
+}
+
+/// Whether a value is a template's that is not filled in, such as
+/// `{{image.context.path}}` of Azure/azureml-assets.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{")
+}
+
+/// Whether a path is one of this machine: no URL, and no template's.
+pub fn is_local(path: &str) -> bool {
+    !path.contains("://") && !is_template(path)
+}

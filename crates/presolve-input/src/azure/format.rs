@@ -1,0 +1,120 @@
+//! Which of Azure ML's formats a file has, told by its keys and its name.
+
+use std::sync::Arc;
+
+use yaml_serde::{Mapping, Value};
+
+use super::v1;
+use presolve_spec::yaml::Tree;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    source::SourceFile,
+};
+
+/// A format of Azure ML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// An environment of the CLI and SDK v2
+    /// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-environment>).
+    Environment,
+    /// An environment of the SDK v1: `Environment.save_to_directory`, and
+    /// `az ml environment download` (azureml-core 1.61).
+    EnvironmentV1,
+    /// A run configuration of the SDK v1 with an environment inside, as
+    /// `RunConfiguration.save` writes it.
+    RunConfiguration,
+    /// A format that is not read.
+    Unsupported(Unsupported),
+}
+
+/// A format with an environment inside or beside it that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unsupported {
+    /// Its name for the user.
+    name: &'static str,
+    /// The keys that make it up.
+    keys: &'static [&'static str],
+    /// What to give instead.
+    help: &'static str,
+}
+
+/// What an MLflow model keeps for virtualenv. Its list of `dependencies` is pip's
+/// (mlflow/utils/environment.py, `_PythonEnv`).
+const MLFLOW: Unsupported = Unsupported {
+    name: "the `python_env.yaml` of an MLflow model, with lines for pip alone",
+    keys: &["python", "build_dependencies"],
+    help: "give the `conda.yaml` of the model, which lies beside it",
+};
+
+const INSTEAD: &str =
+    "give the conda file of the environment, or the file that defines the environment";
+
+const UNSUPPORTED: [Unsupported; 2] = [
+    // Azure/azureml-assets: scripts/azureml-assets, `AssetConfig`.
+    Unsupported {
+        name: "an asset of an Azure ML registry",
+        keys: &["type", "spec"],
+        help: INSTEAD,
+    },
+    Unsupported {
+        name: "an Azure ML job or deployment",
+        keys: &["$schema", "environment"],
+        help: INSTEAD,
+    },
+];
+
+impl Format {
+    /// The format of a file; none if it is none of Azure ML's.
+    pub(super) fn of(tree: &Tree) -> Option<Self> {
+        let root = tree.root.as_mapping()?;
+        let has = |key: &str| root.contains_key(key);
+        let fits = |format: &&Unsupported| format.keys.iter().all(|key| has(key));
+        if fits(&&MLFLOW) {
+            return Some(Self::Unsupported(MLFLOW));
+        }
+        // conda reads these, whatever else is there.
+        if has("dependencies") || has("channels") {
+            return None;
+        }
+        let path = tree.source().path();
+        if v1::is_environment(root) || path.ends_with(v1::FILE_NAME) {
+            return Some(Self::EnvironmentV1);
+        }
+        if v1::is_run_configuration(root) || path.extension().is_some_and(|end| end == "runconfig")
+        {
+            return Some(Self::RunConfiguration);
+        }
+        if let Some(format) = UNSUPPORTED.iter().find(fits) {
+            return Some(Self::Unsupported(*format));
+        }
+        let defines = ["image", "build", "conda_file"].iter().any(|key| has(key));
+        (defines || is_preview(root) || names_schema(root)).then_some(Self::Environment)
+    }
+}
+
+/// Whether `$schema` is the one of environments.
+fn names_schema(root: &Mapping) -> bool {
+    let schema = root.get("$schema").and_then(Value::as_str);
+    schema.is_some_and(|schema| schema.to_lowercase().contains("/environment.schema.json"))
+}
+
+/// Whether the keys are those of the CLI's preview of 2021: `docker: {image: …}`.
+fn is_preview(root: &Mapping) -> bool {
+    let docker = root.get("docker");
+    docker.is_some_and(|docker| docker.get("image").is_some() || docker.get("build").is_some())
+}
+
+/// The refusal of a format that is not read.
+pub(super) fn refuse(source: &Arc<SourceFile>, format: Unsupported) -> Failure {
+    let first = source.text().lines().next().map_or(0, str::len);
+    let location = Location {
+        file: Arc::clone(source),
+        span: 0..first,
+    };
+    let message = format!("this is {}, which presolve does not read", format.name);
+    Failure::input(
+        Diagnostic::error("unsupported-format", message)
+            .at(location, "")
+            .help(format.help),
+    )
+}

@@ -1,0 +1,193 @@
+//! Environments as the SDK and CLI v1 define them: `azureml_environment.json`, and the
+//! same object below `environment` in a run configuration.
+//!
+//! What is said of the SDK here is of azureml-core 1.61: `azureml/core/environment.py` and
+//! `azureml/core/runconfig.py`.
+
+use std::path::{Path, PathBuf};
+
+use yaml_serde::{Mapping, Value};
+
+use super::{Definition, definition::CondaFile};
+use presolve_text::diagnostic::Location;
+
+/// What the SDK and the CLI call the definition in the folder of an environment.
+pub const FILE_NAME: &str = "azureml_environment.json";
+/// What they call the conda file beside it.
+pub const CONDA_FILE: &str = "conda_dependencies.yml";
+/// What they call the Dockerfile beside it.
+const DOCKERFILE: &str = "BaseDockerfile";
+/// The folders of a project that run configurations are kept in.
+const CONFIGURATIONS: [&str; 2] = [".azureml", "aml_config"];
+
+/// The keys that lead from the root of a run configuration to its environment.
+pub(super) const ENVIRONMENT: &[&str] = &["environment"];
+/// The keys that lead to the conda spec, in both files.
+const SPEC: &[&str] = &["python", "condaDependencies"];
+const SPEC_OF_RUN: &[&str] = &["environment", "python", "condaDependencies"];
+
+/// Keys of `PythonSection` and `DockerSection` that no other format has there.
+const PYTHON: [&str; 5] = [
+    "userManagedDependencies",
+    "condaDependencies",
+    "condaDependenciesFile",
+    "baseCondaEnvironment",
+    "interpreterPath",
+];
+const DOCKER: [&str; 4] = [
+    "baseImage",
+    "baseDockerfile",
+    "buildContext",
+    "baseImageRegistry",
+];
+
+/// The keys of an environment (`Environment` of azureml-core, and what the service adds).
+const KEYS: [&str; 10] = [
+    "name",
+    "version",
+    "assetId",
+    "environmentVariables",
+    "python",
+    "docker",
+    "spark",
+    "databricks",
+    "r",
+    "inferencingStackVersion",
+];
+
+/// What is built on, each with its key: only one of them may be given.
+pub const DOCKER_OPTIONS: [&[&str]; 3] = [
+    &["docker", "baseImage"],
+    &["docker", "baseDockerfile"],
+    &["docker", "buildContext"],
+];
+
+/// The variable that the SDK writes into every environment, and its value.
+const EXAMPLE_VARIABLE: (&str, &str) = ("EXAMPLE_ENV_VAR", "EXAMPLE_VALUE");
+
+/// Whether these are the keys of an environment.
+pub(super) fn is_environment(root: &Mapping) -> bool {
+    let section = |key: &str, known: &[&str]| {
+        let section = root.get(key).and_then(Value::as_mapping);
+        section.is_some_and(|section| known.iter().any(|key| section.contains_key(key)))
+    };
+    // Sections may be empty, but then there has to be more that tells.
+    let is_section = |key: &str| root.get(key).is_some_and(|value| value.is_mapping());
+    let has_sections = is_section("python") && is_section("docker") && root.contains_key("name");
+    has_sections || section("python", &PYTHON) || section("docker", &DOCKER)
+}
+
+/// Whether nothing but an environment of v1 can be meant, so that a file that nobody named
+/// may be taken for one: other tools' files have a section for Docker, too.
+pub(super) fn is_certain(definition: &Definition) -> bool {
+    let has = |key: &&str| definition.get(&["python", key]).is_some();
+    definition.is_run_configuration()
+        || definition.source().path().ends_with(FILE_NAME)
+        || PYTHON.iter().any(has)
+        || definition.root_keys().all(|key| KEYS.contains(&key))
+}
+
+/// Whether these are the keys of a run configuration.
+pub(super) fn is_run_configuration(root: &Mapping) -> bool {
+    let environment = root.get("environment");
+    let has_environment = environment
+        .and_then(Value::as_mapping)
+        .is_some_and(is_environment);
+    has_environment || (environment.is_some() && root.contains_key("framework"))
+}
+
+/// Whether the environment brings its own Python: nothing is installed into it.
+pub(super) fn is_user_managed(definition: &Definition) -> bool {
+    let value = definition.get(&["python", "userManagedDependencies"]);
+    value.and_then(Value::as_bool) == Some(true)
+}
+
+/// Where the conda spec is. A file goes before what stands in the definition, as for the
+/// SDK: beside the definition in the folder of an environment
+/// (`Environment.load_from_directory`), named in a run configuration
+/// (`RunConfiguration.load`).
+pub(super) fn conda_file(definition: &Definition) -> CondaFile {
+    if is_user_managed(definition) {
+        return CondaFile::None;
+    }
+    let (is_run, beside) = (
+        definition.is_run_configuration(),
+        definition.beside(CONDA_FILE),
+    );
+    let key = definition.key(&["python"]);
+    let in_beside = |path| CondaFile::Beside(key.unwrap_or_else(|| definition.start()), path);
+    if definition.source().path().ends_with(FILE_NAME) && definition.has_file(&beside) {
+        return in_beside(beside);
+    }
+    let named = definition.text(&["python", "condaDependenciesFile"]);
+    match (named, inline(definition)) {
+        (Some(named), inline) if is_run || inline.is_none() => {
+            CondaFile::Beside(named.location, named_file(definition, &named.value))
+        }
+        (_, Some(inline)) => inline,
+        // With a build context the Dockerfile installs everything.
+        _ if is_run || definition.given(DOCKER_OPTIONS[2]).is_some() => CondaFile::None,
+        _ if definition.get(&["python"]).is_none() => CondaFile::None,
+        _ => in_beside(beside),
+    }
+}
+
+fn inline(definition: &Definition) -> Option<CondaFile> {
+    match definition.get(SPEC)? {
+        Value::Null => None,
+        Value::Mapping(_) if definition.is_run_configuration() => {
+            Some(CondaFile::Inline(SPEC_OF_RUN))
+        }
+        Value::Mapping(_) => Some(CondaFile::Inline(SPEC)),
+        _ => definition.key(SPEC).map(CondaFile::Malformed),
+    }
+}
+
+/// The file that `condaDependenciesFile` names: relative to the project of a run
+/// configuration, whose folder is the one around `.azureml`, and to the configuration's
+/// own folder where it is loaded by its path. What is there is taken.
+fn named_file(definition: &Definition, name: &str) -> PathBuf {
+    let beside = definition.beside(name);
+    let folder = definition.source().path().parent().unwrap_or(Path::new(""));
+    let absolute = std::path::absolute(Path::new(".").join(folder)).unwrap_or_default();
+    if !CONFIGURATIONS.iter().any(|known| absolute.ends_with(known)) {
+        return beside;
+    }
+    let in_project = match folder.parent() {
+        Some(project) => project.join(name),
+        None => Path::new("..").join(name),
+    };
+    match !definition.has_file(&in_project) && definition.has_file(&beside) {
+        true => beside,
+        false => in_project,
+    }
+}
+
+/// Whether there is something behind a key: the SDK writes `null` where nothing is.
+pub fn is_given(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Sequence(items) => !items.is_empty(),
+        Value::Mapping(entries) => entries.values().any(is_given),
+        _ => true,
+    }
+}
+
+/// The keys of the variables that the environment sets, but for the SDK's example.
+pub fn variables(definition: &Definition) -> Vec<Location> {
+    let key = "environmentVariables";
+    let variables = definition.get(&[key]).and_then(Value::as_mapping);
+    let variables = variables.into_iter().flatten().filter_map(|(name, value)| {
+        let name = name.as_str()?;
+        ((name, value.as_str()) != (EXAMPLE_VARIABLE.0, Some(EXAMPLE_VARIABLE.1))).then_some(name)
+    });
+    variables
+        .filter_map(|name| definition.key(&[key, name]))
+        .collect()
+}
+
+/// Whether the Dockerfile lies beside the definition, where the SDK looks for it.
+pub fn has_dockerfile_beside(definition: &Definition) -> bool {
+    !definition.is_run_configuration() && definition.has_file(&definition.beside(DOCKERFILE))
+}

@@ -1,0 +1,244 @@
+//! The files of a build context, and where they are in the image.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use presolve_text::files::Fence;
+
+/// A source of `COPY` or `ADD`.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The path in the context; none if a variable in it has no value.
+    pub path: Option<String>,
+    /// Where it is named.
+    pub span: Range<usize>,
+    /// It is a comment behind the arguments, which Docker takes for files.
+    pub is_comment: bool,
+}
+
+/// A file or folder of the context that is somewhere in the image.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its path in the context, or a pattern.
+    source: String,
+    /// Where it is in the image.
+    target: String,
+    /// The target is a folder, into which a file is put.
+    into_folder: bool,
+}
+
+impl Copy {
+    /// `COPY source target`, with the target from the root on.
+    pub fn new(source: &str, target: &str, into_folder: bool) -> Self {
+        let source = source.trim_start_matches('/');
+        Self {
+            source: join("", source),
+            target: target.to_owned(),
+            into_folder,
+        }
+    }
+
+    /// `type=bind,source=…,target=…` of `RUN --mount`.
+    pub fn of_mount(mount: &str) -> Option<Self> {
+        let get = |names: &[&str]| {
+            let mut options = mount.split(',').filter_map(|option| option.split_once('='));
+            options.find_map(|(name, value)| names.contains(&name).then_some(value))
+        };
+        if get(&["type"]).is_some_and(|kind| kind != "bind") || get(&["from"]).is_some() {
+            return None;
+        }
+        let target = get(&["target", "dst", "destination"])?;
+        let source = get(&["source", "src"]).unwrap_or(".");
+        Some(Self::new(source, &join("/", target), false))
+    }
+
+    /// The path in the context of a file of the image, if this copy brings it.
+    fn origin(&self, file: &str, context: &Path) -> Option<PathBuf> {
+        let is_folder = context.join(&self.source).is_dir();
+        let rest = match self.target.trim_end_matches('/') {
+            "" => file.strip_prefix('/'),
+            target if target == file => Some(""),
+            target => file
+                .strip_prefix(target)
+                .and_then(|rest| rest.strip_prefix('/')),
+        }?;
+        let path = PathBuf::from(&self.source);
+        if is_folder {
+            return Some(path.join(rest));
+        }
+        let named = self.source.rsplit('/').next().unwrap_or_default();
+        if rest.is_empty() && !self.into_folder {
+            return Some(path);
+        }
+        let is_it = !rest.contains('/') && matches(named, rest);
+        is_it.then(|| path.with_file_name(rest))
+    }
+}
+
+/// What was copied before a command, the last first. Every command keeps its own, and they
+/// share what is the same.
+pub type Copies = rpds::ListSync<Arc<Copy>>;
+
+/// The path in the context of a file of the image, if the context has it.
+pub fn origin(copies: &Copies, file: &str, context: &Path) -> Option<PathBuf> {
+    let mut origins = origins(copies, file, context);
+    origins.find(|path| context.join(path).is_file())
+}
+
+/// The paths in the context that a file of the image can come from, be they there or not;
+/// the last copy first.
+pub fn origins(copies: &Copies, file: &str, context: &Path) -> impl Iterator<Item = PathBuf> {
+    copies
+        .iter()
+        .filter_map(move |copy| copy.origin(file, context))
+}
+
+/// Whether the context has what `COPY` names, which may be a pattern
+/// (<https://pkg.go.dev/path/filepath#Match>).
+///
+/// A link that leads out of the fence is there itself; where it leads is not checked.
+pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
+    let path = join("", path.trim_start_matches('/'));
+    let mut folders = vec![context.to_path_buf()];
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let found = folders.iter().flat_map(|folder| -> Vec<PathBuf> {
+            if !is_pattern(part) {
+                return vec![folder.join(part)];
+            }
+            let entries = fence.admits(folder).then(|| std::fs::read_dir(folder));
+            let entries = entries.into_iter().flatten().flatten().flatten();
+            let named = entries.filter(|entry| {
+                part == "**" || matches(part, &entry.file_name().to_string_lossy())
+            });
+            named.map(|entry| entry.path()).collect()
+        });
+        let is_there = |path: &PathBuf| !fence.admits(path) || path.exists();
+        folders = found.filter(is_there).collect();
+    }
+    !folders.is_empty()
+}
+
+/// The path of the context that all files are at or below which a pattern can match.
+pub fn folder_of_pattern(path: &str) -> PathBuf {
+    let path = join("", path.trim_start_matches('/'));
+    path.split('/')
+        .take_while(|part| !is_pattern(part))
+        .collect()
+}
+
+fn is_pattern(part: &str) -> bool {
+    part.contains(['*', '?', '['])
+}
+
+/// A part of a pattern.
+#[derive(Clone, Copy, PartialEq)]
+enum Piece {
+    /// `*`: any characters.
+    Many,
+    /// `?`, and `[…]` whatever it lists: any one character.
+    Any,
+    /// This character.
+    One(char),
+}
+
+fn pieces(pattern: &str) -> Vec<Piece> {
+    let mut characters = pattern.chars();
+    let mut pieces = Vec::new();
+    while let Some(character) = characters.next() {
+        pieces.push(match character {
+            '*' => Piece::Many,
+            '?' => Piece::Any,
+            '[' => {
+                characters.by_ref().find(|c| *c == ']');
+                Piece::Any
+            }
+            wanted => Piece::One(wanted),
+        });
+    }
+    pieces
+}
+
+/// Whether a name has a pattern's form. What the last `*` takes is lengthened where the
+/// rest does not fit: no `*` before it has to change for that.
+fn matches(pattern: &str, name: &str) -> bool {
+    let pieces = pieces(pattern);
+    let name: Vec<char> = name.chars().collect();
+    let (mut piece, mut at) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while at < name.len() {
+        match pieces.get(piece) {
+            Some(Piece::Many) => {
+                star = Some((piece, at));
+                piece += 1;
+            }
+            Some(one) if *one == Piece::Any || *one == Piece::One(name[at]) => {
+                (piece, at) = (piece + 1, at + 1);
+            }
+            _ => {
+                let Some((many, taken)) = star else {
+                    return false;
+                };
+                star = Some((many, taken + 1));
+                (piece, at) = (many + 1, taken + 1);
+            }
+        }
+    }
+    pieces[piece..].iter().all(|piece| *piece == Piece::Many)
+}
+
+/// The path of a file of a folder, without a `.` before it.
+pub fn within(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
+    match folder == Path::new(".") {
+        true => file.as_ref().to_owned(),
+        false => folder.join(file),
+    }
+}
+
+/// A path from a folder on, without `.` and `..`.
+pub fn join(folder: &str, path: &str) -> String {
+    let whole = match path.starts_with('/') {
+        true => path.to_owned(),
+        false => format!("{folder}/{path}"),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let root = if folder.starts_with('/') || path.starts_with('/') {
+        "/"
+    } else {
+        ""
+    };
+    format!("{root}{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn docker_patterns_are_matched_in_time() {
+        for (pattern, name, is_it) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a", "", false),
+            ("*.yml", "a.yml.yml", true),
+            ("a*b?c", "axxbbyc", true),
+            ("a*b?c", "abc", false),
+            ("[ab]x*", "bx", true),
+            ("[ab", "b", true),
+            ("é?", "éé", true),
+        ] {
+            assert_eq!(matches(pattern, name), is_it, "{pattern} {name}");
+        }
+        // Trying every way would not end.
+        assert!(!matches(&format!("{}b", "*a".repeat(30)), &"a".repeat(200)));
+    }
+}

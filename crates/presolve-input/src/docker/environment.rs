@@ -1,0 +1,429 @@
+//! The packages that stand in a Dockerfile's commands, as one environment whose
+//! requirements have their places there.
+
+use std::{path::Path, sync::Arc};
+
+use super::{
+    dockerfile::Dockerfile,
+    install::{Action, Install, Tool},
+    options::{self, Argument},
+    plan::{Contents, Plan, UNSOLVED},
+    redirection,
+};
+use presolve_spec::{
+    CondaRequirement, EnvironmentFile, PipRequirements, Spanned,
+    environment::{Reading, invalid_spec},
+    match_spec,
+    pip_lines::{PipReader, PipText},
+    pip_options,
+    yaml::Tree,
+};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Level, Location},
+    secrets::redact,
+    source::SourceFile,
+};
+
+/// Options of pip that say where it looks: they hold for one command, but a solution for
+/// all.
+const PLACES: [&str; 5] = [
+    "index-url",
+    "pypi-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+];
+
+/// The variables of pip that say where packages are, each with its option.
+const VARIABLES: [(&str, &str); 3] = [
+    ("PIP_INDEX_URL", "index-url"),
+    ("PIP_EXTRA_INDEX_URL", "extra-index-url"),
+    ("PIP_FIND_LINKS", "find-links"),
+];
+
+/// Options of pip that a requirements file can have, too.
+const SHARED: [&str; 5] = [
+    "no-binary",
+    "only-binary",
+    "prefer-binary",
+    "pre",
+    "require-hashes",
+];
+
+/// Reads the packages that a Dockerfile's commands name. Some of the requirements files may
+/// have another text than on disk.
+pub fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    let plan = Plan::of(source);
+    let installs = match plan.contents() {
+        Ok(Contents::Specs(installs)) => installs,
+        // The conda file is read in its stead: `crate::azure::Input` sees to it.
+        Ok(Contents::CondaFile(_, install)) => {
+            let error = Diagnostic::error("no-conda-spec", "the packages stand in another file");
+            return refused(vec![error.at(plan.place(install), "")]);
+        }
+        Err(Failure { diagnostics, .. }) => return refused(diagnostics),
+    };
+    let mut reader = Reader {
+        plan: &plan,
+        environment: empty(source),
+        pip: PipReader::default(),
+        errors: Vec::new(),
+    };
+    reader.pip.included = included.to_vec();
+    reader.read(&installs);
+    let (environment, errors) = reader.finish();
+    Reading {
+        environment: Some((environment, Tree::empty(source))),
+        errors,
+    }
+}
+
+fn refused(errors: Vec<Diagnostic>) -> Reading {
+    Reading {
+        environment: None,
+        errors,
+    }
+}
+
+fn empty(source: &Arc<SourceFile>) -> EnvironmentFile {
+    EnvironmentFile {
+        host: &super::host::DockerHost,
+        source: Arc::clone(source),
+        name: None,
+        channels: Vec::new(),
+        conda: Vec::new(),
+        pip: PipRequirements::default(),
+        pinned_platform: None,
+        warnings: Vec::new(),
+    }
+}
+
+struct Reader<'p> {
+    plan: &'p Plan,
+    environment: EnvironmentFile,
+    pip: PipReader,
+    errors: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, installs: &[&Install]) {
+        let Some(first) = installs.first() else {
+            return;
+        };
+        self.environment.warnings = self.plan.left(&first.prefix);
+        self.check_redirections(installs);
+        let is_conda = |install: &&&Install| install.is_conda();
+        let (conda, pip): (Vec<&Install>, Vec<&Install>) =
+            installs.iter().partition(|install| is_conda(install));
+        self.read_channels(&conda);
+        for install in &conda {
+            self.read_conda(install);
+        }
+        if !installs
+            .iter()
+            .any(|install| install.action == Action::Create)
+        {
+            self.take_python(first);
+        }
+        self.check_places(&pip);
+        self.read_variables(&pip);
+        for (index, install) in pip.iter().enumerate() {
+            self.read_pip(install, index == 0);
+        }
+    }
+
+    fn finish(mut self) -> (EnvironmentFile, Vec<Diagnostic>) {
+        self.errors.append(&mut self.pip.errors);
+        self.environment.pip = std::mem::take(&mut self.pip.pip);
+        // Paths of projects are those of the image.
+        let warnings = self.pip.warnings.into_iter();
+        let warnings = warnings.filter(|warning| warning.name != "missing-project");
+        self.environment.warnings.extend(warnings);
+        (self.environment, self.errors)
+    }
+
+    fn dockerfile(&self) -> &Dockerfile {
+        &self.plan.dockerfile
+    }
+
+    /// `pip install numpy>=1.2` writes into the file `=1.2`.
+    fn check_redirections(&mut self, installs: &[&Install]) {
+        for install in installs {
+            let command = &self.plan.build.commands[install.index];
+            for span in redirection::of(command) {
+                let error = redirection::error(self.dockerfile().at(span));
+                self.errors.push(error);
+            }
+        }
+    }
+
+    /// The channels of the commands, those of `-c` first, and of `conda config` after.
+    fn read_channels(&mut self, conda: &[&Install]) {
+        let Some(first) = conda.first() else { return };
+        let options = conda.iter().flat_map(|install| install.all("channel"));
+        let mut channels: Vec<&Argument> = options.collect();
+        let config = self.plan.installs.iter();
+        let config = config.filter(|install| install.action == Action::Channels);
+        let mut configured: Vec<&Argument> = Vec::new();
+        for install in config {
+            for added in install.all("add") {
+                configured.insert(0, added);
+            }
+            configured.extend(install.all("append"));
+        }
+        channels.extend(configured);
+        for channel in channels {
+            self.read_channel(channel);
+        }
+        let is_closed = |install: &&Install| {
+            install.has("override-channels") || install.tool == Tool::Micromamba
+        };
+        if conda.iter().all(is_closed) && !self.environment.channels.is_empty() {
+            self.environment.channels.push(Spanned {
+                value: "nodefaults".to_owned(),
+                location: self.plan.place(first),
+            });
+        }
+    }
+
+    fn read_channel(&mut self, argument: &Argument) {
+        let location = self.plan.argument(argument);
+        let value = match &argument.value {
+            Ok(value) => value,
+            Err(_) => return self.refuse(argument),
+        };
+        for channel in value.split(',') {
+            let known = &self.environment.channels;
+            if known.iter().all(|known| known.value != channel) {
+                self.environment.channels.push(Spanned {
+                    value: channel.to_owned(),
+                    location: location.clone(),
+                });
+            }
+        }
+    }
+
+    fn read_conda(&mut self, install: &Install) {
+        for argument in &install.specs {
+            let location = self.plan.argument(argument);
+            let Ok(text) = &argument.value else {
+                self.refuse(argument);
+                continue;
+            };
+            match match_spec::parse(text) {
+                Ok(spec) => self.environment.conda.push(CondaRequirement {
+                    spec,
+                    text: text.clone(),
+                    location,
+                    pin: None,
+                    added_by_pin: false,
+                }),
+                Err(reason) => self.errors.push(invalid_spec(text, location, &reason)),
+            }
+        }
+        for list in install.all("file") {
+            let error = Diagnostic::error(UNSOLVED, "a list of conda packages is not read");
+            let at = self.plan.argument(list);
+            self.errors.push(
+                error
+                    .at(at, "")
+                    .help("name the packages in the command, or in a conda file"),
+            );
+        }
+    }
+
+    /// An environment that the image brings has the image's Python.
+    fn take_python(&mut self, install: &Install) {
+        let names_python = |line: &CondaRequirement| line.spec.name.to_string() == "python";
+        if self.environment.conda.iter().any(names_python) {
+            return;
+        }
+        let image = self.plan.image();
+        let python = image.as_ref().and_then(|image| image.value.python());
+        let at = self.plan.image_place();
+        let Some(python) = python else {
+            self.errors.push(
+                Diagnostic::error(
+                    UNSOLVED,
+                    "the name of the image does not say which Python it has",
+                )
+                .at(at, "")
+                .at(self.plan.place(install), "installs for that Python")
+                .help("take an image that says it, such as `python:3.11`, or make an environment with `conda create -n NAME python=3.11`"),
+            );
+            return;
+        };
+        let text = format!("python={python}");
+        let Ok(spec) = match_spec::parse(&text) else {
+            return;
+        };
+        let message = format!("the image brings Python {python}; what else it brings is not known");
+        self.environment
+            .warnings
+            .push(Diagnostic::new(Level::Note, "python-of-image", message).at(at.clone(), ""));
+        self.environment.conda.push(CondaRequirement {
+            spec,
+            text,
+            location: at,
+            pin: None,
+            added_by_pin: false,
+        });
+    }
+
+    /// A solution for all commands has to be one for each.
+    fn check_places(&mut self, pip: &[&Install]) {
+        let places = |install: &Install| -> Vec<(&str, String)> {
+            let options = install
+                .options
+                .iter()
+                .filter(|(name, _)| PLACES.contains(name));
+            let options = options.map(|(name, argument)| {
+                let value = argument.as_ref().and_then(|one| one.value.clone().ok());
+                (*name, value.unwrap_or_default())
+            });
+            options.collect()
+        };
+        let variables = |install: &Install| {
+            let variables = &self.plan.build.commands[install.index].scene.variables;
+            VARIABLES.map(|(name, _)| variables.get(name).cloned())
+        };
+        let asked = |install: &Install| (places(install), variables(install));
+        let Some(first) = pip.first() else { return };
+        let wanted = asked(first);
+        if let Some(other) = pip.iter().find(|install| asked(install) != wanted) {
+            let error = Diagnostic::error(
+                UNSOLVED,
+                "the commands of pip ask different package indexes, so they are no one problem",
+            );
+            self.errors.push(
+                error
+                    .at(self.plan.place(other), "asks other indexes")
+                    .at(self.plan.place(first), "than this")
+                    .help("give all of them the same index options, or move the requirements into one conda file"),
+            );
+        }
+    }
+
+    /// `ENV PIP_INDEX_URL=…`.
+    fn read_variables(&mut self, pip: &[&Install]) {
+        let Some(first) = pip.first() else { return };
+        let variables = &self.plan.build.commands[first.index].scene.variables;
+        for (variable, option) in VARIABLES {
+            let Some(value) = variables.get(variable) else {
+                continue;
+            };
+            let at = self.plan.place(first);
+            match value {
+                Some(value) => {
+                    for url in value.split_whitespace() {
+                        self.read_line(
+                            format!("--{option} {}", pip_options::quoted(url)),
+                            &at,
+                            None,
+                        );
+                    }
+                }
+                None => self.errors.push(
+                    Diagnostic::error(
+                        UNSOLVED,
+                        format!("the Dockerfile does not say the value of `{variable}`"),
+                    )
+                    .at(at, "which this command reads"),
+                ),
+            }
+        }
+    }
+
+    fn read_pip(&mut self, install: &Install, is_first: bool) {
+        for (name, argument) in &install.options {
+            let is_read = (PLACES.contains(name) && is_first) || SHARED.contains(name);
+            let is_file = matches!(*name, "requirement" | "constraint" | "editable");
+            if !is_read && !is_file {
+                continue;
+            }
+            let Some(argument) = argument else {
+                let at = self.plan.place(install);
+                self.read_line(format!("--{name}"), &at, None);
+                continue;
+            };
+            let at = self.plan.argument(argument);
+            match &argument.value {
+                Ok(value) if is_file => self.read_file(install, name, value, &at),
+                Ok(value) => self.read_line(
+                    format!("--{name} {}", pip_options::quoted(value)),
+                    &at,
+                    None,
+                ),
+                Err(_) => self.refuse(argument),
+            }
+        }
+        for argument in &install.specs {
+            let at = self.plan.argument(argument);
+            let Ok(value) = &argument.value else {
+                self.refuse(argument);
+                continue;
+            };
+            let offset = at.text().find(&**value).filter(|offset| *offset <= 1);
+            let verbatim = offset.map(|offset| at.span.start + offset);
+            self.read_line(value.clone(), &at, verbatim);
+        }
+    }
+
+    /// A file of requirements, as the context has it.
+    fn read_file(&mut self, install: &Install, option: &str, value: &str, at: &Location) {
+        if option == "editable" || value.contains("://") {
+            return self.read_line(
+                format!("--{option} {}", pip_options::quoted(value)),
+                at,
+                None,
+            );
+        }
+        let Some(path) = self.plan.origin(install, value) else {
+            let message = format!("there is no `{}` from the build context", redact(value));
+            let context = self.plan.context.display();
+            self.errors.push(
+                Diagnostic::error("missing-requirements-file", message)
+                    .at(at.clone(), "named here")
+                    .note(format!("the context is the folder `{context}`"))
+                    .help("copy it from the context with `COPY` before it is read"),
+            );
+            return;
+        };
+        // The reader takes paths from the folder of the Dockerfile on.
+        let folder = self
+            .environment
+            .source
+            .path()
+            .parent()
+            .unwrap_or(Path::new(""));
+        let path = match path.strip_prefix(folder) {
+            Ok(path) => path.to_owned(),
+            Err(_) => std::path::absolute(&path).unwrap_or(path),
+        };
+        let path = pip_options::quoted(&path.to_string_lossy());
+        self.read_line(format!("--{option} {path}"), at, None);
+    }
+
+    fn read_line(&mut self, text: String, at: &Location, verbatim: Option<usize>) {
+        let text = PipText {
+            file: Arc::clone(&self.environment.source),
+            text,
+            span: at.span.clone(),
+            verbatim,
+        };
+        self.pip.read_item(&text);
+    }
+
+    /// An argument whose value is not known.
+    fn refuse(&mut self, argument: &Argument) {
+        let Err(unknown) = &argument.value else {
+            return;
+        };
+        let error = Diagnostic::error(UNSOLVED, "this argument cannot be read");
+        self.errors.push(
+            error
+                .at(self.plan.argument(argument), options::say(unknown))
+                .help("write it out, or give its variable a value with `ARG NAME=value`"),
+        );
+    }
+}

@@ -1,0 +1,444 @@
+//! The commands of conda and pip that change an environment, with each of their arguments.
+
+use std::ops::Range;
+
+use super::{
+    options::{self, Argument, Parsed},
+    prefix::Prefix,
+    script::{Form, Invocation, conda_run},
+    shell::{Part, Unknown, Word},
+};
+use presolve_text::secrets::redact;
+
+/// Whose packages are installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// conda, mamba or micromamba.
+    Conda,
+    /// micromamba, which has no channels but those that it is told.
+    Micromamba,
+    /// pip.
+    Pip,
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It makes an environment of these packages.
+    Create,
+    /// It makes an environment of a conda file, or brings one up to it.
+    FromFile,
+    /// It installs packages.
+    Install,
+    /// It adds channels to those of every later command.
+    Channels,
+    /// It does something else to an environment, or in a way that cannot be worked out.
+    Other,
+}
+
+/// A command of conda or pip.
+#[derive(Clone, Debug)]
+pub struct Install {
+    /// Whose.
+    pub tool: Tool,
+    /// What it does.
+    pub action: Action,
+    /// The environment.
+    pub prefix: Prefix,
+    /// The packages.
+    pub specs: Vec<Argument>,
+    /// The options, by their long names without dashes.
+    pub options: Vec<(&'static str, Option<Argument>)>,
+    /// Where all of it stands.
+    pub span: Range<usize>,
+    /// How its arguments are written.
+    pub form: Form,
+    /// The index of the command in the build.
+    pub index: usize,
+    /// Why it cannot be read, and where that is seen.
+    pub unread: Option<(Range<usize>, String)>,
+}
+
+impl Install {
+    /// A command of the build, if it is one.
+    pub fn of(invocation: &Invocation, index: usize) -> Option<Self> {
+        let values = invocation.words.iter();
+        let values = values.map(|word| word.value(&invocation.scene.variables));
+        let values: Vec<Result<String, Unknown>> = values.collect();
+        let reader = Reader {
+            invocation,
+            values: &values,
+            index,
+        };
+        let mut install = reader.read()?;
+        if install.prefix == Prefix::unknown() {
+            install.leave("the `PATH` that it runs with is not known".to_owned());
+        }
+        Some(install)
+    }
+
+    /// The arguments of an option.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &Argument> {
+        let options = self.options.iter().filter(move |(known, _)| *known == name);
+        options.filter_map(|(_, argument)| argument.as_ref())
+    }
+
+    /// Whether an option is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(known, _)| *known == name)
+    }
+
+    /// Whether it is a conda.
+    pub fn is_conda(&self) -> bool {
+        self.tool != Tool::Pip
+    }
+}
+
+/// Options of Python without a value that may stand before `-m`
+/// (<https://docs.python.org/3/using/cmdline.html>).
+const PYTHON: [&str; 4] = ["-u", "-I", "-E", "-s"];
+
+/// Programs that do not run their arguments, whatever these look like.
+const SPEAKERS: [&str; 16] = [
+    "echo", "printf", "cat", "grep", "sed", "awk", "git", "curl", "wget", "apt-get", "apt", "apk",
+    "yum", "dnf", "mkdir", "rm",
+];
+
+struct Reader<'r> {
+    invocation: &'r Invocation,
+    values: &'r [Result<String, Unknown>],
+    index: usize,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Option<Install> {
+        let mut prefix = self.active();
+        let Some(mut at) = self.program(0) else {
+            return self.hidden();
+        };
+        let known: Vec<&str> = self
+            .values
+            .iter()
+            .map(|value| value.as_deref().unwrap_or("$"))
+            .collect();
+        if let Some((named, start)) = conda_run(&known[at..]) {
+            prefix = named.unwrap_or(prefix);
+            let Some(inner) = self.program(at + start) else {
+                return self.hidden();
+            };
+            at = inner;
+        }
+        let (path, program) = split(known[at]);
+        let verb = known.get(at + 1).copied().unwrap_or_default();
+        if let Some(python) = program.strip_prefix("python") {
+            let options = known[at + 1..].iter();
+            let module = at + 1 + options.take_while(|word| PYTHON.contains(word)).count();
+            let is_pip = is_version(python) && known[module..].starts_with(&["-m", "pip"]);
+            let prefix = path.and_then(Prefix::of_program).unwrap_or(prefix);
+            return match is_pip {
+                true => self.pip(module + 2, prefix),
+                false => self.hidden(),
+            };
+        }
+        match program {
+            "conda" | "mamba" => self.conda(Tool::Conda, at + 1, prefix),
+            "micromamba" => self.conda(Tool::Micromamba, at + 1, prefix),
+            "uv" | "poetry" | "pipenv" | "pdm"
+                if matches!(verb, "install" | "add" | "sync" | "pip") =>
+            {
+                let why = format!("commands of {program} are not read");
+                Some(self.other(Tool::Pip, Prefix::unknown(), &why))
+            }
+            _ if SPEAKERS.contains(&program) => None,
+            _ if program.strip_prefix("pip").is_some_and(is_version) => {
+                let prefix = path.and_then(Prefix::of_program).unwrap_or(prefix);
+                self.pip(at + 1, prefix)
+            }
+            _ => self.hidden(),
+        }
+    }
+
+    /// `timeout 600 pip install …`, `bash -c "conda install …"`: a command within one that
+    /// is not known, or within its quotes. Nor is known which environment it works on.
+    fn hidden(&self) -> Option<Install> {
+        let words = self.invocation.words.iter().zip(self.values);
+        let texts: Vec<String> = words
+            .map(|(word, value)| value.clone().unwrap_or_else(|_| written(word)))
+            .collect();
+        let is_space = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
+        let scripts = texts
+            .iter()
+            .flat_map(|text| text.split([';', '&', '|', '\n']));
+        let quoted = || {
+            scripts
+                .clone()
+                .find_map(|one| installer(one.split(is_space)))
+        };
+        let (tool, why) = match installer(texts.iter().map(String::as_str)) {
+            Some(tool) => (tool, "the command that runs it is not known"),
+            None => (quoted()?, "commands within quotes are not read"),
+        };
+        Some(self.other(tool, Prefix::unknown(), why))
+    }
+
+    /// The environment of a command that names none.
+    fn active(&self) -> Prefix {
+        let scene = &self.invocation.scene;
+        let active = scene.active.clone();
+        let active = active.or_else(|| Prefix::on_path(&scene.variables));
+        active.unwrap_or_else(Prefix::base)
+    }
+
+    /// Where the program is, behind those that only run it.
+    fn program(&self, mut at: usize) -> Option<usize> {
+        loop {
+            let word = self.values.get(at)?.as_deref().ok()?;
+            match word {
+                "sudo" | "exec" | "command" | "env" | "nohup" => at += 1,
+                "-E" | "-H" if at > 0 => at += 1,
+                _ if at > 0 && super::script::assignment(&self.invocation.words[at]).is_some() => {
+                    at += 1;
+                }
+                _ => return Some(at),
+            }
+        }
+    }
+
+    fn pip(&self, at: usize, prefix: Prefix) -> Option<Install> {
+        let parsed = options::parse(self.rest(at), self.values.get(at..)?, &options::PIP);
+        let (verb, parsed) = self.split_verb(at, parsed)?;
+        let mut install = match &*verb {
+            "install" => self.install(Tool::Pip, Action::Install, prefix, parsed),
+            "uninstall" => self.other(
+                Tool::Pip,
+                prefix,
+                "what `pip uninstall` removes is not worked out",
+            ),
+            _ => return None,
+        };
+        let elsewhere = [
+            "target",
+            "prefix",
+            "root",
+            "user",
+            "platform",
+            "python-version",
+            "python",
+        ];
+        if let Some(option) = elsewhere.into_iter().find(|option| install.has(option)) {
+            install.leave(format!("with `--{option}`, it installs for something else"));
+        }
+        if install.has("no-deps") {
+            install.leave("with `--no-deps`, it may break what is installed".to_owned());
+        }
+        if install.has("dry-run") || install.has("ignore-requires-python") {
+            install.leave("it does not install as pip does otherwise".to_owned());
+        }
+        Some(install)
+    }
+
+    fn conda(&self, tool: Tool, at: usize, active: Prefix) -> Option<Install> {
+        let parsed = options::parse(self.rest(at), self.values.get(at..)?, &options::CONDA);
+        let (mut verb, mut parsed) = self.split_verb(at, parsed)?;
+        if verb == "env" {
+            let (second, rest) = self.split_verb(at + 1, parsed)?;
+            (verb, parsed) = (format!("env {second}"), rest);
+        }
+        // `conda install` works on `CONDA_PREFIX`, whatever is on the path.
+        let conda_prefix = self
+            .invocation
+            .scene
+            .variables
+            .get("CONDA_PREFIX")
+            .cloned()
+            .flatten();
+        let active = conda_prefix.map_or(active, |path| Prefix::at(&path));
+        let mut install = match &*verb {
+            "create" => self.install(tool, Action::Create, active, parsed),
+            "install" => self.install(tool, Action::Install, active, parsed),
+            "env create" | "env update" => self.install(tool, Action::FromFile, active, parsed),
+            "config" => return self.config(tool, at, active),
+            "update" | "upgrade" | "remove" | "uninstall" => {
+                let mut install = self.install(tool, Action::Install, active, parsed);
+                install.leave(format!("what `conda {verb}` changes is not worked out"));
+                install
+            }
+            _ => return None,
+        };
+        install.name_prefix();
+        install.find_file();
+        for option in [
+            "no-deps",
+            "only-deps",
+            "download-only",
+            "dry-run",
+            "clone",
+            "revision",
+        ] {
+            if install.has(option) {
+                install.leave(format!("what it does with `--{option}` is not worked out"));
+            }
+        }
+        Some(install)
+    }
+
+    /// `conda config --add channels conda-forge`.
+    fn config(&self, tool: Tool, at: usize, prefix: Prefix) -> Option<Install> {
+        let values = self.values.get(at + 1..)?;
+        let of = |index: usize| values.get(index)?.as_deref().ok();
+        let adds = (0..values.len()).filter(|index| {
+            let adds = matches!(of(*index), Some("--add" | "--append" | "--prepend"));
+            adds && of(index + 1) == Some("channels")
+        });
+        let mut install = self.install(tool, Action::Channels, prefix, Ok(Vec::new()));
+        for adds in adds {
+            let option = match of(adds) {
+                Some("--append") => "append",
+                _ => "add",
+            };
+            let argument = Argument {
+                word: self.invocation.words.get(at + adds + 3)?.clone(),
+                value: values.get(adds + 2)?.clone(),
+            };
+            install.options.push((option, Some(argument)));
+        }
+        if install.options.is_empty() {
+            return None;
+        }
+        Some(install)
+    }
+
+    fn install(&self, tool: Tool, action: Action, prefix: Prefix, parsed: Parse) -> Install {
+        let mut install = Install {
+            tool,
+            action,
+            prefix,
+            specs: Vec::new(),
+            options: Vec::new(),
+            span: self.invocation.span(),
+            form: self.invocation.form,
+            index: self.index,
+            unread: None,
+        };
+        match parsed {
+            Ok(parsed) => {
+                for one in parsed {
+                    match one {
+                        Parsed::Argument(argument) => install.specs.push(argument),
+                        Parsed::Option(name, value) => install.options.push((name, value)),
+                    }
+                }
+            }
+            Err((span, option)) => {
+                install.unread = Some((
+                    span,
+                    format!("the option `{}` is not known", redact(&option)),
+                ));
+            }
+        }
+        if let Some(depends) = self.invocation.depends {
+            install.leave(depends.to_owned());
+        }
+        install
+    }
+
+    fn other(&self, tool: Tool, prefix: Prefix, why: &str) -> Install {
+        let mut other = self.install(tool, Action::Other, prefix, Ok(Vec::new()));
+        other.leave(why.to_owned());
+        other
+    }
+
+    /// The first argument that is no option, and the others.
+    fn split_verb(&self, at: usize, parsed: Parse) -> Option<(String, Parse)> {
+        let mut parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(unknown) => {
+                let values = self.values.get(at..)?.iter().flatten();
+                let verb = values.into_iter().find(|value| !value.starts_with('-'))?;
+                return Some((verb.clone(), Err(unknown)));
+            }
+        };
+        let is_verb = |one: &Parsed| matches!(one, Parsed::Argument(_));
+        let verb = parsed.iter().position(is_verb)?;
+        match parsed.remove(verb) {
+            Parsed::Argument(argument) => Some((argument.value.ok()?, Ok(parsed))),
+            Parsed::Option(..) => None,
+        }
+    }
+
+    fn rest(&self, at: usize) -> &[Word] {
+        self.invocation.words.get(at..).unwrap_or_default()
+    }
+}
+
+/// Arguments, or the option that is not known with its place.
+type Parse = Result<Vec<Parsed>, (Range<usize>, String)>;
+
+impl Install {
+    /// Leaves it as it is, for this reason.
+    fn leave(&mut self, why: String) {
+        self.unread.get_or_insert((self.span.clone(), why));
+    }
+
+    /// The environment that `-n` or `-p` names.
+    fn name_prefix(&mut self) {
+        let named = self.all("prefix").chain(self.all("name")).next().cloned();
+        let Some(argument) = named else { return };
+        match &argument.value {
+            Ok(value) if value.contains('/') => self.prefix = Prefix::at(value),
+            Ok(value) => self.prefix = Prefix::named(value),
+            Err(unknown) => {
+                let why = options::say(unknown);
+                self.unread = Some((argument.word.span.clone(), why));
+            }
+        }
+    }
+
+    /// `micromamba create -f environment.yml` is `conda env create`.
+    fn find_file(&mut self) {
+        let is_yaml = |argument: &Argument| {
+            let value = argument.value.as_deref().unwrap_or_default();
+            value.ends_with(".yml") || value.ends_with(".yaml")
+        };
+        if self.all("file").any(is_yaml) {
+            self.action = Action::FromFile;
+        }
+    }
+}
+
+/// Whose program it is that installs, if these are words of such a command.
+fn installer<'w>(words: impl Iterator<Item = &'w str>) -> Option<Tool> {
+    let mut tool = None;
+    for word in words {
+        let (_, program) = split(word.strip_prefix("-m").unwrap_or(word));
+        match program {
+            "install" | "create" | "update" if tool.is_some() => return tool,
+            "conda" | "mamba" | "micromamba" => tool = Some(Tool::Conda),
+            _ if program.strip_prefix("pip").is_some_and(is_version) => tool = Some(Tool::Pip),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A word as far as it is known, with `$` for what is not.
+fn written(word: &Word) -> String {
+    let parts = word.parts.iter().map(|part| match part {
+        Part::Text(text) => text.as_str(),
+        Part::Variable { .. } | Part::Computed => "$",
+    });
+    parts.collect()
+}
+
+/// The path of a program, and its name.
+fn split(program: &str) -> (Option<&str>, &str) {
+    match program.rsplit_once('/') {
+        Some((_, name)) => (Some(program), name),
+        None => (None, program),
+    }
+}
+
+/// Whether this stands behind the name of a program for its version: `3`, `3.10`.
+fn is_version(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || c == '.')
+}

@@ -1,0 +1,455 @@
+//! Which environment a Dockerfile is about, and what it is made of.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    Dockerfile,
+    build::Build,
+    context::{self, Copied},
+    install::{Action, Install},
+    options::{self, Argument},
+    prefix::Prefix,
+    variables::Variables,
+};
+use crate::azure::definition::is_template;
+use presolve_spec::{Spanned, yaml::Tree};
+use presolve_target::{Image, Target};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
+    secrets::redact,
+    source::SourceFile,
+};
+
+/// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.
+pub const UNSOLVED: &str = "unsolved-install";
+
+/// The conda file of a command that names none
+/// (<https://docs.conda.io/projects/conda/en/stable/commands/env/create.html>).
+const USUAL_CONDA_FILE: &str = "environment.yml";
+
+/// A Dockerfile, what it does, and where its context is.
+pub struct Plan {
+    /// The Dockerfile.
+    pub dockerfile: Dockerfile,
+    /// What it does.
+    pub build: Build,
+    /// The commands of conda and pip, in all environments.
+    pub installs: Vec<Install>,
+    /// The folder of the context.
+    pub context: PathBuf,
+}
+
+/// What the environment of a Dockerfile is made of.
+pub enum Contents<'p> {
+    /// A conda file of the context: its path, and the command that installs it.
+    CondaFile(PathBuf, &'p Install),
+    /// The packages of these commands, and those of requirements files.
+    Specs(Vec<&'p Install>),
+}
+
+impl Plan {
+    /// Reads a Dockerfile as far as it can be read.
+    pub fn of(source: &Arc<SourceFile>) -> Self {
+        let dockerfile = Dockerfile::read(source);
+        let build = Build::of(&dockerfile);
+        let context = source
+            .build_context()
+            .map_or_else(|| usual_context(source), Path::to_owned);
+        let commands = build.commands.iter().enumerate();
+        let installs = commands.filter_map(|(index, command)| Install::of(command, index));
+        let mut plan = Self {
+            installs: installs.collect(),
+            dockerfile,
+            build,
+            context,
+        };
+        plan.name_prefixes();
+        plan
+    }
+
+    /// The image that is built on at last.
+    pub fn image(&self) -> Option<Spanned<Image>> {
+        let base = self.build.base.as_ref()?;
+        let name = base.name.as_deref().filter(|name| *name != "scratch")?;
+        Some(Spanned {
+            value: Image::parse(name),
+            location: self.dockerfile.at(base.span.clone()),
+        })
+    }
+
+    /// What the machine that builds is like.
+    pub fn target(&self) -> Target {
+        let target = self
+            .image()
+            .map_or_else(Target::unknown, |image| image.value.target());
+        let platform = self
+            .build
+            .base
+            .as_ref()
+            .and_then(|base| base.platform.as_deref());
+        let target = match platform {
+            Some(platform) => target.on(platform),
+            None => target,
+        };
+        let target = Target {
+            in_dockerfile: true,
+            ..target
+        };
+        match self.first_of_conda() {
+            Some(install) => {
+                overridden(target, &self.build.commands[install.index].scene.variables)
+            }
+            None => target,
+        }
+    }
+
+    /// The command of conda that makes the environment, or is the first in it.
+    fn first_of_conda(&self) -> Option<&Install> {
+        let prefix = self.prefix().ok()?;
+        let solves = |install: &&Install| {
+            install.is_conda() && install.action != Action::Other && install.unread.is_none()
+        };
+        self.of_prefix(&prefix).find(solves)
+    }
+
+    /// Where the image is named that is built on; the first line if none is.
+    pub fn image_place(&self) -> Location {
+        let base = self.build.base.as_ref();
+        base.map_or_else(
+            || self.dockerfile.start(),
+            |base| self.dockerfile.at(base.span.clone()),
+        )
+    }
+
+    /// The commands that are about an environment.
+    pub fn of_prefix(&self, prefix: &Prefix) -> impl Iterator<Item = &Install> {
+        self.installs
+            .iter()
+            .filter(move |install| install.prefix == *prefix)
+    }
+
+    /// The environment that the Dockerfile is about: the one that it makes, or of several
+    /// the one that is active in the end.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it is about none, or about several.
+    pub fn prefix(&self) -> Result<Prefix, Failure> {
+        let makes = |install: &&Install| {
+            matches!(install.action, Action::Create | Action::FromFile) && install.unread.is_none()
+        };
+        let fills = |install: &&Install| install.installs_anything();
+        for prefixes in [
+            prefixes(self.installs.iter().filter(makes)),
+            prefixes(self.installs.iter().filter(fills)),
+        ] {
+            match &prefixes[..] {
+                [] => {}
+                [(prefix, _)] => return Ok((*prefix).clone()),
+                _ if prefixes
+                    .iter()
+                    .any(|(prefix, _)| **prefix == self.build.active) =>
+                {
+                    return Ok(self.build.active.clone());
+                }
+                [(first, one), (second, other), ..] => {
+                    let error = Diagnostic::error(
+                        UNSOLVED,
+                        "the Dockerfile installs into several environments, and none of them is active in the end",
+                    );
+                    let error = error.at(self.place(one), format!("into `{first}`"));
+                    return Err(Failure::input(
+                        error
+                            .at(self.place(other), format!("into `{second}`"))
+                            .help("put the one that is meant first on the `PATH`"),
+                    ));
+                }
+            }
+        }
+        Err(self.nothing())
+    }
+
+    /// What the environment of the Dockerfile is made of.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when that cannot be told, or is no one problem.
+    pub fn contents(&self) -> Result<Contents<'_>, Failure> {
+        if !self.dockerfile.errors.is_empty() {
+            return Err(Failure {
+                kind: FailureKind::Input,
+                diagnostics: self.dockerfile.errors.clone(),
+            });
+        }
+        let prefix = self.prefix()?;
+        let read = |install: &&Install| install.unread.is_none();
+        let is_file = |install: &&Install| install.action == Action::FromFile;
+        let files: Vec<&Install> = self
+            .of_prefix(&prefix)
+            .filter(read)
+            .filter(is_file)
+            .collect();
+        let fills = |install: &&Install| install.installs_anything();
+        let specs: Vec<&Install> = self.of_prefix(&prefix).filter(fills).collect();
+        match (&files[..], &specs[..]) {
+            ([file], []) => self
+                .conda_file(file)
+                .map(|path| Contents::CondaFile(path, file)),
+            ([first, second, ..], _) => Err(self.torn(
+                first,
+                "a conda file is installed",
+                second,
+                "and another one",
+            )),
+            ([file], [specs, ..]) => Err(self.torn(
+                file,
+                "a conda file is installed",
+                specs,
+                "and packages besides",
+            )),
+            ([], []) => Err(self.nothing()),
+            ([], _) => Ok(Contents::Specs(specs)),
+        }
+    }
+
+    /// Whether conda solves anything.
+    pub fn runs_conda(&self) -> bool {
+        self.installs.iter().any(Install::is_conda)
+    }
+
+    /// What is not read of an environment: commands that are left as they are.
+    pub fn left(&self, prefix: &Prefix) -> Vec<Diagnostic> {
+        let is_of =
+            |install: &&Install| install.prefix == *prefix || install.prefix == Prefix::unknown();
+        let mut left = self.left_of(self.installs.iter().filter(is_of));
+        let from_file = |install: &&Install| install.action == Action::FromFile;
+        if *prefix == Prefix::base()
+            && let Some(update) = self.of_prefix(prefix).find(from_file)
+        {
+            let message = "what the base environment of the image has already is not known";
+            let note = Diagnostic::new(Level::Note, "base-of-image", message);
+            left.push(note.at(self.place(update), "adds to it"));
+        }
+        let fills = |install: &&Install| install.prefix != *prefix && install.installs_anything();
+        if let Some(other) = self.installs.iter().find(fills) {
+            let message = format!("only the environment `{prefix}` is looked at");
+            let at = format!("installs into `{}`", other.prefix);
+            let note = Diagnostic::new(Level::Note, "other-environment", message);
+            left.push(note.at(self.place(other), at));
+        }
+        left
+    }
+
+    /// Which of these commands are left as they are.
+    pub fn left_of<'i>(&self, installs: impl Iterator<Item = &'i Install>) -> Vec<Diagnostic> {
+        let left = installs.filter_map(|install| {
+            let (span, why) = install.unread.as_ref()?;
+            let at = self
+                .dockerfile
+                .at(first_line(&self.dockerfile, span.clone()));
+            let left = Diagnostic::warning(UNSOLVED, "this command is left as it is");
+            Some(left.at(at, "").note(why.clone()))
+        });
+        left.collect()
+    }
+
+    /// The path of a file of the image from the working directory, if the context has it.
+    pub fn origin(&self, install: &Install, file: &str) -> Option<PathBuf> {
+        let scene = &self.build.commands[install.index].scene;
+        let file = context::join(&scene.folder, file);
+        let origin = context::origin(&scene.copies, &file, &self.context)?;
+        Some(context::within(&self.context, origin))
+    }
+
+    /// The conda files and requirements files of the context that the commands name, from
+    /// the working directory: wherever a copy can bring them from, be they there or not.
+    pub fn named_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for install in &self.installs {
+            let scene = &self.build.commands[install.index].scene;
+            let options = ["file", "requirement", "constraint"];
+            let named = options.iter().flat_map(|option| install.all(option));
+            let named = named.filter_map(|argument| argument.value.as_deref().ok());
+            let is_unnamed = install.action == Action::FromFile && !install.has("file");
+            for name in named.chain(is_unnamed.then_some(USUAL_CONDA_FILE)) {
+                let name = context::join(&scene.folder, name);
+                let origins = context::origins(&scene.copies, &name, &self.context);
+                files.extend(origins.map(|path| context::within(&self.context, path)));
+            }
+        }
+        files
+    }
+
+    /// The path of a source that the context does not have; none if it has it, or nobody
+    /// can tell.
+    pub fn lacking<'c>(&self, copied: &'c Copied) -> Option<&'c str> {
+        let path = copied.path.as_deref().filter(|_| !copied.is_comment)?;
+        let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
+        let fence = self.dockerfile.source().fence();
+        let is_there =
+            || is_elsewhere || !self.context.is_dir() || context::has(&self.context, path, fence);
+        (!is_there()).then_some(path)
+    }
+
+    /// The first line of a command.
+    pub fn place(&self, install: &Install) -> Location {
+        let span = first_line(&self.dockerfile, install.span.clone());
+        self.dockerfile.at(span)
+    }
+
+    /// The conda files of the context that are installed, in whatever environment.
+    pub fn conda_files(&self) -> Vec<PathBuf> {
+        let from_file = |install: &&Install| install.action == Action::FromFile;
+        let installs = self.installs.iter().filter(from_file);
+        installs
+            .filter_map(|install| self.conda_file(install).ok())
+            .collect()
+    }
+
+    fn conda_file(&self, install: &Install) -> Result<PathBuf, Failure> {
+        let named = install.all("file").next();
+        let name = match named.map(|argument| &argument.value) {
+            Some(Ok(name)) => name.as_str(),
+            Some(Err(unknown)) => {
+                let error = Diagnostic::error(UNSOLVED, "the conda file is not known");
+                let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
+                return Err(Failure::input(error.at(at, options::say(unknown))));
+            }
+            None => USUAL_CONDA_FILE,
+        };
+        self.origin(install, name).ok_or_else(|| {
+            let message = format!("there is no `{}` from the build context", redact(name));
+            let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
+            let context = self.context.display();
+            Failure::input(
+                Diagnostic::error("missing-conda-file", message)
+                    .at(at, "installed here")
+                    .note(format!("the context is the folder `{context}`"))
+                    .help("copy it from the context with `COPY` before it is installed"),
+            )
+        })
+    }
+
+    /// The place of an argument.
+    pub fn argument(&self, argument: &Argument) -> Location {
+        self.dockerfile.at(argument.word.span.clone())
+    }
+
+    /// `conda env create` takes the name of the environment from the file.
+    fn name_prefixes(&mut self) {
+        for index in 0..self.installs.len() {
+            let install = &self.installs[index];
+            let is_named = install.has("name") || install.has("prefix");
+            if install.action != Action::FromFile || is_named {
+                continue;
+            }
+            let file = self.conda_file(install).ok();
+            let file = file.and_then(|file| self.dockerfile.source().read_named(file).ok());
+            let name = file.and_then(|file| name_in(&file));
+            if let Some(name) = name {
+                self.installs[index].prefix = Prefix::named(&name);
+            }
+        }
+    }
+
+    fn torn(&self, one: &Install, label: &str, other: &Install, second: &str) -> Failure {
+        Failure::input(
+            Diagnostic::error(
+                UNSOLVED,
+                "the environment is made of a conda file and of what the Dockerfile adds to it",
+            )
+            .at(self.place(other), second)
+            .at(self.place(one), label)
+            .note("presolve solves one file at a time, and either alone would leave out the other")
+            .help("move the packages into the conda file, or give the conda file itself"),
+        )
+    }
+
+    fn nothing(&self) -> Failure {
+        let mut unread = self
+            .installs
+            .iter()
+            .filter_map(|install| install.unread.as_ref());
+        let error = Diagnostic::error(
+            "no-conda-spec",
+            "the Dockerfile installs nothing with conda or pip that could be solved",
+        );
+        Failure::input(match unread.next() {
+            Some((span, why)) => {
+                let span = first_line(&self.dockerfile, span.clone());
+                error.at(self.dockerfile.at(span), why.clone())
+            }
+            None => error
+                .at(self.image_place(), "its last stage is built on this")
+                .help("give the conda file or the requirements by themselves"),
+        })
+    }
+}
+
+/// A target with what the variables of a command make conda take for granted
+/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-virtual.html>).
+fn overridden(mut target: Target, variables: &Variables) -> Target {
+    let known = [
+        ("CONDA_OVERRIDE_CUDA", "__cuda"),
+        ("CONDA_OVERRIDE_GLIBC", "__glibc"),
+    ];
+    for (variable, name) in known {
+        let value = variables.get(variable).and_then(Option::as_ref);
+        let value = value.filter(|value| !value.is_empty() && target.subdir.is_linux());
+        if let Some(value) = value {
+            target.virtual_packages.push(format!("{name}={value}"));
+            target.is_guess &= name != "__glibc";
+        }
+    }
+    target
+}
+
+impl Install {
+    /// Whether it installs packages that it names, or files of requirements.
+    pub fn installs_anything(&self) -> bool {
+        let is_install = matches!(self.action, Action::Create | Action::Install);
+        let has_any = !self.specs.is_empty()
+            || self.all("requirement").next().is_some()
+            || self.all("editable").next().is_some()
+            || self.all("file").next().is_some();
+        is_install && has_any && self.unread.is_none()
+    }
+}
+
+/// The folder that a Dockerfile is built in if nobody says another one: its own.
+pub fn usual_context(source: &SourceFile) -> PathBuf {
+    match source.path().parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The environments of commands, each once, with the first of its commands.
+fn prefixes<'i>(installs: impl Iterator<Item = &'i Install>) -> Vec<(&'i Prefix, &'i Install)> {
+    let mut prefixes: Vec<(&Prefix, &Install)> = Vec::new();
+    for install in installs {
+        if prefixes.iter().all(|(known, _)| *known != &install.prefix) {
+            prefixes.push((&install.prefix, install));
+        }
+    }
+    prefixes
+}
+
+fn first_line(dockerfile: &Dockerfile, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let text = &dockerfile.source().text()[span.clone()];
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.trim_end_matches([' ', '\t', dockerfile.escape]);
+    span.start..span.start + line.len()
+}
+
+/// The `name` of a conda file.
+fn name_in(file: &Arc<SourceFile>) -> Option<String> {
+    let name = Tree::parse(file)
+        .ok()?
+        .root
+        .get("name")?
+        .as_str()?
+        .to_owned();
+    (!name.is_empty()).then_some(name)
+}

@@ -1,0 +1,46 @@
+//! Requirements that the shell takes for redirections: `pip install numpy>=1.2` installs
+//! any numpy, and writes what it prints into the file `=1.2`.
+
+use std::ops::Range;
+
+use super::script::Invocation;
+use presolve_text::{
+    diagnostic::{Diagnostic, Location},
+    secrets::redact,
+};
+
+/// The name of the diagnostic.
+pub const NAME: &str = "bare-redirection";
+
+/// The requirements of a command that are redirections, as they were meant.
+pub fn of(command: &Invocation) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for redirection in &command.redirections {
+        let operator = &redirection.operator;
+        let target = redirection.target.literal().unwrap_or_default();
+        if let Some(last) = found.last_mut().filter(|last| last.end == operator.start) {
+            last.end = redirection.target.span.end;
+            continue;
+        }
+        let mut words = command.words.iter().rev();
+        let before = words.find(|word| word.span.end <= operator.start);
+        let Some(before) = before else { continue };
+        let is_glued =
+            before.span.end == operator.start && operator.end == redirection.target.span.start;
+        let is_version = target.starts_with('=')
+            || (is_glued && target.starts_with(|c: char| c.is_ascii_digit()));
+        if is_version && operator.len() == 1 {
+            found.push(before.span.start..redirection.target.span.end);
+        }
+    }
+    found
+}
+
+/// What is said of one.
+pub fn error(at: Location) -> Diagnostic {
+    let quoted = format!("write `'{}'`", redact(at.text()));
+    Diagnostic::error(NAME, "the shell takes this requirement for a redirection")
+        .at(at, "not in quotes")
+        .note("with `>` the version becomes the name of a file, and any version is installed; with `<` the build fails")
+        .help(quoted)
+}

@@ -1,0 +1,197 @@
+//! An answer as a file for the tools that install: lock files and lists of files.
+//! One module a format; all of them write a [`Lock`], so that none knows more of an
+//! answer than the others.
+//!
+//! A file that goes to other people and machines holds no credentials of this one:
+//! URLs are written without them, since every tool has settings of its own for that: pip,
+//! conda and pixi read a netrc file, and pip and pixi a keyring. That holds for a line of
+//! the user's that is copied too. A variable in it stays, as it is no secret.
+
+#![warn(missing_docs)]
+
+use url::Url;
+
+use presolve_spec::{PipRequirement, PipRequirementKind};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
+
+mod conda_lock;
+mod copies;
+mod explicit;
+mod locked;
+mod paths;
+mod pixi;
+mod requirements;
+mod variables;
+
+use locked::subdirectory;
+pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
+
+/// What an answer is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The environment file with pins in it
+    #[default]
+    Env,
+    /// A list of URLs for `conda create --file`: the conda half
+    Explicit,
+    /// conda-lock.yml
+    CondaLock,
+    /// pixi.lock
+    Pixi,
+    /// A requirements file with hashes: the pip half
+    Requirements,
+}
+
+impl Format {
+    /// The name by which the command line knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Env => "env",
+            Format::Explicit => "explicit",
+            Format::CondaLock => "conda-lock",
+            Format::Pixi => "pixi",
+            Format::Requirements => "requirements",
+        }
+    }
+
+    /// Whether one file can hold the answers for several platforms.
+    pub fn holds_several(self) -> bool {
+        matches!(self, Format::CondaLock | Format::Pixi)
+    }
+}
+
+/// A file that is to be written.
+#[derive(Default)]
+pub struct Written {
+    /// Its text.
+    pub text: String,
+    /// What its reader has to know.
+    pub notices: Vec<Diagnostic>,
+}
+
+impl<'a> Lock<'a> {
+    /// The file in a format.
+    ///
+    /// # Errors
+    /// An input failure if the format cannot hold a line of the pip list, or would
+    /// hold the value of a variable of it.
+    ///
+    /// # Panics
+    /// For [`Format::Env`], which is not written anew but edited
+    /// ([`presolve_spec::pin`]).
+    pub fn write(&self, format: Format) -> Result<Written, Failure> {
+        if format != Format::Requirements {
+            variables::check(self, format)?;
+        }
+        let mut written = match format {
+            Format::Env => unreachable!("an environment file is edited in place"),
+            Format::Explicit => explicit::write(self, self.only())?,
+            Format::CondaLock => conda_lock::write(self)?,
+            Format::Pixi => pixi::write(self)?,
+            Format::Requirements => requirements::write(self, self.only())?,
+        };
+        // Requirements have other URLs, and say themselves what has no hash.
+        if format != Format::Requirements {
+            written.notices.extend(self.left_out_credentials());
+            written.notices.extend(self.unhashed());
+        }
+        Ok(written)
+    }
+
+    /// The platform of a format that holds one.
+    fn only(&self) -> &LockedPlatform<'a> {
+        &self.platforms[0]
+    }
+
+    /// Releases of which no hash is known.
+    fn unhashed(&self) -> Option<Diagnostic> {
+        let releases = self.platforms.iter().flat_map(|platform| &platform.pypi);
+        let unhashed = releases.filter(|release| release.sha256.is_none());
+        let mut names: Vec<String> = unhashed.map(LockedRelease::name).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return None;
+        }
+        let message = format!("nobody tells the hash of {}", names.join(", "));
+        let help = "write `#sha256=…` behind a URL, or take it from an index that tells hashes";
+        Some(
+            Diagnostic::warning("no-hashes", message)
+                .note("another file under its URL will not be noticed")
+                .help(help),
+        )
+    }
+
+    /// Says so where URLs had credentials.
+    fn left_out_credentials(&self) -> Option<Diagnostic> {
+        let urls = self.platforms.iter().flat_map(|platform| {
+            let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
+            let pypi = platform.pypi.iter();
+            conda.chain(pypi.map(|one| (&one.package.distribution.url, &one.url)))
+        });
+        credentials_left_out(urls)
+    }
+}
+
+/// Says so where a URL differs from what is written of it.
+fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> Option<Diagnostic> {
+    let bare = urls.filter(|(whole, bare)| {
+        let of_authority = (whole.username(), whole.password());
+        let of_rest = (whole.path(), whole.query());
+        of_authority != (bare.username(), bare.password()) || of_rest != (bare.path(), bare.query())
+    });
+    let mut hosts: Vec<&str> = bare.filter_map(|(_, bare)| bare.host_str()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    if hosts.is_empty() {
+        return None;
+    }
+    Some(left_out(&hosts))
+}
+
+fn left_out(hosts: &[&str]) -> Diagnostic {
+    let message = format!(
+        "the URLs of {} are written without their credentials",
+        hosts.join(", ")
+    );
+    let help = "the tool that installs needs them from its own settings, such as a netrc file";
+    Diagnostic::warning("credentials-left-out", message).help(help)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Refuses lines that a format has no place for: a lock file without them would be
+/// another environment.
+fn uncarriable<'a>(
+    format: &str,
+    why: &str,
+    lines: impl Iterator<Item = &'a PipRequirement>,
+) -> Result<(), Failure> {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for line in lines {
+        let reason = match &line.kind {
+            PipRequirementKind::Opaque { reason, .. } => *reason,
+            PipRequirementKind::Named(_) => match locked::url_of(line).and_then(subdirectory) {
+                Some(_) => "a subdirectory of an archive",
+                None => "a URL that does not tell what it is",
+            },
+        };
+        let message = format!("a {format} cannot hold this line: it is {reason}");
+        let diagnostic = Diagnostic::error("uncarriable-line", message)
+            .at(line.location.clone(), "")
+            .note(why)
+            .help("`--format env`, `explicit` and `requirements` carry it as it is");
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    match diagnostics.is_empty() {
+        true => Ok(()),
+        false => Err(Failure {
+            kind: FailureKind::Input,
+            diagnostics,
+        }),
+    }
+}

@@ -1,0 +1,258 @@
+//! What is locked: the records and releases of an answer, with their URLs, hashes and
+//! names, in the one form that all formats are written from.
+
+use std::{collections::BTreeMap, path::Path};
+
+use pep508_rs::{PackageName, VersionOrUrl};
+use rattler_conda_types::{RepoDataRecord, Subdir};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::hex;
+use presolve_resolve::Resolution;
+use presolve_solve::{PypiPackage, Solution, python::marker_environment};
+use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files,
+    secrets::{without_credentials, without_token},
+};
+
+/// The answers that a file is to hold.
+pub struct Lock<'a> {
+    /// The file that asked.
+    pub environment: &'a EnvironmentFile,
+    /// The folder that the file goes to.
+    pub folder: &'a Path,
+    /// One for each platform, in the order in which they were asked for; never empty.
+    pub platforms: Vec<LockedPlatform<'a>>,
+}
+
+/// The answer for one platform.
+pub struct LockedPlatform<'a> {
+    /// What it was worked out from.
+    pub resolution: &'a Resolution,
+    /// What is to be installed.
+    pub solution: &'a Solution,
+    /// The conda records, by name.
+    pub conda: Vec<LockedRecord<'a>>,
+    /// The releases from PyPI, by project.
+    pub pypi: Vec<LockedRelease<'a>>,
+    /// The lines of the pip list that only foreign code can resolve, in file order.
+    pub carried: Vec<&'a PipRequirement>,
+}
+
+/// A conda record.
+pub struct LockedRecord<'a> {
+    /// The record.
+    pub record: &'a RepoDataRecord,
+    /// Where its archive is, without credentials.
+    pub url: Url,
+    /// The PyPI projects that it brings.
+    pub projects: Vec<PackageName>,
+}
+
+/// A release from PyPI.
+pub struct LockedRelease<'a> {
+    /// The release.
+    pub package: &'a PypiPackage,
+    /// Where its file is, without credentials; of the fragment only `subdirectory=…`,
+    /// which says what of an archive pip builds
+    /// (<https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments>).
+    pub url: Url,
+    /// The hash of its file, hexadecimal, where it is known.
+    pub sha256: Option<String>,
+    /// The line of the pip list that gives its URL on this platform.
+    pub line: Option<&'a PipRequirement>,
+    /// The options that lines of the pip list give for its build.
+    pub options: Vec<&'a str>,
+}
+
+impl<'a> Lock<'a> {
+    /// What is locked by these answers, of which there is at least one.
+    ///
+    /// # Errors
+    /// An input failure if a file of a local folder cannot be read for its hash.
+    pub fn new(
+        environment: &'a EnvironmentFile,
+        answers: &[(&'a Resolution, &'a Solution)],
+        folder: &'a Path,
+    ) -> Result<Self, Failure> {
+        let platforms = answers.iter().map(|&(resolution, solution)| {
+            Ok(LockedPlatform {
+                resolution,
+                solution,
+                conda: records(resolution, solution),
+                pypi: releases(environment, resolution.subdir, solution)?,
+                carried: carried(environment, resolution.subdir, solution),
+            })
+        });
+        Ok(Self {
+            environment,
+            folder,
+            platforms: platforms.collect::<Result<_, Failure>>()?,
+        })
+    }
+}
+
+fn records<'a>(resolution: &'a Resolution, solution: &'a Solution) -> Vec<LockedRecord<'a>> {
+    let records = solution.conda.iter().map(|record| LockedRecord {
+        record,
+        url: without_token(&record.url),
+        projects: resolution.names.pypi_names(record).0,
+    });
+    records.collect()
+}
+
+fn releases<'a>(
+    environment: &'a EnvironmentFile,
+    subdir: Subdir,
+    solution: &'a Solution,
+) -> Result<Vec<LockedRelease<'a>>, Failure> {
+    let active = active_lines(environment, subdir, solution);
+    let releases = solution.pypi.iter().map(|package| {
+        let of_project = active.iter().copied().filter(|line| {
+            matches!(&line.kind, PipRequirementKind::Named(named) if named.name == package.name)
+        });
+        let mut of_url = of_project.clone();
+        let file = &package.distribution.url;
+        let line = of_url.find(|line| package.direct_url && url_of(line) == Some(file));
+        let mut url = without_credentials(file);
+        url.set_fragment(subdirectory(file));
+        Ok(LockedRelease {
+            package,
+            sha256: sha256(package, line)?,
+            url,
+            line,
+            options: of_project
+                .flat_map(|line| line.options.iter().map(String::as_str))
+                .collect(),
+        })
+    });
+    releases.collect()
+}
+
+/// The URL of an archive that a line gives, without variables.
+pub(super) fn url_of(line: &PipRequirement) -> Option<&Url> {
+    let PipRequirementKind::Named(requirement) = &line.kind else {
+        return None;
+    };
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::Url(url)) => Some(url.raw()),
+        _ => None,
+    }
+}
+
+/// `subdirectory=…` of a URL's fragment.
+pub(super) fn subdirectory(url: &Url) -> Option<&str> {
+    let mut parts = url.fragment()?.split('&');
+    parts.find(|part| part.starts_with("subdirectory="))
+}
+
+/// The most bytes of a distribution that is read for its hash. The largest wheels on PyPI have
+/// about 1 GB.
+const ARCHIVE_LIMIT: u64 = 2 << 30;
+
+/// The hash of a release's file: as the index tells it, as the line with its URL
+/// does, or that of a file of this machine.
+fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option<String>, Failure> {
+    let file = &package.distribution;
+    if let Some(known) = file.hashes.get("sha256") {
+        return Ok(Some(known.clone()));
+    }
+    let of_line = line.map(|line| line.hashes.as_slice()).unwrap_or_default();
+    if let [only] = of_line
+        && let Some(hash) = only.strip_prefix("sha256:")
+    {
+        return Ok(Some(hash.to_owned()));
+    }
+    let Some(path) = (file.url.scheme() == "file")
+        .then(|| file.url.to_file_path().ok())
+        .flatten()
+    else {
+        return Ok(None);
+    };
+    let bytes = files::read(&path, ARCHIVE_LIMIT).map_err(|error| {
+        let message = format!("cannot read `{}` for its hash: {error}", path.display());
+        Failure::input(Diagnostic::error("unreadable-file", message).help(error.help()))
+    })?;
+    let digest = Sha256::digest(bytes);
+    Ok(Some(hex(&digest)))
+}
+
+/// The lines of the pip list that count on this platform.
+fn active_lines<'a>(
+    environment: &'a EnvironmentFile,
+    subdir: Subdir,
+    solution: &Solution,
+) -> Vec<&'a PipRequirement> {
+    let python = solution.python();
+    let python = python.map(|python| marker_environment(&python, subdir));
+    let lines = environment.pip.requirements.iter().filter(|line| {
+        let marker = match &line.kind {
+            PipRequirementKind::Opaque { marker, .. } => marker,
+            PipRequirementKind::Named(requirement) => &requirement.marker,
+        };
+        let python = python.as_ref();
+        python.is_none_or(|python| marker.evaluate(python, &[]))
+    });
+    lines.collect()
+}
+
+/// The lines that count on this platform and that only foreign code can resolve:
+/// those that say so, and URLs of which the file name does not tell what it is.
+fn carried<'a>(
+    environment: &'a EnvironmentFile,
+    subdir: Subdir,
+    solution: &Solution,
+) -> Vec<&'a PipRequirement> {
+    let is_unread = |name: &PackageName| solution.opaque.iter().any(|opaque| opaque.name == *name);
+    let mut lines = active_lines(environment, subdir, solution);
+    lines.retain(|line| match &line.kind {
+        PipRequirementKind::Opaque { .. } => true,
+        PipRequirementKind::Named(named) => url_of(line).is_some() && is_unread(&named.name),
+    });
+    lines
+}
+
+impl LockedPlatform<'_> {
+    /// The projects from PyPI that a release requires on this platform, with the
+    /// specifiers, as text; empty for any version.
+    pub fn requires(&self, release: &LockedRelease<'_>) -> BTreeMap<String, String> {
+        let mut requires: BTreeMap<String, String> = BTreeMap::new();
+        let (Some(metadata), Some(python)) = (&release.package.metadata, self.solution.python())
+        else {
+            return requires;
+        };
+        let python = marker_environment(&python, self.resolution.subdir);
+        for requirement in &metadata.requires_dist {
+            if !requirement
+                .marker
+                .evaluate(&python, &release.package.extras)
+            {
+                continue;
+            }
+            let specifiers = match &requirement.version_or_url {
+                Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.to_string(),
+                _ => String::new(),
+            };
+            let known = requires.entry(requirement.name.to_string()).or_default();
+            if !known.is_empty() && !specifiers.is_empty() {
+                known.push(',');
+            }
+            known.push_str(&specifiers);
+        }
+        requires
+    }
+}
+
+impl LockedRelease<'_> {
+    /// The project with its extras, as pip writes it.
+    pub fn name(&self) -> String {
+        let extras: Vec<&str> = self.package.extras.iter().map(AsRef::as_ref).collect();
+        match extras.is_empty() {
+            true => self.package.name.to_string(),
+            false => format!("{}[{}]", self.package.name, extras.join(",")),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The names that conda packages have on PyPI.
+//!
+//! The sources, the earlier winning: the record's own `purls`; the mapping that
+//! prefix.dev publishes, which was made from conda-forge's archives and is, as
+//! in pixi, applied to conda-forge's records only; presolve's table of
+//! well-known renames, which also stands in where the mapping found nothing;
+//! the same name, for what depends on Python.
+
+use std::{collections::HashMap, path::Path};
+
+use pep508_rs::PackageName;
+use rattler_conda_types::RepoDataRecord;
+use url::Url;
+
+use crate::network::fetch::{FetchError, Fetcher};
+use presolve_config::Settings;
+use presolve_parse as parse;
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Level},
+    files::read::read_text,
+};
+
+mod built_in;
+mod fetch;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+/// Where a name was taken from; the earlier wins, but for a few entries of the
+/// mapping that are known to be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameSource {
+    /// The record's own `purls`.
+    Purl,
+    /// The mapping that prefix.dev publishes (parselmouth), or the file or URL
+    /// that stands in for it.
+    Mapping,
+    /// presolve's table of well-known renames.
+    BuiltIn,
+    /// The same normalised name, which holds for python packages only.
+    SameName,
+}
+
+impl std::fmt::Display for NameSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            NameSource::Purl => "the channel says so",
+            NameSource::Mapping => "by the published mapping of names",
+            NameSource::BuiltIn => "by presolve's table of well-known names",
+            NameSource::SameName => "as both have the same name",
+        })
+    }
+}
+
+/// Tells which PyPI projects a conda record brings.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// By conda name; empty for what brings nothing.
+    mapping: HashMap<String, Vec<PackageName>>,
+}
+
+impl Names {
+    /// The names without a mapping.
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// The names with a mapping in the "compressed" form: an object from conda
+    /// names to a PyPI name, a list of them, or null
+    /// (<https://github.com/prefix-dev/parselmouth>).
+    ///
+    /// # Errors
+    ///
+    /// The text says where it is not of that form.
+    pub fn from_mapping_json(text: &str) -> Result<Self, String> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Mapped {
+            One(String),
+            Many(Vec<String>),
+        }
+        let entries: HashMap<String, Option<Mapped>> =
+            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mapping = entries.into_iter().map(|(conda, mapped)| {
+            let names = match mapped {
+                None => Vec::new(),
+                Some(Mapped::One(name)) => vec![name],
+                Some(Mapped::Many(names)) => names,
+            };
+            // What setuptools calls a project that has no name.
+            let names = names
+                .iter()
+                .filter(|name| !name.eq_ignore_ascii_case("unknown"))
+                .filter_map(|name| parse::pep::name(name).ok());
+            (conda, names.collect())
+        });
+        Ok(Self {
+            mapping: mapping.collect(),
+        })
+    }
+
+    /// The names with the mapping that the settings name, else with that of
+    /// prefix.dev: fetched, from the cache, or from the snapshot in presolve. The
+    /// diagnostics are notes: the mapping of prefix.dev never decides about a run.
+    ///
+    /// # Errors
+    ///
+    /// An input failure when a mapping that the settings name cannot be used, an undecided
+    /// one when its server does not give it.
+    pub async fn load(
+        settings: &Settings,
+        fetcher: &Fetcher,
+    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
+        let Some(place) = &settings.mapping else {
+            return Ok(Self::load_published(fetch::PUBLISHED, fetcher).await);
+        };
+        let names = match Url::parse(place) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                let names = fetch::chosen(&url, fetcher).await;
+                let names = names.map_err(|error| unreachable(place, &error))?;
+                names.ok_or_else(|| unusable(place, "it does not exist (404)"))?
+            }
+            Ok(url) if url.scheme() == "file" => read_url(place)
+                .and_then(|text| Self::from_mapping_json(&text))
+                .map_err(|why| unusable(place, &why))?,
+            _ => read_file(Path::new(place))
+                .and_then(|text| Self::from_mapping_json(&text))
+                .map_err(|why| unusable(place, &why))?,
+        };
+        Ok((names, Vec::new()))
+    }
+
+    async fn load_published(url: &str, fetcher: &Fetcher) -> (Self, Vec<Diagnostic>) {
+        let (names, why) = fetch::published(url, fetcher).await;
+        let is_fetched = names.is_some();
+        // The snapshot is built in, and a test reads it.
+        let names = names.unwrap_or_else(|| snapshot::names().unwrap_or_default());
+        let notes = why.map(|why| {
+            let instead = match is_fetched {
+                true => "the one that was fetched last".to_owned(),
+                false => format!("the copy of {} in presolve", snapshot::date()),
+            };
+            let message =
+                format!("cannot fetch the conda to PyPI name mapping; presolve uses {instead}");
+            note(&message, &why)
+        });
+        (names, notes.into_iter().collect())
+    }
+
+    /// The conda packages that may bring a PyPI project; what a record of theirs
+    /// brings, [`Self::pypi_names`] tells.
+    pub fn conda_names(&self, project: &PackageName) -> Vec<String> {
+        let mapped = self.mapping.iter();
+        let mapped = mapped.filter(|(_, names)| names.contains(project));
+        let built_in = built_in::conda_names(project);
+        let mut names: Vec<String> = mapped
+            .map(|(conda, _)| conda.clone())
+            .chain(built_in.map(str::to_owned))
+            .chain([project.to_string(), project.to_string().replace('-', "_")])
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The PyPI project that a conda package of this name most likely brings; none if
+    /// it is known to bring none, or cannot be one.
+    pub fn project_of(&self, conda: &str) -> Option<PackageName> {
+        let mapped = self.mapping.get(conda);
+        if let Some(names) = built_in::correction(conda).filter(|_| mapped.is_some()) {
+            return names.into_iter().next();
+        }
+        match mapped {
+            Some(names) => names.first().cloned(),
+            None => match built_in::names(conda) {
+                Some(names) => names.into_iter().next(),
+                None => parse::pep::name(conda).ok(),
+            },
+        }
+    }
+
+    /// The PyPI projects that `record` brings, and where that was taken from.
+    /// Empty for a package that is no python package.
+    pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
+        let purls = from_purls(record);
+        if !purls.is_empty() {
+            return (purls, NameSource::Purl);
+        }
+        let name = record.package_record.name.as_normalized();
+        let mapped = self.mapping.get(name).filter(|_| is_conda_forge(record));
+        if let Some(names) = built_in::correction(name).filter(|_| mapped.is_some()) {
+            return (names, NameSource::BuiltIn);
+        }
+        if let Some(names) = mapped.filter(|names| !names.is_empty()) {
+            return (names.clone(), NameSource::Mapping);
+        }
+        if let Some(names) = built_in::names(name) {
+            return (names, NameSource::BuiltIn);
+        }
+        if mapped.is_some() {
+            return (Vec::new(), NameSource::Mapping);
+        }
+        if !is_python_package(record) {
+            return (Vec::new(), NameSource::SameName);
+        }
+        let same = parse::pep::name(name).ok();
+        (same.into_iter().collect(), NameSource::SameName)
+    }
+}
+
+/// `pkg:pypi/…` of the record's purls
+/// (<https://github.com/package-url/purl-spec/blob/main/PURL-TYPES.rst>).
+fn from_purls(record: &RepoDataRecord) -> Vec<PackageName> {
+    let purls = record.package_record.purls.iter().flatten();
+    purls
+        .filter(|purl| purl.package_type() == "pypi")
+        .filter_map(|purl| parse::pep::name(purl.name()).ok())
+        .collect()
+}
+
+/// conda-forge itself, a label of it or a mirror: all have it in their path.
+fn is_conda_forge(record: &RepoDataRecord) -> bool {
+    let channel = record.channel.as_deref().unwrap_or_default();
+    channel.split('/').any(|segment| segment == "conda-forge")
+}
+
+fn is_python_package(record: &RepoDataRecord) -> bool {
+    let record = &record.package_record;
+    // Python itself depends on `python_abi` in conda-forge, and is no project.
+    if matches!(record.name.as_normalized(), "python" | "python_abi") {
+        return false;
+    }
+    record.noarch.is_python()
+        || record.depends.iter().any(|dependency| {
+            let name = dependency.split([' ', '=', '<', '>', '!', '~', '[']).next();
+            matches!(name, Some("python" | "python_abi"))
+        })
+}
+
+/// The most bytes of a mapping; that of conda-forge has about 1 MB.
+const MAPPING_LIMIT: u64 = 64 << 20;
+
+fn read_file(path: &Path) -> Result<String, String> {
+    read_text(path, MAPPING_LIMIT).map_err(|error| error.to_string())
+}
+
+fn read_url(url: &str) -> Result<String, String> {
+    let url = url::Url::parse(url).map_err(|error| error.to_string())?;
+    let path = url
+        .to_file_path()
+        .map_err(|()| "it is not a path of this machine".to_owned())?;
+    read_file(&path)
+}
+
+fn unusable(place: &str, why: &str) -> Failure {
+    let place = presolve_text::secrets::redact(place);
+    let message = format!("cannot use the name mapping `{place}`: {why}");
+    Failure::input(
+        Diagnostic::error("unusable-mapping", message).help(
+            "it must be a JSON object from conda names to PyPI names, lists of them, or null",
+        ),
+    )
+}
+
+fn unreachable(place: &str, error: &FetchError) -> Failure {
+    let place = presolve_text::secrets::redact(place);
+    let message = format!("cannot fetch the name mapping `{place}`: {error}");
+    Failure::undecided(
+        Diagnostic::error("unreachable-mapping", message)
+            .help("check the network and the URL, or name a local copy with `--mapping`"),
+    )
+}
+
+fn note(message: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Level::Note, "no-name-mapping", message)
+        .note(why)
+        .help("name a copy of it as `mapping` in presolve.toml, or with `--mapping`")
+}

@@ -1,0 +1,401 @@
+//! Repodata: the records of the channels that a solve may need.
+//!
+//! Each subdir is opened once per run ([`Subdirs`]): per-package shards (CEP-16) where the
+//! channel has them, else `repodata.json.zst`, else `repodata.json`, through presolve's
+//! own cache; `file://` channels are read in place. rattler's gateway walks from the specs
+//! to everything that their records depend on, and asks the subdirs for each name.
+
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use url::Url;
+
+use crate::{
+    conda::channels::SpecChannel,
+    network::{Http, fetch::Fetcher},
+};
+use presolve_text::diagnostic::{Diagnostic, Failure};
+use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
+use rattler_repodata_gateway::{
+    ChannelRelationsMode, Gateway, GatewayError, RepoDataQuery, RepoDataQueryOutput,
+    RepoDataSource, Source,
+};
+
+mod errors;
+mod json;
+mod local;
+mod progress;
+mod records;
+mod shards;
+mod subdirs;
+mod suggestions;
+#[cfg(test)]
+mod tests;
+
+use errors::SubdirError;
+use json::Json;
+pub use progress::Progress;
+pub use records::Skipped;
+use records::{Place, Text};
+use subdirs::Opened;
+pub use subdirs::Subdirs;
+pub use suggestions::Suggestion;
+pub use suggestions::nearest_of;
+
+/// The records of one subdir of one channel, in the order of its repodata.
+#[derive(Clone, Debug, Default)]
+pub struct SubdirRecords {
+    /// The records; those of a channel have the same `channel`. Answers of one gateway
+    /// share them.
+    pub records: Vec<Arc<RepoDataRecord>>,
+}
+
+impl SubdirRecords {
+    /// The records.
+    pub fn iter(&self) -> impl Iterator<Item = &RepoDataRecord> {
+        self.records.iter().map(AsRef::as_ref)
+    }
+}
+
+impl FromIterator<RepoDataRecord> for SubdirRecords {
+    fn from_iter<I: IntoIterator<Item = RepoDataRecord>>(records: I) -> Self {
+        Self {
+            records: records.into_iter().map(Arc::new).collect(),
+        }
+    }
+}
+
+/// What to load.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// The channels, the one of highest priority first.
+    pub channels: &'a [SpecChannel],
+    /// The platform; `noarch` is always loaded beside it.
+    pub subdir: Subdir,
+    /// Where to start. Of a name that stands here only the records that match
+    /// one of its specs are loaded; whatever those depend on is loaded whole.
+    pub specs: &'a [MatchSpec],
+}
+
+/// How to get at the channels.
+#[derive(Clone)]
+pub struct Access {
+    /// What walks from the specs to what their records depend on.
+    pub gateway: Gateway,
+    /// What the run has opened.
+    pub subdirs: Subdirs,
+    /// Fetches, through the cache.
+    pub fetcher: Fetcher,
+    /// Hears of downloads.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+/// What the channels have.
+#[derive(Clone, Debug, Default)]
+pub struct Repodata {
+    /// The records per channel and subdir: the channels in the order of the
+    /// query, of each the platform's subdir before `noarch`. Where specs name
+    /// archives by URL, these stand before all others.
+    pub subdirs: Vec<SubdirRecords>,
+    /// Where each item of `subdirs` is from, in the same order.
+    pub origins: Vec<Origin>,
+    /// Names of the query's specs that no channel has.
+    pub missing: Vec<MissingName>,
+    /// Records that cannot be read, by the name of their channel and their subdir.
+    pub skipped: Vec<SkippedOf>,
+}
+
+/// The skipped records of a subdir: the channel's name, the subdir, and the records.
+pub type SkippedOf = (String, Subdir, Vec<Skipped>);
+
+/// Where [`SubdirRecords`] are from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The index of the channel in the query's; none for archives named by URL.
+    pub channel: Option<usize>,
+    /// The subdir.
+    pub subdir: Subdir,
+}
+
+/// A name that no channel has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingName {
+    /// The name.
+    pub name: PackageName,
+    /// Names that do exist and are near to it, the nearest first.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// Loads the records that match the specs and, recursively, those of every name
+/// that these depend on.
+///
+/// # Errors
+///
+/// An undecided failure when a channel cannot be reached or read or, offline, is not in
+/// the cache; an input failure when a channel does not exist or refuses the credentials. A
+/// channel exists if it has a `noarch` subdir; the platform's subdir may be missing.
+pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure> {
+    let platforms = platforms(query.subdir);
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, true).await?;
+    Ok(Repodata {
+        subdirs: records(&output),
+        origins: origins(query, &platforms, output.len()),
+        missing: missing(query, &channels, &output),
+        skipped: skipped(query, &channels),
+    })
+}
+
+/// Loads the records that match the specs, in the platform's subdir alone, and nothing
+/// that they depend on.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRecord>, Failure> {
+    let platforms = [query.subdir];
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, false).await?;
+    let records = output.iter().flat_map(|data| data.iter());
+    Ok(records.cloned().collect())
+}
+
+/// Whether a record matches one of the specs. What the records depend on is not loaded.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub async fn has(query: Query<'_>, access: Access) -> Result<bool, Failure> {
+    let platforms = platforms(query.subdir);
+    let channels = open(query, &platforms, &access).await?;
+    let output = execute(query, &channels, &platforms, &access, false).await?;
+    let mut records = output.iter().flat_map(|data| data.iter());
+    Ok(records.any(|record| query.specs.iter().any(|spec| spec.matches(record))))
+}
+
+/// A channel with its subdirs, as the gateway asks for their records.
+struct OpenChannel {
+    subdirs: Vec<(Subdir, Option<Arc<Opened>>)>,
+    /// The first error, which the gateway's own errors cannot carry.
+    error: Mutex<Option<SubdirError>>,
+}
+
+#[async_trait::async_trait]
+impl RepoDataSource for OpenChannel {
+    async fn fetch_package_records(
+        &self,
+        platform: Subdir,
+        name: &PackageName,
+    ) -> Result<Vec<Arc<RepoDataRecord>>, GatewayError> {
+        let Some(subdir) = self.subdir(platform) else {
+            return Ok(Vec::new());
+        };
+        match subdir.records(name).await {
+            Ok(records) => Ok(records.records.clone()),
+            Err(error) => {
+                let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+                first.get_or_insert(error);
+                Err(GatewayError::Cancelled)
+            }
+        }
+    }
+
+    fn package_names(&self, platform: Subdir) -> Vec<String> {
+        self.subdir(platform)
+            .map_or(Vec::new(), |subdir| subdir.names())
+    }
+}
+
+impl OpenChannel {
+    fn subdir(&self, platform: Subdir) -> Option<&Arc<Opened>> {
+        let mut subdirs = self.subdirs.iter();
+        subdirs.find(|(subdir, _)| *subdir == platform)?.1.as_ref()
+    }
+
+    fn names(&self) -> Vec<PackageName> {
+        let subdirs = self
+            .subdirs
+            .iter()
+            .filter_map(|(_, subdir)| subdir.as_ref());
+        subdirs
+            .flat_map(|subdir| subdir.names())
+            .filter_map(|name| PackageName::try_from(name).ok())
+            .collect()
+    }
+}
+
+/// Opens the subdirs of all channels at the same time.
+async fn open(
+    query: Query<'_>,
+    platforms: &[Subdir],
+    access: &Access,
+) -> Result<Vec<Arc<OpenChannel>>, Failure> {
+    let channels = query.channels.iter().map(async |channel| {
+        let subdirs = platforms.iter().map(async |&subdir| {
+            let Access {
+                subdirs,
+                fetcher,
+                progress,
+                ..
+            } = access;
+            let opened = subdirs.open(channel, subdir, fetcher, progress.as_ref());
+            Ok((subdir, opened.await?))
+        });
+        let subdirs = futures::future::try_join_all(subdirs).await;
+        let subdirs = subdirs.map_err(|error: SubdirError| error.failure(channel))?;
+        Ok(Arc::new(OpenChannel {
+            subdirs,
+            error: Mutex::default(),
+        }))
+    });
+    futures::future::try_join_all(channels).await
+}
+
+async fn execute(
+    query: Query<'_>,
+    channels: &[Arc<OpenChannel>],
+    platforms: &[Subdir],
+    access: &Access,
+    recursive: bool,
+) -> Result<RepoDataQueryOutput, Failure> {
+    let sources = channels.iter().cloned();
+    let sources: Vec<Source> = sources.map(|channel| Source::Custom(channel)).collect();
+    let specs = query.specs.iter().cloned();
+    let request: RepoDataQuery = access.gateway.query(sources, platforms.to_vec(), specs);
+    let request = request
+        .recursive(recursive)
+        // conda does not follow CEP-42 relations: the build sees the channels
+        // of the file and no others.
+        .channel_relations(ChannelRelationsMode::Disabled);
+    let output = request.execute().await;
+    output.map_err(|error| {
+        let failed = query.channels.iter().zip(channels);
+        let mut failed = failed.filter_map(|(channel, opened)| {
+            let mut error = opened.error.lock().unwrap_or_else(PoisonError::into_inner);
+            Some(error.take()?.failure(channel))
+        });
+        failed.next().unwrap_or_else(|| errors::of_gateway(&error))
+    })
+}
+
+/// The records of one package in the text of a `repodata.json`, or in a shard of it
+/// (MessagePack), with those that cannot be read.
+///
+/// # Errors
+///
+/// Why it is neither.
+pub fn of_package(
+    text: &[u8],
+    name: &PackageName,
+) -> Result<(Vec<Arc<RepoDataRecord>>, Vec<Skipped>), String> {
+    let packages = Url::parse("file:///channel/noarch/").map_err(|error| error.to_string())?;
+    let place = Place {
+        channel: "file:///channel/".to_owned(),
+        subdir: Subdir::NoArch,
+        packages,
+    };
+    let found = match text.trim_ascii_start().starts_with(b"{") {
+        true => {
+            let chunk = Json::parse(text.to_vec())?.chunk(name.as_normalized());
+            let chunk = chunk.map_err(|_| "it is damaged".to_owned())?;
+            chunk.map(|chunk| place.parse(name, &Text::Json(&chunk)))
+        }
+        false => Some(place.parse(name, &Text::Msgpack(text))),
+    };
+    let found = found.transpose()?.unwrap_or_default();
+    Ok((found.records, found.skipped))
+}
+
+/// A gateway, which the files of a run share. It fetches archives that specs name by URL
+/// and nothing else; they go into `packages` below presolve's cache folder.
+pub fn gateway(http: &Http, cache_dir: &Path) -> Gateway {
+    Gateway::builder()
+        .with_client(http.client.clone())
+        .with_cache_dir(cache_dir.join("packages"))
+        .with_max_concurrent_requests(50)
+        .finish()
+}
+
+/// What of the query's channels was skipped.
+fn skipped(query: Query<'_>, channels: &[Arc<OpenChannel>]) -> Vec<SkippedOf> {
+    let channels = query.channels.iter().zip(channels);
+    channels
+        .flat_map(|(channel, opened)| {
+            let subdirs = opened.subdirs.iter();
+            subdirs.filter_map(|(subdir, opened)| {
+                let skipped = opened.as_ref()?.skipped();
+                (!skipped.is_empty()).then(|| (channel.name.clone(), *subdir, skipped))
+            })
+        })
+        .collect()
+}
+
+fn platforms(subdir: Subdir) -> Vec<Subdir> {
+    if subdir == Subdir::NoArch {
+        vec![Subdir::NoArch]
+    } else {
+        vec![subdir, Subdir::NoArch]
+    }
+}
+
+fn origins(query: Query<'_>, platforms: &[Subdir], buckets: usize) -> Vec<Origin> {
+    let of_channels = (0..query.channels.len()).flat_map(|channel| {
+        platforms.iter().map(move |&subdir| Origin {
+            channel: Some(channel),
+            subdir,
+        })
+    });
+    let by_url = Origin {
+        channel: None,
+        subdir: query.subdir,
+    };
+    let ahead = buckets.saturating_sub(query.channels.len() * platforms.len());
+    std::iter::repeat_n(by_url, ahead)
+        .chain(of_channels)
+        .collect()
+}
+
+fn records(output: &RepoDataQueryOutput) -> Vec<SubdirRecords> {
+    let subdirs = output.iter().map(|data| SubdirRecords {
+        records: data.iter_arc().cloned().collect(),
+    });
+    subdirs.collect()
+}
+
+/// The names of the specs that no channel has, whatever the version.
+fn missing(
+    query: Query<'_>,
+    channels: &[Arc<OpenChannel>],
+    output: &RepoDataQueryOutput,
+) -> Vec<MissingName> {
+    let found: HashSet<&PackageName> = output
+        .iter()
+        .flat_map(|data| data.iter().map(|record| &record.package_record.name))
+        .collect();
+    let mut unmatched: Vec<PackageName> = Vec::new();
+    for name in query.specs.iter().filter_map(|spec| spec.name.as_exact()) {
+        let virtual_package = name.as_normalized().starts_with("__");
+        if !virtual_package && !found.contains(name) && !unmatched.contains(name) {
+            unmatched.push(name.clone());
+        }
+    }
+    if unmatched.is_empty() {
+        return Vec::new();
+    }
+    let known = query.channels.iter().zip(channels);
+    let known: Vec<_> = known
+        .map(|(channel, opened)| (channel.name.clone(), opened.names()))
+        .collect();
+    suggestions::missing_names(unmatched, &known)
+}
+
+/// A failure about a channel, at the line that names it.
+fn about_channel(diagnostic: Diagnostic, channel: Option<&SpecChannel>) -> Diagnostic {
+    match channel.and_then(|channel| channel.location.clone()) {
+        Some(location) => diagnostic.at(location, "named here"),
+        None => diagnostic,
+    }
+}

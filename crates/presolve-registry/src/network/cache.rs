@@ -1,0 +1,293 @@
+//! The on-disk cache: one file per response and per value.
+//!
+//! Each file carries its length and a checksum, and a file that does not match them is
+//! deleted and fetched again: half a file after a power loss, or a disk that lies, never
+//! becomes an answer. That is why files are not synced to the disk. A file is written
+//! beside its place and renamed over it, so that processes which share the folder see the
+//! old one or the new one. Names are hashes of URLs without credentials, headers that may
+//! hold a secret are not kept, and nobody but the user can read the folder.
+
+use std::{
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use http_cache_semantics::CachePolicy;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use presolve_text::files;
+
+/// The first bytes of every file. The number changes with the layout, so that a version
+/// of presolve never reads the files of another.
+const MAGIC: &[u8; 16] = b"presolve cache 2";
+
+/// The largest file that is read: a page of the largest size, with its head.
+const LIMIT: u64 = 512 * 1024 * 1024;
+
+/// A folder of cached answers.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    problem: Arc<Mutex<Option<String>>>,
+}
+
+/// What goes with a response's body.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResponseHead {
+    /// When the body may be used without asking again.
+    pub policy: CachePolicy,
+    /// The status; 404 and 410 are kept too.
+    pub status: u16,
+    /// When the server last confirmed it, in seconds since 1970.
+    pub confirmed: i64,
+    /// Where redirects led, if they did, without credentials: what relative links start
+    /// from.
+    pub redirected: Option<url::Url>,
+    /// The `Content-Type`.
+    pub content_type: String,
+}
+
+/// A response with its body.
+#[derive(Clone, Debug)]
+pub struct StoredResponse {
+    /// All but the body.
+    pub head: ResponseHead,
+    /// The body, decompressed.
+    pub body: Vec<u8>,
+}
+
+impl Cache {
+    /// The cache in `folder`, which need not exist yet.
+    pub fn new(folder: PathBuf) -> Self {
+        // Whoever cannot delete them could not have written them either.
+        let _ = delete_old_credentials(&folder);
+        Self {
+            folder,
+            problem: Arc::default(),
+        }
+    }
+
+    /// The file of `key` in `bucket`.
+    pub(crate) fn path(&self, bucket: &str, key: &str) -> PathBuf {
+        let name = format!("{:x}", Sha256::digest(key));
+        self.folder.join(bucket).join(&name[..2]).join(&name[2..])
+    }
+
+    /// A response that was stored under `key`.
+    pub fn response(&self, key: &str) -> Option<StoredResponse> {
+        let mut bytes = read(&self.path("http", key))?;
+        let length = u32::from_le_bytes(*bytes.first_chunk()?);
+        let start = usize::try_from(length).ok()?.checked_add(4)?;
+        let head = serde_json::from_slice(bytes.get(4..start)?).ok()?;
+        bytes.drain(..start);
+        Some(StoredResponse { head, body: bytes })
+    }
+
+    /// Stores a response under `key`.
+    ///
+    /// # Errors
+    /// The folder cannot be written. That makes the next run slower and this one no worse.
+    pub fn store_parts(&self, key: &str, head: &ResponseHead, body: &[u8]) -> std::io::Result<()> {
+        let head = serde_json::to_vec(head)?;
+        let length = u32::try_from(head.len()).map_err(std::io::Error::other)?;
+        write(
+            &self.path("http", key),
+            &[&length.to_le_bytes(), &head, body],
+        )
+    }
+
+    /// Notes that something could not be stored; the first reason stays.
+    pub fn noted(&self, stored: std::io::Result<()>) {
+        if let Err(error) = stored {
+            let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+            problem.get_or_insert_with(|| error.to_string());
+        }
+    }
+
+    /// Why the cache could not be written, if it could not.
+    pub fn problem(&self) -> Option<String> {
+        let problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        problem.clone()
+    }
+
+    /// Forgets the response that was stored under `key`.
+    pub fn forget_response(&self, key: &str) {
+        // What cannot be deleted is replaced by the next response, or stays unreadable.
+        let _ = std::fs::remove_file(self.path("http", key));
+    }
+
+    /// Bytes that were stored under `key`.
+    pub fn bytes(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
+        read(&self.path(bucket, key))
+    }
+
+    /// Stores bytes under `key`.
+    ///
+    /// # Errors
+    /// As for [`Self::store_parts`].
+    pub fn store_bytes(&self, bucket: &str, key: &str, bytes: &[u8]) -> std::io::Result<()> {
+        write(&self.path(bucket, key), &[bytes])
+    }
+
+    /// A value that was stored under `key`.
+    pub fn value<T: for<'de> Deserialize<'de>>(&self, bucket: &str, key: &str) -> Option<T> {
+        serde_json::from_slice(&self.bytes(bucket, key)?).ok()
+    }
+
+    /// Stores a value under `key`.
+    ///
+    /// # Errors
+    /// As for [`Self::store_parts`].
+    pub fn store_value<T: Serialize>(
+        &self,
+        bucket: &str,
+        key: &str,
+        value: &T,
+    ) -> std::io::Result<()> {
+        self.store_bytes(bucket, key, &serde_json::to_vec(value)?)
+    }
+}
+
+/// Deletes the files of 0.1.0 that hold credentials of channels and signed URLs. The
+/// folder may be shared with other things, so nothing else is touched.
+fn delete_old_credentials(folder: &Path) -> std::io::Result<()> {
+    let heads = folder.join("pypi/http-v1");
+    if heads.is_dir() {
+        std::fs::remove_dir_all(heads)?;
+    }
+    for entry in std::fs::read_dir(folder.join("repodata"))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name
+            .is_some_and(|name| name.ends_with(".info.json") || name.ends_with(".shards-cache-v1"))
+        {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The content of a file, if it is whole. Others are deleted.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = files::read::read(path, LIMIT).ok()?;
+    let start = MAGIC.len() + 32;
+    let is_whole = bytes.starts_with(MAGIC)
+        && bytes.len() >= start
+        && bytes[MAGIC.len()..start] == Sha256::digest(&bytes[start..])[..];
+    if !is_whole {
+        let _ = std::fs::remove_file(path);
+        return None;
+    }
+    bytes.drain(..start);
+    Some(bytes)
+}
+
+/// Writes a file that [`read`] reads.
+fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let checksum = parts
+        .iter()
+        .fold(Sha256::new(), |hash, part| hash.chain_update(part));
+    write_whole(path, |file| {
+        file.write_all(MAGIC)?;
+        file.write_all(&checksum.finalize())?;
+        parts.iter().try_for_each(|part| file.write_all(part))
+    })
+}
+
+/// Writes a file beside its place and renames it.
+pub(crate) fn write_whole(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_private(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut writer = std::io::BufWriter::new(file.as_file_mut());
+    content(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Creates a folder that only the user can read, and those above it.
+pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        created => created,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(folder: &tempfile::TempDir) -> Cache {
+        Cache::new(folder.path().join("new"))
+    }
+
+    #[test]
+    fn values_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        assert_eq!(cache.value::<String>("b", "key"), None);
+        cache.store_value("b", "key", &"value").unwrap();
+        assert_eq!(cache.value::<String>("b", "key").unwrap(), "value");
+    }
+
+    #[test]
+    fn a_damaged_file_is_a_miss_and_is_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        let path = cache.path("b", "key");
+        cache.store_value("b", "key", &"value").unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let mut flipped = whole.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        for damaged in [
+            &b""[..],
+            &whole[..20],
+            &whole[..whole.len() - 1],
+            &[&whole[..], b"x"].concat(),
+            &flipped,
+            &[b"presolve cache 1", &whole[16..]].concat(),
+        ] {
+            std::fs::write(&path, damaged).unwrap();
+            assert!(cache.bytes("b", "key").is_none());
+            assert!(!path.exists());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        cache.store_value("b", "key", &"value").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder.path().join("new")), 0o700);
+        assert_eq!(mode(&folder.path().join("new/b")), 0o700);
+        assert_eq!(mode(&cache.path("b", "key")), 0o600);
+    }
+
+    #[test]
+    fn credentials_that_the_first_version_stored_are_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("new/repodata");
+        std::fs::create_dir_all(&old).unwrap();
+        for name in ["a.info.json", "a.shards-cache-v1", "repodata.json"] {
+            std::fs::write(old.join(name), "https://me:secret@host/").unwrap();
+        }
+        cache(&folder);
+        let left = std::fs::read_dir(old).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["repodata.json"]);
+    }
+}

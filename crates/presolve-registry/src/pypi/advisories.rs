@@ -1,0 +1,198 @@
+//! Known vulnerabilities of a release, from the JSON API that PyPI has beside its simple
+//! index (<https://docs.pypi.org/api/json/>): `…/simple/` and `…/pypi/NAME/VERSION/json`.
+
+use pep440_rs::Version;
+use pep508_rs::PackageName;
+use presolve_parse as parse;
+use serde::Deserialize;
+use url::Url;
+
+/// A known vulnerability.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advisory {
+    /// Its name in the database that lists it, such as `PYSEC-2023-74`.
+    pub id: String,
+    /// Its other names, such as `CVE-2023-32681`.
+    pub aliases: Vec<String>,
+    /// What it is, in a sentence; empty where nobody wrote one.
+    pub summary: String,
+    /// The versions in which it is mended, as the database has them.
+    pub fixed_in: Vec<Version>,
+}
+
+impl Advisory {
+    /// The name that most people know it by: that of CVE if it has one.
+    pub fn name(&self) -> &str {
+        let mut names = std::iter::once(&self.id).chain(&self.aliases);
+        names
+            .find(|name| name.starts_with("CVE-"))
+            .unwrap_or(&self.id)
+    }
+
+    /// The first version after this one in which it is mended.
+    pub fn fixed_after(&self, version: &Version) -> Option<&Version> {
+        self.fixed_in.iter().filter(|fixed| *fixed > version).min()
+    }
+}
+
+#[derive(Deserialize)]
+struct Response {
+    #[serde(default)]
+    vulnerabilities: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    summary: Option<String>,
+    details: Option<String>,
+    #[serde(default)]
+    fixed_in: Vec<String>,
+    withdrawn: Option<String>,
+}
+
+/// Where an index tells of a release; none if it cannot have that API.
+pub(super) fn address(index: &Url, name: &PackageName, version: &Version) -> Option<Url> {
+    if !matches!(index.scheme(), "http" | "https") {
+        return None;
+    }
+    let mut url = index.clone();
+    let segments = index.path_segments()?.filter(|part| !part.is_empty());
+    let (last, before) = segments
+        .collect::<Vec<_>>()
+        .split_last()
+        .map(|(last, before)| {
+            (
+                *last,
+                before
+                    .iter()
+                    .map(|part| (*part).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        })?;
+    if last != "simple" {
+        return None;
+    }
+    url.path_segments_mut()
+        .ok()?
+        .clear()
+        .extend(before)
+        .extend(["pypi", name.as_ref(), &version.to_string(), "json"]);
+    Some(url)
+}
+
+/// Reads a response; none if it is not that of the API. What was withdrawn is left out,
+/// and what several databases list is one.
+pub(super) fn parse(body: &[u8]) -> Option<Vec<Advisory>> {
+    let response: Response = serde_json::from_slice(body).ok()?;
+    let mut advisories: Vec<Advisory> = Vec::new();
+    for listed in response.vulnerabilities {
+        if listed.withdrawn.is_some() {
+            continue;
+        }
+        let advisory = Advisory::from(listed);
+        match advisories.iter_mut().find(|known| known.is(&advisory)) {
+            Some(known) => known.merge(advisory),
+            None => advisories.push(advisory),
+        }
+    }
+    Some(advisories)
+}
+
+impl Advisory {
+    fn is(&self, other: &Self) -> bool {
+        let names = |one: &Self, name: &String| one.id == *name || one.aliases.contains(name);
+        names(self, &other.id) || other.aliases.iter().any(|name| names(self, name))
+    }
+
+    fn merge(&mut self, other: Self) {
+        for name in std::iter::once(other.id).chain(other.aliases) {
+            if name != self.id && !self.aliases.contains(&name) {
+                self.aliases.push(name);
+            }
+        }
+        if self.summary.is_empty() {
+            self.summary = other.summary;
+        }
+        for version in other.fixed_in {
+            if !self.fixed_in.contains(&version) {
+                self.fixed_in.push(version);
+            }
+        }
+    }
+}
+
+impl From<Listed> for Advisory {
+    fn from(listed: Listed) -> Self {
+        let details = listed.details.as_deref().unwrap_or_default();
+        let summary = listed.summary.filter(|summary| !summary.trim().is_empty());
+        let summary = summary.unwrap_or_else(|| first_sentence(details));
+        Self {
+            id: listed.id,
+            aliases: listed.aliases,
+            summary: summary.split_whitespace().collect::<Vec<_>>().join(" "),
+            fixed_in: listed
+                .fixed_in
+                .iter()
+                .filter_map(|version| parse::pep::version(version).ok())
+                .collect(),
+        }
+    }
+}
+
+/// The details are pages of Markdown; their first sentence has to do for a summary.
+fn first_sentence(details: &str) -> String {
+    let mut lines = details.lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    let line = line.unwrap_or_default();
+    line.split_once(". ")
+        .map_or(line, |(first, _)| first)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address_of(index: &str) -> Option<String> {
+        let (name, version) = ("Ruamel.Yaml".parse().unwrap(), "1.0".parse().unwrap());
+        address(&index.parse().unwrap(), &name, &version).map(String::from)
+    }
+
+    #[test]
+    fn the_api_is_beside_the_simple_index() {
+        for index in ["https://pypi.org/simple", "https://pypi.org/simple/"] {
+            let expected = "https://pypi.org/pypi/ruamel-yaml/1.0/json";
+            assert_eq!(address_of(index).unwrap(), expected);
+        }
+        assert_eq!(
+            address_of("https://me:pw@host/api/pypi/team/simple/").unwrap(),
+            "https://me:pw@host/api/pypi/team/pypi/ruamel-yaml/1.0/json"
+        );
+        assert_eq!(address_of("https://download.pytorch.org/whl/cpu"), None);
+        assert_eq!(address_of("file:///srv/simple/"), None);
+    }
+
+    #[test]
+    fn databases_list_the_same_and_withdraw() {
+        let body = r#"{"vulnerabilities": [
+            {"id": "PYSEC-1", "aliases": ["CVE-1"], "summary": null,
+             "details": "It leaks.  Badly. And more.", "fixed_in": ["2.31.0"], "withdrawn": null},
+            {"id": "GHSA-1", "aliases": ["CVE-1"], "summary": "Leaks", "details": "…",
+             "fixed_in": ["2.31", "1.9.post1"], "withdrawn": null},
+            {"id": "PYSEC-2", "aliases": [], "details": "", "fixed_in": [], "withdrawn": "2024-01-01"}
+        ]}"#;
+        let found = parse(body.as_bytes()).unwrap();
+        let [advisory] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!((advisory.name(), &*advisory.summary), ("CVE-1", "It leaks"));
+        assert_eq!(advisory.aliases, ["CVE-1", "GHSA-1"]);
+        let fixed = |version: &str| advisory.fixed_after(&version.parse().unwrap());
+        assert_eq!(fixed("2.0").unwrap().to_string(), "2.31.0");
+        assert_eq!(fixed("3.0"), None);
+        assert_eq!(parse(b"<html>"), None);
+    }
+}

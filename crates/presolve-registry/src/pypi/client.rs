@@ -1,0 +1,554 @@
+//! The client of the indexes: pages and metadata, each fetched once.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+
+use futures::{future::try_join_all, io::AllowStdIo};
+use pep440_rs::Version;
+use pep508_rs::PackageName;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project,
+    advisories::{self, Advisory},
+    index::{self, Files},
+    metadata, sdist,
+    session::{Event, Observer},
+    source_build::{Contents, SourceBuild},
+    wheel,
+};
+use crate::{
+    memo::Memo,
+    network::fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
+};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files::{self, ReadError},
+    secrets::redact_url,
+};
+
+/// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
+const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
+    application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+/// What the JSON API answers.
+const ACCEPT_RELEASE: &str = "application/json";
+/// The largest page that is read; the largest on PyPI have some 20 MB.
+const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
+/// How many files of pages are kept in memory, at about a kilobyte each.
+const FILES_KEPT: usize = 200_000;
+/// How many files' metadata is kept in memory, at some kilobytes each.
+const METADATA_KEPT: usize = 20_000;
+/// The bucket of the cache for what files say of themselves; changes with [`Stored`].
+const METADATA_BUCKET: &str = "metadata-3";
+/// The largest file that is read as a whole for its metadata.
+const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Where and how a [`Client`] looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientOptions {
+    /// The simple indexes, the first one first: HTTP URLs, or `file://` folders with
+    /// a folder per project.
+    pub indexes: Vec<Url>,
+    /// Pages and `file://` folders with links to distributions.
+    pub find_links: Vec<Url>,
+    /// Ignore files uploaded at or after this time, and those of which an index
+    /// does not tell it, as uv does: an answer that is to be the same next year
+    /// must not hold files of unknown age. Files of `find_links` are the user's own
+    /// choice and stay.
+    pub exclude_newer: Option<jiff::Timestamp>,
+}
+
+/// A client of several indexes and link pages, which are one pool as in pip.
+///
+/// An index that cannot be reached ends the run, where pip warns and goes on: a
+/// verdict without an index that the file names would be another file's verdict.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    fetcher: Fetcher,
+    options: ClientOptions,
+    observer: OnceLock<Observer>,
+    projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
+    link_pages: Memo<Url, Result<Option<Arc<Page>>, Failure>>,
+    metadata: Memo<Url, Result<Answer, Failure>>,
+    advisories: Memo<(PackageName, Version), Advisories>,
+}
+
+/// The known vulnerabilities of a release.
+type Advisories = Result<Arc<[Advisory]>, Failure>;
+
+/// What a file says of itself.
+type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
+
+/// What a file says of itself as it is cached: read again on each run, so that a
+/// better reader does not meet old readings.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    metadata: Raw,
+    /// Of a source distribution.
+    contents: Option<Contents>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Raw {
+    Metadata(MetadataSource, String),
+    NeedsBuild(String),
+}
+
+impl From<Raw> for Stored {
+    fn from(metadata: Raw) -> Self {
+        Self {
+            metadata,
+            contents: None,
+        }
+    }
+}
+
+impl Client {
+    /// A client that fetches with `fetcher`.
+    pub fn new(fetcher: Fetcher, options: ClientOptions) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                fetcher,
+                options,
+                observer: OnceLock::new(),
+                projects: Memo::default(),
+                link_pages: Memo::default(),
+                metadata: Memo::default(),
+                advisories: Memo::default(),
+            }),
+        }
+    }
+
+    /// The hosts that have yet to answer.
+    pub(super) fn pending(&self) -> Vec<String> {
+        self.inner.fetcher.http().pending()
+    }
+
+    /// Tells `observer` what is fetched; the first one that is set stays.
+    pub fn observe(&self, observer: Observer) {
+        let _ = self.inner.observer.set(observer);
+    }
+
+    /// What the indexes have of `name`; `None` if none knows it.
+    pub async fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        let work = self.inner.load_project(name);
+        self.inner.projects.get(name.clone(), work).await
+    }
+
+    /// What `distribution` of `name` says of itself.
+    pub async fn metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<MetadataAnswer, Failure> {
+        self.answer(name, distribution).await.map(|answer| answer.0)
+    }
+
+    /// What the archive of a source distribution of `name` shows of its build;
+    /// `None` for wheels, and where it cannot be read.
+    pub async fn source_build(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+        self.answer(name, distribution).await.map(|answer| answer.1)
+    }
+
+    /// The known vulnerabilities of a release, as far as an index knows them: PyPI does,
+    /// and those that have its JSON API. Empty where none does.
+    pub async fn advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+        let work = self.inner.load_advisories(name, version);
+        let key = (name.clone(), version.clone());
+        self.inner.advisories.get(key, work).await
+    }
+
+    /// Forgets what was read if it is much: it is in the on-disk cache, too. A run over
+    /// many files would otherwise hold what all of them need.
+    pub fn trim(&self) {
+        let files = |project: &Result<Option<Arc<Project>>, Failure>| match project {
+            Ok(Some(project)) => project
+                .releases
+                .values()
+                .map(|release| release.files.len())
+                .sum(),
+            _ => 0,
+        };
+        self.inner.projects.trim(FILES_KEPT, files);
+        self.inner.metadata.trim(METADATA_KEPT, |_| 1);
+    }
+
+    async fn answer(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Answer, Failure> {
+        let work = self.inner.load_metadata(name, distribution);
+        self.inner
+            .metadata
+            .get(distribution.url.clone(), work)
+            .await
+    }
+}
+
+impl Inner {
+    fn tell(&self, event: Event) {
+        if let Some(observer) = self.observer.get() {
+            observer(event);
+        }
+    }
+
+    async fn load_project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        self.tell(Event::PageRequested(name.clone()));
+        let links = self.options.find_links.iter();
+        let links = try_join_all(links.map(|url| self.link_files(url, name)));
+        let indexes = self.options.indexes.iter();
+        let indexes = try_join_all(indexes.map(|url| self.index_files(url, name)));
+        let (links, indexes) = futures::try_join!(links, indexes)?;
+        self.tell(Event::PageFetched(name.clone()));
+        let is_known =
+            indexes.iter().any(Option::is_some) || links.iter().any(|files| !files.is_empty());
+        if !is_known {
+            return Ok(None);
+        }
+        let mut pool: Files = links.into_iter().flatten().collect();
+        let from_indexes = indexes.into_iter().zip(&self.options.indexes);
+        let from_indexes = from_indexes.flat_map(|(files, index)| {
+            let index = Arc::new(index.clone());
+            let files = files.unwrap_or_default().into_iter();
+            files.map(move |(version, file)| (version, listed_by(file, &index)))
+        });
+        pool.extend(from_indexes.filter(|(_, file)| self.is_old_enough(file)));
+        Ok(Some(Arc::new(merge(pool))))
+    }
+
+    async fn load_advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+        for index in &self.options.indexes {
+            let Some(url) = advisories::address(index, name, version) else {
+                continue;
+            };
+            let request = Request::new(&url, ACCEPT_RELEASE, PAGE_LIMIT);
+            let read = |page: &Page| {
+                advisories::parse(&page.body).ok_or_else(|| index::not_a("release", page))
+            };
+            let found = match self.fetcher.get(&request, Whole(read)).await {
+                // An index of packages that has no such API answers whatever it likes.
+                Err(
+                    FetchError::Denied { .. }
+                    | FetchError::Status { .. }
+                    | FetchError::Unreadable { .. },
+                ) if !is_pypi(index) => None,
+                found => found.map_err(FetchError::into_failure)?,
+            };
+            if let Some(Parsed { value, .. }) = found {
+                return Ok(value.into());
+            }
+        }
+        Ok(Arc::default())
+    }
+
+    fn is_old_enough(&self, file: &Distribution) -> bool {
+        self.options
+            .exclude_newer
+            .is_none_or(|end| file.upload_time.is_some_and(|time| time < end))
+    }
+
+    /// `None` if the index does not have the project.
+    async fn index_files(&self, index: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+        let mut url = index.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(name.as_ref()).push("");
+        }
+        if url.scheme() == "file" {
+            return self.local_files(&url, name).await;
+        }
+        let request = Request::new(&url, ACCEPT_PAGE, PAGE_LIMIT);
+        let project = name.clone();
+        let read = Whole(move |page: &Page| index::read_page(&project, page));
+        match self.fetcher.get(&request, read).await {
+            Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => Ok(None),
+            Ok(page) => Ok(page.map(|page| page.value)),
+            Err(error) => Err(error.into_failure()),
+        }
+    }
+
+    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Files, Failure> {
+        if url.scheme() == "file" {
+            return Ok(self.local_files(url, name).await?.unwrap_or_default());
+        }
+        let work = async {
+            let request = Request::new(url, ACCEPT_PAGE, PAGE_LIMIT);
+            let page = self.fetcher.get(&request, Whole(index::check_links)).await;
+            page.map(|page| page.map(|page| page.page))
+                .map_err(FetchError::into_failure)
+        };
+        let Some(page) = self.link_pages.get(url.clone(), work).await? else {
+            return Ok(Files::new());
+        };
+        read_links(url, page, name).await
+    }
+
+    /// Files of a local page, or of a folder that has `index.json` or `index.html`
+    /// or else the files themselves.
+    async fn local_files(&self, url: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+        let Ok(path) = url.to_file_path() else {
+            return Err(unreadable(url, "it is not a local path"));
+        };
+        for page in [
+            path.join("index.json"),
+            path.join("index.html"),
+            path.clone(),
+        ] {
+            if !page.is_file() {
+                continue;
+            }
+            let body = read_local(page.clone(), PAGE_LIMIT).await;
+            let body = body.map_err(|error| unreadable(url, &error.to_string()))?;
+            let is_json = page
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            let page = Page {
+                body,
+                content_type: if is_json { "json" } else { "html" }.to_owned(),
+                url: Url::from_file_path(&page).unwrap_or_else(|()| url.clone()),
+            };
+            return read_links(url, Arc::new(page), name).await.map(Some);
+        }
+        if !path.is_dir() {
+            return Ok(None);
+        }
+        index::read_folder(name, &path)
+            .map(Some)
+            .map_err(|error| unreadable(url, &error.to_string()))
+    }
+
+    async fn load_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<Answer, Failure> {
+        let filename = &distribution.filename;
+        self.tell(Event::MetadataRequested(filename.clone()));
+        let is_local = is_local(distribution);
+        // What has no hash may be another file tomorrow under the same URL.
+        let is_fixed = !distribution.hashes.is_empty() || self.fetcher.http().offline;
+        let key = format!(
+            "{:?} {}",
+            distribution.hashes,
+            redact_url(&distribution.url)
+        );
+        let stored = if is_fixed && !is_local {
+            self.fetcher.cache().value::<Stored>(METADATA_BUCKET, &key)
+        } else {
+            None
+        };
+        let raw = match stored {
+            Some(raw) => Ok(raw),
+            None => {
+                let raw = self.raw_metadata(name, distribution).await?;
+                if let (Ok(raw), false) = (&raw, is_local) {
+                    let cache = self.fetcher.cache();
+                    cache.noted(cache.store_value(METADATA_BUCKET, &key, raw));
+                }
+                raw
+            }
+        };
+        self.tell(Event::MetadataFetched(filename.clone()));
+        Ok(answer(name, raw))
+    }
+
+    /// The inner error is for a file that is broken.
+    async fn raw_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<Result<Stored, String>, Failure> {
+        let wheel = |text: Vec<u8>| {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Stored::from(Raw::Metadata(MetadataSource::Wheel, text))
+        };
+        let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
+        if is_wheel && let Some(text) = self.remote_metadata(name, distribution).await? {
+            return Ok(Ok(wheel(text)));
+        }
+        let Some(archive) = self.whole(distribution).await? else {
+            return Ok(Err("the index lists it, but the file is gone".to_owned()));
+        };
+        // Without a hash, a proxy's page in place of the file looks like a broken file.
+        let is_genuine = distribution.hashes.contains_key("sha256") || is_local(distribution);
+        let checked = |reason: String| match is_genuine {
+            true => Ok(Err(reason)),
+            false => Err(unreadable(&distribution.url, &reason)),
+        };
+        if is_wheel {
+            let text = wheel::metadata_in(AllowStdIo::new(archive), name).await;
+            return text.map_or_else(checked, |text| Ok(Ok(wheel(text))));
+        }
+        let found = sdist::read(&distribution.filename, archive, name).await;
+        found.map_or_else(checked, |(found, contents)| {
+            Ok(Ok(Stored {
+                metadata: match found {
+                    sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
+                    sdist::Found::Metadata(source, text) => {
+                        Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
+                    }
+                },
+                contents,
+            }))
+        })
+    }
+
+    /// A wheel's metadata without the wheel, if the index or the server can do it.
+    async fn remote_metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let url = &distribution.url;
+        if url.scheme() == "file" {
+            return Ok(None);
+        }
+        if distribution.has_metadata_file {
+            let mut url = url.clone();
+            url.set_path(&format!("{}.metadata", url.path()));
+            let hashes = &distribution.metadata_hashes;
+            if let Some(text) = self.body(&url, wheel::METADATA_LIMIT, hashes).await? {
+                if hashes.is_empty() {
+                    metadata::parse(&text, MetadataSource::Wheel)
+                        .map_err(|reason| unreadable(&url, &reason))?;
+                }
+                return Ok(Some(text));
+            }
+        }
+        if self.fetcher.http().offline {
+            return Ok(None);
+        }
+        let _permit = self.fetcher.permit().await;
+        let http = self.fetcher.http();
+        // On the heap: the future is large, and each layer around it would hold a copy.
+        let read = Box::pin(wheel::metadata_by_ranges(&http.client, url, name));
+        Ok(http.watch(url, read).await)
+    }
+
+    async fn body(
+        &self,
+        url: &Url,
+        limit: u64,
+        hashes: &BTreeMap<String, String>,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let sha256 = hashes.get("sha256").map(String::as_str);
+        let body = self.fetcher.body(url, limit, sha256).await;
+        body.map_err(FetchError::into_failure)
+    }
+
+    async fn whole(&self, distribution: &Distribution) -> Result<Option<Archive>, Failure> {
+        let url = &distribution.url;
+        if !is_local(distribution) {
+            let sha256 = distribution.hashes.get("sha256").map(String::as_str);
+            let archive = Box::pin(self.fetcher.archive(url, FILE_LIMIT, sha256)).await;
+            return archive.map_err(FetchError::into_failure);
+        }
+        let Ok(path) = url.to_file_path() else {
+            return Err(unreadable(url, "it is not a local path"));
+        };
+        match files::read::open(&path) {
+            Ok(file) => Ok(Some(Archive::new(Box::new(file)))),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(unreadable(url, &error.to_string())),
+        }
+    }
+}
+
+async fn read_local(path: PathBuf, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let read = tokio::task::spawn_blocking(move || files::read(&path, limit));
+    read.await.map_err(std::io::Error::other)?
+}
+
+/// The one pool of a project's files. Of files that have the same name in several
+/// places pip's sorting leaves the one of the last place in front.
+fn merge(pool: Files) -> Project {
+    let last: HashMap<_, _> = pool
+        .iter()
+        .enumerate()
+        .map(|(place, (_, file))| (file.filename.clone(), place))
+        .collect();
+    let mut project = Project::default();
+    for (place, (version, file)) in pool.into_iter().enumerate() {
+        if last.get(&file.filename) == Some(&place) {
+            project
+                .releases
+                .entry(version)
+                .or_default()
+                .files
+                .push(file);
+        }
+    }
+    project
+}
+
+/// Reads off the tasks that others wait for: pages have up to 20 MB.
+async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, Failure> {
+    let name = name.clone();
+    let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
+    found
+        .unwrap_or_else(|error| Err(error.to_string()))
+        .map_err(|error| unreadable(url, &error))
+}
+
+fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution> {
+    Arc::make_mut(&mut file).index = Some(Arc::clone(index));
+    file
+}
+
+fn is_local(distribution: &Distribution) -> bool {
+    distribution.url.scheme() == "file"
+}
+
+/// A store of files without the right to list it answers 403 for what is not
+/// there. PyTorch's index, the best known, needs no credentials.
+fn denies_what_it_lacks(index: &Url) -> bool {
+    index.host_str() == Some("download.pytorch.org")
+}
+
+fn is_pypi(index: &Url) -> bool {
+    matches!(index.host_str(), Some("pypi.org" | "test.pypi.org"))
+}
+
+fn unreadable(url: &Url, reason: &str) -> Failure {
+    Failure::undecided(
+        Diagnostic::error(
+            "unreadable-index",
+            format!("cannot read `{}`: {reason}", redact_url(url)),
+        )
+        .help("check that the URL is that of a simple index or of a page of links"),
+    )
+}
+
+fn answer(name: &PackageName, stored: Result<Stored, String>) -> Answer {
+    let Stored { metadata, contents } = match stored {
+        Ok(stored) => stored,
+        Err(reason) => return (MetadataAnswer::Invalid(reason), None),
+    };
+    let build = contents.map(|contents| SourceBuild::of(name, &contents));
+    let fails = build.as_ref().and_then(|build| build.fails.clone());
+    let answer = match (fails, metadata) {
+        (Some(reason), _) => MetadataAnswer::Unbuildable(reason),
+        (None, Raw::NeedsBuild(reason)) => MetadataAnswer::NeedsBuild(reason),
+        (None, Raw::Metadata(source, text)) => match metadata::parse(text.as_bytes(), source) {
+            Ok(metadata) => MetadataAnswer::Known(Arc::new(metadata)),
+            Err(reason) => MetadataAnswer::Invalid(reason),
+        },
+    };
+    (answer, build.map(Arc::new))
+}
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

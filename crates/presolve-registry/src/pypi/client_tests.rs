@@ -1,0 +1,515 @@
+//! The client against a server on this machine.
+
+use std::{
+    collections::HashMap,
+    str::FromStr,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::*;
+use crate::network::cache::Cache;
+
+/// A wheel of `a` 1.0 that requires `b`.
+const WHEEL: &[u8] = include_bytes!("../../../../fixtures/pypi/a-1.0-py3-none-any.whl");
+const METADATA: &str = "Metadata-Version: 2.1\nName: a\nVersion: 1.0\nRequires-Dist: b\n";
+const SIMPLE_JSON: &str = "application/vnd.pypi.simple.v1+json";
+
+/// What a path answers, and how often each was asked.
+#[derive(Default)]
+struct Server {
+    answers: Mutex<HashMap<String, Answer>>,
+    requests: Mutex<Vec<(String, HeaderMap, StatusCode)>>,
+    failures: AtomicUsize,
+}
+
+#[derive(Clone, Default)]
+struct Answer {
+    body: Vec<u8>,
+    content_type: &'static str,
+    ranges: bool,
+    password: bool,
+}
+
+impl Server {
+    fn put(&self, path: &str, content_type: &'static str, body: impl Into<Vec<u8>>) {
+        let answer = Answer {
+            body: body.into(),
+            content_type,
+            ..Answer::default()
+        };
+        self.put_answer(path, answer);
+    }
+
+    fn put_answer(&self, path: &str, answer: Answer) {
+        let mut answers = self.answers.lock().unwrap();
+        answers.insert(path.to_owned(), answer);
+    }
+
+    fn statuses(&self, path: &str) -> Vec<u16> {
+        let requests = self.requests.lock().unwrap();
+        let of_path = requests.iter().filter(|(found, ..)| found == path);
+        of_path.map(|(_, _, status)| status.as_u16()).collect()
+    }
+
+    fn answer(&self, path: &str, headers: &HeaderMap) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let mut out = HeaderMap::new();
+        let failures = &self.failures;
+        let left = |n: usize| n.checked_sub(1);
+        if failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
+            .is_ok()
+        {
+            return (StatusCode::INTERNAL_SERVER_ERROR, out, Vec::new());
+        }
+        let Some(answer) = self.answers.lock().unwrap().get(path).cloned() else {
+            return (StatusCode::NOT_FOUND, out, Vec::new());
+        };
+        if answer.password && !headers.contains_key(header::AUTHORIZATION) {
+            return (StatusCode::UNAUTHORIZED, out, Vec::new());
+        }
+        let etag = format!("\"{:x}\"", Sha256::digest(&answer.body));
+        out.insert(header::ETAG, etag.parse().unwrap());
+        out.insert(header::CACHE_CONTROL, "max-age=0".parse().unwrap());
+        if headers.get(header::IF_NONE_MATCH) == out.get(header::ETAG) {
+            return (StatusCode::NOT_MODIFIED, out, Vec::new());
+        }
+        out.insert(header::CONTENT_TYPE, answer.content_type.parse().unwrap());
+        let range = headers.get(header::RANGE).filter(|_| answer.ranges);
+        let Some(range) = range.map(|range| range.to_str().unwrap()[6..].to_owned()) else {
+            return (StatusCode::OK, out, answer.body);
+        };
+        let length = answer.body.len();
+        let (start, end) = match range.split_once('-').unwrap() {
+            ("", tail) => (length.saturating_sub(tail.parse().unwrap()), length - 1),
+            (start, end) => (start.parse().unwrap(), end.parse().unwrap()),
+        };
+        let content_range = format!("bytes {start}-{end}/{length}");
+        out.insert(header::CONTENT_RANGE, content_range.parse().unwrap());
+        (
+            StatusCode::PARTIAL_CONTENT,
+            out,
+            answer.body[start..=end].to_vec(),
+        )
+    }
+}
+
+async fn handle(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let (status, headers, body) = server.answer(&path, request.headers());
+    let log = (path, request.headers().clone(), status);
+    server.requests.lock().unwrap().push(log);
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+struct World {
+    server: Arc<Server>,
+    root: Url,
+    cache: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let server = Arc::new(Server::default());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let root = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let app = Router::new()
+            .fallback(handle)
+            .with_state(Arc::clone(&server));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self {
+            server,
+            root,
+            cache: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn options(&self) -> ClientOptions {
+        ClientOptions {
+            indexes: vec![self.root.join("simple").unwrap()],
+            find_links: Vec::new(),
+            exclude_newer: None,
+        }
+    }
+
+    fn client(&self, change: impl FnOnce(&mut ClientOptions)) -> Client {
+        self.client_that_is(false, change)
+    }
+
+    fn offline(&self, change: impl FnOnce(&mut ClientOptions)) -> Client {
+        self.client_that_is(true, change)
+    }
+
+    fn client_that_is(&self, offline: bool, change: impl FnOnce(&mut ClientOptions)) -> Client {
+        let mut options = self.options();
+        change(&mut options);
+        let http = crate::network::client(offline, None).unwrap();
+        let cache = Cache::new(self.cache.path().to_owned());
+        Client::new(Fetcher::new(http, cache), options)
+    }
+
+    /// A page of `a` with one file, which `more` describes further.
+    fn page(&self, filename: &str, more: &str) {
+        let hash = format!("{:x}", Sha256::digest(WHEEL));
+        let page = format!(
+            r#"{{"files": [{{"filename": "{filename}", "url": "/files/{filename}",
+                "hashes": {{"sha256": "{hash}"}}{more}}}]}}"#
+        );
+        self.server.put("/simple/a/", SIMPLE_JSON, page);
+    }
+}
+
+fn a() -> PackageName {
+    PackageName::from_str("a").unwrap()
+}
+
+async fn only_file(client: &Client) -> Arc<Distribution> {
+    let project = client.project(&a()).await.unwrap().unwrap();
+    let mut files = project.releases.values().flat_map(|release| &release.files);
+    Arc::clone(files.next().unwrap())
+}
+
+async fn requires(client: &Client) -> Vec<String> {
+    let file = only_file(client).await;
+    match client.metadata(&a(), &file).await.unwrap() {
+        MetadataAnswer::Known(metadata) => metadata
+            .requires_dist
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        answer => panic!("{answer:?}"),
+    }
+}
+
+#[tokio::test]
+async fn json_and_html_pages_of_two_indexes_are_one_pool() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", r#", "yanked": "bad""#);
+    let html = r#"<a href="/files/a-1.0.tar.gz">a</a><a href="a-2.0.tar.gz">a</a>"#;
+    world
+        .server
+        .put("/extra/a/", "text/html; charset=utf-8", html);
+    let extra = world.root.join("extra").unwrap();
+    let client = world.client(|options| options.indexes.push(extra));
+    let project = client.project(&a()).await.unwrap().unwrap();
+    let files: Vec<_> = project
+        .releases
+        .iter()
+        .map(|(version, release)| (version.to_string(), release.files.len()))
+        .collect();
+    assert_eq!(files, [("1.0".to_owned(), 2), ("2.0".to_owned(), 1)]);
+    assert!(
+        project.releases.values().next().unwrap().files[0]
+            .yanked
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_project_is_none() {
+    let world = World::new().await;
+    assert!(world.client(|_| ()).project(&a()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn each_page_is_fetched_once_and_revalidated_by_the_next_run() {
+    let world = World::new().await;
+    world.page("a-1.0.tar.gz", "");
+    let client = world.client(|_| ());
+    let names = [a(), a(), a()];
+    try_join_all(names.iter().map(|name| client.project(name)))
+        .await
+        .unwrap();
+    assert_eq!(world.server.statuses("/simple/a/"), [200]);
+    let file = only_file(&world.client(|_| ())).await;
+    assert_eq!(file.filename, "a-1.0.tar.gz");
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 304]);
+    world.page("a-2.0.tar.gz", "");
+    let file = only_file(&world.client(|_| ())).await;
+    assert_eq!(file.filename, "a-2.0.tar.gz");
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 304, 200]);
+}
+
+#[tokio::test]
+async fn a_server_error_is_retried() {
+    let world = World::new().await;
+    world.page("a-1.0.tar.gz", "");
+    world.server.failures.store(1, Ordering::SeqCst);
+    only_file(&world.client(|_| ())).await;
+    assert_eq!(world.server.statuses("/simple/a/"), [500, 200]);
+}
+
+#[tokio::test]
+async fn lasting_errors_end_without_a_verdict() {
+    let world = World::new().await;
+    world.server.failures.store(99, Ordering::SeqCst);
+    let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
+    assert_eq!(
+        failure.kind,
+        presolve_text::diagnostic::FailureKind::Undecided
+    );
+    assert!(failure.to_string().contains("/simple/a/"), "{failure}");
+}
+
+#[tokio::test]
+async fn credentials_are_sent_and_never_shown() {
+    let world = World::new().await;
+    let answer = Answer {
+        body: br#"{"name": "a", "files": []}"#.to_vec(),
+        content_type: SIMPLE_JSON,
+        password: true,
+        ..Answer::default()
+    };
+    world.server.put_answer("/simple/a/", answer);
+    let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
+    assert_eq!(failure.diagnostics[0].name, "access-denied");
+    let mut index = world.root.join("simple").unwrap();
+    index.set_username("me").unwrap();
+    index.set_password(Some("secret")).unwrap();
+    let client = world.client(|options| options.indexes = vec![index.clone()]);
+    assert!(client.project(&a()).await.unwrap().is_some());
+    index.set_port(Some(1)).unwrap();
+    let client = world.client(|options| options.indexes = vec![index]);
+    let failure = client.project(&a()).await.unwrap_err();
+    assert!(!format!("{failure:?}").contains("secret"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn offline_takes_the_cache_or_says_what_is_missing() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", r#", "core-metadata": true"#);
+    let path = "/files/a-1.0-py3-none-any.whl.metadata";
+    world.server.put(path, "text/plain", METADATA);
+    let offline = || world.offline(|_| ());
+    let failure = offline().project(&a()).await.unwrap_err();
+    assert_eq!(failure.diagnostics[0].name, "offline-miss");
+    assert_eq!(requires(&world.client(|_| ())).await, ["b"]);
+    assert_eq!(requires(&offline()).await, ["b"]);
+    assert_eq!(world.server.statuses("/simple/a/").len(), 1);
+}
+
+#[tokio::test]
+async fn a_metadata_file_is_taken_once_and_verified() {
+    let world = World::new().await;
+    let path = "/files/a-1.0-py3-none-any.whl.metadata";
+    world.server.put(path, "text/plain", METADATA);
+    let hash = format!("{:x}", Sha256::digest(METADATA));
+    let more = format!(r#", "core-metadata": {{"sha256": "{hash}"}}"#);
+    world.page("a-1.0-py3-none-any.whl", &more);
+    for _ in 0..2 {
+        assert_eq!(requires(&world.client(|_| ())).await, ["b"]);
+    }
+    assert_eq!(world.server.statuses(path), [200]);
+    let more = r#", "core-metadata": {"sha256": "ff"}, "requires-python": ">=3""#;
+    world.page("a-1.0-py3-none-any.whl", more);
+    std::fs::remove_dir_all(world.cache.path()).unwrap();
+    let client = world.client(|_| ());
+    let file = only_file(&client).await;
+    let failure = client.metadata(&a(), &file).await.unwrap_err();
+    assert_eq!(failure.diagnostics[0].name, "hash-mismatch");
+}
+
+#[tokio::test]
+async fn metadata_is_read_out_of_a_wheel_with_ranges_and_without() {
+    for (ranges, statuses) in [(true, vec![206]), (false, vec![200, 200])] {
+        let world = World::new().await;
+        world.page("a-1.0-py3-none-any.whl", "");
+        let answer = Answer {
+            body: WHEEL.to_vec(),
+            content_type: "application/zip",
+            ranges,
+            password: false,
+        };
+        let path = "/files/a-1.0-py3-none-any.whl";
+        world.server.put_answer(path, answer);
+        assert_eq!(requires(&world.client(|_| ())).await, ["b"]);
+        assert_eq!(world.server.statuses(path), statuses);
+    }
+}
+
+#[tokio::test]
+async fn what_is_broken_is_invalid() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    let client = world.client(|_| ());
+    let file = only_file(&client).await;
+    let answer = client.metadata(&a(), &file).await.unwrap();
+    assert!(matches!(answer, MetadataAnswer::Invalid(_)));
+}
+
+#[tokio::test]
+async fn folders_are_indexes_and_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("a");
+    std::fs::create_dir(&project).unwrap();
+    std::fs::write(folder.path().join("a-1.0-py3-none-any.whl"), WHEEL).unwrap();
+    let page = r#"<a href="../a-1.0-py3-none-any.whl">a</a>"#;
+    std::fs::write(project.join("index.html"), page).unwrap();
+    let url = Url::from_file_path(folder.path()).unwrap();
+    let world = World::new().await;
+    let index = world.offline(|options| options.indexes = vec![url.clone()]);
+    assert_eq!(requires(&index).await, ["b"]);
+    let links = world.client(|options| options.find_links = vec![url.clone()]);
+    assert_eq!(requires(&links).await, ["b"]);
+}
+
+#[tokio::test]
+async fn too_new_files_and_files_of_unknown_age_are_left_out() {
+    let world = World::new().await;
+    let page = r#"{"files": [
+        {"filename": "a-1.tar.gz", "url": "a-1.tar.gz", "upload-time": "2020-01-01T00:00:00Z"},
+        {"filename": "a-2.tar.gz", "url": "a-2.tar.gz", "upload-time": "2021-01-01T00:00:00Z"},
+        {"filename": "a-3.tar.gz", "url": "a-3.tar.gz"}]}"#;
+    world.server.put("/simple/a/", SIMPLE_JSON, page);
+    let end = "2021-01-01T00:00:00Z".parse().unwrap();
+    let client = world.client(|options| options.exclude_newer = Some(end));
+    let project = client.project(&a()).await.unwrap().unwrap();
+    let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
+    assert_eq!(versions, ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
+    use crate::pypi::{PypiSource, session::Session};
+
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", r#", "core-metadata": true"#);
+    let path = "/files/a-1.0-py3-none-any.whl.metadata";
+    world.server.put(path, "text/plain", METADATA);
+    world
+        .server
+        .put("/simple/b/", SIMPLE_JSON, r#"{"name": "b", "files": []}"#);
+    let newest = |_: &PackageName, project: &Project| {
+        let release = project.releases.values().next_back()?;
+        release.files.first().cloned()
+    };
+    let session = Session::new(world.client(|_| ()), tokio::runtime::Handle::current())
+        .with_lookahead(Arc::new(newest), 1);
+    let solver = session.clone();
+    let answer = tokio::task::spawn_blocking(move || {
+        let b = PackageName::from_str("b").unwrap();
+        let known = |name| solver.project(name).map(|project| project.is_some());
+        Ok::<_, Failure>((known(&a())?, known(&b)?))
+    });
+    assert_eq!(answer.await.unwrap().unwrap(), (true, true));
+    assert_eq!(world.server.statuses("/simple/a/"), [200]);
+    assert_eq!(world.server.statuses("/simple/b/"), [200]);
+}
+
+const PORTAL: &str = "<html><head><title>Log in</title></head><body><form></form></body></html>";
+
+#[tokio::test]
+async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
+    for (content_type, body) in [
+        ("text/html", PORTAL),
+        ("text/html", r#"<a href="b-1.0.zip">b</a>"#),
+        (
+            "text/html",
+            r#"<html><title>Links for a</title><a href="a-1.0.zip">"#,
+        ),
+        (SIMPLE_JSON, PORTAL),
+        (SIMPLE_JSON, ""),
+        (SIMPLE_JSON, r#"{"files": ["#),
+        (SIMPLE_JSON, r#"{"files": null}"#),
+        (SIMPLE_JSON, r#"{"files": []}"#),
+        (SIMPLE_JSON, r#"{"files": [], "name": "b"}"#),
+        (
+            SIMPLE_JSON,
+            r#"{"files": [], "name": "a", "meta": {"api-version": "2.0"}}"#,
+        ),
+    ] {
+        let world = World::new().await;
+        world.server.put("/simple/a/", content_type, body);
+        let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
+        assert_eq!(
+            failure.kind,
+            presolve_text::diagnostic::FailureKind::Undecided
+        );
+        assert_eq!(failure.diagnostics[0].name, "unreadable-index", "{body}");
+        assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+        world.page("a-1.0-py3-none-any.whl", "");
+        let project = world.client(|_| ()).project(&a()).await.unwrap();
+        assert_eq!(project.unwrap().releases.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_files_is_an_answer_if_it_is_the_projects() {
+    for (content_type, body) in [
+        (
+            SIMPLE_JSON,
+            r#"{"files": [], "name": "A", "meta": {"api-version": "1.3"}}"#,
+        ),
+        ("text/plain", r#"{"files": [], "name": "a"}"#),
+        (
+            "text/html",
+            "<!DOCTYPE html><title>Links for a</title><h1>Links for a</h1>",
+        ),
+        (
+            "text/html",
+            r#"<meta name="pypi:repository-version" content="1.0">"#,
+        ),
+    ] {
+        let world = World::new().await;
+        world.server.put("/simple/a/", content_type, body);
+        let project = world.client(|_| ()).project(&a()).await.unwrap();
+        assert!(project.unwrap().releases.is_empty(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_stored_page_that_cannot_be_read_is_fetched_again() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    assert!(world.client(|_| ()).project(&a()).await.is_ok());
+    let mut damaged = 0;
+    for entry in walk(world.cache.path()) {
+        let mut bytes = std::fs::read(&entry).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&entry, bytes).unwrap();
+        damaged += 1;
+    }
+    assert!(damaged > 0);
+    let project = world.client(|_| ()).project(&a()).await.unwrap();
+    assert_eq!(project.unwrap().releases.len(), 1);
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[tokio::test]
+async fn a_page_of_the_web_does_not_lead_to_files_of_this_machine() {
+    let world = World::new().await;
+    let page = r#"{"name": "a", "files": [
+        {"filename": "a-1.0.tar.gz", "url": "file:///etc/passwd", "hashes": {}},
+        {"filename": "a-2.0.tar.gz", "url": "javascript:0", "hashes": {}}]}"#;
+    world.server.put("/simple/a/", SIMPLE_JSON, page);
+    let project = world.client(|_| ()).project(&a()).await.unwrap();
+    assert!(project.unwrap().releases.is_empty());
+}

@@ -1,0 +1,468 @@
+//! Pages of the simple repository API
+//! (<https://packaging.python.org/en/latest/specifications/simple-repository-api/>)
+//! as JSON and as HTML, pages of links, and folders.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use html5gum::{Token, Tokenizer};
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::PackageName;
+use serde::Deserialize;
+use url::Url;
+
+use super::{Distribution, filename, fixups};
+use crate::network::fetch::Page;
+use presolve_parse::pep;
+
+/// The files of a page with their versions, in the order of the page.
+pub type Files = Vec<(Version, Arc<Distribution>)>;
+
+/// Specifiers by text: the files of a page share few of them.
+#[derive(Default)]
+struct Specifiers(HashMap<String, Option<VersionSpecifiers>>);
+
+impl Specifiers {
+    fn get(&mut self, text: &str) -> Option<VersionSpecifiers> {
+        if let Some(read) = self.0.get(text) {
+            return read.clone();
+        }
+        let read = fixups::specifiers(text);
+        self.0.insert(text.to_owned(), read.clone());
+        read
+    }
+}
+
+/// A file as a page tells of it, whatever the page's format.
+struct Link<'a> {
+    filename: Cow<'a, str>,
+    url: Url,
+    requires_python: Option<Cow<'a, str>>,
+    yanked: Option<String>,
+    hashes: BTreeMap<String, String>,
+    metadata: Option<BTreeMap<String, String>>,
+    upload_time: Option<jiff::Timestamp>,
+}
+
+impl Link<'_> {
+    fn into_file(
+        self,
+        name: &PackageName,
+        read: &mut Specifiers,
+    ) -> Option<(Version, Arc<Distribution>)> {
+        let (version, kind) = filename::parse(name, &self.filename)?;
+        let distribution = Distribution {
+            filename: self.filename.into_owned(),
+            url: self.url,
+            kind,
+            // pip ignores what it cannot read here.
+            requires_python: self.requires_python.and_then(|text| read.get(&text)),
+            yanked: self.yanked,
+            hashes: self.hashes,
+            has_metadata_file: self.metadata.is_some(),
+            metadata_hashes: self.metadata.unwrap_or_default(),
+            upload_time: self.upload_time,
+            index: None,
+        };
+        Some((version, Arc::new(distribution)))
+    }
+}
+
+#[derive(Deserialize)]
+struct JsonPage<'a> {
+    meta: Option<JsonMeta<'a>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    files: Vec<Entry<'a>>,
+}
+
+/// A file, if its entry can be read; others are as if they were not there.
+enum Entry<'a> {
+    File(Box<JsonFile<'a>>),
+    Broken,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entry<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&serde_json::value::RawValue>::deserialize(deserializer)?;
+        Ok(match serde_json::from_str(text.get()) {
+            Ok(file) => Entry::File(Box::new(file)),
+            Err(_) => Entry::Broken,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct JsonMeta<'a> {
+    #[serde(borrow)]
+    api_version: Option<Cow<'a, str>>,
+}
+
+impl JsonPage<'_> {
+    /// Whether it can be a page of the project: that an index does not have a file is
+    /// believed only of such a page.
+    fn check(&self, name: &PackageName) -> Result<(), String> {
+        let api = self
+            .meta
+            .as_ref()
+            .and_then(|meta| meta.api_version.as_deref());
+        // PEP 629: clients must refuse a major version that they do not know.
+        if let Some(api) = api.filter(|api| api.split('.').next() != Some("1")) {
+            return Err(format!(
+                "it has version {api} of the API, and presolve reads 1"
+            ));
+        }
+        match &self.name {
+            Some(found) if pep::name(found).is_ok_and(|found| found == *name) => Ok(()),
+            Some(found) => Err(format!("it is the page of `{found}`, not of `{name}`")),
+            // PEP 691 requires the name, which some indexes leave out.
+            None if self.files.is_empty() => {
+                Err(format!("it names neither the project `{name}` nor a file"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct JsonFile<'a> {
+    #[serde(borrow)]
+    filename: Cow<'a, str>,
+    #[serde(borrow)]
+    url: Cow<'a, str>,
+    #[serde(default)]
+    hashes: BTreeMap<String, String>,
+    requires_python: Option<String>,
+    yanked: Option<JsonYanked>,
+    core_metadata: Option<JsonMetadata>,
+    dist_info_metadata: Option<JsonMetadata>,
+    upload_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum JsonYanked {
+    Flag(bool),
+    Reason(String),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum JsonMetadata {
+    Flag(bool),
+    Hashes(BTreeMap<String, String>),
+}
+
+impl JsonMetadata {
+    fn into_hashes(self) -> Option<BTreeMap<String, String>> {
+        match self {
+            JsonMetadata::Flag(false) => None,
+            JsonMetadata::Flag(true) => Some(BTreeMap::new()),
+            JsonMetadata::Hashes(hashes) => Some(lower_case(hashes)),
+        }
+    }
+}
+
+fn lower_case(hashes: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    hashes
+        .into_iter()
+        .map(|(algorithm, value)| (algorithm.to_ascii_lowercase(), value.to_ascii_lowercase()))
+        .collect()
+}
+
+/// Reads a JSON page (PEP 691, PEP 700, PEP 714) of the project `name`; `base` is
+/// the page's own URL.
+///
+/// Fails if it is not such a page; a file that cannot be understood is left out.
+pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, String> {
+    let page: JsonPage<'_> = serde_json::from_slice(page).map_err(|error| error.to_string())?;
+    page.check(name)?;
+    let files = page.files.into_iter();
+    let mut read = Specifiers::default();
+    Ok(files
+        .filter_map(|entry| {
+            let Entry::File(file) = entry else {
+                return None;
+            };
+            let metadata = file.core_metadata.or(file.dist_info_metadata);
+            let link = Link {
+                url: resolve(base, &file.url)?,
+                filename: file.filename,
+                requires_python: file.requires_python.map(Cow::Owned),
+                yanked: match file.yanked {
+                    None | Some(JsonYanked::Flag(false)) => None,
+                    Some(JsonYanked::Flag(true)) => Some(String::new()),
+                    Some(JsonYanked::Reason(reason)) => Some(reason),
+                },
+                hashes: lower_case(file.hashes),
+                metadata: metadata.and_then(JsonMetadata::into_hashes),
+                upload_time: file.upload_time.and_then(|time| time.parse().ok()),
+            };
+            link.into_file(name, &mut read)
+        })
+        .collect())
+}
+
+/// Reads the page of the project `name` in an index, in whichever format it is.
+///
+/// # Errors
+/// Why it cannot be that page. Servers mark JSON as anything, so the body decides.
+pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
+    if is_json(page) {
+        return parse_json(name, &page.url, &page.body);
+    }
+    let html = Html::parse(name, &page.url, &page.body);
+    html.check_end()?;
+    match !html.files.is_empty() || html.has_api_version || html.is_titled(name) {
+        true => Ok(html.files),
+        false => Err(not_a(&format!("page of the project `{name}`"), page)),
+    }
+}
+
+/// Reads the files of the project `name` from a page of links, or from a local page.
+///
+/// # Errors
+/// Why it is not such a page.
+pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
+    match is_json(page) {
+        true => parse_json(name, &page.url, &page.body),
+        false => Ok(Html::parse(name, &page.url, &page.body).files),
+    }
+}
+
+/// Checks that a page has links to distributions, of whichever project.
+///
+/// # Errors
+/// What it is in place of that.
+pub fn check_links(page: &Page) -> Result<(), String> {
+    let any = pep::name("any").map_err(|error| error.to_string())?;
+    if is_json(page) {
+        return Ok(());
+    }
+    let html = Html::parse(&any, &page.url, &page.body);
+    html.check_end()?;
+    match html.archives > 0 {
+        true => Ok(()),
+        false => Err(not_a("page with links to distributions", page)),
+    }
+}
+
+fn is_json(page: &Page) -> bool {
+    let body = page.body.trim_ascii_start();
+    let is_html = body.starts_with(b"<");
+    body.starts_with(b"{") || (page.content_type.contains("json") && !is_html)
+}
+
+/// What a page is that should have been something else, for a message.
+pub fn not_a(expected: &str, page: &Page) -> String {
+    let body = page.body.trim_ascii_start();
+    if body.is_empty() {
+        return format!("it is empty, not a {expected}");
+    }
+    let found = if body.starts_with(b"<") {
+        "an HTML page".to_owned()
+    } else {
+        format!("a body of type `{}`", page.content_type)
+    };
+    let title = between(body, b"<title>", b"</title>");
+    let title = title.map(|title| String::from_utf8_lossy(title).trim().to_owned());
+    let title = title.filter(|title| !title.is_empty() && title.len() < 100);
+    let title = title.map_or(String::new(), |title| format!(" with the title `{title}`"));
+    format!("it is {found}{title}, not a {expected}")
+}
+
+fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
+    let find = |text: &[u8], part: &[u8]| {
+        let mut windows = text.windows(part.len());
+        windows.position(|window| window.eq_ignore_ascii_case(part))
+    };
+    let text = &text[find(text, start)? + start.len()..];
+    Some(&text[..find(text, end)?])
+}
+
+/// An HTML page (PEP 503, PEP 592, PEP 658, PEP 714), or any page with links to files.
+#[derive(Default)]
+struct Html {
+    /// The files of the project.
+    files: Files,
+    /// How many links lead to distributions, of any project.
+    archives: usize,
+    /// Whether it has the version of the API that PEP 629 asks for.
+    has_api_version: bool,
+    /// The texts of its title and headings.
+    titles: String,
+    /// Whether `<html>` or `<body>` begins, and whether one of them ends.
+    begins: bool,
+    ends: bool,
+}
+
+impl Html {
+    /// Reads the links to files of the project `name`; `base` is the page's own URL.
+    fn parse(name: &PackageName, base: &Url, page: &[u8]) -> Self {
+        let mut html = Self::default();
+        let mut base = base.clone();
+        let (mut has_base, mut is_title) = (false, false);
+        let mut read = Specifiers::default();
+        for Ok(token) in Tokenizer::new(page) {
+            let tag = match token {
+                Token::StartTag(tag) => tag,
+                Token::EndTag(tag) => {
+                    is_title = false;
+                    html.ends |= matches!(&tag.name[..], b"html" | b"body");
+                    continue;
+                }
+                Token::String(text) if is_title => {
+                    html.titles += &String::from_utf8_lossy(&text);
+                    html.titles.push(' ');
+                    continue;
+                }
+                _ => continue,
+            };
+            let attribute = |key: &str| {
+                let value = tag.attributes.get(key.as_bytes())?;
+                Some(String::from_utf8_lossy(value).into_owned())
+            };
+            match &tag.name[..] {
+                b"title" | b"h1" => is_title = true,
+                b"html" | b"body" => html.begins = true,
+                b"meta" => {
+                    html.has_api_version |=
+                        attribute("name").is_some_and(|name| name == "pypi:repository-version");
+                }
+                b"base" if !has_base => {
+                    if let Some(url) = attribute("href").and_then(|href| base.join(&href).ok()) {
+                        base = url;
+                        has_base = true;
+                    }
+                }
+                b"a" => {
+                    let href = attribute("href");
+                    let link = href.and_then(|href| html_link(&base, &href, attribute));
+                    html.add(link, name, &mut read);
+                }
+                _ => {}
+            }
+        }
+        html
+    }
+
+    fn add(&mut self, link: Option<Link<'_>>, name: &PackageName, read: &mut Specifiers) {
+        let Some(link) = link else { return };
+        self.archives += usize::from(filename::is_archive(&link.filename));
+        self.files.extend(link.into_file(name, read));
+    }
+
+    /// Refuses a page that was cut: the links that are missing would be releases that do
+    /// not exist. HTML alone cannot tell its length, and its end tags are optional, but
+    /// every index writes them.
+    fn check_end(&self) -> Result<(), String> {
+        match self.begins && !self.ends {
+            true => Err("it ends before `</html>`".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether its title or a heading names the project, as those of empty pages do
+    /// ("Links for NAME").
+    fn is_titled(&self, name: &PackageName) -> bool {
+        let separators = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ':');
+        let mut words = self.titles.split(separators);
+        words.any(|word| pep::name(word).is_ok_and(|word| word == *name))
+    }
+}
+
+fn html_link(
+    base: &Url,
+    href: &str,
+    attribute: impl Fn(&str) -> Option<String>,
+) -> Option<Link<'static>> {
+    let mut url = resolve(base, href.trim())?;
+    let hash = |text: &str| {
+        let (algorithm, value) = text.split_once('=')?;
+        Some((algorithm.to_ascii_lowercase(), value.to_ascii_lowercase()))
+    };
+    let hashes = url
+        .fragment()
+        .into_iter()
+        .flat_map(|fragment| fragment.split('&'))
+        .filter_map(hash)
+        .filter(|(algorithm, _)| algorithm.starts_with("sha") || algorithm == "md5")
+        .collect();
+    url.set_fragment(None);
+    let metadata = attribute("data-core-metadata").or_else(|| attribute("data-dist-info-metadata"));
+    Some(Link {
+        filename: Cow::Owned(file_name(&url)?),
+        requires_python: attribute("data-requires-python").map(Cow::Owned),
+        yanked: attribute("data-yanked"),
+        hashes,
+        metadata: metadata
+            .filter(|value| value != "false")
+            .map(|value| hash(&value).into_iter().collect()),
+        upload_time: None,
+        url,
+    })
+}
+
+/// The last part of a URL's path, decoded.
+pub fn file_name(url: &Url) -> Option<String> {
+    let last = url.path_segments()?.next_back()?;
+    let name = percent_encoding::percent_decode_str(last)
+        .decode_utf8()
+        .ok()?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
+/// A link of a page; on the page's own host with the page's credentials, as pip
+/// sends them there.
+fn resolve(base: &Url, link: &str) -> Option<Url> {
+    let mut url = base.join(link).ok()?;
+    // A page of the web must not have a file of this machine read.
+    let is_of_web = matches!(url.scheme(), "http" | "https");
+    if !is_of_web && (url.scheme() != "file" || base.scheme() != "file") {
+        return None;
+    }
+    let same_host = url.origin() == base.origin() && url.origin().is_tuple();
+    if same_host && url.username().is_empty() && url.password().is_none() {
+        // Only a URL without a host refuses these, and both have one.
+        let _ = url.set_username(base.username());
+        let _ = url.set_password(base.password());
+    }
+    Some(url)
+}
+
+/// The files of the project `name` that lie in a folder, ordered by name so that
+/// the answer is the same on every file system.
+pub fn read_folder(name: &PackageName, folder: &Path) -> std::io::Result<Files> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if let (Ok(filename), true) = (entry.file_name().into_string(), entry.path().is_file()) {
+            names.push(filename);
+        }
+    }
+    names.sort_unstable();
+    let link = |filename: String| {
+        let link = Link {
+            url: Url::from_file_path(std::path::absolute(folder.join(&filename)).ok()?).ok()?,
+            filename: Cow::Owned(filename),
+            requires_python: None,
+            yanked: None,
+            hashes: BTreeMap::new(),
+            metadata: None,
+            upload_time: None,
+        };
+        link.into_file(name, &mut Specifiers::default())
+    };
+    Ok(names.into_iter().filter_map(link).collect())
+}
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -1,0 +1,119 @@
+//! Core metadata
+//! (<https://packaging.python.org/en/latest/specifications/core-metadata/>).
+
+use mailparse::MailHeader;
+
+use super::{Metadata, MetadataSource, fixups};
+use presolve_parse as parse;
+
+/// Reads a `METADATA` or `PKG-INFO` file.
+///
+/// An invalid `Requires-Python` is taken for none and an invalid extra is left
+/// out, both as pip does; an invalid `Requires-Dist` is an error that names the
+/// line, since pip leaves out the release.
+pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
+    let headers = headers(text)?;
+    let mut requires_dist = Vec::new();
+    let mut is_repaired = false;
+    for line in values(&headers, "Requires-Dist") {
+        let (requirement, repaired) = fixups::requirement(&line)
+            .map_err(|error| format!("its `Requires-Dist: {line}` is invalid: {error}"))?;
+        is_repaired |= repaired;
+        requires_dist.push(requirement);
+    }
+    let provides_extras = values(&headers, "Provides-Extra")
+        .filter_map(|extra| parse::pep::extra(&extra).ok())
+        .collect();
+    let requires_python = values(&headers, "Requires-Python")
+        .next()
+        .and_then(|text| fixups::specifiers(&text));
+    Ok(Metadata {
+        requires_dist,
+        provides_extras,
+        requires_python,
+        is_repaired,
+        source,
+    })
+}
+
+/// Whether the dependencies in a source distribution's `PKG-INFO` hold for every
+/// wheel that is built from it (PEP 643).
+pub fn is_static(text: &[u8]) -> bool {
+    let Ok(headers) = headers(text) else {
+        return false;
+    };
+    let version = values(&headers, "Metadata-Version")
+        .next()
+        .and_then(|version| {
+            let (major, minor) = version.split_once('.')?;
+            Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
+        });
+    let fields = ["requires-dist", "requires-python", "provides-extra"];
+    let is_static = values(&headers, "Dynamic")
+        .all(|field| !fields.contains(&field.to_ascii_lowercase().as_str()));
+    version >= Some((2, 2)) && is_static
+}
+
+fn headers(text: &[u8]) -> Result<Vec<MailHeader<'_>>, String> {
+    mailparse::parse_headers(text)
+        .map(|(headers, _)| headers)
+        .map_err(|error| format!("its metadata cannot be read: {error}"))
+}
+
+fn values<'a>(headers: &'a [MailHeader<'a>], key: &'a str) -> impl Iterator<Item = String> + 'a {
+    headers
+        .iter()
+        .filter(move |header| header.get_key_ref().eq_ignore_ascii_case(key))
+        .map(|header| header.get_value().trim().to_owned())
+        .filter(|value| value != "UNKNOWN" && !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read() {
+        let text = b"Metadata-Version: 2.1\nName: a\nVersion: 1\nRequires-Python: >=3.6.*\n\
+            Requires-Dist: b (>=1)\nRequires-Dist: c ; extra == 'X_y'\nProvides-Extra: X_y\n\
+            Description: long\n        text\n\nRequires-Dist: not-a-field\n";
+        let metadata = parse(text, MetadataSource::Wheel).unwrap();
+        let requires: Vec<_> = metadata
+            .requires_dist
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(requires, ["b>=1", "c ; extra == 'x-y'"]);
+        assert_eq!(metadata.requires_python.unwrap().to_string(), ">=3.6");
+        assert_eq!(metadata.provides_extras[0].to_string(), "x-y");
+        assert!(!metadata.is_repaired, "`Requires-Python` is another matter");
+    }
+
+    #[test]
+    fn a_repaired_requirement_is_noted() {
+        let text = b"Requires-Dist: torch (>=1.9.*)\nRequires-Dist: numpy\n";
+        let metadata = parse(text, MetadataSource::Wheel).unwrap();
+        assert_eq!(metadata.requires_dist[0].to_string(), "torch>=1.9");
+        assert!(metadata.is_repaired);
+    }
+
+    #[test]
+    fn a_broken_requirement_is_named() {
+        let error = parse(b"Requires-Dist: a b c\n", MetadataSource::Wheel).unwrap_err();
+        assert!(error.contains("a b c"), "{error}");
+    }
+
+    #[test]
+    fn dynamic_fields_are_not_static() {
+        let cases: [(&[u8], bool); 5] = [
+            (b"Metadata-Version: 2.1\n", false),
+            (b"Metadata-Version: 2.2\n", true),
+            (b"Metadata-Version: 2.4\nDynamic: Description\n", true),
+            (b"Metadata-Version: 2.2\nDynamic: Requires-Dist\n", false),
+            (b"Metadata-Version: 2.2\nDynamic: provides-extra\n", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(is_static(text), expected, "{}", text.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The solver's synchronous view of the [`Client`].
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use pep508_rs::{PackageName, VersionOrUrl};
+use tokio::runtime::Handle;
+
+use super::{
+    Distribution, MetadataAnswer, Project, PypiSource, client::Client, source_build::SourceBuild,
+};
+use presolve_text::diagnostic::Failure;
+
+/// Something that a [`Client`] did, for a progress display.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The page of a project was asked for.
+    PageRequested(PackageName),
+    /// The page of a project is there.
+    PageFetched(PackageName),
+    /// The metadata of the file with this name was asked for.
+    MetadataRequested(String),
+    /// The metadata of the file with this name is there.
+    MetadataFetched(String),
+}
+
+/// Who is told of [`Event`]s; called from any thread.
+pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Chooses the file of a project whose metadata will probably be asked for
+/// first: the newest one that fits the target, or `None`.
+pub type Choice = Arc<dyn Fn(&PackageName, &Project) -> Option<Arc<Distribution>> + Send + Sync>;
+
+/// A [`PypiSource`] for a solver that runs on a thread of its own.
+///
+/// Its calls block, so they must come from a thread that is none of the runtime's
+/// own, such as one of `spawn_blocking`; the runtime must be multi-threaded.
+#[derive(Clone)]
+pub struct Session {
+    client: Client,
+    handle: Handle,
+    lookahead: Option<Lookahead>,
+    deadline: Option<Instant>,
+}
+
+#[derive(Clone)]
+struct Lookahead {
+    choice: Choice,
+    depth: usize,
+    seen: Arc<Mutex<HashSet<PackageName>>>,
+}
+
+impl Session {
+    /// A session that does its work on the runtime of `handle`.
+    pub fn new(client: Client, handle: Handle) -> Self {
+        Self {
+            client,
+            handle,
+            lookahead: None,
+            deadline: None,
+        }
+    }
+
+    /// The same session, which waits for no answer after this time. A thread that waits
+    /// longer than the run would find its runtime gone.
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Self {
+            deadline,
+            ..self.clone()
+        }
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let Some(deadline) = self.deadline else {
+            return self.handle.block_on(work);
+        };
+        let limited = async {
+            let done = tokio::time::timeout_at(deadline.into(), work).await;
+            done.unwrap_or_else(|_| Err(Failure::time_limit_waiting(&self.client.pending())))
+        };
+        self.handle.block_on(limited)
+    }
+
+    /// Tells `observer` what is fetched.
+    pub fn with_observer(self, observer: Observer) -> Self {
+        self.client.observe(observer);
+        self
+    }
+
+    /// Fetches ahead of the solver: the metadata of the file that `choice` takes,
+    /// and the pages of what it requires without a marker, `depth` levels deep.
+    ///
+    /// The answers stay what they are; only the time until they are there changes.
+    pub fn with_lookahead(mut self, choice: Choice, depth: usize) -> Self {
+        self.lookahead = Some(Lookahead {
+            choice,
+            depth,
+            seen: Arc::default(),
+        });
+        self
+    }
+
+    fn spawn(&self, name: PackageName) {
+        match &self.lookahead {
+            Some(lookahead) => {
+                lookahead
+                    .clone()
+                    .spawn(&self.handle, self.client.clone(), name, lookahead.depth);
+            }
+            None => {
+                let client = self.client.clone();
+                // Whoever needs the answer asks again and gets the error then.
+                self.handle
+                    .spawn(async move { client.project(&name).await.map(drop) });
+            }
+        }
+    }
+}
+
+impl Lookahead {
+    fn spawn(self, handle: &Handle, client: Client, name: PackageName, depth: usize) {
+        let is_new = {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.insert(name.clone())
+        };
+        if is_new {
+            let next = handle.clone();
+            handle.spawn(async move { self.follow(&next, client, name, depth).await });
+        }
+    }
+
+    async fn follow(self, handle: &Handle, client: Client, name: PackageName, depth: usize) {
+        let Ok(Some(project)) = client.project(&name).await else {
+            return;
+        };
+        let Some(file) = (self.choice)(&name, &project) else {
+            return;
+        };
+        let Ok(MetadataAnswer::Known(metadata)) = client.metadata(&name, &file).await else {
+            return;
+        };
+        if depth == 0 {
+            return;
+        }
+        for requirement in &metadata.requires_dist {
+            let is_url = matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)));
+            if requirement.marker.is_true() && !is_url {
+                let name = requirement.name.clone();
+                self.clone().spawn(handle, client.clone(), name, depth - 1);
+            }
+        }
+    }
+}
+
+impl PypiSource for Session {
+    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+        if self.lookahead.is_some() {
+            self.spawn(name.clone());
+        }
+        self.wait(self.client.project(name))
+    }
+
+    fn metadata(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<MetadataAnswer, Failure> {
+        self.wait(self.client.metadata(name, distribution))
+    }
+
+    fn source_build(
+        &self,
+        name: &PackageName,
+        distribution: &Arc<Distribution>,
+    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+        self.wait(self.client.source_build(name, distribution))
+    }
+
+    fn prefetch(&self, names: &[PackageName]) {
+        for name in names {
+            self.spawn(name.clone());
+        }
+    }
+
+    fn prefetch_metadata(&self, name: &PackageName, distributions: &[Arc<Distribution>]) {
+        for distribution in distributions {
+            let (client, name) = (self.client.clone(), name.clone());
+            let distribution = distribution.clone();
+            // Whoever needs the answer asks again and gets the error then.
+            self.handle
+                .spawn(async move { client.metadata(&name, &distribution).await.map(drop) });
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Builds that a later release of what they require has broken: pip builds apart
+//! from all that is installed, with the newest release that the archive lets in.
+
+use pep508_rs::PackageName;
+
+use super::setup_py::SetupPy;
+use presolve_parse as parse;
+
+/// A project some releases of which cannot be built any more.
+struct Outgrown {
+    project: &'static str,
+    /// What stands in the `setup.py` of these releases.
+    mark: &'static str,
+    /// What their `[build-system]` requires in any version.
+    requires: &'static str,
+    /// Since which version it breaks them.
+    since: &'static str,
+    /// Where that is said.
+    source: &'static str,
+}
+
+const OUTGROWN: [Outgrown; 1] = [Outgrown {
+    // 5.4, 5.4.1 and 6.0; 6.0.1 requires Cython<3.
+    project: "pyyaml",
+    mark: "cython_sources",
+    requires: "cython",
+    since: "3",
+    source: "https://github.com/yaml/pyyaml/issues/724",
+}];
+
+/// Why the build of a release fails by now; `None` if nothing of that is known.
+pub(super) fn failure(
+    project: &PackageName,
+    setup_py: &SetupPy<'_>,
+    requires: &[String],
+) -> Option<String> {
+    let mut known = OUTGROWN.iter();
+    let known = known.find(|known| known.project == project.as_ref())?;
+    let is_open = |text: &String| {
+        let requirement = parse::pep::requirement(text);
+        requirement.is_ok_and(|requirement| {
+            requirement.name.as_ref() == known.requires && requirement.version_or_url.is_none()
+        })
+    };
+    let fails = setup_py.mentions(known.mark) && requires.iter().any(is_open);
+    fails.then(|| {
+        format!(
+            "its build breaks with {} {} and later, which it lets in ({})",
+            known.requires, known.since, known.source
+        )
+    })
+}

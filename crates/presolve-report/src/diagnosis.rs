@@ -1,0 +1,233 @@
+//! What broke a build, for people: the problem as rustc shows an error, with the lines of
+//! the log in the place of code, then the lines of the environment file.
+
+pub mod commands;
+pub mod json;
+pub mod sarif;
+
+use presolve_check::rules::Fix;
+use presolve_diagnose::{Confidence, Diagnosis, Log, Named, Verdict};
+use presolve_terminal::{foreign, human};
+use presolve_text::diagnostic::{Diagnostic, Label, Level};
+
+/// Everything that is said of a log.
+pub struct Report<'r> {
+    /// The log's path as it was given; `-` for standard input.
+    pub path: &'r str,
+    /// The log.
+    pub log: &'r Log,
+    /// What it says.
+    pub diagnosis: &'r Diagnosis,
+    /// The environment file, if one was given.
+    pub spec: Option<Spec>,
+}
+
+/// What the environment file says about the problem.
+pub struct Spec {
+    /// The lines that the problem is about.
+    pub lines: Vec<Label>,
+    /// What solving it says, where that was asked.
+    pub answer: Option<Answer>,
+}
+
+impl Spec {
+    /// The change that mends the file, and what it gives, in one sentence.
+    fn change(&self) -> Option<String> {
+        let Some(Answer::Fix { changes, gives, .. }) = &self.answer else {
+            return None;
+        };
+        let changes = changes.join(", and ");
+        Some(match gives.is_empty() {
+            true => changes,
+            false => format!("{changes}, which gives {}", gives.join(", ")),
+        })
+    }
+}
+
+/// What solving the environment file says.
+pub enum Answer {
+    /// It has a solution.
+    Solvable {
+        /// What conda's classic solver would cost, where that may be what broke the build.
+        cost: Option<String>,
+    },
+    /// It has none, and this mends it: what changes, and what it gives.
+    Fix {
+        /// The changes in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
+        changes: Vec<String>,
+        /// What the changed lines get: `numpy 1.21.6 (conda)`.
+        gives: Vec<String>,
+        /// The changes as edits; none if they are of several files.
+        edits: Option<Fix>,
+    },
+    /// It has none, and no change was found that mends it.
+    Unsolvable,
+    /// It could not be found out, for this reason.
+    Unknown(String),
+}
+
+/// How many of the lines that show a problem are printed.
+const LINES: usize = 6;
+
+/// How much of a line is printed, in characters: a command line of a build can be long.
+const WIDTH: usize = 160;
+
+/// The report, with a line break at the end.
+pub fn render(report: &Report<'_>, color: bool) -> String {
+    let text = match &report.diagnosis.verdict {
+        Verdict::Named(named) => named_problem(report, named, color),
+        Verdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
+        Verdict::Succeeded => {
+            let title = style("note", "1;32", color);
+            format!("{title}: this is the log of a build that succeeded, nothing in it failed\n")
+        }
+    };
+    foreign::printed(&text, color)
+}
+
+fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
+    let title = style(&format!("error[{}]", named.problem.name), "1;31", color);
+    let mut text = format!("{title}: {}\n", foreign::shown(&named.message()));
+    let mut notes = Vec::new();
+    if let Some(step) = named.step {
+        let step = &report.log.steps[step];
+        let instruction = shortened(&step.instruction);
+        notes.push(("step", format!("`{instruction}` (line {})", step.line)));
+    }
+    notes.push(("cause", named.problem.cause()));
+    notes.push(("help", named.problem.remedy()));
+    if named.confidence < Confidence::High {
+        let note = "this is likely, not certain: look at the lines".to_owned();
+        notes.push(("note", note));
+    }
+    for other in &report.diagnosis.also {
+        let line = report.log.lines[other.lines[0]].number;
+        let note = format!(
+            "`{}` (line {line}): {}",
+            other.problem.name,
+            other.message()
+        );
+        notes.push(("also seen", note));
+    }
+    text += &log_lines(report, &named.lines, &notes, color);
+    if let Some(spec) = &report.spec {
+        text += &of_spec(spec, color);
+    }
+    text
+}
+
+fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color: bool) -> String {
+    let title = style("error[unknown]", "1;33", color);
+    let mut text = format!("{title}: the log shows no problem that is known\n");
+    let mut notes = Vec::new();
+    if telling.is_empty() {
+        notes.push(("note", "the log is empty".to_owned()));
+    }
+    if let Some(guess) = guess {
+        let line = report.log.lines[guess.lines[0]].number;
+        let name = guess.problem.name;
+        let note = format!("line {line} may be `{name}`, which other failures show as well");
+        notes.push(("note", note));
+    }
+    let help = "look at these lines first; `presolve diagnose --list` lists what is known";
+    notes.push(("help", help.to_owned()));
+    text += &log_lines(report, telling, &notes, color);
+    text
+}
+
+/// Lines of the log with their numbers, and what is to be said of them below.
+fn log_lines(
+    report: &Report<'_>,
+    places: &[usize],
+    notes: &[(&str, String)],
+    color: bool,
+) -> String {
+    let shown = places.len().min(match report.diagnosis.verdict {
+        Verdict::Unknown { .. } => places.len(),
+        _ => LINES,
+    });
+    let numbers = places[..shown]
+        .iter()
+        .map(|&place| report.log.lines[place].number);
+    let width = numbers.max().unwrap_or(0).to_string().len();
+    let (bar, end) = (style("|", "1;34", color), style("=", "1;34", color));
+    let blank = " ".repeat(width);
+    let mut text = String::new();
+    if let Some(&first) = places.first() {
+        let arrow = style("-->", "1;34", color);
+        text += &format!(
+            "{blank}{arrow} {}:{}\n",
+            foreign::shown(report.path),
+            report.log.lines[first].number
+        );
+        text += &format!("{blank} {bar}\n");
+    }
+    for &place in &places[..shown] {
+        let line = &report.log.lines[place];
+        let number = style(&format!("{:width$}", line.number), "1;34", color);
+        text += &format!("{number} {bar} {}\n", shortened(&line.text));
+    }
+    if shown < places.len() {
+        text += &format!("{blank} {bar} and {} more lines\n", places.len() - shown);
+    }
+    text += &format!("{blank} {bar}\n");
+    for (title, note) in notes {
+        text += &format!(
+            "{blank} {end} {}: {}\n",
+            style(title, "1", color),
+            foreign::shown(note)
+        );
+    }
+    text
+}
+
+fn of_spec(spec: &Spec, color: bool) -> String {
+    format!("\n{}\n", human::render(&about(spec), color))
+}
+
+/// What the environment file has to do with the problem, and what solving it says.
+fn about(spec: &Spec) -> Diagnostic {
+    let message = match spec.lines.is_empty() {
+        true => {
+            "no line of the environment file is named: the problem is of another package, of all lines together, or not of the file"
+        }
+        false => "the environment file has to do with it here",
+    };
+    let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
+    diagnostic.labels.clone_from(&spec.lines);
+    match &spec.answer {
+        None => diagnostic,
+        Some(Answer::Solvable { cost }) => {
+            diagnostic.notes.extend(cost.clone());
+            diagnostic
+            .note("the file has a solution now, conda and pip together")
+            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build")
+        }
+        Some(Answer::Fix { .. }) => diagnostic
+            .note("the file has no solution; this change mends it, and was solved")
+            .help(spec.change().unwrap_or_default())
+            .help("`presolve explain` shows the reason and other changes"),
+        Some(Answer::Unsolvable) => diagnostic
+            .note("the file has no solution, and no change of a few lines was found that mends it"),
+        Some(Answer::Unknown(reason)) => {
+            diagnostic.note(format!("it could not be solved to say more: {reason}"))
+        }
+    }
+}
+
+/// A line as far as it is shown.
+fn shortened(text: &str) -> String {
+    // A secret that is cut may not look like one.
+    let text = foreign::shown(text.trim_end()).replace('\t', "    ");
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn style(text: &str, code: &str, color: bool) -> String {
+    match color {
+        true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        false => text.to_owned(),
+    }
+}

@@ -1,0 +1,192 @@
+//! A diagnosis as SARIF 2.1.0.
+//!
+//! GitHub code scanning shows a result at its first location, if that is a file of the
+//! repository. So a problem stands at the first line of the environment file that it is
+//! about, and the lines of the log are related to it; without such a line it stands in
+//! the log.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Answer, LINES, Report, Spec, about, shortened};
+use crate::{
+    findings::shows_secret,
+    sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
+};
+use presolve_check::digest;
+use presolve_diagnose::{Named, Problem, Verdict};
+use presolve_terminal::foreign::shown;
+use presolve_text::{
+    diagnostic::{Label, Level},
+    files::shown_path,
+};
+
+/// The rule of a log that no known problem explains.
+const UNKNOWN: &str = "unknown";
+const NOT_KNOWN: &str = "The log shows no problem that is known.";
+
+/// The log of one run, with a line break at the end: the problem as an error, others that
+/// do not follow from it as warnings, and nothing of a build that succeeded.
+pub fn render(report: &Report<'_>) -> String {
+    match &report.diagnosis.verdict {
+        Verdict::Succeeded => log(&[], &[], &[]),
+        Verdict::Unknown { telling, .. } => {
+            let rule = json!({ "id": UNKNOWN, "shortDescription": { "text": NOT_KNOWN } });
+            log(&[rule], &[unknown(report, telling)], &[])
+        }
+        Verdict::Named(named) => {
+            let also = &report.diagnosis.also;
+            let all = || std::iter::once(named).chain(also);
+            let rules: Vec<Value> = all().map(|named| descriptor(named.problem)).collect();
+            let results = all()
+                .enumerate()
+                .map(|(rule, named)| result(report, named, rule));
+            log(&rules, &results.collect::<Vec<_>>(), &[])
+        }
+    }
+}
+
+fn descriptor(problem: &Problem) -> Value {
+    json!({
+        "id": problem.name,
+        "shortDescription": { "text": problem.summary() },
+        "fullDescription": { "text": problem.cause() },
+        "help": { "text": problem.text, "markdown": problem.text },
+        "defaultConfiguration": { "level": level(Level::Error) },
+        "properties": { "problem.severity": severity(Level::Error) },
+    })
+}
+
+/// A problem. The first one is that of the build, and the environment file was asked
+/// about it alone.
+fn result(report: &Report<'_>, named: &Named, rule: usize) -> Value {
+    let spec = report.spec.as_ref().filter(|_| rule == 0);
+    let labels = spec.map_or(&[][..], |spec| &spec.lines);
+    let of_spec = labels.iter().map(spec_line);
+    let of_log = named.lines.iter().map(|&line| log_line(report, line));
+    let severity = match rule {
+        0 => Level::Error,
+        _ => Level::Warning,
+    };
+    let mut result = json!({
+        "ruleId": named.problem.name,
+        "ruleIndex": rule,
+        "level": level(severity),
+        "message": { "text": text(report, named, spec) },
+        "partialFingerprints": { FINGERPRINT: fingerprint(report, named, labels.first()) },
+        "properties": { "confidence": named.confidence },
+    });
+    set_places(&mut result, of_spec.chain(of_log));
+    if let Some(Answer::Fix {
+        edits: Some(fix), ..
+    }) = spec.and_then(|spec| spec.answer.as_ref())
+        && !shows_secret(fix)
+    {
+        result["fixes"] = json!([change(fix)]);
+    }
+    result
+}
+
+fn unknown(report: &Report<'_>, telling: &[usize]) -> Value {
+    let mut result = json!({
+        "ruleId": UNKNOWN,
+        "ruleIndex": 0,
+        "level": level(Level::Error),
+        "message": { "text": NOT_KNOWN },
+        "partialFingerprints": { FINGERPRINT: fingerprint_of_unknown(report, telling) },
+    });
+    match telling {
+        [] => set_places(&mut result, std::iter::once(whole_log(report))),
+        _ => set_places(
+            &mut result,
+            telling.iter().map(|&line| log_line(report, line)),
+        ),
+    }
+    result
+}
+
+/// The first place is that of a result, and the others are related to it.
+fn set_places(result: &mut Value, mut places: impl Iterator<Item = Value>) {
+    result["locations"] = places.next().into_iter().collect();
+    let related = places.enumerate().map(|(id, mut place)| {
+        place["id"] = id.into();
+        place
+    });
+    let related: Vec<Value> = related.collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+}
+
+fn spec_line(label: &Label) -> Value {
+    json!({
+        "physicalLocation": place(&label.location),
+        "message": { "text": shown(&label.text) },
+    })
+}
+
+/// A line of the log, with what it says: who reads the result may not have the log.
+fn log_line(report: &Report<'_>, place: usize) -> Value {
+    let line = &report.log.lines[place];
+    let mut location = whole_log(report);
+    location["physicalLocation"]["region"] = json!({ "startLine": line.number });
+    location["message"] = json!({ "text": shown(&line.text) });
+    location
+}
+
+fn whole_log(report: &Report<'_>) -> Value {
+    json!({ "physicalLocation": { "artifactLocation": artifact(Path::new(report.path)) } })
+}
+
+/// All that is said of a problem, line by line. The log is in it, as GitHub shows no
+/// related place that the text does not link to.
+fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
+    let mut lines = vec![named.message()];
+    for &place in named.lines.iter().take(LINES) {
+        let line = &report.log.lines[place];
+        let text = shortened(&line.text);
+        lines.push(format!("{}:{}: {text}", report.path, line.number));
+    }
+    if let Some(step) = named.step {
+        let step = &report.log.steps[step];
+        lines.push(format!("step: {} (line {})", step.instruction, step.line));
+    }
+    lines.push(format!("cause: {}", named.problem.cause()));
+    lines.push(format!("help: {}", named.problem.remedy()));
+    if let Some(diagnostic) = spec.map(about) {
+        lines.extend(diagnostic.notes.iter().map(|note| format!("note: {note}")));
+        lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
+    }
+    shown(&lines.join("\n"))
+}
+
+/// A hash by which the problem is known again in the log of the next build: of its name,
+/// the line of the environment file, and what the log tells of the case.
+fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> String {
+    let place = match label {
+        Some(label) => {
+            let location = &label.location;
+            format!(
+                "{}\0{}",
+                shown_path(location.file.path()),
+                shown(location.text())
+            )
+        }
+        None => report.path.to_owned(),
+    };
+    let what = format!(
+        "{}\0{place}\0{}",
+        named.problem.name,
+        shown(&named.message())
+    );
+    digest(&what)
+}
+
+/// The hash of a log that no known problem explains: of its path, and the first of its
+/// telling lines, as two failures with nothing in common are not the same result.
+fn fingerprint_of_unknown(report: &Report<'_>, telling: &[usize]) -> String {
+    let first = telling.first().map(|&place| &report.log.lines[place].text);
+    let first = first.map_or_else(String::new, |text| shown(text));
+    digest(&format!("{UNKNOWN}\0{}\0{first}", report.path))
+}

@@ -1,0 +1,17 @@
+//! Changes of a file as a unified diff.
+
+use similar::TextDiff;
+
+use presolve_terminal::foreign;
+use presolve_text::source::SourceFile;
+
+/// The change of a file, without the passwords that it may hold: diffs end up in logs.
+/// `after` says what the changed file is, `pinned`.
+pub fn unified(source: &SourceFile, changed: &str, after: &str) -> String {
+    let path = source.path().display().to_string();
+    let diff = TextDiff::from_lines(source.text(), changed)
+        .unified_diff()
+        .header(&path, &format!("{path} ({after})"))
+        .to_string();
+    foreign::printed(&diff, false)
+}

@@ -1,0 +1,169 @@
+//! An explanation for people: the conflicts as rustc shows errors, then the fixes as a
+//! numbered list.
+
+pub mod dot;
+mod graph;
+pub mod html;
+pub mod json;
+
+use super::diff;
+use presolve_explain::{Edit, Explanation, Fix, GoneBuilds, LeftOut};
+use presolve_solve::Conflict;
+use presolve_terminal::{foreign::shown, human};
+use presolve_text::source::SourceFile;
+use presolve_words::{cost, edits, unsolvable};
+
+/// How many versions of a fix are shown.
+const GIVEN_SHOWN: usize = 5;
+
+/// Of so many conflicts the first are shown with their place; the others, if they are of
+/// one line and have a short reason, take a line each.
+const SHOWN_WHOLE: usize = 4;
+
+/// A conflict, with an empty line behind it; one of many on a line.
+pub fn conflict(
+    explanation: &Explanation,
+    conflict: &Conflict,
+    number: usize,
+    color: bool,
+) -> String {
+    let diagnostics = view(explanation).diagnostics(conflict);
+    let mut text = String::new();
+    if number > SHOWN_WHOLE
+        && let ([diagnostic], [line]) = (&diagnostics[..], &conflict.lines[..])
+        && let Some(place) = &explanation.places[*line]
+        && diagnostic.notes.len() <= 2
+    {
+        let (reason, line) = (diagnostic.notes.last(), place.line_column().0);
+        let reason = reason.unwrap_or(&diagnostic.message);
+        let asked = &explanation.declared[conflict.lines[0]].text;
+        return shown(&format!("line {line}: `{asked}`: {reason}\n"));
+    }
+    for diagnostic in &diagnostics {
+        text += &human::render(diagnostic, color);
+        text += "\n\n";
+    }
+    text
+}
+
+/// The builds that no channel has, with an empty line behind.
+pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, color: bool) -> String {
+    let told = view(explanation).gone_builds(gone);
+    human::render(&told, color) + "\n\n"
+}
+
+/// What conflicts are told with.
+fn view(explanation: &Explanation) -> unsolvable::View<'_> {
+    unsolvable::View {
+        subdir: explanation.subdir,
+        channels: &explanation.channels,
+        declared: &explanation.declared,
+        places: &explanation.places,
+        missing: &explanation.missing,
+    }
+}
+
+/// A fix, with the heading before the first.
+pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> String {
+    let mut text = String::new();
+    if number == 1 {
+        let least = fix.size();
+        text += &match least {
+            1 => bold("fixes, each solved with the file as it would be:", color),
+            _ => bold(
+                &format!(
+                    "fixes, each solved with the file as it would be (every fix takes {least} changes or more):"
+                ),
+                color,
+            ),
+        };
+        text.push('\n');
+    }
+    let indent = " ".repeat(number.to_string().len() + 4);
+    for (place, edit) in fix.edits.iter().enumerate() {
+        let start = match place {
+            0 => format!("  {number}. "),
+            _ => indent.clone(),
+        };
+        text += &format!("{start}{}\n", edits::words(explanation, edit));
+        if let Some(why) = why_not_nearer(edit) {
+            text += &format!("{indent}{why}\n");
+        }
+    }
+    if !fix.gives.is_empty() {
+        let mut gives: Vec<String> = fix
+            .gives
+            .iter()
+            .take(GIVEN_SHOWN)
+            .map(|given| format!("{} {} ({})", given.name, given.version, given.half))
+            .collect();
+        let more = fix.gives.len().saturating_sub(GIVEN_SHOWN);
+        if more > 0 {
+            gives.push(format!("and {more} more"));
+        }
+        text += &format!("{indent}gives {}\n", gives.join(", "));
+    }
+    for note in &fix.notes {
+        text += &format!("{indent}note: {note}\n");
+    }
+    shown(&text)
+}
+
+/// "not 1.20.3: it needs python (conda) 3.7 to 3.10".
+fn why_not_nearer(edit: &Edit) -> Option<String> {
+    let skipped = edit.skipped.as_ref()?;
+    Some(format!("not {}: {}", skipped.version, skipped.because))
+}
+
+/// The change of all files that a fix changes.
+fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
+    let after = format!("fix {number}");
+    let own = match fix.text == source.text() {
+        true => String::new(),
+        false => diff::unified(source, &fix.text, &after),
+    };
+    let included = fix.included.iter();
+    let included = included.map(|file| diff::unified(&file.before, file.after.text(), &after));
+    std::iter::once(own).chain(included).collect()
+}
+
+/// What is left to say when all is found.
+pub fn end(explanation: &Explanation) -> String {
+    let cost = explanation.cost.as_ref().map_or_else(String::new, |cost| {
+        let lines = cost::lines(cost).into_iter();
+        lines
+            .map(|line| line.trim_end().to_string() + "\n")
+            .collect()
+    });
+    if let Some(solution) = &explanation.solution {
+        let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
+        return format!(
+            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n\n{cost}",
+            explanation.subdir
+        );
+    }
+    let mut text = String::new();
+    if explanation.fixes.is_empty() && !explanation.left_out.contains(&LeftOut::Fixes) {
+        text += "no change of a few lines was found that mends it\n";
+    }
+    if explanation.left_out.contains(&LeftOut::Conflicts) {
+        text += "the search ended early: there may be more conflicts, or smaller ones\n";
+    }
+    if explanation.left_out.contains(&LeftOut::Fixes) {
+        text += "the search for fixes ended early; after a time limit, raise it with --timeout\n";
+    }
+    if !explanation.fixes.is_empty() {
+        text += "\napply one with `--apply N`\n";
+    }
+    if !cost.is_empty() {
+        text += &format!("\n{cost}");
+    }
+    text
+}
+
+fn bold(text: &str, color: bool) -> String {
+    match color {
+        true => format!("\u{1b}[1m{text}\u{1b}[0m"),
+        false => text.to_string(),
+    }
+}

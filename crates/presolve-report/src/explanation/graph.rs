@@ -1,0 +1,190 @@
+//! A conflict as a graph, the same for every format that draws one: the declared
+//! lines, what they lead to, and the package that they do not agree on.
+//!
+//! What a line shares with another is not drawn once: what is left of a package is
+//! another for each line. Ways of one line that begin alike share their beginning. So
+//! from each line grows a tree, and all trees end at the disputed package.
+
+use presolve_solve::{
+    Conflict, Missing,
+    conflict::{Case, Chain, Half, Left, Package, Versions},
+};
+
+/// One reason for a conflict as a graph.
+pub struct Graph<'c> {
+    /// What it is drawn from; none where packages do not exist at all.
+    pub case: Option<&'c Case>,
+    /// The boxes, each behind the one that it hangs on.
+    pub nodes: Vec<Node<'c>>,
+    /// Where nothing is left, or what does not exist; at least one.
+    pub disputed: Vec<Disputed>,
+    /// What the lines leave of the disputed packages.
+    pub claims: Vec<Claim<'c>>,
+}
+
+/// A box of the trees.
+pub struct Node<'c> {
+    /// What it shows.
+    pub shows: Shown<'c>,
+    /// The place of the box that needs it; none for a declared line.
+    pub needed_by: Option<usize>,
+}
+
+/// What a box shows.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Shown<'c> {
+    /// The declared requirement of this place.
+    Line(usize),
+    /// A package with what is left of it.
+    Package(&'c Left),
+}
+
+/// A package that nobody agrees on, or that nothing has.
+pub struct Disputed {
+    /// The package.
+    pub package: Package,
+    /// No channel or index has it.
+    pub unknown: bool,
+}
+
+/// What a line leaves of a disputed package.
+pub struct Claim<'c> {
+    /// The box that demands it.
+    pub by: usize,
+    /// The place of the package.
+    pub of: usize,
+    /// What is left; none if nothing is.
+    pub versions: Option<&'c Versions>,
+    /// What is asked of the versions, where nothing has it.
+    pub asked: Option<&'c str>,
+    /// What other lines leave of the packages on which this depends, with the boxes
+    /// that show how they do.
+    pub given: Vec<(&'c Left, Vec<usize>)>,
+}
+
+/// The graphs of a conflict: one for each of its reasons.
+pub fn graphs(conflict: &Conflict) -> Vec<Graph<'_>> {
+    if conflict.cases.is_empty() && !conflict.missing.is_empty() {
+        return vec![Graph::of_missing(&conflict.missing)];
+    }
+    let cases = conflict.cases.iter();
+    cases
+        .map(|case| Graph::of_case(case, &conflict.missing))
+        .collect()
+}
+
+impl<'c> Graph<'c> {
+    fn of_missing(missing: &'c [Missing]) -> Self {
+        let mut graph = Self {
+            case: None,
+            nodes: Vec::new(),
+            disputed: Vec::new(),
+            claims: Vec::new(),
+        };
+        for missing in missing {
+            let by = graph.node(None, Shown::Line(missing.declared));
+            graph.claims.push(Claim {
+                by,
+                of: graph.disputed.len(),
+                versions: None,
+                asked: None,
+                given: Vec::new(),
+            });
+            graph.disputed.push(Disputed {
+                package: missing.package(),
+                unknown: true,
+            });
+        }
+        graph
+    }
+
+    fn of_case(case: &'c Case, missing: &[Missing]) -> Self {
+        let mut missing = missing.iter();
+        let mut graph = Self {
+            case: Some(case),
+            nodes: Vec::new(),
+            disputed: vec![Disputed {
+                package: case.disputed.clone(),
+                unknown: missing.any(|missing| missing.package() == case.disputed),
+            }],
+            claims: Vec::new(),
+        };
+        // The box at the end of each chain that others are given.
+        let mut supports: Vec<(usize, &Package)> = Vec::new();
+        for chain in &case.chains {
+            let end = graph.chain(chain, &case.disputed);
+            if !chain.leads_to(&case.disputed) {
+                supports.push((end, &chain.end().package));
+            }
+        }
+        for claim in &mut graph.claims {
+            for (left, by) in &mut claim.given {
+                let of_it = supports.iter().filter(|(_, of)| **of == left.package);
+                by.extend(of_it.map(|(node, _)| *node));
+            }
+        }
+        graph
+    }
+
+    /// Adds a chain; gives the last box of its tree.
+    fn chain(&mut self, chain: &'c Chain, disputed: &Package) -> usize {
+        let mut at = self.node(None, Shown::Line(chain.line));
+        let claims = chain.leads_to(disputed);
+        let boxes = chain.links.len() - usize::from(claims);
+        for left in &chain.links[..boxes] {
+            at = self.node(Some(at), Shown::Package(left));
+        }
+        if claims {
+            self.claims.push(Claim {
+                by: at,
+                of: 0,
+                versions: chain.end().versions.as_ref(),
+                asked: chain.asked.as_deref(),
+                given: chain.given.iter().map(|left| (left, Vec::new())).collect(),
+            });
+        }
+        at
+    }
+
+    /// The box that shows this behind another, added if there is none yet.
+    fn node(&mut self, needed_by: Option<usize>, shows: Shown<'c>) -> usize {
+        let same = |node: &Node<'_>| node.needed_by == needed_by && node.shows == shows;
+        if let Some(known) = self.nodes.iter().position(same) {
+            return known;
+        }
+        self.nodes.push(Node { shows, needed_by });
+        self.nodes.len() - 1
+    }
+
+    /// Whether it shows no more than the one line and what that asks for.
+    pub fn is_plain(&self) -> bool {
+        self.nodes.len() == 1 && self.claims.len() == 1
+    }
+
+    /// The boxes behind a box.
+    pub fn behind(&self, node: usize) -> impl Iterator<Item = usize> {
+        (0..self.nodes.len()).filter(move |&other| self.nodes[other].needed_by == Some(node))
+    }
+
+    /// The places of the declared requirements, in the order of the boxes.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter_map(|(node, shown)| match shown.shows {
+            Shown::Line(line) => Some((node, line)),
+            Shown::Package(_) => None,
+        })
+    }
+
+    /// What is to be said of a disputed package, in a few words.
+    pub fn verdict(&self, of: usize) -> &'static str {
+        let disputed = &self.disputed[of];
+        let mut claims = self.claims.iter().filter(|claim| claim.of == of);
+        match (disputed.unknown, disputed.package.half) {
+            (true, Half::Conda) => "in no channel",
+            (true, Half::Pypi) => "in no index",
+            (true, Half::Virtual) => "the machine has none",
+            (false, _) if claims.any(|claim| claim.versions.is_none()) => "nothing that fits",
+            (false, _) => "no version in all of these",
+        }
+    }
+}

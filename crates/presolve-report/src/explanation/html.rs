@@ -1,0 +1,151 @@
+//! An explanation as one page: it holds all that it shows, fetches nothing and runs
+//! nothing.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::graph::graphs;
+use presolve_explain::{Explanation, LeftOut};
+use presolve_target::ChannelPriority;
+use presolve_terminal::foreign::{self, shown};
+use presolve_text::source::SourceFile;
+use presolve_words::cost;
+
+mod conflicts;
+mod fixes;
+mod label;
+mod layout;
+mod picture;
+mod snippet;
+mod space;
+
+/// The style sheet.
+const STYLE: &str = include_str!("html/style.css");
+
+/// The page on a file.
+pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
+    let path = source.path().display().to_string();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (path) " – presolve" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (head(explanation, &path))
+                @if explanation.conflicts.len() > 1 { (contents(explanation)) }
+                main {
+                    (conflicts::sections(explanation))
+                    @if explanation.solution.is_none() { (fixes::section(explanation, source)) }
+                    @if let Some(cost) = &explanation.cost { (space::section(explanation, cost)) }
+                }
+                footer { "presolve " (env!("CARGO_PKG_VERSION")) }
+            }
+        }
+    };
+    foreign::visible(&page.into_string())
+}
+
+fn head(explanation: &Explanation, path: &str) -> Markup {
+    let (class, verdict) = verdict(explanation);
+    let channels: Vec<String> = explanation
+        .channels
+        .iter()
+        .map(|c| shown(&c.name))
+        .collect();
+    let machine = explanation.virtual_packages.iter();
+    let machine: Vec<String> = machine
+        .map(|package| format!("{}={}", package.name.as_normalized(), package.version))
+        .collect();
+    html! {
+        header class=(class) {
+            p class="path" { (path) }
+            h1 { (verdict) }
+            dl class="facts" {
+                div { dt { "platform" } dd { (explanation.subdir) } }
+                div { dt { "machine" } dd { (machine.join(", ")) } }
+                div {
+                    dt { "channels" }
+                    dd { (channels.join(", ")) " (" (priority(explanation.channel_priority)) " priority)" }
+                }
+            }
+            @for left_out in &explanation.left_out {
+                p class="left-out" { (left_out_words(*left_out)) }
+            }
+        }
+    }
+}
+
+/// Where to find what: a page with many conflicts is long.
+fn contents(explanation: &Explanation) -> Markup {
+    html! {
+        nav aria-label="On this page" {
+            ol {
+                @for (place, conflict) in explanation.conflicts.iter().enumerate() {
+                    li {
+                        a href={ "#conflict-" (place + 1) } {
+                            (conflicts::about(conflict, &graphs(conflict)))
+                        }
+                    }
+                }
+            }
+            p {
+                a href="#fixes" { "Fixes: " (explanation.fixes.len()) }
+                @if let Some(cost) = &explanation.cost {
+                    a href="#space" { "conda's classic solver: " (cost::short(cost.prediction.verdict)) }
+                }
+            }
+        }
+    }
+}
+
+fn verdict(explanation: &Explanation) -> (&'static str, String) {
+    if let Some(solution) = &explanation.solution {
+        let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
+        let verdict = format!("There is a solution: {conda} packages from conda, {pypi} from PyPI");
+        return ("solvable", verdict);
+    }
+    let verdict = match &explanation.conflicts[..] {
+        [] if explanation.gone_builds.is_some() => "Its builds are not there".to_owned(),
+        [] => "There is no solution".to_owned(),
+        [only] if !only.missing.is_empty() => "A package does not exist".to_owned(),
+        [only] if only.lines.len() == 1 => "One line cannot be met".to_owned(),
+        [only] => format!("{} lines cannot be met together", only.lines.len()),
+        several => format!("{} independent conflicts", several.len()),
+    };
+    ("unsolvable", verdict)
+}
+
+fn priority(priority: ChannelPriority) -> &'static str {
+    match priority {
+        ChannelPriority::Strict => "strict",
+        ChannelPriority::Flexible => "flexible",
+        ChannelPriority::Disabled => "no",
+    }
+}
+
+fn left_out_words(left_out: LeftOut) -> &'static str {
+    match left_out {
+        LeftOut::Conflicts => {
+            "The time limit ended the search: there may be more conflicts, or smaller ones."
+        }
+        LeftOut::Fixes => "The time limit ended the search for fixes; raise it with --timeout.",
+        LeftOut::Cost => "The time limit left no time to predict what the search costs.",
+    }
+}
+
+/// A text whose parts in backticks are code.
+fn code(text: &str) -> Markup {
+    let text = shown(text);
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! Where the boxes of a graph go, in pixels.
+//!
+//! The trees of a [`Graph`] have no crossings, so none are drawn: each box has a band
+//! of rows of its own, and what hangs on it stays within that band. In a row, columns
+//! lead from the declared lines to the disputed package. Where there is no room for
+//! columns, all boxes stand below each other, each indented behind what needs it.
+
+use super::label::{Label, Style};
+use crate::explanation::graph::{Claim, Graph, Shown};
+use presolve_explain::Explanation;
+use presolve_solve::conflict::{Half, Left, Versions};
+
+mod columns;
+mod stack;
+
+/// A picture.
+#[derive(Default)]
+pub struct Layout {
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// The boxes; none overlaps another.
+    pub boxes: Vec<Placed>,
+    /// The lines between them, which go through no box.
+    pub wires: Vec<Wire>,
+}
+
+/// A box with its text.
+pub struct Placed {
+    /// Its left edge.
+    pub x: f64,
+    /// Its upper edge.
+    pub y: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// What it is.
+    pub kind: Kind,
+    /// What stands in it.
+    pub label: Label,
+}
+
+/// What a box is: decides its shape and its colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A declared requirement.
+    Line,
+    /// A package on the way.
+    Package(Half),
+    /// What a line leaves of the disputed package.
+    Claim,
+    /// The disputed package.
+    Disputed(Half),
+}
+
+/// A line between boxes.
+pub struct Wire {
+    /// Its path, as SVG writes it.
+    pub path: String,
+    /// What it says.
+    pub kind: WireKind,
+}
+
+/// What a line between boxes says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WireKind {
+    /// Needs.
+    Needs,
+    /// Cannot agree.
+    Clashes,
+    /// Depends on it.
+    Given,
+}
+
+/// Between the edge of a box and its text.
+const PADDING: f64 = 12.0;
+/// The same above and below.
+const PADDING_Y: f64 = 8.0;
+/// What the slanted or round sides of a package take.
+const SIDE: f64 = 8.0;
+/// Between two rows.
+const ROW: f64 = 14.0;
+/// Around the picture, for strokes.
+const MARGIN: f64 = 4.0;
+/// What hangs on a box: another box, or a claim.
+#[derive(Clone, Copy, PartialEq)]
+enum Child {
+    Node(usize),
+    Claim(usize),
+}
+
+impl Layout {
+    fn add(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), kind: Kind, label: Label) {
+        self.boxes.push(Placed {
+            x,
+            y,
+            width,
+            height,
+            kind,
+            label,
+        });
+    }
+
+    fn wire(&mut self, kind: WireKind, path: String) {
+        self.wires.push(Wire { path, kind });
+    }
+}
+
+/// What stands in the boxes.
+struct Labels<'g> {
+    explanation: &'g Explanation,
+    graph: &'g Graph<'g>,
+    /// The widest text.
+    text: f64,
+}
+
+impl Labels<'_> {
+    fn child(&self, child: Child) -> (Kind, Label) {
+        match child {
+            Child::Claim(claim) => (Kind::Claim, self.claim(&self.graph.claims[claim])),
+            Child::Node(node) => match self.graph.nodes[node].shows {
+                Shown::Line(line) => (Kind::Line, self.line(line)),
+                Shown::Package(left) => (Kind::Package(left.package.half), self.package(left)),
+            },
+        }
+    }
+
+    fn line(&self, line: usize) -> Label {
+        let place = self.explanation.places[line].as_ref();
+        let place = place.map_or("added by conda".to_owned(), |place| {
+            format!("line {}", place.line_column().0)
+        });
+        Label::default()
+            .paragraph(&place, Style::Small, self.text, 1)
+            .paragraph(
+                &self.explanation.declared[line].text,
+                Style::Text,
+                self.text,
+                3,
+            )
+    }
+
+    fn package(&self, left: &Left) -> Label {
+        let label = Label::default()
+            .paragraph(&left.package.half.to_string(), Style::Small, self.text, 1)
+            .paragraph(&left.package.name, Style::Name, self.text, 2);
+        match &left.versions {
+            Some(versions) => label.paragraph(&versions.ranges, Style::Small, self.text, 2),
+            None => label.paragraph("in no version", Style::Small, self.text, 1),
+        }
+    }
+
+    fn claim(&self, claim: &Claim<'_>) -> Label {
+        let label = Label::default();
+        let disputed = &self.graph.disputed[claim.of];
+        let mut label = match claim.versions {
+            Some(versions) => label
+                .paragraph(&allows(versions), Style::Small, self.text, 1)
+                .paragraph(&versions.ranges, Style::Text, self.text, 3),
+            None if disputed.unknown => {
+                let asks = match self.graph.nodes[claim.by].shows {
+                    Shown::Line(line) => {
+                        self.explanation.declared[line].names(&disputed.package.name)
+                    }
+                    Shown::Package(_) => false,
+                };
+                let word = if asks { "asks for it" } else { "leads to it" };
+                label.paragraph(word, Style::Small, self.text, 1)
+            }
+            None => match claim.asked {
+                Some(asked) => label
+                    .paragraph("asks for, which nothing has", Style::Small, self.text, 2)
+                    .paragraph(asked, Style::Text, self.text, 2),
+                None => label.paragraph("allows none", Style::Text, self.text, 1),
+            },
+        };
+        for (left, _) in &claim.given {
+            label = label.paragraph(&format!("given {left}"), Style::Small, self.text, 3);
+        }
+        label
+    }
+
+    fn disputed(&self, of: usize) -> (Kind, Label) {
+        let package = &self.graph.disputed[of].package;
+        let label = Label::default()
+            .paragraph(&package.half.to_string(), Style::Small, self.text, 1)
+            .paragraph(&package.name, Style::Title, self.text, 2)
+            .paragraph(self.graph.verdict(of), Style::Small, self.text, 2);
+        (Kind::Disputed(package.half), label)
+    }
+}
+
+fn allows(versions: &Versions) -> String {
+    match versions.count {
+        1 => "allows 1 version".to_owned(),
+        count => format!("allows {count} versions"),
+    }
+}
+
+/// The space between the text and the edge at the sides.
+fn side(kind: Kind) -> f64 {
+    match kind {
+        Kind::Package(_) | Kind::Disputed(_) => PADDING + SIDE,
+        Kind::Line | Kind::Claim => PADDING,
+    }
+}
+
+fn size(kind: Kind, label: &Label) -> (f64, f64) {
+    let width = label.width() + 2.0 * side(kind);
+    (width.ceil(), (label.height() + 2.0 * PADDING_Y).ceil())
+}
+
+/// How many boxes stand in the longest row before its claim.
+fn depth(graph: &Graph<'_>) -> usize {
+    let depth = |mut node: usize| {
+        let mut depth = 1;
+        while let Some(by) = graph.nodes[node].needed_by {
+            (node, depth) = (by, depth + 1);
+        }
+        depth
+    };
+    (0..graph.nodes.len()).map(depth).max().unwrap_or(0)
+}
+
+fn children(graph: &Graph<'_>, child: Child) -> Vec<Child> {
+    let Child::Node(node) = child else {
+        return Vec::new();
+    };
+    let claims = (0..graph.claims.len()).filter(|&claim| graph.claims[claim].by == node);
+    let nodes = graph.behind(node).map(Child::Node);
+    nodes.chain(claims.map(Child::Claim)).collect()
+}
+
+#[cfg(test)]
+mod tests;

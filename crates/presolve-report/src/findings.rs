@@ -1,0 +1,193 @@
+//! How the findings of `check` look, one writer per format.
+
+use std::ops::Range;
+
+use presolve_check::{
+    FileReport, Report, fingerprints,
+    rules::{Finding, Fix, Safety},
+};
+use presolve_terminal::foreign::shown;
+use presolve_text::files::shown_path;
+use presolve_text::{
+    diagnostic::{Diagnostic, Location},
+    secrets,
+};
+
+pub mod azure;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod junit;
+pub mod sarif;
+
+/// Counts of findings by level: errors, warnings, notes.
+pub fn counts(report: &Report) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for finding in report.findings() {
+        counts[finding.diagnostic.level as usize] += 1;
+    }
+    counts
+}
+
+/// How many findings have a fix: a safe one, an unsafe one.
+fn fixable(report: &Report) -> [usize; 2] {
+    let fixes = report.findings().filter_map(|finding| finding.fix.as_ref());
+    let (safe, others): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
+    [safe.len(), others.len()]
+}
+
+/// A finding as every format for programs shows it: in numbers, and in texts without
+/// secrets.
+struct Entry<'f> {
+    finding: &'f Finding,
+    /// The file, as [`path`] writes it.
+    path: String,
+    start: Position,
+    end: Position,
+    message: String,
+    /// What is said at the place; may be empty.
+    label: String,
+    /// The notes, then the helps, each with its kind before it.
+    details: Vec<String>,
+    fingerprint: String,
+}
+
+/// A place between two characters of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Position {
+    /// In bytes of the decoded text.
+    offset: usize,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+impl<'f> Entry<'f> {
+    /// The findings of a file.
+    fn of(report: &'f FileReport) -> impl Iterator<Item = Self> {
+        let fingerprints = fingerprints(&report.findings);
+        let findings = report.findings.iter().zip(fingerprints);
+        findings.map(|(finding, fingerprint)| Self::new(finding, fingerprint))
+    }
+
+    fn new(finding: &'f Finding, fingerprint: String) -> Self {
+        let diagnostic = &finding.diagnostic;
+        let (start, end) = positions(finding.location());
+        Self {
+            finding,
+            path: shown_path(finding.location().file.path()),
+            start,
+            end,
+            message: shown(&diagnostic.message),
+            label: shown(&diagnostic.labels[0].text),
+            details: details(diagnostic),
+            fingerprint,
+        }
+    }
+
+    /// The message with what is said at the place.
+    fn sentence(&self) -> String {
+        match self.label.is_empty() {
+            true => self.message.clone(),
+            false => format!("{}: {}", self.message, self.label),
+        }
+    }
+
+    /// All that is said of it, line by line.
+    fn text(&self) -> String {
+        let lines = std::iter::once(self.sentence()).chain(self.details.iter().cloned());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn details(diagnostic: &Diagnostic) -> Vec<String> {
+    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
+    let helps = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    notes.chain(helps).map(|text| shown(&text)).collect()
+}
+
+pub(super) fn positions(at: &Location) -> (Position, Position) {
+    let position = |offset| {
+        let (line, column) = at.file.line_column(offset);
+        Position {
+            offset,
+            line,
+            column,
+        }
+    };
+    (position(at.span.start), position(at.span.end))
+}
+
+/// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
+/// edits are not shown: masked ones would write the mask into the file.
+pub(super) fn shows_secret(fix: &Fix) -> bool {
+    let text = fix.apply();
+    let mut shift = 0_isize;
+    fix.edits.iter().any(|edit| {
+        let start = edit.span.start.saturating_add_signed(shift);
+        let end = start + edit.with.len();
+        shift += edit.with.len().cast_signed() - edit.span.len().cast_signed();
+        let near = lines_around(&text, start, end);
+        let secrets = secrets::find_all(&text[near.clone()]);
+        secrets
+            .iter()
+            .any(|secret| near.start + secret.start < end && start < near.start + secret.end)
+    })
+}
+
+/// How many bytes around an edit can say that a part of it is a secret: the key of a value
+/// of several lines. A file with many edits is not searched once for each.
+const NEAR: usize = 4096;
+
+/// Whole lines around a part of a text.
+fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
+    let first = text.floor_char_boundary(start.saturating_sub(NEAR));
+    let last = text.ceil_char_boundary((end + NEAR).min(text.len()));
+    let first = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let last = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    first..last
+}
+
+/// What could not be found out, in one line each.
+fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
+    report.undecided.iter().flat_map(|undecided| {
+        let platform = undecided.platform;
+        undecided.diagnostics.iter().map(move |diagnostic| {
+            let message = shown(&diagnostic.message);
+            match platform {
+                Some(platform) => format!("not decided for {platform}: {message}"),
+                None => format!("not decided: {message}"),
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use presolve_check::rules::Edit;
+    use presolve_text::source::SourceFile;
+
+    #[test]
+    fn a_secret_that_an_edit_writes_is_noticed_also_if_the_url_is_older() {
+        let text = "- a\n- https://u:old@h/s\n- https://v:kept@h/s\n";
+        let fix = |edits: &[(&str, &str)]| Fix {
+            title: String::new(),
+            safety: Safety::Safe,
+            file: SourceFile::from_text("e.yml", text),
+            edits: (edits.iter())
+                .map(|(old, new)| {
+                    let start = text.find(old).expect("is there");
+                    Edit {
+                        span: start..start + old.len(),
+                        with: (*new).to_owned(),
+                    }
+                })
+                .collect(),
+        };
+        assert!(shows_secret(&fix(&[("- a", "- abc"), ("old", "new")])));
+        assert!(!shows_secret(&fix(&[("- a", ""), ("u:old@", "")])));
+        assert!(!shows_secret(&fix(&[("old", "${TOKEN}")])));
+    }
+}

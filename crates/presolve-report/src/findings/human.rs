@@ -1,0 +1,171 @@
+//! Findings for people.
+
+use std::collections::HashSet;
+
+use presolve_check::{
+    FileReport, Report,
+    rules::{Finding, Safety},
+};
+use presolve_terminal::human;
+use presolve_text::diagnostic::Diagnostic;
+
+/// The findings of a file, as rustc shows them; empty if there is nothing to say. What
+/// stopped an earlier file, which is in `shown`, takes one line.
+pub fn file(report: &FileReport, color: bool, shown: &mut HashSet<String>) -> String {
+    let mut text = String::new();
+    for alike in blocks(&report.findings) {
+        text += &block(&alike, color);
+    }
+    for undecided in &report.undecided {
+        for diagnostic in &undecided.diagnostics {
+            let message = &diagnostic.message;
+            if shown.insert(message.clone()) {
+                text += &human::render(diagnostic, color);
+            } else {
+                let path = report.path.display();
+                text += &format!("{path}: not decided for the same reason: {message}");
+            }
+            text += "\n\n";
+        }
+    }
+    text
+}
+
+fn block(alike: &[&Finding], color: bool) -> String {
+    let first = alike[0];
+    let others = alike.len() - 1;
+    let mut diagnostic = first.diagnostic.clone();
+    if others > 0 {
+        diagnostic.message += &format!(", and {others} more like it");
+        let labels = alike
+            .iter()
+            .map(|finding| finding.diagnostic.labels[0].clone());
+        diagnostic.labels = labels.collect();
+    }
+    if let Some(fix) = &first.fix {
+        let how = match fix.safety {
+            Safety::Safe => "`--fix`",
+            Safety::Unsafe => "`--fix --unsafe-fixes`",
+        };
+        diagnostic.help.push(format!("{how} can {}", fix.title));
+    }
+    human::render_places(&diagnostic, alike.len(), color) + "\n\n"
+}
+
+/// The findings, those together that one block can show without losing a word of what is
+/// said: forty open versions are one thing to say, and not forty.
+fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut blocks: Vec<(Option<String>, Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        let said = said_beside_the_place(finding);
+        let same = blocks
+            .iter_mut()
+            .find(|(other, _)| said.is_some() && *other == said);
+        match same {
+            Some((_, block)) => block.push(finding),
+            None => blocks.push((said, vec![finding])),
+        }
+    }
+    blocks.into_iter().map(|(_, block)| block).collect()
+}
+
+/// What is said of a finding, but for the names in it that can be read at its place;
+/// none if it has other places too.
+fn said_beside_the_place(finding: &Finding) -> Option<String> {
+    let Diagnostic {
+        level,
+        labels,
+        message,
+        notes,
+        help,
+        ..
+    } = &finding.diagnostic;
+    let [label] = &**labels else {
+        return None;
+    };
+    let source = &label.location.file;
+    let start = source.text()[..label.location.span.start].rfind('\n');
+    let line = &source.text()[start.map_or(0, |end| end + 1)..];
+    let line = line.lines().next().unwrap_or_default();
+    let parts = message.split('`').enumerate();
+    let message: Vec<&str> = parts
+        .map(
+            |(index, part)| match index % 2 == 1 && line.contains(part) {
+                true => "",
+                false => part,
+            },
+        )
+        .collect();
+    let fix = finding.fix.as_ref().map(|fix| (&fix.title, fix.safety));
+    let (rule, path) = (finding.rule, source.path());
+    Some(format!(
+        "{rule:?} {level:?} {path:?} {message:?} {notes:?} {help:?} {fix:?}"
+    ))
+}
+
+/// What was found in all files, and what can be done about it.
+pub fn summary(report: &Report) -> String {
+    let mut lines = Vec::new();
+    let mended = report.files.iter().filter_map(|file| file.fixed.as_ref());
+    let mended: usize = mended.map(|fixed| fixed.mended.len()).sum();
+    if mended > 0 {
+        lines.push(format!("Fixed {}", count(mended, "finding")));
+    }
+    lines.push(found(report));
+    match super::fixable(report) {
+        [0, 0] => {}
+        [0, others] => lines.push(format!("`--fix --unsafe-fixes` can mend {others} of them")),
+        [safe, 0] => lines.push(format!("`--fix` can mend {safe} of them")),
+        [safe, others] => lines.push(format!(
+            "`--fix` can mend {safe} of them, with `--unsafe-fixes` {others} more"
+        )),
+    }
+    lines.join("\n")
+}
+
+fn found(report: &Report) -> String {
+    let [errors, warnings, notes] = super::counts(report);
+    let silenced: usize = report.files.iter().map(|file| file.suppressed).sum();
+    let (not_read, not_decided): (Vec<&FileReport>, Vec<&FileReport>) = report
+        .files
+        .iter()
+        .filter(|file| !file.undecided.is_empty())
+        .partition(|file| file.is_refused);
+    let counts = [(errors, "error"), (warnings, "warning"), (notes, "note")];
+    let counts = counts.iter().filter(|(number, _)| *number > 0);
+    let mut parts: Vec<String> = counts.map(|(number, what)| count(*number, what)).collect();
+    if parts.is_empty() {
+        parts.push("nothing found".to_owned());
+    }
+    if silenced > 0 {
+        parts.push(format!("{silenced} silenced"));
+    }
+    for (files, what) in [(not_decided, "decided"), (not_read, "read")] {
+        if !files.is_empty() {
+            parts.push(format!("{} not {what}", count(files.len(), "file")));
+        }
+    }
+    let files = count(report.files.len(), "file");
+    format!("Checked {files}: {}", parts.join(", "))
+}
+
+/// What the fixes of all files would mend.
+pub fn would_mend(report: &Report) -> String {
+    let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
+    let fixed: Vec<usize> = fixed.map(|fixed| fixed.mended.len()).collect();
+    match fixed.iter().sum::<usize>() {
+        0 => "Nothing to fix".to_owned(),
+        mended => format!(
+            "Would fix {} in {}",
+            count(mended, "finding"),
+            count(fixed.len(), "file")
+        ),
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}

@@ -1,0 +1,255 @@
+//! The releases that pip builds from source: what their builds need, what of it
+//! the conda half brings, and what would save the build.
+
+use std::sync::Arc;
+
+use pep440_rs::Version;
+use pep508_rs::PackageName;
+use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, Subdir};
+
+use presolve_parse as parse;
+use presolve_registry::{
+    conda::names::Names,
+    pypi::{
+        Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
+        pip_abilities::PipAbility,
+        source_build::{SourceBuild, Tool},
+        tags::Target,
+    },
+};
+use presolve_solve::{PypiPackage, Solution};
+use presolve_text::diagnostic::Failure;
+
+/// The minor versions of Python 3 for which wheels are looked for.
+const MINORS: std::ops::RangeInclusive<u64> = 6..=14;
+
+/// A release that pip builds from source.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The project.
+    pub name: PackageName,
+    /// The version.
+    pub version: Version,
+    /// What its archive shows; `None` where it cannot be read.
+    pub shown: Option<Arc<SourceBuild>>,
+    /// Why its requirements are known only after the build, if they are.
+    pub unknown: Option<String>,
+    /// What it needs that conda packages bring: the tool and the package.
+    pub brought: Vec<(Tool, String)>,
+    /// What it needs that nothing in the file brings.
+    pub missing: Vec<Tool>,
+    /// The modules that its `setup.py` imports and that are not there while pip
+    /// runs it, with their projects.
+    pub unmet: Vec<(String, PackageName)>,
+    /// pip builds it in an environment of its own.
+    pub isolated: bool,
+    /// The minor versions of Python 3 for which this version has a wheel.
+    pub minors: Vec<u64>,
+    /// The newest version that has a wheel for the chosen Python.
+    pub with_wheel: Option<Version>,
+    /// The conda package that brings the project for the chosen Python, with its
+    /// version.
+    pub conda: Option<(String, String)>,
+}
+
+/// The builds of a solution. It blocks: call it on a thread that may.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn of(
+    solution: &Solution,
+    pypi: &dyn PypiSource,
+    target: &Target,
+    names: &Names,
+) -> Result<Vec<Build>, Failure> {
+    let is_source =
+        |package: &&PypiPackage| matches!(package.distribution.kind, DistributionKind::Source);
+    let mut builds = Vec::new();
+    for package in solution.pypi.iter().filter(is_source) {
+        let shown = pypi.source_build(&package.name, &package.distribution)?;
+        let unknown = match pypi.metadata(&package.name, &package.distribution)? {
+            MetadataAnswer::NeedsBuild(reason) => Some(reason),
+            _ => None,
+        };
+        let mut build = Build {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            isolated: is_isolated(shown.as_deref(), solution),
+            shown,
+            unknown,
+            brought: Vec::new(),
+            missing: Vec::new(),
+            unmet: Vec::new(),
+            minors: Vec::new(),
+            with_wheel: None,
+            conda: None,
+        };
+        build.find_tools(solution);
+        build.find_imports(solution, names);
+        if build.compiles() {
+            build.find_wheels(solution, pypi, target)?;
+        }
+        builds.push(build);
+    }
+    Ok(builds)
+}
+
+impl Build {
+    /// Whether it compiles for certain.
+    pub fn compiles(&self) -> bool {
+        let shown = self.shown.as_ref();
+        shown.is_some_and(|shown| !shown.tools.is_empty() && !shown.optional)
+    }
+
+    /// Whether it compiles where it can, and goes on where it cannot.
+    pub fn may_compile(&self) -> bool {
+        let shown = self.shown.as_ref();
+        shown.is_some_and(|shown| !shown.tools.is_empty() && shown.optional)
+    }
+
+    fn find_tools(&mut self, solution: &Solution) {
+        let names = || {
+            let records = solution.conda.iter();
+            records.map(|record| record.package_record.name.as_normalized())
+        };
+        for &tool in self.shown.iter().flat_map(|shown| &shown.tools) {
+            match names().find(|name| brings(name, tool)) {
+                Some(name) => self.brought.push((tool, name.to_string())),
+                None => self.missing.push(tool),
+            }
+        }
+    }
+
+    fn find_imports(&mut self, solution: &Solution, names: &Names) {
+        let imports = self.shown.iter().flat_map(|shown| &shown.imports);
+        let is_there = |project: &PackageName| {
+            let mut records = solution.conda.iter();
+            !self.isolated && records.any(|record| names.pypi_names(record).0.contains(project))
+        };
+        self.unmet = imports
+            .filter(|(_, project)| !is_there(project))
+            .cloned()
+            .collect();
+    }
+
+    fn find_wheels(
+        &mut self,
+        solution: &Solution,
+        pypi: &dyn PypiSource,
+        target: &Target,
+    ) -> Result<(), Failure> {
+        let (Some(page), Some(python)) = (pypi.project(&self.name)?, solution.python()) else {
+            return Ok(());
+        };
+        if let Some(release) = page.releases.get(&self.version) {
+            // A late patch release stands for all.
+            let has_wheel =
+                |minor: &u64| has_file(release, target, &Version::new([3, *minor, 20]), false);
+            self.minors = MINORS.filter(has_wheel).collect();
+        }
+        let mut newest = page.releases.iter().rev();
+        self.with_wheel = newest
+            .find(|(version, release)| {
+                version.is_stable() && has_file(release, target, &python, false)
+            })
+            .map(|(version, _)| version.clone());
+        Ok(())
+    }
+
+    /// Takes note of a conda package that would save the build: the newest one for
+    /// the chosen Python, this version before others.
+    pub(super) fn find_conda<'r>(
+        &mut self,
+        solution: &Solution,
+        names: &Names,
+        records: impl Iterator<Item = &'r RepoDataRecord>,
+    ) {
+        let fits = |record: &&RepoDataRecord| {
+            names.pypi_names(record).0.contains(&self.name) && fits_python(record, solution)
+        };
+        let rank = |record: &&RepoDataRecord| {
+            let version = &record.package_record.version;
+            let is_same = parse::pep::version(&version.as_str()) == Ok(self.version.clone());
+            (is_same, version.version().clone())
+        };
+        let best = records.filter(fits).max_by_key(rank);
+        self.conda = best.map(|record| {
+            let package = &record.package_record;
+            let name = package.name.as_normalized().to_string();
+            (name, package.version.as_str().to_string())
+        });
+    }
+}
+
+/// Whether pip can install a file of a release on a Python: a wheel, or a source
+/// distribution where that will do.
+pub(super) fn has_file(release: &Release, target: &Target, python: &Version, source: bool) -> bool {
+    let part = |place: usize| python.release().get(place).copied().unwrap_or(0);
+    let fits = |file: &Arc<Distribution>| {
+        let required = file.requires_python.as_ref();
+        file.yanked.is_none()
+            && required.is_none_or(|required| required.contains(python))
+            && match &file.kind {
+                DistributionKind::Wheel(tags) => {
+                    target.priority(tags, (part(0), part(1))).is_some()
+                }
+                DistributionKind::Source => source,
+            }
+    };
+    release.files.iter().any(fits)
+}
+
+/// Whether what a record asks of Python is met by the one of a solution.
+pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
+    use rattler_conda_types::Matches;
+    let depends = record.package_record.depends.iter();
+    let mut specs = depends.filter_map(|text| {
+        let spec = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()).ok()?;
+        let name = spec.name.as_exact()?.as_normalized();
+        matches!(name, "python" | "python_abi").then_some(spec)
+    });
+    specs.all(|spec| {
+        let name = spec.name.as_exact().map(|name| name.as_normalized());
+        let chosen = name.and_then(|name| solution.record(name));
+        // Where nothing asks for `python_abi`, `python` says the same.
+        chosen.map_or(name == Some("python_abi"), |chosen| spec.matches(chosen))
+    })
+}
+
+/// Whether pip builds in an environment of its own, with nothing in it but what the
+/// build requires: always with a `pyproject.toml` (since pip 10), without one since
+/// pip 25.3, and since 23.1 where setuptools or wheel are not installed
+/// (<https://pip.pypa.io/en/stable/news/>).
+fn is_isolated(shown: Option<&SourceBuild>, solution: &Solution) -> bool {
+    if shown.is_none_or(|shown| shown.requires.is_some()) {
+        return true;
+    }
+    let pip = solution.pip();
+    let can = |ability: PipAbility| pip.as_ref().is_none_or(|pip| ability.is_in(pip));
+    let lacks = |name| solution.record(name).is_none();
+    can(PipAbility::AlwaysIsolates)
+        || (can(PipAbility::IsolatesWithoutSetuptools) && (lacks("setuptools") || lacks("wheel")))
+}
+
+/// Whether a conda package is such a tool. `compilers` and its like depend on those
+/// of their platform, `gcc_linux-64`.
+fn brings(package: &str, tool: Tool) -> bool {
+    let begins = |names: &[&str]| {
+        names.iter().any(|name| {
+            let rest = package.strip_prefix(name);
+            rest.is_some_and(|rest| match rest.strip_prefix('_') {
+                Some(subdir) => subdir.parse::<Subdir>().is_ok(),
+                None => rest.is_empty(),
+            })
+        })
+    };
+    match tool {
+        Tool::C => begins(&["gcc", "clang", "vs2015", "vs2017", "vs2019", "vs2022"]),
+        Tool::Cxx => begins(&["gxx", "clangxx", "vs2015", "vs2017", "vs2019", "vs2022"]),
+        Tool::Fortran => begins(&["gfortran", "flang"]),
+        Tool::Rust => begins(&["rust"]),
+        Tool::CMake => package == "cmake",
+        Tool::Mpi => matches!(package, "openmpi" | "mpich" | "impi-devel" | "msmpi"),
+        Tool::Cuda => begins(&["cuda-nvcc", "cuda-toolkit", "cudatoolkit-dev", "nvcc"]),
+    }
+}

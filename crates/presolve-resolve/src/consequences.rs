@@ -1,0 +1,54 @@
+//! What an answer brings with it once pip runs.
+
+use std::sync::Arc;
+
+use rattler_conda_types::MatchSpec;
+
+use super::{
+    builds::{self, Build},
+    cpu_builds::CpuBuild,
+    declared,
+    overtaken::{self, Overtaken},
+    question::{Question, broken_off},
+};
+use presolve_registry::conda::repodata::Repodata;
+use presolve_solve::Solution;
+use presolve_text::diagnostic::{Diagnostic, Failure};
+
+impl Question {
+    /// What pip builds from source, what would save a compilation, what pip would upgrade,
+    /// and what was built for the CPU.
+    pub(super) async fn consequences(
+        &self,
+        repodata: &Arc<Repodata>,
+        solution: &Solution,
+    ) -> Result<(Vec<Build>, Vec<Overtaken>, Vec<CpuBuild>), Failure> {
+        let (asker, found) = (self.clone(), solution.clone());
+        let both = tokio::task::spawn_blocking(move || {
+            let (pypi, target) = (&asker.session, &asker.target);
+            let builds = builds::of(&found, pypi, target, &asker.names)?;
+            let overtaken = overtaken::of(asker.declared(), &found, pypi, target, asker.subdir)?;
+            Ok((builds, overtaken))
+        });
+        let both = both.await.unwrap_or_else(|error| Err(broken_off(&error)));
+        let (mut builds, overtaken) = both?;
+        let compiled = builds.iter_mut().filter(|build| build.compiles());
+        for build in compiled {
+            let names = self.names.conda_names(&build.name);
+            let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
+            // A hint is not worth a failure.
+            if let Ok(repodata) = self.records(&specs).await {
+                let records = repodata.subdirs.iter().flat_map(|subdir| subdir.iter());
+                build.find_conda(solution, &self.names, records);
+            }
+        }
+        let cpu_builds = self.cpu_builds(repodata, solution).await;
+        Ok((builds, overtaken, cpu_builds))
+    }
+}
+
+/// That the time limit left nothing to look at the builds in.
+pub(super) fn left_out() -> Diagnostic {
+    let message = "the time limit ended before the builds from source were looked at";
+    Diagnostic::warning("builds-left-out", message).help("raise it with --timeout")
+}

@@ -1,0 +1,233 @@
+//! From a file and its settings to an answer: channels and virtual packages,
+//! repodata and names, then the joint problem.
+
+#![warn(missing_docs)]
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rattler_conda_types::{GenericVirtualPackage, Subdir};
+
+use presolve_config::{Settings, index::IndexSettings};
+use presolve_registry::{
+    conda::{
+        channels::SpecChannel,
+        names::Names,
+        repodata::{MissingName, Progress, Repodata},
+    },
+    network::WaitObserver,
+    pypi::session::Observer,
+};
+use presolve_solve::{
+    Conflict, Declared, DeclaredKind, Missing, Solution, explain, solve, time_limit,
+};
+use presolve_spec::EnvironmentFile;
+use presolve_target::ChannelPriority;
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+
+pub mod builds;
+mod consequences;
+pub mod cpu_builds;
+mod declared;
+mod lookahead;
+pub mod overtaken;
+pub mod question;
+mod shared;
+mod upgrade;
+
+use builds::Build;
+use cpu_builds::CpuBuild;
+use overtaken::Overtaken;
+use question::Question;
+pub use shared::Shared;
+pub use upgrade::Upgrade;
+pub use upgrade::is_same;
+
+/// Who hears how far it is.
+#[derive(Clone, Default)]
+pub struct Listener {
+    /// Of repodata.
+    pub repodata: Option<Arc<dyn Progress>>,
+    /// Of PyPI pages and metadata.
+    pub pypi: Option<Observer>,
+    /// That solving begins.
+    pub solving: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// That a host does not answer.
+    pub waiting: Option<WaitObserver>,
+}
+
+/// An answer.
+pub enum Outcome {
+    /// This is to be installed.
+    Solved(Box<Solution>),
+    /// There is no solution, for this reason.
+    Unsolvable(Conflict),
+}
+
+/// An answer and what it was worked out from.
+pub struct Resolution {
+    /// The platform.
+    pub subdir: Subdir,
+    /// What the target has.
+    pub virtual_packages: Vec<GenericVirtualPackage>,
+    /// The channels, the one of highest priority first.
+    pub channels: Vec<SpecChannel>,
+    /// The declared requirements, as the answer numbers them.
+    pub declared: Vec<Declared>,
+    /// Where each of them stands; none for those that conda adds by itself.
+    pub places: Vec<Option<Location>>,
+    /// Indexes and options of the pip half, those of the file included.
+    pub index: IndexSettings,
+    /// How the order of channels bound.
+    pub channel_priority: ChannelPriority,
+    /// Names of conda lines that no channel has.
+    pub missing: Vec<MissingName>,
+    /// The answer.
+    pub outcome: Outcome,
+    /// What pip builds from source, if there is an answer.
+    pub builds: Vec<Build>,
+    /// What pip would upgrade over conda's if it were not pinned.
+    pub overtaken: Vec<Overtaken>,
+    /// What was built for the CPU, though the image has CUDA's libraries.
+    pub cpu_builds: Vec<CpuBuild>,
+    /// Which PyPI projects conda packages bring.
+    pub names: Arc<Names>,
+    /// What was noticed on the way.
+    pub notices: Vec<Diagnostic>,
+}
+
+/// Answers for one environment file.
+///
+/// # Errors
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could
+/// not be asked, or the time limit passed.
+pub async fn resolve(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    upgrade: &Upgrade,
+    listener: &Listener,
+) -> Result<Resolution, Failure> {
+    let deadline = settings
+        .timeout
+        .and_then(|timeout| Instant::now().checked_add(timeout));
+    let resolution = resolve_until(environment, settings, upgrade, listener, deadline);
+    in_time(settings, resolution).await
+}
+
+/// Ends what does not end by itself at the time limit. The solver keeps the deadline and can
+/// still say what it knows then; this is for a network that does not answer, and for all
+/// that looks at no clock.
+///
+/// # Errors
+/// That of the work, or that the time limit passed.
+pub async fn in_time<A>(
+    settings: &Settings,
+    work: impl Future<Output = Result<A, Failure>>,
+) -> Result<A, Failure> {
+    match settings.timeout {
+        Some(timeout) => tokio::time::timeout(timeout.saturating_add(GRACE), work)
+            .await
+            .unwrap_or_else(|_| Err(time_limit())),
+        None => work.await,
+    }
+}
+
+/// How long the solver has to say what it knows at the deadline.
+const GRACE: Duration = Duration::from_secs(1);
+
+async fn resolve_until(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    upgrade: &Upgrade,
+    listener: &Listener,
+    deadline: Option<Instant>,
+) -> Result<Resolution, Failure> {
+    let shared = Shared::new(listener);
+    let question =
+        Question::of(environment, settings, upgrade, &shared, listener, deadline).await?;
+    let repodata = Arc::new(question.records(&question.specs()).await?);
+    let missing = repodata.missing.clone();
+    question.solving();
+    let conflict = match unknown_names(question.declared(), &missing) {
+        Some(unknown) => unknown,
+        None => match question.ask(Arc::clone(&repodata), solve).await? {
+            Some(solution) => return question.solved(&repodata, solution).await,
+            None => {
+                // Of the names in the file only the records that their lines match
+                // were loaded. An explanation has to know the others.
+                let names = question.names_of_specs();
+                let repodata = Arc::new(question.records(&names).await?);
+                question.ask(repodata, explain).await?
+            }
+        },
+    };
+    Ok(question.resolution(missing, Outcome::Unsolvable(conflict)))
+}
+
+impl Question {
+    /// An answer with what it brings with it once pip runs. The answer stands if the time
+    /// ends before that is known.
+    pub async fn solved(
+        self,
+        repodata: &Arc<Repodata>,
+        solution: Box<Solution>,
+    ) -> Result<Resolution, Failure> {
+        let mut left_out = None;
+        let consequences = self.consequences(repodata, &solution);
+        let (builds, overtaken, cpu_builds) = match self.deadline() {
+            None => consequences.await?,
+            Some(deadline) => match tokio::time::timeout_at(deadline.into(), consequences).await {
+                Ok(consequences) => consequences?,
+                Err(_) => {
+                    left_out = Some(consequences::left_out());
+                    Default::default()
+                }
+            },
+        };
+        let missing = repodata.missing.clone();
+        let mut resolution = self.resolution(missing, Outcome::Solved(solution));
+        resolution.notices.extend(left_out);
+        Ok(Resolution {
+            builds,
+            overtaken,
+            cpu_builds,
+            ..resolution
+        })
+    }
+}
+
+/// The conda lines with a name that no channel has: nothing has to be solved to
+/// see that they cannot be met.
+pub fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
+    let mut unsolvable = Conflict::default();
+    for (place, line) in declared.iter().enumerate() {
+        let name = missing
+            .iter()
+            .find(|missing| is_unconditional(line) && line.names(missing.name.as_normalized()));
+        if let Some(missing) = name {
+            unsolvable.lines.push(place);
+            unsolvable.missing.push(Missing {
+                name: missing.name.as_normalized().to_string(),
+                conda: true,
+                declared: place,
+            });
+        }
+    }
+    (!unsolvable.lines.is_empty()).then_some(unsolvable)
+}
+
+fn is_unconditional(line: &Declared) -> bool {
+    matches!(&line.kind, DeclaredKind::Conda(spec) if spec.condition.is_none())
+}
+
+impl Resolution {
+    /// Why there is no solution, if there is none.
+    pub fn unsolvable(&self) -> Option<&Conflict> {
+        match &self.outcome {
+            Outcome::Unsolvable(unsolvable) => Some(unsolvable),
+            Outcome::Solved(_) => None,
+        }
+    }
+}

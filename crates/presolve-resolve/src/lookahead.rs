@@ -1,0 +1,63 @@
+//! What is fetched from PyPI before the solver asks for it. It changes how long
+//! an answer takes, never the answer.
+
+use std::sync::Arc;
+
+use presolve_parse as parse;
+use presolve_registry::pypi::{DistributionKind, session::Choice, tags::Target};
+use presolve_solve::{Declared, DeclaredKind};
+
+/// How many levels of requirements are fetched ahead of the solver.
+pub(super) const DEPTH: usize = 6;
+
+/// The pythons that are tried in turn for a guess at the one to be chosen.
+const PYTHON_MINORS: std::ops::RangeInclusive<u64> = 6..=14;
+
+/// Guesses the file of a project that the solver will look at first: of the
+/// newest release the best wheel for the newest python that is declared.
+pub(super) fn choice(declared: &[Declared], target: Target) -> Choice {
+    let allowed: Vec<(u64, u64)> = PYTHON_MINORS
+        .rev()
+        .map(|minor| (3, minor))
+        .filter(|&(major, minor)| {
+            // A late patch release stands for all: it is within `=3.8` and `>=3.8`.
+            let version = parse::conda::version(&format!("{major}.{minor}.20"));
+            declared
+                .iter()
+                .filter(|line| line.names("python"))
+                .all(|line| match &line.kind {
+                    DeclaredKind::Conda(spec) => spec.version.as_ref().is_none_or(|spec| {
+                        version.as_ref().is_ok_and(|version| spec.matches(version))
+                    }),
+                    _ => true,
+                })
+        })
+        .collect();
+    Arc::new(move |_, project| {
+        let stable = project
+            .releases
+            .iter()
+            .rev()
+            .filter(|(version, _)| version.is_stable());
+        let mut wheels = stable.filter_map(|(_, release)| {
+            let usable = release.files.iter().filter(|file| file.yanked.is_none());
+            let ranked = usable.filter_map(|file| {
+                let DistributionKind::Wheel(tags) = &file.kind else {
+                    return None;
+                };
+                let mut pythons = allowed.iter().filter(|&&(major, minor)| {
+                    let python = pep440_rs::Version::new([major, minor]);
+                    file.requires_python
+                        .as_ref()
+                        .is_none_or(|spec| spec.contains(&python))
+                });
+                let fits = pythons.find_map(|&python| target.priority(tags, python));
+                fits.map(|priority| (priority, file))
+            });
+            ranked
+                .min_by_key(|(priority, _)| *priority)
+                .map(|(_, file)| file.clone())
+        });
+        wheels.next()
+    })
+}

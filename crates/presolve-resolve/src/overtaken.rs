@@ -1,0 +1,79 @@
+//! Lines of the pip list that conda meets and that pip nevertheless upgrades, in
+//! the file as it stands: conda runs `pip install -U -r …`
+//! (`conda/env/installers/pip.py`), and `-U` takes the newest release of every
+//! project that is listed, whatever is installed.
+
+use pep440_rs::Version;
+use pep508_rs::{Requirement, VerbatimUrl};
+use rattler_conda_types::Subdir;
+
+use super::builds::has_file;
+use presolve_registry::pypi::{PypiSource, tags::Target};
+use presolve_solve::{
+    Declared, DeclaredKind, ProvidedCandidate, Solution, python::marker_environment, specifiers,
+};
+use presolve_text::diagnostic::Failure;
+
+/// A line that pip upgrades.
+#[derive(Clone, Debug)]
+pub struct Overtaken {
+    /// The place of the line among the declared ones.
+    pub line: usize,
+    /// What conda brings.
+    pub provided: ProvidedCandidate,
+    /// The release that pip installs over it.
+    pub newest: Version,
+}
+
+/// The lines that pip upgrades. It blocks: call it on a thread that may.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn of(
+    declared: &[Declared],
+    solution: &Solution,
+    pypi: &dyn PypiSource,
+    target: &Target,
+    subdir: Subdir,
+) -> Result<Vec<Overtaken>, Failure> {
+    let mut overtaken = Vec::new();
+    let Some(python) = solution.python() else {
+        return Ok(overtaken);
+    };
+    let environment = marker_environment(&python, subdir);
+    for (line, one) in declared.iter().enumerate() {
+        let DeclaredKind::Pip(requirement) = &one.kind else {
+            continue;
+        };
+        let mut provided = solution.provided.iter();
+        let provided = provided.find(|provided| provided.project == requirement.name);
+        let Some(provided) = provided.filter(|_| requirement.marker.evaluate(&environment, &[]))
+        else {
+            continue;
+        };
+        let Some(page) = pypi.project(&requirement.name)? else {
+            continue;
+        };
+        let is_active = |one: &&Requirement<VerbatimUrl>| one.marker.evaluate(&environment, &[]);
+        let bounds: Vec<_> = solution
+            .asked_of(declared, &requirement.name)
+            .filter(is_active)
+            .filter_map(specifiers)
+            .collect();
+        let newest = page.releases.iter().rev().find(|(version, release)| {
+            version.is_stable()
+                && bounds.iter().all(|bound| bound.contains(version))
+                && has_file(release, target, &python, true)
+        });
+        if let (Some((newest, _)), Some(brought)) = (newest, &provided.version)
+            && newest > brought
+        {
+            overtaken.push(Overtaken {
+                line,
+                provided: provided.clone(),
+                newest: newest.clone(),
+            });
+        }
+    }
+    Ok(overtaken)
+}

@@ -1,0 +1,441 @@
+//! A question that is ready to be asked: the settings are read, the names are known,
+//! the indexes are open.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+    time::Instant,
+};
+
+use pep508_rs::PackageName;
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
+use tokio::runtime::Handle;
+use url::Url;
+
+use super::{
+    Listener, Outcome, Resolution, Shared, Upgrade, declared, lookahead, upgrade::preferences,
+};
+use presolve_config::{Settings, index::IndexSettings};
+use presolve_parse as parse;
+use presolve_registry::pypi::PypiSource;
+use presolve_registry::{
+    conda::{
+        channels::{Channels, Listed, NO_DEFAULTS, SpecChannel},
+        names::Names,
+        repodata::{self, MissingName, Repodata},
+        virtual_packages,
+    },
+    pypi::{client::Client, session::Session, tags::Target},
+};
+use presolve_solve::{Declared, PipPolicy, Preferences, Problem, World};
+use presolve_spec::{EnvironmentFile, PipRequirementKind};
+use presolve_target::ChannelPriority;
+use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
+
+/// What is asked, and everything that is needed to answer it.
+#[derive(Clone)]
+pub struct Question {
+    /// The platform.
+    pub subdir: Subdir,
+    /// What the target has.
+    pub virtual_packages: Vec<GenericVirtualPackage>,
+    /// The channels of the file, bound to the settings.
+    pub channels: Arc<Channels>,
+    /// Where each declared requirement stands; none for those that conda adds by itself.
+    pub places: Vec<Option<Location>>,
+    /// Indexes and options of the pip half, those of the file included.
+    pub index: IndexSettings,
+    /// The settings.
+    pub settings: Settings,
+    /// Which wheels fit the platform.
+    pub target: Target,
+    /// The indexes.
+    pub session: Session,
+    /// Which PyPI projects conda packages bring.
+    pub names: Arc<Names>,
+    declared: Arc<Vec<Declared>>,
+    preferences: Preferences,
+    deadline: Option<Instant>,
+    notices: Vec<Diagnostic>,
+    has_mapping: bool,
+    shared: Shared,
+    listener: Listener,
+}
+
+impl Question {
+    /// Reads the settings, opens the indexes and loads the names.
+    ///
+    /// # Errors
+    /// A [`Failure`] if the settings do not fit the file, or the names could not be
+    /// had.
+    pub async fn of(
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        upgrade: &Upgrade,
+        shared: &Shared,
+        listener: &Listener,
+        deadline: Option<Instant>,
+    ) -> Result<Self, Failure> {
+        let subdir = target_platform(environment, settings)?;
+        let virtual_packages = virtual_packages::for_target(
+            subdir,
+            settings.image.as_ref(),
+            &settings.virtual_packages,
+        )?;
+        let channels = Channels::of_file(environment, settings)?;
+        let (declared, places) = declared::of(environment, &channels);
+        let index = settings.index.with_options(&environment.pip.options)?;
+        let target = Target::new(subdir, &virtual_packages);
+        let session = session(shared.pypi(settings, &index)?, listener);
+        let session = session.with_lookahead(
+            lookahead::choice(&declared, target.clone()),
+            lookahead::DEPTH,
+        );
+        let (names, notices) = if environment.pip.requirements.is_empty() {
+            (Arc::new(Names::built_in()), Vec::new())
+        } else {
+            prefetch_all(&session, environment);
+            shared.names(settings).await?
+        };
+        Ok(Self {
+            subdir,
+            virtual_packages,
+            places,
+            index,
+            settings: settings.clone(),
+            target,
+            session,
+            names,
+            declared: Arc::new(declared),
+            preferences: preferences(environment, &channels, upgrade),
+            channels: Arc::new(channels),
+            deadline,
+            notices,
+            has_mapping: !environment.pip.requirements.is_empty(),
+            shared: shared.clone(),
+            listener: listener.clone(),
+        })
+    }
+
+    /// The same question of a changed file: what is open stays open.
+    ///
+    /// # Errors
+    /// As for [`Self::of`].
+    pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, Failure> {
+        let channels = Channels::of_file(environment, &self.settings)?;
+        let (declared, places) = declared::of(environment, &channels);
+        let mut changed = Self {
+            channels: Arc::new(channels),
+            declared: Arc::new(declared),
+            places,
+            ..self.clone()
+        };
+        if !environment.pip.requirements.is_empty() {
+            changed.load_mapping().await?;
+        }
+        Ok(changed)
+    }
+
+    /// Loads the mapping of names, which a file without a pip list does not need.
+    ///
+    /// # Errors
+    /// As for [`Names::load`].
+    pub async fn load_mapping(&mut self) -> Result<(), Failure> {
+        if !self.has_mapping {
+            let (names, notices) = self.shared.names(&self.settings).await?;
+            (self.names, self.has_mapping) = (names, true);
+            self.notices.extend(notices);
+        }
+        Ok(())
+    }
+
+    /// Whether a channel that the file does not name has a record that matches.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn channel_has(&self, channel: &str, spec: &MatchSpec) -> Result<bool, Failure> {
+        if !self.settings.override_channels.is_empty() {
+            return Ok(false);
+        }
+        let listed = [channel, NO_DEFAULTS].map(|text| Listed {
+            text,
+            location: None,
+        });
+        let channels = Channels::resolve(&listed, [], &self.settings, Path::new("."))?;
+        self.has_in(channels.list(), spec).await
+    }
+
+    /// Whether a channel of the file has a record that matches.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn has(&self, spec: &MatchSpec) -> Result<bool, Failure> {
+        self.has_in(self.channels.list(), spec).await
+    }
+
+    async fn has_in(&self, channels: &[SpecChannel], spec: &MatchSpec) -> Result<bool, Failure> {
+        let query = repodata::Query {
+            channels,
+            subdir: self.subdir,
+            specs: std::slice::from_ref(spec),
+        };
+        repodata::has(query, self.access()?).await
+    }
+
+    /// The declared requirements; answers name them by their place.
+    pub fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Says that solving begins.
+    pub fn solving(&self) {
+        if let Some(solving) = &self.listener.solving {
+            solving();
+        }
+    }
+
+    /// The match specs from which the records of a solve are found.
+    pub fn specs(&self) -> Vec<MatchSpec> {
+        let specs = declared::conda_specs(&self.declared);
+        // Under strict priority the first channel that has a name keeps it, also with
+        // records that no line matches: they have to be loaded to be seen.
+        if self.settings.channel_priority == ChannelPriority::Strict {
+            return specs.iter().map(declared::by_name).collect();
+        }
+        specs
+    }
+
+    /// Match specs of the names alone, from which the records of a solve with changed
+    /// lines are found, too.
+    pub fn names_of_specs(&self) -> Vec<MatchSpec> {
+        let specs = declared::conda_specs(&self.declared);
+        specs.iter().map(declared::by_name).collect()
+    }
+
+    /// The same question, given up at this time if not earlier.
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Self {
+            deadline: [self.deadline, deadline].into_iter().flatten().min(),
+            ..self.clone()
+        }
+    }
+
+    /// The same question on a machine with a driver for this version of CUDA, asked for
+    /// the first time: an earlier pin does not count.
+    ///
+    /// # Errors
+    /// As for [`virtual_packages::for_target`].
+    pub(super) fn with_cuda(&self, version: &str) -> Result<Self, Failure> {
+        let mut given = self.settings.virtual_packages.clone();
+        given.push(format!("__cuda={version}"));
+        let image = self.settings.image.as_ref();
+        Ok(Self {
+            virtual_packages: virtual_packages::for_target(self.subdir, image, &given)?,
+            preferences: Preferences::default(),
+            ..self.clone()
+        })
+    }
+
+    /// When to give up.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// What was noticed on the way.
+    pub fn notices(&self) -> Vec<Diagnostic> {
+        let mut notices = self.notices.clone();
+        notices.extend(self.shared.notices());
+        notices
+    }
+
+    /// Loads the records that match the specs, and all that these lead to.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn records(&self, specs: &[MatchSpec]) -> Result<Repodata, Failure> {
+        self.records_of(self.channels.list(), specs).await
+    }
+
+    async fn records_of(
+        &self,
+        channels: &[SpecChannel],
+        specs: &[MatchSpec],
+    ) -> Result<Repodata, Failure> {
+        let query = repodata::Query {
+            channels,
+            subdir: self.subdir,
+            specs,
+        };
+        let repodata = repodata::load(query, self.access()?).await?;
+        for skipped in &repodata.skipped {
+            self.shared.note(skipped_records(skipped));
+        }
+        Ok(repodata)
+    }
+
+    /// The records that match the specs on another platform, and nothing that they lead
+    /// to.
+    ///
+    /// # Errors
+    /// As for [`repodata::load`].
+    pub async fn records_for(
+        &self,
+        subdir: Subdir,
+        specs: &[MatchSpec],
+    ) -> Result<Vec<RepoDataRecord>, Failure> {
+        let query = repodata::Query {
+            channels: self.channels.list(),
+            subdir,
+            specs,
+        };
+        repodata::matching(query, self.access()?).await
+    }
+
+    fn access(&self) -> Result<repodata::Access, Failure> {
+        self.shared.access(&self.settings, &self.listener)
+    }
+
+    /// Asks something of the problem, on a thread that may block.
+    ///
+    /// # Errors
+    /// What `ask` gives, and an internal error if it broke off.
+    pub async fn ask<A: Send + 'static>(
+        &self,
+        repodata: Arc<Repodata>,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
+    ) -> Result<A, Failure> {
+        let question = self.clone();
+        let answer = tokio::task::spawn_blocking(move || question.ask_here(&repodata, ask)).await;
+        answer.unwrap_or_else(|error| Err(broken_off(&error)))
+    }
+
+    fn ask_here<A>(
+        &self,
+        repodata: &Repodata,
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure>,
+    ) -> Result<A, Failure> {
+        let known: RefCell<HashMap<Url, Vec<PackageName>>> = RefCell::default();
+        let pypi_names = |record: &RepoDataRecord| {
+            let mut known = known.borrow_mut();
+            let names = known.entry(record.url.clone());
+            names
+                .or_insert_with(|| self.names.pypi_names(record).0)
+                .clone()
+        };
+        let session = self.session.until(self.deadline);
+        ask(&Problem {
+            declared: &self.declared,
+            world: World {
+                subdirs: &repodata.subdirs,
+                virtual_packages: &self.virtual_packages,
+                channel_priority: self.settings.channel_priority,
+                exclude_newer: self.settings.exclude_newer,
+                pypi: &session,
+                pypi_names: &pypi_names,
+                channel_name: &|canonical| self.channels.name_of(canonical),
+                subdir: self.subdir,
+                target: &self.target,
+                pip: policy(&self.index),
+                preferences: self.preferences.clone(),
+                asked: BTreeSet::new(),
+                deadline: self.deadline,
+            },
+        })
+    }
+
+    /// The answer, with what it was worked out from.
+    pub fn resolution(self, missing: Vec<MissingName>, outcome: Outcome) -> Resolution {
+        let notices = self.notices();
+        Resolution {
+            subdir: self.subdir,
+            virtual_packages: self.virtual_packages,
+            channels: self.channels.list().to_vec(),
+            declared: Arc::unwrap_or_clone(self.declared),
+            places: self.places,
+            index: self.index,
+            channel_priority: self.settings.channel_priority,
+            missing,
+            outcome,
+            builds: Vec::new(),
+            overtaken: Vec::new(),
+            cpu_builds: Vec::new(),
+            names: self.names,
+            notices,
+        }
+    }
+}
+
+/// That records of a subdir cannot be read, with some of them by name.
+fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnostic {
+    let count = match skipped.len() {
+        1 => "1 record".to_owned(),
+        count => format!("{count} records"),
+    };
+    let message = format!("skipped {count} of channel `{channel}` ({subdir}) that cannot be read");
+    let notice = Diagnostic::new(Level::Note, "skipped-records", message);
+    let shown = skipped.iter().take(SHOWN);
+    let notice = shown.fold(notice, |notice, one| {
+        notice.note(format!("`{}`: {}", one.file, one.reason))
+    });
+    notice.help("report it to whoever runs the channel")
+}
+
+/// How many skipped records are named.
+const SHOWN: usize = 3;
+
+/// The platform: of the settings, else the one that the file was pinned for,
+/// else the one of the image that it is built on, else the one this runs on.
+fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result<Subdir, Failure> {
+    if let Some(subdir) = settings.platform {
+        return Ok(subdir);
+    }
+    if let Some(pinned) = &environment.pinned_platform {
+        return pinned.value.parse().map_err(|_| {
+            let message = format!("`{}` is no conda platform", pinned.value);
+            Failure::input(
+                Diagnostic::error("unknown-platform", message)
+                    .at(pinned.location.clone(), "written by an earlier `pin`")
+                    .help("give one with --platform, such as linux-64"),
+            )
+        });
+    }
+    let image = settings.image.as_ref().map(|image| image.subdir);
+    image.or_else(Subdir::current).ok_or_else(|| {
+        let message = "this machine is none of conda's platforms";
+        let help = "give one with --platform, such as linux-64";
+        Failure::input(Diagnostic::error("unknown-platform", message).help(help))
+    })
+}
+
+fn policy(index: &IndexSettings) -> PipPolicy {
+    PipPolicy {
+        pre: index.pre,
+        prefer_binary: index.prefer_binary,
+        formats: index.formats.clone(),
+    }
+}
+
+fn session(client: Client, listener: &Listener) -> Session {
+    let session = Session::new(client, Handle::current());
+    match &listener.pypi {
+        Some(observer) => session.with_observer(observer.clone()),
+        None => session,
+    }
+}
+
+/// Starts fetching what the pip list names while repodata is loaded.
+fn prefetch_all(session: &Session, environment: &EnvironmentFile) {
+    let lines = environment.pip.requirements.iter();
+    let names = lines.filter_map(|line| match &line.kind {
+        PipRequirementKind::Named(requirement) => Some(requirement.name.clone()),
+        PipRequirementKind::Opaque { .. } => None,
+    });
+    PypiSource::prefetch(session, &names.collect::<Vec<_>>());
+}
+
+/// A thread that panicked, or was given up.
+pub(super) fn broken_off(_error: &tokio::task::JoinError) -> Failure {
+    parse::guard::bug(None)
+}

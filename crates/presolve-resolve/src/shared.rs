@@ -1,0 +1,174 @@
+//! What the questions of a run share, so that what several files need is fetched and
+//! read once.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rattler_repodata_gateway::Gateway;
+
+use super::Listener;
+use presolve_config::{Settings, index::IndexSettings};
+use presolve_registry::{
+    conda::{
+        names::Names,
+        repodata::{self, Access, Subdirs},
+    },
+    memo::Memo,
+    network::{self, WaitObserver, cache::Cache, fetch::Fetcher},
+    pypi::client::{Client, ClientOptions},
+};
+use presolve_text::diagnostic::{Diagnostic, Failure};
+
+/// The names, and what is to be said of how they were had.
+type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), Failure>;
+
+/// Connections, channels, indexes and names, each by the settings that it depends on:
+/// those of the files of a run may differ.
+#[derive(Clone)]
+pub struct Shared(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    waiting: Option<WaitObserver>,
+    connections: Mutex<HashMap<(PathBuf, bool), Connection>>,
+    mappings: Memo<(Option<String>, PathBuf, bool), Mapping>,
+    notices: Mutex<Vec<Diagnostic>>,
+}
+
+/// What fetches, for one cache folder.
+#[derive(Clone)]
+struct Connection {
+    fetcher: Fetcher,
+    gateway: Gateway,
+    subdirs: Subdirs,
+    clients: Arc<Mutex<Vec<(ClientOptions, Client)>>>,
+}
+
+impl Shared {
+    /// Nothing yet; a host that does not answer is reported to the listener.
+    pub fn new(listener: &Listener) -> Self {
+        Self(Arc::new(Inner {
+            waiting: listener.waiting.clone(),
+            ..Inner::default()
+        }))
+    }
+
+    /// How to get at the channels.
+    ///
+    /// # Errors
+    /// As for [`network::client`].
+    pub(super) fn access(
+        &self,
+        settings: &Settings,
+        listener: &Listener,
+    ) -> Result<Access, Failure> {
+        let connection = self.connection(settings)?;
+        Ok(Access {
+            gateway: connection.gateway,
+            subdirs: connection.subdirs,
+            fetcher: connection.fetcher,
+            progress: listener.repodata.clone(),
+        })
+    }
+
+    fn connection(&self, settings: &Settings) -> Result<Connection, Failure> {
+        let mut known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
+        let key = (settings.cache_dir.clone(), settings.offline);
+        if let Some(connection) = known.get(&key) {
+            return Ok(connection.clone());
+        }
+        let http = network::client(settings.offline, self.0.waiting.clone())?;
+        let gateway = repodata::gateway(&http, &settings.cache_dir);
+        let cache = Cache::new(settings.cache_dir.clone());
+        let connection = Connection {
+            fetcher: Fetcher::new(http, cache),
+            gateway,
+            subdirs: Subdirs::default(),
+            clients: Arc::default(),
+        };
+        known.insert(key, connection.clone());
+        Ok(connection)
+    }
+
+    /// The client of the indexes.
+    ///
+    /// # Errors
+    /// As for [`network::client`].
+    pub fn pypi(&self, settings: &Settings, index: &IndexSettings) -> Result<Client, Failure> {
+        let options = ClientOptions {
+            indexes: index.indexes(),
+            find_links: index.find_links.clone(),
+            exclude_newer: settings.exclude_newer,
+        };
+        let connection = self.connection(settings)?;
+        let mut clients = connection
+            .clients
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == options) {
+            return Ok(client.clone());
+        }
+        let client = Client::new(connection.fetcher.clone(), options.clone());
+        clients.push((options, client.clone()));
+        Ok(client)
+    }
+
+    /// Notes what is worth knowing of the run, once, whichever file it was noticed at.
+    pub(super) fn note(&self, notice: Diagnostic) {
+        let mut notices = (self.0.notices.lock()).unwrap_or_else(PoisonError::into_inner);
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
+
+    /// What was noticed so far: records that cannot be read, and a cache that cannot be
+    /// written.
+    pub fn notices(&self) -> Vec<Diagnostic> {
+        let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
+        for ((folder, _), connection) in known.iter() {
+            if let Some(reason) = connection.fetcher.cache().problem() {
+                self.note(not_stored(folder, &reason));
+            }
+        }
+        let notices = (self.0.notices.lock()).unwrap_or_else(PoisonError::into_inner);
+        notices.clone()
+    }
+
+    /// Forgets what can be read again from the on-disk cache, if it is much. What the
+    /// channels have stays: it is read once, and no more than they hold.
+    pub fn trim(&self) {
+        let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
+        for connection in known.values() {
+            let clients = connection
+                .clients
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            clients.iter().for_each(|(_, client)| client.trim());
+        }
+    }
+
+    /// The names that conda packages have on PyPI.
+    pub(super) async fn names(&self, settings: &Settings) -> Mapping {
+        let fetcher = self.connection(settings)?.fetcher;
+        let key = (
+            settings.mapping.clone(),
+            settings.cache_dir.clone(),
+            settings.offline,
+        );
+        let load = async {
+            let (names, notices) = Names::load(settings, &fetcher).await?;
+            Ok((Arc::new(names), notices))
+        };
+        self.0.mappings.get(key, load).await
+    }
+}
+
+fn not_stored(folder: &Path, reason: &str) -> Diagnostic {
+    let message = format!("cannot write the cache in `{}`: {reason}", folder.display());
+    Diagnostic::warning("cache-not-written", message)
+        .note("the answer is complete; the next run will fetch everything again")
+        .help("make room or give write access, or set another folder as `cache-dir`")
+}

@@ -1,0 +1,103 @@
+//! What an earlier `pin` chose, and which of it is to be forgotten.
+
+use presolve_parse as parse;
+use presolve_registry::conda::channels::Channels;
+use presolve_solve::{Preferences, PreferredRecord};
+use presolve_spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec};
+
+/// Which of the pins that a file has are to be forgotten.
+#[derive(Clone, Debug, Default)]
+pub enum Upgrade {
+    /// None: keep what still fits.
+    #[default]
+    None,
+    /// Those of these packages and projects.
+    Packages(Vec<String>),
+    /// All.
+    All,
+}
+
+impl Upgrade {
+    fn forgets(&self, name: &str) -> bool {
+        match self {
+            Upgrade::None => false,
+            Upgrade::Packages(names) => names.iter().any(|known| is_same(known, name)),
+            Upgrade::All => true,
+        }
+    }
+
+    /// The packages to be forgotten that a file has no pin of.
+    pub fn unknown(&self, environment: &EnvironmentFile) -> Vec<&str> {
+        let Upgrade::Packages(names) = self else {
+            return Vec::new();
+        };
+        let conda = environment
+            .conda
+            .iter()
+            .filter_map(|line| line.pin.as_ref());
+        let pip = environment
+            .pip
+            .requirements
+            .iter()
+            .filter(|line| line.pin.is_some());
+        let pip = pip.filter_map(|line| match &line.kind {
+            PipRequirementKind::Named(requirement) => Some(requirement.name.as_ref()),
+            PipRequirementKind::Opaque { .. } => None,
+        });
+        let pinned: Vec<&str> = conda.map(|pin| pin.name.as_str()).chain(pip).collect();
+        let is_pinned = |name: &str| pinned.iter().any(|known| is_same(known, name));
+        let names = names.iter().map(String::as_str);
+        names.filter(|name| !is_pinned(name)).collect()
+    }
+}
+
+/// `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let normal = |name: &str| parse::pep::name(name).ok();
+    one == other || (normal(one).is_some() && normal(one) == normal(other))
+}
+
+/// What an earlier `pin` chose, but for what is to be forgotten.
+pub(super) fn preferences(
+    environment: &EnvironmentFile,
+    channels: &Channels,
+    upgrade: &Upgrade,
+) -> Preferences {
+    let mut preferences = Preferences::default();
+    for pin in environment
+        .conda
+        .iter()
+        .filter_map(|line| line.pin.as_ref())
+    {
+        if !upgrade.forgets(&pin.name) {
+            let preferred = PreferredRecord {
+                channels: channels_of(pin, channels),
+                pin: pin.clone(),
+            };
+            preferences.conda.insert(pin.name.clone(), preferred);
+        }
+    }
+    for line in &environment.pip.requirements {
+        if let (PipRequirementKind::Named(requirement), Some(version)) = (&line.kind, &line.pin)
+            && !upgrade.forgets(requirement.name.as_ref())
+        {
+            preferences
+                .pypi
+                .insert(requirement.name.clone(), version.clone());
+        }
+    }
+    preferences
+}
+
+/// The channels, as records name them, that the `channel::` of a pin stands for.
+fn channels_of(pin: &CondaPin, channels: &Channels) -> Vec<String> {
+    let spec = pin.channel.as_ref().and_then(|channel| {
+        let text = format!("{channel}::{}", pin.name);
+        match_spec::parse(&text).ok()
+    });
+    let places = spec.and_then(|spec| channels.of_spec(&spec));
+    let names = places.into_iter().flatten();
+    names
+        .map(|place| channels.list()[place].channel.canonical_name())
+        .collect()
+}

@@ -1,0 +1,173 @@
+//! Who asks for a package of a solution in so many words: declared lines, `depends` of
+//! records and `Requires-Dist` of releases that hold for it.
+
+use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
+
+use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, python};
+
+/// A requirement, by who writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Who.
+    pub by: By,
+    /// As it is written.
+    pub requirement: String,
+    /// What of it tells versions apart.
+    pub wants: Wants,
+}
+
+/// Who writes a requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The declared line of this place.
+    Line(usize),
+    /// The conda package of this name.
+    Record(String),
+    /// The release of this project.
+    Release(PackageName),
+}
+
+/// What a requirement wants of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// What a match spec says.
+    Match(String),
+    /// What version specifiers say (PEP 440); empty: every version.
+    Specifiers(String),
+}
+
+/// Who asks for a conda package, by its own name or as a project that it brings.
+pub fn of_record(
+    declared: &[Declared],
+    solution: &Solution,
+    world: &World<'_>,
+    record: &RepoDataRecord,
+) -> Vec<Demand> {
+    let name = record.package_record.name.as_normalized();
+    let lines = declared.iter().enumerate().filter_map(|(line, declared)| {
+        let DeclaredKind::Conda(spec) = &declared.kind else {
+            return None;
+        };
+        declared.names(name).then(|| Demand {
+            by: By::Line(line),
+            requirement: declared.text.clone(),
+            wants: Wants::Match(spec.to_string()),
+        })
+    });
+    let mut found: Vec<Demand> = lines.collect();
+    for asker in &solution.conda {
+        let by = asker.package_record.name.as_normalized();
+        for text in depends(solution, asker) {
+            if CondaName::normalized_name_from_matchspec_str(text) == name {
+                found.push(Demand {
+                    by: By::Record(by.to_string()),
+                    requirement: text.clone(),
+                    wants: Wants::Match(text.clone()),
+                });
+            }
+        }
+    }
+    for project in (world.pypi_names)(record) {
+        found.extend(of_project(declared, solution, world, &project));
+    }
+    if name == "python" {
+        found.extend(solution.pypi.iter().filter_map(requires_python));
+    }
+    found
+}
+
+fn depends<'s>(solution: &'s Solution, record: &'s RepoDataRecord) -> Vec<&'s String> {
+    let package = &record.package_record;
+    let extras = solution.conda_extras.iter();
+    let extras = extras.filter(|(name, _)| name == package.name.as_normalized());
+    let of_extras = extras.filter_map(|(_, extra)| package.extra_depends.get(extra));
+    package.depends.iter().chain(of_extras.flatten()).collect()
+}
+
+fn requires_python(package: &PypiPackage) -> Option<Demand> {
+    let metadata = package.metadata.as_ref()?;
+    let specifiers = metadata.requires_python.as_ref()?.to_string();
+    Some(Demand {
+        by: By::Release(package.name.clone()),
+        requirement: format!("python {specifiers}"),
+        wants: Wants::Specifiers(specifiers),
+    })
+}
+
+/// Who asks for a project of the pip half, markers considered.
+pub fn of_project(
+    declared: &[Declared],
+    solution: &Solution,
+    world: &World<'_>,
+    project: &PackageName,
+) -> Vec<Demand> {
+    let Some(python) = solution.python() else {
+        return Vec::new();
+    };
+    let environment = python::marker_environment(&python, world.subdir);
+    let mut found = Vec::new();
+    for (line, declared) in declared.iter().enumerate() {
+        let wants = match &declared.kind {
+            DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement)
+                if requirement.name == *project
+                    && requirement.marker.evaluate(&environment, &[]) =>
+            {
+                specifiers(requirement)
+            }
+            DeclaredKind::PipOpaque(Some(name), marker)
+                if name == project && marker.evaluate(&environment, &[]) =>
+            {
+                String::new()
+            }
+            _ => continue,
+        };
+        found.push(Demand {
+            by: By::Line(line),
+            requirement: declared.text.clone(),
+            wants: Wants::Specifiers(wants),
+        });
+    }
+    for package in &solution.pypi {
+        let holds = |requirement: &&Requirement<VerbatimUrl>| {
+            requirement.marker.evaluate(&environment, &package.extras)
+        };
+        let required = required_of(package, project).filter(holds);
+        found.extend(required.map(|requirement| Demand {
+            by: By::Release(package.name.clone()),
+            requirement: requirement.to_string(),
+            wants: Wants::Specifiers(specifiers(requirement)),
+        }));
+    }
+    found
+}
+
+/// What releases of a solution require of a project under markers that do not hold for
+/// it, or for extras that nobody asks for.
+pub fn idle(solution: &Solution, project: &PackageName) -> Vec<Demand> {
+    let required = solution.pypi.iter().flat_map(|package| {
+        let required = required_of(package, project);
+        required.map(|requirement| Demand {
+            by: By::Release(package.name.clone()),
+            requirement: requirement.to_string(),
+            wants: Wants::Specifiers(specifiers(requirement)),
+        })
+    });
+    required.collect()
+}
+
+fn required_of<'p>(
+    package: &'p PypiPackage,
+    project: &'p PackageName,
+) -> impl Iterator<Item = &'p Requirement<VerbatimUrl>> {
+    let metadata = package.metadata.iter();
+    let required = metadata.flat_map(|metadata| &metadata.requires_dist);
+    required.filter(move |requirement| requirement.name == *project)
+}
+
+fn specifiers(requirement: &Requirement<VerbatimUrl>) -> String {
+    match &requirement.version_or_url {
+        Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.to_string(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,234 @@
+//! The order in which conda records are tried: that of rattler's solver
+//! (`rattler_solve`), so that both choose the same records.
+//!
+//! 1. records without `track_features` before those with,
+//! 2. under flexible priority the earlier channel,
+//! 3. the higher version, 4. the higher build number,
+//! 5. the record whose dependencies, among those that all of the equal ones
+//!    have, can be had in the higher version,
+//! 6. the later timestamp.
+
+use std::{
+    cell::RefCell,
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, HashMap},
+};
+
+use futures::FutureExt;
+use rattler_conda_types::Version;
+use resolvo::{Dependencies, NameId, Requirement, SolvableId, SolverCache, VersionSetId};
+
+use super::{
+    pool::{Candidate, Name},
+    provider::Provider,
+};
+use presolve_target::ChannelPriority;
+
+/// The best that a dependency can be had in; the smaller is the better.
+type Score = (bool, Reverse<Version>);
+
+/// What sorting has found out already.
+#[derive(Default)]
+pub(super) struct CondaOrder {
+    /// The place of a record's version among those of its package.
+    version_ranks: RefCell<HashMap<SolvableId, u32>>,
+    /// The highest version that a version set has, and whether it tracks features.
+    highest: RefCell<HashMap<VersionSetId, Option<Score>>>,
+    /// Equal records in the order they came in, and sorted.
+    ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
+}
+
+/// Rules 1 to 4.
+type Key = (bool, u32, Reverse<u32>, Reverse<u64>);
+
+impl CondaOrder {
+    /// Sorts the candidates of one conda package.
+    pub fn sort(&self, solver: &SolverCache<Provider<'_>>, solvables: &mut [SolvableId]) {
+        if solvables.len() < 2 {
+            return;
+        }
+        let provider = solver.provider();
+        self.rank_versions(provider, provider.pool.resolve_solvable(solvables[0]).name);
+        solvables.sort_by_cached_key(|&id| self.key(provider, id));
+        let equal =
+            |a: &SolvableId, b: &SolvableId| self.key(provider, *a) == self.key(provider, *b);
+        for run in solvables.chunk_by_mut(equal) {
+            if run.len() > 1 {
+                self.sort_run(solver, run);
+            }
+        }
+    }
+
+    fn rank_versions(&self, provider: &Provider<'_>, name: NameId) {
+        let mut ranks = self.version_ranks.borrow_mut();
+        let candidates = &provider.conda.candidates[&name].candidates;
+        if ranks.contains_key(&candidates[0]) {
+            return;
+        }
+        let mut versions: Vec<(&Version, SolvableId)> = candidates
+            .iter()
+            .filter_map(|&id| Some((version(provider, id)?, id)))
+            .collect();
+        versions.sort_by(|a, b| a.0.cmp(b.0));
+        let mut rank = 0;
+        for (place, (current, id)) in versions.iter().enumerate() {
+            // By `cmp`: `1.0` and `1.0.0` compare equal and are not `==`.
+            if place > 0 && versions[place - 1].0.cmp(current) == Ordering::Less {
+                rank += 1;
+            }
+            ranks.insert(*id, rank);
+        }
+    }
+
+    fn key(&self, provider: &Provider<'_>, id: SolvableId) -> Key {
+        let record = provider.record_of(id);
+        let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+        let channel = match (provider.world.channel_priority, record) {
+            (ChannelPriority::Flexible, Some(record)) => {
+                provider.conda.channel_rank(&record.channel)
+            }
+            (ChannelPriority::Flexible, None) => u32::MAX,
+            _ => 0,
+        };
+        let version = self.version_ranks.borrow().get(&id).copied().unwrap_or(0);
+        let build = record.map_or(0, |record| record.package_record.build_number);
+        (tracked, channel, Reverse(version), Reverse(build))
+    }
+
+    /// Rules 5 and 6, among records that rules 1 to 4 call equal.
+    fn sort_run(&self, solver: &SolverCache<Provider<'_>>, run: &mut [SolvableId]) {
+        if let Some(sorted) = self.ties.borrow().get(&*run) {
+            run.copy_from_slice(sorted);
+            return;
+        }
+        let unsorted = run.to_vec();
+        let Some(requirements) = known_requirements(solver, run) else {
+            return;
+        };
+        let known = requirements.len();
+        let shared = shared_names(solver.provider(), &requirements);
+        let mut scores: HashMap<(SolvableId, usize), Option<Score>> = HashMap::new();
+        let mut score = |id: SolvableId, place: usize| {
+            let entry = scores.entry((id, place));
+            let score = entry.or_insert_with(|| {
+                let sets = &requirements[&id][&shared[place]];
+                let best = sets
+                    .iter()
+                    .filter_map(|&set| self.highest_version(solver, set));
+                // Of several requirements on one package, the tightest counts.
+                best.reduce(|a, b| if a > b { a } else { b })
+            });
+            score.clone()
+        };
+        run[..known].sort_by(|&a, &b| {
+            for place in 0..shared.len() {
+                let ordering = match (score(a, place), score(b, place)) {
+                    (Some(a), Some(b)) => a.cmp(&b),
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (None, None) => Ordering::Equal,
+                };
+                if ordering != Ordering::Equal {
+                    return ordering;
+                }
+            }
+            timestamp(solver.provider(), b).cmp(&timestamp(solver.provider(), a))
+        });
+        self.ties.borrow_mut().insert(unsorted, run.to_vec());
+    }
+
+    fn highest_version(
+        &self,
+        solver: &SolverCache<Provider<'_>>,
+        set: VersionSetId,
+    ) -> Option<Score> {
+        if let Some(known) = self.highest.borrow().get(&set) {
+            return known.clone();
+        }
+        let provider = solver.provider();
+        let matching = solver
+            .get_or_cache_matching_candidates(set)
+            .now_or_never()?
+            .ok()?;
+        let mut best: Option<(&Version, bool)> = None;
+        for &id in matching {
+            let Some(version) = version(provider, id) else {
+                continue;
+            };
+            if best.is_none_or(|(best, _)| version > best) {
+                let record = provider.record_of(id);
+                let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+                best = Some((version, tracked));
+            }
+        }
+        let score = best.map(|(version, tracked)| (tracked, Reverse(version.clone())));
+        self.highest.borrow_mut().insert(set, score.clone());
+        score
+    }
+}
+
+type Requirements = HashMap<SolvableId, BTreeMap<NameId, Vec<VersionSetId>>>;
+
+/// What each record requires, by name. Records with broken dependencies are
+/// moved to the end of `run`. `None` if the solve was stopped.
+fn known_requirements(
+    solver: &SolverCache<Provider<'_>>,
+    run: &mut [SolvableId],
+) -> Option<Requirements> {
+    let provider = solver.provider();
+    let mut requirements = Requirements::new();
+    let mut known = run.len();
+    let mut place = 0;
+    while place < known {
+        let id = run[place];
+        let dependencies = solver.get_or_cache_dependencies(id).now_or_never()?.ok()?;
+        let Dependencies::Known(dependencies) = dependencies else {
+            known -= 1;
+            run.swap(place, known);
+            continue;
+        };
+        let by_name = requirements.entry(id).or_default();
+        for requirement in &dependencies.requirements {
+            if let Requirement::Single(set) = requirement.requirement {
+                let name = provider.pool.resolve_version_set_package_name(set);
+                by_name.entry(name).or_default().push(set);
+            }
+        }
+        place += 1;
+    }
+    Some(requirements)
+}
+
+/// The names that all of the records require, in the order of the names.
+fn shared_names(provider: &Provider<'_>, requirements: &Requirements) -> Vec<NameId> {
+    let mut all = requirements.values();
+    let first = all
+        .next()
+        .map(|names| names.keys().copied().collect::<Vec<_>>());
+    let mut shared = first.unwrap_or_default();
+    for names in all {
+        shared.retain(|name| names.contains_key(name));
+    }
+    let name = |id: &NameId| -> &Name { provider.pool.resolve_package_name(*id) };
+    shared.sort_by(|a, b| name(a).cmp(name(b)));
+    shared
+}
+
+fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<&'p Version> {
+    match provider.candidate(id) {
+        Candidate::Record(record) => {
+            Some(provider.record(*record).package_record.version.version())
+        }
+        Candidate::Virtual(index) => Some(&provider.world.virtual_packages[*index].version),
+        _ => None,
+    }
+}
+
+fn timestamp(provider: &Provider<'_>, id: SolvableId) -> Option<jiff::Timestamp> {
+    let record = provider.record_of(id)?;
+    record
+        .package_record
+        .timestamp
+        .as_ref()
+        .map(|stamp| stamp.jiff_timestamp())
+}

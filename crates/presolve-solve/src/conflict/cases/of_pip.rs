@@ -1,0 +1,92 @@
+//! Clashes over pip itself: it has to run on the Python, and to know the wheels.
+
+use resolvo::NameId;
+
+use super::{Clash, left_by_all};
+use crate::{
+    conflict::{Case, demands::Demands, folded},
+    pips,
+    pool::{Candidate, Name},
+    provider::Provider,
+};
+use presolve_registry::pypi::pip_abilities::PipAbility;
+
+impl Clash<'_, '_> {
+    /// That none of the pips which the lines leave runs on the pythons that they leave.
+    pub(super) fn pip_does_not_run(&self, demands: &[Demands]) -> Option<Case> {
+        let provider = self.provider;
+        let left = left_by_all(demands);
+        let of = |package: &str| {
+            let name = Name::Conda(package.to_string());
+            let name = provider.pool.lookup_package_name(&name)?;
+            Some((name, left.get(&name)?))
+        };
+        let ((pip, pips), (python, pythons)) = (of("pip")?, of("python")?);
+        let lacks = |ability: PipAbility| {
+            let mut records = pips.iter().filter_map(|&id| provider.record_of(id));
+            !records.any(|record| pips::version(record).is_none_or(|pip| ability.is_in(&pip)))
+        };
+        let asked = |ability: PipAbility| {
+            pythons.iter().all(|&id| {
+                let python = provider.record_of(id);
+                let python = python.and_then(|record| provider.pythons.index_of(record));
+                python.is_some_and(|index| {
+                    let minor = provider.pythons.get(index).major_minor();
+                    PipAbility::of_python(minor).any(|asked| asked == ability)
+                })
+            })
+        };
+        let mut missing = PipAbility::OF_PYTHONS.into_iter();
+        let ability = missing.find(|&ability| lacks(ability) && asked(ability))?;
+        let mut case = Case {
+            choice: None,
+            disputed: folded::package(provider, pip),
+            chains: Vec::new(),
+            ruled_out: Vec::new(),
+            nearest: None,
+            notes: vec![format!(
+                "pip {} does not run on {}: that takes pip {}",
+                folded::versions(provider, pips)?,
+                ability.what(),
+                ability.versions()
+            )],
+        };
+        for name in [python, pip] {
+            for (&line, demand) in self.core.iter().zip(demands) {
+                let of_line = demand.demands.get(&name);
+                if of_line.is_some_and(|demand| demand.left.usable.len() <= left[&name].len()) {
+                    self.add_chain(&mut case, demands, (line, demand), (name, None), None);
+                }
+            }
+        }
+        for &line in self.core {
+            let declared = &provider.declared[line];
+            if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
+                case.notes
+                    .push(format!("`{}` is for pip to install", declared.text));
+            }
+        }
+        Some(case)
+    }
+}
+
+/// Why a line demands a certain pip: what the newest release that does so says.
+pub(super) fn why_pip(provider: &Provider<'_>, demands: &Demands, pip: NameId) -> Option<String> {
+    let project = demands.demands.get(&pip)?.ways.first()?.because_of?;
+    let releases = demands.demands.get(&project)?.left.usable.iter();
+    let release = releases
+        .filter_map(|&id| match provider.candidate(id) {
+            Candidate::Release(release) => Some(release),
+            _ => None,
+        })
+        .max_by(|a, b| a.version.cmp(&b.version))?;
+    let file = &release.distribution.as_ref()?.filename;
+    Some(match release.pip.last() {
+        Some((ability, _)) => format!("the wheel {file} needs pip {}", ability.versions()),
+        None => {
+            let ability = PipAbility::LegacySpecifiers;
+            let (what, versions) = (ability.what(), ability.versions());
+            format!("{file} has {what}: it needs pip {versions}")
+        }
+    })
+}

@@ -1,0 +1,116 @@
+//! What rules candidates out: why a project wants other pythons, why candidates may not
+//! be taken, which of them need what the rest leaves nothing of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use resolvo::{NameId, SolvableId};
+
+use super::Clash;
+use crate::{
+    conflict::{
+        RuledOut,
+        demands::{Demand, Demands, Way},
+        folded,
+        reason::{Reason, ReasonKind},
+    },
+    pool::{Candidate, Name},
+};
+
+impl Clash<'_, '_> {
+    /// Why a project wants other pythons than those that the other lines leave: what
+    /// the newest of its releases says.
+    pub(super) fn why_python(
+        &self,
+        demand: &Demands,
+        name: NameId,
+        way: Option<&Way>,
+        others: Option<&BTreeSet<SolvableId>>,
+    ) -> Option<RuledOut> {
+        let provider = self.provider;
+        let python = Name::Conda("python".to_string());
+        if *provider.pool.resolve_package_name(name) != python {
+            return None;
+        }
+        let parent = way?.because_of?;
+        let left = &demand.demands.get(&parent)?.left.usable;
+        let releases = left.iter().filter_map(|&id| match provider.candidate(id) {
+            Candidate::Release(release) => Some(release),
+            _ => None,
+        });
+        let newest = releases.max_by(|a, b| a.version.cmp(&b.version))?;
+        let pythons = others?.iter().filter_map(|&id| {
+            let record = provider.record_of(id)?;
+            provider.pythons.index_of(record)
+        });
+        let reason = provider.why_other_pythons(newest, &pythons.collect::<Vec<_>>())?;
+        Some(RuledOut {
+            package: folded::package(provider, parent),
+            versions: folded::versions(provider, left)?,
+            reason,
+        })
+    }
+
+    /// The candidates that a demand had and may not take, by reason, the newest first.
+    pub(super) fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
+        let provider = self.provider;
+        let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
+        for (id, reason) in &demand.left.ruled_out {
+            by_reason.entry(reason.clone()).or_default().insert(*id);
+        }
+        for (reason, ids) in self.refused(demand) {
+            by_reason.entry(reason).or_default().extend(ids);
+        }
+        folded::ruled_out(provider, name, by_reason)
+    }
+
+    /// The candidates that cannot be had with the rest: those that need something of
+    /// the same packages are told together.
+    fn refused(&self, demand: &Demand) -> Vec<(Reason, BTreeSet<SolvableId>)> {
+        type Needs = BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>;
+        let mut by_names: Vec<(bool, Needs, BTreeSet<SolvableId>)> = Vec::new();
+        for (&id, refused) in &demand.refused {
+            let alike = by_names.iter_mut().find(|(by_constraint, needs, _)| {
+                let of = |needs: &Needs| -> Vec<_> {
+                    let of = needs.iter();
+                    of.map(|(name, needed)| (*name, needed.as_ref().err().cloned()))
+                        .collect()
+                };
+                *by_constraint == refused.by_constraint && of(needs) == of(&refused.needs)
+            });
+            match alike {
+                None => {
+                    let needs = refused.needs.clone();
+                    by_names.push((refused.by_constraint, needs, BTreeSet::from([id])));
+                }
+                Some((_, needs, ids)) => {
+                    ids.insert(id);
+                    for (name, more) in &refused.needs {
+                        if let (Some(Ok(needed)), Ok(more)) = (needs.get_mut(name), more) {
+                            needed.extend(more);
+                        }
+                    }
+                }
+            }
+        }
+        let told = by_names.into_iter().map(|(by_constraint, needs, ids)| {
+            let needs: Vec<String> = needs
+                .iter()
+                .map(|(&name, needed)| match needed {
+                    Ok(needed) => folded::left(self.provider, name, needed).to_string(),
+                    Err(asked) => {
+                        let package = folded::package(self.provider, name);
+                        format!("{package} {asked}, which cannot be had")
+                    }
+                })
+                .collect();
+            let verb = if by_constraint {
+                "goes only with"
+            } else {
+                "needs"
+            };
+            let text = format!("it {verb} {}", needs.join(", or "));
+            (ReasonKind::Requirement.because(text), ids)
+        });
+        told.collect()
+    }
+}

@@ -1,0 +1,107 @@
+//! Why there is no solution: the smallest set of declared lines that cannot hold
+//! together, and what each of them demands of the package they disagree on.
+
+use super::{Conflict, Missing, ReasonKind, cases};
+use crate::{Declared, DeclaredKind, pool::Name, solve::Attempt};
+use presolve_text::diagnostic::Failure;
+
+/// Explains an attempt that has no solution.
+pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
+    let lines = by_blame(&attempt);
+    let mut conflict = Conflict::default();
+    match minimal(&mut attempt, &[], false, &lines) {
+        Ok(core) => conflict.lines = core,
+        // The verdict stands; only its smallest core is not known.
+        Err(_) => {
+            attempt.provider().failed()?;
+            conflict.lines = lines;
+            conflict.lines.sort_unstable();
+            return Ok(conflict);
+        }
+    }
+    conflict.lines.sort_unstable();
+    conflict.minimal = true;
+    let (cases, missing) = cases::of(&attempt, &conflict.lines);
+    if attempt.provider().failed().is_err() {
+        // The core stands; what an index did not tell now is not known.
+        return Ok(conflict);
+    }
+    conflict.cases = cases;
+    add_channels(&mut conflict, attempt.provider().declared);
+    let missing = missing.iter();
+    conflict.missing = missing
+        .filter_map(|(name, line)| self::missing(name, *line))
+        .collect();
+    Ok(conflict)
+}
+
+/// Adds the lines that ask for a channel, where that rules candidates out: it does so for
+/// the whole solve, so that the smallest set is found without them.
+fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
+    let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
+    let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
+    let names: Vec<&str> = by_channel.map(|out| out.package.name.as_str()).collect();
+    let asks =
+        |line: &Declared| !line.channels.is_empty() && names.iter().any(|name| line.names(name));
+    let asking = (0..declared.len()).filter(|&line| asks(&declared[line]));
+    let asking: Vec<usize> = asking.collect();
+    conflict.lines.extend(asking);
+    conflict.lines.sort_unstable();
+    conflict.lines.dedup();
+}
+
+fn missing(name: &Name, declared: usize) -> Option<Missing> {
+    let (name, conda) = match name {
+        Name::Conda(name) | Name::CondaExtra { package: name, .. } => (name.clone(), true),
+        Name::Project(name) | Name::ProjectExtra(name, _) => (name.to_string(), false),
+        Name::Contents(_) => return None,
+    };
+    Some(Missing {
+        name,
+        conda,
+        declared,
+    })
+}
+
+/// The lines, the most blameworthy first: of several smallest sets the one with
+/// the earlier lines is found. What a user wrote down exactly, and python, is
+/// what a user can change.
+fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
+    let declared = attempt.provider().declared;
+    let mut lines: Vec<usize> = (0..declared.len())
+        .filter(|&line| !attempt.lines[line].is_empty())
+        .collect();
+    lines.sort_by_key(|&line| match &declared[line].kind {
+        DeclaredKind::Conda(spec) => {
+            let python = spec
+                .name
+                .as_exact()
+                .is_some_and(|name| name.as_normalized() == "python");
+            (!python, spec.version.is_none())
+        }
+        DeclaredKind::Pip(requirement) => (true, requirement.version_or_url.is_none()),
+        _ => (true, true),
+    });
+    lines
+}
+
+/// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
+/// together with `background`, given that all of `lines` has none.
+pub(super) fn minimal(
+    attempt: &mut Attempt<'_>,
+    background: &[usize],
+    grown: bool,
+    lines: &[usize],
+) -> Result<Vec<usize>, Failure> {
+    if grown && attempt.run_with(background)?.is_none() {
+        return Ok(Vec::new());
+    }
+    if lines.len() <= 1 {
+        return Ok(lines.to_vec());
+    }
+    let (first, second) = lines.split_at(lines.len() / 2);
+    let with = |more: &[usize]| [background, more].concat();
+    let late = minimal(attempt, &with(first), true, second)?;
+    let early = minimal(attempt, &with(&late), !late.is_empty(), first)?;
+    Ok([early, late].concat())
+}

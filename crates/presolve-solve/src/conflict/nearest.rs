@@ -1,0 +1,164 @@
+//! What there is instead of the version or build that a line asks for and that
+//! nothing has.
+
+use pep440_rs::Operator;
+use pep508_rs::VersionOrUrl;
+use rattler_conda_types::{MatchSpec, Version, VersionSpec};
+use resolvo::{NameId, SolvableId, VersionSetId};
+
+use crate::{
+    DeclaredKind,
+    pool::{Candidate, Name, VersionSet},
+    provider::Provider,
+};
+use presolve_parse as parse;
+
+/// How many builds are named.
+const BUILDS_SHOWN: usize = 3;
+
+/// One sentence on what is nearest to what a declared line asks for of `name`; none
+/// if the line does not ask for one version of it.
+pub(super) fn to_line(
+    provider: &Provider<'_>,
+    line: usize,
+    name: NameId,
+    candidates: &[SolvableId],
+) -> Option<String> {
+    let kind = &provider.declared[line].kind;
+    match (kind, provider.pool.resolve_package_name(name)) {
+        (DeclaredKind::Conda(spec), Name::Conda(package)) => {
+            let is_own = spec.name.as_exact()?.as_normalized() == package;
+            is_own.then(|| conda(provider, spec, candidates)).flatten()
+        }
+        (DeclaredKind::Pip(requirement), Name::Project(project)) => {
+            let asked = requirement.version_or_url.as_ref()?;
+            let VersionOrUrl::VersionSpecifier(specifiers) = asked else {
+                return None;
+            };
+            let mut specifiers = specifiers.iter();
+            let only = specifiers.next().filter(|_| specifiers.next().is_none())?;
+            let is_exact = *only.operator() == Operator::Equal && requirement.name == *project;
+            is_exact
+                .then(|| pypi(provider, only.version(), candidates))
+                .flatten()
+        }
+        _ => None,
+    }
+}
+
+/// One sentence on what is nearest to a version set that nothing is in; none if it
+/// does not tell one version.
+pub(super) fn to_set(
+    provider: &Provider<'_>,
+    set: VersionSetId,
+    candidates: &[SolvableId],
+) -> Option<String> {
+    match provider.pool.resolve_version_set(set) {
+        VersionSet::Specifiers(specifiers) => {
+            let asked = specifiers.first()?.version();
+            pypi(provider, asked, candidates)
+        }
+        VersionSet::Match(spec) => {
+            let text = spec.to_string();
+            let first = text.split(',').next()?;
+            let version = first.trim_start_matches(['=', '>', '<', '~', '!']);
+            let version = version.split_whitespace().next()?.trim_end_matches(".*");
+            let asked = parse::conda::version(version).ok()?;
+            let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+            neighbours(
+                &asked,
+                records.map(|record| record.package_record.version.version()),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
+    let asked = spec.version.as_ref()?;
+    let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+    let records: Vec<_> = records.map(|record| &record.package_record).collect();
+    let mut builds: Vec<String> = records
+        .iter()
+        .filter(|record| asked.matches(&record.version))
+        .map(|record| record.build.to_string())
+        .collect();
+    builds.sort();
+    builds.dedup();
+    if let (Some(build), false) = (&spec.build, builds.is_empty()) {
+        let more = builds.len().saturating_sub(BUILDS_SHOWN);
+        builds.truncate(BUILDS_SHOWN);
+        let mut builds = builds.join(", ");
+        if more > 0 {
+            builds += &format!(" and {more} more");
+        }
+        return Some(format!(
+            "this version is there as build {builds}, not as `{build}`"
+        ));
+    }
+    let exact = asked.to_string().starts_with("==");
+    let asked = one_version(asked)?;
+    let versions = records.iter().map(|record| record.version.version());
+    let in_series = |version: &&Version| version.starts_with(&asked);
+    if exact && asked.segment_count() < 3 && versions.clone().any(|version| in_series(&version)) {
+        return Some(format!(
+            "`=={asked}` is that version alone; every {asked}.* is `={asked}`"
+        ));
+    }
+    neighbours(&asked, versions)
+}
+
+/// The version of `==1.2`, `=1.2` and `1.2.*`.
+fn one_version(asked: &VersionSpec) -> Option<Version> {
+    let asked = asked.to_string();
+    let version = asked.trim_start_matches('=').trim_end_matches(".*");
+    version.parse().ok()
+}
+
+fn pypi(
+    provider: &Provider<'_>,
+    asked: &pep440_rs::Version,
+    candidates: &[SolvableId],
+) -> Option<String> {
+    let releases = candidates
+        .iter()
+        .filter_map(|&id| match provider.candidate(id) {
+            Candidate::Release(release) => Some(&release.version),
+            _ => None,
+        });
+    let versions: Vec<_> = releases.collect();
+    if asked.is_local() {
+        let public = asked.clone().without_local();
+        let local = asked.to_string();
+        let local = &local[local.find('+')?..];
+        let has_public = versions.iter().any(|version| **version == public);
+        return has_public.then(|| {
+            format!(
+                "`{local}` is a local version, which PyPI never has: name the index that has it with --extra-index-url, or drop `{local}`"
+            )
+        });
+    }
+    neighbours(asked, versions.into_iter())
+}
+
+/// The versions right before and behind one that is not there.
+fn neighbours<'v, V: Ord + ToString + 'v>(
+    asked: &V,
+    versions: impl Iterator<Item = &'v V> + Clone,
+) -> Option<String> {
+    let before = versions.clone().filter(|version| *version < asked).max();
+    let behind = versions.filter(|version| *version > asked).min();
+    let nearest: Vec<String> = before
+        .into_iter()
+        .chain(behind)
+        .map(ToString::to_string)
+        .collect();
+    match nearest.as_slice() {
+        [] => None,
+        [one] => Some(format!("there is no such version; the nearest is {one}")),
+        more => Some(format!(
+            "there is no such version; the nearest are {}",
+            more.join(" and ")
+        )),
+    }
+}

@@ -1,0 +1,108 @@
+//! Which newer versions of a package there are, and what rules some of them out
+//! whatever else is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::FutureExt;
+use resolvo::{DependencyProvider, NameId, SolvableId};
+
+use super::{
+    Half, Package, RuledOut, Versions,
+    folded::{self, Either},
+    reason::Reason,
+};
+use crate::{
+    Problem, Reading, Sources,
+    pool::{Candidate, Name},
+    provider::Provider,
+    solve::Attempt,
+};
+use presolve_parse as parse;
+use presolve_text::diagnostic::Failure;
+
+/// The versions that are newer than another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Newer {
+    /// Those that may be taken if the rest allows it.
+    pub open: Option<Versions>,
+    /// Those that may not, by reason, the newest first.
+    pub ruled_out: Vec<RuledOut>,
+}
+
+/// The versions of a package that are newer than `than`. What the declared lines on
+/// python and pip rule out counts as open: that is a matter between lines.
+///
+/// # Errors
+/// As for [`crate::solve`].
+pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<Newer, Failure> {
+    let reading = Reading {
+        pip_half: problem.has_pip(),
+        sources: Sources::Unknown,
+        open_python: true,
+        open_pip: true,
+        ..Reading::default()
+    };
+    let attempt = Attempt::new(problem, reading)?;
+    let provider = attempt.provider();
+    let name = match (package.half, parse::pep::name(&package.name)) {
+        (Half::Pypi, Ok(project)) => Name::Project(project),
+        _ => Name::Conda(package.name.clone()),
+    };
+    let name = provider.pool.intern_package_name(name);
+    let candidates = provider.get_candidates(name).now_or_never().flatten();
+    provider.failed()?;
+    let Some(candidates) = candidates else {
+        return Ok(Newer::default());
+    };
+    let is_newer = |id: &SolvableId| is_newer(provider, *id, than);
+    let excluded = candidates.excluded.iter();
+    let excluded: BTreeMap<SolvableId, Reason> = excluded
+        .filter(|(id, _)| is_newer(id))
+        .map(|(id, reason)| (*id, provider.reasons.of(&provider.pool, *reason)))
+        .collect();
+    let newer = candidates.candidates.into_iter().filter(is_newer);
+    let open: BTreeSet<SolvableId> = newer.filter(|id| !excluded.contains_key(id)).collect();
+    Ok(Newer {
+        ruled_out: ruled_out(provider, name, &open, excluded),
+        open: folded::versions(provider, &open),
+    })
+}
+
+/// The exclusions, by reason, of versions of which no other candidate is open.
+fn ruled_out(
+    provider: &Provider<'_>,
+    name: NameId,
+    open: &BTreeSet<SolvableId>,
+    excluded: BTreeMap<SolvableId, Reason>,
+) -> Vec<RuledOut> {
+    let versions_open: BTreeSet<_> = open
+        .iter()
+        .filter_map(|&id| folded::version(provider, id))
+        .collect();
+    let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
+    for (id, reason) in excluded {
+        if folded::version(provider, id).is_some_and(|version| !versions_open.contains(&version)) {
+            by_reason.entry(reason).or_default().insert(id);
+        }
+    }
+    folded::ruled_out(provider, name, by_reason)
+}
+
+/// Whether a candidate is newer than a version. Local versions of one release are the
+/// same here: no requirement tells them apart (PEP 440).
+fn is_newer(provider: &Provider<'_>, id: SolvableId, than: &str) -> bool {
+    if matches!(provider.candidate(id), Candidate::Provided(_)) {
+        return false;
+    }
+    match folded::version(provider, id) {
+        Some(Either::Conda(version)) => {
+            let than = parse::conda::version(than);
+            than.is_ok_and(|than| *version > than)
+        }
+        Some(Either::Pypi(version)) => {
+            let than = parse::pep::version(than);
+            than.is_ok_and(|than| version.clone().without_local() > than.without_local())
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! Pre-releases and yanked releases that nothing in a solution asks for.
+//!
+//! A release that was looked at and given up may have asked for one. It then
+//! stands open to all, and what the solver takes depends on where it looked.
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+
+use super::{
+    Problem, Reading,
+    pypi_half::{mentions_prerelease, pins_exactly},
+    solution::{PypiPackage, Solution},
+};
+use presolve_registry::pypi::{Release, pip_abilities::PipAbility};
+use presolve_text::diagnostic::Failure;
+
+/// The projects that got in by such a release.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn leaked(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    reading: &Reading,
+) -> Result<Vec<PackageName>, Failure> {
+    let mut leaked = Vec::new();
+    for package in &solution.pypi {
+        let key = (package.name.clone(), package.version.clone());
+        let is_prerelease =
+            package.version.any_prerelease() && reading.prereleases.contains(&package.name);
+        let asked: Vec<_> = solution
+            .asked_of(problem.declared, &package.name)
+            .filter_map(specifiers)
+            .collect();
+        let is_leak = if reading.yanked.contains(&key) {
+            let pip = solution.pip();
+            let by_pin_only = pip.is_none_or(|pip| PipAbility::YankedOnlyByPin.is_in(&pip));
+            !asked.iter().any(|specifiers| pins_exactly(specifiers))
+                && (by_pin_only || has_other(problem, package, &asked, is_unyanked)?)
+        } else {
+            is_prerelease
+                && !asked
+                    .iter()
+                    .any(|specifiers| mentions_prerelease(specifiers))
+                && has_other(problem, package, &asked, is_stable)?
+        };
+        if is_leak {
+            leaked.push(package.name.clone());
+        }
+    }
+    Ok(leaked)
+}
+
+fn is_stable(version: &Version, _: &Release) -> bool {
+    version.is_stable()
+}
+
+fn is_unyanked(_: &Version, release: &Release) -> bool {
+    release.files.iter().any(|file| file.yanked.is_none())
+}
+
+/// Whether a release of this kind meets each of these on its own; otherwise there is
+/// nothing but pre-releases, or yanked releases, and they count (PEP 440, PEP 592).
+fn has_other(
+    problem: &Problem<'_>,
+    package: &PypiPackage,
+    asked: &[&VersionSpecifiers],
+    is_wanted: impl Fn(&Version, &Release) -> bool,
+) -> Result<bool, Failure> {
+    let Some(page) = problem.world.pypi.project(&package.name)? else {
+        return Ok(false);
+    };
+    let releases = page.releases.iter();
+    let wanted: Vec<&Version> = releases
+        .filter(|(version, release)| is_wanted(version, release))
+        .map(|(version, _)| version)
+        .collect();
+    let meets =
+        |specifiers: &&VersionSpecifiers| wanted.iter().any(|version| specifiers.contains(version));
+    Ok(asked.iter().all(meets))
+}
+
+/// The specifiers of a requirement that is no URL.
+pub fn specifiers(requirement: &Requirement<VerbatimUrl>) -> Option<&VersionSpecifiers> {
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
+        _ => None,
+    }
+}

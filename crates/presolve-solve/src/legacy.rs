@@ -1,0 +1,343 @@
+//! What a pip before 20.3 installs though requirements clash.
+//!
+//! Its resolver does not look back: of each project the first requirement that it
+//! meets decides, the lines of the pip list first, then what they require, breadth
+//! first; what others require of the project is not looked at any more. It ends with
+//! a complaint and without an error, so the build goes through. See
+//! `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of pip 20.2,
+//! and `legacy_resolve.py` of 20.0, which does the same.
+//!
+//! As in the joint problem, conda packages are taken to have what they require.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::{
+    ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
+};
+
+use super::{
+    DeclaredKind, Problem, Reading, Sources,
+    pool::{Origin, ProvidedCandidate, ReleaseCandidate},
+    provider::Provider,
+    pypi_half::mentions_prerelease,
+    python::marker_environment,
+    solution::{Clash, Opaque, Solution},
+};
+use presolve_registry::pypi::pip_abilities::PipAbility;
+use presolve_text::diagnostic::Failure;
+
+/// What pip installs over a conda half whose pip has the old resolver; `None` if it
+/// has not, or if it ends with an error.
+///
+/// # Errors
+/// A [`Failure`] if an index could not be asked.
+pub(super) fn install(
+    problem: &Problem<'_>,
+    conda: &Solution,
+) -> Result<Option<Box<Solution>>, Failure> {
+    let (Some(python), Some(pip)) = (conda.python(), conda.pip()) else {
+        return Ok(None);
+    };
+    let is_old = !PipAbility::Backtracking.is_in(&pip);
+    let minor = (
+        python.release()[0],
+        python.release().get(1).copied().unwrap_or(0),
+    );
+    let runs = PipAbility::of_python(minor).all(|ability| ability.is_in(&pip));
+    let constrained = |line: &super::Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
+    // Where a constraint stands among the lines decides what it does.
+    if !is_old || !runs || problem.declared.iter().any(constrained) {
+        return Ok(None);
+    }
+    let reading = Reading {
+        pip_half: true,
+        sources: Sources::Unknown,
+        overwrite: true,
+        pythons: Some([python.clone()].into()),
+        pip: Some(pip),
+        ..Reading::default()
+    };
+    let provider = Provider::new(problem, reading)?;
+    let mut install = Install {
+        environment: marker_environment(&python, problem.world.subdir),
+        brought: brought(problem, conda),
+        provider: &provider,
+        asked: HashMap::new(),
+        queue: VecDeque::new(),
+        taken: Vec::new(),
+        provided: Vec::new(),
+        opaque: Vec::new(),
+    };
+    let ended = install.run();
+    problem.world.check_time(Duration::ZERO)?;
+    let answer = ended.then(|| install.solution(conda)).flatten();
+    provider.failed()?;
+    Ok(answer.map(Box::new))
+}
+
+/// The projects that the conda half brings.
+fn brought(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
+    let mut brought = HashMap::new();
+    for record in &conda.conda {
+        let package = &record.package_record;
+        for project in (problem.world.pypi_names)(record) {
+            let provided = ProvidedCandidate {
+                project: project.clone(),
+                conda_name: package.name.as_normalized().to_string(),
+                conda_version: package.version.as_str().to_string(),
+                version: package.version.as_str().parse().ok(),
+            };
+            brought.insert(project, provided);
+        }
+    }
+    brought
+}
+
+/// The first requirement on a project.
+struct Asked {
+    requirement: Requirement<VerbatimUrl>,
+    /// The declared line that it goes back to.
+    line: usize,
+    /// It is the line itself: `-U` holds for it.
+    by_user: bool,
+}
+
+struct Install<'i, 'a> {
+    provider: &'i Provider<'a>,
+    environment: MarkerEnvironment,
+    brought: HashMap<PackageName, ProvidedCandidate>,
+    asked: HashMap<PackageName, Asked>,
+    queue: VecDeque<PackageName>,
+    taken: Vec<ReleaseCandidate>,
+    provided: Vec<ProvidedCandidate>,
+    opaque: Vec<PackageName>,
+}
+
+impl Install<'_, '_> {
+    /// Whether it ends without an error.
+    fn run(&mut self) -> bool {
+        self.ask_lines() && {
+            while let Some(project) = self.queue.pop_front() {
+                let is_late = self.provider.world.check_time(Duration::ZERO).is_err();
+                if is_late || !self.take(&project) {
+                    return false;
+                }
+            }
+            true
+        }
+    }
+
+    /// Two lines on a project that differ are an error, "Double requirement given".
+    /// If they differ in their extras too, pip drops the second; that is more than a
+    /// requirement which is not met, so it is not followed here.
+    fn ask_lines(&mut self) -> bool {
+        for (line, declared) in self.provider.declared.iter().enumerate() {
+            match &declared.kind {
+                DeclaredKind::Pip(requirement) => {
+                    if !requirement.marker.evaluate(&self.environment, &[]) {
+                        continue;
+                    }
+                    if let Some(first) = self.asked.get(&requirement.name) {
+                        let first = &first.requirement;
+                        let mut extras = requirement.extras.iter();
+                        let same = first.version_or_url == requirement.version_or_url
+                            && extras.all(|extra| first.extras.contains(extra));
+                        if !same {
+                            return false;
+                        }
+                    }
+                    self.ask(requirement, line, true);
+                }
+                DeclaredKind::PipOpaque(Some(project), marker)
+                    if marker.evaluate(&self.environment, &[]) =>
+                {
+                    self.opaque.push(project.clone());
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
+    fn ask(&mut self, requirement: &Requirement<VerbatimUrl>, line: usize, by_user: bool) {
+        let project = &requirement.name;
+        if self.asked.contains_key(project) || self.opaque.contains(project) {
+            return;
+        }
+        let asked = Asked {
+            requirement: requirement.clone(),
+            line,
+            by_user,
+        };
+        self.asked.insert(project.clone(), asked);
+        self.queue.push_back(project.clone());
+    }
+
+    /// Takes a project as its first requirement has it; whether it can be had.
+    fn take(&mut self, project: &PackageName) -> bool {
+        let asked = &self.asked[project];
+        let (line, by_user) = (asked.line, asked.by_user);
+        let extras = asked.requirement.extras.clone();
+        let found = self.find(project, &asked.requirement);
+        if let Some(installed) = self.satisfied(project, &asked.requirement) {
+            let is_best = found
+                .as_ref()
+                .is_none_or(|best| Some(&best.version) <= installed.version.as_ref());
+            if !by_user || is_best {
+                self.provided.push(installed.clone());
+                return true;
+            }
+        }
+        let Some(release) = found else {
+            return false;
+        };
+        let Some(required) = self.required(&release, &extras) else {
+            return false;
+        };
+        self.taken.push(release);
+        for requirement in &required {
+            self.ask(requirement, line, false);
+        }
+        true
+    }
+
+    /// What conda installed, if it meets a requirement.
+    fn satisfied(
+        &self,
+        project: &PackageName,
+        requirement: &Requirement<VerbatimUrl>,
+    ) -> Option<&ProvidedCandidate> {
+        let installed = self.brought.get(project)?;
+        meets(requirement, installed.version.as_ref()?).then_some(installed)
+    }
+
+    /// The best release that a requirement allows: not yanked, then the newest; a
+    /// pre-release where one is named or nothing else is there.
+    fn find(
+        &self,
+        project: &PackageName,
+        requirement: &Requirement<VerbatimUrl>,
+    ) -> Option<ReleaseCandidate> {
+        let specifiers = match &requirement.version_or_url {
+            Some(VersionOrUrl::Url(_)) => {
+                let direct = self.provider.direct_candidates(project).into_iter();
+                let mut usable = direct.filter(|(_, exclusion)| exclusion.is_none());
+                return usable.next().map(|(release, _)| release);
+            }
+            Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.clone(),
+            None => VersionSpecifiers::empty(),
+        };
+        let page = self.provider.project(project)?;
+        let releases = page.releases.iter().rev();
+        let releases = releases.filter(|(version, _)| specifiers.contains(version));
+        let releases = releases.map(|(version, release)| {
+            let (candidate, _) = self.provider.release(project, version, &release.files);
+            let is_yanked = release.files.iter().all(|file| file.yanked.is_some());
+            (is_yanked, candidate)
+        });
+        let mut releases: Vec<_> = releases
+            .filter(|(_, candidate)| !candidate.pythons.is_empty())
+            .collect();
+        let pre = self.provider.world.pip.pre || mentions_prerelease(&specifiers);
+        let is_stable = |(_, candidate): &(bool, ReleaseCandidate)| candidate.version.is_stable();
+        if !pre && releases.iter().any(is_stable) {
+            releases.retain(is_stable);
+        }
+        releases.sort_by_key(|(is_yanked, _)| *is_yanked);
+        releases.into_iter().next().map(|(_, candidate)| candidate)
+    }
+
+    /// What a release with extras requires here; `None` if that ends in an error.
+    fn required(
+        &self,
+        release: &ReleaseCandidate,
+        extras: &[ExtraName],
+    ) -> Option<Vec<Requirement<VerbatimUrl>>> {
+        let Some(metadata) = self.provider.metadata(release).ok()? else {
+            return Some(Vec::new());
+        };
+        let pythons = metadata.requires_python.as_ref();
+        let pythons = pythons.map(|required| self.provider.pythons.required(required));
+        if pythons.is_some_and(|pythons| release.pythons.intersection(&pythons).is_empty()) {
+            return None;
+        }
+        let holds = |requirement: &&Requirement<VerbatimUrl>, extras: &[ExtraName]| {
+            requirement.marker.evaluate(&self.environment, extras)
+        };
+        let all = metadata.requires_dist.iter();
+        let (plain, others): (Vec<_>, Vec<_>) = all.partition(|one| holds(one, &[]));
+        let by_extra = others.into_iter().filter(|one| holds(one, extras));
+        Some(plain.into_iter().chain(by_extra).cloned().collect())
+    }
+
+    /// What is there in the end; `None` if a file cannot be told.
+    fn solution(&self, conda: &Solution) -> Option<Solution> {
+        let mut solution = conda.clone();
+        for release in &self.taken {
+            let extras = self.asked[&release.project].requirement.extras.clone();
+            if release.origin == Origin::Opaque {
+                let name = release.project.clone();
+                solution.opaque.push(Opaque { name, extras });
+                continue;
+            }
+            let package = solution.package(self.provider, release, extras)?;
+            solution.pypi.push(package);
+        }
+        let opaque = self.opaque.iter().map(|name| Opaque {
+            name: name.clone(),
+            extras: Vec::new(),
+        });
+        solution.opaque.extend(opaque);
+        solution.provided.clone_from(&self.provided);
+        solution.finish(self.provider);
+        solution.clashes = self.clashes(&solution)?;
+        solution.by_legacy_resolver = true;
+        Some(solution)
+    }
+
+    /// The requirements that are not met in the end.
+    fn clashes(&self, solution: &Solution) -> Option<Vec<Clash>> {
+        let mut clashes = Vec::new();
+        for release in &self.taken {
+            let asked = &self.asked[&release.project];
+            for requirement in self.required(release, &asked.requirement.extras)? {
+                let installed = self.installed(solution, &requirement.name);
+                let has_extras = solution.release(&requirement.name).is_none_or(|package| {
+                    let mut extras = requirement.extras.iter();
+                    extras.all(|extra| package.extras.contains(extra))
+                });
+                if let Some(installed) = installed
+                    && !(meets(&requirement, &installed) && has_extras)
+                {
+                    clashes.push(Clash {
+                        project: release.project.clone(),
+                        version: release.version.clone(),
+                        requirement,
+                        installed,
+                        line: asked.line,
+                    });
+                }
+            }
+        }
+        Some(clashes)
+    }
+
+    fn installed(&self, solution: &Solution, project: &PackageName) -> Option<Version> {
+        if let Some(package) = solution.release(project) {
+            return Some(package.version.clone());
+        }
+        self.brought.get(project)?.version.clone()
+    }
+}
+
+fn meets(requirement: &Requirement<VerbatimUrl>, version: &Version) -> bool {
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.contains(version),
+        Some(VersionOrUrl::Url(_)) => false,
+        None => true,
+    }
+}

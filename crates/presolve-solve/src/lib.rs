@@ -1,0 +1,293 @@
+//! The joint problem: conda records and PyPI releases as candidates of one SAT
+//! problem.
+//!
+//! [`Problem`] is what is asked, [`solve`] answers with a [`Solution`] that an
+//! independent walk (`verify`) has checked, and [`explain`] names the declared
+//! lines that cannot hold together.
+
+#![warn(missing_docs)]
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use pep440_rs::Version;
+use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
+
+use presolve_registry::{
+    conda::{hashes, repodata::SubdirRecords},
+    pypi::{PypiSource, tags::Target},
+};
+use presolve_spec::{CondaPin, FormatControl};
+use presolve_target::ChannelPriority;
+
+pub mod askers;
+mod conda_half;
+mod conda_order;
+pub mod conflict;
+mod improve;
+mod leaks;
+mod legacy;
+mod matching;
+mod older_python;
+mod pips;
+mod pool;
+mod provider;
+mod pypi_half;
+pub mod python;
+mod solution;
+mod solve;
+mod verify;
+
+pub use conda_half::depends_on;
+pub use conflict::{Conflict, Missing};
+pub use leaks::specifiers;
+pub use matching::RecordSpec;
+pub use pool::ProvidedCandidate;
+pub use solution::{Clash, Opaque, PypiPackage, Solution};
+pub use solve::time_limit;
+pub use solve::{explain, explain_all, solve};
+
+/// A requirement that the user declared.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// As the user wrote it.
+    pub text: String,
+    /// What it asks for.
+    pub kind: DeclaredKind,
+    /// The channels, as records name them, that a `channel::` leaves; empty: all.
+    pub channels: Vec<String>,
+    /// The hashes that a line of the pip list gives, `sha256:…`: pip takes no file
+    /// with another one. Empty: any.
+    pub hashes: Vec<String>,
+}
+
+/// What a declared requirement asks for.
+#[derive(Clone, Debug)]
+pub enum DeclaredKind {
+    /// A conda dependency.
+    Conda(Box<MatchSpec>),
+    /// A line of the pip list with a name.
+    Pip(Box<Requirement<VerbatimUrl>>),
+    /// A line of the pip list that only foreign code can resolve; it stands for
+    /// every version of its project, where the line names it.
+    PipOpaque(Option<PackageName>, MarkerTree),
+    /// A line of a `-c` file.
+    PipConstraint(Box<Requirement<VerbatimUrl>>),
+}
+
+impl Declared {
+    /// Whether the line itself asks for this package or project.
+    pub fn names(&self, name: &str) -> bool {
+        match &self.kind {
+            DeclaredKind::Conda(spec) => spec
+                .name
+                .as_exact()
+                .is_some_and(|known| known.as_normalized() == name),
+            DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
+                requirement.name.as_ref() == name
+            }
+            DeclaredKind::PipOpaque(project, _) => {
+                project.as_ref().is_some_and(|known| known.as_ref() == name)
+            }
+        }
+    }
+
+    /// Whether the line belongs to the conda half.
+    pub fn is_conda(&self) -> bool {
+        matches!(self.kind, DeclaredKind::Conda(_))
+    }
+}
+
+/// What pip is told about which files it may take.
+#[derive(Clone, Debug, Default)]
+pub struct PipPolicy {
+    /// `--pre`.
+    pub pre: bool,
+    /// `--prefer-binary`.
+    pub prefer_binary: bool,
+    /// `--only-binary`, `--no-binary`.
+    pub formats: FormatControl,
+}
+
+/// What an earlier `pin` chose: tried first, and dropped where it no longer fits.
+#[derive(Clone, Debug, Default)]
+pub struct Preferences {
+    /// By normalised name.
+    pub conda: HashMap<String, PreferredRecord>,
+    /// By project.
+    pub pypi: HashMap<PackageName, Version>,
+}
+
+/// The conda record that an earlier `pin` chose.
+#[derive(Clone, Debug)]
+pub struct PreferredRecord {
+    /// As it was written.
+    pub pin: CondaPin,
+    /// The channels, as records name them, that its `channel::` leaves; empty: all.
+    pub channels: Vec<String>,
+}
+
+impl PreferredRecord {
+    /// Whether it is this one.
+    fn is(&self, record: &RepoDataRecord) -> bool {
+        let package = &record.package_record;
+        let has = |hash: &String| hashes::of(package).contains(hash);
+        let channel = record.channel.as_ref();
+        self.pin.version == package.version.as_str()
+            && self.pin.build == package.build.as_str()
+            && self.pin.hash.as_ref().is_none_or(has)
+            && (self.channels.is_empty()
+                || channel.is_some_and(|channel| self.channels.contains(channel)))
+    }
+}
+
+/// What exists, and the rules of the target.
+#[derive(Clone)]
+pub struct World<'a> {
+    /// The records, the channel of highest priority first.
+    pub subdirs: &'a [SubdirRecords],
+    /// What the target has.
+    pub virtual_packages: &'a [GenericVirtualPackage],
+    /// How the order of channels binds.
+    pub channel_priority: ChannelPriority,
+    /// Ignore conda records with a later timestamp. The pip half's cut-off is
+    /// the [`PypiSource`]'s affair.
+    pub exclude_newer: Option<jiff::Timestamp>,
+    /// The indexes.
+    pub pypi: &'a dyn PypiSource,
+    /// Which PyPI projects a record brings.
+    pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
+    /// What the user calls the channel of a record, given what the record calls it.
+    pub channel_name: &'a dyn Fn(&str) -> String,
+    /// The platform.
+    pub subdir: Subdir,
+    /// Which wheels fit it.
+    pub target: &'a Target,
+    /// What pip is told.
+    pub pip: PipPolicy,
+    /// What an earlier `pin` chose.
+    pub preferences: Preferences,
+    /// Conda packages that may come in though no declared conda line leads to them:
+    /// those of lines that were taken out to look at the others.
+    pub asked: BTreeSet<String>,
+    /// When to give up.
+    pub deadline: Option<Instant>,
+}
+
+impl World<'_> {
+    /// Whether there is time left, and then some.
+    ///
+    /// # Errors
+    /// That the time limit passed.
+    pub(crate) fn check_time(
+        &self,
+        grace: Duration,
+    ) -> Result<(), presolve_text::diagnostic::Failure> {
+        let end = self
+            .deadline
+            .and_then(|deadline| deadline.checked_add(grace));
+        match end.is_some_and(|end| Instant::now() > end) {
+            true => Err(time_limit()),
+            false => Ok(()),
+        }
+    }
+
+    /// What the user calls the channel of a record.
+    pub fn channel_shown(&self, channel: Option<&str>) -> String {
+        channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
+    }
+}
+
+/// What is asked: the declared requirements, in a world.
+pub struct Problem<'a> {
+    /// The declared requirements in file order; answers name them by their place.
+    pub declared: &'a [Declared],
+    /// What exists.
+    pub world: World<'a>,
+}
+
+impl Problem<'_> {
+    /// The names of the declared conda lines.
+    fn conda_names(&self) -> BTreeSet<String> {
+        let names = self.declared.iter().filter_map(|line| match &line.kind {
+            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// Whether there is a pip half.
+    fn has_pip(&self) -> bool {
+        let asks = |line: &Declared| {
+            matches!(
+                line.kind,
+                DeclaredKind::Pip(_) | DeclaredKind::PipOpaque(..)
+            )
+        };
+        self.declared.iter().any(asks)
+    }
+}
+
+/// How one attempt at a problem reads it. A strict reading is tried first, and
+/// what it needs to know about the pip half is learnt on the way.
+#[derive(Clone, Debug, Default)]
+struct Reading {
+    /// The pip half takes part.
+    pip_half: bool,
+    /// Which source distributions count.
+    sources: Sources,
+    /// A PyPI release may replace what a conda package brings, as pip would do.
+    overwrite: bool,
+    /// Projects that the conda half brings anyway: conda's is tried first.
+    conda_first: HashSet<PackageName>,
+    /// Sets of conda packages that only asked for each other, or that only the
+    /// pip half asked for, in a solution that was refused for it.
+    unasked: Vec<Unasked>,
+    /// Projects whose pre-releases count (PEP 440): asked for by name, or there
+    /// is nothing else.
+    prereleases: HashSet<PackageName>,
+    /// Projects whose pre-releases and yanked releases nothing in a solution asked
+    /// for: they do not count whatever is looked at.
+    steady: HashSet<PackageName>,
+    /// Yanked releases that are asked for by `==` (PEP 592).
+    yanked: HashSet<(PackageName, Version)>,
+    /// The declared lines on python are lines like the others. Otherwise what
+    /// they rule out is left out of the problem beforehand: that is faster, and
+    /// says less about whose fault it is.
+    open_python: bool,
+    /// The same for the declared lines on pip.
+    open_pip: bool,
+    /// The same for what a `channel::` rules out: it rules it out as long as its line
+    /// stays.
+    open_channels: bool,
+    /// The only pythons: the one of a solution that was found with the files of
+    /// another, or those that the declared projects are best served with.
+    pythons: Option<BTreeSet<Version>>,
+    /// The only pip: the one of a solution that was found with the files of another.
+    pip: Option<Version>,
+}
+
+/// Conda packages that came in though nothing of the conda half led to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Unasked {
+    names: BTreeSet<String>,
+    /// They may come in with a package that depends on one of them. Otherwise
+    /// they are out.
+    by_others: bool,
+}
+
+/// Which source distributions count as installable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sources {
+    /// Those of releases that have no wheel for any python that the spec allows:
+    /// an open python goes where the wheels are.
+    #[default]
+    WhereNoWheel,
+    /// All with known metadata.
+    Known,
+    /// All, as if those with unknown metadata required nothing.
+    Unknown,
+}

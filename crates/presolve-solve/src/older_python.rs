@@ -1,0 +1,290 @@
+//! A python that steps back for what stands behind the declared lines.
+//!
+//! An open python goes where the declared projects have their best versions. What
+//! those require may have no files for the newest of these pythons: the solver then
+//! keeps that python, and goes back, maybe for years, in the project that the user
+//! names, or lets pip compile what has wheels for older pythons. Here such a solution
+//! is held against one on an older python, which is taken if no declared line has to
+//! pay for it.
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
+use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
+
+use super::{
+    Declared, DeclaredKind, Problem, PypiPackage, Reading, Solution, Sources, World,
+    solve::{Attempt, Joint, Wanted, joint},
+};
+use presolve_registry::pypi::DistributionKind;
+use presolve_text::diagnostic::Failure;
+
+/// How many declared projects are asked about at most: each costs two small solves.
+const ASKED: usize = 8;
+
+/// The solution on an older python, if it is better for the declared lines, or pip builds
+/// less from source, and no declared line has an older version in it.
+///
+/// # Errors
+/// As for [`super::solve`]. A deadline that passes is none: the solution at hand will do.
+pub(super) fn better(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    reading: &Reading,
+) -> Result<Option<(Box<Solution>, Reading)>, Failure> {
+    match on_older(problem, solution, reading) {
+        Err(failure) if failure.is_time_limit() => Ok(None),
+        answer => answer,
+    }
+}
+
+fn on_older(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    reading: &Reading,
+) -> Result<Option<(Box<Solution>, Reading)>, Failure> {
+    let open = Reading {
+        pythons: None,
+        pip: None,
+        ..reading.clone()
+    };
+    let Some(pythons) = Older::new(problem, solution, &open)?.worth_a_try()? else {
+        return Ok(None);
+    };
+    let on_older = Reading {
+        pythons: Some(pythons),
+        ..open
+    };
+    let Joint::Solved(other, reading) = joint(problem, on_older, Wanted::Best)? else {
+        return Ok(None);
+    };
+    let is_better = is_better(problem.declared, solution, &other);
+    Ok(is_better.then_some((other, *reading)))
+}
+
+/// The pythons before the one of a solution.
+struct Older<'a> {
+    problem: &'a Problem<'a>,
+    solution: &'a Solution,
+    reading: &'a Reading,
+    /// What is known of all pythons.
+    attempt: Attempt<'a>,
+    /// Those of the minor version of the solution's python.
+    same: BTreeSet<Version>,
+    /// Those of older minor versions that are worth a try.
+    older: BTreeSet<Version>,
+}
+
+impl<'a> Older<'a> {
+    fn new(
+        problem: &'a Problem<'a>,
+        solution: &'a Solution,
+        reading: &'a Reading,
+    ) -> Result<Self, Failure> {
+        let by_wheels = Reading {
+            sources: Sources::WhereNoWheel,
+            ..reading.clone()
+        };
+        let attempt = Attempt::new(problem, by_wheels)?;
+        let chosen = solution.record("python");
+        let (mut same, mut older) = (BTreeSet::new(), BTreeSet::new());
+        let provider = attempt.provider();
+        let chosen = chosen.and_then(|record| provider.pythons.index_of(record));
+        if let Some(chosen) = chosen.map(|index| provider.pythons.get(index)) {
+            for python in provider.allowed.iter().map(|at| provider.pythons.get(at)) {
+                match python.major_minor().cmp(&chosen.major_minor()) {
+                    Ordering::Less => older.insert(python.version.clone()),
+                    Ordering::Equal => same.insert(python.version.clone()),
+                    Ordering::Greater => false,
+                };
+            }
+        }
+        Ok(Self {
+            problem,
+            solution,
+            reading,
+            attempt,
+            same,
+            older,
+        })
+    }
+
+    /// The pythons that are worth a try, if any is.
+    fn worth_a_try(mut self) -> Result<Option<BTreeSet<Version>>, Failure> {
+        let mut is_worth = false;
+        let mut asked = 0;
+        for line in self.problem.declared {
+            let DeclaredKind::Pip(requirement) = &line.kind else {
+                continue;
+            };
+            if asked == ASKED || self.older.is_empty() {
+                break;
+            }
+            if let Some(best) = self.missed(requirement) {
+                asked += 1;
+                is_worth |= self.leave_those_that_have(line, requirement, &best)?;
+            }
+        }
+        if !is_worth {
+            is_worth = self.leave_those_with_wheels();
+        }
+        self.attempt.provider().failed()?;
+        let newest = newest_minor(&self.older);
+        Ok((is_worth && !newest.is_empty()).then_some(newest))
+    }
+
+    /// Keeps the pythons up to the newest one with wheels of something that is built from
+    /// source; whether there is such a one.
+    fn leave_those_with_wheels(&mut self) -> bool {
+        let built = self
+            .solution
+            .pypi
+            .iter()
+            .filter(|package| is_built(package));
+        let newest = built.filter_map(|package| self.newest_with_wheel(package));
+        let Some(newest) = newest.max() else {
+            return false;
+        };
+        self.older.retain(|python| *python <= newest);
+        true
+    }
+
+    fn newest_with_wheel(&self, package: &PypiPackage) -> Option<Version> {
+        let provider = self.attempt.provider();
+        let release = provider.known_release(&package.name, &package.version)?;
+        let pythons = release.pythons.iter();
+        let versions: Vec<&Version> = pythons
+            .map(|at| &provider.pythons.get(at).version)
+            .collect();
+        // Without any wheel, its source counts on all pythons.
+        let is_source = versions.iter().any(|version| self.same.contains(version));
+        let older = versions
+            .into_iter()
+            .filter(|version| self.older.contains(version));
+        older.max().filter(|_| !is_source).cloned()
+    }
+
+    /// The best version of a declared project, if the solution has an older one and an
+    /// older python may do.
+    fn missed(&self, requirement: &Requirement<VerbatimUrl>) -> Option<Version> {
+        let provider = self.attempt.provider();
+        let best = provider.best_release(requirement)?;
+        let taken = self.solution.release(&requirement.name)?;
+        let mut pythons = best
+            .pythons
+            .iter()
+            .map(|at| &provider.pythons.get(at).version);
+        let is_missed =
+            taken.version < best.version && pythons.any(|version| self.older.contains(version));
+        is_missed.then(|| best.version.clone())
+    }
+
+    /// Keeps the pythons up to the newest one on which this version of a declared project
+    /// can be had, if it is the solution's python that rules it out; whether it is.
+    fn leave_those_that_have(
+        &mut self,
+        line: &Declared,
+        requirement: &Requirement<VerbatimUrl>,
+        best: &Version,
+    ) -> Result<bool, Failure> {
+        let specifier = VersionSpecifier::equals_version(best.clone());
+        let exact = Requirement {
+            version_or_url: Some(VersionOrUrl::VersionSpecifier(VersionSpecifiers::from(
+                specifier,
+            ))),
+            ..requirement.clone()
+        };
+        let line = Declared {
+            kind: DeclaredKind::Pip(Box::new(exact)),
+            ..line.clone()
+        };
+        if self.can_be_met(&line, &self.same)? {
+            return Ok(false);
+        }
+        let mut left = self.older.clone();
+        while !left.is_empty() {
+            if self.can_be_met(&line, &newest_minor(&left))? {
+                self.older = left;
+                return Ok(true);
+            }
+            left = &left - &newest_minor(&left);
+        }
+        Ok(false)
+    }
+
+    /// Whether a line can be met on one of some pythons, were it the only one.
+    fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, Failure> {
+        let is_kept =
+            |line: &&Declared| line.is_conda() && (line.names("python") || line.names("pip"));
+        let kept = self.problem.declared.iter().filter(is_kept);
+        let declared: Vec<Declared> = kept.cloned().chain([line.clone()]).collect();
+        let alone = Problem {
+            declared: &declared,
+            world: World {
+                asked: self.problem.conda_names(),
+                ..self.problem.world.clone()
+            },
+        };
+        let reading = Reading {
+            pythons: Some(pythons.clone()),
+            ..self.reading.clone()
+        };
+        let found = joint(&alone, reading, Wanted::Any)?;
+        Ok(found.solution().is_some())
+    }
+}
+
+/// The pythons of the newest minor version among some. To be sure of the nearest step
+/// back they are asked for alone: the solver tries newer pythons first, but where it has to
+/// go back it does not promise the newest that would do.
+fn newest_minor(pythons: &BTreeSet<Version>) -> BTreeSet<Version> {
+    let minor = |python: &Version| python.release().iter().take(2).copied().collect::<Vec<_>>();
+    let newest = pythons.last().map(minor);
+    let of_minor = pythons
+        .iter()
+        .filter(|python| Some(minor(python)) == newest);
+    of_minor.cloned().collect()
+}
+
+fn is_built(package: &PypiPackage) -> bool {
+    !package.direct_url && matches!(package.distribution.kind, DistributionKind::Source)
+}
+
+/// Whether another solution has a newer version for a declared line, or fewer builds, and
+/// for no declared line an older version. What python and pip are is not the point.
+fn is_better(declared: &[Declared], solution: &Solution, other: &Solution) -> bool {
+    let is_point =
+        |line: &&Declared| !line.is_conda() || !(line.names("python") || line.names("pip"));
+    let lines = declared.iter().filter(is_point);
+    let compared: Vec<Ordering> = lines
+        .filter_map(|line| compare(line, other, solution))
+        .collect();
+    let builds = |solution: &Solution| {
+        solution
+            .pypi
+            .iter()
+            .filter(|package| is_built(package))
+            .count()
+    };
+    let has = |wanted: Ordering| compared.contains(&wanted);
+    !has(Ordering::Less) && (has(Ordering::Greater) || builds(other) < builds(solution))
+}
+
+/// How the versions of a line compare in two solutions; none if one of them has none.
+fn compare(line: &Declared, one: &Solution, other: &Solution) -> Option<Ordering> {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => {
+            let name = spec.name.as_exact()?.as_normalized();
+            let version = |solution: &'_ Solution| {
+                Some(solution.record(name)?.package_record.version.clone())
+            };
+            Some(version(one)?.cmp(&version(other)?))
+        }
+        DeclaredKind::Pip(requirement) => {
+            let version =
+                |solution: &'_ Solution| Some(solution.release(&requirement.name)?.version.clone());
+            Some(version(one)?.cmp(&version(other)?))
+        }
+        _ => None,
+    }
+}

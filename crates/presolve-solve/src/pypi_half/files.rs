@@ -1,0 +1,342 @@
+//! The files of a release: which of them pip may take, and on which pythons.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::PackageName;
+
+use super::candidates::Exclusion;
+use crate::{
+    Sources,
+    conflict::{Reason, ReasonKind},
+    pool::ReleaseCandidate,
+    provider::Provider,
+    python::PythonSet,
+};
+use presolve_registry::pypi::{
+    Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
+};
+
+impl Provider<'_> {
+    /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
+    pub(crate) fn usable<'f>(
+        &self,
+        project: &PackageName,
+        files: &'f [Arc<Distribution>],
+    ) -> Vec<&'f Arc<Distribution>> {
+        let (wheel_allowed, source_allowed) = self.formats(project);
+        let allowed = |file: &&Arc<Distribution>| match file.kind {
+            DistributionKind::Wheel(_) => wheel_allowed,
+            DistributionKind::Source => source_allowed,
+        };
+        let hashes = self.declared_hashes(project);
+        let hashed = |file: &&Arc<Distribution>| hashes.iter().all(|line| has_one_of(file, line));
+        files.iter().filter(allowed).filter(hashed).collect()
+    }
+
+    /// The hashes that the declared lines of a project give, per line.
+    fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
+        let lines = self.declared.iter().filter(|line| !line.hashes.is_empty());
+        lines
+            .filter(|line| line.names(project.as_ref()))
+            .map(|line| line.hashes.as_slice())
+            .collect()
+    }
+
+    /// The files that are not yanked; all of them, with the reason, if all are.
+    pub(super) fn unyanked<'f>(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        usable: &[&'f Arc<Distribution>],
+    ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
+        let asked = self
+            .reading
+            .yanked
+            .contains(&(project.clone(), version.clone()));
+        let kept = usable
+            .iter()
+            .copied()
+            .filter(|file| asked || file.yanked.is_none());
+        let kept: Vec<_> = kept.collect();
+        match usable.first() {
+            Some(file) if kept.is_empty() => {
+                let reason = file.yanked.clone().unwrap_or_default();
+                (usable.to_vec(), Some(Exclusion::Yanked(reason)))
+            }
+            _ => (kept, None),
+        }
+    }
+
+    /// The file that a pip takes of a release on a python; the target is the one
+    /// that this pip knows.
+    pub(crate) fn file_of(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        files: &[Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<Arc<Distribution>> {
+        let usable = self.usable(project, files);
+        let kept = self.unyanked(project, version, &usable).0;
+        self.best_file(&kept, python, target)
+    }
+
+    /// A wheel of a release that only another pip takes on a python, and what that
+    /// pip must be able to do.
+    pub(crate) fn wheel_for_other_pip(
+        &self,
+        project: &PackageName,
+        files: &[Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<(String, PipAbility)> {
+        let usable = self.usable(project, files);
+        let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
+        let wheel = self.best_file(&wheels, python, self.world.target)?;
+        let DistributionKind::Wheel(tags) = &wheel.kind else {
+            return None;
+        };
+        let ability = self.world.target.needs(tags)?;
+        (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
+    }
+
+    /// Whether pip may take wheels and source distributions of a project.
+    fn formats(&self, project: &PackageName) -> (bool, bool) {
+        let formats = &self.world.pip.formats;
+        let only_binary = formats.only_binary.contains(project);
+        let no_binary = formats.no_binary.contains(project);
+        let wheel = !no_binary && (only_binary || !formats.no_binary_all);
+        let source = !only_binary && (no_binary || !formats.only_binary_all);
+        (wheel, source)
+    }
+
+    /// The allowed pythons on which one of the files can be installed, and what pip
+    /// must be able to do for it.
+    pub(super) fn installable(
+        &self,
+        files: &[&Arc<Distribution>],
+    ) -> (PythonSet, Vec<(PipAbility, PythonSet)>) {
+        let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
+        let mut by_ability: BTreeMap<Option<PipAbility>, PythonSet> = BTreeMap::new();
+        for file in files {
+            let fitting = self.fitting(file, &self.target);
+            match &file.kind {
+                DistributionKind::Wheel(tags) => {
+                    wheels = wheels.union(&fitting);
+                    let same = by_ability.entry(self.target.needs(tags));
+                    let same = same.or_insert_with(|| self.pythons.none());
+                    *same = same.union(&fitting);
+                }
+                DistributionKind::Source => sources = sources.union(&fitting),
+            }
+        }
+        if self.reading.sources == Sources::WhereNoWheel && !wheels.is_empty() {
+            sources = self.pythons.none();
+        }
+        let pythons = wheels.union(&sources);
+        let needed = self.needed_of_pip(&by_ability, sources, &pythons);
+        (pythons, needed)
+    }
+
+    /// What the allowed pips differ in and a release asks for, each with the pythons
+    /// on which it does not: a pip that lacks an ability lacks the later ones too.
+    fn needed_of_pip(
+        &self,
+        by_ability: &BTreeMap<Option<PipAbility>, PythonSet>,
+        mut without: PythonSet,
+        pythons: &PythonSet,
+    ) -> Vec<(PipAbility, PythonSet)> {
+        let mut needed: Vec<(PipAbility, PythonSet)> = Vec::new();
+        for (ability, fitting) in by_ability {
+            if let Some(ability) = ability
+                && self.pips.differ_in(*ability)
+                && without != *pythons
+            {
+                needed.retain(|(_, others)| *others != without);
+                needed.push((*ability, without.clone()));
+            }
+            without = without.union(fitting);
+        }
+        needed
+    }
+
+    /// The allowed pythons that a file fits.
+    fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
+        let required = file.requires_python.as_ref();
+        let required = required.map_or_else(
+            || self.allowed.clone(),
+            |specifiers| {
+                self.pythons
+                    .required(specifiers)
+                    .intersection(&self.allowed)
+            },
+        );
+        match &file.kind {
+            DistributionKind::Source => required,
+            DistributionKind::Wheel(tags) => {
+                if required.is_empty() || !target.fits_platform(tags) {
+                    return self.pythons.none();
+                }
+                let mut fits: HashMap<(u64, u64), bool> = HashMap::new();
+                for index in required.iter() {
+                    let minor = self.pythons.get(index).major_minor();
+                    fits.entry(minor)
+                        .or_insert_with(|| target.priority(tags, minor).is_some());
+                }
+                self.pythons.filter(|index, python| {
+                    required.contains(index) && fits.get(&python.major_minor()) == Some(&true)
+                })
+            }
+        }
+    }
+
+    /// The file that pip takes on a python: the wheel with the best tags, then
+    /// the highest build number, else a source distribution.
+    pub(super) fn best_file(
+        &self,
+        files: &[&Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<Arc<Distribution>> {
+        let minor = self.pythons.get(python).major_minor();
+        let fitting = files
+            .iter()
+            .filter(|file| self.fitting(file, target).contains(python));
+        let rank = |file: &Distribution| match &file.kind {
+            DistributionKind::Wheel(tags) => {
+                let priority = target.priority(tags, minor);
+                (
+                    priority.unwrap_or(u32::MAX),
+                    std::cmp::Reverse(tags.build.clone()),
+                )
+            }
+            DistributionKind::Source => (u32::MAX, std::cmp::Reverse(None)),
+        };
+        fitting
+            .min_by_key(|file| rank(file))
+            .map(|file| (*file).clone())
+    }
+
+    /// Says why no file of a release can be installed on these pythons, by their places,
+    /// though there are others for it.
+    pub(crate) fn why_other_pythons(
+        &self,
+        release: &ReleaseCandidate,
+        pythons: &[usize],
+    ) -> Option<Reason> {
+        let page = self.project(&release.project)?;
+        let files = &page.releases.get(&release.version)?.files;
+        let refused = |file: &&Arc<Distribution>| {
+            file.requires_python.as_ref().is_some_and(|specifiers| {
+                let required = self.pythons.required(specifiers);
+                !pythons.iter().any(|&python| required.contains(python))
+            })
+        };
+        if let Some(first) = files
+            .first()
+            .filter(|_| files.iter().all(|file| refused(&file)))
+        {
+            let required = first.requires_python.as_ref()?;
+            return Some(
+                ReasonKind::RequiresPython.because(format!("it requires Python {required}")),
+            );
+        }
+        let tags = self.wheel_pythons(files.iter());
+        let source = files.iter().any(|file| !is_wheel(file));
+        (!tags.is_empty() && !source).then(|| {
+            let reason = format!("its wheels are for {tags}, and it has no source distribution");
+            ReasonKind::PythonTag.because(reason)
+        })
+    }
+
+    /// The python tags of the wheels that fit the platform.
+    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> String {
+        let mut tags: Vec<&str> = Vec::new();
+        for file in files {
+            if let DistributionKind::Wheel(wheel) = &file.kind
+                && self.target.fits_platform(wheel)
+            {
+                tags.extend(wheel.python.iter().map(String::as_str));
+            }
+        }
+        // `cp310` is newer than `cp38`.
+        tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
+        tags.dedup();
+        tags.join(", ")
+    }
+
+    /// Says why no file of a release can be installed.
+    pub(super) fn why_not_installable(
+        &self,
+        files: &[Arc<Distribution>],
+        usable: &[&Arc<Distribution>],
+    ) -> Exclusion {
+        if usable.is_empty() {
+            return Exclusion::Other(if files.is_empty() {
+                ReasonKind::Other.because("it has no files")
+            } else {
+                let reason = "--only-binary, --no-binary or the hashes rule its files out";
+                ReasonKind::PipOption.because(reason)
+            });
+        }
+        let taken_by_other_pip = |file: &&&Arc<Distribution>| {
+            is_wheel(file) && !self.fitting(file, self.world.target).is_empty()
+        };
+        if let Some(wheel) = usable.iter().find(taken_by_other_pip)
+            && let DistributionKind::Wheel(tags) = &wheel.kind
+            && let Some(ability) = self.world.target.needs(tags)
+        {
+            return Exclusion::Pip(wheel.filename.clone(), ability);
+        }
+        let pythons = self.pythons.display(&self.allowed);
+        let refused: Vec<_> = usable
+            .iter()
+            .filter_map(|file| file.requires_python.as_ref())
+            .collect();
+        let refuses = |specifiers: &VersionSpecifiers| {
+            self.pythons
+                .required(specifiers)
+                .intersection(&self.allowed)
+                .is_empty()
+        };
+        if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
+            return Exclusion::Other(ReasonKind::RequiresPython.because(format!(
+                "it requires Python {}, and the spec leaves {pythons}",
+                refused[0]
+            )));
+        }
+        let tags = self.wheel_pythons(usable.iter().copied());
+        let subdir = self.world.subdir;
+        Exclusion::Other(if tags.is_empty() {
+            let reason = format!("it has no wheel for {subdir} and no source distribution");
+            ReasonKind::PlatformTag.because(reason)
+        } else {
+            ReasonKind::PythonTag.because(format!(
+                "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
+                 and no source distribution"
+            ))
+        })
+    }
+}
+
+fn is_wheel(file: &Distribution) -> bool {
+    matches!(file.kind, DistributionKind::Wheel(_))
+}
+
+/// Whether a file has one of these hashes, `sha256:…`. What the index does not tell
+/// cannot be held against it.
+fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
+    let mut known = hashes.iter().filter_map(|hash| {
+        let (algorithm, value) = hash.split_once(':')?;
+        let of_file = file.hashes.get(algorithm)?;
+        Some(of_file.eq_ignore_ascii_case(value))
+    });
+    known
+        .next()
+        .is_none_or(|first| first || known.any(|same| same))
+}

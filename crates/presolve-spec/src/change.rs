@@ -1,0 +1,575 @@
+//! Changes single requirements of a file, and no other byte of it.
+
+use std::sync::Arc;
+
+use crate::route::{Route, route};
+use yaml_serde::Value;
+
+use super::{
+    EnvironmentFile,
+    edits::Edits,
+    environment, json,
+    list::{Entry, Line, List, remove_element, scalar, uneditable},
+    pin::flow,
+    yaml::{self, Tree},
+};
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::source::SourceFile;
+
+mod included;
+
+/// A change of a file. A changed line loses the pin that it may have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The requirement that stands here becomes this one.
+    Replace {
+        /// The requirement's place.
+        at: Location,
+        /// As the file is to say it.
+        with: String,
+    },
+    /// The requirement that stands here goes.
+    Remove {
+        /// The requirement's place.
+        at: Location,
+    },
+    /// A conda requirement comes in behind the others.
+    AddConda(String),
+    /// A pip requirement comes in behind the others.
+    AddPip(String),
+    /// A channel comes in behind the others.
+    AddChannel(String),
+}
+
+impl Change {
+    /// Where the requirement stands that changes; none if one comes in.
+    fn at(&self) -> Option<&Location> {
+        match self {
+            Change::Replace { at, .. } | Change::Remove { at } => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// What changes make of a file and of the files that its pip list includes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The text of the file.
+    pub text: String,
+    /// The included files that change.
+    pub included: Vec<Rewritten>,
+}
+
+/// An included file before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewritten {
+    /// As it is.
+    pub before: Arc<SourceFile>,
+    /// As it will be.
+    pub after: Arc<SourceFile>,
+}
+
+impl Changed {
+    /// Reads the changed file.
+    ///
+    /// # Errors
+    /// As for [`Reading::complete`](environment::Reading::complete).
+    pub fn read(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
+        let included = self.included.iter().map(|file| Arc::clone(&file.after));
+        let source = before.source.with_text(&*self.text);
+        let reading = before.host.read(&source, &included.collect::<Vec<_>>());
+        reading.complete()
+    }
+}
+
+/// The file and those that it includes, with these changes.
+///
+/// # Errors
+/// [`Failure::input`] when a requirement stands in a way that cannot be edited.
+pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Changed, Failure> {
+    let is_own = |change: &&Change| {
+        let at = change.at();
+        at.is_none_or(|at| Arc::ptr_eq(&at.file, &environment.source))
+    };
+    let (own, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_own);
+    Ok(Changed {
+        text: environment.host.change(environment, &own)?,
+        included: included::rewritten(&others)?,
+    })
+}
+
+/// The text of a conda file with changes.
+///
+/// # Errors
+/// As for [`change`].
+pub(super) fn in_conda_file(
+    environment: &EnvironmentFile,
+    changes: &[&Change],
+) -> Result<String, Failure> {
+    // Without a list, these two write a new one, and a list in brackets is none to them.
+    let may_add_list =
+        |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
+    let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
+    if !changes.iter().any(may_add_list) {
+        let changed = edit(environment, Arc::clone(&environment.source), changes);
+        if changed.is_ok() || changes.iter().all(in_place) {
+            return changed;
+        }
+    }
+    let blocks = flow::to_blocks(&environment.source, true)?;
+    edit(environment, environment.source.with_text(blocks), changes)
+}
+
+/// Changes a text that says what the environment's does.
+fn edit(
+    environment: &EnvironmentFile,
+    source: Arc<SourceFile>,
+    changes: &[&Change],
+) -> Result<String, Failure> {
+    let blocks = environment::read(Arc::clone(&source))?;
+    let tree = Tree::parse(&source)?;
+    let mut editor = Editor {
+        before: environment,
+        blocks: &blocks,
+        tree: &tree,
+        edits: Edits::new(source.text()),
+        removed: Vec::new(),
+    };
+    for change in changes {
+        editor.make(change)?;
+    }
+    editor.remove_empty_lists();
+    let text = editor.edits.apply();
+    Ok(match source.is_json() {
+        true => json::without_stray_commas(&text),
+        false => text,
+    })
+}
+
+/// A list of a file.
+#[derive(Clone, Copy)]
+enum Place {
+    Channels,
+    Dependencies,
+    /// The pip list that is this entry of the dependencies.
+    Pip(usize),
+}
+
+impl Place {
+    fn route(self) -> Route<'static> {
+        match self {
+            Place::Channels => route!("channels"),
+            Place::Dependencies => route!("dependencies"),
+            Place::Pip(index) => route!("dependencies", index, "pip"),
+        }
+    }
+}
+
+struct Editor<'e> {
+    before: &'e EnvironmentFile,
+    /// The same with its lists as blocks.
+    blocks: &'e EnvironmentFile,
+    tree: &'e Tree,
+    edits: Edits<'e>,
+    /// Where lines of pip lists went.
+    removed: Vec<usize>,
+}
+
+impl Editor<'_> {
+    fn make(&mut self, change: &Change) -> Result<(), Failure> {
+        match change {
+            Change::Replace { at, with } => {
+                let at = self.moved(at)?;
+                self.replace(&at, with)
+            }
+            Change::Remove { at } => {
+                let at = self.moved(at)?;
+                self.remove(&at)
+            }
+            Change::AddConda(text) => self.add_conda(text),
+            Change::AddPip(text) => self.add_pip(text),
+            Change::AddChannel(channel) => self.add_channel(channel),
+        }
+    }
+
+    /// Where a requirement of the file stands now that its lists are blocks.
+    fn moved(&self, at: &Location) -> Result<Location, Failure> {
+        let conda = self
+            .before
+            .conda
+            .iter()
+            .position(|line| line.location == *at);
+        if let Some(index) = conda {
+            return Ok(self.blocks.conda[index].location.clone());
+        }
+        let requirements = &self.before.pip.requirements;
+        let pip = requirements.iter().position(|line| line.location == *at);
+        match pip.filter(|&index| requirements[index].in_environment) {
+            Some(index) => Ok(self.blocks.pip.requirements[index].location.clone()),
+            None => {
+                let message = "no requirement of the file stands here";
+                let diagnostic = Diagnostic::error("no-such-line", message);
+                Err(Failure::input(diagnostic.at(at.clone(), "")))
+            }
+        }
+    }
+
+    fn replace(&mut self, at: &Location, with: &str) -> Result<(), Failure> {
+        let entry = Entry {
+            text: with.to_owned(),
+            origin: None,
+        };
+        for place in self.lists() {
+            // A list that is written in another way may have a place for this line.
+            let Ok(list) = self.list(place) else {
+                continue;
+            };
+            if let Some(line) = line_at(&list, at) {
+                check_single(line, at)?;
+                list.rewrite(&mut self.edits, line, &entry);
+                return Ok(());
+            }
+        }
+        let old = at.text();
+        if old.contains('\n') {
+            return Err(several(at));
+        }
+        let scalar = scalar(old, with);
+        self.edits.replace(at.span.clone(), &scalar);
+        Ok(())
+    }
+
+    fn remove(&mut self, at: &Location) -> Result<(), Failure> {
+        for place in self.lists() {
+            let list = self.list(place)?;
+            if let Some(line) = line_at(&list, at) {
+                check_single(line, at)?;
+                list.remove(&mut self.edits, line);
+                self.removed.push(line.span.start);
+                return Ok(());
+            }
+        }
+        Err(uneditable(
+            at.clone(),
+            "this line cannot be removed by itself",
+            "write each requirement on a line of its own",
+        ))
+    }
+
+    fn add_conda(&mut self, text: &str) -> Result<(), Failure> {
+        let list = self.list(Place::Dependencies)?;
+        match list.lines.last() {
+            Some(line) => list.insert_after(&mut self.edits, line, &plain(text)),
+            None => return Err(self.no_list()),
+        }
+        Ok(())
+    }
+
+    fn add_pip(&mut self, text: &str) -> Result<(), Failure> {
+        let last = self.pip_lists().pop();
+        if let Some(place) = last {
+            let list = self.list(place)?;
+            if let Some(line) = list.lines.last() {
+                list.insert_after(&mut self.edits, line, &plain(text));
+                return Ok(());
+            }
+        }
+        let list = self.list(Place::Dependencies)?;
+        let Some(line) = list.lines.last() else {
+            return Err(self.no_list());
+        };
+        let is_pip = |name: &str| name == "pip";
+        let mut conda = self.blocks.conda.iter();
+        if !conda.any(|line| is_pip(&line.spec.name.to_string())) {
+            list.insert_after(&mut self.edits, line, &plain("pip"));
+        }
+        list.insert_pip_list(&mut self.edits, self.tree, line, &[plain(text)]);
+        Ok(())
+    }
+
+    fn add_channel(&mut self, channel: &str) -> Result<(), Failure> {
+        let list = self.list(Place::Channels)?;
+        let mut lines = list.lines.iter();
+        match lines.rfind(|line| line.text != "nodefaults") {
+            Some(line) => list.insert_after(&mut self.edits, line, &plain(channel)),
+            None if self.tree.source().is_json() => {
+                let channels = [channel, "defaults"].map(ToOwned::to_owned);
+                json::write_channels(&mut self.edits, self.tree, &channels);
+            }
+            None => {
+                let Some(key) = self.tree.key_span(&route!("dependencies")) else {
+                    return Err(self.no_list());
+                };
+                let line_break = self.edits.line_break;
+                let start = yaml::line_start(self.edits.text, key.start);
+                let indent = &self.edits.text[start..key.start];
+                let lines = ["channels:", &format!("  - {channel}"), "  - defaults"];
+                let added = lines
+                    .map(|line| format!("{indent}{line}{line_break}"))
+                    .concat();
+                self.edits.insert(start, &added);
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&self, place: Place) -> Result<List, Failure> {
+        let root = &self.tree.root;
+        let dependencies = root.get("dependencies");
+        let value = match place {
+            Place::Channels => root.get("channels"),
+            Place::Dependencies => dependencies,
+            Place::Pip(index) => dependencies
+                .and_then(|items| items.get(index))
+                .and_then(|item| item.get("pip")),
+        };
+        List::read(self.tree, &place.route(), value)
+    }
+
+    fn lists(&self) -> Vec<Place> {
+        let mut lists = vec![Place::Dependencies];
+        lists.extend(self.pip_lists());
+        lists
+    }
+
+    fn pip_lists(&self) -> Vec<Place> {
+        let items = self
+            .tree
+            .root
+            .get("dependencies")
+            .and_then(Value::as_sequence);
+        let items = items.into_iter().flatten().enumerate();
+        let lists = items.filter(|(_, item)| {
+            let mapping = item.as_mapping();
+            mapping.is_some_and(|mapping| mapping.get("pip").is_some())
+        });
+        lists.map(|(index, _)| Place::Pip(index)).collect()
+    }
+
+    /// A pip list without lines is no list for conda.
+    fn remove_empty_lists(&mut self) {
+        for place in self.pip_lists() {
+            let Ok(list) = self.list(place) else {
+                continue;
+            };
+            let gone = |line: &Line| self.removed.contains(&line.span.start);
+            if list.lines.is_empty() || !list.lines.iter().all(gone) {
+                continue;
+            }
+            if self.tree.source().is_json() {
+                let object = place.route().parent();
+                if let Some(object) = object.and_then(|object| self.tree.span(&object)) {
+                    remove_element(&mut self.edits, object);
+                }
+            } else if let Some(key) = self.tree.key_span(&place.route()) {
+                self.edits.remove_line(key);
+            }
+        }
+    }
+
+    fn no_list(&self) -> Failure {
+        let location = self.tree.location(&route!("dependencies"));
+        uneditable(
+            location,
+            "there is no list to write the requirement into",
+            "write one requirement per line below `dependencies:`",
+        )
+    }
+}
+
+fn plain(text: &str) -> Entry {
+    Entry {
+        text: text.to_owned(),
+        origin: None,
+    }
+}
+
+/// The line of a list in which a requirement stands.
+fn line_at<'l>(list: &'l List, at: &Location) -> Option<&'l Line> {
+    let mut lines = list.lines.iter();
+    lines.find(|line| line.span.start <= at.span.start && at.span.end <= line.span.end)
+}
+
+/// An item of a pip list may hold several requirements.
+fn check_single(line: &Line, at: &Location) -> Result<(), Failure> {
+    match line.text.trim().contains('\n') {
+        true => Err(several(at)),
+        false => Ok(()),
+    }
+}
+
+fn several(at: &Location) -> Failure {
+    uneditable(
+        at.clone(),
+        "several requirements stand in one item",
+        "write each requirement as an item of its own",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "\
+# head
+channels: [conda-forge]
+dependencies:
+  - python=3.8  # why
+  - \"numpy>=1.20\"
+  - pip
+  - pip:
+      # of the list
+      - 'scipy==1.10.1'
+name: e
+";
+
+    fn changed(text: &str, changes: impl Fn(&EnvironmentFile) -> Vec<Change>) -> String {
+        let environment = environment::read(SourceFile::from_text("e.yml", text)).expect("reads");
+        match change(&environment, &changes(&environment)) {
+            Ok(changed) => changed.text,
+            Err(failure) => failure.to_string(),
+        }
+    }
+
+    fn replace(at: &Location, with: &str) -> Change {
+        Change::Replace {
+            at: at.clone(),
+            with: with.to_owned(),
+        }
+    }
+
+    #[test]
+    fn nothing_but_the_requirements_changes() {
+        let text = changed(FILE, |file| {
+            vec![
+                replace(&file.conda[0].location, "python=3.9"),
+                replace(&file.conda[1].location, "numpy"),
+                replace(&file.pip.requirements[0].location, "scipy==1.11.4"),
+            ]
+        });
+        let wanted = FILE
+            .replace("python=3.8", "python=3.9")
+            .replace("numpy>=1.20", "numpy")
+            .replace("scipy==1.10.1", "scipy==1.11.4");
+        assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn a_requirement_moves_between_the_halves() {
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.pip.requirements[0].location.clone(),
+                },
+                Change::AddConda("scipy=1.10.1".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text);
+        let text = changed("dependencies:\n  - numpy\n  - scipy=1\n", |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[0].location.clone(),
+                },
+                Change::AddPip("numpy".to_owned()),
+                Change::AddChannel("bioconda".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_changed_line_loses_its_pin() {
+        let pinned = "\
+dependencies:
+  - python=3.8.5=h0_0  # presolve: python=3.8 # why
+  - libzlib=1.2=h0_0  # presolve: added
+";
+        let text = changed(pinned, |file| {
+            vec![replace(&file.conda[0].location, "python=3.9")]
+        });
+        assert_eq!(text.lines().nth(1), Some("  - python=3.9  # why"), "{text}");
+    }
+
+    #[test]
+    fn lists_in_brackets_elsewhere_stay() {
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[1].location.clone(),
+                },
+                Change::AddConda("six".to_owned()),
+            ]
+        });
+        let wanted = FILE.replace("  - \"numpy>=1.20\"\n  - pip\n", "  - pip\n  - six\n");
+        assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn lists_in_brackets_can_be_changed() {
+        let flow = "dependencies: [python=3.8, {pip: [scipy==1.0, six]}]\n";
+        let text = changed(flow, |file| {
+            vec![replace(&file.pip.requirements[0].location, "scipy==1.1")]
+        });
+        assert_eq!(text, flow.replace("scipy==1.0", "scipy==1.1"));
+        let text = changed(flow, |file| {
+            vec![Change::Remove {
+                at: file.pip.requirements[0].location.clone(),
+            }]
+        });
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn elements_of_json_come_and_go() {
+        const FILE: &str = "{\n  \"dependencies\": [\n    \"python=3.8\",\n    \"numpy\", \"scipy\",\n    {\n      \"pip\": [\"torch\"]\n    }\n  ]\n}\n";
+        let text = changed(FILE, |file| {
+            vec![
+                replace(&file.conda[0].location, "python=3.9"),
+                Change::Remove {
+                    at: file.conda[1].location.clone(),
+                },
+                Change::Remove {
+                    at: file.conda[2].location.clone(),
+                },
+                Change::Remove {
+                    at: file.pip.requirements[0].location.clone(),
+                },
+                Change::AddConda("pytorch".to_owned()),
+                Change::AddChannel("bioconda".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text, @r#"
+        {
+          "channels": [
+            "bioconda",
+            "defaults"
+          ],
+          "dependencies": [
+            "python=3.9",
+            "pytorch"
+          ]
+        }
+        "#);
+        let text = changed(FILE, |file| {
+            vec![
+                Change::Remove {
+                    at: file.conda[0].location.clone(),
+                },
+                Change::AddPip("numpy".to_owned()),
+            ]
+        });
+        insta::assert_snapshot!(text, @r#"
+        {
+          "dependencies": [
+            "numpy", "scipy",
+            {
+              "pip": [
+                "torch",
+                "numpy"
+              ]
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,0 +1,49 @@
+//! Changes of requirements files that a pip list includes.
+
+use std::sync::Arc;
+
+use super::{Change, Rewritten};
+use crate::{edits::Edits, list::uneditable};
+use presolve_text::{
+    diagnostic::{Failure, Location},
+    source::SourceFile,
+};
+
+/// The files with these changes, each of them once.
+pub(super) fn rewritten(changes: &[&Change]) -> Result<Vec<Rewritten>, Failure> {
+    let mut files: Vec<(&Arc<SourceFile>, Edits<'_>)> = Vec::new();
+    for change in changes {
+        let Some(at) = change.at() else {
+            continue;
+        };
+        let known = files
+            .iter()
+            .position(|(file, _)| Arc::ptr_eq(file, &at.file));
+        let place = known.unwrap_or_else(|| {
+            files.push((&at.file, Edits::new(at.file.text())));
+            files.len() - 1
+        });
+        make(&mut files[place].1, change, at)?;
+    }
+    let rewritten = files.into_iter().map(|(before, edits)| Rewritten {
+        before: Arc::clone(before),
+        after: before.with_text(edits.apply()),
+    });
+    Ok(rewritten.collect())
+}
+
+fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Failure> {
+    if at.text().contains('\n') {
+        return Err(uneditable(
+            at.clone(),
+            "this requirement goes over several lines",
+            "write it on one line, or change it by hand",
+        ));
+    }
+    match change {
+        Change::Replace { with, .. } => edits.replace(at.span.clone(), with),
+        Change::Remove { .. } => edits.remove_line(at.span.clone()),
+        Change::AddConda(_) | Change::AddPip(_) | Change::AddChannel(_) => {}
+    }
+    Ok(())
+}

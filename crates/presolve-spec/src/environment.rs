@@ -1,0 +1,696 @@
+//! Reads conda's environment files as `conda env create` does
+//! (conda/env/env.py, CEP-24), with the place of everything.
+
+use std::sync::Arc;
+
+use crate::route::{Route, route};
+use yaml_serde::Value;
+
+use super::{
+    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, match_spec,
+    pin_comment::{self, LineComment, Origin},
+    pip_lines::{self, PipReader, PipText},
+    yaml::{self, Tree},
+};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
+use presolve_text::{
+    secrets::{redact, redact_reason},
+    source::SourceFile,
+};
+
+/// The keys that mean something in an environment file.
+const KEYS: [&str; 7] = [
+    "name",
+    "channels",
+    "dependencies",
+    "prefix",
+    "variables",
+    "platforms",
+    "category",
+];
+
+/// What conda's documentation says of match specs.
+const MATCH_SPECS: &str =
+    "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
+
+/// Reads a conda environment file.
+///
+/// # Errors
+/// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
+/// with its place.
+pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
+    reading(&source, &[]).complete()
+}
+
+/// An environment file as far as it could be read.
+pub struct Reading {
+    /// What it means without the entries that were refused, and its YAML; none if it is
+    /// no YAML.
+    pub environment: Option<(EnvironmentFile, Tree)>,
+    /// What conda, pip or YAML would refuse.
+    pub errors: Vec<Diagnostic>,
+}
+
+impl Reading {
+    /// The environment file, of which all could be read.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with everything that was refused.
+    pub fn complete(self) -> Result<EnvironmentFile, Failure> {
+        match self.environment {
+            Some((environment, _)) if self.errors.is_empty() => Ok(environment),
+            _ => Err(Failure {
+                kind: FailureKind::Input,
+                diagnostics: self.errors,
+            }),
+        }
+    }
+}
+
+/// Reads what can be read of a conda environment file. Some of the files that it includes
+/// may have another text than on disk.
+pub(super) fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    let tree = match Tree::parse(source) {
+        Ok(tree) => tree,
+        Err(failure) => {
+            return Reading {
+                environment: None,
+                errors: failure.diagnostics,
+            };
+        }
+    };
+    let mut reader = Reader::new(&tree);
+    reader.pip.included = included.to_vec();
+    reader.read_root();
+    let (environment, errors) = reader.finish();
+    Reading {
+        environment: Some((environment, tree)),
+        errors,
+    }
+}
+
+/// One entry of a `dependencies` or `channels` list, for those who edit it.
+pub(super) struct Entry {
+    /// The text, unquoted.
+    pub text: String,
+    /// The scalar in the file.
+    pub location: Location,
+    /// The comment behind it on the line.
+    pub comment: LineComment,
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+    environment: EnvironmentFile,
+    pip: PipReader,
+    errors: Vec<Diagnostic>,
+    pip_blocks: Vec<Location>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(tree: &'a Tree) -> Self {
+        let environment = EnvironmentFile {
+            host: &super::host::CondaFile,
+            source: Arc::clone(tree.source()),
+            name: None,
+            channels: Vec::new(),
+            conda: Vec::new(),
+            pip: PipRequirements::default(),
+            pinned_platform: pinned_platform(tree),
+            warnings: Vec::new(),
+        };
+        Self {
+            tree,
+            environment,
+            pip: PipReader::default(),
+            errors: Vec::new(),
+            pip_blocks: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> (EnvironmentFile, Vec<Diagnostic>) {
+        self.errors.append(&mut self.pip.errors);
+        self.environment.pip = std::mem::take(&mut self.pip.pip);
+        self.environment.warnings.append(&mut self.pip.warnings);
+        self.warn_of_pip();
+        (self.environment, self.errors)
+    }
+
+    fn read_root(&mut self) {
+        let Value::Mapping(root) = &self.tree.root else {
+            let location = self.tree.location(&route!());
+            let message = "the file is no mapping of keys to values";
+            self.errors.push(
+                Diagnostic::error("not-an-environment", message)
+                    .at(first_line(location), "")
+                    .help("a conda environment file has `name`, `channels` and `dependencies`"),
+            );
+            return;
+        };
+        for (key, value) in root {
+            match key.as_str() {
+                Some("name") => self.read_name(value),
+                Some("channels") => self.read_channels(value),
+                Some("dependencies") => self.read_dependencies(value),
+                Some("prefix") => self.warn_of_key(
+                    "prefix-in-file",
+                    "prefix",
+                    "`prefix` is a path of the machine that the file was exported on",
+                    "remove it",
+                ),
+                Some("variables" | "platforms" | "category") => {}
+                Some("<<") => {
+                    let location = self.tree.location(&route!());
+                    self.refuse_as(
+                        "merge-key",
+                        location,
+                        "merge keys (`<<`) are not supported",
+                        "write the keys out",
+                    );
+                }
+                _ => self.warn_of_unknown(key),
+            }
+        }
+        let is_misspelt = |key: &Value| {
+            let nearest = key.as_str().and_then(nearest_key);
+            nearest == Some("dependencies")
+        };
+        if !root.contains_key("dependencies") && !root.keys().any(is_misspelt) {
+            let location = first_line(self.tree.at(0..self.tree.source().text().len()));
+            self.environment.warnings.push(
+                Diagnostic::warning("no-dependencies", "the file has no `dependencies`")
+                    .at(location, "")
+                    .help("list the packages below `dependencies:`"),
+            );
+        }
+    }
+
+    fn read_name(&mut self, value: &Value) {
+        let location = self.tree.location(&route!("name"));
+        let value = match value {
+            Value::String(name) => name.clone(),
+            Value::Null => return,
+            Value::Number(_) | Value::Bool(_) => location.text().to_owned(),
+            // With `-p`, as Azure ML calls it, conda does not look at the name.
+            _ => {
+                return self.warn_of_key(
+                    "malformed-name",
+                    "name",
+                    "`name` is no text: conda can create the environment with `-p` only",
+                    "write a plain name",
+                );
+            }
+        };
+        // `PREFIX_NAME_DISALLOWED_CHARS` in conda/base/constants.py.
+        let refused = value.chars().find(|c| matches!(c, '/' | ' ' | ':' | '#'));
+        if value.contains("{{") {
+            let help = "render the template first, or write the name";
+            self.warn_of_key("template-value", "name", "`name` is a template", help);
+        } else if let Some(refused) = refused {
+            let message = format!("`name` has a `{refused}`, which conda refuses");
+            let help = "write a plain name, of letters, digits, `-`, `_` and `.`";
+            self.warn_of_key("malformed-name", "name", &message, help);
+        }
+        self.environment.name = Some(Spanned { value, location });
+    }
+
+    fn read_channels(&mut self, value: &Value) {
+        let channels = match value {
+            Value::Sequence(channels) => channels,
+            Value::Null => return,
+            _ => {
+                let location = self.tree.location(&route!("channels"));
+                return self.refuse(
+                    location,
+                    "`channels` is no list",
+                    "write each channel as `- name`",
+                );
+            }
+        };
+        if self.has_empty_entry(&route!("channels"), channels) {
+            return;
+        }
+        for (index, value) in channels.iter().enumerate() {
+            let route = route!("channels", index);
+            match self.entry(&route, value) {
+                Ok(entry) => self.push_channel(entry),
+                Err(error) => self.errors.push(error),
+            }
+        }
+        self.check_length(&route!("channels"), channels.len());
+    }
+
+    fn push_channel(&mut self, entry: Entry) {
+        let value = match entry.comment.origin {
+            Some(Origin::Added) => return,
+            Some(Origin::Declared(declared)) => declared,
+            None => entry.text,
+        };
+        self.environment.channels.push(Spanned {
+            value: expand_variables(&value),
+            location: entry.location,
+        });
+    }
+
+    fn read_dependencies(&mut self, value: &Value) {
+        let route = route!("dependencies");
+        let Value::Sequence(items) = value else {
+            let location = self.tree.location(&route);
+            let (name, message) = if value.is_null() {
+                (
+                    "no-dependencies",
+                    "`dependencies` is empty, which conda refuses",
+                )
+            } else {
+                ("unexpected-entry", "`dependencies` is no list")
+            };
+            let help = "write each package as `- name`, or `[]` for none";
+            return self.refuse_as(name, location, message, help);
+        };
+        if items.is_empty() {
+            self.warn_of_key(
+                "no-dependencies",
+                "dependencies",
+                "the file asks for no packages",
+                "add them below `dependencies`",
+            );
+        }
+        if self.has_empty_entry(&route, items) {
+            return;
+        }
+        for (index, item) in items.iter().enumerate() {
+            let route = route.with_key(index);
+            match item {
+                Value::Mapping(mapping) if !is_template(&self.tree.location(&route)) => {
+                    for (key, value) in mapping {
+                        self.read_section(&route, key, value);
+                    }
+                }
+                item => match self.entry(&route, item) {
+                    Ok(entry) => self.push_conda(entry),
+                    Err(error) => self.errors.push(error),
+                },
+            }
+        }
+        self.check_length(&route, items.len());
+    }
+
+    fn push_conda(&mut self, entry: Entry) {
+        match conda_requirement(&entry) {
+            Ok(requirement) => self.environment.conda.push(requirement),
+            Err(reason) => {
+                let error = invalid_spec(&entry.text, entry.location.clone(), &reason);
+                self.errors.push(error);
+            }
+        }
+    }
+
+    /// A mapping among the dependencies: `pip:`, or an installer that conda
+    /// does not have.
+    fn read_section(&mut self, route: &Route<'_>, key: &Value, value: &Value) {
+        if key.as_str() == Some("pip") {
+            return self.read_pip(&route.with_key("pip"), value);
+        }
+        let location = first_line(self.tree.location(route));
+        let name = key.as_str().unwrap_or_default();
+        if name.starts_with("sel(") {
+            let message = format!("`{name}` is a selector, which conda does not know");
+            let help = "selectors are micromamba's: write one file per platform";
+            return self.refuse_as("platform-selector", location, &message, help);
+        }
+        let help = if let ("conda", Value::String(spec)) = (name, value) {
+            format!("write `- {spec}`")
+        } else if let Value::String(version) = value {
+            format!("for a conda package write `- {name} {version}`")
+        } else {
+            "only `pip:` may stand here".to_owned()
+        };
+        let message = format!("conda has no installer `{}`", redact(name));
+        self.refuse(location, &message, &help);
+    }
+
+    fn read_pip(&mut self, route: &Route<'_>, value: &Value) {
+        let location = self.tree.location(route);
+        let place = self
+            .tree
+            .key_span(route)
+            .map_or(location.clone(), |span| self.tree.at(span));
+        let items = match value {
+            Value::Sequence(items) if !items.is_empty() => items,
+            Value::Sequence(_) | Value::Null => {
+                let warning = Diagnostic::warning("empty-pip-list", "the pip list is empty");
+                self.environment.warnings.push(warning.at(place, ""));
+                return;
+            }
+            _ => {
+                let help = "write each requirement on a line of its own as `- name`";
+                return self.refuse(location, "the pip list is no list", help);
+            }
+        };
+        self.pip_blocks.push(place);
+        if self.has_empty_entry(route, items) {
+            return;
+        }
+        for (index, item) in items.iter().enumerate() {
+            match self.entry(&route.with_key(index), item) {
+                Ok(entry) => self.push_pip(&entry),
+                Err(error) => self.errors.push(error),
+            }
+        }
+        self.check_length(route, items.len());
+    }
+
+    fn push_pip(&mut self, entry: &Entry) {
+        let file = Arc::clone(self.tree.source());
+        let text = PipText {
+            verbatim: verbatim(entry),
+            text: entry.text.clone(),
+            span: entry.location.span.clone(),
+            file,
+        };
+        let before = self.pip.pip.requirements.len();
+        self.pip.read_item(&text);
+        if let [requirement] = &mut self.pip.pip.requirements[before..]
+            && requirement.in_environment
+        {
+            apply_comment(requirement, &entry.comment);
+        }
+    }
+
+    /// A scalar entry of a list with its comment.
+    fn entry(&self, route: &Route<'_>, value: &Value) -> Result<Entry, Diagnostic> {
+        let place = self.tree.location(route);
+        let error = |message: &str, help: &str| {
+            let location = first_line(place.clone());
+            Diagnostic::error("unexpected-entry", message.to_owned())
+                .at(location, "")
+                .help(help)
+        };
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(_) => {
+                return Err(error(
+                    "a number stands where a name is expected",
+                    "write `name=version`",
+                ));
+            }
+            Value::Bool(_) => {
+                return Err(error("this is read as true or false", "put it in quotes"));
+            }
+            Value::Null => {
+                return Err(error(
+                    "the entry is empty",
+                    "write a name, or remove the line",
+                ));
+            }
+            Value::Mapping(_) if is_template(&place) => {
+                let template = error(
+                    "this is a template",
+                    "render the template first, or write the version",
+                );
+                return Err(Diagnostic {
+                    name: "template-value",
+                    ..template
+                });
+            }
+            Value::Mapping(_) => {
+                return Err(error(
+                    "a mapping stands where a name is expected",
+                    "remove the `:`, or put the entry in quotes",
+                ));
+            }
+            Value::Sequence(_) => {
+                return Err(error(
+                    "a list stands where a name is expected",
+                    "write one entry per line",
+                ));
+            }
+            Value::Tagged(_) => {
+                return Err(error("YAML tags are not supported here", "remove the tag"));
+            }
+        };
+        let location = self.tree.scalar(route, value)?;
+        let (file, end) = (self.tree.source().text(), location.span.end);
+        let comment = match yaml::trailing_comment(file, end) {
+            Some((_, comment)) if !text.contains('\n') => LineComment::beside(&text, comment),
+            _ => LineComment::default(),
+        };
+        Ok(Entry {
+            text,
+            location,
+            comment,
+        })
+    }
+
+    /// Refuses a list with a `-` and nothing behind it. No entry of such a list can
+    /// be placed, as the tree that gives the places has no node for it.
+    fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
+        if !items.iter().any(Value::is_null) {
+            return false;
+        }
+        let Some(place) = self.tree.empty_entry(route) else {
+            return false;
+        };
+        self.refuse(
+            place,
+            "the entry is empty, which conda refuses",
+            "write a name, or remove the line",
+        );
+        true
+    }
+
+    fn check_length(&mut self, route: &Route<'_>, length: usize) {
+        if let Err(error) = self.tree.check_length(route, length) {
+            self.errors.push(error);
+        }
+    }
+
+    fn refuse(&mut self, location: Location, message: &str, help: &str) {
+        self.refuse_as("unexpected-entry", location, message, help);
+    }
+
+    fn refuse_as(&mut self, name: &'static str, location: Location, message: &str, help: &str) {
+        let location = first_line(location);
+        self.errors
+            .push(Diagnostic::error(name, message).at(location, "").help(help));
+    }
+
+    fn warn_of_key(&mut self, name: &'static str, key: &str, message: &str, help: &str) {
+        let span = self.tree.key_span(&route!(key)).unwrap_or(0..0);
+        self.environment.warnings.push(
+            Diagnostic::warning(name, message)
+                .at(self.tree.at(span), "")
+                .help(help),
+        );
+    }
+
+    fn warn_of_unknown(&mut self, key: &Value) {
+        let Some(key) = key.as_str() else {
+            let location = first_line(self.tree.location(&route!()));
+            let warning = Diagnostic::warning("unknown-key", "a key is no text; conda ignores it");
+            self.environment.warnings.push(warning.at(location, ""));
+            return;
+        };
+        let message = format!(
+            "conda does not know the key `{}` and ignores it",
+            redact(key)
+        );
+        let is_there = |known: &str| self.tree.root.get(known).is_some();
+        let (name, help) = match nearest_key(key) {
+            _ if key == "pip" => (
+                "misplaced-pip-list",
+                "move it into `dependencies`, as `- pip:`".to_owned(),
+            ),
+            // What is there under its right name was not meant by the other one.
+            Some(known) if is_there(known) => (
+                "unknown-key",
+                format!("did you mean `{known}`, which is there too?"),
+            ),
+            Some("dependencies") => ("no-dependencies", "did you mean `dependencies`?".to_owned()),
+            Some(known) => ("misspelt-key", format!("did you mean `{known}`?")),
+            None => (
+                "unknown-key",
+                "remove it, or move it where it belongs".to_owned(),
+            ),
+        };
+        self.warn_of_key(name, key, &message, &help);
+    }
+
+    fn warn_of_pip(&mut self) {
+        if let [first, .., last] = &self.pip_blocks[..] {
+            let warning = Diagnostic::warning("several-pip-lists", "there are several pip lists")
+                .at(last.clone(), "")
+                .at(first.clone(), "the first one")
+                .note("conda installs only the last one; they are read as one list here")
+                .help("merge them into one");
+            self.environment.warnings.push(warning);
+        }
+        let pip_is_declared = self
+            .environment
+            .conda
+            .iter()
+            .any(|requirement| requirement.spec.name.to_string() == "pip");
+        if let (Some(block), false) = (self.pip_blocks.first(), pip_is_declared) {
+            let warning =
+                Diagnostic::warning("pip-not-declared", "there is a pip list but no `pip`")
+                    .at(block.clone(), "")
+                    .note("conda adds it by itself and complains")
+                    .help("add `- pip` to the dependencies");
+            self.environment.warnings.push(warning);
+        }
+    }
+}
+
+/// The key that an unknown one may have been meant for: the same but for capitals, or but
+/// for a letter or two of a longer one.
+pub fn nearest_key(key: &str) -> Option<&'static str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(known, &key.to_lowercase());
+    let scored = KEYS.iter().map(|known| (distance(known), *known));
+    let (distance, nearest) = scored.min()?;
+    (distance <= 2 && distance * 3 <= nearest.len()).then_some(nearest)
+}
+
+fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
+    let pin = match_spec::parse_pin(&entry.text);
+    let (text, pin, added_by_pin) = match (&entry.comment.origin, pin) {
+        (Some(Origin::Added), Some(pin)) => (&entry.text, Some(pin), true),
+        (Some(Origin::Declared(declared)), Some(pin))
+            if match_spec::parse(declared).is_ok_and(|spec| spec.name.to_string() == pin.name) =>
+        {
+            (declared, Some(pin), false)
+        }
+        // No pin any more: the user has edited the line.
+        _ => (&entry.text, None, false),
+    };
+    Ok(CondaRequirement {
+        spec: match_spec::parse(text)?,
+        text: text.clone(),
+        location: entry.location.clone(),
+        pin,
+        added_by_pin,
+    })
+}
+
+/// Gives a pinned pip line the meaning that its comment keeps.
+fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
+    let Some(pin) = pip_lines::pinned_version(&requirement.kind).cloned() else {
+        return;
+    };
+    match &comment.origin {
+        Some(Origin::Added) => {
+            requirement.pin = Some(pin);
+            requirement.added_by_pin = true;
+        }
+        Some(Origin::Declared(declared)) => {
+            if let Some(kind) = pip_lines::declared(declared, &requirement.kind) {
+                requirement.kind = kind;
+                requirement.text.clone_from(declared);
+                requirement.pin = Some(pin);
+            }
+        }
+        None => {}
+    }
+}
+
+/// Where the entry's text stands in the file as it is.
+fn verbatim(entry: &Entry) -> Option<usize> {
+    let span = entry.location.span.clone();
+    let offset = entry.location.text().find(&entry.text)?;
+    (offset <= 1).then_some(span.start + offset)
+}
+
+/// `{{ name }}` without quotes is a mapping to YAML.
+fn is_template(location: &Location) -> bool {
+    location.text().starts_with("{{") || location.text().starts_with("{%")
+}
+
+/// What is said of a text that is no match spec.
+pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
+    let message = format!("`{}` is no match spec", redact(text));
+    let (name, help) = refused_spec(text);
+    Diagnostic::error(name, message)
+        .at(at, redact_reason(reason, text))
+        .help(help)
+}
+
+/// What a text that is no match spec is taken for, and what to do about it.
+fn refused_spec(text: &str) -> (&'static str, String) {
+    let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let (name, help) = if text.contains("{{") || text.contains("{%") {
+        ("template-value", "the file is a template: render it first")
+    } else if is_for_pip {
+        (
+            "pip-line-in-conda-list",
+            "this is a line for pip: move it below `- pip:`",
+        )
+    } else if text[..end].eq_ignore_ascii_case("python") {
+        ("malformed-python-version", MATCH_SPECS)
+    } else {
+        ("invalid-match-spec", MATCH_SPECS)
+    };
+    match match_spec::intended(text) {
+        Some(meant) => (name, format!("write `{}`", redact(&meant))),
+        None => (name, help.to_owned()),
+    }
+}
+
+/// The first line of a place, so that a whole block is not shown.
+fn first_line(mut location: Location) -> Location {
+    let length = location.text().lines().next().map_or(0, str::len);
+    location.span.end = location.span.start + length;
+    location
+}
+
+/// The platform that a head comment names.
+fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
+    let mut start = 0;
+    for line in tree.source().text().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if let Some((offset, platform)) = pin_comment::parse_header(&line[indent..])
+            && tree.in_comment(start + indent..start + indent + 1)
+        {
+            let offset = start + indent + offset;
+            let span = offset..offset + platform.len();
+            return Some(Spanned {
+                value: platform.to_owned(),
+                location: tree.at(span),
+            });
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which
+/// conda applies to channels; an unset variable stays as it is.
+pub(super) fn expand_variables(text: &str) -> String {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('$') {
+        expanded.push_str(&rest[..start]);
+        let after = &rest[start + 1..];
+        let word = |text: &str| {
+            text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(text.len())
+        };
+        let (name, length) = match after.strip_prefix('{') {
+            Some(braced) => match braced.find('}') {
+                Some(end) => (&braced[..end], end + 3),
+                None => ("", 1),
+            },
+            None => (&after[..word(after)], word(after) + 1),
+        };
+        let value = (!name.is_empty())
+            .then(|| presolve_text::process::variable(name))
+            .flatten();
+        expanded.push_str(value.as_deref().unwrap_or(&rest[start..start + length]));
+        rest = &rest[start + length..];
+    }
+    expanded + rest
+}
+
+#[cfg(test)]
+#[path = "environment_tests.rs"]
+mod tests;

@@ -1,0 +1,213 @@
+//! Writes an answer back into the file that asked for it: every line exact, the
+//! declared requirement beside it in a comment, and no other byte touched. JSON has no
+//! comments: there the pins take the place of what was declared.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::route::route;
+use pep440_rs::Version;
+use pep508_rs::{ExtraName, PackageName};
+
+use super::{
+    CondaPin, EnvironmentFile,
+    edits::Edits,
+    environment, json,
+    list::uneditable,
+    part, pin_comment,
+    yaml::{self, Tree},
+};
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+
+pub use super::pin_comment::header;
+
+mod channels;
+mod check;
+pub mod conda;
+pub(super) mod flow;
+pub mod pip;
+
+/// The answer for one platform.
+#[derive(Clone, Debug)]
+pub struct Pins {
+    /// The platform that the pins are for, like `linux-64`.
+    pub platform: String,
+    /// Every channel that may be used, as names or URLs, the first one first.
+    pub channels: Vec<String>,
+    /// Every conda package.
+    pub conda: Vec<PinnedConda>,
+    /// Every PyPI release, and every declared one that conda provides.
+    pub pip: Vec<PinnedPip>,
+}
+
+/// A conda record.
+#[derive(Clone, Debug)]
+pub struct PinnedConda {
+    /// The normalised name.
+    pub name: String,
+    /// The version as the record writes it.
+    pub version: String,
+    /// The build string.
+    pub build: String,
+    /// The channel to write before the name: of a record that is not from the
+    /// first channel, or that has a namesake in another one.
+    pub channel: Option<String>,
+    /// The hash to write behind the build, `sha256=…` or `md5=…`: of a record that
+    /// has a namesake in its own channel.
+    pub hash: Option<String>,
+}
+
+impl PinnedConda {
+    /// Whether a pin that stands in a file is this one.
+    pub fn is_written_as(&self, written: &CondaPin) -> bool {
+        (&written.version, &written.build) == (&self.version, &self.build)
+            && (self.hash.is_none() || written.hash == self.hash)
+    }
+}
+
+/// A PyPI release.
+#[derive(Clone, Debug)]
+pub struct PinnedPip {
+    /// The project.
+    pub name: PackageName,
+    /// The extras to write behind an undeclared name.
+    pub extras: Vec<ExtraName>,
+    /// The version.
+    pub version: Version,
+    /// conda provides it: only a declared line is pinned, none is added.
+    pub from_conda: bool,
+    /// `sha256:…` of its files, written when the list is in hash mode.
+    pub hashes: Vec<String>,
+}
+
+/// The text of the file with the answer in it. An answer that the file already
+/// has changes nothing.
+///
+/// # Errors
+/// [`Failure::input`] when the file is written in a way that cannot be edited
+/// (aliases, several requirements in one pip item), or when the result would
+/// not read back as the same requirements with these pins.
+pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+    environment.host.pin(environment, pins)
+}
+
+/// The text of a conda file with the answer in it.
+///
+/// # Errors
+/// As for [`pin`].
+pub(super) fn in_conda_file(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+    let text = flow::to_blocks(
+        &environment.source,
+        pins.pip.iter().any(|pin| !pin.from_conda),
+    )?;
+    let source = environment.source.with_text(text);
+    let blocks = environment::read(Arc::clone(&source))?;
+    let tree = Tree::parse(&source)?;
+    let mut edits = Edits::new(source.text());
+    write_header(&mut edits, &tree, &blocks, &pins.platform)?;
+    channels::write(&mut edits, &tree, pins)?;
+    let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
+    conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;
+    let mut text = edits.apply();
+    if source.is_json() {
+        text = json::without_stray_commas(&text);
+    }
+    check::check(environment, pins, &text)?;
+    Ok(text)
+}
+
+/// Whether a file asks for anything, which is worth knowing before the answer is
+/// worked out.
+///
+/// # Errors
+/// [`Failure::input`] when it does not.
+pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
+    if !environment.conda.is_empty() || !environment.pip.requirements.is_empty() {
+        return Ok(());
+    }
+    let source = &environment.source;
+    let location = Location {
+        file: Arc::clone(source),
+        span: 0..source.text().lines().next().map_or(0, str::len),
+    };
+    Err(Failure::input(
+        Diagnostic::error("nothing-to-pin", "the file asks for no packages")
+            .at(location, "")
+            .help("list them below `dependencies:`, one per line"),
+    ))
+}
+
+/// Whether pins can be written into a file at all, which is worth knowing before
+/// they are worked out.
+///
+/// # Errors
+/// [`Failure::input`] when the file is written in a way that has no place for a
+/// line per package.
+pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
+    let source = &environment.source;
+    if source.is_json() {
+        return Ok(());
+    }
+    let part = part::span(source)?;
+    let text = &source.text()[part.clone()];
+    let start = part.start + text.len() - text.trim_start().len();
+    if source.text()[start..].starts_with('{') {
+        let location = Location {
+            file: Arc::clone(source),
+            span: start..start + 1,
+        };
+        return Err(uneditable(
+            location,
+            "the whole spec is in braces, so there is no line per package for its pin",
+            "write it in the style of `conda env export`, or pin a copy in that style",
+        ));
+    }
+    Ok(())
+}
+
+/// Says what platform the pins are for, in the first line that may be a comment; of a
+/// spec that is a part of its file, in the part's first line.
+fn write_header(
+    edits: &mut Edits<'_>,
+    tree: &Tree,
+    environment: &EnvironmentFile,
+    platform: &str,
+) -> Result<(), Failure> {
+    if tree.source().is_json() {
+        return Ok(());
+    }
+    if let Some(pinned) = &environment.pinned_platform {
+        edits.replace(pinned.location.span.clone(), platform);
+        return Ok(());
+    }
+    let (text, header) = (edits.text, pin_comment::header(platform));
+    if environment.source.part().is_some() {
+        let first = tree.location(&route!()).span.start;
+        let indent = &text[yaml::line_start(text, first)..first];
+        let header = format!("{indent}{header}{}", edits.line_break);
+        edits.insert(part::span(&environment.source)?.start, &header);
+        return Ok(());
+    }
+    let mut start = 0;
+    let mut place = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let ends_the_head = line.trim_end() == "---";
+        start += line.len();
+        if ends_the_head || (index == 0 && line.starts_with("#!")) {
+            place = start;
+        }
+        if ends_the_head || !(line.starts_with(['#', '%']) || line.trim().is_empty()) {
+            break;
+        }
+    }
+    edits.insert(place, &format!("{header}{}", edits.line_break));
+    Ok(())
+}
+
+/// The conda pins by name.
+fn by_name(pins: &Pins) -> BTreeMap<&str, &PinnedConda> {
+    pins.conda.iter().map(|pin| (&*pin.name, pin)).collect()
+}
+
+#[cfg(test)]
+#[path = "pin/tests.rs"]
+mod tests;

@@ -1,0 +1,152 @@
+//! The channels of a pinned file: explicit, and closed by `nodefaults`, without
+//! which conda appends `defaults` (CEP-24).
+
+use std::ops::Range;
+
+use crate::route::route;
+
+use super::Pins;
+use crate::{
+    edits::Edits,
+    environment::expand_variables,
+    json,
+    list::{Entry, Line, List, written},
+    pin_comment::Origin,
+    yaml::{self, Tree},
+};
+use presolve_text::diagnostic::Failure;
+
+/// Forbids the channels that conda would append.
+pub const NODEFAULTS: &str = "nodefaults";
+
+/// Makes the file's channels those of the answer.
+///
+/// # Errors
+/// When a line cannot be edited.
+pub fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(), Failure> {
+    let list = List::read(tree, &route!("channels"), tree.root.get("channels"))?;
+    let plan = plan(&list.lines, pins);
+    if plan.declared.is_empty() && list.lines.is_empty() {
+        write_new(edits, tree, &plan.first);
+        return Ok(());
+    }
+    let wanted_added = |text: &str| {
+        let after = plan.declared.iter().flat_map(|(_, _, after)| after);
+        after.chain(&plan.first).any(|entry| entry.text == text)
+    };
+    let mut present: Vec<&str> = Vec::new();
+    for line in list.lines.iter().filter(|line| is_added(line)) {
+        if wanted_added(&line.text) && !present.contains(&&*line.text) {
+            present.push(&line.text);
+        } else {
+            list.remove(edits, line);
+        }
+    }
+    let is_new = |entry: &&Entry| !present.contains(&&*entry.text);
+    for (line, entry, after) in &plan.declared {
+        list.rewrite(edits, line, entry);
+        for entry in after.iter().filter(is_new) {
+            list.insert_after(edits, line, entry);
+        }
+    }
+    if let Some(first) = list.lines.first() {
+        for entry in plan.first.iter().filter(is_new) {
+            list.insert_before(edits, first, entry);
+        }
+    }
+    Ok(())
+}
+
+/// Each declared line with what it is to be and what comes behind it.
+struct Plan<'a> {
+    declared: Vec<(&'a Line, Entry, Vec<Entry>)>,
+    /// What comes before every declared line.
+    first: Vec<Entry>,
+}
+
+fn is_added(line: &Line) -> bool {
+    line.comment.origin == Some(Origin::Added)
+}
+
+/// What the line's channel was declared as.
+fn declared(line: &Line) -> &str {
+    match &line.comment.origin {
+        Some(Origin::Declared(declared)) => declared,
+        _ => &line.text,
+    }
+}
+
+/// Lays the answer's channels beside the declared ones: `defaults` takes all up
+/// to the next declared one, another name that conda resolves takes one.
+fn plan<'a>(lines: &'a [Line], pins: &Pins) -> Plan<'a> {
+    let mut wanted = pins.channels.iter().peekable();
+    let mut plan = Plan {
+        declared: Vec::new(),
+        first: Vec::new(),
+    };
+    let lines: Vec<&Line> = lines.iter().filter(|line| !is_added(line)).collect();
+    let later = |index: usize, channel: &String| {
+        lines[index..]
+            .iter()
+            .any(|line| expand_variables(declared(line)) == *channel)
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let as_declared = declared(line).to_owned();
+        let mut entry = Entry {
+            text: as_declared.clone(),
+            origin: None,
+        };
+        let mut after = Vec::new();
+        if as_declared != NODEFAULTS {
+            let expanded = expand_variables(&as_declared);
+            if wanted.next_if(|channel| **channel == expanded).is_none()
+                && let Some(channel) = wanted.next_if(|channel| !later(index + 1, channel))
+            {
+                entry.text.clone_from(channel);
+                entry.origin = Some(Origin::Declared(as_declared.clone()));
+            }
+            while as_declared == "defaults"
+                && let Some(channel) = wanted.next_if(|channel| !later(index + 1, channel))
+            {
+                after.push(Entry::added(channel.clone()));
+            }
+        }
+        plan.declared.push((line, entry, after));
+    }
+    let mut rest: Vec<Entry> = wanted
+        .map(|channel| Entry::added(channel.clone()))
+        .collect();
+    if !lines.iter().any(|line| declared(line) == NODEFAULTS) {
+        rest.push(Entry::added(NODEFAULTS.to_owned()));
+    }
+    match plan.declared.last_mut() {
+        Some((_, _, after)) => after.append(&mut rest),
+        None => plan.first = rest,
+    }
+    plan
+}
+
+/// Writes the list of a file that declares no channels.
+fn write_new(edits: &mut Edits<'_>, tree: &Tree, entries: &[Entry]) {
+    if tree.source().is_json() {
+        let channels: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+        return json::write_channels(edits, tree, &channels);
+    }
+    let indent =
+        |key: &Range<usize>| &edits.text[yaml::line_start(edits.text, key.start)..key.start];
+    let line = |indent: &str, entry: &Entry| format!("{indent}  - {}", written(entry));
+    if let Some(key) = tree.key_span(&route!("channels")) {
+        let indent = indent(&key);
+        for entry in entries {
+            let written = format!("{}{}", edits.line_break, line(indent, entry));
+            edits.insert(yaml::line_end(edits.text, key.end), &written);
+        }
+    } else if let Some(key) = tree.key_span(&route!("dependencies")) {
+        let indent = indent(&key);
+        let mut list = format!("{indent}channels:{}", edits.line_break);
+        for entry in entries {
+            list += &format!("{}{}", line(indent, entry), edits.line_break);
+        }
+        edits.insert(yaml::line_start(edits.text, key.start), &list);
+    }
+}

@@ -1,0 +1,195 @@
+//! Reads the result back: a file that says something else than was asked for
+//! must not be written.
+
+use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
+use crate::route::route;
+use crate::{
+    EnvironmentFile, PipRequirementKind,
+    environment::{self, expand_variables},
+    list::List,
+    match_spec, part, pip_lines,
+    yaml::Tree,
+};
+use pep508_rs::VersionOrUrl;
+use presolve_text::diagnostic::{Diagnostic, Failure};
+use yaml_serde::Value;
+
+/// Checks that the text declares what the file declared and pins what was asked.
+///
+/// # Errors
+/// [`Failure::input`] with the first difference.
+pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Failure> {
+    let source = before.source.with_text(text);
+    let after = environment::read(source.clone()).map_err(|mut failure| {
+        failure
+            .diagnostics
+            .insert(0, broken("it could not be read back"));
+        failure
+    })?;
+    let list = List::read(
+        &Tree::parse(&source)?,
+        &route!("channels"),
+        Tree::parse(&source)?.root.get("channels"),
+    )?;
+    let channels: Vec<String> = list
+        .lines
+        .iter()
+        .map(|line| expand_variables(&line.text))
+        .filter(|channel| channel != NODEFAULTS)
+        .collect();
+    let problem = if other_keys(&Tree::parse(&before.source)?) != other_keys(&Tree::parse(&source)?)
+    {
+        Some("other keys would change")
+    } else if part::around(&before.source)? != part::around(&source)? {
+        Some("what stands around the conda spec would change")
+    } else if !is_kept(before, &after, pins) {
+        Some("its declared requirements would change")
+    } else if channels != pins.channels {
+        Some("its channels would be others, or in another order")
+    } else if !conda_is_pinned(&after, pins) {
+        Some("its conda packages would not be those of the answer")
+    } else if !pip_is_pinned(&after, pins) {
+        Some("its PyPI releases would not be those of the answer")
+    } else {
+        None
+    };
+    match problem {
+        Some(problem) => Err(Failure::input(broken(problem))),
+        None => Ok(()),
+    }
+}
+
+/// Everything at the root but what pins are written into; an alias there may
+/// repeat a line that is pinned.
+fn other_keys(tree: &Tree) -> Value {
+    let mut root = tree.root.clone();
+    if let Some(mapping) = root.as_mapping_mut() {
+        mapping.remove("channels");
+        mapping.remove("dependencies");
+    }
+    root
+}
+
+fn broken(problem: &str) -> Diagnostic {
+    Diagnostic::error("pin-not-written", format!("the pins cannot be written into this file: {problem}"))
+        .note("the file is untouched")
+        .help("write the file in the plain style of `conda env export`, and report this as a bug of presolve")
+}
+
+/// Whether everything that the user declared is still there: as it was, or in JSON, which
+/// has no comments to keep it in, as it was or pinned, and nothing else but the pins.
+fn is_kept(before: &EnvironmentFile, after: &EnvironmentFile, pins: &Pins) -> bool {
+    if !before.source.is_json() {
+        return declared(before) == declared(after);
+    }
+    let own = |environment: &EnvironmentFile| {
+        let requirements = environment.pip.requirements.iter();
+        requirements.filter(|line| line.in_environment).count()
+    };
+    let named = |environment: &EnvironmentFile| {
+        let names = environment.name.iter().map(|name| name.value.clone());
+        names.chain(unpinned(environment, pins)).collect::<Vec<_>>()
+    };
+    named(before) == named(after) && own(after) == own(before) + pip::undeclared(before, pins).len()
+}
+
+/// The requirements that no pin is for, as written.
+fn unpinned(environment: &EnvironmentFile, pins: &Pins) -> Vec<String> {
+    let conda_pins = by_name(pins);
+    let conda = environment.conda.iter().filter(|requirement| {
+        let name = requirement.spec.name.to_string();
+        !conda_pins.contains_key(&*name)
+    });
+    let pip = environment.pip.requirements.iter().filter(|requirement| {
+        let PipRequirementKind::Named(named) = &requirement.kind else {
+            return true;
+        };
+        !pins.pip.iter().any(|pin| pin.name == named.name)
+    });
+    let conda = conda.map(|requirement| format!("conda {}", requirement.text));
+    conda
+        .chain(pip.map(|requirement| format!("pip {}", requirement.text)))
+        .collect()
+}
+
+/// Everything that the user declared.
+fn declared(environment: &EnvironmentFile) -> Vec<String> {
+    let name = environment
+        .name
+        .iter()
+        .map(|name| format!("name {}", name.value));
+    let channels = environment
+        .channels
+        .iter()
+        .map(|channel| format!("channel {}", channel.value));
+    let conda = environment
+        .conda
+        .iter()
+        .filter(|requirement| !requirement.added_by_pin);
+    let pip = environment
+        .pip
+        .requirements
+        .iter()
+        .filter(|requirement| !requirement.added_by_pin);
+    name.chain(channels)
+        .chain(conda.map(|requirement| format!("conda {}", requirement.text)))
+        .chain(pip.map(|requirement| format!("pip {}", requirement.text)))
+        .collect()
+}
+
+fn conda_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
+    let mut missing = by_name(pins);
+    let pins = by_name(pins);
+    for requirement in &environment.conda {
+        let name = requirement.spec.name.to_string();
+        let Some(pin) = pins.get(&*name) else {
+            if requirement.added_by_pin {
+                return false;
+            }
+            continue;
+        };
+        let written = requirement
+            .pin
+            .clone()
+            .or_else(|| match_spec::parse_pin(&requirement.text));
+        let exact = written.is_some_and(|written| pin.is_written_as(&written));
+        let kept = conda::declared(requirement, pin).origin.is_none();
+        if !(exact || kept) {
+            return false;
+        }
+        missing.remove(&*name);
+    }
+    missing.is_empty()
+}
+
+fn pip_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
+    let mut added = pip::undeclared(environment, pins);
+    for requirement in environment
+        .pip
+        .requirements
+        .iter()
+        .filter(|r| r.in_environment)
+    {
+        let PipRequirementKind::Named(named) = &requirement.kind else {
+            continue;
+        };
+        let Some(pin) = pins.pip.iter().find(|pin| pin.name == named.name) else {
+            if requirement.added_by_pin {
+                return false;
+            }
+            continue;
+        };
+        let version = requirement
+            .pin
+            .as_ref()
+            .or(pip_lines::pinned_version(&requirement.kind));
+        let is_url = matches!(named.version_or_url, Some(VersionOrUrl::Url(_)));
+        if !is_url && version != Some(&pin.version) {
+            return false;
+        }
+        if requirement.added_by_pin {
+            added.remove(named.name.as_ref());
+        }
+    }
+    added.is_empty()
+}

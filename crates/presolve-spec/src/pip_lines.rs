@@ -1,0 +1,543 @@
+//! The lines of a pip list, read as pip reads a requirements file
+//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>):
+//! conda writes each item of the list as a line of one.
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use pep440_rs::{Operator, Version};
+use pep508_rs::VersionOrUrl;
+use url::Url;
+
+use super::{
+    PipRequirement, PipRequirementKind, PipRequirements, Spanned,
+    pip_options::{self, PipOption},
+    requirement,
+};
+use presolve_parse as parse;
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::{
+    secrets::{redact, redact_reason},
+    source::{OUTSIDE, SourceFile},
+};
+
+/// A text of requirement lines with the place that it was read from.
+pub struct PipText {
+    /// The file that it stands in.
+    pub file: Arc<SourceFile>,
+    /// The text, unquoted.
+    pub text: String,
+    /// All of it in the file, quotes included.
+    pub span: Range<usize>,
+    /// Where its first byte stands in the file, when the file has it as it is.
+    pub verbatim: Option<usize>,
+}
+
+/// What a file of requirements is named for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Its projects are to be installed.
+    Requirement,
+    /// It only constrains them.
+    Constraint,
+}
+
+/// Gathers what lines say, and what is wrong with them.
+#[derive(Default)]
+pub struct PipReader {
+    /// What was read.
+    pub pip: PipRequirements,
+    /// Odd lines that pip accepts.
+    pub warnings: Vec<Diagnostic>,
+    /// Lines that pip refuses.
+    pub errors: Vec<Diagnostic>,
+    /// Where the environment file stands: conda runs pip there, so local projects of
+    /// `-r` files too are looked for there.
+    folder: PathBuf,
+    /// Files that `-r` and `-c` lines may name and that are not read from disk.
+    pub included: Vec<Arc<SourceFile>>,
+    /// The files that were read, so that a cycle ends.
+    files: HashSet<(PathBuf, Role)>,
+    /// How many files lead to the one that is read.
+    depth: usize,
+}
+
+/// How many files a pip list may lead to with `-r` and `-c`.
+const MAX_FILES: usize = 256;
+
+/// How many of them may name each other in a row.
+const MAX_DEPTH: usize = 32;
+
+/// A line without its comment, its continuations joined.
+struct Line {
+    text: String,
+    /// Where it begins in the text that it is of.
+    start: usize,
+    joined: bool,
+}
+
+/// What a line is read for.
+struct Context<'a> {
+    text: &'a PipText,
+    line: Line,
+    role: Role,
+    in_environment: bool,
+    /// The text has other lines too.
+    several: bool,
+}
+
+impl PipReader {
+    /// Reads an item of an environment file's pip list.
+    pub fn read_item(&mut self, text: &PipText) {
+        self.folder = folder_of(&text.file).to_owned();
+        self.read_text(text, Role::Requirement, true);
+    }
+
+    fn read_text(&mut self, text: &PipText, role: Role, in_environment: bool) {
+        let lines = logical_lines(&text.text);
+        let several = lines.len() > 1;
+        for line in lines {
+            self.read_line(&Context {
+                text,
+                line,
+                role,
+                in_environment,
+                several,
+            });
+        }
+    }
+
+    fn read_line(&mut self, context: &Context<'_>) {
+        let line = &context.line.text;
+        let options_start = pip_options::begin(line);
+        let options = match pip_options::parse(line, options_start) {
+            Ok(options) => options,
+            Err(bad) => {
+                let location = context.locate(bad.span);
+                self.errors.push(
+                    Diagnostic::error("bad-pip-option", redact(&bad.message))
+                        .at(location, "")
+                        .help(
+                            "see https://pip.pypa.io/en/stable/reference/requirements-file-format/",
+                        ),
+                );
+                return;
+            }
+        };
+        for span in options.stray {
+            let location = context.locate(span);
+            self.warnings.push(
+                Diagnostic::warning(
+                    "ignored-by-pip",
+                    format!("pip ignores `{}` after an option", redact(location.text())),
+                )
+                .at(location, "")
+                .help("write a requirement on a line of its own, and remove what is none"),
+            );
+        }
+        let requirement = line[..options_start].trim_end();
+        if requirement.is_empty() {
+            for option in options.options {
+                self.read_option(context, option);
+            }
+        } else {
+            self.read_requirement(context, requirement, options.options);
+        }
+    }
+
+    fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
+        let expanded = expand_variables(text);
+        match requirement::parse(&expanded, &self.folder) {
+            Ok(kind) => {
+                self.warn_of_missing(&kind, &expanded, context.locate(0..text.len()));
+                self.push(context, kind, text, options);
+            }
+            Err(refusal) => {
+                let place = if expanded == text {
+                    refusal.span.clone()
+                } else {
+                    0..text.len()
+                };
+                self.refuse(context.locate(place), text, refusal);
+            }
+        }
+    }
+
+    /// The file may be pinned where its projects are not; the build needs them.
+    fn warn_of_missing(&mut self, kind: &PipRequirementKind, text: &str, location: Location) {
+        if let (PipRequirementKind::Opaque { .. }, Some(message)) = (
+            kind,
+            requirement::missing_project(text, &self.folder, location.file.fence()),
+        ) {
+            let warning = Diagnostic::warning("missing-project", redact(&message))
+                .at(location, "")
+                .help("pip gives up at once if it is not there in the build");
+            self.warnings.push(warning);
+        }
+    }
+
+    fn refuse(&mut self, location: Location, text: &str, refusal: requirement::Refusal) {
+        let message = format!("`{}` is no pip requirement", redact(text));
+        let mut error = Diagnostic::error(refusal.name, message)
+            .at(location, redact_reason(&refusal.message, text));
+        error.help.extend(refusal.help);
+        self.errors.push(error);
+    }
+
+    fn push(
+        &mut self,
+        context: &Context<'_>,
+        kind: PipRequirementKind,
+        text: &str,
+        options: Vec<PipOption>,
+    ) {
+        let (hashes, options): (Vec<_>, Vec<_>) = options
+            .into_iter()
+            .partition(|option| option.name == "hash");
+        let location = if context.in_environment && !context.several {
+            context.whole()
+        } else {
+            context.locate(0..context.line.text.len())
+        };
+        let list = match context.role {
+            Role::Requirement => &mut self.pip.requirements,
+            Role::Constraint => &mut self.pip.constraints,
+        };
+        list.push(PipRequirement {
+            kind,
+            text: text.to_owned(),
+            location,
+            hashes: hashes.into_iter().map(|option| option.value).collect(),
+            options: options.iter().map(PipOption::as_written).collect(),
+            pin: None,
+            added_by_pin: false,
+            in_environment: context.in_environment,
+        });
+    }
+
+    fn read_option(&mut self, context: &Context<'_>, option: PipOption) {
+        let location = context.locate(option.span.clone());
+        let value = expand_variables(&option.value).into_owned();
+        let spanned = Spanned {
+            value: value.clone(),
+            location: location.clone(),
+        };
+        let options = &mut self.pip.options;
+        if !matches!(option.name, "requirement" | "constraint" | "editable") {
+            options.written.push(Spanned {
+                value: option.as_written(),
+                location: location.clone(),
+            });
+        }
+        match option.name {
+            "index-url" | "pypi-url" => options.index_url = Some(spanned),
+            "extra-index-url" => options.extra_index_urls.push(spanned),
+            "no-index" => options.no_index = true,
+            "find-links" => options.find_links.push(spanned),
+            "pre" => options.pre = true,
+            "prefer-binary" => options.prefer_binary = true,
+            "require-hashes" => options.require_hashes = true,
+            "only-binary" => self.read_format(&value, location, true),
+            "no-binary" => self.read_format(&value, location, false),
+            "requirement" => self.read_file(context, &value, location, Role::Requirement),
+            "constraint" => self.read_file(context, &value, location, Role::Constraint),
+            "editable" => {
+                let text = format!("-e {}", option.value);
+                match requirement::editable(&value) {
+                    Ok(kind) => {
+                        self.warn_of_missing(&kind, &value, location);
+                        self.push(context, kind, &text, Vec::new());
+                    }
+                    Err(refusal) => self.refuse(location, &text, refusal),
+                }
+            }
+            // The rest changes how pip fetches or builds, not what it chooses.
+            _ => {}
+        }
+    }
+
+    /// `:all:`, `:none:` or names; each adds to what was said before, and a
+    /// project is in one of the two lists only, the last one
+    /// (`FormatControl.handle_mutual_excludes` of pip).
+    fn read_format(&mut self, value: &str, location: Location, wheels: bool) {
+        let formats = &mut self.pip.options.formats;
+        let (all, names, other_all, other) = if wheels {
+            (
+                &mut formats.only_binary_all,
+                &mut formats.only_binary,
+                &mut formats.no_binary_all,
+                &mut formats.no_binary,
+            )
+        } else {
+            (
+                &mut formats.no_binary_all,
+                &mut formats.no_binary,
+                &mut formats.only_binary_all,
+                &mut formats.only_binary,
+            )
+        };
+        for name in value
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            match (name, parse::pep::name(name)) {
+                (":all:", _) => {
+                    (*all, *other_all) = (true, false);
+                    names.clear();
+                    other.clear();
+                }
+                (":none:", _) => {
+                    *all = false;
+                    names.clear();
+                }
+                (_, Ok(name)) => {
+                    other.retain(|other| *other != name);
+                    names.push(name);
+                }
+                (name, Err(_)) => {
+                    let message = format!("`{name}` is no project name");
+                    let error = Diagnostic::error("bad-pip-option", message);
+                    self.errors.push(error.at(location.clone(), ""));
+                }
+            }
+        }
+    }
+
+    fn refuse_file(&mut self, at: Location) {
+        let message = "too many requirements files lead to each other";
+        let error = Diagnostic::error("missing-requirements-file", message)
+            .at(at, "this one is not read")
+            .note(format!(
+                "presolve reads {MAX_FILES} of them, and {MAX_DEPTH} that name each other in a row"
+            ))
+            .help("merge them");
+        self.errors.push(error);
+    }
+
+    fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
+        let path = match file_of(value, context.folder()) {
+            Ok(path) => path,
+            Err(error) => return self.errors.push(error.at(at, "")),
+        };
+        let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if self.files.contains(&(identity.clone(), role)) {
+            return;
+        }
+        if self.files.len() == MAX_FILES || self.depth == MAX_DEPTH {
+            return self.refuse_file(at);
+        }
+        self.files.insert((identity, role));
+        self.pip.files.push(path.clone());
+        let mut included = self.included.iter();
+        let included = included.find(|file| file.path() == path).cloned();
+        match included.map_or_else(|| context.text.file.read_named(&path), Ok) {
+            Ok(file) => {
+                let length = file.text().len();
+                let text = PipText {
+                    text: file.text().to_owned(),
+                    file,
+                    span: 0..length,
+                    verbatim: Some(0),
+                };
+                self.depth += 1;
+                self.read_text(&text, role, false);
+                self.depth -= 1;
+            }
+            Err(failure) => self.errors.extend(unreadable(failure, at, value)),
+        }
+    }
+}
+
+/// The file that a `-r` or `-c` names, relative to a folder or as a `file:` URL.
+fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
+    if value.starts_with("file:") {
+        let path = Url::parse(value)
+            .ok()
+            .and_then(|url| url.to_file_path().ok());
+        return match path {
+            Some(path) if value.starts_with("file:/") => Ok(path),
+            _ => {
+                let file = value.trim_start_matches("file:");
+                let message = format!("`{value}` is no path that every pip reads");
+                Err(Diagnostic::error("relative-file-url", message)
+                    .note(format!(
+                        "pip 21.2 and later look for `/{file}`, older ones beside the file"
+                    ))
+                    .help(format!("write the path without `file:`, as `{file}`")))
+            }
+        };
+    }
+    if value.contains("://") {
+        let message = "a requirements file at a URL is not read";
+        return Err(Diagnostic::error("remote-requirements-file", message)
+            .help("save the file beside the environment file and name it here"));
+    }
+    Ok(folder.join(value))
+}
+
+fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
+    let mut diagnostics = failure.diagnostics;
+    for diagnostic in &mut diagnostics {
+        if diagnostic.labels.is_empty() && diagnostic.name != OUTSIDE {
+            diagnostic.name = "missing-requirements-file";
+            diagnostic.help = vec![format!(
+                "put `{value}` beside the file that names it: paths are relative to that"
+            )];
+        }
+        *diagnostic = diagnostic.clone().at(at.clone(), "named here");
+    }
+    diagnostics
+}
+
+impl Context<'_> {
+    /// The place of a part of the line, or of all of the text where the file
+    /// does not have the line as it is.
+    fn locate(&self, part: Range<usize>) -> Location {
+        match self.text.verbatim {
+            Some(start) if !self.line.joined => {
+                let start = start + self.line.start;
+                Location {
+                    file: Arc::clone(&self.text.file),
+                    span: start + part.start..start + part.end,
+                }
+            }
+            _ => self.whole(),
+        }
+    }
+
+    fn whole(&self) -> Location {
+        Location {
+            file: Arc::clone(&self.text.file),
+            span: self.text.span.clone(),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        folder_of(&self.text.file)
+    }
+}
+
+fn folder_of(file: &SourceFile) -> &Path {
+    file.path().parent().unwrap_or(Path::new(""))
+}
+
+/// The version of a requirement that allows only one: `==` and no wildcard.
+pub fn pinned_version(kind: &PipRequirementKind) -> Option<&Version> {
+    let PipRequirementKind::Named(requirement) = kind else {
+        return None;
+    };
+    let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &requirement.version_or_url else {
+        return None;
+    };
+    match specifiers.iter().as_slice() {
+        [only] if *only.operator() == Operator::Equal => Some(only.version()),
+        _ => None,
+    }
+}
+
+/// Reads the declared text of a pinned line; `None` when it is of another
+/// project than the line.
+pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementKind> {
+    let kind = requirement::parse(&expand_variables(text), Path::new("")).ok()?;
+    match (&kind, line) {
+        (PipRequirementKind::Named(declared), PipRequirementKind::Named(pinned))
+            if declared.name == pinned.name =>
+        {
+            Some(kind)
+        }
+        _ => None,
+    }
+}
+
+/// Lines with a `\` at their end are joined, comments and empty lines dropped.
+fn logical_lines(text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut pending: Option<Line> = None;
+    let mut offset = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = offset;
+        offset += raw.len();
+        let line = raw.trim_end_matches(['\n', '\r']);
+        let comment = line.trim_start().starts_with('#');
+        let continues = line.ends_with('\\') && !comment;
+        let mut joined = pending.take().unwrap_or(Line {
+            text: String::new(),
+            start,
+            joined: false,
+        });
+        joined.joined |= joined.start != start;
+        if comment {
+            joined.text.push(' ');
+        }
+        joined
+            .text
+            .push_str(line.trim_end_matches(if continues { '\\' } else { '\n' }));
+        if continues {
+            joined.joined = true;
+            pending = Some(joined);
+        } else {
+            lines.extend(without_comment(joined));
+        }
+    }
+    lines.extend(pending.and_then(without_comment));
+    lines
+}
+
+/// Cuts the comment and the blanks around; `None` when nothing is left.
+fn without_comment(mut line: Line) -> Option<Line> {
+    let comment = line.text.char_indices().find(|&(index, character)| {
+        character == '#'
+            && line.text[..index]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace)
+    });
+    if let Some((index, _)) = comment {
+        line.text.truncate(index);
+    }
+    let blanks = line.text.len() - line.text.trim_start().len();
+    line.start += blanks;
+    line.text = line.text.trim().to_owned();
+    (!line.text.is_empty()).then_some(line)
+}
+
+/// Replaces `${NAME}` (capitals, digits and `_` only) by the environment
+/// variable; an unset one stays as it is.
+fn expand_variables(text: &str) -> Cow<'_, str> {
+    if !text.contains("${") {
+        return Cow::Borrowed(text);
+    }
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let (before, variable) = rest.split_at(start);
+        expanded.push_str(before);
+        let end = variable.find('}').map_or(variable.len(), |end| end + 1);
+        let name = variable[2..end].trim_end_matches('}');
+        let valid = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        match presolve_text::process::variable(name) {
+            Some(value) if valid && !value.is_empty() => expanded.push_str(&value),
+            _ => {
+                expanded.push_str("${");
+                rest = &variable[2..];
+                continue;
+            }
+        }
+        rest = &variable[end..];
+    }
+    expanded.push_str(rest);
+    Cow::Owned(expanded)
+}
+
+#[cfg(test)]
+#[path = "pip_lines_tests.rs"]
+mod tests;

@@ -1,0 +1,136 @@
+use super::*;
+use presolve_terminal::human::render;
+
+fn read(path: &Path, text: &str) -> PipReader {
+    let file = SourceFile::from_text(path, text);
+    let mut reader = PipReader::default();
+    reader.read_item(&PipText {
+        text: text.to_owned(),
+        span: 0..text.len(),
+        verbatim: Some(0),
+        file,
+    });
+    reader
+}
+
+fn texts(requirements: &[PipRequirement]) -> Vec<String> {
+    requirements
+        .iter()
+        .map(|r| format!("{}: {}", r.location, r.text))
+        .collect()
+}
+
+#[test]
+fn an_item_may_hold_comments_continuations_and_hashes() {
+    let text = "a>=1 # why\n# no\n\nb==1 \\\n  --hash=sha256:x \\\n  --hash sha256:y\n-e git+https://h/c\n";
+    let reader = read(Path::new("e.yml"), text);
+    assert_eq!(
+        texts(&reader.pip.requirements),
+        [
+            "e.yml:1:1: a>=1",
+            "e.yml:1:1: b==1",
+            "e.yml:7:1: -e git+https://h/c"
+        ]
+    );
+    assert_eq!(reader.pip.requirements[1].hashes, ["sha256:x", "sha256:y"]);
+    assert_eq!(reader.pip.requirements[0].location.text(), "a>=1");
+}
+
+#[test]
+fn options_concern_the_whole_list() {
+    let text = "--pre --prefer-binary\n-i https://a\n--index-url https://b\n-f ./wheels\n\
+                --only-binary=:all: --no-binary numpy,Torch_X --trusted-host h\n--require-hashes";
+    let options = read(Path::new("e.yml"), text).pip.options;
+    assert!(options.pre && options.prefer_binary && options.require_hashes);
+    assert_eq!(options.index_url.expect("is set").value, "https://b");
+    assert_eq!(options.find_links[0].location.text(), "./wheels");
+    assert!(options.formats.only_binary_all);
+    assert_eq!(options.formats.no_binary.len(), 2);
+}
+
+#[test]
+fn files_are_read_once_and_from_where_they_stand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("sub")).expect("a folder");
+    std::fs::write(path("sub/r.txt"), "a\n-r ../s.txt\n-c c.txt\n").expect("writes");
+    std::fs::write(path("s.txt"), "b # x\n-r sub/r.txt\n").expect("writes");
+    std::fs::write(path("sub/c.txt"), "a<3\n").expect("writes");
+    let reader = read(&path("e.yml"), "-r sub/r.txt");
+    assert!(reader.errors.is_empty());
+    assert_eq!(reader.pip.requirements.len(), 2);
+    assert_eq!(reader.pip.constraints[0].text, "a<3");
+    assert!(!reader.pip.requirements[0].in_environment);
+    std::fs::create_dir(path("sub/here")).expect("a folder");
+    std::fs::write(path("sub/here/setup.py"), "").expect("writes");
+    std::fs::write(path("sub/p.txt"), "-e ./sub/here\n./here\n").expect("writes");
+    let reader = read(&path("e.yml"), "-r sub/p.txt");
+    assert_eq!(
+        (reader.pip.requirements.len(), reader.warnings.len()),
+        (2, 1)
+    );
+    let url = Url::from_file_path(path("s.txt")).expect("is absolute");
+    let reader = read(&path("e.yml"), &format!("-r {url}"));
+    assert_eq!(reader.pip.requirements.len(), 2);
+    let reader = read(&path("e.yml"), "-r file:s.txt");
+    assert_eq!(reader.errors[0].name, "relative-file-url");
+}
+
+#[test]
+fn bad_lines_are_placed() {
+    let text = "numpy=1.26\nx>=1.0.*\n--user\n-r missing.txt\n-i https://u:p@h torch";
+    let reader = read(Path::new("e.yml"), text);
+    let said: Vec<String> = reader
+        .errors
+        .iter()
+        .chain(&reader.warnings)
+        .map(|diagnostic| render(diagnostic, false))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    error[single-equals]: `numpy=1.26` is no pip requirement
+     --> e.yml:1:1
+      |
+    1 | numpy=1.26
+      | ^^^^^^^^^^ `=` is not a valid operator in a pip list
+      |
+      = help: write `numpy==1.26`
+    error[invalid-pip-requirement]: `x>=1.0.*` is no pip requirement
+     --> e.yml:2:1
+      |
+    2 | x>=1.0.*
+      | ^^^^^^^^ Operator >= cannot be used with a wildcard version specifier
+      |
+      = help: write `x>=1.0`
+    error[bad-pip-option]: pip knows no option `--user` in a requirements list
+     --> e.yml:3:1
+      |
+    3 | --user
+      | ^^^^^^
+      |
+      = help: see https://pip.pypa.io/en/stable/reference/requirements-file-format/
+    error[missing-requirements-file]: cannot read `missing.txt`: No such file or directory (os error 2)
+     --> e.yml:4:4
+      |
+    4 | -r missing.txt
+      |    ^^^^^^^^^^^ named here
+      |
+      = help: put `missing.txt` beside the file that names it: paths are relative to that
+    warning[ignored-by-pip]: pip ignores `torch` after an option
+     --> e.yml:5:18
+      |
+    5 | -i https://***@h torch
+      |                  ^^^^^
+      |
+      = help: write a requirement on a line of its own, and remove what is none
+    "#);
+}
+
+#[test]
+fn only_capital_variables_are_expanded() {
+    assert_eq!(
+        expand_variables("${HOME_OF_NOBODY}/${x}/$Y"),
+        "${HOME_OF_NOBODY}/${x}/$Y"
+    );
+    let path = std::env::var("PATH").expect("is set");
+    assert_eq!(expand_variables("a${PATH}b"), format!("a{path}b"));
+}

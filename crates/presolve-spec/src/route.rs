@@ -1,0 +1,52 @@
+//! The way from the top of a YAML document to a value in it.
+
+use std::borrow::Cow;
+
+/// A step down: into a mapping or into a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The value of a key.
+    Key(Cow<'a, str>),
+    /// An item of a list, from 0.
+    Index(usize),
+}
+
+/// The steps from the top of a document; without any it leads to the whole document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route<'a>(pub Vec<Step<'a>>);
+
+impl<'a> Route<'a> {
+    /// The way one step further.
+    pub fn with_key(&self, step: impl Into<Step<'a>>) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step.into());
+        Self(steps)
+    }
+
+    /// The way to what is around it.
+    pub fn parent(&self) -> Option<Self> {
+        let (_, steps) = self.0.split_last()?;
+        Some(Self(steps.to_vec()))
+    }
+}
+
+impl From<usize> for Step<'_> {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+impl<'a> From<&'a str> for Step<'a> {
+    fn from(key: &'a str) -> Self {
+        Self::Key(key.into())
+    }
+}
+
+/// `route!("dependencies", 0)`.
+#[macro_export]
+macro_rules! route {
+    ($($step:expr),* $(,)?) => {
+        $crate::route::Route(vec![$($crate::route::Step::from($step)),*])
+    };
+}
+pub use route;

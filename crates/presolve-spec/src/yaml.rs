@@ -1,0 +1,419 @@
+//! A YAML or JSON file as values with places: yaml_serde says what it means, tree-sitter
+//! where it stands, and neither is believed when they disagree.
+
+use std::{borrow::Cow, ops::Range, sync::Arc};
+
+use yaml_serde::Value;
+
+use super::{
+    json, part,
+    places::Places,
+    route::{Route, Step},
+};
+use presolve_parse as parse;
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::source::SourceFile;
+
+/// A parsed YAML file.
+pub struct Tree {
+    source: Arc<SourceFile>,
+    places: Places,
+    /// What the file means.
+    pub root: Value,
+}
+
+impl Tree {
+    /// Parses a file that holds one YAML document, or the part of it that is the conda spec.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with the place when it is no YAML, or YAML whose
+    /// places cannot be told.
+    pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
+        if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
+            return Err(Failure::input(other));
+        }
+        let mut text = part::text(source)?;
+        let root = value(source, &text).map_err(Failure::input)?;
+        if source.is_json() {
+            text = Cow::Owned(json::without_tabs(&text));
+        }
+        if root.is_null() {
+            return Err(Failure::input(
+                at(source, "empty-file", 0..0, "the file is empty", "")
+                    .help("a conda environment file has `name`, `channels` and `dependencies`"),
+            ));
+        }
+        let places = parse::guard::guarded(|| Places::of(&text)).ok().flatten();
+        let places = places.ok_or_else(|| {
+            let span = 0..source.text().lines().next().map_or(0, str::len);
+            Failure::input(
+                at(
+                    source,
+                    "unusual-yaml",
+                    span,
+                    "the file's YAML is unusual",
+                    "",
+                )
+                .note("it is valid, but the places of its entries cannot be told")
+                .help("write it in the plain style of `conda env export`"),
+            )
+        })?;
+        if let Some(tag) = python_tag(source, &places) {
+            return Err(Failure::input(tag));
+        }
+        Ok(Self {
+            source: Arc::clone(source),
+            places,
+            root,
+        })
+    }
+
+    /// The YAML of a file that has none, as a Dockerfile: nothing is found in it.
+    pub fn empty(source: &Arc<SourceFile>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            places: Places::empty(),
+            root: Value::Null,
+        }
+    }
+
+    /// What stands below these keys.
+    pub fn get(&self, keys: &[&str]) -> Option<&Value> {
+        let mut value = &self.root;
+        for key in keys {
+            value = value.get(*key)?;
+        }
+        Some(value)
+    }
+
+    /// The file.
+    pub fn source(&self) -> &Arc<SourceFile> {
+        &self.source
+    }
+
+    /// Where a value stands; `None` for an absent one (`key:`).
+    pub fn span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        let span = self.places.find(route)?.value.clone()?;
+        let text = self.source.text().get(span.clone())?;
+        Some(span.start..span.start + text.trim_end().len())
+    }
+
+    /// Where a key stands with its value.
+    pub fn entry_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        Some(self.places.find(route)?.entry.clone())
+    }
+
+    /// Where a mapping's key stands.
+    pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
+        self.places.find(route)?.key.clone()
+    }
+
+    /// The place of a value, of its key when it is absent, or the file's start.
+    pub fn location(&self, route: &Route<'_>) -> Location {
+        let span = self
+            .span(route)
+            .or_else(|| self.entry_span(route))
+            .unwrap_or(0..0);
+        self.at(span)
+    }
+
+    /// The first line of a list that is a `-` with nothing behind it.
+    pub fn empty_entry(&self, list: &Route<'_>) -> Option<Location> {
+        let list = self.location(list);
+        let mut start = line_start(self.source.text(), list.span.start);
+        for line in self.source.text()[start..list.span.end].split_inclusive('\n') {
+            let entry = line.trim_start_matches(' ');
+            let indent = line.len() - entry.len();
+            if let Some(rest) = entry.strip_prefix('-')
+                && (rest.trim().is_empty() || rest.trim_start().starts_with('#'))
+            {
+                return Some(self.at(start + indent..start + indent + 1));
+            }
+            start += line.len();
+        }
+        None
+    }
+
+    /// A place in this file.
+    pub fn at(&self, span: Range<usize>) -> Location {
+        Location {
+            file: Arc::clone(&self.source),
+            span,
+        }
+    }
+
+    /// The place of a scalar, which must read there as `value`.
+    ///
+    /// # Errors
+    /// A diagnostic when the two parsers disagree.
+    pub fn scalar(&self, route: &Route<'_>, value: &Value) -> Result<Location, Diagnostic> {
+        let location = self.location(route);
+        let there = match self.source.is_json() {
+            true => json::value(location.text()).ok(),
+            false => yaml_serde::from_str(location.text()).ok(),
+        };
+        let agreed = match (&there, value) {
+            // The place ends before the line breaks that a block scalar ends with.
+            (Some(Value::String(there)), Value::String(value)) => {
+                there.trim_end() == value.trim_end()
+            }
+            (there, value) => there.as_ref() == Some(value),
+        };
+        if agreed {
+            Ok(location)
+        } else {
+            Err(self.disagreement(location))
+        }
+    }
+
+    /// Checks that a list has as many items in both readings.
+    ///
+    /// # Errors
+    /// A diagnostic when the two parsers disagree.
+    pub fn check_length(&self, route: &Route<'_>, length: usize) -> Result<(), Diagnostic> {
+        let exists = |index: usize| self.places.find(&route.with_key(index)).is_some();
+        if exists(length) || (length > 0 && !exists(length - 1)) {
+            return Err(self.disagreement(self.location(route)));
+        }
+        Ok(())
+    }
+
+    /// Whether a place is in a comment.
+    pub fn in_comment(&self, span: Range<usize>) -> bool {
+        self.places.in_comment(&span)
+    }
+
+    fn disagreement(&self, location: Location) -> Diagnostic {
+        Diagnostic::error("unusual-yaml", "two YAML parsers read this differently")
+            .at(location, "")
+            .help("write it on one line, without tags, anchors and escapes")
+    }
+}
+
+/// The way to what stands below these keys.
+pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
+    let keys = keys.iter().map(|key| Step::from(*key));
+    Route(keys.collect())
+}
+
+/// What the text of a file, or of a part of it at its place, means.
+///
+/// # Errors
+/// A diagnostic with the place when it is no YAML, or no JSON where the file's name says
+/// that it is.
+pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
+    if let Some(place) = parse::nesting::too_deep(text) {
+        return Err(too_deep(source, place));
+    }
+    let extension = source.path().extension();
+    let is_called_json = extension.is_some_and(|extension| extension == "json");
+    if source.is_json() || (is_called_json && !text.trim().is_empty()) {
+        return json::value(text).map_err(|error| json_error(source, &error));
+    }
+    parse::guard::guarded(|| yaml_serde::from_str(text))
+        .map_err(|_| too_deep(source, 0))?
+        .map_err(|error| syntax_error(source, &error))
+}
+
+fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
+    let text = source.text();
+    // The text may be a part of the file.
+    let start = if text.is_char_boundary(place) {
+        place
+    } else {
+        0
+    };
+    let message = "the file is nested too deeply";
+    at(
+        source,
+        "invalid-yaml",
+        start..line_end(text, start),
+        message,
+        "",
+    )
+    .note(format!("presolve reads {} levels", parse::nesting::LIMIT))
+    .help("check the brackets and the indentation: an environment file has 4 levels")
+}
+
+/// What stands between a scalar and the end of its line: the blanks, and the
+/// comment from `#` on. `None` when something else stands there.
+pub fn trailing_comment(text: &str, end: usize) -> Option<(Range<usize>, &str)> {
+    let rest = text.get(end..)?;
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let comment = line.trim_start_matches([' ', '\t']);
+    let valid = comment.is_empty() || (comment.starts_with('#') && comment.len() < line.len());
+    valid.then(|| (end..end + line.len(), comment))
+}
+
+/// The start of the line of an offset.
+pub fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line of an offset, without its line break.
+pub fn line_end(text: &str, offset: usize) -> usize {
+    let end = text[offset..]
+        .find('\n')
+        .map_or(text.len(), |newline| offset + newline);
+    if text[offset..end].ends_with('\r') {
+        end - 1
+    } else {
+        end
+    }
+}
+
+fn at(
+    source: &Arc<SourceFile>,
+    name: &'static str,
+    span: Range<usize>,
+    message: &str,
+    label: &str,
+) -> Diagnostic {
+    let location = Location {
+        file: Arc::clone(source),
+        span,
+    };
+    Diagnostic::error(name, message.to_owned()).at(location, label)
+}
+
+fn json_error(source: &Arc<SourceFile>, error: &serde_json::Error) -> Diagnostic {
+    let text = source.text();
+    let offset = json::offset(text, error);
+    let said = error.to_string();
+    let (span, name, message, help) = if said.contains("duplicate entry") {
+        (
+            json::string_before(text, offset),
+            "duplicate-key",
+            "a key stands twice in one object",
+            "merge the two entries into one",
+        )
+    } else {
+        (
+            offset..line_end(text, offset).max(offset),
+            "invalid-json",
+            "this is no valid JSON",
+            "check the commas, the brackets and the quotes of this line and the one before",
+        )
+    };
+    at(source, name, span, message, "").note(said).help(help)
+}
+
+fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnostic {
+    let text = source.text();
+    let span = error.location().map_or(0..0, |place| {
+        let offset = source.offset(place.line(), place.column());
+        offset..line_end(text, offset).max(offset)
+    });
+    let line = &text[line_start(text, span.start)..line_end(text, span.start)];
+    let said = error.to_string();
+    let (name, message, help) = if is_template(text) {
+        (
+            "template-value",
+            "this is a template and no YAML yet",
+            "render the template first, and check what it gives",
+        )
+    } else if line.trim_start_matches(' ').starts_with('\t') {
+        (
+            "tab-indentation",
+            "the line is indented with a tab",
+            "YAML is indented with blanks: replace the tab",
+        )
+    } else if said.contains("more than one document") {
+        (
+            "several-documents",
+            "the file has several YAML documents",
+            "a conda environment file has one document: remove what follows the second `---`",
+        )
+    } else if said.contains("duplicate entry") {
+        (
+            "duplicate-key",
+            "a key stands twice in one mapping",
+            "merge the two entries into one",
+        )
+    } else {
+        (
+            "invalid-yaml",
+            "this is no valid YAML",
+            "check the indentation and the quotes of this line and the one before",
+        )
+    };
+    at(source, name, span, message, "").note(said).help(help)
+}
+
+/// Whether a text has a template's marks outside of its comments.
+fn is_template(text: &str) -> bool {
+    let mut lines = text.lines().map(|line| line.trim_start());
+    lines.any(|line| !line.starts_with('#') && (line.contains("{{") || line.contains("{%")))
+}
+
+/// The mark of a list of package URLs, which conda takes with `--file` in the place of an
+/// environment file (conda/misc.py, `explicit`).
+fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
+    let text = source.text();
+    let is_comment = |line: &str| line.trim().is_empty() || line.starts_with('#');
+    let start: usize = text
+        .split_inclusive('\n')
+        .take_while(|line| is_comment(line))
+        .map(str::len)
+        .sum();
+    let line = text[start..].lines().next()?.trim_end();
+    (line == "@EXPLICIT").then(|| {
+        let message = "this is a list of package URLs and no environment file";
+        at(
+            source,
+            "explicit-file",
+            start..start + line.len(),
+            message,
+            "",
+        )
+        .note("it is solved already: conda downloads what it lists, and asks nothing")
+        .help("`conda create --name NAME --file FILE` takes it")
+    })
+}
+
+/// The first marker of an unresolved merge, when there are markers of both sides.
+fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
+    let text = source.text();
+    let place = |marker: &str| {
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            if line.trim_end().starts_with(marker) {
+                return Some(start..start + line.trim_end().len());
+            }
+            start += line.len();
+        }
+        None
+    };
+    let (ours, theirs) = (place("<<<<<<<")?, place(">>>>>>>")?);
+    let second = Location {
+        file: Arc::clone(source),
+        span: theirs,
+    };
+    Some(
+        at(
+            source,
+            "merge-conflict",
+            ours,
+            "a merge conflict is left in the file",
+            "begins here",
+        )
+        .at(second, "ends here")
+        .help("resolve the conflict and remove its markers"),
+    )
+}
+
+/// The first tag of a Python type: the `conda env export` of 2016 wrote them, and
+/// conda's own reader refuses them since it loads YAML safely.
+fn python_tag(source: &Arc<SourceFile>, places: &Places) -> Option<Diagnostic> {
+    let text = source.text();
+    let tags = text.match_indices("!!python/");
+    let mut starts = tags.map(|(start, _)| start);
+    let start = starts.find(|&start| !places.in_comment(&(start..start + 1)))?;
+    let length = text[start..]
+        .find(char::is_whitespace)
+        .unwrap_or(text.len() - start);
+    let tag = &text[start..start + length];
+    let message = format!("`{tag}` is a tag of Python's, which conda does not read");
+    let error = at(source, "python-tag", start..start + length, &message, "");
+    Some(error.help("remove the tag: lists and texts need none"))
+}

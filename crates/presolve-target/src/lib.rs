@@ -1,0 +1,436 @@
+//! The image that an environment is built on, and what its name says of the machine that
+//! builds: Ubuntu's release and so glibc, the day of the image and so conda.
+//!
+//! A CUDA version in the name is that of the libraries in the image. The machine that
+//! builds has no GPU, so there is no `__cuda` there
+//! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
+
+#![warn(missing_docs)]
+
+use std::{fmt, sync::LazyLock};
+
+use jiff::civil::{Date, date};
+use rattler_conda_types::Subdir;
+use regex::Regex;
+
+/// How the order of channels binds the solver
+/// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-channels.html>).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Deserialize,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelPriority {
+    /// A package comes from the first channel that has it, or not at all.
+    Strict,
+    /// Earlier channels are preferred, later ones are a fallback. conda's default.
+    #[default]
+    Flexible,
+    /// The order of channels does not matter.
+    Disabled,
+}
+
+/// An image as `docker pull` names it
+/// (<https://pkg.go.dev/github.com/distribution/reference>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The host of the registry; none for Docker Hub.
+    pub registry: Option<String>,
+    /// The repository: `azureml/openmpi4.1.0-ubuntu22.04`.
+    pub repository: String,
+    /// What follows `:`.
+    pub tag: Option<String>,
+    /// What follows `@`.
+    pub digest: Option<String>,
+}
+
+/// A release of Ubuntu that images are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ubuntu {
+    /// `22.04`.
+    pub release: &'static str,
+    /// Its glibc (<https://launchpad.net/ubuntu/+source/glibc>).
+    pub glibc: &'static str,
+    /// The day on which its standard support ends
+    /// (<https://ubuntu.com/about/release-cycle>).
+    pub end_of_life: Date,
+}
+
+/// The releases, oldest first.
+const RELEASES: [Ubuntu; 5] = [
+    ubuntu("16.04", "2.23", date(2021, 4, 30)),
+    ubuntu("18.04", "2.27", date(2023, 5, 31)),
+    ubuntu("20.04", "2.31", date(2025, 5, 31)),
+    ubuntu("22.04", "2.35", date(2027, 6, 1)),
+    ubuntu("24.04", "2.39", date(2029, 5, 31)),
+];
+
+/// The releases of Debian: number, name, glibc (<https://packages.debian.org/libc6>).
+const DEBIAN: [(&str, &str, &str); 4] = [
+    ("10", "buster", "2.28"),
+    ("11", "bullseye", "2.31"),
+    ("12", "bookworm", "2.36"),
+    ("13", "trixie", "2.41"),
+];
+
+/// The glibc that an image is taken to have whose release is not known: of Ubuntu 22.04,
+/// the oldest release of a supported Azure ML image
+/// (<https://github.com/Azure/AzureML-Containers>). What it can run, newer ones can.
+const USUAL_GLIBC: &str = "2.35";
+
+/// The day from which on Azure ML's images have a conda with the libmamba solver. Those
+/// before have conda 23.5 or older, whose default is the classic one.
+const LIBMAMBA: Date = date(2023, 10, 3);
+
+/// What the Miniconda of an Azure ML base image brings, as far as it was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Miniconda {
+    /// The first day of images that have it.
+    since: Date,
+    /// The version of conda.
+    pub conda: Option<&'static str>,
+    /// The version of Python that conda runs on, which is `python` where the image is used
+    /// without a conda file; an environment of conda's has a Python of its own.
+    pub python: Option<&'static str>,
+}
+
+/// What images of Azure ML bring, the oldest first. The source is
+/// <https://github.com/Azure/AzureML-Containers>: the notes of the releases, `MINICONDA_VERSION`
+/// and `CONDA_PACKAGE` of the Dockerfiles at that time, and issues 170 and 232, in which
+/// users looked. Where they leave a gap, so does the table.
+const MINICONDAS: [Miniconda; 10] = [
+    miniconda(date(2021, 3, 1), Some("4.9.2"), Some("3.7")),
+    miniconda(date(2022, 5, 16), Some("4.11.0"), Some("3.8")),
+    miniconda(date(2022, 9, 30), Some("4.12.0"), Some("3.8")),
+    // 22.11.1 came on a day that the notes do not tell.
+    miniconda(date(2023, 1, 20), None, Some("3.8")),
+    miniconda(date(2023, 6, 20), Some("23.5.0"), Some("3.8")),
+    miniconda(LIBMAMBA, None, Some("3.8")),
+    miniconda(date(2023, 12, 1), None, None),
+    miniconda(date(2024, 1, 9), None, Some("3.10")),
+    miniconda(date(2026, 4, 10), None, None),
+    miniconda(date(2026, 5, 7), None, Some("3.12")),
+];
+
+/// A reference by the grammar of Docker
+/// (<https://pkg.go.dev/github.com/distribution/reference#pkg-overview>), without hosts of
+/// IPv6 and with digests of SHA-256 alone, which are those of registries.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let host = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+    let part = "[a-z0-9]+(?:(?:[_.]|__|-+)[a-z0-9]+)*";
+    let grammar = format!(
+        r"\A(?:{host}(?:\.{host})*(?::[0-9]+)?/)?{part}(?:/{part})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?\z"
+    );
+    Regex::new(&grammar).expect("it is one")
+});
+
+/// What an image says of the machine that builds on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The platform.
+    pub subdir: Subdir,
+    /// Virtual packages, as `__glibc=2.35`, beside those that the platform has anyway.
+    pub virtual_packages: Vec<String>,
+    /// The image's name does not say what it is made of.
+    pub is_guess: bool,
+    /// The version of the CUDA libraries in the image: `12.6`. It says nothing of a GPU.
+    pub cuda: Option<String>,
+    /// The image.
+    pub image: Option<Image>,
+    /// A Dockerfile says what is run on the image.
+    pub in_dockerfile: bool,
+}
+
+const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -> Ubuntu {
+    Ubuntu {
+        release,
+        glibc,
+        end_of_life,
+    }
+}
+
+const fn miniconda(
+    since: Date,
+    conda: Option<&'static str>,
+    python: Option<&'static str>,
+) -> Miniconda {
+    Miniconda {
+        since,
+        conda,
+        python,
+    }
+}
+
+impl fmt::Display for Image {
+    /// The reference, as `docker pull` takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(registry) = &self.registry {
+            write!(f, "{registry}/")?;
+        }
+        f.write_str(&self.repository)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        match &self.digest {
+            Some(digest) => write!(f, "@{digest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Miniconda {
+    /// "conda 23.5.0 on Python 3.8".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("conda")?;
+        if let Some(conda) = self.conda {
+            write!(f, " {conda}")?;
+        }
+        match self.python {
+            Some(python) => write!(f, " on Python {python}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Image {
+    /// Takes a reference apart. It need not be a valid one.
+    pub fn parse(reference: &str) -> Self {
+        // A template of Azure/azureml-assets may have any character.
+        if let Some((name, tag)) = reference.split_once(":{{") {
+            let tag = Some(format!("{{{{{tag}"));
+            return Self {
+                tag,
+                ..Self::parse(name)
+            };
+        }
+        let (name, digest) = match reference.split_once('@') {
+            Some((name, digest)) => (name, Some(digest.to_owned())),
+            None => (reference, None),
+        };
+        let (registry, path) = match name.split_once('/') {
+            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+                (Some(host.to_owned()), path)
+            }
+            _ => (None, name),
+        };
+        let (repository, tag) = match path.rsplit_once(':') {
+            Some((repository, tag)) => (repository, Some(tag.to_owned())),
+            None => (path, None),
+        };
+        Self {
+            registry,
+            repository: repository.to_owned(),
+            tag,
+            digest,
+        }
+    }
+
+    /// Whether it is a valid reference.
+    pub fn is_well_formed(&self) -> bool {
+        REFERENCE.is_match(&self.to_string())
+    }
+
+    /// The name of an image that Azure ML makes: `openmpi4.1.0-ubuntu22.04`.
+    pub fn azure_name(&self) -> Option<&str> {
+        let is_registry = |host: &str| host == "mcr.microsoft.com";
+        let name = self.repository.strip_prefix("azureml/")?;
+        self.registry
+            .as_deref()
+            .is_none_or(is_registry)
+            .then_some(name)
+    }
+
+    /// The release of Ubuntu, where the name or the tag says it: `ubuntu22.04`,
+    /// `ubuntu2204`, `inference-base-2204`, `ubuntu:22.04`.
+    pub fn ubuntu(&self) -> Option<Ubuntu> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        let text = format!("{}:{tag}", self.repository);
+        let named = |release: &Ubuntu| {
+            let short = release.release.replace('.', "");
+            let marks = ["ubuntu", "ubuntu:", "ubuntu-", "inference-base-"];
+            let mut marks = marks.iter();
+            marks.any(|mark| {
+                text.contains(&format!("{mark}{}", release.release))
+                    || text.contains(&format!("{mark}{short}"))
+            })
+        };
+        RELEASES.into_iter().find(named)
+    }
+
+    /// The glibc of the release of Debian that the tag of an official image names:
+    /// `python:3.11-slim-bookworm`, `debian:12`.
+    fn debian(&self) -> Option<&'static str> {
+        let tag = self.tag.as_deref()?;
+        let parts: Vec<&str> = tag.split(['-', '.']).collect();
+        let is_debian = matches!(&*self.repository, "debian" | "library/debian");
+        let is_it = |release: &&(&str, &str, &str)| {
+            parts.contains(&release.1) || (is_debian && parts[0] == release.0)
+        };
+        let mut releases = DEBIAN.iter();
+        releases.find(is_it).map(|(_, _, glibc)| *glibc)
+    }
+
+    /// Whether it is an official image of Alpine: `alpine:3`, `python:3.11-alpine3.19`.
+    /// Images of others may bring glibc besides, as `continuumio/miniconda3:4.12.0-alpine`.
+    pub fn is_alpine(&self) -> bool {
+        let (parent, name) = self.repository.rsplit_once('/').unwrap_or_default();
+        let name = if parent.is_empty() {
+            &self.repository
+        } else {
+            name
+        };
+        let is_official = parent.is_empty() || parent.rsplit('/').next() == Some("library");
+        let mut parts = self.tag.iter().flat_map(|tag| tag.split('-'));
+        is_official && (name == "alpine" || parts.any(|part| part.starts_with("alpine")))
+    }
+
+    /// The day of an Azure ML image: `20240418` of the tag `20240418.v1`.
+    pub fn day(&self) -> Option<Date> {
+        self.azure_name()?;
+        let digits = self.tag.as_deref()?.split('.').next()?;
+        (digits.len() == 8).then(|| Date::strptime("%Y%m%d", digits).ok())?
+    }
+
+    /// Whether it is an Azure ML image whose conda has the classic solver; none if its tag
+    /// does not say.
+    pub fn has_classic_solver(&self) -> Option<bool> {
+        self.day().map(|day| day < LIBMAMBA)
+    }
+
+    /// The minor version of the Python that it brings: `3.11` of `python:3.11-slim`, and
+    /// `3.10` of `…-py310-torch280`. Azure ML's base images have that of their Miniconda,
+    /// and those without a day in their tag the newest one.
+    pub fn python(&self) -> Option<String> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        if matches!(&*self.repository, "python" | "library/python") {
+            let mut numbers = tag.split(['.', '-']);
+            let (major, minor) = (numbers.next()?, numbers.next()?);
+            let is_number = |text: &str| text.parse::<u16>().is_ok();
+            return (is_number(major) && is_number(minor)).then(|| format!("{major}.{minor}"));
+        }
+        let named = self.repository.split(['-', '/']).find_map(|part| {
+            let minor = part.strip_prefix("py3")?;
+            minor.parse::<u16>().is_ok().then(|| format!("3.{minor}"))
+        });
+        if named.is_some() {
+            return named;
+        }
+        let name = self.azure_name()?;
+        if !name.starts_with("openmpi") {
+            return None;
+        }
+        let known = match self.day() {
+            Some(_) => self.miniconda(),
+            None => MINICONDAS.last().copied(),
+        };
+        known?.python.map(str::to_owned)
+    }
+
+    /// What its Miniconda brings, of one of the base images of Azure ML; none if its tag
+    /// does not say, or nothing was published.
+    pub fn miniconda(&self) -> Option<Miniconda> {
+        let name = self.azure_name()?;
+        // The other images, those for inference, have Pythons of their own.
+        if !name.starts_with("openmpi") && !name.starts_with("intelmpi") {
+            return None;
+        }
+        let day = self.day()?;
+        let mut known = MINICONDAS.into_iter().rev();
+        known.find(|miniconda| miniconda.since <= day)
+    }
+
+    /// The version of the CUDA libraries in it, where the name or the tag says it:
+    /// `cuda11.8`, `cuda:12.2.0`, `cu126` of `cu126-py310`.
+    pub fn cuda(&self) -> Option<String> {
+        let tag = self.tag.as_deref().unwrap_or_default();
+        let text = format!("{}:{tag}", self.repository);
+        let mut words = text.split(['/', ':', '-', '_']).peekable();
+        while let Some(word) = words.next() {
+            let version = match word.strip_prefix("cuda") {
+                Some("") => words.peek().copied().unwrap_or_default().to_owned(),
+                Some(version) => version.to_owned(),
+                None => match word.strip_prefix("cu") {
+                    Some(digits) if digits.len() == 3 => {
+                        format!("{}.{}", &digits[..2], &digits[2..])
+                    }
+                    _ => continue,
+                },
+            };
+            let mut parts = version.split('.');
+            if parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+            {
+                return Some(version);
+            }
+        }
+        None
+    }
+
+    /// What it says of the machine that builds on it.
+    pub fn target(&self) -> Target {
+        if self.repository.starts_with("windows/") {
+            return Target::windows();
+        }
+        let ubuntu = self.ubuntu().map(|ubuntu| ubuntu.glibc);
+        let target = match ubuntu.or_else(|| self.debian()) {
+            Some(glibc) => Target::linux(glibc, false),
+            None => Target::unknown(),
+        };
+        Target {
+            cuda: self.cuda(),
+            image: Some(self.clone()),
+            ..target
+        }
+    }
+}
+
+impl Target {
+    /// What is taken for granted where nothing is known of the image.
+    pub fn unknown() -> Self {
+        Self::linux(USUAL_GLIBC, true)
+    }
+
+    /// A Windows image, as `os_type: windows` has it.
+    pub fn windows() -> Self {
+        Self {
+            subdir: Subdir::Win64,
+            virtual_packages: Vec::new(),
+            is_guess: false,
+            cuda: None,
+            image: None,
+            in_dockerfile: false,
+        }
+    }
+
+    /// The same where a Dockerfile names the platform: `linux/arm64`.
+    pub fn on(self, platform: &str) -> Self {
+        let subdir = match platform {
+            "linux/arm64" | "linux/arm64/v8" => Subdir::LinuxAarch64,
+            "linux/ppc64le" => Subdir::LinuxPpc64le,
+            _ if platform.starts_with("windows") => return Self::windows(),
+            _ => self.subdir,
+        };
+        Self { subdir, ..self }
+    }
+
+    /// Azure ML builds on x86-64 alone.
+    fn linux(glibc: &str, is_guess: bool) -> Self {
+        Self {
+            subdir: Subdir::Linux64,
+            virtual_packages: vec![format!("__glibc={glibc}")],
+            is_guess,
+            cuda: None,
+            image: None,
+            in_dockerfile: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! Foreign text on its way out: of files, logs, indexes and channels.
+//!
+//! Everything that presolve prints goes through here. Secrets are masked
+//! ([`presolve_text::secrets`]). Characters that steer a terminal or hide text become visible
+//! ones. A line that a CI runner would obey as a command is made an ordinary line:
+//!
+//! - GitHub Actions obeys a line that begins with `::` behind blanks, and `##[name]`
+//!   anywhere in a line
+//!   (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>;
+//!   `ActionCommand.cs` of <https://github.com/actions/runner>);
+//! - Azure Pipelines obeys `##vso[` anywhere in a line, and formats by `##[`
+//!   (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>);
+//! - TeamCity obeys `##teamcity[`
+//!   (<https://www.jetbrains.com/help/teamcity/service-messages.html>).
+//!
+//! Both runners of .NET compare texts without the characters that Unicode ignores, so that
+//! those do not break a command up.
+//!
+//! What is printed is for reading. A file that is written is byte for byte what it has to
+//! be; a diff or a lock file that is printed is filtered as all the rest, whether a
+//! terminal or a pipe takes it, because the log of a runner is behind a pipe. A file that
+//! has nothing to hide is printed as it is.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use presolve_text::secrets;
+
+/// A foreign text as a part of a message, a label or a table. Its line breaks stay.
+pub fn shown(text: &str) -> String {
+    without_commands(&visible(&secrets::redact(text)))
+}
+
+/// The lines of a file with places in them: every character keeps its bytes, so that spans
+/// stay valid. What has one byte is left to the renderer of the lines, which shows it by a
+/// picture of Unicode.
+pub fn shown_in_place(text: &str) -> String {
+    let masked = secrets::redact_in_place(text);
+    if !masked.contains(is_hidden) {
+        return masked;
+    }
+    let mut shown = String::with_capacity(masked.len());
+    for c in masked.chars() {
+        match (is_hidden(c), c.len_utf8()) {
+            (true, 2) => shown.push('¿'),
+            (true, 3) => shown.push(char::REPLACEMENT_CHARACTER),
+            (true, 4) => shown += "\u{fffd}?",
+            _ => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// All that is printed at once. Of what steers a terminal only the colours of this program
+/// pass, if there are colours.
+pub fn printed(text: &str, color: bool) -> String {
+    let masked = secrets::redact(text);
+    let mut shown = String::with_capacity(masked.len());
+    let mut end = 0;
+    for colour in COLOUR.find_iter(&masked).filter(|_| color) {
+        shown += &visible(&masked[end..colour.start()]);
+        shown += colour.as_str();
+        end = colour.end();
+    }
+    shown += &visible(&masked[end..]);
+    without_commands(&shown)
+}
+
+/// A file of another tool that is printed. It has no secrets, because its writer leaves them
+/// out, and a mask in the place of what looks like one would make another file of it.
+pub fn printed_file(text: &str) -> String {
+    without_commands(&visible(text))
+}
+
+/// A JSON text that is printed: its strings keep their meaning, and have no character that
+/// a terminal or a runner heeds. Secrets are masked in all strings but those that an edit
+/// writes into a file; an edit that shows a secret is left out by its writer.
+pub fn json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut keys: Vec<String> = vec![String::new()];
+    let mut rest = text;
+    while let Some(start) = rest.find(['"', '{', '}']) {
+        shown += &rest[..start];
+        let token = &rest[start..];
+        rest = &token[1..];
+        match token.as_bytes()[0] {
+            b'{' => keys.push(String::new()),
+            b'}' => drop(keys.pop()),
+            _ => {
+                let length = string_end(token);
+                let string = &token[..length];
+                rest = &token[length..];
+                if rest.trim_start().starts_with(':') {
+                    shown += string;
+                    if let Some(last) = keys.last_mut() {
+                        string[1..length - 1].clone_into(last);
+                    }
+                } else {
+                    shown += &json_string(string, is_edit(&keys));
+                }
+                continue;
+            }
+        }
+        shown += &token[..1];
+    }
+    shown + rest
+}
+
+/// Whether a string is what an edit writes: `with` of presolve's formats, the text of
+/// SARIF's `insertedContent`.
+fn is_edit(keys: &[String]) -> bool {
+    match keys {
+        [.., parent, key] => key == "with" || parent == "insertedContent",
+        _ => false,
+    }
+}
+
+/// Where a string ends that a JSON text begins with.
+fn string_end(text: &str) -> usize {
+    let mut is_escaped = true;
+    let end = text.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(text.len(), |end| end + 1)
+}
+
+fn json_string(string: &str, is_edit: bool) -> String {
+    let masked = match serde_json::from_str::<String>(string) {
+        Ok(text) if !is_edit && secrets::redact(&text) != text => {
+            serde_json::Value::from(secrets::redact(&text)).to_string()
+        }
+        _ => string.to_owned(),
+    };
+    let mut escaped = String::with_capacity(masked.len());
+    let mut last = None;
+    for c in masked.chars() {
+        match c {
+            '#' if last == Some('#') => escaped += "\\u0023",
+            c if is_hidden(c) || c == '\u{7f}' => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    escaped += &format!("\\u{unit:04x}");
+                }
+            }
+            c => escaped.push(c),
+        }
+        last = Some(c);
+    }
+    escaped
+}
+
+/// A text without characters that steer a terminal or hide text. Line breaks and tabs stay.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            '\r' if characters.peek() == Some(&'\n') => shown.push(c),
+            // The pictures of control characters, U+2400 to U+2421.
+            '\0'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\u{7f}' => shown.push('\u{2421}'),
+            c if is_hidden(c) => shown.push(char::REPLACEMENT_CHARACTER),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Whether a character of more than one byte steers a terminal (C1), changes the direction
+/// of text (Unicode Standard Annex 9), ends a line, or is not seen
+/// (`Default_Ignorable_Code_Point` of Unicode, but for the selectors of emoji).
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A colour as this program and its libraries write it.
+static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\x1b\[[0-9;]*m"));
+
+/// What a runner does not see in a command.
+const IGNORED: &str = r"(?:\x1b\[[0-9;]*m|[\x{fffd}\x{fe00}-\x{fe0f}])";
+
+static LINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?m)^((?:{IGNORED}|[\s--\n])*):(?:{IGNORED}*:)+")));
+
+static BRACKET: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"#(?:{IGNORED}|#)*#((?:{IGNORED}|\w)*\[)")));
+
+/// A text of which no line is a command of a CI runner.
+fn without_commands(text: &str) -> String {
+    let text = LINE.replace_all(text, "${1}\u{fffd}:");
+    BRACKET.replace_all(&text, "#\u{fffd}${1}").into_owned()
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the tests compile every pattern")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown_as_a_character() {
+        assert_eq!(shown("a\u{1b}[31mb\u{7}\u{7f}\rc"), "a␛[31mb␇␡␍c");
+        assert_eq!(shown("a\u{9b}31m\u{202e}b\u{200b}c"), "a�31m�b�c");
+        assert_eq!(shown("a\n\tb 蛇 é 👍"), "a\n\tb 蛇 é 👍");
+        assert_eq!(
+            printed("\u{1b}[1ma\u{1b}[0m\u{1b}[2J", true),
+            "\u{1b}[1ma\u{1b}[0m␛[2J"
+        );
+        assert_eq!(printed("\u{1b}[1ma", false), "␛[1ma");
+        assert_eq!(printed("a\r\nb", false), "a\r\nb");
+    }
+
+    #[test]
+    fn a_place_in_a_filtered_text_stays_where_it_was() {
+        for text in [
+            "a\u{85}b",
+            "a\u{202e}b",
+            "a\u{e0041}b",
+            "https://u:p4ss@h/",
+            "a\u{1b}b",
+        ] {
+            assert_eq!(shown_in_place(text).len(), text.len(), "{text:?}");
+        }
+        assert_eq!(shown_in_place("a\u{9b}b\u{202e}"), "a¿b�");
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_runner() {
+        for text in [
+            "::set-output name=a::b",
+            "a\n  ::add-mask::x",
+            "\u{a0}::error::x",
+            "\u{1b}[0m::error::x",
+            "\u{fe0f}:\u{fe0f}:error::x",
+            ":::error::x",
+            "a ##vso[task.complete]",
+            "a ###vso[task.complete]",
+            "a ##VSO[x]",
+            "##[error]x",
+            "##\u{ad}[error]x",
+            "##teamcity[x]",
+        ] {
+            for shown in [shown(text), printed(text, true), printed(text, false)] {
+                let plain = COLOUR.replace_all(&shown, "");
+                let plain = plain.replace(['\u{fffd}', '\u{fe0f}'], "").to_lowercase();
+                let begins = plain
+                    .lines()
+                    .any(|line| line.trim_start().starts_with("::"));
+                assert!(!begins, "{shown:?}");
+                let has = |command: &str| plain.contains(command);
+                assert!(
+                    !has("##vso[") && !has("##[") && !has("##teamcity["),
+                    "{shown:?}"
+                );
+            }
+        }
+        for text in [
+            "a::b",
+            "conda-forge::numpy",
+            "# a ## b",
+            "## [x](y)",
+            "issue ##12",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_without_what_a_terminal_or_a_runner_heeds() {
+        let value = serde_json::json!({
+            "a": "##vso[x]\u{9b}\u{202e}\u{7f}\u{e0041}",
+            "b": { "c": ["https://u:p4ss@h/", "\"q\" \\ {}"] },
+            "with": "https://u:p4ss@h/",
+            "insertedContent": { "text": "https://u:p4ss@h/" },
+        });
+        let shown = json(&format!("{value:#}"));
+        assert!(shown.is_ascii() && !shown.contains("##vso["), "{shown}");
+        let read: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(read["a"], value["a"]);
+        assert_eq!(read["b"]["c"][0], "https://****@h/");
+        assert_eq!(read["b"]["c"][1], value["b"]["c"][1]);
+        assert_eq!(read["with"], value["with"]);
+        assert_eq!(read["insertedContent"], value["insertedContent"]);
+    }
+}

@@ -1,0 +1,211 @@
+//! Findings for people, laid out as rustc does.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+
+use presolve_text::{
+    diagnostic::{Diagnostic, Label, Level},
+    source::SourceFile,
+};
+
+use crate::foreign::{shown, shown_in_place};
+
+/// Renders a diagnostic: its level and name, the lines of the files that it is
+/// about, then what explains it and what to do next. Ends without a line break.
+pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
+    render_places(diagnostic, 1, color)
+}
+
+/// The same, where the first labels, so many, are what it is about, and not one alone.
+pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> String {
+    let primary = primary.min(diagnostic.labels.len());
+    let title = match diagnostic.level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
+    };
+    let files: Vec<File> = by_file(&diagnostic.labels)
+        .into_iter()
+        .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels[..primary]))
+        .collect();
+    let message = shown(&diagnostic.message);
+    let mut group = Group::with_title(title.primary_title(message).id(diagnostic.name));
+    for file in &files {
+        group = group.element(file.snippet());
+    }
+    for note in &diagnostic.notes {
+        group = group.element(Title::NOTE.message(shown(note)));
+    }
+    for help in &diagnostic.help {
+        group = group.element(Title::HELP.message(shown(help)));
+    }
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    with_arrows(&renderer.render(&[group]))
+}
+
+/// The same text with `-->` for the `:::` in front of a further file: GitHub Actions takes
+/// a line that begins with two colons for a command.
+fn with_arrows(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let at = line.find(":::").filter(|&at| {
+            let of_colour =
+                |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\u{1b}' | '[' | ';' | 'm');
+            line[..at].chars().all(of_colour)
+        });
+        match at {
+            Some(_) => line.replacen(":::", "-->", 1),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
+/// The labels of a diagnostic, file by file, the primary one's file first.
+fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
+    let mut files: Vec<(Arc<SourceFile>, Vec<&Label>)> = Vec::new();
+    for label in labels {
+        let file = &label.location.file;
+        match files.iter_mut().find(|(seen, _)| Arc::ptr_eq(seen, file)) {
+            Some((_, labels)) => labels.push(label),
+            None => files.push((Arc::clone(file), vec![label])),
+        }
+    }
+    files
+}
+
+/// The last file that was shown, with what is shown of it: many findings of one file come
+/// one behind the other.
+static LAST: Mutex<Option<(Arc<SourceFile>, String)>> = Mutex::new(None);
+
+fn text_of(file: &Arc<SourceFile>) -> String {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, text)) if Arc::ptr_eq(known, file) => text.clone(),
+        _ => {
+            let text = shown_in_place(file.text());
+            *last = Some((Arc::clone(file), text.clone()));
+            text
+        }
+    }
+}
+
+/// What is shown of one file.
+struct File {
+    path: String,
+    text: String,
+    annotations: Vec<(AnnotationKind, std::ops::Range<usize>, String)>,
+}
+
+impl File {
+    fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
+        let annotations = labels
+            .into_iter()
+            .map(|label| {
+                let kind = if primary.iter().any(|first| std::ptr::eq(first, label)) {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let span = within(file.text(), &label.location.span);
+                (kind, span, shown(&label.text))
+            })
+            .collect();
+        Self {
+            path: shown(&file.path().display().to_string()),
+            text: text_of(file),
+            annotations,
+        }
+    }
+
+    fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let annotations = self.annotations.iter().map(|(kind, span, text)| {
+            let annotation = kind.span(span.clone());
+            if text.is_empty() {
+                annotation
+            } else {
+                annotation.label(text)
+            }
+        });
+        Snippet::source(&self.text)
+            .path(&self.path)
+            .annotations(annotations)
+    }
+}
+
+/// A span that the renderer can take: inside the text, on whole characters.
+fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let boundary = |mut offset: usize| {
+        offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    };
+    let start = boundary(span.start);
+    start..boundary(span.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use presolve_text::diagnostic::Location;
+
+    fn location(file: &Arc<SourceFile>, text: &str) -> Location {
+        let start = file.text().find(text).expect("is there");
+        Location {
+            file: Arc::clone(file),
+            span: start..start + text.len(),
+        }
+    }
+
+    #[test]
+    fn everything_is_shown() {
+        let file =
+            SourceFile::from_text("e.yml", "name: déjà\r\ndependencies:\r\n  - 蛇 numpy\r\n");
+        let other = SourceFile::from_text("r.txt", "--index-url https://u:p@h/simple\n");
+        let diagnostic = Diagnostic::error("bad-spec", "`numpy` is bad")
+            .at(location(&file, "numpy"), "this one")
+            .at(location(&file, "déjà"), "")
+            .at(location(&other, "https://u:p@h/simple"), "from here")
+            .note("https://u:p@h is an index")
+            .help("remove it");
+        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        error[bad-spec]: `numpy` is bad
+         --> e.yml:3:7
+          |
+        1 | name: déjà
+          |       ----
+        2 | dependencies:
+        3 |   - 蛇 numpy
+          |        ^^^^^ this one
+          |
+         --> r.txt:1:13
+          |
+        1 | --index-url https://***@h/simple
+          |             -------------------- from here
+          |
+          = note: https://****@h is an index
+          = help: remove it
+        "#);
+        assert!(render(&diagnostic, true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_a_file_is_shown() {
+        let file = SourceFile::from_text("e.yml", "");
+        let end = Location { file, span: 0..0 };
+        let diagnostic = Diagnostic::warning("empty", "nothing here").at(end, "");
+        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        warning[empty]: nothing here
+         --> e.yml:1:1
+          |
+        1 |
+          | ^
+        "#);
+    }
+}

@@ -1,0 +1,411 @@
+//! A file as it lies on disk: decoded for reading, and encoded back as it came.
+//!
+//! conda itself tries UTF-8 and then UTF-16, and editors on Windows write both
+//! with a byte order mark, so the encoding is kept beside the text.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    diagnostic::{Diagnostic, Failure, Location},
+    files::{Fence, Protected, ReadError, TEXT_LIMIT, write},
+    secrets,
+};
+
+mod text;
+
+use text::Text;
+
+/// The name of the diagnostic that a file may not be read because of where it is.
+pub const OUTSIDE: &str = "outside-repository";
+
+/// A text file with the encoding that it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    path: PathBuf,
+    text: Arc<Text>,
+    encoding: Encoding,
+    byte_order_mark: bool,
+    /// The keys that lead from the root to its conda spec; none if it is all of it.
+    part: Option<&'static [&'static str]>,
+    /// The folder of the build's context; none if the file is no Dockerfile.
+    build_context: Option<Arc<Path>>,
+    /// Which files it may name.
+    fence: Fence,
+}
+
+/// How a file's bytes make text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Utf16LittleEndian,
+    Utf16BigEndian,
+}
+
+/// Bytes that are no text in the encoding that they seem to have.
+struct Undecodable {
+    encoding: &'static str,
+    /// What could be decoded before the bad bytes.
+    before: String,
+}
+
+impl SourceFile {
+    /// Reads and decodes a file inside of a fence, which then holds for the files that it
+    /// names.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the file is outside, cannot be read, or its bytes are neither
+    /// UTF-8 nor UTF-16.
+    pub fn read(path: impl Into<PathBuf>, fence: &Fence) -> Result<Arc<Self>, Failure> {
+        let path = path.into();
+        let bytes = fence.read(&path, TEXT_LIMIT);
+        let bytes = bytes.map_err(|error| Failure::input(unreadable(&path, &error)))?;
+        Ok(Self::from_bytes(path, &bytes)?.with_fence(fence))
+    }
+
+    /// Reads a file that this one names.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::read`].
+    pub fn read_named(&self, path: impl Into<PathBuf>) -> Result<Arc<Self>, Failure> {
+        Self::read(path, &self.fence)
+    }
+
+    /// Which files it may name.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The same file, which may name those inside of this fence.
+    pub fn with_fence(&self, fence: &Fence) -> Arc<Self> {
+        Arc::new(Self {
+            fence: fence.clone(),
+            ..self.clone()
+        })
+    }
+
+    /// What is to be said of a path that this file names and may not; none if it may.
+    pub fn refusal(&self, path: &Path) -> Option<Diagnostic> {
+        let refusal = self.fence.refusal(path)?;
+        Some(unreadable(path, &refusal))
+    }
+
+    /// Writes a text in the encoding of this file to where this file is.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it cannot be written, or is outside of the fence by now.
+    pub fn replace(&self, text: &str, protected: Protected) -> Result<(), Failure> {
+        match self.refusal(&self.path) {
+            Some(outside) => Err(Failure::input(outside)),
+            None => write(&self.path, &self.encode(text), protected),
+        }
+    }
+
+    /// Decodes the bytes of a file.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the bytes are neither UTF-8 nor UTF-16.
+    pub fn from_bytes(path: impl Into<PathBuf>, bytes: &[u8]) -> Result<Arc<Self>, Failure> {
+        let path = path.into();
+        let (encoding, mark) = detect(bytes);
+        let decoded = match encoding {
+            Encoding::Utf8 => decode_utf8(&bytes[mark..]),
+            Encoding::Utf16LittleEndian => decode_utf16(&bytes[mark..], u16::from_le_bytes),
+            Encoding::Utf16BigEndian => decode_utf16(&bytes[mark..], u16::from_be_bytes),
+        };
+        if let Ok(text) = &decoded {
+            secrets::remember_file(text);
+        }
+        match decoded {
+            Ok(text) => Ok(Arc::new(Self {
+                path,
+                text: Arc::new(Text::new(text)),
+                encoding,
+                byte_order_mark: mark > 0,
+                part: None,
+                build_context: None,
+                fence: Fence::none(),
+            })),
+            Err(bad) => Err(undecodable(path, bad)),
+        }
+    }
+
+    /// A UTF-8 file of the given text that need not exist.
+    pub fn from_text(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: path.into(),
+            text: Arc::new(Text::new(text.into())),
+            encoding: Encoding::Utf8,
+            byte_order_mark: false,
+            part: None,
+            build_context: None,
+            fence: Fence::none(),
+        })
+    }
+
+    /// The same file with another text: path, encoding and part stay.
+    pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            text: Arc::new(Text::new(text.into())),
+            ..self.clone()
+        })
+    }
+
+    /// The same file, of which only what stands below these keys is the conda spec: below
+    /// the first one at the root, the second one in what it leads to, and so on.
+    pub fn with_part(&self, keys: &'static [&'static str]) -> Arc<Self> {
+        Arc::new(Self {
+            part: Some(keys),
+            build_context: None,
+            ..self.clone()
+        })
+    }
+
+    /// The same file as a Dockerfile whose context is this folder.
+    pub fn with_build_context(&self, folder: &Path) -> Arc<Self> {
+        Arc::new(Self {
+            build_context: Some(Arc::from(folder)),
+            ..self.clone()
+        })
+    }
+
+    /// The folder of the build's context; none if the file is not read as a Dockerfile.
+    pub fn build_context(&self) -> Option<&Path> {
+        self.build_context.as_deref()
+    }
+
+    /// The same file as it is, with no regard to what part is the conda spec.
+    pub fn whole(&self) -> Arc<Self> {
+        Arc::new(Self {
+            part: None,
+            build_context: None,
+            ..self.clone()
+        })
+    }
+
+    /// The keys that lead to the conda spec; none if it is all of the file.
+    pub fn part(&self) -> Option<&'static [&'static str]> {
+        self.part
+    }
+
+    /// Whether the file is JSON: read like YAML, but without a place for comments.
+    pub fn is_json(&self) -> bool {
+        self.text.is_json()
+    }
+
+    /// The path as the user gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The decoded text, without a byte order mark.
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// How the bytes of the file differ from plain UTF-8: "UTF-16", or "UTF-8 with a byte
+    /// order mark".
+    pub fn unusual_encoding(&self) -> Option<&'static str> {
+        match (self.encoding, self.byte_order_mark) {
+            (Encoding::Utf8, false) => None,
+            (Encoding::Utf8, true) => Some("UTF-8 with a byte order mark"),
+            _ => Some("UTF-16"),
+        }
+    }
+
+    /// The bytes of a text in the encoding of this file, with its byte order
+    /// mark when it has one.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        let marked = self.byte_order_mark.then_some('\u{feff}');
+        match self.encoding {
+            Encoding::Utf8 => marked
+                .into_iter()
+                .chain(text.chars())
+                .collect::<String>()
+                .into_bytes(),
+            Encoding::Utf16LittleEndian => utf16(marked, text, u16::to_le_bytes),
+            Encoding::Utf16BigEndian => utf16(marked, text, u16::to_be_bytes),
+        }
+    }
+
+    /// The line and column of a byte of the text, both from 1, the column in
+    /// characters. A byte inside a character counts as that character.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.text.line_column(offset)
+    }
+
+    /// The byte at which a line and column (from 1, in characters) begin, or
+    /// the end of the text when it has no such place.
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let start: usize = self
+            .text()
+            .split_inclusive('\n')
+            .take(line.saturating_sub(1))
+            .map(str::len)
+            .sum();
+        self.text()[start..]
+            .char_indices()
+            .nth(column.saturating_sub(1))
+            .map_or(self.text().len(), |(index, _)| start + index)
+    }
+}
+
+/// The text of bytes in the encoding that they seem to have. What is no text in it becomes
+/// U+FFFD: a log is read however broken it is.
+pub fn decode_lossy(bytes: &[u8]) -> String {
+    let (encoding, mark) = detect(bytes);
+    let units = |unit: fn([u8; 2]) -> u16| {
+        let pairs = bytes[mark..].as_chunks::<2>().0.iter();
+        char::decode_utf16(pairs.map(|&pair| unit(pair)))
+            .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(&bytes[mark..]).into_owned(),
+        Encoding::Utf16LittleEndian => units(u16::from_le_bytes),
+        Encoding::Utf16BigEndian => units(u16::from_be_bytes),
+    }
+}
+
+/// The encoding and the length of the byte order mark.
+fn detect(bytes: &[u8]) -> (Encoding, usize) {
+    if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
+        return (Encoding::Utf8, 3);
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) {
+        return (Encoding::Utf16LittleEndian, 2);
+    }
+    if bytes.starts_with(&[0xfe, 0xff]) {
+        return (Encoding::Utf16BigEndian, 2);
+    }
+    // Specs are mostly ASCII, whose UTF-16 has a zero in every other byte.
+    let zeros = |parity: usize| {
+        let every_other = || bytes.iter().skip(parity).step_by(2);
+        every_other().count() > 0
+            && every_other().filter(|&&byte| byte == 0).count() * 2 > every_other().count()
+    };
+    if bytes.len() >= 2 && bytes.len().is_multiple_of(2) {
+        if zeros(1) && !zeros(0) {
+            return (Encoding::Utf16LittleEndian, 0);
+        }
+        if zeros(0) && !zeros(1) {
+            return (Encoding::Utf16BigEndian, 0);
+        }
+    }
+    (Encoding::Utf8, 0)
+}
+
+fn decode_utf8(bytes: &[u8]) -> Result<String, Undecodable> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err(Undecodable {
+            encoding: "UTF-8",
+            before: String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(),
+        }),
+    }
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Undecodable> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(pairs.len());
+    for character in char::decode_utf16(pairs.iter().map(|&pair| unit(pair))) {
+        match character {
+            Ok(character) => text.push(character),
+            Err(_) => {
+                return Err(Undecodable {
+                    encoding: "UTF-16",
+                    before: text,
+                });
+            }
+        }
+    }
+    if rest.is_empty() {
+        Ok(text)
+    } else {
+        Err(Undecodable {
+            encoding: "UTF-16",
+            before: text,
+        })
+    }
+}
+
+fn utf16(mark: Option<char>, text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let mut units = [0; 2];
+    let mut encoded = Vec::with_capacity(2 * text.len() + 2);
+    for character in mark.into_iter().chain(text.chars()) {
+        for &mut unit in character.encode_utf16(&mut units) {
+            encoded.extend(bytes(unit));
+        }
+    }
+    encoded
+}
+
+fn unreadable(path: &Path, error: &ReadError) -> Diagnostic {
+    let name = match error {
+        ReadError::Outside(_) => OUTSIDE,
+        _ => "unreadable-file",
+    };
+    Diagnostic::error(name, format!("cannot read `{}`: {error}", path.display())).help(error.help())
+}
+
+fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
+    let file = SourceFile::from_text(path, bad.before);
+    let end = file.text().len();
+    let location = Location {
+        file,
+        span: end..end,
+    };
+    Failure::input(
+        Diagnostic::error(
+            "undecodable-file",
+            format!("the file is not valid {}", bad.encoding),
+        )
+        .at(location, "the bytes after this are no text")
+        .help("save the file as UTF-8"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "name: déjà\r\n# 🐍\n";
+
+    fn round_trip(bytes: &[u8]) {
+        let file = SourceFile::from_bytes("e.yml", bytes).expect("decodes");
+        assert_eq!(file.text(), TEXT);
+        assert_eq!(file.encode(file.text()), bytes);
+    }
+
+    #[test]
+    fn every_encoding_comes_back_as_it_came() {
+        let little: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        round_trip(TEXT.as_bytes());
+        round_trip(&[b"\xef\xbb\xbf", TEXT.as_bytes()].concat());
+        round_trip(&[b"\xff\xfe".as_slice(), &little].concat());
+        round_trip(&[b"\xfe\xff".as_slice(), &big].concat());
+        round_trip(&little);
+        round_trip(&big);
+    }
+
+    #[test]
+    fn bad_bytes_are_placed() {
+        for bytes in [b"a\nb\xff".as_slice(), b"\xff\xfea\0\n\0b\0\x00\xd8"] {
+            let failure = SourceFile::from_bytes("e.yml", bytes).expect_err("is refused");
+            let place = &failure.diagnostics[0].labels[0].location;
+            assert_eq!(place.to_string(), "e.yml:2:2");
+        }
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let file = SourceFile::from_text("e.yml", TEXT);
+        let snake = TEXT.find('🐍').expect("is there");
+        assert_eq!(file.line_column(snake), (2, 3));
+        assert_eq!(file.offset(2, 3), snake);
+        assert_eq!(file.offset(9, 9), TEXT.len());
+    }
+}

@@ -1,0 +1,272 @@
+//! What conda's classic solver would cost, for a person whose build hung in "Solving
+//! environment".
+
+use presolve_explain::cost::{Change, Cost, LineCost, Prediction, Remedy, Verdict};
+use presolve_target::ChannelPriority;
+
+/// The lines of the file and the remedies that are shown.
+const SHOWN: usize = 7;
+
+/// The cost as lines of text: the verdict, the heaviest lines of the file, what else
+/// makes it so, and what helps.
+pub fn lines(cost: &Cost) -> Vec<String> {
+    let mut text = vec![verdict(cost), range(cost), String::new()];
+    text.extend(table(cost));
+    text.extend(facts(cost));
+    let remedies = remedies(cost);
+    if !remedies.is_empty() {
+        text.push(String::new());
+        text.extend(remedies);
+    }
+    text
+}
+
+/// The verdict in a sentence.
+pub fn verdict(cost: &Cost) -> String {
+    let Prediction {
+        cpu_seconds,
+        peak_mb,
+        verdict,
+        ..
+    } = cost.prediction;
+    let (time, memory) = (seconds(cpu_seconds), megabytes(peak_mb));
+    let limit = seconds(cost.limits.seconds);
+    match verdict {
+        Verdict::Fine => format!("conda's classic solver takes about {time} and {memory}: fine"),
+        Verdict::Slow => format!(
+            "conda's classic solver is slow here: about {time} of the {limit} that a build has, and {memory}"
+        ),
+        Verdict::TimesOut => format!(
+            "conda's classic solver times out: it takes about {time}, and a build has {limit}"
+        ),
+        Verdict::RunsOutOfMemory => {
+            let limit = cost.limits.memory_mb.map(megabytes).unwrap_or_default();
+            format!(
+                "conda's classic solver runs out of memory: it takes about {memory}, and there are {limit}"
+            )
+        }
+    }
+}
+
+/// How sure that is.
+pub fn range(cost: &Cost) -> String {
+    let prediction = &cost.prediction;
+    let around = |value: f64, factor: f64, show: fn(f64) -> String| {
+        format!("{} to {}", show(value / factor), show(value * factor))
+    };
+    let time = around(prediction.cpu_seconds, prediction.cpu_factor, seconds);
+    let memory = around(prediction.peak_mb, prediction.memory_factor, megabytes);
+    format!("  two in three such runs take {time}, and {memory}")
+}
+
+/// The declared lines, the heaviest first.
+fn table(cost: &Cost) -> Vec<String> {
+    let mut heaviest: Vec<&LineCost> = cost.lines.iter().collect();
+    heaviest.sort_by_key(|line| std::cmp::Reverse(line.reach.records));
+    let rows = heaviest.iter().take(SHOWN).map(|line| {
+        let reach = line.reach;
+        [
+            line.text.clone(),
+            reach.matching.to_string(),
+            reach.records.to_string(),
+            reach.names.to_string(),
+        ]
+    });
+    let head = ["line", "records", "reaches", "of packages"].map(String::from);
+    let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
+    let mut text = aligned(&rows);
+    if cost.lines.len() > SHOWN {
+        let more = cost.lines.len() - SHOWN;
+        text.push(format!("  and {more} more {}", plural(more, "line")));
+    }
+    let space = &cost.space;
+    text.push(format!(
+        "  together: {} records in {} versions of {} packages, with {} dependencies",
+        space.records, space.versions, space.names, space.edges
+    ));
+    text
+}
+
+/// What else the cost comes from.
+pub fn facts(cost: &Cost) -> Vec<String> {
+    let mut text = Vec::new();
+    let pythons = &cost.space.pythons;
+    if let [first, .., last] = pythons.as_slice() {
+        let count = pythons.len();
+        text.push(format!(
+            "  python is open: {count} minor versions, {first} to {last}"
+        ));
+    }
+    let overlap = &cost.space.overlap;
+    if overlap.names > 0 {
+        let largest: Vec<&str> = (overlap.largest.iter())
+            .map(|name| name.name.as_str())
+            .take(3)
+            .collect();
+        let more = if overlap.names > largest.len() {
+            ", …"
+        } else {
+            ""
+        };
+        text.push(format!(
+            "  {} packages are in several channels: {} more records ({}{more}), priority {}",
+            overlap.names,
+            overlap.added_records,
+            largest.join(", "),
+            priority(cost.channel_priority),
+        ));
+    }
+    text.push(match cost.features.distance {
+        None => format!(
+            "  there is no solution: conda then looks for the conflict in all {} records, whatever the versions",
+            cost.features.unpruned
+        ),
+        Some(0) => "  everything can be had in its newest build".to_string(),
+        Some(distance) => format!(
+            "  the solution is {distance} {} behind the newest of everything: conda proves that it cannot be less",
+            plural(distance, "step")
+        ),
+    });
+    text
+}
+
+fn remedies(cost: &Cost) -> Vec<String> {
+    let mut text = Vec::new();
+    if !cost.satisfiable {
+        text.push(
+            "resolve the conflict first: what the file costs then is another matter".to_string(),
+        );
+    }
+    if cost.remedies.is_empty() {
+        if cost.satisfiable && cost.complete && cost.prediction.verdict != Verdict::Fine {
+            text.push("no change of one line makes it much cheaper".to_string());
+        }
+    } else {
+        text.push("what helps, each worked out anew:".to_string());
+        let rows: Vec<[String; 4]> = (cost.remedies.iter().take(SHOWN))
+            .map(|remedy| row(cost, remedy))
+            .collect();
+        text.extend(aligned(&rows));
+    }
+    if !cost.complete {
+        text.push("  the time for trying changes ran out; there may be better ones".to_string());
+    }
+    text
+}
+
+fn row(cost: &Cost, remedy: &Remedy) -> [String; 4] {
+    let prediction = &remedy.prediction;
+    let mut what = change(cost, &remedy.change);
+    if !remedy.keeps_solution {
+        what += " (if that can be solved)";
+    }
+    [
+        what,
+        seconds(prediction.cpu_seconds),
+        megabytes(prediction.peak_mb),
+        short(prediction.verdict).to_string(),
+    ]
+}
+
+/// A remedy's change in words.
+pub fn change(cost: &Cost, change: &Change) -> String {
+    let text = |place: usize| {
+        let line = cost.lines.iter().find(|line| line.declared == place);
+        line.map_or("a line", |line| line.text.as_str())
+    };
+    match change {
+        Change::PinFile => "pin the whole file: presolve pin".to_string(),
+        Change::PinPython { line: None, to } => format!("add `{to}`"),
+        Change::PinPython {
+            line: Some(line),
+            to,
+        }
+        | Change::PinLine { line, to } => {
+            format!("write `{to}` for `{}`", text(*line))
+        }
+        Change::DropLine { line, brought_by } => {
+            let first = brought_by
+                .first()
+                .map_or("another line", |&line| text(line));
+            format!("drop `{}`: `{first}` brings it", text(*line))
+        }
+        Change::StrictPriority { names, ruled_out } => {
+            format!("channel_priority strict: rules out {ruled_out} records of {names} packages")
+        }
+        Change::SplitLine { line, alone } => format!(
+            "move `{}` into an environment of its own ({})",
+            text(*line),
+            seconds(alone.cpu_seconds)
+        ),
+    }
+}
+
+/// The verdict in a word or two.
+pub fn short(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fine => "fine",
+        Verdict::Slow => "slow",
+        Verdict::TimesOut => "times out",
+        Verdict::RunsOutOfMemory => "runs out of memory",
+    }
+}
+
+fn priority(priority: ChannelPriority) -> &'static str {
+    match priority {
+        ChannelPriority::Strict => "strict",
+        ChannelPriority::Flexible => "flexible",
+        ChannelPriority::Disabled => "disabled",
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        word.to_string()
+    } else {
+        format!("{word}s")
+    }
+}
+
+/// Columns: the first to the left, numbers to the right, two spaces in between.
+fn aligned(rows: &[[String; 4]]) -> Vec<String> {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let [first, second, third] = [width(0), width(1), width(2)];
+    let row = |[a, b, c, d]: &[String; 4]| {
+        let fourth = if d.starts_with(|c: char| c.is_ascii_digit()) || d == "of packages" {
+            format!("{d:>11}")
+        } else {
+            d.clone()
+        };
+        format!("  {a:<first$}  {b:>second$}  {c:>third$}  {fourth}")
+    };
+    rows.iter().map(row).collect()
+}
+
+/// Two digits are all that a prediction has.
+pub fn seconds(value: f64) -> String {
+    match value {
+        ..90.0 => format!("{} s", digits(value)),
+        ..5400.0 => format!("{} min", digits(value / 60.0)),
+        _ => format!("{} h", digits(value / 3600.0)),
+    }
+}
+
+/// As [`seconds`].
+pub fn megabytes(value: f64) -> String {
+    if value < 950.0 {
+        format!("{} MB", digits(value))
+    } else {
+        format!("{} GB", digits(value / 1000.0))
+    }
+}
+
+fn digits(value: f64) -> String {
+    match value {
+        ..9.95 => format!("{value:.1}").trim_end_matches(".0").to_string(),
+        ..99.5 => format!("{value:.0}"),
+        _ => format!("{:.0}", (value / 10.0).round() * 10.0),
+    }
+}

@@ -1,0 +1,308 @@
+//! What to know of the releases that pip builds from source.
+
+use pep440_rs::Operator;
+use pep508_rs::VersionOrUrl;
+
+use super::Places;
+use presolve_registry::pypi::{
+    MetadataSource,
+    source_build::{Tool, instead_of},
+};
+use presolve_resolve::{Resolution, builds::Build};
+use presolve_solve::{Declared, DeclaredKind, PypiPackage, Solution};
+use presolve_text::diagnostic::{Diagnostic, Level};
+
+/// The notices of the builds of a solution.
+pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let builds = &resolution.builds;
+    let mut notices = Vec::new();
+    for build in builds {
+        notices.extend(unknown_requirements(build, places));
+    }
+    for build in builds.iter().filter(|build| build.compiles()) {
+        notices.push(compiles(resolution, build, solution, places));
+    }
+    notices.extend(placeholders(solution, places));
+    for build in builds {
+        notices.extend(missing_imports(build, solution, places));
+    }
+    notices.extend(plain(resolution, solution, places));
+    notices.extend(assumed(solution, places));
+    notices
+}
+
+/// A release whose requirements only a build can tell.
+fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
+    let (name, version) = (&build.name, &build.version);
+    let reason = build.unknown.as_ref()?;
+    let message = format!("what {name} {version} requires is not decidable before the build");
+    let notice = Diagnostic::warning("unknown-requirements", message)
+        .note(reason.clone())
+        .help("what pip will install for it is not in the pinned file");
+    Some(places.asked(name, notice))
+}
+
+/// A release that is compiled while the image is built.
+fn compiles(
+    resolution: &Resolution,
+    build: &Build,
+    solution: &Solution,
+    places: &Places,
+) -> Diagnostic {
+    let tools: Vec<Tool> = build
+        .shown
+        .iter()
+        .flat_map(|shown| &shown.tools)
+        .copied()
+        .collect();
+    let rule = match tools.contains(&Tool::Mpi) {
+        true => "needs-mpi",
+        false => "needs-compiler",
+    };
+    let level = match build.missing.is_empty() {
+        true => Level::Note,
+        false => Level::Warning,
+    };
+    let (name, version) = (&build.name, &build.version);
+    let message = format!(
+        "pip compiles {name} {version} from source, which needs {}",
+        list(&tools)
+    );
+    let evidence = build.shown.as_ref().map(|shown| shown.evidence.as_str());
+    let python = minor_of(solution).unwrap_or_default();
+    let package = solution.release(name);
+    let wheel = match build.minors.contains(&python) {
+        _ if package.is_some_and(|package| package.wheel_for_other_pip.is_some()) => {
+            "its wheel needs another pip".to_string()
+        }
+        true => "its wheel is ruled out by an option or a hash".to_string(),
+        false => format!(
+            "there is no wheel of it for Python 3.{python} on {}",
+            resolution.subdir
+        ),
+    };
+    let mut notice = Diagnostic::new(level, rule, message)
+        .note(format!("{wheel}, and {}", evidence.unwrap_or_default()));
+    for (tool, package) in &build.brought {
+        notice = notice.note(format!("conda's {package} is {tool}"));
+    }
+    notice = ways_out(build, python, notice);
+    if !build.missing.is_empty() {
+        let packages: Vec<&str> = build
+            .missing
+            .iter()
+            .map(|&tool| conda_package(tool))
+            .collect();
+        notice = notice.help(format!(
+            "the image needs {}: add {} to the conda half, or take a base image with it",
+            list(&build.missing),
+            quoted(&packages)
+        ));
+    }
+    places.asked(name, notice)
+}
+
+/// What would save a compilation.
+fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
+    if let Some((package, version)) = &build.conda {
+        notice = notice.help(format!(
+            "conda has {package} {version} for Python 3.{python}: as a conda line it is not compiled"
+        ));
+    }
+    if let Some(version) = &build.with_wheel {
+        let name = &build.name;
+        notice = notice.help(format!(
+            "{name} {version} has a wheel for Python 3.{python}"
+        ));
+    }
+    if let (Some(first), Some(last)) = (build.minors.first(), build.minors.last()) {
+        let pythons = match first == last {
+            true => format!("Python 3.{first}"),
+            false => format!("Python 3.{first} to 3.{last}"),
+        };
+        notice = notice.help(format!("this version has wheels for {pythons}"));
+    }
+    notice
+}
+
+/// Releases of projects whose newest releases refuse to be built.
+fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let known = solution.pypi.iter().filter_map(|package| {
+        let (instead, source) = instead_of(&package.name)?;
+        let name = &package.name;
+        // Who asks for one version has no other one in mind.
+        let is_pinned = |line: &Declared| match &line.kind {
+            DeclaredKind::Pip(asked) if asked.name == *name => match &asked.version_or_url {
+                Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
+                    let mut operators = specifiers.iter().map(|one| one.operator());
+                    operators.any(|operator| *operator == Operator::Equal)
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if places.resolution.declared.iter().any(is_pinned) {
+            return None;
+        }
+        let message = format!("{name} is a placeholder: pip cannot build its newest release");
+        let notice = Diagnostic::warning("placeholder-project", message)
+            .note(source)
+            .help(format!("use {instead} instead"));
+        Some(places.asked(name, notice))
+    });
+    known.collect()
+}
+
+/// A `setup.py` that imports what is not there while pip runs it.
+fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Option<Diagnostic> {
+    let (name, version) = (&build.name, &build.version);
+    let modules: Vec<&str> = build
+        .unmet
+        .iter()
+        .map(|(module, _)| module.as_str())
+        .collect();
+    if modules.is_empty() {
+        return None;
+    }
+    let modules = quoted(&modules);
+    let message =
+        format!("the build of {name} {version} imports {modules}, which is not there then");
+    let pip = solution
+        .record("pip")
+        .map(|record| record.package_record.version.to_string());
+    let pip = pip.unwrap_or_default();
+    let mut notice = Diagnostic::warning("missing-build-dependency", message);
+    if build.isolated {
+        let requires = build
+            .shown
+            .as_ref()
+            .and_then(|shown| shown.requires.as_ref());
+        notice = notice.note(match requires {
+            Some(_) => "pip builds it apart from all that is installed, with no more than its \
+                        `[build-system]` requires, and that lacks it"
+                .to_string(),
+            None => format!(
+                "it has no `pyproject.toml`, and pip {pip} builds it apart from all that is installed"
+            ),
+        });
+        notice = notice
+            .help("install it apart, with `--no-build-isolation`, or take a version with a wheel");
+    } else {
+        let projects: Vec<&str> = build
+            .unmet
+            .iter()
+            .map(|(_, project)| project.as_ref())
+            .collect();
+        notice = notice
+            .note("its `setup.py` runs in the environment before pip has installed anything")
+            .help(format!("add {} to the conda half", quoted(&projects)));
+    }
+    Some(places.asked(name, notice))
+}
+
+/// The builds that nothing shows to compile, in one notice for each line.
+fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let python = solution.python().map(|python| python.to_string());
+    let python = python.unwrap_or_default();
+    let builds = resolution.builds.iter().filter(|build| !build.compiles());
+    let notice = |builds: &[&Build]| {
+        let message = format!(
+            "pip builds from source for Python {python} on {}: {}",
+            resolution.subdir,
+            named(builds, |_| true),
+        );
+        let notice = Diagnostic::warning("source-build", message);
+        let notes = shown_of(builds).into_iter();
+        notes.fold(notice, Diagnostic::note)
+    };
+    places.each_line(builds, |build| &build.name, notice)
+}
+
+/// What the archives of builds show.
+fn shown_of(builds: &[&Build]) -> Vec<String> {
+    let shows_nothing = |build: &Build, holds_source: bool| {
+        let shown = build.shown.as_ref();
+        shown.is_some_and(|shown| shown.tools.is_empty() && shown.source.is_some() == holds_source)
+    };
+    let notes = [
+        (
+            named(builds, Build::may_compile),
+            "compiled where there is a compiler, and installed without one",
+        ),
+        (
+            named(builds, |build| shows_nothing(build, true)),
+            "the archive holds sources to compile, and does not show whether they are",
+        ),
+        (
+            named(builds, |build| build.shown.is_none()),
+            "what these builds need is not known",
+        ),
+        (
+            named(builds, |build| shows_nothing(build, false)),
+            "nothing in the archive shows that it is compiled",
+        ),
+    ];
+    let notes = notes.into_iter().filter(|(names, _)| !names.is_empty());
+    notes
+        .map(|(names, what)| format!("{what}: {names}"))
+        .collect()
+}
+
+/// "a 1.0, b 2.0", those of the builds that are wanted.
+fn named(builds: &[&Build], wanted: impl Fn(&Build) -> bool) -> String {
+    let builds = builds.iter().filter(|build| wanted(build));
+    let names: Vec<String> = builds
+        .map(|build| format!("{} {}", build.name, build.version))
+        .collect();
+    names.join(", ")
+}
+
+/// The releases whose requirements are an assumption, in one notice for each line.
+fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let is_assumed =
+        |package: &&PypiPackage| package.metadata_source() == Some(MetadataSource::EggInfo);
+    let notice = |packages: &[&PypiPackage]| {
+        let names = packages.iter();
+        let names: Vec<String> = names
+            .map(|package| format!("{} {}", package.name, package.version))
+            .collect();
+        let message = format!("an assumption: what is required by {}", names.join(", "));
+        Diagnostic::new(Level::Note, "assumed-requirements", message).note(
+            "it is read from the egg-info in the archive, which is what a build said elsewhere",
+        )
+    };
+    let packages = solution.pypi.iter().filter(is_assumed);
+    places.each_line(packages, |package| &package.name, notice)
+}
+
+fn minor_of(solution: &Solution) -> Option<u64> {
+    solution.python()?.release().get(1).copied()
+}
+
+/// The conda package of a tool (<https://conda-forge.org/docs/maintainer/knowledge_base/#dep-compilers>).
+fn conda_package(tool: Tool) -> &'static str {
+    match tool {
+        Tool::C => "c-compiler",
+        Tool::Cxx => "cxx-compiler",
+        Tool::Fortran => "fortran-compiler",
+        Tool::Rust => "rust",
+        Tool::CMake => "cmake",
+        Tool::Mpi => "openmpi",
+        Tool::Cuda => "cuda-nvcc",
+    }
+}
+
+/// "a, b and c".
+fn list<T: ToString>(items: &[T]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    match items.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    list(&quoted)
+}

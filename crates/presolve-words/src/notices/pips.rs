@@ -1,0 +1,77 @@
+//! What the pip of a solution, which the conda half brings, cannot do.
+
+use super::Places;
+use presolve_registry::pypi::pip_abilities::PipAbility;
+use presolve_resolve::Resolution;
+use presolve_solve::Solution;
+use presolve_text::diagnostic::Diagnostic;
+
+/// The notices on an old pip.
+pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let clashes = clashes(resolution, solution);
+    let wheels = passed_over(solution, places);
+    clashes.into_iter().chain(wheels).collect()
+}
+
+/// Requirements that a pip before 20.3 leaves unmet.
+fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
+    let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
+    let message = if solution.clashes.is_empty() {
+        format!("pip {pip} will install what a later one refuses")
+    } else {
+        format!("pip {pip} will install packages whose requirements clash")
+    };
+    let mut notice = Diagnostic::warning("legacy-resolver", message);
+    let mut lines = Vec::new();
+    for clash in &solution.clashes {
+        let (project, version) = (&clash.project, &clash.version);
+        let (other, installed) = (&clash.requirement.name, &clash.installed);
+        if !lines.contains(&clash.line) {
+            lines.push(clash.line);
+        }
+        notice = notice.note(format!(
+            "{project} {version} requires `{}`, and {other} {installed} is installed",
+            clash.requirement
+        ));
+    }
+    for line in lines {
+        if let Some(place) = &resolution.places[line] {
+            notice = notice.at(place.clone(), "");
+        }
+    }
+    let yanked = solution
+        .pypi
+        .iter()
+        .filter(|package| package.distribution.yanked.is_some());
+    for package in yanked {
+        notice = notice.note(format!("{} {} was yanked", package.name, package.version));
+    }
+    let versions = PipAbility::Backtracking.versions();
+    let notice = notice
+        .note("no choice of versions meets all requirements, and this pip does not look for one");
+    Some(notice.help(format!(
+        "relax a line; pip {versions} would refuse the file as it is"
+    )))
+}
+
+/// The wheels that the pip of the solution is too old for, and the line that asks
+/// for this pip.
+fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
+    let pip = solution.pip()?;
+    let wheels: Vec<_> = solution
+        .pypi
+        .iter()
+        .filter_map(|package| package.wheel_for_other_pip.as_ref())
+        .collect();
+    if wheels.is_empty() {
+        return None;
+    }
+    let message = format!("pip {pip} builds from source what a later pip has a wheel of");
+    let mut notice = Diagnostic::warning("old-pip", message);
+    for (wheel, ability) in wheels {
+        let versions = ability.versions();
+        notice = notice.note(format!("the wheel {wheel} needs pip {versions}"));
+    }
+    let notice = notice.help("pin a later pip in the conda half");
+    Some(places.brought("pip", notice))
+}

@@ -1,0 +1,182 @@
+//! Says why a spec cannot be solved: the lines that clash, with what each of them
+//! demands.
+
+use rattler_conda_types::Subdir;
+
+use presolve_explain::GoneBuilds;
+use presolve_registry::conda::{channels::SpecChannel, repodata::MissingName};
+use presolve_resolve::Resolution;
+use presolve_solve::{Conflict, Declared, Missing};
+use presolve_text::diagnostic::{Diagnostic, FailureKind, Location};
+
+/// The verdict on a resolution without a solution: a name in the file that nobody
+/// has is an error of the file, not a conflict.
+pub fn kind(resolution: &Resolution) -> FailureKind {
+    let missing = resolution.unsolvable().map(|found| &found.missing[..]);
+    let is_in_file = |missing: &Missing| {
+        let name = &missing.name;
+        !name.starts_with("__") && resolution.declared[missing.declared].names(name)
+    };
+    if missing.is_some_and(|missing| missing.iter().any(is_in_file)) {
+        FailureKind::Input
+    } else {
+        FailureKind::Unsolvable
+    }
+}
+
+/// What to say of a resolution without a solution; empty if it has one.
+pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
+    let view = View {
+        subdir: resolution.subdir,
+        channels: &resolution.channels,
+        declared: &resolution.declared,
+        places: &resolution.places,
+        missing: &resolution.missing,
+    };
+    let conflict = resolution.unsolvable();
+    conflict.map_or_else(Vec::new, |conflict| view.diagnostics(conflict))
+}
+
+/// How many of the lines that name gone builds are shown.
+const LINES_SHOWN: usize = 3;
+
+/// What a conflict is told with.
+pub struct View<'v> {
+    /// The platform.
+    pub subdir: Subdir,
+    /// The channels.
+    pub channels: &'v [SpecChannel],
+    /// The declared requirements.
+    pub declared: &'v [Declared],
+    /// Where each of them stands.
+    pub places: &'v [Option<Location>],
+    /// Names of conda lines that no channel has.
+    pub missing: &'v [MissingName],
+}
+
+impl View<'_> {
+    /// What to say of a conflict.
+    pub fn diagnostics(&self, conflict: &Conflict) -> Vec<Diagnostic> {
+        let missing = conflict.missing.iter();
+        let missing: Vec<_> = missing
+            .map(|missing| self.missing_package(missing))
+            .collect();
+        if !missing.is_empty() {
+            return missing;
+        }
+        vec![self.clash(conflict)]
+    }
+
+    /// That no channel has the builds of some lines.
+    pub fn gone_builds(&self, gone: &GoneBuilds) -> Diagnostic {
+        let count = gone.lines.len();
+        let message = format!(
+            "{count} lines name builds that no channel has for {}",
+            self.subdir
+        );
+        let mut diagnostic = Diagnostic::error("gone-builds", message);
+        for &line in gone.lines.iter().take(LINES_SHOWN) {
+            if let Some(place) = &self.places[line] {
+                diagnostic = diagnostic.at(place.clone(), String::new());
+            }
+        }
+        if count > LINES_SHOWN {
+            let more = count - LINES_SHOWN;
+            let lines = if more == 1 { "line" } else { "lines" };
+            diagnostic = diagnostic.note(format!("and {more} more such {lines}"));
+        }
+        if let Some(subdir) = gone.found_for {
+            let note = format!("the channels have them for {subdir}: it was exported there");
+            diagnostic = diagnostic.note(note);
+        }
+        diagnostic.help("`conda env export --no-builds` writes a file without them")
+    }
+
+    fn clash(&self, conflict: &Conflict) -> Diagnostic {
+        let lines = conflict.lines.len();
+        let message = match lines {
+            0 => format!("there is no solution for {}", self.subdir),
+            1 => format!("this line cannot be met on {}", self.subdir),
+            _ => format!(
+                "these {lines} lines cannot be met together on {}",
+                self.subdir
+            ),
+        };
+        let mut diagnostic = Diagnostic::error("unsolvable", message);
+        let mut implied = Vec::new();
+        for &line in &conflict.lines {
+            match &self.places[line] {
+                Some(place) => diagnostic = diagnostic.at(place.clone(), String::new()),
+                None => implied.push(self.declared[line].text.clone()),
+            }
+        }
+        for text in implied {
+            diagnostic = diagnostic.note(format!("`{text}` is added by conda for the pip list"));
+        }
+        for case in &conflict.cases {
+            for fact in case.facts(self.declared) {
+                diagnostic = diagnostic.note(fact);
+            }
+        }
+        if !conflict.minimal {
+            let note = "the time limit ended the search for the culprits";
+            diagnostic = diagnostic.note(note);
+        } else if conflict.cases.is_empty() {
+            let note = "they clash only through a long row of choices, too long to tell";
+            diagnostic = diagnostic.note(note);
+        }
+        if lines > 1 && conflict.minimal {
+            diagnostic = diagnostic.help(format!(
+                "relax one of these {lines} lines; without any one of them the others can be met"
+            ));
+        }
+        diagnostic
+    }
+
+    fn missing_package(&self, missing: &Missing) -> Diagnostic {
+        let name = &missing.name;
+        let diagnostic = if name.starts_with("__") {
+            let message = format!("the target has no virtual package `{name}`");
+            let help = format!(
+                "if the machine that runs the environment has it, say so: --virtual-package {name}=VERSION"
+            );
+            Diagnostic::error("missing-virtual-package", message).help(help)
+        } else if missing.conda {
+            self.missing_conda(name)
+        } else {
+            let message = format!("no package index has a project `{name}`");
+            Diagnostic::error("unknown-project", message)
+                .help("check the spelling, or add the index that has it with --extra-index-url")
+        };
+        match &self.places[missing.declared] {
+            Some(place) => {
+                let asks = if self.declared[missing.declared].names(name) {
+                    "asked for here"
+                } else {
+                    "needed by this line"
+                };
+                diagnostic.at(place.clone(), asks)
+            }
+            None => diagnostic,
+        }
+    }
+
+    fn missing_conda(&self, name: &str) -> Diagnostic {
+        let channels: Vec<_> = self.channels.iter().map(|c| c.name.as_str()).collect();
+        let message = format!("no package `{name}` in {}", channels.join(", "));
+        let mut diagnostic = Diagnostic::error("unknown-package", message);
+        let mut known = self.missing.iter();
+        let known = known.find(|missing| missing.name.as_normalized() == name);
+        let nearest = known
+            .map(|missing| missing.suggestions.as_slice())
+            .unwrap_or_default();
+        if nearest.is_empty() {
+            return diagnostic.help("check the spelling, or add the channel that has it");
+        }
+        for suggestion in nearest {
+            let (name, channel) = (suggestion.name.as_normalized(), &suggestion.channel);
+            diagnostic = diagnostic.help(format!("{channel} has `{name}`"));
+        }
+        diagnostic
+    }
+}
