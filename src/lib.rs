@@ -6,8 +6,6 @@
 //! the order in which the data goes through them; what is left in this crate is the command
 //! line ([`cli`]).
 
-#![warn(missing_docs)]
-
 pub mod cli;
 
 pub use presolve_check as check;

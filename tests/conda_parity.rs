@@ -34,7 +34,7 @@ use rattler_solve::{
 use crate::world::ToyIndex;
 
 /// What both solvers are asked.
-pub struct Task {
+pub(crate) struct Task {
     pub subdirs: Vec<SubdirRecords>,
     pub virtual_packages: Vec<GenericVirtualPackage>,
     pub specs: Vec<String>,
@@ -44,7 +44,7 @@ pub struct Task {
 
 /// What a solver answers.
 #[derive(Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     Records(Vec<RepoDataRecord>, Vec<(String, String)>),
     Unsolvable,
     /// The channel has two records of one name.
@@ -59,7 +59,7 @@ fn declared(spec: &str) -> MatchSpec {
 }
 
 impl Task {
-    pub fn presolve(&self) -> Answer {
+    pub(crate) fn presolve(&self) -> Answer {
         let declared = self.specs.iter().map(|text| {
             let spec = declared(text);
             let channels = spec.channel.iter().map(|channel| channel.canonical_name());
@@ -115,7 +115,7 @@ impl Task {
         })
     }
 
-    pub fn rattler(&self) -> Answer {
+    pub(crate) fn rattler(&self) -> Answer {
         let task = SolverTask {
             virtual_packages: self.virtual_packages.clone(),
             specs: self.specs.iter().map(|spec| declared(spec)).collect(),
@@ -187,7 +187,7 @@ impl Task {
     }
 
     /// The verdict on which both agree.
-    pub fn compare(&self) -> Result<&'static str, String> {
+    pub(crate) fn compare(&self) -> Result<&'static str, String> {
         let presolve = catch_unwind(AssertUnwindSafe(|| self.presolve()));
         let presolve = presolve.map_err(|_| "presolve panics".to_string())?;
         if presolve == Answer::Unsolvable && self.rattler_solves() == Some(false) {

@@ -5,8 +5,8 @@
 //! prints it.
 
 mod brute;
-pub mod generate;
-pub mod model;
+pub(crate) mod generate;
+pub(crate) mod model;
 
 use std::{
     collections::BTreeSet,
@@ -234,7 +234,7 @@ fn check_unsolvable(model: &Model, unsolvable: &Conflict) -> Result<Verdict, Str
 
 /// What holds where presolve says that there is no solution: a line that is taken out
 /// is out for the constraints of a `-c` file only if it is one.
-pub fn solvable_with(model: &Model, keep: &dyn Fn(usize) -> bool, leniently: bool) -> bool {
+pub(crate) fn solvable_with(model: &Model, keep: &dyn Fn(usize) -> bool, leniently: bool) -> bool {
     let kept = model.lines.iter().enumerate();
     let kept = kept.filter(|(place, line)| keep(*place) || matches!(line, Line::Constrain(_)));
     // A core is looked for among the lines alone: python is there even where the
@@ -254,7 +254,7 @@ pub fn solvable_with(model: &Model, keep: &dyn Fn(usize) -> bool, leniently: boo
 }
 
 /// A conflict has no solution, and without any one of its lines there is one.
-pub fn check_conflict(model: &Model, conflict: &[usize]) -> Result<(), String> {
+pub(crate) fn check_conflict(model: &Model, conflict: &[usize]) -> Result<(), String> {
     if solvable_with(model, &|place| conflict.contains(&place), false) {
         return Err("core: it can be solved alone".to_string());
     }

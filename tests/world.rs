@@ -41,7 +41,7 @@ use rattler_conda_types::{
 };
 
 /// A world and what is asked of it.
-pub struct ToyWorld {
+pub(crate) struct ToyWorld {
     pub subdirs: Vec<SubdirRecords>,
     pub virtual_packages: Vec<GenericVirtualPackage>,
     pub brings: Vec<(String, PackageName)>,
@@ -53,14 +53,14 @@ pub struct ToyWorld {
 }
 
 /// An answer.
-pub enum Outcome {
+pub(crate) enum Outcome {
     Solved(Box<Solution>),
     Unsolvable(Conflict),
 }
 
 /// An index in memory.
 #[derive(Default)]
-pub struct ToyIndex {
+pub(crate) struct ToyIndex {
     pub projects: BTreeMap<PackageName, Project>,
     pub metadata: BTreeMap<String, MetadataAnswer>,
     pub asked: RefCell<Vec<String>>,
@@ -87,7 +87,7 @@ impl PypiSource for ToyIndex {
 
 impl ToyWorld {
     /// Reads a world; panics on what it does not understand.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut world = Self {
             subdirs: Vec::new(),
             virtual_packages: vec!["__glibc=2.28".parse_virtual(), "__unix=0".parse_virtual()],
@@ -301,7 +301,7 @@ impl ToyWorld {
     }
 
     /// Who asks for each project of a solution, as text.
-    pub fn askers(&self) -> String {
+    pub(crate) fn askers(&self) -> String {
         let Ok(Outcome::Solved(solution)) = self.solve() else {
             return self.answer();
         };
@@ -325,7 +325,7 @@ impl ToyWorld {
 
     /// The PyPI projects that a record brings: what `brings` says, else the same
     /// name for packages that require python.
-    pub fn pypi_names(&self, record: &RepoDataRecord) -> Vec<PackageName> {
+    pub(crate) fn pypi_names(&self, record: &RepoDataRecord) -> Vec<PackageName> {
         let package = &record.package_record;
         let name = package.name.as_normalized();
         let mapped = self.brings.iter().filter(|(conda, _)| conda == name);
@@ -338,12 +338,12 @@ impl ToyWorld {
     }
 
     /// Solves the declared lines; why not, where there is no solution.
-    pub fn solve(&self) -> Result<Outcome, Failure> {
+    pub(crate) fn solve(&self) -> Result<Outcome, Failure> {
         self.solve_lines(&self.declared)
     }
 
     /// Solves other lines in this world.
-    pub fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
+    pub(crate) fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
         self.ask(declared, |problem| {
             Ok(match solve(problem)? {
                 Some(solution) => Outcome::Solved(solution),
@@ -353,7 +353,7 @@ impl ToyWorld {
     }
 
     /// Asks something of other lines in this world.
-    pub fn ask<A>(&self, declared: &[Declared], ask: impl FnOnce(&Problem<'_>) -> A) -> A {
+    pub(crate) fn ask<A>(&self, declared: &[Declared], ask: impl FnOnce(&Problem<'_>) -> A) -> A {
         let target = Target::new(Subdir::Linux64, &self.virtual_packages);
         let names = |record: &RepoDataRecord| self.pypi_names(record);
         let problem = Problem {
@@ -378,7 +378,7 @@ impl ToyWorld {
     }
 
     /// The same world with the pins of a solution, as `pin` finds them in a file.
-    pub fn pinned(mut self, solution: &Solution) -> Self {
+    pub(crate) fn pinned(mut self, solution: &Solution) -> Self {
         for record in &solution.conda {
             let package = &record.package_record;
             let pin = CondaPin {
@@ -400,7 +400,7 @@ impl ToyWorld {
     }
 
     /// The answer as text.
-    pub fn answer(&self) -> String {
+    pub(crate) fn answer(&self) -> String {
         match self.solve() {
             Ok(Outcome::Solved(solution)) => solved(&solution),
             Ok(Outcome::Unsolvable(unsolvable)) => self.unsolvable(&unsolvable),
@@ -432,7 +432,7 @@ fn channel(name: &str) -> Channel {
 }
 
 /// A solution as text.
-pub fn solved(solution: &Solution) -> String {
+pub(crate) fn solved(solution: &Solution) -> String {
     let mut parts = Vec::new();
     for record in &solution.conda {
         let package = &record.package_record;

@@ -131,7 +131,7 @@ impl From<FailOn> for Level {
 
 impl Check {
     /// Runs the command.
-    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
             return print_whole(&json::schema());
         }

@@ -70,7 +70,7 @@ impl Context {
     }
 
     /// Runs the command.
-    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         let file = file_at(&self.file)?;
         let settings = Settings::resolve(&file, self.settings.clone().into())?;
         if let Some(subdir) = settings.platform {

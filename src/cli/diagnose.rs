@@ -98,7 +98,7 @@ impl Diagnose {
     }
 
     /// Runs the command.
-    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
             return print_whole(&json::schema());
         }

@@ -76,7 +76,7 @@ impl Pin {
     }
 
     /// Runs the command.
-    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
         self.check_format()?;
         let file = file_at(&self.file)?;

@@ -35,7 +35,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Progress on stderr; indicatif shows nothing where that is no terminal.
-    pub fn new(quiet: bool) -> Self {
+    pub(super) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
@@ -52,7 +52,7 @@ impl Progress {
     }
 
     /// Who tells it how far things are.
-    pub fn listener(&self) -> Listener {
+    pub(super) fn listener(&self) -> Listener {
         let (solving, waiting) = (self.clone(), self.clone());
         Listener {
             repodata: Some(Arc::new(self.clone())),
@@ -64,14 +64,14 @@ impl Progress {
     }
 
     /// Takes everything off the screen.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.pypi.finish_and_clear();
         self.solving.finish_and_clear();
         let _ = self.bars.clear();
     }
 
     /// Does something while nothing is shown, so that what it prints stays whole.
-    pub fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
+    pub(super) fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
         self.bars.suspend(act)
     }
 

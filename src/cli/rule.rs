@@ -20,7 +20,7 @@ pub(super) struct Rule {
 
 impl Rule {
     /// Runs the command.
-    pub fn run(self, _output: &Output) -> Result<(), Failure> {
+    pub(super) fn run(self, _output: &Output) -> Result<(), Failure> {
         if self.all {
             return print_whole(&page());
         }

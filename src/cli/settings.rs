@@ -72,7 +72,7 @@ pub(super) struct SettingsArgs {
 
 impl SettingsArgs {
     /// The fence of the file that the command line names.
-    pub fn fence(&self, file: &Path) -> Fence {
+    pub(super) fn fence(&self, file: &Path) -> Fence {
         let fences = Fences {
             allow_outside: self.allow_outside,
             folders: Vec::new(),

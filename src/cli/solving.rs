@@ -24,7 +24,12 @@ pub(super) struct UpgradeArgs {
 
 impl UpgradeArgs {
     /// What they ask for; a name that the file has no pin of is said.
-    pub fn of(&self, environment: &EnvironmentFile, file: &Path, output: &Output) -> Upgrade {
+    pub(super) fn of(
+        &self,
+        environment: &EnvironmentFile,
+        file: &Path,
+        output: &Output,
+    ) -> Upgrade {
         let upgrade = if self.upgrade {
             Upgrade::All
         } else if self.upgrade_packages.is_empty() {

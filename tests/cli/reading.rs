@@ -1,5 +1,8 @@
 //! Which files are read: regular ones of the repository, up to a limit.
 
+// Only the system can be asked for this.
+#![allow(unsafe_code)]
+
 use std::{
     ffi::CString,
     os::unix::{

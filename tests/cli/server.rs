@@ -25,22 +25,22 @@ const AUTHORIZATION: &str = "Basic bWU6czNjcmV0";
 /// - `mirror/t/json`, `mirror/t/html`: the same in a folder `t`;
 /// - `channels`: the channels;
 /// - `broken`: status 500.
-pub struct Server {
+pub(super) struct Server {
     address: SocketAddr,
 }
 
 impl Server {
-    pub fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}/{path}", self.address)
     }
 
-    pub fn url_with(&self, credentials: &str, path: &str) -> String {
+    pub(super) fn url_with(&self, credentials: &str, path: &str) -> String {
         format!("http://{credentials}@{}/{path}", self.address)
     }
 }
 
 /// Starts a server, which ends with the process.
-pub fn start() -> Server {
+pub(super) fn start() -> Server {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -59,7 +59,7 @@ pub fn start() -> Server {
 }
 
 /// A URL at which connections are refused.
-pub fn nobody_listens() -> String {
+pub(super) fn nobody_listens() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     format!("http://{}/", listener.local_addr().expect("an address"))
 }

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use super::{Answer, Task};
 
 /// All ways in which the order of channels may bind.
-pub const PRIORITIES: [ChannelPriority; 3] = [
+pub(super) const PRIORITIES: [ChannelPriority; 3] = [
     ChannelPriority::Strict,
     ChannelPriority::Flexible,
     ChannelPriority::Disabled,
 ];
 
 /// The records of channels, a subdir for each place in the order of the lines.
-pub fn channels(text: &str) -> Vec<SubdirRecords> {
+pub(super) fn channels(text: &str) -> Vec<SubdirRecords> {
     let mut places: Vec<&str> = Vec::new();
     let mut subdirs: Vec<SubdirRecords> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -74,7 +74,7 @@ fn record(line: &str) -> RepoDataRecord {
 }
 
 /// `name=version=build`, or `name` and `version` alone.
-pub fn virtual_package(text: &str) -> GenericVirtualPackage {
+pub(super) fn virtual_package(text: &str) -> GenericVirtualPackage {
     let mut parts = text.split('=');
     GenericVirtualPackage {
         name: parts.next().unwrap().parse().unwrap(),
@@ -84,7 +84,7 @@ pub fn virtual_package(text: &str) -> GenericVirtualPackage {
 }
 
 /// The task of a machine with glibc 2.28 and no GPU.
-pub fn task(text: &str, specs: &[&str]) -> Task {
+pub(super) fn task(text: &str, specs: &[&str]) -> Task {
     Task {
         subdirs: channels(text),
         virtual_packages: ["__unix", "__glibc=2.28"].map(virtual_package).to_vec(),
@@ -96,14 +96,14 @@ pub fn task(text: &str, specs: &[&str]) -> Task {
 
 /// What both solvers take: records as `name-version-build`, with `channel::` if
 /// it is not `one`; panics where they differ.
-pub fn taken(task: &Task) -> String {
+pub(super) fn taken(task: &Task) -> String {
     if let Err(difference) = task.compare() {
         panic!("{:?} {:?}\n{difference}", task.specs, task.priority);
     }
     text(&task.presolve())
 }
 
-pub fn text(answer: &Answer) -> String {
+pub(super) fn text(answer: &Answer) -> String {
     let Answer::Records(records, extras) = answer else {
         return format!("{answer:?}").to_lowercase();
     };
@@ -124,13 +124,13 @@ pub fn text(answer: &Answer) -> String {
 
 /// Asserts what both solvers take, whatever the channel priority.
 #[track_caller]
-pub fn takes(text: &str, specs: &[&str], expected: &str) {
+pub(super) fn takes(text: &str, specs: &[&str], expected: &str) {
     takes_by_priority(text, specs, [expected; 3]);
 }
 
 /// Asserts what both solvers take under strict, flexible and no channel priority.
 #[track_caller]
-pub fn takes_by_priority(text: &str, specs: &[&str], expected: [&str; 3]) {
+pub(super) fn takes_by_priority(text: &str, specs: &[&str], expected: [&str; 3]) {
     let mut task = task(text, specs);
     for (priority, expected) in PRIORITIES.into_iter().zip(expected) {
         task.priority = priority;

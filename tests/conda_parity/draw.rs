@@ -16,7 +16,7 @@ use crate::random::Random;
 /// How many of the names that most packages depend on count as popular.
 const POPULAR: usize = 250;
 
-pub struct Draw<'w> {
+pub(super) struct Draw<'w> {
     world: &'w World,
     /// One record of each name to begin with.
     records: Vec<&'w RepoDataRecord>,
@@ -35,7 +35,7 @@ fn requires(record: &RepoDataRecord) -> impl Iterator<Item = String> {
 }
 
 impl<'w> Draw<'w> {
-    pub fn new(world: &'w World) -> Self {
+    pub(super) fn new(world: &'w World) -> Self {
         let records: Vec<_> = world.records("conda-forge").collect();
         let mut dependants: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for record in &records {
@@ -69,7 +69,7 @@ impl<'w> Draw<'w> {
     }
 
     /// Specs in a world, and how they were drawn.
-    pub fn task(&self, random: &mut Random) -> (&'static str, Task) {
+    pub(super) fn task(&self, random: &mut Random) -> (&'static str, Task) {
         let channels = self.channels(random);
         let (style, mut specs) = match random.below(10) {
             0..=2 => ("popular", self.popular(random)),

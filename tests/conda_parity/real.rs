@@ -34,7 +34,7 @@ const CHANNELS: [&str; 6] = [
 static WORLD: LazyLock<Option<World>> = LazyLock::new(World::load);
 
 /// All records of the channels.
-pub struct World {
+pub(super) struct World {
     channels: Vec<(String, Vec<SubdirRecords>)>,
     /// The places of the records of each name, by channel.
     places: Vec<HashMap<String, Vec<(usize, usize)>>>,
@@ -244,13 +244,13 @@ impl World {
     }
 
     /// All records of a channel.
-    pub fn records(&self, channel: &str) -> impl Iterator<Item = &RepoDataRecord> {
+    pub(super) fn records(&self, channel: &str) -> impl Iterator<Item = &RepoDataRecord> {
         let (_, subdirs) = &self.channels[self.index(channel)];
         subdirs.iter().flat_map(|subdir| subdir.iter())
     }
 
     /// The records of a name in a channel.
-    pub fn named(&self, channel: &str, name: &str) -> Vec<&RepoDataRecord> {
+    pub(super) fn named(&self, channel: &str, name: &str) -> Vec<&RepoDataRecord> {
         let channel = self.index(channel);
         let places = self.places[channel].get(name).into_iter().flatten();
         let record =
@@ -259,7 +259,7 @@ impl World {
     }
 
     /// What the specs can lead to in these channels, on a usual machine.
-    pub fn task(&self, channels: &[String], specs: Vec<String>) -> Task {
+    pub(super) fn task(&self, channels: &[String], specs: Vec<String>) -> Task {
         let names = specs.iter().filter_map(|spec| {
             let name = declared(spec).name.as_exact()?.as_normalized().to_string();
             Some(name)

@@ -77,7 +77,7 @@ fn fail(seed: u64, mut task: Task, mut difference: String) -> ! {
 }
 
 /// A toy channel and what is asked of it.
-pub fn task(random: &mut Random) -> Task {
+pub(super) fn task(random: &mut Random) -> Task {
     let mut subdirs = Vec::new();
     let conditions = random.percent(30);
     for channel in ["one", "two"].into_iter().take(1 + random.below(2)) {

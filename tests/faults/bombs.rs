@@ -6,7 +6,7 @@ use flate2::{Compress, Compression, FlushCompress};
 
 /// A zstd frame (RFC 8878, 3.1.1) of about `gigabytes` of spaces: blocks of 128 KiB that
 /// repeat one byte, four bytes each.
-pub fn zstd(gigabytes: usize) -> Vec<u8> {
+pub(super) fn zstd(gigabytes: usize) -> Vec<u8> {
     const BLOCK: u32 = 128 * 1024;
     // No content size, no checksum; a window of 128 KiB.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3];
@@ -42,7 +42,7 @@ fn deflated(data: &[u8], flush: FlushCompress) -> Vec<u8> {
 }
 
 /// A deflate stream of `head` and then about `gigabytes` of spaces.
-pub fn deflate(head: &[u8], gigabytes: usize) -> Vec<u8> {
+pub(super) fn deflate(head: &[u8], gigabytes: usize) -> Vec<u8> {
     let mut stream = deflated(head, FlushCompress::Full);
     for _ in 0..gigabytes * (1 << 30) / SPACES_SIZE {
         stream.extend_from_slice(deflated_spaces());
@@ -54,7 +54,7 @@ pub fn deflate(head: &[u8], gigabytes: usize) -> Vec<u8> {
 
 /// A gzip file (RFC 1952) of `head` and then about `gigabytes` of spaces. Its checksum
 /// is wrong, which a reader sees at the end only.
-pub fn gzip(head: &[u8], gigabytes: usize) -> Vec<u8> {
+pub(super) fn gzip(head: &[u8], gigabytes: usize) -> Vec<u8> {
     let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     file.extend_from_slice(&deflate(head, gigabytes));
     file.extend_from_slice(&[0; 8]);
@@ -62,7 +62,7 @@ pub fn gzip(head: &[u8], gigabytes: usize) -> Vec<u8> {
 }
 
 /// A source distribution whose first file is said to have `gigabytes`, and has.
-pub fn sdist(gigabytes: usize) -> Vec<u8> {
+pub(super) fn sdist(gigabytes: usize) -> Vec<u8> {
     let mut header = tar::Header::new_gnu();
     header.set_path("tomlish-1.2.0/PKG-INFO").expect("short");
     header.set_size(gigabytes as u64 * (1 << 30));
@@ -73,7 +73,7 @@ pub fn sdist(gigabytes: usize) -> Vec<u8> {
 
 /// A zip file (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>) with one
 /// file, whose deflated bytes are given and whose size is what `size` says.
-pub fn zip(name: &str, deflated: &[u8], size: u32, crc: u32) -> Vec<u8> {
+pub(super) fn zip(name: &str, deflated: &[u8], size: u32, crc: u32) -> Vec<u8> {
     let length = u32::try_from(deflated.len()).expect("small");
     let name_length = u16::try_from(name.len()).expect("short");
     let common = |version: &[u8]| {
@@ -104,7 +104,7 @@ pub fn zip(name: &str, deflated: &[u8], size: u32, crc: u32) -> Vec<u8> {
 }
 
 /// A zip file with one file.
-pub fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
+pub(super) fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
     let mut crc = flate2::Crc::new();
     crc.update(content);
     let deflated = deflated(content, FlushCompress::Finish);

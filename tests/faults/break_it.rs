@@ -12,7 +12,8 @@ use super::{
 };
 
 /// A login page as company proxies and hotels put it in place of any answer.
-pub const PORTAL: &[u8] = b"<!DOCTYPE html>\n<html><head><title>Login required</title></head>\
+pub(super) const PORTAL: &[u8] =
+    b"<!DOCTYPE html>\n<html><head><title>Login required</title></head>\
     <body><h1>Network access</h1><form action=\"https://proxy.example/login\" method=\"post\">\
     <input name=\"user\"><input name=\"password\" type=\"password\"><button>Log in</button></form>\
     <a href=\"https://proxy.example/help.html\">Help</a></body></html>\n";
@@ -21,7 +22,7 @@ pub const PORTAL: &[u8] = b"<!DOCTYPE html>\n<html><head><title>Login required</
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
 /// Answers a request with a fault; `reply` is the healthy answer.
-pub async fn play(
+pub(super) async fn play(
     fault: Fault,
     reply: Reply,
     request: &Request,

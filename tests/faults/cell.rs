@@ -24,7 +24,7 @@ const DISK: u64 = 3 << 30;
 
 /// The command that is run against the broken servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(super) enum Command {
     /// `pin`.
     Pin,
     /// `check --format json` of two files, of which `b/environment.yml` needs what is broken.
@@ -36,11 +36,11 @@ pub enum Command {
 }
 
 /// A change of a healthy site.
-pub type Edit = fn(&mut Site, Form, &Addresses);
+pub(super) type Edit = fn(&mut Site, Form, &Addresses);
 
 /// How the servers are broken.
 #[derive(Clone, Copy)]
-pub struct Setup {
+pub(super) struct Setup {
     pub form: Form,
     pub edit: Option<Edit>,
     pub armed: Option<Armed>,
@@ -53,7 +53,7 @@ pub struct Setup {
 
 /// A cell with what is expected of it.
 #[derive(Clone)]
-pub struct Cell {
+pub(super) struct Cell {
     pub name: String,
     pub setup: Setup,
     pub expect: Expect,
@@ -62,7 +62,7 @@ pub struct Cell {
 }
 
 /// What happened.
-pub struct Outcome {
+pub(super) struct Outcome {
     pub seen: Seen,
     /// What is wrong with it; nothing if the cell holds.
     pub complaints: Vec<String>,
@@ -70,7 +70,7 @@ pub struct Outcome {
 }
 
 impl Cell {
-    pub fn run(&self) -> Outcome {
+    pub(super) fn run(&self) -> Outcome {
         let mut servers = Servers::bind();
         let healthy = site::site(self.setup.form, &servers.addresses);
         let mut broken = healthy.clone();
@@ -287,7 +287,7 @@ fn write_files(folder: &Folder, at: &Addresses, command: Command) {
 }
 
 /// Writes the user's files for `pin`.
-pub fn write_for_pin(folder: &Folder, at: &Addresses) {
+pub(super) fn write_for_pin(folder: &Folder, at: &Addresses) {
     write_files(folder, at, Command::Pin);
 }
 
@@ -297,7 +297,7 @@ fn left_behind(folder: &Folder) -> Option<String> {
 }
 
 /// What is wrong with a run that has nothing to fear.
-pub fn next_run(folder: &Folder) -> Option<String> {
+pub(super) fn next_run(folder: &Folder) -> Option<String> {
     let ended = folder.run(folder.command(&["pin"]));
     let seen = Seen::of(&ended, Some(&folder.read("environment.yml")));
     let line = ended.stderr.lines().next().unwrap_or_default();
@@ -305,7 +305,7 @@ pub fn next_run(folder: &Folder) -> Option<String> {
 }
 
 /// The pins of a pinned file, in order.
-pub fn pins(text: &[u8]) -> Vec<String> {
+pub(super) fn pins(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let entries = text.lines().filter_map(|line| {
         let entry = line.trim().strip_prefix("- ")?;
@@ -321,7 +321,7 @@ pub fn pins(text: &[u8]) -> Vec<String> {
 
 /// Whether these are the pins of the right answer, or of the one without the newest
 /// release.
-pub fn answer(text: &[u8]) -> Option<Seen> {
+pub(super) fn answer(text: &[u8]) -> Option<Seen> {
     let pins = pins(text);
     if pins == RIGHT {
         Some(Seen::Right)

@@ -47,7 +47,7 @@ macro_rules! repodata {
 }
 
 /// What a channel can hold, by the names of the docs.
-pub const CHANNELS: &[(&str, Edit)] = &[
+pub(super) const CHANNELS: &[(&str, Edit)] = &[
     ("a record whose version is null", record!("version": null)),
     ("a record without a version", |site, form, at| {
         let record = alpha(|record| {
@@ -189,7 +189,7 @@ macro_rules! file {
 }
 
 /// What the page of a project can hold, by the names of the docs; HTML where that is said.
-pub const PAGES: &[(&str, Page, Edit)] = &[
+pub(super) const PAGES: &[(&str, Page, Edit)] = &[
     ("`files` that is null", Page::Json, |site, form, _| {
         page(
             site,
@@ -325,7 +325,7 @@ pub const PAGES: &[(&str, Page, Edit)] = &[
 
 /// Files that decode to gigabytes, by the names of the docs, with the form that they are
 /// served in.
-pub const BOMBS: &[(&str, Channel, Edit)] = &[
+pub(super) const BOMBS: &[(&str, Channel, Edit)] = &[
     ("`repodata.json.zst`, 20 GB", Channel::Zst, |site, _, _| {
         site::add_zst(site, "linux-64", &bombs::zstd(20));
     }),

@@ -6,7 +6,7 @@ use super::{cell, limits::Ended};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub(super) enum Seen {
     /// Exit code 0 and the right pins; of other commands than `pin`, exit code 0.
     Right,
     /// Exit code 0 and the pins without the newest release.
@@ -25,7 +25,7 @@ pub enum Seen {
 
 impl Seen {
     /// What a run amounts to; `file` is the environment file if it was to be pinned.
-    pub fn of(ended: &Ended, file: Option<&[u8]>) -> Self {
+    pub(super) fn of(ended: &Ended, file: Option<&[u8]>) -> Self {
         let panics = ["panicked at", "stack backtrace", "has overflowed its stack"];
         match ended.code {
             _ if ended.was_killed => Seen::Killed,
@@ -56,7 +56,7 @@ impl fmt::Display for Seen {
 
 /// What is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expect {
+pub(super) struct Expect {
     seen: Vec<Seen>,
     /// A right answer comes with a note on what was left out.
     pub with_note: bool,
@@ -66,7 +66,7 @@ pub struct Expect {
 impl Expect {
     /// Reads an entry of the docs, such as `0`, `3`, `0 or 3`, `0, older`, `0, note`;
     /// none for a dash.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         if text == "–" {
             return None;
         }
@@ -87,7 +87,7 @@ impl Expect {
         })
     }
 
-    pub fn allows(&self, seen: Seen) -> bool {
+    pub(super) fn allows(&self, seen: Seen) -> bool {
         self.seen.contains(&seen)
     }
 }

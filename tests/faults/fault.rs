@@ -2,7 +2,7 @@
 
 /// What goes wrong with a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(super) enum Fault {
     /// Nothing listens on the port.
     Refused,
     /// The host name has no address.
@@ -47,7 +47,7 @@ pub enum Fault {
 
 /// When a connection breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub(super) enum Moment {
     BeforeHeaders,
     InHeaders,
     InBody,
@@ -55,7 +55,7 @@ pub enum Moment {
 
 /// How a body is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
+pub(super) enum Framing {
     Length,
     Chunked,
     UntilClosed,
@@ -63,7 +63,7 @@ pub enum Framing {
 
 /// Where a redirect leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum To {
+pub(super) enum To {
     /// To the same URL.
     Itself,
     /// To a server on another port that has the right answer.
@@ -76,7 +76,7 @@ pub enum To {
 
 /// How a `Content-Length` is false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
+pub(super) enum Lie {
     Longer,
     Shorter,
     Negative,
@@ -84,7 +84,7 @@ pub enum Lie {
 }
 
 /// All faults by name.
-pub const FAULTS: &[(&str, Fault)] = &[
+pub(super) const FAULTS: &[(&str, Fault)] = &[
     ("refused", Fault::Refused),
     ("unknown host", Fault::UnknownHost),
     ("closed without an answer", Fault::Closed),
@@ -144,18 +144,18 @@ pub const FAULTS: &[(&str, Fault)] = &[
 
 impl Fault {
     /// The fault that the docs call this.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         let known = FAULTS.iter().find(|(known, _)| *known == name);
         known.map(|(_, fault)| *fault)
     }
 
     /// Whether a time limit ends it: the tests shorten that.
-    pub fn waits(self) -> bool {
+    pub(super) fn waits(self) -> bool {
         matches!(self, Fault::Stall(_) | Fault::Drip)
     }
 
     /// Whether gigabytes are sent or decoded until presolve gives up.
-    pub fn is_large(self) -> bool {
+    pub(super) fn is_large(self) -> bool {
         matches!(self, Fault::Endless | Fault::GzipBomb)
     }
 }

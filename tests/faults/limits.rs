@@ -18,11 +18,11 @@ const ADDRESS_SPACE: u64 = 6 << 20;
 const FOLDER_LIMIT: u64 = 8 << 30;
 
 /// A folder with an environment file, settings and a cache.
-pub struct Folder(TempDir);
+pub(super) struct Folder(TempDir);
 
 /// How a run ended, and what it took.
 #[derive(Debug)]
-pub struct Ended {
+pub(super) struct Ended {
     /// None if a signal ended it.
     pub code: Option<i32>,
     /// Whether it ran into [`KILLED_AFTER`] or [`FOLDER_LIMIT`].
@@ -37,26 +37,26 @@ pub struct Ended {
 }
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(path, content).expect("writable");
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(super) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_default()
     }
 
     /// presolve with an empty environment and home.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("/bin/sh");
         command
             .arg("-c")
@@ -73,14 +73,14 @@ impl Folder {
     }
 
     /// Starts a command; its output goes into files named after `name`.
-    pub fn spawn(&self, mut command: Command, name: &str) -> Child {
+    pub(super) fn spawn(&self, mut command: Command, name: &str) -> Child {
         let file = |end: &str| File::create(self.path(&format!("{name}.{end}"))).expect("a file");
         command.stdout(file("stdout")).stderr(file("stderr"));
         command.spawn().expect("it starts")
     }
 
     /// Runs a command to its end, or kills it.
-    pub fn run(&self, command: Command) -> Ended {
+    pub(super) fn run(&self, command: Command) -> Ended {
         let start = Instant::now();
         let mut child = self.spawn(command, "run");
         let (mut memory, mut disk, mut was_killed) = (0, 0, false);
@@ -126,7 +126,7 @@ fn memory_of(process: u32) -> u64 {
 }
 
 /// The bytes of all files below a path.
-pub fn size(path: &Path) -> u64 {
+pub(super) fn size(path: &Path) -> u64 {
     files(path)
         .iter()
         .filter_map(|file| file.metadata().ok())
@@ -135,7 +135,7 @@ pub fn size(path: &Path) -> u64 {
 }
 
 /// All files below a path, in order.
-pub fn files(path: &Path) -> Vec<PathBuf> {
+pub(super) fn files(path: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -23,7 +23,7 @@ use super::{
 
 /// A request, as far as it matters.
 #[derive(Debug)]
-pub struct Request {
+pub(super) struct Request {
     pub method: String,
     pub path: String,
     if_none_match: Option<String>,
@@ -32,7 +32,7 @@ pub struct Request {
 
 /// A response before it is written.
 #[derive(Clone, Debug)]
-pub struct Reply {
+pub(super) struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -40,7 +40,7 @@ pub struct Reply {
 
 /// A fault and the requests that it is for.
 #[derive(Clone, Copy, Debug)]
-pub struct Armed {
+pub(super) struct Armed {
     pub fault: Fault,
     pub is_target: fn(Host, &str) -> bool,
     /// How many requests are broken; all if none is said.
@@ -59,7 +59,7 @@ struct Mood {
 }
 
 /// The servers of one cell.
-pub struct Servers {
+pub(super) struct Servers {
     pub addresses: Addresses,
     sockets: Vec<Option<TcpSocket>>,
     mood: Arc<Mutex<Mood>>,
@@ -79,7 +79,7 @@ fn runtime() -> &'static Runtime {
 impl Servers {
     /// Servers that have ports. Until [`Servers::start`] connections are refused, and
     /// nobody else can take the ports.
-    pub fn bind() -> Self {
+    pub(super) fn bind() -> Self {
         let _guard = runtime().enter();
         let mut sockets = Vec::new();
         let addresses = HOSTS.map(|_| {
@@ -103,7 +103,7 @@ impl Servers {
     }
 
     /// Serves the site; the hosts of `refused` stay closed.
-    pub fn start(&mut self, site: Site, armed: Option<Armed>, refused: &[Host]) {
+    pub(super) fn start(&mut self, site: Site, armed: Option<Armed>, refused: &[Host]) {
         {
             let mut mood = self.mood();
             mood.site = site;
@@ -124,12 +124,12 @@ impl Servers {
     }
 
     /// Lets each answer take this long.
-    pub fn slow_down(&self, pause: Duration) {
+    pub(super) fn slow_down(&self, pause: Duration) {
         self.mood().pause = pause;
     }
 
     /// Lets responses be fresh for an hour, where they otherwise are to be revalidated.
-    pub fn make_fresh(&self, fresh: bool) {
+    pub(super) fn make_fresh(&self, fresh: bool) {
         self.mood().fresh = fresh;
     }
 }
@@ -206,7 +206,7 @@ fn owner(host: Host, path: &str) -> (Option<Host>, &str) {
 }
 
 /// The path of a healthy copy of what a host has.
-pub fn mirror(host: Host) -> String {
+pub(super) fn mirror(host: Host) -> String {
     format!("/at/{}", host as usize)
 }
 
@@ -302,7 +302,7 @@ fn reply(mood: &Mood, host: Host, path: &str, request: &Request, is_broken: bool
     }
 }
 
-pub fn header(name: &str, value: &str) -> (String, String) {
+pub(super) fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
@@ -320,7 +320,7 @@ fn range(text: &str, resource: &Resource) -> Option<std::ops::Range<usize>> {
 }
 
 /// The head of a response with these headers.
-pub fn head(status: u16, headers: &[(String, String)]) -> String {
+pub(super) fn head(status: u16, headers: &[(String, String)]) -> String {
     let lines = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"));
@@ -347,7 +347,7 @@ async fn write(stream: &mut TcpStream, reply: &Reply, request: &Request) -> io::
 }
 
 /// Writes an answer after which the connection is closed.
-pub async fn write_last(
+pub(super) async fn write_last(
     stream: &mut TcpStream,
     reply: &Reply,
     request: &Request,

@@ -10,7 +10,7 @@ use super::bombs;
 
 /// The servers, each on a port of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Host {
+pub(super) enum Host {
     /// Repodata, or the index of the shards.
     Channel,
     /// The shards.
@@ -24,7 +24,7 @@ pub enum Host {
 }
 
 /// All servers.
-pub const HOSTS: [Host; 5] = [
+pub(super) const HOSTS: [Host; 5] = [
     Host::Channel,
     Host::Shards,
     Host::Index,
@@ -34,17 +34,17 @@ pub const HOSTS: [Host; 5] = [
 
 /// The base URLs of the servers, in the order of [`HOSTS`], without a slash at the end.
 #[derive(Clone, Debug)]
-pub struct Addresses(pub [String; 5]);
+pub(super) struct Addresses(pub [String; 5]);
 
 impl Addresses {
-    pub fn of(&self, host: Host) -> &str {
+    pub(super) fn of(&self, host: Host) -> &str {
         &self.0[host as usize]
     }
 }
 
 /// How the channel offers its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
+pub(super) enum Channel {
     Json,
     Zst,
     Shards,
@@ -52,7 +52,7 @@ pub enum Channel {
 
 /// How the index writes its pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub(super) enum Page {
     /// PEP 691.
     Json,
     /// PEP 503.
@@ -61,7 +61,7 @@ pub enum Page {
 
 /// How a wheel's metadata can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wheel {
+pub(super) enum Wheel {
     /// From a `.metadata` file (PEP 658).
     Metadata,
     /// By range requests.
@@ -72,7 +72,7 @@ pub enum Wheel {
 
 /// The form of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
+pub(super) struct Form {
     pub channel: Channel,
     pub page: Page,
     pub wheel: Wheel,
@@ -80,17 +80,17 @@ pub struct Form {
 
 /// A file of a server.
 #[derive(Clone, Debug)]
-pub struct Resource {
+pub(super) struct Resource {
     pub body: Vec<u8>,
     pub content_type: &'static str,
     pub takes_ranges: bool,
 }
 
 /// All files by server and path.
-pub type Site = BTreeMap<(Host, String), Resource>;
+pub(super) type Site = BTreeMap<(Host, String), Resource>;
 
 /// The dependencies of the user's file.
-pub const DEPENDENCIES: &str = "\
+pub(super) const DEPENDENCIES: &str = "\
 dependencies:
   - python
   - alpha
@@ -100,7 +100,7 @@ dependencies:
 ";
 
 /// The pins of the right answer.
-pub const RIGHT: [&str; 4] = [
+pub(super) const RIGHT: [&str; 4] = [
     "alpha=2.0=0",
     "pip=24.2=0",
     "python=3.12.1=0",
@@ -108,7 +108,7 @@ pub const RIGHT: [&str; 4] = [
 ];
 
 /// The pins without the newest release of tomlish.
-pub const OLDER: [&str; 4] = [
+pub(super) const OLDER: [&str; 4] = [
     "alpha=2.0=0",
     "pip=24.2=0",
     "python=3.12.1=0",
@@ -116,10 +116,10 @@ pub const OLDER: [&str; 4] = [
 ];
 
 /// A record of the channel: subdir, file name, and the record as JSON, valid or not.
-pub type Record = (&'static str, String, String);
+pub(super) type Record = (&'static str, String, String);
 
 /// The records of the healthy channel.
-pub fn records() -> Vec<Record> {
+pub(super) fn records() -> Vec<Record> {
     let record = |subdir, name: &str, version: &str, depends: &[&str]| {
         let record = json!({
             "name": name, "version": version, "build": "0", "build_number": 0,
@@ -140,7 +140,7 @@ pub fn records() -> Vec<Record> {
 }
 
 /// The healthy site in a form.
-pub fn site(form: Form, at: &Addresses) -> Site {
+pub(super) fn site(form: Form, at: &Addresses) -> Site {
     let mut site = Site::new();
     add_channel(&mut site, form, at, &records());
     add_index(&mut site, form, at);
@@ -172,12 +172,18 @@ pub fn site(form: Form, at: &Addresses) -> Site {
 
 /// The path of a second channel on the host of the mapping, for a file that needs nothing
 /// of what breaks.
-pub const OTHER_CHANNEL: &str = "/other";
+pub(super) const OTHER_CHANNEL: &str = "/other";
 
 const HOME: &[u8] = b"<!DOCTYPE html><html><head><title>Acme Corp</title></head>\
     <body><h1>Welcome</h1><a href=\"/about.html\">About us</a></body></html>";
 
-pub fn add(site: &mut Site, host: Host, path: &str, content_type: &'static str, body: &[u8]) {
+pub(super) fn add(
+    site: &mut Site,
+    host: Host,
+    path: &str,
+    content_type: &'static str,
+    body: &[u8],
+) {
     let resource = Resource {
         body: body.to_vec(),
         content_type,
@@ -187,7 +193,7 @@ pub fn add(site: &mut Site, host: Host, path: &str, content_type: &'static str, 
 }
 
 /// Adds a channel of these records, in place of the one that is there.
-pub fn add_channel(site: &mut Site, form: Form, at: &Addresses, records: &[Record]) {
+pub(super) fn add_channel(site: &mut Site, form: Form, at: &Addresses, records: &[Record]) {
     for subdir in ["linux-64", "noarch"] {
         let records = records.iter().filter(|record| record.0 == subdir);
         let records: Vec<&Record> = records.collect();
@@ -200,19 +206,19 @@ pub fn add_channel(site: &mut Site, form: Form, at: &Addresses, records: &[Recor
     }
 }
 
-pub fn add_repodata(site: &mut Site, subdir: &str, body: &[u8]) {
+pub(super) fn add_repodata(site: &mut Site, subdir: &str, body: &[u8]) {
     let path = format!("/chan/{subdir}/repodata.json");
     add(site, Host::Channel, &path, "application/json", body);
 }
 
-pub fn add_zst(site: &mut Site, subdir: &str, body: &[u8]) {
+pub(super) fn add_zst(site: &mut Site, subdir: &str, body: &[u8]) {
     let path = format!("/chan/{subdir}/repodata.json.zst");
     add(site, Host::Channel, &path, "application/zstd", body);
 }
 
 /// `repodata.json` of these records. It is put together as text, so that records need not
 /// be valid and may stand twice.
-pub fn repodata(subdir: &str, records: &[&Record]) -> String {
+pub(super) fn repodata(subdir: &str, records: &[&Record]) -> String {
     let entries = records
         .iter()
         .map(|(_, file, record)| format!("{}: {record}", Value::from(file.as_str())));
@@ -223,11 +229,11 @@ pub fn repodata(subdir: &str, records: &[&Record]) -> String {
     )
 }
 
-pub fn compressed(body: &[u8]) -> Vec<u8> {
+pub(super) fn compressed(body: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(body, 3).expect("compresses")
 }
 
-pub fn packed(value: &Value) -> Vec<u8> {
+pub(super) fn packed(value: &Value) -> Vec<u8> {
     compressed(&rmp_serde::to_vec_named(value).expect("packs"))
 }
 
@@ -250,14 +256,18 @@ fn add_shards(site: &mut Site, at: &Addresses, subdir: &str, records: &[&Record]
 }
 
 /// Adds a shard and gives its hash as the index holds it.
-pub fn add_shard(site: &mut Site, subdir: &str, body: &[u8]) -> Value {
+pub(super) fn add_shard(site: &mut Site, subdir: &str, body: &[u8]) -> Value {
     let hash = Sha256::digest(body);
     let path = format!("/shards/{subdir}/{hash:x}.msgpack.zst");
     add(site, Host::Shards, &path, "application/zstd", body);
     json!(hash.to_vec())
 }
 
-pub fn shard_index(at: &Addresses, subdir: &str, hashes: serde_json::Map<String, Value>) -> Value {
+pub(super) fn shard_index(
+    at: &Addresses,
+    subdir: &str,
+    hashes: serde_json::Map<String, Value>,
+) -> Value {
     json!({
         "info": {
             "subdir": subdir,
@@ -268,26 +278,26 @@ pub fn shard_index(at: &Addresses, subdir: &str, hashes: serde_json::Map<String,
     })
 }
 
-pub fn add_shard_index(site: &mut Site, subdir: &str, body: &[u8]) {
+pub(super) fn add_shard_index(site: &mut Site, subdir: &str, body: &[u8]) {
     let path = format!("/chan/{subdir}/repodata_shards.msgpack.zst");
     add(site, Host::Channel, &path, "application/zstd", body);
 }
 
 /// The path of the page of tomlish.
-pub const PAGE: &str = "/simple/tomlish/";
+pub(super) const PAGE: &str = "/simple/tomlish/";
 
 /// The name of a wheel of tomlish.
-pub fn wheel_name(version: &str) -> String {
+pub(super) fn wheel_name(version: &str) -> String {
     format!("tomlish-{version}-py3-none-any.whl")
 }
 
 /// The metadata of a wheel of tomlish.
-pub fn metadata(version: &str) -> String {
+pub(super) fn metadata(version: &str) -> String {
     format!("Metadata-Version: 2.1\nName: tomlish\nVersion: {version}\nRequires-Python: >=3.8\n\n")
 }
 
 /// A wheel of tomlish.
-pub fn wheel(version: &str) -> Vec<u8> {
+pub(super) fn wheel(version: &str) -> Vec<u8> {
     let name = format!("tomlish-{version}.dist-info/METADATA");
     bombs::zipped(&name, metadata(version).as_bytes())
 }
@@ -306,7 +316,7 @@ fn add_index(site: &mut Site, form: Form, at: &Addresses) {
     }
 }
 
-pub fn add_page(site: &mut Site, page: Page, body: &[u8]) {
+pub(super) fn add_page(site: &mut Site, page: Page, body: &[u8]) {
     let content_type = match page {
         Page::Json => "application/vnd.pypi.simple.v1+json",
         Page::Html => "text/html",
@@ -342,7 +352,7 @@ fn add_wheel(site: &mut Site, form: Form, at: &Addresses, version: &str) -> Valu
 }
 
 /// The entry of a wheel on a JSON page.
-pub fn file(at: &Addresses, version: &str, body: &[u8]) -> Value {
+pub(super) fn file(at: &Addresses, version: &str, body: &[u8]) -> Value {
     let name = wheel_name(version);
     json!({
         "filename": name,
@@ -356,7 +366,7 @@ pub fn file(at: &Addresses, version: &str, body: &[u8]) -> Value {
 }
 
 /// A page by PEP 691.
-pub fn json_page(name: &str, files: &[Value]) -> String {
+pub(super) fn json_page(name: &str, files: &[Value]) -> String {
     let page = json!({
         "meta": {"api-version": "1.1"}, "name": name,
         "versions": ["1.0", "1.2.0"], "files": files,
@@ -365,7 +375,7 @@ pub fn json_page(name: &str, files: &[Value]) -> String {
 }
 
 /// A page by PEP 503.
-pub fn html_page(files: &[Value]) -> String {
+pub(super) fn html_page(files: &[Value]) -> String {
     let link = |file: &Value| {
         let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
         let metadata = match &file["core-metadata"] {

@@ -1,7 +1,7 @@
 //! What broke presolve once, or a library that it uses: each is tried in every run.
 
 /// Requirements and lines of pip lists.
-pub const REQUIREMENTS: &[&str] = &[
+pub(super) const REQUIREMENTS: &[&str] = &[
     "numpy->=1",
     "numpy-==1.0",
     "numpy_*",
@@ -23,7 +23,7 @@ pub const REQUIREMENTS: &[&str] = &[
 ];
 
 /// Match specs.
-pub const MATCH_SPECS: &[&str] = &[
+pub(super) const MATCH_SPECS: &[&str] = &[
     "x[version='>=1', build='^(a|b)$']",
     "x[when=\"python and (linux or ((osx)))\"]",
     "^py.*$ 1.0",
@@ -31,7 +31,7 @@ pub const MATCH_SPECS: &[&str] = &[
 ];
 
 /// Environment files.
-pub const ENVIRONMENTS: &[&str] = &[
+pub(super) const ENVIRONMENTS: &[&str] = &[
     "a: &x [python, &y numpy]\nchannels: [ *y]\ndependencies: *x\n",
     "a: &x [python]\nb: {c: d}\nchannels:\n  -  *x\ndependencies: *x\n",
     "dependencies: [a, &x b, *x, c]\n",

@@ -1,12 +1,15 @@
 //! How much memory a thread has allocated.
 
+// Only the system can be asked for this.
+#![allow(unsafe_code)]
+
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
 };
 
 /// The system's allocator, with a count for each thread.
-pub struct Counting;
+pub(crate) struct Counting;
 
 thread_local! {
     static NOW: Cell<isize> = const { Cell::new(0) };
@@ -41,12 +44,12 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// Counts from here on.
-pub fn begin() {
+pub(super) fn begin() {
     NOW.set(0);
     PEAK.set(0);
 }
 
 /// The most that was allocated at once since then.
-pub fn peak() -> usize {
+pub(super) fn peak() -> usize {
     usize::try_from(PEAK.get()).unwrap_or(0)
 }

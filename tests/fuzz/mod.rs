@@ -23,9 +23,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use memory::Counting;
+pub(crate) use memory::Counting;
 use pep508_rs::MarkerTree;
-pub use targets::zip;
+pub(crate) use targets::zip;
 
 use crate::random::{Random, number};
 

@@ -83,7 +83,7 @@ const PIECES: [&str; 76] = [
 ];
 
 /// A case: one of the seeds, changed a few times.
-pub fn of(seeds: &[Vec<u8>], random: &mut Random, limit: usize) -> Vec<u8> {
+pub(super) fn of(seeds: &[Vec<u8>], random: &mut Random, limit: usize) -> Vec<u8> {
     let mut text = random.of(seeds).clone();
     for _ in 0..=random.below(6) {
         change(&mut text, seeds, random);

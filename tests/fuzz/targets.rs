@@ -347,7 +347,7 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A zip file with entries that are not compressed.
-pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter};
     futures::executor::block_on(async {
         let mut bytes = Vec::new();

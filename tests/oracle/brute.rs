@@ -10,11 +10,11 @@ use super::model::{
 };
 
 /// The chosen record of each conda package that is installed, by its place.
-pub type Conda = BTreeMap<String, usize>;
+pub(super) type Conda = BTreeMap<String, usize>;
 
 /// Where a project comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum From {
+pub(super) enum From {
     /// The release of this place.
     Release(usize),
     /// The conda package of this name.
@@ -22,12 +22,12 @@ pub enum From {
 }
 
 /// What pip finds or installs.
-pub type Pip = BTreeMap<String, From>;
+pub(super) type Pip = BTreeMap<String, From>;
 
 /// Which pre-releases and yanked releases count. What presolve admits depends on
 /// the requirements that it has come upon, so the oracle knows bounds only.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Admit {
+pub(super) enum Admit {
     /// Those that count whatever is looked at.
     Least,
     /// Those that some requirement of the world could let in.
@@ -36,7 +36,7 @@ pub enum Admit {
 
 /// Which conda packages may come in though no declared conda line leads to them.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Unasked {
+pub(super) enum Unasked {
     None,
     Python,
     All,
@@ -44,7 +44,7 @@ pub enum Unasked {
 
 /// How a world is read.
 #[derive(Clone, Copy)]
-pub struct Rules {
+pub(super) struct Rules {
     pub admit: Admit,
     /// A release may be installed over what a conda package brings.
     pub overwrite: bool,
@@ -52,7 +52,7 @@ pub struct Rules {
     pub unasked: Unasked,
 }
 
-pub struct Oracle<'m> {
+pub(super) struct Oracle<'m> {
     pub model: &'m Model,
     pub lines: Vec<&'m Line>,
     pub rules: Rules,
@@ -60,7 +60,7 @@ pub struct Oracle<'m> {
 
 impl<'m> Oracle<'m> {
     /// Whether any assignment holds.
-    pub fn solvable(&self) -> bool {
+    pub(super) fn solvable(&self) -> bool {
         let mut names: Vec<&str> = self
             .model
             .records
@@ -91,7 +91,7 @@ impl<'m> Oracle<'m> {
     }
 
     /// Whether a pip half with this release goes with a conda half.
-    pub fn any_pip_with(&self, conda: &Conda, place: usize) -> bool {
+    pub(super) fn any_pip_with(&self, conda: &Conda, place: usize) -> bool {
         let project = &self.model.releases[place].project;
         let mut projects = self.projects(conda);
         projects.retain(|other| other != project);
@@ -180,7 +180,7 @@ impl<'m> Oracle<'m> {
 
     /// Dependencies and constraints hold, and the declared lines lead to every
     /// record.
-    pub fn conda_holds(&self, conda: &Conda) -> bool {
+    pub(super) fn conda_holds(&self, conda: &Conda) -> bool {
         let meets = |(name, range): &(String, Range)| {
             self.record(conda, name)
                 .is_some_and(|record| range.contains(record.version))
@@ -295,13 +295,13 @@ impl<'m> Oracle<'m> {
     }
 
     /// The requirements of the pip half hold, and lead to all of `pip`.
-    pub fn pip_holds(&self, conda: &Conda, pip: &Pip) -> bool {
+    pub(super) fn pip_holds(&self, conda: &Conda, pip: &Pip) -> bool {
         self.extras_asked(conda, pip).is_some()
     }
 
     /// The projects that are asked for, with the extras; none if a requirement
     /// does not hold or something is there that nothing asks for.
-    pub fn extras_asked(
+    pub(super) fn extras_asked(
         &self,
         conda: &Conda,
         pip: &Pip,

@@ -19,7 +19,7 @@ struct Flavour {
     constraints: bool,
 }
 
-pub fn world(seed: u64) -> Model {
+pub(crate) fn world(seed: u64) -> Model {
     let random = &mut Random(seed);
     let flavour = Flavour {
         prereleases: random.percent(15),

@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 /// Versions are tenths: 10 is `1`, 20 is `2`, and 25 is `3rc1`. Of python, 9 is
 /// `3.9`; of pip, 18 is `18.1`.
-pub type Version = u32;
+pub(crate) type Version = u32;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Range {
+pub(crate) enum Range {
     Any,
     From(Version),
     Below(Version),
@@ -16,13 +16,13 @@ pub enum Range {
     Not(Version),
 }
 
-pub fn is_prerelease(version: Version) -> bool {
+pub(crate) fn is_prerelease(version: Version) -> bool {
     version > 10 && !version.is_multiple_of(10)
 }
 
 impl Range {
     /// As PEP 440 has it: `<3` does not contain `3rc1`.
-    pub fn contains(self, version: Version) -> bool {
+    pub(crate) fn contains(self, version: Version) -> bool {
         match self {
             Range::Any => true,
             Range::From(from) => version >= from,
@@ -35,7 +35,7 @@ impl Range {
         }
     }
 
-    pub fn mentions_prerelease(self) -> bool {
+    pub(crate) fn mentions_prerelease(self) -> bool {
         matches!(self, Range::From(version) | Range::Only(version) if is_prerelease(version))
     }
 
@@ -62,7 +62,7 @@ fn version_text(name: &str, version: Version) -> String {
 }
 
 #[derive(Clone, Debug)]
-pub struct Record {
+pub(crate) struct Record {
     pub name: String,
     pub version: Version,
     pub track: bool,
@@ -72,13 +72,13 @@ pub struct Record {
 
 /// When a requirement holds: on some pythons, with an extra.
 #[derive(Clone, Debug)]
-pub struct Marker {
+pub(crate) struct Marker {
     pub python: Range,
     pub extra: Option<String>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Requirement {
+pub(crate) struct Requirement {
     pub project: String,
     pub extras: Vec<String>,
     pub range: Range,
@@ -86,7 +86,7 @@ pub struct Requirement {
 }
 
 #[derive(Clone, Debug)]
-pub struct Release {
+pub(crate) struct Release {
     pub project: String,
     pub version: Version,
     /// `cp39`, `cp39-manylinux1`, `py3`, `win`.
@@ -100,14 +100,14 @@ pub struct Release {
 }
 
 #[derive(Clone, Debug)]
-pub enum Line {
+pub(crate) enum Line {
     Want(String, Range),
     Pip(Requirement),
     Constrain(Requirement),
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Model {
+pub(crate) struct Model {
     pub records: Vec<Record>,
     pub brings: Vec<(String, String)>,
     pub releases: Vec<Release>,
@@ -116,7 +116,7 @@ pub struct Model {
 
 impl Model {
     /// The projects that a record brings.
-    pub fn brought<'a>(&'a self, record: &'a Record) -> Vec<&'a str> {
+    pub(crate) fn brought<'a>(&'a self, record: &'a Record) -> Vec<&'a str> {
         let mapped = self
             .brings
             .iter()
@@ -129,7 +129,7 @@ impl Model {
     }
 
     /// All models that lack one thing of this one.
-    pub fn smaller(&self) -> Vec<Model> {
+    pub(crate) fn smaller(&self) -> Vec<Model> {
         let mut smaller = Vec::new();
         let mut without = |change: &dyn Fn(&mut Model)| {
             let mut model = self.clone();
@@ -169,7 +169,7 @@ impl Model {
     }
 
     /// The world in the language of `ToyWorld`.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for record in &self.records {
             let patch = if record.name == "python" { ".1" } else { "" };
@@ -208,7 +208,7 @@ impl Model {
 }
 
 impl Release {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let files = match (self.wheels.is_empty(), self.source) {
             (true, _) => "source".to_string(),
             (false, false) => format!("wheels={}", self.wheels.join(",")),
@@ -231,7 +231,7 @@ impl Release {
 }
 
 impl Requirement {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let extras = if self.extras.is_empty() {
             String::new()
         } else {

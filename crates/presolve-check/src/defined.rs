@@ -47,7 +47,7 @@ impl Defined {
     /// The files, and those that environments among them name: conda files, and Dockerfiles
     /// with the conda files that they install. A conda file of several environments is
     /// checked for the image of the first.
-    pub fn of(found: &Found, fences: &Fences) -> Self {
+    pub(crate) fn of(found: &Found, fences: &Fences) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
             paths: HashMap::new(),
@@ -145,7 +145,7 @@ impl Defined {
     /// The files to check, in the order of their paths: all, or those that `changed` is
     /// about. What leads to a file says for which image it is, so a change of that is one
     /// of the file, too.
-    pub fn files<'d>(
+    pub(crate) fn files<'d>(
         &'d self,
         changed: Option<&'d Changed>,
         fences: &'d Fences,
@@ -162,17 +162,17 @@ impl Defined {
     }
 
     /// For what image a file is.
-    pub fn image(&self, path: &Path) -> Option<Target> {
+    pub(crate) fn image(&self, path: &Path) -> Option<Target> {
         self.files.get(path)?.image.clone()
     }
 
     /// Whether the folder that a Dockerfile is built in is a guess.
-    pub fn is_guess(&self, path: &Path) -> bool {
+    pub(crate) fn is_guess(&self, path: &Path) -> bool {
         self.files.get(path).is_some_and(|known| known.is_guess)
     }
 
     /// In which folder a Dockerfile is built; none if it is none.
-    pub fn context(&self, path: &Path) -> Option<&Path> {
+    pub(crate) fn context(&self, path: &Path) -> Option<&Path> {
         self.files.get(path)?.context.as_deref()
     }
 }

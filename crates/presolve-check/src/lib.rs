@@ -1,5 +1,9 @@
 //! `check`: what is wrong with environment files, found before a build does.
 //!
+//! In: paths, settings and a selection of rules. Out: a [`Report`] of findings, each with its
+//! rule, its place and, where there is one, a fix. This crate must never know a format of
+//! output or a flag of the command line.
+//!
 //! ```text
 //! discover    the environment files below a folder
 //!    ↓
@@ -17,8 +21,6 @@
 //! ```
 //!
 //! The rules are [`crate::rules`]; how findings look is [`presolve_report::findings`].
-
-#![warn(missing_docs)]
 
 pub mod rules;
 

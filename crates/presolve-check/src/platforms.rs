@@ -10,7 +10,10 @@ use presolve_text::diagnostic::{Diagnostic, Failure};
 ///
 /// # Errors
 /// A failure if one of `[check]` is none.
-pub fn platforms(flags: &[Subdir], settings: &[String]) -> Result<Vec<Option<Subdir>>, Failure> {
+pub(crate) fn platforms(
+    flags: &[Subdir],
+    settings: &[String],
+) -> Result<Vec<Option<Subdir>>, Failure> {
     let mut named = flags.to_vec();
     if flags.is_empty() {
         for text in settings {
@@ -44,7 +47,7 @@ fn parse(text: &str) -> Result<Subdir, Failure> {
 
 /// What was found for each platform, once: what was found for all of them as one finding,
 /// and the others with the platforms that they are about.
-pub fn folded(found: Vec<(Option<Subdir>, Vec<Finding>)>) -> Vec<Finding> {
+pub(crate) fn folded(found: Vec<(Option<Subdir>, Vec<Finding>)>) -> Vec<Finding> {
     let all: Vec<Subdir> = found.iter().filter_map(|(platform, _)| *platform).collect();
     let mut folded: Vec<Finding> = Vec::new();
     for (platform, findings) in found {

@@ -26,7 +26,7 @@ use super::{
     unnamed,
 };
 use crate::rules::{self, Finder, Finding, Fix, Rule};
-pub use presolve_config::{Flags, Settings, presolve_toml};
+pub(crate) use presolve_config::{Flags, Settings, presolve_toml};
 use presolve_input::azure;
 use presolve_parse::guard;
 use presolve_resolve::{Listener, Shared};

@@ -8,8 +8,11 @@ use presolve_text::process;
 /// Environment variables and well-known folders.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
+    /// The variables whose names and values are UTF-8.
     pub variables: BTreeMap<String, String>,
+    /// The user's folder.
     pub home: Option<PathBuf>,
+    /// The folder that relative paths are relative to.
     pub working_dir: PathBuf,
     /// The folder for caches of all programs.
     pub cache_dir: PathBuf,
@@ -18,6 +21,7 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// That of this process.
     pub fn of_process() -> Self {
         let variables = process::variables()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

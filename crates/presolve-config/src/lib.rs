@@ -1,8 +1,8 @@
-//! Where channels and indexes are and how to solve: defaults, `.condarc`,
-//! `CONDA_*` variables, `presolve.toml` beside the file, and flags, the later
-//! winning. What pip is configured with is [`crate::index`]' affair.
-
-#![warn(missing_docs)]
+//! The settings: where channels and indexes are, and how to solve.
+//!
+//! In: `.condarc`, `CONDA_*` variables, `presolve.toml` beside the file, pip's configuration
+//! ([`index`]) and flags, the later ones winning. Out: [`Settings`], plain data. This crate must
+//! never ask a channel or an index.
 
 use std::{
     path::{Path, PathBuf},

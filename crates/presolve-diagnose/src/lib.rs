@@ -1,13 +1,13 @@
-//! Names what broke an image build, by its log.
+//! `diagnose`: what broke an image build, from its log.
 //!
-//! Each known problem is a file of its own, with the text that says its cause and what to
-//! do beside it (`disk_full.rs`, `disk_full.md`), in the folder of what it is about.
-//! [`PROBLEMS`] lists them all. A problem is data: the messages that show it, with the
-//! facts that they tell, and the problems that follow from it. [`diagnose`] reads a
-//! [`Log`] and decides between them; [`spec`] finds the line of the environment file that
-//! it is about.
-
-#![warn(missing_docs)]
+//! In: a [`Log`], and the environment file if there is one. Out: the known problem, the lines of
+//! the log that show it, and the line of the file that it is about ([`spec`]). This crate must
+//! never solve anything.
+//!
+//! Each known problem is a file of its own, with a page beside it (`disk_full.rs`,
+//! `disk_full.md`), in the folder of its subject. [`PROBLEMS`] lists them all. A problem is
+//! data: the messages that show it, with the facts in them, and the problems that follow from
+//! it. [`diagnose`] decides between them.
 
 mod decide;
 mod log;

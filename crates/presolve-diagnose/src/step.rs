@@ -50,14 +50,14 @@ pub(super) struct Steps {
 
 impl Steps {
     /// The step that a line belongs to.
-    pub fn of(&mut self, id: Option<u32>, text: &str, line: usize) -> Option<usize> {
+    pub(crate) fn of(&mut self, id: Option<u32>, text: &str, line: usize) -> Option<usize> {
         match id {
             Some(id) => self.buildkit(id, text, line),
             None => self.classic(text, line),
         }
     }
 
-    pub fn finish(self) -> Vec<Step> {
+    pub(crate) fn finish(self) -> Vec<Step> {
         self.steps
     }
 

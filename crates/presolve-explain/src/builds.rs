@@ -56,7 +56,7 @@ pub(super) struct WithoutBuilds {
 
 impl WithoutBuilds {
     /// Takes them out, if they are many.
-    pub async fn of(
+    pub(crate) async fn of(
         environment: &EnvironmentFile,
         question: &Question,
         repodata: &Repodata,
@@ -89,7 +89,7 @@ impl WithoutBuilds {
     }
 
     /// The edit that it is.
-    pub fn edit(&self) -> Edit {
+    pub(crate) fn edit(&self) -> Edit {
         Edit {
             kind: EditKind::DropBuilds,
             lines: self.gone.lines.clone(),

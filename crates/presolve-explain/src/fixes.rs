@@ -101,7 +101,7 @@ struct Told {
 impl Fixing<'_> {
     /// Looks for fixes and tells each as soon as it is known to be the next, the mildest
     /// first.
-    pub async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
+    pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
         let (sender, steps) = mpsc::unbounded_channel();
         let solved = pin!(self.solve_all(steps, found));
         let search = pin!(self.search(sender));

@@ -1,5 +1,8 @@
-//! `explain`: why a file cannot be solved, which smallest changes mend it, and what
-//! the search for a solution would cost a solver that looks at everything.
+//! `explain`: why a file cannot be solved, which smallest changes fix it, and what the search
+//! would cost a solver that looks at everything.
+//!
+//! In: a question that was resolved. Out: an [`Explanation`]. This crate must never know how an
+//! explanation is worded or drawn.
 //!
 //! ```text
 //! conflicts   the lines that clash, each conflict apart from the others
@@ -8,8 +11,6 @@
 //!    ↓        mildest changes, every one solved with the changed file
 //! cost        what conda's classic solver would have to look at
 //! ```
-
-#![warn(missing_docs)]
 
 use std::sync::Arc;
 

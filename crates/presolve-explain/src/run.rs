@@ -13,7 +13,9 @@ use super::{
 };
 use presolve_config::Settings;
 use presolve_registry::conda::repodata::Repodata;
-pub use presolve_resolve::{Listener, Shared, Upgrade, in_time, question::Question, unknown_names};
+pub(crate) use presolve_resolve::{
+    Listener, Shared, Upgrade, in_time, question::Question, unknown_names,
+};
 use presolve_solve::{Conflict, Missing, Solution, explain_all, solve};
 use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Failure, Level};

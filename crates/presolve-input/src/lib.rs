@@ -1,6 +1,9 @@
-//! The one place that knows which kinds of files hold requirements.
-
-#![warn(missing_docs)]
+//! The front door: which kind of file a path names, and where its requirements are.
+//!
+//! In: a path. Out: the requirements of a conda file, of an Azure ML environment ([`azure`]) or
+//! of a Dockerfile ([`docker`]), with the image that they are for. A kind of file is a
+//! [`Host`](presolve_spec::host::Host); this crate alone chooses between them. It must never
+//! know a channel, an index or the solver.
 
 pub mod azure;
 pub mod docker;

@@ -1,13 +1,13 @@
-//! An answer as a file for the tools that install: lock files and lists of files.
-//! One module a format; all of them write a [`Lock`], so that none knows more of an
-//! answer than the others.
+//! Answers as files for the tools that install: lock files and lists of files.
 //!
-//! A file that goes to other people and machines holds no credentials of this one:
-//! URLs are written without them, since every tool has settings of its own for that: pip,
-//! conda and pixi read a netrc file, and pip and pixi a keyring. That holds for a line of
-//! the user's that is copied too. A variable in it stays, as it is no secret.
-
-#![warn(missing_docs)]
+//! In: the answers for one or more platforms. Out: the text of a file. This crate must never
+//! write a file, or a credential.
+//!
+//! One module per format; all of them write a [`Lock`], so that none knows more of an answer
+//! than the others. URLs are written without credentials, since every tool has settings of its
+//! own for that: pip, conda and pixi read a netrc file, and pip and pixi a keyring. That also
+//! holds for a line that is copied from the user's file. A variable in it stays: it is not a
+//! secret.
 
 use url::Url;
 

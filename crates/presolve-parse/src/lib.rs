@@ -1,14 +1,10 @@
 //! The boundary to the parsers of other libraries.
 //!
-//! Requirements, match specs, versions and YAML come from people whom presolve does not
-//! know: a pull request, a package index, a channel. The libraries that parse them were
-//! not written for hostile text: some panic, some recurse once per bracket, some take a
-//! hundred times the memory of the text. So no other module calls them. Here the text is
-//! checked first for what they cannot take ([`marker`], [`nesting`], the limits of
-//! [`pep`] and [`conda`]), and a panic that gets through is an error like any other
-//! ([`guard`]).
-
-#![warn(missing_docs)]
+//! In: text of strangers. Out: requirements, match specs, versions, or an error. No other crate
+//! calls those parsers: they were not written for hostile text. Some panic, some recurse once
+//! per bracket, some take a hundred times the memory of the text. Here the text is checked
+//! first for what they cannot take ([`marker`], [`nesting`], the limits of [`pep`] and
+//! [`conda`]), and a panic that gets through is an error like any other ([`guard`]).
 
 pub mod conda;
 pub mod guard;

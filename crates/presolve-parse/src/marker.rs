@@ -40,7 +40,7 @@ const VERSIONS: [&str; 3] = [
 
 /// Checks a marker, without the `;` before it. What is no marker at all passes: pep508_rs
 /// says best why.
-pub fn check(text: &str) -> Result<(), Invalid> {
+pub(crate) fn check(text: &str) -> Result<(), Invalid> {
     check_length(text, MAX_LENGTH, "a marker")?;
     let mut checker = Checker::default();
     let mut place = 0;

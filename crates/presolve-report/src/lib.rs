@@ -1,7 +1,8 @@
-//! How findings look: one writer per format over the same
-//! [`Diagnostic`](presolve_text::diagnostic::Diagnostic)s.
-
-#![warn(missing_docs)]
+//! Answers in every format: text for people, JSON, SARIF, HTML, and commands of CI runners.
+//!
+//! In: findings, explanations and diagnoses. Out: text. The published JSON schemas are mirrors
+//! of the domain's types and live here alone. This crate must never decide anything: it draws
+//! what others found, in words that `presolve-words` has.
 
 pub mod diagnosis;
 pub mod diff;

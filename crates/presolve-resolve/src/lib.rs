@@ -1,7 +1,8 @@
-//! From a file and its settings to an answer: channels and virtual packages,
-//! repodata and names, then the joint problem.
-
-#![warn(missing_docs)]
+//! From a file and its settings to an answer.
+//!
+//! In: an environment file and settings. Out: a [`Resolution`]. This crate asks the channels
+//! and indexes, puts the joint problem together, and notes what follows from the solution. It
+//! must never know a rule of `check` or a format of output.
 
 use std::{
     sync::Arc,

@@ -51,7 +51,7 @@ pub(super) struct CondaHalf {
 }
 
 impl CondaHalf {
-    pub fn new(
+    pub(crate) fn new(
         pool: &Pool,
         reasons: &Reasons,
         problem: &Problem<'_>,
@@ -169,7 +169,7 @@ impl CondaHalf {
         askers
     }
 
-    pub fn record<'r>(&self, world: &World<'r>, id: RecordId) -> &'r RepoDataRecord {
+    pub(crate) fn record<'r>(&self, world: &World<'r>, id: RecordId) -> &'r RepoDataRecord {
         &world.subdirs[id.subdir as usize].records[id.index as usize]
     }
 
@@ -179,7 +179,7 @@ impl CondaHalf {
     }
 
     /// The record candidates of a package.
-    pub fn candidates_of(&self, pool: &Pool, name: &str) -> Vec<(SolvableId, RecordId)> {
+    pub(crate) fn candidates_of(&self, pool: &Pool, name: &str) -> Vec<(SolvableId, RecordId)> {
         let candidates = self.of(pool, name).map(|found| found.candidates.as_slice());
         let records = candidates
             .unwrap_or_default()
@@ -193,7 +193,7 @@ impl CondaHalf {
 
     /// The channels of the other records that the pin of a record would name as
     /// well, whether or not they may be taken.
-    pub fn namesakes(&self, pool: &Pool, world: &World<'_>, id: RecordId) -> Vec<String> {
+    pub(crate) fn namesakes(&self, pool: &Pool, world: &World<'_>, id: RecordId) -> Vec<String> {
         let record = self.record(world, id);
         let package = &record.package_record;
         let others = self.candidates_of(pool, package.name.as_normalized());
@@ -212,7 +212,7 @@ impl CondaHalf {
     }
 
     /// The candidates of a package that one of these channels has.
-    pub fn in_channels(
+    pub(crate) fn in_channels(
         &self,
         pool: &Pool,
         world: &World<'_>,
@@ -228,7 +228,7 @@ impl CondaHalf {
     }
 
     /// The candidates of a package that may not be taken.
-    pub fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
+    pub(crate) fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
         let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
         excluded
             .unwrap_or_default()
@@ -238,12 +238,12 @@ impl CondaHalf {
     }
 
     /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
-    pub fn channel_rank(&self, channel: &Option<String>) -> u32 {
+    pub(crate) fn channel_rank(&self, channel: &Option<String>) -> u32 {
         self.ranks.get(channel).copied().unwrap_or(u32::MAX)
     }
 
     /// Which conda packages bring a PyPI project, with their versions.
-    pub fn providers(
+    pub(crate) fn providers(
         &self,
         world: &World<'_>,
     ) -> HashMap<ProjectName, BTreeMap<String, Vec<String>>> {

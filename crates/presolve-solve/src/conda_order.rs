@@ -43,7 +43,7 @@ type Key = (bool, u32, Reverse<u32>, Reverse<u64>);
 
 impl CondaOrder {
     /// Sorts the candidates of one conda package.
-    pub fn sort(&self, solver: &SolverCache<Provider<'_>>, solvables: &mut [SolvableId]) {
+    pub(crate) fn sort(&self, solver: &SolverCache<Provider<'_>>, solvables: &mut [SolvableId]) {
         if solvables.len() < 2 {
             return;
         }

@@ -1,11 +1,8 @@
-//! The joint problem: conda records and PyPI releases as candidates of one SAT
-//! problem.
+//! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
-//! [`Problem`] is what is asked, [`solve`] answers with a [`Solution`] that an
-//! independent walk (`verify`) has checked, and [`explain`] names the declared
-//! lines that cannot hold together.
-
-#![warn(missing_docs)]
+//! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, or a
+//! [`Conflict`] that names the declared lines that cannot hold together. This crate must never
+//! know a file of the user, a flag of the command line, or an async runtime.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

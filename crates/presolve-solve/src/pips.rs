@@ -28,7 +28,12 @@ pub(super) struct Pips {
 impl Pips {
     /// Those among the candidates that no declared line rules out; of an open
     /// reading all.
-    pub fn of(problem: &Problem<'_>, reading: &Reading, conda: &CondaHalf, pool: &Pool) -> Self {
+    pub(crate) fn of(
+        problem: &Problem<'_>,
+        reading: &Reading,
+        conda: &CondaHalf,
+        pool: &Pool,
+    ) -> Self {
         let specs = declared_specs(problem, "pip");
         if !reading.pip_half || specs.is_empty() {
             return Self::default();
@@ -48,19 +53,19 @@ impl Pips {
     }
 
     /// Whether one of them has an ability.
-    pub fn any(&self, ability: PipAbility) -> bool {
+    pub(crate) fn any(&self, ability: PipAbility) -> bool {
         self.versions.is_empty() || self.versions.iter().any(|pip| ability.is_in(pip))
     }
 
     /// Whether some of them have an ability and others have not.
-    pub fn differ_in(&self, ability: PipAbility) -> bool {
+    pub(crate) fn differ_in(&self, ability: PipAbility) -> bool {
         let mut has = self.versions.iter().map(|pip| ability.is_in(pip));
         has.next()
             .is_some_and(|first| has.any(|other| other != first))
     }
 
     /// The platform tags that one of them knows.
-    pub fn target(&self, target: &Target) -> Target {
+    pub(crate) fn target(&self, target: &Target) -> Target {
         target.known_to(|ability| self.any(ability))
     }
 }
@@ -69,7 +74,7 @@ impl Provider<'_> {
     /// What every line of the pip list asks for, a pip that runs on the python: for
     /// each ability that this takes, a pip that has it, or a python that does not
     /// ask for it.
-    pub fn pip_on_pythons(&self) -> Vec<ConditionalRequirement> {
+    pub(crate) fn pip_on_pythons(&self) -> Vec<ConditionalRequirement> {
         let mut requirements = Vec::new();
         for ability in PipAbility::OF_PYTHONS {
             let asks = |python: &Python| {

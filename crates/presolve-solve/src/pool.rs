@@ -11,13 +11,13 @@ use super::{matching::RecordSpec, python::PythonSet};
 use presolve_registry::pypi::{Distribution, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
-pub type Pool = resolvo::utils::Pool<VersionSet, Name>;
+pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
 
 /// What a candidate is a candidate for.
 ///
 /// The order is the one in which rattler compares names when it breaks ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Name {
+pub(crate) enum Name {
     /// An extra of a conda package (CEP-44).
     CondaExtra {
         /// The package's normalised name.
@@ -52,7 +52,7 @@ impl std::fmt::Display for Name {
 
 /// Which candidates of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum VersionSet {
+pub(crate) enum VersionSet {
     /// All of them; the name alone decides.
     Any,
     /// The conda records that a match spec matches.
@@ -96,7 +96,7 @@ impl std::fmt::Display for VersionSet {
 
 /// The place of a record: the subdir's place and the record's place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RecordId {
+pub(crate) struct RecordId {
     /// The place of the subdir.
     pub subdir: u32,
     /// The place of the record in the subdir.
@@ -105,7 +105,7 @@ pub struct RecordId {
 
 /// Something that can be installed, or counts as installed.
 #[derive(Clone, Debug)]
-pub enum Candidate {
+pub(crate) enum Candidate {
     /// A conda record.
     Record(RecordId),
     /// A virtual package, by its place.
@@ -154,7 +154,7 @@ impl std::fmt::Display for Candidate {
 
 /// Where a release comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// An index or a `--find-links` page.
     Index,
     /// The URL of an archive in the pip list.
@@ -166,7 +166,7 @@ pub enum Origin {
 
 /// A release of a PyPI project.
 #[derive(Clone, Debug)]
-pub struct ReleaseCandidate {
+pub(crate) struct ReleaseCandidate {
     /// The project.
     pub project: PackageName,
     /// The version.

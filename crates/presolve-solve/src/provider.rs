@@ -78,7 +78,7 @@ pub(super) struct Learnt {
 }
 
 impl<'a> Provider<'a> {
-    pub fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
         let world = &problem.world;
         let pool = Pool::default();
         let reasons = Reasons::default();
@@ -118,16 +118,16 @@ impl<'a> Provider<'a> {
         })
     }
 
-    pub fn record(&self, id: RecordId) -> &'a RepoDataRecord {
+    pub(crate) fn record(&self, id: RecordId) -> &'a RepoDataRecord {
         &self.world.subdirs[id.subdir as usize].records[id.index as usize]
     }
 
-    pub fn candidate(&self, id: SolvableId) -> &Candidate {
+    pub(crate) fn candidate(&self, id: SolvableId) -> &Candidate {
         &self.pool.resolve_solvable(id).record
     }
 
     /// The conda record that a solvable is.
-    pub fn record_of(&self, id: SolvableId) -> Option<&'a RepoDataRecord> {
+    pub(crate) fn record_of(&self, id: SolvableId) -> Option<&'a RepoDataRecord> {
         match self.candidate(id) {
             Candidate::Record(record) => Some(self.record(*record)),
             _ => None,
@@ -135,22 +135,22 @@ impl<'a> Provider<'a> {
     }
 
     /// Whether a record brings a PyPI project.
-    pub fn brings(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
+    pub(crate) fn brings(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
         (self.world.pypi_names)(record).contains(project)
     }
 
     /// Ends the solve: an index could not be asked.
-    pub fn fail(&self, failure: Failure) {
+    pub(crate) fn fail(&self, failure: Failure) {
         self.failure.borrow_mut().get_or_insert(failure);
     }
 
     /// Whether a candidate is in a version set of its name.
-    pub fn meets(&self, id: SolvableId, set: VersionSetId) -> bool {
+    pub(crate) fn meets(&self, id: SolvableId, set: VersionSetId) -> bool {
         self.matches(id, self.pool.resolve_version_set(set))
     }
 
     /// Why an index could not be asked, if one was asked in vain.
-    pub fn failed(&self) -> Result<(), Failure> {
+    pub(crate) fn failed(&self) -> Result<(), Failure> {
         match self.failure.borrow().as_ref() {
             Some(failure) => Err(failure.clone()),
             None => Ok(()),
@@ -158,7 +158,7 @@ impl<'a> Provider<'a> {
     }
 
     /// Whether a version set has a candidate.
-    pub fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
+    pub(crate) fn matches(&self, id: SolvableId, set: &VersionSet) -> bool {
         match (set, self.candidate(id)) {
             (VersionSet::Any, _) => true,
             (VersionSet::Exactly(exact), _) => *exact == id,

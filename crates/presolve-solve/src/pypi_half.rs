@@ -40,7 +40,7 @@ pub(super) struct ProjectCache {
 
 impl Provider<'_> {
     /// What the indexes have of a project.
-    pub fn project(&self, name: &PackageName) -> Option<Arc<Project>> {
+    pub(crate) fn project(&self, name: &PackageName) -> Option<Arc<Project>> {
         if let Some(known) = self.projects.pages.borrow().get(name) {
             return known.clone();
         }

@@ -360,7 +360,7 @@ pub(super) enum Wanted {
 }
 
 impl Joint<'_> {
-    pub fn solution(self) -> Option<Box<Solution>> {
+    pub(crate) fn solution(self) -> Option<Box<Solution>> {
         match self {
             Joint::Solved(solution, _) => Some(solution),
             Joint::Unsolvable(..) => None,
@@ -493,7 +493,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
         let provider = Provider::new(problem, reading)?;
         let virtual_packages = problem.world.virtual_packages.iter().map(|package| {
             let name = Name::Conda(package.name.as_normalized().to_string());
@@ -515,7 +515,7 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    pub fn provider(&self) -> &Provider<'a> {
+    pub(crate) fn provider(&self) -> &Provider<'a> {
         self.solver.provider()
     }
 
@@ -526,12 +526,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// Solves some of the lines; `None` if there is no solution.
-    pub fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
+    pub(crate) fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
         self.run_with_and(lines, &[])
     }
 
     /// Solves some of the lines and more; `None` if there is no solution.
-    pub fn run_with_and(
+    pub(crate) fn run_with_and(
         &mut self,
         lines: &[usize],
         more: &[ConditionalRequirement],
@@ -548,7 +548,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Solves all lines and more; `None` if there is no solution.
-    pub fn run_with_more(
+    pub(crate) fn run_with_more(
         &mut self,
         more: &[ConditionalRequirement],
     ) -> Result<Option<Vec<SolvableId>>, Failure> {

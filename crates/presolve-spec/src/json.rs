@@ -57,7 +57,7 @@ pub(super) struct Array {
 
 impl Array {
     /// Reads how an array, from its bracket to its bracket, is laid out.
-    pub fn read(text: &str, span: &Range<usize>) -> Self {
+    pub(crate) fn read(text: &str, span: &Range<usize>) -> Self {
         let inner = inner(text, span);
         let lead = &inner[..inner.len() - inner.trim_start().len()];
         let gap = match lead.rfind('\n') {
@@ -68,17 +68,17 @@ impl Array {
     }
 
     /// What to write behind an element so that another one follows.
-    pub fn behind(&self, element: &str) -> String {
+    pub(crate) fn behind(&self, element: &str) -> String {
         format!(",{}{element}", self.gap)
     }
 
     /// What to write before an element so that another one precedes it.
-    pub fn before(&self, element: &str) -> String {
+    pub(crate) fn before(&self, element: &str) -> String {
         format!("{element},{}", self.gap)
     }
 
     /// An object with a list of pip, as an element of this array.
-    pub fn pip_list(&self, text: &str, requirements: &[String]) -> String {
+    pub(crate) fn pip_list(&self, text: &str, requirements: &[String]) -> String {
         let (Some(last), unit) = (self.gap.rfind('\n'), unit(text)) else {
             return format!(
                 "{{\"pip\":{}{}}}",

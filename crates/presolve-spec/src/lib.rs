@@ -1,8 +1,8 @@
-//! Files in, files out: reads conda environment files with their pip lists into
-//! requirements that know their place, and writes pins back without touching
-//! anything else.
-
-#![warn(missing_docs)]
+//! Environment files: their requirements, with places, and the edits that pin or change them.
+//!
+//! In: a source file. Out: an [`EnvironmentFile`], or the text with pins or changes in it and no
+//! other byte touched. A kind of file is a [`host::Host`]; the conda file is the one that is
+//! known here. This crate must never know a channel, an index, or which other hosts there are.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -141,7 +141,7 @@ pub fn header(platform: &str) -> String {
 }
 
 /// The platform of a [`header`] line, and where it stands in the line.
-pub fn parse_header(line: &str) -> Option<(usize, &str)> {
+pub(crate) fn parse_header(line: &str) -> Option<(usize, &str)> {
     let platform = line
         .strip_prefix(MARK)?
         .strip_prefix(PINNED_FOR)?

@@ -12,7 +12,7 @@ use super::route::{Route, Step};
 const MAX_DEPTH: usize = 2 * presolve_parse::nesting::LIMIT;
 
 /// The places of the values of a document.
-pub struct Places {
+pub(crate) struct Places {
     root: Place,
     contents: Vec<Content>,
     /// The comments, in their order.
@@ -21,7 +21,7 @@ pub struct Places {
 
 /// A value of a mapping, an item of a list, or the document.
 #[derive(Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// The value; none where there is only a key (`key:`).
     pub value: Option<Range<usize>>,
     /// The key and the value.
@@ -45,7 +45,7 @@ const OTHER: usize = 0;
 
 impl Places {
     /// Finds the places; none if the text is not the YAML that tree-sitter knows.
-    pub fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let mut parser = Parser::new();
         parser
             .set_language(&tree_sitter_yaml::LANGUAGE.into())
@@ -71,7 +71,7 @@ impl Places {
     }
 
     /// The places of a document in which nothing stands.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             root: Place {
                 value: Some(0..0),
@@ -85,7 +85,7 @@ impl Places {
     }
 
     /// The place that a route leads to.
-    pub fn find(&self, route: &Route<'_>) -> Option<&Place> {
+    pub(crate) fn find(&self, route: &Route<'_>) -> Option<&Place> {
         let mut place = &self.root;
         for step in &route.0 {
             place = match (&self.contents[place.content], step) {
@@ -98,7 +98,7 @@ impl Places {
     }
 
     /// Whether a range is in a comment.
-    pub fn in_comment(&self, range: &Range<usize>) -> bool {
+    pub(crate) fn in_comment(&self, range: &Range<usize>) -> bool {
         let behind = self
             .comments
             .partition_point(|comment| comment.start <= range.start);

@@ -1,11 +1,11 @@
-//! The image that an environment is built on, and what its name says of the machine that
-//! builds: Ubuntu's release and so glibc, the day of the image and so conda.
+//! The machine that builds: its platform, its virtual packages, and how it orders channels.
+//!
+//! In: the name of a base image. Out: a [`Target`]: Ubuntu's release and so glibc, the day of
+//! the image and so conda. This crate must never read a file.
 //!
 //! A CUDA version in the name is that of the libraries in the image. The machine that
 //! builds has no GPU, so there is no `__cuda` there
 //! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
-
-#![warn(missing_docs)]
 
 use std::{fmt, sync::LazyLock};
 

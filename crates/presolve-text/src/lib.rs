@@ -10,8 +10,6 @@
 //!
 //! This crate must never know a package, a channel, an index or a format of files.
 
-#![warn(missing_docs)]
-
 pub mod diagnostic;
 pub mod files;
 pub mod process;

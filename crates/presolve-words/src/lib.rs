@@ -9,8 +9,6 @@
 //! places      the lines of the file that a change is about
 //! ```
 
-#![warn(missing_docs)]
-
 pub mod cost;
 pub mod edits;
 pub mod notices;

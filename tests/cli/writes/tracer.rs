@@ -2,6 +2,9 @@
 //! call fail. That is where a power loss, a full disk and the out-of-memory killer strike, and
 //! no code of presolve has to know of it.
 
+// Only the system can be asked for this.
+#![allow(unsafe_code)]
+
 use std::{
     io::{Error, Read},
     os::unix::{fs::FileExt, process::CommandExt},
@@ -13,7 +16,7 @@ use libc::{c_int, c_long, c_void, pid_t};
 
 /// What happens at a call.
 #[derive(Clone, Copy, Debug)]
-pub enum Fault {
+pub(super) enum Fault {
     /// The process is killed before the call.
     Kill,
     /// The call does nothing and returns this error.
@@ -21,7 +24,7 @@ pub enum Fault {
 }
 
 /// How a run went.
-pub struct Traced {
+pub(super) struct Traced {
     /// The exit code; none if it was killed.
     pub code: Option<i32>,
     pub stderr: String,
@@ -31,7 +34,7 @@ pub struct Traced {
 
 /// A system call.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub(super) struct Call {
     /// Its number.
     pub number: c_long,
     /// Its first argument is open and has no name: a pipe to another thread, not a file.
@@ -42,7 +45,11 @@ pub struct Call {
 /// `file` for writing, and the fault happens at the one of this number.
 ///
 /// None where the system lets no process trace another.
-pub fn run(command: &mut Command, file: &str, fault: Option<(usize, Fault)>) -> Option<Traced> {
+pub(super) fn run(
+    command: &mut Command,
+    file: &str,
+    fault: Option<(usize, Fault)>,
+) -> Option<Traced> {
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     // SAFETY: `ptrace` may be called between `fork` and `exec`.
     unsafe {
@@ -209,12 +216,12 @@ impl Tracer<'_> {
 }
 
 /// Whether calls can be made to fail here: where the registers are known.
-pub const FAILS_CALLS: bool = cfg!(target_arch = "x86_64");
+pub(super) const FAILS_CALLS: bool = cfg!(target_arch = "x86_64");
 
 /// Where the registers of a call are in `struct user` (`sys/user.h`).
 mod registers {
     /// `orig_rax`: the number of the call.
-    pub const NUMBER: usize = 15 * 8;
+    pub(super) const NUMBER: usize = 15 * 8;
     /// `rax`: what it returns.
-    pub const RESULT: usize = 10 * 8;
+    pub(super) const RESULT: usize = 10 * 8;
 }

@@ -16,7 +16,7 @@ use rattler_conda_types::{
 use super::Question;
 use presolve_parse as parse;
 use presolve_registry::conda::repodata::SubdirRecords;
-pub use presolve_solve::RecordSpec;
+pub(super) use presolve_solve::RecordSpec;
 use presolve_target::ChannelPriority;
 
 /// A record of the index.
@@ -67,7 +67,7 @@ struct Dependency<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub fn new(question: &Question<'a>) -> Self {
+    pub(super) fn new(question: &Question<'a>) -> Self {
         let mut index = Self {
             records: Vec::new(),
             names: Vec::new(),
@@ -167,38 +167,38 @@ impl<'a> Index<'a> {
         Some((self.specs.len() - 1) as SpecId)
     }
 
-    pub fn spec_count(&self) -> usize {
+    pub(super) fn spec_count(&self) -> usize {
         self.specs.len()
     }
 
-    pub fn name_count(&self) -> usize {
+    pub(super) fn name_count(&self) -> usize {
         self.names.len()
     }
 
-    pub fn name_of(&self, name: NameId) -> &str {
+    pub(super) fn name_of(&self, name: NameId) -> &str {
         &self.names[name as usize].text
     }
 
-    pub fn name(&self, text: &str) -> Option<NameId> {
+    pub(super) fn name(&self, text: &str) -> Option<NameId> {
         self.by_name.get(text).copied()
     }
 
     /// The records of a name.
-    pub fn group(&self, name: NameId) -> &[RecordId] {
+    pub(super) fn group(&self, name: NameId) -> &[RecordId] {
         &self.names[name as usize].records
     }
 
-    pub fn record(&self, id: RecordId) -> &Indexed<'a> {
+    pub(super) fn record(&self, id: RecordId) -> &Indexed<'a> {
         &self.records[id as usize]
     }
 
-    pub fn spec_name(&self, spec: SpecId) -> NameId {
+    pub(super) fn spec_name(&self, spec: SpecId) -> NameId {
         self.specs[spec as usize].name
     }
 
     /// The records that meet a dependency. One that cannot be read is met by every
     /// record of its name: conda reads spellings that the CEPs do not allow.
-    pub fn matches(&self, spec: SpecId) -> &[RecordId] {
+    pub(super) fn matches(&self, spec: SpecId) -> &[RecordId] {
         let dependency = &self.specs[spec as usize];
         dependency.matches.get_or_init(|| {
             let group = self.group(dependency.name);
@@ -209,7 +209,7 @@ impl<'a> Index<'a> {
         })
     }
 
-    pub fn matching(
+    pub(super) fn matching(
         &self,
         group: &[RecordId],
         spec: &RecordSpec,
@@ -221,14 +221,14 @@ impl<'a> Index<'a> {
     }
 
     /// Whether strict channel priority leaves a record.
-    pub fn is_of_first_channel(&self, id: RecordId) -> bool {
+    pub(super) fn is_of_first_channel(&self, id: RecordId) -> bool {
         let record = self.record(id);
         record.channel == self.names[record.name as usize].first_channel
     }
 
     /// The names that can be reached from some, whatever the versions: what a
     /// solver without any pruning would look at.
-    pub fn closure(&self, names: impl IntoIterator<Item = NameId>) -> Vec<NameId> {
+    pub(super) fn closure(&self, names: impl IntoIterator<Item = NameId>) -> Vec<NameId> {
         let mut seen = vec![false; self.names.len()];
         let mut found = Vec::new();
         let visit = |name: NameId, found: &mut Vec<NameId>, seen: &mut Vec<bool>| {
@@ -250,7 +250,7 @@ impl<'a> Index<'a> {
     }
 
     /// The records of a name as classic conda prefers them, the best first.
-    pub fn by_preference(&self, name: NameId) -> &[Ranked] {
+    pub(super) fn by_preference(&self, name: NameId) -> &[Ranked] {
         let named = &self.names[name as usize];
         named.order.get_or_init(|| {
             let preferences = named.records.iter().map(|&id| (self.preference(id), id));

@@ -52,7 +52,7 @@ pub(super) struct Reached {
 
 impl Reached {
     /// Whether a record is reached.
-    pub fn has(&self, id: RecordId) -> bool {
+    pub(super) fn has(&self, id: RecordId) -> bool {
         self.records.get(id as usize) == Some(&true)
     }
 }
@@ -66,7 +66,7 @@ enum Pruned {
 }
 
 impl<'i, 'a> Reduction<'i, 'a> {
-    pub fn new(index: &'i Index<'a>, lines: &[Line], strict: bool) -> Self {
+    pub(super) fn new(index: &'i Index<'a>, lines: &[Line], strict: bool) -> Self {
         let ids = 0..index.records.len() as RecordId;
         let ruled_out =
             ids.map(|id| index.record(id).impossible || (strict && !index.is_of_first_channel(id)));
@@ -200,7 +200,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
     }
 
     /// The records that a line may still be met by.
-    pub fn left_of<'l>(
+    pub(super) fn left_of<'l>(
         &self,
         line: &'l Line,
     ) -> impl Iterator<Item = RecordId> + use<'_, 'l, 'i, 'a> {
@@ -209,7 +209,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
     }
 
     /// Adds what a line reaches to what is reached already.
-    pub fn reach(&self, line: &Line, reached: &mut Reached) {
+    pub(super) fn reach(&self, line: &Line, reached: &mut Reached) {
         let index = self.index;
         reached.records.resize(index.records.len(), false);
         reached.names.resize(index.name_count(), false);

@@ -18,7 +18,7 @@ use presolve_spec::{change::Change, match_spec};
 const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia"];
 
 /// Looks for what lines ask for in other places.
-pub struct Elsewhere<'q> {
+pub(super) struct Elsewhere<'q> {
     pub question: &'q Question,
     /// The names in the file that no channel has.
     pub missing: &'q [MissingName],
@@ -29,7 +29,7 @@ pub struct Elsewhere<'q> {
 impl Elsewhere<'_> {
     /// The edits that would get a line what it asks for from another place, the most
     /// likely first. That there is a solution is not looked at.
-    pub async fn edits(&self, line: usize, is_unknown: bool) -> Vec<Edit> {
+    pub(super) async fn edits(&self, line: usize, is_unknown: bool) -> Vec<Edit> {
         let declared = &self.question.declared()[line];
         let mut edits = Vec::new();
         match &declared.kind {

@@ -9,7 +9,7 @@ use presolve_spec::match_spec;
 
 /// A requirement with a place for another version.
 #[derive(Clone, Debug)]
-pub struct Parts<'d> {
+pub(crate) struct Parts<'d> {
     declared: &'d Declared,
     /// The name, with its channel or its extras.
     head: &'d str,
@@ -44,7 +44,7 @@ const OPERATORS: [&str; 9] = ["===", "==", "~=", "!=", ">=", "<=", ">", "<", "="
 
 impl<'d> Parts<'d> {
     /// Takes a line apart; none if it is a URL, foreign code or a constraint.
-    pub fn of(declared: &'d Declared) -> Option<Self> {
+    pub(crate) fn of(declared: &'d Declared) -> Option<Self> {
         let text = declared.text.trim();
         let is_conda = match &declared.kind {
             DeclaredKind::Conda(spec) if spec.url.is_none() && spec.condition.is_none() => true,
@@ -73,7 +73,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The one version that is asked for, if it is one, or the beginning of some.
-    pub fn version(&self) -> Option<&'d str> {
+    pub(crate) fn version(&self) -> Option<&'d str> {
         match self.asked {
             Asked::One { version, .. } => Some(version),
             _ => None,
@@ -81,7 +81,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The version, if it is the only one that is asked for.
-    pub fn exact_version(&self) -> Option<&'d str> {
+    pub(crate) fn exact_version(&self) -> Option<&'d str> {
         match self.asked {
             Asked::One {
                 operator: "" | "=" | "==" | "===",
@@ -94,17 +94,17 @@ impl<'d> Parts<'d> {
     }
 
     /// Whether any version will do.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.asked == Asked::Any
     }
 
     /// The line with any version.
-    pub fn any(&self) -> Option<Declared> {
+    pub(crate) fn any(&self) -> Option<Declared> {
         self.with("")
     }
 
     /// The line with the versions from one to another.
-    pub fn between(&self, lowest: &str, highest: &str) -> Option<Declared> {
+    pub(crate) fn between(&self, lowest: &str, highest: &str) -> Option<Declared> {
         match lowest == highest {
             true => self.with(&format!("=={lowest}")),
             false => self.with(&format!(">={lowest},<={highest}")),
@@ -112,7 +112,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The line without its build string.
-    pub fn without_build(&self) -> Option<Declared> {
+    pub(crate) fn without_build(&self) -> Option<Declared> {
         match self.asked {
             Asked::One {
                 operator,
@@ -125,7 +125,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The line with a version of the same form as before, that takes in this one.
-    pub fn moved_to(&self, version: &str) -> Option<Declared> {
+    pub(crate) fn moved_to(&self, version: &str) -> Option<Declared> {
         match &self.asked {
             Asked::Any | Asked::Other => self.between(version, version),
             Asked::One {
@@ -227,7 +227,7 @@ fn written(operator: &str, version: &str, star: &str) -> String {
 }
 
 /// The first parts of a version.
-pub fn beginning(version: &str, parts: usize) -> String {
+pub(crate) fn beginning(version: &str, parts: usize) -> String {
     let parts: Vec<&str> = version.split('.').take(parts).collect();
     parts.join(".")
 }

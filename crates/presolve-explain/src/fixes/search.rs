@@ -50,7 +50,7 @@ pub struct Becomes {
 }
 
 /// What a search tells as soon as it knows it.
-pub enum Step {
+pub(crate) enum Step {
     /// A proposal.
     Proposal(Proposal),
     /// All that make fewer changes than these were told.
@@ -118,7 +118,7 @@ pub(super) struct Search<'p> {
 }
 
 impl<'p> Search<'p> {
-    pub fn new(problem: &'p Problem<'p>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+    pub(super) fn new(problem: &'p Problem<'p>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
         Ok(Self {
             declared: problem.declared,
             corrections: Corrections::new(problem, conflicts)?,
@@ -128,14 +128,14 @@ impl<'p> Search<'p> {
 
     /// Whether there is a solution without some lines and with others, given what has
     /// changed already.
-    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+    pub(super) fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
         let (lines, moved): (Vec<usize>, Vec<Declared>) = self.moved.iter().cloned().unzip();
         let (without, with) = ([&lines, without].concat(), [&moved, with].concat());
         self.corrections.solves(&without, &with)
     }
 
     /// The mildest changes of a correction set.
-    pub fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
+    pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
         // What stands in for each line; none if it goes.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
@@ -315,13 +315,13 @@ impl Nearest {
 }
 
 /// What a dropped line costs: more than any change that keeps it.
-pub const COST_OF_DROP: usize = 1000;
+pub(crate) const COST_OF_DROP: usize = 1000;
 /// What another major version costs, to which the distance is added.
-pub const COST_OF_MAJOR: usize = 300;
+pub(crate) const COST_OF_MAJOR: usize = 300;
 /// What another minor version costs.
-pub const COST_OF_MINOR: usize = 200;
+pub(crate) const COST_OF_MINOR: usize = 200;
 /// What another patch version costs.
-pub const COST_OF_PATCH: usize = 100;
+pub(crate) const COST_OF_PATCH: usize = 100;
 /// What another build costs.
 const COST_OF_BUILD: usize = 50;
 

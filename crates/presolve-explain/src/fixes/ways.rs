@@ -13,7 +13,7 @@ const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 
 /// A way to mend a file.
 #[derive(Clone, Debug)]
-pub struct Way {
+pub(super) struct Way {
     /// What the lines become.
     pub proposal: Arc<Proposal>,
     /// What its lines ask for is looked for elsewhere.
@@ -25,7 +25,7 @@ pub struct Way {
 
 /// All ways that are known, those with the fewest changes first, then the mildest;
 /// `O` is what came of solving one.
-pub struct Ways<O> {
+pub(super) struct Ways<O> {
     ways: Vec<(Way, State<O>)>,
     /// Ways with fewer changes than these are all known.
     frontier: usize,
@@ -52,7 +52,7 @@ impl Way {
 
 impl<O> Ways<O> {
     /// None yet.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             ways: Vec::new(),
             frontier: 0,
@@ -61,7 +61,7 @@ impl<O> Ways<O> {
     }
 
     /// Takes in the ways of a proposal.
-    pub fn add(&mut self, proposal: Proposal) {
+    pub(super) fn add(&mut self, proposal: Proposal) {
         for way in ways(Arc::new(proposal)) {
             let place = self
                 .ways
@@ -71,18 +71,18 @@ impl<O> Ways<O> {
     }
 
     /// All ways with fewer changes than these are known.
-    pub fn are_all_below(&mut self, changes: usize) {
+    pub(super) fn are_all_below(&mut self, changes: usize) {
         self.frontier = self.frontier.max(changes);
     }
 
     /// How many changes every way makes at least; none if there is no way.
-    pub fn least_changes(&self) -> Option<usize> {
+    pub(super) fn least_changes(&self) -> Option<usize> {
         self.ways.first().map(|(way, _)| way.proposal.size())
     }
 
     /// The way to be solved next, unless as many before it are solved and not told. The
     /// hard ones come when all others are solved.
-    pub fn begin(&mut self, ahead: usize) -> Option<Way> {
+    pub(super) fn begin(&mut self, ahead: usize) -> Option<Way> {
         let others = |(way, state): &(Way, State<O>)| {
             !way.is_hard && matches!(state, State::Waiting | State::Running)
         };
@@ -106,14 +106,14 @@ impl<O> Ways<O> {
     }
 
     /// What came of solving a way.
-    pub fn end(&mut self, solved: &Way, outcome: O) {
+    pub(super) fn end(&mut self, solved: &Way, outcome: O) {
         if let Some((_, state)) = self.entry(solved) {
             *state = State::Solved(outcome);
         }
     }
 
     /// A way takes too long: the others do not wait for it.
-    pub fn set_aside(&mut self, way: &Way) {
+    pub(super) fn set_aside(&mut self, way: &Way) {
         if let Some((way, state)) = self.entry(way) {
             (way.is_hard, *state) = (true, State::Waiting);
         }
@@ -127,7 +127,7 @@ impl<O> Ways<O> {
     }
 
     /// What is solved and not told, whatever comes before it.
-    pub fn rest(&mut self) -> Vec<(Way, O)> {
+    pub(super) fn rest(&mut self) -> Vec<(Way, O)> {
         let rest = self.ways.drain(..).filter_map(|(way, state)| match state {
             State::Solved(outcome) => Some((way, outcome)),
             _ => None,
@@ -136,12 +136,12 @@ impl<O> Ways<O> {
     }
 
     /// Its lines were found elsewhere, so they need not go.
-    pub fn is_found_elsewhere(&mut self, way: &Way) {
+    pub(super) fn is_found_elsewhere(&mut self, way: &Way) {
         self.found_elsewhere.push(way.proposal.clone());
     }
 
     /// The outcome to be told next, if it is known.
-    pub fn tell(&mut self) -> Option<(Way, O)> {
+    pub(super) fn tell(&mut self) -> Option<(Way, O)> {
         for (way, state) in &mut self.ways {
             if is_needless(way, &self.found_elsewhere) {
                 *state = State::Told;

@@ -9,7 +9,7 @@ use super::{
 };
 use presolve_parse as parse;
 use presolve_registry::conda::names::Names;
-pub use presolve_resolve::is_same;
+pub(super) use presolve_resolve::is_same;
 use presolve_solve::{
     Problem, RecordSpec, Solution,
     askers::{
@@ -31,7 +31,7 @@ impl Looking<'_> {
     /// The packages that a name stands for: those with this name, else those that bring
     /// a project of this name, else the projects that a conda package of this name
     /// would bring.
-    pub fn for_name(&self, name: &str) -> Result<Vec<Installed>, Failure> {
+    pub(super) fn for_name(&self, name: &str) -> Result<Vec<Installed>, Failure> {
         let by_name =
             |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
         let brings = |record: &RepoDataRecord| {

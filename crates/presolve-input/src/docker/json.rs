@@ -7,7 +7,7 @@ use super::{
 
 /// The words of an array; none if it is none, which makes it a line for a shell
 /// (<https://docs.docker.com/reference/dockerfile/#exec-form>).
-pub fn words(text: &Text) -> Option<Vec<Word>> {
+pub(super) fn words(text: &Text) -> Option<Vec<Word>> {
     let blank = |at| text.skip(at, char::is_whitespace);
     let mut at = blank(0);
     if text.get(at) != Some('[') {

@@ -19,7 +19,7 @@ pub struct Argument {
 
 /// An argument or an option.
 #[derive(Clone, Debug)]
-pub enum Parsed {
+pub(super) enum Parsed {
     /// An argument.
     Argument(Argument),
     /// An option by its long name, and its value if it takes one.
@@ -31,7 +31,7 @@ type Known = [(&'static str, Option<char>, bool)];
 
 /// Options of `conda create`, `install`, `env create` and their like, and micromamba's
 /// (<https://docs.conda.io/projects/conda/en/stable/commands/install.html>).
-pub const CONDA: [(&str, Option<char>, bool); 48] = [
+pub(super) const CONDA: [(&str, Option<char>, bool); 48] = [
     ("name", Some('n'), true),
     ("prefix", Some('p'), true),
     ("channel", Some('c'), true),
@@ -84,7 +84,7 @@ pub const CONDA: [(&str, Option<char>, bool); 48] = [
 
 /// Options of `pip install` and of pip
 /// (<https://pip.pypa.io/en/stable/cli/pip_install/>).
-pub const PIP: [(&str, Option<char>, bool); 67] = [
+pub(super) const PIP: [(&str, Option<char>, bool); 67] = [
     ("requirement", Some('r'), true),
     ("constraint", Some('c'), true),
     ("editable", Some('e'), true),
@@ -158,7 +158,7 @@ pub const PIP: [(&str, Option<char>, bool); 67] = [
 ///
 /// # Errors
 /// The place of an option that is not known, and the option.
-pub fn parse(
+pub(super) fn parse(
     words: &[Word],
     values: &[Result<String, Unknown>],
     known: &Known,
@@ -229,7 +229,7 @@ fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Opt
 }
 
 /// Why a value is not known, for the user.
-pub fn say(unknown: &Unknown) -> String {
+pub(super) fn say(unknown: &Unknown) -> String {
     match unknown {
         Unknown::Unset(name) => format!("the Dockerfile does not say the value of `{name}`"),
         Unknown::Several(name) => format!("`{name}` stands for several words"),

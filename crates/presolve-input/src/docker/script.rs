@@ -87,7 +87,7 @@ const IN_LOOP: &str = "it stands in a loop";
 const IN_FUNCTION: &str = "it stands in a function";
 
 /// The commands of a script.
-pub fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {
+pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {
     let mut reader = Reader {
         scene,
         open: Vec::new(),
@@ -283,7 +283,7 @@ fn environment(name: &str) -> Prefix {
 }
 
 /// `NAME=value` of a word.
-pub fn assignment(word: &Word) -> Option<(String, Word)> {
+pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     let Some(Part::Text(first)) = word.parts.first() else {
         return None;
     };
@@ -305,7 +305,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The environment that `conda run` names, and at which of the words the command begins.
-pub fn conda_run(words: &[&str]) -> Option<(Option<Prefix>, usize)> {
+pub(super) fn conda_run(words: &[&str]) -> Option<(Option<Prefix>, usize)> {
     let program = words.first()?.rsplit('/').next()?;
     if !matches!(program, "conda" | "mamba" | "micromamba") || words.get(1) != Some(&"run") {
         return None;

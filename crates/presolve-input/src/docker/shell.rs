@@ -48,7 +48,7 @@ pub enum Unknown {
 
 /// A part of a script.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Token {
+pub(super) enum Token {
     /// A word.
     Word(Word),
     /// `&&`, `;`, `|`, `(` and the like, or the end of a line.
@@ -59,7 +59,7 @@ pub enum Token {
 
 /// A here-document that a command names.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heredoc {
+pub(super) struct Heredoc {
     /// The line that ends it.
     pub end: String,
     /// It is written `<<-`: tabs at the start of its lines do not count.
@@ -113,7 +113,7 @@ impl Word {
 }
 
 /// The words of arguments that no shell reads, as those of `ENV`: there are no operators.
-pub fn words(text: &Text, escape: char) -> Vec<Word> {
+pub(super) fn words(text: &Text, escape: char) -> Vec<Word> {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -130,7 +130,7 @@ pub fn words(text: &Text, escape: char) -> Vec<Word> {
 }
 
 /// The parts of a script.
-pub fn tokens(text: &Text) -> Vec<Token> {
+pub(super) fn tokens(text: &Text) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -142,7 +142,7 @@ pub fn tokens(text: &Text) -> Vec<Token> {
 
 /// The here-documents that a line names, as BuildKit finds them: words that begin with
 /// `<<`, or with a digit and `<<`.
-pub fn heredocs(line: &Text) -> Vec<Heredoc> {
+pub(super) fn heredocs(line: &Text) -> Vec<Heredoc> {
     let words = words(line, '\\').into_iter();
     let named = words.filter_map(|word| {
         let written = line.within(&word.span);

@@ -14,7 +14,7 @@ use rpds::{HashTrieSetSync, RedBlackTreeMapSync};
 use super::shell::Unknown;
 
 /// How many bytes a value may have. A `PATH` has some hundred.
-pub const MAX_VALUE: usize = 16 * 1024;
+pub(super) const MAX_VALUE: usize = 16 * 1024;
 
 /// How many bytes the variables of one Dockerfile may be expanded to in all.
 const MAX_TOTAL: usize = 64 * 1024 * 1024;

@@ -10,7 +10,7 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 16 * 1024 * 1024;
 
 /// What a body is written to.
-pub trait Sink: Write + Default + Send + 'static {
+pub(super) trait Sink: Write + Default + Send + 'static {
     /// The SHA-256 of what was written, in hexadecimal digits.
     fn sha256(&self) -> String;
 }
@@ -30,7 +30,7 @@ impl<T: Read + Seek + Send + Sync> ReadSeek for T {}
 pub type Archive = BufReader<Box<dyn ReadSeek>>;
 
 /// A body in memory, and in a temporary file without a name once it is large.
-pub struct Spool {
+pub(super) struct Spool {
     file: SpooledTempFile,
     hash: Sha256,
 }
@@ -67,7 +67,7 @@ impl Spool {
     ///
     /// # Errors
     /// The system refuses it.
-    pub fn into_archive(mut self) -> io::Result<Archive> {
+    pub(super) fn into_archive(mut self) -> io::Result<Archive> {
         self.file.rewind()?;
         Ok(BufReader::new(Box::new(self.file)))
     }

@@ -12,7 +12,7 @@ use pep508_rs::{Requirement, VerbatimUrl};
 use presolve_parse as parse;
 
 /// Specifiers, repaired if they must be; `None` if they cannot be read.
-pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
+pub(super) fn specifiers(text: &str) -> Option<VersionSpecifiers> {
     parse::pep::specifiers(text)
         .ok()
         .or_else(|| parse::pep::specifiers(&repaired(text)?).ok())
@@ -20,7 +20,7 @@ pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
 
 /// A requirement, its specifiers repaired if they must be, and whether they were.
 /// The error is the one of the requirement as written.
-pub fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), String> {
+pub(super) fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), String> {
     let error = match parse::pep::requirement(text) {
         Ok(requirement) => return Ok((requirement, false)),
         Err(error) => error,

@@ -11,7 +11,7 @@ use presolve_solve::{
 };
 
 /// One reason for a conflict as a graph.
-pub struct Graph<'c> {
+pub(super) struct Graph<'c> {
     /// What it is drawn from; none where packages do not exist at all.
     pub case: Option<&'c Case>,
     /// The boxes, each behind the one that it hangs on.
@@ -23,7 +23,7 @@ pub struct Graph<'c> {
 }
 
 /// A box of the trees.
-pub struct Node<'c> {
+pub(super) struct Node<'c> {
     /// What it shows.
     pub shows: Shown<'c>,
     /// The place of the box that needs it; none for a declared line.
@@ -32,7 +32,7 @@ pub struct Node<'c> {
 
 /// What a box shows.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Shown<'c> {
+pub(super) enum Shown<'c> {
     /// The declared requirement of this place.
     Line(usize),
     /// A package with what is left of it.
@@ -40,7 +40,7 @@ pub enum Shown<'c> {
 }
 
 /// A package that nobody agrees on, or that nothing has.
-pub struct Disputed {
+pub(super) struct Disputed {
     /// The package.
     pub package: Package,
     /// No channel or index has it.
@@ -48,7 +48,7 @@ pub struct Disputed {
 }
 
 /// What a line leaves of a disputed package.
-pub struct Claim<'c> {
+pub(super) struct Claim<'c> {
     /// The box that demands it.
     pub by: usize,
     /// The place of the package.
@@ -63,7 +63,7 @@ pub struct Claim<'c> {
 }
 
 /// The graphs of a conflict: one for each of its reasons.
-pub fn graphs(conflict: &Conflict) -> Vec<Graph<'_>> {
+pub(super) fn graphs(conflict: &Conflict) -> Vec<Graph<'_>> {
     if conflict.cases.is_empty() && !conflict.missing.is_empty() {
         return vec![Graph::of_missing(&conflict.missing)];
     }
@@ -157,17 +157,17 @@ impl<'c> Graph<'c> {
     }
 
     /// Whether it shows no more than the one line and what that asks for.
-    pub fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.nodes.len() == 1 && self.claims.len() == 1
     }
 
     /// The boxes behind a box.
-    pub fn behind(&self, node: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn behind(&self, node: usize) -> impl Iterator<Item = usize> {
         (0..self.nodes.len()).filter(move |&other| self.nodes[other].needed_by == Some(node))
     }
 
     /// The places of the declared requirements, in the order of the boxes.
-    pub fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
         let nodes = self.nodes.iter().enumerate();
         nodes.filter_map(|(node, shown)| match shown.shows {
             Shown::Line(line) => Some((node, line)),
@@ -176,7 +176,7 @@ impl<'c> Graph<'c> {
     }
 
     /// What is to be said of a disputed package, in a few words.
-    pub fn verdict(&self, of: usize) -> &'static str {
+    pub(super) fn verdict(&self, of: usize) -> &'static str {
         let disputed = &self.disputed[of];
         let mut claims = self.claims.iter().filter(|claim| claim.of == of);
         match (disputed.unknown, disputed.package.half) {

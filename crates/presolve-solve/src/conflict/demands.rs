@@ -34,7 +34,7 @@ pub(super) struct Context(pub BTreeMap<NameId, BTreeSet<SolvableId>>);
 
 impl Context {
     /// Leaves of a package what these leave, too.
-    pub fn narrow(&mut self, name: NameId, left: &BTreeSet<SolvableId>) {
+    pub(super) fn narrow(&mut self, name: NameId, left: &BTreeSet<SolvableId>) {
         match self.0.get_mut(&name) {
             None => _ = self.0.insert(name, left.clone()),
             Some(known) => known.retain(|id| left.contains(id)),
@@ -84,7 +84,7 @@ struct Follower<'f, 'a> {
 
 impl Demands {
     /// Follows what a declared line demands, given what else is known.
-    pub fn of(
+    pub(super) fn of(
         attempt: &Attempt<'_>,
         matchings: &Matchings,
         line: usize,
@@ -115,7 +115,7 @@ impl Demands {
     }
 
     /// Whether the line demands something that cannot be had.
-    pub fn dead_end(&self) -> Option<NameId> {
+    pub(super) fn dead_end(&self) -> Option<NameId> {
         let empty = self.demands.iter();
         let empty = empty.filter(|(_, demand)| demand.left.usable.is_empty());
         empty
@@ -125,7 +125,7 @@ impl Demands {
     }
 
     /// The packages from the line's own down to this one, by the first way.
-    pub fn path(&self, name: NameId) -> Vec<NameId> {
+    pub(super) fn path(&self, name: NameId) -> Vec<NameId> {
         let mut path = vec![name];
         let mut seen = HashSet::from([name]);
         let mut at = name;
@@ -143,7 +143,11 @@ impl Demands {
 
     /// The way that by itself leaves nothing of what the others leave of a package, or
     /// nothing at all, if there is one: the shortest.
-    pub fn decisive(&self, name: NameId, others: Option<&BTreeSet<SolvableId>>) -> Option<&Way> {
+    pub(super) fn decisive(
+        &self,
+        name: NameId,
+        others: Option<&BTreeSet<SolvableId>>,
+    ) -> Option<&Way> {
         let ways = self.demands.get(&name)?.ways.iter();
         let decisive = ways.filter(|way| match others {
             None => way.usable.is_empty(),
@@ -159,14 +163,14 @@ impl Demands {
     }
 
     /// The packages of the context that had a part in the way to this one.
-    pub fn given(&self, name: NameId) -> BTreeSet<NameId> {
+    pub(super) fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let path = self.path(name);
         let demands = path.iter().filter_map(|name| self.demands.get(name));
         demands.flat_map(|demand| demand.given.clone()).collect()
     }
 
     /// The packages of the context that had a part in a way.
-    pub fn given_by(&self, way: &Way) -> BTreeSet<NameId> {
+    pub(super) fn given_by(&self, way: &Way) -> BTreeSet<NameId> {
         let mut given = way.given.clone();
         given.extend(
             way.because_of

@@ -128,7 +128,7 @@ pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<
 impl Either<'_> {
     /// Whether it is a pre-release, as PEP 440 has it; of conda's versions those are
     /// that are written so.
-    pub fn is_prerelease(&self) -> bool {
+    pub(super) fn is_prerelease(&self) -> bool {
         match self {
             Either::Conda(version) => {
                 let version = parse::pep::version(&version.to_string());

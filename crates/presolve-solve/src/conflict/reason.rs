@@ -66,14 +66,14 @@ pub(crate) struct Reasons(RefCell<HashMap<StringId, ReasonKind>>);
 
 impl Reasons {
     /// Takes a reason into the pool.
-    pub fn intern(&self, pool: &Pool, reason: Reason) -> StringId {
+    pub(crate) fn intern(&self, pool: &Pool, reason: Reason) -> StringId {
         let id = pool.intern_string(reason.text);
         self.0.borrow_mut().insert(id, reason.kind);
         id
     }
 
     /// The reason with this text.
-    pub fn of(&self, pool: &Pool, id: StringId) -> Reason {
+    pub(crate) fn of(&self, pool: &Pool, id: StringId) -> Reason {
         let kind = self.0.borrow().get(&id).copied();
         kind.unwrap_or(ReasonKind::Broken)
             .because(pool.resolve_string(id))

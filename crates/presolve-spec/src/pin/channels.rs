@@ -17,13 +17,13 @@ use crate::{
 use presolve_text::diagnostic::Failure;
 
 /// Forbids the channels that conda would append.
-pub const NODEFAULTS: &str = "nodefaults";
+pub(super) const NODEFAULTS: &str = "nodefaults";
 
 /// Makes the file's channels those of the answer.
 ///
 /// # Errors
 /// When a line cannot be edited.
-pub fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(), Failure> {
+pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(), Failure> {
     let list = List::read(tree, &route!("channels"), tree.root.get("channels"))?;
     let plan = plan(&list.lines, pins);
     if plan.declared.is_empty() && list.lines.is_empty() {

@@ -18,7 +18,7 @@ use yaml_serde::Value;
 ///
 /// # Errors
 /// [`Failure::input`] with the first difference.
-pub fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Failure> {
+pub(super) fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Failure> {
     let source = before.source.with_text(text);
     let after = environment::read(source.clone()).map_err(|mut failure| {
         failure

@@ -22,7 +22,7 @@ const LISTS: usize = 64;
 ///
 /// # Errors
 /// When a list is nested in a way that has no block form here.
-pub fn to_blocks(source: &Arc<SourceFile>, fills: bool) -> Result<String, Failure> {
+pub(crate) fn to_blocks(source: &Arc<SourceFile>, fills: bool) -> Result<String, Failure> {
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
         let tree = Tree::parse(&source.with_text(&*text))?;

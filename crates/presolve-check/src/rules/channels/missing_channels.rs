@@ -1,4 +1,4 @@
-pub use presolve_spec::route::route;
+pub(super) use presolve_spec::route::route;
 
 use super::written;
 use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};

@@ -1,6 +1,6 @@
 //! Rules on where packages come from.
 
-pub use presolve_spec::route::route;
+pub(super) use presolve_spec::route::route;
 use rattler_conda_types::Subdir;
 use yaml_serde::Value;
 

@@ -19,7 +19,7 @@ const SERIES: usize = 3;
 
 /// How many versions a requirement leaves open, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Freedom {
+pub(super) enum Freedom {
     /// It says nothing on versions.
     Any,
     /// Every release that is still to come may do: `>=1.2`, `!=1.3`.
@@ -32,7 +32,7 @@ pub enum Freedom {
 }
 
 /// A requirement that the user wrote, and no `pin` has narrowed.
-pub struct Declared<'e> {
+pub(super) struct Declared<'e> {
     /// As it is written.
     pub text: &'e str,
     /// Where it stands.
@@ -43,7 +43,7 @@ pub struct Declared<'e> {
 
 /// The requirements of both halves. `python` and `pip` among the conda packages have
 /// rules of their own.
-pub fn declared(environment: &EnvironmentFile) -> impl Iterator<Item = Declared<'_>> {
+pub(super) fn declared(environment: &EnvironmentFile) -> impl Iterator<Item = Declared<'_>> {
     let conda = environment.conda.iter().filter_map(of_conda_line);
     let pip = environment.pip.requirements.iter();
     conda.chain(pip.filter_map(|line| of_pip_line(line, environment)))
@@ -63,7 +63,7 @@ fn of_conda_line(line: &CondaRequirement) -> Option<Declared<'_>> {
 
 /// What a match spec leaves open. A build without a version (`blas=*=openblas`) is a
 /// choice of its own.
-pub fn of_spec(spec: &MatchSpec) -> Freedom {
+pub(super) fn of_spec(spec: &MatchSpec) -> Freedom {
     let is_one_record = spec.url.is_some() || spec.md5.is_some() || spec.sha256.is_some();
     match &spec.version {
         _ if is_one_record => Freedom::Version,

@@ -6,7 +6,7 @@ use crate::rules::Subject;
 
 /// The platforms that are asked for; else that of the settings; else those that the file
 /// names, for tools that make lockfiles of it, or is pinned for. Empty if nothing says.
-pub fn targets(subject: &Subject<'_>) -> Vec<Subdir> {
+pub(super) fn targets(subject: &Subject<'_>) -> Vec<Subdir> {
     if !subject.platforms.is_empty() {
         return subject.platforms.to_vec();
     }
@@ -40,7 +40,8 @@ mod tests {
             let reading = presolve_input::read_as_far_as_possible(SourceFile::from_text("e", text));
             let (environment, tree) = reading.environment.expect("reads");
             let folder = tempfile::tempdir().expect("a folder");
-            let mut settings = Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
+            let mut settings =
+                Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
             settings.platform = platform;
             targets(&Subject {
                 environment: &environment,

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
-pub use presolve_spec::{EnvironmentFile, PipRequirement, requirement};
+pub(super) use presolve_spec::{EnvironmentFile, PipRequirement, requirement};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
 pub(super) static RULE: Rule = Rule {

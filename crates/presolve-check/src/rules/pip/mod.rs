@@ -1,7 +1,7 @@
 //! Rules on the pip list.
 
 use super::{Fix, Rule, Safety};
-pub use presolve_spec::requirement;
+pub(super) use presolve_spec::requirement;
 use presolve_text::{diagnostic::Diagnostic, secrets::redact};
 
 mod bad_pip_option;

@@ -10,7 +10,7 @@ use rattler_conda_types::VersionSpec;
 
 /// A branch of Python 3.
 #[derive(Clone, Copy, Debug)]
-pub struct Branch {
+pub(super) struct Branch {
     /// 12 of 3.12.
     pub minor: u16,
     /// The day of its first release.
@@ -43,7 +43,7 @@ const BRANCHES: [(Date, Date); 16] = [
 const PATCHES: u16 = 40;
 
 /// The branches of Python 3 that are released on a day, the oldest first.
-pub fn released(today: Date) -> impl DoubleEndedIterator<Item = Branch> {
+pub(super) fn released(today: Date) -> impl DoubleEndedIterator<Item = Branch> {
     let (newest_known, _) = BRANCHES[BRANCHES.len() - 1];
     let years_to_come = newest_known.year() + 1..=today.year();
     let to_come = years_to_come.map(|year| (date(year, 10, 1), date(year + 5, 10, 31)));
@@ -61,14 +61,14 @@ pub fn released(today: Date) -> impl DoubleEndedIterator<Item = Branch> {
 }
 
 /// The newest released branch that a spec allows a version of.
-pub fn newest_allowed(spec: &VersionSpec, today: Date) -> Option<Branch> {
+pub(super) fn newest_allowed(spec: &VersionSpec, today: Date) -> Option<Branch> {
     released(today)
         .rev()
         .find(|branch| allows(spec, 3, branch.minor))
 }
 
 /// Whether a spec allows a version of a branch, such as 3.12.
-pub fn allows(spec: &VersionSpec, major: u16, minor: u16) -> bool {
+pub(super) fn allows(spec: &VersionSpec, major: u16, minor: u16) -> bool {
     let versions = (0..=PATCHES).map(|patch| format!("{major}.{minor}.{patch}"));
     versions
         .filter_map(|version| parse::conda::version(&version).ok())
@@ -76,12 +76,12 @@ pub fn allows(spec: &VersionSpec, major: u16, minor: u16) -> bool {
 }
 
 /// Whether a spec allows a branch of Python 2.
-pub fn allows_python_2(spec: &VersionSpec) -> bool {
+pub(super) fn allows_python_2(spec: &VersionSpec) -> bool {
     (0..=7).any(|minor| allows(spec, 2, minor))
 }
 
 /// Whether a spec allows all versions to come.
-pub fn is_open_upwards(spec: &VersionSpec) -> bool {
+pub(super) fn is_open_upwards(spec: &VersionSpec) -> bool {
     allows(spec, 3, 999)
 }
 

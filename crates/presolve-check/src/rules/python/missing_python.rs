@@ -1,4 +1,4 @@
-pub use presolve_spec::route::route;
+pub(super) use presolve_spec::route::route;
 
 use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
 use presolve_text::diagnostic::Level;

@@ -39,7 +39,7 @@ pub(super) enum SubdirError {
 
 impl SubdirError {
     /// The failure, at the line that names the channel.
-    pub fn failure(&self, channel: &SpecChannel) -> Failure {
+    pub(super) fn failure(&self, channel: &SpecChannel) -> Failure {
         let subject = format!("channel `{}`", channel.name);
         let (kind, diagnostic) = self.explain(&subject, channel);
         let url: &url::Url = channel.channel.base_url.as_ref();

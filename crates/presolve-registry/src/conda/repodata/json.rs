@@ -88,7 +88,7 @@ impl Json {
     ///
     /// # Errors
     /// Why it is not repodata. Records that cannot be found are skipped.
-    pub fn parse(text: Vec<u8>) -> Result<Self, String> {
+    pub(super) fn parse(text: Vec<u8>) -> Result<Self, String> {
         if u32::try_from(text.len()).is_err() {
             return Err("it is larger than 4 GiB".to_owned());
         }
@@ -135,7 +135,7 @@ impl Json {
     }
 
     /// The names of all packages.
-    pub fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         match &self.content {
             Content::Text { entries, .. } => entries.keys().cloned().collect(),
             Content::File { chunks, .. } => chunks.keys().cloned().collect(),
@@ -147,7 +147,7 @@ impl Json {
     ///
     /// # Errors
     /// The cache does not have what was written into it.
-    pub fn chunk(&self, name: &str) -> Result<Option<Vec<u8>>, Damaged> {
+    pub(super) fn chunk(&self, name: &str) -> Result<Option<Vec<u8>>, Damaged> {
         match &self.content {
             Content::Text {
                 text,

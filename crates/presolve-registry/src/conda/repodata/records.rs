@@ -58,7 +58,7 @@ impl Place {
     ///
     /// # Errors
     /// Why it is neither.
-    pub fn parse(&self, name: &PackageName, text: &Text<'_>) -> Result<Records, String> {
+    pub(super) fn parse(&self, name: &PackageName, text: &Text<'_>) -> Result<Records, String> {
         match text.strict() {
             Some(shard) => Ok(self.collect(name, typed(shard))),
             None => Ok(self.collect(name, loose(text.loose()?)?)),

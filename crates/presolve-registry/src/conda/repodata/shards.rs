@@ -32,7 +32,7 @@ impl Shards {
     ///
     /// # Errors
     /// Why it is not one.
-    pub fn parse(page: &Page, subdir: &Url) -> Result<Self, String> {
+    pub(super) fn parse(page: &Page, subdir: &Url) -> Result<Self, String> {
         if page.body.trim_ascii_start().starts_with(b"<") {
             return Err(crate::pypi::index::not_a("shard index", page));
         }
@@ -48,7 +48,7 @@ impl Shards {
     }
 
     /// The names of all packages.
-    pub fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         self.index.shards.keys().cloned().collect()
     }
 
@@ -56,7 +56,7 @@ impl Shards {
     ///
     /// # Errors
     /// It cannot be fetched, or is not what the index says.
-    pub async fn shard(
+    pub(super) async fn shard(
         &self,
         name: &str,
         fetcher: &Fetcher,

@@ -275,7 +275,7 @@ fn file(subdir: &Url, name: &str) -> Result<Url, SubdirError> {
 
 impl Opened {
     /// The names of all packages.
-    pub fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         match self.source() {
             Source::Json(json, _) => json.names(),
             Source::Shards(shards) => shards.names(),
@@ -283,12 +283,12 @@ impl Opened {
     }
 
     /// The records of a package.
-    pub async fn records(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
+    pub(super) async fn records(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
         self.known.get(name.clone(), self.load(name)).await
     }
 
     /// What was left out of all that was read so far.
-    pub fn skipped(&self) -> Vec<Skipped> {
+    pub(super) fn skipped(&self) -> Vec<Skipped> {
         let mut skipped = match self.source() {
             Source::Json(json, _) => json.skipped,
             Source::Shards(_) => Vec::new(),

@@ -43,10 +43,7 @@ pub(super) fn missing_names(
 }
 
 /// Of some names, those nearest to one that is not among them.
-pub fn nearest_of<'n>(
-    wanted: &str,
-    names: impl IntoIterator<Item = &'n str>,
-) -> Vec<String> {
+pub fn nearest_of<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let mut near: Vec<(f64, &str)> = names
         .into_iter()
         .map(|name| (likeness(wanted, name), name))

@@ -55,7 +55,7 @@ impl Told<'_> {
 }
 
 /// All conflicts; lines that nothing meets in one table if there are many.
-pub fn sections(explanation: &Explanation) -> Markup {
+pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
     let told = conflicts.map(|(place, conflict)| Told {
@@ -173,7 +173,7 @@ fn heading(conflict: &Conflict, graphs: &[Graph<'_>], number: usize) -> Markup {
 }
 
 /// The packages that it is about.
-pub fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
+pub(super) fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
     let disputed = graphs.iter().flat_map(|graph| &graph.disputed);
     let mut names: Vec<String> = disputed.map(|of| shown(&of.package.name)).collect();
     names.sort();

@@ -9,7 +9,7 @@ use presolve_text::source::SourceFile;
 use presolve_words::edits::words;
 
 /// The fixes, the least change first.
-pub fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
+pub(super) fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
     let fixes = &explanation.fixes;
     html! {
         section class="fixes" aria-labelledby="fixes" {

@@ -11,7 +11,7 @@ const ADVANCE: f64 = 0.605;
 
 /// How a line of text is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Style {
+pub(super) enum Style {
     /// What is said of something: small.
     Small,
     /// Text of the file, versions.
@@ -24,7 +24,7 @@ pub enum Style {
 
 impl Style {
     /// The class of the style sheet, which sets the size below.
-    pub fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Style::Small => "small",
             Style::Text => "text",
@@ -34,7 +34,7 @@ impl Style {
     }
 
     /// The size of the font, in pixels.
-    pub fn size(self) -> f64 {
+    pub(super) fn size(self) -> f64 {
         match self {
             Style::Small => 11.0,
             Style::Text | Style::Name => 13.0,
@@ -43,14 +43,14 @@ impl Style {
     }
 
     /// From one line to the next, in pixels.
-    pub fn leading(self) -> f64 {
+    pub(super) fn leading(self) -> f64 {
         self.size() * 1.4
     }
 }
 
 /// One line of a box.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub(super) struct Line {
     /// The text.
     pub text: String,
     /// How it is set.
@@ -59,7 +59,7 @@ pub struct Line {
 
 /// The text of a box.
 #[derive(Clone, Debug, Default)]
-pub struct Label {
+pub(super) struct Label {
     /// Its lines.
     pub lines: Vec<Line>,
     /// All of it, also where the lines are cut.
@@ -68,7 +68,7 @@ pub struct Label {
 
 impl Label {
     /// Adds a paragraph in at most `most` lines of this width in pixels.
-    pub fn paragraph(mut self, text: &str, style: Style, width: f64, most: usize) -> Self {
+    pub(super) fn paragraph(mut self, text: &str, style: Style, width: f64, most: usize) -> Self {
         let columns = (width / (style.size() * ADVANCE)).floor().max(4.0) as usize;
         if !self.full.is_empty() {
             self.full.push('\n');
@@ -81,20 +81,20 @@ impl Label {
     }
 
     /// The width of its longest line, in pixels.
-    pub fn width(&self) -> f64 {
+    pub(super) fn width(&self) -> f64 {
         let widths = self.lines.iter().map(Line::width);
         widths.fold(0.0, f64::max)
     }
 
     /// The height of all its lines, in pixels.
-    pub fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         self.lines.iter().map(|line| line.style.leading()).sum()
     }
 }
 
 impl Line {
     /// In pixels, at most.
-    pub fn width(&self) -> f64 {
+    pub(super) fn width(&self) -> f64 {
         self.text.width() as f64 * self.style.size() * ADVANCE
     }
 }

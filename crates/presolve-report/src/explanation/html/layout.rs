@@ -15,7 +15,7 @@ mod stack;
 
 /// A picture.
 #[derive(Default)]
-pub struct Layout {
+pub(super) struct Layout {
     /// Its width.
     pub width: f64,
     /// Its height.
@@ -27,7 +27,7 @@ pub struct Layout {
 }
 
 /// A box with its text.
-pub struct Placed {
+pub(super) struct Placed {
     /// Its left edge.
     pub x: f64,
     /// Its upper edge.
@@ -44,7 +44,7 @@ pub struct Placed {
 
 /// What a box is: decides its shape and its colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A declared requirement.
     Line,
     /// A package on the way.
@@ -56,7 +56,7 @@ pub enum Kind {
 }
 
 /// A line between boxes.
-pub struct Wire {
+pub(super) struct Wire {
     /// Its path, as SVG writes it.
     pub path: String,
     /// What it says.
@@ -65,7 +65,7 @@ pub struct Wire {
 
 /// What a line between boxes says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum WireKind {
+pub(super) enum WireKind {
     /// Needs.
     Needs,
     /// Cannot agree.

@@ -15,7 +15,7 @@ const POINT: f64 = 10.0;
 const DOUBLE: f64 = 3.5;
 
 /// A picture with what it is called and what it says, for those who do not see it.
-pub fn svg(layout: &Layout, id: &str, title: &str, description: &str) -> Markup {
+pub(super) fn svg(layout: &Layout, id: &str, title: &str, description: &str) -> Markup {
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
     html! {
         svg id=(id) role="img" aria-labelledby={ (id) "-title " (id) "-text" }

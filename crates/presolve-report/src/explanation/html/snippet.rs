@@ -8,7 +8,7 @@ use presolve_terminal::foreign::shown_in_place;
 use presolve_text::{diagnostic::Location, source::SourceFile};
 
 /// The lines at these places, file by file.
-pub fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {
+pub(super) fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {
     let mut files: Vec<(Arc<SourceFile>, Vec<&Location>)> = Vec::new();
     for place in places {
         match files

@@ -14,7 +14,7 @@ use presolve_words::cost;
 const SHOWN: usize = 20;
 
 /// What conda's classic solver would need.
-pub fn section(explanation: &Explanation, cost: &Cost) -> Markup {
+pub(super) fn section(explanation: &Explanation, cost: &Cost) -> Markup {
     html! {
         section class="space" aria-labelledby="space" {
             h2 id="space" { "What conda's classic solver would need" }

@@ -11,7 +11,7 @@ const GAP: f64 = 44.0;
 
 impl Layout {
     /// In columns, as wide as it has to be.
-    pub fn columns(explanation: &Explanation, graph: &Graph<'_>) -> Self {
+    pub(crate) fn columns(explanation: &Explanation, graph: &Graph<'_>) -> Self {
         let mut columns = Columns::new(explanation, graph);
         let mut y = MARGIN;
         for (node, _) in graph.lines() {

@@ -12,7 +12,7 @@ const INDENTED: f64 = 0.4;
 
 impl Layout {
     /// Below each other, in this width.
-    pub fn stacked(explanation: &Explanation, graph: &Graph<'_>, width: f64) -> Self {
+    pub(crate) fn stacked(explanation: &Explanation, graph: &Graph<'_>, width: f64) -> Self {
         let mut stack = Stack {
             labels: Labels {
                 explanation,
