@@ -18,6 +18,7 @@ mod pips;
 mod random;
 mod real_specs;
 mod registries;
+mod workspace;
 mod world;
 
 #[global_allocator]
