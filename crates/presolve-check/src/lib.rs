@@ -171,8 +171,8 @@ impl Report {
             }
         }
         let said = said.into_iter().map(|(aside, count)| match count {
-            1 => aside.note("this is about 1 file"),
-            _ => aside.note(format!("this is about {count} files")),
+            1 => aside.note("this affects 1 file"),
+            _ => aside.note(format!("this affects {count} files")),
         });
         said.chain(self.notices.iter().cloned()).collect()
     }

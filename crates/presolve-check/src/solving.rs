@@ -213,7 +213,7 @@ impl Solving<'_> {
 
 /// Who asks for an answer from the cache gets what the cache has, and is told of the rest.
 fn not_cached() -> Diagnostic {
-    let message = "not solved: the run is offline, and the cache lacks what this needs";
+    let message = "not solved: the run is offline, and the cache does not have the required data";
     Diagnostic::new(presolve_text::diagnostic::Level::Note, "offline", message)
         .help("run once without `--offline` to fill the cache")
 }

@@ -129,7 +129,7 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         );
         Failure::input(
             Diagnostic::error("invalid-condarc", message)
-                .help("correct the file; `conda config --validate` tells more"),
+                .help("correct the file; `conda config --validate` shows more"),
         )
     };
     let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;

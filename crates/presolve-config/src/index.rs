@@ -245,7 +245,7 @@ fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
         return match url.scheme() {
             "http" | "https" | "file" => Ok(url),
             scheme => Err(format!(
-                "`{}` has the scheme `{scheme}`; an index is at http, https or file",
+                "`{}` has the scheme `{scheme}`; the URL of an index begins with http, https or file",
                 secrets::redact_url(&url)
             )),
         };

@@ -27,7 +27,7 @@ pub fn lines(named: &Named, environment: &EnvironmentFile, refused: &[Location])
     if facts.contains_key("python") {
         let python = asked_for(environment, "python").into_iter();
         labels.extend(python.map(|label| Label {
-            text: "this chooses the Python".to_owned(),
+            text: "this sets the Python version".to_owned(),
             ..label
         }));
     }
@@ -234,7 +234,7 @@ dependencies:
     fn the_python_is_shown_that_a_package_does_not_allow() {
         let log =
             "ERROR: Package 'scikit-learn' requires a different Python: 3.12.1 not in '<3.11'\n";
-        let expected = [(5, "this chooses the Python"), (10, "asked for here")];
+        let expected = [(5, "this sets the Python version"), (10, "asked for here")];
         assert_eq!(
             places(log),
             expected.map(|(line, text)| (line, text.to_owned()))

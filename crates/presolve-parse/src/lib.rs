@@ -64,7 +64,7 @@ fn check_length(text: &str, limit: usize, what: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let message = format!(
-        "{what} of {} bytes is longer than the {limit} that presolve reads",
+        "{what} of {} bytes is over presolve's limit of {limit} bytes",
         text.len()
     );
     Err(Invalid::new(message, 0..text.len()))

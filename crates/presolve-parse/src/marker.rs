@@ -137,7 +137,7 @@ impl<'t> Checker<'t> {
             Token::Blank => {}
             Token::Open if self.outer.len() == MAX_DEPTH => {
                 return Err(format!(
-                    "the marker has more than {MAX_DEPTH} parentheses within each other"
+                    "the marker has more than {MAX_DEPTH} levels of nested parentheses"
                 ));
             }
             Token::Open => self.outer.push(std::mem::take(&mut self.width)),
@@ -223,7 +223,7 @@ impl<'t> Checker<'t> {
             ));
         }
         if is_version && value.contains('+') {
-            return Err("a marker compares no local version (`+…`)".to_owned());
+            return Err("a marker cannot compare a local version (`+…`)".to_owned());
         }
         self.add_to_domain(variable, value, &comparison);
         self.width.factor(1);

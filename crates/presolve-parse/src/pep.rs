@@ -192,8 +192,8 @@ fn check_end(name: &str, start: usize, text: &str) -> Result<(), Invalid> {
     };
     let end = start + name.len();
     let message = match text[end..].is_empty() {
-        true => format!("a name ends with a letter or a digit, not with `{last}`"),
-        false => format!("the name `{name}` ends with `{last}`: a letter or a digit is missing"),
+        true => format!("a name must end with a letter or a digit, not with `{last}`"),
+        false => format!("the name `{name}` ends with `{last}` instead of a letter or a digit"),
     };
     Err(Invalid::new(message, end - 1..end))
 }
@@ -244,7 +244,7 @@ impl fmt::Display for UrlAsGiven {
 enum UrlError {
     #[error(transparent)]
     Url(#[from] url::ParseError),
-    #[error("not a URL with a scheme that pip knows")]
+    #[error("not a URL with a scheme that pip supports")]
     Scheme,
 }
 

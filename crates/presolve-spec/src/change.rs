@@ -207,7 +207,7 @@ impl Editor<'_> {
         match pip.filter(|&index| requirements[index].in_environment) {
             Some(index) => Ok(self.blocks.pip.requirements[index].location.clone()),
             None => {
-                let message = "no requirement of the file stands here";
+                let message = "there is no requirement here";
                 let diagnostic = Diagnostic::error("no-such-line", message);
                 Err(Failure::input(diagnostic.at(at.clone(), "")))
             }
@@ -251,8 +251,8 @@ impl Editor<'_> {
         }
         Err(uneditable(
             at.clone(),
-            "this line cannot be removed by itself",
-            "write each requirement on a line of its own",
+            "this line cannot be removed on its own",
+            "write each requirement on its own line",
         ))
     }
 
@@ -371,7 +371,7 @@ impl Editor<'_> {
         let location = self.tree.location(&route!("dependencies"));
         uneditable(
             location,
-            "there is no list to write the requirement into",
+            "there is no list to add the requirement to",
             "write one requirement per line below `dependencies:`",
         )
     }
@@ -401,8 +401,8 @@ fn check_single(line: &Line, at: &Location) -> Result<(), Failure> {
 fn several(at: &Location) -> Failure {
     uneditable(
         at.clone(),
-        "several requirements stand in one item",
-        "write each requirement as an item of its own",
+        "one item has several requirements",
+        "write each requirement as its own item",
     )
 }
 

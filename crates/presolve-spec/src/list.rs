@@ -94,7 +94,7 @@ impl List {
             if span.start < previous || !(bare || prefix.contains('&')) {
                 return Err(uneditable(
                     location,
-                    "this entry cannot be edited in its place",
+                    "this entry cannot be edited in place",
                     ONE_PER_LINE,
                 ));
             }
@@ -247,7 +247,7 @@ pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
     edits.replace(start..element.end, "");
 }
 
-const ONE_PER_LINE: &str = "write each entry on a line of its own, without anchors and aliases";
+const ONE_PER_LINE: &str = "write each entry on its own line, without anchors or aliases";
 
 /// An entry with its comment.
 pub fn written(entry: &Entry) -> String {

@@ -18,13 +18,13 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     }
     if text.starts_with('-') {
         // conda looks for a package `-r` in version `requirements.txt`.
-        return Err("no package has a name that begins with `-`".to_owned());
+        return Err("a package name cannot begin with `-`".to_owned());
     }
     let positional = text.split('[').next().unwrap_or_default();
     if positional.contains('(') {
         // `_parse_spec_str`, step 4: a leftover of `(optional)`, which was never documented.
-        let instead = "write `name[version='…']`, where conda reads them";
-        return Err(format!("conda drops what is in parentheses; {instead}"));
+        let instead = "write `name[version='…']`, which conda does read";
+        return Err(format!("conda ignores what is in parentheses; {instead}"));
     }
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     let mut spec = parse::conda::match_spec(&text, options).map_err(|error| error.to_string())?;
@@ -149,10 +149,10 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
     let build = build.trim_start_matches(['=', ' ']).trim_end();
     if !build.starts_with('^') && build.contains(['=', ',', '|', '<', '>', '~']) {
         return Err(format!(
-            "`{build}` is no build string; versions are joined with `,` or `|`"
+            "`{build}` is not a build string; join versions with `,` or `|`"
         ));
     }
-    parse::conda::build(build).map_err(|_| format!("`{build}` is no build string"))
+    parse::conda::build(build).map_err(|_| format!("`{build}` is not a build string"))
 }
 
 /// Reads `name=version=build`, with or without `channel::` before it and a hash in

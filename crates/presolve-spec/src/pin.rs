@@ -130,7 +130,7 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
         span: 0..source.text().lines().next().map_or(0, str::len),
     };
     Err(Failure::input(
-        Diagnostic::error("nothing-to-pin", "the file asks for no packages")
+        Diagnostic::error("nothing-to-pin", "the file lists no packages")
             .at(location, "")
             .help("list them below `dependencies:`, one per line"),
     ))
@@ -157,7 +157,7 @@ pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
         };
         return Err(uneditable(
             location,
-            "the whole spec is in braces, so there is no line per package for its pin",
+            "the whole spec is in braces, so there is no line per package to hold its pin",
             "write it in the style of `conda env export`, or pin a copy in that style",
         ));
     }

@@ -185,7 +185,7 @@ impl Failure {
         let mut failure = Self::time_limit();
         let notes = hosts
             .iter()
-            .map(|host| format!("`{host}` had not answered yet"));
+            .map(|host| format!("`{host}` had not responded"));
         failure.diagnostics[0].notes.extend(notes);
         failure
     }

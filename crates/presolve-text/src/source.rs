@@ -362,7 +362,7 @@ fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
             "undecodable-file",
             format!("the file is not valid {}", bad.encoding),
         )
-        .at(location, "the bytes after this are no text")
+        .at(location, "the bytes after this are not text")
         .help("save the file as UTF-8"),
     )
 }

@@ -130,9 +130,9 @@ fn check_image(image: &Spanned<Image>) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::input(
-        Diagnostic::error("malformed-image", "this is no name of an image")
+        Diagnostic::error("malformed-image", "this is not an image name")
             .at(image.location.clone(), "")
-            .help("write it as `docker pull` takes it, without a scheme or user: `registry/repository:tag`"),
+            .help("write it as for `docker pull`, without a scheme or user: `registry/repository:tag`"),
     ))
 }
 
@@ -184,11 +184,11 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn unstrippable(text: &str) -> Failure {
-    let message = format!("the context would hold the secret in `{}`", redact(text));
+    let message = format!("the build context would contain the secret in `{}`", redact(text));
     Failure::input(
         Diagnostic::error("secret-in-context", message)
-            .note("it stands in the path or the query of the URL, and the URL is wrong without it")
-            .help("give the server a user and password, which a netrc file can hold, or a `${VARIABLE}` in the pip list"),
+            .note("it is in the path or the query of the URL, and the URL does not work without it")
+            .help("use a user and password, which a netrc file can hold, or a `${VARIABLE}` in the pip list"),
     )
 }
 

@@ -41,9 +41,9 @@ pub(super) struct Unsupported {
 /// What an MLflow model keeps for virtualenv. Its list of `dependencies` is pip's
 /// (mlflow/utils/environment.py, `_PythonEnv`).
 const MLFLOW: Unsupported = Unsupported {
-    name: "the `python_env.yaml` of an MLflow model, with lines for pip alone",
+    name: "the pip-only `python_env.yaml` of an MLflow model",
     keys: &["python", "build_dependencies"],
-    help: "give the `conda.yaml` of the model, which lies beside it",
+    help: "give the `conda.yaml` of the model, which is next to it",
 };
 
 const INSTEAD: &str =

@@ -72,7 +72,7 @@ impl Install {
         };
         let mut install = reader.read()?;
         if install.prefix == Prefix::unknown() {
-            install.leave("the `PATH` that it runs with is not known".to_owned());
+            install.leave("the `PATH` that it runs with is unknown".to_owned());
         }
         Some(install)
     }
@@ -146,7 +146,7 @@ impl Reader<'_> {
             "uv" | "poetry" | "pipenv" | "pdm"
                 if matches!(verb, "install" | "add" | "sync" | "pip") =>
             {
-                let why = format!("commands of {program} are not read");
+                let why = format!("presolve does not read commands of {program}");
                 Some(self.other(Tool::Pip, Prefix::unknown(), &why))
             }
             _ if SPEAKERS.contains(&program) => None,
@@ -175,8 +175,8 @@ impl Reader<'_> {
                 .find_map(|one| installer(one.split(is_space)))
         };
         let (tool, why) = match installer(texts.iter().map(String::as_str)) {
-            Some(tool) => (tool, "the command that runs it is not known"),
-            None => (quoted()?, "commands within quotes are not read"),
+            Some(tool) => (tool, "presolve does not know the command that runs it"),
+            None => (quoted()?, "presolve does not read commands within quotes"),
         };
         Some(self.other(tool, Prefix::unknown(), why))
     }
@@ -212,7 +212,7 @@ impl Reader<'_> {
             "uninstall" => self.other(
                 Tool::Pip,
                 prefix,
-                "what `pip uninstall` removes is not worked out",
+                "presolve does not work out what `pip uninstall` removes",
             ),
             _ => return None,
         };
@@ -226,13 +226,13 @@ impl Reader<'_> {
             "python",
         ];
         if let Some(option) = elsewhere.into_iter().find(|option| install.has(option)) {
-            install.leave(format!("with `--{option}`, it installs for something else"));
+            install.leave(format!("with `--{option}`, it installs into another place"));
         }
         if install.has("no-deps") {
-            install.leave("with `--no-deps`, it may break what is installed".to_owned());
+            install.leave("with `--no-deps`, it may break installed packages".to_owned());
         }
         if install.has("dry-run") || install.has("ignore-requires-python") {
-            install.leave("it does not install as pip does otherwise".to_owned());
+            install.leave("its options change how pip installs".to_owned());
         }
         Some(install)
     }
@@ -260,7 +260,7 @@ impl Reader<'_> {
             "config" => return self.config(tool, at, active),
             "update" | "upgrade" | "remove" | "uninstall" => {
                 let mut install = self.install(tool, Action::Install, active, parsed);
-                install.leave(format!("what `conda {verb}` changes is not worked out"));
+                install.leave(format!("presolve does not work out what `conda {verb}` changes"));
                 install
             }
             _ => return None,
@@ -276,7 +276,7 @@ impl Reader<'_> {
             "revision",
         ] {
             if install.has(option) {
-                install.leave(format!("what it does with `--{option}` is not worked out"));
+                install.leave(format!("presolve does not work out what `--{option}` does"));
             }
         }
         Some(install)
@@ -332,7 +332,7 @@ impl Reader<'_> {
             Err((span, option)) => {
                 install.unread = Some((
                     span,
-                    format!("the option `{}` is not known", redact(&option)),
+                    format!("unknown option: `{}`", redact(&option)),
                 ));
             }
         }

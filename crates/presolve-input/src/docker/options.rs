@@ -231,11 +231,11 @@ fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Opt
 /// Why a value is not known, for the user.
 pub(super) fn say(unknown: &Unknown) -> String {
     match unknown {
-        Unknown::Unset(name) => format!("the Dockerfile does not say the value of `{name}`"),
-        Unknown::Several(name) => format!("`{name}` stands for several words"),
+        Unknown::Unset(name) => format!("the Dockerfile does not set `{name}`"),
+        Unknown::Several(name) => format!("`{name}` expands to several words"),
         Unknown::TooLong(name) => {
             format!("the value of `{name}` makes this longer than {MAX_VALUE} bytes")
         }
-        Unknown::Computed => "only the build can tell what this stands for".to_owned(),
+        Unknown::Computed => "only the build knows this value".to_owned(),
     }
 }

@@ -82,9 +82,9 @@ const ENDS: [&str; 3] = ["fi", "esac", "done"];
 /// Words before a command that are none of it.
 const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
 /// Why a command may not run, or run several times.
-const ON_CONDITION: &str = "it runs on a condition only";
-const IN_LOOP: &str = "it stands in a loop";
-const IN_FUNCTION: &str = "it stands in a function";
+const ON_CONDITION: &str = "it runs only under a condition";
+const IN_LOOP: &str = "it is in a loop";
+const IN_FUNCTION: &str = "it is in a function";
 
 /// The commands of a script.
 pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {

@@ -381,9 +381,9 @@ fn not_a_url(text: &str, location: Option<Location>) -> Failure {
 }
 
 fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
-    let message = format!("`{}` is no channel", secrets::redact(text));
+    let message = format!("`{}` is not a channel", secrets::redact(text));
     let diagnostic = Diagnostic::error("invalid-channel", message)
-        .help("a channel is a name like `conda-forge`, a URL, or a path like `./channel`");
+        .help("write a name such as `conda-forge`, a URL, or a path such as `./channel`");
     Failure::input(match location {
         Some(location) => diagnostic.at(location, "named here"),
         None => diagnostic,

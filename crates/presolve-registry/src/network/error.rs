@@ -13,7 +13,7 @@ pub enum FetchError {
     #[error("offline, and `{0}` is not in the cache")]
     Offline(String),
     /// 401 or 403.
-    #[error("`{url}` refuses access ({status})")]
+    #[error("`{url}` denies access ({status})")]
     Denied {
         /// What was asked for.
         url: String,
@@ -21,7 +21,7 @@ pub enum FetchError {
         status: StatusCode,
     },
     /// Another status that is not an answer, after retries.
-    #[error("`{url}` answers {status}{}", asked_to_wait(*.wait))]
+    #[error("`{url}` responds with {status}{}", asked_to_wait(*.wait))]
     Status {
         /// What was asked for.
         url: String,
@@ -95,23 +95,23 @@ impl FetchError {
             ),
             FetchError::Status { .. } | FetchError::Network { .. } => (
                 "index-unreachable",
-                "check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL; `--offline` answers from the cache",
+                "check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL, or use the cache with `--offline`",
             ),
             FetchError::TooLarge { .. } => (
                 "response-too-large",
-                "check that the URL is that of a package index",
+                "check that the URL is the URL of a package index",
             ),
             FetchError::Unwritable { .. } => (
                 "unwritable-temporary-file",
-                "free some space in the folder for temporary files, or name another one with `TMPDIR`",
+                "free some space in the folder for temporary files, or set another one with `TMPDIR`",
             ),
             FetchError::WrongHash { .. } => (
                 "hash-mismatch",
-                "try again; if the hash stays wrong, a proxy or the index changes the file: report it to whoever runs them",
+                "try again; if the hash stays wrong, a proxy or the index changes the file: report it to their operator",
             ),
             FetchError::Unreadable { .. } => (
                 "unreadable-index",
-                "check that the URL is that of a simple index or of a page of links, and that no proxy or login page answers in its place",
+                "check that the URL is a simple index or a page of links, and that no proxy or login page responds instead",
             ),
         };
         let diagnostic = Diagnostic::error(name, message).help(help);

@@ -527,7 +527,7 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
             "unreadable-index",
             format!("cannot read `{}`: {reason}", redact_url(url)),
         )
-        .help("check that the URL is that of a simple index or of a page of links"),
+        .help("check that the URL is a simple index or a page of links"),
     )
 }
 

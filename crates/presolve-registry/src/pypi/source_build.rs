@@ -236,7 +236,7 @@ impl SourceBuild {
         let (tools, evidence) = if name.as_ref() == "mpi4py" {
             // https://mpi4py.readthedocs.io/en/stable/install.html
             let tools = BTreeSet::from([Tool::C, Tool::Mpi]);
-            (tools, "it binds the MPI library of the system".to_string())
+            (tools, "it links against the system's MPI library".to_string())
         } else if backend == "maturin" {
             rust("its build backend is maturin".to_string())
         } else if ["mesonpy", "scikit_build_core", "skbuild"].contains(&backend) {
@@ -250,7 +250,7 @@ impl SourceBuild {
             };
             let found = setup_py.extensions();
             if requires("setuptools-rust") || found.rust {
-                rust("its setup.py makes extension modules in Rust".to_string())
+                rust("its setup.py builds extension modules in Rust".to_string())
             } else if found.any {
                 let mut tools = languages;
                 tools.remove(&Tool::Rust);
@@ -269,7 +269,7 @@ impl SourceBuild {
                 if requires("mpi4py") || found.mpi {
                     tools.insert(Tool::Mpi);
                 }
-                (tools, "its setup.py makes extension modules".to_string())
+                (tools, "its setup.py builds extension modules".to_string())
             } else if !languages.is_empty()
                 && (found.numpy_distutils || requires("cython") || requires("pybind11"))
             {
@@ -278,7 +278,7 @@ impl SourceBuild {
                 let first = contents.compiled.first().map_or("", String::as_str);
                 (
                     tools,
-                    format!("it holds sources to compile, such as {first}"),
+                    format!("it has sources to compile, such as {first}"),
                 )
             } else {
                 return Self::default();

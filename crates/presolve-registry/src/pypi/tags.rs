@@ -58,7 +58,7 @@ pub enum WheelFilenameError {
     #[error("it does not end in `.whl`")]
     Extension,
     /// It has not five or six parts between dashes.
-    #[error("it has not five or six parts between dashes")]
+    #[error("expected five or six dash-separated parts")]
     Parts,
     /// The project's name is not one.
     #[error("`{0}` is not a project name")]

@@ -64,7 +64,7 @@ pub fn write(
     if !added.is_empty() && dependencies.is_none_or(Vec::is_empty) {
         return Err(uneditable(
             tree.location(&route!("dependencies")),
-            "there is no list of dependencies to write pins into",
+            "there is no list of dependencies to write pins to",
             "add the packages below `dependencies:`",
         ));
     }

@@ -101,7 +101,7 @@ fn block(
         return Err(uneditable(
             location,
             "this list cannot be edited",
-            "write it out below its key, without anchors and aliases",
+            "write it out below its key, without anchors or aliases",
         ));
     }
     let indent = " ".repeat(key.start - yaml::line_start(text, key.start) + indent);
@@ -122,7 +122,7 @@ fn block(
             return Err(uneditable(
                 item,
                 "this entry cannot be edited",
-                "write it on one line, without anchors and aliases",
+                "write it on one line, without anchors or aliases",
             ));
         }
         comments(

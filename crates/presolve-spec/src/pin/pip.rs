@@ -150,8 +150,8 @@ fn of_line<'a>(
     if second.is_some() || first.location.span != line.span {
         return Err(uneditable(
             first.location.clone(),
-            "this item of the pip list holds several lines",
-            "write each of them as an item of its own",
+            "this item of the pip list has several lines",
+            "write each of them as its own item",
         ));
     }
     Ok(takes_version(first).then_some(first))

@@ -28,7 +28,7 @@ pub enum ReadError {
     #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
     /// The file that names it may not name it.
-    #[error("it is outside of `{0}`")]
+    #[error("it is outside `{0}`")]
     Outside(String),
 }
 
@@ -42,8 +42,8 @@ impl ReadError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Io(_) => "check the path and its permissions",
-            Self::NotRegular(_) => "name a regular file; save the output of a command in one first",
-            Self::TooLarge(_) => "check that the path names the file that you mean",
+            Self::NotRegular(_) => "use a regular file; save the output of a command to a file first",
+            Self::TooLarge(_) => "check that the path is the file you mean",
             Self::Outside(_) => {
                 "move the file into the repository, or run with `--allow-outside` if you trust the file that names it"
             }

@@ -43,7 +43,7 @@ enum WriteError {
     #[error("it is read-only")]
     ReadOnly,
     /// A rename would leave the old text under the other names.
-    #[error("it has {0} hard links, and only this one would get the new text")]
+    #[error("it has {0} hard links, and only this one would be updated")]
     Linked(u64),
 }
 
@@ -56,14 +56,14 @@ impl WriteError {
                     ErrorKind::StorageFull | ErrorKind::QuotaExceeded
                 ) =>
             {
-                "free some space on this disk; the file is as it was"
+                "free some space on this disk; the file is unchanged"
             }
-            Self::Io(_) => "check the permissions of the folder, or name another file with `-o`",
+            Self::Io(_) => "check the permissions of the folder, or write to another file with `-o`",
             Self::ReadOnly => {
-                "make it writable (`chmod u+w`), name another file with `-o`, or replace it with `--force`"
+                "make it writable (`chmod u+w`), write to another file with `-o`, or replace it with `--force`"
             }
             Self::Linked(_) => {
-                "name another file with `-o`, or replace this one and leave the others as they are with `--force`"
+                "write to another file with `-o`, or use `--force` to replace this one and leave the other links unchanged"
             }
         }
     }
@@ -204,7 +204,7 @@ impl Staged {
 
 /// The file has its new bytes by then, but a power loss may bring the old ones back.
 fn unsynced(error: &io::Error) -> WriteError {
-    let reason = format!("it has the new text, but the disk did not confirm that: {error}");
+    let reason = format!("the new text was written, but the disk did not confirm it: {error}");
     io::Error::new(error.kind(), reason).into()
 }
 

@@ -30,6 +30,6 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             label,
             format!("the name is longer than {LIMIT} characters"),
         )
-        .help("shorten it, and move what it tells into `description` or `tags`");
+        .help("shorten it, and move the details to `description` or `tags`");
     vec![finding]
 }

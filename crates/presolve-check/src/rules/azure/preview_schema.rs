@@ -22,7 +22,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         RULE.finding(
             schema.location,
             "",
-            "the schema is the one of the preview of 2021",
+            "the schema is from the 2021 preview",
         )
         .level(Level::Warning)
         .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
@@ -31,7 +31,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         RULE.finding(
             at,
             "",
-            "this is of the preview of 2021, which Azure ML refuses now",
+            "this is from the 2021 preview, which Azure ML now rejects",
         )
         .help("write `image:`, or `build:` with `path:` and `dockerfile_path:`")
     });

@@ -39,8 +39,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         }
     }
     let finding = |at| {
-        RULE.finding(at, "", "the definition holds credentials of a registry")
-            .note("Azure ML takes them from workspace connections alone")
+        RULE.finding(at, "", "the definition contains credentials for a registry")
+            .note("Azure ML reads them only from workspace connections")
             .help("revoke them, and add a connection with `az ml connection create`")
     };
     places.into_iter().map(finding).collect()

@@ -22,15 +22,15 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let platforms: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
     let message = match bound.len() {
-        1 => "a build of one platform is asked for on several".to_owned(),
-        number => format!("{number} builds of one platform are asked for on several"),
+        1 => "a platform-specific build is requested for several platforms".to_owned(),
+        number => format!("{number} platform-specific builds are requested for several platforms"),
     };
     let finding = RULE
-        .finding(first.location.clone(), "a build of one of them", message)
+        .finding(first.location.clone(), "a build for one of them", message)
         // A few packages for every platform have a hash, too: `tzdata`.
         .confidence(Confidence::Medium)
         .note(format!("the platforms are {}", platforms.join(", ")))
-        .help("leave the builds out, or write a lockfile: `presolve pin --format conda-lock`");
+        .help("leave out the builds, or write a lock file with `presolve pin --format conda-lock`");
     vec![finding]
 }
 

@@ -147,7 +147,7 @@ impl Attempt<'_> {
         let base: &Url = self.channel.channel.base_url.as_ref();
         let mut url = base.clone();
         url.path_segments_mut()
-            .map_err(|()| SubdirError::Invalid("its URL has no folders".to_owned()))?
+            .map_err(|()| SubdirError::Invalid("its URL cannot have folders".to_owned()))?
             .pop_if_empty()
             .push(self.subdir.as_str())
             .push("");

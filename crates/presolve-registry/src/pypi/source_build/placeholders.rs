@@ -57,9 +57,9 @@ pub(super) fn refuses(project: &PackageName, setup_py: &SetupPy<'_>) -> bool {
 
 /// Why the build of a release that refuses fails.
 pub(super) fn refusal(project: &PackageName) -> String {
-    let why = "its build ends with an error on purpose";
+    let why = "its build fails on purpose";
     match of(project) {
         Some(known) => format!("{why}: use {} instead ({})", known.instead, known.source),
-        None => format!("{why}: its setup.py raises one"),
+        None => format!("{why}: its setup.py raises an error"),
     }
 }
