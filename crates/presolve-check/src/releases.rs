@@ -167,14 +167,16 @@ fn vulnerable(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> 
         .map(|advisory| advisory.fixed_after(&release.version));
     let fixed: Vec<&Version> = fixes.flatten().collect();
     Some(match fixed.iter().max() {
-        Some(version) if fixed.len() == advisories.len() => {
-            finding.help(format!("move to {} {version}, which has none of these", release.name))
-        }
+        Some(version) if fixed.len() == advisories.len() => finding.help(format!(
+            "move to {} {version}, which has none of these",
+            release.name
+        )),
         Some(version) => finding.help(format!(
             "move to {} {version}, which has fewer; some of these have no known fix",
             release.name
         )),
-        None => finding.help("check whether the code is affected; no later version is known to fix this"),
+        None => finding
+            .help("check whether the code is affected; no later version is known to fix this"),
     })
 }
 

@@ -114,7 +114,8 @@ fn places() -> Vec<String> {
 pub fn unreported() -> Option<Diagnostic> {
     let places = places();
     (!places.is_empty()).then(|| {
-        let message = "part of presolve failed: this is a bug in presolve or in a library that it uses";
+        let message =
+            "part of presolve failed: this is a bug in presolve or in a library that it uses";
         Diagnostic::warning(BUG, message)
             .note(format!("it stopped at {}", places.join(", ")))
             .help(REPORT)
@@ -125,7 +126,10 @@ pub fn unreported() -> Option<Diagnostic> {
 pub fn bug(file: Option<&Path>) -> Failure {
     let places = places();
     let message = match file {
-        Some(file) => format!("presolve failed on `{}`: this is a bug in presolve", file.display()),
+        Some(file) => format!(
+            "presolve failed on `{}`: this is a bug in presolve",
+            file.display()
+        ),
         None => "presolve failed: this is a bug in presolve".to_owned(),
     };
     let mut error = Diagnostic::error(BUG, message);

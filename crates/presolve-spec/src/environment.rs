@@ -395,7 +395,10 @@ impl<'a> Reader<'a> {
                 ));
             }
             Value::Bool(_) => {
-                return Err(error("YAML reads this as true or false", "put it in quotes"));
+                return Err(error(
+                    "YAML reads this as true or false",
+                    "put it in quotes",
+                ));
             }
             Value::Null => {
                 return Err(error(
@@ -487,7 +490,8 @@ impl<'a> Reader<'a> {
     fn warn_of_unknown(&mut self, key: &Value) {
         let Some(key) = key.as_str() else {
             let location = first_line(self.tree.location(&route!()));
-            let warning = Diagnostic::warning("unknown-key", "a key is not a string; conda ignores it");
+            let warning =
+                Diagnostic::warning("unknown-key", "a key is not a string; conda ignores it");
             self.environment.warnings.push(warning.at(location, ""));
             return;
         };

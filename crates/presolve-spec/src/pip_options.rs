@@ -139,7 +139,9 @@ fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String>
         let mut abbreviated = KNOWN.iter().filter(|known| known.0.starts_with(name));
         return match (exact, abbreviated.next(), abbreviated.next()) {
             (Some(known), ..) | (None, Some(known), None) => Ok((known.0, known.2, value)),
-            (None, Some(_), Some(_)) => Err(format!("`--{name}` is ambiguous: it matches several options")),
+            (None, Some(_), Some(_)) => Err(format!(
+                "`--{name}` is ambiguous: it matches several options"
+            )),
             (None, None, _) => Err(format!(
                 "pip has no option `--{name}` in a requirements file"
             )),
@@ -157,9 +159,7 @@ fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String>
             known.2,
             (!value.is_empty()).then(|| value.to_owned()),
         )),
-        None => Err(format!(
-            "pip has no option `{word}` in a requirements file"
-        )),
+        None => Err(format!("pip has no option `{word}` in a requirements file")),
     }
 }
 

@@ -231,7 +231,10 @@ fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
         message,
         "",
     )
-    .note(format!("presolve reads up to {} levels", parse::nesting::LIMIT))
+    .note(format!(
+        "presolve reads up to {} levels",
+        parse::nesting::LIMIT
+    ))
     .help("check the brackets and the indentation: an environment file has 4 levels")
 }
 

@@ -46,7 +46,10 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
         // file.
         let drops = mending.edits.iter().any(|edit| edit.kind == EditKind::Drop);
         if drops || !mending.included.is_empty() {
-            let help = format!("make this change, which gives a solution: {}", title(explanation, mending));
+            let help = format!(
+                "make this change, which gives a solution: {}",
+                title(explanation, mending)
+            );
             first.diagnostic.help.push(help);
         } else {
             first.fix = Some(fix(explanation, mending, source));

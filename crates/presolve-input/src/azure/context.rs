@@ -184,7 +184,10 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn unstrippable(text: &str) -> Failure {
-    let message = format!("the build context would contain the secret in `{}`", redact(text));
+    let message = format!(
+        "the build context would contain the secret in `{}`",
+        redact(text)
+    );
     Failure::input(
         Diagnostic::error("secret-in-context", message)
             .note("it is in the path or the query of the URL, and the URL does not work without it")

@@ -207,9 +207,12 @@ pub fn conda_source(definition: &Definition) -> Result<Arc<SourceFile>, Failure>
         CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),
         CondaFile::None => Err(without_spec(definition)),
         CondaFile::Malformed(at) => Err(Failure::input(
-            Diagnostic::error("unexpected-entry", "this is neither a path nor a conda spec")
-                .at(at, "")
-                .help("write the path of a conda file, or its keys here"),
+            Diagnostic::error(
+                "unexpected-entry",
+                "this is neither a path nor a conda spec",
+            )
+            .at(at, "")
+            .help("write the path of a conda file, or its keys here"),
         )),
     }
 }

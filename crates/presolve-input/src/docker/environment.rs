@@ -222,7 +222,8 @@ impl Reader<'_> {
             }
         }
         for list in install.all("file") {
-            let error = Diagnostic::error(UNSOLVED, "presolve does not read a list of conda packages");
+            let error =
+                Diagnostic::error(UNSOLVED, "presolve does not read a list of conda packages");
             let at = self.plan.argument(list);
             self.errors.push(
                 error

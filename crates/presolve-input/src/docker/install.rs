@@ -260,7 +260,9 @@ impl Reader<'_> {
             "config" => return self.config(tool, at, active),
             "update" | "upgrade" | "remove" | "uninstall" => {
                 let mut install = self.install(tool, Action::Install, active, parsed);
-                install.leave(format!("presolve does not work out what `conda {verb}` changes"));
+                install.leave(format!(
+                    "presolve does not work out what `conda {verb}` changes"
+                ));
                 install
             }
             _ => return None,
@@ -330,10 +332,7 @@ impl Reader<'_> {
                 }
             }
             Err((span, option)) => {
-                install.unread = Some((
-                    span,
-                    format!("unknown option: `{}`", redact(&option)),
-                ));
+                install.unread = Some((span, format!("unknown option: `{}`", redact(&option))));
             }
         }
         if let Some(depends) = self.invocation.depends {

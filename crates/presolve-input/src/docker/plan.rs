@@ -202,12 +202,9 @@ impl Plan {
                 second,
                 "and another conda file",
             )),
-            ([file], [specs, ..]) => Err(self.torn(
-                file,
-                "installs a conda file",
-                specs,
-                "and other packages",
-            )),
+            ([file], [specs, ..]) => {
+                Err(self.torn(file, "installs a conda file", specs, "and other packages"))
+            }
             ([], []) => Err(self.nothing()),
             ([], _) => Ok(Contents::Specs(specs)),
         }

@@ -505,7 +505,10 @@ fn interrupted(url: &Url, error: BodyError) -> Interrupted {
         BodyError::Broken(error) => Interrupted::Again(network(url, &error)),
         BodyError::Slow => Interrupted::Once(FetchError::Network {
             url: redact_url(url),
-            reason: format!("the transfer is slower than {} bytes per second", body::SLOWEST),
+            reason: format!(
+                "the transfer is slower than {} bytes per second",
+                body::SLOWEST
+            ),
         }),
         BodyError::Unreadable(reason) => Interrupted::Once(unreadable(reason)),
         BodyError::Unwritable(error) => Interrupted::End(unwritable(url, &error)),

@@ -177,7 +177,8 @@ fn read_tar(archive: impl Read, name: &PackageName) -> Result<Files, String> {
 }
 
 async fn read_zip(archive: Archive, name: &PackageName) -> Result<Files, String> {
-    let broken = |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
+    let broken =
+        |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
     let reader = async_zip::base::read::seek::ZipFileReader::new(AllowStdIo::new(archive));
     let mut reader = reader.await.map_err(broken)?;
     let paths: Vec<_> = reader

@@ -236,7 +236,10 @@ impl SourceBuild {
         let (tools, evidence) = if name.as_ref() == "mpi4py" {
             // https://mpi4py.readthedocs.io/en/stable/install.html
             let tools = BTreeSet::from([Tool::C, Tool::Mpi]);
-            (tools, "it links against the system's MPI library".to_string())
+            (
+                tools,
+                "it links against the system's MPI library".to_string(),
+            )
         } else if backend == "maturin" {
             rust("its build backend is maturin".to_string())
         } else if ["mesonpy", "scikit_build_core", "skbuild"].contains(&backend) {
@@ -276,10 +279,7 @@ impl SourceBuild {
                 let mut tools = languages;
                 tools.remove(&Tool::Cuda);
                 let first = contents.compiled.first().map_or("", String::as_str);
-                (
-                    tools,
-                    format!("it has sources to compile, such as {first}"),
-                )
+                (tools, format!("it has sources to compile, such as {first}"))
             } else {
                 return Self::default();
             }

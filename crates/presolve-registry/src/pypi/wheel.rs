@@ -85,7 +85,8 @@ async fn metadata_of(
     archive: impl AsyncBufRead + AsyncSeek + Unpin,
     name: &PackageName,
 ) -> Result<Vec<u8>, String> {
-    let broken = |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
+    let broken =
+        |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
     let mut archive = ZipFileReader::new(archive).await.map_err(broken)?;
     let index = metadata_index(&archive, name).ok_or("it has no `.dist-info/METADATA`")?;
     let entry = archive.reader_without_entry(index).await.map_err(broken)?;

@@ -42,7 +42,9 @@ impl ReadError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Io(_) => "check the path and its permissions",
-            Self::NotRegular(_) => "use a regular file; save the output of a command to a file first",
+            Self::NotRegular(_) => {
+                "use a regular file; save the output of a command to a file first"
+            }
             Self::TooLarge(_) => "check that the path is the file you mean",
             Self::Outside(_) => {
                 "move the file into the repository, or run with `--allow-outside` if you trust the file that names it"

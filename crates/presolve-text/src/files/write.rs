@@ -58,7 +58,9 @@ impl WriteError {
             {
                 "free some space on this disk; the file is unchanged"
             }
-            Self::Io(_) => "check the permissions of the folder, or write to another file with `-o`",
+            Self::Io(_) => {
+                "check the permissions of the folder, or write to another file with `-o`"
+            }
             Self::ReadOnly => {
                 "make it writable (`chmod u+w`), write to another file with `-o`, or replace it with `--force`"
             }

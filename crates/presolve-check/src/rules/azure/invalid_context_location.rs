@@ -24,7 +24,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let missing = match Url::parse(&location.value) {
         Err(_) => "no URL",
         Ok(url) if url.scheme() != "https" => "no `https`",
-        Ok(url) if !url.host_str().unwrap_or_default().contains(".blob.") => "no blob storage account",
+        Ok(url) if !url.host_str().unwrap_or_default().contains(".blob.") => {
+            "no blob storage account"
+        }
         Ok(url) if segments(&url) < 2 => "no container and path",
         Ok(_) => return Vec::new(),
     };

@@ -24,6 +24,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let finding = RULE
         .finding(first, label, "the environment contains variables of a run")
-        .help("set them in the run, with `environmentVariables` at the root of a run configuration");
+        .help(
+            "set them in the run, with `environmentVariables` at the root of a run configuration",
+        );
     vec![finding]
 }

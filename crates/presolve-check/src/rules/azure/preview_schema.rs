@@ -19,13 +19,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .into_iter()
         .filter_map(|key| definition.key(&[key]));
     let schema = schema.map(|schema| {
-        RULE.finding(
-            schema.location,
-            "",
-            "the schema is from the 2021 preview",
-        )
-        .level(Level::Warning)
-        .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
+        RULE.finding(schema.location, "", "the schema is from the 2021 preview")
+            .level(Level::Warning)
+            .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
     });
     let refused = keys.map(|at| {
         RULE.finding(

@@ -18,7 +18,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let read = as_yaml_1_1(at.text()).filter(|read| *read != at.text());
     let message = match read {
-        Some(read) => format!("YAML 1.1 does not read the version as a string; it becomes `{read}`"),
+        Some(read) => {
+            format!("YAML 1.1 does not read the version as a string; it becomes `{read}`")
+        }
         None if is_day(at.text()) => {
             "YAML 1.1 reads the version as a date, which the SDK rejects".to_owned()
         }

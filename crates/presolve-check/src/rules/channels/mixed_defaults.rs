@@ -39,7 +39,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             ),
         )
         .related(forge.location.clone(), "and conda-forge's packages")
-        .note("the two are built with different compilers and different versions of shared libraries")
+        .note(
+            "the two are built with different compilers and different versions of shared libraries",
+        )
         .help(format!(
             "use only conda-forge: replace `{}` with `nodefaults`",
             redact(known_as(&first.value))

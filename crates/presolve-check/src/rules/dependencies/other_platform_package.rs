@@ -87,7 +87,10 @@ fn contradiction(bound: &[(&CondaRequirement, System)]) -> Option<Finding> {
     let (first, system) = bound.first()?;
     let (line, other) = bound.iter().find(|(_, other)| other != system)?;
     let related = format!("and this one is only for {}", system.name());
-    Some(finding(line, *other, "no platform has both packages").related(first.location.clone(), related))
+    Some(
+        finding(line, *other, "no platform has both packages")
+            .related(first.location.clone(), related),
+    )
 }
 
 fn finding(line: &CondaRequirement, system: System, label: &str) -> Finding {

@@ -20,10 +20,7 @@ fn finding(line: &Declared<'_>) -> Finding {
     RULE.finding(
         line.location.clone(),
         "matches several versions",
-        format!(
-            "`{}` allows several versions",
-            redact(line.text)
-        ),
+        format!("`{}` allows several versions", redact(line.text)),
     )
     .help("write versions that work together with `presolve pin`")
 }

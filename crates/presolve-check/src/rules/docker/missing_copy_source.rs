@@ -15,7 +15,11 @@ fn find(plan: &Plan) -> Vec<Finding> {
     let findings = copies.filter_map(|copied| {
         let at = plan.dockerfile.at(copied.span.clone());
         if copied.is_comment && plan.context.is_dir() {
-            let finding = RULE.finding(at, "read as file names", "`COPY` cannot be followed by a comment");
+            let finding = RULE.finding(
+                at,
+                "read as file names",
+                "`COPY` cannot be followed by a comment",
+            );
             return Some(finding.help("write the comment on its own line"));
         }
         let path = plan.lacking(copied)?;

@@ -33,7 +33,9 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
         let label = format!("support ended on {}", newest.end);
         let message = format!("Python {branch} is past its end of life");
         RULE.finding(at, label, message)
-            .note("it no longer gets security fixes, and new releases of packages do not support it")
+            .note(
+                "it no longer gets security fixes, and new releases of packages do not support it",
+            )
             .help(format!("move to a supported version: {}", mended(today)))
     })
 }
@@ -44,7 +46,9 @@ fn of_python_2(at: Location) -> Finding {
         "support ended on 2020-01-01",
         "Python 2 is past its end of life",
     )
-    .note("conda-forge no longer builds packages for it, and current projects have no release for it")
+    .note(
+        "conda-forge no longer builds packages for it, and current projects have no release for it",
+    )
     .help("port the code to Python 3")
 }
 

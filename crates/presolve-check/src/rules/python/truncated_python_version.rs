@@ -28,7 +28,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         };
         RULE.finding(line.location.clone(), "a zero may be missing here", message)
             .note("the number `3.10` becomes `3.1` when a program reads and writes the file")
-            .help(format!("write `python={meant}0` if that is the intended version"))
+            .help(format!(
+                "write `python={meant}0` if that is the intended version"
+            ))
     });
     findings.collect()
 }

@@ -53,7 +53,10 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
                 .fix(Some(fix)),
         );
     }
-    Some(finding.help(format!("use an existing version; the newest branch is 3.{}", newest.minor)))
+    Some(finding.help(format!(
+        "use an existing version; the newest branch is 3.{}",
+        newest.minor
+    )))
 }
 
 /// The text in the quotes that the line is in.

@@ -61,12 +61,13 @@ impl SubdirError {
                     "check that the folder is a conda channel: `conda index` writes its repodata",
                 ),
             ),
-            SubdirError::Invalid(reason) => {
-                undecided(unreadable(subject, reason).help("report it to the operator of the channel"))
-            }
+            SubdirError::Invalid(reason) => undecided(
+                unreadable(subject, reason).help("report it to the operator of the channel"),
+            ),
             SubdirError::Shard { name, reason } => undecided(
-                unreadable(&format!("package `{name}` of {subject}"), reason)
-                    .help("try again; if the error persists, report it to the operator of the channel"),
+                unreadable(&format!("package `{name}` of {subject}"), reason).help(
+                    "try again; if the error persists, report it to the operator of the channel",
+                ),
             ),
             SubdirError::ShardNotCached(name) => undecided(not_cached(
                 &format!("package `{name}` of {subject}"),
@@ -114,8 +115,9 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
         | FetchError::WrongHash { .. }
         | FetchError::Unreadable { .. } => (
             FailureKind::Undecided,
-            unreadable(subject, &error.to_string())
-                .help("check the URL of the channel, and that no proxy or login page responds instead"),
+            unreadable(subject, &error.to_string()).help(
+                "check the URL of the channel, and that no proxy or login page responds instead",
+            ),
         ),
     }
 }

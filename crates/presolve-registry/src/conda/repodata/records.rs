@@ -97,7 +97,12 @@ impl Place {
         let mut url = self.packages.clone();
         match url.path_segments_mut() {
             Ok(mut segments) => segments.pop_if_empty().push(&file),
-            Err(()) => return Err(Skipped::new(&file, "the URL of the channel cannot have folders")),
+            Err(()) => {
+                return Err(Skipped::new(
+                    &file,
+                    "the URL of the channel cannot have folders",
+                ));
+            }
         };
         Ok(RepoDataRecord {
             url,
