@@ -288,6 +288,9 @@ fn changes_that_git_cannot_tell_are_an_error() {
         let flag = format!("--changed-since={revision}");
         let run = project.run(&["check", &flag]);
         assert_eq!(run.code, 2, "{run}");
-        assert!(run.stderr.contains("git knows no revision"), "{run}");
+        assert!(
+            run.stderr.contains("git does not know the revision"),
+            "{run}"
+        );
     }
 }
