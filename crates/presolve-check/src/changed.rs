@@ -69,7 +69,7 @@ impl Changed {
     }
 
     /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
-    /// the folder `context`; what has none is no Dockerfile.
+    /// the folder `context`; what has none is not a Dockerfile.
     pub fn has(&self, path: &Path, context: Option<&Path>, fence: &Fence) -> bool {
         self.is_at(path)
             || named(path, context, fence)
@@ -173,7 +173,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
     })
 }
 
-/// What git prints, or what it says when it fails.
+/// Returns git's output, or its error message.
 fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
     let output = Command::new("git")
         .args([OsStr::new("-C"), folder.as_os_str()])

@@ -82,7 +82,7 @@ pub struct FileReport {
     /// What is to be said of the run rather than of the file, such as what was left out
     /// because it is offline. No reason to end it otherwise.
     pub asides: Vec<Diagnostic>,
-    /// What was mended, or would be.
+    /// What was fixed, or would be.
     pub fixed: Option<fix::Fixed>,
 }
 

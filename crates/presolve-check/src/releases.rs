@@ -17,10 +17,10 @@ use presolve_resolve::Shared;
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 
-/// How many releases are asked after at a time.
+/// Number of concurrent requests for advisories.
 const AT_ONCE: usize = 16;
 
-/// How many vulnerabilities of a release are told.
+/// Maximum number of vulnerabilities listed per release.
 const TOLD: usize = 5;
 
 /// A release that a line is pinned to.

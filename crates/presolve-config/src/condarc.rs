@@ -52,7 +52,7 @@ enum Priority {
     Name(String),
 }
 
-/// What all of conda's sources say together.
+/// Merges all sources of conda's configuration.
 pub(super) fn layer(environment: &Environment) -> Result<Layer, Failure> {
     let mut merged = Layer::default();
     for path in files(environment) {

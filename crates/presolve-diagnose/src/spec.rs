@@ -102,7 +102,7 @@ fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) 
         .chain(options.map(|option| &option.location))
         .filter(|location| std::sync::Arc::ptr_eq(&location.file, &environment.source))
         .collect();
-    // A line that is refused is counted, too. It is one of pip's if it is behind another.
+    // A line that is refused is counted, too. It is one of pip's if it is after another.
     let first = entries.iter().map(|location| location.span.start).min();
     let is_of_pip = |location: &&Location| Some(location.span.start) > first && first.is_some();
     entries.extend(refused.iter().filter(is_of_pip));

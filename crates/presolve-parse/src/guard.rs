@@ -19,7 +19,7 @@ use presolve_text::diagnostic::{Diagnostic, Failure};
 /// The name of the diagnostic for a bug in presolve.
 pub const BUG: &str = "internal-error";
 
-/// What to do about a bug.
+/// Help that asks for a bug report.
 const REPORT: &str = "report it to the maintainers of presolve, with this message, the version \
      (`presolve --version`) and, if you may share it, the file";
 

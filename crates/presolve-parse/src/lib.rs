@@ -12,7 +12,7 @@ mod marker;
 pub mod nesting;
 pub mod pep;
 
-/// Why a text cannot be read.
+/// Parse error with its position in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
     /// One sentence, without a full stop.

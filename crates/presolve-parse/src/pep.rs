@@ -156,7 +156,7 @@ fn has_last_number(version: &Version) -> bool {
     numbers.any(|number| number == u64::MAX)
 }
 
-/// Checks that a name and its extras end as they must, and gives the byte behind them.
+/// Checks that a name and its extras end as they must, and gives the byte after them.
 fn check_name_and_extras(text: &str) -> Result<usize, Invalid> {
     let start = text.len() - text.trim_start().len();
     let name = name_at(&text[start..]);
@@ -239,7 +239,7 @@ impl fmt::Display for UrlAsGiven {
     }
 }
 
-/// Why a text is not a URL that pip takes.
+/// Reasons for which pip does not accept a URL.
 #[derive(Debug, thiserror::Error)]
 enum UrlError {
     #[error(transparent)]

@@ -33,11 +33,11 @@ pub enum Change {
         /// The requirement's place.
         at: Location,
     },
-    /// A conda requirement comes in behind the others.
+    /// A conda requirement comes in after the others.
     AddConda(String),
-    /// A pip requirement comes in behind the others.
+    /// A pip requirement comes in after the others.
     AddPip(String),
-    /// A channel comes in behind the others.
+    /// A channel comes in after the others.
     AddChannel(String),
 }
 
@@ -54,7 +54,7 @@ impl Change {
 /// What changes make of a file and of the files that its pip list includes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// The text of the file.
+    /// Text of the changed file.
     pub text: String,
     /// The included files that change.
     pub included: Vec<Rewritten>,
@@ -171,7 +171,7 @@ struct Editor<'e> {
     blocks: &'e EnvironmentFile,
     tree: &'e Tree,
     edits: Edits<'e>,
-    /// Where lines of pip lists went.
+    /// Byte offsets of removed lines of pip lists.
     removed: Vec<usize>,
 }
 
@@ -346,7 +346,7 @@ impl Editor<'_> {
         lists.map(|(index, _)| Place::Pip(index)).collect()
     }
 
-    /// A pip list without lines is no list for conda.
+    /// A pip list without lines is not a list for conda.
     fn remove_empty_lists(&mut self) {
         for place in self.pip_lists() {
             let Ok(list) = self.list(place) else {

@@ -29,7 +29,7 @@ const KEYS: [&str; 7] = [
     "category",
 ];
 
-/// What conda's documentation says of match specs.
+/// Help that points to conda's documentation of match specs.
 const MATCH_SPECS: &str =
     "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
 
@@ -47,7 +47,7 @@ pub struct Reading {
     /// What it means without the entries that were refused, and its YAML; none if it is
     /// no YAML.
     pub environment: Option<(EnvironmentFile, Tree)>,
-    /// What conda, pip or YAML would refuse.
+    /// Errors that conda, pip or a YAML parser would also report.
     pub errors: Vec<Diagnostic>,
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Entry {
     pub text: String,
     /// The scalar in the file.
     pub location: Location,
-    /// The comment behind it on the line.
+    /// The comment after it on the line.
     pub comment: LineComment,
 }
 
@@ -445,7 +445,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Refuses a list with a `-` and nothing behind it. No entry of such a list can
+    /// Refuses a list with a `-` and nothing after it. No entry of such a list can
     /// be placed, as the tree that gives the places has no node for it.
     fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
         if !items.iter().any(Value::is_null) {
@@ -608,7 +608,7 @@ fn is_template(location: &Location) -> bool {
     location.text().starts_with("{{") || location.text().starts_with("{%")
 }
 
-/// What is said of a text that is no match spec.
+/// Returns the error for a text that is not a match spec.
 pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
     let message = format!("`{}` is not a match spec", redact(text));
     let (name, help) = refused_spec(text);
@@ -617,7 +617,7 @@ pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
         .help(help)
 }
 
-/// What a text that is no match spec is taken for, and what to do about it.
+/// What a text that is not a match spec is taken for, and what to do about it.
 fn refused_spec(text: &str) -> (&'static str, String) {
     let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -10,7 +10,7 @@ use presolve_parse as parse;
 /// `numpy 1.26.*`, and names are lower-cased.
 ///
 /// # Errors
-/// Why it is no match spec, in a sentence for the user.
+/// Why it is not a match spec, in a sentence for the user.
 pub fn parse(text: &str) -> Result<MatchSpec, String> {
     let text = conda_spelling(text);
     if text.is_empty() {
@@ -80,7 +80,7 @@ fn conda_spelling(text: &str) -> String {
 }
 
 /// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`. Only a
-/// version stands behind `<` and `>`: a build string keeps its star.
+/// version stands after `<` and `>`: a build string keeps its star.
 fn without_stars(text: &str) -> String {
     let is_end = |c: char| c.is_whitespace() || ",|=<>'\"]".contains(c);
     let mut written = String::with_capacity(text.len());
@@ -143,7 +143,7 @@ fn conda_operators(text: &str) -> String {
     }
 }
 
-/// A build string as conda takes it: blanks and a `=` before it are no part of
+/// A build string as conda takes it: blanks and a `=` before it are not part of
 /// it, and an operator in it means that the version was not understood.
 fn conda_build(build: &str) -> Result<StringMatcher, String> {
     let build = build.trim_start_matches(['=', ' ']).trim_end();
@@ -156,7 +156,7 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
 }
 
 /// Reads `name=version=build`, with or without `channel::` before it and a hash in
-/// brackets behind it, as a pin: nothing in it may stand for more than one record.
+/// brackets after it, as a pin: nothing in it may stand for more than one record.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
     let (channel, bare) = match text.rsplit_once("::") {
         Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),

@@ -44,7 +44,7 @@ pub(super) fn span(source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
     }
 }
 
-/// What stands before and behind a file's conda spec.
+/// What stands before and after a file's conda spec.
 ///
 /// # Errors
 /// As for [`span`].

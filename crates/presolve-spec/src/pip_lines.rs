@@ -28,7 +28,7 @@ use presolve_text::{
 
 /// A text of requirement lines with the place that it was read from.
 pub struct PipText {
-    /// The file that it stands in.
+    /// File that contains the text.
     pub file: Arc<SourceFile>,
     /// The text, unquoted.
     pub text: String,
@@ -38,7 +38,7 @@ pub struct PipText {
     pub verbatim: Option<usize>,
 }
 
-/// What a file of requirements is named for.
+/// Purpose of a requirements file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Its projects are to be installed.
@@ -50,7 +50,7 @@ pub enum Role {
 /// Gathers what lines say, and what is wrong with them.
 #[derive(Default)]
 pub struct PipReader {
-    /// What was read.
+    /// Requirements and options read so far.
     pub pip: PipRequirements,
     /// Odd lines that pip accepts.
     pub warnings: Vec<Diagnostic>,
@@ -63,14 +63,14 @@ pub struct PipReader {
     pub included: Vec<Arc<SourceFile>>,
     /// The files that were read, so that a cycle ends.
     files: HashSet<(PathBuf, Role)>,
-    /// How many files lead to the one that is read.
+    /// Nesting depth of the current file.
     depth: usize,
 }
 
 /// How many files a pip list may lead to with `-r` and `-c`.
 const MAX_FILES: usize = 256;
 
-/// How many of them may name each other in a row.
+/// Maximum nesting depth of requirements files.
 const MAX_DEPTH: usize = 32;
 
 /// A line without its comment, its continuations joined.

@@ -35,7 +35,7 @@ pub fn quoted(value: &str) -> String {
     }
 }
 
-/// What stands on a line of options.
+/// Options of one line.
 #[derive(Debug, Default)]
 pub struct Options {
     /// The options in order.
@@ -44,7 +44,7 @@ pub struct Options {
     pub stray: Vec<Range<usize>>,
 }
 
-/// Why options cannot be read.
+/// Error in a line of options.
 #[derive(Debug)]
 pub struct BadOption {
     /// One sentence.

@@ -11,7 +11,7 @@ use presolve_parse as parse;
 use presolve_text::files::Fence;
 use presolve_text::secrets::redact;
 
-/// The name of the diagnostic that a text is no requirement.
+/// The name of the diagnostic that a text is not a requirement.
 const INVALID: &str = "invalid-pip-requirement";
 
 /// What a requirement looks like, for who wrote something else.
@@ -21,7 +21,7 @@ const FORM: &str = "write `name`, `name==1.0` or `name[extra]>=1,<2; python_vers
 /// What an operator of pip's or conda's begins with.
 const OPERATORS: [char; 5] = ['<', '>', '=', '!', '~'];
 
-/// Why a text is no requirement.
+/// Reason for which a text is not a requirement.
 #[derive(Debug)]
 pub struct Refusal {
     /// The name of the diagnostic, which names the bad pattern.
@@ -191,9 +191,9 @@ fn refusal(text: &str, error: &parse::Invalid) -> Refusal {
     }
 }
 
-/// How a text is written that is no requirement.
+/// Syntax that a non-requirement resembles.
 enum Written {
-    /// `name=version`, with or without a build behind it.
+    /// `name=version`, with or without a build after it.
     SingleEquals,
     /// As a match spec, and why pip cannot read that.
     AsForConda(&'static str),

@@ -18,7 +18,7 @@ use presolve_text::source::SourceFile;
 pub struct Tree {
     source: Arc<SourceFile>,
     places: Places,
-    /// What the file means.
+    /// Parsed content of the file.
     pub root: Value,
 }
 
@@ -26,7 +26,7 @@ impl Tree {
     /// Parses a file that holds one YAML document, or the part of it that is the conda spec.
     ///
     /// # Errors
-    /// [`Failure::input`] with the place when it is no YAML, or YAML whose
+    /// [`Failure::input`] with the place when it is not YAML, or YAML whose
     /// places cannot be told.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
@@ -77,7 +77,7 @@ impl Tree {
         }
     }
 
-    /// What stands below these keys.
+    /// Returns the value at these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         let mut value = &self.root;
         for key in keys {
@@ -98,12 +98,12 @@ impl Tree {
         Some(span.start..span.start + text.trim_end().len())
     }
 
-    /// Where a key stands with its value.
+    /// Returns the span of a key with its value.
     pub fn entry_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         Some(self.places.find(route)?.entry.clone())
     }
 
-    /// Where a mapping's key stands.
+    /// Returns the span of a mapping's key.
     pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         self.places.find(route)?.key.clone()
     }
@@ -117,7 +117,7 @@ impl Tree {
         self.at(span)
     }
 
-    /// The first line of a list that is a `-` with nothing behind it.
+    /// The first line of a list that is a `-` with nothing after it.
     pub fn empty_entry(&self, list: &Route<'_>) -> Option<Location> {
         let list = self.location(list);
         let mut start = line_start(self.source.text(), list.span.start);
@@ -199,7 +199,7 @@ pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
 /// What the text of a file, or of a part of it at its place, means.
 ///
 /// # Errors
-/// A diagnostic with the place when it is no YAML, or no JSON where the file's name says
+/// A diagnostic with the place when it is not YAML, or no JSON where the file's name says
 /// that it is.
 pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
     if let Some(place) = parse::nesting::too_deep(text) {

@@ -118,7 +118,7 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:\*+|[.…]+",
-        // A variable of a shell, of CI, of a template, of Windows. A default behind `:-`
+        // A variable of a shell, of CI, of a template, of Windows. A default after `:-`
         // can be a secret.
         r"|\$\{\{[^{}]*\}\}|\$\{[A-Za-z_]\w*\}|\$\([A-Za-z_][\w.]*\)|\$[A-Z_][A-Z0-9_]*",
         r"|\{\{[^{}]*\}\}|\{[A-Za-z_]\w*\}|%[A-Z_]+%",

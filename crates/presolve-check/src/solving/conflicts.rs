@@ -1,5 +1,5 @@
 //! Findings of a file that has no solution: a conflict each, the first with the change
-//! that mends them all.
+//! that fixes them all.
 
 use std::sync::Arc;
 
@@ -108,7 +108,7 @@ fn title(explanation: &Explanation, mending: &Mending) -> String {
     words.join(", ")
 }
 
-/// What there is once it is mended: the fix was solved.
+/// What there is once it is fixed: the fix was solved.
 fn gives(mending: &Mending) -> Option<String> {
     let given = mending.gives.iter();
     let given: Vec<String> = given

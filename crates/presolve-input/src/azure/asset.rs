@@ -108,7 +108,7 @@ impl BuildFiles {
     }
 }
 
-/// What `environment.yaml` says of the image.
+/// Image section of `environment.yaml`.
 struct ImageConfig {
     context: String,
     dockerfile: String,

@@ -27,14 +27,14 @@ pub(super) enum Format {
     Unsupported(Unsupported),
 }
 
-/// A format with an environment inside or beside it that is not read.
+/// A format with an environment inside or next to it that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unsupported {
     /// Its name for the user.
     name: &'static str,
     /// The keys that make it up.
     keys: &'static [&'static str],
-    /// What to give instead.
+    /// Help that names the file to give instead.
     help: &'static str,
 }
 

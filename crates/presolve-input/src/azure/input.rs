@@ -29,7 +29,7 @@ pub struct Input {
     pub definition: Option<Definition>,
     /// The image that it is for, if one is known of.
     image: Option<ImageOf>,
-    /// What is to be said of how it was found.
+    /// Notices about how the input was found.
     notices: Vec<Diagnostic>,
 }
 
@@ -38,13 +38,13 @@ struct ImageOf {
     target: Target,
     /// The image, if it is named.
     named: Option<Spanned<Image>>,
-    /// Where it is named, or could be.
+    /// Position where the image is named, or could be.
     at: Location,
 }
 
 impl Input {
     /// Reads a file: a conda file stands for itself, an Azure ML environment for the conda
-    /// spec in it or beside it, and a Dockerfile for the conda file that it installs, or the
+    /// spec in it or next to it, and a Dockerfile for the conda file that it installs, or the
     /// packages that stand in its commands.
     ///
     /// The fence is that of the file, and holds for the files that it leads to.

@@ -45,7 +45,7 @@ pub struct Dockerfile {
     pub escape: char,
     /// The instructions in their order.
     pub instructions: Vec<Instruction>,
-    /// What BuildKit would refuse.
+    /// Errors that BuildKit would also report.
     pub errors: Vec<Diagnostic>,
 }
 
@@ -345,7 +345,7 @@ impl Reader<'_> {
     }
 }
 
-/// The flags of an instruction that takes some, and its arguments behind them.
+/// The flags of an instruction that takes some, and its arguments after them.
 fn flags(keyword: &str, arguments: Text) -> (Vec<Flag>, Text) {
     let mut flags = Vec::new();
     let mut start = 0;

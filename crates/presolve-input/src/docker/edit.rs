@@ -23,7 +23,7 @@ use presolve_text::{
 };
 
 /// The text of a Dockerfile with an answer in the arguments of its commands. What the
-/// answer adds stands behind the last command of conda and of pip. A second time nothing
+/// answer adds stands after the last command of conda and of pip. A second time nothing
 /// changes.
 ///
 /// # Errors
@@ -275,14 +275,14 @@ impl<'p> Editor<'p> {
         }
     }
 
-    /// Writes arguments behind the last one of a command, each on a line of its own.
+    /// Writes arguments after the last one of a command, each on a line of its own.
     fn append(&mut self, install: &Install, added: &[String]) {
         for one in added {
             self.append_line(install, std::slice::from_ref(one));
         }
     }
 
-    /// Writes arguments behind the last one of a command, on one line of their own.
+    /// Writes arguments after the last one of a command, on one line of their own.
     fn append_line(&mut self, install: &Install, added: &[String]) {
         let added: Vec<String> = added
             .iter()

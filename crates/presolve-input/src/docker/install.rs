@@ -10,7 +10,7 @@ use super::{
 };
 use presolve_text::secrets::redact;
 
-/// Whose packages are installed.
+/// Package manager that a command runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
     /// conda, mamba or micromamba.
@@ -21,14 +21,14 @@ pub enum Tool {
     Pip,
 }
 
-/// What a command does.
+/// Effect of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It makes an environment of these packages.
+    /// Creates an environment with these packages.
     Create,
     /// It makes an environment of a conda file, or brings one up to it.
     FromFile,
-    /// It installs packages.
+    /// Installs packages into an existing environment.
     Install,
     /// It adds channels to those of every later command.
     Channels,
@@ -39,9 +39,9 @@ pub enum Action {
 /// A command of conda or pip.
 #[derive(Clone, Debug)]
 pub struct Install {
-    /// Whose.
+    /// Package manager that the command runs.
     pub tool: Tool,
-    /// What it does.
+    /// Effect of the command.
     pub action: Action,
     /// The environment.
     pub prefix: Prefix,
@@ -49,13 +49,13 @@ pub struct Install {
     pub specs: Vec<Argument>,
     /// The options, by their long names without dashes.
     pub options: Vec<(&'static str, Option<Argument>)>,
-    /// Where all of it stands.
+    /// Position of the whole command.
     pub span: Range<usize>,
-    /// How its arguments are written.
+    /// Syntax of the arguments: shell line, here-document or JSON array.
     pub form: Form,
     /// The index of the command in the build.
     pub index: usize,
-    /// Why it cannot be read, and where that is seen.
+    /// Reason and position, if the command cannot be read.
     pub unread: Option<(Range<usize>, String)>,
 }
 
@@ -189,7 +189,7 @@ impl Reader<'_> {
         active.unwrap_or_else(Prefix::base)
     }
 
-    /// Where the program is, behind those that only run it.
+    /// Where the program is, after those that only run it.
     fn program(&self, mut at: usize) -> Option<usize> {
         loop {
             let word = self.values.get(at)?.as_deref().ok()?;
@@ -347,7 +347,7 @@ impl Reader<'_> {
         other
     }
 
-    /// The first argument that is no option, and the others.
+    /// The first argument that is not an option, and the others.
     fn split_verb(&self, at: usize, parsed: Parse) -> Option<(String, Parse)> {
         let mut parsed = match parsed {
             Ok(parsed) => parsed,
@@ -437,7 +437,7 @@ fn split(program: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Whether this stands behind the name of a program for its version: `3`, `3.10`.
+/// Whether this stands after the name of a program for its version: `3`, `3.10`.
 fn is_version(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }

@@ -80,7 +80,7 @@ impl Plan {
         })
     }
 
-    /// What the machine that builds is like.
+    /// Returns the platform and virtual packages of the build machine.
     pub fn target(&self) -> Target {
         let target = self
             .image()
@@ -238,7 +238,7 @@ impl Plan {
         left
     }
 
-    /// Which of these commands are left as they are.
+    /// Returns a warning for each of these commands that presolve does not read.
     pub fn left_of<'i>(&self, installs: impl Iterator<Item = &'i Install>) -> Vec<Diagnostic> {
         let left = installs.filter_map(|install| {
             let (span, why) = install.unread.as_ref()?;

@@ -48,7 +48,7 @@ pub enum Form {
     Exec,
 }
 
-/// `>`, `<` and the like with the name behind it.
+/// `>`, `<` and the like with the name after it.
 #[derive(Clone, Debug)]
 pub struct Redirection {
     /// Where the operator stands.
@@ -69,7 +69,7 @@ impl Invocation {
         }
     }
 
-    /// Where all of it stands.
+    /// Position of the whole command.
     pub fn span(&self) -> Range<usize> {
         let (first, last) = (self.words.first(), self.words.last());
         first.map_or(0, |word| word.span.start)..last.map_or(0, |word| word.span.end)
@@ -117,7 +117,7 @@ pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<In
                     std::mem::take(&mut words),
                     std::mem::take(&mut redirections),
                 );
-                // Lines may end behind `&&`.
+                // Lines may end after `&&`.
                 let is_continued = operator == "\n" && command.0.is_empty();
                 reader.command(command);
                 if !is_continued {

@@ -180,7 +180,7 @@ impl Names {
     }
 
     /// The PyPI projects that `record` brings, and where that was taken from.
-    /// Empty for a package that is no python package.
+    /// Empty for a package that is not a python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
         let purls = from_purls(record);
         if !purls.is_empty() {
@@ -226,7 +226,7 @@ fn is_conda_forge(record: &RepoDataRecord) -> bool {
 
 fn is_python_package(record: &RepoDataRecord) -> bool {
     let record = &record.package_record;
-    // Python itself depends on `python_abi` in conda-forge, and is no project.
+    // Python itself depends on `python_abi` in conda-forge, and is not a project.
     if matches!(record.name.as_normalized(), "python" | "python_abi") {
         return false;
     }

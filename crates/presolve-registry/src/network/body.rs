@@ -29,7 +29,7 @@ pub enum Compression {
     Zstd,
 }
 
-/// Why a body could not be read.
+/// Reasons for which a response body cannot be read.
 #[derive(Debug)]
 pub(super) enum BodyError {
     /// The connection broke.
@@ -219,7 +219,7 @@ struct Limited<S> {
     allowed: u64,
 }
 
-/// Why bytes that were decompressed are not taken.
+/// Reasons for which decompressed bytes are rejected.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error("it exceeds its limit")]

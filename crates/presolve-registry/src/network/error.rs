@@ -15,17 +15,17 @@ pub enum FetchError {
     /// 401 or 403.
     #[error("`{url}` denies access ({status})")]
     Denied {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// The status.
+        /// HTTP status of the response.
         status: StatusCode,
     },
     /// Another status that is not an answer, after retries.
     #[error("`{url}` responds with {status}{}", asked_to_wait(*.wait))]
     Status {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// The status.
+        /// HTTP status of the response.
         status: StatusCode,
         /// How long the server asks to wait, if that is too long to wait for.
         wait: Option<Duration>,
@@ -33,7 +33,7 @@ pub enum FetchError {
     /// No answer, after retries.
     #[error("cannot fetch `{url}`: {reason}")]
     Network {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The error with its causes.
         reason: String,
@@ -41,7 +41,7 @@ pub enum FetchError {
     /// The body is larger than it may be.
     #[error("`{url}` is larger than {limit} bytes, or unpacks to an implausible size")]
     TooLarge {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The limit in bytes.
         limit: u64,
@@ -49,7 +49,7 @@ pub enum FetchError {
     /// The body does not have its hash, after a second attempt.
     #[error("`{url}` does not have the hash that the index lists")]
     WrongHash {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The SHA-256 that the index lists.
         expected: String,
@@ -59,17 +59,17 @@ pub enum FetchError {
     /// There is no room for the body.
     #[error("cannot store `{url}` in a temporary file: {reason}")]
     Unwritable {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// What the system says.
+        /// Error that the system reported.
         reason: String,
     },
     /// The body is not what the URL stands for.
     #[error("cannot read `{url}`: {reason}")]
     Unreadable {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// What is wrong with it.
+        /// Reason for which the body cannot be read.
         reason: String,
     },
 }

@@ -17,7 +17,7 @@ const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
 /// The most that is decompressed of an archive.
 const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
-/// What was found of the dependencies.
+/// Dependencies found in a source distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Core metadata, and how far it can be trusted.

@@ -1,7 +1,7 @@
 //! Replaces files in one step: whoever reads them, or finds them after a crash, sees the old
 //! bytes or the new ones and nothing between.
 //!
-//! The new bytes are written into a file beside the old one, synced, and renamed over it
+//! The new bytes are written into a file next to the old one, synced, and renamed over it
 //! (`rename(2)`); then the folder is synced, so that a power loss does not undo the rename.
 
 use std::{
@@ -18,15 +18,15 @@ use crate::diagnostic::{Diagnostic, Failure};
 /// What happens to a file that is read-only or has several hard links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protected {
-    /// It stays as it is, and that is an error.
+    /// Leaves the file unchanged and fails.
     #[default]
     Refuse,
-    /// It is replaced: `--force`.
+    /// Replaces the file (`--force`).
     Replace,
 }
 
 impl Protected {
-    /// What `--force` says.
+    /// Returns the choice that the flag `--force` makes.
     pub fn of_force(force: bool) -> Self {
         match force {
             true => Self::Replace,
@@ -35,7 +35,7 @@ impl Protected {
     }
 }
 
-/// Why a file is not written.
+/// Reasons for which a file is not written.
 #[derive(Debug, thiserror::Error)]
 enum WriteError {
     #[error(transparent)]
@@ -94,7 +94,7 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
 }
 
 /// Replaces the bytes of several files, of all or of none as far as the system can do that:
-/// all are written beside their places before the first is replaced, and where one cannot
+/// all are written next to their places before the first is replaced, and where one cannot
 /// be, those before it get their old bytes back.
 ///
 /// # Errors
@@ -152,7 +152,7 @@ fn folder_of(target: &Path) -> &Path {
     }
 }
 
-/// Bytes that lie ready beside the file whose place they are to take.
+/// Bytes that lie ready next to the file whose place they are to take.
 struct Staged {
     temporary: NamedTempFile,
     target: PathBuf,

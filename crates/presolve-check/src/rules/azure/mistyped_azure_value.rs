@@ -65,7 +65,7 @@ fn finding(definition: &Definition, key: &str, takes: Takes) -> Option<Finding> 
     Some(RULE.finding(at, "", message).help(help).fix(fix))
 }
 
-/// What a value is to the YAML 1.1 of the SDK.
+/// Returns the YAML 1.1 type of a value, as the SDK reads it.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Sequence(_) => "a list",

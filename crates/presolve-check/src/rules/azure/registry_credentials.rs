@@ -18,7 +18,7 @@ const KEYS: [&str; 3] = ["username", "password", "registry_identity"];
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let in_image = definition.image_text().filter(|image| {
-        // A digest has no `/` behind it.
+        // A digest has no `/` after it.
         let host = image
             .value
             .split_once('@')

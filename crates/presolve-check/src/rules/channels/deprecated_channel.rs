@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
 struct Deprecated {
     /// The names by which it is known.
     names: &'static [&'static str],
-    /// What has become of it.
+    /// Reason for the deprecation.
     fact: &'static str,
-    /// What to use now.
+    /// Help that names the replacement.
     instead: &'static str,
 }
 

@@ -42,7 +42,7 @@ fn is_bound(line: &CondaRequirement) -> bool {
     line.pin.is_none() && has_hash(build) && !is_noarch(build)
 }
 
-/// conda-build writes `h` and seven hex digits of a hash, behind `py311` and such.
+/// conda-build writes `h` and seven hex digits of a hash, after `py311` and such.
 fn has_hash(build: &str) -> bool {
     build.split('_').any(|part| {
         let hash = part

@@ -36,7 +36,7 @@ fn finding(line: &PipRequirement) -> Option<Finding> {
     Some(finding)
 }
 
-/// What stands behind the `@` of a repository's URL, if it is one; the outer `None` if it
+/// What stands after the `@` of a repository's URL, if it is one; the outer `None` if it
 /// is none.
 fn revision(text: &str) -> Option<Option<&str>> {
     let start = ["git+", "hg+", "svn+", "bzr+"]

@@ -28,7 +28,7 @@ pub(super) enum SubdirError {
     Shard {
         /// The package.
         name: String,
-        /// Why.
+        /// Cause, in a sentence.
         reason: String,
     },
     /// Offline, and the records of this package were never fetched.

@@ -23,7 +23,7 @@ pub(super) const RECORD_LIMIT: usize = 64 * 1024;
 pub struct Skipped {
     /// Its key in the repodata, the name of its archive.
     pub file: String,
-    /// Why it cannot be read.
+    /// Reason for which the record cannot be read.
     pub reason: String,
 }
 

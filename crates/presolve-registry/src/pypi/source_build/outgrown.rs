@@ -15,7 +15,7 @@ struct Outgrown {
     requires: &'static str,
     /// Since which version it breaks them.
     since: &'static str,
-    /// Where that is said.
+    /// URL that documents this.
     source: &'static str,
 }
 
