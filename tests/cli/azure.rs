@@ -134,13 +134,13 @@ fn the_image_says_which_glibc_there_is() {
        dependencies:
     -  - new
     +  - new=1=0  # presolve: new
-    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+    note[unknown-image]: presolve assumes linux-64 with glibc 2.35, as the name of the image does not say
      --> environment.yml:2:1
       |
     2 | image: azureml/openmpi4.1.0-of-ours:20240418.v1
       | ^^^^^
       |
-      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
+      = help: override this with `--virtual-package __glibc=…`, or in presolve.toml
     Would pin 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -173,7 +173,7 @@ fn what_has_no_spec_or_another_format_is_refused() {
     2 | build:
       | ^^^^^ looked for here
       |
-      = help: mend the path, or add the Dockerfile
+      = help: correct the path, or add the Dockerfile
     exit code 2
     ");
     project.write(
@@ -188,7 +188,7 @@ fn what_has_no_spec_or_another_format_is_refused() {
       |             ^^^^^^ named here
       |
       = note: the path is relative to the folder of this file
-      = help: mend the path, or write the conda spec below `conda_file:`
+      = help: correct the path, or write the conda spec below `conda_file:`
     exit code 2
     ");
     // A template in a line of the spec is one of that line.
@@ -268,10 +268,10 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
     4 |   dockerfile_path: docker
       |                    ^^^^^^ looked for here
       |
-      = note: `dockerfile_path` is relative to `path`, and `Dockerfile` if it is not given
-      = help: mend `dockerfile_path`, or add the Dockerfile
+      = note: `dockerfile_path` is relative to `path`; the default is `Dockerfile`
+      = help: correct `dockerfile_path`, or add the Dockerfile
 
-    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+    warning[prefix-in-file]: `prefix` is a path on the machine that exported the file
      --> specs/spec.yml:4:1
       |
     4 | prefix: /home
@@ -459,7 +459,7 @@ fn the_image_says_which_solver_builds() {
     assert_snapshot!(lines.join("\n"), @"
     note[image-solver]: the image has conda 23.5.0 on Python 3.8, which solves with the classic solver
     note[image-solver]: the image has conda on Python 3.10, which solves with libmamba
-    note[image-solver]: the image is taken for a new one, whose conda solves with libmamba, as its tag names no day
-    note[image-solver]: which conda the image has is not known, as it is none of Azure ML's
+    note[image-solver]: the tag of the image has no date, so presolve assumes a recent image, whose conda solves with libmamba
+    note[image-solver]: the conda version of the image is unknown, as it is not an Azure ML image
     ");
 }

@@ -154,9 +154,9 @@ fn the_conda_file_beside_it_is_pinned_by_the_name_of_the_folder() {
      --> env/azureml_environment.json:3:6
       |
     3 |     "python": {
-      |      ^^^^^^ without `condaDependencies`
+      |      ^^^^^^ no `condaDependencies`
       |
-      = note: what is not in the definition the SDK looks for in a file beside it
+      = note: if the definition has no conda spec, the SDK looks for it in a file next to the definition
       = help: add the file, write the conda spec as `condaDependencies`, or set `userManagedDependencies` to `true`
     exit code 2
     "#);
@@ -299,7 +299,7 @@ fn what_has_no_spec_says_why() {
     4 |         "userManagedDependencies": true,
       |          ^^^^^^^^^^^^^^^^^^^^^^^ nothing is installed
       |
-      = help: write `false` here if Azure ML is to install a conda spec, or give the conda file of the image
+      = help: write `false` here to have Azure ML install a conda spec, or give the conda file of the image
     exit code 2
     "#);
     project.write(
@@ -311,14 +311,14 @@ fn what_has_no_spec_says_why() {
      --> train.runconfig:2:1
       |
     2 | environment:
-      | ^^^^^^^^^^^ names one that is registered
+      | ^^^^^^^^^^^ names a registered environment
       |
-      = help: give the file that defines that one, or its conda file
+      = help: give the file that defines that environment, or its conda file
     exit code 2
     ");
     assert_eq!(project.run(&["check", "train.runconfig"]).code, 0);
     for (text, said) in [
-        ("environment: env.yml\n", "a file of its own defines it"),
+        ("environment: env.yml\n", "another file defines it"),
         ("Target: local\n", "no `environment` here"),
     ] {
         project.write("train.runconfig", text);
@@ -328,7 +328,7 @@ fn what_has_no_spec_says_why() {
     }
     project.write("broken.json", SAVED.replace("null\n", "null,\n"));
     assert_snapshot!(project.run(&["pin", "broken.json"]), @"
-    error[invalid-json]: this is no valid JSON
+    error[invalid-json]: this is not valid JSON
      --> broken.json:6:5
       |
     6 |     },
@@ -428,15 +428,15 @@ fn a_file_that_is_not_read_is_told_beside_the_others() {
       |
       = help: give the conda file of the environment, or the file that defines the environment
 
-    error[unsupported-format]: this is the `python_env.yaml` of an MLflow model, with lines for pip alone, which presolve does not read
+    error[unsupported-format]: this is the pip-only `python_env.yaml` of an MLflow model, which presolve does not read
      --> python_env.yaml:1:1
       |
     1 | python: 3.10.13
       | ^^^^^^^^^^^^^^^
       |
-      = help: give the `conda.yaml` of the model, which lies beside it
+      = help: give the `conda.yaml` of the model, which is next to it
 
-    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+    warning[prefix-in-file]: `prefix` is a path on the machine that exported the file
      --> spec.yml:4:1
       |
     4 | prefix: /home

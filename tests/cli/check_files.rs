@@ -279,12 +279,18 @@ fn changes_that_git_cannot_tell_are_an_error() {
     let project = Project::of(&[]);
     let run = project.run(&["check", "--changed-since", "trunk"]);
     assert_eq!(run.code, 2, "{run}");
-    assert!(run.stderr.contains("`.` is in no git repository"), "{run}");
+    assert!(
+        run.stderr.contains("`.` is not in a git repository"),
+        "{run}"
+    );
     git(&project, &["init", "-q"]);
     for revision in ["trunk", "--all", ""] {
         let flag = format!("--changed-since={revision}");
         let run = project.run(&["check", &flag]);
         assert_eq!(run.code, 2, "{run}");
-        assert!(run.stderr.contains("git knows no revision"), "{run}");
+        assert!(
+            run.stderr.contains("git does not know the revision"),
+            "{run}"
+        );
     }
 }

@@ -74,7 +74,7 @@ fn the_context_is_what_the_service_builds_from() {
     let project = usual();
     assert_snapshot!(context(&project, &[]), @"
     docker build --platform linux/amd64 -t azureml/azureml_67f2e7a8e90a616c2eda378db552af30 build
-    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+    warning[prefix-in-file]: `prefix` is a path on the machine that exported the file
      --> environment.yml:6:3
       |
     6 |   prefix: /home/me
@@ -323,15 +323,15 @@ fn files_of_this_machine_are_not_in_the_context() {
      --> more.txt:1:1
       |
     1 | tomlish
-      | ^^^^^^^ stands in a file that the pip list names
+      | ^^^^^^^ is in a file that the pip list names
     error[file-outside-context]: `./package` is not in the build context
       --> environment.yml:11:7
        |
     11 |     - ./package
        |       ^^^^^^^^^ is on this machine
        |
-       = note: Azure ML takes the conda file into the context, and no file that it names
-       = help: write the lines into the pip list, name what is on an index, or give Azure ML a Dockerfile with `build:`
+       = note: Azure ML copies the conda file into the build context, but not the files that it names
+       = help: write the lines in the pip list, use packages from an index, or give Azure ML a Dockerfile with `build:`
     exit code 2
     ");
     assert!(!project.path("build").exists());

@@ -36,7 +36,7 @@ CMD [\"python\"]
 fn arguments_are_pinned_in_their_places() {
     let project = project(COMMANDS);
     assert_snapshot!(project.pin(&["Dockerfile"]), @r"
-    note[other-environment]: only the environment `/azureml-envs/train` is looked at
+    note[other-environment]: only the environment `/azureml-envs/train` is checked
       --> Dockerfile:12:5
        |
     12 | RUN conda install -n base -y 'pip>=20'
@@ -116,14 +116,14 @@ fn the_python_of_the_image_is_the_one_of_pip() {
     +RUN pip install oldflow==2.8.1 chartling==5.0.0 \
     +    numpy==1.23.5 \
     +    packaging==24.1
-    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+    note[unknown-image]: presolve assumes linux-64 with glibc 2.35, as the name of the image does not say
      --> Dockerfile:1:6
       |
     1 | FROM python:3.10-slim
       |      ^^^^^^^^^^^^^^^^
       |
-      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
-    note[python-of-image]: the image brings Python 3.10; what else it brings is not known
+      = help: override this with `--virtual-package __glibc=…`, or in presolve.toml
+    note[python-of-image]: the image includes Python 3.10; its other packages are unknown
      --> Dockerfile:1:6
       |
     1 | FROM python:3.10-slim
@@ -133,14 +133,14 @@ fn the_python_of_the_image_is_the_one_of_pip() {
     ");
     project.write("Dockerfile", "FROM python:3.12\nRUN pip install oldflow\n");
     assert_snapshot!(project.pin(&["Dockerfile", "--channel", "conda-forge"]), @r"
-    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+    note[unknown-image]: presolve assumes linux-64 with glibc 2.35, as the name of the image does not say
      --> Dockerfile:1:6
       |
     1 | FROM python:3.12
       |      ^^^^^^^^^^^
       |
-      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
-    note[python-of-image]: the image brings Python 3.12; what else it brings is not known
+      = help: override this with `--virtual-package __glibc=…`, or in presolve.toml
+    note[python-of-image]: the image includes Python 3.12; its other packages are unknown
      --> Dockerfile:1:6
       |
     1 | FROM python:3.12
@@ -169,9 +169,9 @@ fn the_python_of_the_image_is_the_one_of_pip() {
     1 | FROM debian:12
       |      ^^^^^^^^^
     2 | RUN pip install oldflow
-      |     ------------------- installs for that Python
+      |     ------------------- installs for this Python
       |
-      = help: take an image that says it, such as `python:3.11`, or make an environment with `conda create -n NAME python=3.11`
+      = help: use an image whose name has the version, such as `python:3.11`, or create an environment with `conda create -n NAME python=3.11`
     exit code 2
     ");
 }
@@ -256,21 +256,21 @@ fn a_context_stands_for_the_conda_file_that_it_installs() {
     assert_eq!(project.read("asset/files/docker/Dockerfile"), dockerfile);
     // `docker build docker` would have the other folder for its context.
     assert_snapshot!(project.pin(&["asset/files/docker"]), @r"
-    error[missing-conda-file]: there is no `conda.yml` from the build context
+    error[missing-conda-file]: `conda.yml` does not come from the build context
      --> asset/files/docker/Dockerfile:4:30
       |
     4 | RUN conda env create -n a -f conda.yml
       |                              ^^^^^^^^^ installed here
       |
-      = note: the context is the folder `asset/files/docker`
-      = help: copy it from the context with `COPY` before it is installed
+      = note: the build context is the folder `asset/files/docker`
+      = help: copy it from the build context with `COPY` before it is installed
     exit code 2
     ");
     project.write("asset/files/conda.yml", format!("{conda}prefix: /home\n"));
     let select =
         "prefix-in-file,deprecated-image,missing-copy-source,unsolvable,unrendered-template";
     assert_snapshot!(project.run(&["check", "--select", select, "asset"]), @r#"
-    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+    warning[prefix-in-file]: `prefix` is a path on the machine that exported the file
      --> asset/files/conda.yml:4:1
       |
     4 | prefix: /home
@@ -286,7 +286,7 @@ fn a_context_stands_for_the_conda_file_that_it_installs() {
       |      ^^^^^^^^^^^^ Ubuntu 20.04
       |
       = note: Ubuntu 20.04 has had no standard support since 2025-05-31
-      = help: take a supported one, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`
+      = help: use a supported image, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`
 
     note[unrendered-template]: the definition is a template
      --> asset/spec.yaml:2:7
@@ -294,8 +294,8 @@ fn a_context_stands_for_the_conda_file_that_it_installs() {
     2 | name: "{{asset.name}}"
       |       ^^^^^^^^^^^^^^^^ not filled in
       |
-      = note: what depends on such values is not checked
-      = help: render the template first, and check what it gives
+      = note: values that depend on the template are not checked
+      = help: render the template first, and check the result
 
     Checked 3 files: 2 warnings, 1 note
     `--fix` can mend 1 of them
@@ -333,15 +333,15 @@ fn what_cannot_be_solved_as_one_problem_is_refused() {
     );
     project.write("conda.yml", "dependencies: [python]\n");
     assert_snapshot!(project.pin(&["Dockerfile"]), @r"
-    error[unsolved-install]: the environment is made of a conda file and of what the Dockerfile adds to it
+    error[unsolved-install]: the environment comes from a conda file and from what the Dockerfile adds to it
      --> Dockerfile:4:5
       |
     3 | RUN conda env create -n a -f conda.yml
-      |     ---------------------------------- a conda file is installed
+      |     ---------------------------------- installs a conda file
     4 | RUN conda run -n a pip install chartling
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ and packages besides
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ and other packages
       |
-      = note: presolve solves one file at a time, and either alone would leave out the other
+      = note: presolve solves one file at a time, and each one alone leaves out the other
       = help: move the packages into the conda file, or give the conda file itself
     exit code 2
     ");
@@ -350,25 +350,25 @@ fn what_cannot_be_solved_as_one_problem_is_refused() {
         "FROM python:3.10\nARG WHAT\nRUN pip install $WHAT 'chartling\n",
     );
     assert_snapshot!(project.pin(&["Dockerfile"]), @r"
-    note[unknown-image]: the image is taken for linux-64 with glibc 2.35, as its name does not say
+    note[unknown-image]: presolve assumes linux-64 with glibc 2.35, as the name of the image does not say
      --> Dockerfile:1:6
       |
     1 | FROM python:3.10
       |      ^^^^^^^^^^^
       |
-      = help: say otherwise with `--virtual-package __glibc=…`, or in presolve.toml
+      = help: override this with `--virtual-package __glibc=…`, or in presolve.toml
     error[unsolved-install]: this argument cannot be read
      --> Dockerfile:3:17
       |
     3 | RUN pip install $WHAT 'chartling
-      |                 ^^^^^ the Dockerfile does not say the value of `WHAT`
+      |                 ^^^^^ the Dockerfile does not set `WHAT`
       |
       = help: write it out, or give its variable a value with `ARG NAME=value`
     error[unsolved-install]: this argument cannot be read
      --> Dockerfile:3:23
       |
     3 | RUN pip install $WHAT 'chartling
-      |                       ^^^^^^^^^^ only the build can tell what this stands for
+      |                       ^^^^^^^^^^ only the build knows this value
       |
       = help: write it out, or give its variable a value with `ARG NAME=value`
     exit code 2
@@ -378,20 +378,20 @@ fn what_cannot_be_solved_as_one_problem_is_refused() {
         "FROM python:3.10\nRUN pip install numpy>=1.2\n  six\n",
     );
     assert_snapshot!(project.pin(&["Dockerfile"]), @r"
-    error[unknown-instruction]: `six` is no instruction of a Dockerfile
+    error[unknown-instruction]: `six` is not a Dockerfile instruction
      --> Dockerfile:3:3
       |
     3 |   six
       |   ^^^
       |
-      = help: a line that goes on needs a `\` at the end of the one before
+      = help: to continue a line, end the one before with `\`
     exit code 2
     ");
     std::fs::create_dir(project.path("empty")).expect("a folder");
     assert_snapshot!(project.pin(&["empty"]), @r"
     error[unreadable-file]: `empty` is a folder without a Dockerfile
      |
-     = help: name a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`
+     = help: give a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`
     exit code 2
     ");
 }
@@ -413,18 +413,18 @@ fn a_password_in_a_command_is_never_shown() {
         "Dockerfile",
     ]);
     assert_snapshot!(run, @r"
-    error[secret-in-url]: a URL carries a password, a token or a signature, and 1 more like it
+    error[secret-in-url]: a URL contains a password, a token or a signature, and 1 more like it
      --> Dockerfile:2:46
       |
     2 | RUN pip install --extra-index-url https://**********@pypi.invalid/simple chartling=1
-      |                                              ^^^^^^^ this part is masked here and plain in the file
+      |                                              ^^^^^^^ this part is masked here but readable in the file
     3 | RNU curl https://**********@x.invalid
-      |                     ^^^^^^^ this part is masked here and plain in the file
+      |                     ^^^^^^^ this part is masked here but readable in the file
       |
       = note: it is in every clone of the repository, in the image's layers and in the build log
       = help: revoke it; take it from a variable, `https://${TOKEN}@host/…`, from netrc, or from a workspace connection
 
-    error[unknown-instruction]: `RNU` is no instruction of a Dockerfile
+    error[unknown-instruction]: `RNU` is not a Dockerfile instruction
      --> Dockerfile:3:1
       |
     3 | RNU curl https://**********@x.invalid
@@ -594,13 +594,13 @@ fn fixes_are_made_in_the_commands() {
         "Dockerfile",
     ]);
     assert_snapshot!(run, @r"
-    warning[unpinned-dependency]: `six` does not say which version
+    warning[unpinned-dependency]: `six` does not set a version
      --> Dockerfile:2:30
       |
     2 | RUN pip install 'numpy>=1.2' six && \
       |                              ^^^ any version
       |
-      = help: `presolve pin` writes the versions that work together
+      = help: write versions that work together with `presolve pin`
 
     Fixed 2 findings
     Checked 1 file: 1 warning

@@ -37,7 +37,7 @@ fn an_unknown_project() {
 #[test]
 fn broken_yaml() {
     assert_snapshot!(Project::new("dependencies:\n  - [numpy\n").pin(&[]), @"
-    error[invalid-yaml]: this is no valid YAML
+    error[invalid-yaml]: this is not valid YAML
      --> environment.yml:2:12
       |
     2 |   - [numpy
@@ -96,7 +96,7 @@ fn an_unknown_key_is_a_warning() {
     4 | dependancies: []
       | ^^^^^^^^^^^^
       |
-      = help: did you mean `dependencies`, which is there too?
+      = help: did you mean `dependencies`, which the file also has?
     Pinned 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -202,9 +202,9 @@ fn an_index_that_is_broken() {
     let project = Project::online(environment(&["pip:", "tomlish"]));
     let run = project.pin(&["--index-url", &server::start().url("broken")]);
     assert_snapshot!(run, @"
-    error[index-unreachable]: `http://127.0.0.1:[PORT]/broken/tomlish/` answers 500 Internal Server Error
+    error[index-unreachable]: `http://127.0.0.1:[PORT]/broken/tomlish/` responds with 500 Internal Server Error
      |
-     = help: check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL; `--offline` answers from the cache
+     = help: check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL, or use the cache with `--offline`
     exit code 3
     ");
 }

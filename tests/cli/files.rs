@@ -131,7 +131,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     assert_snapshot!(project.pin(&["-o", "nowhere/pinned.yml"]), @"
     error[unwritable-file]: cannot write `nowhere/pinned.yml`: entity not found
      |
-     = help: check the permissions of the folder, or name another file with `-o`
+     = help: check the permissions of the folder, or write to another file with `-o`
     exit code 2
     ");
     assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);

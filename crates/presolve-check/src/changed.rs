@@ -69,7 +69,7 @@ impl Changed {
     }
 
     /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
-    /// the folder `context`; what has none is no Dockerfile.
+    /// the folder `context`; what has none is not a Dockerfile.
     pub fn has(&self, path: &Path, context: Option<&Path>, fence: &Fence) -> bool {
         self.is_at(path)
             || named(path, context, fence)
@@ -129,9 +129,9 @@ fn root(folder: &Path) -> Result<PathBuf, Failure> {
     match root {
         Ok(root) => Ok(PathBuf::from(root.trim_end_matches(['\n', '\r']))),
         Err(said) => Err(failure(
-            format!("`{}` is in no git repository", folder.display()),
+            format!("`{}` is not in a git repository", folder.display()),
             &said,
-            "`--changed-since` asks git which files a branch changes; leave it out to check all",
+            "leave out `--changed-since` to check all files; it gets the changed files from git",
         )),
     }
 }
@@ -145,17 +145,17 @@ fn base(root: &Path, revision: &str) -> Result<String, Failure> {
     )?;
     let commit = commit.map_err(|said| {
         failure(
-            format!("git knows no revision `{revision}`"),
+            format!("git does not know the revision `{revision}`"),
             &said,
-            "a shallow clone does not have it: fetch it first (`fetch-depth: 0` of actions/checkout)",
+            "fetch it first if this is a shallow clone (`fetch-depth: 0` of actions/checkout)",
         )
     })?;
     let base = run(root, &["merge-base", commit.trim(), "HEAD"])?;
     let base = base.map_err(|said| {
         failure(
-            format!("the branch shares no commit with `{revision}`"),
+            format!("the branch has no commit in common with `{revision}`"),
             &said,
-            "a shallow clone may not have it: fetch the history (`fetch-depth: 0` of actions/checkout)",
+            "fetch the history if this is a shallow clone (`fetch-depth: 0` of actions/checkout)",
         )
     })?;
     Ok(base.trim().to_owned())
@@ -164,7 +164,7 @@ fn base(root: &Path, revision: &str) -> Result<String, Failure> {
 fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
     let what = arguments.first().copied().unwrap_or_default();
     run(root, arguments)?.map_err(|said| {
-        let message = format!("git cannot tell what changed: `git {what}` failed");
+        let message = format!("git could not list the changes: `git {what}` failed");
         failure(
             message,
             &said,
@@ -173,7 +173,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
     })
 }
 
-/// What git prints, or what it says when it fails.
+/// Returns git's output, or its error message.
 fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
     let output = Command::new("git")
         .args([OsStr::new("-C"), folder.as_os_str()])
@@ -183,7 +183,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Fail
         let message = format!("`git` cannot be run: {error}");
         Failure::input(
             Diagnostic::error("unknown-changes", message)
-                .help("`--changed-since` needs git; leave it out to check all files"),
+                .help("leave out `--changed-since` to check all files; it needs git"),
         )
     })?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -196,7 +196,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Fail
 fn failure(message: String, said: &str, help: &str) -> Failure {
     let error = Diagnostic::error("unknown-changes", message);
     let error = match said.lines().next() {
-        Some(said) => error.note(format!("git says: {}", secrets::redact(said))),
+        Some(said) => error.note(format!("git reported: {}", secrets::redact(said))),
         None => error,
     };
     Failure::input(error.help(help))

@@ -30,7 +30,7 @@ pub(super) struct Defined {
     paths: HashMap<PathBuf, PathBuf>,
 }
 
-/// What is known of a file.
+/// Definition and build context known for a file.
 #[derive(Clone, Default)]
 struct Known {
     /// The image that it is for.
@@ -177,7 +177,7 @@ impl Defined {
     }
 }
 
-/// Where a file is, links followed.
+/// Returns the path of a file with links resolved.
 fn canonical(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -226,7 +226,7 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
         return false;
     }
-    // Of what cannot be read and what is no text, the name alone can tell.
+    // Of what cannot be read and what is not text, the name alone can tell.
     let Ok(source) = SourceFile::read(path, fence) else {
         return says_so(&name);
     };
@@ -271,7 +271,7 @@ const MARKS: [&str; 7] = [
     "/environment.schema.json",
 ];
 
-/// Whether a file that is no YAML by its name defines an Azure ML environment.
+/// Whether a file that is not YAML by its name defines an Azure ML environment.
 fn is_definition(path: &Path, fence: &Fence) -> bool {
     let is_named = path.ends_with(azure::v1::FILE_NAME);
     let bytes = fence.read(path, LONGEST).ok();

@@ -20,11 +20,11 @@ const MAX_READ: usize = 32 * 1024 * 1024;
 
 /// A file with its fixes made.
 pub struct Fixed {
-    /// The file before.
+    /// File before the fixes.
     pub before: Arc<SourceFile>,
-    /// The file afterwards.
+    /// File after the fixes.
     pub source: Arc<SourceFile>,
-    /// What was mended, in the order in which it was.
+    /// Fixed findings, in the order of their fixes.
     pub mended: Vec<Finding>,
 }
 

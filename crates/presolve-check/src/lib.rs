@@ -82,7 +82,7 @@ pub struct FileReport {
     /// What is to be said of the run rather than of the file, such as what was left out
     /// because it is offline. No reason to end it otherwise.
     pub asides: Vec<Diagnostic>,
-    /// What was mended, or would be.
+    /// What was fixed, or would be.
     pub fixed: Option<fix::Fixed>,
 }
 
@@ -171,8 +171,8 @@ impl Report {
             }
         }
         let said = said.into_iter().map(|(aside, count)| match count {
-            1 => aside.note("this is about 1 file"),
-            _ => aside.note(format!("this is about {count} files")),
+            1 => aside.note("this affects 1 file"),
+            _ => aside.note(format!("this affects {count} files")),
         });
         said.chain(self.notices.iter().cloned()).collect()
     }

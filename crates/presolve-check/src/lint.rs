@@ -21,7 +21,7 @@ use presolve_text::{
     source::{OUTSIDE, SourceFile},
 };
 
-/// What a file is looked at for.
+/// Rules and settings for the check of a file.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The rules.
@@ -34,7 +34,7 @@ pub struct Asked<'a> {
     pub today: jiff::civil::Date,
 }
 
-/// A file that was looked at.
+/// A file that was checked.
 pub struct Linted {
     /// What is wrong with it.
     pub findings: Vec<Finding>,
@@ -49,7 +49,7 @@ pub struct Linted {
 /// Looks at a file: at a conda spec, or at the definition of an Azure ML environment and
 /// the spec in it. The conda file that a definition names is a file of its own.
 ///
-/// A Dockerfile is looked at for itself, and for the packages in its commands.
+/// A Dockerfile is checked for itself, and for the packages in its commands.
 pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     let mut linted = looked_at(source, asked);
     linted.findings.iter_mut().for_each(keep_json);
@@ -174,7 +174,7 @@ fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     }
 }
 
-/// Of which rules every finding of a file is there once it was looked at. Of none where a
+/// Of which rules every finding of a file is there once it was checked. Of none where a
 /// part of it was refused: what that part would have shown is not known.
 pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
     let is_whole = linted.is_whole;

@@ -17,7 +17,7 @@ impl Patterns {
     /// The patterns of a setting, which `key` names.
     ///
     /// # Errors
-    /// A failure if one of them is no pattern.
+    /// A failure if one of them is not a pattern.
     pub fn new<'p>(
         key: &str,
         patterns: impl IntoIterator<Item = &'p str>,

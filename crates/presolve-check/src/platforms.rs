@@ -37,7 +37,7 @@ fn parse(text: &str) -> Result<Subdir, Failure> {
         Ok(subdir) if subdir != Subdir::NoArch => Ok(subdir),
         _ => {
             let message = format!("`platforms` of `[check]` cannot have `{text}`");
-            let help = "a conda platform is something like linux-64 or osx-arm64";
+            let help = "write a conda platform such as linux-64 or osx-arm64";
             Err(Failure::input(
                 Diagnostic::error("invalid-setting", message).help(help),
             ))

@@ -17,10 +17,10 @@ use presolve_resolve::Shared;
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 
-/// How many releases are asked after at a time.
+/// Number of concurrent requests for advisories.
 const AT_ONCE: usize = 16;
 
-/// How many vulnerabilities of a release are told.
+/// Maximum number of vulnerabilities listed per release.
 const TOLD: usize = 5;
 
 /// A release that a line is pinned to.
@@ -73,7 +73,7 @@ pub async fn find(
 }
 
 fn not_cached() -> Diagnostic {
-    let message = "yanked and vulnerable releases were not looked up: the run is offline";
+    let message = "yanked and vulnerable releases were not checked: the run is offline";
     Diagnostic::new(Level::Note, "offline", message)
 }
 
@@ -140,8 +140,8 @@ fn yanked(release: &Pinned<'_>, reasons: &[&str]) -> Option<Finding> {
         release.name, release.version
     );
     let finding = yanked_release::RULE
-        .finding(release.at.clone(), "pip installs it all the same", message)
-        .help("take another version");
+        .finding(release.at.clone(), "pip installs it anyway", message)
+        .help("choose another version");
     Some(match reason {
         "" => finding,
         reason => finding.note(format!("their reason: {reason}")),
@@ -167,14 +167,16 @@ fn vulnerable(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> 
         .map(|advisory| advisory.fixed_after(&release.version));
     let fixed: Vec<&Version> = fixes.flatten().collect();
     Some(match fixed.iter().max() {
-        Some(version) if fixed.len() == advisories.len() => {
-            finding.help(format!("{} {version} has none of these", release.name))
-        }
-        Some(version) => finding.help(format!(
-            "{} {version} has fewer: for some of these no later version is known to mend them",
+        Some(version) if fixed.len() == advisories.len() => finding.help(format!(
+            "move to {} {version}, which has none of these",
             release.name
         )),
-        None => finding.help("no later version is known to mend this"),
+        Some(version) => finding.help(format!(
+            "move to {} {version}, which has fewer; some of these have no known fix",
+            release.name
+        )),
+        None => finding
+            .help("check whether the code is affected; no later version is known to fix this"),
     })
 }
 

@@ -45,11 +45,11 @@ const AT_ONCE: usize = 8;
 /// files, and a slow one must not keep the others from being checked.
 const AHEAD: usize = 64;
 
-/// How often a file is solved anew after a change that mends it. One change mends all
+/// How often a file is solved anew after a change that fixes it. One change fixes all
 /// conflicts on its platform, so more are needed for other platforms only.
 const ROUNDS: usize = 4;
 
-/// What is to be checked, and how.
+/// Inputs and settings of a check.
 pub struct Check {
     /// The files.
     pub found: Found,
@@ -71,18 +71,18 @@ pub struct Check {
     pub platforms: Vec<Subdir>,
     /// Whether the files are solved.
     pub solve: bool,
-    /// Which fixes are made.
+    /// Fixes to apply.
     pub fixes: Fixes,
     /// The day on which is checked.
     pub today: jiff::civil::Date,
 }
 
-/// Which fixes are made, and what becomes of them.
+/// Fixes to apply, and whether to write or show them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fixes {
-    /// They are made, and the file is written.
+    /// Applies the fixes and writes the file.
     pub make: bool,
-    /// They are shown only.
+    /// Shows the fixes without writing the file.
     pub show: bool,
     /// The unsafe ones, too.
     pub with_unsafe: bool,
@@ -441,7 +441,7 @@ impl FileReport {
         }
     }
 
-    /// Makes the change that mends a conflict, if one is known.
+    /// Makes the change that fixes a conflict, if one is known.
     fn mend(&mut self, source: &Arc<SourceFile>) -> bool {
         let is_here = |finding: &&Finding| {
             let fix = finding.fix.as_ref();

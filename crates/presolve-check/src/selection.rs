@@ -78,9 +78,9 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     if name == ALL || rules::by_name(name).is_some() {
         return Ok(());
     }
-    let error = Diagnostic::error("unknown-rule", format!("there is no rule `{name}`"));
+    let error = Diagnostic::error("unknown-rule", format!("unknown rule: `{name}`"));
     Err(Failure::input(match rules::nearest(name) {
         Some(rule) => error.help(format!("did you mean `{}`?", rule.name)),
-        None => error.help("`presolve rule` lists them"),
+        None => error.help("list the rules with `presolve rule`"),
     }))
 }

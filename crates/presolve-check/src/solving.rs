@@ -25,7 +25,7 @@ mod redundant;
 /// others. Downloads of repodata, which several files wait for, do not count.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a change that mends an unsolvable file is looked for: most are found within
+/// How long a change that fixes an unsolvable file is looked for: most are found within
 /// seconds, and the finding stands without one.
 const FIX_TIME: Duration = Duration::from_secs(15);
 
@@ -50,14 +50,14 @@ pub struct Solving<'a> {
     pub listener: &'a Listener,
 }
 
-/// What solving a file for one platform found.
+/// Result of solving a file for one platform.
 #[derive(Default)]
 pub struct Solved {
     /// What is wrong with it.
     pub findings: Vec<Finding>,
-    /// What could not be found out.
+    /// Checks without a result.
     pub undecided: Vec<Undecided>,
-    /// What is to be said of the run, not of the file.
+    /// Diagnostics about the run rather than the file.
     pub asides: Vec<Diagnostic>,
 }
 
@@ -213,7 +213,7 @@ impl Solving<'_> {
 
 /// Who asks for an answer from the cache gets what the cache has, and is told of the rest.
 fn not_cached() -> Diagnostic {
-    let message = "not solved: the run is offline, and the cache lacks what this needs";
+    let message = "not solved: the run is offline, and the cache does not have the required data";
     Diagnostic::new(presolve_text::diagnostic::Level::Note, "offline", message)
         .help("run once without `--offline` to fill the cache")
 }

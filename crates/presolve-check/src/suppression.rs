@@ -21,7 +21,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// What begins a suppression in a comment, behind its `#`.
+/// What begins a suppression in a comment, after its `#`.
 const MARK: &str = "presolve: ignore[";
 
 /// A rule that a comment silences.
@@ -29,9 +29,9 @@ const MARK: &str = "presolve: ignore[";
 pub struct Comment {
     /// The rule's name, as it is written.
     pub rule: String,
-    /// Where the name stands.
+    /// Position of the name.
     pub location: Location,
-    /// Where the names between the brackets stand.
+    /// Span of the names between the brackets.
     pub names: Range<usize>,
     /// The whole of it, from its `#` to the end of its reason.
     pub whole: Range<usize>,
@@ -159,7 +159,7 @@ fn read_line(source: &Arc<SourceFile>, start: usize, line: &str, number: usize) 
     };
     let before = line[..mark].trim_end();
     let begins_comment = before.strip_suffix('#').is_some_and(|before| {
-        // YAML and pip take `#` for a comment behind a blank only.
+        // YAML and pip take `#` for a comment after a blank only.
         before.is_empty() || before.ends_with([' ', '\t'])
     });
     let names = mark + MARK.len();
@@ -204,7 +204,7 @@ impl Accepted {
     /// Those of the `presolve.toml` in a folder.
     ///
     /// # Errors
-    /// A failure if a path is no pattern, or there is no rule of a name.
+    /// A failure if a path is not a pattern, or there is no rule of a name.
     pub fn new(list: &[Suppress], folder: &Path) -> Result<Self, Failure> {
         let list = list.iter().map(|suppress| {
             super::selection::check_name(suppress.rule.get_ref())
@@ -238,7 +238,7 @@ impl Accepted {
         silences.is_some()
     }
 
-    /// Those that silenced nothing.
+    /// Returns the suppressions that matched no finding.
     pub fn unused(&self) -> impl Iterator<Item = &Suppress> {
         let list = self.list.iter();
         list.filter(|(.., used)| !used.load(Ordering::Relaxed))

@@ -56,8 +56,8 @@ pub(super) fn soften(findings: &mut [Finding], dockerfile: &SourceFile) {
     for finding in findings.iter_mut().filter(is_about_folder) {
         let diagnostic = finding.diagnostic.clone();
         finding.diagnostic = diagnostic
-            .note("that is a guess: nobody says in which folder it is built")
-            .help("if it is its own folder, name the Dockerfile, or that folder, to `check`");
+            .note("this is a guess: nothing states the build context of this Dockerfile")
+            .help("if it is the folder of the Dockerfile, give the Dockerfile or that folder to `check`");
         finding.diagnostic.level = Level::Note;
     }
 }

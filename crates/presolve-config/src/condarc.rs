@@ -52,7 +52,7 @@ enum Priority {
     Name(String),
 }
 
-/// What all of conda's sources say together.
+/// Merges all sources of conda's configuration.
 pub(super) fn layer(environment: &Environment) -> Result<Layer, Failure> {
     let mut merged = Layer::default();
     for path in files(environment) {
@@ -129,7 +129,7 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         );
         Failure::input(
             Diagnostic::error("invalid-condarc", message)
-                .help("correct the file; `conda config --validate` tells more"),
+                .help("correct the file; `conda config --validate` shows more"),
         )
     };
     let text = read_text(path, TEXT_LIMIT).map_err(|error| broken(error.to_string()))?;

@@ -117,7 +117,7 @@ impl IndexSettings {
     ///
     /// As in pip an `--index-url` in the file replaces every index that was named
     /// before it, the extra ones too; the rest adds to what is set outside. A
-    /// relative `--find-links` is looked for beside the file, then in the working
+    /// relative `--find-links` is looked for next to the file, then in the working
     /// folder.
     pub fn with_options(&self, options: &PipOptions) -> Result<Self, Failure> {
         let mut merged = self.clone();
@@ -238,14 +238,14 @@ fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
     if secrets::is_login_without_url(text) {
         return Err(secrets::not_a_url(text));
     }
-    // `c:\wheels` is no URL of the scheme `c`.
+    // `c:\wheels` is not a URL of the scheme `c`.
     if let Ok(url) = Url::parse(text)
         && url.scheme().len() > 1
     {
         return match url.scheme() {
             "http" | "https" | "file" => Ok(url),
             scheme => Err(format!(
-                "`{}` has the scheme `{scheme}`; an index is at http, https or file",
+                "`{}` has the scheme `{scheme}`; the URL of an index begins with http, https or file",
                 secrets::redact_url(&url)
             )),
         };

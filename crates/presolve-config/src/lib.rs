@@ -1,6 +1,6 @@
 //! The settings: where channels and indexes are, and how to solve.
 //!
-//! In: `.condarc`, `CONDA_*` variables, `presolve.toml` beside the file, pip's configuration
+//! In: `.condarc`, `CONDA_*` variables, `presolve.toml` next to the file, pip's configuration
 //! ([`index`]) and flags, the later ones winning. Out: [`Settings`], plain data. This crate must
 //! never ask a channel or an index.
 
@@ -41,7 +41,7 @@ pub fn schema() -> String {
 pub struct Settings {
     /// The prefix that a bare channel name stands behind.
     pub channel_alias: Url,
-    /// What `defaults` stands for.
+    /// Channels that `defaults` expands to.
     pub default_channels: Vec<NamedChannelOrUrl>,
     /// Channels that have a name of their own: name, URL of the channel.
     pub custom_channels: Vec<(String, Url)>,
@@ -114,7 +114,7 @@ pub struct Flags {
     pub allow_outside: bool,
 }
 
-/// Of one source, what it says.
+/// Settings from one source.
 #[derive(Clone, Debug, Default)]
 struct Layer {
     channel_alias: Option<Url>,

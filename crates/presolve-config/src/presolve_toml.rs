@@ -204,7 +204,7 @@ impl File<'_> {
             return Ok(place);
         };
         let message = format!("`cache-dir` cannot be `{}`: {outside}", place.display());
-        let help = "name it with `--cache-dir` or `PRESOLVE_CACHE_DIR`, or run with `--allow-outside` if you trust this file";
+        let help = "set it with `--cache-dir` or `PRESOLVE_CACHE_DIR`, or run with `--allow-outside` if you trust this file";
         Err(self.error(message, folder.span(), Some(help.to_owned())))
     }
 
@@ -231,7 +231,7 @@ impl File<'_> {
             self.error(
                 message,
                 span,
-                Some("platforms are named like `linux-64`".to_owned()),
+                Some("write a platform such as `linux-64`".to_owned()),
             )
         })
     }
@@ -262,7 +262,7 @@ impl File<'_> {
             Some((key, _)) => {
                 let help = match nearest_key(key) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the keys are {}", KEYS.join(", ")),
+                    None => format!("use one of the keys {}", KEYS.join(", ")),
                 };
                 self.error(format!("unknown key `{key}`"), span, Some(help))
             }

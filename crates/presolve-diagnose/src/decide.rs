@@ -6,7 +6,7 @@ use super::{
     telling,
 };
 
-/// What a log has of a problem.
+/// Evidence for a problem in a log.
 struct Candidate {
     problem: &'static Problem,
     strength: Strength,

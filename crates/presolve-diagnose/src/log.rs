@@ -1,7 +1,7 @@
 //! The log of a build as lines, without what its writers put before and into them.
 //!
 //! Docker, BuildKit, ACR, Azure ML and CI systems each add something: timestamps, step
-//! numbers, seconds, colours. The messages behind them are those of conda, pip and apt,
+//! numbers, seconds, colours. The messages after them are those of conda, pip and apt,
 //! and the signs of problems are looked for in these alone.
 
 use std::sync::LazyLock;
@@ -26,7 +26,7 @@ pub struct Log {
     pub lines: Vec<Line>,
     /// What the build did one after another, as far as the log tells it.
     pub steps: Vec<Step>,
-    /// How many lines the file has.
+    /// Number of lines in the file.
     pub count: usize,
     /// The last line that says that a build succeeded, as a place in `lines`.
     pub success: Option<usize>,
@@ -34,7 +34,7 @@ pub struct Log {
 
 /// A line of a log, or what stands between two carriage returns of one.
 pub struct Line {
-    /// Which line of the file it is, from 1.
+    /// Line number in the file, from 1.
     pub number: usize,
     /// What it says, without prefixes, colours and control characters.
     pub text: String,

@@ -11,7 +11,7 @@ use regex::Regex;
 use super::{Log, Problem, all, log::pattern};
 use presolve_text::secrets::redact;
 
-/// How much a sign says.
+/// Strength of a sign as evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Other problems, or none, show it as well.
@@ -81,7 +81,7 @@ impl Sign {
         self
     }
 
-    /// The lines behind it that match this are its list. Their named groups are facts.
+    /// The lines after it that match this are its list. Their named groups are facts.
     pub const fn with_items(mut self, pattern: &'static str) -> Self {
         self.items = Some(pattern);
         self

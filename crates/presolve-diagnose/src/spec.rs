@@ -27,7 +27,7 @@ pub fn lines(named: &Named, environment: &EnvironmentFile, refused: &[Location])
     if facts.contains_key("python") {
         let python = asked_for(environment, "python").into_iter();
         labels.extend(python.map(|label| Label {
-            text: "this chooses the Python".to_owned(),
+            text: "this sets the Python version".to_owned(),
             ..label
         }));
     }
@@ -102,7 +102,7 @@ fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) 
         .chain(options.map(|option| &option.location))
         .filter(|location| std::sync::Arc::ptr_eq(&location.file, &environment.source))
         .collect();
-    // A line that is refused is counted, too. It is one of pip's if it is behind another.
+    // A line that is refused is counted, too. It is one of pip's if it is after another.
     let first = entries.iter().map(|location| location.span.start).min();
     let is_of_pip = |location: &&Location| Some(location.span.start) > first && first.is_some();
     entries.extend(refused.iter().filter(is_of_pip));
@@ -234,7 +234,7 @@ dependencies:
     fn the_python_is_shown_that_a_package_does_not_allow() {
         let log =
             "ERROR: Package 'scikit-learn' requires a different Python: 3.12.1 not in '<3.11'\n";
-        let expected = [(5, "this chooses the Python"), (10, "asked for here")];
+        let expected = [(5, "this sets the Python version"), (10, "asked for here")];
         assert_eq!(
             places(log),
             expected.map(|(line, text)| (line, text.to_owned()))

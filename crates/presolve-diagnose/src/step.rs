@@ -13,18 +13,18 @@ pub struct Step {
     pub line: usize,
     /// The instruction: `RUN pip install -r requirements.txt`.
     pub instruction: String,
-    /// How it ended.
+    /// Result of the step.
     pub fate: Fate,
 }
 
-/// How a step ended.
+/// Result of a build step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// The log does not say.
     Open,
     /// It says that it is done, or goes on with the next.
     Succeeded,
-    /// It says that it failed.
+    /// The log reports a failure.
     Failed,
 }
 
@@ -32,7 +32,7 @@ pub enum Fate {
 static CLASSIC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s*(?:Step|STEP) (\d+)(?:/(\d+))? ?: (.*)$"));
 
-/// `[3/7] RUN …`, `[build 3/7] RUN …` of BuildKit, behind `#8 `.
+/// `[3/7] RUN …`, `[build 3/7] RUN …` of BuildKit, after `#8 `.
 static BUILDKIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[(?:[^\]\s]+ )*\d+/\d+\] (.*)$"));
 
 /// More steps than any build has: a log that counts further is none of a build.

@@ -6,7 +6,7 @@ use regex::RegexSet;
 
 use super::Log;
 
-/// How many lines are shown.
+/// Maximum number of lines shown.
 const SHOWN: usize = 8;
 
 /// What makes a line telling, the more so the later in this list: the name of an

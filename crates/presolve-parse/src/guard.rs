@@ -19,7 +19,7 @@ use presolve_text::diagnostic::{Diagnostic, Failure};
 /// The name of the diagnostic for a bug in presolve.
 pub const BUG: &str = "internal-error";
 
-/// What to do about a bug.
+/// Help that asks for a bug report.
 const REPORT: &str = "report it to the maintainers of presolve, with this message, the version \
      (`presolve --version`) and, if you may share it, the file";
 
@@ -35,7 +35,7 @@ static PLACES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A guarded call panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the library that reads it gave up")]
+#[error("the library that reads it failed")]
 pub struct Panicked;
 
 /// Calls a parser of another library.
@@ -114,7 +114,8 @@ fn places() -> Vec<String> {
 pub fn unreported() -> Option<Diagnostic> {
     let places = places();
     (!places.is_empty()).then(|| {
-        let message = "a part of presolve failed: a bug in presolve, or in a library that it uses";
+        let message =
+            "part of presolve failed: this is a bug in presolve or in a library that it uses";
         Diagnostic::warning(BUG, message)
             .note(format!("it stopped at {}", places.join(", ")))
             .help(REPORT)
@@ -125,8 +126,11 @@ pub fn unreported() -> Option<Diagnostic> {
 pub fn bug(file: Option<&Path>) -> Failure {
     let places = places();
     let message = match file {
-        Some(file) => format!("presolve failed on `{}`: a bug in presolve", file.display()),
-        None => "presolve failed: a bug in presolve".to_owned(),
+        Some(file) => format!(
+            "presolve failed on `{}`: this is a bug in presolve",
+            file.display()
+        ),
+        None => "presolve failed: this is a bug in presolve".to_owned(),
     };
     let mut error = Diagnostic::error(BUG, message);
     if !places.is_empty() {

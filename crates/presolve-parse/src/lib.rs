@@ -12,7 +12,7 @@ mod marker;
 pub mod nesting;
 pub mod pep;
 
-/// Why a text cannot be read.
+/// Parse error with its position in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
     /// One sentence, without a full stop.
@@ -64,7 +64,7 @@ fn check_length(text: &str, limit: usize, what: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let message = format!(
-        "{what} of {} bytes is longer than the {limit} that presolve reads",
+        "{what} of {} bytes is over presolve's limit of {limit} bytes",
         text.len()
     );
     Err(Invalid::new(message, 0..text.len()))

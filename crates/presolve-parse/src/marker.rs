@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Invalid, check_length};
 
-/// How long a marker may be.
+/// Maximum length of a marker, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// How long a value in quotes may be: a list of versions in `in '…'` is merged in time
@@ -21,10 +21,10 @@ const MAX_VALUE: usize = 1024;
 /// (SQLAlchemy 2.0, `greenlet`).
 const MAX_DEPTH: usize = 32;
 
-/// How many comparisons a marker may have.
+/// Maximum number of comparisons in a marker.
 const MAX_COMPARISONS: usize = 128;
 
-/// How wide its decision diagram may be.
+/// Maximum width of the decision diagram of a marker; wider ones are refused.
 const MAX_WIDTH: u64 = 4096;
 
 /// How many digits a number in a version may have: pep508_rs adds 1 to numbers of 64 bits,
@@ -38,7 +38,7 @@ const VERSIONS: [&str; 3] = [
     "implementation_version",
 ];
 
-/// Checks a marker, without the `;` before it. What is no marker at all passes: pep508_rs
+/// Checks a marker, without the `;` before it. What is not a marker at all passes: pep508_rs
 /// says best why.
 pub(crate) fn check(text: &str) -> Result<(), Invalid> {
     check_length(text, MAX_LENGTH, "a marker")?;
@@ -66,7 +66,7 @@ enum Token<'t> {
     /// `==`, `~=` and so on.
     Operator(&'t str),
     Blank,
-    /// What no marker has outside of quotes.
+    /// Character that is not valid outside quotes.
     Other(char),
 }
 
@@ -98,7 +98,7 @@ impl<'t> Token<'t> {
     }
 }
 
-/// One comparison, as far as it was read.
+/// Comparison that is partly read.
 #[derive(Default)]
 struct Comparison<'t> {
     variable: Option<&'t str>,
@@ -107,7 +107,7 @@ struct Comparison<'t> {
     is_in: bool,
 }
 
-/// How much of `'x' ~= NAME` was read.
+/// Progress through `'x' ~= NAME`.
 #[derive(Clone, Copy, Default)]
 enum Compatible {
     #[default]
@@ -137,7 +137,7 @@ impl<'t> Checker<'t> {
             Token::Blank => {}
             Token::Open if self.outer.len() == MAX_DEPTH => {
                 return Err(format!(
-                    "the marker has more than {MAX_DEPTH} parentheses within each other"
+                    "the marker has more than {MAX_DEPTH} levels of nested parentheses"
                 ));
             }
             Token::Open => self.outer.push(std::mem::take(&mut self.width)),
@@ -223,7 +223,7 @@ impl<'t> Checker<'t> {
             ));
         }
         if is_version && value.contains('+') {
-            return Err("a marker compares no local version (`+…`)".to_owned());
+            return Err("a marker cannot compare a local version (`+…`)".to_owned());
         }
         self.add_to_domain(variable, value, &comparison);
         self.width.factor(1);

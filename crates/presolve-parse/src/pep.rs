@@ -156,7 +156,7 @@ fn has_last_number(version: &Version) -> bool {
     numbers.any(|number| number == u64::MAX)
 }
 
-/// Checks that a name and its extras end as they must, and gives the byte behind them.
+/// Checks that a name and its extras end as they must, and gives the byte after them.
 fn check_name_and_extras(text: &str) -> Result<usize, Invalid> {
     let start = text.len() - text.trim_start().len();
     let name = name_at(&text[start..]);
@@ -192,8 +192,8 @@ fn check_end(name: &str, start: usize, text: &str) -> Result<(), Invalid> {
     };
     let end = start + name.len();
     let message = match text[end..].is_empty() {
-        true => format!("a name ends with a letter or a digit, not with `{last}`"),
-        false => format!("the name `{name}` ends with `{last}`: a letter or a digit is missing"),
+        true => format!("a name must end with a letter or a digit, not with `{last}`"),
+        false => format!("the name `{name}` ends with `{last}` instead of a letter or a digit"),
     };
     Err(Invalid::new(message, end - 1..end))
 }
@@ -239,12 +239,12 @@ impl fmt::Display for UrlAsGiven {
     }
 }
 
-/// Why a text is not a URL that pip takes.
+/// Reasons for which pip does not accept a URL.
 #[derive(Debug, thiserror::Error)]
 enum UrlError {
     #[error(transparent)]
     Url(#[from] url::ParseError),
-    #[error("not a URL with a scheme that pip knows")]
+    #[error("not a URL with a scheme that pip supports")]
     Scheme,
 }
 

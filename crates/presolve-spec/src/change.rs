@@ -33,11 +33,11 @@ pub enum Change {
         /// The requirement's place.
         at: Location,
     },
-    /// A conda requirement comes in behind the others.
+    /// A conda requirement comes in after the others.
     AddConda(String),
-    /// A pip requirement comes in behind the others.
+    /// A pip requirement comes in after the others.
     AddPip(String),
-    /// A channel comes in behind the others.
+    /// A channel comes in after the others.
     AddChannel(String),
 }
 
@@ -54,7 +54,7 @@ impl Change {
 /// What changes make of a file and of the files that its pip list includes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// The text of the file.
+    /// Text of the changed file.
     pub text: String,
     /// The included files that change.
     pub included: Vec<Rewritten>,
@@ -171,7 +171,7 @@ struct Editor<'e> {
     blocks: &'e EnvironmentFile,
     tree: &'e Tree,
     edits: Edits<'e>,
-    /// Where lines of pip lists went.
+    /// Byte offsets of removed lines of pip lists.
     removed: Vec<usize>,
 }
 
@@ -207,7 +207,7 @@ impl Editor<'_> {
         match pip.filter(|&index| requirements[index].in_environment) {
             Some(index) => Ok(self.blocks.pip.requirements[index].location.clone()),
             None => {
-                let message = "no requirement of the file stands here";
+                let message = "there is no requirement here";
                 let diagnostic = Diagnostic::error("no-such-line", message);
                 Err(Failure::input(diagnostic.at(at.clone(), "")))
             }
@@ -251,8 +251,8 @@ impl Editor<'_> {
         }
         Err(uneditable(
             at.clone(),
-            "this line cannot be removed by itself",
-            "write each requirement on a line of its own",
+            "this line cannot be removed on its own",
+            "write each requirement on its own line",
         ))
     }
 
@@ -346,7 +346,7 @@ impl Editor<'_> {
         lists.map(|(index, _)| Place::Pip(index)).collect()
     }
 
-    /// A pip list without lines is no list for conda.
+    /// A pip list without lines is not a list for conda.
     fn remove_empty_lists(&mut self) {
         for place in self.pip_lists() {
             let Ok(list) = self.list(place) else {
@@ -371,7 +371,7 @@ impl Editor<'_> {
         let location = self.tree.location(&route!("dependencies"));
         uneditable(
             location,
-            "there is no list to write the requirement into",
+            "there is no list to add the requirement to",
             "write one requirement per line below `dependencies:`",
         )
     }
@@ -401,8 +401,8 @@ fn check_single(line: &Line, at: &Location) -> Result<(), Failure> {
 fn several(at: &Location) -> Failure {
     uneditable(
         at.clone(),
-        "several requirements stand in one item",
-        "write each requirement as an item of its own",
+        "one item has several requirements",
+        "write each requirement as its own item",
     )
 }
 

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-/// What is to change in a text.
+/// Pending replacements in a text.
 pub struct Edits<'a> {
-    /// The text before.
+    /// Original text.
     pub text: &'a str,
-    /// How the text ends its lines.
+    /// Line break that the text uses.
     pub line_break: &'static str,
     edits: Vec<(Range<usize>, String)>,
 }
@@ -46,7 +46,7 @@ impl<'a> Edits<'a> {
         }
     }
 
-    /// The text after.
+    /// Returns the text with all edits applied.
     pub fn apply(mut self) -> String {
         self.edits
             .sort_by_key(|(range, _)| (range.start, range.end));

@@ -29,7 +29,7 @@ const KEYS: [&str; 7] = [
     "category",
 ];
 
-/// What conda's documentation says of match specs.
+/// Help that points to conda's documentation of match specs.
 const MATCH_SPECS: &str =
     "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
 
@@ -47,7 +47,7 @@ pub struct Reading {
     /// What it means without the entries that were refused, and its YAML; none if it is
     /// no YAML.
     pub environment: Option<(EnvironmentFile, Tree)>,
-    /// What conda, pip or YAML would refuse.
+    /// Errors that conda, pip or a YAML parser would also report.
     pub errors: Vec<Diagnostic>,
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Entry {
     pub text: String,
     /// The scalar in the file.
     pub location: Location,
-    /// The comment behind it on the line.
+    /// The comment after it on the line.
     pub comment: LineComment,
 }
 
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
     fn read_root(&mut self) {
         let Value::Mapping(root) = &self.tree.root else {
             let location = self.tree.location(&route!());
-            let message = "the file is no mapping of keys to values";
+            let message = "the file is not a mapping of keys to values";
             self.errors.push(
                 Diagnostic::error("not-an-environment", message)
                     .at(first_line(location), "")
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
                 Some("prefix") => self.warn_of_key(
                     "prefix-in-file",
                     "prefix",
-                    "`prefix` is a path of the machine that the file was exported on",
+                    "`prefix` is a path on the machine that exported the file",
                     "remove it",
                 ),
                 Some("variables" | "platforms" | "category") => {}
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
                 return self.warn_of_key(
                     "malformed-name",
                     "name",
-                    "`name` is no text: conda can create the environment with `-p` only",
+                    "`name` is not a string: conda can create the environment only with `-p`",
                     "write a plain name",
                 );
             }
@@ -207,8 +207,8 @@ impl<'a> Reader<'a> {
             let help = "render the template first, or write the name";
             self.warn_of_key("template-value", "name", "`name` is a template", help);
         } else if let Some(refused) = refused {
-            let message = format!("`name` has a `{refused}`, which conda refuses");
-            let help = "write a plain name, of letters, digits, `-`, `_` and `.`";
+            let message = format!("`name` contains `{refused}`, which conda rejects");
+            let help = "write a plain name of letters, digits, `-`, `_` and `.`";
             self.warn_of_key("malformed-name", "name", &message, help);
         }
         self.environment.name = Some(Spanned { value, location });
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
                 let location = self.tree.location(&route!("channels"));
                 return self.refuse(
                     location,
-                    "`channels` is no list",
+                    "`channels` is not a list",
                     "write each channel as `- name`",
                 );
             }
@@ -259,10 +259,10 @@ impl<'a> Reader<'a> {
             let (name, message) = if value.is_null() {
                 (
                     "no-dependencies",
-                    "`dependencies` is empty, which conda refuses",
+                    "`dependencies` is empty, which conda rejects",
                 )
             } else {
-                ("unexpected-entry", "`dependencies` is no list")
+                ("unexpected-entry", "`dependencies` is not a list")
             };
             let help = "write each package as `- name`, or `[]` for none";
             return self.refuse_as(name, location, message, help);
@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
             self.warn_of_key(
                 "no-dependencies",
                 "dependencies",
-                "the file asks for no packages",
+                "the file lists no packages",
                 "add them below `dependencies`",
             );
         }
@@ -314,8 +314,8 @@ impl<'a> Reader<'a> {
         let location = first_line(self.tree.location(route));
         let name = key.as_str().unwrap_or_default();
         if name.starts_with("sel(") {
-            let message = format!("`{name}` is a selector, which conda does not know");
-            let help = "selectors are micromamba's: write one file per platform";
+            let message = format!("`{name}` is a selector, which conda does not support");
+            let help = "write one file per platform; only micromamba has selectors";
             return self.refuse_as("platform-selector", location, &message, help);
         }
         let help = if let ("conda", Value::String(spec)) = (name, value) {
@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
         } else if let Value::String(version) = value {
             format!("for a conda package write `- {name} {version}`")
         } else {
-            "only `pip:` may stand here".to_owned()
+            "use only `pip:` here".to_owned()
         };
         let message = format!("conda has no installer `{}`", redact(name));
         self.refuse(location, &message, &help);
@@ -343,8 +343,8 @@ impl<'a> Reader<'a> {
                 return;
             }
             _ => {
-                let help = "write each requirement on a line of its own as `- name`";
-                return self.refuse(location, "the pip list is no list", help);
+                let help = "write each requirement on its own line as `- name`";
+                return self.refuse(location, "`pip:` is not a list", help);
             }
         };
         self.pip_blocks.push(place);
@@ -390,12 +390,15 @@ impl<'a> Reader<'a> {
             Value::String(text) => text.clone(),
             Value::Number(_) => {
                 return Err(error(
-                    "a number stands where a name is expected",
+                    "expected a name, found a number",
                     "write `name=version`",
                 ));
             }
             Value::Bool(_) => {
-                return Err(error("this is read as true or false", "put it in quotes"));
+                return Err(error(
+                    "YAML reads this as true or false",
+                    "put it in quotes",
+                ));
             }
             Value::Null => {
                 return Err(error(
@@ -415,13 +418,13 @@ impl<'a> Reader<'a> {
             }
             Value::Mapping(_) => {
                 return Err(error(
-                    "a mapping stands where a name is expected",
+                    "expected a name, found a mapping",
                     "remove the `:`, or put the entry in quotes",
                 ));
             }
             Value::Sequence(_) => {
                 return Err(error(
-                    "a list stands where a name is expected",
+                    "expected a name, found a list",
                     "write one entry per line",
                 ));
             }
@@ -442,7 +445,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Refuses a list with a `-` and nothing behind it. No entry of such a list can
+    /// Refuses a list with a `-` and nothing after it. No entry of such a list can
     /// be placed, as the tree that gives the places has no node for it.
     fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
         if !items.iter().any(Value::is_null) {
@@ -453,7 +456,7 @@ impl<'a> Reader<'a> {
         };
         self.refuse(
             place,
-            "the entry is empty, which conda refuses",
+            "the entry is empty, which conda rejects",
             "write a name, or remove the line",
         );
         true
@@ -487,7 +490,8 @@ impl<'a> Reader<'a> {
     fn warn_of_unknown(&mut self, key: &Value) {
         let Some(key) = key.as_str() else {
             let location = first_line(self.tree.location(&route!()));
-            let warning = Diagnostic::warning("unknown-key", "a key is no text; conda ignores it");
+            let warning =
+                Diagnostic::warning("unknown-key", "a key is not a string; conda ignores it");
             self.environment.warnings.push(warning.at(location, ""));
             return;
         };
@@ -504,7 +508,7 @@ impl<'a> Reader<'a> {
             // What is there under its right name was not meant by the other one.
             Some(known) if is_there(known) => (
                 "unknown-key",
-                format!("did you mean `{known}`, which is there too?"),
+                format!("did you mean `{known}`, which the file also has?"),
             ),
             Some("dependencies") => ("no-dependencies", "did you mean `dependencies`?".to_owned()),
             Some(known) => ("misspelt-key", format!("did you mean `{known}`?")),
@@ -521,8 +525,8 @@ impl<'a> Reader<'a> {
             let warning = Diagnostic::warning("several-pip-lists", "there are several pip lists")
                 .at(last.clone(), "")
                 .at(first.clone(), "the first one")
-                .note("conda installs only the last one; they are read as one list here")
-                .help("merge them into one");
+                .note("conda installs only the last one; presolve reads them as one list")
+                .help("merge them into one list");
             self.environment.warnings.push(warning);
         }
         let pip_is_declared = self
@@ -534,7 +538,7 @@ impl<'a> Reader<'a> {
             let warning =
                 Diagnostic::warning("pip-not-declared", "there is a pip list but no `pip`")
                     .at(block.clone(), "")
-                    .note("conda adds it by itself and complains")
+                    .note("conda adds `pip` automatically, with a warning")
                     .help("add `- pip` to the dependencies");
             self.environment.warnings.push(warning);
         }
@@ -604,16 +608,16 @@ fn is_template(location: &Location) -> bool {
     location.text().starts_with("{{") || location.text().starts_with("{%")
 }
 
-/// What is said of a text that is no match spec.
+/// Returns the error for a text that is not a match spec.
 pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
-    let message = format!("`{}` is no match spec", redact(text));
+    let message = format!("`{}` is not a match spec", redact(text));
     let (name, help) = refused_spec(text);
     Diagnostic::error(name, message)
         .at(at, redact_reason(reason, text))
         .help(help)
 }
 
-/// What a text that is no match spec is taken for, and what to do about it.
+/// What a text that is not a match spec is taken for, and what to do about it.
 fn refused_spec(text: &str) -> (&'static str, String) {
     let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -623,7 +627,7 @@ fn refused_spec(text: &str) -> (&'static str, String) {
     } else if is_for_pip {
         (
             "pip-line-in-conda-list",
-            "this is a line for pip: move it below `- pip:`",
+            "move this line below `- pip:`; it is a requirement for pip",
         )
     } else if text[..end].eq_ignore_ascii_case("python") {
         ("malformed-python-version", MATCH_SPECS)

@@ -86,14 +86,14 @@ fn a_line_edited_after_pinning_is_the_declaration() {
 fn a_name_that_is_no_text_is_warned_of() {
     let warned = said("name:\n- singlem\ndependencies: []\n");
     insta::assert_snapshot!(warned, @"
-    warning[malformed-name]: `name` is no text: conda can create the environment with `-p` only
+    warning[malformed-name]: `name` is not a string: conda can create the environment only with `-p`
      --> environment.yml:1:1
       |
     1 | name:
       | ^^^^
       |
       = help: write a plain name
-    warning[no-dependencies]: the file asks for no packages
+    warning[no-dependencies]: the file lists no packages
      --> environment.yml:3:1
       |
     3 | dependencies: []
@@ -106,7 +106,7 @@ fn a_name_that_is_no_text_is_warned_of() {
 #[test]
 fn an_empty_entry_is_one_error() {
     insta::assert_snapshot!(said("dependencies:\n- a\n- pip:\n  - b\n  - c\n  -\n"), @"
-    error[unexpected-entry]: the entry is empty, which conda refuses
+    error[unexpected-entry]: the entry is empty, which conda rejects
      --> environment.yml:6:3
       |
     6 |   -
@@ -115,7 +115,7 @@ fn an_empty_entry_is_one_error() {
       = help: write a name, or remove the line
     ");
     insta::assert_snapshot!(said("dependencies:\n- a\n-  # later\n- b\n"), @"
-    error[unexpected-entry]: the entry is empty, which conda refuses
+    error[unexpected-entry]: the entry is empty, which conda rejects
      --> environment.yml:3:1
       |
     3 | -  # later
@@ -124,7 +124,7 @@ fn an_empty_entry_is_one_error() {
       = help: write a name, or remove the line
     ");
     insta::assert_snapshot!(said("channels:\n  - x\n  - \ndependencies: [a]\n"), @"
-    error[unexpected-entry]: the entry is empty, which conda refuses
+    error[unexpected-entry]: the entry is empty, which conda rejects
      --> environment.yml:3:3
       |
     3 |   - 
@@ -138,13 +138,13 @@ fn an_empty_entry_is_one_error() {
 fn a_python_tag_is_one_error() {
     let old = "name: ml  # !!python/no\nchannels: !!python/tuple\n- !!python/unicode 'defaults'\ndependencies: [a]\n";
     insta::assert_snapshot!(said(old), @"
-    error[python-tag]: `!!python/tuple` is a tag of Python's, which conda does not read
+    error[python-tag]: `!!python/tuple` is a Python tag, which conda does not read
      --> environment.yml:2:11
       |
     2 | channels: !!python/tuple
       |           ^^^^^^^^^^^^^^
       |
-      = help: remove the tag: lists and texts need none
+      = help: remove the tag; lists and strings need none
     ");
 }
 
@@ -165,7 +165,7 @@ fn odd_files_are_warned_of() {
       | ^^^
       |
       = help: remove it, or move it where it belongs
-    warning[prefix-in-file]: `prefix` is a path of the machine that the file was exported on
+    warning[prefix-in-file]: `prefix` is a path on the machine that exported the file
      --> environment.yml:3:1
       |
     3 | prefix: /home
@@ -178,7 +178,7 @@ fn odd_files_are_warned_of() {
     4 | dependecies: []
       | ^^^^^^^^^^^
       |
-      = help: did you mean `dependencies`, which is there too?
+      = help: did you mean `dependencies`, which the file also has?
     warning[empty-pip-list]: the pip list is empty
       --> environment.yml:10:3
        |
@@ -193,15 +193,15 @@ fn odd_files_are_warned_of() {
     8 | - pip:
       |   ^^^
       |
-      = note: conda installs only the last one; they are read as one list here
-      = help: merge them into one
+      = note: conda installs only the last one; presolve reads them as one list
+      = help: merge them into one list
     warning[pip-not-declared]: there is a pip list but no `pip`
      --> environment.yml:6:3
       |
     6 | - pip:
       |   ^^^
       |
-      = note: conda adds it by itself and complains
+      = note: conda adds `pip` automatically, with a warning
       = help: add `- pip` to the dependencies
     "#);
 }
@@ -243,20 +243,20 @@ fn what_conda_would_refuse_is_placed() {
         }
     }
     insta::assert_snapshot!(said("dependencies:\n- 3.8\n- sel(linux): b\n- pip:\n  - {{ c }}\n"), @r#"
-    error[unexpected-entry]: a number stands where a name is expected
+    error[unexpected-entry]: expected a name, found a number
      --> environment.yml:2:3
       |
     2 | - 3.8
       |   ^^^
       |
       = help: write `name=version`
-    error[platform-selector]: `sel(linux)` is a selector, which conda does not know
+    error[platform-selector]: `sel(linux)` is a selector, which conda does not support
      --> environment.yml:3:3
       |
     3 | - sel(linux): b
       |   ^^^^^^^^^^^^^
       |
-      = help: selectors are micromamba's: write one file per platform
+      = help: write one file per platform; only micromamba has selectors
     error[template-value]: this is a template
      --> environment.yml:5:5
       |

@@ -14,7 +14,7 @@ use super::{
 /// What a text means.
 ///
 /// # Errors
-/// When it is no JSON, or has a key twice in one object.
+/// When it is not JSON, or has a key twice in one object.
 pub(super) fn value(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -49,9 +49,9 @@ pub(super) fn string(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }
 
-/// How the elements of an array are set apart.
+/// Separators between the elements of an array.
 pub(super) struct Array {
-    /// What stands between a comma and the element behind it.
+    /// What stands between a comma and the element after it.
     gap: String,
 }
 
@@ -67,7 +67,7 @@ impl Array {
         Self { gap }
     }
 
-    /// What to write behind an element so that another one follows.
+    /// What to write after an element so that another one follows.
     pub(crate) fn behind(&self, element: &str) -> String {
         format!(",{}{element}", self.gap)
     }
@@ -200,7 +200,7 @@ fn inner<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
         .unwrap_or_default()
 }
 
-/// What stands behind commas and colons on one line: nothing in a minified file.
+/// What stands after commas and colons on one line: nothing in a minified file.
 fn blank(text: &str) -> &'static str {
     match text.contains("\": ") || text.contains("\", ") {
         true => " ",

@@ -31,9 +31,9 @@ pub mod yaml;
 /// A value with the place that it was read from.
 #[derive(Clone, Debug)]
 pub struct Spanned<T> {
-    /// The value.
+    /// Parsed value.
     pub value: T,
-    /// Where it stands.
+    /// Position in its file.
     pub location: Location,
 }
 
@@ -45,7 +45,7 @@ pub struct Spanned<T> {
 pub struct EnvironmentFile {
     /// The file.
     pub source: Arc<presolve_text::source::SourceFile>,
-    /// What kind of file it is.
+    /// Kind of the file: a conda file, an Azure ML definition or a Dockerfile.
     pub host: &'static dyn host::Host,
     /// `name`.
     pub name: Option<Spanned<String>>,
@@ -72,9 +72,9 @@ pub struct CondaRequirement {
     pub text: String,
     /// The entry's scalar in the file (not its comment).
     pub location: Location,
-    /// What an earlier `pin` wrote on the line.
+    /// Pin that an earlier `presolve pin` wrote on the line.
     pub pin: Option<CondaPin>,
-    /// The line was added by an earlier `pin`: it is no requirement of the
+    /// The line was added by an earlier `pin`: it is not a requirement of the
     /// user's, only a preference.
     pub added_by_pin: bool,
 }
@@ -98,9 +98,9 @@ pub struct CondaPin {
 /// Everything that the pip half of a file says.
 #[derive(Clone, Debug, Default)]
 pub struct PipRequirements {
-    /// What is to be installed, in file order.
+    /// Requirements to install, in file order.
     pub requirements: Vec<PipRequirement>,
-    /// What `-c` files constrain.
+    /// Constraints from `-c` files.
     pub constraints: Vec<PipRequirement>,
     /// Options that concern the whole list.
     pub options: PipOptions,
@@ -111,7 +111,7 @@ pub struct PipRequirements {
 /// A pip requirement.
 #[derive(Clone, Debug)]
 pub struct PipRequirement {
-    /// What is asked for.
+    /// Project, URL or path that the line requests.
     pub kind: PipRequirementKind,
     /// The declared requirement as written (without `--hash` and such).
     pub text: String,
@@ -130,7 +130,7 @@ pub struct PipRequirement {
     pub in_environment: bool,
 }
 
-/// What a pip requirement asks for.
+/// Project, URL or path that a pip requirement requests.
 #[derive(Clone, Debug)]
 pub enum PipRequirementKind {
     /// A PEP 508 requirement: a name with extras, specifiers and a marker, or a
@@ -143,7 +143,7 @@ pub enum PipRequirementKind {
         name: Option<PackageName>,
         /// Why it cannot be resolved, for the user: "an editable project".
         reason: &'static str,
-        /// Where the line counts.
+        /// Condition under which the line applies.
         marker: MarkerTree,
     },
 }

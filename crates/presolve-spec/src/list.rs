@@ -20,7 +20,7 @@ pub struct Line {
     pub span: Range<usize>,
     /// The scalar's text, unquoted.
     pub text: String,
-    /// The comment behind it.
+    /// The comment after it.
     pub comment: LineComment,
     /// From the scalar to the end of its line.
     tail: Range<usize>,
@@ -33,20 +33,20 @@ pub struct List {
     style: Style,
 }
 
-/// How the entries of a list are set apart.
+/// Syntax of a list.
 enum Style {
     /// Each has a line: what stands before it there, blanks, `-`, blanks.
     Lines(Option<String>),
-    /// They are elements of an array of JSON.
+    /// Elements of a JSON array.
     Elements(json::Array),
 }
 
-/// What a line is to be.
+/// New content of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The scalar's text.
     pub text: String,
-    /// Where it comes from.
+    /// Declared requirement or earlier pin that the line comes from.
     pub origin: Option<Origin>,
 }
 
@@ -94,7 +94,7 @@ impl List {
             if span.start < previous || !(bare || prefix.contains('&')) {
                 return Err(uneditable(
                     location,
-                    "this entry cannot be edited in its place",
+                    "this entry cannot be edited in place",
                     ONE_PER_LINE,
                 ));
             }
@@ -166,7 +166,7 @@ impl List {
         }
     }
 
-    /// Writes a new line behind another one.
+    /// Writes a new line after another one.
     pub fn insert_after(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
         let written = match &self.style {
             Style::Lines(_) => format!("{}{}{}", edits.line_break, self.prefix(), written(entry)),
@@ -206,7 +206,7 @@ impl List {
         }
     }
 
-    /// Writes a pip list behind the last entry of `dependencies`, of which a line is
+    /// Writes a pip list after the last entry of `dependencies`, of which a line is
     /// given; nothing happens without entries.
     pub fn insert_pip_list(
         &self,
@@ -247,7 +247,7 @@ pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
     edits.replace(start..element.end, "");
 }
 
-const ONE_PER_LINE: &str = "write each entry on a line of its own, without anchors and aliases";
+const ONE_PER_LINE: &str = "write each entry on its own line, without anchors or aliases";
 
 /// An entry with its comment.
 pub fn written(entry: &Entry) -> String {

@@ -10,7 +10,7 @@ use presolve_parse as parse;
 /// `numpy 1.26.*`, and names are lower-cased.
 ///
 /// # Errors
-/// Why it is no match spec, in a sentence for the user.
+/// Why it is not a match spec, in a sentence for the user.
 pub fn parse(text: &str) -> Result<MatchSpec, String> {
     let text = conda_spelling(text);
     if text.is_empty() {
@@ -18,13 +18,13 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     }
     if text.starts_with('-') {
         // conda looks for a package `-r` in version `requirements.txt`.
-        return Err("no package has a name that begins with `-`".to_owned());
+        return Err("a package name cannot begin with `-`".to_owned());
     }
     let positional = text.split('[').next().unwrap_or_default();
     if positional.contains('(') {
         // `_parse_spec_str`, step 4: a leftover of `(optional)`, which was never documented.
-        let instead = "write `name[version='…']`, where conda reads them";
-        return Err(format!("conda drops what is in parentheses; {instead}"));
+        let instead = "write `name[version='…']`, which conda does read";
+        return Err(format!("conda ignores what is in parentheses; {instead}"));
     }
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     let mut spec = parse::conda::match_spec(&text, options).map_err(|error| error.to_string())?;
@@ -80,7 +80,7 @@ fn conda_spelling(text: &str) -> String {
 }
 
 /// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`. Only a
-/// version stands behind `<` and `>`: a build string keeps its star.
+/// version stands after `<` and `>`: a build string keeps its star.
 fn without_stars(text: &str) -> String {
     let is_end = |c: char| c.is_whitespace() || ",|=<>'\"]".contains(c);
     let mut written = String::with_capacity(text.len());
@@ -143,20 +143,20 @@ fn conda_operators(text: &str) -> String {
     }
 }
 
-/// A build string as conda takes it: blanks and a `=` before it are no part of
+/// A build string as conda takes it: blanks and a `=` before it are not part of
 /// it, and an operator in it means that the version was not understood.
 fn conda_build(build: &str) -> Result<StringMatcher, String> {
     let build = build.trim_start_matches(['=', ' ']).trim_end();
     if !build.starts_with('^') && build.contains(['=', ',', '|', '<', '>', '~']) {
         return Err(format!(
-            "`{build}` is no build string; versions are joined with `,` or `|`"
+            "`{build}` is not a build string; join versions with `,` or `|`"
         ));
     }
-    parse::conda::build(build).map_err(|_| format!("`{build}` is no build string"))
+    parse::conda::build(build).map_err(|_| format!("`{build}` is not a build string"))
 }
 
 /// Reads `name=version=build`, with or without `channel::` before it and a hash in
-/// brackets behind it, as a pin: nothing in it may stand for more than one record.
+/// brackets after it, as a pin: nothing in it may stand for more than one record.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
     let (channel, bare) = match text.rsplit_once("::") {
         Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),

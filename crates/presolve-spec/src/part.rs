@@ -44,7 +44,7 @@ pub(super) fn span(source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
     }
 }
 
-/// What stands before and behind a file's conda spec.
+/// What stands before and after a file's conda spec.
 ///
 /// # Errors
 /// As for [`span`].
@@ -112,11 +112,11 @@ fn torn(host: &Tree, keys: &[&str]) -> Failure {
         None => host.at(0..0),
     };
     let keys = keys.join(".");
-    let message = format!("the conda spec below `{keys}` cannot be read by itself");
+    let message = format!("the conda spec below `{keys}` cannot be read on its own");
     Failure::input(
         Diagnostic::error("unusual-yaml", message)
             .at(location, "")
-            .help("write it out, without tags and without aliases of what stands elsewhere"),
+            .help("write it out, without tags and without aliases to other parts of the file"),
     )
 }
 

@@ -1,5 +1,5 @@
 //! Writes an answer back into the file that asked for it: every line exact, the
-//! declared requirement beside it in a comment, and no other byte touched. JSON has no
+//! declared requirement next to it in a comment, and no other byte touched. JSON has no
 //! comments: there the pins take the place of what was declared.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -51,7 +51,7 @@ pub struct PinnedConda {
     /// The channel to write before the name: of a record that is not from the
     /// first channel, or that has a namesake in another one.
     pub channel: Option<String>,
-    /// The hash to write behind the build, `sha256=…` or `md5=…`: of a record that
+    /// The hash to write after the build, `sha256=…` or `md5=…`: of a record that
     /// has a namesake in its own channel.
     pub hash: Option<String>,
 }
@@ -69,7 +69,7 @@ impl PinnedConda {
 pub struct PinnedPip {
     /// The project.
     pub name: PackageName,
-    /// The extras to write behind an undeclared name.
+    /// The extras to write after an undeclared name.
     pub extras: Vec<ExtraName>,
     /// The version.
     pub version: Version,
@@ -130,7 +130,7 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
         span: 0..source.text().lines().next().map_or(0, str::len),
     };
     Err(Failure::input(
-        Diagnostic::error("nothing-to-pin", "the file asks for no packages")
+        Diagnostic::error("nothing-to-pin", "the file lists no packages")
             .at(location, "")
             .help("list them below `dependencies:`, one per line"),
     ))
@@ -157,7 +157,7 @@ pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
         };
         return Err(uneditable(
             location,
-            "the whole spec is in braces, so there is no line per package for its pin",
+            "the whole spec is in braces, so there is no line per package to hold its pin",
             "write it in the style of `conda env export`, or pin a copy in that style",
         ));
     }

@@ -8,7 +8,7 @@
 //! The declared text ends at the next ` #`; a text that would not read back
 //! that way is written as a JSON string.
 
-/// What begins a comment of presolve's.
+/// Prefix of comments that presolve writes.
 const MARK: &str = "# presolve: ";
 /// The group of channels that a pinned file spells out.
 const DEFAULTS: &str = "defaults";
@@ -22,18 +22,18 @@ const IGNORE: &str = "ignore[";
 /// The comment after an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineComment {
-    /// What an earlier `pin` noted.
+    /// Note of an earlier `presolve pin`.
     pub origin: Option<Origin>,
     /// The user's own comment from its `#` on; empty when there is none.
     pub user: String,
 }
 
-/// Where a pinned line comes from.
+/// Source of a pinned line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Nobody declared it.
     Added,
-    /// It was declared as this text.
+    /// Declared by the user as this text.
     Declared(String),
 }
 
@@ -70,7 +70,7 @@ impl LineComment {
     }
 
     /// Reads the comment beside an entry. A declared requirement of another package
-    /// than the entry's is no note of presolve's but the user's own text.
+    /// than the entry's is not a note of presolve's but the user's own text.
     pub fn beside(entry: &str, comment: &str) -> Self {
         let parsed = Self::parse(comment);
         match &parsed.origin {

@@ -28,7 +28,7 @@ use presolve_text::{
 
 /// A text of requirement lines with the place that it was read from.
 pub struct PipText {
-    /// The file that it stands in.
+    /// File that contains the text.
     pub file: Arc<SourceFile>,
     /// The text, unquoted.
     pub text: String,
@@ -38,7 +38,7 @@ pub struct PipText {
     pub verbatim: Option<usize>,
 }
 
-/// What a file of requirements is named for.
+/// Purpose of a requirements file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Its projects are to be installed.
@@ -50,7 +50,7 @@ pub enum Role {
 /// Gathers what lines say, and what is wrong with them.
 #[derive(Default)]
 pub struct PipReader {
-    /// What was read.
+    /// Requirements and options read so far.
     pub pip: PipRequirements,
     /// Odd lines that pip accepts.
     pub warnings: Vec<Diagnostic>,
@@ -63,14 +63,14 @@ pub struct PipReader {
     pub included: Vec<Arc<SourceFile>>,
     /// The files that were read, so that a cycle ends.
     files: HashSet<(PathBuf, Role)>,
-    /// How many files lead to the one that is read.
+    /// Nesting depth of the current file.
     depth: usize,
 }
 
 /// How many files a pip list may lead to with `-r` and `-c`.
 const MAX_FILES: usize = 256;
 
-/// How many of them may name each other in a row.
+/// Maximum nesting depth of requirements files.
 const MAX_DEPTH: usize = 32;
 
 /// A line without its comment, its continuations joined.
@@ -137,7 +137,7 @@ impl PipReader {
                     format!("pip ignores `{}` after an option", redact(location.text())),
                 )
                 .at(location, "")
-                .help("write a requirement on a line of its own, and remove what is none"),
+                .help("write each requirement on its own line, and remove the rest"),
             );
         }
         let requirement = line[..options_start].trim_end();
@@ -176,13 +176,13 @@ impl PipReader {
         ) {
             let warning = Diagnostic::warning("missing-project", redact(&message))
                 .at(location, "")
-                .help("pip gives up at once if it is not there in the build");
+                .help("pip stops at once if the build does not have it");
             self.warnings.push(warning);
         }
     }
 
     fn refuse(&mut self, location: Location, text: &str, refusal: requirement::Refusal) {
-        let message = format!("`{}` is no pip requirement", redact(text));
+        let message = format!("`{}` is not a pip requirement", redact(text));
         let mut error = Diagnostic::error(refusal.name, message)
             .at(location, redact_reason(&refusal.message, text));
         error.help.extend(refusal.help);
@@ -301,7 +301,7 @@ impl PipReader {
                     names.push(name);
                 }
                 (name, Err(_)) => {
-                    let message = format!("`{name}` is no project name");
+                    let message = format!("`{name}` is not a project name");
                     let error = Diagnostic::error("bad-pip-option", message);
                     self.errors.push(error.at(location.clone(), ""));
                 }
@@ -310,11 +310,11 @@ impl PipReader {
     }
 
     fn refuse_file(&mut self, at: Location) {
-        let message = "too many requirements files lead to each other";
+        let message = "too many nested requirements files";
         let error = Diagnostic::error("missing-requirements-file", message)
             .at(at, "this one is not read")
             .note(format!(
-                "presolve reads {MAX_FILES} of them, and {MAX_DEPTH} that name each other in a row"
+                "presolve reads up to {MAX_FILES} of them, and up to {MAX_DEPTH} levels of nesting"
             ))
             .help("merge them");
         self.errors.push(error);
@@ -364,19 +364,19 @@ fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
             Some(path) if value.starts_with("file:/") => Ok(path),
             _ => {
                 let file = value.trim_start_matches("file:");
-                let message = format!("`{value}` is no path that every pip reads");
+                let message = format!("not every version of pip can read the path `{value}`");
                 Err(Diagnostic::error("relative-file-url", message)
                     .note(format!(
-                        "pip 21.2 and later look for `/{file}`, older ones beside the file"
+                        "pip 21.2 and later look for `/{file}`, older versions next to the file"
                     ))
                     .help(format!("write the path without `file:`, as `{file}`")))
             }
         };
     }
     if value.contains("://") {
-        let message = "a requirements file at a URL is not read";
+        let message = "presolve does not read a requirements file at a URL";
         return Err(Diagnostic::error("remote-requirements-file", message)
-            .help("save the file beside the environment file and name it here"));
+            .help("save the file next to the environment file and write its path here"));
     }
     Ok(folder.join(value))
 }
@@ -387,7 +387,7 @@ fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
         if diagnostic.labels.is_empty() && diagnostic.name != OUTSIDE {
             diagnostic.name = "missing-requirements-file";
             diagnostic.help = vec![format!(
-                "put `{value}` beside the file that names it: paths are relative to that"
+                "put `{value}` next to the file that names it; paths are relative to that file"
             )];
         }
         *diagnostic = diagnostic.clone().at(at.clone(), "named here");

@@ -87,21 +87,21 @@ fn bad_lines_are_placed() {
         .map(|diagnostic| render(diagnostic, false))
         .collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
-    error[single-equals]: `numpy=1.26` is no pip requirement
+    error[single-equals]: `numpy=1.26` is not a pip requirement
      --> e.yml:1:1
       |
     1 | numpy=1.26
       | ^^^^^^^^^^ `=` is not a valid operator in a pip list
       |
       = help: write `numpy==1.26`
-    error[invalid-pip-requirement]: `x>=1.0.*` is no pip requirement
+    error[invalid-pip-requirement]: `x>=1.0.*` is not a pip requirement
      --> e.yml:2:1
       |
     2 | x>=1.0.*
       | ^^^^^^^^ Operator >= cannot be used with a wildcard version specifier
       |
       = help: write `x>=1.0`
-    error[bad-pip-option]: pip knows no option `--user` in a requirements list
+    error[bad-pip-option]: pip has no option `--user` in a requirements file
      --> e.yml:3:1
       |
     3 | --user
@@ -114,14 +114,14 @@ fn bad_lines_are_placed() {
     4 | -r missing.txt
       |    ^^^^^^^^^^^ named here
       |
-      = help: put `missing.txt` beside the file that names it: paths are relative to that
+      = help: put `missing.txt` next to the file that names it; paths are relative to that file
     warning[ignored-by-pip]: pip ignores `torch` after an option
      --> e.yml:5:18
       |
     5 | -i https://***@h torch
       |                  ^^^^^
       |
-      = help: write a requirement on a line of its own, and remove what is none
+      = help: write each requirement on its own line, and remove the rest
     "#);
 }
 

@@ -35,7 +35,7 @@ pub fn quoted(value: &str) -> String {
     }
 }
 
-/// What stands on a line of options.
+/// Options of one line.
 #[derive(Debug, Default)]
 pub struct Options {
     /// The options in order.
@@ -44,7 +44,7 @@ pub struct Options {
     pub stray: Vec<Range<usize>>,
 }
 
-/// Why options cannot be read.
+/// Error in a line of options.
 #[derive(Debug)]
 pub struct BadOption {
     /// One sentence.
@@ -139,9 +139,11 @@ fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String>
         let mut abbreviated = KNOWN.iter().filter(|known| known.0.starts_with(name));
         return match (exact, abbreviated.next(), abbreviated.next()) {
             (Some(known), ..) | (None, Some(known), None) => Ok((known.0, known.2, value)),
-            (None, Some(_), Some(_)) => Err(format!("`--{name}` may mean several options")),
+            (None, Some(_), Some(_)) => Err(format!(
+                "`--{name}` is ambiguous: it matches several options"
+            )),
             (None, None, _) => Err(format!(
-                "pip knows no option `--{name}` in a requirements list"
+                "pip has no option `--{name}` in a requirements file"
             )),
         };
     }
@@ -157,9 +159,7 @@ fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String>
             known.2,
             (!value.is_empty()).then(|| value.to_owned()),
         )),
-        None => Err(format!(
-            "pip knows no option `{word}` in a requirements list"
-        )),
+        None => Err(format!("pip has no option `{word}` in a requirements file")),
     }
 }
 
@@ -238,7 +238,7 @@ mod tests {
             ("--pre torch", "pre=@--pre ?torch"),
             (
                 "--user",
-                "! pip knows no option `--user` in a requirements list",
+                "! pip has no option `--user` in a requirements file",
             ),
             ("-r", "! `--requirement` needs a value"),
             ("--pre=1", "! `--pre` takes no value"),

@@ -31,7 +31,7 @@ pub(crate) struct Place {
     content: usize,
 }
 
-/// What is in a value.
+/// Content of a value.
 enum Content {
     List(Vec<Place>),
     /// By the text of the key, without quotes.
@@ -84,7 +84,7 @@ impl Places {
         }
     }
 
-    /// The place that a route leads to.
+    /// Finds the place at a route.
     pub(crate) fn find(&self, route: &Route<'_>) -> Option<&Place> {
         let mut place = &self.root;
         for step in &route.0 {
@@ -205,7 +205,7 @@ impl<'t> Walk<'t> {
         Some(self.contents.len() - 1)
     }
 
-    /// The items of a list. A list with a `-` and nothing behind it has no places: it has
+    /// The items of a list. A list with a `-` and nothing after it has no places: it has
     /// fewer nodes than items.
     fn list(&mut self, node: Node<'_>, depth: usize) -> Option<Vec<Place>> {
         let mut items = Vec::new();

@@ -11,7 +11,7 @@ use presolve_parse as parse;
 use presolve_text::files::Fence;
 use presolve_text::secrets::redact;
 
-/// The name of the diagnostic that a text is no requirement.
+/// The name of the diagnostic that a text is not a requirement.
 const INVALID: &str = "invalid-pip-requirement";
 
 /// What a requirement looks like, for who wrote something else.
@@ -21,7 +21,7 @@ const FORM: &str = "write `name`, `name==1.0` or `name[extra]>=1,<2; python_vers
 /// What an operator of pip's or conda's begins with.
 const OPERATORS: [char; 5] = ['<', '>', '=', '!', '~'];
 
-/// Why a text is no requirement.
+/// Reason for which a text is not a requirement.
 #[derive(Debug)]
 pub struct Refusal {
     /// The name of the diagnostic, which names the bad pattern.
@@ -113,7 +113,7 @@ fn check_path(text: &str) -> Result<(), Refusal> {
     }
     Err(Refusal {
         name: INVALID,
-        message: "pip takes `#egg=` behind a URL alone".to_owned(),
+        message: "pip accepts `#egg=` only after a URL".to_owned(),
         span: 0..text.len(),
         help: Some("write the path without it, or as `file:///…#egg=name`".to_owned()),
     })
@@ -138,12 +138,12 @@ pub fn missing_project(text: &str, folder: &Path, fence: &Fence) -> Option<Strin
         return None;
     }
     if !place.is_dir() {
-        return Some(format!("there is no `{path}` beside the environment file"));
+        return Some(format!("there is no `{path}` next to the environment file"));
     }
     let has = |file: &str| place.join(file).is_file();
     let is_project = has("pyproject.toml") || has("setup.py");
     (!is_project).then(|| {
-        format!("`{path}` beside the environment file has no `pyproject.toml` and no `setup.py`")
+        format!("`{path}` next to the environment file has no `pyproject.toml` and no `setup.py`")
     })
 }
 
@@ -191,9 +191,9 @@ fn refusal(text: &str, error: &parse::Invalid) -> Refusal {
     }
 }
 
-/// How a text is written that is no requirement.
+/// Syntax that a non-requirement resembles.
 enum Written {
-    /// `name=version`, with or without a build behind it.
+    /// `name=version`, with or without a build after it.
     SingleEquals,
     /// As a match spec, and why pip cannot read that.
     AsForConda(&'static str),
@@ -207,7 +207,7 @@ fn written(text: &str) -> Written {
     let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match rest.trim_start() {
         _ if name.is_empty() => Written::Otherwise,
-        channel if channel.starts_with("::") => Written::AsForConda("pip knows no channels"),
+        channel if channel.starts_with("::") => Written::AsForConda("pip has no channels"),
         rest if is_single(rest) && !rest[1..].starts_with(['<', '>']) => Written::SingleEquals,
         version if is_version(version) && rest != version => {
             Written::AsForConda("pip needs an operator before the version")
@@ -324,7 +324,7 @@ fn named_url(text: &str, name: &str, url: &str) -> Result<PipRequirementKind, Re
         return opaque(if url.starts_with("file:") || !url.contains("://") {
             "a local project"
         } else {
-            "a URL that is no archive"
+            "a URL that is not an archive"
         });
     }
     parse_named(text).map(|named| PipRequirementKind::Named(Box::new(named)))
@@ -339,7 +339,7 @@ fn archive(
     let Some(url) = url else {
         return Err(Refusal {
             name: INVALID,
-            message: "this is no valid URL".to_owned(),
+            message: "this is not a valid URL".to_owned(),
             span: 0..text.len(),
             help: None,
         });
@@ -560,7 +560,7 @@ mod tests {
         numpy>=1 <2 -> ! Trailing `<2` is not allowed
         numpy=>1 -> ! no such comparison operator "=>", must be one of ~= == != <= >= < > ===
         numpy 1.26 -> ! pip needs an operator before the version
-        conda-forge::numpy -> ! pip knows no channels
+        conda-forge::numpy -> ! pip has no channels
         numpy== -> ! Unexpected end of version specifier, expected version
         x=={{latest-pypi-version}} -> ! this is a template, not a requirement
         x;python_version<3 -> ! Expected a quoted string or a valid marker name, found `3`

@@ -18,7 +18,7 @@ use presolve_text::source::SourceFile;
 pub struct Tree {
     source: Arc<SourceFile>,
     places: Places,
-    /// What the file means.
+    /// Parsed content of the file.
     pub root: Value,
 }
 
@@ -26,7 +26,7 @@ impl Tree {
     /// Parses a file that holds one YAML document, or the part of it that is the conda spec.
     ///
     /// # Errors
-    /// [`Failure::input`] with the place when it is no YAML, or YAML whose
+    /// [`Failure::input`] with the place when it is not YAML, or YAML whose
     /// places cannot be told.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
@@ -54,7 +54,7 @@ impl Tree {
                     "the file's YAML is unusual",
                     "",
                 )
-                .note("it is valid, but the places of its entries cannot be told")
+                .note("it is valid, but the positions of its entries are unknown")
                 .help("write it in the plain style of `conda env export`"),
             )
         })?;
@@ -77,7 +77,7 @@ impl Tree {
         }
     }
 
-    /// What stands below these keys.
+    /// Returns the value at these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         let mut value = &self.root;
         for key in keys {
@@ -98,12 +98,12 @@ impl Tree {
         Some(span.start..span.start + text.trim_end().len())
     }
 
-    /// Where a key stands with its value.
+    /// Returns the span of a key with its value.
     pub fn entry_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         Some(self.places.find(route)?.entry.clone())
     }
 
-    /// Where a mapping's key stands.
+    /// Returns the span of a mapping's key.
     pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         self.places.find(route)?.key.clone()
     }
@@ -117,7 +117,7 @@ impl Tree {
         self.at(span)
     }
 
-    /// The first line of a list that is a `-` with nothing behind it.
+    /// The first line of a list that is a `-` with nothing after it.
     pub fn empty_entry(&self, list: &Route<'_>) -> Option<Location> {
         let list = self.location(list);
         let mut start = line_start(self.source.text(), list.span.start);
@@ -186,7 +186,7 @@ impl Tree {
     fn disagreement(&self, location: Location) -> Diagnostic {
         Diagnostic::error("unusual-yaml", "two YAML parsers read this differently")
             .at(location, "")
-            .help("write it on one line, without tags, anchors and escapes")
+            .help("write it on one line, without tags, anchors or escapes")
     }
 }
 
@@ -199,7 +199,7 @@ pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
 /// What the text of a file, or of a part of it at its place, means.
 ///
 /// # Errors
-/// A diagnostic with the place when it is no YAML, or no JSON where the file's name says
+/// A diagnostic with the place when it is not YAML, or no JSON where the file's name says
 /// that it is.
 pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
     if let Some(place) = parse::nesting::too_deep(text) {
@@ -231,7 +231,10 @@ fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
         message,
         "",
     )
-    .note(format!("presolve reads {} levels", parse::nesting::LIMIT))
+    .note(format!(
+        "presolve reads up to {} levels",
+        parse::nesting::LIMIT
+    ))
     .help("check the brackets and the indentation: an environment file has 4 levels")
 }
 
@@ -284,14 +287,14 @@ fn json_error(source: &Arc<SourceFile>, error: &serde_json::Error) -> Diagnostic
         (
             json::string_before(text, offset),
             "duplicate-key",
-            "a key stands twice in one object",
+            "an object has the same key twice",
             "merge the two entries into one",
         )
     } else {
         (
             offset..line_end(text, offset).max(offset),
             "invalid-json",
-            "this is no valid JSON",
+            "this is not valid JSON",
             "check the commas, the brackets and the quotes of this line and the one before",
         )
     };
@@ -309,31 +312,31 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
     let (name, message, help) = if is_template(text) {
         (
             "template-value",
-            "this is a template and no YAML yet",
-            "render the template first, and check what it gives",
+            "this is a template, not YAML",
+            "render the template first, and check the result",
         )
     } else if line.trim_start_matches(' ').starts_with('\t') {
         (
             "tab-indentation",
             "the line is indented with a tab",
-            "YAML is indented with blanks: replace the tab",
+            "replace the tab; YAML is indented with spaces",
         )
     } else if said.contains("more than one document") {
         (
             "several-documents",
             "the file has several YAML documents",
-            "a conda environment file has one document: remove what follows the second `---`",
+            "remove what follows the second `---`; a conda environment file has one document",
         )
     } else if said.contains("duplicate entry") {
         (
             "duplicate-key",
-            "a key stands twice in one mapping",
+            "a mapping has the same key twice",
             "merge the two entries into one",
         )
     } else {
         (
             "invalid-yaml",
-            "this is no valid YAML",
+            "this is not valid YAML",
             "check the indentation and the quotes of this line and the one before",
         )
     };
@@ -358,7 +361,7 @@ fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
         .sum();
     let line = text[start..].lines().next()?.trim_end();
     (line == "@EXPLICIT").then(|| {
-        let message = "this is a list of package URLs and no environment file";
+        let message = "this is a list of package URLs, not an environment file";
         at(
             source,
             "explicit-file",
@@ -366,8 +369,8 @@ fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
             message,
             "",
         )
-        .note("it is solved already: conda downloads what it lists, and asks nothing")
-        .help("`conda create --name NAME --file FILE` takes it")
+        .note("it is already solved: conda downloads what it lists, without a solve")
+        .help("install it with `conda create --name NAME --file FILE`")
     })
 }
 
@@ -413,7 +416,7 @@ fn python_tag(source: &Arc<SourceFile>, places: &Places) -> Option<Diagnostic> {
         .find(char::is_whitespace)
         .unwrap_or(text.len() - start);
     let tag = &text[start..start + length];
-    let message = format!("`{tag}` is a tag of Python's, which conda does not read");
+    let message = format!("`{tag}` is a Python tag, which conda does not read");
     let error = at(source, "python-tag", start..start + length, &message, "");
-    Some(error.help("remove the tag: lists and texts need none"))
+    Some(error.help("remove the tag; lists and strings need none"))
 }

@@ -6,7 +6,7 @@ use std::{ops::Range, sync::Arc};
 
 use crate::source::SourceFile;
 
-/// How bad a [`Diagnostic`] is.
+/// Severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// The run cannot go on, or the spec cannot be solved.
@@ -20,7 +20,7 @@ pub enum Level {
 /// A place in a file: the file and a range of bytes of its decoded text.
 #[derive(Clone, Debug)]
 pub struct Location {
-    /// The file.
+    /// File that contains the span.
     pub file: Arc<SourceFile>,
     /// Bytes of [`SourceFile::text`].
     pub span: Range<usize>,
@@ -32,7 +32,7 @@ impl Location {
         self.file.line_column(self.span.start)
     }
 
-    /// The text of the place.
+    /// Returns the text of the span.
     pub fn text(&self) -> &str {
         &self.file.text()[self.span.clone()]
     }
@@ -55,16 +55,16 @@ impl std::fmt::Display for Location {
 /// A place with what is to be said of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// The place.
+    /// Span that the label marks.
     pub location: Location,
-    /// What is said of it; may be empty.
+    /// Text after the marked span; empty if the span explains itself.
     pub text: String,
 }
 
-/// One thing to say to the user.
+/// One message to the user, with its labels, notes and help.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Severity of the message.
     pub level: Level,
     /// The kebab-case name of the kind, which names the bad pattern.
     pub name: &'static str,
@@ -74,7 +74,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// Facts that explain it.
     pub notes: Vec<String>,
-    /// What to do next.
+    /// Next steps, each beginning with a verb.
     pub help: Vec<String>,
 }
 
@@ -185,7 +185,7 @@ impl Failure {
         let mut failure = Self::time_limit();
         let notes = hosts
             .iter()
-            .map(|host| format!("`{host}` had not answered yet"));
+            .map(|host| format!("`{host}` had not responded"));
         failure.diagnostics[0].notes.extend(notes);
         failure
     }

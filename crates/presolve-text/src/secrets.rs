@@ -35,13 +35,13 @@ pub fn redact(text: &str) -> String {
 }
 
 /// What to do about a text that is not a URL because of its password.
-pub const HOW_TO_WRITE: &str = "write it with a scheme, `https://USER:PASSWORD@host/`, and with `%2F` for `/`, `%23` for `#`, `%3F` for `?`, `%40` for `@` and `%20` for a blank in the password; or leave the login out, and put it into a netrc file";
+pub const HOW_TO_WRITE: &str = "write it with a scheme, `https://USER:PASSWORD@host/`, and in the password write `%2F` for `/`, `%23` for `#`, `%3F` for `?`, `%40` for `@` and `%20` for a space; or leave the login out, and put it in a netrc file";
 
 /// Says of a text that [`is_login_without_url`] what is wrong with it.
 pub fn not_a_url(text: &str) -> String {
     let why = match text.contains("://") {
-        true => "its password has a character that ends the host of a URL",
-        false => "it has a login, and no scheme such as `https://`",
+        true => "its password has a character that ends the host part of a URL",
+        false => "it has a login but no scheme such as `https://`",
     };
     format!("`{}` is not a URL: {why}", redact(text))
 }
@@ -118,7 +118,7 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:\*+|[.…]+",
-        // A variable of a shell, of CI, of a template, of Windows. A default behind `:-`
+        // A variable of a shell, of CI, of a template, of Windows. A default after `:-`
         // can be a secret.
         r"|\$\{\{[^{}]*\}\}|\$\{[A-Za-z_]\w*\}|\$\([A-Za-z_][\w.]*\)|\$[A-Z_][A-Z0-9_]*",
         r"|\{\{[^{}]*\}\}|\{[A-Za-z_]\w*\}|%[A-Z_]+%",

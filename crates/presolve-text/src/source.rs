@@ -30,13 +30,13 @@ pub struct SourceFile {
     byte_order_mark: bool,
     /// The keys that lead from the root to its conda spec; none if it is all of it.
     part: Option<&'static [&'static str]>,
-    /// The folder of the build's context; none if the file is no Dockerfile.
+    /// The folder of the build's context; none if the file is not a Dockerfile.
     build_context: Option<Arc<Path>>,
-    /// Which files it may name.
+    /// Folder outside which the file may not name other files.
     fence: Fence,
 }
 
-/// How a file's bytes make text.
+/// Text encoding of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Utf8,
@@ -44,10 +44,10 @@ enum Encoding {
     Utf16BigEndian,
 }
 
-/// Bytes that are no text in the encoding that they seem to have.
+/// Bytes that are not text in the encoding that they seem to have.
 struct Undecodable {
     encoding: &'static str,
-    /// What could be decoded before the bad bytes.
+    /// Text decoded before the first invalid byte.
     before: String,
 }
 
@@ -73,7 +73,7 @@ impl SourceFile {
         Self::read(path, &self.fence)
     }
 
-    /// Which files it may name.
+    /// Returns the limits on the paths that this file may name.
     pub fn fence(&self) -> &Fence {
         &self.fence
     }
@@ -252,7 +252,7 @@ impl SourceFile {
     }
 }
 
-/// The text of bytes in the encoding that they seem to have. What is no text in it becomes
+/// The text of bytes in the encoding that they seem to have. What is not text in it becomes
 /// U+FFFD: a log is read however broken it is.
 pub fn decode_lossy(bytes: &[u8]) -> String {
     let (encoding, mark) = detect(bytes);
@@ -362,7 +362,7 @@ fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
             "undecodable-file",
             format!("the file is not valid {}", bad.encoding),
         )
-        .at(location, "the bytes after this are no text")
+        .at(location, "the bytes after this are not text")
         .help("save the file as UTF-8"),
     )
 }

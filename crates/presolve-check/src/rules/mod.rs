@@ -1,6 +1,6 @@
 //! The rules of `check`: what can be wrong with an environment file.
 //!
-//! Each rule is a file of its own, with the text that `presolve rule` prints beside it
+//! Each rule is a file of its own, with the text that `presolve rule` prints next to it
 //! (`missing_channels.rs`, `missing_channels.md`), in the folder of what it is about.
 //! [`RULES`] lists them all. A rule names the bad pattern. How it is found differs, and
 //! [`Finder`] says how; all findings are data ([`Finding`]), and how they look is
@@ -51,7 +51,7 @@ pub struct Rule {
 #[derive(Clone, Copy)]
 pub enum Finder {
     /// The reader meets it while it reads the file; its diagnostic has the rule's name.
-    /// The function says what mends it.
+    /// The function says what fixes it.
     Reading(fn(&Diagnostic) -> Option<Fix>),
     /// This looks for it in a file that could be read, as far as it could be.
     File(fn(&Subject<'_>) -> Vec<Finding>),

@@ -1,5 +1,5 @@
 //! Findings of a file that has no solution: a conflict each, the first with the change
-//! that mends them all.
+//! that fixes them all.
 
 use std::sync::Arc;
 
@@ -46,7 +46,10 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
         // file.
         let drops = mending.edits.iter().any(|edit| edit.kind == EditKind::Drop);
         if drops || !mending.included.is_empty() {
-            let help = format!("what can be solved: {}", title(explanation, mending));
+            let help = format!(
+                "make this change, which gives a solution: {}",
+                title(explanation, mending)
+            );
             first.diagnostic.help.push(help);
         } else {
             first.fix = Some(fix(explanation, mending, source));
@@ -59,8 +62,8 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
 pub(super) fn unexplained(subdir: Subdir, source: &Arc<SourceFile>) -> Finding {
     let message = format!("there is no solution for {subdir}");
     let diagnostic = Diagnostic::error(unsolvable::RULE.name, message)
-        .note("the time limit ended the search for the culprits")
-        .help("`presolve explain` looks for longer");
+        .note("the time limit stopped the search for the cause")
+        .help("run `presolve explain`, which searches for longer");
     Finding::of(&unsolvable::RULE, diagnostic, source)
 }
 
@@ -69,8 +72,8 @@ fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, subdir: Subdir) -> D
     if diagnostic.name == unsolvable::RULE.name && is_about_python(conflict) {
         diagnostic.name = incompatible_python::RULE.name;
         diagnostic.message = match conflict.lines.len() {
-            1 => format!("no Python that the file allows fits this line on {subdir}"),
-            lines => format!("no Python fits these {lines} lines on {subdir}"),
+            1 => format!("no Python that the file allows satisfies this line on {subdir}"),
+            lines => format!("no Python satisfies these {lines} lines on {subdir}"),
         };
     }
     diagnostic
@@ -105,7 +108,7 @@ fn title(explanation: &Explanation, mending: &Mending) -> String {
     words.join(", ")
 }
 
-/// What there is once it is mended: the fix was solved.
+/// What there is once it is fixed: the fix was solved.
 fn gives(mending: &Mending) -> Option<String> {
     let given = mending.gives.iter();
     let given: Vec<String> = given
@@ -113,7 +116,7 @@ fn gives(mending: &Mending) -> Option<String> {
         .collect();
     (!given.is_empty()).then(|| {
         format!(
-            "with the change below there is a solution, with {}",
+            "the change below gives a solution, with {}",
             given.join(", ")
         )
     })

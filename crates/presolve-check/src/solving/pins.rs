@@ -37,7 +37,7 @@ fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -
     let Some(chosen) = chosen.map(|record| &record.package_record) else {
         return line
             .added_by_pin
-            .then(|| finding(&line.location, &shown, "nothing needs it any more"));
+            .then(|| finding(&line.location, &shown, "nothing requires it any more"));
     };
     if chosen.version.as_str() == pin.version && chosen.build == pin.build {
         return None;
@@ -45,9 +45,9 @@ fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -
     let label = if !line.added_by_pin && !fits(line, pin) {
         format!("`{}` is declared", line.text)
     } else if is_there(pin, repodata) {
-        "it does not fit the other lines any more".to_owned()
+        "it no longer fits the other lines".to_owned()
     } else {
-        "no channel has this build any more".to_owned()
+        "no channel has this build now".to_owned()
     };
     Some(finding(&line.location, &shown, label))
 }
@@ -84,7 +84,7 @@ fn of_pip<'a>(
         let Some(chosen) = version_of(named, solution) else {
             return line
                 .added_by_pin
-                .then(|| finding(&line.location, &shown, "nothing needs it any more"));
+                .then(|| finding(&line.location, &shown, "nothing requires it any more"));
         };
         if chosen == *pin {
             return None;
@@ -92,7 +92,7 @@ fn of_pip<'a>(
         let declared = specifiers(named).filter(|_| !line.added_by_pin);
         let label = match declared {
             Some(declared) if !declared.contains(pin) => format!("`{}` is declared", line.text),
-            _ => "no index has it any more, or it does not fit the other lines".to_owned(),
+            _ => "no index has it now, or it does not fit the other lines".to_owned(),
         };
         Some(finding(&line.location, &shown, label))
     })
@@ -111,7 +111,7 @@ fn version_of(named: &Requirement<VerbatimUrl>, solution: &Solution) -> Option<p
 }
 
 fn finding(at: &Location, pin: &str, label: impl Into<String>) -> Finding {
-    let message = format!("the pin `{pin}` does not hold any more");
+    let message = format!("the pin `{pin}` is no longer valid");
     RULE.finding(at.clone(), label, message)
-        .help("`presolve pin` writes the pins anew and keeps those that still fit")
+        .help("update the pins with `presolve pin`, which keeps those that still fit")
 }

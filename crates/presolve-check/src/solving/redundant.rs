@@ -44,7 +44,7 @@ pub(super) fn find(
         };
         let other = (0..declared.len()).find(brings)?;
         let message = format!(
-            "`{}` is brought by `{}` anyway",
+            "`{}` is already required by `{}`",
             declared[line].text, declared[other].text
         );
         offered += 1;
@@ -52,10 +52,10 @@ pub(super) fn find(
         let fix = (offered <= Fix::MOST)
             .then(|| Fix::of_changes("remove the line", Safety::Unsafe, environment, &[change]));
         let finding = RULE
-            .finding(at.clone(), "says no version", message)
+            .finding(at.clone(), "sets no version", message)
             .help("remove the line, if the code does not use the package itself");
         let finding = match &question.places[other] {
-            Some(place) => finding.related(place.clone(), "brings it"),
+            Some(place) => finding.related(place.clone(), "requires it"),
             None => finding,
         };
         Some(finding.fix(fix.flatten()))

@@ -100,7 +100,7 @@ impl BuildFiles {
             return Err(Failure::input(
                 Diagnostic::error("missing-dockerfile", message)
                     .at(at, "looked for here")
-                    .help("mend the path, or add the Dockerfile"),
+                    .help("correct the path, or add the Dockerfile"),
             ));
         }
         let dockerfile = source.read_named(&self.dockerfile)?;
@@ -108,7 +108,7 @@ impl BuildFiles {
     }
 }
 
-/// What `environment.yaml` says of the image.
+/// Image section of `environment.yaml`.
 struct ImageConfig {
     context: String,
     dockerfile: String,
@@ -202,7 +202,7 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
         let message = format!("`{}` is a folder without a Dockerfile", path.display());
         Failure::input(
             Diagnostic::error("unreadable-file", message).help(
-                "name a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`",
+                "give a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`",
             ),
         )
     })

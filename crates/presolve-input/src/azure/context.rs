@@ -5,13 +5,13 @@
 //! sheets of Azure ML
 //! (<https://azure.github.io/azureml-cheatsheets/docs/cheatsheets/python/v1/docker-build>).
 //! Public logs of builds from 2019 to 2025 have the same steps up to that of conda; those
-//! since 2024 count two more behind it, which they do not show. Left out are:
+//! since 2024 count two more after it, which they do not show. Left out are:
 //!
 //! - `COPY …/99brokenproxy /etc/apt/apt.conf.d/`: settings for apt, which no step runs, in
 //!   a file that is not published;
 //! - `conda install conda==4.4.11` where conda is older: no image that there still is has
 //!   an older one;
-//! - `COPY …/spark_cache.py …/log4j.properties` with the `RUN` behind it, which does
+//! - `COPY …/spark_cache.py …/log4j.properties` with the `RUN` after it, which does
 //!   something where `$SPARK_HOME` is set, with files that are not published.
 //!
 //! The conda file of the service is that of the environment with its keys sorted, without
@@ -40,7 +40,7 @@ pub const CONDA_FILE: &str = "azureml-environment-setup/mutated_conda_dependenci
 /// Where netrc files are looked for by conda and pip, of the user that the service builds as.
 const NETRC: &str = "/root/.netrc";
 
-/// What is needed to build an image.
+/// Files of a Docker build context and the secrets of the build.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The text of the Dockerfile.
@@ -51,7 +51,7 @@ pub struct Context {
     /// SHA-256 of the conda file without its name and comments. It is the same as long as
     /// what is installed is the same; the service's own digits are others.
     pub name: String,
-    /// What the build has to be given besides.
+    /// Secrets that the build also needs.
     pub secrets: Vec<Secret>,
 }
 
@@ -123,16 +123,16 @@ impl Context {
 }
 
 /// # Errors
-/// When the name is no reference to an image: in a Dockerfile it might mean something else,
+/// When the name is not a reference to an image: in a Dockerfile it might mean something else,
 /// or be a URL with a password. The message leaves it out, as only its place tells secrets.
 fn check_image(image: &Spanned<Image>) -> Result<(), Failure> {
     if image.value.is_well_formed() {
         return Ok(());
     }
     Err(Failure::input(
-        Diagnostic::error("malformed-image", "this is no name of an image")
+        Diagnostic::error("malformed-image", "this is not an image name")
             .at(image.location.clone(), "")
-            .help("write it as `docker pull` takes it, without a scheme or user: `registry/repository:tag`"),
+            .help("write it as for `docker pull`, without a scheme or user: `registry/repository:tag`"),
     ))
 }
 
@@ -184,11 +184,14 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn unstrippable(text: &str) -> Failure {
-    let message = format!("the context would hold the secret in `{}`", redact(text));
+    let message = format!(
+        "the build context would contain the secret in `{}`",
+        redact(text)
+    );
     Failure::input(
         Diagnostic::error("secret-in-context", message)
-            .note("it stands in the path or the query of the URL, and the URL is wrong without it")
-            .help("give the server a user and password, which a netrc file can hold, or a `${VARIABLE}` in the pip list"),
+            .note("it is in the path or the query of the URL, and the URL does not work without it")
+            .help("use a user and password, which a netrc file can hold, or a `${VARIABLE}` in the pip list"),
     )
 }
 

@@ -43,7 +43,7 @@ pub enum CondaFile {
     Inline(&'static [&'static str]),
     /// It is another file: where it is named, and its path from the working directory.
     Beside(Location, PathBuf),
-    /// What stands here is neither a path nor a spec.
+    /// The value is neither a path nor a conda spec.
     Malformed(Location),
 }
 
@@ -65,7 +65,7 @@ impl Definition {
         })
     }
 
-    /// Which SDK and CLI it is for.
+    /// Returns the version of the SDK and CLI that the definition is for.
     pub fn version(&self) -> Version {
         self.version
     }
@@ -92,7 +92,7 @@ impl Definition {
         self.tree.source()
     }
 
-    /// What stands below these keys.
+    /// Returns the value at these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         self.tree.get(&self.in_file(keys))
     }
@@ -134,7 +134,7 @@ impl Definition {
         self.tree.at(0..length)
     }
 
-    /// The place of what stands behind a key of the environment.
+    /// The place of what stands after a key of the environment.
     pub fn value_place(&self, key: &str) -> Option<Location> {
         let span = self.tree.span(&route(&self.in_file(&[key])))?;
         Some(self.tree.at(span))
@@ -181,7 +181,7 @@ impl Definition {
         })
     }
 
-    /// What the machine that builds is like.
+    /// Returns the platform and virtual packages of the build machine.
     pub fn target(&self) -> Target {
         let os_type = match self.version {
             Version::V1 => self.text(&["docker", "platform", "os"]),

@@ -27,23 +27,23 @@ pub(super) enum Format {
     Unsupported(Unsupported),
 }
 
-/// A format with an environment inside or beside it that is not read.
+/// A format with an environment inside or next to it that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unsupported {
     /// Its name for the user.
     name: &'static str,
     /// The keys that make it up.
     keys: &'static [&'static str],
-    /// What to give instead.
+    /// Help that names the file to give instead.
     help: &'static str,
 }
 
 /// What an MLflow model keeps for virtualenv. Its list of `dependencies` is pip's
 /// (mlflow/utils/environment.py, `_PythonEnv`).
 const MLFLOW: Unsupported = Unsupported {
-    name: "the `python_env.yaml` of an MLflow model, with lines for pip alone",
+    name: "the pip-only `python_env.yaml` of an MLflow model",
     keys: &["python", "build_dependencies"],
-    help: "give the `conda.yaml` of the model, which lies beside it",
+    help: "give the `conda.yaml` of the model, which is next to it",
 };
 
 const INSTEAD: &str =

@@ -29,7 +29,7 @@ pub struct Input {
     pub definition: Option<Definition>,
     /// The image that it is for, if one is known of.
     image: Option<ImageOf>,
-    /// What is to be said of how it was found.
+    /// Notices about how the input was found.
     notices: Vec<Diagnostic>,
 }
 
@@ -38,13 +38,13 @@ struct ImageOf {
     target: Target,
     /// The image, if it is named.
     named: Option<Spanned<Image>>,
-    /// Where it is named, or could be.
+    /// Position where the image is named, or could be.
     at: Location,
 }
 
 impl Input {
     /// Reads a file: a conda file stands for itself, an Azure ML environment for the conda
-    /// spec in it or beside it, and a Dockerfile for the conda file that it installs, or the
+    /// spec in it or next to it, and a Dockerfile for the conda file that it installs, or the
     /// packages that stand in its commands.
     ///
     /// The fence is that of the file, and holds for the files that it leads to.
@@ -150,23 +150,23 @@ impl ImageOf {
             return Some(self.musl(glibc));
         }
         let message = format!(
-            "the image is taken for {} with glibc {glibc}, as its name does not say",
+            "presolve assumes {} with glibc {glibc}, as the name of the image does not say",
             settings.platform.unwrap_or(self.target.subdir)
         );
         Some(
             Diagnostic::new(Level::Note, "unknown-image", message)
                 .at(self.at.clone(), "")
-                .help("say otherwise with `--virtual-package __glibc=…`, or in presolve.toml"),
+                .help("override this with `--virtual-package __glibc=…`, or in presolve.toml"),
         )
     }
 
     /// What is said of an image with another C library, which nothing is solved for.
     fn musl(&self, glibc: &str) -> Diagnostic {
-        let message = "the image is one of Alpine, which has musl and no glibc: packages of conda and manylinux wheels do not run there";
+        let message = "the image is based on Alpine, which has musl instead of glibc: conda packages and manylinux wheels do not run on it";
         Diagnostic::warning("musl-image", message)
             .at(self.at.clone(), "")
-            .note(format!("what is found holds where glibc {glibc} is, not in this image"))
-            .help("take an image with glibc, such as `python:3.11-slim`; if this one brings glibc, say so with `--virtual-package __glibc=…`")
+            .note(format!("the results are for a machine with glibc {glibc}, not for this image"))
+            .help("use an image with glibc, such as `python:3.11-slim`; if this image includes glibc, set `--virtual-package __glibc=…`")
     }
 }
 
@@ -207,9 +207,12 @@ pub fn conda_source(definition: &Definition) -> Result<Arc<SourceFile>, Failure>
         CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),
         CondaFile::None => Err(without_spec(definition)),
         CondaFile::Malformed(at) => Err(Failure::input(
-            Diagnostic::error("unexpected-entry", "this is neither a path nor a spec")
-                .at(at, "")
-                .help("write the path of a conda file, or its keys in its place"),
+            Diagnostic::error(
+                "unexpected-entry",
+                "this is neither a path nor a conda spec",
+            )
+            .at(at, "")
+            .help("write the path of a conda file, or its keys here"),
         )),
     }
 }
@@ -222,14 +225,14 @@ pub fn missing(definition: &Definition, at: Location, path: &Path) -> Diagnostic
         Version::V2 => error
             .at(at, "named here")
             .note("the path is relative to the folder of this file")
-            .help("mend the path, or write the conda spec below `conda_file:`"),
+            .help("correct the path, or write the conda spec below `conda_file:`"),
         Version::V1 if definition.is_run_configuration() => error
             .at(at, "named here")
             .note("the path is relative to the project: the folder around `.azureml` or `aml_config`")
-            .help("mend the path, or write the conda spec as `condaDependencies`"),
+            .help("correct the path, or write the conda spec as `condaDependencies`"),
         Version::V1 => error
-            .at(at, "without `condaDependencies`")
-            .note("what is not in the definition the SDK looks for in a file beside it")
+            .at(at, "no `condaDependencies`")
+            .note("if the definition has no conda spec, the SDK looks for it in a file next to the definition")
             .help("add the file, write the conda spec as `condaDependencies`, or set `userManagedDependencies` to `true`"),
     }
 }
@@ -238,15 +241,15 @@ fn without_spec(definition: &Definition) -> Failure {
     let (at, label, help) = match definition.set("build") {
         Some(build) => (
             build,
-            "a Dockerfile makes it",
+            "a Dockerfile builds the image",
             "give the conda file that the Dockerfile installs",
         ),
         None => (
             definition
                 .set("image")
                 .unwrap_or_else(|| definition.start()),
-            "the image is used as it is",
-            "name a conda file with `conda_file`, or give one by itself",
+            "the image is used unchanged",
+            "add a conda file with `conda_file`, or give the conda file itself",
         ),
     };
     Failure::input(
@@ -267,10 +270,10 @@ fn without_spec_v1(definition: &Definition) -> Failure {
                 "no `environment` here",
                 "give the conda file of the environment",
             ),
-            Some(Value::String(_)) => ("a file of its own defines it", "give that file"),
+            Some(Value::String(_)) => ("another file defines it", "give that file"),
             Some(_) => (
-                "names one that is registered",
-                "give the file that defines that one, or its conda file",
+                "names a registered environment",
+                "give the file that defines that environment, or its conda file",
             ),
         };
         (definition.key(&[]), label, help)
@@ -278,19 +281,19 @@ fn without_spec_v1(definition: &Definition) -> Failure {
         (
             definition.key(&user_managed),
             "nothing is installed",
-            "write `false` here if Azure ML is to install a conda spec, or give the conda file of the image",
+            "write `false` here to have Azure ML install a conda spec, or give the conda file of the image",
         )
     } else if let Some(context) = definition.given(v1::DOCKER_OPTIONS[2]) {
         (
             Some(context),
-            "a Dockerfile makes it",
+            "a Dockerfile builds the image",
             "give the conda file that the Dockerfile installs",
         )
     } else {
         (
             definition.key(&["python"]).or_else(|| definition.key(&[])),
             "no conda spec here",
-            "add `condaDependencies` to `python`, or give a conda file by itself",
+            "add `condaDependencies` to `python`, or give the conda file itself",
         )
     };
     Failure::input(

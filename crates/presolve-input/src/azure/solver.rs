@@ -12,19 +12,19 @@ pub fn notice(image: &Spanned<Image>) -> Diagnostic {
     let (message, note) = match (image.value.has_classic_solver(), image.value.azure_name()) {
         (Some(true), _) => (
             format!("the image has {brings}, which solves with the classic solver"),
-            "what is predicted of that solver is about this build",
+            "the prediction for the classic solver applies to this build",
         ),
         (Some(false), _) => (
             format!("the image has {brings}, which solves with libmamba"),
-            "what is predicted of the classic solver is about older images",
+            "the prediction for the classic solver applies to older images",
         ),
         (None, Some(_)) => (
-            "the image is taken for a new one, whose conda solves with libmamba, as its tag names no day".to_owned(),
-            "what is predicted of the classic solver is about images from before October 2023",
+            "the tag of the image has no date, so presolve assumes a recent image, whose conda solves with libmamba".to_owned(),
+            "the prediction for the classic solver applies to images from before October 2023",
         ),
         (None, None) => (
-            "which conda the image has is not known, as it is none of Azure ML's".to_owned(),
-            "what is predicted of the classic solver is about a conda before 23.10",
+            "the conda version of the image is unknown, as it is not an Azure ML image".to_owned(),
+            "the prediction for the classic solver applies to conda before 23.10",
         ),
     };
     Diagnostic::new(Level::Note, "image-solver", message)

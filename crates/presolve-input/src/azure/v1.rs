@@ -13,9 +13,9 @@ use presolve_text::diagnostic::Location;
 
 /// What the SDK and the CLI call the definition in the folder of an environment.
 pub const FILE_NAME: &str = "azureml_environment.json";
-/// What they call the conda file beside it.
+/// Name of the conda file next to the definition.
 pub const CONDA_FILE: &str = "conda_dependencies.yml";
-/// What they call the Dockerfile beside it.
+/// Name of the Dockerfile next to the definition.
 const DOCKERFILE: &str = "BaseDockerfile";
 /// The folders of a project that run configurations are kept in.
 const CONFIGURATIONS: [&str; 2] = [".azureml", "aml_config"];
@@ -103,7 +103,7 @@ pub(super) fn is_user_managed(definition: &Definition) -> bool {
 }
 
 /// Where the conda spec is. A file goes before what stands in the definition, as for the
-/// SDK: beside the definition in the folder of an environment
+/// SDK: next to the definition in the folder of an environment
 /// (`Environment.load_from_directory`), named in a run configuration
 /// (`RunConfiguration.load`).
 pub(super) fn conda_file(definition: &Definition) -> CondaFile {
@@ -163,7 +163,7 @@ fn named_file(definition: &Definition, name: &str) -> PathBuf {
     }
 }
 
-/// Whether there is something behind a key: the SDK writes `null` where nothing is.
+/// Whether there is something after a key: the SDK writes `null` where nothing is.
 pub fn is_given(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -187,7 +187,7 @@ pub fn variables(definition: &Definition) -> Vec<Location> {
         .collect()
 }
 
-/// Whether the Dockerfile lies beside the definition, where the SDK looks for it.
+/// Whether the Dockerfile lies next to the definition, where the SDK looks for it.
 pub fn has_dockerfile_beside(definition: &Definition) -> bool {
     !definition.is_run_configuration() && definition.has_file(&definition.beside(DOCKERFILE))
 }

@@ -31,13 +31,13 @@ pub struct Build {
 pub struct Base {
     /// Its name with the values of variables; none if one has none.
     pub name: Option<String>,
-    /// Where the name stands.
+    /// Position of the name.
     pub span: Range<usize>,
     /// `--platform`, as `linux/amd64`.
     pub platform: Option<String>,
 }
 
-/// What holds where an instruction stands.
+/// State of the build at an instruction.
 #[derive(Clone)]
 struct State {
     variables: Variables,
@@ -324,7 +324,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Docker knows no comments behind arguments.
+    /// Docker knows no comments after arguments.
     fn cut_comment(&mut self, words: &mut Vec<Word>) {
         let text = self.dockerfile.source().text();
         let begins = |word: &Word| text[word.span.clone()].starts_with('#');

@@ -13,9 +13,9 @@ use presolve_text::files::Fence;
 pub struct Copied {
     /// The path in the context; none if a variable in it has no value.
     pub path: Option<String>,
-    /// Where it is named.
+    /// Position where it is named.
     pub span: Range<usize>,
-    /// It is a comment behind the arguments, which Docker takes for files.
+    /// It is a comment after the arguments, which Docker takes for files.
     pub is_comment: bool,
 }
 

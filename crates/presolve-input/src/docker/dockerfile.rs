@@ -45,7 +45,7 @@ pub struct Dockerfile {
     pub escape: char,
     /// The instructions in their order.
     pub instructions: Vec<Instruction>,
-    /// What BuildKit would refuse.
+    /// Errors that BuildKit would also report.
     pub errors: Vec<Diagnostic>,
 }
 
@@ -156,14 +156,14 @@ impl Dockerfile {
             Some((false, span)) => self.refuse(
                 SYNTAX,
                 first_line(self.source.text(), span),
-                "an instruction stands before the first `FROM`",
-                "only `ARG` may stand there",
+                "there is an instruction before the first `FROM`",
+                "move it after `FROM`; only `ARG` can come before it",
             ),
             None if self.errors.is_empty() => self.refuse(
                 SYNTAX,
                 self.start().span,
                 "the Dockerfile has no `FROM`",
-                "name the image that it is built on: `FROM image:tag`",
+                "add the base image: `FROM image:tag`",
             ),
             None => {}
         }
@@ -256,7 +256,7 @@ impl Reader<'_> {
         let (flags, arguments) = flags(&keyword, arguments);
         if is_empty && keyword != "CMD" && keyword != "ENTRYPOINT" {
             let message = format!("`{keyword}` has no arguments");
-            let help = "remove it, or say what it is to do";
+            let help = "remove it, or add its arguments";
             self.dockerfile.refuse(SYNTAX, span.clone(), &message, help);
         }
         self.dockerfile.instructions.push(Instruction {
@@ -273,10 +273,10 @@ impl Reader<'_> {
         let nearest = INSTRUCTIONS.into_iter().min_by_key(likeness);
         let help = match nearest.filter(|known| likeness(known) <= 2) {
             Some(known) => format!("did you mean `{known}`?"),
-            None => "a line that goes on needs a `\\` at the end of the one before".to_owned(),
+            None => "to continue a line, end the one before with `\\`".to_owned(),
         };
         let shown = presolve_text::secrets::redact(&self.text[span.clone()]);
-        let message = format!("`{shown}` is no instruction of a Dockerfile");
+        let message = format!("`{shown}` is not a Dockerfile instruction");
         self.dockerfile
             .refuse(UNKNOWN_INSTRUCTION, span, &message, &help);
     }
@@ -337,7 +337,7 @@ impl Reader<'_> {
                 }
             }
             let message = format!("the here-document `{}` does not end", heredoc.end);
-            let help = "write its name on a line of its own behind it";
+            let help = "write its name on its own line after it";
             self.dockerfile.refuse(SYNTAX, heredoc.span, &message, help);
             Text::of(self.text, start..self.text.len())
         });
@@ -345,7 +345,7 @@ impl Reader<'_> {
     }
 }
 
-/// The flags of an instruction that takes some, and its arguments behind them.
+/// The flags of an instruction that takes some, and its arguments after them.
 fn flags(keyword: &str, arguments: Text) -> (Vec<Flag>, Text) {
     let mut flags = Vec::new();
     let mut start = 0;

@@ -23,7 +23,7 @@ use presolve_text::{
 };
 
 /// The text of a Dockerfile with an answer in the arguments of its commands. What the
-/// answer adds stands behind the last command of conda and of pip. A second time nothing
+/// answer adds stands after the last command of conda and of pip. A second time nothing
 /// changes.
 ///
 /// # Errors
@@ -91,8 +91,8 @@ fn pin_pip(
     if pip::in_hash_mode(environment) {
         return Err(uneditable(
             editor.plan.place(last),
-            "the requirements have hashes, which no argument of a command can have",
-            "write all requirements into one file with hashes",
+            "the requirements have hashes, which command-line arguments cannot have",
+            "write all requirements to one file with hashes",
         ));
     }
     let added = pip::undeclared(environment, pins).into_values();
@@ -197,7 +197,7 @@ impl<'p> Editor<'p> {
         let last = self.last(of).ok_or_else(|| {
             uneditable(
                 self.plan.place(self.installs[0]),
-                "the Dockerfile has no command that this could be added to",
+                "the Dockerfile has no command to add this to",
                 "add the command",
             )
         })?;
@@ -235,7 +235,7 @@ impl<'p> Editor<'p> {
     fn not_here(&self, at: &Location) -> Failure {
         uneditable(
             at.clone(),
-            "no argument of a command stands here",
+            "there is no command argument here",
             "change it by hand",
         )
     }
@@ -245,7 +245,7 @@ impl<'p> Editor<'p> {
         if written.contains('\n') {
             return Err(uneditable(
                 self.plan.dockerfile.at(word.span.clone()),
-                "this argument goes over several lines",
+                "this argument spans several lines",
                 "write it on one line",
             ));
         }
@@ -269,20 +269,20 @@ impl<'p> Editor<'p> {
             }
             _ => Err(uneditable(
                 self.plan.dockerfile.at(word.span.clone()),
-                "the command would install nothing without this",
+                "without this, the command would install nothing",
                 "remove the command",
             )),
         }
     }
 
-    /// Writes arguments behind the last one of a command, each on a line of its own.
+    /// Writes arguments after the last one of a command, each on a line of its own.
     fn append(&mut self, install: &Install, added: &[String]) {
         for one in added {
             self.append_line(install, std::slice::from_ref(one));
         }
     }
 
-    /// Writes arguments behind the last one of a command, on one line of their own.
+    /// Writes arguments after the last one of a command, on one line of their own.
     fn append_line(&mut self, install: &Install, added: &[String]) {
         let added: Vec<String> = added
             .iter()
@@ -357,9 +357,9 @@ fn check(before: &EnvironmentFile, pins: &Pins, plan: &Plan, text: &str) -> Resu
     let problem = if other_commands(plan) != other_commands(&Plan::of(&source)) {
         Some("another command would change")
     } else if !conda_is_pinned(&after, pins, &Plan::of(&source)) {
-        Some("its conda packages would not be those of the answer")
+        Some("its conda packages would not match the solution")
     } else if !pip_is_pinned(&after, pins) {
-        Some("its PyPI releases would not be those of the answer")
+        Some("its PyPI releases would not match the solution")
     } else {
         None
     };
@@ -372,8 +372,8 @@ fn check(before: &EnvironmentFile, pins: &Pins, plan: &Plan, text: &str) -> Resu
 fn broken(problem: &str) -> Diagnostic {
     let message = format!("the pins cannot be written into this file: {problem}");
     Diagnostic::error("pin-not-written", message)
-        .note("the file is untouched")
-        .help("write one command of conda and one of pip, and report this as a bug of presolve")
+        .note("the file was not changed")
+        .help("write one conda command and one pip command, and report this as a bug in presolve")
 }
 
 /// Every instruction and command but the packages of those that are pinned.

@@ -58,7 +58,7 @@ pub fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Readin
         Ok(Contents::Specs(installs)) => installs,
         // The conda file is read in its stead: `crate::azure::Input` sees to it.
         Ok(Contents::CondaFile(_, install)) => {
-            let error = Diagnostic::error("no-conda-spec", "the packages stand in another file");
+            let error = Diagnostic::error("no-conda-spec", "the packages are in another file");
             return refused(vec![error.at(plan.place(install), "")]);
         }
         Err(Failure { diagnostics, .. }) => return refused(diagnostics),
@@ -222,12 +222,13 @@ impl Reader<'_> {
             }
         }
         for list in install.all("file") {
-            let error = Diagnostic::error(UNSOLVED, "a list of conda packages is not read");
+            let error =
+                Diagnostic::error(UNSOLVED, "presolve does not read a list of conda packages");
             let at = self.plan.argument(list);
             self.errors.push(
                 error
                     .at(at, "")
-                    .help("name the packages in the command, or in a conda file"),
+                    .help("write the packages in the command or in a conda file"),
             );
         }
     }
@@ -248,8 +249,8 @@ impl Reader<'_> {
                     "the name of the image does not say which Python it has",
                 )
                 .at(at, "")
-                .at(self.plan.place(install), "installs for that Python")
-                .help("take an image that says it, such as `python:3.11`, or make an environment with `conda create -n NAME python=3.11`"),
+                .at(self.plan.place(install), "installs for this Python")
+                .help("use an image whose name has the version, such as `python:3.11`, or create an environment with `conda create -n NAME python=3.11`"),
             );
             return;
         };
@@ -257,7 +258,7 @@ impl Reader<'_> {
         let Ok(spec) = match_spec::parse(&text) else {
             return;
         };
-        let message = format!("the image brings Python {python}; what else it brings is not known");
+        let message = format!("the image includes Python {python}; its other packages are unknown");
         self.environment
             .warnings
             .push(Diagnostic::new(Level::Note, "python-of-image", message).at(at.clone(), ""));
@@ -293,12 +294,12 @@ impl Reader<'_> {
         if let Some(other) = pip.iter().find(|install| asked(install) != wanted) {
             let error = Diagnostic::error(
                 UNSOLVED,
-                "the commands of pip ask different package indexes, so they are no one problem",
+                "the pip commands use different package indexes, so presolve cannot solve them together",
             );
             self.errors.push(
                 error
-                    .at(self.plan.place(other), "asks other indexes")
-                    .at(self.plan.place(first), "than this")
+                    .at(self.plan.place(other), "uses other indexes")
+                    .at(self.plan.place(first), "than this command")
                     .help("give all of them the same index options, or move the requirements into one conda file"),
             );
         }
@@ -326,7 +327,7 @@ impl Reader<'_> {
                 None => self.errors.push(
                     Diagnostic::error(
                         UNSOLVED,
-                        format!("the Dockerfile does not say the value of `{variable}`"),
+                        format!("the Dockerfile does not set `{variable}`"),
                     )
                     .at(at, "which this command reads"),
                 ),
@@ -379,13 +380,13 @@ impl Reader<'_> {
             );
         }
         let Some(path) = self.plan.origin(install, value) else {
-            let message = format!("there is no `{}` from the build context", redact(value));
+            let message = format!("`{}` does not come from the build context", redact(value));
             let context = self.plan.context.display();
             self.errors.push(
                 Diagnostic::error("missing-requirements-file", message)
                     .at(at.clone(), "named here")
-                    .note(format!("the context is the folder `{context}`"))
-                    .help("copy it from the context with `COPY` before it is read"),
+                    .note(format!("the build context is the folder `{context}`"))
+                    .help("copy it from the build context with `COPY` before it is read"),
             );
             return;
         };

@@ -10,7 +10,7 @@ use super::{
 };
 use presolve_text::secrets::redact;
 
-/// Whose packages are installed.
+/// Package manager that a command runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
     /// conda, mamba or micromamba.
@@ -21,14 +21,14 @@ pub enum Tool {
     Pip,
 }
 
-/// What a command does.
+/// Effect of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It makes an environment of these packages.
+    /// Creates an environment with these packages.
     Create,
     /// It makes an environment of a conda file, or brings one up to it.
     FromFile,
-    /// It installs packages.
+    /// Installs packages into an existing environment.
     Install,
     /// It adds channels to those of every later command.
     Channels,
@@ -39,9 +39,9 @@ pub enum Action {
 /// A command of conda or pip.
 #[derive(Clone, Debug)]
 pub struct Install {
-    /// Whose.
+    /// Package manager that the command runs.
     pub tool: Tool,
-    /// What it does.
+    /// Effect of the command.
     pub action: Action,
     /// The environment.
     pub prefix: Prefix,
@@ -49,13 +49,13 @@ pub struct Install {
     pub specs: Vec<Argument>,
     /// The options, by their long names without dashes.
     pub options: Vec<(&'static str, Option<Argument>)>,
-    /// Where all of it stands.
+    /// Position of the whole command.
     pub span: Range<usize>,
-    /// How its arguments are written.
+    /// Syntax of the arguments: shell line, here-document or JSON array.
     pub form: Form,
     /// The index of the command in the build.
     pub index: usize,
-    /// Why it cannot be read, and where that is seen.
+    /// Reason and position, if the command cannot be read.
     pub unread: Option<(Range<usize>, String)>,
 }
 
@@ -72,7 +72,7 @@ impl Install {
         };
         let mut install = reader.read()?;
         if install.prefix == Prefix::unknown() {
-            install.leave("the `PATH` that it runs with is not known".to_owned());
+            install.leave("the `PATH` that it runs with is unknown".to_owned());
         }
         Some(install)
     }
@@ -146,7 +146,7 @@ impl Reader<'_> {
             "uv" | "poetry" | "pipenv" | "pdm"
                 if matches!(verb, "install" | "add" | "sync" | "pip") =>
             {
-                let why = format!("commands of {program} are not read");
+                let why = format!("presolve does not read commands of {program}");
                 Some(self.other(Tool::Pip, Prefix::unknown(), &why))
             }
             _ if SPEAKERS.contains(&program) => None,
@@ -175,8 +175,8 @@ impl Reader<'_> {
                 .find_map(|one| installer(one.split(is_space)))
         };
         let (tool, why) = match installer(texts.iter().map(String::as_str)) {
-            Some(tool) => (tool, "the command that runs it is not known"),
-            None => (quoted()?, "commands within quotes are not read"),
+            Some(tool) => (tool, "presolve does not know the command that runs it"),
+            None => (quoted()?, "presolve does not read commands within quotes"),
         };
         Some(self.other(tool, Prefix::unknown(), why))
     }
@@ -189,7 +189,7 @@ impl Reader<'_> {
         active.unwrap_or_else(Prefix::base)
     }
 
-    /// Where the program is, behind those that only run it.
+    /// Where the program is, after those that only run it.
     fn program(&self, mut at: usize) -> Option<usize> {
         loop {
             let word = self.values.get(at)?.as_deref().ok()?;
@@ -212,7 +212,7 @@ impl Reader<'_> {
             "uninstall" => self.other(
                 Tool::Pip,
                 prefix,
-                "what `pip uninstall` removes is not worked out",
+                "presolve does not work out what `pip uninstall` removes",
             ),
             _ => return None,
         };
@@ -226,13 +226,13 @@ impl Reader<'_> {
             "python",
         ];
         if let Some(option) = elsewhere.into_iter().find(|option| install.has(option)) {
-            install.leave(format!("with `--{option}`, it installs for something else"));
+            install.leave(format!("with `--{option}`, it installs into another place"));
         }
         if install.has("no-deps") {
-            install.leave("with `--no-deps`, it may break what is installed".to_owned());
+            install.leave("with `--no-deps`, it may break installed packages".to_owned());
         }
         if install.has("dry-run") || install.has("ignore-requires-python") {
-            install.leave("it does not install as pip does otherwise".to_owned());
+            install.leave("its options change how pip installs".to_owned());
         }
         Some(install)
     }
@@ -260,7 +260,9 @@ impl Reader<'_> {
             "config" => return self.config(tool, at, active),
             "update" | "upgrade" | "remove" | "uninstall" => {
                 let mut install = self.install(tool, Action::Install, active, parsed);
-                install.leave(format!("what `conda {verb}` changes is not worked out"));
+                install.leave(format!(
+                    "presolve does not work out what `conda {verb}` changes"
+                ));
                 install
             }
             _ => return None,
@@ -276,7 +278,7 @@ impl Reader<'_> {
             "revision",
         ] {
             if install.has(option) {
-                install.leave(format!("what it does with `--{option}` is not worked out"));
+                install.leave(format!("presolve does not work out what `--{option}` does"));
             }
         }
         Some(install)
@@ -330,10 +332,7 @@ impl Reader<'_> {
                 }
             }
             Err((span, option)) => {
-                install.unread = Some((
-                    span,
-                    format!("the option `{}` is not known", redact(&option)),
-                ));
+                install.unread = Some((span, format!("unknown option: `{}`", redact(&option))));
             }
         }
         if let Some(depends) = self.invocation.depends {
@@ -348,7 +347,7 @@ impl Reader<'_> {
         other
     }
 
-    /// The first argument that is no option, and the others.
+    /// The first argument that is not an option, and the others.
     fn split_verb(&self, at: usize, parsed: Parse) -> Option<(String, Parse)> {
         let mut parsed = match parsed {
             Ok(parsed) => parsed,
@@ -438,7 +437,7 @@ fn split(program: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Whether this stands behind the name of a program for its version: `3`, `3.10`.
+/// Whether this stands after the name of a program for its version: `3`, `3.10`.
 fn is_version(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }

@@ -1,4 +1,4 @@
-//! The options of conda and pip. An option that is not known may take the word behind it,
+//! The options of conda and pip. An option that is not known may take the word after it,
 //! so that word could be taken for a package: such a command is not read.
 
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::{
 pub struct Argument {
     /// As it is written.
     pub word: Word,
-    /// What it stands for.
+    /// Value with its variables expanded.
     pub value: Result<String, Unknown>,
 }
 
@@ -228,14 +228,14 @@ fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Opt
     Some(options)
 }
 
-/// Why a value is not known, for the user.
+/// Returns the reason for an unknown value, for the user.
 pub(super) fn say(unknown: &Unknown) -> String {
     match unknown {
-        Unknown::Unset(name) => format!("the Dockerfile does not say the value of `{name}`"),
-        Unknown::Several(name) => format!("`{name}` stands for several words"),
+        Unknown::Unset(name) => format!("the Dockerfile does not set `{name}`"),
+        Unknown::Several(name) => format!("`{name}` expands to several words"),
         Unknown::TooLong(name) => {
             format!("the value of `{name}` makes this longer than {MAX_VALUE} bytes")
         }
-        Unknown::Computed => "only the build can tell what this stands for".to_owned(),
+        Unknown::Computed => "only the build knows this value".to_owned(),
     }
 }

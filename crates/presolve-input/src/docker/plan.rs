@@ -80,7 +80,7 @@ impl Plan {
         })
     }
 
-    /// What the machine that builds is like.
+    /// Returns the platform and virtual packages of the build machine.
     pub fn target(&self) -> Target {
         let target = self
             .image()
@@ -163,7 +163,7 @@ impl Plan {
                     return Err(Failure::input(
                         error
                             .at(self.place(other), format!("into `{second}`"))
-                            .help("put the one that is meant first on the `PATH`"),
+                            .help("put the intended one first on the `PATH`"),
                     ));
                 }
             }
@@ -198,16 +198,13 @@ impl Plan {
                 .map(|path| Contents::CondaFile(path, file)),
             ([first, second, ..], _) => Err(self.torn(
                 first,
-                "a conda file is installed",
+                "installs a conda file",
                 second,
-                "and another one",
+                "and another conda file",
             )),
-            ([file], [specs, ..]) => Err(self.torn(
-                file,
-                "a conda file is installed",
-                specs,
-                "and packages besides",
-            )),
+            ([file], [specs, ..]) => {
+                Err(self.torn(file, "installs a conda file", specs, "and other packages"))
+            }
             ([], []) => Err(self.nothing()),
             ([], _) => Ok(Contents::Specs(specs)),
         }
@@ -227,13 +224,13 @@ impl Plan {
         if *prefix == Prefix::base()
             && let Some(update) = self.of_prefix(prefix).find(from_file)
         {
-            let message = "what the base environment of the image has already is not known";
+            let message = "the packages in the base environment of the image are unknown";
             let note = Diagnostic::new(Level::Note, "base-of-image", message);
             left.push(note.at(self.place(update), "adds to it"));
         }
         let fills = |install: &&Install| install.prefix != *prefix && install.installs_anything();
         if let Some(other) = self.installs.iter().find(fills) {
-            let message = format!("only the environment `{prefix}` is looked at");
+            let message = format!("only the environment `{prefix}` is checked");
             let at = format!("installs into `{}`", other.prefix);
             let note = Diagnostic::new(Level::Note, "other-environment", message);
             left.push(note.at(self.place(other), at));
@@ -241,14 +238,14 @@ impl Plan {
         left
     }
 
-    /// Which of these commands are left as they are.
+    /// Returns a warning for each of these commands that presolve does not read.
     pub fn left_of<'i>(&self, installs: impl Iterator<Item = &'i Install>) -> Vec<Diagnostic> {
         let left = installs.filter_map(|install| {
             let (span, why) = install.unread.as_ref()?;
             let at = self
                 .dockerfile
                 .at(first_line(&self.dockerfile, span.clone()));
-            let left = Diagnostic::warning(UNSOLVED, "this command is left as it is");
+            let left = Diagnostic::warning(UNSOLVED, "presolve does not read this command");
             Some(left.at(at, "").note(why.clone()))
         });
         left.collect()
@@ -312,21 +309,21 @@ impl Plan {
         let name = match named.map(|argument| &argument.value) {
             Some(Ok(name)) => name.as_str(),
             Some(Err(unknown)) => {
-                let error = Diagnostic::error(UNSOLVED, "the conda file is not known");
+                let error = Diagnostic::error(UNSOLVED, "the conda file is unknown");
                 let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
                 return Err(Failure::input(error.at(at, options::say(unknown))));
             }
             None => USUAL_CONDA_FILE,
         };
         self.origin(install, name).ok_or_else(|| {
-            let message = format!("there is no `{}` from the build context", redact(name));
+            let message = format!("`{}` does not come from the build context", redact(name));
             let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
             let context = self.context.display();
             Failure::input(
                 Diagnostic::error("missing-conda-file", message)
                     .at(at, "installed here")
-                    .note(format!("the context is the folder `{context}`"))
-                    .help("copy it from the context with `COPY` before it is installed"),
+                    .note(format!("the build context is the folder `{context}`"))
+                    .help("copy it from the build context with `COPY` before it is installed"),
             )
         })
     }
@@ -357,11 +354,11 @@ impl Plan {
         Failure::input(
             Diagnostic::error(
                 UNSOLVED,
-                "the environment is made of a conda file and of what the Dockerfile adds to it",
+                "the environment comes from a conda file and from what the Dockerfile adds to it",
             )
             .at(self.place(other), second)
             .at(self.place(one), label)
-            .note("presolve solves one file at a time, and either alone would leave out the other")
+            .note("presolve solves one file at a time, and each one alone leaves out the other")
             .help("move the packages into the conda file, or give the conda file itself"),
         )
     }
@@ -381,8 +378,8 @@ impl Plan {
                 error.at(self.dockerfile.at(span), why.clone())
             }
             None => error
-                .at(self.image_place(), "its last stage is built on this")
-                .help("give the conda file or the requirements by themselves"),
+                .at(self.image_place(), "its last stage starts from this image")
+                .help("give the conda file or the requirements instead"),
         })
     }
 }

@@ -39,8 +39,8 @@ pub fn of(command: &Invocation) -> Vec<Range<usize>> {
 /// What is said of one.
 pub fn error(at: Location) -> Diagnostic {
     let quoted = format!("write `'{}'`", redact(at.text()));
-    Diagnostic::error(NAME, "the shell takes this requirement for a redirection")
-        .at(at, "not in quotes")
+    Diagnostic::error(NAME, "the shell reads this requirement as a redirection")
+        .at(at, "not quoted")
         .note("with `>` the version becomes the name of a file, and any version is installed; with `<` the build fails")
         .help(quoted)
 }

@@ -48,7 +48,7 @@ pub enum Form {
     Exec,
 }
 
-/// `>`, `<` and the like with the name behind it.
+/// `>`, `<` and the like with the name after it.
 #[derive(Clone, Debug)]
 pub struct Redirection {
     /// Where the operator stands.
@@ -69,7 +69,7 @@ impl Invocation {
         }
     }
 
-    /// Where all of it stands.
+    /// Position of the whole command.
     pub fn span(&self) -> Range<usize> {
         let (first, last) = (self.words.first(), self.words.last());
         first.map_or(0, |word| word.span.start)..last.map_or(0, |word| word.span.end)
@@ -82,9 +82,9 @@ const ENDS: [&str; 3] = ["fi", "esac", "done"];
 /// Words before a command that are none of it.
 const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
 /// Why a command may not run, or run several times.
-const ON_CONDITION: &str = "it runs on a condition only";
-const IN_LOOP: &str = "it stands in a loop";
-const IN_FUNCTION: &str = "it stands in a function";
+const ON_CONDITION: &str = "it runs only under a condition";
+const IN_LOOP: &str = "it is in a loop";
+const IN_FUNCTION: &str = "it is in a function";
 
 /// The commands of a script.
 pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {
@@ -117,7 +117,7 @@ pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<In
                     std::mem::take(&mut words),
                     std::mem::take(&mut redirections),
                 );
-                // Lines may end behind `&&`.
+                // Lines may end after `&&`.
                 let is_continued = operator == "\n" && command.0.is_empty();
                 reader.command(command);
                 if !is_continued {

@@ -53,7 +53,7 @@ pub(super) enum Token {
     Word(Word),
     /// `&&`, `;`, `|`, `(` and the like, or the end of a line.
     Operator(String),
-    /// `>`, `<` and the like, with its place; the word behind it is a file's name.
+    /// `>`, `<` and the like, with its place; the word after it is a file's name.
     Redirection(Range<usize>),
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Heredoc {
     pub end: String,
     /// It is written `<<-`: tabs at the start of its lines do not count.
     pub strips_tabs: bool,
-    /// Where it is named.
+    /// Position where it is named.
     pub span: Range<usize>,
 }
 

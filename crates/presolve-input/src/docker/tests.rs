@@ -157,15 +157,15 @@ RUN pip install somewhere
 ";
     insta::assert_snapshot!(commands(text), @r#"
     Pip Install into base: Several("LIST") [$LIST] Computed ["$(cat x)"] Unset("UNKNOWN") [six==$UNKNOWN] numpy ["${ALSO:-numpy}"]
-    Pip Install into base: Unset("p") [$p] (it stands in a loop)
+    Pip Install into base: Unset("p") [$p] (it is in a loop)
     Pip Install into base: after [after]
-    Pip Install into base: maybe [maybe] (it runs on a condition only)
-    Pip Install into base: otherwise [otherwise] (it runs on a condition only)
-    Pip Install into base: (the option `--no-such-option` is not known)
-    Conda Install into base: pip [pip] --no-deps= (what it does with `--no-deps` is not worked out)
-    Pip Other into $PATH: (commands within quotes are not read)
-    Pip Install into base: there [there] --target=/x (with `--target`, it installs for something else)
-    Pip Install into $PATH: somewhere [somewhere] (the `PATH` that it runs with is not known)
+    Pip Install into base: maybe [maybe] (it runs only under a condition)
+    Pip Install into base: otherwise [otherwise] (it runs only under a condition)
+    Pip Install into base: (unknown option: `--no-such-option`)
+    Conda Install into base: pip [pip] --no-deps= (presolve does not work out what `--no-deps` does)
+    Pip Other into $PATH: (presolve does not read commands within quotes)
+    Pip Install into base: there [there] --target=/x (with `--target`, it installs into another place)
+    Pip Install into $PATH: somewhere [somewhere] (the `PATH` that it runs with is unknown)
     "#);
 }
 
@@ -190,7 +190,7 @@ E
 ";
     let said = commands(text);
     for line in said.lines() {
-        let depends = line.contains("on a condition only") || line.contains("in a function");
+        let depends = line.contains("only under a condition") || line.contains("in a function");
         assert_ne!(depends, line.contains(": c"), "{said}");
     }
     assert_eq!(said.matches(": c").count(), 8, "{said}");
@@ -210,15 +210,15 @@ RUN su -c 'pip list; apt install x' && pip help install && python setup.py insta
 ";
     insta::assert_snapshot!(commands(text), @r"
     Pip Install into base: read [read]
-    Pip Other into $PATH: (the command that runs it is not known)
-    Pip Other into $PATH: (the command that runs it is not known)
-    Pip Other into $PATH: (the command that runs it is not known)
-    Conda Other into $PATH: (the command that runs it is not known)
-    Pip Other into $PATH: (the command that runs it is not known)
-    Pip Other into $PATH: (commands within quotes are not read)
-    Pip Other into $PATH: (commands within quotes are not read)
-    Pip Other into $PATH: (commands of uv are not read)
-    Pip Other into $PATH: (commands of poetry are not read)
+    Pip Other into $PATH: (presolve does not know the command that runs it)
+    Pip Other into $PATH: (presolve does not know the command that runs it)
+    Pip Other into $PATH: (presolve does not know the command that runs it)
+    Conda Other into $PATH: (presolve does not know the command that runs it)
+    Pip Other into $PATH: (presolve does not know the command that runs it)
+    Pip Other into $PATH: (presolve does not read commands within quotes)
+    Pip Other into $PATH: (presolve does not read commands within quotes)
+    Pip Other into $PATH: (presolve does not read commands of uv)
+    Pip Other into $PATH: (presolve does not read commands of poetry)
     ");
     let dockerfile = "FROM x
 RUN conda create -p /azureml-envs/x python=3.10
@@ -227,7 +227,7 @@ RUN sudo -u app conda install -p /azureml-envs/x numpy=99
     insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r"
     channels []
     conda python=3.10 [python=3.10]
-    unsolved-install: this command is left as it is
+    unsolved-install: presolve does not read this command
     ");
 }
 
@@ -271,10 +271,10 @@ RUN pip install a==$A b==$B c==$C
 #[test]
 fn what_docker_refuses_is_placed() {
     insta::assert_snapshot!(commands("RUN x\nFORM y\nFROM\nFROM z\nRUN <<EOF\nabc\n"), @r"
-    Dockerfile:2:1: `FORM` is no instruction of a Dockerfile
+    Dockerfile:2:1: `FORM` is not a Dockerfile instruction
     Dockerfile:3:1: `FROM` has no arguments
     Dockerfile:5:5: the here-document `EOF` does not end
-    Dockerfile:1:1: an instruction stands before the first `FROM`
+    Dockerfile:1:1: there is an instruction before the first `FROM`
     ");
     insta::assert_snapshot!(commands("# nothing\n"), @"Dockerfile:1:1: the Dockerfile has no `FROM`");
 }
@@ -373,8 +373,8 @@ fn what_is_no_conda_file_alone_is_refused() {
         let dockerfile = format!("FROM x\nCOPY e.yml /\n{lines}\n");
         conda_file(&[("Dockerfile", &dockerfile), ("e.yml", "name: b\n")]).expect_err(lines)
     };
-    insta::assert_snapshot!(refused("RUN conda env create -f other.yml"), @"there is no `other.yml` from the build context");
-    insta::assert_snapshot!(refused("RUN conda env create -f e.yml && conda run -n b pip install six"), @"the environment is made of a conda file and of what the Dockerfile adds to it");
+    insta::assert_snapshot!(refused("RUN conda env create -f other.yml"), @"`other.yml` does not come from the build context");
+    insta::assert_snapshot!(refused("RUN conda env create -f e.yml && conda run -n b pip install six"), @"the environment comes from a conda file and from what the Dockerfile adds to it");
     insta::assert_snapshot!(refused("RUN conda env create -n a -f e.yml && conda create -n c six"), @"the Dockerfile installs into several environments, and none of them is active in the end");
     insta::assert_snapshot!(refused("RUN apt-get install -y curl"), @"the Dockerfile installs nothing with conda or pip that could be solved");
 }
@@ -433,8 +433,8 @@ RUN conda install -n base pip && pip install --no-deps six
     pip numpy>=1.2 ['numpy>=1.2'] Dockerfile
     pip horovod[torch]==0.28.1 [horovod[torch]==0.28.1] Dockerfile
     option --extra-index-url https://x.y/simple
-    unsolved-install: this command is left as it is
-    other-environment: only the environment `a` is looked at
+    unsolved-install: presolve does not read this command
+    other-environment: only the environment `a` is checked
     "#);
 }
 
@@ -447,13 +447,13 @@ fn an_index_of_one_command_alone_is_not_that_of_all() {
         requirements(&[("Dockerfile", &text)])
     };
     let torn = with("");
-    assert!(torn.contains("ask different package indexes"), "{torn}");
+    assert!(torn.contains("use different package indexes"), "{torn}");
     let same = with("PIP_INDEX_URL=https://x.y/s ");
     assert!(
         same.contains("option --index-url https://x.y/s\n"),
         "{same}"
     );
-    assert!(!same.contains("ask different"), "{same}");
+    assert!(!same.contains("use different"), "{same}");
 }
 
 #[test]
@@ -478,7 +478,7 @@ fn the_image_brings_the_python_of_pip() {
     channels []
     conda python=3.11 [python:3.11-slim]
     pip six [six] Dockerfile
-    python-of-image: the image brings Python 3.11; what else it brings is not known
+    python-of-image: the image includes Python 3.11; its other packages are unknown
     ");
     insta::assert_snapshot!(with("ubuntu:22.04"), @r"
     channels []
@@ -497,13 +497,13 @@ RUN pip install --index-url https://other.y/simple b==={{latest}}
     channels []
     conda python=3.11 [python:3.11]
     pip numpy [numpy] Dockerfile
-    python-of-image: the image brings Python 3.11; what else it brings is not known
-    bare-redirection: the shell takes this requirement for a redirection [numpy>=1.2]
-    unsolved-install: the commands of pip ask different package indexes, so they are no one problem [pip install --index-url https://other.y/simple b==={{latest}}]
-    missing-requirements-file: there is no `missing.txt` from the build context [missing.txt]
+    python-of-image: the image includes Python 3.11; its other packages are unknown
+    bare-redirection: the shell reads this requirement as a redirection [numpy>=1.2]
+    unsolved-install: the pip commands use different package indexes, so presolve cannot solve them together [pip install --index-url https://other.y/simple b==={{latest}}]
+    missing-requirements-file: `missing.txt` does not come from the build context [missing.txt]
     unsolved-install: this argument cannot be read [six==$X]
-    single-equals: `a=1` is no pip requirement [a=1]
-    template-value: `b==={{latest}}` is no pip requirement [b==={{latest}}]
+    single-equals: `a=1` is not a pip requirement [a=1]
+    template-value: `b==={{latest}}` is not a pip requirement [b==={{latest}}]
     ");
 }
 

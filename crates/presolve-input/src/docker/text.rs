@@ -8,7 +8,7 @@ use std::ops::Range;
 pub struct Text {
     /// Each character, and the byte at which it stands.
     characters: Vec<(usize, char)>,
-    /// The byte behind the last of them.
+    /// The byte after the last of them.
     end: usize,
 }
 
@@ -46,7 +46,7 @@ impl Text {
         self.characters.get(index).map(|(_, character)| *character)
     }
 
-    /// The bytes of the file from one character to behind another, of which the first is
+    /// The bytes of the file from one character to the end of another, of which the first is
     /// in it.
     pub fn span(&self, characters: Range<usize>) -> Range<usize> {
         let start = self.start(characters.start);
@@ -56,7 +56,7 @@ impl Text {
         start..end.max(start)
     }
 
-    /// The byte at which a character stands, or behind the last one.
+    /// The byte at which a character stands, or after the last one.
     pub fn start(&self, index: usize) -> usize {
         self.characters.get(index).map_or(self.end, |(at, _)| *at)
     }

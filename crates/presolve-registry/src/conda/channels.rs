@@ -68,7 +68,7 @@ impl SpecChannel {
 pub struct Listed<'a> {
     /// The text.
     pub text: &'a str,
-    /// Where it stands.
+    /// Position in its file.
     pub location: Option<Location>,
 }
 
@@ -84,7 +84,7 @@ impl Channels {
     ///
     /// # Errors
     ///
-    /// An input failure when a text is no channel.
+    /// An input failure when a text is not a channel.
     pub fn of_file(file: &EnvironmentFile, settings: &Settings) -> Result<Self, Failure> {
         let listed: Vec<Listed<'_>> = file
             .channels
@@ -107,7 +107,7 @@ impl Channels {
     ///
     /// # Errors
     ///
-    /// An input failure when a text is no channel.
+    /// An input failure when a text is not a channel.
     pub fn resolve<'a>(
         listed: &[Listed<'_>],
         specs: impl IntoIterator<Item = (&'a MatchSpec, Option<&'a Location>)>,
@@ -179,7 +179,7 @@ impl Channels {
     /// without a channel, which any may meet.
     pub fn of_spec(&self, spec: &MatchSpec) -> Option<Vec<usize>> {
         let text = spec_channel(spec)?;
-        // A text that is no channel was refused when the channels were resolved.
+        // A text that is not a channel was refused when the channels were resolved.
         let wanted = self.resolver.named(&text, None).unwrap_or_default();
         let is_wanted = |channel: &SpecChannel| {
             let url = &channel.channel.base_url;
@@ -381,9 +381,9 @@ fn not_a_url(text: &str, location: Option<Location>) -> Failure {
 }
 
 fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
-    let message = format!("`{}` is no channel", secrets::redact(text));
+    let message = format!("`{}` is not a channel", secrets::redact(text));
     let diagnostic = Diagnostic::error("invalid-channel", message)
-        .help("a channel is a name like `conda-forge`, a URL, or a path like `./channel`");
+        .help("write a name such as `conda-forge`, a URL, or a path such as `./channel`");
     Failure::input(match location {
         Some(location) => diagnostic.at(location, "named here"),
         None => diagnostic,

@@ -45,8 +45,8 @@ impl std::fmt::Display for NameSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             NameSource::Purl => "the channel says so",
-            NameSource::Mapping => "by the published mapping of names",
-            NameSource::BuiltIn => "by presolve's table of well-known names",
+            NameSource::Mapping => "according to the published name mapping",
+            NameSource::BuiltIn => "according to presolve's table of well-known names",
             NameSource::SameName => "as both have the same name",
         })
     }
@@ -137,8 +137,8 @@ impl Names {
         let names = names.unwrap_or_else(|| snapshot::names().unwrap_or_default());
         let notes = why.map(|why| {
             let instead = match is_fetched {
-                true => "the one that was fetched last".to_owned(),
-                false => format!("the copy of {} in presolve", snapshot::date()),
+                true => "the mapping that it fetched last".to_owned(),
+                false => format!("its built-in copy of {}", snapshot::date()),
             };
             let message =
                 format!("cannot fetch the conda to PyPI name mapping; presolve uses {instead}");
@@ -180,7 +180,7 @@ impl Names {
     }
 
     /// The PyPI projects that `record` brings, and where that was taken from.
-    /// Empty for a package that is no python package.
+    /// Empty for a package that is not a python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
         let purls = from_purls(record);
         if !purls.is_empty() {
@@ -226,7 +226,7 @@ fn is_conda_forge(record: &RepoDataRecord) -> bool {
 
 fn is_python_package(record: &RepoDataRecord) -> bool {
     let record = &record.package_record;
-    // Python itself depends on `python_abi` in conda-forge, and is no project.
+    // Python itself depends on `python_abi` in conda-forge, and is not a project.
     if matches!(record.name.as_normalized(), "python" | "python_abi") {
         return false;
     }
@@ -248,7 +248,7 @@ fn read_url(url: &str) -> Result<String, String> {
     let url = url::Url::parse(url).map_err(|error| error.to_string())?;
     let path = url
         .to_file_path()
-        .map_err(|()| "it is not a path of this machine".to_owned())?;
+        .map_err(|()| "it is not a path on this machine".to_owned())?;
     read_file(&path)
 }
 
@@ -267,12 +267,12 @@ fn unreachable(place: &str, error: &FetchError) -> Failure {
     let message = format!("cannot fetch the name mapping `{place}`: {error}");
     Failure::undecided(
         Diagnostic::error("unreachable-mapping", message)
-            .help("check the network and the URL, or name a local copy with `--mapping`"),
+            .help("check the network and the URL, or use a local copy with `--mapping`"),
     )
 }
 
 fn note(message: &str, why: &str) -> Diagnostic {
     Diagnostic::new(Level::Note, "no-name-mapping", message)
         .note(why)
-        .help("name a copy of it as `mapping` in presolve.toml, or with `--mapping`")
+        .help("set a copy of it as `mapping` in presolve.toml, or with `--mapping`")
 }

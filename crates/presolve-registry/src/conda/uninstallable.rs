@@ -10,7 +10,7 @@
 use presolve_parse as parse;
 use rattler_conda_types::{PackageRecord, Version};
 
-/// Why pip may fail.
+/// Reasons for which pip cannot uninstall a conda package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// It was installed by distutils.
@@ -34,9 +34,9 @@ pub struct Uninstallable {
     package: &'static str,
     /// The last version of which a failure was reported; none: all have it.
     up_to: Option<&'static str>,
-    /// Why pip may fail.
+    /// Reason for which pip may fail.
     pub reason: Reason,
-    /// Where that is said.
+    /// URL that documents this.
     pub source: &'static str,
 }
 

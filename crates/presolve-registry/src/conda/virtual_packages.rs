@@ -163,10 +163,10 @@ impl Change {
 fn set(name: PackageName, version: &str, build: &str, source: &str) -> Result<Change, Failure> {
     let version: Version = version
         .parse()
-        .map_err(|_| wrong(source, &format!("`{version}` is no version")))?;
+        .map_err(|_| wrong(source, &format!("`{version}` is not a version")))?;
     let build_string: BuildString = build
         .parse()
-        .map_err(|_| wrong(source, &format!("`{build}` is no build string")))?;
+        .map_err(|_| wrong(source, &format!("`{build}` is not a build string")))?;
     Ok(Change::Set(GenericVirtualPackage {
         name,
         version,
@@ -179,14 +179,14 @@ fn package_name(text: &str, source: &str) -> Result<PackageName, Failure> {
         return Err(wrong(source, "its name must start with `__`"));
     }
     text.parse()
-        .map_err(|_| wrong(source, &format!("`{text}` is no package name")))
+        .map_err(|_| wrong(source, &format!("`{text}` is not a package name")))
 }
 
 fn wrong(source: &str, why: &str) -> Failure {
-    let message = format!("{source} has no meaning: {why}");
+    let message = format!("{source} is invalid: {why}");
     Failure::input(
         Diagnostic::error("invalid-virtual-package", message)
-            .help("write it like `__cuda=12.4`, or `__cuda=none` to solve without it"),
+            .help("write it as `__cuda=12.4`, or `__cuda=none` to solve without it"),
     )
 }
 
@@ -194,7 +194,7 @@ fn undetected(error: &rattler_virtual_packages::DetectVirtualPackageError) -> Fa
     let message = format!("cannot detect the virtual packages of this machine: {error}");
     Failure::input(
         Diagnostic::error("undetected-virtual-packages", message)
-            .help("name the platform with `--platform` and its packages with `--virtual-package`"),
+            .help("set the platform with `--platform` and its packages with `--virtual-package`"),
     )
 }
 
@@ -378,11 +378,11 @@ mod tests {
     fn nonsense_is_refused_by_its_source() {
         assert_eq!(
             failure(&[("CONDA_OVERRIDE_CUDA", "latest!!")], &[]),
-            "`CONDA_OVERRIDE_CUDA` has no meaning: `latest!!` is no version"
+            "`CONDA_OVERRIDE_CUDA` is invalid: `latest!!` is not a version"
         );
         assert_eq!(
             failure(&[], &["cuda=12"]),
-            "the virtual package `cuda=12` has no meaning: its name must start with `__`"
+            "the virtual package `cuda=12` is invalid: its name must start with `__`"
         );
     }
 }

@@ -29,7 +29,7 @@ pub enum Compression {
     Zstd,
 }
 
-/// Why a body could not be read.
+/// Reasons for which a response body cannot be read.
 #[derive(Debug)]
 pub(super) enum BodyError {
     /// The connection broke.
@@ -75,7 +75,7 @@ pub(super) async fn read<S: Sink>(
     }
     if length.is_some_and(|length| length != done) {
         return Err(BodyError::Unreadable(format!(
-            "it ends after {done} bytes, where {} were announced",
+            "it ends after {done} of {} announced bytes",
             length.unwrap_or_default()
         )));
     }
@@ -135,7 +135,7 @@ impl<S: Sink> Decoder<S> {
             // zstd is not asked for, and a `.zst` that some servers mark so is one.
             "zstd" if compression == Compression::Zstd => false,
             other => {
-                let reason = format!("it is encoded as `{other}`, which was not asked for");
+                let reason = format!("it is encoded as `{other}`, which was not requested");
                 return Err(BodyError::Unreadable(reason));
             }
         };
@@ -219,10 +219,10 @@ struct Limited<S> {
     allowed: u64,
 }
 
-/// Why bytes that were decompressed are not taken.
+/// Reasons for which decompressed bytes are rejected.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
-    #[error("it grows beyond its limit")]
+    #[error("it exceeds its limit")]
     Full,
     #[error(transparent)]
     Unwritable(std::io::Error),

@@ -3,7 +3,7 @@
 //! Each file carries its length and a checksum, and a file that does not match them is
 //! deleted and fetched again: half a file after a power loss, or a disk that lies, never
 //! becomes an answer. That is why files are not synced to the disk. A file is written
-//! beside its place and renamed over it, so that processes which share the folder see the
+//! next to its place and renamed over it, so that processes which share the folder see the
 //! old one or the new one. Names are hashes of URLs without credentials, headers that may
 //! hold a secret are not kept, and nobody but the user can read the folder.
 
@@ -33,7 +33,7 @@ pub struct Cache {
     problem: Arc<Mutex<Option<String>>>,
 }
 
-/// What goes with a response's body.
+/// Status and headers stored with a response body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ResponseHead {
     /// When the body may be used without asking again.
@@ -196,7 +196,7 @@ fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     })
 }
 
-/// Writes a file beside its place and renames it.
+/// Writes a file next to its place and renames it.
 pub(crate) fn write_whole(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,

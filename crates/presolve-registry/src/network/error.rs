@@ -13,19 +13,19 @@ pub enum FetchError {
     #[error("offline, and `{0}` is not in the cache")]
     Offline(String),
     /// 401 or 403.
-    #[error("`{url}` refuses access ({status})")]
+    #[error("`{url}` denies access ({status})")]
     Denied {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// The status.
+        /// HTTP status of the response.
         status: StatusCode,
     },
     /// Another status that is not an answer, after retries.
-    #[error("`{url}` answers {status}{}", asked_to_wait(*.wait))]
+    #[error("`{url}` responds with {status}{}", asked_to_wait(*.wait))]
     Status {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// The status.
+        /// HTTP status of the response.
         status: StatusCode,
         /// How long the server asks to wait, if that is too long to wait for.
         wait: Option<Duration>,
@@ -33,7 +33,7 @@ pub enum FetchError {
     /// No answer, after retries.
     #[error("cannot fetch `{url}`: {reason}")]
     Network {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The error with its causes.
         reason: String,
@@ -41,7 +41,7 @@ pub enum FetchError {
     /// The body is larger than it may be.
     #[error("`{url}` is larger than {limit} bytes, or unpacks to an implausible size")]
     TooLarge {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The limit in bytes.
         limit: u64,
@@ -49,7 +49,7 @@ pub enum FetchError {
     /// The body does not have its hash, after a second attempt.
     #[error("`{url}` does not have the hash that the index lists")]
     WrongHash {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
         /// The SHA-256 that the index lists.
         expected: String,
@@ -59,17 +59,17 @@ pub enum FetchError {
     /// There is no room for the body.
     #[error("cannot store `{url}` in a temporary file: {reason}")]
     Unwritable {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// What the system says.
+        /// Error that the system reported.
         reason: String,
     },
     /// The body is not what the URL stands for.
     #[error("cannot read `{url}`: {reason}")]
     Unreadable {
-        /// What was asked for.
+        /// Requested URL, redacted.
         url: String,
-        /// What is wrong with it.
+        /// Reason for which the body cannot be read.
         reason: String,
     },
 }
@@ -95,23 +95,23 @@ impl FetchError {
             ),
             FetchError::Status { .. } | FetchError::Network { .. } => (
                 "index-unreachable",
-                "check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL; `--offline` answers from the cache",
+                "check the network, `HTTPS_PROXY` and `NO_PROXY`, and the index's URL, or use the cache with `--offline`",
             ),
             FetchError::TooLarge { .. } => (
                 "response-too-large",
-                "check that the URL is that of a package index",
+                "check that the URL is the URL of a package index",
             ),
             FetchError::Unwritable { .. } => (
                 "unwritable-temporary-file",
-                "free some space in the folder for temporary files, or name another one with `TMPDIR`",
+                "free some space in the folder for temporary files, or set another one with `TMPDIR`",
             ),
             FetchError::WrongHash { .. } => (
                 "hash-mismatch",
-                "try again; if the hash stays wrong, a proxy or the index changes the file: report it to whoever runs them",
+                "try again; if the hash stays wrong, a proxy or the index changes the file: report it to their operator",
             ),
             FetchError::Unreadable { .. } => (
                 "unreadable-index",
-                "check that the URL is that of a simple index or of a page of links, and that no proxy or login page answers in its place",
+                "check that the URL is a simple index or a page of links, and that no proxy or login page responds instead",
             ),
         };
         let diagnostic = Diagnostic::error(name, message).help(help);

@@ -46,10 +46,10 @@ const KEPT_HEADERS: [header::HeaderName; 8] = [
     header::VARY,
 ];
 
-/// What is asked for.
+/// Request for a file, with its credentials.
 #[derive(Clone)]
 pub struct Request<'a> {
-    /// Where; with the credentials to use.
+    /// URL, including the credentials to use.
     pub url: &'a Url,
     /// The `Accept` header, which is part of the cache's key.
     pub accept: &'static str,
@@ -79,7 +79,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What its response is stored under.
+    /// Returns the cache key of the response.
     pub fn key(&self) -> String {
         format!("{} {}", self.accept, without_credentials(self.url))
     }
@@ -99,7 +99,7 @@ pub struct Page<S = Vec<u8>> {
 
 /// What is made of a response, and how that is kept. Every method may block.
 pub trait Format: Clone + Send + Sync + 'static {
-    /// What a response becomes.
+    /// Type that a response is parsed to.
     type Value: Send + 'static;
 
     /// Parses a response.
@@ -148,7 +148,7 @@ pub struct Whole<F>(pub F);
 
 /// A parsed body with what it was parsed from.
 pub struct Parsed<T> {
-    /// What the function made of it.
+    /// Parsed response.
     pub value: T,
     /// The body.
     pub page: Arc<Page>,
@@ -434,7 +434,7 @@ impl Fetcher {
         }
     }
 
-    /// One request with its answer.
+    /// Sends one request and reads its response.
     async fn exchange<S: Sink>(
         &self,
         request: &Request<'_>,
@@ -505,7 +505,10 @@ fn interrupted(url: &Url, error: BodyError) -> Interrupted {
         BodyError::Broken(error) => Interrupted::Again(network(url, &error)),
         BodyError::Slow => Interrupted::Once(FetchError::Network {
             url: redact_url(url),
-            reason: format!("fewer than {} bytes come each second", body::SLOWEST),
+            reason: format!(
+                "the transfer is slower than {} bytes per second",
+                body::SLOWEST
+            ),
         }),
         BodyError::Unreadable(reason) => Interrupted::Once(unreadable(reason)),
         BodyError::Unwritable(error) => Interrupted::End(unwritable(url, &error)),
@@ -671,7 +674,7 @@ fn network(url: &Url, error: &(dyn std::error::Error + 'static)) -> FetchError {
     }
 }
 
-/// What relative links of a response start from.
+/// Returns the base URL of relative links in a response.
 fn base(head: &ResponseHead, asked: &Url) -> Url {
     let Some(redirected) = &head.redirected else {
         return asked.clone();

@@ -26,7 +26,7 @@ mod waiting;
 pub use waiting::WaitObserver;
 use waiting::Waiting;
 
-/// How long the network may take.
+/// Time limits of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// To accept a connection.

@@ -33,7 +33,7 @@ pub(super) fn pause(retry: u32) -> Duration {
     base + base.mul_f64(f64::from(nanos % 1000) / 2000.0)
 }
 
-/// How many more attempts an error deserves.
+/// Returns the number of retries for an error.
 pub(super) fn retries_for(error: &Error) -> u32 {
     let Error::Reqwest(error) = error else {
         return 0;

@@ -9,7 +9,7 @@ use tempfile::SpooledTempFile;
 /// some wheels have gigabytes.
 const IN_MEMORY: usize = 16 * 1024 * 1024;
 
-/// What a body is written to.
+/// Destination of a response body.
 pub(super) trait Sink: Write + Default + Send + 'static {
     /// The SHA-256 of what was written, in hexadecimal digits.
     fn sha256(&self) -> String;

@@ -16,7 +16,7 @@ pub struct Advisory {
     pub aliases: Vec<String>,
     /// What it is, in a sentence; empty where nobody wrote one.
     pub summary: String,
-    /// The versions in which it is mended, as the database has them.
+    /// The versions in which it is fixed, as the database has them.
     pub fixed_in: Vec<Version>,
 }
 
@@ -29,7 +29,7 @@ impl Advisory {
             .unwrap_or(&self.id)
     }
 
-    /// The first version after this one in which it is mended.
+    /// The first version after this one in which it is fixed.
     pub fn fixed_after(&self, version: &Version) -> Option<&Version> {
         self.fixed_in.iter().filter(|fixed| *fixed > version).min()
     }

@@ -34,7 +34,7 @@ use presolve_text::{
 /// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
 const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
     application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
-/// What the JSON API answers.
+/// Content type of the JSON API.
 const ACCEPT_RELEASE: &str = "application/json";
 /// The largest page that is read; the largest on PyPI have some 20 MB.
 const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -47,7 +47,7 @@ const METADATA_BUCKET: &str = "metadata-3";
 /// The largest file that is read as a whole for its metadata.
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
-/// Where and how a [`Client`] looks.
+/// Indexes and access options of a [`Client`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientOptions {
     /// The simple indexes, the first one first: HTTP URLs, or `file://` folders with
@@ -84,7 +84,7 @@ struct Inner {
 /// The known vulnerabilities of a release.
 type Advisories = Result<Arc<[Advisory]>, Failure>;
 
-/// What a file says of itself.
+/// Metadata of a file and, for a source distribution, its build.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
 
 /// What a file says of itself as it is cached: read again on each run, so that a
@@ -92,7 +92,7 @@ type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
 #[derive(Serialize, Deserialize)]
 struct Stored {
     metadata: Raw,
-    /// Of a source distribution.
+    /// Archive contents; only of a source distribution.
     contents: Option<Contents>,
 }
 
@@ -143,7 +143,7 @@ impl Client {
         self.inner.projects.get(name.clone(), work).await
     }
 
-    /// What `distribution` of `name` says of itself.
+    /// Returns the metadata of `distribution` of the project `name`.
     pub async fn metadata(
         &self,
         name: &PackageName,
@@ -527,7 +527,7 @@ fn unreadable(url: &Url, reason: &str) -> Failure {
             "unreadable-index",
             format!("cannot read `{}`: {reason}", redact_url(url)),
         )
-        .help("check that the URL is that of a simple index or of a page of links"),
+        .help("check that the URL is a simple index or a page of links"),
     )
 }
 

@@ -96,7 +96,7 @@ fn repaired(text: &str) -> Option<String> {
     Some(clauses.join(","))
 }
 
-/// `.*` belongs behind `==` and `!=` alone, and with its dot; nothing does behind
+/// `.*` belongs only after `==` and `!=`, with its dot; nothing belongs after
 /// a last dot.
 fn repaired_clause(operator: &str, version: &str) -> String {
     if let Some(prefix) = version.strip_suffix('*') {
@@ -115,7 +115,7 @@ fn repaired_clause(operator: &str, version: &str) -> String {
 }
 
 /// The number of a version such as `2011k`, as pytz once had them. In pip's order
-/// of legacy versions it comes right behind its number, before `2011.1`
+/// of legacy versions it comes right after its number, before `2011.1`
 /// (`packaging.version.LegacyVersion`, in packaging until 21.3).
 fn lettered(version: &str) -> Option<&str> {
     let number = version.strip_suffix(|c: char| c.is_ascii_lowercase())?;

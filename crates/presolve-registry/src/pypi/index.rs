@@ -115,7 +115,7 @@ impl JsonPage<'_> {
         // PEP 629: clients must refuse a major version that they do not know.
         if let Some(api) = api.filter(|api| api.split('.').next() != Some("1")) {
             return Err(format!(
-                "it has version {api} of the API, and presolve reads 1"
+                "it has version {api} of the API; presolve reads version 1"
             ));
         }
         match &self.name {

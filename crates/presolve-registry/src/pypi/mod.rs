@@ -21,7 +21,7 @@ pub mod source_build;
 pub mod tags;
 pub mod wheel;
 
-/// What the indexes have of a project.
+/// Distributions of a project on all indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
     /// The releases by version.
@@ -42,7 +42,7 @@ pub struct Distribution {
     pub filename: String,
     /// Where it is; may hold credentials, so it is never printed as it is.
     pub url: url::Url,
-    /// What kind of file it is.
+    /// Wheel or source distribution.
     pub kind: DistributionKind,
     /// `requires-python` as the index tells it (PEP 503).
     pub requires_python: Option<VersionSpecifiers>,
@@ -61,7 +61,7 @@ pub struct Distribution {
     pub index: Option<Arc<url::Url>>,
 }
 
-/// What kind of file a [`Distribution`] is.
+/// Wheel or source distribution.
 #[derive(Clone, Debug)]
 pub enum DistributionKind {
     /// A wheel with the compressed tag sets of its name.
@@ -81,7 +81,7 @@ pub struct Metadata {
     pub requires_python: Option<VersionSpecifiers>,
     /// A `Requires-Dist` breaks PEP 508 or PEP 440 and was read as meant.
     pub is_repaired: bool,
-    /// Where it was read.
+    /// File or API that provided the metadata.
     pub source: MetadataSource,
 }
 
@@ -119,7 +119,7 @@ pub trait PypiSource {
     /// What the indexes have of `name`; `None` if none knows it.
     fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure>;
 
-    /// What `distribution` of `name` says of itself.
+    /// Returns the metadata of `distribution` of the project `name`.
     fn metadata(
         &self,
         name: &PackageName,

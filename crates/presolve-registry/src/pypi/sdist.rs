@@ -17,7 +17,7 @@ const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
 /// The most that is decompressed of an archive.
 const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
-/// What was found of the dependencies.
+/// Dependencies found in a source distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Core metadata, and how far it can be trusted.
@@ -133,7 +133,7 @@ pub async fn read(
     };
     if filename.ends_with(".zip") {
         let read = parse::guard::guarded_future(read_zip(archive, name)).await;
-        let read = read.map_err(|panicked| format!("it is no readable zip file: {panicked}"));
+        let read = read.map_err(|panicked| format!("it is not a readable zip file: {panicked}"));
         return read?.map(known);
     }
     let gzipped = filename.ends_with(".gz") || filename.ends_with(".tgz");
@@ -151,13 +151,13 @@ pub async fn read(
     };
     let files = tokio::task::spawn_blocking(|| parse::guard::guarded(read))
         .await
-        .map_err(|error| format!("reading it was broken off: {error}"))?
-        .map_err(|panicked| format!("it is no readable tar file: {panicked}"))??;
+        .map_err(|error| format!("reading it failed: {error}"))?
+        .map_err(|panicked| format!("it is not a readable tar file: {panicked}"))??;
     Ok(known(files))
 }
 
 fn read_tar(archive: impl Read, name: &PackageName) -> Result<Files, String> {
-    let broken = |error: std::io::Error| format!("it is no readable tar file: {error}");
+    let broken = |error: std::io::Error| format!("it is not a readable tar file: {error}");
     let mut archive = tar::Archive::new(archive.take(ARCHIVE_LIMIT));
     let mut files = Files::default();
     for entry in archive.entries().map_err(broken)? {
@@ -177,7 +177,8 @@ fn read_tar(archive: impl Read, name: &PackageName) -> Result<Files, String> {
 }
 
 async fn read_zip(archive: Archive, name: &PackageName) -> Result<Files, String> {
-    let broken = |error: async_zip::error::ZipError| format!("it is no readable zip file: {error}");
+    let broken =
+        |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
     let reader = async_zip::base::read::seek::ZipFileReader::new(AllowStdIo::new(archive));
     let mut reader = reader.await.map_err(broken)?;
     let paths: Vec<_> = reader

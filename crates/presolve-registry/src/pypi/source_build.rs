@@ -61,7 +61,7 @@ const SUFFIXES: [(&str, Tool); 16] = [
     ("cu", Tool::Cuda),
 ];
 
-/// What of an archive tells of its build.
+/// Files of an archive that show how it is built.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contents {
     /// `pyproject.toml`.
@@ -71,7 +71,7 @@ pub struct Contents {
     /// Sources in compiled languages, without the archive's own folder; the first
     /// ones of each suffix.
     pub compiled: Vec<String>,
-    /// The modules beside `setup.py`, which it can import.
+    /// The modules next to `setup.py`, which it can import.
     pub modules: BTreeSet<String>,
 }
 
@@ -134,7 +134,7 @@ impl std::fmt::Display for Tool {
     }
 }
 
-/// What an archive shows of its build.
+/// Build requirements that an archive shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceBuild {
     /// What it compiles with; empty if nothing shows that it compiles.
@@ -142,7 +142,7 @@ pub struct SourceBuild {
     /// A source in a compiled language that the archive holds, though nothing shows
     /// that it is compiled.
     pub source: Option<String>,
-    /// It goes on without these tools.
+    /// The build also works without these tools.
     pub optional: bool,
     /// What shows that it compiles: "its build backend is maturin".
     pub evidence: String,
@@ -222,7 +222,7 @@ impl SourceBuild {
         build
     }
 
-    /// What it compiles with, and how that shows.
+    /// Returns the required compilers with the evidence for them.
     fn compiles(
         name: &PackageName,
         contents: &Contents,
@@ -236,7 +236,10 @@ impl SourceBuild {
         let (tools, evidence) = if name.as_ref() == "mpi4py" {
             // https://mpi4py.readthedocs.io/en/stable/install.html
             let tools = BTreeSet::from([Tool::C, Tool::Mpi]);
-            (tools, "it binds the MPI library of the system".to_string())
+            (
+                tools,
+                "it links against the system's MPI library".to_string(),
+            )
         } else if backend == "maturin" {
             rust("its build backend is maturin".to_string())
         } else if ["mesonpy", "scikit_build_core", "skbuild"].contains(&backend) {
@@ -250,7 +253,7 @@ impl SourceBuild {
             };
             let found = setup_py.extensions();
             if requires("setuptools-rust") || found.rust {
-                rust("its setup.py makes extension modules in Rust".to_string())
+                rust("its setup.py builds extension modules in Rust".to_string())
             } else if found.any {
                 let mut tools = languages;
                 tools.remove(&Tool::Rust);
@@ -269,17 +272,14 @@ impl SourceBuild {
                 if requires("mpi4py") || found.mpi {
                     tools.insert(Tool::Mpi);
                 }
-                (tools, "its setup.py makes extension modules".to_string())
+                (tools, "its setup.py builds extension modules".to_string())
             } else if !languages.is_empty()
                 && (found.numpy_distutils || requires("cython") || requires("pybind11"))
             {
                 let mut tools = languages;
                 tools.remove(&Tool::Cuda);
                 let first = contents.compiled.first().map_or("", String::as_str);
-                (
-                    tools,
-                    format!("it holds sources to compile, such as {first}"),
-                )
+                (tools, format!("it has sources to compile, such as {first}"))
             } else {
                 return Self::default();
             }

@@ -51,14 +51,14 @@ pub struct WheelFilename {
     pub tags: WheelTags,
 }
 
-/// Why a file name is not a wheel's.
+/// Errors in the file name of a wheel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WheelFilenameError {
     /// It does not end in `.whl`.
     #[error("it does not end in `.whl`")]
     Extension,
-    /// It has not five or six parts between dashes.
-    #[error("it has not five or six parts between dashes")]
+    /// The number of dash-separated parts is not five or six.
+    #[error("expected five or six dash-separated parts")]
     Parts,
     /// The project's name is not one.
     #[error("`{0}` is not a project name")]
@@ -264,7 +264,7 @@ impl Target {
     }
 }
 
-/// How many blocks the `cp` tags fill.
+/// Returns the number of blocks that the `cp` tags fill.
 fn cp_block_count((major, minor): (u64, u64)) -> u32 {
     match (major, minor) {
         (3, 2..) => 3 + older_abi3_count(minor),

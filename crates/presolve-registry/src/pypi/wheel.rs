@@ -78,14 +78,15 @@ pub async fn metadata_in(
     name: &PackageName,
 ) -> Result<Vec<u8>, String> {
     let read = parse::guard::guarded_future(metadata_of(archive, name)).await;
-    read.map_err(|panicked| format!("it is no readable zip file: {panicked}"))?
+    read.map_err(|panicked| format!("it is not a readable zip file: {panicked}"))?
 }
 
 async fn metadata_of(
     archive: impl AsyncBufRead + AsyncSeek + Unpin,
     name: &PackageName,
 ) -> Result<Vec<u8>, String> {
-    let broken = |error: async_zip::error::ZipError| format!("it is no readable zip file: {error}");
+    let broken =
+        |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
     let mut archive = ZipFileReader::new(archive).await.map_err(broken)?;
     let index = metadata_index(&archive, name).ok_or("it has no `.dist-info/METADATA`")?;
     let entry = archive.reader_without_entry(index).await.map_err(broken)?;

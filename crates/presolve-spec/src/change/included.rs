@@ -36,7 +36,7 @@ fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Fai
     if at.text().contains('\n') {
         return Err(uneditable(
             at.clone(),
-            "this requirement goes over several lines",
+            "this requirement spans several lines",
             "write it on one line, or change it by hand",
         ));
     }

@@ -57,7 +57,7 @@ pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(
     Ok(())
 }
 
-/// Each declared line with what it is to be and what comes behind it.
+/// Each declared line with what it is to be and what comes after it.
 struct Plan<'a> {
     declared: Vec<(&'a Line, Entry, Vec<Entry>)>,
     /// What comes before every declared line.

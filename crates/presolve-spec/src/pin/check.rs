@@ -41,15 +41,15 @@ pub(super) fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result
     {
         Some("other keys would change")
     } else if part::around(&before.source)? != part::around(&source)? {
-        Some("what stands around the conda spec would change")
+        Some("the text around the conda spec would change")
     } else if !is_kept(before, &after, pins) {
         Some("its declared requirements would change")
     } else if channels != pins.channels {
-        Some("its channels would be others, or in another order")
+        Some("its channels or their order would change")
     } else if !conda_is_pinned(&after, pins) {
-        Some("its conda packages would not be those of the answer")
+        Some("its conda packages would not match the solution")
     } else if !pip_is_pinned(&after, pins) {
-        Some("its PyPI releases would not be those of the answer")
+        Some("its PyPI releases would not match the solution")
     } else {
         None
     };
@@ -72,8 +72,8 @@ fn other_keys(tree: &Tree) -> Value {
 
 fn broken(problem: &str) -> Diagnostic {
     Diagnostic::error("pin-not-written", format!("the pins cannot be written into this file: {problem}"))
-        .note("the file is untouched")
-        .help("write the file in the plain style of `conda env export`, and report this as a bug of presolve")
+        .note("the file was not changed")
+        .help("write the file in the plain style of `conda env export`, and report this as a bug in presolve")
 }
 
 /// Whether everything that the user declared is still there: as it was, or in JSON, which

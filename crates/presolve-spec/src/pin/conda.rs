@@ -14,7 +14,7 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Pins each declared line, and writes the rest of the closure behind them.
+/// Pins each declared line, and writes the rest of the closure after them.
 /// `new_list` is a pip list that the file does not have yet.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ pub fn write(
     if !added.is_empty() && dependencies.is_none_or(Vec::is_empty) {
         return Err(uneditable(
             tree.location(&route!("dependencies")),
-            "there is no list of dependencies to write pins into",
+            "there is no list of dependencies to write pins to",
             "add the packages below `dependencies:`",
         ));
     }
@@ -76,7 +76,7 @@ pub fn write(
 }
 
 /// Writes new lines among those that an earlier pin added, in the order of the
-/// names, or behind the last line.
+/// names, or after the last line.
 pub fn insert_sorted(
     edits: &mut Edits<'_>,
     tree: &Tree,
@@ -103,7 +103,7 @@ pub fn insert_sorted(
     }
 }
 
-/// What a declared line is to be.
+/// Returns the new content of a declared line.
 pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
     let text = &requirement.text;
     let is_the_pin = match_spec::parse_pin(text).is_some_and(|declared| {

@@ -14,7 +14,7 @@ use crate::{
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
-/// How many lists a file may have in brackets.
+/// Maximum number of bracketed lists in a file.
 const LISTS: usize = 64;
 
 /// The text with every list that pins go into as a block; with an empty pip list as
@@ -77,7 +77,7 @@ fn is_flow(tree: &Tree, route: &Route<'_>, open: char) -> bool {
 }
 
 /// The block form of a list, and the range that it replaces: up to the end of
-/// the line, whose comment moves behind the key.
+/// the line, whose comment moves after the key.
 fn block(
     tree: &Tree,
     route: &Route<'_>,
@@ -101,7 +101,7 @@ fn block(
         return Err(uneditable(
             location,
             "this list cannot be edited",
-            "write it out below its key, without anchors and aliases",
+            "write it out below its key, without anchors or aliases",
         ));
     }
     let indent = " ".repeat(key.start - yaml::line_start(text, key.start) + indent);
@@ -122,7 +122,7 @@ fn block(
             return Err(uneditable(
                 item,
                 "this entry cannot be edited",
-                "write it on one line, without anchors and aliases",
+                "write it on one line, without anchors or aliases",
             ));
         }
         comments(
@@ -138,7 +138,7 @@ fn block(
     Ok((colon..rest.end, block))
 }
 
-/// Writes the comments between two entries: the first line's behind the entry
+/// Writes the comments between two entries: the first line's after the entry
 /// before, the others on lines of their own.
 fn comments(block: &mut String, gap: &str, new_line: &str, behind: bool) {
     for (index, line) in gap.lines().enumerate() {

@@ -18,7 +18,7 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Pins each declared line, and writes the undeclared releases behind the last
+/// Pins each declared line, and writes the undeclared releases after the last
 /// one. Gives back the lines of a list that the file does not have yet.
 ///
 /// # Errors
@@ -125,7 +125,7 @@ pub fn name(requirement: &PipRequirement) -> Option<&str> {
     }
 }
 
-/// Whether a version can be written on the line: not behind a URL.
+/// Whether a version can be written on the line: not after a URL.
 pub fn takes_version(requirement: &PipRequirement) -> bool {
     match &requirement.kind {
         PipRequirementKind::Named(named) => {
@@ -150,14 +150,14 @@ fn of_line<'a>(
     if second.is_some() || first.location.span != line.span {
         return Err(uneditable(
             first.location.clone(),
-            "this item of the pip list holds several lines",
-            "write each of them as an item of its own",
+            "this item of the pip list has several lines",
+            "write each of them as its own item",
         ));
     }
     Ok(takes_version(first).then_some(first))
 }
 
-/// What a declared line is to be.
+/// Returns the new content of a declared line.
 fn declared(line: &Line, requirement: &PipRequirement, pin: &PinnedPip, hash_mode: bool) -> Entry {
     let part = requirement_part(&line.text);
     // A block scalar ends with a line break, which would hide the comment.

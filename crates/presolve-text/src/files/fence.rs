@@ -158,7 +158,7 @@ fn is_within(root: &Path, place: &Path) -> bool {
     };
     let mut parts = rest.components();
     let is_git = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(GIT);
-    // The root of the file system is no project: `/proc` is below it.
+    // The root of the file system is not a project: `/proc` is below it.
     let is_system = root.parent().is_none() && rest.components().count() > 1;
     !is_system && !parts.any(is_git)
 }

@@ -14,7 +14,7 @@ use tempfile::{Builder, NamedTempFile};
 
 /// How the names begin: hidden, and `.gitignore` patterns can name them.
 const PREFIX: &str = ".presolve-";
-/// How they end.
+/// File name extension of temporary files.
 const SUFFIX: &str = ".tmp";
 /// How many random letters and digits are between these.
 const RANDOM: usize = 10;

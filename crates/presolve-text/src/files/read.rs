@@ -15,20 +15,20 @@ pub const TEXT_LIMIT: u64 = 16 << 20;
 /// a few MB.
 pub const LOG_LIMIT: u64 = 256 << 20;
 
-/// Why a file is not read.
+/// Reasons for which a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The system refuses it.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It has no content of its own that ends.
+    /// Not a regular file: a folder, pipe, socket or device.
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    /// It has more bytes than the limit.
+    /// Larger than the limit, in bytes.
     #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    /// The file that names it may not name it.
-    #[error("it is outside of `{0}`")]
+    /// Outside the repository of the file that names it.
+    #[error("it is outside `{0}`")]
     Outside(String),
 }
 
@@ -38,12 +38,14 @@ impl ReadError {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// What the user can do about it.
+    /// Returns the next step for the user.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Io(_) => "check the path and its permissions",
-            Self::NotRegular(_) => "name a regular file; save the output of a command in one first",
-            Self::TooLarge(_) => "check that the path names the file that you mean",
+            Self::NotRegular(_) => {
+                "use a regular file; save the output of a command to a file first"
+            }
+            Self::TooLarge(_) => "check that the path is the file you mean",
             Self::Outside(_) => {
                 "move the file into the repository, or run with `--allow-outside` if you trust the file that names it"
             }

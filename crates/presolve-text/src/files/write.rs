@@ -1,7 +1,7 @@
 //! Replaces files in one step: whoever reads them, or finds them after a crash, sees the old
 //! bytes or the new ones and nothing between.
 //!
-//! The new bytes are written into a file beside the old one, synced, and renamed over it
+//! The new bytes are written into a file next to the old one, synced, and renamed over it
 //! (`rename(2)`); then the folder is synced, so that a power loss does not undo the rename.
 
 use std::{
@@ -18,15 +18,15 @@ use crate::diagnostic::{Diagnostic, Failure};
 /// What happens to a file that is read-only or has several hard links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protected {
-    /// It stays as it is, and that is an error.
+    /// Leaves the file unchanged and fails.
     #[default]
     Refuse,
-    /// It is replaced: `--force`.
+    /// Replaces the file (`--force`).
     Replace,
 }
 
 impl Protected {
-    /// What `--force` says.
+    /// Returns the choice that the flag `--force` makes.
     pub fn of_force(force: bool) -> Self {
         match force {
             true => Self::Replace,
@@ -35,7 +35,7 @@ impl Protected {
     }
 }
 
-/// Why a file is not written.
+/// Reasons for which a file is not written.
 #[derive(Debug, thiserror::Error)]
 enum WriteError {
     #[error(transparent)]
@@ -43,7 +43,7 @@ enum WriteError {
     #[error("it is read-only")]
     ReadOnly,
     /// A rename would leave the old text under the other names.
-    #[error("it has {0} hard links, and only this one would get the new text")]
+    #[error("it has {0} hard links, and only this one would be updated")]
     Linked(u64),
 }
 
@@ -56,14 +56,16 @@ impl WriteError {
                     ErrorKind::StorageFull | ErrorKind::QuotaExceeded
                 ) =>
             {
-                "free some space on this disk; the file is as it was"
+                "free some space on this disk; the file is unchanged"
             }
-            Self::Io(_) => "check the permissions of the folder, or name another file with `-o`",
+            Self::Io(_) => {
+                "check the permissions of the folder, or write to another file with `-o`"
+            }
             Self::ReadOnly => {
-                "make it writable (`chmod u+w`), name another file with `-o`, or replace it with `--force`"
+                "make it writable (`chmod u+w`), write to another file with `-o`, or replace it with `--force`"
             }
             Self::Linked(_) => {
-                "name another file with `-o`, or replace this one and leave the others as they are with `--force`"
+                "write to another file with `-o`, or use `--force` to replace this one and leave the other links unchanged"
             }
         }
     }
@@ -92,7 +94,7 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
 }
 
 /// Replaces the bytes of several files, of all or of none as far as the system can do that:
-/// all are written beside their places before the first is replaced, and where one cannot
+/// all are written next to their places before the first is replaced, and where one cannot
 /// be, those before it get their old bytes back.
 ///
 /// # Errors
@@ -150,7 +152,7 @@ fn folder_of(target: &Path) -> &Path {
     }
 }
 
-/// Bytes that lie ready beside the file whose place they are to take.
+/// Bytes that lie ready next to the file whose place they are to take.
 struct Staged {
     temporary: NamedTempFile,
     target: PathBuf,
@@ -204,7 +206,7 @@ impl Staged {
 
 /// The file has its new bytes by then, but a power loss may bring the old ones back.
 fn unsynced(error: &io::Error) -> WriteError {
-    let reason = format!("it has the new text, but the disk did not confirm that: {error}");
+    let reason = format!("the new text was written, but the disk did not confirm it: {error}");
     io::Error::new(error.kind(), reason).into()
 }
 

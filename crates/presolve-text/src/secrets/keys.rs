@@ -53,7 +53,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// What a key is set with.
+/// Returns the spans of the values assigned to a key.
 fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     let written = &text[name.clone()];
     let option = written.trim_start_matches('-');
@@ -110,7 +110,7 @@ fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     })
 }
 
-/// What is behind the separator of a key and its value.
+/// What is after the separator of a key and its value.
 fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
     for separator in [":=", "=>", "=", ":"] {
         let Some(value) = after.strip_prefix(separator) else {
@@ -180,7 +180,7 @@ const STRONG: [&str; 29] = [
     "auth",
 ];
 
-/// Words behind which a name is not that of the secret, but of something about it.
+/// Words after which a name is not that of the secret, but of something about it.
 const ABOUT: [&str; 30] = [
     "file", "path", "dir", "folder", "url", "uri", "name", "names", "count", "limit", "length",
     "size", "type", "ttl", "expiry", "expires", "policy", "stdin", "prompt", "required", "id",
@@ -229,7 +229,7 @@ fn is_secret_name(name: &str) -> bool {
     is_key || is_connection || words.iter().any(is_strong)
 }
 
-/// The words of a name in small letters, without numbers behind them: `DB_PASSWORD_2`,
+/// The words of a name in small letters, without numbers after them: `DB_PASSWORD_2`,
 /// `accountKey`, `x-api-key`.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -252,9 +252,9 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Where a key stands.
+/// Position of a key within its line.
 struct Place<'t> {
-    /// What is before it on its line.
+    /// Text before the key on the same line.
     before: &'t str,
     /// Whether it begins a line, but for blanks, a dash or an opening bracket.
     is_start: bool,
@@ -304,7 +304,7 @@ impl<'t> Place<'t> {
     }
 }
 
-/// The value that begins at a place.
+/// Returns the spans of a value that begins at `start`.
 fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     let value = text[start..].trim_start_matches('\\');
     let begin = text.len() - value.len();

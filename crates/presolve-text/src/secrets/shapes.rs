@@ -13,7 +13,7 @@ use regex::Regex;
 
 use crate::secrets::{is_random, pattern};
 
-/// What a secret looks like.
+/// Pattern of a kind of secret.
 struct Shape {
     /// The group `secret` is the secret; without it, all is.
     pattern: &'static str,

@@ -94,7 +94,7 @@ pub fn without_secrets(text: &str) -> String {
         let Some(start) = bare[..secret.start].rfind(['?', '&', '#']) else {
             break;
         };
-        // The parameter behind it takes the place of the first one.
+        // The parameter after it takes the place of the first one.
         match bare[secret.end..].starts_with('&') {
             true => bare.replace_range(start + 1..secret.end + 1, ""),
             false => bare.replace_range(start..secret.end, ""),
@@ -177,7 +177,7 @@ struct Login {
 }
 
 impl Login {
-    /// The part behind the first colon, or all of it.
+    /// The part after the first colon, or all of it.
     fn password(&self, text: &str) -> Range<usize> {
         let colon = text[self.start..self.end].find(':');
         colon.map_or(self.start, |colon| self.start + colon + 1)..self.end
@@ -255,7 +255,7 @@ fn token_end(text: &str, region: Range<usize>) -> usize {
     length.map_or(region.end, |length| region.start + length)
 }
 
-/// The login behind a scheme.
+/// The login after a scheme.
 fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> {
     let start = region.start;
     let end = token_end(text, region.clone());
@@ -285,7 +285,7 @@ fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> 
         if user == "git" || scheme.ends_with("ssh") && !user.contains(':') {
             return None;
         }
-        // A password may go on behind a raw `/`.
+        // A password may go on after a raw `/`.
         let later = last(is_host).filter(|&later| later > at && user.contains(':'));
         return Some(login(later.unwrap_or(at)));
     }
@@ -321,7 +321,7 @@ fn password_with_blanks(text: &str, region: Range<usize>, end: usize) -> Login {
     }
 }
 
-/// A host and what is behind its colon.
+/// A host and what is after its colon.
 fn host_and_port(authority: &str) -> (&str, Option<&str>) {
     let from = authority.find(']').unwrap_or(0);
     match authority[from..].find(':') {
@@ -450,7 +450,7 @@ fn is_user(user: &str, password: &str) -> bool {
 }
 
 /// Where a login begins whose password has a blank: `user:pass word@host/`. Only what goes
-/// on like a URL is one, as an email address can stand behind any word with a colon.
+/// on like a URL is one, as an email address can stand after any word with a colon.
 fn blank(before: &str, tail: &str) -> Option<usize> {
     let behind = tail[host_of(tail).len()..].chars().next();
     if !matches!(behind, Some('/' | ':')) || before.contains(['"', '`']) {
@@ -478,7 +478,7 @@ fn is_digest(tail: &str) -> bool {
     algorithms.contains(&word)
 }
 
-/// Where the URLs of a text are, from behind their scheme on. What has none is one if it
+/// Where the URLs of a text are, from the end of their scheme on. What has none is one if it
 /// begins like a host and has a path or a query.
 fn urls(text: &str) -> impl Iterator<Item = UrlAt> + '_ {
     let stops = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
@@ -510,7 +510,7 @@ fn urls(text: &str) -> impl Iterator<Item = UrlAt> + '_ {
     })
 }
 
-/// Where a host begins in a word without a scheme, behind an option or a bracket.
+/// Where a host begins in a word without a scheme, after an option or a bracket.
 fn host(word: &str) -> usize {
     let head = &word[..word.find('/').unwrap_or(word.len())];
     let start = head.rfind(['=', '(', '[', '{', ',', '|', ';', '@']);
@@ -556,7 +556,7 @@ fn parts<'t>(text: &'t str, url: &UrlAt) -> impl Iterator<Item = Range<usize>> +
     let has_scheme = url.has_scheme;
     // A glob has a `?` too.
     let is_one = has_scheme || whole.contains('/') && whole.contains('=');
-    // The query of a URL goes on behind one that is a value of it.
+    // The query of a URL goes on after one that is a value of it.
     let begin = whole.find(['?', '#', '&']).filter(|_| is_one);
     let begin = begin.map_or(url.range.end, |begin| url.range.start + begin + 1);
     let sentence = text[begin..url.range.end].trim_end_matches(['.', ',', ')', ';', ':', '!']);

@@ -29,9 +29,13 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let variables = v1::variables(definition);
     let places = given.chain(variables.into_iter().take(1));
     let finding = |at: Location| {
-        RULE.finding(at, "not taken", "this cannot be given with a build context")
-            .related(context.clone(), "the Dockerfile says everything")
-            .help("remove it here, and say it in the Dockerfile")
+        RULE.finding(
+            at,
+            "not allowed here",
+            "this cannot be combined with a build context",
+        )
+        .related(context.clone(), "the Dockerfile defines everything")
+        .help("remove it here, and set it in the Dockerfile")
     };
     places.map(finding).collect()
 }

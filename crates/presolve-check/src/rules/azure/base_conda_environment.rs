@@ -20,7 +20,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             "",
             "the conda spec is installed into another environment",
         )
-        .note("what that one brings is not known to the solve, and can clash with it")
+        .note("the solver does not know the packages in that environment, and they can conflict with its result")
         .help("set it to `null`, and list everything in the conda spec")
     });
     finding.into_iter().collect()

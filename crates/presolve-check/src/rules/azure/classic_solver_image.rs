@@ -17,16 +17,16 @@ fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
         return Vec::new();
     }
     let brings = image.value.miniconda().map_or_else(
-        || "a conda from before 23.10".to_owned(),
+        || "conda before 23.10".to_owned(),
         |miniconda| miniconda.to_string(),
     );
     let finding = RULE
         .finding(
             image.location.clone(),
             format!("has {brings}"),
-            "the image's conda has the classic solver",
+            "the image's conda uses the classic solver",
         )
-        .note("it may take longer than a build may, where later images need seconds")
-        .help("take an image of October 2023 or later, or pin the conda file");
+        .note("it may take longer than the build time limit, while later images need seconds")
+        .help("use an image of October 2023 or later, or pin the conda file");
     vec![finding]
 }

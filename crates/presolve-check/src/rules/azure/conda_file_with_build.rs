@@ -23,9 +23,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .finding(
             conda,
             "needs an `image`",
-            "a conda file is not installed on what a Dockerfile makes",
+            "a conda file cannot be combined with a Dockerfile",
         )
-        .related(build, "a Dockerfile makes it")
-        .help("install it in the Dockerfile, or name the base image with `image` instead");
+        .related(build, "a Dockerfile builds the image")
+        .help("install it in the Dockerfile, or set the base image with `image` instead");
     vec![finding]
 }

@@ -39,10 +39,10 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             false => definition.key(&keys)?,
         };
         let message = format!("`{attribute}` is deprecated in an environment");
-        let finding = RULE.finding(at, "says how a container is run", message);
+        let finding = RULE.finding(at, "sets how a container is run", message);
         Some(finding.help(match *attribute {
-            "gpuSupport" => "remove it: GPUs are found without it",
-            _ => "remove it, and say it with `DockerConfiguration` in the run",
+            "gpuSupport" => "remove it; GPUs are found without it",
+            _ => "remove it, and set it with `DockerConfiguration` in the run",
         }))
     };
     ATTRIBUTES.iter().filter_map(finding).collect()

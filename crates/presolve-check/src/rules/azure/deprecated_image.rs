@@ -46,6 +46,6 @@ fn find(base: &BaseImage, today: Date) -> Vec<Finding> {
             "the base image is out of support",
         )
         .note(note)
-        .help("take a supported one, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`");
+        .help("use a supported image, such as `mcr.microsoft.com/azureml/openmpi5.0-ubuntu24.04`");
     vec![finding]
 }

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("environment_name_too_long.md"),
 };
 
-/// How many characters a name may have.
+/// Maximum length of a name, in characters.
 const LIMIT: usize = 255;
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
@@ -30,6 +30,6 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             label,
             format!("the name is longer than {LIMIT} characters"),
         )
-        .help("shorten it, and move what it tells into `description` or `tags`");
+        .help("shorten it, and move the details to `description` or `tags`");
     vec![finding]
 }

@@ -22,7 +22,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = RULE
         .finding(
             at,
-            format!("without a `{missing}`"),
+            format!("no `{missing}`"),
             "the credentials of the registry are not complete",
         )
         .help("remove them, and add a workspace connection for the registry");

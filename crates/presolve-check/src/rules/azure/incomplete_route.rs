@@ -23,7 +23,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             Some(Value::Mapping(keys)) => {
                 for (key, fits, what) in [
                     ("port", is_port as fn(&Value) -> bool, "a number"),
-                    ("path", Value::is_string, "a text"),
+                    ("path", Value::is_string, "a string"),
                 ] {
                     match keys.get(key) {
                         Some(value) if fits(value) => {}

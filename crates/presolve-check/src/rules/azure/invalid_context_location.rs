@@ -24,7 +24,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let missing = match Url::parse(&location.value) {
         Err(_) => "no URL",
         Ok(url) if url.scheme() != "https" => "no `https`",
-        Ok(url) if !url.host_str().unwrap_or_default().contains(".blob.") => "no account of blobs",
+        Ok(url) if !url.host_str().unwrap_or_default().contains(".blob.") => {
+            "no blob storage account"
+        }
         Ok(url) if segments(&url) < 2 => "no container and path",
         Ok(_) => return Vec::new(),
     };
@@ -32,7 +34,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .finding(
             location.location,
             missing,
-            "a build context cannot be there",
+            "a build context cannot be at this location",
         )
         .help("write `https://<account>.blob.core.windows.net/<container>/<path>`");
     vec![finding]

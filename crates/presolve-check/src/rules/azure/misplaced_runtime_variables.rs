@@ -23,7 +23,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         others => format!("and {others} more"),
     };
     let finding = RULE
-        .finding(first, label, "variables of a run stand in the environment")
-        .help("set them in the run: `environmentVariables` at the root of a run configuration");
+        .finding(first, label, "the environment contains variables of a run")
+        .help(
+            "set them in the run, with `environmentVariables` at the root of a run configuration",
+        );
     vec![finding]
 }

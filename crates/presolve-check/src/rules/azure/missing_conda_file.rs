@@ -26,8 +26,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             Finding::new(&RULE, input::missing(definition, at, &path))
         }
         CondaFile::Malformed(at) if !is_template(at.text()) => RULE
-            .finding(at, "", "this is neither a path nor a spec")
-            .help("write the path of a conda file, or its keys in its place"),
+            .finding(at, "", "this is neither a path nor a conda spec")
+            .help("write the path of a conda file, or its keys here"),
         _ => return Vec::new(),
     };
     vec![finding]

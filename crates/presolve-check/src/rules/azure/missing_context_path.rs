@@ -25,7 +25,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let Some(path) = definition.text(&["build", "path"]) else {
         let finding = RULE
-            .finding(build, "no `path`", "the build has no context")
+            .finding(build, "no `path`", "the build has no build context")
             .help("add `path:` with the folder of the Dockerfile");
         return vec![finding];
     };
@@ -36,9 +36,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     }
     let message = format!("there is no build context `{}`", place.display());
     let finding = RULE
-        .finding(path.location, "leads to nothing", message)
+        .finding(path.location, "does not exist", message)
         .note("the path is relative to the folder of this file")
-        .help("mend the path");
+        .help("correct the path");
     vec![finding]
 }
 
@@ -48,7 +48,7 @@ fn find_v1(definition: &Definition) -> Vec<Finding> {
     let location = definition.given(&["docker", "buildContext", "location"]);
     let context = definition.given(context).filter(|_| location.is_none());
     let finding = context.map(|at| {
-        RULE.finding(at, "no `location`", "the build has no context")
+        RULE.finding(at, "no `location`", "the build has no build context")
             .help("add `location` with the URL of the context in a storage account")
     });
     finding.into_iter().collect()

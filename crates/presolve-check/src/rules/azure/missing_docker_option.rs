@@ -27,8 +27,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = RULE
         .finding(
             at,
-            "nothing to install it on",
-            "the environment names no image",
+            "no image to install it on",
+            "the environment has no base image",
         )
         .help("add `image:` with the base image, or `build:` with the folder of a Dockerfile");
     vec![finding]
@@ -48,7 +48,7 @@ fn find_v1(definition: &Definition) -> Vec<Finding> {
         .key(&["docker"])
         .unwrap_or_else(|| definition.start());
     let finding = RULE
-        .finding(at, "nothing to build on", "the environment names no image")
+        .finding(at, "no base image", "the environment has no base image")
         .help("add a `baseImage`, a `baseDockerfile` or a `buildContext` to `docker`");
     vec![finding]
 }

@@ -26,7 +26,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .finding(
             at,
             "no `docker` section",
-            "the environment does not say what it is built on",
+            "the environment has no base image",
         )
         .help("add `docker` with a `baseImage`, a `baseDockerfile` or a `buildContext`");
     vec![finding]

@@ -34,8 +34,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = RULE
         .finding(at, "looked for here", message)
         .note(format!(
-            "`dockerfile_path` is relative to `path`, and `{USUAL_DOCKERFILE}` if it is not given"
+            "`dockerfile_path` is relative to `path`; the default is `{USUAL_DOCKERFILE}`"
         ))
-        .help("mend `dockerfile_path`, or add the Dockerfile");
+        .help("correct `dockerfile_path`, or add the Dockerfile");
     vec![finding]
 }

@@ -22,6 +22,6 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             "no `name`",
             "the Azure ML environment has no name",
         )
-        .help("add `name:`, or give `--name` when it is created");
+        .help("add `name:`, or pass `--name` when you create it");
     vec![finding]
 }

@@ -28,7 +28,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .finding(
             at,
             "no `python` section",
-            "the environment does not say which Python it has",
+            "the environment does not set its Python",
         )
         .help("add `python` with `condaDependencies`, or with `\"userManagedDependencies\": true`");
     vec![finding]

@@ -46,12 +46,12 @@ fn finding(definition: &Definition, key: &str, takes: Takes) -> Option<Finding> 
     let wanted = match (value, takes) {
         _ if is_template(at.text()) => return None,
         (Value::Mapping(_), Takes::Mapping) => return None,
-        (_, Takes::Mapping) => "keys with values",
-        (Value::Sequence(_) | Value::Mapping(_), _) => "a text",
-        (_, Takes::Text) if !is_text_to_yaml_1_1(at.text()) => "a text",
+        (_, Takes::Mapping) => "a mapping",
+        (Value::Sequence(_) | Value::Mapping(_), _) => "a string",
+        (_, Takes::Text) if !is_text_to_yaml_1_1(at.text()) => "a string",
         _ => return None,
     };
-    let message = format!("`{key}` is {}, where the SDK takes {wanted}", kind(value));
+    let message = format!("`{key}` is {}, but the SDK expects {wanted}", kind(value));
     let quoted = format!("\"{}\"", at.text());
     let is_scalar = !value.is_sequence() && !value.is_mapping();
     let (help, fix) = match takes {
@@ -60,17 +60,17 @@ fn finding(definition: &Definition, key: &str, takes: Takes) -> Option<Finding> 
             let fix = Fix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
             (format!("write `{quoted}`"), Some(fix))
         }
-        Takes::Text | Takes::Scalar => ("write one text".to_owned(), None),
+        Takes::Text | Takes::Scalar => ("write one string".to_owned(), None),
     };
     Some(RULE.finding(at, "", message).help(help).fix(fix))
 }
 
-/// What a value is to the YAML 1.1 of the SDK.
+/// Returns the YAML 1.1 type of a value, as the SDK reads it.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Sequence(_) => "a list",
         Value::Mapping(_) => "a mapping",
-        Value::String(text) if is_text_to_yaml_1_1(text) => "a text",
-        _ => "a number, a truth value or a day",
+        Value::String(text) if is_text_to_yaml_1_1(text) => "a string",
+        _ => "a number, a boolean or a date",
     }
 }

@@ -19,19 +19,15 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         .into_iter()
         .filter_map(|key| definition.key(&[key]));
     let schema = schema.map(|schema| {
-        RULE.finding(
-            schema.location,
-            "",
-            "the schema is the one of the preview of 2021",
-        )
-        .level(Level::Warning)
-        .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
+        RULE.finding(schema.location, "", "the schema is from the 2021 preview")
+            .level(Level::Warning)
+            .help("write `https://azuremlschemas.azureedge.net/latest/environment.schema.json`")
     });
     let refused = keys.map(|at| {
         RULE.finding(
             at,
             "",
-            "this is of the preview of 2021, which Azure ML refuses now",
+            "this is from the 2021 preview, which Azure ML now rejects",
         )
         .help("write `image:`, or `build:` with `path:` and `dockerfile_path:`")
     });

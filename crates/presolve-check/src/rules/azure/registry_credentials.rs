@@ -18,7 +18,7 @@ const KEYS: [&str; 3] = ["username", "password", "registry_identity"];
 
 fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let in_image = definition.image_text().filter(|image| {
-        // A digest has no `/` behind it.
+        // A digest has no `/` after it.
         let host = image
             .value
             .split_once('@')
@@ -39,8 +39,8 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
         }
     }
     let finding = |at| {
-        RULE.finding(at, "", "the definition holds credentials of a registry")
-            .note("Azure ML takes them from workspace connections alone")
+        RULE.finding(at, "", "the definition contains credentials for a registry")
+            .note("Azure ML reads them only from workspace connections")
             .help("revoke them, and add a connection with `az ml connection create`")
     };
     places.into_iter().map(finding).collect()

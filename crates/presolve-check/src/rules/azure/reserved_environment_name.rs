@@ -23,9 +23,9 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let message = format!("a name with `{prefix}` in front is a curated environment's");
+    let message = format!("names that begin with `{prefix}` are reserved for curated environments");
     let finding = RULE
-        .finding(name.location, "the service refuses it", message)
+        .finding(name.location, "the service rejects it", message)
         .help("choose another name");
     vec![finding]
 }

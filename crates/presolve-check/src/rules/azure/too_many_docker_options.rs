@@ -22,7 +22,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     let finding = RULE
         .finding(
             build,
-            "makes an image",
+            "builds an image",
             "the environment has an image and a Dockerfile",
         )
         .related(image, "names an image")
@@ -39,10 +39,10 @@ fn find_v1(definition: &Definition) -> Vec<Finding> {
     let finding = RULE
         .finding(
             second,
-            "says another way",
-            "the environment says in more than one way what it is built on",
+            "another base image",
+            "the environment has more than one base image",
         )
-        .related(first, "says one way");
+        .related(first, "the first base image");
     let finding = given.fold(finding, |finding, third| {
         finding.related(third, "and a third")
     });

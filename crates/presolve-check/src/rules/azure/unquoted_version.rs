@@ -18,9 +18,11 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let read = as_yaml_1_1(at.text()).filter(|read| *read != at.text());
     let message = match read {
-        Some(read) => format!("the version is no text to YAML 1.1, and becomes `{read}`"),
+        Some(read) => {
+            format!("YAML 1.1 does not read the version as a string; it becomes `{read}`")
+        }
         None if is_day(at.text()) => {
-            "the version is a day to YAML 1.1, which the SDK refuses".to_owned()
+            "YAML 1.1 reads the version as a date, which the SDK rejects".to_owned()
         }
         None => return Vec::new(),
     };

@@ -32,7 +32,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             "not filled in",
             "the definition is a template",
         )
-        .note("what depends on such values is not checked")
-        .help("render the template first, and check what it gives");
+        .note("values that depend on the template are not checked")
+        .help("render the template first, and check the result");
     vec![finding]
 }

@@ -25,13 +25,13 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
             "cannot be built",
             "build contexts in git are not supported yet",
         )
-        .note("they can be registered, but no image comes of them")
+        .note("they can be registered, but no image is built from them")
     } else {
         RULE.finding(
             kind.location,
             "",
-            "this is no type of location for a build context",
+            "this location type is not valid for a build context",
         )
     };
-    vec![finding.help("upload the context to a storage account, and write `storageAccount`")]
+    vec![finding.help("upload the build context to a storage account, and write `storageAccount`")]
 }

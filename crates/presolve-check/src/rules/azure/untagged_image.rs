@@ -19,14 +19,14 @@ fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
     }
     let label = match tag {
         Some(_) => "`latest` moves",
-        None => "stands for `latest`, which moves",
+        None => "means `latest`, which moves",
     };
     let finding = RULE
         .finding(
             image.location.clone(),
             label,
-            "the image is another one after its next release",
+            "the image changes with its next release",
         )
-        .help("write the tag of a release behind it, such as `:20240418.v1`");
+        .help("add the tag of a release, such as `:20240418.v1`");
     vec![finding]
 }

@@ -30,8 +30,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             "`bioconda` is listed before `conda-forge`",
         )
         .related(forge.clone(), "of lower priority")
-        .note("with strict priority a name that both have comes from bioconda alone, often in old versions")
-        .help("list `conda-forge` first: bioconda is built on top of it")
+        .note("with strict priority, packages in both channels come only from bioconda, often in old versions")
+        .help("list `conda-forge` first; bioconda is built on top of it")
         .fix(Some(swap(bioconda, forge)));
     vec![finding]
 }

@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
 struct Deprecated {
     /// The names by which it is known.
     names: &'static [&'static str],
-    /// What has become of it.
+    /// Reason for the deprecation.
     fact: &'static str,
-    /// What to use now.
+    /// Help that names the replacement.
     instead: &'static str,
 }
 
@@ -24,23 +24,23 @@ struct Deprecated {
 const DEPRECATED: [Deprecated; 5] = [
     Deprecated {
         names: &["pytorch", "pytorch-nightly", "pytorch-test"],
-        fact: "PyTorch is not released there any more: 2.5 was the last",
+        fact: "PyTorch is no longer released there: 2.5 was the last version",
         instead: "use `pytorch` from conda-forge, or `torch` in the pip list",
     },
     Deprecated {
         names: &["r"],
-        fact: "Anaconda does not maintain it any more since November 2025",
+        fact: "Anaconda has not maintained it since November 2025",
         instead: "use the `r-` packages of conda-forge",
     },
     Deprecated {
         names: &["free", "pkgs/free"],
-        fact: "it has nothing newer than September 2017, and conda has left it out since 4.7",
+        fact: "it has nothing newer than September 2017, and conda has not included it since 4.7",
         instead: "use conda-forge",
     },
     Deprecated {
         names: &["conda-forge/label/broken"],
-        fact: "conda-forge puts there what must not be installed",
-        instead: "use another build or version of what comes from it",
+        fact: "conda-forge moves broken packages there",
+        instead: "use another build or version of these packages",
     },
     Deprecated {
         names: &[
@@ -48,7 +48,7 @@ const DEPRECATED: [Deprecated; 5] = [
             "conda-forge/label/cf202003",
             "conda-forge/label/gcc7",
         ],
-        fact: "it is an old state of conda-forge that nobody adds to",
+        fact: "it is an old copy of conda-forge that is no longer updated",
         instead: "use `conda-forge` itself",
     },
 ];
@@ -68,7 +68,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         rest.starts_with("repo.continuum.io/").then(|| {
             RULE.finding(
                 at,
-                "conda left it for `repo.anaconda.com` in 4.5",
+                "conda replaced it with `repo.anaconda.com` in 4.5",
                 "`repo.continuum.io` is the old address of Anaconda's channels",
             )
             .help(format!(

@@ -26,8 +26,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 "again",
                 format!("the channel `{}` is listed twice", redact(name)),
             )
-            .related(first.location.clone(), "for the first time")
-            .help("remove it: its place is that of the first")
+            .related(first.location.clone(), "first listed here")
+            .help("remove it; the first one sets the priority")
             .fix(remove("remove the line", Safety::Safe, &[at]));
         findings.push(finding);
     }

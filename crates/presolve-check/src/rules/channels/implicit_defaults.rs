@@ -29,10 +29,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let finding = RULE
         .finding(
             last.location.clone(),
-            "conda appends its configured channels behind this one",
-            "the channels of the build machine are used too",
+            "conda appends its configured channels after this one",
+            "the channels of the build machine are also used",
         )
-        .note("what these channels do not have comes from there: `defaults`, unless conda is configured otherwise")
+        .note("packages missing from these channels are taken from there (`defaults` unless configured otherwise)")
         .help("list `nodefaults` as the last channel")
         .fix(fix);
     vec![finding]

@@ -29,7 +29,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             "this is not encrypted",
             "packages come over plain HTTP",
         )
-        .note("whoever is on the way can put other packages in, and conda runs their scripts")
+        .note("anyone on the network path can substitute packages, and conda runs their scripts")
         .help("use `https://`")
         .fix(Some(Fix::replace("use HTTPS", safety, at, with)))
     });

@@ -29,10 +29,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let finding = RULE
         .finding(
             key.clone(),
-            "these come from the channels that the build machine is configured with",
+            "these come from the channels configured on the build machine",
             "the file names no channels",
         )
-        .note("conda's own configuration is `defaults`, Anaconda's channels, which not everybody may use for free")
+        .note("conda's default is `defaults`, Anaconda's channels, which are not free for every organisation")
         .help("list the channels below `channels:`, and `nodefaults` as the last one")
         .fix(fix(subject, &key));
     vec![finding]

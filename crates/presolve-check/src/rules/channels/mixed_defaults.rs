@@ -38,10 +38,12 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 redact(known_as(&first.value))
             ),
         )
-        .related(forge.location.clone(), "and those of conda-forge")
-        .note("the two are built with other compilers and other versions of shared libraries")
+        .related(forge.location.clone(), "and conda-forge's packages")
+        .note(
+            "the two are built with different compilers and different versions of shared libraries",
+        )
         .help(format!(
-            "use conda-forge alone: replace `{}` by `nodefaults`",
+            "use only conda-forge: replace `{}` with `nodefaults`",
             redact(known_as(&first.value))
         ))
         .fix(fix(&places, has_nodefaults(subject)));
@@ -49,7 +51,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn fix(places: &[&Location], has_nodefaults: bool) -> Option<Fix> {
-    let title = "use `conda-forge` alone";
+    let title = "use only `conda-forge`";
     if has_nodefaults {
         return remove(title, Safety::Unsafe, places);
     }

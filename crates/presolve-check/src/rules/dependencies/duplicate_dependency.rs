@@ -52,14 +52,14 @@ fn finding(first: &CondaRequirement, again: &CondaRequirement) -> Finding {
         RULE.finding(
             at,
             "and this one",
-            format!("`{name}` is listed in two versions"),
+            format!("`{name}` is listed with two versions"),
         )
         .level(Level::Error)
-        .help("both lines hold, and no version is both: keep the one that is meant")
+        .help("keep the intended line; conda applies both, and no version satisfies both")
     } else {
-        let message = format!("`{name}` is listed twice, and not in the same way");
-        RULE.finding(at, "and this holds", message)
-            .help("write one line that says what is meant")
+        let message = format!("`{name}` is listed twice with different constraints");
+        RULE.finding(at, "and here", message)
+            .help("write one line with the intended constraint")
     };
     finding.related(first.location.clone(), "the first one")
 }

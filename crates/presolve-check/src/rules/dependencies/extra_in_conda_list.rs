@@ -30,9 +30,9 @@ fn finding(line: &CondaRequirement, extra: &str) -> Finding {
     RULE.finding(
         line.location.clone(),
         "conda drops the brackets",
-        format!("`[{extra}]` is an extra of pip's, which conda packages do not have"),
+        format!("`[{extra}]` is a pip extra, which conda packages do not have"),
     )
     .help(format!(
-        "list the packages that the extra brings, or move `{name}[{extra}]` to the pip list"
+        "list the packages that the extra includes, or move `{name}[{extra}]` to the pip list"
     ))
 }

@@ -20,7 +20,7 @@ const SERIES: usize = 3;
 /// How many versions a requirement leaves open, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Freedom {
-    /// It says nothing on versions.
+    /// Any version matches.
     Any,
     /// Every release that is still to come may do: `>=1.2`, `!=1.3`.
     OpenEnded,
@@ -35,9 +35,9 @@ pub(super) enum Freedom {
 pub(super) struct Declared<'e> {
     /// As it is written.
     pub text: &'e str,
-    /// Where it stands.
+    /// Position in its file.
     pub location: &'e Location,
-    /// What it leaves open.
+    /// Versions or builds that the requirement allows.
     pub freedom: Freedom,
 }
 
@@ -125,7 +125,7 @@ fn name(line: &PipRequirement) -> Option<&pep508_rs::PackageName> {
     }
 }
 
-/// What a requirement of an index leaves open.
+/// Returns the versions that a pip requirement allows.
 fn of_requirement(line: &PipRequirement) -> Option<Freedom> {
     let PipRequirementKind::Named(requirement) = &line.kind else {
         return None;

@@ -29,7 +29,7 @@ fn finding(line: &CondaRequirement) -> Finding {
     RULE.finding(
         line.location.clone(),
         "any build",
-        format!("`{}` does not say which build", redact(&line.text)),
+        format!("`{}` does not pin the build", redact(&line.text)),
     )
-    .help("`presolve pin` writes versions and builds")
+    .help("write versions and builds with `presolve pin`")
 }

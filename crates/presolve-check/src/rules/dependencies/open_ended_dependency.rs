@@ -19,8 +19,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 fn finding(line: &Declared<'_>) -> Finding {
     RULE.finding(
         line.location.clone(),
-        "every release that is still to come, too",
+        "also matches every future release",
         format!("`{}` has no upper bound", redact(line.text)),
     )
-    .help("`presolve pin` writes the versions that work together")
+    .help("write versions that work together with `presolve pin`")
 }

@@ -76,7 +76,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             .iter()
             .filter(|&&target| system_of(target) != Some(system));
         if let Some(other) = others.next() {
-            findings.push(finding(line, system, &format!("there is none for {other}")));
+            findings.push(finding(line, system, &format!("not available for {other}")));
         }
     }
     findings
@@ -86,17 +86,20 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 fn contradiction(bound: &[(&CondaRequirement, System)]) -> Option<Finding> {
     let (first, system) = bound.first()?;
     let (line, other) = bound.iter().find(|(_, other)| other != system)?;
-    let related = format!("and this one for {} only", system.name());
-    Some(finding(line, *other, "no platform has both").related(first.location.clone(), related))
+    let related = format!("and this one is only for {}", system.name());
+    Some(
+        finding(line, *other, "no platform has both packages")
+            .related(first.location.clone(), related),
+    )
 }
 
 fn finding(line: &CondaRequirement, system: System, label: &str) -> Finding {
     let name = line.spec.name.to_string();
-    let message = format!("`{name}` is a package for {} only", system.name());
+    let message = format!("`{name}` is available only for {}", system.name());
     RULE.finding(line.location.clone(), label, message)
-        .note("`conda env export` lists what a machine of that kind needed")
+        .note("`conda env export` lists the packages that one platform needs")
         .help(format!(
-            "remove `{name}`: where it is needed, other packages bring it"
+            "remove `{name}`; other packages require it where it is needed"
         ))
 }
 

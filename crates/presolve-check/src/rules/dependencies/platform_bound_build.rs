@@ -22,15 +22,15 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let platforms: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
     let message = match bound.len() {
-        1 => "a build of one platform is asked for on several".to_owned(),
-        number => format!("{number} builds of one platform are asked for on several"),
+        1 => "a platform-specific build is requested for several platforms".to_owned(),
+        number => format!("{number} platform-specific builds are requested for several platforms"),
     };
     let finding = RULE
-        .finding(first.location.clone(), "a build of one of them", message)
+        .finding(first.location.clone(), "a build for one of them", message)
         // A few packages for every platform have a hash, too: `tzdata`.
         .confidence(Confidence::Medium)
         .note(format!("the platforms are {}", platforms.join(", ")))
-        .help("leave the builds out, or write a lockfile: `presolve pin --format conda-lock`");
+        .help("leave out the builds, or write a lock file with `presolve pin --format conda-lock`");
     vec![finding]
 }
 
@@ -42,7 +42,7 @@ fn is_bound(line: &CondaRequirement) -> bool {
     line.pin.is_none() && has_hash(build) && !is_noarch(build)
 }
 
-/// conda-build writes `h` and seven hex digits of a hash, behind `py311` and such.
+/// conda-build writes `h` and seven hex digits of a hash, after `py311` and such.
 fn has_hash(build: &str) -> bool {
     build.split('_').any(|part| {
         let hash = part

@@ -19,11 +19,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 fn finding(line: &Declared<'_>) -> Finding {
     RULE.finding(
         line.location.clone(),
-        "several versions",
-        format!(
-            "`{}` leaves open which version of a range is taken",
-            redact(line.text)
-        ),
+        "matches several versions",
+        format!("`{}` allows several versions", redact(line.text)),
     )
-    .help("`presolve pin` writes the versions that work together")
+    .help("write versions that work together with `presolve pin`")
 }

@@ -73,13 +73,13 @@ fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement
     };
     RULE.finding(
         pip.location.clone(),
-        "pip replaces what conda has installed",
-        format!("`{project}` is asked of conda and of pip"),
+        "pip replaces conda's package",
+        format!("`{project}` is requested from both conda and pip"),
     )
     .related(conda.location.clone(), format!("conda's `{package}`"))
     .confidence(confidence)
-    .note("conda knows nothing of the change: its own packages may not work with pip's version")
-    .help("keep one of the two lines, conda's where other conda packages need it")
+    .note("conda does not know about the change, and its own packages may not work with pip's version")
+    .help("keep one of the two lines: conda's if other conda packages need it")
 }
 
 /// A pip line that names no version asks for nothing that conda's line does not.

@@ -20,7 +20,7 @@ fn finding(line: &Declared<'_>) -> Finding {
     RULE.finding(
         line.location.clone(),
         "any version",
-        format!("`{}` does not say which version", redact(line.text)),
+        format!("`{}` does not set a version", redact(line.text)),
     )
-    .help("`presolve pin` writes the versions that work together")
+    .help("write versions that work together with `presolve pin`")
 }

@@ -25,6 +25,6 @@ fn find(plan: &Plan) -> Vec<Finding> {
             format!("{kilobytes} KB"),
             "the Dockerfile is longer than 100 KB",
         )
-        .help("move scripts into files of the context, and copy them");
+        .help("move scripts to files in the build context, and copy them");
     vec![finding]
 }

@@ -15,8 +15,12 @@ fn find(plan: &Plan) -> Vec<Finding> {
     let findings = copies.filter_map(|copied| {
         let at = plan.dockerfile.at(copied.span.clone());
         if copied.is_comment && plan.context.is_dir() {
-            let finding = RULE.finding(at, "taken for files", "`COPY` knows no comments behind it");
-            return Some(finding.help("write the comment on a line of its own"));
+            let finding = RULE.finding(
+                at,
+                "read as file names",
+                "`COPY` cannot be followed by a comment",
+            );
+            return Some(finding.help("write the comment on its own line"));
         }
         let path = plan.lacking(copied)?;
         let context = plan.context.display();
@@ -26,8 +30,8 @@ fn find(plan: &Plan) -> Vec<Finding> {
                 "copied here",
                 format!("there is no `{}` in the build context", redact(path)),
             )
-            .note(format!("the context is the folder `{context}`"))
-            .help("mend the path, which is one from the context on, or add the file");
+            .note(format!("the build context is the folder `{context}`"))
+            .help("correct the path, which is relative to the build context, or add the file");
         Some(finding)
     });
     findings.collect()

@@ -15,8 +15,12 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let reserved = name.filter(|name| matches!(name.value.as_str(), "base" | "root"));
     let findings = reserved.map(|name| {
         let message = format!("the file is for conda's own environment, `{}`", name.value);
-        RULE.finding(name.location.clone(), "conda itself lives there", message)
-            .help("give the environment a name of its own")
+        RULE.finding(
+            name.location.clone(),
+            "conda itself is installed there",
+            message,
+        )
+        .help("give the environment its own name")
     });
     findings.into_iter().collect()
 }

@@ -28,7 +28,7 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
         start += line.len();
     }
     let fix = Fix {
-        title: "replace the tabs by blanks".to_owned(),
+        title: "replace the tabs with spaces".to_owned(),
         safety: Safety::Safe,
         file: Arc::clone(source),
         edits,

@@ -13,7 +13,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let encoding = subject.tree.source().unusual_encoding();
     let findings = encoding.map(|encoding| {
         RULE.finding(subject.tree.at(0..0), "", format!("the file is {encoding}"))
-            .note("conda reads it; `grep`, `sed`, git's diff and other readers of YAML may not")
+            .note("conda reads it, but `grep`, `sed`, git's diff and other YAML parsers may not")
             .help("save it as UTF-8 without a byte order mark")
     });
     findings.into_iter().collect()

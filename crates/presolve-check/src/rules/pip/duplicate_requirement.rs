@@ -69,14 +69,14 @@ fn finding(
             .level(Level::Note)
             .fix(environment.and_then(|environment| fix(environment, again))),
         false => {
-            let message = format!("`{name}` is in the pip list twice, and not in the same way");
-            RULE.finding(at, "and this holds", message)
-                .note("pip before 20.3 stops with \"Double requirement given\"; later ones hold to both lines")
+            let message = format!("`{name}` is in the pip list twice with different constraints");
+            RULE.finding(at, "and here", message)
+                .note("pip before 20.3 stops with \"Double requirement given\"; later versions apply both lines")
         }
     };
     finding
         .related(first.location.clone(), "the first one")
-        .help("keep one line that says what is meant")
+        .help("keep one line with the intended constraint")
 }
 
 fn means_the_same(one: &PipRequirement, other: &PipRequirement) -> bool {

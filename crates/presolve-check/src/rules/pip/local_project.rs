@@ -23,10 +23,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let lines = lines.filter(|line| is_local(line) && !is_missing(line, &missing));
     let findings = lines.map(|line| {
         let message = format!(
-            "`{}` is on the machine that the file was written on",
+            "`{}` is on the machine where the file was written",
             redact(&line.text)
         );
-        RULE.finding(line.location.clone(), "a path", message)
+        RULE.finding(line.location.clone(), "a local path", message)
             .confidence(Confidence::Medium)
             .help("copy the project into the build context, or install a release of it")
     });

@@ -37,7 +37,7 @@ const NEEDS: [Need; 2] = [
     },
     Need {
         project: "mpi4py",
-        what: "an MPI",
+        what: "an MPI library",
         brought_by: &[
             "impi-devel",
             "impi-rt",
@@ -46,7 +46,7 @@ const NEEDS: [Need; 2] = [
             "mvapich",
             "openmpi",
         ],
-        instead: "take `mpi4py` from conda, which brings an MPI with it",
+        instead: "install `mpi4py` from conda, which includes an MPI library",
     },
 ];
 
@@ -67,10 +67,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let lines = lines.filter(|(line, need)| line.pin.is_none() && !is_met(environment, need));
     let findings = lines.map(|(line, need)| {
         let message = format!(
-            "`{}` needs {} that the file does not bring",
+            "`{}` needs {}, which the file does not provide",
             need.project, need.what
         );
-        RULE.finding(line.location.clone(), "the image may have none", message)
+        RULE.finding(line.location.clone(), "the image may not have it", message)
             .confidence(Confidence::Medium)
             .help(need.instead)
     });

@@ -21,9 +21,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         is_bare && line.pin.is_none() && spec.name.to_string() == "pip"
     });
     let findings = bare.map(|line| {
-        let message = "the file does not say which pip installs the pip list";
+        let message = "the file does not set the version of pip";
         RULE.finding(line.location.clone(), "any version", message)
-            .help("write a version, `- pip=25.0`, or a bound, `- pip>=24.0`; `presolve pin` writes one")
+            .help("add a version, `- pip=25.0`, or a lower bound, `- pip>=24.0`, or run `presolve pin`")
     });
     findings.collect()
 }

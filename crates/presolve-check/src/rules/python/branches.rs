@@ -15,7 +15,7 @@ pub(super) struct Branch {
     pub minor: u16,
     /// The day of its first release.
     pub released: Date,
-    /// The last day on which it is mended.
+    /// Last day of security fixes.
     pub end: Date,
 }
 

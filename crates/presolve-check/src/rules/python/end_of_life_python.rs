@@ -30,25 +30,29 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
     };
     (newest.end < today).then(|| {
         let branch = format!("3.{}", newest.minor);
-        let label = format!("ended on {}", newest.end);
+        let label = format!("support ended on {}", newest.end);
         let message = format!("Python {branch} is past its end of life");
         RULE.finding(at, label, message)
-            .note("its security holes are not mended, and new releases of packages leave it out")
-            .help(format!("move to one that is mended: {}", mended(today)))
+            .note(
+                "it no longer gets security fixes, and new releases of packages do not support it",
+            )
+            .help(format!("move to a supported version: {}", mended(today)))
     })
 }
 
 fn of_python_2(at: Location) -> Finding {
     RULE.finding(
         at,
-        "ended on 2020-01-01",
+        "support ended on 2020-01-01",
         "Python 2 is past its end of life",
     )
-    .note("conda-forge builds nothing for it any more, and current projects have no release for it")
+    .note(
+        "conda-forge no longer builds packages for it, and current projects have no release for it",
+    )
     .help("port the code to Python 3")
 }
 
-/// The branches that are mended: "3.11 to 3.15".
+/// The branches that still get security fixes: "3.11 to 3.15".
 fn mended(today: Date) -> String {
     let branches = released(today).filter(|branch| branch.end >= today);
     let minors: Vec<u16> = branches.map(|branch| branch.minor).collect();

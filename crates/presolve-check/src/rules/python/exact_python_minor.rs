@@ -24,7 +24,7 @@ fn finding(line: &CondaRequirement) -> Option<Finding> {
     if minor.is_empty() || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let message = format!("`{}` is Python {version}.0 alone", line.text.trim());
+    let message = format!("`{}` matches only Python {version}.0", line.text.trim());
     let with = format!("python={version}");
     let is_plain = line.location.text().eq_ignore_ascii_case(&line.text);
     let fix = Fix::replace(
@@ -34,8 +34,8 @@ fn finding(line: &CondaRequirement) -> Option<Finding> {
         &*with,
     );
     let finding = RULE
-        .finding(line.location.clone(), "no patch release meets this", message)
-        .note("conda takes `3.10` and `3.10.0` for the same version, unlike a single `=`, which allows what begins so")
+        .finding(line.location.clone(), "no patch release satisfies this", message)
+        .note("to conda, `3.10` and `3.10.0` are the same version; a single `=` also allows every version that begins with it")
         .help(format!("write `{with}` for any patch release"));
     Some(finding.fix(is_plain.then_some(fix)))
 }

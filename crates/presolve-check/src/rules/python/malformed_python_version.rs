@@ -16,5 +16,5 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
     let mended = at.text().replace("=>", ">=").replace("=<", "<=");
     let text = mended.trim_matches(['\'', '"']);
     let is_mended = mended != at.text() && match_spec::parse(text).is_ok();
-    is_mended.then(|| Fix::replace("turn the operator round", Safety::Safe, at, mended))
+    is_mended.then(|| Fix::replace("reverse the operator", Safety::Safe, at, mended))
 }

@@ -36,11 +36,11 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         .finding(
             subject.tree.at(key),
             "no `python` among these",
-            "the file does not say which Python it is for",
+            "the file does not set the Python version",
         )
         .level(level)
         .confidence(confidence)
-        .note("which one comes in, if any, depends on what the other packages allow on the day of the build")
+        .note("the Python version, if any, depends on what the other packages allow on the day of the build")
         .help("add the version that the code was tested with, such as `- python=3.12`");
     vec![finding]
 }

@@ -29,9 +29,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         RULE.finding(
             at,
             "pip finds no such project",
-            "`python` stands in the pip list",
+            "`python` is in the pip list",
         )
-        .note("pip is a program of the Python that conda installs, and cannot install one")
+        .note("pip runs in the Python that conda installs, and cannot install Python")
         .help("write it as a conda dependency: `- python=3.12`")
         .fix(fix.flatten())
     });

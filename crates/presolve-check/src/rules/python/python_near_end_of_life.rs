@@ -19,10 +19,10 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         let newest = newest_allowed(line.spec.version.as_ref()?, today)?;
         let days = (newest.end - today).get_days();
         (0..=DAYS_BEFORE).contains(&days).then(|| {
-            let label = format!("ends on {}", newest.end);
+            let label = format!("support ends on {}", newest.end);
             let message = format!("Python 3.{} is near its end of life", newest.minor);
             RULE.finding(line.location.clone(), label, message)
-                .help("plan to move to a newer one")
+                .help("plan to move to a newer version")
         })
     });
     findings.collect()

@@ -23,9 +23,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             let change = Change::Remove { at: at.clone() };
             Fix::of_changes("remove it", Safety::Safe, subject.environment, &[change])
         });
-        RULE.finding(at, "again", "`python` is asked for twice")
-            .related(first.location.clone(), "for the first time")
-            .note("conda looks for a version that meets both lines")
+        RULE.finding(at, "again", "`python` is listed twice")
+            .related(first.location.clone(), "first listed here")
+            .note("conda looks for a version that satisfies both lines")
             .help("keep the line with the version that the code was tested with")
             .fix(fix.flatten())
     });

@@ -19,16 +19,18 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         let version = written_version(line).trim_start_matches(['=', ' ']);
         let meant = version.trim_end_matches(".*");
         let message = format!(
-            "`{}` is Python {meant} of 2009, not {meant}0",
+            "`{}` means Python {meant} of 2009, not {meant}0",
             line.text.trim()
         );
         let message = match meant {
             "3.1" => message,
             _ => message.replace("2009", "2011"),
         };
-        RULE.finding(line.location.clone(), "a zero may be lost here", message)
-            .note("a number `3.10` becomes `3.1` where a program reads and writes it")
-            .help(format!("write `python={meant}0`, if that was meant"))
+        RULE.finding(line.location.clone(), "a zero may be missing here", message)
+            .note("the number `3.10` becomes `3.1` when a program reads and writes the file")
+            .help(format!(
+                "write `python={meant}0` if that is the intended version"
+            ))
     });
     findings.collect()
 }

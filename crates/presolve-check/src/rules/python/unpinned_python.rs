@@ -27,13 +27,13 @@ fn finding(line: &CondaRequirement) -> Option<Finding> {
     }
     let has_floor = version.is_some_and(|version| !allows(version, 3, 0));
     let (level, label) = match has_floor {
-        true => (Level::Note, "any newer one, too"),
-        false => (Level::Warning, "any Python 3"),
+        true => (Level::Note, "also matches any newer version"),
+        false => (Level::Warning, "matches any Python 3"),
     };
-    let message = format!("`{}` does not say which minor version", line.text.trim());
+    let message = format!("`{}` does not set the minor version", line.text.trim());
     let finding = RULE
         .finding(line.location.clone(), label, message)
-        .note("the newest one that the other packages allow is taken on the day of the build")
+        .note("the build uses the newest version that the other packages allow on that day")
         .help("write the version that the code was tested with, such as `python=3.12`");
     Some(finding.level(level))
 }

@@ -35,10 +35,10 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
     }
     let newest = released(today).next_back()?;
     let message = format!(
-        "no Python is of a version `{}`",
+        "there is no Python version `{}`",
         written.trim_start_matches('=')
     );
-    let finding = RULE.finding(line.location.clone(), "there is none such", message);
+    let finding = RULE.finding(line.location.clone(), "no such version", message);
     if is_placeholder {
         let with = line.text.replace(".x", ".*");
         let fix = Fix::replace(
@@ -49,11 +49,14 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
         );
         return Some(
             finding
-                .help("for any patch release write `.*`")
+                .help("write `.*` for any patch release")
                 .fix(Some(fix)),
         );
     }
-    Some(finding.help(format!("the newest branch is 3.{}", newest.minor)))
+    Some(finding.help(format!(
+        "use an existing version; the newest branch is 3.{}",
+        newest.minor
+    )))
 }
 
 /// The text in the quotes that the line is in.

@@ -18,8 +18,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let findings = open.map(|line| {
         RULE.finding(
             line.location.clone(),
-            "whatever is there on the day of the build",
-            "an archive is taken from a URL without its hash",
+            "the archive can change at any time",
+            "an archive URL has no hash",
         )
         .help("add `#sha256=…` to the URL")
     });

@@ -30,12 +30,12 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let findings = private.map(|url| {
         RULE.finding(
             url.location.clone(),
-            "asked beside the main index, not before it",
+            "used in addition to the main index, not before it",
             "pip takes the highest version from any of its indexes",
         )
         .confidence(Confidence::Medium)
-        .note("whoever puts a higher version of a private project's name on PyPI has it installed")
-        .help("make it the `--index-url`, and let that index pass on what PyPI has")
+        .note("anyone can upload a higher version under the name of a private project to PyPI, and pip installs it")
+        .help("make it the `--index-url`, and let that index mirror PyPI")
     });
     findings.collect()
 }

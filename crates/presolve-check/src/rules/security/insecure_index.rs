@@ -30,11 +30,11 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         RULE.finding(
             option.location.clone(),
             "its certificate is not checked",
-            "pip is told to trust a host whoever answers for it",
+            "pip trusts a host without a check of its certificate",
         )
         .help("remove `--trusted-host`, and give pip the certificate with `PIP_CERT`")
     });
-    let why = "whoever is on the way can put other distributions in, and pip runs their code";
+    let why = "anyone on the network path can substitute packages, and pip runs their code";
     open.chain(trusted).map(|found| found.note(why)).collect()
 }
 

@@ -29,8 +29,8 @@ pub fn secrets_in(file: &Arc<SourceFile>) -> Vec<Finding> {
     let findings = places.map(|at| {
         RULE.finding(
             at,
-            "this part is masked here and plain in the file",
-            "a URL carries a password, a token or a signature",
+            "this part is masked here but readable in the file",
+            "a URL contains a password, a token or a signature",
         )
         .note("it is in every clone of the repository, in the image's layers and in the build log")
         .help("revoke it; take it from a variable, `https://${TOKEN}@host/…`, from netrc, or from a workspace connection")

@@ -20,23 +20,23 @@ fn finding(line: &PipRequirement) -> Option<Finding> {
         return None;
     };
     let (label, confidence) = match revision(&line.text)? {
-        None => ("whatever the default branch is then", Confidence::High),
+        None => ("the default branch at that time", Confidence::High),
         Some(revision) if is_fixed(revision) => return None,
-        Some(_) => ("a branch, by its name", Confidence::Medium),
+        Some(_) => ("a branch name", Confidence::Medium),
     };
     let finding = RULE
         .finding(
             line.location.clone(),
             label,
-            "the repository is installed as it is on the day of the build",
+            "the repository is installed in its state on the day of the build",
         )
         .confidence(confidence)
-        .note("a branch moves: the same file gives another environment after each push")
-        .help("put a commit behind the URL: `….git@0123abcd…`");
+        .note("a branch moves: the same file gives a different environment after each push")
+        .help("add a commit to the URL: `….git@0123abcd…`");
     Some(finding)
 }
 
-/// What stands behind the `@` of a repository's URL, if it is one; the outer `None` if it
+/// What stands after the `@` of a repository's URL, if it is one; the outer `None` if it
 /// is none.
 fn revision(text: &str) -> Option<Option<&str>> {
     let start = ["git+", "hg+", "svn+", "bzr+"]

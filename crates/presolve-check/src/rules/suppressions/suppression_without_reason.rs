@@ -20,9 +20,9 @@ fn find(comments: &[Comment], _looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Findin
         RULE.finding(
             comment.location.clone(),
             "",
-            "the suppression does not say why",
+            "the suppression has no reason",
         )
-        .help("write the reason behind the bracket")
+        .help("write the reason after the bracket")
     });
     findings.collect()
 }

@@ -23,11 +23,11 @@ fn finding(comment: &Comment) -> Finding {
     let at = comment.location.clone();
     if comment.rule.is_empty() {
         return RULE
-            .finding(at, "a name belongs here", "the suppression names no rule")
+            .finding(at, "expected a rule name", "the suppression names no rule")
             .help("write the rule's name in the brackets, as the finding shows it");
     }
-    let message = format!("there is no rule `{}` to silence", comment.rule);
-    let finding = RULE.finding(at.clone(), "this silences nothing", message);
+    let message = format!("unknown rule: `{}`", comment.rule);
+    let finding = RULE.finding(at.clone(), "this suppresses nothing", message);
     match rules::nearest(&comment.rule) {
         Some(rule) => {
             let title = format!("write `{}`", rule.name);
@@ -36,6 +36,6 @@ fn finding(comment: &Comment) -> Finding {
                 .help(format!("did you mean `{}`?", rule.name))
                 .fix(Some(fix))
         }
-        None => finding.help("`presolve rule` lists the rules"),
+        None => finding.help("list the rules with `presolve rule`"),
     }
 }

@@ -25,10 +25,10 @@ fn find(comments: &[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding
     let findings = unused.map(|comment| {
         RULE.finding(
             comment.location.clone(),
-            "there is nothing to silence",
-            format!("no finding of `{}` is silenced here", comment.rule),
+            "nothing to suppress",
+            format!("this suppresses no finding of `{}`", comment.rule),
         )
-        .help("remove it, so that a later finding is seen")
+        .help("remove it, so that later findings are shown")
         .fix(Some(fix(comment)))
     });
     findings.collect()
@@ -88,8 +88,8 @@ pub fn unused_in_settings(source: &Arc<SourceFile>, span: Range<usize>, name: &s
     };
     RULE.finding(
         at,
-        "there is nothing to silence",
-        format!("no finding of `{name}` is silenced by this in any file"),
+        "nothing to suppress",
+        format!("this suppresses no finding of `{name}` in any file"),
     )
-    .help("remove it, or correct its `path`, so that a later finding is seen")
+    .help("remove it, or correct its `path`, so that later findings are shown")
 }

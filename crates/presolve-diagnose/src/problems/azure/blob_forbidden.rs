@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "blob-forbidden",
-    message: "the storage account `{host}` refused",
+    message: "the storage account `{host}` denied access",
     signs: &[
         Sign::sure("blob.core.windows.net").matching(r"(?P<host>[\w-]+\.blob\.core\.windows\.net).*(?:\b403\b|Forbidden|AuthorizationFailure|AuthorizationPermissionMismatch|AuthenticationFailed)"),
         Sign::sure("403").matching(r"(?:HTTP error |Error |status[^\d]{1,10}|HTTP/\S+ |code[^\d]{1,10})403.*?(?P<host>[\w-]+\.blob\.core\.windows\.net)"),

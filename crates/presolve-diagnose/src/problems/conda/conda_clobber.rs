@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "conda-clobber",
-    message: "`{package}` brings a file that another package brings, too",
+    message: "`{package}` contains a file that another package also contains",
     signs: &[
         Sign::likely("ClobberError").matching(r"ClobberError: (?:The package '(?:\S+::)?(?P<package>[A-Za-z0-9_][\w.-]*?)-[^-\s]+-[^-\s]+')?"),
         Sign::likely("KnownPackageClobberError"),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "conda-prefix-exists",
-    message: "there is an environment at `{prefix}` already",
+    message: "there is already an environment at `{prefix}`",
     signs: &[
         Sign::likely("prefix already exists").matching(r"prefix already exists: (?P<prefix>\S+)"),
         Sign::sure("The target prefix is the base prefix"),

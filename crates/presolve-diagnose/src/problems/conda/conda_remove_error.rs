@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "conda-remove-error",
-    message: "`{package}` is needed by conda itself",
+    message: "conda itself needs `{package}`",
     signs: &[
         Sign::sure("RemoveError")
             .matching(r"RemoveError: '(?P<package>\S+)' is a dependency of conda"),

@@ -5,7 +5,7 @@ const SECTION: &str = r"^\s*-\s+(?P<section>.+)$";
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "conda-section-not-valid",
-    message: "`{file}` has a section that conda does not know: `{section}`",
+    message: "`{file}` has a section that conda does not support: `{section}`",
     signs: &[
         Sign::sure("EnvironmentSectionNotValid")
             .matching(

@@ -1,6 +1,6 @@
 use crate::{Problem, Sign};
 
-/// What shows that it is conda that reads a file.
+/// Texts which show that conda reads the file.
 const CONDA: &[&str] = &[
     "conda env",
     "conda_env",
@@ -13,7 +13,7 @@ const CONDA: &[&str] = &[
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "conda-yaml-encoding",
-    message: "the file is not in the encoding `{codec}`",
+    message: "the file is not encoded as `{codec}`",
     signs: &[
         Sign::sure("codec can't decode")
             .matching(r"'(?P<codec>[\w-]+)' codec can't decode byte")

@@ -1,6 +1,6 @@
 use crate::{Problem, Sign};
 
-/// What shows that conda reads a file.
+/// Texts which show that conda reads the file.
 const CONDA: &[&str] = &[
     "conda env",
     "conda_env",

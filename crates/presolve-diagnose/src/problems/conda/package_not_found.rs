@@ -6,7 +6,7 @@ const ITEM: &str =
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "package-not-found",
-    message: "no channel has `{package}` as the spec asks for it",
+    message: "no channel has a package that matches `{package}`",
     signs: &[
         Sign::sure("The following packages are not available from current channels").with_items(ITEM),
         Sign::sure("ResolvePackageNotFound").matching(r"ResolvePackageNotFound\b").with_items(ITEM),

@@ -3,7 +3,7 @@ use crate::{Problem, Sign};
 /// The spinner of conda, that has not ended.
 const SOLVING: &str = r"Solving environment:\s*(?:\.\.\.working\.\.\.|failed with (?:initial frozen solve|repodata from)[^.]*\..*|[-|/\\\s.\x08])*\s*(?:\^C)?$";
 
-/// What says that the time was up.
+/// Texts which show that the time limit was reached.
 const GIVEN_UP: &[&str] = &[
     "timed out",
     "maximum time",

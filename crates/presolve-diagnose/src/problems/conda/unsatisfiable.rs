@@ -5,7 +5,7 @@ const CLASH: &str = r"^\s*-\s+(?:[\w./-]+::)?(?P<package>[A-Za-z0-9_][\w.-]*)";
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "unsatisfiable",
-    message: "the requirements of the file cannot hold together, `{package}` among them",
+    message: "the requirements of the file conflict, `{package}` among them",
     signs: &[
         Sign::sure("UnsatisfiableError")
             .matching(r"\b(?:UnsatisfiableError|UnsatisfiableSpecificationsError)\b")

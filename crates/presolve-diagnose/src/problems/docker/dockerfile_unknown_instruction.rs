@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "dockerfile-unknown-instruction",
-    message: "line {line} of the Dockerfile begins with no instruction: `{instruction}`",
+    message: "line {line} of the Dockerfile does not begin with an instruction: `{instruction}`",
     signs: &[
         Sign::sure("unknown instruction").matching(r"(?i)parse error (?:on )?line (?P<line>\d+): unknown instruction:? ?(?P<instruction>\S*)"),
         Sign::sure("unknown instruction").matching(r"(?i)unknown instruction: ?(?P<instruction>\S*)"),

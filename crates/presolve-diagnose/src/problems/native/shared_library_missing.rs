@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "shared-library-missing",
-    message: "the image lacks the library `{library}`",
+    message: "the image does not have the library `{library}`",
     signs: &[
         Sign::sure("cannot open shared object file")
             .matching(r"(?P<library>lib[\w.+-]+\.so[\d.]*): cannot open shared object file"),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "interactive-auth-attempted",
-    message: "`{host}` asked for credentials, and the build has none",
+    message: "`{host}` requires credentials, and the build has none",
     signs: &[
         Sign::sure("EOF when reading a line").near(&["User for ", "pip", "[Minimal] ", "Username"]),
         Sign::sure("User for ").matching(r"^\W*User for (?P<host>[\w.-]+):"),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-backtracking",
-    message: "pip was still looking for a version of `{package}` when the build was given up",
+    message: "pip was still looking for a version of `{package}` when the build stopped",
     signs: &[
         Sign::likely("This is taking longer than usual")
             .near(&[

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-directory-not-installable",
-    message: "`{path}` is no Python project",
+    message: "`{path}` is not a Python project",
     signs: &[
         Sign::sure("is not installable. Neither")
             .matching(r"Directory '(?P<path>[^']+)' is not installable"),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-hash-mismatch",
-    message: "a file of `{package}` does not have the hash that was written down",
+    message: "a file of `{package}` does not have the expected hash",
     signs: &[
         Sign::sure("DO NOT MATCH THE HASHES").with_items(r"^\s+(?:(?P<package>[A-Za-z0-9][\w.-]*)==\S+|\S+) from (?P<url>https?://\S+)(?: \(from -r (?P<file>\S+) \(line (?P<line>\d+)\)\))?"),
         Sign::sure("unknown package:").near(&["DO NOT MATCH THE HASHES"]),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-http-error",
-    message: "`{host}` answered pip with status {status}",
+    message: "`{host}` returned status {status} to pip",
     signs: &[
         Sign::sure("ERROR: HTTP error").matching(r"HTTP error (?P<status>\d{3}) while getting (?P<url>https?://(?P<host>[^/\s]+)\S*)"),
         Sign::sure("Client Error").matching(r"(?P<status>40[03-9]|41\d|42\d|45\d) Client Error: .* for url: (?P<url>https?://(?P<host>[^/\s]+)\S*)").unless_near(&["CondaHTTPError", "huggingface", "Successfully installed"]),

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-permission-denied",
-    message: "pip may not write to `{path}`",
+    message: "pip has no permission to write to `{path}`",
     signs: &[
         Sign::sure("Could not install packages due to an").matching(
             r"(?:OSError|EnvironmentError): \[Errno 13\] Permission denied: '(?P<path>[^']+)'",

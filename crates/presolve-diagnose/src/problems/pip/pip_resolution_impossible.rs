@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "pip-resolution-impossible",
-    message: "the pip requirements cannot hold together, `{package}` among them",
+    message: "the pip requirements conflict, `{package}` among them",
     signs: &[
         Sign::sure("ResolutionImpossible"),
         Sign::sure("because these package versions have conflicting dependencies").matching(

@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "python-module-missing",
-    message: "a step needs the Python module `{module}`, which is not there",
+    message: "a step needs the Python module `{module}`, which is not installed",
     signs: &[
         Sign::sure("ModuleNotFoundError").matching(r"ModuleNotFoundError: No module named ['\x22]?(?P<module>[A-Za-z_][\w]*)"),
         Sign::sure("ImportError: No module named").matching(r"ImportError: No module named ['\x22]?(?P<module>[A-Za-z_]\w*)"),

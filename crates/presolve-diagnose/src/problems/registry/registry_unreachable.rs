@@ -1,6 +1,6 @@
 use crate::{Problem, Sign};
 
-/// Those of Azure are told apart: behind them are other reasons.
+/// Those of Azure have a problem of their own, as their causes differ.
 const ACR: &[&str] = &["azurecr.io", "docker.sock"];
 
 pub(super) static PROBLEM: Problem = Problem {

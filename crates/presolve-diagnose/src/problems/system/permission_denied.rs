@@ -2,7 +2,7 @@ use crate::{Problem, Sign};
 
 pub(super) static PROBLEM: Problem = Problem {
     name: "permission-denied",
-    message: "a step may not use `{path}`",
+    message: "a step has no permission to use `{path}`",
     signs: &[
         Sign::sure("Permission denied").matching(r"(?:sh|bash): (?:(?:line )?\d+: )?(?P<path>\S+): Permission denied"),
         Sign::sure("permission denied").matching(r#"exec: \\?"(?P<path>[^"\\]+)\\?": permission denied"#),

@@ -23,7 +23,7 @@ pub fn check_alone(environment: &EnvironmentFile) -> Result<(), Failure> {
     let of_lines = lines.chain(&pip.constraints).map(|line| {
         let label = match line.in_environment {
             true => "is on this machine",
-            false => "stands in a file that the pip list names",
+            false => "is in a file that the pip list names",
         };
         outside(&line.location, label)
     });
@@ -32,8 +32,8 @@ pub fn check_alone(environment: &EnvironmentFile) -> Result<(), Failure> {
     let mut diagnostics: Vec<Diagnostic> = of_options.chain(of_lines).collect();
     if let Some(last) = diagnostics.pop() {
         let last = last
-            .note("Azure ML takes the conda file into the context, and no file that it names")
-            .help("write the lines into the pip list, name what is on an index, or give Azure ML a Dockerfile with `build:`");
+            .note("Azure ML copies the conda file into the build context, but not the files that it names")
+            .help("write the lines in the pip list, use packages from an index, or give Azure ML a Dockerfile with `build:`");
         diagnostics.push(last);
     }
     match diagnostics.is_empty() {

@@ -45,7 +45,7 @@ pub(super) async fn published(url: &str, fetcher: &Fetcher) -> (Option<Names>, O
         Ok(Ok(names)) => return (names, None),
         Ok(Err(FetchError::Offline(_))) => return (None, None),
         Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+        Err(_) => format!("no response within {} s", PATIENCE.as_secs()),
     };
     let cache = fetcher.cache();
     cache.noted(cache.store_value(FAILED, url.as_str(), &now));

@@ -28,7 +28,7 @@ pub(super) enum SubdirError {
     Shard {
         /// The package.
         name: String,
-        /// Why.
+        /// Cause, in a sentence.
         reason: String,
     },
     /// Offline, and the records of this package were never fetched.
@@ -61,19 +61,20 @@ impl SubdirError {
                     "check that the folder is a conda channel: `conda index` writes its repodata",
                 ),
             ),
-            SubdirError::Invalid(reason) => {
-                undecided(unreadable(subject, reason).help("report it to whoever runs the channel"))
-            }
+            SubdirError::Invalid(reason) => undecided(
+                unreadable(subject, reason).help("report it to the operator of the channel"),
+            ),
             SubdirError::Shard { name, reason } => undecided(
-                unreadable(&format!("package `{name}` of {subject}"), reason)
-                    .help("try again; if it stays so, report it to whoever runs the channel"),
+                unreadable(&format!("package `{name}` of {subject}"), reason).help(
+                    "try again; if the error persists, report it to the operator of the channel",
+                ),
             ),
             SubdirError::ShardNotCached(name) => undecided(not_cached(
                 &format!("package `{name}` of {subject}"),
                 channel,
             )),
             SubdirError::Damaged => undecided(
-                unreadable(subject, "its file in the cache is damaged").help("run it again"),
+                unreadable(subject, "its cached file is damaged").help("run the command again"),
             ),
         }
     }
@@ -96,7 +97,7 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
         FetchError::Denied { status, .. } => {
             let what = match status.as_u16() {
                 401 => "asks for credentials (401)",
-                _ => "refuses access (403)",
+                _ => "denies access (403)",
             };
             let diagnostic = Diagnostic::error("channel-refused", format!("{subject} {what}"))
                 .help("give the credentials in ~/.netrc, or log in with `rattler auth login`");
@@ -105,7 +106,7 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
         FetchError::Status { .. } | FetchError::Network { .. } => {
             let message = format!("cannot reach {subject}: {error}");
             let diagnostic = Diagnostic::error("unreachable-channel", message).help(
-                "check the network and the proxy settings, or use `--offline` to answer from the cache",
+                "check the network and the proxy settings, or use the cache with `--offline`",
             );
             (FailureKind::Undecided, diagnostic)
         }
@@ -114,8 +115,9 @@ fn fetching(error: &FetchError, subject: &str, channel: &SpecChannel) -> (Failur
         | FetchError::WrongHash { .. }
         | FetchError::Unreadable { .. } => (
             FailureKind::Undecided,
-            unreadable(subject, &error.to_string())
-                .help("check the URL of the channel, and that no proxy or login page answers in its place"),
+            unreadable(subject, &error.to_string()).help(
+                "check the URL of the channel, and that no proxy or login page responds instead",
+            ),
         ),
     }
 }
@@ -139,7 +141,7 @@ fn not_a_channel(subject: &str, subdir: &str, channel: &SpecChannel) -> Diagnost
     );
     if channel.name.contains("://") {
         diagnostic.help(
-            "check the spelling of the URL; it must be that of the folder that holds `noarch`",
+            "check the spelling of the URL; it must be the URL of the folder that contains `noarch`",
         )
     } else {
         diagnostic.help(

@@ -396,7 +396,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Records<'a> {
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
-/// How repodata is kept: the head of the response, and beside it the records by package.
+/// How repodata is kept: the head of the response, and next to it the records by package.
 #[derive(Clone, Copy)]
 pub(super) struct Split;
 

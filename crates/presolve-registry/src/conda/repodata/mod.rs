@@ -68,24 +68,24 @@ impl FromIterator<RepoDataRecord> for SubdirRecords {
     }
 }
 
-/// What to load.
+/// Channels, platform and packages to load.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
     /// The channels, the one of highest priority first.
     pub channels: &'a [SpecChannel],
-    /// The platform; `noarch` is always loaded beside it.
+    /// The platform; `noarch` is always loaded next to it.
     pub subdir: Subdir,
     /// Where to start. Of a name that stands here only the records that match
     /// one of its specs are loaded; whatever those depend on is loaded whole.
     pub specs: &'a [MatchSpec],
 }
 
-/// How to get at the channels.
+/// Network, cache and credentials for the channels.
 #[derive(Clone)]
 pub struct Access {
     /// What walks from the specs to what their records depend on.
     pub gateway: Gateway,
-    /// What the run has opened.
+    /// Subdirs that this run has opened.
     pub subdirs: Subdirs,
     /// Fetches, through the cache.
     pub fetcher: Fetcher,
@@ -93,7 +93,7 @@ pub struct Access {
     pub progress: Option<Arc<dyn Progress>>,
 }
 
-/// What the channels have.
+/// Records loaded from the channels.
 #[derive(Clone, Debug, Default)]
 pub struct Repodata {
     /// The records per channel and subdir: the channels in the order of the
@@ -111,7 +111,7 @@ pub struct Repodata {
 /// The skipped records of a subdir: the channel's name, the subdir, and the records.
 pub type SkippedOf = (String, Subdir, Vec<Skipped>);
 
-/// Where [`SubdirRecords`] are from.
+/// Channel and subdir of [`SubdirRecords`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The index of the channel in the query's; none for archives named by URL.

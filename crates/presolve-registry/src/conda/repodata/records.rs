@@ -23,7 +23,7 @@ pub(super) const RECORD_LIMIT: usize = 64 * 1024;
 pub struct Skipped {
     /// Its key in the repodata, the name of its archive.
     pub file: String,
-    /// Why it cannot be read.
+    /// Reason for which the record cannot be read.
     pub reason: String,
 }
 
@@ -97,7 +97,12 @@ impl Place {
         let mut url = self.packages.clone();
         match url.path_segments_mut() {
             Ok(mut segments) => segments.pop_if_empty().push(&file),
-            Err(()) => return Err(Skipped::new(&file, "the channel has no folders")),
+            Err(()) => {
+                return Err(Skipped::new(
+                    &file,
+                    "the URL of the channel cannot have folders",
+                ));
+            }
         };
         Ok(RepoDataRecord {
             url,
@@ -213,7 +218,7 @@ fn one(file: &str, record: Value) -> ReadRecord {
     let identifier = DistArchiveIdentifier::from_str(file)
         .map_err(|_| Skipped::new(file, "it is not named NAME-VERSION-BUILD"))?;
     guarded(|| serde_json::from_value(record))
-        .map_err(|Panicked| Skipped::new(file, "its text is not understood"))?
+        .map_err(|Panicked| Skipped::new(file, "its text cannot be read"))?
         .map(|record| (identifier, record))
         .map_err(|error| Skipped::new(file, error))
 }

@@ -147,7 +147,7 @@ impl Attempt<'_> {
         let base: &Url = self.channel.channel.base_url.as_ref();
         let mut url = base.clone();
         url.path_segments_mut()
-            .map_err(|()| SubdirError::Invalid("its URL has no folders".to_owned()))?
+            .map_err(|()| SubdirError::Invalid("its URL cannot have folders".to_owned()))?
             .pop_if_empty()
             .push(self.subdir.as_str())
             .push("");
@@ -237,11 +237,11 @@ impl Attempt<'_> {
     }
 }
 
-/// How a form is fetched.
+/// Fetch of one form of the repodata.
 struct Download<'a> {
     absent_for: Duration,
     received: Received<'a>,
-    /// What the cache has is dropped first.
+    /// Drops the cached copy first.
     anew: bool,
 }
 
@@ -287,7 +287,7 @@ impl Opened {
         self.known.get(name.clone(), self.load(name)).await
     }
 
-    /// What was left out of all that was read so far.
+    /// Returns the records skipped so far.
     pub(super) fn skipped(&self) -> Vec<Skipped> {
         let mut skipped = match self.source() {
             Source::Json(json, _) => json.skipped,

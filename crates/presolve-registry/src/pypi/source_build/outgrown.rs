@@ -15,7 +15,7 @@ struct Outgrown {
     requires: &'static str,
     /// Since which version it breaks them.
     since: &'static str,
-    /// Where that is said.
+    /// URL that documents this.
     source: &'static str,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn failure(
     let fails = setup_py.mentions(known.mark) && requires.iter().any(is_open);
     fails.then(|| {
         format!(
-            "its build breaks with {} {} and later, which it lets in ({})",
+            "its build fails with {} {} and later, which it allows ({})",
             known.requires, known.since, known.source
         )
     })

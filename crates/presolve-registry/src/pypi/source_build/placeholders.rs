@@ -12,7 +12,7 @@ struct Placeholder {
     /// What stands in the `setup.py` of the releases that refuse, where they do so
     /// in a function and not for all to see: the variable that lifts it.
     mark: Option<&'static str>,
-    /// Where that is said.
+    /// URL that documents this.
     source: &'static str,
 }
 
@@ -55,11 +55,11 @@ pub(super) fn refuses(project: &PackageName, setup_py: &SetupPy<'_>) -> bool {
     mark.is_some_and(|mark| setup_py.mentions(mark))
 }
 
-/// Why the build of a release that refuses fails.
+/// Returns the reason for which a placeholder release cannot be built.
 pub(super) fn refusal(project: &PackageName) -> String {
-    let why = "its build ends with an error on purpose";
+    let why = "its build fails on purpose";
     match of(project) {
         Some(known) => format!("{why}: use {} instead ({})", known.instead, known.source),
-        None => format!("{why}: its setup.py raises one"),
+        None => format!("{why}: its setup.py raises an error"),
     }
 }

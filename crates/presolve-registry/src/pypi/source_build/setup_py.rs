@@ -66,7 +66,7 @@ pub(super) struct SetupPy<'a> {
     lines: Vec<Line>,
 }
 
-/// What shows that extension modules are made.
+/// Signs of extension modules in a `setup.py`.
 #[derive(Default)]
 pub(super) struct Extensions {
     pub any: bool,
@@ -85,7 +85,7 @@ impl<'a> SetupPy<'a> {
         }
     }
 
-    /// What it makes extension modules with.
+    /// Returns the signs of extension modules.
     pub(super) fn extensions(&self) -> Extensions {
         let mut found = Extensions::default();
         for line in &self.lines {
