@@ -16,6 +16,7 @@ pub use presolve_explain as explain;
 pub use presolve_input as input;
 pub use presolve_input::{azure, docker};
 pub use presolve_lock as lock;
+pub use presolve_packages as packages;
 pub use presolve_parse as parse;
 pub use presolve_registry::{conda, network, pypi};
 pub use presolve_report as report;

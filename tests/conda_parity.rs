@@ -17,9 +17,8 @@ use std::{
 };
 
 use presolve::{
-    conda::repodata::SubdirRecords,
+    packages::{conda::SubdirRecords, pypi::tags::Target},
     problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
-    pypi::tags::Target,
     spec::match_spec,
     target::ChannelPriority,
 };

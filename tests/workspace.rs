@@ -20,7 +20,16 @@ const ONLY: [(&str, &[&str]); 6] = [
     ("maud", &["presolve-report"]),
     ("reqwest", &["presolve-registry"]),
     ("resolvo", &["presolve-solve"]),
-    ("tokio", &["presolve", "presolve-check", "presolve-explain", "presolve-registry", "presolve-resolve"]),
+    (
+        "tokio",
+        &[
+            "presolve",
+            "presolve-check",
+            "presolve-explain",
+            "presolve-registry",
+            "presolve-resolve",
+        ],
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -31,9 +40,16 @@ fn root() -> &'static Path {
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["metadata", "--format-version=1", "--no-deps", "--offline"];
-    let run = Command::new(cargo).args(arguments).current_dir(root()).output();
+    let run = Command::new(cargo)
+        .args(arguments)
+        .current_dir(root())
+        .output();
     let run = run.expect("cargo starts");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&run.stdout).expect("JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let list = |value: &Value| value.as_array().expect("a list").clone();
@@ -43,7 +59,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         needed.map(|dependency| text(&dependency["name"])).collect()
     };
     let packages = list(&metadata["packages"]);
-    packages.iter().map(|package| (text(&package["name"]), of(package))).collect()
+    packages
+        .iter()
+        .map(|package| (text(&package["name"]), of(package)))
+        .collect()
 }
 
 /// Every crate that a crate needs, directly or through others.
@@ -94,7 +113,9 @@ fn libraries_are_used_where_they_belong() {
 fn the_solver_knows_neither_files_nor_networks() {
     let all = dependencies();
     let reached = reach(&all, "presolve-solve");
-    for unknown in ["config", "input", "registry", "check", "words", "report", "terminal"] {
+    for unknown in [
+        "config", "input", "registry", "check", "words", "report", "terminal",
+    ] {
         let unknown = format!("{PREFIX}{unknown}");
         assert!(!reached.contains(&unknown), "the solver reaches {unknown}");
     }
@@ -108,7 +129,10 @@ fn the_picture_is_the_one_that_cargo_sees() {
         std::fs::write(&path, &drawn).expect("the picture is written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == drawn, "{PICTURE} is not up to date; draw it with PRESOLVE_UPDATE=1:\n{drawn}");
+    assert!(
+        kept == drawn,
+        "{PICTURE} is not up to date; draw it with PRESOLVE_UPDATE=1:\n{drawn}"
+    );
 }
 
 #[test]
@@ -138,7 +162,13 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn one_file_reads_the_surroundings_of_the_process() {
-    let calls = ["env::var", "env::vars", "env::args", "env::current_dir", "env::set_"];
+    let calls = [
+        "env::var",
+        "env::vars",
+        "env::args",
+        "env::current_dir",
+        "env::set_",
+    ];
     let mut files = sources(&root().join("src"));
     files.extend(sources(&root().join("crates")));
     assert!(files.len() > 100);

@@ -22,16 +22,18 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
-    conda::repodata::SubdirRecords,
     diagnostic::Failure,
+    packages::{
+        conda::SubdirRecords,
+        pypi::{
+            Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
+            PypiSource, Release,
+            tags::{Target, WheelFilename},
+        },
+    },
     problem::{
         Conflict, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem,
         Solution, World, askers, explain, solve,
-    },
-    pypi::{
-        Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
-        PypiSource, Release,
-        tags::{Target, WheelFilename},
     },
     spec::CondaPin,
     target::ChannelPriority,

@@ -150,5 +150,8 @@ fn requirements_files_do_not_lead_to_each_other_without_end() {
     }
     let run = project.pin(&[]);
     assert_eq!(run.code, 2, "{run}");
-    assert!(run.stderr.contains("too many nested requirements files"), "{run}");
+    assert!(
+        run.stderr.contains("too many nested requirements files"),
+        "{run}"
+    );
 }

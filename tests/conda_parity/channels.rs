@@ -5,7 +5,7 @@
 //! ```
 //! is a record of the channel `one`, with what it depends on and other fields.
 
-use presolve::{conda::repodata::SubdirRecords, target::ChannelPriority};
+use presolve::{packages::conda::SubdirRecords, target::ChannelPriority};
 use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord};
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use presolve::{
-    conda::repodata::SubdirRecords, files::Fence, source::SourceFile, spec::environment,
+    files::Fence, packages::conda::SubdirRecords, source::SourceFile, spec::environment,
     target::ChannelPriority,
 };
 use rattler_conda_types::{Channel, ChannelConfig, PackageName, RepoData, RepoDataRecord};

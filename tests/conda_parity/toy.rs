@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use presolve::{conda::repodata::SubdirRecords, target::ChannelPriority};
+use presolve::{packages::conda::SubdirRecords, target::ChannelPriority};
 use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord};
 use serde_json::json;
 use sha2::{Digest, Sha256};

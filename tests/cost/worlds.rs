@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use presolve::{
-    conda::repodata::Origin,
     explain::cost::{Change, Cost, Limits, Question, Remedy, Verdict, predict},
+    packages::conda::Origin,
     words,
 };
 use rattler_conda_types::{RepoDataRecord, Subdir};

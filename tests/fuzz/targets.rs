@@ -19,8 +19,9 @@ use presolve::{
     config::{Flags, Settings},
     diagnose::{Log, diagnose},
     network::fetch::{Archive, Page},
+    packages::pypi::{MetadataSource, metadata},
     parse,
-    pypi::{MetadataSource, index, metadata, sdist, wheel},
+    pypi::{index, sdist, wheel},
     source::SourceFile,
     spec::{
         match_spec,

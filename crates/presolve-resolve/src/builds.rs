@@ -7,16 +7,14 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
-use presolve_parse as parse;
-use presolve_registry::{
-    conda::names::Names,
-    pypi::{
-        Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
-        pip_abilities::PipAbility,
-        source_build::{SourceBuild, Tool},
-        tags::Target,
-    },
+use presolve_packages::pypi::{
+    Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
+    pip_abilities::PipAbility,
+    source_build::{SourceBuild, Tool},
+    tags::Target,
 };
+use presolve_parse as parse;
+use presolve_registry::conda::names::Names;
 use presolve_solve::{PypiPackage, Solution};
 use presolve_text::diagnostic::Failure;
 

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use presolve_packages::pypi::{DistributionKind, tags::Target};
 use presolve_parse as parse;
-use presolve_registry::pypi::{DistributionKind, session::Choice, tags::Target};
+use presolve_registry::pypi::session::Choice;
 use presolve_solve::{Declared, DeclaredKind};
 
 /// How many levels of requirements are fetched ahead of the solver.

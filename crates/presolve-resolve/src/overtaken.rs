@@ -8,7 +8,7 @@ use pep508_rs::{Requirement, VerbatimUrl};
 use rattler_conda_types::Subdir;
 
 use super::builds::has_file;
-use presolve_registry::pypi::{PypiSource, tags::Target};
+use presolve_packages::pypi::{PypiSource, tags::Target};
 use presolve_solve::{
     Declared, DeclaredKind, ProvidedCandidate, Solution, python::marker_environment, specifiers,
 };

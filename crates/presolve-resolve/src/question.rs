@@ -18,8 +18,9 @@ use super::{
     Listener, Outcome, Resolution, Shared, Upgrade, declared, lookahead, upgrade::preferences,
 };
 use presolve_config::{Settings, index::IndexSettings};
+use presolve_packages::pypi::PypiSource;
+use presolve_packages::pypi::tags::Target;
 use presolve_parse as parse;
-use presolve_registry::pypi::PypiSource;
 use presolve_registry::{
     conda::{
         channels::{Channels, Listed, NO_DEFAULTS, SpecChannel},
@@ -27,7 +28,7 @@ use presolve_registry::{
         repodata::{self, MissingName, Repodata},
         virtual_packages,
     },
-    pypi::{client::Client, session::Session, tags::Target},
+    pypi::{client::Client, session::Session},
 };
 use presolve_solve::{Declared, PipPolicy, Preferences, Problem, World};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};

@@ -11,7 +11,7 @@ use super::{
     pypi_half::{mentions_prerelease, pins_exactly},
     solution::{PypiPackage, Solution},
 };
-use presolve_registry::pypi::{Release, pip_abilities::PipAbility};
+use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
 use presolve_text::diagnostic::Failure;
 
 /// The projects that got in by such a release.

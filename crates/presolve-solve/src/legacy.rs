@@ -27,7 +27,7 @@ use super::{
     python::marker_environment,
     solution::{Clash, Opaque, Solution},
 };
-use presolve_registry::pypi::pip_abilities::PipAbility;
+use presolve_packages::pypi::pip_abilities::PipAbility;
 use presolve_text::diagnostic::Failure;
 
 /// What pip installs over a conda half whose pip has the old resolver; `None` if it

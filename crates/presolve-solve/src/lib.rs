@@ -13,8 +13,8 @@ use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 
-use presolve_registry::{
-    conda::{hashes, repodata::SubdirRecords},
+use presolve_packages::{
+    conda::{SubdirRecords, hashes},
     pypi::{PypiSource, tags::Target},
 };
 use presolve_spec::{CondaPin, FormatControl};

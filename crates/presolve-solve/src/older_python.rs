@@ -16,7 +16,7 @@ use super::{
     Declared, DeclaredKind, Problem, PypiPackage, Reading, Solution, Sources, World,
     solve::{Attempt, Joint, Wanted, joint},
 };
-use presolve_registry::pypi::DistributionKind;
+use presolve_packages::pypi::DistributionKind;
 use presolve_text::diagnostic::Failure;
 
 /// How many declared projects are asked about at most: each costs two small solves.

@@ -15,7 +15,7 @@ use super::{
     provider::Provider,
     python::{Python, declared_specs},
 };
-use presolve_registry::pypi::{pip_abilities::PipAbility, tags::Target};
+use presolve_packages::pypi::{pip_abilities::PipAbility, tags::Target};
 
 /// The pips that the pip half may be installed with.
 #[derive(Default)]

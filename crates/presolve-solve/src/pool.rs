@@ -8,7 +8,7 @@ use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
 use super::{matching::RecordSpec, python::PythonSet};
-use presolve_registry::pypi::{Distribution, pip_abilities::PipAbility};
+use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
 pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;

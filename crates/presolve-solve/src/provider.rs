@@ -26,7 +26,7 @@ use super::{
     pypi_half::ProjectCache,
     python::{PythonSet, Pythons, declared_specs},
 };
-use presolve_registry::pypi::tags::Target;
+use presolve_packages::pypi::tags::Target;
 use presolve_text::diagnostic::Failure;
 
 /// Why the solver was told to stop.

@@ -27,7 +27,7 @@ use pep508_rs::PackageName;
 use super::provider::Provider;
 use candidates::ProjectCandidates;
 pub(super) use candidates::{mentions_prerelease, pins_exactly};
-use presolve_registry::pypi::Project;
+use presolve_packages::pypi::Project;
 
 /// What has been found out of projects during a solve.
 #[derive(Default)]

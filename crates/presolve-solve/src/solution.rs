@@ -14,7 +14,7 @@ use super::{
     pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
     provider::Provider,
 };
-use presolve_registry::pypi::{
+use presolve_packages::pypi::{
     Distribution, DistributionKind, Metadata, MetadataSource, pip_abilities::PipAbility,
     tags::Target,
 };

@@ -21,8 +21,8 @@ use super::{
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
+use presolve_packages::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_parse as parse;
-use presolve_registry::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_text::diagnostic::Failure;
 
 /// How long after the time limit a solution that is at hand may still be checked.

@@ -6,7 +6,7 @@ use super::{
     super::{Output, print},
     Pin,
 };
-use presolve_registry::conda::hashes;
+use presolve_packages::conda::hashes;
 use presolve_report::diff;
 use presolve_resolve::Resolution;
 use presolve_solve::Solution;

@@ -32,10 +32,7 @@ pub struct Finding {
 }
 
 /// How sure a finding is.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// It may be meant, or be something else.
     Low,
@@ -46,8 +43,7 @@ pub enum Confidence {
 }
 
 /// Whether a fix may be made without a look at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Safety {
     /// The file means the same to conda and pip afterwards, or means what it could
     /// only have been meant to. `--fix` makes it.

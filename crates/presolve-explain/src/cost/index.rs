@@ -14,8 +14,8 @@ use rattler_conda_types::{
 };
 
 use super::Question;
+use presolve_packages::conda::SubdirRecords;
 use presolve_parse as parse;
-use presolve_registry::conda::repodata::SubdirRecords;
 pub(super) use presolve_solve::RecordSpec;
 use presolve_target::ChannelPriority;
 

@@ -17,7 +17,7 @@ use std::time::Instant;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, PackageName, RepoDataRecord};
 use serde::Serialize;
 
-use presolve_registry::conda::repodata::{Origin, SubdirRecords};
+use presolve_packages::conda::{Origin, SubdirRecords};
 pub use presolve_solve::{Declared, DeclaredKind, RecordSpec};
 use presolve_target::ChannelPriority;
 use presolve_text::secrets;

@@ -6,8 +6,9 @@ use rattler_conda_types::{MatchSpec, Matches};
 
 use super::ByName;
 use crate::{Edit, EditKind};
+use presolve_packages::pypi::PypiSource;
 use presolve_parse as parse;
-use presolve_registry::{conda::repodata::MissingName, pypi::PypiSource};
+use presolve_registry::conda::repodata::MissingName;
 use presolve_resolve::question::Question;
 use presolve_solve::{Declared, DeclaredKind};
 use presolve_spec::{change::Change, match_spec};

@@ -16,8 +16,8 @@ use super::{
     requirement::{Parts, beginning},
     search::{COST_OF_MAJOR, COST_OF_MINOR, COST_OF_PATCH, Search, Step, compare},
 };
+use presolve_packages::pypi::{DistributionKind, MetadataAnswer};
 use presolve_parse as parse;
-use presolve_registry::pypi::{DistributionKind, MetadataAnswer};
 use presolve_solve::{Declared, DeclaredKind, Problem};
 use presolve_text::diagnostic::Failure;
 

@@ -7,8 +7,8 @@ use pep508_rs::VersionOrUrl;
 use rattler_conda_types::Subdir;
 
 use crate::{Edit, EditKind};
+use presolve_packages::pypi::DistributionKind;
 use presolve_parse as parse;
-use presolve_registry::pypi::DistributionKind;
 use presolve_solve::{PypiPackage, Solution};
 
 /// One sentence each.

@@ -3,7 +3,6 @@
 //! conda packages have on PyPI.
 
 pub mod channels;
-pub mod hashes;
 pub mod names;
 pub mod repodata;
 pub mod uninstallable;

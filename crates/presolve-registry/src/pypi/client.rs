@@ -13,17 +13,19 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project,
     advisories::{self, Advisory},
     index::{self, Files},
-    metadata, sdist,
+    sdist,
     session::{Event, Observer},
-    source_build::{Contents, SourceBuild},
     wheel,
 };
 use crate::{
     memo::Memo,
     network::fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
+};
+use presolve_packages::pypi::{
+    Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project, metadata,
+    source_build::{Contents, SourceBuild},
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},

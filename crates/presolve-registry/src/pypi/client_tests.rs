@@ -385,7 +385,8 @@ async fn too_new_files_and_files_of_unknown_age_are_left_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
-    use crate::pypi::{PypiSource, session::Session};
+    use crate::pypi::session::Session;
+    use presolve_packages::pypi::PypiSource;
 
     let world = World::new().await;
     world.page("a-1.0-py3-none-any.whl", r#", "core-metadata": true"#);

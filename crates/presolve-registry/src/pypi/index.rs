@@ -15,8 +15,8 @@ use pep508_rs::PackageName;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Distribution, filename, fixups};
 use crate::network::fetch::Page;
+use presolve_packages::pypi::{Distribution, filename, fixups};
 use presolve_parse::pep;
 
 /// The files of a page with their versions, in the order of the page.

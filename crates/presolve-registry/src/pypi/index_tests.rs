@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use super::*;
-use crate::pypi::DistributionKind;
+use presolve_packages::pypi::DistributionKind;
 
 fn name(text: &str) -> PackageName {
     PackageName::from_str(text).unwrap()

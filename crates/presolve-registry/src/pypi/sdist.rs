@@ -8,8 +8,8 @@ use std::io::Read;
 use futures::{AsyncReadExt, io::AllowStdIo};
 use pep508_rs::PackageName;
 
-use super::{MetadataSource, metadata, source_build::Contents};
 use crate::network::fetch::Archive;
+use presolve_packages::pypi::{MetadataSource, metadata, source_build::Contents};
 use presolve_parse as parse;
 
 /// The largest file that is read from an archive.

@@ -9,8 +9,9 @@ use std::{
 use pep508_rs::{PackageName, VersionOrUrl};
 use tokio::runtime::Handle;
 
-use super::{
-    Distribution, MetadataAnswer, Project, PypiSource, client::Client, source_build::SourceBuild,
+use super::client::Client;
+use presolve_packages::pypi::{
+    Distribution, MetadataAnswer, Project, PypiSource, source_build::SourceBuild,
 };
 use presolve_text::diagnostic::Failure;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Answer, LINES, Report, Spec, about, shortened};
+use super::{Answer, LINES, Report, Spec, about, json::v1::Confidence, shortened};
 use crate::{
     findings::shows_secret,
     sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
@@ -75,7 +75,7 @@ fn result(report: &Report<'_>, named: &Named, rule: usize) -> Value {
         "level": level(severity),
         "message": { "text": text(report, named, spec) },
         "partialFingerprints": { FINGERPRINT: fingerprint(report, named, labels.first()) },
-        "properties": { "confidence": named.confidence },
+        "properties": { "confidence": Confidence::from(named.confidence) },
     });
     set_places(&mut result, of_spec.chain(of_log));
     if let Some(Answer::Fix {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Entry, shows_secret, undecided};
+use super::{Entry, json::v1::Confidence, shows_secret, undecided};
 use crate::sarif::{FINGERPRINT, REPOSITORY, artifact, change, level, log, place, severity};
 use presolve_check::{
     Report,
@@ -57,7 +57,7 @@ fn result(entry: &Entry<'_>, used: &[&Rule]) -> Value {
         "message": { "text": entry.text() },
         "locations": [{ "physicalLocation": place(finding.location()) }],
         "partialFingerprints": { FINGERPRINT: entry.fingerprint },
-        "properties": { "confidence": finding.confidence },
+        "properties": { "confidence": Confidence::from(finding.confidence) },
     });
     let related = finding.diagnostic.labels.iter().skip(1).enumerate();
     let related: Vec<Value> = related

@@ -14,7 +14,7 @@ use crate::{
     provider::Provider,
     python::PythonSet,
 };
-use presolve_registry::pypi::{
+use presolve_packages::pypi::{
     Distribution, DistributionKind, Project, pip_abilities::PipAbility, tags::WheelFilename,
 };
 

@@ -16,7 +16,7 @@ use crate::{
     provider::Provider,
     python::PythonSet,
 };
-use presolve_registry::pypi::{
+use presolve_packages::pypi::{
     Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
 };
 

@@ -12,7 +12,7 @@ use crate::{
     provider::Provider,
     python::PythonSet,
 };
-use presolve_registry::pypi::{
+use presolve_packages::pypi::{
     Distribution, DistributionKind, Metadata, MetadataAnswer, pip_abilities::PipAbility,
 };
 

@@ -4,7 +4,7 @@ use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
 
 use super::Places;
-use presolve_registry::pypi::{
+use presolve_packages::pypi::{
     MetadataSource,
     source_build::{Tool, instead_of},
 };

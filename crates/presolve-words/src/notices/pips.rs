@@ -1,7 +1,7 @@
 //! What the pip of a solution, which the conda half brings, cannot do.
 
 use super::Places;
-use presolve_registry::pypi::pip_abilities::PipAbility;
+use presolve_packages::pypi::pip_abilities::PipAbility;
 use presolve_resolve::Resolution;
 use presolve_solve::Solution;
 use presolve_text::diagnostic::Diagnostic;

@@ -17,6 +17,7 @@ use crate::{
     conda::channels::SpecChannel,
     network::{Http, fetch::Fetcher},
 };
+use presolve_packages::conda::{Origin, SubdirRecords};
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
 use rattler_repodata_gateway::{
@@ -44,29 +45,6 @@ use subdirs::Opened;
 pub use subdirs::Subdirs;
 pub use suggestions::Suggestion;
 pub use suggestions::nearest_of;
-
-/// The records of one subdir of one channel, in the order of its repodata.
-#[derive(Clone, Debug, Default)]
-pub struct SubdirRecords {
-    /// The records; those of a channel have the same `channel`. Answers of one gateway
-    /// share them.
-    pub records: Vec<Arc<RepoDataRecord>>,
-}
-
-impl SubdirRecords {
-    /// The records.
-    pub fn iter(&self) -> impl Iterator<Item = &RepoDataRecord> {
-        self.records.iter().map(AsRef::as_ref)
-    }
-}
-
-impl FromIterator<RepoDataRecord> for SubdirRecords {
-    fn from_iter<I: IntoIterator<Item = RepoDataRecord>>(records: I) -> Self {
-        Self {
-            records: records.into_iter().map(Arc::new).collect(),
-        }
-    }
-}
 
 /// Channels, platform and packages to load.
 #[derive(Clone, Copy, Debug)]
@@ -110,15 +88,6 @@ pub struct Repodata {
 
 /// The skipped records of a subdir: the channel's name, the subdir, and the records.
 pub type SkippedOf = (String, Subdir, Vec<Skipped>);
-
-/// Channel and subdir of [`SubdirRecords`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The index of the channel in the query's; none for archives named by URL.
-    pub channel: Option<usize>,
-    /// The subdir.
-    pub subdir: Subdir,
-}
 
 /// A name that no channel has.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::{Answer, Report};
-use presolve_diagnose::{self as diagnose, Confidence, Log, Named};
+use presolve_diagnose::{self as diagnose, Log, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::Label;
 
@@ -152,7 +152,7 @@ impl Problem {
         let step = named.step.map(|step| &log.steps[step]);
         Self {
             name: named.problem.name,
-            confidence: named.confidence,
+            confidence: named.confidence.into(),
             message: shown(&named.message()),
             cause: named.problem.cause(),
             remedy: named.problem.remedy(),
@@ -214,6 +214,28 @@ impl Place {
             column,
             text: shown(label.location.text()),
             label: label.text.clone(),
+        }
+    }
+}
+
+/// How sure it is that a problem is the one.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Too little to name it.
+    Low,
+    /// Its messages are there, and something speaks for another one, too.
+    Medium,
+    /// Its messages are there, and nothing else explains the failure.
+    High,
+}
+
+impl From<diagnose::Confidence> for Confidence {
+    fn from(confidence: diagnose::Confidence) -> Self {
+        match confidence {
+            diagnose::Confidence::Low => Self::Low,
+            diagnose::Confidence::Medium => Self::Medium,
+            diagnose::Confidence::High => Self::High,
         }
     }
 }

@@ -4,8 +4,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use presolve_check::rules::{Confidence, Safety};
-
 mod from;
 
 /// What is wrong with environment files.
@@ -160,4 +158,27 @@ pub struct Undecided {
     pub platform: Option<String>,
     /// Why, one sentence each.
     pub messages: Vec<String>,
+}
+
+/// How sure a finding is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// It may be meant, or be something else.
+    Low,
+    /// It is so unless the build does something unusual.
+    Medium,
+    /// It is so.
+    High,
+}
+
+/// Whether a fix may be made without a look at it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Safety {
+    /// The file means the same to conda and pip afterwards, or means what it could
+    /// only have been meant to. `--fix` makes it.
+    Safe,
+    /// What is installed may change.
+    Unsafe,
 }

@@ -9,7 +9,7 @@ use crate::{
     pool::{Candidate, Name},
     provider::Provider,
 };
-use presolve_registry::pypi::pip_abilities::PipAbility;
+use presolve_packages::pypi::pip_abilities::PipAbility;
 
 impl Clash<'_, '_> {
     /// That none of the pips which the lines leave runs on the pythons that they leave.

@@ -1,6 +1,9 @@
 //! From what was found to what is written of it.
 
-use super::{Counts, Edit, File, Finding, Fix, Level, Place, Position, Related, Report, Undecided};
+use super::{
+    Confidence, Counts, Edit, File, Finding, Fix, Level, Place, Position, Related, Report, Safety,
+    Undecided,
+};
 use crate::findings::{self, Entry, counts, fixable, positions, shows_secret};
 use presolve_check as check;
 use presolve_check::rules;
@@ -61,7 +64,7 @@ impl Finding {
         Self {
             rule: entry.finding.rule.name,
             level: diagnostic.level.into(),
-            confidence: entry.finding.confidence,
+            confidence: entry.finding.confidence.into(),
             place: Place::new(entry.finding.location()),
             related: related.collect(),
             notes: texts(&diagnostic.notes),
@@ -113,7 +116,7 @@ impl Fix {
         });
         Self {
             title: shown(&fix.title),
-            safety: fix.safety,
+            safety: fix.safety.into(),
             edits: (!shows_secret(fix)).then(|| edits.collect()),
         }
     }
@@ -127,6 +130,25 @@ impl Undecided {
             messages: messages
                 .map(|diagnostic| shown(&diagnostic.message))
                 .collect(),
+        }
+    }
+}
+
+impl From<rules::Confidence> for Confidence {
+    fn from(confidence: rules::Confidence) -> Self {
+        match confidence {
+            rules::Confidence::Low => Self::Low,
+            rules::Confidence::Medium => Self::Medium,
+            rules::Confidence::High => Self::High,
+        }
+    }
+}
+
+impl From<rules::Safety> for Safety {
+    fn from(safety: rules::Safety) -> Self {
+        match safety {
+            rules::Safety::Safe => Self::Safe,
+            rules::Safety::Unsafe => Self::Unsafe,
         }
     }
 }

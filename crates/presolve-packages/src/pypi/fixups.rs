@@ -12,7 +12,7 @@ use pep508_rs::{Requirement, VerbatimUrl};
 use presolve_parse as parse;
 
 /// Specifiers, repaired if they must be; `None` if they cannot be read.
-pub(super) fn specifiers(text: &str) -> Option<VersionSpecifiers> {
+pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
     parse::pep::specifiers(text)
         .ok()
         .or_else(|| parse::pep::specifiers(&repaired(text)?).ok())

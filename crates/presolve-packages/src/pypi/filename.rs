@@ -16,7 +16,7 @@ const SOURCE_EXTENSIONS: [&str; 8] = [
 ];
 
 /// Whether a file is a distribution, of whichever project and kind.
-pub(super) fn is_archive(filename: &str) -> bool {
+pub fn is_archive(filename: &str) -> bool {
     let extensions = SOURCE_EXTENSIONS.iter().chain(&[".whl", ".egg", ".exe"]);
     let mut extensions = extensions.copied();
     extensions.any(|extension| filename.ends_with(extension))
@@ -24,7 +24,7 @@ pub(super) fn is_archive(filename: &str) -> bool {
 
 /// The version and kind of a file of the project `name`; `None` for what pip
 /// passes over: eggs, installers, files of other projects, invalid versions.
-pub(super) fn parse(name: &PackageName, filename: &str) -> Option<(Version, DistributionKind)> {
+pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, DistributionKind)> {
     if filename.ends_with(".whl") {
         let wheel = WheelFilename::from_str(filename).ok()?;
         return (wheel.name == *name)

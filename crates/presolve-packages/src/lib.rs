@@ -1,0 +1,7 @@
+//! What channels and indexes have, as data: records, releases, metadata, wheel tags.
+//!
+//! In: texts of metadata and names of files. Out: types that the solver reads. This crate must
+//! never fetch anything, and never know who asks.
+
+pub mod conda;
+pub mod pypi;
