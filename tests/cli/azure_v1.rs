@@ -446,7 +446,7 @@ fn a_file_that_is_not_read_is_told_beside_the_others() {
       = help: `--fix` can remove the line
 
     Checked 3 files: 1 warning, 2 files not read
-    `--fix` can mend 1 of them
+    `--fix` can fix 1 of them
     exit code 2
     ");
 }

@@ -35,7 +35,7 @@ fn pages() -> Vec<(&'static str, String)> {
     // What helps is looked for only where a build would fail.
     let open = Project::of(&["python", "pytorch", "pandas >=1.5"]);
     let failing = page_with(&open, &["--build-memory", "1MB"]);
-    assert!(failing.contains("runs out of memory") && failing.contains("What helps"));
+    assert!(failing.contains("runs out of memory") && failing.contains("What would help"));
     pages.push(("runs out of memory", failing));
     pages
 }

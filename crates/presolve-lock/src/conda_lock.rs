@@ -33,11 +33,11 @@ const MAIN: &str = "main";
 /// An input failure if the file has lines that only foreign code can resolve.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried);
-    let why = "a package in a conda-lock.yml has a version, which only its build tells";
+    let why = "a package in conda-lock.yml needs a version, which is known only after its build";
     uncarriable("conda-lock.yml", why, carried.copied())?;
     let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
     let partial = releases.filter(|release| release.url.fragment().is_some());
-    let why = "conda-lock puts the hash behind the URL of a package, where the subdirectory stands";
+    let why = "conda-lock appends the hash to the URL, where the subdirectory is";
     uncarriable(
         "conda-lock.yml",
         why,
@@ -176,10 +176,10 @@ fn without_md5(lock: &Lock<'_>) -> Option<Diagnostic> {
     if names.is_empty() {
         return None;
     }
-    let message = format!("the channel gives no md5 of {}", names.join(", "));
+    let message = format!("the channel has no md5 for {}", names.join(", "));
     let notice = Diagnostic::warning("no-md5", message)
         .note("conda-lock itself refuses a lock file with such packages")
-        .help("install it with another tool that reads conda-lock.yml, or write `--format pixi`");
+        .help("install it with another tool that reads conda-lock.yml, or use `--format pixi`");
     Some(notice)
 }
 

@@ -45,11 +45,11 @@ pub(super) fn check(text: &str, location: &Location) -> Result<(), Failure> {
     if secrets::find_all(text).is_empty() {
         return Ok(());
     }
-    let message = "the file would hold the secret of this line";
+    let message = "the file would contain the secret of this line";
     Err(Failure::input(
         Diagnostic::error("secret-in-file", message)
             .at(location.clone(), "")
-            .note("it is in the path of a URL or in an option, and the line is wrong without it")
-            .help("write a `${VARIABLE}` in its place, which pip replaces"),
+            .note("it is in the path of a URL or in an option, and the line does not work without it")
+            .help("replace it with a `${VARIABLE}`, which pip expands"),
     ))
 }

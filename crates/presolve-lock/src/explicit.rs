@@ -82,10 +82,10 @@ fn notice(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
         return None;
     }
     let what = match lines {
-        1 => "the package of the pip half is a comment".to_owned(),
-        lines => format!("the {lines} packages of the pip half are comments"),
+        1 => "the pip package is a comment".to_owned(),
+        lines => format!("the {lines} pip packages are comments"),
     };
     let message = format!("{what} in an explicit list, which conda does not install");
-    let help = "conda-lock and micromamba do; for pip write them with `--format requirements`";
+    let help = "install them with conda-lock or micromamba, or write them for pip with `--format requirements`";
     Some(Diagnostic::warning("pip-half-in-comments", message).help(help))
 }

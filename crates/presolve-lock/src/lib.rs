@@ -113,11 +113,11 @@ impl<'a> Lock<'a> {
         if names.is_empty() {
             return None;
         }
-        let message = format!("nobody tells the hash of {}", names.join(", "));
-        let help = "write `#sha256=…` behind a URL, or take it from an index that tells hashes";
+        let message = format!("no known hash for {}", names.join(", "));
+        let help = "append `#sha256=…` to the URL, or use an index that provides hashes";
         Some(
             Diagnostic::warning("no-hashes", message)
-                .note("another file under its URL will not be noticed")
+                .note("a different file at its URL will not be detected")
                 .help(help),
         )
     }
@@ -154,7 +154,7 @@ fn left_out(hosts: &[&str]) -> Diagnostic {
         "the URLs of {} are written without their credentials",
         hosts.join(", ")
     );
-    let help = "the tool that installs needs them from its own settings, such as a netrc file";
+    let help = "give them to the installing tool in its own settings, such as a netrc file";
     Diagnostic::warning("credentials-left-out", message).help(help)
 }
 
@@ -175,14 +175,14 @@ fn uncarriable<'a>(
             PipRequirementKind::Opaque { reason, .. } => *reason,
             PipRequirementKind::Named(_) => match locked::url_of(line).and_then(subdirectory) {
                 Some(_) => "a subdirectory of an archive",
-                None => "a URL that does not tell what it is",
+                None => "a URL that does not show what it is",
             },
         };
-        let message = format!("a {format} cannot hold this line: it is {reason}");
+        let message = format!("a {format} cannot represent this line: it is {reason}");
         let diagnostic = Diagnostic::error("uncarriable-line", message)
             .at(line.location.clone(), "")
             .note(why)
-            .help("`--format env`, `explicit` and `requirements` carry it as it is");
+            .help("use `--format env`, `explicit` or `requirements`, which keep the line unchanged");
         if !diagnostics.contains(&diagnostic) {
             diagnostics.push(diagnostic);
         }

@@ -36,12 +36,12 @@ use presolve_text::{
 /// are no local projects with a name.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried).copied();
-    let why = "pixi needs a name and a version of it, or a folder with a name";
+    let why = "pixi needs its name and version, or a folder with a name";
     let unknown = carried.filter(|line| local_project(line).is_none());
     uncarriable("pixi.lock", why, unknown)?;
     let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
     let partial = releases.filter(|one| one.url.scheme() == "file" && one.url.fragment().is_some());
-    let why = "pixi has a file of this machine as a path, behind which no subdirectory can stand";
+    let why = "pixi stores local files as paths, which cannot carry a `#subdirectory`";
     uncarriable("pixi.lock", why, partial.filter_map(|release| release.line))?;
     let broken = |error: String| {
         let message = format!("cannot write a pixi.lock: {error}");

@@ -80,12 +80,12 @@ fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> Strin
     );
     let file = environment.source.path().file_name().unwrap_or_default();
     let mut header = format!(
-        "# presolve: the pip half of {}, for {python} on {}\n",
+        "# presolve: the pip packages of {}, for {python} on {}\n",
         file.display(),
         platform.resolution.subdir
     );
     if !platform.solution.provided.is_empty() {
-        header += "# conda brings these, which must be there before:\n";
+        header += "# conda provides these; install them first:\n";
     }
     for provided in &platform.solution.provided {
         let _ = writeln!(header, "#   {}", brought(provided));
@@ -217,15 +217,15 @@ fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
         return None;
     }
     let notice = if asked {
-        let message = format!("pip refuses this file: `{named}` can have no hash");
+        let message = format!("pip rejects this file: `{named}` cannot have a hash");
         Diagnostic::warning("no-hashes", message)
-            .note("the file asks for hashes, and pip then demands one of every line")
+            .note("the file requires hashes, so pip requires one for every line")
     } else {
-        let message = format!("no line has hashes, because `{named}` can have none");
+        let message = format!("no line has hashes, because `{named}` cannot have one");
         Diagnostic::warning("no-hashes", message)
-            .note("pip demands a hash of every line as soon as one has any (--require-hashes)")
+            .note("pip requires a hash for every line as soon as one line has a hash (--require-hashes)")
     };
-    Some(notice.help("install what can have no hash from a file of its own"))
+    Some(notice.help("install the lines without a hash from a separate file"))
 }
 
 fn nothing(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {

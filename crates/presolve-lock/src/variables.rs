@@ -32,11 +32,11 @@ pub(super) fn check(lock: &Lock<'_>, format: Format) -> Result<(), Failure> {
     let leaks = given.iter().filter(|given| leaks(given, &urls));
     let diagnostics = leaks.map(|given| {
         let name = format.name();
-        let message = format!("a file of `--format {name}` would hold the value of a variable");
+        let message = format!("a file of `--format {name}` would contain the value of a variable");
         Diagnostic::error("variable-in-url", message)
             .at(given.location.clone(), "in the path of this URL")
-            .note("such a value is often a secret, and the URL is wrong without it")
-            .help("`--format env` and `requirements` keep the variable; where the server takes it as a user or password, write `https://${NAME}@host/…`")
+            .note("such a value is often a secret, and the URL does not work without it")
+            .help("use `--format env` or `requirements`, which keep the variable; if the server accepts it as a user or password, write `https://${NAME}@host/…`")
     });
     let diagnostics: Vec<Diagnostic> = diagnostics.collect();
     match diagnostics.is_empty() {

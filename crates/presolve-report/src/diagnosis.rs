@@ -79,7 +79,7 @@ pub fn render(report: &Report<'_>, color: bool) -> String {
         Verdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
         Verdict::Succeeded => {
             let title = style("note", "1;32", color);
-            format!("{title}: this is the log of a build that succeeded, nothing in it failed\n")
+            format!("{title}: the build in this log succeeded\n")
         }
     };
     foreign::printed(&text, color)
@@ -97,7 +97,7 @@ fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
     notes.push(("cause", named.problem.cause()));
     notes.push(("help", named.problem.remedy()));
     if named.confidence < Confidence::High {
-        let note = "this is likely, not certain: look at the lines".to_owned();
+        let note = "this is likely but not certain: check the lines".to_owned();
         notes.push(("note", note));
     }
     for other in &report.diagnosis.also {
@@ -118,7 +118,7 @@ fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
 
 fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color: bool) -> String {
     let title = style("error[unknown]", "1;33", color);
-    let mut text = format!("{title}: the log shows no problem that is known\n");
+    let mut text = format!("{title}: the log shows no known problem\n");
     let mut notes = Vec::new();
     if telling.is_empty() {
         notes.push(("note", "the log is empty".to_owned()));
@@ -126,10 +126,10 @@ fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color:
     if let Some(guess) = guess {
         let line = report.log.lines[guess.lines[0]].number;
         let name = guess.problem.name;
-        let note = format!("line {line} may be `{name}`, which other failures show as well");
+        let note = format!("line {line} may be `{name}`, which also appears in other failures");
         notes.push(("note", note));
     }
-    let help = "look at these lines first; `presolve diagnose --list` lists what is known";
+    let help = "check these lines first; `presolve diagnose --list` lists the known problems";
     notes.push(("help", help.to_owned()));
     text += &log_lines(report, telling, &notes, color);
     text
@@ -189,9 +189,9 @@ fn of_spec(spec: &Spec, color: bool) -> String {
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
         true => {
-            "no line of the environment file is named: the problem is of another package, of all lines together, or not of the file"
+            "no single line of the environment file is responsible"
         }
-        false => "the environment file has to do with it here",
+        false => "these lines of the environment file are involved",
     };
     let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
     diagnostic.labels.clone_from(&spec.lines);
@@ -200,17 +200,17 @@ fn about(spec: &Spec) -> Diagnostic {
         Some(Answer::Solvable { cost }) => {
             diagnostic.notes.extend(cost.clone());
             diagnostic
-            .note("the file has a solution now, conda and pip together")
-            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build")
+            .note("the file can be solved now, conda and pip together")
+            .help("pin the solution with `presolve pin`, so that the build has nothing to search for; it also reports what pip has to build")
         }
         Some(Answer::Fix { .. }) => diagnostic
-            .note("the file has no solution; this change mends it, and was solved")
+            .note("the file has no solution; this change fixes it (verified by solving)")
             .help(spec.change().unwrap_or_default())
-            .help("`presolve explain` shows the reason and other changes"),
+            .help("run `presolve explain` for the reason and other fixes"),
         Some(Answer::Unsolvable) => diagnostic
-            .note("the file has no solution, and no change of a few lines was found that mends it"),
+            .note("the file has no solution, and no fix of a few lines was found"),
         Some(Answer::Unknown(reason)) => {
-            diagnostic.note(format!("it could not be solved to say more: {reason}"))
+            diagnostic.note(format!("the file could not be solved for more details: {reason}"))
         }
     }
 }

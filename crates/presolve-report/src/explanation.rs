@@ -69,10 +69,10 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
     if number == 1 {
         let least = fix.size();
         text += &match least {
-            1 => bold("fixes, each solved with the file as it would be:", color),
+            1 => bold("fixes (each one verified by solving the changed file):", color),
             _ => bold(
                 &format!(
-                    "fixes, each solved with the file as it would be (every fix takes {least} changes or more):"
+                    "fixes (each one verified by solving the changed file; every fix takes {least} or more changes):"
                 ),
                 color,
             ),
@@ -144,13 +144,13 @@ pub fn end(explanation: &Explanation) -> String {
     }
     let mut text = String::new();
     if explanation.fixes.is_empty() && !explanation.left_out.contains(&LeftOut::Fixes) {
-        text += "no change of a few lines was found that mends it\n";
+        text += "no fix of a few lines was found\n";
     }
     if explanation.left_out.contains(&LeftOut::Conflicts) {
-        text += "the search ended early: there may be more conflicts, or smaller ones\n";
+        text += "the search stopped early: there may be more conflicts, or smaller ones\n";
     }
     if explanation.left_out.contains(&LeftOut::Fixes) {
-        text += "the search for fixes ended early; after a time limit, raise it with --timeout\n";
+        text += "the search for fixes stopped early; if it reached the time limit, raise it with --timeout\n";
     }
     if !explanation.fixes.is_empty() {
         text += "\napply one with `--apply N`\n";

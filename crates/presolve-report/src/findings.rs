@@ -156,8 +156,8 @@ fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
         undecided.diagnostics.iter().map(move |diagnostic| {
             let message = shown(&diagnostic.message);
             match platform {
-                Some(platform) => format!("not decided for {platform}: {message}"),
-                None => format!("not decided: {message}"),
+                Some(platform) => format!("undecided for {platform}: {message}"),
+                None => format!("undecided: {message}"),
             }
         })
     })

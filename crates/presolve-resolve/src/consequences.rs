@@ -49,6 +49,6 @@ impl Question {
 
 /// That the time limit left nothing to look at the builds in.
 pub(super) fn left_out() -> Diagnostic {
-    let message = "the time limit ended before the builds from source were looked at";
+    let message = "the time limit was reached before the source builds were checked";
     Diagnostic::warning("builds-left-out", message).help("raise it with --timeout")
 }

@@ -379,7 +379,7 @@ fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnost
     let notice = shown.fold(notice, |notice, one| {
         notice.note(format!("`{}`: {}", one.file, one.reason))
     });
-    notice.help("report it to whoever runs the channel")
+    notice.help("report it to the channel's owner")
 }
 
 /// How many skipped records are named.
@@ -393,18 +393,18 @@ fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result
     }
     if let Some(pinned) = &environment.pinned_platform {
         return pinned.value.parse().map_err(|_| {
-            let message = format!("`{}` is no conda platform", pinned.value);
+            let message = format!("`{}` is not a conda platform", pinned.value);
             Failure::input(
                 Diagnostic::error("unknown-platform", message)
                     .at(pinned.location.clone(), "written by an earlier `pin`")
-                    .help("give one with --platform, such as linux-64"),
+                    .help("set one with --platform, such as linux-64"),
             )
         });
     }
     let image = settings.image.as_ref().map(|image| image.subdir);
     image.or_else(Subdir::current).ok_or_else(|| {
-        let message = "this machine is none of conda's platforms";
-        let help = "give one with --platform, such as linux-64";
+        let message = "conda does not support this machine's platform";
+        let help = "set one with --platform, such as linux-64";
         Failure::input(Diagnostic::error("unknown-platform", message).help(help))
     })
 }

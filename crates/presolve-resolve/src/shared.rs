@@ -169,6 +169,6 @@ impl Shared {
 fn not_stored(folder: &Path, reason: &str) -> Diagnostic {
     let message = format!("cannot write the cache in `{}`: {reason}", folder.display());
     Diagnostic::warning("cache-not-written", message)
-        .note("the answer is complete; the next run will fetch everything again")
-        .help("make room or give write access, or set another folder as `cache-dir`")
+        .note("the result is complete; the next run will fetch everything again")
+        .help("free disk space, grant write access, or set another folder as `cache-dir`")
 }

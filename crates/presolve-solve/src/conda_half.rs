@@ -295,7 +295,7 @@ impl<'p> ByChannel<'p> {
             Some(_) if self.is_open => None,
             Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
                 let shown = shown(channel);
-                let reason = format!("it is in {shown}, not in the channel asked for");
+                let reason = format!("it is in {shown}, not in the requested channel");
                 Some(ReasonKind::OtherChannel.because(reason))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
@@ -303,7 +303,7 @@ impl<'p> ByChannel<'p> {
                 let reason = || {
                     let (first, other) = (shown(first), shown(channel));
                     let reason = format!(
-                        "strict channel priority takes {name} from {first} only, not {other}"
+                        "strict channel priority allows {name} from {first} only, not {other}"
                     );
                     ReasonKind::ChannelPriority.because(reason)
                 };
@@ -349,14 +349,14 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && package.name.as_normalized() == "python"
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        let reason = "the pip half was tried with another python";
+        let reason = "the pip list was solved for another python";
         return Some(ReasonKind::Other.because(reason));
     }
     if let Some(pip) = &reading.pip
         && package.name.as_normalized() == "pip"
         && pips::version(record).as_ref() != Some(pip)
     {
-        let reason = "the pip half was tried with another pip";
+        let reason = "the pip list was solved for another pip";
         return Some(ReasonKind::Other.because(reason));
     }
     None
@@ -404,7 +404,7 @@ fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> Failure {
         "{channel} has {} twice, with different contents",
         record.identifier
     );
-    let help = "tell the channel's owner, or leave the channel out";
+    let help = "report it to the channel's owner, or remove the channel";
     Failure::input(Diagnostic::error("broken-channel", message).help(help))
 }
 
@@ -529,7 +529,7 @@ impl Provider<'_> {
                 if !self.is_of(set, package.name.as_normalized()) {
                     known.constrains.push(set);
                 } else if !self.meets(solvable, set) {
-                    return Err(format!("it forbids itself by '{text}'"));
+                    return Err(format!("its own constraint '{text}' excludes it"));
                 }
             }
         }
@@ -554,7 +554,7 @@ impl Provider<'_> {
                 continue;
             }
             let Some((&first, rest)) = askers.split_first() else {
-                return Err("nothing in the conda half asks for it".to_string());
+                return Err("no conda dependency requires it".to_string());
             };
             let union = self
                 .pool

@@ -339,7 +339,7 @@ fn checked(
 
 /// A solution that does not hold is a bug of presolve's, never an answer.
 fn internal(what: &str) -> Failure {
-    let message = format!("the solution does not hold: {what}");
+    let message = format!("the solution failed verification: {what}");
     let help = "this is a bug in presolve: please report it with the file";
     Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
@@ -620,7 +620,7 @@ impl<'a> Attempt<'a> {
         let python = self
             .chosen("python", chosen)
             .and_then(|record| provider.pythons.index_of(record))
-            .ok_or_else(|| internal("the pip half has no python"))?;
+            .ok_or_else(|| internal("there is no Python for the pip list"))?;
         let chosen = provider.pythons.get(python);
         let others = provider
             .allowed

@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
         for record in &solution.conda {
             let name = record.package_record.name.as_normalized();
             if walk.records.insert(name, record).is_some() {
-                walk.report(format!("{name} is there twice"));
+                walk.report(format!("{name} is installed twice"));
             }
         }
         walk
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
             for spec in package.constrains.iter().filter_map(|text| parse(text)) {
                 let installed = name_of(&spec).is_some_and(|name| self.installed(&name));
                 if installed && !self.meets(&spec) {
-                    self.report(format!("{by} forbids what is not `{spec}`"));
+                    self.report(format!("{by} allows only `{spec}`"));
                 }
             }
         }
@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
 
     fn pip(&mut self) -> Result<(), Failure> {
         let Some(python) = self.solution.python() else {
-            self.report("the pip half has no python".to_string());
+            self.report("there is no Python for the pip list".to_string());
             return Ok(());
         };
         self.check_pip(&python);
@@ -250,7 +250,7 @@ impl<'a> Walk<'a> {
             // Extras of what conda brings are read from metadata that is not in
             // the solution: what they ask for is not reached by this walk.
             if !reached.contains(&package.name) && self.solution.provided.is_empty() {
-                self.report(format!("nothing asks for {} from PyPI", package.name));
+                self.report(format!("nothing requires {} from PyPI", package.name));
             }
         }
         Ok(())
@@ -361,7 +361,7 @@ impl<'a> Walk<'a> {
         let repaired = package.metadata.as_ref().is_some_and(|m| m.is_repaired);
         let refused = |pip: Version| !PipAbility::LegacySpecifiers.is_in(&pip);
         if repaired && self.solution.pip().is_some_and(refused) {
-            self.report(format!("pip leaves {} out", file.filename));
+            self.report(format!("pip does not install {}", file.filename));
         }
     }
 }

@@ -53,13 +53,13 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
                 None
             }
             PipRequirementKind::Opaque { reason, .. } => {
-                let message = format!("this line is carried through as it is: it is {reason}");
+                let message = format!("this line is left unchanged: it is {reason}");
                 let notice = Diagnostic::warning("unresolvable-line", message)
                     .at(
                         line.location.clone(),
-                        "what it requires is not known before the build",
+                        "its requirements are known only after a build",
                     )
-                    .help("what pip will install for it is not in the pinned file");
+                    .help("expect pip to install packages for it that the pinned file does not list");
                 Some(notice)
             }
             PipRequirementKind::Named(_) => None,
@@ -83,9 +83,9 @@ fn unreadable_urls(
         .iter()
         .filter(|opaque| !is_line(&opaque.name));
     let notices = unread.map(|opaque| {
-        let message = format!("what {} is cannot be told from its URL", opaque.name);
+        let message = format!("the URL of {} does not show what it is", opaque.name);
         let notice = Diagnostic::warning("unresolvable-line", message)
-            .help("what pip will install for it is not in the pinned file");
+            .help("expect pip to install packages for it that the pinned file does not list");
         places.asked(&opaque.name, notice)
     });
     notices.collect()
@@ -121,7 +121,7 @@ impl<'a> Places<'a> {
 
     /// Adds the conda line that leads to a package, and how.
     fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
-        self.at(self.packages.get(package), "conda brings it", notice)
+        self.at(self.packages.get(package), "conda provides it", notice)
     }
 
     /// A notice for each line that leads to some of these, at that line, in the order of

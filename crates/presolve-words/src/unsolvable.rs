@@ -86,19 +86,19 @@ impl View<'_> {
             diagnostic = diagnostic.note(format!("and {more} more such {lines}"));
         }
         if let Some(subdir) = gone.found_for {
-            let note = format!("the channels have them for {subdir}: it was exported there");
+            let note = format!("the channels have them for {subdir}: the file was exported there");
             diagnostic = diagnostic.note(note);
         }
-        diagnostic.help("`conda env export --no-builds` writes a file without them")
+        diagnostic.help("export without builds: `conda env export --no-builds`")
     }
 
     fn clash(&self, conflict: &Conflict) -> Diagnostic {
         let lines = conflict.lines.len();
         let message = match lines {
             0 => format!("there is no solution for {}", self.subdir),
-            1 => format!("this line cannot be met on {}", self.subdir),
+            1 => format!("this line cannot be satisfied on {}", self.subdir),
             _ => format!(
-                "these {lines} lines cannot be met together on {}",
+                "these {lines} lines conflict on {}",
                 self.subdir
             ),
         };
@@ -119,15 +119,15 @@ impl View<'_> {
             }
         }
         if !conflict.minimal {
-            let note = "the time limit ended the search for the culprits";
+            let note = "the time limit stopped the search for the conflicting lines";
             diagnostic = diagnostic.note(note);
         } else if conflict.cases.is_empty() {
-            let note = "they clash only through a long row of choices, too long to tell";
+            let note = "they conflict only through a chain of choices that is too long to show";
             diagnostic = diagnostic.note(note);
         }
         if lines > 1 && conflict.minimal {
             diagnostic = diagnostic.help(format!(
-                "relax one of these {lines} lines; without any one of them the others can be met"
+                "relax any one of these {lines} lines; the rest can then be satisfied"
             ));
         }
         diagnostic
@@ -138,7 +138,7 @@ impl View<'_> {
         let diagnostic = if name.starts_with("__") {
             let message = format!("the target has no virtual package `{name}`");
             let help = format!(
-                "if the machine that runs the environment has it, say so: --virtual-package {name}=VERSION"
+                "if the target machine has it, add --virtual-package {name}=VERSION"
             );
             Diagnostic::error("missing-virtual-package", message).help(help)
         } else if missing.conda {

@@ -71,7 +71,7 @@ fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Dia
     );
     (!left_out.is_empty()).then(|| {
         Diagnostic::warning("credentials-left-out", message)
-            .help("conda needs them from its own settings, such as a netrc file")
+            .help("give them to conda in its own settings, such as a netrc file")
     })
 }
 

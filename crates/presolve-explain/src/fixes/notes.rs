@@ -21,7 +21,7 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
         }
     }
     if solution.by_legacy_resolver {
-        notes.push("a pip before 20.3 installs it though it breaks a requirement".to_string());
+        notes.push("pip before 20.3 installs it although it violates a requirement".to_string());
     }
     let moved = edits
         .iter()
@@ -58,7 +58,7 @@ fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<S
             && conda.package_record.subdir != Subdir::NoArch.as_str()
         {
             return Some(format!(
-                "{}'s wheel is compiled against the index's {}, and conda brings a build of its own",
+                "{}'s wheel is compiled against the index's {}, but conda provides its own build",
                 release.name, required.name
             ));
         }

@@ -12,7 +12,7 @@ use presolve_solve::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Why a package is not a newer one. Without anything in it there is no newer one.
+/// Why a package is not a newer one. Without anything in it there is no newer version.
 #[derive(Default)]
 pub struct Newest {
     /// The newer versions that may be taken if the rest allows it.
@@ -44,7 +44,7 @@ pub enum Cause {
     Pin,
     /// These packages would have to step back or go.
     Changes(Vec<Change>),
-    /// pip would replace it by this version from the index, because of these.
+    /// pip would replace it with this version from the index, because of these.
     PipReplaces(String, Vec<Demand>),
 }
 

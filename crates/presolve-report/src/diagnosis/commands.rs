@@ -49,14 +49,14 @@ fn place<'r>(report: &'r Report<'_>) -> Option<&'r Location> {
 /// The name of the problem and the text.
 fn said(report: &Report<'_>) -> (&'static str, String) {
     let Some(named) = named(report) else {
-        let text = format!("{} shows no problem that is known", report.path);
+        let text = format!("{} shows no known problem", report.path);
         return ("unknown", shown(&text));
     };
     let line = report.log.lines[named.lines[0]].number;
     let (message, remedy) = (named.message(), named.problem.remedy());
     let mut text = format!("{message} ({}:{line}). {remedy}", report.path);
     if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
-        text += &format!(" This mends the environment file: {change}");
+        text += &format!(" Fix for the environment file: {change}");
     }
     (named.problem.name, shown(&text))
 }

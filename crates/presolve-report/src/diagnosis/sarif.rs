@@ -24,7 +24,7 @@ use presolve_text::{
 
 /// The rule of a log that no known problem explains.
 const UNKNOWN: &str = "unknown";
-const NOT_KNOWN: &str = "The log shows no problem that is known.";
+const NOT_KNOWN: &str = "The log shows no known problem.";
 
 /// The log of one run, with a line break at the end: the problem as an error, others that
 /// do not follow from it as warnings, and nothing of a build that succeeded.

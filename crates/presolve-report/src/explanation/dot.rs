@@ -41,7 +41,7 @@ fn cluster(text: &mut String, explanation: &Explanation, conflict: &Conflict, nu
     _ = writeln!(text, "  subgraph cluster_{number} {{");
     let graphs = graphs(conflict);
     let told = if graphs.is_empty() {
-        ": too long to tell"
+        ": too long to show"
     } else {
         ""
     };

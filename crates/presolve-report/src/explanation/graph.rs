@@ -182,9 +182,9 @@ impl<'c> Graph<'c> {
         match (disputed.unknown, disputed.package.half) {
             (true, Half::Conda) => "in no channel",
             (true, Half::Pypi) => "in no index",
-            (true, Half::Virtual) => "the machine has none",
-            (false, _) if claims.any(|claim| claim.versions.is_none()) => "nothing that fits",
-            (false, _) => "no version in all of these",
+            (true, Half::Virtual) => "not on the target machine",
+            (false, _) if claims.any(|claim| claim.versions.is_none()) => "no match",
+            (false, _) => "no common version",
         }
     }
 }

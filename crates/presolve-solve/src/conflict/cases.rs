@@ -181,7 +181,7 @@ impl Clash<'_, '_> {
                 .or_else(|| nearest::to_set(provider, *set?, &candidates))
                 .or_else(|| {
                     let there = folded::versions(provider, &candidates.into_iter().collect())?;
-                    Some(format!("there is {package} {there}"))
+                    Some(format!("available: {package} {there}"))
                 });
         }
         case

@@ -64,7 +64,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     let shown = match ranges.as_slice() {
         [] => return None,
         [first, .., last] if ranges.len() > RANGES_SHOWN => {
-            format!("{} to {}, not all between", first.first, last.last)
+            format!("{} to {}, with gaps", first.first, last.last)
         }
         ranges => {
             let shown: Vec<String> = ranges.iter().map(ToString::to_string).collect();

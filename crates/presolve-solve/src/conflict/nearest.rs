@@ -93,7 +93,7 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
             builds += &format!(" and {more} more");
         }
         return Some(format!(
-            "this version is there as build {builds}, not as `{build}`"
+            "this version is available as build {builds}, not as `{build}`"
         ));
     }
     let exact = asked.to_string().starts_with("==");
@@ -102,7 +102,7 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
     let in_series = |version: &&Version| version.starts_with(&asked);
     if exact && asked.segment_count() < 3 && versions.clone().any(|version| in_series(&version)) {
         return Some(format!(
-            "`=={asked}` is that version alone; every {asked}.* is `={asked}`"
+            "`=={asked}` matches that version only; `={asked}` matches every {asked}.*"
         ));
     }
     neighbours(&asked, versions)
@@ -134,7 +134,7 @@ fn pypi(
         let has_public = versions.iter().any(|version| **version == public);
         return has_public.then(|| {
             format!(
-                "`{local}` is a local version, which PyPI never has: name the index that has it with --extra-index-url, or drop `{local}`"
+                "`{local}` is a local version, which PyPI never has: add the index that has it with --extra-index-url, or drop `{local}`"
             )
         });
     }
@@ -155,9 +155,9 @@ fn neighbours<'v, V: Ord + ToString + 'v>(
         .collect();
     match nearest.as_slice() {
         [] => None,
-        [one] => Some(format!("there is no such version; the nearest is {one}")),
+        [one] => Some(format!("this version does not exist; the nearest is {one}")),
         more => Some(format!(
-            "there is no such version; the nearest are {}",
+            "this version does not exist; the nearest are {}",
             more.join(" and ")
         )),
     }

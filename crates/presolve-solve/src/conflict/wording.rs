@@ -33,7 +33,7 @@ impl Case {
             .iter()
             .any(|chain| chain.leads_to(&self.disputed) && chain.end().versions.is_none());
         if !dead_end {
-            facts.push(format!("no {} is in all of these", self.disputed));
+            facts.push(format!("no {} satisfies all of these", self.disputed));
         }
         let more = self.ruled_out.len().saturating_sub(REASONS_SHOWN);
         facts.extend(
@@ -43,7 +43,7 @@ impl Case {
                 .map(ToString::to_string),
         );
         if more > 0 {
-            facts.push(format!("and {more} more such reasons"));
+            facts.push(format!("and {more} more reasons"));
         }
         facts.extend(self.nearest.clone());
         facts.extend(self.notes.iter().cloned());
@@ -82,7 +82,7 @@ impl Chain {
                 let asked = self.asked.as_ref().map(|asked| format!(" {asked}"));
                 let asked = asked.unwrap_or_default();
                 format!(
-                    "{}{asked}, of which nothing that fits can be had",
+                    "{}{asked}, but no match is available",
                     end.package
                 )
             }

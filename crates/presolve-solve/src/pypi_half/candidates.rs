@@ -50,7 +50,7 @@ impl Exclusion {
 impl std::fmt::Display for Exclusion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Exclusion::Prerelease => write!(f, "it is a pre-release, and nothing asks for one"),
+            Exclusion::Prerelease => write!(f, "it is a pre-release, and no requirement asks for one"),
             Exclusion::Yanked(reason) if reason.is_empty() => write!(f, "it was yanked"),
             Exclusion::Yanked(reason) => write!(f, "it was yanked: {reason}"),
             Exclusion::Pip(wheel, ability) => {
@@ -249,7 +249,7 @@ impl Provider<'_> {
             let reason = format!("its file is one of {}", archive.project);
             exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         } else if release.pythons.is_empty() && exclusion.is_none() {
-            let reason = "its marker and its file want different pythons".to_string();
+            let reason = "its marker and its file need different Python versions".to_string();
             exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         }
         (release, exclusion)
@@ -355,7 +355,7 @@ impl Provider<'_> {
         for &id in &built.candidates {
             let pythons = self.unconstrained(project, self.candidate(id));
             if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
-                let reason = format!("the constraint {constraint} rules it out");
+                let reason = format!("the constraint {constraint} excludes it");
                 let reason = ReasonKind::Constraint.because(reason);
                 built.excluded.push((id, Exclusion::Other(reason)));
             }

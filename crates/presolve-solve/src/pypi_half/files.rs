@@ -280,7 +280,7 @@ impl Provider<'_> {
             return Exclusion::Other(if files.is_empty() {
                 ReasonKind::Other.because("it has no files")
             } else {
-                let reason = "--only-binary, --no-binary or the hashes rule its files out";
+                let reason = "--only-binary, --no-binary or the hashes exclude its files";
                 ReasonKind::PipOption.because(reason)
             });
         }
@@ -306,7 +306,7 @@ impl Provider<'_> {
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
             return Exclusion::Other(ReasonKind::RequiresPython.because(format!(
-                "it requires Python {}, and the spec leaves {pythons}",
+                "it requires Python {}, but the environment file allows {pythons}",
                 refused[0]
             )));
         }

@@ -17,9 +17,9 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
 fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
     let message = if solution.clashes.is_empty() {
-        format!("pip {pip} will install what a later one refuses")
+        format!("pip {pip} will install packages that a later pip refuses")
     } else {
-        format!("pip {pip} will install packages whose requirements clash")
+        format!("pip {pip} will install packages whose requirements conflict")
     };
     let mut notice = Diagnostic::warning("legacy-resolver", message);
     let mut lines = Vec::new();
@@ -48,7 +48,7 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     }
     let versions = PipAbility::Backtracking.versions();
     let notice = notice
-        .note("no choice of versions meets all requirements, and this pip does not look for one");
+        .note("no set of versions satisfies all requirements, and this pip does not search for one");
     Some(notice.help(format!(
         "relax a line; pip {versions} would refuse the file as it is"
     )))
@@ -66,12 +66,12 @@ fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
     if wheels.is_empty() {
         return None;
     }
-    let message = format!("pip {pip} builds from source what a later pip has a wheel of");
+    let message = format!("pip {pip} builds from source although a later pip could use a wheel");
     let mut notice = Diagnostic::warning("old-pip", message);
     for (wheel, ability) in wheels {
         let versions = ability.versions();
         notice = notice.note(format!("the wheel {wheel} needs pip {versions}"));
     }
-    let notice = notice.help("pin a later pip in the conda half");
+    let notice = notice.help("pin a later pip in the conda dependencies");
     Some(places.brought("pip", notice))
 }

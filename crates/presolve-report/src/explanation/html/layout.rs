@@ -166,12 +166,12 @@ impl Labels<'_> {
                     }
                     Shown::Package(_) => false,
                 };
-                let word = if asks { "asks for it" } else { "leads to it" };
+                let word = if asks { "asks for it" } else { "needs it" };
                 label.paragraph(word, Style::Small, self.text, 1)
             }
             None => match claim.asked {
                 Some(asked) => label
-                    .paragraph("asks for, which nothing has", Style::Small, self.text, 2)
+                    .paragraph("asks for, but there is no match", Style::Small, self.text, 2)
                     .paragraph(asked, Style::Text, self.text, 2),
                 None => label.paragraph("allows none", Style::Text, self.text, 1),
             },

@@ -45,7 +45,7 @@ impl Clash<'_, '_> {
             ruled_out: Vec::new(),
             nearest: None,
             notes: vec![format!(
-                "pip {} does not run on {}: that takes pip {}",
+                "pip {} does not run on {}: that needs pip {}",
                 folded::versions(provider, pips)?,
                 ability.what(),
                 ability.versions()
@@ -63,7 +63,7 @@ impl Clash<'_, '_> {
             let declared = &provider.declared[line];
             if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
                 case.notes
-                    .push(format!("`{}` is for pip to install", declared.text));
+                    .push(format!("`{}` is installed by pip", declared.text));
             }
         }
         Some(case)

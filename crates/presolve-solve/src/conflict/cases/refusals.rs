@@ -99,12 +99,12 @@ impl Clash<'_, '_> {
                     Ok(needed) => folded::left(self.provider, name, needed).to_string(),
                     Err(asked) => {
                         let package = folded::package(self.provider, name);
-                        format!("{package} {asked}, which cannot be had")
+                        format!("{package} {asked}, which is not available")
                     }
                 })
                 .collect();
             let verb = if by_constraint {
-                "goes only with"
+                "works only with"
             } else {
                 "needs"
             };
