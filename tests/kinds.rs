@@ -334,7 +334,7 @@ fn a_constraint() {
     assert_snapshot!(told(world), @"
     [foo]
       `foo` (PyPI) needs bar (PyPI) >=2, but no match is available
-      bar 2.0: the constraint bar<2 rules it out
+      bar 2.0: the constraint bar<2 excludes it
       (Constraint)
     ");
 }

@@ -31,40 +31,40 @@ use presolve_words::{cost as cost_report, edits::words};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve diagnose build.log                         what broke the build, and what to do
-  docker build . 2>&1 | presolve diagnose -           the same, of what a build prints
-  presolve diagnose build.log --spec environment.yml  and which line of the file it is about
-  presolve diagnose --explain disk-full               all about a problem";
+  docker build . 2>&1 | presolve diagnose -           the same for the output of a build
+  presolve diagnose build.log --spec environment.yml  also the relevant line of the file
+  presolve diagnose --explain disk-full               describe a problem";
 
 /// What the exit code of `diagnose` says.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  the problem is named
-  1  no problem that is known is in the log
+  0  the problem was found
+  1  the log shows no known problem
   2  the log, the file, a setting or the command line cannot be used";
 
 /// What `diagnose` takes.
 #[derive(Debug, Args)]
 pub(super) struct Diagnose {
-    /// The log of the build; `-` for standard input
+    /// Log of the build; `-` for standard input
     #[arg(
         value_name = "LOG",
         required_unless_present_any = ["list", "explain", "print_schema"]
     )]
     log: Option<PathBuf>,
-    /// The environment file, Azure ML environment or Dockerfile of the build: shows its lines that
-    /// the problem is about, and solves it where that can tell more
+    /// Environment file, Azure ML environment or Dockerfile of the build: also show the relevant
+    /// lines of this file, and solve it when that helps
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// List the problems that are known, and do nothing else
+    /// List the known problems, and exit
     #[arg(long, conflicts_with = "log")]
     list: bool,
-    /// Print all about this problem, and do nothing else
+    /// Describe this problem, and exit
     #[arg(long, value_name = "NAME", conflicts_with = "log")]
     explain: Option<String>,
-    /// Print the JSON schema of `--format json`, and do nothing else
+    /// Print the JSON schema of `--format json`, and exit
     #[arg(long, exclusive = true)]
     print_schema: bool,
     #[command(flatten)]
@@ -74,16 +74,16 @@ pub(super) struct Diagnose {
 /// What `diagnose` prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text
     #[default]
     Human,
-    /// JSON for programs; `--print-schema` describes it
+    /// JSON; see `--print-schema`
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// An annotation of GitHub Actions
+    /// GitHub Actions annotation
     Github,
-    /// An annotation of Azure Pipelines
+    /// Azure Pipelines annotation
     Azure,
 }
 
@@ -170,7 +170,7 @@ impl Diagnose {
         output: &Output,
     ) -> (Answer, Vec<Label>) {
         if !given.refused.is_empty() {
-            let reason = "a line of it cannot be read".to_owned();
+            let reason = "a line of the file cannot be read".to_owned();
             return (Answer::Unknown(reason), Vec::new());
         }
         let mut settings = match Settings::resolve(&given.path, self.settings.clone().into()) {
@@ -215,7 +215,7 @@ impl Diagnose {
 fn widest(explanation: &Explanation, cost: &Cost) -> Option<Label> {
     let line = cost.lines.iter().max_by_key(|line| line.reach.records)?;
     let text = format!(
-        "leads to {} records, more than any other line",
+        "pulls in {} records, more than any other line",
         line.reach.records
     );
     Some(Label {
@@ -234,8 +234,8 @@ fn clashing(explanation: &Explanation) -> Vec<Label> {
     let lines = gone.or(of_conflict).into_iter().flatten();
     let text = match (gone, of_conflict.map(Vec::len)) {
         (Some(_), _) => "no channel has this build",
-        (_, Some(1)) => "nothing meets this line",
-        _ => "clashes with the others",
+        (_, Some(1)) => "nothing satisfies this line",
+        _ => "conflicts with the others",
     };
     let places = lines.filter_map(|&line| explanation.places[line].clone());
     places
@@ -270,7 +270,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| {
         let help = match error {
             ReadError::TooLarge(_) => "give the end of the log, where the build failed",
-            _ => "name the file of the log, or `-` for standard input",
+            _ => "give the path of the log, or `-` for standard input",
         };
         let message = format!("cannot read `{}`: {error}", path.display());
         Failure::input(Diagnostic::error("unreadable-file", message).help(help))
@@ -312,10 +312,10 @@ impl Given {
 fn by_name(name: &str) -> Result<&'static Problem, Failure> {
     diagnose::by_name(name).ok_or_else(|| {
         let diagnostic =
-            Diagnostic::error("unknown-problem", format!("no problem is named `{name}`"));
+            Diagnostic::error("unknown-problem", format!("unknown problem: `{name}`"));
         Failure::input(match diagnose::nearest(name) {
-            Some(problem) => diagnostic.help(format!("there is `{}`", problem.name)),
-            None => diagnostic.help("`presolve diagnose --list` lists them"),
+            Some(problem) => diagnostic.help(format!("did you mean `{}`?", problem.name)),
+            None => diagnostic.help("list the problems with `presolve diagnose --list`"),
         })
     })
 }

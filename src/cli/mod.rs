@@ -37,7 +37,7 @@ Exit codes:
   0  done
   1  the file cannot be solved
   2  the file, a setting or the command line cannot be used
-  3  no answer: network, cache or time limit";
+  3  no result: network, cache or time limit";
 
 /// Solves conda and pip as one problem, before the image build does.
 #[derive(Debug, Parser)]
@@ -54,19 +54,19 @@ enum Command {
     /// Write exact pins for every package into an environment file
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", pin::EXAMPLES))]
     Pin(pin::Pin),
-    /// Say why a file cannot be solved, and which smallest changes mend it
+    /// Explain why a file cannot be solved and suggest minimal fixes
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", explain::EXAMPLES))]
     Explain(explain::Explain),
-    /// Find what is wrong with environment files
+    /// Find problems in environment files
     #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
     Check(check::Check),
-    /// Write what the image of an Azure ML environment is built from, pinned
+    /// Write a pinned Docker build context for an Azure ML environment
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", context::EXAMPLES))]
     Context(context::Context),
-    /// Name what broke an image build, by its log
+    /// Diagnose a failed image build from its log
     #[command(after_help = format!("{}\n\n{}", diagnose::EXAMPLES, diagnose::EXIT_CODES))]
     Diagnose(diagnose::Diagnose),
-    /// Say what a rule of `check` means, or list them
+    /// Describe a rule of `check`, or list all rules
     Rule(rule::Rule),
 }
 
@@ -86,10 +86,10 @@ impl Command {
 /// How to speak.
 #[derive(Clone, Debug, clap::Args)]
 struct Output {
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
-    /// Colour the output
+    /// When to colour the output
     #[arg(
         long,
         global = true,

@@ -10,10 +10,10 @@ use presolve_text::diagnostic::{Failure, Level};
 /// What `rule` takes.
 #[derive(Debug, Args)]
 pub(super) struct Rule {
-    /// The rule; all are listed if there is none
+    /// Rule to describe; without it, all rules are listed
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// Print the texts of all rules as one page in Markdown
+    /// Print all rules as one Markdown page
     #[arg(long, conflicts_with = "name")]
     all: bool,
 }
@@ -45,7 +45,7 @@ fn list() -> String {
 /// All texts, each below a heading of its own, so that a link can lead to it.
 fn page() -> String {
     let mut page = "# The rules of `presolve check`\n\n\
-        `presolve rule --all` prints this page, and `presolve rule NAME` one of the texts.\n\n\
+        `presolve rule --all` prints this page; `presolve rule NAME` prints one rule.\n\n\
         | rule | level | |\n|---|---|---|\n"
         .to_owned();
     for rule in rules::all() {
@@ -53,7 +53,7 @@ fn page() -> String {
         let level = level(rule);
         let level = match rule.by_default {
             true => level.to_owned(),
-            false => format!("{level}, if selected"),
+            false => format!("{level}, off by default"),
         };
         page += &format!("| [{name}](#{name}) | {level} | {summary} |\n");
     }
@@ -76,7 +76,7 @@ fn page() -> String {
 fn text(rule: &Known) -> String {
     let default = match rule.by_default {
         true => "",
-        false => ", looked for only if it is selected",
+        false => ", off by default",
     };
     let level = level(rule);
     format!("# {}\n\n({level}{default})\n\n{}", rule.name, rule.text)

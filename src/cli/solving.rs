@@ -14,10 +14,10 @@ use presolve_words::unsolvable;
 /// What of an earlier `pin` is to be forgotten.
 #[derive(Clone, Debug, Args)]
 pub(super) struct UpgradeArgs {
-    /// Forget the pins that are in the file
+    /// Ignore the pins in the file
     #[arg(short = 'U', long)]
     upgrade: bool,
-    /// Forget the pin of this package; can be given several times
+    /// Ignore the pin of this package; repeatable
     #[arg(short = 'P', long = "upgrade-package", value_name = "NAME")]
     upgrade_packages: Vec<String>,
 }
@@ -65,7 +65,7 @@ pub(super) fn unsolvable(resolution: &Resolution, file: &Path) -> Failure {
     if let Some(last) = diagnostics.last_mut() {
         let file = file.display();
         last.help
-            .push(format!("`presolve explain {file}` shows what mends it"));
+            .push(format!("`presolve explain {file}` shows how to fix it"));
     }
     let kind = unsolvable::kind(resolution);
     Failure { kind, diagnostics }

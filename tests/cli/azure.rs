@@ -112,7 +112,7 @@ fn the_image_says_which_glibc_there_is() {
       |
       = note: `new` needs __glibc >=2.32, but no match is available
       = note: available: __glibc 2.31
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
     assert_eq!(project.pin(&["--virtual-package", "__glibc=2.32"]).code, 0);

@@ -153,7 +153,7 @@ fn a_file_with_a_line_that_cannot_be_read_is_not_said_to_have_a_solution() {
         FILE.replace("oldflow==2.8.*", "oldflow=2.8"),
     );
     let run = diagnose(&project, &["--spec", "environment.yml"]);
-    assert!(run.stdout.contains("a line of it cannot be read"), "{run}");
+    assert!(run.stdout.contains("a line of the file cannot be read"), "{run}");
     assert!(!run.stdout.contains("has a solution"), "{run}");
 }
 

@@ -158,7 +158,7 @@ fn the_python_of_the_image_is_the_one_of_pip() {
       = note: no python (conda) satisfies all of these
       = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
       = help: relax any one of these 2 lines; the rest can then be satisfied
-      = help: `presolve explain Dockerfile` shows what mends it
+      = help: `presolve explain Dockerfile` shows how to fix it
     exit code 1
     ");
     project.write("Dockerfile", "FROM debian:12\nRUN pip install oldflow\n");

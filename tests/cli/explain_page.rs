@@ -18,7 +18,7 @@ fn page(project: &Project) -> String {
 fn page_with(project: &Project, arguments: &[&str]) -> String {
     let html = ["explain", "--format", "dot", "--html", "report.html"];
     let run = project.run(&[&html, arguments].concat());
-    let told = "Wrote the explanation into report.html";
+    let told = "Wrote the explanation to report.html";
     assert!(run.stderr.contains(told), "{run}");
     project.read("report.html")
 }

@@ -218,7 +218,7 @@ fn one_platform_is_enough_for_some_formats() {
     assert_snapshot!(run, @"
     error[diff-of-new-file]: `--diff` shows a changed file, and `--format pixi` is a new one
      |
-     = help: leave `--diff` out: without -o nothing is written, the answer is printed
+     = help: remove `--diff`: without -o, the result is only printed
     exit code 2
     ");
 }
@@ -236,7 +236,7 @@ fn the_platform_without_a_solution_is_named() {
       |
       = note: this version is available as build 24_openblas, not as `*mkl`
       = note: this is about osx-arm64
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
     assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
@@ -250,7 +250,7 @@ fn the_platform_without_a_solution_is_named() {
       |
       = note: this is about osx-arm64
       = help: check the spelling, or add the channel that has it
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 2
     ");
 }

@@ -68,7 +68,7 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_there_is_nothing_els
       = note: no pip (conda) satisfies all of these
       = note: the wheel newkiln-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
       = help: relax any one of these 2 lines; the rest can then be satisfied
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -92,7 +92,7 @@ fn requirements_that_break_pep_440_take_an_older_pip() {
       = note: no pip (conda) satisfies all of these
       = note: oldglaze-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
       = help: relax any one of these 2 lines; the rest can then be satisfied
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -115,7 +115,7 @@ fn an_old_pip_does_not_run_on_a_new_python() {
       = note: pip 20.2.4 does not run on Python 3.12 and later: that needs pip 23.1.2 or later
       = note: `tomlish` is installed by pip
       = help: relax any one of these 3 lines; the rest can then be satisfied
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -161,7 +161,7 @@ fn a_pip_that_looks_back_refuses_the_same() {
       = note: `lightbolt` (PyPI) needs packaging (PyPI) 23.2
       = note: no packaging (PyPI) satisfies all of these
       = help: relax any one of these 2 lines; the rest can then be satisfied
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }

@@ -61,7 +61,7 @@ fn the_unsolvable_quickstart_names_two_lines() {
        = note: no python (conda) satisfies all of these
        = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
        = help: relax any one of these 2 lines; the rest can then be satisfied
-       = help: `presolve explain environment.yml` shows what mends it
+       = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -260,7 +260,7 @@ fn a_missing_virtual_package_is_named() {
       |     ^^^^^^^^^ needed by this line
       |
       = help: if the target machine has it, add --virtual-package __cuda=VERSION
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }

@@ -29,16 +29,16 @@ pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 /// What an answer is written as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The environment file with pins in it
+    /// Environment file with pins
     #[default]
     Env,
-    /// A list of URLs for `conda create --file`: the conda half
+    /// URLs of the conda packages, for `conda create --file`
     Explicit,
     /// conda-lock.yml
     CondaLock,
     /// pixi.lock
     Pixi,
-    /// A requirements file with hashes: the pip half
+    /// Requirements file of the pip packages, with hashes
     Requirements,
 }
 

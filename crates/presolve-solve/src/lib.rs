@@ -148,7 +148,7 @@ pub struct World<'a> {
     pub subdirs: &'a [SubdirRecords],
     /// What the target has.
     pub virtual_packages: &'a [GenericVirtualPackage],
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// Ignore conda records with a later timestamp. The pip half's cut-off is
     /// the [`PypiSource`]'s affair.

@@ -66,7 +66,7 @@ fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Dia
         *text = public;
     }
     let message = format!(
-        "`{}` is written without the credentials of the setting",
+        "`{}` is written without the credentials from the settings",
         left_out.join("`, `")
     );
     (!left_out.is_empty()).then(|| {
@@ -77,9 +77,9 @@ fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Dia
 
 /// What is said of a pinned file that cannot keep what was declared.
 fn without_comments() -> Diagnostic {
-    let message = "JSON has no comments: the pins take the place of what was declared";
+    let message = "JSON has no comments: the pins replace the original requirements";
     Diagnostic::new(Level::Note, "pins-without-comments", message)
-        .help("keep a copy of the file to start from when you want newer versions")
+        .help("keep a copy of the original file for later upgrades")
 }
 
 /// What is to be written: the whole closure of both halves.

@@ -42,7 +42,7 @@ pub struct Question<'a> {
     pub subdirs: &'a [SubdirRecords],
     /// Where each item of `subdirs` is from.
     pub origins: &'a [Origin],
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// What the target has.
     pub virtual_packages: &'a [GenericVirtualPackage],
@@ -61,7 +61,7 @@ pub struct Cost {
     pub lines: Vec<LineCost>,
     /// What all of them reach together.
     pub space: Space,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// Whether the conda lines have a solution.
     pub satisfiable: bool,

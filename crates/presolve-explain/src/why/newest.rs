@@ -60,7 +60,7 @@ pub struct Change {
 }
 
 /// What the wording of a conflict calls the line that asks for a newer version.
-pub const A_NEWER_ONE: &str = "a newer one";
+pub const A_NEWER_ONE: &str = "a newer version";
 
 /// Finds out why a package is not a newer one.
 pub(super) fn of(

@@ -26,7 +26,7 @@ pub struct Explanation {
     pub virtual_packages: Vec<String>,
     /// The channels, the one of highest priority first.
     pub channels: Vec<String>,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// Whether there is a solution. Where that is not known, nothing is written, and
     /// the exit code is 3.
@@ -60,7 +60,7 @@ pub enum Verdict {
     Unsolvable,
 }
 
-/// How the order of channels binds.
+/// Channel priority mode.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelPriority {
