@@ -311,8 +311,7 @@ impl Given {
 
 fn by_name(name: &str) -> Result<&'static Problem, Failure> {
     diagnose::by_name(name).ok_or_else(|| {
-        let diagnostic =
-            Diagnostic::error("unknown-problem", format!("unknown problem: `{name}`"));
+        let diagnostic = Diagnostic::error("unknown-problem", format!("unknown problem: `{name}`"));
         Failure::input(match diagnose::nearest(name) {
             Some(problem) => diagnostic.help(format!("did you mean `{}`?", problem.name)),
             None => diagnostic.help("list the problems with `presolve diagnose --list`"),

@@ -268,10 +268,10 @@ fn what_has_no_such_context_is_refused() {
             "image: w:1\nos_type: windows\n",
             "error[no-image]: the steps",
         ),
-        ("", "error[no-image]: the environment names"),
+        ("", "error[no-image]: the environment does not name"),
         (
             "image: '{{image}}'\n",
-            "error[no-image]: the environment names",
+            "error[no-image]: the environment does not name",
         ),
     ] {
         project.write("environment.yml", format!("name: train\n{head}{spec}"));

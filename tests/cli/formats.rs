@@ -216,7 +216,7 @@ fn one_platform_is_enough_for_some_formats() {
     }
     let run = Project::of(&SMALL).pin(&["--format", "pixi", "--diff"]);
     assert_snapshot!(run, @"
-    error[diff-of-new-file]: `--diff` shows a changed file, and `--format pixi` is a new one
+    error[diff-of-new-file]: `--diff` shows a change, but `--format pixi` writes a new file
      |
      = help: remove `--diff`: without -o, the result is only printed
     exit code 2

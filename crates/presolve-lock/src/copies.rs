@@ -49,7 +49,9 @@ pub(super) fn check(text: &str, location: &Location) -> Result<(), Failure> {
     Err(Failure::input(
         Diagnostic::error("secret-in-file", message)
             .at(location.clone(), "")
-            .note("it is in the path of a URL or in an option, and the line does not work without it")
+            .note(
+                "it is in the path of a URL or in an option, and the line does not work without it",
+            )
             .help("replace it with a `${VARIABLE}`, which pip expands"),
     ))
 }

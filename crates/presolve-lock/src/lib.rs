@@ -182,7 +182,9 @@ fn uncarriable<'a>(
         let diagnostic = Diagnostic::error("uncarriable-line", message)
             .at(line.location.clone(), "")
             .note(why)
-            .help("use `--format env`, `explicit` or `requirements`, which keep the line unchanged");
+            .help(
+                "use `--format env`, `explicit` or `requirements`, which keep the line unchanged",
+            );
         if !diagnostics.contains(&diagnostic) {
             diagnostics.push(diagnostic);
         }

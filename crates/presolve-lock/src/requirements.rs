@@ -222,8 +222,9 @@ fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
             .note("the file requires hashes, so pip requires one for every line")
     } else {
         let message = format!("no line has hashes, because `{named}` cannot have one");
-        Diagnostic::warning("no-hashes", message)
-            .note("pip requires a hash for every line as soon as one line has a hash (--require-hashes)")
+        Diagnostic::warning("no-hashes", message).note(
+            "pip requires a hash for every line as soon as one line has a hash (--require-hashes)",
+        )
     };
     Some(notice.help("install the lines without a hash from a separate file"))
 }

@@ -188,9 +188,7 @@ fn of_spec(spec: &Spec, color: bool) -> String {
 /// What the environment file has to do with the problem, and what solving it says.
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
-        true => {
-            "no single line of the environment file is responsible"
-        }
+        true => "no single line of the environment file is responsible",
         false => "these lines of the environment file are involved",
     };
     let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
@@ -207,11 +205,12 @@ fn about(spec: &Spec) -> Diagnostic {
             .note("the file has no solution; this change fixes it (verified by solving)")
             .help(spec.change().unwrap_or_default())
             .help("run `presolve explain` for the reason and other fixes"),
-        Some(Answer::Unsolvable) => diagnostic
-            .note("the file has no solution, and no fix of a few lines was found"),
-        Some(Answer::Unknown(reason)) => {
-            diagnostic.note(format!("the file could not be solved for more details: {reason}"))
+        Some(Answer::Unsolvable) => {
+            diagnostic.note("the file has no solution, and no fix of a few lines was found")
         }
+        Some(Answer::Unknown(reason)) => diagnostic.note(format!(
+            "the file could not be solved for more details: {reason}"
+        )),
     }
 }
 

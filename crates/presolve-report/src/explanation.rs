@@ -69,7 +69,10 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
     if number == 1 {
         let least = fix.size();
         text += &match least {
-            1 => bold("fixes (each one verified by solving the changed file):", color),
+            1 => bold(
+                "fixes (each one verified by solving the changed file):",
+                color,
+            ),
             _ => bold(
                 &format!(
                     "fixes (each one verified by solving the changed file; every fix takes {least} or more changes):"

@@ -196,8 +196,7 @@ fn because(answer: &Answer, demands: &[Demand]) -> String {
 
 fn step_back(changes: &[Change]) -> String {
     if changes.is_empty() {
-        return ", but ranks below this one; request it in a line"
-            .to_string();
+        return ", but ranks below this one; request it in a line".to_string();
     }
     let shown = changes.iter().take(CHANGES).map(|change| {
         let (package, before) = (&change.package, &change.before);
@@ -247,7 +246,9 @@ fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
 }
 
 fn absent(name: &str, idle: &[Demand]) -> Vec<String> {
-    let mut lines = vec![format!("{name} is not in the solution: nothing requires it")];
+    let mut lines = vec![format!(
+        "{name} is not in the solution: nothing requires it"
+    )];
     lines.extend(idle.iter().filter_map(|demand| {
         let By::Release(by) = &demand.by else {
             return None;
@@ -289,8 +290,6 @@ fn unsolvable(
     if chains.is_empty() {
         text.push("  no conflict involves it".to_string());
     }
-    text.push(
-        "run `presolve explain` without --why for the conflicts and fixes".to_string(),
-    );
+    text.push("run `presolve explain` without --why for the conflicts and fixes".to_string());
     text
 }

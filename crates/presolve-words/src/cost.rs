@@ -133,9 +133,7 @@ pub fn facts(cost: &Cost) -> Vec<String> {
 fn remedies(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     if !cost.satisfiable {
-        text.push(
-            "fix the conflict first; the prediction will change".to_string(),
-        );
+        text.push("fix the conflict first; the prediction will change".to_string());
     }
     if cost.remedies.is_empty() {
         if cost.satisfiable && cost.complete && cost.prediction.verdict != Verdict::Fine {

@@ -59,7 +59,9 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
                         line.location.clone(),
                         "its requirements are known only after a build",
                     )
-                    .help("expect pip to install packages for it that the pinned file does not list");
+                    .help(
+                        "expect pip to install packages for it that the pinned file does not list",
+                    );
                 Some(notice)
             }
             PipRequirementKind::Named(_) => None,

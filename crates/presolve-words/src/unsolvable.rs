@@ -97,10 +97,7 @@ impl View<'_> {
         let message = match lines {
             0 => format!("there is no solution for {}", self.subdir),
             1 => format!("this line cannot be satisfied on {}", self.subdir),
-            _ => format!(
-                "these {lines} lines conflict on {}",
-                self.subdir
-            ),
+            _ => format!("these {lines} lines conflict on {}", self.subdir),
         };
         let mut diagnostic = Diagnostic::error("unsolvable", message);
         let mut implied = Vec::new();
@@ -137,9 +134,8 @@ impl View<'_> {
         let name = &missing.name;
         let diagnostic = if name.starts_with("__") {
             let message = format!("the target has no virtual package `{name}`");
-            let help = format!(
-                "if the target machine has it, add --virtual-package {name}=VERSION"
-            );
+            let help =
+                format!("if the target machine has it, add --virtual-package {name}=VERSION");
             Diagnostic::error("missing-virtual-package", message).help(help)
         } else if missing.conda {
             self.missing_conda(name)

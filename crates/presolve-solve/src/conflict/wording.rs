@@ -81,10 +81,7 @@ impl Chain {
             None => {
                 let asked = self.asked.as_ref().map(|asked| format!(" {asked}"));
                 let asked = asked.unwrap_or_default();
-                format!(
-                    "{}{asked}, but no match is available",
-                    end.package
-                )
+                format!("{}{asked}, but no match is available", end.package)
             }
         };
         if let [first, rest @ ..] = &self.given[..] {

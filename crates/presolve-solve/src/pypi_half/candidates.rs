@@ -50,7 +50,9 @@ impl Exclusion {
 impl std::fmt::Display for Exclusion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Exclusion::Prerelease => write!(f, "it is a pre-release, and no requirement asks for one"),
+            Exclusion::Prerelease => {
+                write!(f, "it is a pre-release, and no requirement asks for one")
+            }
             Exclusion::Yanked(reason) if reason.is_empty() => write!(f, "it was yanked"),
             Exclusion::Yanked(reason) => write!(f, "it was yanked: {reason}"),
             Exclusion::Pip(wheel, ability) => {

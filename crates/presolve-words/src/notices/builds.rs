@@ -165,8 +165,9 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
         return None;
     }
     let modules = quoted(&modules);
-    let message =
-        format!("the build of {name} {version} imports {modules}, which is not installed at that point");
+    let message = format!(
+        "the build of {name} {version} imports {modules}, which is not installed at that point"
+    );
     let pip = solution
         .record("pip")
         .map(|record| record.package_record.version.to_string());
@@ -181,12 +182,11 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
             Some(_) => "pip builds it in isolation, with only what its `[build-system]` requires, \
                         which does not include it"
                 .to_string(),
-            None => format!(
-                "it has no `pyproject.toml`, and pip {pip} builds it in isolation"
-            ),
+            None => format!("it has no `pyproject.toml`, and pip {pip} builds it in isolation"),
         });
-        notice = notice
-            .help("install it separately with `--no-build-isolation`, or use a version with a wheel");
+        notice = notice.help(
+            "install it separately with `--no-build-isolation`, or use a version with a wheel",
+        );
     } else {
         let projects: Vec<&str> = build
             .unmet
@@ -195,7 +195,10 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
             .collect();
         notice = notice
             .note("its `setup.py` runs before pip has installed anything")
-            .help(format!("add {} to the conda dependencies", quoted(&projects)));
+            .help(format!(
+                "add {} to the conda dependencies",
+                quoted(&projects)
+            ));
     }
     Some(places.asked(name, notice))
 }
@@ -267,9 +270,8 @@ fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
             .map(|package| format!("{} {}", package.name, package.version))
             .collect();
         let message = format!("assumed requirements: {}", names.join(", "));
-        Diagnostic::new(Level::Note, "assumed-requirements", message).note(
-            "taken from egg-info in the archive, i.e. from a build on another machine",
-        )
+        Diagnostic::new(Level::Note, "assumed-requirements", message)
+            .note("taken from egg-info in the archive, i.e. from a build on another machine")
     };
     let packages = solution.pypi.iter().filter(is_assumed);
     places.each_line(packages, |package| &package.name, notice)

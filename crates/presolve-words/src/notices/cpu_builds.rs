@@ -30,8 +30,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
         ..
     } = build;
     let (other, other_build) = &build.cuda;
-    let message =
-        format!("{name} {version} is a CPU build, but the image has CUDA {image_cuda}");
+    let message = format!("{name} {version} is a CPU build, but the image has CUDA {image_cuda}");
     let level = match build.for_want_of_a_gpu {
         true => Level::Warning,
         false => Level::Note,
@@ -83,7 +82,9 @@ fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
     let (spec, needs) = (for_cuda(build), &driver.spec);
     let (option, variable) = match &driver.version {
         Some(version) => (
-            format!("`--virtual-package __cuda={version}` or the version that the GPU driver supports"),
+            format!(
+                "`--virtual-package __cuda={version}` or the version that the GPU driver supports"
+            ),
             format!("`ENV CONDA_OVERRIDE_CUDA={version}`"),
         ),
         None => (

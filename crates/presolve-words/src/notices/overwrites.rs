@@ -71,9 +71,7 @@ fn overwritten(
     let notice = Diagnostic::warning("pip-overwrites-conda", message);
     let mut notice = places.brought(name, places.asked(project, notice));
     if release.is_some() {
-        notice = notice.note(
-            "no versions with known requirements satisfy both conda and pip",
-        );
+        notice = notice.note("no versions with known requirements satisfy both conda and pip");
     }
     if let Some(source) = source_of(resolution, project, record) {
         notice = notice.note(source);

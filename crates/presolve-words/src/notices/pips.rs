@@ -47,8 +47,9 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
         notice = notice.note(format!("{} {} was yanked", package.name, package.version));
     }
     let versions = PipAbility::Backtracking.versions();
-    let notice = notice
-        .note("no set of versions satisfies all requirements, and this pip does not search for one");
+    let notice = notice.note(
+        "no set of versions satisfies all requirements, and this pip does not search for one",
+    );
     Some(notice.help(format!(
         "relax a line; pip {versions} would refuse the file as it is"
     )))
