@@ -20,7 +20,7 @@ use presolve_text::{
     files::{self, Fences, Protected},
 };
 
-/// How `check` is used, at the end of its help.
+/// The examples at the end of the help of `check`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve check                            every environment file below this folder
@@ -29,7 +29,7 @@ Examples:
   presolve check --fix                      apply the safe fixes
   presolve check --changed-since origin/main --format github";
 
-/// What the exit code of `check` says.
+/// The exit codes at the end of the help of `check`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  no finding at or above --fail-on; with --diff: nothing to fix
@@ -40,7 +40,7 @@ Exit codes:
 With --offline, whatever the cache lacks is skipped and reported once, and does not change
 the exit code. Solving a file may take 60 seconds, or the time of --timeout.";
 
-/// What `check` takes.
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them
@@ -210,7 +210,7 @@ impl Check {
         Protected::of_force(self.force)
     }
 
-    /// Writes what was found, if people have not read it yet; `human` is their text.
+    /// Writes the report, unless it was printed already; `human` is the text for people.
     fn write(&self, report: &Report, human: String) -> Result<(), Failure> {
         let text = match self.format {
             Format::Human => human,
@@ -252,7 +252,7 @@ enum Shows {
     Nothing,
 }
 
-/// Tells people of the files.
+/// Prints the report of each file.
 struct Human {
     progress: Progress,
     color: bool,
@@ -275,7 +275,7 @@ impl Listening for Human {
         let text = foreign::printed(&text, self.color);
         match &mut self.kept {
             Some(kept) => *kept += &text,
-            // A reader that has gone hears nothing more.
+            // A closed output is not an error.
             None => drop(self.progress.suspend(|| print_whole(&text))),
         }
     }

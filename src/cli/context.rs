@@ -36,7 +36,7 @@ use presolve_text::{
 };
 use presolve_words::notices;
 
-/// How `context` is used, at the end of its help.
+/// The examples at the end of the help of `context`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve context env.yml -o build         write build/Dockerfile and the conda file, pinned
@@ -45,7 +45,7 @@ Examples:
   presolve context env.yml -o build --virtual-package __cuda=12.4
                                             use GPU builds, although the build has no GPU";
 
-/// What `context` takes.
+/// The arguments of `context`.
 #[derive(Debug, Args)]
 pub(super) struct Context {
     /// Azure ML environment with an image and a conda file
@@ -64,7 +64,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -112,7 +112,7 @@ impl Context {
     }
 
     /// # Errors
-    /// When there is something in the folder that is not to be mixed with the context.
+    /// If the folder has files that must not be mixed with the context.
     fn check_folder(&self) -> Result<(), Failure> {
         let folder = &self.output_folder;
         let refused = |problem: &str, help: &str| {
@@ -155,7 +155,7 @@ impl Context {
         files::write(&dockerfile, context.dockerfile.as_bytes(), protected)
     }
 
-    /// Says what was written, and what it needs.
+    /// Reports what was written, and what the build needs.
     fn tell(
         &self,
         context: &azure::Context,
@@ -198,7 +198,7 @@ fn cuda_override() -> Diagnostic {
         .help("give Azure ML this folder with `build:` instead of the conda file")
 }
 
-/// The refusal of an environment that has a build context already.
+/// The error for an environment that already has a build context.
 fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     let at = definition.set("build")?;
     let path = definition.text(&["build", "path"]);
@@ -219,10 +219,10 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     Some(Failure::input(diagnostic))
 }
 
-/// The image that the context starts from.
+/// The base image of the context.
 ///
 /// # Errors
-/// When none is named, or it is not one of Linux.
+/// If no image is named, or it is not a Linux image.
 fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
     let Some(definition) = &input.definition else {
         let file = input.source.path().display();
@@ -270,19 +270,19 @@ fn context(
     azure::Context::new(image, &pinned, &subdir, cuda.as_deref())
 }
 
-/// The version of `__cuda` that is asked for by what is installed; it is not there where
-/// the image is built.
+/// The version of `__cuda` that the installed packages require; it is missing during the
+/// image build.
 fn cuda(resolution: &Resolution, solution: &Solution) -> Option<String> {
     let mut packages = resolution.virtual_packages.iter();
     let cuda = packages.find(|package| package.name.as_normalized() == "__cuda")?;
     solution.needs("__cuda").then(|| cuda.version.to_string())
 }
 
-/// A platform as Docker names it, which is how Go does
+/// A platform in the notation of Docker, which is Go's
 /// (<https://go.dev/doc/install/source#environment>).
 ///
 /// # Errors
-/// When it is none of Linux.
+/// If it is not a Linux platform.
 fn platform(subdir: Subdir) -> Result<&'static str, Failure> {
     match subdir {
         Subdir::Linux64 => Ok("linux/amd64"),

@@ -27,7 +27,7 @@ use presolve_text::{
 };
 use presolve_words::{cost as cost_report, edits::words};
 
-/// How `diagnose` is used, at the end of its help.
+/// The examples at the end of the help of `diagnose`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve diagnose build.log                         what broke the build, and what to do
@@ -35,14 +35,14 @@ Examples:
   presolve diagnose build.log --spec environment.yml  also the relevant line of the file
   presolve diagnose --explain disk-full               describe a problem";
 
-/// What the exit code of `diagnose` says.
+/// The exit codes at the end of the help of `diagnose`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  the problem was found
   1  the log shows no known problem
   2  the log, the file, a setting or the command line cannot be used";
 
-/// What `diagnose` takes.
+/// The arguments of `diagnose`.
 #[derive(Debug, Args)]
 pub(super) struct Diagnose {
     /// Log of the build; `-` for standard input
@@ -71,7 +71,7 @@ pub(super) struct Diagnose {
     settings: SettingsArgs,
 }
 
-/// What `diagnose` prints.
+/// The output formats of `diagnose`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
     /// Text
@@ -87,8 +87,7 @@ enum Format {
     Azure,
 }
 
-/// How long solving the file may take if nothing else is said: the name of the problem
-/// waits for it.
+/// The default time limit for solving the file, because the report waits for it.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Diagnose {
@@ -142,7 +141,7 @@ impl Diagnose {
         }
     }
 
-    /// What the file has to do with the problem.
+    /// What the file shows about the problem.
     async fn spec(&self, named: &Named, given: &Given, output: &Output) -> Option<Spec> {
         let environment = given.environment.as_ref()?;
         let mut spec = Spec {
@@ -152,7 +151,7 @@ impl Diagnose {
         if named.problem.solvable {
             let (answer, clashing) = self.solve(named.problem, environment, given, output).await;
             spec.answer = Some(answer);
-            // What the log does not tell, the solve does.
+            // Solving can show what the log does not.
             if spec.lines.is_empty() {
                 spec.lines = clashing;
             }
@@ -160,8 +159,8 @@ impl Diagnose {
         Some(spec)
     }
 
-    /// What solving the file says, and the lines that clash. That it cannot be solved now
-    /// is no failure: the log's problem is named all the same.
+    /// The result of solving the file, and the conflicting lines. A failed solve is not
+    /// an error, because the problem in the log is reported anyway.
     async fn solve(
         &self,
         problem: &Problem,
@@ -246,7 +245,7 @@ fn clashing(explanation: &Explanation) -> Vec<Label> {
         .collect()
 }
 
-/// A change that mends the file.
+/// A change that fixes the file.
 fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Answer {
     let changes = fix.edits.iter().map(|edit| words(explanation, edit));
     let changes: Vec<String> = changes.collect();
@@ -279,17 +278,18 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The environment file of a build.
 struct Given {
-    /// As it was named.
+    /// The path as named on the command line.
     path: PathBuf,
     input: Input,
-    /// What it means as far as it can be read: a broken file can be what broke the build.
+    /// The parsed file, as far as it can be read: the file itself may have broken the
+    /// build.
     environment: Option<EnvironmentFile>,
-    /// What of it cannot be read.
+    /// The lines that cannot be read.
     refused: Vec<Location>,
 }
 
 impl Given {
-    /// Reads it, and says what is wrong with it.
+    /// Reads the file and reports its errors.
     fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
         let input = Input::read(path, fence)?;
         let reading = presolve_input::read_as_far_as_possible(input.source.clone());

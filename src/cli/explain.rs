@@ -27,7 +27,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// How `explain` is used, at the end of its help.
+/// The examples at the end of the help of `explain`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve explain                          why environment.yml cannot be solved, and its fixes
@@ -37,7 +37,7 @@ Examples:
   presolve explain --format json            the same as JSON
   presolve explain --format dot | dot -Tsvg > conflict.svg";
 
-/// What `explain` takes.
+/// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// Environment file, Azure ML environment, Dockerfile, or folder of a build
@@ -71,7 +71,7 @@ pub(super) struct Explain {
     settings: SettingsArgs,
 }
 
-/// What `explain` prints.
+/// The output formats of `explain`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
     /// Text, printed as soon as something is found
@@ -84,7 +84,7 @@ enum Format {
 }
 
 impl Explain {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -215,14 +215,13 @@ impl Explain {
     }
 }
 
-/// How long an explanation may take if nothing else is said: what was found until
-/// then is worth more than the rest.
+/// The default time limit; results found until then are printed.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Prints what is found, as soon as it is.
+/// Prints each result as soon as it is found.
 struct Human {
     progress: Progress,
-    /// Another format is printed.
+    /// Whether another format is printed.
     silent: bool,
     color: bool,
     conflicts: usize,
@@ -236,7 +235,7 @@ impl Listening for Human {
         }
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts, self.color);
-        // A reader that has gone hears nothing more.
+        // A closed output is not an error.
         let _ = self.progress.suspend(|| print(&text, self.color));
     }
 

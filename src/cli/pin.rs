@@ -34,7 +34,7 @@ mod lock;
 
 pub(super) use edit::pins;
 
-/// How `pin` is used, at the end of its help.
+/// The examples at the end of the help of `pin`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve pin --diff                       show what would change in environment.yml
@@ -45,7 +45,7 @@ Examples:
   presolve pin --format conda-lock --platform linux-64 --platform osx-arm64 -o conda-lock.yml
                                             lock for two platforms, for another tool";
 
-/// What `pin` takes.
+/// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
     /// Environment file, Azure ML environment, Dockerfile, or folder of a build
@@ -70,7 +70,7 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -112,7 +112,7 @@ impl Pin {
         Protected::of_force(self.force)
     }
 
-    /// A format has to be able to hold what is asked for.
+    /// Checks that the format can represent the request.
     fn check_format(&self) -> Result<(), Failure> {
         let name = self.format.0.name();
         let platforms = self.platforms().len();
@@ -144,7 +144,7 @@ impl Pin {
         platforms
     }
 
-    /// Solves for each platform, and says what there is to know of the answers.
+    /// Solves for each platform, and prints the notices.
     async fn resolve(
         &self,
         environment: &EnvironmentFile,
@@ -218,7 +218,7 @@ fn solved(resolution: &Resolution) -> Option<(&Resolution, &Solution)> {
     }
 }
 
-/// A failure that tells for which of several platforms it is.
+/// Adds the platform to a failure.
 fn on_platform(mut failure: Failure, platform: Subdir) -> Failure {
     if let Some(first) = failure.diagnostics.first_mut() {
         first.notes.push(format!("this concerns {platform}"));

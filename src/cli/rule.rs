@@ -7,7 +7,7 @@ use presolve_check as check;
 use presolve_check::rules::{self, Rule as Known};
 use presolve_text::diagnostic::{Failure, Level};
 
-/// What `rule` takes.
+/// The arguments of `rule`.
 #[derive(Debug, Args)]
 pub(super) struct Rule {
     /// Rule to describe; without it, all rules are listed
@@ -42,7 +42,7 @@ fn list() -> String {
     lines.collect()
 }
 
-/// All texts, each below a heading of its own, so that a link can lead to it.
+/// Returns the texts of all rules, each with a heading to link to.
 fn page() -> String {
     let mut page = "# The rules of `presolve check`\n\n\
         `presolve rule --all` prints this page; `presolve rule NAME` prints one rule.\n\n\
@@ -62,7 +62,7 @@ fn page() -> String {
         let mut is_code = false;
         for line in text(rule).lines() {
             is_code ^= line.starts_with("```");
-            // A comment of an example is no heading.
+            // A comment in an example is not a heading.
             if line.starts_with('#') && !is_code {
                 page.push('#');
             }

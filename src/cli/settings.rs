@@ -1,5 +1,4 @@
-//! The flags that every command shares: where channels and indexes are, for what
-//! to solve, and how long.
+//! The flags that commands share: channels, indexes, target and time limit.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +12,8 @@ use super::values::Priority;
 use presolve_config::Flags;
 use presolve_text::files::{Fence, Fences};
 
-/// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
+/// Settings from flags; they take precedence over `presolve.toml`, `.condarc` and pip's
+/// configuration.
 #[derive(Clone, Debug, Args)]
 pub(super) struct SettingsArgs {
     /// Conda platform to solve for, such as linux-64; repeatable with formats that hold several

@@ -1,4 +1,4 @@
-//! How the commands that write pins solve a file.
+//! Solving for the commands that write pins.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use presolve_words::unsolvable;
 
-/// What of an earlier `pin` is to be forgotten.
+/// The flags that select the pins to ignore.
 #[derive(Clone, Debug, Args)]
 pub(super) struct UpgradeArgs {
     /// Ignore the pins in the file
@@ -23,7 +23,7 @@ pub(super) struct UpgradeArgs {
 }
 
 impl UpgradeArgs {
-    /// What they ask for; a name that the file has no pin of is said.
+    /// Returns the requested upgrade, and warns about names that the file does not pin.
     pub(super) fn of(
         &self,
         environment: &EnvironmentFile,
@@ -45,7 +45,7 @@ impl UpgradeArgs {
     }
 }
 
-/// Solves a file, and shows how far it is.
+/// Solves a file and shows the progress.
 pub(super) async fn resolve(
     environment: &EnvironmentFile,
     settings: &Settings,

@@ -1,4 +1,4 @@
-//! Values of flags that the library knows as enums: their names and their help.
+//! Names and help of flag values that are enums of the library crates.
 
 use clap::{ValueEnum, builder::PossibleValue};
 

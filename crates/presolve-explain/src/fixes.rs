@@ -1,4 +1,4 @@
-//! Fixes: changes that were made to the file and solved.
+//! Fixes: changes of the file that were verified by solving.
 
 use std::{
     collections::HashMap,
@@ -42,17 +42,17 @@ use family::Together;
 use search::{Becomes, Proposal, Step};
 use ways::{Way, Ways};
 
-/// How many fixes are shown.
+/// The maximum number of fixes that are shown.
 pub(super) const FIXES: usize = 5;
 
-/// How many changed files are solved to find them.
+/// The maximum number of changed files that are solved to find fixes.
 const SOLVES: usize = 12;
 
 /// How long it may take at least to say why a fix skips a version; it may take as long as
 /// the fix itself, too.
 const WHY_SKIPPED: Duration = Duration::from_secs(10);
 
-/// Where fixes are looked for.
+/// The input of the search for fixes.
 pub(super) struct Fixing<'q> {
     pub question: &'q Question,
     pub environment: &'q EnvironmentFile,
@@ -67,34 +67,34 @@ pub(super) struct Fixing<'q> {
     pub wanted: usize,
 }
 
-/// What came of the search for fixes.
+/// The result of the search for fixes.
 #[derive(Default)]
 pub(super) struct Found {
-    /// How many lines every fix has to change at least.
+    /// The minimum number of lines that any fix changes.
     pub least_changes: usize,
-    /// It was ended by the time limit.
+    /// Whether the time limit stopped the search.
     pub ended: bool,
-    /// No more are wanted.
+    /// Whether enough fixes were found.
     enough: bool,
 }
 
 /// All records of the names that a file leads to, by name.
 type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
 
-/// What came of each set of edits of a way.
+/// The result for each set of edits of a way.
 type Outcomes = Vec<Result<Option<Fix>, Failure>>;
 
-/// What was told, and what was kept back.
+/// The fixes that were reported, and those held back.
 #[derive(Default)]
 struct Told {
     /// How many fixes are wanted.
     fixes: usize,
     texts: Vec<Vec<String>>,
-    /// What works, but not as one would want: told if there is nothing better.
+    /// Fixes with drawbacks, which are reported only if there is nothing better.
     doubtful: Vec<Fix>,
     /// How many changed files were solved.
     solves: usize,
-    /// A time limit left something out.
+    /// Whether a time limit skipped something.
     ended: bool,
 }
 
@@ -131,7 +131,7 @@ impl Fixing<'_> {
                 let kind = &problem.declared[line].kind;
                 places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
             };
-            // Nobody listens any more when enough was found.
+            // The receiver is gone once enough fixes were found.
             let mut tell = |step| found.send(step).is_ok();
             search::steps(problem, &cores, &can_change, &mut tell)
         };
@@ -218,10 +218,10 @@ impl Fixing<'_> {
         }
     }
 
-    /// What comes of a way.
+    /// Returns the results of a way.
     async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
         let mut outcomes = Outcomes::new();
-        // One that is hard must not keep back the others.
+        // A slow one must not delay the others.
         let parts = if way.is_hard { 1 } else { 3 };
         for edits in self.edits(&way.proposal, way.elsewhere, known).await {
             let start = Instant::now();

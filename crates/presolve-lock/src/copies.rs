@@ -8,7 +8,7 @@ use presolve_text::{
     secrets,
 };
 
-/// Which lines were copied.
+/// The lines that were copied.
 #[derive(Default)]
 pub(super) struct Copies {
     /// The hosts whose URLs lost their credentials.

@@ -19,7 +19,7 @@ use url::Url;
 use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, hex};
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Above what conda reads, for people.
+/// The header comment.
 const HEADER: &str = "\
 # This file may be used to create an environment using:
 # $ conda create --name <env> --file <this file>

@@ -26,7 +26,7 @@ mod variables;
 use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 
-/// What an answer is written as.
+/// The output formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// Environment file with pins
@@ -43,7 +43,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name by which the command line knows it.
+    /// Returns the name of the format on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Env => "env",
@@ -63,9 +63,9 @@ impl Format {
 /// A file that is to be written.
 #[derive(Default)]
 pub struct Written {
-    /// Its text.
+    /// The text of the file.
     pub text: String,
-    /// What its reader has to know.
+    /// Notices for the reader of the file.
     pub notices: Vec<Diagnostic>,
 }
 

@@ -20,7 +20,7 @@ use presolve_text::{
 
 /// The answers that a file is to hold.
 pub struct Lock<'a> {
-    /// The file that asked.
+    /// The environment file.
     pub environment: &'a EnvironmentFile,
     /// The folder that the file goes to.
     pub folder: &'a Path,
@@ -30,9 +30,9 @@ pub struct Lock<'a> {
 
 /// The answer for one platform.
 pub struct LockedPlatform<'a> {
-    /// What it was worked out from.
+    /// The resolution that contains the solution.
     pub resolution: &'a Resolution,
-    /// What is to be installed.
+    /// The packages to install.
     pub solution: &'a Solution,
     /// The conda records, by name.
     pub conda: Vec<LockedRecord<'a>>,

@@ -10,28 +10,28 @@ use presolve_diagnose::{Confidence, Diagnosis, Log, Named, Verdict};
 use presolve_terminal::{foreign, human};
 use presolve_text::diagnostic::{Diagnostic, Label, Level};
 
-/// Everything that is said of a log.
+/// The input of the report on a log.
 pub struct Report<'r> {
-    /// The log's path as it was given; `-` for standard input.
+    /// The path of the log as given; `-` for standard input.
     pub path: &'r str,
     /// The log.
     pub log: &'r Log,
-    /// What it says.
+    /// What the log shows.
     pub diagnosis: &'r Diagnosis,
     /// The environment file, if one was given.
     pub spec: Option<Spec>,
 }
 
-/// What the environment file says about the problem.
+/// What the environment file shows about the problem.
 pub struct Spec {
     /// The lines that the problem is about.
     pub lines: Vec<Label>,
-    /// What solving it says, where that was asked.
+    /// The result of solving it, if it was solved.
     pub answer: Option<Answer>,
 }
 
 impl Spec {
-    /// The change that mends the file, and what it gives, in one sentence.
+    /// The change that fixes the file, and the resulting versions, in one sentence.
     fn change(&self) -> Option<String> {
         let Some(Answer::Fix { changes, gives, .. }) = &self.answer else {
             return None;
@@ -44,14 +44,14 @@ impl Spec {
     }
 }
 
-/// What solving the environment file says.
+/// The result of solving the environment file.
 pub enum Answer {
     /// It has a solution.
     Solvable {
         /// What conda's classic solver would cost, where that may be what broke the build.
         cost: Option<String>,
     },
-    /// It has none, and this mends it: what changes, and what it gives.
+    /// It has no solution, and this change fixes it.
     Fix {
         /// The changes in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
         changes: Vec<String>,
@@ -60,9 +60,9 @@ pub enum Answer {
         /// The changes as edits; none if they are of several files.
         edits: Option<Fix>,
     },
-    /// It has none, and no change was found that mends it.
+    /// It has no solution, and no fix was found.
     Unsolvable,
-    /// It could not be found out, for this reason.
+    /// It could not be solved, for this reason.
     Unknown(String),
 }
 
@@ -185,7 +185,7 @@ fn of_spec(spec: &Spec, color: bool) -> String {
     format!("\n{}\n", human::render(&about(spec), color))
 }
 
-/// What the environment file has to do with the problem, and what solving it says.
+/// The diagnostic on the environment file and the result of solving it.
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
         true => "no single line of the environment file is responsible",
@@ -214,7 +214,7 @@ fn about(spec: &Spec) -> Diagnostic {
     }
 }
 
-/// A line as far as it is shown.
+/// A line, shortened to the width that is shown.
 fn shortened(text: &str) -> String {
     // A secret that is cut may not look like one.
     let text = foreign::shown(text.trim_end()).replace('\t', "    ");

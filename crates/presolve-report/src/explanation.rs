@@ -20,7 +20,7 @@ const GIVEN_SHOWN: usize = 5;
 /// one line and have a short reason, take a line each.
 const SHOWN_WHOLE: usize = 4;
 
-/// A conflict, with an empty line behind it; one of many on a line.
+/// A conflict, followed by an empty line; one of many conflicts as a single line.
 pub fn conflict(
     explanation: &Explanation,
     conflict: &Conflict,
@@ -46,13 +46,13 @@ pub fn conflict(
     text
 }
 
-/// The builds that no channel has, with an empty line behind.
+/// The builds that no channel has, followed by an empty line.
 pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, color: bool) -> String {
     let told = view(explanation).gone_builds(gone);
     human::render(&told, color) + "\n\n"
 }
 
-/// What conflicts are told with.
+/// The data for the sentences on conflicts.
 fn view(explanation: &Explanation) -> unsolvable::View<'_> {
     unsolvable::View {
         subdir: explanation.subdir,
@@ -130,7 +130,7 @@ fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
     std::iter::once(own).chain(included).collect()
 }
 
-/// What is left to say when all is found.
+/// Returns the end of the report.
 pub fn end(explanation: &Explanation) -> String {
     let cost = explanation.cost.as_ref().map_or_else(String::new, |cost| {
         let lines = cost::lines(cost).into_iter();

@@ -45,7 +45,7 @@ struct Entry<'f> {
     start: Position,
     end: Position,
     message: String,
-    /// What is said at the place; may be empty.
+    /// The label at the position; may be empty.
     label: String,
     /// The notes, then the helps, each with its kind before it.
     details: Vec<String>,
@@ -94,7 +94,7 @@ impl<'f> Entry<'f> {
         }
     }
 
-    /// All that is said of it, line by line.
+    /// Returns the whole text of the finding, line by line.
     fn text(&self) -> String {
         let lines = std::iter::once(self.sentence()).chain(self.details.iter().cloned());
         lines.collect::<Vec<_>>().join("\n")
@@ -149,7 +149,7 @@ fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
     first..last
 }
 
-/// What could not be found out, in one line each.
+/// What could not be checked, one line each.
 fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
     report.undecided.iter().flat_map(|undecided| {
         let platform = undecided.platform;

@@ -1,4 +1,4 @@
-//! Who asks for a package, and why in this version, in words.
+//! What requires a package, and why it has this version, in words.
 
 use presolve_explain::why::{Answer, Asker, Cause, Change, Found, Installed, Newest};
 use presolve_solve::{
@@ -7,10 +7,10 @@ use presolve_solve::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
 
-/// More askers than this are counted only.
+/// The maximum number of requirements that are listed; the rest is counted.
 const ASKERS: usize = 6;
 
-/// More packages that would step back than this are counted only.
+/// The maximum number of downgraded packages that are listed; the rest is counted.
 const CHANGES: usize = 4;
 
 /// What the line behind the declared ones is called: it asks for a newer version.

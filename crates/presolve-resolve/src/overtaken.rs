@@ -17,9 +17,9 @@ use presolve_text::diagnostic::Failure;
 /// A line that pip upgrades.
 #[derive(Clone, Debug)]
 pub struct Overtaken {
-    /// The place of the line among the declared ones.
+    /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What conda brings.
+    /// The package that conda provides.
     pub provided: ProvidedCandidate,
     /// The release that pip installs over it.
     pub newest: Version,

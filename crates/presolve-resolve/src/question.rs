@@ -1,4 +1,4 @@
-//! A question that is ready to be asked: the settings are read, the names are known,
+//! A question that is ready to be solved: the settings are read, the names are loaded,
 //! the indexes are open.
 
 use std::{
@@ -34,26 +34,27 @@ use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 
-/// What is asked, and everything that is needed to answer it.
+/// The input of a solve with everything that is needed to solve it.
 #[derive(Clone)]
 pub struct Question {
     /// The platform.
     pub subdir: Subdir,
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: Vec<GenericVirtualPackage>,
     /// The channels of the file, bound to the settings.
     pub channels: Arc<Channels>,
-    /// Where each declared requirement stands; none for those that conda adds by itself.
+    /// The position of each declared requirement; none for those that conda adds by
+    /// itself.
     pub places: Vec<Option<Location>>,
     /// Indexes and options of the pip half, those of the file included.
     pub index: IndexSettings,
     /// The settings.
     pub settings: Settings,
-    /// Which wheels fit the platform.
+    /// The wheel tags of the platform.
     pub target: Target,
     /// The indexes.
     pub session: Session,
-    /// Which PyPI projects conda packages bring.
+    /// The PyPI projects that conda packages provide.
     pub names: Arc<Names>,
     declared: Arc<Vec<Declared>>,
     preferences: Preferences,
@@ -184,7 +185,7 @@ impl Question {
         repodata::has(query, self.access()?).await
     }
 
-    /// The declared requirements; answers name them by their place.
+    /// The declared requirements; results refer to them by index.
     pub fn declared(&self) -> &[Declared] {
         &self.declared
     }
@@ -238,12 +239,12 @@ impl Question {
         })
     }
 
-    /// When to give up.
+    /// The deadline of the solve.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// What was noticed on the way.
+    /// Notices collected during the run.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let mut notices = self.notices.clone();
         notices.extend(self.shared.notices());
@@ -382,7 +383,7 @@ fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnost
     notice.help("report it to the channel's owner")
 }
 
-/// How many skipped records are named.
+/// The maximum number of skipped records that are listed.
 const SHOWN: usize = 3;
 
 /// The platform: of the settings, else the one that the file was pinned for,

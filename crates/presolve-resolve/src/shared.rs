@@ -22,7 +22,7 @@ use presolve_registry::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// The names, and what is to be said of how they were had.
+/// The names, and the notices on how they were loaded.
 type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), Failure>;
 
 /// Connections, channels, indexes and names, each by the settings that it depends on:
@@ -38,7 +38,7 @@ struct Inner {
     notices: Mutex<Vec<Diagnostic>>,
 }
 
-/// What fetches, for one cache folder.
+/// The clients for one cache folder.
 #[derive(Clone)]
 struct Connection {
     fetcher: Fetcher,
@@ -56,7 +56,7 @@ impl Shared {
         }))
     }
 
-    /// How to get at the channels.
+    /// The access to the channels.
     ///
     /// # Errors
     /// As for [`network::client`].

@@ -1,7 +1,7 @@
-//! Pre-releases and yanked releases that nothing in a solution asks for.
+//! Pre-releases and yanked releases that nothing in a solution requires.
 //!
-//! A release that was looked at and given up may have asked for one. It then
-//! stands open to all, and what the solver takes depends on where it looked.
+//! A release that was tried and rejected may have required one. It is then open to all,
+//! and the result depends on the search order.
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};

@@ -50,9 +50,9 @@ pub use solve::{explain, explain_all, solve};
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
 pub struct Declared {
-    /// As the user wrote it.
+    /// The requirement as the user wrote it.
     pub text: String,
-    /// What it asks for.
+    /// The kind of the requirement.
     pub kind: DeclaredKind,
     /// The channels, as records name them, that a `channel::` leaves; empty: all.
     pub channels: Vec<String>,
@@ -61,7 +61,7 @@ pub struct Declared {
     pub hashes: Vec<String>,
 }
 
-/// What a declared requirement asks for.
+/// The kinds of declared requirements.
 #[derive(Clone, Debug)]
 pub enum DeclaredKind {
     /// A conda dependency.
@@ -98,7 +98,7 @@ impl Declared {
     }
 }
 
-/// What pip is told about which files it may take.
+/// The pip options that select files.
 #[derive(Clone, Debug, Default)]
 pub struct PipPolicy {
     /// `--pre`.
@@ -109,7 +109,7 @@ pub struct PipPolicy {
     pub formats: FormatControl,
 }
 
-/// What an earlier `pin` chose: tried first, and dropped where it no longer fits.
+/// The choices of an earlier `pin`: tried first, and dropped if they no longer fit.
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
     /// By normalised name.
@@ -121,7 +121,7 @@ pub struct Preferences {
 /// The conda record that an earlier `pin` chose.
 #[derive(Clone, Debug)]
 pub struct PreferredRecord {
-    /// As it was written.
+    /// The pin as written in the file.
     pub pin: CondaPin,
     /// The channels, as records name them, that its `channel::` leaves; empty: all.
     pub channels: Vec<String>,
@@ -144,9 +144,9 @@ impl PreferredRecord {
 /// What exists, and the rules of the target.
 #[derive(Clone)]
 pub struct World<'a> {
-    /// The records, the channel of highest priority first.
+    /// The records, by channel, highest priority first.
     pub subdirs: &'a [SubdirRecords],
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: &'a [GenericVirtualPackage],
     /// Channel priority mode.
     pub channel_priority: ChannelPriority,
@@ -155,22 +155,22 @@ pub struct World<'a> {
     pub exclude_newer: Option<jiff::Timestamp>,
     /// The indexes.
     pub pypi: &'a dyn PypiSource,
-    /// Which PyPI projects a record brings.
+    /// The PyPI projects that a record provides.
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
     /// What the user calls the channel of a record, given what the record calls it.
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// The platform.
     pub subdir: Subdir,
-    /// Which wheels fit it.
+    /// The wheel tags of the platform.
     pub target: &'a Target,
-    /// What pip is told.
+    /// The pip options that select files.
     pub pip: PipPolicy,
-    /// What an earlier `pin` chose.
+    /// The choices of an earlier `pin`.
     pub preferences: Preferences,
     /// Conda packages that may come in though no declared conda line leads to them:
     /// those of lines that were taken out to look at the others.
     pub asked: BTreeSet<String>,
-    /// When to give up.
+    /// The deadline of the solve.
     pub deadline: Option<Instant>,
 }
 
@@ -198,11 +198,11 @@ impl World<'_> {
     }
 }
 
-/// What is asked: the declared requirements, in a world.
+/// The input of the solver: the declared requirements in a world.
 pub struct Problem<'a> {
-    /// The declared requirements in file order; answers name them by their place.
+    /// The declared requirements in file order; results refer to them by index.
     pub declared: &'a [Declared],
-    /// What exists.
+    /// The records, indexes and rules of the target.
     pub world: World<'a>,
 }
 

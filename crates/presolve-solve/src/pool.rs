@@ -171,7 +171,7 @@ pub(crate) struct ReleaseCandidate {
     pub project: PackageName,
     /// The version.
     pub version: Version,
-    /// Where it comes from.
+    /// Whether it is from conda, from PyPI or virtual.
     pub origin: Origin,
     /// The pythons on which one of its files can be installed.
     pub pythons: PythonSet,

@@ -34,7 +34,7 @@ impl PythonSet {
         self.words[index / 64] & (1 << (index % 64)) != 0
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
@@ -78,7 +78,7 @@ impl PythonSet {
 /// One python that a channel has.
 #[derive(Clone, Debug)]
 pub struct Python {
-    /// Its version.
+    /// The version.
     pub version: Version,
     /// CPython with the GIL: the only kind whose wheels are looked at. Of PyPy,
     /// GraalPy and free-threaded builds no wheel tags are known, so they never
@@ -156,7 +156,7 @@ impl Pythons {
         set
     }
 
-    /// None of them.
+    /// The empty set.
     pub fn none(&self) -> PythonSet {
         PythonSet::with_capacity(self.pythons.len())
     }

@@ -1,4 +1,4 @@
-//! The answer: what is to be installed, read off the solver's choice.
+//! The solution: the packages to install, read from the solver's choice.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,7 +19,7 @@ use presolve_registry::pypi::{
     tags::Target,
 };
 
-/// What is to be installed.
+/// The packages to install.
 #[derive(Clone, Debug, Default)]
 pub struct Solution {
     /// The conda records, by name.
@@ -38,7 +38,8 @@ pub struct Solution {
     /// Projects that pip would install over what a conda package brought, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
-    /// It is what a pip before 20.3 installs, though it breaks a rule.
+    /// Whether this is what a pip before 20.3 installs although it violates a
+    /// requirement.
     pub by_legacy_resolver: bool,
     /// Requirements that are not met, because a pip before 20.3 does not look at
     /// them.
@@ -51,11 +52,11 @@ pub struct Solution {
 pub struct Clash {
     /// The project that requires it.
     pub project: PackageName,
-    /// Its version.
+    /// The version.
     pub version: Version,
-    /// What it requires.
+    /// The requirement that is not satisfied.
     pub requirement: Requirement<VerbatimUrl>,
-    /// What is there instead.
+    /// The installed version.
     pub installed: Version,
     /// The place of the declared line that the project goes back to.
     pub line: usize,
@@ -70,11 +71,11 @@ pub struct PypiPackage {
     pub version: Version,
     /// The extras that are asked for.
     pub extras: Vec<ExtraName>,
-    /// It stands in the pip list as the URL of an archive.
+    /// Whether the pip list names it by the URL of an archive.
     pub direct_url: bool,
     /// The file that pip takes.
     pub distribution: Arc<Distribution>,
-    /// What it says of itself; `None` where only a build can tell.
+    /// The metadata of the file; `None` if it is known only after a build.
     pub metadata: Option<Arc<Metadata>>,
     /// A wheel that fits and that the pip of the solution does not take, with what
     /// a pip that takes it can do; only where a source distribution is taken.

@@ -26,11 +26,12 @@ use super::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Solves a problem; `None` if there is no solution.
+/// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
+/// may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked, the deadline passed, or a
-/// declared line cannot be understood. It blocks: call it on a thread that may.
+/// A [`Failure`] if an index could not be queried, the deadline passed, or a declared
+/// line is not valid.
 pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
     let Some(conda) = conda_half(problem)? else {
         return Ok(None);
@@ -337,7 +338,7 @@ fn checked(
     }
 }
 
-/// A solution that does not hold is a bug of presolve's, never an answer.
+/// A solution that fails verification is a bug in presolve and is never returned.
 fn internal(what: &str) -> Failure {
     let message = format!("the solution failed verification: {what}");
     let help = "this is a bug in presolve: please report it with the file";
@@ -350,12 +351,12 @@ pub(super) enum Joint<'a> {
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
-/// Which solution is looked for.
+/// The kind of solution that is searched for.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Wanted {
-    /// The one to be installed.
+    /// The best solution, to be installed.
     Best,
-    /// Any one: it is only asked whether there is one.
+    /// Any solution: only its existence matters.
     Any,
 }
 

@@ -1,6 +1,6 @@
-//! An independent walk over the requirements of a solution: what the solver says
-//! is believed only after this. It looks at the records, the files and the
-//! metadata themselves and shares no encoding with the problem.
+//! An independent check of a solution against all requirements. A solution is accepted
+//! only after it. It reads the records, files and metadata directly and shares no code
+//! with the encoding of the problem.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
         self.walk(queue);
     }
 
-    /// Goes to what a package leads to, if it is there.
+    /// Follows the dependencies of a package, if it is installed.
     fn follow(&mut self, name: &str) {
         if let Some((&name, &record)) = self.records.get_key_value(name)
             && self.reached.insert(name)

@@ -1,5 +1,4 @@
-//! What conda's classic solver would cost, for a person whose build hung in "Solving
-//! environment".
+//! The predicted cost of conda's classic solver, in words.
 
 use presolve_explain::cost::{Change, Cost, LineCost, Prediction, Remedy, Verdict};
 use presolve_target::ChannelPriority;
@@ -48,7 +47,7 @@ pub fn verdict(cost: &Cost) -> String {
     }
 }
 
-/// How sure that is.
+/// Returns the range that covers two thirds of such runs.
 pub fn range(cost: &Cost) -> String {
     let prediction = &cost.prediction;
     let around = |value: f64, factor: f64, show: fn(f64) -> String| {
@@ -87,7 +86,7 @@ fn table(cost: &Cost) -> Vec<String> {
     text
 }
 
-/// What else the cost comes from.
+/// Returns further causes of the cost.
 pub fn facts(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     let pythons = &cost.space.pythons;
@@ -199,7 +198,7 @@ pub fn change(cost: &Cost, change: &Change) -> String {
     }
 }
 
-/// The verdict in a word or two.
+/// Returns the verdict in a word or two.
 pub fn short(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "fine",
@@ -243,7 +242,7 @@ fn aligned(rows: &[[String; 4]]) -> Vec<String> {
     rows.iter().map(row).collect()
 }
 
-/// Two digits are all that a prediction has.
+/// Formats a time with two significant digits, the precision of a prediction.
 pub fn seconds(value: f64) -> String {
     match value {
         ..90.0 => format!("{} s", digits(value)),
@@ -252,7 +251,7 @@ pub fn seconds(value: f64) -> String {
     }
 }
 
-/// As [`seconds`].
+/// Like [`seconds`], for memory.
 pub fn megabytes(value: f64) -> String {
     if value < 950.0 {
         format!("{} MB", digits(value))

@@ -1,4 +1,4 @@
-//! What a user has to know of a solution beside its pins.
+//! What a user needs to know about a solution in addition to its pins.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,7 +33,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
     notices
 }
 
-/// Lines that only foreign code can resolve.
+/// Lines that only a build can resolve.
 fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
     let python = match &resolution.outcome {
         Outcome::Solved(solution) => solution.python(),
@@ -69,7 +69,7 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
     lines.collect()
 }
 
-/// URLs whose file name does not tell what they are.
+/// URLs whose file name does not show what they are.
 fn unreadable_urls(
     places: &Places<'_>,
     environment: &EnvironmentFile,
@@ -93,7 +93,7 @@ fn unreadable_urls(
     notices.collect()
 }
 
-/// Where the lines stand that lead to a package of the solution.
+/// The positions of the lines that lead to a package of the solution.
 struct Places<'a> {
     resolution: &'a Resolution,
     projects: HashMap<PackageName, Asked>,

@@ -14,7 +14,7 @@ use presolve_text::{
 };
 
 impl Pin {
-    /// Writes the answers in the format that is asked for.
+    /// Writes the solutions in the requested format.
     pub(super) fn lock(
         &self,
         environment: &EnvironmentFile,

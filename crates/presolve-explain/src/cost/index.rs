@@ -28,7 +28,7 @@ pub(super) type SpecId = u32;
 
 /// What classic conda has in memory.
 pub(super) struct Index<'a> {
-    /// The records, the channel of highest priority first.
+    /// The records, by channel, highest priority first.
     pub records: Vec<Indexed<'a>>,
     names: Vec<Name<'a>>,
     by_name: HashMap<Cow<'a, str>, NameId>,

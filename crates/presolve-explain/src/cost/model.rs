@@ -24,12 +24,12 @@ use serde::Serialize;
 
 use super::Limits;
 
-/// What the prediction is made from.
+/// The figures that the prediction is computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Features {
     /// The records that all lines reach after conda's pruning.
     pub records: usize,
-    /// Their names.
+    /// The number of names of these records.
     pub names: usize,
     /// The steps by which the solution misses the best record of each name, as conda's
     /// objectives count them; none if there is no solution.
@@ -52,7 +52,7 @@ pub struct Prediction {
     pub cpu_factor: f64,
     /// The largest resident set, in megabytes.
     pub peak_mb: f64,
-    /// As for the time.
+    /// Like `cpu_factor`, for the memory.
     pub memory_factor: f64,
     /// What this means for the build.
     pub verdict: Verdict,
@@ -62,13 +62,13 @@ pub struct Prediction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Nobody will notice.
+    /// Less than a minute.
     Fine,
-    /// It ends in time, and takes a minute or longer.
+    /// A minute or longer, but within the limit.
     Slow,
-    /// It does not end within the limit.
+    /// Longer than the time limit.
     TimesOut,
-    /// It needs more memory than there is.
+    /// More memory than available.
     RunsOutOfMemory,
 }
 

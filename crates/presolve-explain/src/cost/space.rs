@@ -9,10 +9,10 @@ use super::{
     reduction::{Line, Reached, Reduction},
 };
 
-/// How many of the names that several channels carry are told by name.
+/// The number of overlapping names that are listed.
 const NAMED_OVERLAPS: usize = 5;
 
-/// A spec as it is, or as a remedy would have it.
+/// An environment file, as it is or changed by a remedy.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
     pub lines: Vec<Line>,
@@ -22,7 +22,7 @@ pub(super) struct Reading {
     pub solution: Option<Vec<RecordId>>,
 }
 
-/// What classic conda would have before it.
+/// The search space of classic conda.
 pub(super) struct Measured {
     pub features: Features,
     /// The records that each line can still be met by, in the order of the lines.
@@ -176,7 +176,7 @@ fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<us
     None
 }
 
-/// The names that several channels carry.
+/// The names that several channels have.
 fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
     let mut found = Vec::new();
     for (&name, group) in groups {

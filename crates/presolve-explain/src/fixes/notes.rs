@@ -1,4 +1,4 @@
-//! What a solution has that a user would not expect.
+//! Properties of a solution that may surprise the user.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use presolve_parse as parse;
 use presolve_registry::pypi::DistributionKind;
 use presolve_solve::{PypiPackage, Solution};
 
-/// One sentence each.
+/// Returns the notes, one sentence each.
 pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
     let mut notes = Vec::new();
     let mut told = HashSet::new();

@@ -14,7 +14,7 @@ use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind, Problem, conflict::Corrections};
 use presolve_text::diagnostic::Failure;
 
-/// How many correction sets are looked at.
+/// The maximum number of correction sets that are tried.
 const SETS: usize = 8;
 
 /// Changes that mend all conflicts in the most lenient reading; they have to be
@@ -30,30 +30,30 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// How many changes it is.
+    /// Returns the number of changes.
     pub fn size(&self) -> usize {
         self.lines.len() + usize::from(self.together.is_some())
     }
 }
 
-/// What a line becomes.
+/// The new form of a line.
 #[derive(Clone, Debug)]
 pub struct Becomes {
-    /// The place of the line.
+    /// The index of the line among the declared requirements.
     pub line: usize,
     /// The kind of the change.
     pub kind: EditKind,
-    /// The requirement; none if the line goes.
+    /// The new requirement; none if the line is removed.
     pub with: Option<Declared>,
-    /// The nearest version, if it does not do.
+    /// The nearest version, if it does not work.
     pub skips: Option<String>,
 }
 
-/// What a search tells as soon as it knows it.
+/// A result that a search reports as soon as it is known.
 pub(crate) enum Step {
     /// A proposal.
     Proposal(Proposal),
-    /// All that make fewer changes than these were told.
+    /// All proposals with fewer changes than this were reported.
     Below(usize),
 }
 
@@ -136,7 +136,7 @@ impl<'p> Search<'p> {
 
     /// The mildest changes of a correction set.
     pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
-        // What stands in for each line; none if it goes.
+        // The replacement of each line; none if it is removed.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
             let parts = Parts::of(&self.declared[line]);
@@ -221,7 +221,7 @@ impl<'p> Search<'p> {
             if way.is_empty() || best.as_ref().is_some_and(no_better) {
                 continue;
             }
-            // The nearest ones are likely to do.
+            // The nearest versions are likely to work.
             let (mut none, mut some) = (0, 1);
             if !solves(1)? {
                 if way.len() == 1 || !solves(way.len())? {

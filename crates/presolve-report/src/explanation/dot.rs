@@ -20,7 +20,7 @@ const STYLE: &str = "  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, l
   edge [fontname=\"Helvetica\", fontsize=10];
 ";
 
-/// The colour of what does not go together.
+/// The colour of conflicts.
 const BAD: &str = "#b3261e";
 
 /// The explanation as a directed graph. For a file with a solution it has no nodes.

@@ -33,7 +33,7 @@ pub(super) struct Node<'c> {
 /// What a box shows.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Shown<'c> {
-    /// The declared requirement of this place.
+    /// The declared requirement with this index.
     Line(usize),
     /// A package with what is left of it.
     Package(&'c Left),

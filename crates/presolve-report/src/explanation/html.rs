@@ -79,7 +79,7 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
     }
 }
 
-/// Where to find what: a page with many conflicts is long.
+/// The table of contents, because a page with many conflicts is long.
 fn contents(explanation: &Explanation) -> Markup {
     html! {
         nav aria-label="On this page" {

@@ -1,4 +1,4 @@
-//! Findings for people.
+//! The human-readable report of findings.
 
 use std::collections::HashSet;
 
@@ -103,7 +103,7 @@ fn said_beside_the_place(finding: &Finding) -> Option<String> {
     ))
 }
 
-/// What was found in all files, and what can be done about it.
+/// Returns the summary of all findings and of the available fixes.
 pub fn summary(report: &Report) -> String {
     let mut lines = Vec::new();
     let mended = report.files.iter().filter_map(|file| file.fixed.as_ref());
@@ -149,7 +149,7 @@ fn found(report: &Report) -> String {
     format!("Checked {files}: {}", parts.join(", "))
 }
 
-/// What the fixes of all files would mend.
+/// Returns the summary of `--diff`.
 pub fn would_mend(report: &Report) -> String {
     let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
     let fixed: Vec<usize> = fixed.map(|fixed| fixed.mended.len()).collect();

@@ -1,26 +1,26 @@
-//! Who asks for a package of a solution in so many words: declared lines, `depends` of
-//! records and `Requires-Dist` of releases that hold for it.
+//! The direct requirements on a package of a solution: declared lines, `depends` of
+//! records and active `Requires-Dist` of releases.
 
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
 
 use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, python};
 
-/// A requirement, by who writes it.
+/// A requirement with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// Who.
+    /// The author of the requirement.
     pub by: By,
-    /// As it is written.
+    /// The text of the requirement as written.
     pub requirement: String,
-    /// What of it tells versions apart.
+    /// The version constraint of the requirement.
     pub wants: Wants,
 }
 
-/// Who writes a requirement.
+/// The author of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The declared line of this place.
+    /// The declared line with this index.
     Line(usize),
     /// The conda package of this name.
     Record(String),
@@ -28,12 +28,12 @@ pub enum By {
     Release(PackageName),
 }
 
-/// What a requirement wants of a package.
+/// The version constraint of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// What a match spec says.
+    /// A match spec.
     Match(String),
-    /// What version specifiers say (PEP 440); empty: every version.
+    /// Version specifiers (PEP 440); empty for every version.
     Specifiers(String),
 }
 

@@ -1,10 +1,10 @@
-//! On what the lines of a conflict clash.
+//! The reasons for a conflict.
 //!
-//! What each line demands whatever is chosen is followed line by line. If the lines
-//! leave nothing of a package, that is the reason. Otherwise what the others leave is
-//! given to each line and its demands are followed again, which settles what depends
-//! on it, such as requirements under a marker. If that is not enough, a choice is made
-//! (the Python first) and each way it can go is followed.
+//! For each line, what it demands for every choice is followed. If the lines together
+//! leave no candidate of a package, that is the reason. Otherwise each line is given what
+//! the others leave, and its demands are followed again; this settles requirements that
+//! depend on it, such as those with a marker. If that is not enough, a choice is made
+//! (the Python first), and each option is followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

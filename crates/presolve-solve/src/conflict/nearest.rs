@@ -1,5 +1,4 @@
-//! What there is instead of the version or build that a line asks for and that
-//! nothing has.
+//! The nearest alternatives to a version or build that does not exist.
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
@@ -13,7 +12,7 @@ use crate::{
 };
 use presolve_parse as parse;
 
-/// How many builds are named.
+/// The maximum number of builds that are listed.
 const BUILDS_SHOWN: usize = 3;
 
 /// One sentence on what is nearest to what a declared line asks for of `name`; none
@@ -141,7 +140,7 @@ fn pypi(
     neighbours(asked, versions.into_iter())
 }
 
-/// The versions right before and behind one that is not there.
+/// The versions right before and after one that does not exist.
 fn neighbours<'v, V: Ord + ToString + 'v>(
     asked: &V,
     versions: impl Iterator<Item = &'v V> + Clone,

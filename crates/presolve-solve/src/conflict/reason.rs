@@ -1,4 +1,4 @@
-//! Why a candidate may not be taken.
+//! Why a candidate is excluded.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -6,16 +6,16 @@ use resolvo::StringId;
 
 use crate::pool::Pool;
 
-/// Why a candidate may not be taken.
+/// Why a candidate is excluded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// Of which kind it is.
+    /// The kind.
     pub kind: ReasonKind,
     /// One sentence, lower case, without a full stop; "it" is the candidate.
     pub text: String,
 }
 
-/// The kinds of reasons against a candidate.
+/// The kinds of reasons that exclude a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
@@ -46,12 +46,12 @@ pub enum ReasonKind {
     /// It requires something that another line, or another requirement of the same
     /// line, leaves nothing of.
     Requirement,
-    /// Anything else.
+    /// Any other reason.
     Other,
 }
 
 impl ReasonKind {
-    /// A reason of this kind.
+    /// Returns a reason of this kind.
     pub fn because(self, text: impl Into<String>) -> Reason {
         Reason {
             kind: self,

@@ -1,11 +1,11 @@
-//! A reason in words. Every format that speaks to people says it in these.
+//! The sentences that explain a reason, shared by all formats for people.
 
 use std::fmt;
 
 use super::{Case, Chain, Left, Package, RuledOut, Versions};
 use crate::Declared;
 
-/// How many reasons against candidates are told.
+/// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;
 
 /// How many packages that the other lines leave open are named in a sentence; JSON and the

@@ -1,4 +1,4 @@
-//! What to know of the releases that pip builds from source.
+//! Notices about releases that pip builds from source.
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
@@ -31,7 +31,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     notices
 }
 
-/// A release whose requirements only a build can tell.
+/// A release whose requirements are known only after a build.
 fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let reason = build.unknown.as_ref()?;
@@ -102,7 +102,7 @@ fn compiles(
     places.asked(name, notice)
 }
 
-/// What would save a compilation.
+/// Ways to avoid a compilation.
 fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
     if let Some((package, version)) = &build.conda {
         notice = notice.help(format!(
@@ -153,7 +153,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     known.collect()
 }
 
-/// A `setup.py` that imports what is not there while pip runs it.
+/// A `setup.py` that imports modules that are not installed when pip runs it.
 fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let modules: Vec<&str> = build
@@ -203,7 +203,7 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
     Some(places.asked(name, notice))
 }
 
-/// The builds that nothing shows to compile, in one notice for each line.
+/// The builds without a sign of compilation, one notice per line.
 fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let python = solution.python().map(|python| python.to_string());
     let python = python.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What to know of builds for the CPU on an image with CUDA.
+//! Notices about CPU builds on an image with CUDA.
 
 use super::Places;
 use presolve_resolve::{

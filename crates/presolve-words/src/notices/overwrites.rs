@@ -1,5 +1,5 @@
-//! Where pip meets what conda installed: it replaces it, is kept from doing so by
-//! the pins, or may fail to uninstall it.
+//! Notices about packages that both conda and pip have: pip replaces them, would replace
+//! them without pins, or may fail to uninstall them.
 
 use std::cmp::Ordering;
 
@@ -18,7 +18,7 @@ use presolve_solve::{ProvidedCandidate, Solution};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
-/// The notices of what conda and pip both have.
+/// Returns the notices about packages that both conda and pip have.
 pub(super) fn of(
     resolution: &Resolution,
     environment: &EnvironmentFile,
@@ -140,8 +140,8 @@ fn is_pinned(environment: &EnvironmentFile, project: &PackageName) -> bool {
     })
 }
 
-/// The projects that count as brought by conda by presolve's table alone, in one notice
-/// for each line.
+/// The projects that count as provided by conda only because of presolve's table, one
+/// notice per line.
 fn named_by_table(
     resolution: &Resolution,
     solution: &Solution,

@@ -1,4 +1,4 @@
-//! What the pip of a solution, which the conda half brings, cannot do.
+//! Notices about what the pip of the solution cannot do.
 
 use super::Places;
 use presolve_registry::pypi::pip_abilities::PipAbility;
@@ -6,14 +6,14 @@ use presolve_resolve::Resolution;
 use presolve_solve::Solution;
 use presolve_text::diagnostic::Diagnostic;
 
-/// The notices on an old pip.
+/// Returns the notices about an old pip.
 pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let clashes = clashes(resolution, solution);
     let wheels = passed_over(solution, places);
     clashes.into_iter().chain(wheels).collect()
 }
 
-/// Requirements that a pip before 20.3 leaves unmet.
+/// Requirements that a pip before 20.3 leaves unsatisfied.
 fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
     let message = if solution.clashes.is_empty() {

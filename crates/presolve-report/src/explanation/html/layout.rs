@@ -13,12 +13,12 @@ use presolve_solve::conflict::{Half, Left, Versions};
 mod columns;
 mod stack;
 
-/// A picture.
+/// The positions of all boxes and lines of a picture.
 #[derive(Default)]
 pub(super) struct Layout {
-    /// Its width.
+    /// The width, in pixels.
     pub width: f64,
-    /// Its height.
+    /// The height, in pixels.
     pub height: f64,
     /// The boxes; none overlaps another.
     pub boxes: Vec<Placed>,
@@ -28,17 +28,17 @@ pub(super) struct Layout {
 
 /// A box with its text.
 pub(super) struct Placed {
-    /// Its left edge.
+    /// The left edge, in pixels.
     pub x: f64,
-    /// Its upper edge.
+    /// The upper edge, in pixels.
     pub y: f64,
-    /// Its width.
+    /// The width, in pixels.
     pub width: f64,
-    /// Its height.
+    /// The height, in pixels.
     pub height: f64,
-    /// What it is.
+    /// The kind of the box.
     pub kind: Kind,
-    /// What stands in it.
+    /// The text in the box.
     pub label: Label,
 }
 
@@ -59,18 +59,18 @@ pub(super) enum Kind {
 pub(super) struct Wire {
     /// Its path, as SVG writes it.
     pub path: String,
-    /// What it says.
+    /// The meaning of the line.
     pub kind: WireKind,
 }
 
 /// What a line between boxes says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum WireKind {
-    /// Needs.
+    /// One package needs the other.
     Needs,
-    /// Cannot agree.
+    /// The versions conflict.
     Clashes,
-    /// Depends on it.
+    /// The chain depends on this package.
     Given,
 }
 
