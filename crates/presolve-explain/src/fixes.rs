@@ -99,7 +99,7 @@ struct Told {
 }
 
 impl Fixing<'_> {
-    /// Looks for fixes and tells each as soon as it is known to be the next, the mildest
+    /// Searches for fixes and reports each as soon as it is known to be the next, mildest
     /// first.
     pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
         let (sender, steps) = mpsc::unbounded_channel();
@@ -120,8 +120,8 @@ impl Fixing<'_> {
         }
     }
 
-    /// Looks for proposals. It may take half of the time that is left, the other half
-    /// is for solving them.
+    /// Searches for proposals in half of the remaining time; the other half is for
+    /// solving them.
     async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), Failure> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
@@ -429,7 +429,7 @@ impl Told {
         fixes.min(SOLVES.saturating_sub(self.solves))
     }
 
-    /// Tells the fixes among these; whether one of them is as one would want.
+    /// Reports the fixes among these; returns whether one of them has no drawback.
     fn take(&mut self, outcomes: Outcomes, found: &mut dyn FnMut(Fix)) -> bool {
         let mut is_good = false;
         for outcome in outcomes {
@@ -442,7 +442,7 @@ impl Told {
                     found(fix);
                 }
                 Ok(Some(fix)) => self.doubtful.push(fix),
-                // A change that cannot be made or judged is no fix.
+                // A change that cannot be made or judged is not a fix.
                 Err(failure) => self.ended |= failure.is_time_limit(),
                 Ok(None) => {}
             }

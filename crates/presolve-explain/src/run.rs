@@ -34,9 +34,9 @@ pub trait Listening {
 /// Explains a file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could not
-/// be asked, or the time limit passed before it was known whether there is a solution.
-/// A later end of time leaves out what was not found until then.
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// queried, or the time limit passed before it was known whether there is a solution. A
+/// later end of time leaves out what was not found until then.
 pub async fn explain(
     environment: &EnvironmentFile,
     settings: &Settings,

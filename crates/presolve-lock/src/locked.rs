@@ -48,7 +48,7 @@ pub struct LockedRecord<'a> {
     pub record: &'a RepoDataRecord,
     /// Where its archive is, without credentials.
     pub url: Url,
-    /// The PyPI projects that it brings.
+    /// The PyPI projects that it provides.
     pub projects: Vec<PackageName>,
 }
 

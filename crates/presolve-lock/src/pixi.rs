@@ -233,7 +233,7 @@ fn local_project(line: &PipRequirement) -> Option<(PackageName, PathBuf)> {
         .map_or(text, |(_, place)| place.trim());
     let path = match Url::parse(place) {
         Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
-        // `c:\here` is no URL of the scheme `c`.
+        // `c:\here` is not a URL of the scheme `c`.
         Ok(url) if url.scheme().len() > 1 => return None,
         _ => Path::new(place.split('[').next().unwrap_or(place)).to_path_buf(),
     };

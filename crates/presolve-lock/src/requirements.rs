@@ -1,6 +1,6 @@
 //! The pip half as a requirements file with hashes
 //! (<https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode>): every
-//! release that is to be installed, and none of those that conda brings. Those have to
+//! release that is to be installed, and none of those that conda provides. Those have to
 //! be there already, so it is for the environment that the conda half gives.
 //!
 //! The indexes that settings outside of the file name are written before the options of

@@ -66,13 +66,13 @@ pub enum Answer {
     Unknown(String),
 }
 
-/// How many of the lines that show a problem are printed.
+/// The maximum number of log lines that are printed for a problem.
 const LINES: usize = 6;
 
 /// How much of a line is printed, in characters: a command line of a build can be long.
 const WIDTH: usize = 160;
 
-/// The report, with a line break at the end.
+/// The report, with a trailing line break.
 pub fn render(report: &Report<'_>, color: bool) -> String {
     let text = match &report.diagnosis.verdict {
         Verdict::Named(named) => named_problem(report, named, color),

@@ -213,7 +213,7 @@ fn step_back(changes: &[Change]) -> String {
     format!(", with {}", shown.join(", "))
 }
 
-/// The lines that a newer version clashes with, and on what.
+/// The lines that a newer version conflicts with, and on what.
 fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
     let untold = || vec!["      through a chain of choices that is too long to show".to_string()];
     let Some(conflict) = conflict else {

@@ -103,8 +103,8 @@ pub struct Resolution {
 /// Answers for one environment file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could
-/// not be asked, or the time limit passed.
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// queried, or the time limit passed.
 pub async fn resolve(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -169,8 +169,8 @@ async fn resolve_until(
 }
 
 impl Question {
-    /// An answer with what it brings with it once pip runs. The answer stands if the time
-    /// ends before that is known.
+    /// A solution with its consequences once pip runs. The solution stays valid if the
+    /// time limit is reached before they are known.
     pub async fn solved(
         self,
         repodata: &Arc<Repodata>,
@@ -200,8 +200,8 @@ impl Question {
     }
 }
 
-/// The conda lines with a name that no channel has: nothing has to be solved to
-/// see that they cannot be met.
+/// The conda lines with a name that no channel has: nothing has to be solved to see that
+/// they cannot be satisfied.
 pub fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
     let mut unsolvable = Conflict::default();
     for (place, line) in declared.iter().enumerate() {

@@ -298,7 +298,7 @@ impl Question {
         self.shared.access(&self.settings, &self.listener)
     }
 
-    /// Asks something of the problem, on a thread that may block.
+    /// Runs a query on the problem, on a thread that may block.
     ///
     /// # Errors
     /// What `ask` gives, and an internal error if it broke off.

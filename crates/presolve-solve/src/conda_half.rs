@@ -135,8 +135,8 @@ impl CondaHalf {
         }
     }
 
-    /// The records that lead to packages which came in unasked, of all packages
-    /// to which the declared lines may lead without them, the nearest first.
+    /// The records that lead to packages which came in unasked, of all packages to which
+    /// the declared lines may lead without them, nearest first.
     ///
     /// A package that is there for a reason has such a record beside it: this is
     /// the loop formula of answer set programming (Lin and Zhao 2004).
@@ -227,7 +227,7 @@ impl CondaHalf {
             .collect()
     }
 
-    /// The candidates of a package that may not be taken.
+    /// The excluded candidates of a package.
     pub(crate) fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
         let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
         excluded
@@ -242,7 +242,7 @@ impl CondaHalf {
         self.ranks.get(channel).copied().unwrap_or(u32::MAX)
     }
 
-    /// Which conda packages bring a PyPI project, with their versions.
+    /// Which conda packages provide a PyPI project, with their versions.
     pub(crate) fn providers(
         &self,
         world: &World<'_>,
@@ -277,7 +277,7 @@ pub fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>>
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
-/// What the declared `channel::` or strict priority rules out.
+/// What the declared `channel::` or strict priority excludes.
 struct ByChannel<'p> {
     requested: HashMap<&'p str, Vec<&'p [String]>>,
     /// The lines with a `channel::` see to it themselves.
@@ -333,7 +333,7 @@ fn requested_channels(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
     channels
 }
 
-/// Why a record may not be taken whatever else is asked for.
+/// Why a record is excluded regardless of other requirements.
 fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<Reason> {
     let package = &record.package_record;
     if let Some(cutoff) = world.exclude_newer

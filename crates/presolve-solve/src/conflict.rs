@@ -22,9 +22,8 @@ pub use reason::{Reason, ReasonKind};
 /// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
 pub struct Conflict {
-    /// The places of the lines, the earliest first. Without any one of them there
-    /// is a solution of the others, unless the deadline ended the search for the
-    /// smallest set.
+    /// The places of the lines, earliest first. Without any one of them there is a
+    /// solution of the others, unless the deadline ended the search for the smallest set.
     pub lines: Vec<usize>,
     /// Whether the set is proven minimal.
     pub minimal: bool,
@@ -98,8 +97,8 @@ pub struct Case {
 pub struct Chain {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What the line asks for, then what that requires whatever is chosen, down to
-    /// the package; each with what is left of it.
+    /// What the line asks for, then what that requires for every choice, down to the
+    /// package; each with what is left of it.
     pub links: Vec<Left>,
     /// The version constraint on the last package, if no candidate satisfies it.
     pub asked: Option<String>,

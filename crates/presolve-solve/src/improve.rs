@@ -124,8 +124,8 @@ fn better(
     before.filter(fits).collect()
 }
 
-/// The chosen projects in the order of their distance from the declared lines,
-/// and who asks for them.
+/// The chosen projects in the order of their distance from the declared lines, and what
+/// requires them.
 struct Walk {
     order: Vec<NameId>,
     /// For each project who asks for which versions of it; none for a line.
@@ -194,8 +194,8 @@ fn project(provider: &Provider<'_>, name: NameId) -> Option<NameId> {
     }
 }
 
-/// What a requirement asks for beside Python: nothing where the chosen Python
-/// meets it already.
+/// What a requirement asks for beside Python: nothing where the chosen Python satisfies
+/// it already.
 fn version_sets(
     provider: &Provider<'_>,
     by_name: &HashMap<NameId, SolvableId>,

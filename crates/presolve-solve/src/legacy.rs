@@ -1,11 +1,10 @@
 //! What a pip before 20.3 installs though requirements clash.
 //!
-//! Its resolver does not look back: of each project the first requirement that it
-//! meets decides, the lines of the pip list first, then what they require, breadth
-//! first; what others require of the project is not looked at any more. It ends with
-//! a complaint and without an error, so the build goes through. See
-//! `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of pip 20.2,
-//! and `legacy_resolve.py` of 20.0, which does the same.
+//! Its resolver does not backtrack: for each project, the first requirement decides, the
+//! lines of the pip list first, then what they require, breadth first. Later requirements
+//! on the project are ignored. It prints a complaint without failing, so the build
+//! continues. See `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of
+//! pip 20.2, and `legacy_resolve.py` of 20.0, which does the same.
 //!
 //! As in the joint problem, conda packages are taken to have what they require.
 
@@ -34,7 +33,7 @@ use presolve_text::diagnostic::Failure;
 /// has not, or if it ends with an error.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn install(
     problem: &Problem<'_>,
     conda: &Solution,
@@ -79,7 +78,7 @@ pub(super) fn install(
     Ok(answer.map(Box::new))
 }
 
-/// The projects that the conda half brings.
+/// The projects that the conda half provides.
 fn brought(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
     let mut brought = HashMap::new();
     for record in &conda.conda {
@@ -131,9 +130,9 @@ impl Install<'_, '_> {
         }
     }
 
-    /// Two lines on a project that differ are an error, "Double requirement given".
-    /// If they differ in their extras too, pip drops the second; that is more than a
-    /// requirement which is not met, so it is not followed here.
+    /// Two lines on a project that differ are an error, "Double requirement given". If
+    /// they differ in their extras too, pip drops the second; that is more than a
+    /// requirement which is not satisfied, so it is not followed here.
     fn ask_lines(&mut self) -> bool {
         for (line, declared) in self.provider.declared.iter().enumerate() {
             match &declared.kind {
@@ -205,7 +204,7 @@ impl Install<'_, '_> {
         true
     }
 
-    /// What conda installed, if it meets a requirement.
+    /// What conda installed, if it satisfies a requirement.
     fn satisfied(
         &self,
         project: &PackageName,
@@ -299,7 +298,7 @@ impl Install<'_, '_> {
         Some(solution)
     }
 
-    /// The requirements that are not met in the end.
+    /// The requirements that are not satisfied in the end.
     fn clashes(&self, solution: &Solution) -> Option<Vec<Clash>> {
         let mut clashes = Vec::new();
         for release in &self.taken {

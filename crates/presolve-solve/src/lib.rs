@@ -236,9 +236,9 @@ struct Reading {
     pip_half: bool,
     /// Which source distributions count.
     sources: Sources,
-    /// A PyPI release may replace what a conda package brings, as pip would do.
+    /// A PyPI release may replace what a conda package provides, as pip would do.
     overwrite: bool,
-    /// Projects that the conda half brings anyway: conda's is tried first.
+    /// Projects that the conda half provides anyway: conda's is tried first.
     conda_first: HashSet<PackageName>,
     /// Sets of conda packages that only asked for each other, or that only the
     /// pip half asked for, in a solution that was refused for it.
@@ -246,18 +246,18 @@ struct Reading {
     /// Projects whose pre-releases count (PEP 440): asked for by name, or there
     /// is nothing else.
     prereleases: HashSet<PackageName>,
-    /// Projects whose pre-releases and yanked releases nothing in a solution asked
-    /// for: they do not count whatever is looked at.
+    /// Projects whose pre-releases and yanked releases nothing in a solution asked for:
+    /// they do not count whatever is checked.
     steady: HashSet<PackageName>,
     /// Yanked releases that are asked for by `==` (PEP 592).
     yanked: HashSet<(PackageName, Version)>,
-    /// The declared lines on python are lines like the others. Otherwise what
-    /// they rule out is left out of the problem beforehand: that is faster, and
-    /// says less about whose fault it is.
+    /// The declared lines on python are lines like the others. Otherwise what they
+    /// exclude is left out of the problem beforehand: that is faster, and says less about
+    /// whose fault it is.
     open_python: bool,
     /// The same for the declared lines on pip.
     open_pip: bool,
-    /// The same for what a `channel::` rules out: it rules it out as long as its line
+    /// The same for what a `channel::` excludes: it rules it out as long as its line
     /// stays.
     open_channels: bool,
     /// The only pythons: the one of a solution that was found with the files of
@@ -279,8 +279,8 @@ struct Unasked {
 /// Which source distributions count as installable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Sources {
-    /// Those of releases that have no wheel for any python that the spec allows:
-    /// an open python goes where the wheels are.
+    /// Those of releases that have no wheel for any python that the environment file
+    /// allows: an open python goes where the wheels are.
     #[default]
     WhereNoWheel,
     /// All with known metadata.

@@ -212,7 +212,7 @@ impl<'a> Older<'a> {
         Ok(false)
     }
 
-    /// Whether a line can be met on one of some pythons, were it the only one.
+    /// Whether a line can be satisfied on one of some pythons, were it the only one.
     fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, Failure> {
         let is_kept =
             |line: &&Declared| line.is_conda() && (line.names("python") || line.names("pip"));

@@ -27,8 +27,8 @@ pub(crate) enum Name {
     },
     /// A conda package or a virtual package, normalised.
     Conda(String),
-    /// The capability of a PyPI project: met by one of its releases or by a
-    /// conda package that brings it.
+    /// The capability of a PyPI project: satisfied by one of its releases or by a conda
+    /// package that provides it.
     Project(PackageName),
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
@@ -119,7 +119,7 @@ pub(crate) enum Candidate {
     },
     /// A release of a PyPI project.
     Release(Arc<ReleaseCandidate>),
-    /// A PyPI project as a conda package brings it.
+    /// A PyPI project as a conda package provides it.
     Provided(Arc<ProvidedCandidate>),
     /// An extra, tied to one candidate of its project.
     ProjectExtra {
@@ -159,8 +159,8 @@ pub(crate) enum Origin {
     Index,
     /// The URL of an archive in the pip list.
     DirectUrl,
-    /// A line that only foreign code can resolve. It meets every requirement on
-    /// its project, and what it requires is not known.
+    /// A line that only foreign code can resolve. It satisfies every requirement on its
+    /// project, and what it requires is not known.
     Opaque,
 }
 
@@ -183,7 +183,7 @@ pub(crate) struct ReleaseCandidate {
     pub distribution: Option<Arc<Distribution>>,
 }
 
-/// A PyPI project as a conda package brings it: one for each version.
+/// A PyPI project as a conda package provides it: one for each version.
 #[derive(Clone, Debug)]
 pub struct ProvidedCandidate {
     /// The project.

@@ -1,4 +1,4 @@
-//! The PyPI half: releases, and what conda packages bring, as candidates of the
+//! The PyPI half: releases, and what conda packages provide, as candidates of the
 //! capability of their project.
 //!
 //! - `pypi:torch` has one candidate per release and one per version of each conda

@@ -80,9 +80,8 @@ impl PythonSet {
 pub struct Python {
     /// The version.
     pub version: Version,
-    /// CPython with the GIL: the only kind whose wheels are looked at. Of PyPy,
-    /// GraalPy and free-threaded builds no wheel tags are known, so they never
-    /// meet the pip half.
+    /// CPython with the GIL: the only kind whose wheels are checked. Of PyPy, GraalPy and
+    /// free-threaded builds no wheel tags are known, so they never meet the pip half.
     pub cpython: bool,
 }
 
@@ -104,7 +103,7 @@ impl Python {
     }
 }
 
-/// The pythons of the channels, the oldest first, and what markers say of them.
+/// The pythons of the channels, oldest first, and what markers say of them.
 pub struct Pythons {
     pythons: Vec<Python>,
     environments: Vec<MarkerEnvironment>,

@@ -31,7 +31,7 @@ pub struct Solution {
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<PypiPackage>,
-    /// The projects that the pip half asks for and a conda package brings.
+    /// The projects that the pip half asks for and a conda package provides.
     pub provided: Vec<ProvidedCandidate>,
     /// The projects of lines that only foreign code can resolve.
     pub opaque: Vec<Opaque>,
@@ -41,7 +41,7 @@ pub struct Solution {
     /// Whether this is what a pip before 20.3 installs although it violates a
     /// requirement.
     pub by_legacy_resolver: bool,
-    /// Requirements that are not met, because a pip before 20.3 does not look at
+    /// Requirements that are not satisfied, because a pip before 20.3 does not look at
     /// them.
     pub clashes: Vec<Clash>,
 }
@@ -81,7 +81,7 @@ pub struct PypiPackage {
     /// a pip that takes it can do; only where a source distribution is taken.
     pub wheel_for_other_pip: Option<(String, PipAbility)>,
     /// The hashes of the files of the release that pip may take, `sha256:…`: all but
-    /// those that `--only-binary`, `--no-binary` and declared hashes rule out.
+    /// those that `--only-binary`, `--no-binary` and declared hashes exclude.
     pub hashes: Vec<String>,
 }
 

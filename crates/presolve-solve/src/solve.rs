@@ -1,9 +1,9 @@
 //! From a problem to its answer: the readings that are tried, from the strict to
 //! the lenient.
 //!
-//! The conda half alone comes first. If it has no solution, neither has the
-//! whole; if it has, it tells which projects conda brings anyway, so that these
-//! are tried from conda and all others from PyPI.
+//! The conda half alone comes first. If it has no solution, neither has the whole; if it
+//! has, it tells which projects conda provides anyway, so that these are tried from conda
+//! and all others from PyPI.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -94,8 +94,8 @@ fn best_python(
 
 /// Says why a problem has no solution.
 ///
-/// All lines that could be at fault are looked at in the most lenient reading:
-/// what clashes there clashes in every one.
+/// All lines that could be at fault are checked in the most lenient reading: what clashes
+/// there clashes in every one.
 ///
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
@@ -298,8 +298,8 @@ fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<So
     }
 }
 
-/// The projects that the conda half of some of the lines brings by itself, by an attempt
-/// at the conda half alone; none if it has no solution.
+/// The projects that the conda half of some of the lines provides by itself, by an
+/// attempt at the conda half alone; none if it has no solution.
 pub(super) fn projects_of_conda(
     problem: &Problem<'_>,
     conda: &mut Attempt<'_>,
@@ -311,7 +311,7 @@ pub(super) fn projects_of_conda(
     Ok(projects(problem, &*conda_solution(conda, &chosen)?))
 }
 
-/// The projects that the conda half brings by itself.
+/// The projects that the conda half provides by itself.
 fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
     let names = |record| (problem.world.pypi_names)(record);
     conda.conda.iter().flat_map(names).collect()
@@ -376,9 +376,9 @@ pub(super) fn joint<'a>(
     mut reading: Reading,
     wanted: Wanted,
 ) -> Result<Joint<'a>, Failure> {
-    // A solution that holds, while a steadier one is looked for.
+    // A solution that holds, while a steadier one is searched for.
     let mut held: Option<(Box<Solution>, Reading)> = None;
-    // The pythons beside the one whose files are looked at alone.
+    // The pythons beside the one whose files are checked alone.
     let mut others: Option<BTreeSet<Version>> = None;
     loop {
         let mut attempt = Attempt::new(problem, reading.clone())?;
@@ -578,7 +578,7 @@ impl<'a> Attempt<'a> {
     /// that the user names.
     ///
     /// A kept python is asked for alone, as it was when it was chosen: which source
-    /// distributions count depends on the pythons that are looked at.
+    /// distributions count depends on the pythons that are checked.
     fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
         let provider = self.provider();
         let pinned = provider.world.preferences.conda.get("python");

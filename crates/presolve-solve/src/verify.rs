@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// What does not hold in a solution, one sentence each; empty if it holds.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn violations(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -247,8 +247,8 @@ impl<'a> Walk<'a> {
             }
         }
         for package in &self.solution.pypi {
-            // Extras of what conda brings are read from metadata that is not in
-            // the solution: what they ask for is not reached by this walk.
+            // Extras of what conda provides are read from metadata that is not in the
+            // solution: what they ask for is not reached by this walk.
             if !reached.contains(&package.name) && self.solution.provided.is_empty() {
                 self.report(format!("nothing requires {} from PyPI", package.name));
             }
@@ -295,7 +295,7 @@ impl<'a> Walk<'a> {
         queue.push_back((requirement.name.clone(), wanted));
     }
 
-    /// Whether the solution itself says that the requirement is not met.
+    /// Whether the solution itself says that the requirement is not satisfied.
     fn is_clash(&self, requirement: &Requirement<VerbatimUrl>, by: &str) -> bool {
         let mut clashes = self.solution.clashes.iter();
         clashes.any(|clash| clash.project.as_ref() == by && clash.requirement == *requirement)

@@ -196,8 +196,8 @@ impl<'a> Index<'a> {
         self.specs[spec as usize].name
     }
 
-    /// The records that meet a dependency. One that cannot be read is met by every
-    /// record of its name: conda reads spellings that the CEPs do not allow.
+    /// The records that satisfy a dependency. One that cannot be read is satisfied by
+    /// every record of its name: conda reads spellings that the CEPs do not allow.
     pub(super) fn matches(&self, spec: SpecId) -> &[RecordId] {
         let dependency = &self.specs[spec as usize];
         dependency.matches.get_or_init(|| {
@@ -226,8 +226,8 @@ impl<'a> Index<'a> {
         record.channel == self.names[record.name as usize].first_channel
     }
 
-    /// The names that can be reached from some, whatever the versions: what a
-    /// solver without any pruning would look at.
+    /// The names that can be reached from some, regardless of version: what a solver
+    /// without any pruning would look at.
     pub(super) fn closure(&self, names: impl IntoIterator<Item = NameId>) -> Vec<NameId> {
         let mut seen = vec![false; self.names.len()];
         let mut found = Vec::new();
@@ -249,7 +249,7 @@ impl<'a> Index<'a> {
         found
     }
 
-    /// The records of a name as classic conda prefers them, the best first.
+    /// The records of a name as classic conda prefers them, best first.
     pub(super) fn by_preference(&self, name: NameId) -> &[Ranked] {
         let named = &self.names[name as usize];
         named.order.get_or_init(|| {

@@ -112,7 +112,7 @@ pub struct Space {
     pub versions: usize,
     /// The number of dependencies, except on virtual packages.
     pub edges: usize,
-    /// The minor versions of python that stay open, the oldest first.
+    /// The minor versions of python that stay open, oldest first.
     pub pythons: Vec<String>,
     /// The names that several channels have.
     pub overlap: Overlap,

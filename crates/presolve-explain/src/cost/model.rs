@@ -34,7 +34,7 @@ pub struct Features {
     /// The steps by which the solution misses the best record of each name, as conda's
     /// objectives count them; none if there is no solution.
     pub distance: Option<usize>,
-    /// The records of every name that the lines lead to, whatever the versions: what
+    /// The records of every name that the lines lead to, regardless of version: what
     /// there is to load, as far as presolve knows it.
     pub loaded: usize,
     /// Those of them that channel priority leaves.

@@ -1,12 +1,13 @@
 //! What classic conda leaves of the index before it solves, and what each line
 //! reaches in it.
 //!
-//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each declared name the records that do not match, or have
-//! a dependency that nothing can meet, are ruled out; where all that are left of a
-//! name share a dependency, the same is done to that one's name; twice over, until
-//! nothing changes. What can be reached then goes to the SAT solver as clauses. Left
-//! out are track_features, and the rule that a dependency broader than one seen before
-//! is not followed. The counts are therefore not conda's own, and the fit is to these.
+//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each
+//! declared name the records that do not match, or have a dependency that nothing can
+//! meet, are excluded; where all that are left of a name share a dependency, the same is
+//! done to that one's name; twice over, until nothing changes. What can be reached then
+//! goes to the SAT solver as clauses. Left out are track_features, and the rule that a
+//! dependency broader than one seen before is not followed. The counts are therefore not
+//! conda's own, and the fit is to these.
 
 use std::collections::VecDeque;
 
@@ -29,7 +30,7 @@ pub(super) struct Line {
 pub(super) struct Reduction<'i, 'a> {
     index: &'i Index<'a>,
     ruled_out: Vec<bool>,
-    /// The names whose shared dependencies were looked at in this round.
+    /// The names whose shared dependencies were checked in this round.
     seen: Vec<bool>,
     marks: Vec<u32>,
     mark: u32,
@@ -199,7 +200,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         }
     }
 
-    /// The records that a line may still be met by.
+    /// The records that a line may still be satisfied by.
     pub(super) fn left_of<'l>(
         &self,
         line: &'l Line,

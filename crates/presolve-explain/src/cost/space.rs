@@ -25,7 +25,7 @@ pub(super) struct Reading {
 /// The search space of classic conda.
 pub(super) struct Measured {
     pub features: Features,
-    /// The records that each line can still be met by, in the order of the lines.
+    /// The records that each line can still be satisfied by, in the order of the lines.
     pub matching: Vec<usize>,
     /// All of the solution is reached.
     pub holds: bool,
@@ -122,7 +122,7 @@ fn versions(index: &Index<'_>, group: &[RecordId]) -> usize {
     group.iter().map(version).collect::<BTreeSet<_>>().len()
 }
 
-/// The minor versions of python that are reached, the oldest first.
+/// The minor versions of python that are reached, oldest first.
 fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
     let python = index.name("python").and_then(|name| groups.get(&name));
     let minors = python.into_iter().flatten().filter_map(|&id| {

@@ -50,8 +50,8 @@ pub(super) fn of_conflicts(
     families
 }
 
-/// Tells the proposals that move a family, with what else has to change then; whether more
-/// are wanted.
+/// Reports the proposals that move a family, with what else has to change then; whether
+/// more are wanted.
 ///
 /// # Errors
 /// As for [`presolve_solve::solve`]; what was found before the time limit was told.
@@ -129,7 +129,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The versions that there are of every member, the oldest first.
+    /// The versions that there are of every member, oldest first.
     fn common_versions(
         &mut self,
         family: &[usize],

@@ -34,9 +34,9 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
     notes
 }
 
-/// That a compiled wheel goes with one version alone of what conda brings as a build of
-/// its own. A wheel that takes any of several versions relies on an interface that is
-/// kept; one that takes a single version relies on the very build of the index.
+/// Notes a compiled wheel that requires one exact version of a package that conda
+/// provides as its own build. A wheel that accepts several versions relies on a stable
+/// interface; one that accepts a single version relies on the build of the index.
 fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<String> {
     let is_compiled = |release: &PypiPackage| match &release.distribution.kind {
         DistributionKind::Wheel(tags) => tags.platform.iter().any(|platform| platform != "any"),

@@ -134,7 +134,7 @@ impl<'d> Parts<'d> {
                 star,
                 ..
             } => {
-                // A Python is told by its minor version.
+                // A Python is written with its minor version.
                 if self.declared.is_conda() && self.declared.names("python") {
                     return self.with(&written("=", &beginning(version, 2), ""));
                 }

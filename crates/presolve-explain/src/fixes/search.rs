@@ -1,9 +1,9 @@
 //! Which lines have to change, and what the mildest changes are.
 //!
-//! For each minimal correction set, lines whose name alone leaves no solution go; of
-//! the others the version nearest to the one asked for is looked for. That there is a
-//! solution up to a version, going away from the one asked for, holds for every
-//! version behind it, so the nearest one is found by halving.
+//! For each minimal correction set, lines whose name alone leaves no solution go; of the
+//! others the version nearest to the one asked for is searched for. That there is a
+//! solution up to a version, going away from the one asked for, holds for every version
+//! behind it, so the nearest one is found by halving.
 
 use super::{
     family::{self, Together},
@@ -17,8 +17,8 @@ use presolve_text::diagnostic::Failure;
 /// The maximum number of correction sets that are tried.
 const SETS: usize = 8;
 
-/// Changes that mend all conflicts in the most lenient reading; they have to be
-/// solved for real.
+/// Changes that fix all conflicts in the most lenient reading; they have to be solved for
+/// real.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Lines that move together, which counts as one change.
@@ -77,7 +77,7 @@ pub fn proposals(
     ended
 }
 
-/// Looks for proposals as long as `tell` says that more are wanted.
+/// Searches for proposals as long as `tell` says that more are wanted.
 ///
 /// # Errors
 /// As for [`presolve_solve::solve`]; what was found before the time limit was told.
@@ -94,7 +94,7 @@ pub(super) fn steps(
         .corrections
         .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
     for set in sets {
-        // A family may move with few changes, and is looked at last.
+        // A family may move with few changes, and is checked last.
         let goes_on = !families.is_empty() || tell(Step::Below(set.len()));
         if !goes_on || !tell(Step::Proposal(search.mildest(&set)?)) {
             return Ok(());
@@ -256,7 +256,7 @@ impl<'p> Search<'p> {
     }
 
     /// The nearest version, or the newest one of its series if that solves too: a bug is
-    /// mended in later versions, not brought in.
+    /// fixed in later versions, not brought in.
     fn newest_of_series<'v>(
         &mut self,
         parts: &Parts<'_>,

@@ -16,7 +16,7 @@ use presolve_text::diagnostic::{Diagnostic, Failure};
 /// newer version.
 #[derive(Default)]
 pub struct Newest {
-    /// The newer versions that may be taken if the rest allows it.
+    /// The newer versions that are possible if the other packages allow it.
     pub open: Option<Versions>,
     /// Excluded newer versions, by reason.
     pub ruled_out: Vec<RuledOut>,

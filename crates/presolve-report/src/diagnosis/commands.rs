@@ -1,6 +1,6 @@
-//! A diagnosis as a command of a CI system, which becomes an annotation of the run: at the
-//! first line of the environment file that the problem is about, if one is known. The log
-//! is no file of the repository, so its line is told in the text.
+//! A diagnosis as a command of a CI system, which becomes an annotation of the run: at
+//! the first line of the environment file that the problem is about, if one is known. The
+//! log is not a file of the repository, so its line is told in the text.
 
 use super::{Report, Spec};
 use crate::findings::{azure, github};

@@ -8,12 +8,12 @@ use presolve_terminal::foreign;
 
 pub mod v1;
 
-/// The report as JSON, with a line break at the end.
+/// The report as JSON, with a trailing line break.
 pub fn render(report: &Report<'_>) -> String {
     foreign::json(&pretty(&v1::Diagnosis::new(report)))
 }
 
-/// The schema of what [`render`] gives, with a line break at the end.
+/// The schema of what [`render`] gives, with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Diagnosis))
 }

@@ -26,7 +26,7 @@ use presolve_text::{
 const UNKNOWN: &str = "unknown";
 const NOT_KNOWN: &str = "The log shows no known problem.";
 
-/// The log of one run, with a line break at the end: the problem as an error, others that
+/// The log of one run, with a trailing line break: the problem as an error, others that
 /// do not follow from it as warnings, and nothing of a build that succeeded.
 pub fn render(report: &Report<'_>) -> String {
     match &report.diagnosis.verdict {

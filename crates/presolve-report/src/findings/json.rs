@@ -8,12 +8,12 @@ use presolve_terminal::foreign;
 
 pub mod v1;
 
-/// All findings as JSON, with a line break at the end.
+/// All findings as JSON, with a trailing line break.
 pub fn render(report: &check::Report) -> String {
     foreign::json(&pretty(&v1::Report::new(report)))
 }
 
-/// The schema of what [`render`] gives, with a line break at the end.
+/// The schema of what [`render`] gives, with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Report))
 }

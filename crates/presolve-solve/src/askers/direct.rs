@@ -37,7 +37,7 @@ pub enum Wants {
     Specifiers(String),
 }
 
-/// Who asks for a conda package, by its own name or as a project that it brings.
+/// What requires a conda package, by its own name or as a project that it provides.
 pub fn of_record(
     declared: &[Declared],
     solution: &Solution,
@@ -95,7 +95,7 @@ fn requires_python(package: &PypiPackage) -> Option<Demand> {
     })
 }
 
-/// Who asks for a project of the pip half, markers considered.
+/// What requires a project of the pip half, markers considered.
 pub fn of_project(
     declared: &[Declared],
     solution: &Solution,
@@ -143,7 +143,7 @@ pub fn of_project(
 }
 
 /// What releases of a solution require of a project under markers that do not hold for
-/// it, or for extras that nobody asks for.
+/// it, or for extras that nothing requires.
 pub fn idle(solution: &Solution, project: &PackageName) -> Vec<Demand> {
     let required = solution.pypi.iter().flat_map(|package| {
         let required = required_of(package, project);

@@ -25,7 +25,7 @@ mod refusals;
 /// How many steps longer a way may be that can be told in full.
 const UNTOLD: usize = 3;
 
-/// How often the lines are told what the others leave.
+/// The maximum number of rounds in which the lines get what the others leave.
 const STAGES: usize = 4;
 
 /// The reasons for which these lines, the smallest set that has no solution, have
@@ -82,7 +82,7 @@ impl Clash<'_, '_> {
         demands.collect()
     }
 
-    /// Tells the lines what the others leave until they clash; or what they demand
+    /// Gives each line what the others leave, until they conflict; returns their demands
     /// when nothing changes any more.
     fn settled(&self, choice: Option<&Choice>) -> Result<Case, Vec<Demands>> {
         let mut context = Context::default();
@@ -203,7 +203,7 @@ impl Clash<'_, '_> {
             None => demand.given(name),
         };
         given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
-        // What the lines clash over is told by the chains themselves.
+        // The chains themselves show what the lines conflict over.
         if given.len() > 1 {
             given.remove(&name);
         }

@@ -1,4 +1,4 @@
-//! Why there is no solution: the smallest set of declared lines that cannot hold
+//! Why there is no solution: the smallest set of declared lines that cannot be satisfied
 //! together, and what each of them demands of the package they disagree on.
 
 use super::{Conflict, Missing, ReasonKind, cases};

@@ -1,5 +1,5 @@
-//! Which lines have to change: minimal correction sets, found as minimal hitting sets
-//! of the conflicts (Reiter 1987; Liffiton and Sakallah 2008), the smallest first.
+//! Which lines have to change: minimal correction sets, found as minimal hitting sets of
+//! the conflicts (Reiter 1987; Liffiton and Sakallah 2008), smallest first.
 //!
 //! While the lines on python and pip stay, all is asked of one solver under the most
 //! lenient reading, where asking again is nearly free. Where one of them changes, that
@@ -22,10 +22,10 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Correction sets with this many lines more than the smallest are not looked for.
+/// Correction sets with this many lines more than the smallest are not searched for.
 const LARGER: usize = 1;
 
-/// How many of the last solutions are held against a new question.
+/// The number of recent solutions that are tried for a new question.
 const KNOWN: usize = 8;
 
 /// A question that can be asked again with some lines changed.
@@ -39,8 +39,8 @@ pub struct Corrections<'a> {
     /// The whole by `reading`. It looks at every python there is, so it is made only
     /// where a line on python or pip may be to blame.
     open: Option<Asking<'a>>,
-    /// The whole, where what the lines on python and pip rule out is left out
-    /// beforehand: much faster, and right as long as they stay.
+    /// The whole, where what the lines on python and pip exclude is left out beforehand:
+    /// much faster, and right as long as they stay.
     closed: Option<Asking<'a>>,
     /// The strict reading, with what was learnt so far.
     strict: Reading,
@@ -131,10 +131,10 @@ impl<'a> Corrections<'a> {
         lines.any(|line| line.is_conda() && (line.names("python") || line.names("pip")))
     }
 
-    /// The minimal sets of lines without which there is a solution, the smallest first,
-    /// no more than `most`. Every set has a line of every conflict; `can_change` tells
-    /// which lines may be in one. The lines `out` are taken out beforehand: with the
-    /// lines of a set empty, they are enough.
+    /// The minimal sets of lines without which there is a solution, smallest first, no
+    /// more than `most`. Every set has a line of every conflict; `can_change` tells which
+    /// lines may be in one. The lines `out` are taken out beforehand: with the lines of a
+    /// set empty, they are enough.
     ///
     /// # Errors
     /// As for [`crate::solve`]. What was found until then is in `found`.
@@ -339,8 +339,8 @@ impl<'a> Corrections<'a> {
         Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
-    /// The versions that there are of what a line asks for, the oldest first; of
-    /// those that may be taken.
+    /// The versions that there are of what a line asks for, oldest first; of those that
+    /// may be taken.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -379,7 +379,7 @@ impl<'a> Corrections<'a> {
         let versions: BTreeSet<_> = usable
             .filter_map(|&id| folded::version(provider, id))
             .collect();
-        // Nobody is told to take a pre-release while there is a release.
+        // Do not suggest a pre-release while there is a release.
         let stable = versions.iter().filter(|version| !version.is_prerelease());
         let stable: Vec<String> = stable.map(ToString::to_string).collect();
         Ok(match stable.is_empty() {
@@ -466,7 +466,7 @@ fn hitting_sets(
                 }
             }
             Some(core) if set.len() < size => {
-                // The last is looked at first.
+                // The last is checked first.
                 let lines = core.iter().rev().filter(|&&line| can_change(line));
                 open.extend(lines.map(|&line| [&set[..], &[line]].concat()));
             }

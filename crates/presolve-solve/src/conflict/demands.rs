@@ -1,5 +1,5 @@
-//! What a declared line demands of each package, whatever is chosen: a package
-//! that every candidate of a demanded package requires is demanded too.
+//! What a declared line demands of each package, for every choice: a package that every
+//! candidate of a demanded package requires is demanded too.
 
 use std::{
     cell::RefCell,
@@ -57,7 +57,7 @@ pub(super) struct Demand {
     pub ways: Vec<Way>,
     /// The packages of the context that had a part in it.
     pub given: BTreeSet<NameId>,
-    /// Those that cannot be had with the rest.
+    /// The candidates that conflict with the rest.
     pub refused: BTreeMap<SolvableId, Refused>,
 }
 
@@ -99,7 +99,8 @@ impl Demands {
         };
         for _ in 0..ROUNDS {
             let before = follower.size();
-            // What a line asks for is told in the line: nothing is viable or not by it.
+            // The requirement of the line itself is visible in the line, so it does not
+            // make a candidate viable or not.
             for requirement in &attempt.lines[line] {
                 if let Some((name, wanted)) = follower.wanted(requirement) {
                     follower.narrow(name, wanted, None);
@@ -114,7 +115,7 @@ impl Demands {
         follower.found
     }
 
-    /// Whether the line demands something that cannot be had.
+    /// Whether the line demands something that is not available.
     pub(super) fn dead_end(&self) -> Option<NameId> {
         let empty = self.demands.iter();
         let empty = empty.filter(|(_, demand)| demand.left.usable.is_empty());
@@ -345,7 +346,7 @@ impl Follower<'_, '_> {
         Ok((required, refused))
     }
 
-    /// Why a requirement cannot be met with what is left of the rest, if it cannot.
+    /// Why a requirement cannot be satisfied with what is left of the rest, if it cannot.
     fn refusal(&self, requirement: &ConditionalRequirement) -> Option<Refused> {
         if requirement.condition.is_some() {
             return None;
@@ -416,7 +417,7 @@ impl Follower<'_, '_> {
         })
     }
 
-    /// What a requirement demands whatever is chosen: a single package, or the only
+    /// What a requirement demands for every choice: a single package, or the only
     /// alternative that is left.
     fn wanted(&self, requirement: &ConditionalRequirement) -> Option<(NameId, Wanted)> {
         if requirement.condition.is_some() {
@@ -455,7 +456,7 @@ impl Follower<'_, '_> {
     }
 }
 
-/// That a candidate cannot be had with what is left of the rest.
+/// A conflict of a candidate with what is left of the rest.
 #[derive(Clone)]
 pub(super) struct Refused {
     /// It only says with what it goes together.
@@ -502,7 +503,7 @@ impl Matchings {
 #[derive(Clone)]
 pub(super) struct Matching {
     pub usable: BTreeSet<SolvableId>,
-    /// Those that may not be taken, and why.
+    /// The excluded candidates, with the reason.
     pub ruled_out: BTreeMap<SolvableId, Reason>,
     /// The name is known to a channel or an index.
     known: bool,

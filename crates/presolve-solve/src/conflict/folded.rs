@@ -12,7 +12,7 @@ use crate::{
 };
 use presolve_parse as parse;
 
-/// More ranges than this are told by their ends alone.
+/// The maximum number of ranges that are listed; otherwise only the ends.
 const RANGES_SHOWN: usize = 4;
 
 /// A name as a package of its half.
@@ -79,7 +79,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     })
 }
 
-/// The candidates of a package that may not be taken, by reason, the newest first.
+/// The excluded candidates of a package, by reason, newest first.
 pub(super) fn ruled_out(
     provider: &Provider<'_>,
     name: NameId,

@@ -19,15 +19,16 @@ pub struct Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
-    /// Its Requires-Python leaves out every Python that the spec allows.
+    /// Its Requires-Python leaves out every Python that the environment file allows.
     RequiresPython,
-    /// None of its wheels is for a Python and ABI that the spec allows (PEP 425).
+    /// None of its wheels is for a Python and ABI that the environment file allows (PEP
+    /// 425).
     PythonTag,
     /// None of its wheels is for the platform, and it has no source distribution.
     PlatformTag,
     /// It was yanked (PEP 592).
     Yanked,
-    /// It is a pre-release, and nothing asks for one (PEP 440).
+    /// It is a pre-release, and nothing requires one (PEP 440).
     PreRelease,
     /// It is newer than the cut-off.
     TooNew,

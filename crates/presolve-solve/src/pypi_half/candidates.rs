@@ -26,7 +26,7 @@ pub(crate) struct ProjectCandidates {
     excluded: Vec<(SolvableId, Exclusion)>,
 }
 
-/// Why a candidate of a project may not be taken.
+/// Why a candidate of a project is excluded.
 #[derive(Clone, Debug)]
 pub(crate) enum Exclusion {
     Prerelease,
@@ -96,8 +96,8 @@ impl Provider<'_> {
         })
     }
 
-    /// The first release that a declared requirement would take; none where conda brings
-    /// the project.
+    /// The first release that a declared requirement would take; none where conda
+    /// provides the project.
     pub(crate) fn best_release(
         &self,
         requirement: &Requirement<VerbatimUrl>,
@@ -232,8 +232,8 @@ impl Provider<'_> {
         lines.collect()
     }
 
-    /// The release of an archive that stands in the pip list as a URL, on the
-    /// pythons on which the line is active.
+    /// The release of an archive URL in the pip list, on the pythons for which the line
+    /// is active.
     fn direct_url_candidate(
         &self,
         project: &PackageName,
@@ -504,7 +504,7 @@ fn is_wheel(release: &ReleaseCandidate) -> bool {
     distribution.is_some_and(|file| matches!(file.kind, DistributionKind::Wheel(_)))
 }
 
-/// An archive that stands in the pip list as a URL.
+/// An archive URL in the pip list.
 struct Archive {
     project: PackageName,
     version: Version,

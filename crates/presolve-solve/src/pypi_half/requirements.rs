@@ -47,7 +47,7 @@ impl Provider<'_> {
         Dependencies::Known(known)
     }
 
-    /// What a conda package that brings a project requires: itself.
+    /// What a conda package that provides a project requires: itself.
     pub(crate) fn provided_dependencies(
         &self,
         id: SolvableId,
@@ -297,7 +297,7 @@ impl Provider<'_> {
             let own = (requirement.name == release.project).then_some(&release.version);
             let sets = match self.requirement_sets(requirement, own) {
                 Ok(sets) => sets,
-                // What cannot be met need not be met on the other pythons.
+                // What cannot be satisfied need not be met on the other pythons.
                 Err(reason) => {
                     let others = pythons.difference(&active);
                     if others.is_empty() {

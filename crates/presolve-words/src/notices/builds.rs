@@ -130,7 +130,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let known = solution.pypi.iter().filter_map(|package| {
         let (instead, source) = instead_of(&package.name)?;
         let name = &package.name;
-        // Who asks for one version has no other one in mind.
+        // A line that requires one exact version does not need the hint.
         let is_pinned = |line: &Declared| match &line.kind {
             DeclaredKind::Pip(asked) if asked.name == *name => match &asked.version_or_url {
                 Some(VersionOrUrl::VersionSpecifier(specifiers)) => {

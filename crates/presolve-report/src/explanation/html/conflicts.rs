@@ -54,7 +54,7 @@ impl Told<'_> {
     }
 }
 
-/// All conflicts; lines that nothing meets in one table if there are many.
+/// All conflicts; lines that nothing satisfies in one table if there are many.
 pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
@@ -94,7 +94,7 @@ fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, told: &Diagnostic) 
     }
 }
 
-/// From this many on, lines that nothing meets are shown in a table.
+/// From this many on, lines that nothing satisfies are shown in a table.
 const TABLE: usize = 3;
 
 fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {

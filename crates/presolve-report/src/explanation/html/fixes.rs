@@ -8,7 +8,7 @@ use presolve_explain::{Explanation, Fix, LeftOut};
 use presolve_text::source::SourceFile;
 use presolve_words::edits::words;
 
-/// The fixes, the least change first.
+/// The fixes, smallest change first.
 pub(super) fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
     let fixes = &explanation.fixes;
     html! {

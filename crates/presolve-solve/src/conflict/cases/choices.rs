@@ -69,7 +69,7 @@ impl Clash<'_, '_> {
         python.or_else(|| Some(folded::version(provider, id)?.to_string()))
     }
 
-    /// The clashes of all ways; ways that clash in the same way are one.
+    /// The clashes of all ways; ways that conflict in the same way are one.
     fn cases_of(&self, ways: &[Choice]) -> Option<Vec<Case>> {
         let mut cases: Vec<(Choice, Case)> = Vec::new();
         for way in ways {
