@@ -38,7 +38,7 @@ Exit codes:
   2  the file, a setting or the command line cannot be used
   3  no result: network, cache or time limit";
 
-/// Solves conda and pip as one problem, before the image build does.
+/// Solve conda and pip as one problem, before an image build fails.
 #[derive(Debug, Parser)]
 #[command(name = "presolve", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
