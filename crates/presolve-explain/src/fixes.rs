@@ -57,13 +57,13 @@ pub(super) struct Fixing<'q> {
     pub question: &'q Question,
     pub environment: &'q EnvironmentFile,
     pub conflicts: &'q [Conflict],
-    /// What has changed in the file already.
+    /// The edit that was applied to the file before.
     pub before: Option<Edit>,
     /// The records of every name that the file leads to.
     pub repodata: Arc<Repodata>,
     /// The names of conda lines that no channel has.
     pub unknown: &'q [usize],
-    /// How many fixes are wanted.
+    /// The number of fixes to find.
     pub wanted: usize,
 }
 
@@ -87,12 +87,12 @@ type Outcomes = Vec<Result<Option<Fix>, Failure>>;
 /// The fixes that were reported, and those held back.
 #[derive(Default)]
 struct Told {
-    /// How many fixes are wanted.
+    /// The number of fixes to find.
     fixes: usize,
     texts: Vec<Vec<String>>,
     /// Fixes with drawbacks, which are reported only if there is nothing better.
     doubtful: Vec<Fix>,
-    /// How many changed files were solved.
+    /// The number of changed files that were solved.
     solves: usize,
     /// Whether a time limit skipped something.
     ended: bool,
@@ -145,7 +145,7 @@ impl Fixing<'_> {
         Some(now + deadline.saturating_duration_since(now) / parts)
     }
 
-    /// Solves what is proposed, several at a time, and tells what holds.
+    /// Solves the proposals, several at a time, and reports those with a solution.
     async fn solve_all(
         &self,
         mut steps: mpsc::UnboundedReceiver<Step>,
@@ -375,7 +375,7 @@ impl Fixing<'_> {
         question.records(&specs).await.map(Arc::new)
     }
 
-    /// What the lines that change and those of the conflicts get.
+    /// The resulting versions of the changed lines and of the lines in the conflicts.
     fn gives(&self, edits: &[Edit], question: &Question, solution: &Solution) -> Vec<Given> {
         let of_conflicts = self.conflicts.iter().flat_map(|conflict| &conflict.lines);
         let mut lines: Vec<usize> = of_conflicts.copied().collect();
@@ -423,7 +423,7 @@ impl Told {
         self.wanted() == 0
     }
 
-    /// How many more fixes are wanted.
+    /// Returns how many more fixes to find.
     fn wanted(&self) -> usize {
         let fixes = self.fixes.saturating_sub(self.texts.len());
         fixes.min(SOLVES.saturating_sub(self.solves))
@@ -514,7 +514,7 @@ impl Fix {
         std::iter::once(self.text.clone()).chain(texts).collect()
     }
 
-    /// How many declared lines and channels it changes.
+    /// Returns the number of declared lines and channels that it changes.
     pub fn size(&self) -> usize {
         self.edits.len()
     }

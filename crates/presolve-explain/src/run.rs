@@ -275,7 +275,8 @@ async fn cost(
     }
 }
 
-/// What conda's classic solver would need for a question with this solution, or with none.
+/// Predicts the cost of conda's classic solver for a question with this solution, or
+/// without one.
 pub async fn predicted(
     question: &Question,
     repodata: &Arc<Repodata>,

@@ -41,7 +41,7 @@ pub struct Answer {
     pub places: Vec<Option<Location>>,
     /// The conflicts, if there is no solution.
     pub conflicts: Vec<Conflict>,
-    /// The answers, in the order of the questions.
+    /// The results, in the order of the requested names.
     pub found: Vec<(String, Found)>,
     /// Indexes leave out what is newer than this.
     pub cut_off: Option<jiff::Timestamp>,

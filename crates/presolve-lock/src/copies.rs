@@ -1,4 +1,4 @@
-//! Lines of the user's in a file that goes to other people: without their secrets.
+//! Lines copied from the user's file into a shared file, without their secrets.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,7 @@ fn pip_line(release: &LockedRelease<'_>) -> String {
     format!("{} @ {url}", release.name())
 }
 
-/// What is in comments is not installed by everyone.
+/// The notice that comments are not installed by every tool.
 fn notice(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
     let lines = platform.pypi.len() + platform.carried.len();
     if lines == 0 {

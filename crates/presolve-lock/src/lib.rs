@@ -122,7 +122,7 @@ impl<'a> Lock<'a> {
         )
     }
 
-    /// Says so where URLs had credentials.
+    /// Returns a warning if URLs had credentials.
     fn left_out_credentials(&self) -> Option<Diagnostic> {
         let urls = self.platforms.iter().flat_map(|platform| {
             let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
@@ -133,7 +133,7 @@ impl<'a> Lock<'a> {
     }
 }
 
-/// Says so where a URL differs from what is written of it.
+/// Returns a warning if a URL differs from its written form.
 fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> Option<Diagnostic> {
     let bare = urls.filter(|(whole, bare)| {
         let of_authority = (whole.username(), whole.password());

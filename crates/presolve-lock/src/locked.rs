@@ -18,17 +18,17 @@ use presolve_text::{
     secrets::{without_credentials, without_token},
 };
 
-/// The answers that a file is to hold.
+/// The solutions to write to a file.
 pub struct Lock<'a> {
     /// The environment file.
     pub environment: &'a EnvironmentFile,
-    /// The folder that the file goes to.
+    /// The folder of the written file.
     pub folder: &'a Path,
-    /// One for each platform, in the order in which they were asked for; never empty.
+    /// The platforms in the requested order; never empty.
     pub platforms: Vec<LockedPlatform<'a>>,
 }
 
-/// The answer for one platform.
+/// The solution for one platform.
 pub struct LockedPlatform<'a> {
     /// The resolution that contains the solution.
     pub resolution: &'a Resolution,
@@ -46,7 +46,7 @@ pub struct LockedPlatform<'a> {
 pub struct LockedRecord<'a> {
     /// The record.
     pub record: &'a RepoDataRecord,
-    /// Where its archive is, without credentials.
+    /// The URL of its archive, without credentials.
     pub url: Url,
     /// The PyPI projects that it provides.
     pub projects: Vec<PackageName>,

@@ -71,7 +71,7 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Wr
     Ok(written)
 }
 
-/// What it is for, and what has to be there.
+/// The header comment: the purpose, and what must be installed before.
 fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> String {
     let python = platform.solution.python();
     let python = python.map_or_else(
@@ -197,7 +197,7 @@ fn hashes(release: &LockedRelease<'_>) -> Vec<String> {
     }
 }
 
-/// What has no hash: releases of which nobody tells it, and carried lines.
+/// The entries without a hash: releases with an unknown hash, and opaque lines.
 fn unhashable(platform: &LockedPlatform<'_>) -> Vec<String> {
     let releases = platform
         .pypi

@@ -1,5 +1,5 @@
-//! What broke a build, for people: the problem as rustc shows an error, with the lines of
-//! the log in the place of code, then the lines of the environment file.
+//! The human-readable diagnosis: the problem in the layout of rustc, with log lines
+//! instead of code, then the lines of the environment file.
 
 pub mod commands;
 pub mod json;
@@ -48,14 +48,14 @@ impl Spec {
 pub enum Answer {
     /// It has a solution.
     Solvable {
-        /// What conda's classic solver would cost, where that may be what broke the build.
+        /// The predicted cost of conda's classic solver, if it may have broken the build.
         cost: Option<String>,
     },
     /// It has no solution, and this change fixes it.
     Fix {
         /// The changes in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
         changes: Vec<String>,
-        /// What the changed lines get: `numpy 1.21.6 (conda)`.
+        /// The resulting versions of the changed lines: `numpy 1.21.6 (conda)`.
         gives: Vec<String>,
         /// The changes as edits; none if they are of several files.
         edits: Option<Fix>,

@@ -1,5 +1,5 @@
-//! An explanation for people: the conflicts as rustc shows errors, then the fixes as a
-//! numbered list.
+//! The human-readable explanation: the conflicts in the layout of rustc, then the fixes
+//! as a numbered list.
 
 pub mod dot;
 mod graph;
@@ -13,11 +13,11 @@ use presolve_terminal::{foreign::shown, human};
 use presolve_text::source::SourceFile;
 use presolve_words::{cost, edits, unsolvable};
 
-/// How many versions of a fix are shown.
+/// The maximum number of resulting versions that are shown per fix.
 const GIVEN_SHOWN: usize = 5;
 
-/// Of so many conflicts the first are shown with their place; the others, if they are of
-/// one line and have a short reason, take a line each.
+/// The number of conflicts that are shown in full; later ones take one line each if they
+/// have one line and a short reason.
 const SHOWN_WHOLE: usize = 4;
 
 /// A conflict, followed by an empty line; one of many conflicts as a single line.

@@ -1,4 +1,4 @@
-//! How the findings of `check` look, one writer per format.
+//! The reports of `check`, one module per format.
 
 use std::ops::Range;
 
@@ -57,7 +57,7 @@ struct Entry<'f> {
 pub(super) struct Position {
     /// In bytes of the decoded text.
     offset: usize,
-    /// From 1.
+    /// The line number, from 1.
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,

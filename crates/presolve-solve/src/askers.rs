@@ -64,7 +64,7 @@ pub fn of_projects(
         let known = seen.entry(name.clone());
         let is_new = matches!(known, std::collections::btree_map::Entry::Vacant(_));
         let known = known.or_default();
-        // What the others lead to was followed when they were new.
+        // The dependencies of the known extras were followed before.
         let extras: Vec<ExtraName> = extras
             .into_iter()
             .filter(|extra| !known.contains(extra))

@@ -1,6 +1,6 @@
-//! The conda half: records as candidates and their dependencies as requirements,
-//! with the semantics that rattler's solver gives them, so that a spec without a
-//! pip list gets the same records.
+//! The conda half: records as candidates and their dependencies as requirements. The
+//! semantics are those of rattler's solver, so that a file without a pip list gets the
+//! same records.
 
 use std::{
     borrow::Cow,

@@ -194,8 +194,8 @@ fn project(provider: &Provider<'_>, name: NameId) -> Option<NameId> {
     }
 }
 
-/// What a requirement asks for beside Python: nothing where the chosen Python satisfies
-/// it already.
+/// The version sets of a requirement without Python; empty if the chosen Python satisfies
+/// it.
 fn version_sets(
     provider: &Provider<'_>,
     by_name: &HashMap<NameId, SolvableId>,

@@ -48,7 +48,7 @@ pub(super) fn install(
     );
     let runs = PipAbility::of_python(minor).all(|ability| ability.is_in(&pip));
     let constrained = |line: &super::Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
-    // Where a constraint stands among the lines decides what it does.
+    // The effect of a constraint depends on its position among the lines.
     if !is_old || !runs || problem.declared.iter().any(constrained) {
         return Ok(None);
     }
@@ -101,7 +101,7 @@ struct Asked {
     requirement: Requirement<VerbatimUrl>,
     /// The declared line that it goes back to.
     line: usize,
-    /// It is the line itself: `-U` holds for it.
+    /// Whether the line itself names it, so that `-U` applies.
     by_user: bool,
 }
 
@@ -176,7 +176,8 @@ impl Install<'_, '_> {
         self.queue.push_back(project.clone());
     }
 
-    /// Takes a project as its first requirement has it; whether it can be had.
+    /// Selects the release for the first requirement on a project; returns whether there
+    /// is one.
     fn take(&mut self, project: &PackageName) -> bool {
         let asked = &self.asked[project];
         let (line, by_user) = (asked.line, asked.by_user);
@@ -273,7 +274,7 @@ impl Install<'_, '_> {
         Some(plain.into_iter().chain(by_extra).cloned().collect())
     }
 
-    /// What is there in the end; `None` if a file cannot be told.
+    /// Returns the final solution; `None` if the file of a release is unknown.
     fn solution(&self, conda: &Solution) -> Option<Solution> {
         let mut solution = conda.clone();
         for release in &self.taken {

@@ -68,8 +68,8 @@ pub enum DeclaredKind {
     Conda(Box<MatchSpec>),
     /// A line of the pip list with a name.
     Pip(Box<Requirement<VerbatimUrl>>),
-    /// A line of the pip list that only foreign code can resolve; it stands for
-    /// every version of its project, where the line names it.
+    /// A line of the pip list that only a build can resolve. It satisfies every version
+    /// of its project, if the line names one.
     PipOpaque(Option<PackageName>, MarkerTree),
     /// A line of a `-c` file.
     PipConstraint(Box<Requirement<VerbatimUrl>>),
@@ -112,9 +112,9 @@ pub struct PipPolicy {
 /// The choices of an earlier `pin`: tried first, and dropped if they no longer fit.
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
-    /// By normalised name.
+    /// The conda records, by normalised name.
     pub conda: HashMap<String, PreferredRecord>,
-    /// By project.
+    /// The PyPI versions, by project.
     pub pypi: HashMap<PackageName, Version>,
 }
 
@@ -141,7 +141,7 @@ impl PreferredRecord {
     }
 }
 
-/// What exists, and the rules of the target.
+/// The available packages and the rules of the target.
 #[derive(Clone)]
 pub struct World<'a> {
     /// The records, by channel, highest priority first.
@@ -150,14 +150,14 @@ pub struct World<'a> {
     pub virtual_packages: &'a [GenericVirtualPackage],
     /// Channel priority mode.
     pub channel_priority: ChannelPriority,
-    /// Ignore conda records with a later timestamp. The pip half's cut-off is
-    /// the [`PypiSource`]'s affair.
+    /// Ignore conda records with a later timestamp. The [`PypiSource`] applies the
+    /// cut-off of the pip half.
     pub exclude_newer: Option<jiff::Timestamp>,
     /// The indexes.
     pub pypi: &'a dyn PypiSource,
     /// The PyPI projects that a record provides.
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
-    /// What the user calls the channel of a record, given what the record calls it.
+    /// Maps the channel name in a record to the name that the user gave.
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// The platform.
     pub subdir: Subdir,
@@ -192,7 +192,7 @@ impl World<'_> {
         }
     }
 
-    /// What the user calls the channel of a record.
+    /// Returns the user's name for the channel of a record.
     pub fn channel_shown(&self, channel: Option<&str>) -> String {
         channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
     }
@@ -228,8 +228,8 @@ impl Problem<'_> {
     }
 }
 
-/// How one attempt at a problem reads it. A strict reading is tried first, and
-/// what it needs to know about the pip half is learnt on the way.
+/// The assumptions of one attempt at a problem. A strict reading is tried first; facts
+/// about the pip half are learnt from each attempt.
 #[derive(Clone, Debug, Default)]
 struct Reading {
     /// The pip half takes part.
@@ -255,7 +255,7 @@ struct Reading {
     /// exclude is left out of the problem beforehand: that is faster, and says less about
     /// whose fault it is.
     open_python: bool,
-    /// The same for the declared lines on pip.
+    /// Like `open_python`, for the declared lines on pip.
     open_pip: bool,
     /// The same for what a `channel::` excludes: it rules it out as long as its line
     /// stays.
@@ -271,8 +271,8 @@ struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Unasked {
     names: BTreeSet<String>,
-    /// They may come in with a package that depends on one of them. Otherwise
-    /// they are out.
+    /// Whether they are allowed together with a package that depends on one of them;
+    /// otherwise they are excluded.
     by_others: bool,
 }
 
@@ -283,8 +283,9 @@ enum Sources {
     /// allows: an open python goes where the wheels are.
     #[default]
     WhereNoWheel,
-    /// All with known metadata.
+    /// All source distributions with known metadata.
     Known,
-    /// All, as if those with unknown metadata required nothing.
+    /// All source distributions; those with unknown metadata count as having no
+    /// requirements.
     Unknown,
 }

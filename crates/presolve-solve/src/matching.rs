@@ -12,9 +12,9 @@ use rattler_conda_types::{
 /// settings can tell what it stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RecordSpec {
-    /// What rattler matches.
+    /// The fields that rattler matches.
     spec: NamelessMatchSpec,
-    /// What it does not.
+    /// The fields that rattler does not match.
     texts: Vec<(Field, StringMatcher)>,
 }
 

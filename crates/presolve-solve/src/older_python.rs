@@ -19,7 +19,7 @@ use super::{
 use presolve_registry::pypi::DistributionKind;
 use presolve_text::diagnostic::Failure;
 
-/// How many declared projects are asked about at most: each costs two small solves.
+/// The maximum number of declared projects that are tried; each costs two small solves.
 const ASKED: usize = 8;
 
 /// The solution on an older python, if it is better for the declared lines, or pip builds
@@ -67,11 +67,11 @@ struct Older<'a> {
     problem: &'a Problem<'a>,
     solution: &'a Solution,
     reading: &'a Reading,
-    /// What is known of all pythons.
+    /// The solver with all pythons.
     attempt: Attempt<'a>,
-    /// Those of the minor version of the solution's python.
+    /// The older pythons of the same minor version as in the solution.
     same: BTreeSet<Version>,
-    /// Those of older minor versions that are worth a try.
+    /// The pythons of older minor versions that may be better.
     older: BTreeSet<Version>,
 }
 

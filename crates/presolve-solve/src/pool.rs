@@ -13,9 +13,9 @@ use presolve_registry::pypi::{Distribution, pip_abilities::PipAbility};
 /// The pool of the joint problem.
 pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
 
-/// What a candidate is a candidate for.
+/// The names that candidates belong to.
 ///
-/// The order is the one in which rattler compares names when it breaks ties.
+/// The order is the one in which rattler compares names to break ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
     /// An extra of a conda package (CEP-44).
@@ -50,10 +50,10 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// Which candidates of a name.
+/// A set of candidates of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum VersionSet {
-    /// All of them; the name alone decides.
+    /// All candidates of the name.
     Any,
     /// The conda records that a match spec matches.
     Match(Box<RecordSpec>),
@@ -103,7 +103,7 @@ pub(crate) struct RecordId {
     pub index: u32,
 }
 
-/// Something that can be installed, or counts as installed.
+/// A candidate of the solver: something that is installed or counts as installed.
 #[derive(Clone, Debug)]
 pub(crate) enum Candidate {
     /// A conda record.
@@ -152,7 +152,7 @@ impl std::fmt::Display for Candidate {
     }
 }
 
-/// Where a release comes from.
+/// The origin of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// An index or a `--find-links` page.
@@ -192,6 +192,6 @@ pub struct ProvidedCandidate {
     pub conda_name: String,
     /// The version as the records write it.
     pub conda_version: String,
-    /// The same as a PEP 440 version, where it is one.
+    /// The same version in PEP 440 form, if it is valid.
     pub version: Option<Version>,
 }

@@ -66,14 +66,14 @@ pub(super) struct Provider<'a> {
     stopped: Cell<bool>,
 }
 
-/// What a solve finds out that another reading has to know.
+/// Facts that a solve learnt for other readings.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learnt {
     /// Projects of which a pre-release is asked for.
     pub prereleases: Vec<PackageName>,
     /// Yanked releases that are asked for by `==`.
     pub yanked: Vec<(PackageName, pep440_rs::Version)>,
-    /// There are distributions whose dependencies only a build can tell.
+    /// Whether there are distributions whose dependencies are known only after a build.
     pub needs_build: bool,
 }
 

@@ -54,17 +54,17 @@ impl PythonSet {
         }
     }
 
-    /// Those in both.
+    /// Returns the intersection of both sets.
     pub fn intersection(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & b)
     }
 
-    /// Those in one of them.
+    /// Returns the union of both sets.
     pub fn union(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a | b)
     }
 
-    /// Those that are not in `other`.
+    /// Returns the pythons that are not in `other`.
     pub fn difference(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & !b)
     }
@@ -144,7 +144,7 @@ impl Pythons {
             .ok()
     }
 
-    /// Those for which `keep` holds.
+    /// Returns the pythons for which `keep` holds.
     pub fn filter(&self, keep: impl Fn(usize, &Python) -> bool) -> PythonSet {
         let mut set = PythonSet::with_capacity(self.pythons.len());
         for (index, python) in self.pythons.iter().enumerate() {
@@ -160,8 +160,8 @@ impl Pythons {
         PythonSet::with_capacity(self.pythons.len())
     }
 
-    /// Those that a `Requires-Python` allows. As pip does, the release number
-    /// alone is held against it.
+    /// Returns the pythons that a `Requires-Python` allows. As in pip, only the release
+    /// number is compared.
     pub fn required(&self, specifiers: &VersionSpecifiers) -> PythonSet {
         if let Some(known) = self.specifiers.borrow().get(specifiers) {
             return known.clone();
@@ -173,7 +173,7 @@ impl Pythons {
         set
     }
 
-    /// Those for which a marker holds, with `extra` asked for or none.
+    /// Returns the pythons for which a marker holds, with `extra` or without extras.
     pub fn marked(&self, marker: &MarkerTree, extra: Option<&ExtraName>) -> PythonSet {
         let extras = extra.cloned().into_iter().collect::<Vec<_>>();
         // Most requirements of a project with many extras are for another one of them. They
@@ -229,7 +229,7 @@ impl Pythons {
     }
 }
 
-/// What the declared conda lines ask of a package, whatever else is chosen.
+/// The unconditional match specs of the declared conda lines on a package.
 pub(super) fn declared_specs(problem: &Problem<'_>, package: &str) -> Vec<RecordSpec> {
     let specs = problem
         .declared

@@ -86,7 +86,7 @@ pub struct PypiPackage {
 }
 
 impl PypiPackage {
-    /// Where its metadata was read.
+    /// Returns the source of its metadata.
     pub fn metadata_source(&self) -> Option<MetadataSource> {
         self.metadata.as_ref().map(|metadata| metadata.source)
     }
@@ -137,7 +137,7 @@ impl Solution {
         pips::version(self.record("pip")?)
     }
 
-    /// All that is asked of a project, by declared lines and by chosen releases.
+    /// Returns all requirements on a project, from declared lines and chosen releases.
     pub fn asked_of<'a>(
         &'a self,
         declared: &'a [Declared],
@@ -157,7 +157,7 @@ impl Solution {
             .filter(move |one| one.name == *project)
     }
 
-    /// What the pip of the solution knows of a target.
+    /// Returns the platform tags of a target that the pip of the solution knows.
     pub(super) fn known_to_pip(&self, target: &Target) -> Target {
         let pip = self.pip();
         target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
@@ -211,7 +211,7 @@ impl Solution {
         Reading::Solution(Box::new(solution))
     }
 
-    /// Puts all in order, and finds out what is overwritten.
+    /// Sorts the packages, and finds those that pip overwrites.
     pub(super) fn finish(&mut self, provider: &Provider<'_>) {
         self.conda
             .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));

@@ -275,7 +275,7 @@ pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<D
     lines
 }
 
-/// Whether a solution of another problem is one of this, too.
+/// Whether a solution of another problem also solves this one.
 pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, Failure> {
     Ok(!solution.by_legacy_resolver
         && verify::unasked(problem, solution).is_empty()
@@ -345,7 +345,7 @@ fn internal(what: &str) -> Failure {
     Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
-/// What solving both halves under one reading comes to.
+/// The result of solving both halves under one reading.
 pub(super) enum Joint<'a> {
     Solved(Box<Solution>, Box<Reading>),
     Unsolvable(Box<Attempt<'a>>, Learnt),
@@ -436,7 +436,7 @@ pub(super) fn joint<'a>(
 }
 
 impl Reading {
-    /// Takes over what a solve has found out; whether it was news.
+    /// Adds the facts that a solve learnt; returns whether there are new ones.
     pub(super) fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
         for project in &learnt.prereleases {
@@ -452,7 +452,7 @@ impl Reading {
         news
     }
 
-    /// Takes back what was learnt of these projects.
+    /// Removes what was learnt about these projects.
     fn close(&mut self, projects: Vec<PackageName>) {
         for project in projects {
             self.prereleases.remove(&project);
@@ -633,7 +633,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The deadline passed without an answer.
+/// Returns the failure for a deadline that passed without a result.
 pub fn time_limit() -> Failure {
     Failure::time_limit()
 }

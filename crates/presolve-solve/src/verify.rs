@@ -25,7 +25,7 @@ use presolve_parse as parse;
 use presolve_registry::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_text::diagnostic::Failure;
 
-/// How long after the time limit a solution that is at hand may still be checked.
+/// The extra time after the deadline for verifying a solution that was found.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What does not hold in a solution, one sentence each; empty if it holds.

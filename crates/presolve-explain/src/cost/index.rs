@@ -26,7 +26,7 @@ pub(super) type NameId = u32;
 /// A dependency as records write it.
 pub(super) type SpecId = u32;
 
-/// What classic conda has in memory.
+/// The index as classic conda holds it in memory.
 pub(super) struct Index<'a> {
     /// The records, by channel, highest priority first.
     pub records: Vec<Indexed<'a>>,
@@ -36,15 +36,15 @@ pub(super) struct Index<'a> {
     priority: ChannelPriority,
 }
 
-/// A record, and what it leads to.
+/// A record with its dependencies.
 pub(super) struct Indexed<'a> {
     pub record: &'a RepoDataRecord,
     pub name: NameId,
     /// The place of its channel; the smaller is the stronger.
     pub channel: usize,
-    /// What it depends on, virtual packages left out.
+    /// Its dependencies, except on virtual packages.
     pub depends: Vec<SpecId>,
-    /// It depends on a virtual package that the target does not have.
+    /// Whether it depends on a virtual package that the target does not have.
     pub impossible: bool,
 }
 
@@ -297,7 +297,7 @@ pub(super) struct Ranked {
     pub differs_in: Option<usize>,
 }
 
-/// How many criteria there are.
+/// The number of criteria.
 pub(super) const CRITERIA: usize = 5;
 
 /// What classic conda compares two records of a name by, in this order; the greater

@@ -83,14 +83,14 @@ pub struct Cost {
 pub struct LineCost {
     /// The index among the declared requirements.
     pub declared: usize,
-    /// As the user wrote it, without credentials.
+    /// The line as the user wrote it, without credentials.
     pub text: String,
     /// The records that the line reaches.
     #[serde(flatten)]
     pub reach: LineReach,
 }
 
-/// What a line reaches after conda's pruning for all of the lines.
+/// The records that a line reaches after conda has pruned the index for all lines.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LineReach {
     /// The number of records that still satisfy the line.
@@ -125,7 +125,7 @@ pub struct Overlap {
     pub names: usize,
     /// The records of other channels than the first that has the name.
     pub added_records: usize,
-    /// Some of them, those with the most added records first.
+    /// Some of these names, those with the most added records first.
     pub largest: Vec<OverlappingName>,
 }
 

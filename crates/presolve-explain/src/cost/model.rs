@@ -37,7 +37,7 @@ pub struct Features {
     /// The records of every name that the lines lead to, regardless of version: what
     /// there is to load, as far as presolve knows it.
     pub loaded: usize,
-    /// Those of them that channel priority leaves.
+    /// The number of these records that channel priority leaves.
     pub unpruned: usize,
     /// The lines themselves.
     pub lines: usize,
@@ -54,11 +54,11 @@ pub struct Prediction {
     pub peak_mb: f64,
     /// Like `cpu_factor`, for the memory.
     pub memory_factor: f64,
-    /// What this means for the build.
+    /// The verdict on the build.
     pub verdict: Verdict,
 }
 
-/// What a prediction means for a build.
+/// The meaning of a prediction for a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -81,31 +81,32 @@ struct PowerLaw<const N: usize> {
     exponents: [f64; N],
 }
 
-/// Of the loaded records.
+/// Seconds for loading, from the loaded records.
 const LOADING_SECONDS: PowerLaw<1> = PowerLaw {
     intercept: -5.28,
     exponents: [0.80],
 };
 
-/// Of the reachable records, their names, and the distance.
+/// The cost of the search, from the reachable records, their names and the distance.
 const SEARCH_SECONDS: PowerLaw<3> = PowerLaw {
     intercept: -5.87,
     exponents: [0.74, 0.54, 0.16],
 };
 
-/// Of the unpruned records and the lines.
+/// Seconds for the search for conflicts, from the unpruned records and the lines.
 const CONFLICT_SECONDS: PowerLaw<2> = PowerLaw {
     intercept: -9.57,
     exponents: [1.37, 0.46],
 };
 
-/// Of the loaded records; the search for conflicts needs no memory to speak of.
+/// Megabytes for loading, from the loaded records; the search for conflicts needs little
+/// memory.
 const LOADING_MB: PowerLaw<1> = PowerLaw {
     intercept: -0.87,
     exponents: [0.70],
 };
 
-/// Of the reachable records, their names, and the distance.
+/// The cost of the search, from the reachable records, their names and the distance.
 const SEARCH_MB: PowerLaw<3> = PowerLaw {
     intercept: -2.14,
     exponents: [0.50, 0.49, 0.47],

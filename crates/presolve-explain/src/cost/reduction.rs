@@ -26,7 +26,7 @@ pub(super) struct Line {
     pub allowed: Vec<RecordId>,
 }
 
-/// What is left of an index.
+/// The index during pruning.
 pub(super) struct Reduction<'i, 'a> {
     index: &'i Index<'a>,
     ruled_out: Vec<bool>,
@@ -36,14 +36,14 @@ pub(super) struct Reduction<'i, 'a> {
     mark: u32,
 }
 
-/// What one line, or all of them, reach.
+/// The records that one line, or all lines, reach.
 #[derive(Default)]
 pub(super) struct Reached {
     /// Whether a record is reached.
     pub records: Vec<bool>,
-    /// How many are.
+    /// The number of reached records.
     pub count: usize,
-    /// The same for names.
+    /// Whether a name is reached.
     pub names: Vec<bool>,
     pub name_count: usize,
     /// The dependencies of the records.
@@ -58,7 +58,7 @@ impl Reached {
     }
 }
 
-/// What ruling out records of one name came to.
+/// The result of excluding records of one name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pruned {
     Nothing,
@@ -209,7 +209,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         allowed.filter(|&id| !self.ruled_out[id as usize])
     }
 
-    /// Adds what a line reaches to what is reached already.
+    /// Adds the records that a line reaches.
     pub(super) fn reach(&self, line: &Line, reached: &mut Reached) {
         let index = self.index;
         reached.records.resize(index.records.len(), false);

@@ -18,7 +18,7 @@ pub(super) struct Reading {
     pub lines: Vec<Line>,
     /// Only the first channel that has a name counts.
     pub strict: bool,
-    /// What it resolves to; none if there is no solution.
+    /// The resolved records; none if there is no solution.
     pub solution: Option<Vec<RecordId>>,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Measured {
     pub features: Features,
     /// The records that each line can still be satisfied by, in the order of the lines.
     pub matching: Vec<usize>,
-    /// All of the solution is reached.
+    /// Whether the whole solution is reached.
     pub holds: bool,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
     )
 }
 
-/// Measures a reading, and tells what its lines reach, together and each.
+/// Measures a reading, and returns what its lines reach, in total and each.
 pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, Vec<LineReach>) {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
     let all = reached_by_all(&reduction, reading);
@@ -107,7 +107,7 @@ fn measure_reduced(
 
 type Groups = BTreeMap<NameId, Vec<RecordId>>;
 
-/// What is reached, by name.
+/// The reached records, by name.
 fn groups(index: &Index<'_>, reached: &Reached) -> Groups {
     let mut groups = Groups::new();
     for (id, _) in reached.records.iter().enumerate().filter(|(_, yes)| **yes) {

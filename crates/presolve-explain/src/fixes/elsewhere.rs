@@ -91,7 +91,7 @@ impl Elsewhere<'_> {
         })
     }
 
-    /// The same line with the nearest name that there is.
+    /// The same line with the nearest existing name.
     async fn renamed(&self, line: usize, declared: &Declared, spec: &MatchSpec) -> Option<Edit> {
         let name = spec.name.as_exact()?;
         let missing = self.missing.iter().find(|missing| missing.name == *name)?;

@@ -129,7 +129,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The versions that there are of every member, oldest first.
+    /// The versions that every member has, oldest first.
     fn common_versions(
         &mut self,
         family: &[usize],

@@ -43,7 +43,7 @@ enum Asked<'d> {
 const OPERATORS: [&str; 9] = ["===", "==", "~=", "!=", ">=", "<=", ">", "<", "="];
 
 impl<'d> Parts<'d> {
-    /// Takes a line apart; none if it is a URL, foreign code or a constraint.
+    /// Splits a line; none if it is a URL, an opaque line or a constraint.
     pub(crate) fn of(declared: &'d Declared) -> Option<Self> {
         let text = declared.text.trim();
         let is_conda = match &declared.kind {

@@ -23,7 +23,7 @@ const SETS: usize = 8;
 pub struct Proposal {
     /// Lines that move together, which counts as one change.
     pub together: Option<Together>,
-    /// What each line of a minimal correction set becomes.
+    /// The new form of each line of a minimal correction set.
     pub lines: Vec<Becomes>,
     /// How much they change what the user asked for; compares proposals.
     pub cost: usize,
@@ -314,15 +314,15 @@ impl Nearest {
     }
 }
 
-/// What a dropped line costs: more than any change that keeps it.
+/// The cost of removing a line: more than any change that keeps it.
 pub(crate) const COST_OF_DROP: usize = 1000;
-/// What another major version costs, to which the distance is added.
+/// The cost of another major version, to which the distance is added.
 pub(crate) const COST_OF_MAJOR: usize = 300;
-/// What another minor version costs.
+/// The cost of another minor version.
 pub(crate) const COST_OF_MINOR: usize = 200;
-/// What another patch version costs.
+/// The cost of another patch version.
 pub(crate) const COST_OF_PATCH: usize = 100;
-/// What another build costs.
+/// The cost of another build.
 const COST_OF_BUILD: usize = 50;
 
 pub(super) fn compare(one: &str, other: &str) -> std::cmp::Ordering {

@@ -76,7 +76,7 @@ fn because(
     Ok(clause(&conflict, at))
 }
 
-/// What a conflict says of one of its lines.
+/// The reason that a conflict gives for one of its lines.
 fn clause(conflict: &Conflict, line: usize) -> Option<String> {
     let case = conflict.cases.first()?;
     let mut chains = case.chains.iter().filter(|chain| chain.line == line);

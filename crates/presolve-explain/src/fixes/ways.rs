@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::search::{self, Proposal};
 
-/// What it costs to take a requirement from another place: more than another minor
-/// version, less than another major one.
+/// The cost of another source for a requirement: more than another minor version, less
+/// than another major one.
 const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 
 /// A possible fix of a file.
@@ -25,8 +25,8 @@ pub(super) struct Way {
     cost: usize,
 }
 
-/// All ways that are known, those with the fewest changes first, then the mildest;
-/// `O` is what came of solving one.
+/// All known ways, those with the fewest changes first, then the mildest; `O` is the
+/// result of solving one.
 pub(super) struct Ways<O> {
     ways: Vec<(Way, State<O>)>,
     /// Ways with fewer changes than these are all known.
@@ -62,7 +62,7 @@ impl<O> Ways<O> {
         }
     }
 
-    /// Takes in the ways of a proposal.
+    /// Adds the ways of a proposal.
     pub(super) fn add(&mut self, proposal: Proposal) {
         for way in ways(Arc::new(proposal)) {
             let place = self
@@ -77,13 +77,13 @@ impl<O> Ways<O> {
         self.frontier = self.frontier.max(changes);
     }
 
-    /// How many changes every way makes at least; none if there is no way.
+    /// Returns the minimum number of changes of all ways; none if there is no way.
     pub(super) fn least_changes(&self) -> Option<usize> {
         self.ways.first().map(|(way, _)| way.proposal.size())
     }
 
-    /// The way to be solved next, unless as many before it are solved and not told. The
-    /// hard ones come when all others are solved.
+    /// Returns the way to solve next, unless `ahead` ways before it are solved but not
+    /// reported. Slow ways come last.
     pub(super) fn begin(&mut self, ahead: usize) -> Option<Way> {
         let others = |(way, state): &(Way, State<O>)| {
             !way.is_hard && matches!(state, State::Waiting | State::Running)

@@ -159,7 +159,8 @@ fn possible(
     Ok(Some(Possible { version, cause }))
 }
 
-/// That pip would replace a conda package of another solution, and does not in this one.
+/// Returns the replacement of a conda package by pip that occurs in another solution but
+/// not in this one.
 fn pip_replaces(
     problem: &Problem<'_>,
     solution: &Solution,

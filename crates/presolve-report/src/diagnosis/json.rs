@@ -1,7 +1,6 @@
-//! What broke a build, for programs, as JSON. What it holds is described by a schema
-//! (<https://json-schema.org/draft/2020-12>), which `diagnose --print-schema` prints. A
-//! change that a reader of it could trip over makes a new version; the old module stays
-//! beside it as long as it is written.
+//! The diagnosis as JSON. Its schema (<https://json-schema.org/draft/2020-12>) is printed
+//! by `diagnose --print-schema`. An incompatible change makes a new version; the old
+//! module is kept as long as the old version is written.
 
 use super::Report;
 use presolve_terminal::foreign;

@@ -139,8 +139,8 @@ fn whole_log(report: &Report<'_>) -> Value {
     json!({ "physicalLocation": { "artifactLocation": artifact(Path::new(report.path)) } })
 }
 
-/// All that is said of a problem, line by line. The log is in it, as GitHub shows no
-/// related place that the text does not link to.
+/// The whole text on a problem, line by line. It contains the log lines, because GitHub
+/// shows only related locations that the text links to.
 fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
     let mut lines = vec![named.message()];
     for &place in named.lines.iter().take(LINES) {

@@ -75,7 +75,7 @@ fn cluster(text: &mut String, explanation: &Explanation, conflict: &Conflict, nu
 
 struct Writer<'e> {
     explanation: &'e Explanation,
-    /// What the names of its nodes begin with.
+    /// The prefix of its node names.
     prefix: String,
 }
 
@@ -169,7 +169,7 @@ fn package_label(left: &Left) -> String {
     quoted_lines(&[&left.package.to_string(), &versions])
 }
 
-/// "1.0 to 1.4 (6 versions)"; the count where the range does not tell it.
+/// "1.0 to 1.4 (6 versions)"; with the count if the range does not show it.
 fn counted(versions: &Versions) -> String {
     match versions.count {
         0..=2 => versions.ranges.clone(),

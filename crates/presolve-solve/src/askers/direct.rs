@@ -142,8 +142,8 @@ pub fn of_project(
     found
 }
 
-/// What releases of a solution require of a project under markers that do not hold for
-/// it, or for extras that nothing requires.
+/// The inactive requirements of releases of a solution on a project: their markers do not
+/// hold, or nothing requires their extras.
 pub fn idle(solution: &Solution, project: &PackageName) -> Vec<Demand> {
     let required = solution.pypi.iter().flat_map(|package| {
         let required = required_of(package, project);

@@ -22,7 +22,7 @@ mod choices;
 mod of_pip;
 mod refusals;
 
-/// How many steps longer a way may be that can be told in full.
+/// How many steps longer a chain may be if it can be shown in full.
 const UNTOLD: usize = 3;
 
 /// The maximum number of rounds in which the lines get what the others leave.
@@ -187,8 +187,8 @@ impl Clash<'_, '_> {
         case
     }
 
-    /// Adds the way of a line to a package, and before it the ways of the others to
-    /// what it is given.
+    /// Adds the chain from a line to a package, and before it the chains of other lines
+    /// to what it is given.
     fn add_chain(
         &self,
         case: &mut Case,
@@ -226,7 +226,8 @@ impl Clash<'_, '_> {
             };
             let mut of: Vec<usize> = (0..found.len()).collect();
             let all = left(&of);
-            // Lines that leave no less than the others do are not needed to tell it.
+            // Lines that do not restrict the package further are not needed in the
+            // explanation.
             for place in 0..found.len() {
                 let rest: Vec<usize> = of.iter().copied().filter(|&kept| kept != place).collect();
                 if !rest.is_empty() && left(&rest) == all {
@@ -274,7 +275,7 @@ impl Clash<'_, '_> {
         path.map(left).collect()
     }
 
-    /// What a way asks for that nothing has.
+    /// The constraint of a way that no candidate satisfies.
     fn asked(&self, way: &Way) -> Option<String> {
         if !way.usable.is_empty() || way.because_of.is_none() || way.sets.len() > 1 {
             return None;
@@ -330,7 +331,7 @@ fn disputed(
         let demanding = demanding.filter(|demand| demand.demands.contains_key(&name));
         let given = demanding.clone().map(|demand| demand.given(name).len());
         let ways = demanding.clone().map(|demand| demand.path(name).len());
-        // Ranges that are too many to tell do not show the clash.
+        // Too many ranges to list do not show the conflict.
         let told = |demand: &Demands| {
             let versions = folded::versions(provider, &demand.demands[&name].left.usable);
             versions.is_none_or(|versions| versions.is_whole)

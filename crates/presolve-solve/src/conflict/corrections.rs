@@ -34,7 +34,8 @@ pub struct Corrections<'a> {
     /// The lenient reading of the whole, with the declared lines on python and pip as
     /// lines like the others.
     reading: Reading,
-    /// The conda half alone: what it cannot do, both cannot, and it is soon told.
+    /// The conda half alone: if it has no solution, the whole has none, and the check is
+    /// fast.
     conda: Asking<'a>,
     /// The whole by `reading`. It looks at every python there is, so it is made only
     /// where a line on python or pip may be to blame.
@@ -44,11 +45,11 @@ pub struct Corrections<'a> {
     closed: Option<Asking<'a>>,
     /// The strict reading, with what was learnt so far.
     strict: Reading,
-    /// What was found for some lines may do for others: that is soon told.
+    /// Recent solutions, which may also satisfy other lines; this check is fast.
     solutions: Vec<Solution>,
 }
 
-/// One solver, with how it reads the problem.
+/// One solver with its reading of the problem.
 struct Asking<'a> {
     reading: Reading,
     attempt: Attempt<'a>,
@@ -264,8 +265,8 @@ impl<'a> Corrections<'a> {
         self.answer_again(&changed, without, with)
     }
 
-    /// The answer where a line on python or pip changes, of a solver for the changed
-    /// lines alone; none if it cannot be told so.
+    /// The answer of a new solver for the changed lines, if a line on python or pip
+    /// changes; none if it is undecided.
     fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, Failure> {
         let lines = Changed(solve::with_pip(self.problem, changed.0.clone()));
         let problem = lines.of(self.problem);
@@ -285,7 +286,7 @@ impl<'a> Corrections<'a> {
         Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
     }
 
-    /// The answer of the solver that was asked before.
+    /// The answer of an existing solver.
     fn answer_again(
         &mut self,
         changed: &Changed,
@@ -320,8 +321,8 @@ impl<'a> Corrections<'a> {
         Some(Answer::Solvable)
     }
 
-    /// Whether a pip before 20.3 installs it though it clashes: only a line on pip can
-    /// lead to such an old one.
+    /// Whether a pip before 20.3 installs it despite conflicts. Only a line on pip can
+    /// select such an old version.
     fn is_saved_by_old_pip(&self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
         let changed = self.changed(without, with);
         let asks_for_pip = |line: &Declared| match &line.kind {
@@ -420,12 +421,12 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// What one solver says of changed lines.
+/// The answer of one solver for changed lines.
 enum Answer {
     Solvable,
     Unsolvable,
-    /// It has a solution with conda packages that only the pip half asks for: whether
-    /// there is one without them, takes a solver of its own.
+    /// There is a solution with conda packages that only the pip half requires. A
+    /// separate solver must check whether there is one without them.
     Unasked,
 }
 

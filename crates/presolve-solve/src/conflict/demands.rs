@@ -24,16 +24,16 @@ use crate::{
 /// are left: each costs a request.
 const RELEASES_LOOKED_INTO: usize = 12;
 
-/// How often what is left of one package is held against the rest again.
+/// The maximum number of rounds in which the candidates of a package are compared with
+/// the rest.
 const ROUNDS: usize = 4;
 
-/// What is left of packages by what else is known: the demands of other lines, or
-/// a choice.
+/// The remaining candidates of packages, given a choice or the demands of other lines.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Context(pub BTreeMap<NameId, BTreeSet<SolvableId>>);
 
 impl Context {
-    /// Leaves of a package what these leave, too.
+    /// Restricts a package to these candidates.
     pub(super) fn narrow(&mut self, name: NameId, left: &BTreeSet<SolvableId>) {
         match self.0.get_mut(&name) {
             None => _ = self.0.insert(name, left.clone()),
@@ -42,7 +42,7 @@ impl Context {
     }
 }
 
-/// What one line demands.
+/// The demands of one line.
 #[derive(Default)]
 pub(super) struct Demands {
     pub demands: HashMap<NameId, Demand>,
@@ -50,26 +50,26 @@ pub(super) struct Demands {
     pub missing: Vec<Name>,
 }
 
-/// What a line leaves of a package.
+/// The candidates of a package that a line leaves.
 pub(super) struct Demand {
     pub left: Matching,
-    /// Where it is demanded, in the order in which it was found.
+    /// The ways in which it is demanded, in order of discovery.
     pub ways: Vec<Way>,
-    /// The packages of the context that had a part in it.
+    /// The packages of the context that it depends on.
     pub given: BTreeSet<NameId>,
     /// The candidates that conflict with the rest.
     pub refused: BTreeMap<SolvableId, Refused>,
 }
 
-/// One of the places where a package is demanded.
+/// One of the ways in which a package is demanded.
 pub(super) struct Way {
     /// The package whose candidates all demand it; none for the line's own.
     pub because_of: Option<NameId>,
-    /// What it alone leaves.
+    /// The candidates that this way alone leaves.
     pub usable: BTreeSet<SolvableId>,
-    /// What is asked for.
+    /// The demanded version sets.
     pub sets: BTreeSet<VersionSetId>,
-    /// The packages of the context that had a part in it.
+    /// The packages of the context that it depends on.
     given: BTreeSet<NameId>,
 }
 
@@ -163,14 +163,14 @@ impl Demands {
         decisive.filter(through).min_by_key(length)
     }
 
-    /// The packages of the context that had a part in the way to this one.
+    /// The packages of the context that the way to this one depends on.
     pub(super) fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let path = self.path(name);
         let demands = path.iter().filter_map(|name| self.demands.get(name));
         demands.flat_map(|demand| demand.given.clone()).collect()
     }
 
-    /// The packages of the context that had a part in a way.
+    /// The packages of the context that a way depends on.
     pub(super) fn given_by(&self, way: &Way) -> BTreeSet<NameId> {
         let mut given = way.given.clone();
         given.extend(
@@ -182,7 +182,7 @@ impl Demands {
     }
 }
 
-/// What is wanted of a package, and what of the context it depends on.
+/// A demand on a package, with the part of the context that it depends on.
 #[derive(Clone)]
 struct Wanted {
     matching: Matching,
@@ -243,8 +243,8 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// What all candidates that are left of a package require. Those that cannot be
-    /// had with the rest are left out.
+    /// The requirements that all remaining candidates of a package share. Candidates that
+    /// conflict with the rest are left out.
     fn shared_requirements(&mut self, name: NameId) -> Vec<(NameId, Wanted)> {
         let Some(demand) = self.found.demands.get(&name) else {
             return Vec::new();
@@ -312,8 +312,8 @@ impl Follower<'_, '_> {
         shared.into_iter().collect()
     }
 
-    /// What a candidate requires of each package, and why it cannot be had with the
-    /// rest, if it cannot; or why it cannot be had at all.
+    /// The requirements of a candidate on each package, and its conflict with the rest,
+    /// if any; or why it cannot be installed at all.
     fn required(
         &self,
         id: SolvableId,
@@ -378,7 +378,7 @@ impl Follower<'_, '_> {
         refused
     }
 
-    /// What of the context decides what is left of a package.
+    /// The part of the context that decides the remaining candidates of a package.
     fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let mut given = match self.found.demands.contains_key(&name) {
             true => self.found.given(name),
@@ -459,12 +459,12 @@ impl Follower<'_, '_> {
 /// A conflict of a candidate with what is left of the rest.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// It only says with what it goes together.
+    /// Whether the candidate only constrains the packages and does not require them.
     pub by_constraint: bool,
     /// The packages of which it needs one, each with the candidates that would do, or
     /// what is asked for where none would.
     pub needs: BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>,
-    /// What of the context it depends on.
+    /// The part of the context that it depends on.
     given: BTreeSet<NameId>,
 }
 
@@ -548,7 +548,7 @@ impl Matching {
         self.usable.len() < before
     }
 
-    /// Takes what another one takes, too.
+    /// Adds the candidates of another set.
     fn widen(&mut self, other: &Self) {
         self.usable.extend(&other.usable);
         let reasons = other.ruled_out.iter();
@@ -558,8 +558,8 @@ impl Matching {
     }
 }
 
-/// What a candidate requires, with what only its metadata tells if `deep`; or why
-/// that cannot be had.
+/// The requirements of a candidate, including those from its metadata if `deep`; or why
+/// they are not available.
 fn known(provider: &Provider<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, Reason> {
     let dependencies = |dependencies: Option<Dependencies>| match dependencies {
         Some(Dependencies::Known(known)) => Ok(known),

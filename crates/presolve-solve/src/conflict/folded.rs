@@ -28,7 +28,7 @@ pub(super) fn package(provider: &Provider<'_>, name: NameId) -> Package {
     Package { name, half }
 }
 
-/// What is left of a package if these candidates are.
+/// Describes these candidates as the remaining ones of a package.
 pub(super) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
     Left {
         package: package(provider, name),

@@ -44,8 +44,7 @@ pub enum ReasonKind {
     Constraint,
     /// Its metadata or one of its dependencies cannot be read.
     Broken,
-    /// It requires something that another line, or another requirement of the same
-    /// line, leaves nothing of.
+    /// It requires something that another requirement excludes completely.
     Requirement,
     /// Any other reason.
     Other,
@@ -66,7 +65,7 @@ impl ReasonKind {
 pub(crate) struct Reasons(RefCell<HashMap<StringId, ReasonKind>>);
 
 impl Reasons {
-    /// Takes a reason into the pool.
+    /// Adds a reason to the pool.
     pub(crate) fn intern(&self, pool: &Pool, reason: Reason) -> StringId {
         let id = pool.intern_string(reason.text);
         self.0.borrow_mut().insert(id, reason.kind);

@@ -8,15 +8,15 @@ use crate::Declared;
 /// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;
 
-/// How many packages that the other lines leave open are named in a sentence; JSON and the
-/// pictures have all.
+/// The maximum number of given packages in a sentence; JSON and the pictures have all.
 const GIVEN_SHOWN: usize = 3;
 
 impl Case {
     /// The case in sentences, one fact each.
     pub fn facts(&self, declared: &[Declared]) -> Vec<String> {
         let mut facts: Vec<String> = Vec::new();
-        // That a line asks for what stands in it needs no telling, if the reason is told.
+        // What a line requires is visible in the line, so it is not repeated if a reason
+        // follows.
         let says_why = !self.ruled_out.is_empty() || self.nearest.is_some();
         let is_plain = |chain: &Chain| chain.links.len() == 1 && chain.given.is_empty();
         let plain = says_why && self.choice.is_none() && self.chains.iter().all(is_plain);
@@ -68,7 +68,7 @@ impl Chain {
         let half = if line.is_conda() { "" } else { " (PyPI)" };
         let mut words = format!("`{}`{half}", line.text);
         let (end, between) = self.links.split_last().expect("a chain is not empty");
-        // What a line asks for itself stands in the line.
+        // The first requirement is visible in the line itself.
         for link in between.iter().skip(1) {
             words += &format!(" needs {link}, which");
         }

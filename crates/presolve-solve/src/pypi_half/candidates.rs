@@ -21,7 +21,7 @@ use presolve_registry::pypi::{
 /// The candidates of a project and what speaks against some of them.
 #[derive(Clone, Default)]
 pub(crate) struct ProjectCandidates {
-    /// In the order in which they are tried.
+    /// The candidates in the order in which they are tried.
     candidates: Vec<SolvableId>,
     excluded: Vec<(SolvableId, Exclusion)>,
 }

@@ -23,7 +23,7 @@ const WIDE: f64 = 640.0;
 
 /// A conflict with what is said of it.
 struct Told<'e> {
-    /// From 1.
+    /// The number of the conflict, from 1.
     number: usize,
     conflict: &'e Conflict,
     graphs: Vec<Graph<'e>>,
@@ -54,7 +54,7 @@ impl Told<'_> {
     }
 }
 
-/// All conflicts; lines that nothing satisfies in one table if there are many.
+/// All conflicts; many unsatisfiable lines share one table.
 pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
@@ -94,7 +94,7 @@ fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, told: &Diagnostic) 
     }
 }
 
-/// From this many on, lines that nothing satisfies are shown in a table.
+/// The minimum number of unsatisfiable lines to show them in a table.
 const TABLE: usize = 3;
 
 fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {

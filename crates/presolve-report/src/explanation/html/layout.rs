@@ -42,12 +42,12 @@ pub(super) struct Placed {
     pub label: Label,
 }
 
-/// What a box is: decides its shape and its colours.
+/// The kind of a box, which decides its shape and colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// A declared requirement.
     Line,
-    /// A package on the way.
+    /// A package on the chain.
     Package(Half),
     /// What a line leaves of the disputed package.
     Claim,
@@ -63,7 +63,7 @@ pub(super) struct Wire {
     pub kind: WireKind,
 }
 
-/// What a line between boxes says.
+/// The meanings of a line between boxes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum WireKind {
     /// One package needs the other.
@@ -84,7 +84,7 @@ const SIDE: f64 = 8.0;
 const ROW: f64 = 14.0;
 /// Around the picture, for strokes.
 const MARGIN: f64 = 4.0;
-/// What hangs on a box: another box, or a claim.
+/// A child of a box: another box, or a claim.
 #[derive(Clone, Copy, PartialEq)]
 enum Child {
     Node(usize),
@@ -108,7 +108,7 @@ impl Layout {
     }
 }
 
-/// What stands in the boxes.
+/// The texts of the boxes.
 struct Labels<'g> {
     explanation: &'g Explanation,
     graph: &'g Graph<'g>,

@@ -74,7 +74,7 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     }
 }
 
-/// What helps, beside what there is.
+/// The remedies, compared with the current cost.
 fn remedies(cost: &Cost) -> Markup {
     if cost.remedies.is_empty() {
         let said = match (cost.satisfiable, cost.prediction.verdict) {

@@ -12,7 +12,8 @@ use crate::{
 use presolve_registry::pypi::pip_abilities::PipAbility;
 
 impl Clash<'_, '_> {
-    /// That none of the pips which the lines leave runs on the pythons that they leave.
+    /// Returns the case that no pip allowed by the lines runs on a python allowed by
+    /// them.
     pub(super) fn pip_does_not_run(&self, demands: &[Demands]) -> Option<Case> {
         let provider = self.provider;
         let left = left_by_all(demands);

@@ -50,7 +50,7 @@ impl Clash<'_, '_> {
         })
     }
 
-    /// The candidates that a demand had and may not take, by reason, newest first.
+    /// The excluded candidates of a demand, by reason, newest first.
     pub(super) fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
         let provider = self.provider;
         let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
