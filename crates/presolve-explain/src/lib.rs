@@ -1,15 +1,15 @@
-//! `explain`: why a file cannot be solved, which smallest changes fix it, and what the search
-//! would cost a solver that looks at everything.
+//! `explain`: why a file cannot be solved, which minimal changes fix it, and what the search
+//! would cost conda's classic solver.
 //!
-//! In: a question that was resolved. Out: an [`Explanation`]. This crate must never know how an
-//! explanation is worded or drawn.
+//! In: a question with its result. Out: an [`Explanation`]. This crate must never know how an
+//! explanation is worded or rendered.
 //!
 //! ```text
-//! conflicts   the lines that clash, each conflict apart from the others
+//! conflicts   the conflicting lines, each conflict separately
 //!    ↓
-//! fixes       the smallest sets of lines that have to change, and for each the
-//!    ↓        mildest changes, every one solved with the changed file
-//! cost        what conda's classic solver would have to look at
+//! fixes       the smallest sets of lines that have to change, and for each set the
+//!    ↓        mildest changes, each one verified by solving the changed file
+//! cost        the records that conda's classic solver would have to consider
 //! ```
 
 use std::sync::Arc;

@@ -1,14 +1,14 @@
-//! `conda-lock.yml`, as CEP 37 defines it
-//! (<https://github.com/conda/ceps/blob/main/cep-0037.md>); written by
+//! `conda-lock.yml` as defined by CEP 37
+//! (<https://github.com/conda/ceps/blob/main/cep-0037.md>), written by
 //! `rattler_conda_lock`.
 //!
-//! Every package is in the category `main`. The content hashes are those of the
-//! locked packages, as that crate defines them: conda-lock hashes what its own reader
-//! makes of the environment file, virtual packages and all, which nobody else can
-//! repeat, and locks anew with `--check-input-hash` where they differ.
+//! Every package is in the category `main`. The content hashes cover the locked packages,
+//! as that crate defines them. conda-lock itself hashes its own reading of the
+//! environment file, including virtual packages, which other tools cannot reproduce; with
+//! `--check-input-hash`, it locks again if the hashes differ.
 //!
-//! There is no place for a project whose version only its build tells, nor for the
-//! package indexes.
+//! The format cannot represent a project whose version is known only after a build, nor
+//! the package indexes.
 
 use std::collections::BTreeMap;
 

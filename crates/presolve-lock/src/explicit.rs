@@ -1,13 +1,12 @@
-//! `@EXPLICIT`: the URLs of the conda half, which conda, mamba and rattler install
+//! `@EXPLICIT`: the URLs of the conda packages, which conda, mamba and rattler install
 //! without solving
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html#building-identical-conda-environments>).
 //!
-//! Behind each URL stands its md5, which all of them read; the sha256 only of a
-//! record without one, since conda reads that from 24.9 on (conda/conda#14048).
+//! Each URL is followed by its md5, which all of them read; the sha256 is used only for a
+//! record without md5, because conda reads it only since 24.9 (conda/conda#14048).
 //!
-//! The pip half stands in comments `# pip name @ url#sha256=…`, as `conda-lock
-//! render` writes them: `conda-lock install` and micromamba install these too, conda
-//! does not.
+//! The pip packages are comments `# pip name @ url#sha256=…`, as `conda-lock render`
+//! writes them. `conda-lock install` and micromamba also install these; conda does not.
 
 use std::fmt::Write;
 

@@ -1,13 +1,12 @@
-//! Answers as files for the tools that install: lock files and lists of files.
+//! Lock files and requirements files for the tools that install a solution.
 //!
-//! In: the answers for one or more platforms. Out: the text of a file. This crate must never
+//! In: the solutions for one or more platforms. Out: the text of a file. This crate must never
 //! write a file, or a credential.
 //!
-//! One module per format; all of them write a [`Lock`], so that none knows more of an answer
-//! than the others. URLs are written without credentials, since every tool has settings of its
-//! own for that: pip, conda and pixi read a netrc file, and pip and pixi a keyring. That also
-//! holds for a line that is copied from the user's file. A variable in it stays: it is not a
-//! secret.
+//! There is one module per format. All of them write a [`Lock`], so they have the same data.
+//! URLs are written without credentials, because every tool has its own settings for them: pip,
+//! conda and pixi read a netrc file, and pip and pixi a keyring. This also applies to lines that
+//! are copied from the user's file. Variables in these lines are kept: they are not secrets.
 
 use url::Url;
 

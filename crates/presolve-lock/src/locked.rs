@@ -1,5 +1,5 @@
-//! What is locked: the records and releases of an answer, with their URLs, hashes and
-//! names, in the one form that all formats are written from.
+//! The locked packages: the records and releases of a solution with their URLs, hashes
+//! and names, in a form that all formats are written from.
 
 use std::{collections::BTreeMap, path::Path};
 

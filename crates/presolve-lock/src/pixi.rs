@@ -1,12 +1,12 @@
-//! `pixi.lock`, version 7, written by `rattler_lock`: one environment `default` with
-//! the channels, the indexes and, for each platform, the packages and the virtual
-//! packages that they need.
+//! `pixi.lock`, version 7, written by `rattler_lock`: one environment `default` with the
+//! channels, the indexes and, for each platform, the packages and the virtual packages
+//! that they need.
 //!
-//! Conda records say by their `purls` which PyPI projects they bring, as pixi has to
-//! know it: else it would install these a second time. Where there is no pip half nobody
-//! asked for these names, and pixi looks them up by itself. A local project whose name its
-//! line tells stands in it as its folder; a repository cannot, since pixi takes the
-//! commit and the version from there, which nobody knows before it is fetched.
+//! The `purls` of conda records list the PyPI projects that they provide, so that pixi
+//! does not install these again. Without a pip list, the names were not loaded, and pixi
+//! looks them up by itself. A local project with a known name is written as its folder. A
+//! repository cannot be written, because pixi needs its commit and version, which are
+//! unknown before it is fetched.
 
 use std::path::{Path, PathBuf};
 
@@ -84,8 +84,8 @@ fn platform(platform: &LockedPlatform<'_>) -> PlatformData {
     }
 }
 
-/// Whether the answer leans on a virtual package: one of its records names it, or it
-/// tells the platform tags of wheels. More would shut machines out that can have it.
+/// Whether the solution needs a virtual package: a record depends on it, or it decides
+/// the platform tags of wheels. Listing more would exclude machines that can install it.
 fn is_needed(platform: &LockedPlatform<'_>, name: &str) -> bool {
     let is_named = |text: &String| {
         let named = text.trim().split([' ', '=', '<', '>', '!', '~', '[']);

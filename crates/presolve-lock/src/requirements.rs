@@ -1,15 +1,14 @@
-//! The pip half as a requirements file with hashes
+//! The pip packages as a requirements file with hashes
 //! (<https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode>): every
-//! release that is to be installed, and none of those that conda provides. Those have to
-//! be there already, so it is for the environment that the conda half gives.
+//! release to install, without those that conda provides. The file is for the environment
+//! of the conda packages, which must be installed first.
 //!
-//! The indexes that settings outside of the file name are written before the options of
-//! the file: without them pip would look for the releases elsewhere.
+//! Indexes from settings are written before the options of the file; otherwise pip would
+//! search for the releases elsewhere.
 //!
-//! Lines that only foreign code can resolve stay as they are written. pip takes no
-//! file in which one line has hashes and another has none, and a repository cannot
-//! have any; so beside such a line the others have none either, unless the file itself
-//! asks for hashes.
+//! Lines that only a build can resolve are kept unchanged. pip rejects a file in which
+//! only some lines have hashes, and a repository cannot have one. So with such a line, no
+//! line has hashes, unless the file itself requires them.
 
 use std::{fmt::Write, sync::Arc};
 

@@ -1,8 +1,9 @@
-//! Environment variables in the URLs of the pip list, as `https://host/${TOKEN}/simple`.
+//! Environment variables in the URLs of the pip list, such as
+//! `https://host/${TOKEN}/simple`.
 //!
-//! Their values are of this machine and often secret. Where one stands for a user or
-//! password it is left out; a path cannot do without it, so a file that would hold it
-//! is not written.
+//! Their values belong to this machine and are often secret. As a user or password, a
+//! value is left out. A path does not work without it, so a file that would contain it is
+//! not written.
 
 use std::sync::Arc;
 

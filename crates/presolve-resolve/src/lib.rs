@@ -1,8 +1,8 @@
-//! From a file and its settings to an answer.
+//! Resolves an environment file with its settings.
 //!
-//! In: an environment file and settings. Out: a [`Resolution`]. This crate asks the channels
-//! and indexes, puts the joint problem together, and notes what follows from the solution. It
-//! must never know a rule of `check` or a format of output.
+//! In: an environment file and settings. Out: a [`Resolution`]. This crate queries the channels
+//! and indexes, builds the joint problem, and collects the consequences of the solution. It
+//! must never know a rule of `check` or an output format.
 
 use std::{
     sync::Arc,

@@ -1,11 +1,10 @@
-//! A python that steps back for what stands behind the declared lines.
+//! An older python for the sake of indirect dependencies.
 //!
-//! An open python goes where the declared projects have their best versions. What
-//! those require may have no files for the newest of these pythons: the solver then
-//! keeps that python, and goes back, maybe for years, in the project that the user
-//! names, or lets pip compile what has wheels for older pythons. Here such a solution
-//! is held against one on an older python, which is taken if no declared line has to
-//! pay for it.
+//! An open python is chosen so that the declared projects have their best versions. Their
+//! dependencies may have no files for the newest of these pythons. The solver then keeps
+//! that python and chooses a much older version of a declared project, or lets pip
+//! compile what has wheels for older pythons. This module compares such a solution with
+//! one on an older python, which is used if no declared line gets an older version.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 

@@ -1,8 +1,7 @@
-//! From a problem to its answer: the readings that are tried, from the strict to
-//! the lenient.
+//! Solves a problem: the readings are tried from the strict to the lenient.
 //!
-//! The conda half alone comes first. If it has no solution, neither has the whole; if it
-//! has, it tells which projects conda provides anyway, so that these are tried from conda
+//! The conda half alone is solved first. If it has no solution, the whole has none. If it
+//! has one, it shows which projects conda provides anyway; these are tried from conda,
 //! and all others from PyPI.
 
 use std::collections::{BTreeSet, HashSet};

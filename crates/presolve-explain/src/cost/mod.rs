@@ -1,15 +1,16 @@
-//! What conda's classic solver would cost on a spec, and what makes it cheaper.
+//! The predicted cost of conda's classic solver for a file, and changes that reduce it.
 //!
-//! It is the default of conda before 23.10, and `--solver classic` afterwards. It
-//! runs each of a row of objectives as a series of SAT calls over all records that the
-//! declared lines reach, and after UNSAT searches the unpruned dependency graph for
-//! conflicts (`conda/resolve.py`). So two figures decide: how much is reachable, and
-//! how far from the newest of everything the solution has to be, or that there is none.
+//! The classic solver is the default of conda before 23.10, and `--solver classic`
+//! afterwards. It runs a sequence of objectives, each as a series of SAT calls over all
+//! records that the declared lines reach, and after UNSAT it searches the unpruned
+//! dependency graph for conflicts (`conda/resolve.py`). So two figures decide: the number
+//! of reachable records, and the distance of the solution from the newest version of
+//! everything, or that there is no solution.
 //!
-//! [`predict`] repeats conda's own pruning of the index on the records that presolve
-//! has anyway, counts, and puts the counts into the power laws of `model`, which
-//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed spec that went
-//! through the same.
+//! [`predict`] repeats conda's pruning of the index on the records that presolve has
+//! loaded, counts the rest, and applies the power laws of `model`, which
+//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed file that is
+//! predicted in the same way.
 
 pub use presolve_config::check::Limits;
 use std::time::Instant;

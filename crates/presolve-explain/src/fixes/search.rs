@@ -1,9 +1,9 @@
 //! Which lines have to change, and what the mildest changes are.
 //!
-//! For each minimal correction set, lines whose name alone leaves no solution go; of the
-//! others the version nearest to the one asked for is searched for. That there is a
-//! solution up to a version, going away from the one asked for, holds for every version
-//! behind it, so the nearest one is found by halving.
+//! In each minimal correction set, lines that have no solution with any version are
+//! removed. For the others, the nearest version with a solution is searched. If there is
+//! a solution with all versions up to some distance, there is one for every larger
+//! distance, so the nearest version is found by bisection.
 
 use super::{
     family::{self, Together},

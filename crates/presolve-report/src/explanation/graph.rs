@@ -1,9 +1,9 @@
-//! A conflict as a graph, the same for every format that draws one: the declared
-//! lines, what they lead to, and the package that they do not agree on.
+//! A conflict as a graph, shared by all formats that draw one: the declared lines, what
+//! they lead to, and the package that they disagree on.
 //!
-//! What a line shares with another is not drawn once: what is left of a package is
-//! another for each line. Ways of one line that begin alike share their beginning. So
-//! from each line grows a tree, and all trees end at the disputed package.
+//! Each line has its own tree, because it leaves different candidates of a package than
+//! other lines. Chains of one line share their common beginning. All trees end at the
+//! disputed package.
 
 use presolve_solve::{
     Conflict, Missing,
