@@ -1,10 +1,8 @@
-//! presolve answers before the image build does: it reads a conda spec with its
-//! nested pip list, fetches repodata and PyPI metadata, and solves both halves
-//! as one SAT problem.
+//! presolve checks a conda environment file and its pip list before an image build: it
+//! fetches repodata and PyPI metadata, and solves conda and pip as one SAT problem.
 //!
-//! The work is done by the crates below `crates/`, each with one duty. They are named here in
-//! the order in which the data goes through them; what is left in this crate is the command
-//! line ([`cli`]).
+//! The work is done by the crates below `crates/`, each with one duty. This crate
+//! contains the command line ([`cli`]).
 
 pub mod cli;
 

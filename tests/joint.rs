@@ -119,7 +119,7 @@ fn a_declared_hash_rules_other_files_out() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:aa")), @"python=3.14.0 pypi:foo==1.0");
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:cc")), @"
     unsolvable: [foo]
-      foo 1.0 or 2.0: --only-binary, --no-binary or the hashes rule its files out
+      foo 1.0 or 2.0: --only-binary, --no-binary or the hashes exclude its files
     ");
 }
 
@@ -332,7 +332,7 @@ fn two_lines_that_disagree_on_python() {
     unsolvable: [python=3.10] [tensorflow==2.8.0]
       `python=3.10` asks for python (conda) 3.10.14
       `tensorflow==2.8.0` (PyPI) needs python (conda) 3.8.18 or 3.9.19
-      no python (conda) is in all of these
+      no python (conda) satisfies all of these
       tensorflow 2.8.0: its wheels are for cp38, cp39, and it has no source distribution
     ");
 }
@@ -368,7 +368,7 @@ fn the_conda_half_alone_can_be_the_culprit() {
     unsolvable: [a] [b=2]
       `a` needs b (conda) 1
       `b=2` asks for b (conda) 2
-      no b (conda) is in all of these
+      no b (conda) satisfies all of these
     ");
 }
 
@@ -379,7 +379,7 @@ fn unknown_names_are_missing() {
         want nmpy
     "), @"
     unsolvable: [nmpy]
-      `nmpy` asks for nmpy (conda), of which nothing that fits can be had
+      `nmpy` asks for nmpy (conda), but no match is available
       missing: nmpy
     ");
     assert_snapshot!(with_pythons("
@@ -387,7 +387,7 @@ fn unknown_names_are_missing() {
         pip nmpy
     "), @"
     unsolvable: [nmpy]
-      `nmpy` (PyPI) asks for nmpy (PyPI), of which nothing that fits can be had
+      `nmpy` (PyPI) asks for nmpy (PyPI), but no match is available
       missing: nmpy
     ");
 }
@@ -468,7 +468,7 @@ fn strict_priority_takes_a_name_from_one_channel() {
     assert_snapshot!(answer(&format!("{channels} \n want numpy \n priority disabled")), @"numpy=2.0");
     assert_snapshot!(answer(&format!("{channels} \n want numpy=2 \n priority strict")), @"
     unsolvable: [numpy=2]
-      numpy 2.0: strict channel priority takes numpy from first only, not second
+      numpy 2.0: strict channel priority allows numpy from first only, not second
     ");
 }
 
@@ -479,7 +479,7 @@ fn a_missing_virtual_package_is_a_dead_end() {
         want torch
     "), @"
     unsolvable: [torch]
-      `torch` needs __cuda >=12, of which nothing that fits can be had
+      `torch` needs __cuda >=12, but no match is available
       missing: __cuda
     ");
 }
@@ -574,8 +574,8 @@ fn two_channels_for_one_package_contradict_each_other() {
     assert_snapshot!(answer(&format!("{channels} \n want one::a")), @"a=1");
     assert_snapshot!(answer(&format!("{channels} \n want one::a \n want two::a")), @"
     unsolvable: [one::a] [two::a]
-      a 2: it is in two, not in the channel asked for
-      a 1: it is in one, not in the channel asked for
+      a 2: it is in two, not in the requested channel
+      a 1: it is in one, not in the requested channel
     ");
 }
 

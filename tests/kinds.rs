@@ -48,7 +48,7 @@ fn two_lines_on_one_package() {
     [numpy <1.20] [scipy >=1.10]
       `numpy <1.20` asks for numpy (conda) 1.19
       `scipy >=1.10` needs numpy (conda) 1.26
-      no numpy (conda) is in all of these
+      no numpy (conda) satisfies all of these
     ");
 }
 
@@ -67,7 +67,7 @@ fn through_another_package() {
     [torch =1.10] [vision =0.10]
       `torch =1.10` asks for torch (conda) 1.10
       `vision =0.10` needs ops (conda) 1, which needs torch (conda) 1.9
-      no torch (conda) is in all of these
+      no torch (conda) satisfies all of these
     ");
 }
 
@@ -80,7 +80,7 @@ fn a_version_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =1.17]
-      there is no such version; the nearest are 1.16 and 1.18
+      this version does not exist; the nearest are 1.16 and 1.18
     ");
 }
 
@@ -93,7 +93,7 @@ fn a_minor_version_written_as_an_exact_one() {
     "#;
     assert_snapshot!(told(world), @"
     [python ==3.8]
-      `==3.8` is that version alone; every 3.8.* is `=3.8`
+      `==3.8` matches that version only; `=3.8` matches every 3.8.*
     ");
 }
 
@@ -105,7 +105,7 @@ fn a_build_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =1.19=py38_0]
-      this version is there as build 1, not as `py38_0`
+      this version is available as build 1, not as `py38_0`
     ");
 }
 
@@ -117,7 +117,7 @@ fn a_package_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [nmpy]
-      `nmpy` asks for nmpy (conda), of which nothing that fits can be had
+      `nmpy` asks for nmpy (conda), but no match is available
       missing: nmpy
     ");
 }
@@ -131,7 +131,7 @@ fn a_project_that_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [nmpy]
-      `nmpy` (PyPI) asks for nmpy (PyPI), of which nothing that fits can be had
+      `nmpy` (PyPI) asks for nmpy (PyPI), but no match is available
       missing: nmpy
     ");
 }
@@ -148,8 +148,8 @@ fn what_is_needed_is_not_there() {
     "#;
     assert_snapshot!(told(world), @"
     [a]
-      `a` (PyPI) needs b (PyPI) ~=1.2.0, of which nothing that fits can be had
-      there is no such version; the nearest are 1.1 and 2.0
+      `a` (PyPI) needs b (PyPI) ~=1.2.0, but no match is available
+      this version does not exist; the nearest are 1.1 and 2.0
     ");
 }
 
@@ -182,7 +182,7 @@ fn requires_python() {
     [python =3.7] [scikit==1.2]
       `python =3.7` asks for python (conda) 3.7
       `scikit==1.2` (PyPI) needs python (conda) 3.10
-      no python (conda) is in all of these
+      no python (conda) satisfies all of these
       scikit 1.2: it requires Python >=3.8
       (RequiresPython)
     ");
@@ -201,7 +201,7 @@ fn wheels_for_other_pythons() {
     [python =3.12] [old]
       `python =3.12` asks for python (conda) 3.12
       `old` (PyPI) needs python (conda) 3.8
-      no python (conda) is in all of these
+      no python (conda) satisfies all of these
       old 1.0: its wheels are for cp38, and it has no source distribution
       (PythonTag)
     ");
@@ -233,7 +233,7 @@ fn strict_channel_priority() {
     "#;
     assert_snapshot!(told(world), @"
     [numpy =2]
-      numpy 2.0: strict channel priority takes numpy from first only, not second
+      numpy 2.0: strict channel priority allows numpy from first only, not second
       (ChannelPriority)
     ");
 }
@@ -246,7 +246,7 @@ fn a_virtual_package_that_the_machine_lacks() {
     "#;
     assert_snapshot!(told(world), @"
     [torch]
-      `torch` needs __cuda >=12, of which nothing that fits can be had
+      `torch` needs __cuda >=12, but no match is available
       missing: __cuda
     ");
 }
@@ -259,8 +259,8 @@ fn a_virtual_package_that_is_too_old() {
     "#;
     assert_snapshot!(told(world), @"
     [torch]
-      `torch` needs __glibc >=2.34, of which nothing that fits can be had
-      there is __glibc 2.28
+      `torch` needs __glibc >=2.34, but no match is available
+      available: __glibc 2.28
     ");
 }
 
@@ -282,7 +282,7 @@ fn a_requirement_under_a_marker() {
       `numpy==1.26` (PyPI) asks for numpy (PyPI) 1.26
       `numpy==1.26` (PyPI) needs python (conda) 3.10
       `opencv` (PyPI) needs numpy (PyPI) 2.0, given python (conda) 3.10
-      no numpy (PyPI) is in all of these
+      no numpy (PyPI) satisfies all of these
     ");
 }
 
@@ -299,8 +299,8 @@ fn conda_against_pip() {
     "#;
     assert_snapshot!(told(world), @"
     [light]
-      `light` (PyPI) needs packaging (PyPI) <24, of which nothing that fits can be had
-      there is packaging (PyPI) 24.0
+      `light` (PyPI) needs packaging (PyPI) <24, but no match is available
+      available: packaging (PyPI) 24.0
     ");
 }
 
@@ -315,7 +315,7 @@ fn only_wheels() {
     "#;
     assert_snapshot!(told(world), @"
     [foo]
-      foo 1.0: --only-binary, --no-binary or the hashes rule its files out
+      foo 1.0: --only-binary, --no-binary or the hashes exclude its files
       (PipOption)
     ");
 }
@@ -333,8 +333,8 @@ fn a_constraint() {
     "#;
     assert_snapshot!(told(world), @"
     [foo]
-      `foo` (PyPI) needs bar (PyPI) >=2, of which nothing that fits can be had
-      bar 2.0: the constraint bar<2 rules it out
+      `foo` (PyPI) needs bar (PyPI) >=2, but no match is available
+      bar 2.0: the constraint bar<2 excludes it
       (Constraint)
     ");
 }
@@ -354,7 +354,7 @@ fn an_extra() {
     [foo[x]] [bar<2]
       `foo[x]` (PyPI) needs bar (PyPI) 2.0
       `bar<2` (PyPI) asks for bar (PyPI) 1.0
-      no bar (PyPI) is in all of these
+      no bar (PyPI) satisfies all of these
     ");
 }
 
@@ -373,7 +373,7 @@ fn a_pip_that_is_too_old() {
     [pip =18] [foo]
       `pip =18` asks for pip (conda) 18.1
       `foo` (PyPI) needs pip (conda) 24.0
-      no pip (conda) is in all of these
+      no pip (conda) satisfies all of these
       the wheel foo-1.0-cp38-cp38-manylinux2014_x86_64.whl needs pip 19.3 or later
     ");
 }
@@ -394,10 +394,10 @@ fn several_conflicts() {
     "#;
     assert_snapshot!(told(world), @"
     [a =2]
-      there is no such version; the nearest is 1
+      this version does not exist; the nearest is 1
     [scipy]
-      `scipy` needs numpy (conda) >=1.21, of which nothing that fits can be had
-      there is no such version; the nearest is 1.19
+      `scipy` needs numpy (conda) >=1.21, but no match is available
+      this version does not exist; the nearest is 1.19
     [foo]
       foo 1.0: it has no wheel for Python 3.10 on linux-64, only for cp38, and no source distribution
       (PythonTag)
@@ -425,9 +425,9 @@ fn whatever_is_chosen() {
     [a] [d >=2] [e >=2]
       with python (conda) 3.10: `a` needs c (conda) 1, which needs e (conda) 1
       with python (conda) 3.10: `e >=2` asks for e (conda) 2
-      no e (conda) is in all of these
+      no e (conda) satisfies all of these
       with python (conda) 3.9: `a` needs b (conda) 1, which needs d (conda) 1
       with python (conda) 3.9: `d >=2` asks for d (conda) 2
-      no d (conda) is in all of these
+      no d (conda) satisfies all of these
     ");
 }

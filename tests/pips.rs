@@ -73,7 +73,7 @@ fn the_line_that_pins_the_old_pip_is_named() {
     unsolvable: [foo] [pip=20.2]
       `foo` (PyPI) needs pip (conda) 24.0 or 25.0
       `pip=20.2` asks for pip (conda) 20.2.4
-      no pip (conda) is in all of these
+      no pip (conda) satisfies all of these
       the wheel foo-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
     ");
 }
@@ -90,7 +90,7 @@ fn an_old_pip_is_named_though_the_wheels_are_for_some_pythons_only() {
       `python=3.9` asks for python (conda) 3.9.19
       `foo` (PyPI) needs pip (conda) 24.0 or 25.0, given python (conda) 3.9.19
       `pip=20.2` asks for pip (conda) 20.2.4
-      no pip (conda) is in all of these
+      no pip (conda) satisfies all of these
       the wheel foo-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
     ");
     assert_snapshot!(answer("
@@ -114,14 +114,14 @@ fn an_open_pip_is_one_that_takes_all_that_is_asked_for() {
     unsolvable: [old] [pip<20.3]
       `old` (PyPI) needs dep (PyPI) 1.0, which needs pip (conda) 24.0 or 25.0
       `pip<20.3` asks for pip (conda) 18.1 to 20.2.4
-      no pip (conda) is in all of these
+      no pip (conda) satisfies all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
     ");
     assert_snapshot!(answer(&format!("{world} \n want pip>=24.1")), @"
     unsolvable: [old] [pip>=24.1]
       `old` (PyPI) needs pip (conda) 18.1 to 24.0
       `pip>=24.1` asks for pip (conda) 25.0
-      no pip (conda) is in all of these
+      no pip (conda) satisfies all of these
       old-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
     ");
 }
@@ -150,17 +150,17 @@ fn a_new_python_needs_a_new_pip() {
     unsolvable: [foo] [python=3.12] [pip=20.2]
       `python=3.12` asks for python (conda) 3.12.1
       `pip=20.2` asks for pip (conda) 20.2.4
-      no pip (conda) is in all of these
-      pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
-      `foo` is for pip to install
+      no pip (conda) satisfies all of these
+      pip 20.2.4 does not run on Python 3.12 and later: that needs pip 23.1.2 or later
+      `foo` is installed by pip
     ");
     assert_snapshot!(answer(&format!("{world} \n want python=3.12 \n want pip<24")), @"
     unsolvable: [foo] [python=3.12] [pip<24]
       `python=3.12` asks for python (conda) 3.12.1
       `pip<24` asks for pip (conda) 18.1 to 20.2.4
-      no pip (conda) is in all of these
-      pip 18.1 to 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
-      `foo` is for pip to install
+      no pip (conda) satisfies all of these
+      pip 18.1 to 20.2.4 does not run on Python 3.12 and later: that needs pip 23.1.2 or later
+      `foo` is installed by pip
     ");
 }
 
@@ -186,7 +186,7 @@ fn the_first_requirement_decides_where_pip_does_not_look_back() {
     unsolvable: [foo] [baz]
       `foo` (PyPI) needs bar (PyPI) 2.0
       `baz` (PyPI) needs bar (PyPI) 1.0
-      no bar (PyPI) is in all of these
+      no bar (PyPI) satisfies all of these
     ");
 }
 
@@ -217,7 +217,7 @@ fn two_lines_on_a_project_that_differ_end_the_old_resolver() {
     unsolvable: [bar==1.0] [bar==2.0]
       `bar==1.0` (PyPI) asks for bar (PyPI) 1.0
       `bar==2.0` (PyPI) asks for bar (PyPI) 2.0
-      no bar (PyPI) is in all of these
+      no bar (PyPI) satisfies all of these
     ");
 }
 

@@ -20,73 +20,72 @@ use presolve_text::{
     files::{self, Fences, Protected},
 };
 
-/// How `check` is used, at the end of its help.
+/// The examples at the end of the help of `check`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve check                            every environment file below this folder
-  presolve check environment.yml --no-solve look at it, and solve nothing
+  presolve check environment.yml --no-solve check it without solving
   presolve check --diff                     show what --fix would change
-  presolve check --fix                      mend what can be mended safely
+  presolve check --fix                      apply the safe fixes
   presolve check --changed-since origin/main --format github";
 
-/// What the exit code of `check` says.
+/// The exit codes at the end of the help of `check`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing found that is as bad as --fail-on; with --diff: nothing to fix
+  0  no finding at or above --fail-on; with --diff: nothing to fix
   1  findings; with --diff: something to fix
   2  a path, a setting or the command line cannot be used
-  3  nothing found, and not everything could be: network, time limit, or a file or folder
+  3  no findings, but the check is incomplete: network, time limit, or a file or folder
      that may not be read
-With --offline, what the cache has no answer to is left out and said once, and the exit
-code is that of the rest. A file has 60 seconds to be solved, or what --timeout says.";
+With --offline, whatever the cache lacks is skipped and reported once, and does not change
+the exit code. Solving a file may take 60 seconds, or the time of --timeout.";
 
-/// What `check` takes.
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Environment files, Azure ML environments and Dockerfiles, or folders to look for them
+    /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Check only files that this branch changes since it left REVISION, or that include one; git
-    /// says which
+    /// Check only files changed since REVISION (per git), and files that include them
     #[arg(long, value_name = "REVISION")]
     changed_since: Option<String>,
-    /// Look for these rules only; `all` for every one
+    /// Run only these rules; `all` selects every rule
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
-    /// Do not look for these rules
+    /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// Make the fixes that are safe
+    /// Apply the safe fixes
     #[arg(long)]
     fix: bool,
-    /// Make the other fixes too
+    /// Also apply the unsafe fixes
     #[arg(long)]
     unsafe_fixes: bool,
-    /// Show what the fixes would change, and do nothing else
+    /// Show what the fixes would change, and exit
     #[arg(long, conflicts_with_all = ["fix", "format", "output_file"])]
     diff: bool,
-    /// How the findings are written
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// Write the findings into this file
+    /// Write the findings to this file
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// Print the JSON schema of `--format json`, and do nothing else
+    /// Print the JSON schema of `--format json`, and exit
     #[arg(long, exclusive = true)]
     print_schema: bool,
-    /// Print the JSON schema of presolve.toml, and do nothing else
+    /// Print the JSON schema of presolve.toml, and exit
     #[arg(long, exclusive = true)]
     print_settings_schema: bool,
-    /// Look at the files, and solve nothing
+    /// Check the files without solving them
     #[arg(long)]
     no_solve: bool,
-    /// Which findings make the exit code 1: those of this level, and worse ones
+    /// Minimum level that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     fail_on: FailOn,
-    /// Replace a file that is written even if it is read-only or has several hard links
+    /// Replace the output file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
-    /// End with 0 instead of 1 and 3
+    /// Exit with 0 instead of 1 and 3
     #[arg(long)]
     exit_zero: bool,
     #[command(flatten)]
@@ -101,21 +100,21 @@ enum FailOn {
     Note,
 }
 
-/// How the findings are written.
+/// Output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
-    /// Text for people, as soon as a file is checked
+    /// Text, printed as soon as a file is checked
     #[default]
     Human,
-    /// JSON for programs; `--print-schema` describes it
+    /// JSON; see `--print-schema`
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
-    /// Issues of Azure Pipelines
+    /// Azure Pipelines issues
     Azure,
-    /// A JUnit report
+    /// JUnit report
     Junit,
 }
 
@@ -211,7 +210,7 @@ impl Check {
         Protected::of_force(self.force)
     }
 
-    /// Writes what was found, if people have not read it yet; `human` is their text.
+    /// Writes the report, unless it was printed already; `human` is the text for people.
     fn write(&self, report: &Report, human: String) -> Result<(), Failure> {
         let text = match self.format {
             Format::Human => human,
@@ -253,7 +252,7 @@ enum Shows {
     Nothing,
 }
 
-/// Tells people of the files.
+/// Prints the report of each file.
 struct Human {
     progress: Progress,
     color: bool,
@@ -276,7 +275,7 @@ impl Listening for Human {
         let text = foreign::printed(&text, self.color);
         match &mut self.kept {
             Some(kept) => *kept += &text,
-            // A reader that has gone hears nothing more.
+            // A closed output is not an error.
             None => drop(self.progress.suspend(|| print_whole(&text))),
         }
     }

@@ -36,25 +36,25 @@ use presolve_text::{
 };
 use presolve_words::notices;
 
-/// How `context` is used, at the end of its help.
+/// The examples at the end of the help of `context`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve context env.yml -o build         write build/Dockerfile and the conda file, pinned
   sh -c \"$(presolve context env.yml -o build --force)\"
-                                            write them anew, and build the image
+                                            write them again and build the image
   presolve context env.yml -o build --virtual-package __cuda=12.4
-                                            take builds for a GPU, though the build has none";
+                                            use GPU builds, although the build has no GPU";
 
-/// What `context` takes.
+/// The arguments of `context`.
 #[derive(Debug, Args)]
 pub(super) struct Context {
-    /// The Azure ML environment, with an image and a conda file
+    /// Azure ML environment with an image and a conda file
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
-    /// The folder to write; it must be empty, or not be there yet
+    /// Output folder; must be empty or not exist yet
     #[arg(short, long = "output", value_name = "DIR")]
     output_folder: PathBuf,
-    /// Write into a folder that is not empty, and replace read-only files; what else is in it stays
+    /// Write to a folder that is not empty, and replace read-only files; other files are kept
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -112,7 +112,7 @@ impl Context {
     }
 
     /// # Errors
-    /// When there is something in the folder that is not to be mixed with the context.
+    /// If the folder has files that must not be mixed with the context.
     fn check_folder(&self) -> Result<(), Failure> {
         let folder = &self.output_folder;
         let refused = |problem: &str, help: &str| {
@@ -122,17 +122,17 @@ impl Context {
             ))
         };
         if folder.exists() && !folder.is_dir() {
-            return refused("is not a folder", "name another one with -o");
+            return refused("is not a folder", "choose another one with -o");
         }
         let entries = std::fs::read_dir(folder);
         match entries.and_then(|mut entries| entries.next().transpose()) {
             Ok(Some(_)) if !self.force => refused(
                 "is not empty",
-                "name another folder with -o, or write into this one with `--force`",
+                "choose another folder with -o, or write to this one with `--force`",
             ),
             Err(error) if error.kind() != ErrorKind::NotFound => refused(
                 &format!("cannot be read: {error}"),
-                "check the path and its permissions, or name another folder with -o",
+                "check the path and its permissions, or choose another folder with -o",
             ),
             _ => Ok(()),
         }
@@ -143,10 +143,10 @@ impl Context {
         let conda_file = self.output_folder.join(CONDA_FILE);
         let folder = conda_file.parent().unwrap_or(&self.output_folder);
         std::fs::create_dir_all(folder).map_err(|error| {
-            let message = format!("cannot make `{}`: {error}", folder.display());
+            let message = format!("cannot create `{}`: {error}", folder.display());
             Failure::input(
                 Diagnostic::error("unwritable-file", message)
-                    .help("check the permissions, or name another folder with -o"),
+                    .help("check the permissions, or choose another folder with -o"),
             )
         })?;
         let protected = Protected::of_force(self.force);
@@ -155,7 +155,7 @@ impl Context {
         files::write(&dockerfile, context.dockerfile.as_bytes(), protected)
     }
 
-    /// Says what was written, and what it needs.
+    /// Reports what was written, and what the build needs.
     fn tell(
         &self,
         context: &azure::Context,
@@ -171,7 +171,7 @@ impl Context {
         }
         let folder = self.output_folder.display();
         let counts = solving::counts(resolution, solution.conda.len(), solution.pypi.len());
-        output.tell(&format!("Wrote the build context into {folder}: {counts}"));
+        output.tell(&format!("Wrote the build context to {folder}: {counts}"));
     }
 
     /// The command that builds the image.
@@ -185,20 +185,20 @@ impl Context {
 }
 
 fn credentials_left_out() -> Diagnostic {
-    let message = "the credentials in URLs are not in the context";
+    let message = "the context does not contain the credentials of URLs";
     Diagnostic::warning("credentials-left-out", message)
-        .note("the build takes them from a netrc file, as a secret of BuildKit")
+        .note("the build reads them from a netrc file, as a BuildKit secret")
         .help("write `machine HOST login USER password PASSWORD` into `~/.netrc`")
 }
 
 fn cuda_override() -> Diagnostic {
-    let message = "the build takes its machine for one with a GPU, by `CONDA_OVERRIDE_CUDA`";
+    let message = "the build assumes a GPU through `CONDA_OVERRIDE_CUDA`";
     Diagnostic::new(Level::Note, "cuda-override", message)
-        .note("Azure ML sets no such variable when it builds from the conda file: conda refuses these builds there")
-        .help("give Azure ML this folder with `build:`, instead of the conda file")
+        .note("Azure ML does not set this variable when it builds from the conda file, so conda rejects these builds there")
+        .help("give Azure ML this folder with `build:` instead of the conda file")
 }
 
-/// The refusal of an environment that has a build context already.
+/// The error for an environment that already has a build context.
 fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     let at = definition.set("build")?;
     let path = definition.text(&["build", "path"]);
@@ -219,16 +219,16 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     Some(Failure::input(diagnostic))
 }
 
-/// The image that the context starts from.
+/// The base image of the context.
 ///
 /// # Errors
-/// When none is named, or it is not one of Linux.
+/// If no image is named, or it is not a Linux image.
 fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
     let Some(definition) = &input.definition else {
         let file = input.source.path().display();
         let message = match input.named_image() {
-            None => format!("{file} is a conda file, which says nothing of an image"),
-            Some(_) => "a Dockerfile makes the image, so there is a context already".to_owned(),
+            None => format!("{file} is a conda file, which does not name an image"),
+            Some(_) => "a Dockerfile builds the image, so a context already exists".to_owned(),
         };
         let help =
             "give the Azure ML environment that names it: YAML with `image` and `conda_file`";
@@ -244,15 +244,15 @@ fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
         Some(image) if definition.target().subdir.is_linux() => Ok(image),
         Some(image) => refused(
             image.location,
-            "the steps of a build are known for images of Linux alone",
-            "write a Dockerfile for it, and name that with `build:`",
+            "the build steps are known for Linux images only",
+            "write a Dockerfile for it and reference it with `build:`",
         ),
         None => refused(
             definition
                 .set("image")
                 .unwrap_or_else(|| definition.start()),
-            "the environment names no image",
-            "name the base image with `image:`",
+            "the environment does not name an image",
+            "set the base image with `image:`",
         ),
     }
 }
@@ -270,19 +270,19 @@ fn context(
     azure::Context::new(image, &pinned, &subdir, cuda.as_deref())
 }
 
-/// The version of `__cuda` that is asked for by what is installed; it is not there where
-/// the image is built.
+/// The version of `__cuda` that the installed packages require; it is missing during the
+/// image build.
 fn cuda(resolution: &Resolution, solution: &Solution) -> Option<String> {
     let mut packages = resolution.virtual_packages.iter();
     let cuda = packages.find(|package| package.name.as_normalized() == "__cuda")?;
     solution.needs("__cuda").then(|| cuda.version.to_string())
 }
 
-/// A platform as Docker names it, which is how Go does
+/// A platform in the notation of Docker, which is Go's
 /// (<https://go.dev/doc/install/source#environment>).
 ///
 /// # Errors
-/// When it is none of Linux.
+/// If it is not a Linux platform.
 fn platform(subdir: Subdir) -> Result<&'static str, Failure> {
     match subdir {
         Subdir::Linux64 => Ok("linux/amd64"),
@@ -290,7 +290,7 @@ fn platform(subdir: Subdir) -> Result<&'static str, Failure> {
         Subdir::LinuxPpc64le => Ok("linux/ppc64le"),
         Subdir::LinuxS390X => Ok("linux/s390x"),
         other => {
-            let message = format!("an image of Linux cannot have packages for {other}");
+            let message = format!("a Linux image cannot contain packages for {other}");
             let help = "give the platform of the image, such as `--platform linux-64`";
             let diagnostic = Diagnostic::error("unsupported-platform", message);
             Err(Failure::input(diagnostic.help(help)))

@@ -27,68 +27,67 @@ use presolve_text::{
 };
 use presolve_words::{cost as cost_report, edits::words};
 
-/// How `diagnose` is used, at the end of its help.
+/// The examples at the end of the help of `diagnose`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve diagnose build.log                         what broke the build, and what to do
-  docker build . 2>&1 | presolve diagnose -           the same, of what a build prints
-  presolve diagnose build.log --spec environment.yml  and which line of the file it is about
-  presolve diagnose --explain disk-full               all about a problem";
+  docker build . 2>&1 | presolve diagnose -           the same for the output of a build
+  presolve diagnose build.log --spec environment.yml  also the relevant line of the file
+  presolve diagnose --explain disk-full               describe a problem";
 
-/// What the exit code of `diagnose` says.
+/// The exit codes at the end of the help of `diagnose`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  the problem is named
-  1  no problem that is known is in the log
+  0  the problem was found
+  1  the log shows no known problem
   2  the log, the file, a setting or the command line cannot be used";
 
-/// What `diagnose` takes.
+/// The arguments of `diagnose`.
 #[derive(Debug, Args)]
 pub(super) struct Diagnose {
-    /// The log of the build; `-` for standard input
+    /// Log of the build; `-` for standard input
     #[arg(
         value_name = "LOG",
         required_unless_present_any = ["list", "explain", "print_schema"]
     )]
     log: Option<PathBuf>,
-    /// The environment file, Azure ML environment or Dockerfile of the build: shows its lines that
-    /// the problem is about, and solves it where that can tell more
+    /// Environment file, Azure ML environment or Dockerfile of the build: also show the relevant
+    /// lines of this file, and solve it when that helps
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// List the problems that are known, and do nothing else
+    /// List the known problems, and exit
     #[arg(long, conflicts_with = "log")]
     list: bool,
-    /// Print all about this problem, and do nothing else
+    /// Describe this problem, and exit
     #[arg(long, value_name = "NAME", conflicts_with = "log")]
     explain: Option<String>,
-    /// Print the JSON schema of `--format json`, and do nothing else
+    /// Print the JSON schema of `--format json`, and exit
     #[arg(long, exclusive = true)]
     print_schema: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
-/// What `diagnose` prints.
+/// The output formats of `diagnose`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text
     #[default]
     Human,
-    /// JSON for programs; `--print-schema` describes it
+    /// JSON; see `--print-schema`
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// An annotation of GitHub Actions
+    /// GitHub Actions annotation
     Github,
-    /// An annotation of Azure Pipelines
+    /// Azure Pipelines annotation
     Azure,
 }
 
-/// How long solving the file may take if nothing else is said: the name of the problem
-/// waits for it.
+/// The default time limit for solving the file, because the report waits for it.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Diagnose {
@@ -142,7 +141,7 @@ impl Diagnose {
         }
     }
 
-    /// What the file has to do with the problem.
+    /// What the file shows about the problem.
     async fn spec(&self, named: &Named, given: &Given, output: &Output) -> Option<Spec> {
         let environment = given.environment.as_ref()?;
         let mut spec = Spec {
@@ -152,7 +151,7 @@ impl Diagnose {
         if named.problem.solvable {
             let (answer, clashing) = self.solve(named.problem, environment, given, output).await;
             spec.answer = Some(answer);
-            // What the log does not tell, the solve does.
+            // Solving can show what the log does not.
             if spec.lines.is_empty() {
                 spec.lines = clashing;
             }
@@ -160,8 +159,8 @@ impl Diagnose {
         Some(spec)
     }
 
-    /// What solving the file says, and the lines that clash. That it cannot be solved now
-    /// is no failure: the log's problem is named all the same.
+    /// The result of solving the file, and the conflicting lines. A failed solve is not
+    /// an error, because the problem in the log is reported anyway.
     async fn solve(
         &self,
         problem: &Problem,
@@ -170,7 +169,7 @@ impl Diagnose {
         output: &Output,
     ) -> (Answer, Vec<Label>) {
         if !given.refused.is_empty() {
-            let reason = "a line of it cannot be read".to_owned();
+            let reason = "a line of the file cannot be read".to_owned();
             return (Answer::Unknown(reason), Vec::new());
         }
         let mut settings = match Settings::resolve(&given.path, self.settings.clone().into()) {
@@ -215,7 +214,7 @@ impl Diagnose {
 fn widest(explanation: &Explanation, cost: &Cost) -> Option<Label> {
     let line = cost.lines.iter().max_by_key(|line| line.reach.records)?;
     let text = format!(
-        "leads to {} records, more than any other line",
+        "pulls in {} records, more than any other line",
         line.reach.records
     );
     Some(Label {
@@ -234,8 +233,8 @@ fn clashing(explanation: &Explanation) -> Vec<Label> {
     let lines = gone.or(of_conflict).into_iter().flatten();
     let text = match (gone, of_conflict.map(Vec::len)) {
         (Some(_), _) => "no channel has this build",
-        (_, Some(1)) => "nothing meets this line",
-        _ => "clashes with the others",
+        (_, Some(1)) => "nothing satisfies this line",
+        _ => "conflicts with the others",
     };
     let places = lines.filter_map(|&line| explanation.places[line].clone());
     places
@@ -246,7 +245,7 @@ fn clashing(explanation: &Explanation) -> Vec<Label> {
         .collect()
 }
 
-/// A change that mends the file.
+/// A change that fixes the file.
 fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Answer {
     let changes = fix.edits.iter().map(|edit| words(explanation, edit));
     let changes: Vec<String> = changes.collect();
@@ -270,7 +269,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| {
         let help = match error {
             ReadError::TooLarge(_) => "give the end of the log, where the build failed",
-            _ => "name the file of the log, or `-` for standard input",
+            _ => "give the path of the log, or `-` for standard input",
         };
         let message = format!("cannot read `{}`: {error}", path.display());
         Failure::input(Diagnostic::error("unreadable-file", message).help(help))
@@ -279,17 +278,18 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The environment file of a build.
 struct Given {
-    /// As it was named.
+    /// The path as named on the command line.
     path: PathBuf,
     input: Input,
-    /// What it means as far as it can be read: a broken file can be what broke the build.
+    /// The parsed file, as far as it can be read: the file itself may have broken the
+    /// build.
     environment: Option<EnvironmentFile>,
-    /// What of it cannot be read.
+    /// The lines that cannot be read.
     refused: Vec<Location>,
 }
 
 impl Given {
-    /// Reads it, and says what is wrong with it.
+    /// Reads the file and reports its errors.
     fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
         let input = Input::read(path, fence)?;
         let reading = presolve_input::read_as_far_as_possible(input.source.clone());
@@ -311,11 +311,10 @@ impl Given {
 
 fn by_name(name: &str) -> Result<&'static Problem, Failure> {
     diagnose::by_name(name).ok_or_else(|| {
-        let diagnostic =
-            Diagnostic::error("unknown-problem", format!("no problem is named `{name}`"));
+        let diagnostic = Diagnostic::error("unknown-problem", format!("unknown problem: `{name}`"));
         Failure::input(match diagnose::nearest(name) {
-            Some(problem) => diagnostic.help(format!("there is `{}`", problem.name)),
-            None => diagnostic.help("`presolve diagnose --list` lists them"),
+            Some(problem) => diagnostic.help(format!("did you mean `{}`?", problem.name)),
+            None => diagnostic.help("list the problems with `presolve diagnose --list`"),
         })
     })
 }

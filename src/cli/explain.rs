@@ -27,65 +27,64 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// How `explain` is used, at the end of its help.
+/// The examples at the end of the help of `explain`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  presolve explain                          why environment.yml cannot be solved, and what mends it
-  presolve explain --apply 2                write fix 2 into it
-  presolve explain --why numpy              who asks for numpy, and why this version
-  presolve explain --html report.html       the same as a page with pictures
-  presolve explain --format json            the same for a program
+  presolve explain                          why environment.yml cannot be solved, and its fixes
+  presolve explain --apply 2                apply fix 2 to it
+  presolve explain --why numpy              what requires numpy, and why this version
+  presolve explain --html report.html       also as an HTML report
+  presolve explain --format json            the same as JSON
   presolve explain --format dot | dot -Tsvg > conflict.svg";
 
-/// What `explain` takes.
+/// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The environment file, the Azure ML environment, the Dockerfile, or the folder of a build
+    /// Environment file, Azure ML environment, Dockerfile, or folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
-    /// Write the fix of this number into the file
+    /// Apply the fix with this number to the file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     apply: Option<u16>,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// Write a page with pictures into this file, besides; it needs no network
+    /// Also write a self-contained HTML report to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Replace a file that is written even if it is read-only or has several hard links
+    /// Replace the output file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
-    /// Print the JSON schema of `--format json`, and do nothing else
+    /// Print the JSON schema of `--format json`, and exit
     #[arg(long, exclusive = true)]
     print_schema: bool,
-    /// Say who asks for this package and why it is in this version; can be repeated
+    /// Explain what requires this package, and why it has this version; repeatable
     #[arg(long, value_name = "NAME", conflicts_with_all = ["apply", "html", "format"])]
     why: Vec<String>,
-    /// How long a build may take, which the prediction for conda's classic solver is held
-    /// against; Azure ML's limit if nothing is said
+    /// Build time limit to compare the classic-solver prediction with (Azure ML's limit by default)
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
     build_time: Duration,
-    /// How much memory a build has, such as 8GB
+    /// Memory limit of a build, such as 8GB
     #[arg(long, value_name = "SIZE", value_parser = Limits::megabytes)]
     build_memory: Option<f64>,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
-/// What `explain` prints.
+/// The output formats of `explain`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 enum Format {
-    /// Text for people, as soon as something is found
+    /// Text, printed as soon as something is found
     #[default]
     Human,
-    /// JSON for programs, when all is found; `--print-schema` describes it
+    /// JSON, printed at the end; see `--print-schema`
     Json,
-    /// A graph in Graphviz's language, when all is found
+    /// Graphviz graph, printed at the end
     Dot,
 }
 
 impl Explain {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -137,7 +136,7 @@ impl Explain {
         if let Some(path) = &self.html {
             let page = html::render(&explanation, &environment.source);
             files::write(path, page.as_bytes(), self.protected())?;
-            output.tell(&format!("Wrote the explanation into {}", path.display()));
+            output.tell(&format!("Wrote the explanation to {}", path.display()));
         }
         match self.format {
             Format::Human => print(&report::end(&explanation), output.color_stdout())?,
@@ -216,14 +215,13 @@ impl Explain {
     }
 }
 
-/// How long an explanation may take if nothing else is said: what was found until
-/// then is worth more than the rest.
+/// The default time limit; results found until then are printed.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Prints what is found, as soon as it is.
+/// Prints each result as soon as it is found.
 struct Human {
     progress: Progress,
-    /// Another format is printed.
+    /// Whether another format is printed.
     silent: bool,
     color: bool,
     conflicts: usize,
@@ -237,7 +235,7 @@ impl Listening for Human {
         }
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts, self.color);
-        // A reader that has gone hears nothing more.
+        // A closed output is not an error.
         let _ = self.progress.suspend(|| print(&text, self.color));
     }
 

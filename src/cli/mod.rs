@@ -1,8 +1,7 @@
-//! The command line: what it takes, and what it answers by its exit code.
+//! The command line: its arguments and exit codes.
 //!
-//! 0: done. 1: the spec cannot be solved. 2: the input, the settings or the
-//! command line cannot be used. 3: no verdict could be reached (network, time
-//! limit).
+//! 0: done. 1: the file cannot be solved. 2: the input, the settings or the command line
+//! cannot be used. 3: no result (network, time limit).
 
 use std::{
     io::{IsTerminal, Write},
@@ -31,15 +30,15 @@ mod settings;
 mod solving;
 mod values;
 
-/// What the exit code says, at the end of every help.
+/// The exit codes at the end of most helps.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  the file cannot be solved
   2  the file, a setting or the command line cannot be used
-  3  no answer: network, cache or time limit";
+  3  no result: network, cache or time limit";
 
-/// Solves conda and pip as one problem, before the image build does.
+/// Solve conda and pip as one problem, before an image build fails.
 #[derive(Debug, Parser)]
 #[command(name = "presolve", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
@@ -54,24 +53,24 @@ enum Command {
     /// Write exact pins for every package into an environment file
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", pin::EXAMPLES))]
     Pin(pin::Pin),
-    /// Say why a file cannot be solved, and which smallest changes mend it
+    /// Explain why a file cannot be solved and suggest minimal fixes
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", explain::EXAMPLES))]
     Explain(explain::Explain),
-    /// Find what is wrong with environment files
+    /// Find problems in environment files
     #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
     Check(check::Check),
-    /// Write what the image of an Azure ML environment is built from, pinned
+    /// Write a pinned Docker build context for an Azure ML environment
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", context::EXAMPLES))]
     Context(context::Context),
-    /// Name what broke an image build, by its log
+    /// Diagnose a failed image build from its log
     #[command(after_help = format!("{}\n\n{}", diagnose::EXAMPLES, diagnose::EXIT_CODES))]
     Diagnose(diagnose::Diagnose),
-    /// Say what a rule of `check` means, or list them
+    /// Describe a rule of `check`, or list all rules
     Rule(rule::Rule),
 }
 
 impl Command {
-    /// The file that the command is about, if it is about one.
+    /// The file argument of the command, if it has one.
     fn file(&self) -> Option<&Path> {
         match self {
             Command::Pin(pin) => Some(pin.file()),
@@ -83,13 +82,13 @@ impl Command {
     }
 }
 
-/// How to speak.
+/// The options for output.
 #[derive(Clone, Debug, clap::Args)]
 struct Output {
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
-    /// Colour the output
+    /// When to colour the output
     #[arg(
         long,
         global = true,
@@ -101,12 +100,12 @@ struct Output {
 }
 
 impl Output {
-    /// Whether what is said on stderr is coloured.
+    /// Whether stderr is coloured.
     fn color(&self) -> bool {
         self.color_on(std::io::stderr().is_terminal())
     }
 
-    /// Whether what is printed on stdout is coloured.
+    /// Whether stdout is coloured.
     fn color_stdout(&self) -> bool {
         self.color_on(std::io::stdout().is_terminal())
     }
@@ -119,7 +118,7 @@ impl Output {
         }
     }
 
-    /// Says something on stderr, unless it is no error and the user wants quiet.
+    /// Prints a diagnostic to stderr; with `--quiet`, errors only.
     fn say(&self, diagnostic: &Diagnostic) {
         if !self.quiet || diagnostic.level == presolve_text::diagnostic::Level::Error {
             let text = human::render(diagnostic, self.color());
@@ -127,7 +126,7 @@ impl Output {
         }
     }
 
-    /// Says a line on stderr, unless the user wants quiet.
+    /// Prints a line to stderr, unless `--quiet` is set.
     fn tell(&self, line: &str) {
         if !self.quiet {
             eprint_line(&foreign::printed(line, false));
@@ -140,8 +139,8 @@ fn print(text: &str, color: bool) -> Result<(), Failure> {
     print_whole(&foreign::printed(text, color))
 }
 
-/// Prints a text without foreign parts, or in a format that filters them itself. A reader
-/// that has gone is not an error.
+/// Prints a text without foreign parts, or in a format that filters them itself. A closed
+/// stdout is not an error.
 fn print_whole(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -152,7 +151,7 @@ fn print_whole(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// A closed stderr is no reason to fail.
+/// Prints a line to stderr. A closed stderr is not an error.
 fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
@@ -204,7 +203,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says what is wrong with the command line, or prints the help that it asks for.
+/// Reports what is wrong with the command line, or prints the requested help.
 fn refuse(error: &clap::Error) -> ExitCode {
     let color = match error.use_stderr() {
         true => std::io::stderr().is_terminal(),
@@ -227,8 +226,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// Masks what the command line and the environment have of secrets, wherever a parser
-/// quotes it.
+/// Registers the secrets of the command line and the environment, so that they are masked
+/// in messages.
 fn remember_secrets() {
     secrets::remember_files();
     for argument in process::arguments() {

@@ -34,33 +34,33 @@ mod lock;
 
 pub(super) use edit::pins;
 
-/// How `pin` is used, at the end of its help.
+/// The examples at the end of the help of `pin`.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve pin --diff                       show what would change in environment.yml
-  presolve pin                              pin it; a second time nothing changes
-  presolve pin -P numpy                     pin numpy anew, and what has to move with it
+  presolve pin                              pin it; pinning again changes nothing
+  presolve pin -P numpy                     pin numpy again, and what has to change with it
   presolve pin --platform linux-64 -o pinned.yml
-                                            pin for another machine, into another file
+                                            pin for another platform, to another file
   presolve pin --format conda-lock --platform linux-64 --platform osx-arm64 -o conda-lock.yml
                                             lock for two platforms, for another tool";
 
-/// What `pin` takes.
+/// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// The environment file, the Azure ML environment, the Dockerfile, or the folder of a build
+    /// Environment file, Azure ML environment, Dockerfile, or folder of a build
     #[arg(default_value = "environment.yml", value_name = "FILE")]
     file: PathBuf,
-    /// What to write; all but `env` go to standard output unless -o names a file
+    /// Output format; all but `env` are printed unless -o names a file
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     format: LockFormat,
-    /// Show what would change, and write nothing
+    /// Show what would change without writing
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
-    /// Write the answer here, and leave the file alone
+    /// Write the result to this file instead of the input
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// Replace the file that is written even if it is read-only or has several hard links
+    /// Replace the output file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    /// The file that it is about, as the user named it.
+    /// The path as the user named it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -112,22 +112,22 @@ impl Pin {
         Protected::of_force(self.force)
     }
 
-    /// A format has to be able to hold what is asked for.
+    /// Checks that the format can represent the request.
     fn check_format(&self) -> Result<(), Failure> {
         let name = self.format.0.name();
         let platforms = self.platforms().len();
         if platforms > 1 && !self.format.0.holds_several() {
             let message =
-                format!("`--format {name}` holds one platform, and {platforms} are given");
+                format!("`--format {name}` holds one platform, but {platforms} were given");
             let diagnostic = Diagnostic::error("several-platforms", message)
                 .help("write one file for each, or one for all with `--format conda-lock` or `--format pixi`");
             return Err(Failure::input(diagnostic));
         }
         if self.diff && self.format.0 != Format::Env {
             let message =
-                format!("`--diff` shows a changed file, and `--format {name}` is a new one");
+                format!("`--diff` shows a change, but `--format {name}` writes a new file");
             let diagnostic = Diagnostic::error("diff-of-new-file", message)
-                .help("leave `--diff` out: without -o nothing is written, the answer is printed");
+                .help("remove `--diff`: without -o, the result is only printed");
             return Err(Failure::input(diagnostic));
         }
         Ok(())
@@ -144,7 +144,7 @@ impl Pin {
         platforms
     }
 
-    /// Solves for each platform, and says what there is to know of the answers.
+    /// Solves for each platform, and prints the notices.
     async fn resolve(
         &self,
         environment: &EnvironmentFile,
@@ -218,10 +218,10 @@ fn solved(resolution: &Resolution) -> Option<(&Resolution, &Solution)> {
     }
 }
 
-/// A failure that tells for which of several platforms it is.
+/// Adds the platform to a failure.
 fn on_platform(mut failure: Failure, platform: Subdir) -> Failure {
     if let Some(first) = failure.diagnostics.first_mut() {
-        first.notes.push(format!("this is about {platform}"));
+        first.notes.push(format!("this concerns {platform}"));
     }
     failure
 }

@@ -1,5 +1,5 @@
-//! What is shown while it works: a line per channel and subdir, one for PyPI and
-//! one for solving, on a terminal only.
+//! The progress display: a line per channel and subdir, one for PyPI and one for solving;
+//! on a terminal only.
 
 use std::{
     collections::HashMap,
@@ -29,12 +29,12 @@ pub(super) struct Progress {
     pypi: ProgressBar,
     solving: ProgressBar,
     quiet: bool,
-    /// Several files may be solved at a time, and have one line together.
+    /// Several files can be solved at a time and share one line.
     shows_solving: Arc<Once>,
 }
 
 impl Progress {
-    /// Progress on stderr; indicatif shows nothing where that is no terminal.
+    /// Shows progress on stderr; indicatif shows nothing if it is not a terminal.
     pub(super) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -51,7 +51,7 @@ impl Progress {
         }
     }
 
-    /// Who tells it how far things are.
+    /// Returns the listener that feeds the display.
     pub(super) fn listener(&self) -> Listener {
         let (solving, waiting) = (self.clone(), self.clone());
         Listener {
@@ -63,20 +63,20 @@ impl Progress {
         }
     }
 
-    /// Takes everything off the screen.
+    /// Clears the display.
     pub(super) fn finish(&self) {
         self.pypi.finish_and_clear();
         self.solving.finish_and_clear();
         let _ = self.bars.clear();
     }
 
-    /// Does something while nothing is shown, so that what it prints stays whole.
+    /// Runs a function while the display is hidden, so that its output is not mixed up.
     pub(super) fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
         self.bars.suspend(act)
     }
 
-    /// Names a host that does not answer, on a line of its own: this is also for the logs
-    /// of a CI, where nothing else is shown.
+    /// Names a host that does not respond, on a separate line. This also appears in CI
+    /// logs, where nothing else is shown.
     fn wait(&self, host: &str, time: Duration) {
         let seconds = time.as_secs();
         self.suspend(|| eprint_line(&format!("waiting for {host}: no answer for {seconds} s")));

@@ -7,13 +7,13 @@ use presolve_check as check;
 use presolve_check::rules::{self, Rule as Known};
 use presolve_text::diagnostic::{Failure, Level};
 
-/// What `rule` takes.
+/// The arguments of `rule`.
 #[derive(Debug, Args)]
 pub(super) struct Rule {
-    /// The rule; all are listed if there is none
+    /// Rule to describe; without it, all rules are listed
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// Print the texts of all rules as one page in Markdown
+    /// Print all rules as one Markdown page
     #[arg(long, conflicts_with = "name")]
     all: bool,
 }
@@ -42,10 +42,10 @@ fn list() -> String {
     lines.collect()
 }
 
-/// All texts, each below a heading of its own, so that a link can lead to it.
+/// Returns the texts of all rules, each with a heading to link to.
 fn page() -> String {
     let mut page = "# The rules of `presolve check`\n\n\
-        `presolve rule --all` prints this page, and `presolve rule NAME` one of the texts.\n\n\
+        `presolve rule --all` prints this page; `presolve rule NAME` prints one rule.\n\n\
         | rule | level | |\n|---|---|---|\n"
         .to_owned();
     for rule in rules::all() {
@@ -53,7 +53,7 @@ fn page() -> String {
         let level = level(rule);
         let level = match rule.by_default {
             true => level.to_owned(),
-            false => format!("{level}, if selected"),
+            false => format!("{level}, off by default"),
         };
         page += &format!("| [{name}](#{name}) | {level} | {summary} |\n");
     }
@@ -62,7 +62,7 @@ fn page() -> String {
         let mut is_code = false;
         for line in text(rule).lines() {
             is_code ^= line.starts_with("```");
-            // A comment of an example is no heading.
+            // A comment in an example is not a heading.
             if line.starts_with('#') && !is_code {
                 page.push('#');
             }
@@ -76,7 +76,7 @@ fn page() -> String {
 fn text(rule: &Known) -> String {
     let default = match rule.by_default {
         true => "",
-        false => ", looked for only if it is selected",
+        false => ", off by default",
     };
     let level = level(rule);
     format!("# {}\n\n({level}{default})\n\n{}", rule.name, rule.text)

@@ -1,5 +1,4 @@
-//! The flags that every command shares: where channels and indexes are, for what
-//! to solve, and how long.
+//! The flags that commands share: channels, indexes, target and time limit.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,17 +12,18 @@ use super::values::Priority;
 use presolve_config::Flags;
 use presolve_text::files::{Fence, Fences};
 
-/// Settings by flag; they win over `presolve.toml`, `.condarc` and pip's.
+/// Settings from flags; they take precedence over `presolve.toml`, `.condarc` and pip's
+/// configuration.
 #[derive(Clone, Debug, Args)]
 pub(super) struct SettingsArgs {
-    /// Solve for this conda platform, such as linux-64; formats that hold several platforms take
-    /// it several times [default: the one that the file was pinned for, else this machine's]
+    /// Conda platform to solve for, such as linux-64; repeatable with formats that hold several
+    /// platforms [default: the platform of the pins, else of this machine]
     #[arg(long = "platform", value_name = "PLATFORM", value_parser = platform)]
     pub platforms: Vec<Subdir>,
-    /// A virtual package of the target, such as __cuda=12.4; `__cuda=` takes one away
+    /// Virtual package of the target, such as __cuda=12.4; `__cuda=` removes one
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
     virtual_packages: Vec<String>,
-    /// Use this channel instead of the file's; can be given several times
+    /// Channel to use instead of the file's; repeatable
     #[arg(
         short,
         long = "channel",
@@ -31,41 +31,40 @@ pub(super) struct SettingsArgs {
         help_heading = "Conda"
     )]
     channels: Vec<String>,
-    /// The URL before bare channel names
+    /// URL prefix for bare channel names
     #[arg(long, value_name = "URL", help_heading = "Conda")]
     channel_alias: Option<String>,
-    /// How the order of channels binds
+    /// Channel priority mode
     #[arg(long, value_name = "MODE", help_heading = "Conda")]
     channel_priority: Option<Priority>,
-    /// Where the mapping of conda names to PyPI names is: a file or a URL
+    /// File or URL of the mapping from conda names to PyPI names
     #[arg(long, value_name = "FILE|URL", help_heading = "Conda")]
     mapping: Option<String>,
-    /// The package index instead of PyPI: a URL or a folder
+    /// Package index to use instead of PyPI: a URL or a folder
     #[arg(short, long, value_name = "URL", help_heading = "PyPI")]
     index_url: Option<String>,
-    /// A further package index; can be given several times
+    /// Additional package index; repeatable
     #[arg(long = "extra-index-url", value_name = "URL", help_heading = "PyPI")]
     extra_index_urls: Vec<String>,
-    /// A page or folder with links to distributions; can be given several times
+    /// Page or folder with links to distributions; repeatable
     #[arg(short, long = "find-links", value_name = "URL", help_heading = "PyPI")]
     find_links: Vec<String>,
-    /// Ignore package indexes; look at --find-links only
+    /// Ignore package indexes; use --find-links only
     #[arg(long, help_heading = "PyPI")]
     no_index: bool,
-    /// Ignore what was uploaded later, in both halves: a date or an RFC 3339 timestamp
+    /// Ignore conda and PyPI packages uploaded later: a date or an RFC 3339 timestamp
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
     /// Use the cache and local files only
     #[arg(long)]
     offline: bool,
-    /// Give up after this time, such as 90s or 5m [default: 5m to explain, 60s for each file to
-    /// check and to diagnose]
+    /// Time limit, such as 90s or 5m [default: explain 5m; check and diagnose 60s per file]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
-    /// The folder of the cache
+    /// Cache folder
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
-    /// Read files outside of the repository, too, when a file in it names them
+    /// Also read files outside the repository that a file in it refers to
     #[arg(long)]
     pub allow_outside: bool,
 }
@@ -84,7 +83,7 @@ impl SettingsArgs {
 fn platform(text: &str) -> Result<Subdir, String> {
     match text.parse() {
         Ok(Subdir::NoArch) => {
-            Err("noarch is what all platforms share, not one of them".to_string())
+            Err("noarch is shared by all platforms, and is not one itself".to_string())
         }
         Ok(subdir) => Ok(subdir),
         Err(_) => Err("a conda platform is something like linux-64 or osx-arm64".to_string()),

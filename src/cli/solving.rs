@@ -1,4 +1,4 @@
-//! How the commands that write pins solve a file.
+//! Solving for the commands that write pins.
 
 use std::path::Path;
 
@@ -11,19 +11,19 @@ use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use presolve_words::unsolvable;
 
-/// What of an earlier `pin` is to be forgotten.
+/// The flags that select the pins to ignore.
 #[derive(Clone, Debug, Args)]
 pub(super) struct UpgradeArgs {
-    /// Forget the pins that are in the file
+    /// Ignore the pins in the file
     #[arg(short = 'U', long)]
     upgrade: bool,
-    /// Forget the pin of this package; can be given several times
+    /// Ignore the pin of this package; repeatable
     #[arg(short = 'P', long = "upgrade-package", value_name = "NAME")]
     upgrade_packages: Vec<String>,
 }
 
 impl UpgradeArgs {
-    /// What they ask for; a name that the file has no pin of is said.
+    /// Returns the requested upgrade, and warns about names that the file does not pin.
     pub(super) fn of(
         &self,
         environment: &EnvironmentFile,
@@ -45,7 +45,7 @@ impl UpgradeArgs {
     }
 }
 
-/// Solves a file, and shows how far it is.
+/// Solves a file and shows the progress.
 pub(super) async fn resolve(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -65,7 +65,7 @@ pub(super) fn unsolvable(resolution: &Resolution, file: &Path) -> Failure {
     if let Some(last) = diagnostics.last_mut() {
         let file = file.display();
         last.help
-            .push(format!("`presolve explain {file}` shows what mends it"));
+            .push(format!("`presolve explain {file}` shows how to fix it"));
     }
     let kind = unsolvable::kind(resolution);
     Failure { kind, diagnostics }

@@ -1,4 +1,4 @@
-//! Values of flags that the library knows as enums: their names and their help.
+//! Names and help of flag values that are enums of the library crates.
 
 use clap::{ValueEnum, builder::PossibleValue};
 
@@ -22,11 +22,11 @@ impl ValueEnum for LockFormat {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self.0 {
-            Format::Env => "The environment file with pins in it",
-            Format::Explicit => "A list of URLs for `conda create --file`: the conda half",
+            Format::Env => "Environment file with pins",
+            Format::Explicit => "URLs of the conda packages, for `conda create --file`",
             Format::CondaLock => "conda-lock.yml",
             Format::Pixi => "pixi.lock",
-            Format::Requirements => "A requirements file with hashes: the pip half",
+            Format::Requirements => "Requirements file of the pip packages, with hashes",
         };
         Some(PossibleValue::new(self.0.name()).help(help))
     }
@@ -49,13 +49,13 @@ impl ValueEnum for Priority {
         let (name, help) = match self.0 {
             ChannelPriority::Strict => (
                 "strict",
-                "A package comes from the first channel that has it, or not at all",
+                "Take a package only from the first channel that has it",
             ),
             ChannelPriority::Flexible => (
                 "flexible",
-                "Earlier channels are preferred, later ones are a fallback. conda's default",
+                "Prefer earlier channels, fall back to later ones (conda's default)",
             ),
-            ChannelPriority::Disabled => ("disabled", "The order of channels does not matter"),
+            ChannelPriority::Disabled => ("disabled", "Ignore the order of channels"),
         };
         Some(PossibleValue::new(name).help(help))
     }

@@ -53,7 +53,7 @@ FIXES = re.compile(r"^(fixes|fix)\b.*:$", re.M)
 MOST_ROUNDS = 20
 # Not asked for, or as it should be.
 MENDED = ("", "pinned")
-CUT_OFF = "the time limit ended"
+CUT_OFF = "the time limit stopped"
 
 
 @dataclass

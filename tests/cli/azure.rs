@@ -104,15 +104,15 @@ fn the_image_says_which_glibc_there_is() {
     project.channel("own", "linux-64", &[("new", "1", "0", &["__glibc >=2.32"])]);
     project.channel("own", "noarch", &[]);
     assert_snapshot!(project.pin(&[]), @"
-    error[unsolvable]: this line cannot be met on linux-64
+    error[unsolvable]: this line cannot be satisfied on linux-64
      --> environment.yml:6:5
       |
     6 |   - new
       |     ^^^
       |
-      = note: `new` needs __glibc >=2.32, of which nothing that fits can be had
-      = note: there is __glibc 2.31
-      = help: `presolve explain environment.yml` shows what mends it
+      = note: `new` needs __glibc >=2.32, but no match is available
+      = note: available: __glibc 2.31
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
     assert_eq!(project.pin(&["--virtual-package", "__glibc=2.32"]).code, 0);
@@ -281,7 +281,7 @@ fn definitions_are_found_and_their_conda_files_checked_once() {
       = help: `--fix` can remove the line
 
     Checked 8 files: 3 errors, 1 warning
-    `--fix` can mend 3 of them
+    `--fix` can fix 3 of them
     exit code 1
     ");
     let run = project.run(&["check", "--select", select, "--fix", "."]);
@@ -329,24 +329,24 @@ pub(super) fn with_cuda_builds(dependencies: &str) -> Project {
 fn builds_for_the_cpu_on_an_image_with_cuda_are_named() {
     let project = with_cuda_builds("[kit, flow]");
     assert_snapshot!(project.pin(&[]), @"
-    warning[cpu-build-on-cuda-image]: net 1.5 is built for the CPU, and the image has CUDA 12.4
+    warning[cpu-build-on-cuda-image]: net 1.5 is a CPU build, but the image has CUDA 12.4
      --> environment.yml:5:18
       |
     5 |   dependencies: [kit, flow]
       |                  ^^^ kit needs net
       |
-      = note: no GPU is there while the image is built, so conda sees no `__cuda`; with one it would take net 1.5 `cuda126_py_200`
+      = note: there is no GPU during the image build, so conda sees no `__cuda`; with one it would choose net 1.5 `cuda126_py_200`
       = help: for CUDA, write `net=1.5=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does
-      = help: if the CPU will do, take an image without CUDA, which is smaller
-    note[cpu-build-on-cuda-image]: flow 1.5 is built for the CPU, and the image has CUDA 12.4
+      = help: if the CPU is enough, use an image without CUDA, which is smaller
+    note[cpu-build-on-cuda-image]: flow 1.5 is a CPU build, but the image has CUDA 12.4
      --> environment.yml:5:23
       |
     5 |   dependencies: [kit, flow]
       |                       ^^^^ takes `mkl_1`
       |
-      = note: the channel has flow 1.5 `gpu_0`, which conda does not take by itself
+      = note: the channel has flow 1.5 `gpu_0`, which conda does not choose by default
       = help: for CUDA, write `flow=1.5=gpu*`
-      = help: if the CPU will do, take an image without CUDA, which is smaller
+      = help: if the CPU is enough, use an image without CUDA, which is smaller
     Pinned 3 packages from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -369,15 +369,15 @@ fn a_build_for_cuda_that_needs_a_newer_driver_is_named_with_it() {
     let project = with_cuda_builds("[hull]");
     let run = project.pin(&[]);
     assert_snapshot!(run, @"
-    note[cpu-build-on-cuda-image]: hull 1.5 is built for the CPU, and the image has CUDA 12.4
+    note[cpu-build-on-cuda-image]: hull 1.5 is a CPU build, but the image has CUDA 12.4
      --> environment.yml:5:18
       |
     5 |   dependencies: [hull]
       |                  ^^^^ takes `cpu_1`
       |
       = note: the channel has hull 1.5 `cuda129_0`, which depends on `__cuda >=12.9`
-      = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or what the GPU's driver supports, and set `CONDA_OVERRIDE_CUDA` to the same in the build, as `presolve context` does
-      = help: if the CPU will do, take an image without CUDA, which is smaller
+      = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or the version that the GPU driver supports, and set `CONDA_OVERRIDE_CUDA` to the same value in the build, as `presolve context` does
+      = help: if the CPU is enough, use an image without CUDA, which is smaller
     Pinned 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -411,7 +411,7 @@ fn a_dockerfile_is_told_where_to_set_the_driver() {
         .filter(|line| line.contains("CONDA_OVERRIDE_CUDA"));
     assert_snapshot!(help.collect::<Vec<_>>().join("\n"), @"
     = help: for CUDA, write `net=1.5=cuda*`, pin it with `--virtual-package __cuda=12.4`, and build with `ENV CONDA_OVERRIDE_CUDA=12.4` before the command
-    = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or what the GPU's driver supports, and set `CONDA_OVERRIDE_CUDA` to the same in the build, with `ENV CONDA_OVERRIDE_CUDA=12.9` before the command
+    = help: it needs `__cuda >=12.9`: write `hull=1.5=cuda*`, pin with `--virtual-package __cuda=12.9` or the version that the GPU driver supports, and set `CONDA_OVERRIDE_CUDA` to the same value in the build, with `ENV CONDA_OVERRIDE_CUDA=12.9` before the command
     ");
 }
 

@@ -100,9 +100,9 @@ fn an_inline_spec_is_pinned_in_its_place() {
                          ]
                      }
                  ]
-    note[pins-without-comments]: JSON has no comments: the pins take the place of what was declared
+    note[pins-without-comments]: JSON has no comments: the pins replace the original requirements
      |
-     = help: keep a copy of the file to start from when you want newer versions
+     = help: keep a copy of the original file for later upgrades
     Would pin 7 packages from conda and 1 from PyPI for linux-64 in azureml_environment.json ([TIME])
     exit code 0
     "#);
@@ -446,7 +446,7 @@ fn a_file_that_is_not_read_is_told_beside_the_others() {
       = help: `--fix` can remove the line
 
     Checked 3 files: 1 warning, 2 files not read
-    `--fix` can mend 1 of them
+    `--fix` can fix 1 of them
     exit code 2
     ");
 }

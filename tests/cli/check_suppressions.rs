@@ -24,7 +24,7 @@ dependencies:
     );
     let run = check(&project, &[]);
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stderr.contains("nothing found, 2 silenced"), "{run}");
+    assert!(run.stderr.contains("nothing found, 2 suppressed"), "{run}");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn comments_count_in_included_files() {
         "requests  # presolve: ignore[unpinned-dependency] any\nflask\n",
     );
     let run = check(&project, &[]);
-    assert!(run.stderr.contains("1 warning, 1 silenced"), "{run}");
+    assert!(run.stderr.contains("1 warning, 1 suppressed"), "{run}");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn the_context_is_what_the_service_builds_from() {
       |   ^^^^^^
       |
       = help: remove it
-    Wrote the build context into build: 7 packages from conda and 1 from PyPI for linux-64
+    Wrote the build context to build: 7 packages from conda and 1 from PyPI for linux-64
     exit code 0
     ");
     assert_snapshot!(project.read("build/Dockerfile"), @r#"
@@ -223,7 +223,7 @@ fn a_folder_in_use_is_left_alone() {
     assert_snapshot!(context(&project, &[]), @"
     error[folder-in-use]: `build` is not empty
      |
-     = help: name another folder with -o, or write into this one with `--force`
+     = help: choose another folder with -o, or write to this one with `--force`
     exit code 2
     ");
     assert_eq!(project.read("build/Dockerfile"), "FROM scratch\n");
@@ -256,7 +256,7 @@ fn what_has_no_such_context_is_refused() {
         "channels: [conda-forge]\ndependencies: [python]\n",
     );
     assert_snapshot!(context(&project, &[]), @"
-    error[no-image]: environment.yml is a conda file, which says nothing of an image
+    error[no-image]: environment.yml is a conda file, which does not name an image
      |
      = help: give the Azure ML environment that names it: YAML with `image` and `conda_file`
     exit code 2
@@ -268,10 +268,10 @@ fn what_has_no_such_context_is_refused() {
             "image: w:1\nos_type: windows\n",
             "error[no-image]: the steps",
         ),
-        ("", "error[no-image]: the environment names"),
+        ("", "error[no-image]: the environment does not name"),
         (
             "image: '{{image}}'\n",
-            "error[no-image]: the environment names",
+            "error[no-image]: the environment does not name",
         ),
     ] {
         project.write("environment.yml", format!("name: train\n{head}{spec}"));
@@ -411,11 +411,11 @@ fn builds_for_a_gpu_are_asked_for_by_a_variable() {
     );
     assert_snapshot!(run, @"
     docker build --platform linux/amd64 -t azureml/azureml_8a3642e8d735f9f23ae4b9d5f43e2d2d build
-    note[cuda-override]: the build takes its machine for one with a GPU, by `CONDA_OVERRIDE_CUDA`
+    note[cuda-override]: the build assumes a GPU through `CONDA_OVERRIDE_CUDA`
      |
-     = note: Azure ML sets no such variable when it builds from the conda file: conda refuses these builds there
-     = help: give Azure ML this folder with `build:`, instead of the conda file
-    Wrote the build context into build: 1 package from conda and 0 from PyPI for linux-64
+     = note: Azure ML does not set this variable when it builds from the conda file, so conda rejects these builds there
+     = help: give Azure ML this folder with `build:` instead of the conda file
+    Wrote the build context to build: 1 package from conda and 0 from PyPI for linux-64
     exit code 0
     ");
     let dockerfile = project.read("build/Dockerfile");

@@ -145,7 +145,7 @@ fn the_python_of_the_image_is_the_one_of_pip() {
       |
     1 | FROM python:3.12
       |      ^^^^^^^^^^^
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
      --> Dockerfile:1:6
       |
     1 | FROM python:3.12
@@ -155,10 +155,10 @@ fn the_python_of_the_image_is_the_one_of_pip() {
       |
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `oldflow` (PyPI) needs python (conda) 3.8.18 to 3.10.13
-      = note: no python (conda) is in all of these
+      = note: no python (conda) satisfies all of these
       = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
-      = help: relax one of these 2 lines; without any one of them the others can be met
-      = help: `presolve explain Dockerfile` shows what mends it
+      = help: relax any one of these 2 lines; the rest can then be satisfied
+      = help: `presolve explain Dockerfile` shows how to fix it
     exit code 1
     ");
     project.write("Dockerfile", "FROM debian:12\nRUN pip install oldflow\n");
@@ -183,7 +183,7 @@ fn what_clashes_is_shown_and_mended_in_the_commands() {
     );
     let run = project.run(&["explain", "Dockerfile", "--apply", "1", "-q"]);
     assert_snapshot!(run, @r"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
      --> Dockerfile:2:58
       |
     2 | RUN conda create -n a --override-channels -c conda-forge python=3.12 && \
@@ -193,11 +193,11 @@ fn what_clashes_is_shown_and_mended_in_the_commands() {
       |
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
-      = note: no python (conda) is in all of these
+      = note: no python (conda) satisfies all of these
       = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
-      = help: relax one of these 2 lines; without any one of them the others can be met
+      = help: relax any one of these 2 lines; the rest can then be satisfied
 
-    fixes, each solved with the file as it would be:
+    fixes (each one verified by solving the changed file):
       1. change `python=3.12` to `python=3.10` (line 2)
          not 3.11.7: oldflow needs python (conda) 3.8.18 to 3.10.13
          gives python 3.10.13 (conda), oldflow 2.8.1 (PyPI)
@@ -205,15 +205,15 @@ fn what_clashes_is_shown_and_mended_in_the_commands() {
     apply one with `--apply N`
 
     conda's classic solver takes about 0 s and 2.8 MB: fine
-      two in three such runs take 0 s to 0.1 s, and 2.4 MB to 3.2 MB
+      about two thirds of such runs take 0 s to 0.1 s, and 2.4 MB to 3.2 MB
 
-      line         records  reaches  of packages
+      line         records  reaches  in packages
       pip                3        9            7
       python=3.12        1        4            4
-      together: 9 records in 9 versions of 7 packages, with 14 dependencies
-      there is no solution: conda then looks for the conflict in all 14 records, whatever the versions
+      total: 9 records in 9 versions of 7 packages, with 14 dependencies
+      there is no solution: conda then searches for the conflict in all 14 records, regardless of version
 
-    resolve the conflict first: what the file costs then is another matter
+    fix the conflict first; the prediction will change
     exit code 0
     ");
     assert_snapshot!(project.read("Dockerfile"), @r"
@@ -298,7 +298,7 @@ fn a_context_stands_for_the_conda_file_that_it_installs() {
       = help: render the template first, and check the result
 
     Checked 3 files: 2 warnings, 1 note
-    `--fix` can mend 1 of them
+    `--fix` can fix 1 of them
     exit code 1
     "#);
     assert_eq!(

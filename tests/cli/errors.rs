@@ -14,7 +14,7 @@ fn an_unknown_conda_package_has_a_near_one() {
       |     ^^^^^^ asked for here
       |
       = help: conda-forge has `pandas`
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 2
     ");
 }
@@ -29,7 +29,7 @@ fn an_unknown_project() {
       |       ^^^^^^^^^^^^^^^ asked for here
       |
       = help: check the spelling, or add the index that has it with --extra-index-url
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 2
     ");
 }
@@ -114,7 +114,7 @@ fn quiet_is_silent_but_for_errors() {
       |     ^^^^^^ asked for here
       |
       = help: conda-forge has `pandas`
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 2
     ");
 }

@@ -145,7 +145,7 @@ fn a_channel_that_several_lines_wait_for_is_one_change() {
     let run = project.run(&["explain"]);
     assert_eq!(run.code, 1, "{run}");
     assert_eq!(run.stdout.matches("add the channel `").count(), 1, "{run}");
-    assert!(!run.stdout.contains("changes or more"), "{run}");
+    assert!(!run.stdout.contains("or more changes"), "{run}");
     let json = project.run(&["explain", "--format", "json"]);
     assert!(json.stdout.contains("\"least_changes\": 1"), "{json}");
 }

@@ -18,7 +18,7 @@ fn page(project: &Project) -> String {
 fn page_with(project: &Project, arguments: &[&str]) -> String {
     let html = ["explain", "--format", "dot", "--html", "report.html"];
     let run = project.run(&[&html, arguments].concat());
-    let told = "Wrote the explanation into report.html";
+    let told = "Wrote the explanation to report.html";
     assert!(run.stderr.contains(told), "{run}");
     project.read("report.html")
 }
@@ -35,7 +35,7 @@ fn pages() -> Vec<(&'static str, String)> {
     // What helps is looked for only where a build would fail.
     let open = Project::of(&["python", "pytorch", "pandas >=1.5"]);
     let failing = page_with(&open, &["--build-memory", "1MB"]);
-    assert!(failing.contains("runs out of memory") && failing.contains("What helps"));
+    assert!(failing.contains("runs out of memory") && failing.contains("What would help"));
     pages.push(("runs out of memory", failing));
     pages
 }

@@ -161,13 +161,13 @@ fn a_carried_line_is_kept_and_said() {
     let project = Project::new(format!("{FILE}  - -e ./here  # ours\n"));
     project.write("here/setup.py", "");
     assert_snapshot!(project.pin(&[]), @"
-    warning[unresolvable-line]: this line is carried through as it is: it is an editable project
+    warning[unresolvable-line]: this line is left unchanged: it is an editable project
       --> environment.yml:16:5
        |
     16 |   - -e ./here  # ours
-       |     ^^^^^^^^^ what it requires is not known before the build
+       |     ^^^^^^^^^ its requirements are known only after a build
        |
-       = help: what pip will install for it is not in the pinned file
+       = help: expect pip to install packages for it that the pinned file does not list
     Pinned 10 packages from conda and 1 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");

@@ -216,9 +216,9 @@ fn one_platform_is_enough_for_some_formats() {
     }
     let run = Project::of(&SMALL).pin(&["--format", "pixi", "--diff"]);
     assert_snapshot!(run, @"
-    error[diff-of-new-file]: `--diff` shows a changed file, and `--format pixi` is a new one
+    error[diff-of-new-file]: `--diff` shows a change, but `--format pixi` writes a new file
      |
-     = help: leave `--diff` out: without -o nothing is written, the answer is printed
+     = help: remove `--diff`: without -o, the result is only printed
     exit code 2
     ");
 }
@@ -228,15 +228,15 @@ fn the_platform_without_a_solution_is_named() {
     let project = Project::of(&["libblas=*=*mkl"]);
     let run = project.pin(&[&["--format", "pixi", "-o", "pixi.lock"], &BOTH[..]].concat());
     assert_snapshot!(run, @"
-    error[unsolvable]: this line cannot be met on osx-arm64
+    error[unsolvable]: this line cannot be satisfied on osx-arm64
      --> environment.yml:3:5
       |
     3 |   - libblas=*=*mkl
       |     ^^^^^^^^^^^^^^
       |
-      = note: this version is there as build 24_openblas, not as `*mkl`
+      = note: this version is available as build 24_openblas, not as `*mkl`
       = note: this is about osx-arm64
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
     assert_eq!(project.files(), ["environment.yml", "presolve.toml"]);
@@ -250,7 +250,7 @@ fn the_platform_without_a_solution_is_named() {
       |
       = note: this is about osx-arm64
       = help: check the spelling, or add the channel that has it
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 2
     ");
 }
@@ -265,22 +265,22 @@ fn carried_lines_stay_or_are_refused() {
         assert_eq!(run.code, 2, "{run}");
         if format == "pixi" {
             assert_snapshot!(run, @"
-            error[uncarriable-line]: a pixi.lock cannot hold this line: it is a version control URL
+            error[uncarriable-line]: a pixi.lock cannot represent this line: it is a version control URL
              --> environment.yml:7:7
               |
             7 |     - git+https://example.com/acme/tool@v1#egg=tool
               |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
               |
-              = note: pixi needs a name and a version of it, or a folder with a name
-              = help: `--format env`, `explicit` and `requirements` carry it as it is
-            error[uncarriable-line]: a pixi.lock cannot hold this line: it is an editable project
+              = note: pixi needs its name and version, or a folder with a name
+              = help: use `--format env`, `explicit` or `requirements`, which keep the line unchanged
+            error[uncarriable-line]: a pixi.lock cannot represent this line: it is an editable project
              --> environment.yml:8:7
               |
             8 |     - -e ./here
               |       ^^^^^^^^^
               |
-              = note: pixi needs a name and a version of it, or a folder with a name
-              = help: `--format env`, `explicit` and `requirements` carry it as it is
+              = note: pixi needs its name and version, or a folder with a name
+              = help: use `--format env`, `explicit` or `requirements`, which keep the line unchanged
             exit code 2
             ");
         }
@@ -295,29 +295,29 @@ fn carried_lines_stay_or_are_refused() {
         "{list}"
     );
     assert_snapshot!(project.pin(&["--format", "requirements"]), @"
-    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    # presolve: the pip packages of environment.yml, for Python 3.13.0 on linux-64
     --index-url file://[FIXTURES]/pypi/
     tomlish==1.2.0
     git+https://example.com/acme/tool@v1#egg=tool
     -e ./here
-    warning[unresolvable-line]: this line is carried through as it is: it is a version control URL
+    warning[unresolvable-line]: this line is left unchanged: it is a version control URL
      --> environment.yml:7:7
       |
     7 |     - git+https://example.com/acme/tool@v1#egg=tool
-      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what it requires is not known before the build
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its requirements are known only after a build
       |
-      = help: what pip will install for it is not in the pinned file
-    warning[unresolvable-line]: this line is carried through as it is: it is an editable project
+      = help: expect pip to install packages for it that the pinned file does not list
+    warning[unresolvable-line]: this line is left unchanged: it is an editable project
      --> environment.yml:8:7
       |
     8 |     - -e ./here
-      |       ^^^^^^^^^ what it requires is not known before the build
+      |       ^^^^^^^^^ its requirements are known only after a build
       |
-      = help: what pip will install for it is not in the pinned file
-    warning[no-hashes]: no line has hashes, because `git+https://example.com/acme/tool@v1#egg=tool`, `-e ./here` can have none
+      = help: expect pip to install packages for it that the pinned file does not list
+    warning[no-hashes]: no line has hashes, because `git+https://example.com/acme/tool@v1#egg=tool`, `-e ./here` cannot have one
      |
-     = note: pip demands a hash of every line as soon as one has any (--require-hashes)
-     = help: install what can have no hash from a file of its own
+     = note: pip requires a hash for every line as soon as one line has a hash (--require-hashes)
+     = help: install the lines without a hash from a separate file
     Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
     exit code 0
     ");
@@ -357,7 +357,7 @@ fn options_stay_as_they_are_written() {
         .expect("starts")
         .into();
     assert_snapshot!(run, @r"
-    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    # presolve: the pip packages of environment.yml, for Python 3.13.0 on linux-64
     --index-url file://[FIXTURES]/pypi/
     --extra-index-url ${PRIVATE}
     --trusted-host example.com
@@ -377,13 +377,13 @@ fn a_login_of_a_copied_line_is_left_out() {
     let index = format!("--index-url {url}");
     let project = Project::online(environment(&["python", "pip:", &index, "tomlish"]));
     assert_snapshot!(project.pin(&["--format", "requirements"]), @r"
-    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    # presolve: the pip packages of environment.yml, for Python 3.13.0 on linux-64
     --index-url http://127.0.0.1:[PORT]/private
     tomlish==1.2.0 \
         --hash=sha256:96a0b367c5d234feaa689ce6a7c2d8d71c3d3bd96859bb1785df610c00344957
     warning[credentials-left-out]: the URLs of 127.0.0.1:[PORT] are written without their credentials
      |
-     = help: the tool that installs needs them from its own settings, such as a netrc file
+     = help: give them to the installing tool in its own settings, such as a netrc file
     Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
     exit code 0
     ");
@@ -447,14 +447,14 @@ fn a_variable_in_a_path_is_not_told() {
         super::Run::from(run)
     };
     assert_snapshot!(run("pixi"), @"
-    error[variable-in-url]: a file of `--format pixi` would hold the value of a variable
+    error[variable-in-url]: a file of `--format pixi` would contain the value of a variable
      --> environment.yml:6:25
       |
     6 |     - --extra-index-url http://127.0.0.1:[PORT]/mirror/${TOK}/html/
       |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in the path of this URL
       |
-      = note: such a value is often a secret, and the URL is wrong without it
-      = help: `--format env` and `requirements` keep the variable; where the server takes it as a user or password, write `https://${NAME}@host/…`
+      = note: such a value is often a secret, and the URL does not work without it
+      = help: use `--format env` or `requirements`, which keep the variable; if the server accepts it as a user or password, write `https://${NAME}@host/…`
     exit code 2
     ");
     let plain = run("requirements");
@@ -522,15 +522,15 @@ fn a_subdirectory_is_kept_or_refused() {
     6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: nothing in the archive shows that it is compiled: stonework 1.0
-    error[uncarriable-line]: a conda-lock.yml cannot hold this line: it is a subdirectory of an archive
+      = note: the archive shows no sign of compilation: stonework 1.0
+    error[uncarriable-line]: a conda-lock.yml cannot represent this line: it is a subdirectory of an archive
      --> environment.yml:6:7
       |
     6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: conda-lock puts the hash behind the URL of a package, where the subdirectory stands
-      = help: `--format env`, `explicit` and `requirements` carry it as it is
+      = note: conda-lock appends the hash to the URL, where the subdirectory is
+      = help: use `--format env`, `explicit` or `requirements`, which keep the line unchanged
     exit code 2
     ");
     let file = fixtures().join("pypi/stonework/stonework-1.0.tar.gz");
@@ -677,23 +677,23 @@ fn a_url_without_a_hash_is_said() {
     let project = Project::online(environment(&["python", "pip:", "packaging", &line]));
     let run = project.pin(&["--format", "pixi", "-o", "pixi.lock"]);
     assert_snapshot!(run, @"
-    warning[no-hashes]: nobody tells the hash of tomlish
+    warning[no-hashes]: no known hash for tomlish
      |
-     = note: another file under its URL will not be noticed
-     = help: write `#sha256=…` behind a URL, or take it from an index that tells hashes
+     = note: a different file at its URL will not be detected
+     = help: append `#sha256=…` to the URL, or use an index that provides hashes
     Pinned 7 packages from conda and 2 from PyPI for linux-64 in pixi.lock ([TIME])
     exit code 0
     ");
     let run = project.pin(&["--format", "requirements"]);
     assert_snapshot!(run, @"
-    # presolve: the pip half of environment.yml, for Python 3.13.0 on linux-64
+    # presolve: the pip packages of environment.yml, for Python 3.13.0 on linux-64
     --index-url file://[FIXTURES]/pypi/
     packaging==24.1
     tomlish @ http://127.0.0.1:[PORT]/html/tomlish/tomlish-1.2.0-py3-none-any.whl
-    warning[no-hashes]: no line has hashes, because `tomlish` can have none
+    warning[no-hashes]: no line has hashes, because `tomlish` cannot have one
      |
-     = note: pip demands a hash of every line as soon as one has any (--require-hashes)
-     = help: install what can have no hash from a file of its own
+     = note: pip requires a hash for every line as soon as one line has a hash (--require-hashes)
+     = help: install the lines without a hash from a separate file
     Pinned 7 packages from conda and 2 from PyPI for linux-64 ([TIME])
     exit code 0
     ");
@@ -726,16 +726,16 @@ fn a_record_without_md5_has_its_sha256() {
     );
     let run = project.pin(&["--format", "conda-lock", "-o", "conda-lock.yml"]);
     assert_snapshot!(run, @"
-    warning[no-md5]: the channel gives no md5 of gridlib
+    warning[no-md5]: the channel has no md5 for gridlib
      |
      = note: conda-lock itself refuses a lock file with such packages
-     = help: install it with another tool that reads conda-lock.yml, or write `--format pixi`
+     = help: install it with another tool that reads conda-lock.yml, or use `--format pixi`
     Pinned 1 package from conda and 0 from PyPI for linux-64 in conda-lock.yml ([TIME])
     exit code 0
     ");
     let run = project.pin(&["--format", "requirements"]);
     assert_snapshot!(run, @"
-    # presolve: the pip half of environment.yml, for no Python on linux-64
+    # presolve: the pip packages of environment.yml, for no Python on linux-64
     --index-url file://[FIXTURES]/pypi/
     warning[nothing-for-pip]: there is nothing for pip to install, so the file has no requirements
     Pinned 1 package from conda and 0 from PyPI for linux-64 ([TIME])

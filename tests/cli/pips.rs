@@ -19,28 +19,28 @@ fn with_pip(pip: &str, lines: &[&str]) -> Project {
 fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_it_is_built() {
     let project = with_pip("pip=20.2", &["newkiln==2.0"]);
     assert_snapshot!(project.pin(&[]), @"
-    warning[old-pip]: pip 20.2.4 builds from source what a later pip has a wheel of
+    warning[old-pip]: pip 20.2.4 builds from source although a later pip could use a wheel
      --> environment.yml:4:5
       |
     4 |   - pip=20.2
-      |     ^^^^^^^^ conda brings it
+      |     ^^^^^^^^ conda provides it
       |
       = note: the wheel newkiln-2.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
-      = help: pin a later pip in the conda half
+      = help: pin a later pip in the conda dependencies
     warning[source-build]: pip builds from source for Python 3.9.18 on linux-64: newkiln 2.0
      --> environment.yml:6:7
       |
     6 |     - newkiln==2.0
       |       ^^^^^^^^^^^^
       |
-      = note: nothing in the archive shows that it is compiled: newkiln 2.0
-    note[assumed-requirements]: an assumption: what is required by newkiln 2.0
+      = note: the archive shows no sign of compilation: newkiln 2.0
+    note[assumed-requirements]: assumed requirements: newkiln 2.0
      --> environment.yml:6:7
       |
     6 |     - newkiln==2.0
       |       ^^^^^^^^^^^^
       |
-      = note: it is read from the egg-info in the archive, which is what a build said elsewhere
+      = note: taken from egg-info in the archive, i.e. from a build on another machine
     Pinned 7 packages from conda and 1 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -54,7 +54,7 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_it_is_built() {
 #[test]
 fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_there_is_nothing_else() {
     assert_snapshot!(with_pip("pip=20.2", &["newkiln==3.0"]).pin(&[]), @"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
      --> environment.yml:4:5
       |
     4 |   - pip=20.2
@@ -65,10 +65,10 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_there_is_nothing_els
       |
       = note: `pip=20.2` asks for pip (conda) 20.2.4
       = note: `newkiln==3.0` (PyPI) needs pip (conda) 24.0 or 24.2
-      = note: no pip (conda) is in all of these
+      = note: no pip (conda) satisfies all of these
       = note: the wheel newkiln-3.0-cp39-cp39-manylinux_2_28_x86_64.whl needs pip 20.3 or later
-      = help: relax one of these 2 lines; without any one of them the others can be met
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: relax any one of these 2 lines; the rest can then be satisfied
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -78,7 +78,7 @@ fn requirements_that_break_pep_440_take_an_older_pip() {
     let pinned = with_pip("pip", &["oldglaze"]).pinned(&[]);
     assert_eq!(pin_of(&pinned, "pip"), ["pip=24.0=pyhd8ed1ab_0"]);
     assert_snapshot!(with_pip("pip=24.2", &["oldglaze"]).pin(&[]), @"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
      --> environment.yml:4:5
       |
     4 |   - pip=24.2
@@ -89,10 +89,10 @@ fn requirements_that_break_pep_440_take_an_older_pip() {
       |
       = note: `pip=24.2` asks for pip (conda) 24.2
       = note: `oldglaze` (PyPI) needs pip (conda) 20.2.4 or 24.0
-      = note: no pip (conda) is in all of these
+      = note: no pip (conda) satisfies all of these
       = note: oldglaze-1.0-py3-none-any.whl has requirements that break PEP 440: it needs pip before 24.1
-      = help: relax one of these 2 lines; without any one of them the others can be met
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: relax any one of these 2 lines; the rest can then be satisfied
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -103,7 +103,7 @@ fn an_old_pip_does_not_run_on_a_new_python() {
         "channels: [conda-forge, nodefaults]\ndependencies: [python=3.12, pip=20.2, {pip: [tomlish]}]\n",
     );
     assert_snapshot!(project.pin(&[]), @"
-    error[unsolvable]: these 3 lines cannot be met together on linux-64
+    error[unsolvable]: these 3 lines conflict on linux-64
      --> environment.yml:2:16
       |
     2 | dependencies: [python=3.12, pip=20.2, {pip: [tomlish]}]
@@ -111,11 +111,11 @@ fn an_old_pip_does_not_run_on_a_new_python() {
       |
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `pip=20.2` asks for pip (conda) 20.2.4
-      = note: no pip (conda) is in all of these
-      = note: pip 20.2.4 does not run on Python 3.12 and later: that takes pip 23.1.2 or later
-      = note: `tomlish` is for pip to install
-      = help: relax one of these 3 lines; without any one of them the others can be met
-      = help: `presolve explain environment.yml` shows what mends it
+      = note: no pip (conda) satisfies all of these
+      = note: pip 20.2.4 does not run on Python 3.12 and later: that needs pip 23.1.2 or later
+      = note: `tomlish` is installed by pip
+      = help: relax any one of these 3 lines; the rest can then be satisfied
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -124,14 +124,14 @@ fn an_old_pip_does_not_run_on_a_new_python() {
 fn what_the_old_resolver_leaves_unmet_is_pinned_and_named() {
     let project = with_pip("pip=20.2", &["newcrate", "lightbolt"]);
     assert_snapshot!(project.pin(&[]), @"
-    warning[legacy-resolver]: pip 20.2.4 will install packages whose requirements clash
+    warning[legacy-resolver]: pip 20.2.4 will install packages whose requirements conflict
      --> environment.yml:7:7
       |
     7 |     - lightbolt
       |       ^^^^^^^^^
       |
       = note: lightbolt 2.1.0 requires `packaging<24`, and packaging 24.1 is installed
-      = note: no choice of versions meets all requirements, and this pip does not look for one
+      = note: no set of versions satisfies all requirements, and this pip does not search for one
       = help: relax a line; pip 20.3 or later would refuse the file as it is
     Pinned 7 packages from conda and 5 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
@@ -149,7 +149,7 @@ fn what_the_old_resolver_leaves_unmet_is_pinned_and_named() {
 #[test]
 fn a_pip_that_looks_back_refuses_the_same() {
     assert_snapshot!(with_pip("pip=24.2", &["newcrate", "lightbolt"]).pin(&[]), @"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
      --> environment.yml:6:7
       |
     6 |     - newcrate
@@ -159,9 +159,9 @@ fn a_pip_that_looks_back_refuses_the_same() {
       |
       = note: `newcrate` (PyPI) needs packaging (PyPI) 24.1
       = note: `lightbolt` (PyPI) needs packaging (PyPI) 23.2
-      = note: no packaging (PyPI) is in all of these
-      = help: relax one of these 2 lines; without any one of them the others can be met
-      = help: `presolve explain environment.yml` shows what mends it
+      = note: no packaging (PyPI) satisfies all of these
+      = help: relax any one of these 2 lines; the rest can then be satisfied
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }

@@ -47,7 +47,7 @@ fn the_quickstart_settings_are_enough() {
 #[test]
 fn the_unsolvable_quickstart_names_two_lines() {
     assert_snapshot!(quickstart("unsolvable.yml").pin(&[]), @"
-    error[unsolvable]: these 2 lines cannot be met together on linux-64
+    error[unsolvable]: these 2 lines conflict on linux-64
       --> environment.yml:8:5
        |
      8 |   - python=3.12
@@ -58,10 +58,10 @@ fn the_unsolvable_quickstart_names_two_lines() {
        |
        = note: `python=3.12` asks for python (conda) 3.12.1
        = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
-       = note: no python (conda) is in all of these
+       = note: no python (conda) satisfies all of these
        = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
-       = help: relax one of these 2 lines; without any one of them the others can be met
-       = help: `presolve explain environment.yml` shows what mends it
+       = help: relax any one of these 2 lines; the rest can then be satisfied
+       = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }
@@ -118,42 +118,42 @@ fn an_extra_brings_what_it_asks_for() {
 fn source_distributions_are_read_and_never_run() {
     let project = Project::of(&["python=3.12", "pip:", "stonework", "eggshell", "rawclay"]);
     assert_snapshot!(project.pin(&[]), @"
-    warning[unknown-requirements]: what rawclay 1.0 requires is not decidable before the build
+    warning[unknown-requirements]: the requirements of rawclay 1.0 are known only after a build
      --> environment.yml:8:7
       |
     8 |     - rawclay
       |       ^^^^^^^
       |
       = note: its dependencies are dynamic, and the archive has no egg-info
-      = help: what pip will install for it is not in the pinned file
+      = help: expect pip to install packages for it that the pinned file does not list
     warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: stonework 1.0
      --> environment.yml:6:7
       |
     6 |     - stonework
       |       ^^^^^^^^^
       |
-      = note: nothing in the archive shows that it is compiled: stonework 1.0
+      = note: the archive shows no sign of compilation: stonework 1.0
     warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: eggshell 1.0
      --> environment.yml:7:7
       |
     7 |     - eggshell
       |       ^^^^^^^^
       |
-      = note: nothing in the archive shows that it is compiled: eggshell 1.0
+      = note: the archive shows no sign of compilation: eggshell 1.0
     warning[source-build]: pip builds from source for Python 3.12.1 on linux-64: rawclay 1.0
      --> environment.yml:8:7
       |
     8 |     - rawclay
       |       ^^^^^^^
       |
-      = note: nothing in the archive shows that it is compiled: rawclay 1.0
-    note[assumed-requirements]: an assumption: what is required by eggshell 1.0
+      = note: the archive shows no sign of compilation: rawclay 1.0
+    note[assumed-requirements]: assumed requirements: eggshell 1.0
      --> environment.yml:7:7
       |
     7 |     - eggshell
       |       ^^^^^^^^
       |
-      = note: it is read from the egg-info in the archive, which is what a build said elsewhere
+      = note: taken from egg-info in the archive, i.e. from a build on another machine
     Pinned 7 packages from conda and 4 from PyPI for linux-64 in environment.yml ([TIME])
     exit code 0
     ");
@@ -222,7 +222,7 @@ fn channel_priority_decides_between_channels() {
     ");
     assert_snapshot!(
         gridlib("'gridlib >=2'", "strict"),
-        @"error[unsolvable]: this line cannot be met on linux-64"
+        @"error[unsolvable]: this line cannot be satisfied on linux-64"
     );
     assert_snapshot!(gridlib("conda-forge::gridlib", "strict"), @"
     # presolve: pinned for linux-64
@@ -259,8 +259,8 @@ fn a_missing_virtual_package_is_named() {
     3 |   - gpu-tools
       |     ^^^^^^^^^ needed by this line
       |
-      = help: if the machine that runs the environment has it, say so: --virtual-package __cuda=VERSION
-      = help: `presolve explain environment.yml` shows what mends it
+      = help: if the target machine has it, add --virtual-package __cuda=VERSION
+      = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
 }

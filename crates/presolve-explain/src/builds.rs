@@ -1,9 +1,9 @@
-//! Builds that no channel has: what `conda env export` writes on another platform, or
-//! wrote so long ago that the channels have dropped them.
+//! Builds that no channel has: `conda env export` wrote them on another platform, or so
+//! long ago that the channels have removed them.
 //!
-//! Each such line is a conflict of its own, and none of them is news after the first:
-//! they are told as one finding. All else is looked for in the file without these
-//! builds, which keeps the versions.
+//! Each such line is a separate conflict, but they all have the same cause, so they are
+//! reported as one finding. Everything else is searched in the file without these builds,
+//! with the versions kept.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -19,16 +19,16 @@ use presolve_spec::{
 };
 use presolve_text::diagnostic::Location;
 
-/// From so many lines on they are told as one.
+/// The minimum number of such lines to report them as one finding.
 const MANY: usize = 4;
 
-/// How many of the builds are looked for on other platforms.
+/// The number of builds that are searched for on other platforms.
 const SAMPLE: usize = 8;
 
-/// How long that may take: it explains the finding, and does not change it.
+/// The time limit of that search, which explains the finding but does not change it.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Where files are exported that are then solved elsewhere.
+/// The platforms that files are usually exported on.
 const OTHERS: [Subdir; 5] = [
     Subdir::Osx64,
     Subdir::OsxArm64,
@@ -40,9 +40,9 @@ const OTHERS: [Subdir; 5] = [
 /// Lines that name builds which no channel has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoneBuilds {
-    /// The places of the lines.
+    /// The indices of the lines among the declared requirements.
     pub lines: Vec<usize>,
-    /// The platform for which the channels have most of them, as far as was looked.
+    /// The platform for which the channels have most of the sampled builds.
     pub found_for: Option<Subdir>,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct WithoutBuilds {
 }
 
 impl WithoutBuilds {
-    /// Takes them out, if they are many.
+    /// Removes the builds, if there are many of them.
     pub(crate) async fn of(
         environment: &EnvironmentFile,
         question: &Question,
@@ -88,7 +88,7 @@ impl WithoutBuilds {
         })
     }
 
-    /// The edit that it is.
+    /// The edit that removes the builds.
     pub(crate) fn edit(&self) -> Edit {
         Edit {
             kind: EditKind::DropBuilds,
@@ -101,7 +101,7 @@ impl WithoutBuilds {
     }
 }
 
-/// The lines that name one build of a package that is there, and no record is that build.
+/// The lines that name a build that does not exist, of a package that does.
 fn gone(declared: &[Declared], repodata: &Repodata) -> Vec<usize> {
     let mut by_name: HashMap<&str, Vec<&RepoDataRecord>> = HashMap::new();
     for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
@@ -139,7 +139,7 @@ fn without(line: &Declared, at: &Location) -> Option<Change> {
 }
 
 /// The platform for which the channels have most of these builds. A channel that cannot
-/// be asked has none.
+/// be queried counts as having none.
 async fn found_for(question: &Question, lines: &[usize]) -> Option<Subdir> {
     let sample = lines.iter().step_by(lines.len().div_ceil(SAMPLE));
     let specs = sample.filter_map(|&line| one_build(&question.declared()[line]));

@@ -1,4 +1,4 @@
-//! Fixes: changes that were made to the file and solved.
+//! Fixes: changes of the file that were verified by solving.
 
 use std::{
     collections::HashMap,
@@ -42,64 +42,64 @@ use family::Together;
 use search::{Becomes, Proposal, Step};
 use ways::{Way, Ways};
 
-/// How many fixes are shown.
+/// The maximum number of fixes that are shown.
 pub(super) const FIXES: usize = 5;
 
-/// How many changed files are solved to find them.
+/// The maximum number of changed files that are solved to find fixes.
 const SOLVES: usize = 12;
 
 /// How long it may take at least to say why a fix skips a version; it may take as long as
 /// the fix itself, too.
 const WHY_SKIPPED: Duration = Duration::from_secs(10);
 
-/// Where fixes are looked for.
+/// The input of the search for fixes.
 pub(super) struct Fixing<'q> {
     pub question: &'q Question,
     pub environment: &'q EnvironmentFile,
     pub conflicts: &'q [Conflict],
-    /// What has changed in the file already.
+    /// The edit that was applied to the file before.
     pub before: Option<Edit>,
     /// The records of every name that the file leads to.
     pub repodata: Arc<Repodata>,
     /// The names of conda lines that no channel has.
     pub unknown: &'q [usize],
-    /// How many fixes are wanted.
+    /// The number of fixes to find.
     pub wanted: usize,
 }
 
-/// What came of the search for fixes.
+/// The result of the search for fixes.
 #[derive(Default)]
 pub(super) struct Found {
-    /// How many lines every fix has to change at least.
+    /// The minimum number of lines that any fix changes.
     pub least_changes: usize,
-    /// It was ended by the time limit.
+    /// Whether the time limit stopped the search.
     pub ended: bool,
-    /// No more are wanted.
+    /// Whether enough fixes were found.
     enough: bool,
 }
 
 /// All records of the names that a file leads to, by name.
 type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
 
-/// What came of each set of edits of a way.
+/// The result for each set of edits of a way.
 type Outcomes = Vec<Result<Option<Fix>, Failure>>;
 
-/// What was told, and what was kept back.
+/// The fixes that were reported, and those held back.
 #[derive(Default)]
 struct Told {
-    /// How many fixes are wanted.
+    /// The number of fixes to find.
     fixes: usize,
     texts: Vec<Vec<String>>,
-    /// What works, but not as one would want: told if there is nothing better.
+    /// Fixes with drawbacks, which are reported only if there is nothing better.
     doubtful: Vec<Fix>,
-    /// How many changed files were solved.
+    /// The number of changed files that were solved.
     solves: usize,
-    /// A time limit left something out.
+    /// Whether a time limit skipped something.
     ended: bool,
 }
 
 impl Fixing<'_> {
-    /// Looks for fixes and tells each as soon as it is known to be the next, the mildest
+    /// Searches for fixes and reports each as soon as it is known to be the next, mildest
     /// first.
     pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
         let (sender, steps) = mpsc::unbounded_channel();
@@ -120,8 +120,8 @@ impl Fixing<'_> {
         }
     }
 
-    /// Looks for proposals. It may take half of the time that is left, the other half
-    /// is for solving them.
+    /// Searches for proposals in half of the remaining time; the other half is for
+    /// solving them.
     async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), Failure> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
@@ -131,7 +131,7 @@ impl Fixing<'_> {
                 let kind = &problem.declared[line].kind;
                 places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
             };
-            // Nobody listens any more when enough was found.
+            // The receiver is gone once enough fixes were found.
             let mut tell = |step| found.send(step).is_ok();
             search::steps(problem, &cores, &can_change, &mut tell)
         };
@@ -145,7 +145,7 @@ impl Fixing<'_> {
         Some(now + deadline.saturating_duration_since(now) / parts)
     }
 
-    /// Solves what is proposed, several at a time, and tells what holds.
+    /// Solves the proposals, several at a time, and reports those with a solution.
     async fn solve_all(
         &self,
         mut steps: mpsc::UnboundedReceiver<Step>,
@@ -218,10 +218,10 @@ impl Fixing<'_> {
         }
     }
 
-    /// What comes of a way.
+    /// Returns the results of a way.
     async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
         let mut outcomes = Outcomes::new();
-        // One that is hard must not keep back the others.
+        // A slow one must not delay the others.
         let parts = if way.is_hard { 1 } else { 3 };
         for edits in self.edits(&way.proposal, way.elsewhere, known).await {
             let start = Instant::now();
@@ -375,7 +375,7 @@ impl Fixing<'_> {
         question.records(&specs).await.map(Arc::new)
     }
 
-    /// What the lines that change and those of the conflicts get.
+    /// The resulting versions of the changed lines and of the lines in the conflicts.
     fn gives(&self, edits: &[Edit], question: &Question, solution: &Solution) -> Vec<Given> {
         let of_conflicts = self.conflicts.iter().flat_map(|conflict| &conflict.lines);
         let mut lines: Vec<usize> = of_conflicts.copied().collect();
@@ -423,13 +423,13 @@ impl Told {
         self.wanted() == 0
     }
 
-    /// How many more fixes are wanted.
+    /// Returns how many more fixes to find.
     fn wanted(&self) -> usize {
         let fixes = self.fixes.saturating_sub(self.texts.len());
         fixes.min(SOLVES.saturating_sub(self.solves))
     }
 
-    /// Tells the fixes among these; whether one of them is as one would want.
+    /// Reports the fixes among these; returns whether one of them has no drawback.
     fn take(&mut self, outcomes: Outcomes, found: &mut dyn FnMut(Fix)) -> bool {
         let mut is_good = false;
         for outcome in outcomes {
@@ -442,7 +442,7 @@ impl Told {
                     found(fix);
                 }
                 Ok(Some(fix)) => self.doubtful.push(fix),
-                // A change that cannot be made or judged is no fix.
+                // A change that cannot be made or judged is not a fix.
                 Err(failure) => self.ended |= failure.is_time_limit(),
                 Ok(None) => {}
             }
@@ -514,7 +514,7 @@ impl Fix {
         std::iter::once(self.text.clone()).chain(texts).collect()
     }
 
-    /// How many declared lines and channels it changes.
+    /// Returns the number of declared lines and channels that it changes.
     pub fn size(&self) -> usize {
         self.edits.len()
     }

@@ -1,15 +1,15 @@
-//! `explain`: why a file cannot be solved, which smallest changes fix it, and what the search
-//! would cost a solver that looks at everything.
+//! `explain`: why a file cannot be solved, which minimal changes fix it, and what the search
+//! would cost conda's classic solver.
 //!
-//! In: a question that was resolved. Out: an [`Explanation`]. This crate must never know how an
-//! explanation is worded or drawn.
+//! In: a question with its result. Out: an [`Explanation`]. This crate must never know how an
+//! explanation is worded or rendered.
 //!
 //! ```text
-//! conflicts   the lines that clash, each conflict apart from the others
+//! conflicts   the conflicting lines, each conflict separately
 //!    ↓
-//! fixes       the smallest sets of lines that have to change, and for each the
-//!    ↓        mildest changes, every one solved with the changed file
-//! cost        what conda's classic solver would have to look at
+//! fixes       the smallest sets of lines that have to change, and for each set the
+//!    ↓        mildest changes, each one verified by solving the changed file
+//! cost        the records that conda's classic solver would have to consider
 //! ```
 
 use std::sync::Arc;
@@ -38,45 +38,45 @@ pub use fixes::{
 };
 pub use run::{Extent, Listening, explain, explain_unsolvable, predicted};
 
-/// Everything that is known of a file's answer, as far as time allowed.
+/// All results for a file, as far as the time limit allowed.
 pub struct Explanation {
     /// The platform.
     pub subdir: Subdir,
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: Vec<GenericVirtualPackage>,
-    /// The channels, the one of highest priority first.
+    /// The channels, highest priority first.
     pub channels: Vec<SpecChannel>,
-    /// How the order of channels bound.
+    /// The channel priority mode that was used.
     pub channel_priority: ChannelPriority,
     /// The file.
     pub file: Arc<SourceFile>,
-    /// The declared requirements; lines are named by their places in this list.
+    /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
-    /// Where each of them stands; none for those that conda adds by itself.
+    /// The position of each requirement in its file; none for those that conda adds by
+    /// itself.
     pub places: Vec<Option<Location>>,
     /// Names of conda lines that no channel has, with the nearest that there are.
     pub missing: Vec<MissingName>,
-    /// The answer, if there is one.
+    /// The solution, if there is one.
     pub solution: Option<Box<Solution>>,
     /// Builds that no channel has, if many lines name such; the conflicts are then those
     /// of the file without these builds.
     pub gone_builds: Option<GoneBuilds>,
-    /// What cannot hold together, if there is no answer: each conflict is one of the
-    /// lines that are left when those of the others are taken out.
+    /// The conflicts, if there is no solution. Each one is independent of the others.
     pub conflicts: Vec<Conflict>,
-    /// What mends all conflicts, the least change first.
+    /// The fixes for all conflicts, smallest change first.
     pub fixes: Vec<Fix>,
-    /// How many lines every fix has to change at least.
+    /// The minimum number of lines that any fix changes.
     pub least_changes: usize,
-    /// What conda's classic solver would need for it.
+    /// The predicted cost of conda's classic solver.
     pub cost: Option<cost::Cost>,
-    /// What the time limit left out.
+    /// What was skipped because of the time limit.
     pub left_out: Vec<LeftOut>,
-    /// What was noticed on the way.
+    /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
 }
 
-/// What the time limit left out.
+/// What was skipped because of the time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOut {
@@ -84,84 +84,84 @@ pub enum LeftOut {
     Conflicts,
     /// There may be more fixes.
     Fixes,
-    /// What the search would cost is not known.
+    /// The cost of the search is unknown.
     Cost,
 }
 
-/// Changes that mend a file. The changed file was solved.
+/// Changes that fix a file, verified by solving the changed file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fix {
-    /// What changes, one entry per declared line or channel.
+    /// The changes, one per declared line or channel.
     pub edits: Vec<Edit>,
-    /// What the changed lines and those of the conflicts get by it.
+    /// The resulting versions of the changed lines and of the lines in the conflicts.
     pub gives: Vec<Given>,
-    /// The file as it would be.
+    /// The text of the changed file.
     pub text: String,
     /// The requirements files that change with it.
     pub included: Vec<Rewritten>,
-    /// What is worth knowing before it is applied, one sentence each.
+    /// Facts to know before applying the fix, one sentence each.
     pub notes: Vec<String>,
 }
 
 /// One change of a fix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
-    /// Of which kind it is.
+    /// The kind.
     pub kind: EditKind,
     /// The places of the declared lines that change, several if they change alike; none
     /// for a channel.
     pub lines: Vec<usize>,
-    /// What there is afterwards: the requirement, the channel or, of several lines, their
-    /// version; none if something goes.
+    /// The new requirement or channel or, for several lines, their new version; none for
+    /// a removal.
     pub with: Option<String>,
     /// The changes of the file.
     pub changes: Vec<Change>,
-    /// Why it goes past the nearest version, if it does.
+    /// Why the nearest version was skipped, if it was.
     pub skipped: Option<Skipped>,
 }
 
-/// The nearest version to the one that a line asked for, which does not do.
+/// The version nearest to the original one, which does not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The version.
     pub version: String,
-    /// Why not, in a clause: "it needs python (conda) 3.7 to 3.10".
+    /// Why it does not work, as a clause: "it needs python (conda) 3.7 to 3.10".
     pub because: String,
 }
 
-/// The kinds of changes, the mildest first.
+/// The kinds of changes, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EditKind {
-    /// Requirements lose their builds and keep their versions.
+    /// Remove the builds of requirements and keep their versions.
     DropBuilds,
-    /// The requirement allows more than before, what it allowed included.
+    /// Widen the constraint of a requirement.
     Relax,
-    /// The requirement allows another version.
+    /// Change the version of a requirement.
     Bump,
-    /// Requirements of one version get another one, all the same.
+    /// Change several requirements with the same version to another common version.
     BumpTogether,
-    /// The environment gets another Python.
+    /// Change the Python version.
     ChangePython,
-    /// The requirement gets the name that was meant.
+    /// Correct the name of a requirement.
     Rename,
-    /// The requirement moves to the pip list.
+    /// Move a requirement to the pip list.
     MoveToPip,
-    /// The requirement moves to the conda list.
+    /// Move a requirement to the conda dependencies.
     MoveToConda,
-    /// A channel comes in.
+    /// Add a channel.
     AddChannel,
-    /// The requirement goes.
+    /// Remove a requirement.
     Drop,
 }
 
-/// What a package gets by a fix.
+/// The version of a package after a fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
     /// The name.
     pub name: String,
     /// The version.
     pub version: String,
-    /// Where it comes from.
+    /// Whether it is from conda, from PyPI or virtual.
     pub half: Half,
 }

@@ -1,4 +1,4 @@
-//! From a file to its explanation, told as it is found.
+//! Explains a file and reports each result as it is found.
 
 use std::{
     sync::Arc,
@@ -20,23 +20,23 @@ use presolve_solve::{Conflict, Missing, Solution, explain_all, solve};
 use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Failure, Level};
 
-/// Who hears of what was found, as soon as it was.
+/// A receiver of results as soon as they are found.
 pub trait Listening {
-    /// The file cannot be solved, and this is a reason.
+    /// Receives a conflict of the file.
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
     /// Many lines name builds that no channel has; the conflicts that follow are those of
     /// the file without these builds.
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds);
-    /// This mends it.
+    /// Receives a fix.
     fn fix(&mut self, so_far: &Explanation, fix: &Fix);
 }
 
 /// Explains a file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could not
-/// be asked, or the time limit passed before it was known whether there is a solution.
-/// A later end of time leaves out what was not found until then.
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// queried, or the time limit passed before it was known whether there is a solution. A
+/// later end of time leaves out what was not found until then.
 pub async fn explain(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -93,12 +93,12 @@ async fn explain_until(
     Ok(explanation)
 }
 
-/// How much is looked for where there is no solution.
+/// The limits of the search if there is no solution.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
-    /// So many fixes.
+    /// The maximum number of fixes.
     pub fixes: usize,
-    /// For this long at most, once the conflicts are known.
+    /// The maximum time, once the conflicts are known.
     pub time: Option<Duration>,
 }
 
@@ -135,7 +135,7 @@ pub async fn explain_unsolvable(
     Ok(explanation)
 }
 
-/// Hears nothing.
+/// A receiver that ignores everything.
 struct Nobody;
 
 impl Listening for Nobody {
@@ -154,7 +154,7 @@ async fn mend(
 ) -> Result<(), Failure> {
     let unknown = unknown_names(question.declared(), &repodata.missing);
     let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
-    // A hint is not worth a failure.
+    // A failed hint must not fail the run.
     let _ = question.load_mapping().await;
     let without_builds = WithoutBuilds::of(environment, question, repodata).await;
     let (asked, environment, before) = match &without_builds {
@@ -258,7 +258,7 @@ async fn fixes(fixing: &Fixing<'_>, explanation: &mut Explanation, listening: &m
     }
 }
 
-/// How long the prediction may take: it is one of minutes, and not the answer.
+/// The time limit of the prediction, which is not the main result.
 const COST_LIMIT: Duration = Duration::from_secs(10);
 
 async fn cost(
@@ -267,7 +267,7 @@ async fn cost(
     limits: Limits,
     explanation: &mut Explanation,
 ) {
-    // A prediction that breaks off is none; the answer stands.
+    // A failed prediction is left out; the result stays valid.
     let solution = explanation.solution.as_deref();
     explanation.cost = predicted(question, repodata, limits, solution).await;
     if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
@@ -275,7 +275,8 @@ async fn cost(
     }
 }
 
-/// What conda's classic solver would need for a question with this solution, or with none.
+/// Predicts the cost of conda's classic solver for a question with this solution, or
+/// without one.
 pub async fn predicted(
     question: &Question,
     repodata: &Arc<Repodata>,
@@ -303,7 +304,7 @@ pub async fn predicted(
 }
 
 impl Explanation {
-    /// Something could not be found out. What was found stands.
+    /// Records that something could not be computed. Other results stay valid.
     fn leave_out(&mut self, what: LeftOut, failure: Failure) {
         self.left_out.push(what);
         if failure.is_time_limit() {

@@ -1,7 +1,7 @@
-//! `explain --why NAME`: who asks for a package, and why in this version.
+//! `explain --why NAME`: what requires a package, and why it has this version.
 //!
-//! What holds back a newer version is found by solving: the file is asked again with a
-//! line that asks for a newer one.
+//! What holds back a newer version is found by solving the file again with a line that
+//! requires a newer version.
 
 use std::sync::Arc;
 
@@ -32,41 +32,42 @@ mod newest;
 use looking::Looking;
 pub use newest::{A_NEWER_ONE, Cause, Change, Newest, Possible};
 
-/// What is known of the packages that were asked about.
+/// The results for the requested packages.
 pub struct Answer {
-    /// The declared requirements; lines are named by their places in this list.
+    /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
-    /// Where each of them stands; none for those that conda adds by itself.
+    /// The position of each requirement in its file; none for those that conda adds by
+    /// itself.
     pub places: Vec<Option<Location>>,
-    /// What cannot hold together, if there is no solution.
+    /// The conflicts, if there is no solution.
     pub conflicts: Vec<Conflict>,
-    /// The answers, in the order of the questions.
+    /// The results, in the order of the requested names.
     pub found: Vec<(String, Found)>,
     /// Indexes leave out what is newer than this.
     pub cut_off: Option<jiff::Timestamp>,
-    /// What was noticed on the way.
+    /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
 }
 
-/// What is known of one name.
+/// The result for one name.
 pub enum Found {
-    /// The packages of the solution that it stands for.
+    /// The packages of the solution that the name refers to.
     Installed(Vec<Installed>),
-    /// It is not in the solution, and there is such a package.
+    /// The package exists but is not in the solution.
     Absent {
-        /// What releases of the solution would require of it elsewhere.
+        /// Requirements of releases in the solution that do not apply here.
         idle: Vec<Demand>,
     },
-    /// There is no such package; these names of the solution are near.
+    /// The package does not exist; the solution has similar names.
     Unknown {
-        /// The nearest first.
+        /// Similar names, nearest first.
         nearest: Vec<String>,
     },
-    /// There is no solution; these chains of the conflicts go through it.
+    /// The file has no solution; these chains of the conflicts involve the package.
     Unsolvable {
-        /// The places of the lines that ask for it.
+        /// The indices of the lines that require it.
         lines: Vec<usize>,
-        /// The place of the conflict, and the place of its case and of its chain.
+        /// The index of the conflict, then of its case and of its chain.
         chains: Vec<(usize, usize, usize)>,
     },
 }
@@ -75,34 +76,34 @@ pub enum Found {
 pub struct Installed {
     /// The package.
     pub package: Package,
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Its build, of a conda package.
+    /// The build; none for a PyPI project.
     pub build: Option<String>,
-    /// The channel or index that it is from.
+    /// The channel or index that provides it.
     pub from: String,
-    /// The PyPI projects that it brings under another name.
+    /// The PyPI projects that it provides under another name.
     pub brings: Vec<PackageName>,
-    /// Who asks for it, those that leave the fewest versions first.
+    /// The requirements on it, those that leave the fewest versions first.
     pub askers: Vec<Asker>,
-    /// Why it is not a newer one.
+    /// Why it does not have a newer version.
     pub newest: Newest,
 }
 
-/// Who asks for a package.
+/// A requirement on a package, with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asker {
-    /// What they ask for.
+    /// The requirement.
     pub demand: Demand,
     /// The version of the package that asks; none for a line.
     pub version: Option<String>,
-    /// How many of the versions that were loaded it leaves, where that can be told.
+    /// The number of loaded versions that it leaves, if known.
     pub leaves: Option<usize>,
-    /// The shortest way from a declared line to the asker; none for a line.
+    /// The shortest path from a declared line to the author; none for a line.
     pub way: Option<Asked>,
 }
 
-/// Says of each name who asks for it, and why in this version.
+/// Explains for each name what requires it, and why it has this version.
 ///
 /// # Errors
 /// As for [`super::explain`].

@@ -1,14 +1,14 @@
-//! `conda-lock.yml`, as CEP 37 defines it
-//! (<https://github.com/conda/ceps/blob/main/cep-0037.md>); written by
+//! `conda-lock.yml` as defined by CEP 37
+//! (<https://github.com/conda/ceps/blob/main/cep-0037.md>), written by
 //! `rattler_conda_lock`.
 //!
-//! Every package is in the category `main`. The content hashes are those of the
-//! locked packages, as that crate defines them: conda-lock hashes what its own reader
-//! makes of the environment file, virtual packages and all, which nobody else can
-//! repeat, and locks anew with `--check-input-hash` where they differ.
+//! Every package is in the category `main`. The content hashes cover the locked packages,
+//! as that crate defines them. conda-lock itself hashes its own reading of the
+//! environment file, including virtual packages, which other tools cannot reproduce; with
+//! `--check-input-hash`, it locks again if the hashes differ.
 //!
-//! There is no place for a project whose version only its build tells, nor for the
-//! package indexes.
+//! The format cannot represent a project whose version is known only after a build, nor
+//! the package indexes.
 
 use std::collections::BTreeMap;
 
@@ -33,11 +33,11 @@ const MAIN: &str = "main";
 /// An input failure if the file has lines that only foreign code can resolve.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried);
-    let why = "a package in a conda-lock.yml has a version, which only its build tells";
+    let why = "a package in conda-lock.yml needs a version, which is known only after its build";
     uncarriable("conda-lock.yml", why, carried.copied())?;
     let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
     let partial = releases.filter(|release| release.url.fragment().is_some());
-    let why = "conda-lock puts the hash behind the URL of a package, where the subdirectory stands";
+    let why = "conda-lock appends the hash to the URL, where the subdirectory is";
     uncarriable(
         "conda-lock.yml",
         why,
@@ -176,10 +176,10 @@ fn without_md5(lock: &Lock<'_>) -> Option<Diagnostic> {
     if names.is_empty() {
         return None;
     }
-    let message = format!("the channel gives no md5 of {}", names.join(", "));
+    let message = format!("the channel has no md5 for {}", names.join(", "));
     let notice = Diagnostic::warning("no-md5", message)
         .note("conda-lock itself refuses a lock file with such packages")
-        .help("install it with another tool that reads conda-lock.yml, or write `--format pixi`");
+        .help("install it with another tool that reads conda-lock.yml, or use `--format pixi`");
     Some(notice)
 }
 

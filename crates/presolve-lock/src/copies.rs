@@ -1,4 +1,4 @@
-//! Lines of the user's in a file that goes to other people: without their secrets.
+//! Lines copied from the user's file into a shared file, without their secrets.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use presolve_text::{
     secrets,
 };
 
-/// Which lines were copied.
+/// The lines that were copied.
 #[derive(Default)]
 pub(super) struct Copies {
     /// The hosts whose URLs lost their credentials.
@@ -45,11 +45,13 @@ pub(super) fn check(text: &str, location: &Location) -> Result<(), Failure> {
     if secrets::find_all(text).is_empty() {
         return Ok(());
     }
-    let message = "the file would hold the secret of this line";
+    let message = "the file would contain the secret of this line";
     Err(Failure::input(
         Diagnostic::error("secret-in-file", message)
             .at(location.clone(), "")
-            .note("it is in the path of a URL or in an option, and the line is wrong without it")
-            .help("write a `${VARIABLE}` in its place, which pip replaces"),
+            .note(
+                "it is in the path of a URL or in an option, and the line does not work without it",
+            )
+            .help("replace it with a `${VARIABLE}`, which pip expands"),
     ))
 }

@@ -1,13 +1,12 @@
-//! `@EXPLICIT`: the URLs of the conda half, which conda, mamba and rattler install
+//! `@EXPLICIT`: the URLs of the conda packages, which conda, mamba and rattler install
 //! without solving
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html#building-identical-conda-environments>).
 //!
-//! Behind each URL stands its md5, which all of them read; the sha256 only of a
-//! record without one, since conda reads that from 24.9 on (conda/conda#14048).
+//! Each URL is followed by its md5, which all of them read; the sha256 is used only for a
+//! record without md5, because conda reads it only since 24.9 (conda/conda#14048).
 //!
-//! The pip half stands in comments `# pip name @ url#sha256=…`, as `conda-lock
-//! render` writes them: `conda-lock install` and micromamba install these too, conda
-//! does not.
+//! The pip packages are comments `# pip name @ url#sha256=…`, as `conda-lock render`
+//! writes them. `conda-lock install` and micromamba also install these; conda does not.
 
 use std::fmt::Write;
 
@@ -19,7 +18,7 @@ use url::Url;
 use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, hex};
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Above what conda reads, for people.
+/// The header comment.
 const HEADER: &str = "\
 # This file may be used to create an environment using:
 # $ conda create --name <env> --file <this file>
@@ -75,17 +74,17 @@ fn pip_line(release: &LockedRelease<'_>) -> String {
     format!("{} @ {url}", release.name())
 }
 
-/// What is in comments is not installed by everyone.
+/// The notice that comments are not installed by every tool.
 fn notice(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
     let lines = platform.pypi.len() + platform.carried.len();
     if lines == 0 {
         return None;
     }
     let what = match lines {
-        1 => "the package of the pip half is a comment".to_owned(),
-        lines => format!("the {lines} packages of the pip half are comments"),
+        1 => "the pip package is a comment".to_owned(),
+        lines => format!("the {lines} pip packages are comments"),
     };
     let message = format!("{what} in an explicit list, which conda does not install");
-    let help = "conda-lock and micromamba do; for pip write them with `--format requirements`";
+    let help = "install them with conda-lock or micromamba, or write them for pip with `--format requirements`";
     Some(Diagnostic::warning("pip-half-in-comments", message).help(help))
 }

@@ -1,13 +1,12 @@
-//! Answers as files for the tools that install: lock files and lists of files.
+//! Lock files and requirements files for the tools that install a solution.
 //!
-//! In: the answers for one or more platforms. Out: the text of a file. This crate must never
+//! In: the solutions for one or more platforms. Out: the text of a file. This crate must never
 //! write a file, or a credential.
 //!
-//! One module per format; all of them write a [`Lock`], so that none knows more of an answer
-//! than the others. URLs are written without credentials, since every tool has settings of its
-//! own for that: pip, conda and pixi read a netrc file, and pip and pixi a keyring. That also
-//! holds for a line that is copied from the user's file. A variable in it stays: it is not a
-//! secret.
+//! There is one module per format. All of them write a [`Lock`], so they have the same data.
+//! URLs are written without credentials, because every tool has its own settings for them: pip,
+//! conda and pixi read a netrc file, and pip and pixi a keyring. This also applies to lines that
+//! are copied from the user's file. Variables in these lines are kept: they are not secrets.
 
 use url::Url;
 
@@ -26,24 +25,24 @@ mod variables;
 use locked::subdirectory;
 pub use locked::{Lock, LockedPlatform, LockedRecord, LockedRelease};
 
-/// What an answer is written as.
+/// The output formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The environment file with pins in it
+    /// Environment file with pins
     #[default]
     Env,
-    /// A list of URLs for `conda create --file`: the conda half
+    /// URLs of the conda packages, for `conda create --file`
     Explicit,
     /// conda-lock.yml
     CondaLock,
     /// pixi.lock
     Pixi,
-    /// A requirements file with hashes: the pip half
+    /// Requirements file of the pip packages, with hashes
     Requirements,
 }
 
 impl Format {
-    /// The name by which the command line knows it.
+    /// Returns the name of the format on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Env => "env",
@@ -63,9 +62,9 @@ impl Format {
 /// A file that is to be written.
 #[derive(Default)]
 pub struct Written {
-    /// Its text.
+    /// The text of the file.
     pub text: String,
-    /// What its reader has to know.
+    /// Notices for the reader of the file.
     pub notices: Vec<Diagnostic>,
 }
 
@@ -113,16 +112,16 @@ impl<'a> Lock<'a> {
         if names.is_empty() {
             return None;
         }
-        let message = format!("nobody tells the hash of {}", names.join(", "));
-        let help = "write `#sha256=…` behind a URL, or take it from an index that tells hashes";
+        let message = format!("no known hash for {}", names.join(", "));
+        let help = "append `#sha256=…` to the URL, or use an index that provides hashes";
         Some(
             Diagnostic::warning("no-hashes", message)
-                .note("another file under its URL will not be noticed")
+                .note("a different file at its URL will not be detected")
                 .help(help),
         )
     }
 
-    /// Says so where URLs had credentials.
+    /// Returns a warning if URLs had credentials.
     fn left_out_credentials(&self) -> Option<Diagnostic> {
         let urls = self.platforms.iter().flat_map(|platform| {
             let conda = platform.conda.iter().map(|one| (&one.record.url, &one.url));
@@ -133,7 +132,7 @@ impl<'a> Lock<'a> {
     }
 }
 
-/// Says so where a URL differs from what is written of it.
+/// Returns a warning if a URL differs from its written form.
 fn credentials_left_out<'a>(urls: impl Iterator<Item = (&'a Url, &'a Url)>) -> Option<Diagnostic> {
     let bare = urls.filter(|(whole, bare)| {
         let of_authority = (whole.username(), whole.password());
@@ -154,7 +153,7 @@ fn left_out(hosts: &[&str]) -> Diagnostic {
         "the URLs of {} are written without their credentials",
         hosts.join(", ")
     );
-    let help = "the tool that installs needs them from its own settings, such as a netrc file";
+    let help = "give them to the installing tool in its own settings, such as a netrc file";
     Diagnostic::warning("credentials-left-out", message).help(help)
 }
 
@@ -175,14 +174,16 @@ fn uncarriable<'a>(
             PipRequirementKind::Opaque { reason, .. } => *reason,
             PipRequirementKind::Named(_) => match locked::url_of(line).and_then(subdirectory) {
                 Some(_) => "a subdirectory of an archive",
-                None => "a URL that does not tell what it is",
+                None => "a URL that does not show what it is",
             },
         };
-        let message = format!("a {format} cannot hold this line: it is {reason}");
+        let message = format!("a {format} cannot represent this line: it is {reason}");
         let diagnostic = Diagnostic::error("uncarriable-line", message)
             .at(line.location.clone(), "")
             .note(why)
-            .help("`--format env`, `explicit` and `requirements` carry it as it is");
+            .help(
+                "use `--format env`, `explicit` or `requirements`, which keep the line unchanged",
+            );
         if !diagnostics.contains(&diagnostic) {
             diagnostics.push(diagnostic);
         }

@@ -1,5 +1,5 @@
-//! What is locked: the records and releases of an answer, with their URLs, hashes and
-//! names, in the one form that all formats are written from.
+//! The locked packages: the records and releases of a solution with their URLs, hashes
+//! and names, in a form that all formats are written from.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -18,21 +18,21 @@ use presolve_text::{
     secrets::{without_credentials, without_token},
 };
 
-/// The answers that a file is to hold.
+/// The solutions to write to a file.
 pub struct Lock<'a> {
-    /// The file that asked.
+    /// The environment file.
     pub environment: &'a EnvironmentFile,
-    /// The folder that the file goes to.
+    /// The folder of the written file.
     pub folder: &'a Path,
-    /// One for each platform, in the order in which they were asked for; never empty.
+    /// The platforms in the requested order; never empty.
     pub platforms: Vec<LockedPlatform<'a>>,
 }
 
-/// The answer for one platform.
+/// The solution for one platform.
 pub struct LockedPlatform<'a> {
-    /// What it was worked out from.
+    /// The resolution that contains the solution.
     pub resolution: &'a Resolution,
-    /// What is to be installed.
+    /// The packages to install.
     pub solution: &'a Solution,
     /// The conda records, by name.
     pub conda: Vec<LockedRecord<'a>>,
@@ -46,9 +46,9 @@ pub struct LockedPlatform<'a> {
 pub struct LockedRecord<'a> {
     /// The record.
     pub record: &'a RepoDataRecord,
-    /// Where its archive is, without credentials.
+    /// The URL of its archive, without credentials.
     pub url: Url,
-    /// The PyPI projects that it brings.
+    /// The PyPI projects that it provides.
     pub projects: Vec<PackageName>,
 }
 

@@ -36,9 +36,9 @@ fn here(path: &Path) -> PathBuf {
 }
 
 impl Lock<'_> {
-    /// A path that stands in the pip list, as it is from this folder. It is looked for
-    /// beside the file that names it and beside the environment file, where conda
-    /// runs pip; what is not there stays as it is.
+    /// A path that stands in the pip list, as it is from this folder. It is searched for
+    /// beside the file that names it and beside the environment file, where conda runs
+    /// pip; what is not there stays as it is.
     pub(super) fn rebased(&self, path: &str, location: &Location) -> String {
         let beside = |file: &Path| file.parent().unwrap_or(Path::new("")).join(path);
         let of_line = beside(location.file.path());

@@ -1,12 +1,12 @@
-//! `pixi.lock`, version 7, written by `rattler_lock`: one environment `default` with
-//! the channels, the indexes and, for each platform, the packages and the virtual
-//! packages that they need.
+//! `pixi.lock`, version 7, written by `rattler_lock`: one environment `default` with the
+//! channels, the indexes and, for each platform, the packages and the virtual packages
+//! that they need.
 //!
-//! Conda records say by their `purls` which PyPI projects they bring, as pixi has to
-//! know it: else it would install these a second time. Where there is no pip half nobody
-//! asked for these names, and pixi looks them up by itself. A local project whose name its
-//! line tells stands in it as its folder; a repository cannot, since pixi takes the
-//! commit and the version from there, which nobody knows before it is fetched.
+//! The `purls` of conda records list the PyPI projects that they provide, so that pixi
+//! does not install these again. Without a pip list, the names were not loaded, and pixi
+//! looks them up by itself. A local project with a known name is written as its folder. A
+//! repository cannot be written, because pixi needs its commit and version, which are
+//! unknown before it is fetched.
 
 use std::path::{Path, PathBuf};
 
@@ -36,12 +36,12 @@ use presolve_text::{
 /// are no local projects with a name.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried).copied();
-    let why = "pixi needs a name and a version of it, or a folder with a name";
+    let why = "pixi needs its name and version, or a folder with a name";
     let unknown = carried.filter(|line| local_project(line).is_none());
     uncarriable("pixi.lock", why, unknown)?;
     let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
     let partial = releases.filter(|one| one.url.scheme() == "file" && one.url.fragment().is_some());
-    let why = "pixi has a file of this machine as a path, behind which no subdirectory can stand";
+    let why = "pixi stores local files as paths, which cannot carry a `#subdirectory`";
     uncarriable("pixi.lock", why, partial.filter_map(|release| release.line))?;
     let broken = |error: String| {
         let message = format!("cannot write a pixi.lock: {error}");
@@ -84,8 +84,8 @@ fn platform(platform: &LockedPlatform<'_>) -> PlatformData {
     }
 }
 
-/// Whether the answer leans on a virtual package: one of its records names it, or it
-/// tells the platform tags of wheels. More would shut machines out that can have it.
+/// Whether the solution needs a virtual package: a record depends on it, or it decides
+/// the platform tags of wheels. Listing more would exclude machines that can install it.
 fn is_needed(platform: &LockedPlatform<'_>, name: &str) -> bool {
     let is_named = |text: &String| {
         let named = text.trim().split([' ', '=', '<', '>', '!', '~', '[']);
@@ -233,7 +233,7 @@ fn local_project(line: &PipRequirement) -> Option<(PackageName, PathBuf)> {
         .map_or(text, |(_, place)| place.trim());
     let path = match Url::parse(place) {
         Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
-        // `c:\here` is no URL of the scheme `c`.
+        // `c:\here` is not a URL of the scheme `c`.
         Ok(url) if url.scheme().len() > 1 => return None,
         _ => Path::new(place.split('[').next().unwrap_or(place)).to_path_buf(),
     };

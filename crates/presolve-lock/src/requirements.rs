@@ -1,15 +1,14 @@
-//! The pip half as a requirements file with hashes
+//! The pip packages as a requirements file with hashes
 //! (<https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode>): every
-//! release that is to be installed, and none of those that conda brings. Those have to
-//! be there already, so it is for the environment that the conda half gives.
+//! release to install, without those that conda provides. The file is for the environment
+//! of the conda packages, which must be installed first.
 //!
-//! The indexes that settings outside of the file name are written before the options of
-//! the file: without them pip would look for the releases elsewhere.
+//! Indexes from settings are written before the options of the file; otherwise pip would
+//! search for the releases elsewhere.
 //!
-//! Lines that only foreign code can resolve stay as they are written. pip takes no
-//! file in which one line has hashes and another has none, and a repository cannot
-//! have any; so beside such a line the others have none either, unless the file itself
-//! asks for hashes.
+//! Lines that only a build can resolve are kept unchanged. pip rejects a file in which
+//! only some lines have hashes, and a repository cannot have one. So with such a line, no
+//! line has hashes, unless the file itself requires them.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -71,7 +70,7 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Wr
     Ok(written)
 }
 
-/// What it is for, and what has to be there.
+/// The header comment: the purpose, and what must be installed before.
 fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> String {
     let python = platform.solution.python();
     let python = python.map_or_else(
@@ -80,12 +79,12 @@ fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> Strin
     );
     let file = environment.source.path().file_name().unwrap_or_default();
     let mut header = format!(
-        "# presolve: the pip half of {}, for {python} on {}\n",
+        "# presolve: the pip packages of {}, for {python} on {}\n",
         file.display(),
         platform.resolution.subdir
     );
     if !platform.solution.provided.is_empty() {
-        header += "# conda brings these, which must be there before:\n";
+        header += "# conda provides these; install them first:\n";
     }
     for provided in &platform.solution.provided {
         let _ = writeln!(header, "#   {}", brought(provided));
@@ -197,7 +196,7 @@ fn hashes(release: &LockedRelease<'_>) -> Vec<String> {
     }
 }
 
-/// What has no hash: releases of which nobody tells it, and carried lines.
+/// The entries without a hash: releases with an unknown hash, and opaque lines.
 fn unhashable(platform: &LockedPlatform<'_>) -> Vec<String> {
     let releases = platform
         .pypi
@@ -217,15 +216,16 @@ fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
         return None;
     }
     let notice = if asked {
-        let message = format!("pip refuses this file: `{named}` can have no hash");
+        let message = format!("pip rejects this file: `{named}` cannot have a hash");
         Diagnostic::warning("no-hashes", message)
-            .note("the file asks for hashes, and pip then demands one of every line")
+            .note("the file requires hashes, so pip requires one for every line")
     } else {
-        let message = format!("no line has hashes, because `{named}` can have none");
-        Diagnostic::warning("no-hashes", message)
-            .note("pip demands a hash of every line as soon as one has any (--require-hashes)")
+        let message = format!("no line has hashes, because `{named}` cannot have one");
+        Diagnostic::warning("no-hashes", message).note(
+            "pip requires a hash for every line as soon as one line has a hash (--require-hashes)",
+        )
     };
-    Some(notice.help("install what can have no hash from a file of its own"))
+    Some(notice.help("install the lines without a hash from a separate file"))
 }
 
 fn nothing(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {

@@ -1,8 +1,9 @@
-//! Environment variables in the URLs of the pip list, as `https://host/${TOKEN}/simple`.
+//! Environment variables in the URLs of the pip list, such as
+//! `https://host/${TOKEN}/simple`.
 //!
-//! Their values are of this machine and often secret. Where one stands for a user or
-//! password it is left out; a path cannot do without it, so a file that would hold it
-//! is not written.
+//! Their values belong to this machine and are often secret. As a user or password, a
+//! value is left out. A path does not work without it, so a file that would contain it is
+//! not written.
 
 use std::sync::Arc;
 
@@ -32,11 +33,11 @@ pub(super) fn check(lock: &Lock<'_>, format: Format) -> Result<(), Failure> {
     let leaks = given.iter().filter(|given| leaks(given, &urls));
     let diagnostics = leaks.map(|given| {
         let name = format.name();
-        let message = format!("a file of `--format {name}` would hold the value of a variable");
+        let message = format!("a file of `--format {name}` would contain the value of a variable");
         Diagnostic::error("variable-in-url", message)
             .at(given.location.clone(), "in the path of this URL")
-            .note("such a value is often a secret, and the URL is wrong without it")
-            .help("`--format env` and `requirements` keep the variable; where the server takes it as a user or password, write `https://${NAME}@host/…`")
+            .note("such a value is often a secret, and the URL does not work without it")
+            .help("use `--format env` or `requirements`, which keep the variable; if the server accepts it as a user or password, write `https://${NAME}@host/…`")
     });
     let diagnostics: Vec<Diagnostic> = diagnostics.collect();
     match diagnostics.is_empty() {

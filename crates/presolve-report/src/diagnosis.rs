@@ -1,5 +1,5 @@
-//! What broke a build, for people: the problem as rustc shows an error, with the lines of
-//! the log in the place of code, then the lines of the environment file.
+//! The human-readable diagnosis: the problem in the layout of rustc, with log lines
+//! instead of code, then the lines of the environment file.
 
 pub mod commands;
 pub mod json;
@@ -10,28 +10,28 @@ use presolve_diagnose::{Confidence, Diagnosis, Log, Named, Verdict};
 use presolve_terminal::{foreign, human};
 use presolve_text::diagnostic::{Diagnostic, Label, Level};
 
-/// Everything that is said of a log.
+/// The input of the report on a log.
 pub struct Report<'r> {
-    /// The log's path as it was given; `-` for standard input.
+    /// The path of the log as given; `-` for standard input.
     pub path: &'r str,
     /// The log.
     pub log: &'r Log,
-    /// What it says.
+    /// What the log shows.
     pub diagnosis: &'r Diagnosis,
     /// The environment file, if one was given.
     pub spec: Option<Spec>,
 }
 
-/// What the environment file says about the problem.
+/// What the environment file shows about the problem.
 pub struct Spec {
     /// The lines that the problem is about.
     pub lines: Vec<Label>,
-    /// What solving it says, where that was asked.
+    /// The result of solving it, if it was solved.
     pub answer: Option<Answer>,
 }
 
 impl Spec {
-    /// The change that mends the file, and what it gives, in one sentence.
+    /// The change that fixes the file, and the resulting versions, in one sentence.
     fn change(&self) -> Option<String> {
         let Some(Answer::Fix { changes, gives, .. }) = &self.answer else {
             return None;
@@ -44,42 +44,42 @@ impl Spec {
     }
 }
 
-/// What solving the environment file says.
+/// The result of solving the environment file.
 pub enum Answer {
     /// It has a solution.
     Solvable {
-        /// What conda's classic solver would cost, where that may be what broke the build.
+        /// The predicted cost of conda's classic solver, if it may have broken the build.
         cost: Option<String>,
     },
-    /// It has none, and this mends it: what changes, and what it gives.
+    /// It has no solution, and this change fixes it.
     Fix {
         /// The changes in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
         changes: Vec<String>,
-        /// What the changed lines get: `numpy 1.21.6 (conda)`.
+        /// The resulting versions of the changed lines: `numpy 1.21.6 (conda)`.
         gives: Vec<String>,
         /// The changes as edits; none if they are of several files.
         edits: Option<Fix>,
     },
-    /// It has none, and no change was found that mends it.
+    /// It has no solution, and no fix was found.
     Unsolvable,
-    /// It could not be found out, for this reason.
+    /// It could not be solved, for this reason.
     Unknown(String),
 }
 
-/// How many of the lines that show a problem are printed.
+/// The maximum number of log lines that are printed for a problem.
 const LINES: usize = 6;
 
 /// How much of a line is printed, in characters: a command line of a build can be long.
 const WIDTH: usize = 160;
 
-/// The report, with a line break at the end.
+/// The report, with a trailing line break.
 pub fn render(report: &Report<'_>, color: bool) -> String {
     let text = match &report.diagnosis.verdict {
         Verdict::Named(named) => named_problem(report, named, color),
         Verdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
         Verdict::Succeeded => {
             let title = style("note", "1;32", color);
-            format!("{title}: this is the log of a build that succeeded, nothing in it failed\n")
+            format!("{title}: the build in this log succeeded\n")
         }
     };
     foreign::printed(&text, color)
@@ -97,7 +97,7 @@ fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
     notes.push(("cause", named.problem.cause()));
     notes.push(("help", named.problem.remedy()));
     if named.confidence < Confidence::High {
-        let note = "this is likely, not certain: look at the lines".to_owned();
+        let note = "this is likely but not certain: check the lines".to_owned();
         notes.push(("note", note));
     }
     for other in &report.diagnosis.also {
@@ -118,7 +118,7 @@ fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
 
 fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color: bool) -> String {
     let title = style("error[unknown]", "1;33", color);
-    let mut text = format!("{title}: the log shows no problem that is known\n");
+    let mut text = format!("{title}: the log shows no known problem\n");
     let mut notes = Vec::new();
     if telling.is_empty() {
         notes.push(("note", "the log is empty".to_owned()));
@@ -126,10 +126,10 @@ fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color:
     if let Some(guess) = guess {
         let line = report.log.lines[guess.lines[0]].number;
         let name = guess.problem.name;
-        let note = format!("line {line} may be `{name}`, which other failures show as well");
+        let note = format!("line {line} may be `{name}`, which also appears in other failures");
         notes.push(("note", note));
     }
-    let help = "look at these lines first; `presolve diagnose --list` lists what is known";
+    let help = "check these lines first; `presolve diagnose --list` lists the known problems";
     notes.push(("help", help.to_owned()));
     text += &log_lines(report, telling, &notes, color);
     text
@@ -185,13 +185,11 @@ fn of_spec(spec: &Spec, color: bool) -> String {
     format!("\n{}\n", human::render(&about(spec), color))
 }
 
-/// What the environment file has to do with the problem, and what solving it says.
+/// The diagnostic on the environment file and the result of solving it.
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
-        true => {
-            "no line of the environment file is named: the problem is of another package, of all lines together, or not of the file"
-        }
-        false => "the environment file has to do with it here",
+        true => "no single line of the environment file is responsible",
+        false => "these lines of the environment file are involved",
     };
     let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
     diagnostic.labels.clone_from(&spec.lines);
@@ -200,22 +198,23 @@ fn about(spec: &Spec) -> Diagnostic {
         Some(Answer::Solvable { cost }) => {
             diagnostic.notes.extend(cost.clone());
             diagnostic
-            .note("the file has a solution now, conda and pip together")
-            .help("`presolve pin` writes it down, so that the build has nothing to search for, and says what pip has to build")
+            .note("the file can be solved now, conda and pip together")
+            .help("pin the solution with `presolve pin`, so that the build has nothing to search for; it also reports what pip has to build")
         }
         Some(Answer::Fix { .. }) => diagnostic
-            .note("the file has no solution; this change mends it, and was solved")
+            .note("the file has no solution; this change fixes it (verified by solving)")
             .help(spec.change().unwrap_or_default())
-            .help("`presolve explain` shows the reason and other changes"),
-        Some(Answer::Unsolvable) => diagnostic
-            .note("the file has no solution, and no change of a few lines was found that mends it"),
-        Some(Answer::Unknown(reason)) => {
-            diagnostic.note(format!("it could not be solved to say more: {reason}"))
+            .help("run `presolve explain` for the reason and other fixes"),
+        Some(Answer::Unsolvable) => {
+            diagnostic.note("the file has no solution, and no fix of a few lines was found")
         }
+        Some(Answer::Unknown(reason)) => diagnostic.note(format!(
+            "the file could not be solved for more details: {reason}"
+        )),
     }
 }
 
-/// A line as far as it is shown.
+/// A line, shortened to the width that is shown.
 fn shortened(text: &str) -> String {
     // A secret that is cut may not look like one.
     let text = foreign::shown(text.trim_end()).replace('\t', "    ");

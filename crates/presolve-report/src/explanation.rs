@@ -1,5 +1,5 @@
-//! An explanation for people: the conflicts as rustc shows errors, then the fixes as a
-//! numbered list.
+//! The human-readable explanation: the conflicts in the layout of rustc, then the fixes
+//! as a numbered list.
 
 pub mod dot;
 mod graph;
@@ -13,14 +13,14 @@ use presolve_terminal::{foreign::shown, human};
 use presolve_text::source::SourceFile;
 use presolve_words::{cost, edits, unsolvable};
 
-/// How many versions of a fix are shown.
+/// The maximum number of resulting versions that are shown per fix.
 const GIVEN_SHOWN: usize = 5;
 
-/// Of so many conflicts the first are shown with their place; the others, if they are of
-/// one line and have a short reason, take a line each.
+/// The number of conflicts that are shown in full; later ones take one line each if they
+/// have one line and a short reason.
 const SHOWN_WHOLE: usize = 4;
 
-/// A conflict, with an empty line behind it; one of many on a line.
+/// A conflict, followed by an empty line; one of many conflicts as a single line.
 pub fn conflict(
     explanation: &Explanation,
     conflict: &Conflict,
@@ -46,13 +46,13 @@ pub fn conflict(
     text
 }
 
-/// The builds that no channel has, with an empty line behind.
+/// The builds that no channel has, followed by an empty line.
 pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, color: bool) -> String {
     let told = view(explanation).gone_builds(gone);
     human::render(&told, color) + "\n\n"
 }
 
-/// What conflicts are told with.
+/// The data for the sentences on conflicts.
 fn view(explanation: &Explanation) -> unsolvable::View<'_> {
     unsolvable::View {
         subdir: explanation.subdir,
@@ -69,10 +69,13 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
     if number == 1 {
         let least = fix.size();
         text += &match least {
-            1 => bold("fixes, each solved with the file as it would be:", color),
+            1 => bold(
+                "fixes (each one verified by solving the changed file):",
+                color,
+            ),
             _ => bold(
                 &format!(
-                    "fixes, each solved with the file as it would be (every fix takes {least} changes or more):"
+                    "fixes (each one verified by solving the changed file; every fix takes {least} or more changes):"
                 ),
                 color,
             ),
@@ -127,7 +130,7 @@ fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
     std::iter::once(own).chain(included).collect()
 }
 
-/// What is left to say when all is found.
+/// Returns the end of the report.
 pub fn end(explanation: &Explanation) -> String {
     let cost = explanation.cost.as_ref().map_or_else(String::new, |cost| {
         let lines = cost::lines(cost).into_iter();
@@ -144,13 +147,13 @@ pub fn end(explanation: &Explanation) -> String {
     }
     let mut text = String::new();
     if explanation.fixes.is_empty() && !explanation.left_out.contains(&LeftOut::Fixes) {
-        text += "no change of a few lines was found that mends it\n";
+        text += "no fix of a few lines was found\n";
     }
     if explanation.left_out.contains(&LeftOut::Conflicts) {
-        text += "the search ended early: there may be more conflicts, or smaller ones\n";
+        text += "the search stopped early: there may be more conflicts, or smaller ones\n";
     }
     if explanation.left_out.contains(&LeftOut::Fixes) {
-        text += "the search for fixes ended early; after a time limit, raise it with --timeout\n";
+        text += "the search for fixes stopped early; if it reached the time limit, raise it with --timeout\n";
     }
     if !explanation.fixes.is_empty() {
         text += "\napply one with `--apply N`\n";

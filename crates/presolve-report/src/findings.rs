@@ -1,4 +1,4 @@
-//! How the findings of `check` look, one writer per format.
+//! The reports of `check`, one module per format.
 
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ struct Entry<'f> {
     start: Position,
     end: Position,
     message: String,
-    /// What is said at the place; may be empty.
+    /// The label at the position; may be empty.
     label: String,
     /// The notes, then the helps, each with its kind before it.
     details: Vec<String>,
@@ -57,7 +57,7 @@ struct Entry<'f> {
 pub(super) struct Position {
     /// In bytes of the decoded text.
     offset: usize,
-    /// From 1.
+    /// The line number, from 1.
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
@@ -94,7 +94,7 @@ impl<'f> Entry<'f> {
         }
     }
 
-    /// All that is said of it, line by line.
+    /// Returns the whole text of the finding, line by line.
     fn text(&self) -> String {
         let lines = std::iter::once(self.sentence()).chain(self.details.iter().cloned());
         lines.collect::<Vec<_>>().join("\n")
@@ -149,15 +149,15 @@ fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
     first..last
 }
 
-/// What could not be found out, in one line each.
+/// What could not be checked, one line each.
 fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
     report.undecided.iter().flat_map(|undecided| {
         let platform = undecided.platform;
         undecided.diagnostics.iter().map(move |diagnostic| {
             let message = shown(&diagnostic.message);
             match platform {
-                Some(platform) => format!("not decided for {platform}: {message}"),
-                None => format!("not decided: {message}"),
+                Some(platform) => format!("undecided for {platform}: {message}"),
+                None => format!("undecided: {message}"),
             }
         })
     })

@@ -1,8 +1,8 @@
-//! Answers in every format: text for people, JSON, SARIF, HTML, and commands of CI runners.
+//! Reports in every format: text for people, JSON, SARIF, HTML, and commands of CI runners.
 //!
-//! In: findings, explanations and diagnoses. Out: text. The published JSON schemas are mirrors
-//! of the domain's types and live here alone. This crate must never decide anything: it draws
-//! what others found, in words that `presolve-words` has.
+//! In: findings, explanations and diagnoses. Out: text. The types of the published JSON formats
+//! mirror the domain types and exist only here. This crate must never decide anything: it
+//! renders results, with the sentences of `presolve-words`.
 
 pub mod diagnosis;
 pub mod diff;

@@ -20,7 +20,7 @@ const ROOT: &str = "%SRCROOT%";
 /// What the fingerprint is called. The number goes up when it is made otherwise.
 pub(super) const FINGERPRINT: &str = "presolve/v1";
 
-/// A log of one run, with a line break at the end: the rules that its results name, the
+/// A log of one run, with a trailing line break: the rules that its results name, the
 /// results, and what the run could not find out.
 pub(super) fn log(rules: &[Value], results: &[Value], notifications: &[Value]) -> String {
     let log = json!({

@@ -1,6 +1,6 @@
-//! Commands that the user is told to run.
+//! Quoting for shell commands in the output.
 
-/// A word as a POSIX shell takes it.
+/// Quotes a word for a POSIX shell.
 pub fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./@:+,".contains(c);
     match !word.is_empty() && word.chars().all(plain) {

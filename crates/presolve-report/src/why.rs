@@ -1,4 +1,4 @@
-//! Who asks for a package, and why in this version, in words.
+//! What requires a package, and why it has this version, in words.
 
 use presolve_explain::why::{Answer, Asker, Cause, Change, Found, Installed, Newest};
 use presolve_solve::{
@@ -7,10 +7,10 @@ use presolve_solve::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
 
-/// More askers than this are counted only.
+/// The maximum number of requirements that are listed; the rest is counted.
 const ASKERS: usize = 6;
 
-/// More packages that would step back than this are counted only.
+/// The maximum number of downgraded packages that are listed; the rest is counted.
 const CHANGES: usize = 4;
 
 /// What the line behind the declared ones is called: it asks for a newer version.
@@ -75,13 +75,13 @@ fn installed(answer: &Answer, installed: &Installed) -> Vec<String> {
     let brings: Vec<&str> = installed.brings.iter().map(AsRef::as_ref).collect();
     let brings = match brings.is_empty() {
         true => String::new(),
-        false => format!("; it brings {} of PyPI", brings.join(", ")),
+        false => format!("; it provides {} from PyPI", brings.join(", ")),
     };
     let mut lines = vec![format!(
         "{} {version}{build} from {from}{brings}",
         package.name
     )];
-    lines.push("  asked for by".to_string());
+    lines.push("  required by".to_string());
     let shown = installed.askers.iter().take(ASKERS);
     lines.extend(shown.map(|asker| format!("    {}", asker_words(answer, asker))));
     let more = installed.askers.len().saturating_sub(ASKERS);
@@ -150,34 +150,34 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
     if open.is_none() && ruled_out.is_empty() && !left_out {
         let cut_off = answer.cut_off.map(|cut_off| format!(" up to {cut_off}"));
         return vec![format!(
-            "  there is no newer one{}",
+            "  there is no newer version{}",
             cut_off.unwrap_or_default()
         )];
     }
-    let mut lines = vec!["  why not a newer one".to_string()];
+    let mut lines = vec!["  why not a newer version".to_string()];
     lines.extend(ruled_out.iter().map(|out| format!("    {out}")));
     if let Some((versions, conflict)) = blocked {
-        lines.push(format!("    {name} {versions}: clashes with the rest"));
+        lines.push(format!("    {name} {versions}: conflicts with the rest"));
         lines.extend(clash(answer, conflict.as_ref()));
     }
     if let Some(possible) = possible {
         let version = &possible.version;
         lines.push(match &possible.cause {
             Cause::Pin => format!(
-                "    {name} {version}: can be had; an earlier pin holds {}: `presolve pin -P {name}` forgets it",
+                "    {name} {version}: available; an earlier pin holds {}: `presolve pin -P {name}` removes it",
                 installed.version
             ),
             Cause::PipReplaces(by, demands) => format!(
-                "    {name} {version}: pip would replace it by {by}{}",
+                "    {name} {version}: pip would replace it with {by}{}",
                 because(answer, demands)
             ),
             Cause::Changes(changes) => {
-                format!("    {name} {version}: can be had{}", step_back(changes))
+                format!("    {name} {version}: available{}", step_back(changes))
             }
         });
     }
     if *left_out {
-        lines.push("    the time limit ended the search; raise it with --timeout".to_string());
+        lines.push("    the time limit stopped the search; raise it with --timeout".to_string());
     }
     lines
 }
@@ -196,8 +196,7 @@ fn because(answer: &Answer, demands: &[Demand]) -> String {
 
 fn step_back(changes: &[Change]) -> String {
     if changes.is_empty() {
-        return ", but comes after this one in the order of preference; ask for it in a line"
-            .to_string();
+        return ", but ranks below this one; request it in a line".to_string();
     }
     let shown = changes.iter().take(CHANGES).map(|change| {
         let (package, before) = (&change.package, &change.before);
@@ -214,9 +213,9 @@ fn step_back(changes: &[Change]) -> String {
     format!(", with {}", shown.join(", "))
 }
 
-/// The lines that a newer version clashes with, and on what.
+/// The lines that a newer version conflicts with, and on what.
 fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
-    let untold = || vec!["      through a long row of choices, too long to tell".to_string()];
+    let untold = || vec!["      through a chain of choices that is too long to show".to_string()];
     let Some(conflict) = conflict else {
         return untold();
     };
@@ -247,13 +246,15 @@ fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
 }
 
 fn absent(name: &str, idle: &[Demand]) -> Vec<String> {
-    let mut lines = vec![format!("{name} is not in the solution: nobody asks for it")];
+    let mut lines = vec![format!(
+        "{name} is not in the solution: nothing requires it"
+    )];
     lines.extend(idle.iter().filter_map(|demand| {
         let By::Release(by) = &demand.by else {
             return None;
         };
         Some(format!(
-            "  {by} would, where this holds: `{}`",
+            "  {by} requires it only if this holds: `{}`",
             demand.requirement
         ))
     }));
@@ -268,7 +269,7 @@ fn unsolvable(
 ) -> Vec<String> {
     let mut text = vec![format!("no version of {name}: the file has no solution")];
     for &line in lines {
-        text.push(format!("  asked for by {}", line_words(answer, line)));
+        text.push(format!("  required by {}", line_words(answer, line)));
     }
     for (number, conflict) in answer.conflicts.iter().enumerate() {
         let mut through = chains.iter().filter(|chain| chain.0 == number).peekable();
@@ -277,7 +278,7 @@ fn unsolvable(
         }
         let about = conflict.lines.len();
         text.push(format!(
-            "  conflict {} of {}, of {about} lines, goes through it",
+            "  conflict {} of {}, with {about} lines, involves it",
             number + 1,
             answer.conflicts.len()
         ));
@@ -287,10 +288,8 @@ fn unsolvable(
         }
     }
     if chains.is_empty() {
-        text.push("  no conflict goes through it".to_string());
+        text.push("  no conflict involves it".to_string());
     }
-    text.push(
-        "`presolve explain` without --why tells the conflicts and what mends them".to_string(),
-    );
+    text.push("run `presolve explain` without --why for the conflicts and fixes".to_string());
     text
 }

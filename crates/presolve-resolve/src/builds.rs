@@ -1,5 +1,5 @@
-//! The releases that pip builds from source: what their builds need, what of it
-//! the conda half brings, and what would save the build.
+//! The releases that pip builds from source: what their builds need, what of it the conda
+//! half provides, and what would save the build.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use presolve_registry::conda::names::Names;
 use presolve_solve::{PypiPackage, Solution};
 use presolve_text::diagnostic::Failure;
 
-/// The minor versions of Python 3 for which wheels are looked for.
+/// The minor versions of Python 3 for which wheels are searched for.
 const MINORS: std::ops::RangeInclusive<u64> = 6..=14;
 
 /// A release that pip builds from source.
@@ -32,9 +32,9 @@ pub struct Build {
     pub shown: Option<Arc<SourceBuild>>,
     /// Why its requirements are known only after the build, if they are.
     pub unknown: Option<String>,
-    /// What it needs that conda packages bring: the tool and the package.
+    /// What it needs that conda packages provide: the tool and the package.
     pub brought: Vec<(Tool, String)>,
-    /// What it needs that nothing in the file brings.
+    /// What it needs that nothing in the file provides.
     pub missing: Vec<Tool>,
     /// The modules that its `setup.py` imports and that are not there while pip
     /// runs it, with their projects.
@@ -45,7 +45,7 @@ pub struct Build {
     pub minors: Vec<u64>,
     /// The newest version that has a wheel for the chosen Python.
     pub with_wheel: Option<Version>,
-    /// The conda package that brings the project for the chosen Python, with its
+    /// The conda package that provides the project for the chosen Python, with its
     /// version.
     pub conda: Option<(String, String)>,
 }
@@ -53,7 +53,7 @@ pub struct Build {
 /// The builds of a solution. It blocks: call it on a thread that may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn of(
     solution: &Solution,
     pypi: &dyn PypiSource,
@@ -197,7 +197,7 @@ pub(super) fn has_file(release: &Release, target: &Target, python: &Version, sou
     release.files.iter().any(fits)
 }
 
-/// Whether what a record asks of Python is met by the one of a solution.
+/// Whether what a record asks of Python is satisfied by the one of a solution.
 pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
     use rattler_conda_types::Matches;
     let depends = record.package_record.depends.iter();
@@ -209,7 +209,7 @@ pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool 
     specs.all(|spec| {
         let name = spec.name.as_exact().map(|name| name.as_normalized());
         let chosen = name.and_then(|name| solution.record(name));
-        // Where nothing asks for `python_abi`, `python` says the same.
+        // Where nothing requires `python_abi`, `python` says the same.
         chosen.map_or(name == Some("python_abi"), |chosen| spec.matches(chosen))
     })
 }

@@ -1,4 +1,4 @@
-//! What an answer brings with it once pip runs.
+//! The consequences of a solution once pip runs.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Question {
         for build in compiled {
             let names = self.names.conda_names(&build.name);
             let specs: Vec<MatchSpec> = names.into_iter().map(declared::spec_of).collect();
-            // A hint is not worth a failure.
+            // A failed hint must not fail the run.
             if let Ok(repodata) = self.records(&specs).await {
                 let records = repodata.subdirs.iter().flat_map(|subdir| subdir.iter());
                 build.find_conda(solution, &self.names, records);
@@ -49,6 +49,6 @@ impl Question {
 
 /// That the time limit left nothing to look at the builds in.
 pub(super) fn left_out() -> Diagnostic {
-    let message = "the time limit ended before the builds from source were looked at";
+    let message = "the time limit was reached before the source builds were checked";
     Diagnostic::warning("builds-left-out", message).help("raise it with --timeout")
 }

@@ -47,9 +47,9 @@ pub struct CpuBuild {
 pub struct Driver {
     /// The dependency: `__cuda >=12.0`.
     pub spec: String,
-    /// A version of `__cuda` that meets it, and what is said of `__cuda` by the packages
-    /// that the build depends on: that of the libraries in the image, else the lowest that
-    /// they name; none if they name none that does.
+    /// A version of `__cuda` that satisfies it, and what is said of `__cuda` by the
+    /// packages that the build depends on: that of the libraries in the image, else the
+    /// lowest that they name; none if they name none that does.
     pub version: Option<String>,
 }
 

@@ -1,8 +1,8 @@
-//! From a file and its settings to an answer.
+//! Resolves an environment file with its settings.
 //!
-//! In: an environment file and settings. Out: a [`Resolution`]. This crate asks the channels
-//! and indexes, puts the joint problem together, and notes what follows from the solution. It
-//! must never know a rule of `check` or a format of output.
+//! In: an environment file and settings. Out: a [`Resolution`]. This crate queries the channels
+//! and indexes, builds the joint problem, and collects the consequences of the solution. It
+//! must never know a rule of `check` or an output format.
 
 use std::{
     sync::Arc,
@@ -46,46 +46,47 @@ pub use shared::Shared;
 pub use upgrade::Upgrade;
 pub use upgrade::is_same;
 
-/// Who hears how far it is.
+/// The receivers of progress.
 #[derive(Clone, Default)]
 pub struct Listener {
-    /// Of repodata.
+    /// Receives the progress of repodata.
     pub repodata: Option<Arc<dyn Progress>>,
-    /// Of PyPI pages and metadata.
+    /// Receives the progress of PyPI pages and metadata.
     pub pypi: Option<Observer>,
-    /// That solving begins.
+    /// Called when solving begins.
     pub solving: Option<Arc<dyn Fn() + Send + Sync>>,
-    /// That a host does not answer.
+    /// Called when a host does not respond.
     pub waiting: Option<WaitObserver>,
 }
 
-/// An answer.
+/// The outcome of a solve.
 pub enum Outcome {
-    /// This is to be installed.
+    /// There is a solution.
     Solved(Box<Solution>),
-    /// There is no solution, for this reason.
+    /// There is no solution because of this conflict.
     Unsolvable(Conflict),
 }
 
-/// An answer and what it was worked out from.
+/// An outcome with the inputs that it was computed from.
 pub struct Resolution {
     /// The platform.
     pub subdir: Subdir,
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: Vec<GenericVirtualPackage>,
-    /// The channels, the one of highest priority first.
+    /// The channels, highest priority first.
     pub channels: Vec<SpecChannel>,
-    /// The declared requirements, as the answer numbers them.
+    /// The declared requirements, in the numbering of the result.
     pub declared: Vec<Declared>,
-    /// Where each of them stands; none for those that conda adds by itself.
+    /// The position of each requirement in its file; none for those that conda adds by
+    /// itself.
     pub places: Vec<Option<Location>>,
     /// Indexes and options of the pip half, those of the file included.
     pub index: IndexSettings,
-    /// How the order of channels bound.
+    /// The channel priority mode that was used.
     pub channel_priority: ChannelPriority,
     /// Names of conda lines that no channel has.
     pub missing: Vec<MissingName>,
-    /// The answer.
+    /// The outcome.
     pub outcome: Outcome,
     /// What pip builds from source, if there is an answer.
     pub builds: Vec<Build>,
@@ -93,17 +94,17 @@ pub struct Resolution {
     pub overtaken: Vec<Overtaken>,
     /// What was built for the CPU, though the image has CUDA's libraries.
     pub cpu_builds: Vec<CpuBuild>,
-    /// Which PyPI projects conda packages bring.
+    /// The PyPI projects that conda packages provide.
     pub names: Arc<Names>,
-    /// What was noticed on the way.
+    /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
 }
 
 /// Answers for one environment file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could
-/// not be asked, or the time limit passed.
+/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// queried, or the time limit passed.
 pub async fn resolve(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -168,8 +169,8 @@ async fn resolve_until(
 }
 
 impl Question {
-    /// An answer with what it brings with it once pip runs. The answer stands if the time
-    /// ends before that is known.
+    /// A solution with its consequences once pip runs. The solution stays valid if the
+    /// time limit is reached before they are known.
     pub async fn solved(
         self,
         repodata: &Arc<Repodata>,
@@ -199,8 +200,8 @@ impl Question {
     }
 }
 
-/// The conda lines with a name that no channel has: nothing has to be solved to
-/// see that they cannot be met.
+/// The conda lines with a name that no channel has: nothing has to be solved to see that
+/// they cannot be satisfied.
 pub fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
     let mut unsolvable = Conflict::default();
     for (place, line) in declared.iter().enumerate() {

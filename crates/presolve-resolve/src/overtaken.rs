@@ -1,7 +1,7 @@
-//! Lines of the pip list that conda meets and that pip nevertheless upgrades, in
-//! the file as it stands: conda runs `pip install -U -r …`
-//! (`conda/env/installers/pip.py`), and `-U` takes the newest release of every
-//! project that is listed, whatever is installed.
+//! Lines of the pip list that conda satisfies and that pip nevertheless upgrades, in the
+//! file as it stands: conda runs `pip install -U -r …` (`conda/env/installers/pip.py`),
+//! and `-U` takes the newest release of every project that is listed, whatever is
+//! installed.
 
 use pep440_rs::Version;
 use pep508_rs::{Requirement, VerbatimUrl};
@@ -17,9 +17,9 @@ use presolve_text::diagnostic::Failure;
 /// A line that pip upgrades.
 #[derive(Clone, Debug)]
 pub struct Overtaken {
-    /// The place of the line among the declared ones.
+    /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What conda brings.
+    /// The package that conda provides.
     pub provided: ProvidedCandidate,
     /// The release that pip installs over it.
     pub newest: Version,
@@ -28,7 +28,7 @@ pub struct Overtaken {
 /// The lines that pip upgrades. It blocks: call it on a thread that may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn of(
     declared: &[Declared],
     solution: &Solution,

@@ -1,4 +1,4 @@
-//! A question that is ready to be asked: the settings are read, the names are known,
+//! A question that is ready to be solved: the settings are read, the names are loaded,
 //! the indexes are open.
 
 use std::{
@@ -35,26 +35,27 @@ use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 
-/// What is asked, and everything that is needed to answer it.
+/// The input of a solve with everything that is needed to solve it.
 #[derive(Clone)]
 pub struct Question {
     /// The platform.
     pub subdir: Subdir,
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: Vec<GenericVirtualPackage>,
     /// The channels of the file, bound to the settings.
     pub channels: Arc<Channels>,
-    /// Where each declared requirement stands; none for those that conda adds by itself.
+    /// The position of each declared requirement; none for those that conda adds by
+    /// itself.
     pub places: Vec<Option<Location>>,
     /// Indexes and options of the pip half, those of the file included.
     pub index: IndexSettings,
     /// The settings.
     pub settings: Settings,
-    /// Which wheels fit the platform.
+    /// The wheel tags of the platform.
     pub target: Target,
     /// The indexes.
     pub session: Session,
-    /// Which PyPI projects conda packages bring.
+    /// The PyPI projects that conda packages provide.
     pub names: Arc<Names>,
     declared: Arc<Vec<Declared>>,
     preferences: Preferences,
@@ -185,7 +186,7 @@ impl Question {
         repodata::has(query, self.access()?).await
     }
 
-    /// The declared requirements; answers name them by their place.
+    /// The declared requirements; results refer to them by index.
     pub fn declared(&self) -> &[Declared] {
         &self.declared
     }
@@ -239,12 +240,12 @@ impl Question {
         })
     }
 
-    /// When to give up.
+    /// The deadline of the solve.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// What was noticed on the way.
+    /// Notices collected during the run.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let mut notices = self.notices.clone();
         notices.extend(self.shared.notices());
@@ -298,7 +299,7 @@ impl Question {
         self.shared.access(&self.settings, &self.listener)
     }
 
-    /// Asks something of the problem, on a thread that may block.
+    /// Runs a query on the problem, on a thread that may block.
     ///
     /// # Errors
     /// What `ask` gives, and an internal error if it broke off.
@@ -380,10 +381,10 @@ fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnost
     let notice = shown.fold(notice, |notice, one| {
         notice.note(format!("`{}`: {}", one.file, one.reason))
     });
-    notice.help("report it to whoever runs the channel")
+    notice.help("report it to the channel's owner")
 }
 
-/// How many skipped records are named.
+/// The maximum number of skipped records that are listed.
 const SHOWN: usize = 3;
 
 /// The platform: of the settings, else the one that the file was pinned for,
@@ -394,18 +395,18 @@ fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result
     }
     if let Some(pinned) = &environment.pinned_platform {
         return pinned.value.parse().map_err(|_| {
-            let message = format!("`{}` is no conda platform", pinned.value);
+            let message = format!("`{}` is not a conda platform", pinned.value);
             Failure::input(
                 Diagnostic::error("unknown-platform", message)
                     .at(pinned.location.clone(), "written by an earlier `pin`")
-                    .help("give one with --platform, such as linux-64"),
+                    .help("set one with --platform, such as linux-64"),
             )
         });
     }
     let image = settings.image.as_ref().map(|image| image.subdir);
     image.or_else(Subdir::current).ok_or_else(|| {
-        let message = "this machine is none of conda's platforms";
-        let help = "give one with --platform, such as linux-64";
+        let message = "conda does not support this machine's platform";
+        let help = "set one with --platform, such as linux-64";
         Failure::input(Diagnostic::error("unknown-platform", message).help(help))
     })
 }

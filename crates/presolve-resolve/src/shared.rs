@@ -22,7 +22,7 @@ use presolve_registry::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// The names, and what is to be said of how they were had.
+/// The names, and the notices on how they were loaded.
 type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), Failure>;
 
 /// Connections, channels, indexes and names, each by the settings that it depends on:
@@ -38,7 +38,7 @@ struct Inner {
     notices: Mutex<Vec<Diagnostic>>,
 }
 
-/// What fetches, for one cache folder.
+/// The clients for one cache folder.
 #[derive(Clone)]
 struct Connection {
     fetcher: Fetcher,
@@ -56,7 +56,7 @@ impl Shared {
         }))
     }
 
-    /// How to get at the channels.
+    /// The access to the channels.
     ///
     /// # Errors
     /// As for [`network::client`].
@@ -169,6 +169,6 @@ impl Shared {
 fn not_stored(folder: &Path, reason: &str) -> Diagnostic {
     let message = format!("cannot write the cache in `{}`: {reason}", folder.display());
     Diagnostic::warning("cache-not-written", message)
-        .note("the answer is complete; the next run will fetch everything again")
-        .help("make room or give write access, or set another folder as `cache-dir`")
+        .note("the result is complete; the next run will fetch everything again")
+        .help("free disk space, grant write access, or set another folder as `cache-dir`")
 }

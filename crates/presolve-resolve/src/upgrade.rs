@@ -1,19 +1,19 @@
-//! What an earlier `pin` chose, and which of it is to be forgotten.
+//! The choices of an earlier `pin`, and which of them to ignore.
 
 use presolve_parse as parse;
 use presolve_registry::conda::channels::Channels;
 use presolve_solve::{Preferences, PreferredRecord};
 use presolve_spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec};
 
-/// Which of the pins that a file has are to be forgotten.
+/// The pins of a file to ignore.
 #[derive(Clone, Debug, Default)]
 pub enum Upgrade {
-    /// None: keep what still fits.
+    /// None: keep the pins that still fit.
     #[default]
     None,
     /// Those of these packages and projects.
     Packages(Vec<String>),
-    /// All.
+    /// All pins.
     All,
 }
 
@@ -26,7 +26,7 @@ impl Upgrade {
         }
     }
 
-    /// The packages to be forgotten that a file has no pin of.
+    /// The packages to ignore that the file does not pin.
     pub fn unknown(&self, environment: &EnvironmentFile) -> Vec<&str> {
         let Upgrade::Packages(names) = self else {
             return Vec::new();
@@ -57,7 +57,7 @@ pub fn is_same(one: &str, other: &str) -> bool {
     one == other || (normal(one).is_some() && normal(one) == normal(other))
 }
 
-/// What an earlier `pin` chose, but for what is to be forgotten.
+/// The choices of an earlier `pin`, except those to ignore.
 pub(super) fn preferences(
     environment: &EnvironmentFile,
     channels: &Channels,

@@ -1,4 +1,4 @@
-//! Who asks for a package of a solution: the shortest way from a declared line.
+//! What requires a package of a solution: the shortest path from a declared line.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -9,10 +9,10 @@ use super::{Declared, DeclaredKind, Solution, python::marker_environment};
 
 pub mod direct;
 
-/// A declared line and the packages between it and the one that is asked for.
+/// The path from a declared line to a required package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The place of the line among the declared ones.
+    /// The index of the line among the declared requirements.
     pub line: usize,
     /// The package that the line asks for, then what that requires, down to the
     /// package itself.
@@ -20,7 +20,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether the line itself asks for it.
+    /// Whether the line itself requires it.
     pub fn is_direct(&self) -> bool {
         self.path.len() < 2
     }
@@ -33,7 +33,7 @@ impl Asked {
     }
 }
 
-/// Who asks for each project of the pip half.
+/// What requires each project of the pip half.
 pub fn of_projects(
     declared: &[Declared],
     solution: &Solution,
@@ -64,7 +64,7 @@ pub fn of_projects(
         let known = seen.entry(name.clone());
         let is_new = matches!(known, std::collections::btree_map::Entry::Vacant(_));
         let known = known.or_default();
-        // What the others lead to was followed when they were new.
+        // The dependencies of the known extras were followed before.
         let extras: Vec<ExtraName> = extras
             .into_iter()
             .filter(|extra| !known.contains(extra))
@@ -93,7 +93,7 @@ pub fn of_projects(
     found
 }
 
-/// Who asks for each package of the conda half.
+/// What requires each package of the conda half.
 pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String, Asked> {
     let mut found: HashMap<String, Asked> = HashMap::new();
     let mut queue = VecDeque::new();

@@ -1,6 +1,6 @@
-//! The conda half: records as candidates and their dependencies as requirements,
-//! with the semantics that rattler's solver gives them, so that a spec without a
-//! pip list gets the same records.
+//! The conda half: records as candidates and their dependencies as requirements. The
+//! semantics are those of rattler's solver, so that a file without a pip list gets the
+//! same records.
 
 use std::{
     borrow::Cow,
@@ -135,8 +135,8 @@ impl CondaHalf {
         }
     }
 
-    /// The records that lead to packages which came in unasked, of all packages
-    /// to which the declared lines may lead without them, the nearest first.
+    /// The records that lead to packages which came in unasked, of all packages to which
+    /// the declared lines may lead without them, nearest first.
     ///
     /// A package that is there for a reason has such a record beside it: this is
     /// the loop formula of answer set programming (Lin and Zhao 2004).
@@ -227,7 +227,7 @@ impl CondaHalf {
             .collect()
     }
 
-    /// The candidates of a package that may not be taken.
+    /// The excluded candidates of a package.
     pub(crate) fn excluded(&self, pool: &Pool, name: &str) -> HashSet<SolvableId> {
         let excluded = self.of(pool, name).map(|found| found.excluded.as_slice());
         excluded
@@ -242,7 +242,7 @@ impl CondaHalf {
         self.ranks.get(channel).copied().unwrap_or(u32::MAX)
     }
 
-    /// Which conda packages bring a PyPI project, with their versions.
+    /// Which conda packages provide a PyPI project, with their versions.
     pub(crate) fn providers(
         &self,
         world: &World<'_>,
@@ -277,7 +277,7 @@ pub fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>>
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
-/// What the declared `channel::` or strict priority rules out.
+/// What the declared `channel::` or strict priority excludes.
 struct ByChannel<'p> {
     requested: HashMap<&'p str, Vec<&'p [String]>>,
     /// The lines with a `channel::` see to it themselves.
@@ -295,7 +295,7 @@ impl<'p> ByChannel<'p> {
             Some(_) if self.is_open => None,
             Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
                 let shown = shown(channel);
-                let reason = format!("it is in {shown}, not in the channel asked for");
+                let reason = format!("it is in {shown}, not in the requested channel");
                 Some(ReasonKind::OtherChannel.because(reason))
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
@@ -303,7 +303,7 @@ impl<'p> ByChannel<'p> {
                 let reason = || {
                     let (first, other) = (shown(first), shown(channel));
                     let reason = format!(
-                        "strict channel priority takes {name} from {first} only, not {other}"
+                        "strict channel priority allows {name} from {first} only, not {other}"
                     );
                     ReasonKind::ChannelPriority.because(reason)
                 };
@@ -333,7 +333,7 @@ fn requested_channels(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
     channels
 }
 
-/// Why a record may not be taken whatever else is asked for.
+/// Why a record is excluded regardless of other requirements.
 fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> Option<Reason> {
     let package = &record.package_record;
     if let Some(cutoff) = world.exclude_newer
@@ -349,14 +349,14 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && package.name.as_normalized() == "python"
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        let reason = "the pip half was tried with another python";
+        let reason = "the pip list was solved for another python";
         return Some(ReasonKind::Other.because(reason));
     }
     if let Some(pip) = &reading.pip
         && package.name.as_normalized() == "pip"
         && pips::version(record).as_ref() != Some(pip)
     {
-        let reason = "the pip half was tried with another pip";
+        let reason = "the pip list was solved for another pip";
         return Some(ReasonKind::Other.because(reason));
     }
     None
@@ -404,7 +404,7 @@ fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> Failure {
         "{channel} has {} twice, with different contents",
         record.identifier
     );
-    let help = "tell the channel's owner, or leave the channel out";
+    let help = "report it to the channel's owner, or remove the channel";
     Failure::input(Diagnostic::error("broken-channel", message).help(help))
 }
 
@@ -529,7 +529,7 @@ impl Provider<'_> {
                 if !self.is_of(set, package.name.as_normalized()) {
                     known.constrains.push(set);
                 } else if !self.meets(solvable, set) {
-                    return Err(format!("it forbids itself by '{text}'"));
+                    return Err(format!("its own constraint '{text}' excludes it"));
                 }
             }
         }
@@ -554,7 +554,7 @@ impl Provider<'_> {
                 continue;
             }
             let Some((&first, rest)) = askers.split_first() else {
-                return Err("nothing in the conda half asks for it".to_string());
+                return Err("no conda dependency requires it".to_string());
             };
             let union = self
                 .pool

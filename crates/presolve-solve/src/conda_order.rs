@@ -24,10 +24,10 @@ use super::{
 };
 use presolve_target::ChannelPriority;
 
-/// The best that a dependency can be had in; the smaller is the better.
+/// The best version that a dependency allows; smaller is better.
 type Score = (bool, Reverse<Version>);
 
-/// What sorting has found out already.
+/// Cached results of sorting.
 #[derive(Default)]
 pub(super) struct CondaOrder {
     /// The place of a record's version among those of its package.

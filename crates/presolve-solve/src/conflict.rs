@@ -1,5 +1,5 @@
-//! Why there is no solution: the declared lines that cannot hold together, the
-//! package that they do not agree on, and how each of them gets there.
+//! Why there is no solution: the declared lines that conflict, the package that they
+//! disagree on, and the chain from each line to that package.
 
 use std::fmt;
 
@@ -19,19 +19,18 @@ pub use newer::{Newer, newer};
 pub(crate) use reason::Reasons;
 pub use reason::{Reason, ReasonKind};
 
-/// Declared lines that cannot hold together.
+/// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
 pub struct Conflict {
-    /// The places of the lines, the earliest first. Without any one of them there
-    /// is a solution of the others, unless the deadline ended the search for the
-    /// smallest set.
+    /// The places of the lines, earliest first. Without any one of them there is a
+    /// solution of the others, unless the deadline ended the search for the smallest set.
     pub lines: Vec<usize>,
-    /// The set is known to be minimal.
+    /// Whether the set is proven minimal.
     pub minimal: bool,
-    /// Packages that are asked for and that no channel or index has.
+    /// Required packages that no channel or index has.
     pub missing: Vec<Missing>,
-    /// On what they clash. There are several where it depends on a choice, such as
-    /// the Python, and none where no reason was found that is short enough to tell.
+    /// The reasons. There are several if they depend on a choice, such as the Python
+    /// version, and none if no reason is short enough to show.
     pub cases: Vec<Case>,
 }
 
@@ -50,19 +49,19 @@ impl Conflict {
     }
 }
 
-/// A package that is asked for and that nothing has.
+/// A required package that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// The name.
     pub name: String,
-    /// It is asked for as a conda package, not as a PyPI project.
+    /// Whether it is required as a conda package, not as a PyPI project.
     pub conda: bool,
-    /// The place of the declared line that leads to it.
+    /// The index of the declared line that leads to it.
     pub declared: usize,
 }
 
 impl Missing {
-    /// The package that is asked for.
+    /// Returns the required package.
     pub fn package(&self) -> Package {
         let half = match (self.name.starts_with("__"), self.conda) {
             (true, _) => Half::Virtual,
@@ -79,35 +78,35 @@ impl Missing {
 /// One reason for a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The choice for which it is one; none if it is one whatever is chosen.
+    /// The choice for which the case holds; none if it holds for every choice.
     pub choice: Option<Left>,
-    /// The package nobody agrees on.
+    /// The package that the lines disagree on.
     pub disputed: Package,
-    /// How the lines get there, at least one for each of them.
+    /// The chains from the lines to that package, at least one for each line.
     pub chains: Vec<Chain>,
-    /// Candidates at the end of a chain that may not be taken, the newest first.
+    /// Excluded candidates at the end of a chain, newest first.
     pub ruled_out: Vec<RuledOut>,
-    /// What there is instead.
+    /// The nearest available versions or builds.
     pub nearest: Option<String>,
-    /// What else explains it, one sentence each.
+    /// Further facts, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// The way from a declared line to a package.
+/// The chain of requirements from a declared line to a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
-    /// The place of the line.
+    /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What the line asks for, then what that requires whatever is chosen, down to
-    /// the package; each with what is left of it.
+    /// What the line asks for, then what that requires for every choice, down to the
+    /// package; each with what is left of it.
     pub links: Vec<Left>,
-    /// What is asked of the versions of the last one, where nothing has it.
+    /// The version constraint on the last package, if no candidate satisfies it.
     pub asked: Option<String>,
-    /// What other lines leave, where the way depends on it.
+    /// What other lines leave of the packages that the chain depends on.
     pub given: Vec<Left>,
 }
 
-/// What is left of a package.
+/// The remaining candidates of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
     /// The package.
@@ -122,11 +121,11 @@ pub struct Left {
 pub struct Versions {
     /// Like `1.0 to 1.4 or 2.0`.
     pub ranges: String,
-    /// The ranges are all told, and not only the first and the last version.
+    /// Whether `ranges` lists all ranges, not only the first and the last version.
     pub is_whole: bool,
-    /// How many versions these are.
+    /// The number of versions.
     pub count: usize,
-    /// Each of them, the oldest first.
+    /// All versions, oldest first.
     pub all: Vec<String>,
 }
 
@@ -135,11 +134,11 @@ pub struct Versions {
 pub struct Package {
     /// Its normalised name, with the extra where it is about one.
     pub name: String,
-    /// Where it comes from.
+    /// Whether it is from conda, from PyPI or virtual.
     pub half: Half,
 }
 
-/// One of the two worlds, or the machine.
+/// The origin of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
@@ -147,7 +146,7 @@ pub enum Half {
     Conda,
     /// A project of a package index.
     Pypi,
-    /// A virtual package (CEP-26): what the machine has.
+    /// A virtual package of the target machine (CEP 26).
     Virtual,
 }
 
@@ -161,13 +160,13 @@ impl fmt::Display for Half {
     }
 }
 
-/// Candidates that may not be taken, for one reason.
+/// Candidates that are excluded for the same reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuledOut {
     /// The package.
     pub package: Package,
-    /// Which of its versions.
+    /// The excluded versions.
     pub versions: Versions,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }

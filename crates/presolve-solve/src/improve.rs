@@ -1,11 +1,10 @@
 //! Better versions for projects that the solver gave up on too early.
 //!
-//! The solver decides what has clashed most before what is declared. A package
-//! far down can so be kept at its newest at the price of the one that the user
-//! names. pip and uv decide near the declared lines first. Here a solution is
-//! taken as it is, and project by project, the nearest to the declared lines
-//! first, a better version is asked for; what cannot be had stays. The conda half
-//! is left alone.
+//! The solver decides on packages with many conflicts before declared ones. An indirect
+//! dependency can then stay at its newest version at the expense of a package that the
+//! user names. pip and uv decide near the declared lines first. This step starts from a
+//! solution and tries a better version for each project, nearest to the declared lines
+//! first. Projects without a better version stay unchanged, and so do the conda packages.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -22,7 +21,7 @@ use super::{
 };
 use presolve_text::diagnostic::{Failure, FailureKind};
 
-/// How many better versions are asked for at most: each costs a solve.
+/// The maximum number of better versions that are tried; each costs a solve.
 const TRIES: usize = 24;
 
 /// A solution in which no project can have a better version, all those nearer to
@@ -125,8 +124,8 @@ fn better(
     before.filter(fits).collect()
 }
 
-/// The chosen projects in the order of their distance from the declared lines,
-/// and who asks for them.
+/// The chosen projects in the order of their distance from the declared lines, and what
+/// requires them.
 struct Walk {
     order: Vec<NameId>,
     /// For each project who asks for which versions of it; none for a line.
@@ -195,8 +194,8 @@ fn project(provider: &Provider<'_>, name: NameId) -> Option<NameId> {
     }
 }
 
-/// What a requirement asks for beside Python: nothing where the chosen Python
-/// meets it already.
+/// The version sets of a requirement without Python; empty if the chosen Python satisfies
+/// it.
 fn version_sets(
     provider: &Provider<'_>,
     by_name: &HashMap<NameId, SolvableId>,

@@ -1,7 +1,7 @@
-//! Pre-releases and yanked releases that nothing in a solution asks for.
+//! Pre-releases and yanked releases that nothing in a solution requires.
 //!
-//! A release that was looked at and given up may have asked for one. It then
-//! stands open to all, and what the solver takes depends on where it looked.
+//! A release that was tried and rejected may have required one. It is then open to all,
+//! and the result depends on the search order.
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
@@ -17,7 +17,7 @@ use presolve_text::diagnostic::Failure;
 /// The projects that got in by such a release.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn leaked(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -59,7 +59,7 @@ fn is_unyanked(_: &Version, release: &Release) -> bool {
     release.files.iter().any(|file| file.yanked.is_none())
 }
 
-/// Whether a release of this kind meets each of these on its own; otherwise there is
+/// Whether a release of this kind satisfies each of these on its own; otherwise there is
 /// nothing but pre-releases, or yanked releases, and they count (PEP 440, PEP 592).
 fn has_other(
     problem: &Problem<'_>,
@@ -80,7 +80,7 @@ fn has_other(
     Ok(asked.iter().all(meets))
 }
 
-/// The specifiers of a requirement that is no URL.
+/// The specifiers of a requirement that is not a URL.
 pub fn specifiers(requirement: &Requirement<VerbatimUrl>) -> Option<&VersionSpecifiers> {
     match &requirement.version_or_url {
         Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),

@@ -1,11 +1,10 @@
 //! What a pip before 20.3 installs though requirements clash.
 //!
-//! Its resolver does not look back: of each project the first requirement that it
-//! meets decides, the lines of the pip list first, then what they require, breadth
-//! first; what others require of the project is not looked at any more. It ends with
-//! a complaint and without an error, so the build goes through. See
-//! `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of pip 20.2,
-//! and `legacy_resolve.py` of 20.0, which does the same.
+//! Its resolver does not backtrack: for each project, the first requirement decides, the
+//! lines of the pip list first, then what they require, breadth first. Later requirements
+//! on the project are ignored. It prints a complaint without failing, so the build
+//! continues. See `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of
+//! pip 20.2, and `legacy_resolve.py` of 20.0, which does the same.
 //!
 //! As in the joint problem, conda packages are taken to have what they require.
 
@@ -34,7 +33,7 @@ use presolve_text::diagnostic::Failure;
 /// has not, or if it ends with an error.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn install(
     problem: &Problem<'_>,
     conda: &Solution,
@@ -49,7 +48,7 @@ pub(super) fn install(
     );
     let runs = PipAbility::of_python(minor).all(|ability| ability.is_in(&pip));
     let constrained = |line: &super::Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
-    // Where a constraint stands among the lines decides what it does.
+    // The effect of a constraint depends on its position among the lines.
     if !is_old || !runs || problem.declared.iter().any(constrained) {
         return Ok(None);
     }
@@ -79,7 +78,7 @@ pub(super) fn install(
     Ok(answer.map(Box::new))
 }
 
-/// The projects that the conda half brings.
+/// The projects that the conda half provides.
 fn brought(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
     let mut brought = HashMap::new();
     for record in &conda.conda {
@@ -102,7 +101,7 @@ struct Asked {
     requirement: Requirement<VerbatimUrl>,
     /// The declared line that it goes back to.
     line: usize,
-    /// It is the line itself: `-U` holds for it.
+    /// Whether the line itself names it, so that `-U` applies.
     by_user: bool,
 }
 
@@ -131,9 +130,9 @@ impl Install<'_, '_> {
         }
     }
 
-    /// Two lines on a project that differ are an error, "Double requirement given".
-    /// If they differ in their extras too, pip drops the second; that is more than a
-    /// requirement which is not met, so it is not followed here.
+    /// Two lines on a project that differ are an error, "Double requirement given". If
+    /// they differ in their extras too, pip drops the second; that is more than a
+    /// requirement which is not satisfied, so it is not followed here.
     fn ask_lines(&mut self) -> bool {
         for (line, declared) in self.provider.declared.iter().enumerate() {
             match &declared.kind {
@@ -177,7 +176,8 @@ impl Install<'_, '_> {
         self.queue.push_back(project.clone());
     }
 
-    /// Takes a project as its first requirement has it; whether it can be had.
+    /// Selects the release for the first requirement on a project; returns whether there
+    /// is one.
     fn take(&mut self, project: &PackageName) -> bool {
         let asked = &self.asked[project];
         let (line, by_user) = (asked.line, asked.by_user);
@@ -205,7 +205,7 @@ impl Install<'_, '_> {
         true
     }
 
-    /// What conda installed, if it meets a requirement.
+    /// What conda installed, if it satisfies a requirement.
     fn satisfied(
         &self,
         project: &PackageName,
@@ -274,7 +274,7 @@ impl Install<'_, '_> {
         Some(plain.into_iter().chain(by_extra).cloned().collect())
     }
 
-    /// What is there in the end; `None` if a file cannot be told.
+    /// Returns the final solution; `None` if the file of a release is unknown.
     fn solution(&self, conda: &Solution) -> Option<Solution> {
         let mut solution = conda.clone();
         for release in &self.taken {
@@ -299,7 +299,7 @@ impl Install<'_, '_> {
         Some(solution)
     }
 
-    /// The requirements that are not met in the end.
+    /// The requirements that are not satisfied in the end.
     fn clashes(&self, solution: &Solution) -> Option<Vec<Clash>> {
         let mut clashes = Vec::new();
         for release in &self.taken {

@@ -50,9 +50,9 @@ pub use solve::{explain, explain_all, solve};
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
 pub struct Declared {
-    /// As the user wrote it.
+    /// The requirement as the user wrote it.
     pub text: String,
-    /// What it asks for.
+    /// The kind of the requirement.
     pub kind: DeclaredKind,
     /// The channels, as records name them, that a `channel::` leaves; empty: all.
     pub channels: Vec<String>,
@@ -61,15 +61,15 @@ pub struct Declared {
     pub hashes: Vec<String>,
 }
 
-/// What a declared requirement asks for.
+/// The kinds of declared requirements.
 #[derive(Clone, Debug)]
 pub enum DeclaredKind {
     /// A conda dependency.
     Conda(Box<MatchSpec>),
     /// A line of the pip list with a name.
     Pip(Box<Requirement<VerbatimUrl>>),
-    /// A line of the pip list that only foreign code can resolve; it stands for
-    /// every version of its project, where the line names it.
+    /// A line of the pip list that only a build can resolve. It satisfies every version
+    /// of its project, if the line names one.
     PipOpaque(Option<PackageName>, MarkerTree),
     /// A line of a `-c` file.
     PipConstraint(Box<Requirement<VerbatimUrl>>),
@@ -98,7 +98,7 @@ impl Declared {
     }
 }
 
-/// What pip is told about which files it may take.
+/// The pip options that select files.
 #[derive(Clone, Debug, Default)]
 pub struct PipPolicy {
     /// `--pre`.
@@ -109,19 +109,19 @@ pub struct PipPolicy {
     pub formats: FormatControl,
 }
 
-/// What an earlier `pin` chose: tried first, and dropped where it no longer fits.
+/// The choices of an earlier `pin`: tried first, and dropped if they no longer fit.
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
-    /// By normalised name.
+    /// The conda records, by normalised name.
     pub conda: HashMap<String, PreferredRecord>,
-    /// By project.
+    /// The PyPI versions, by project.
     pub pypi: HashMap<PackageName, Version>,
 }
 
 /// The conda record that an earlier `pin` chose.
 #[derive(Clone, Debug)]
 pub struct PreferredRecord {
-    /// As it was written.
+    /// The pin as written in the file.
     pub pin: CondaPin,
     /// The channels, as records name them, that its `channel::` leaves; empty: all.
     pub channels: Vec<String>,
@@ -141,36 +141,36 @@ impl PreferredRecord {
     }
 }
 
-/// What exists, and the rules of the target.
+/// The available packages and the rules of the target.
 #[derive(Clone)]
 pub struct World<'a> {
-    /// The records, the channel of highest priority first.
+    /// The records, by channel, highest priority first.
     pub subdirs: &'a [SubdirRecords],
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: &'a [GenericVirtualPackage],
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
-    /// Ignore conda records with a later timestamp. The pip half's cut-off is
-    /// the [`PypiSource`]'s affair.
+    /// Ignore conda records with a later timestamp. The [`PypiSource`] applies the
+    /// cut-off of the pip half.
     pub exclude_newer: Option<jiff::Timestamp>,
     /// The indexes.
     pub pypi: &'a dyn PypiSource,
-    /// Which PyPI projects a record brings.
+    /// The PyPI projects that a record provides.
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
-    /// What the user calls the channel of a record, given what the record calls it.
+    /// Maps the channel name in a record to the name that the user gave.
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// The platform.
     pub subdir: Subdir,
-    /// Which wheels fit it.
+    /// The wheel tags of the platform.
     pub target: &'a Target,
-    /// What pip is told.
+    /// The pip options that select files.
     pub pip: PipPolicy,
-    /// What an earlier `pin` chose.
+    /// The choices of an earlier `pin`.
     pub preferences: Preferences,
     /// Conda packages that may come in though no declared conda line leads to them:
     /// those of lines that were taken out to look at the others.
     pub asked: BTreeSet<String>,
-    /// When to give up.
+    /// The deadline of the solve.
     pub deadline: Option<Instant>,
 }
 
@@ -192,17 +192,17 @@ impl World<'_> {
         }
     }
 
-    /// What the user calls the channel of a record.
+    /// Returns the user's name for the channel of a record.
     pub fn channel_shown(&self, channel: Option<&str>) -> String {
         channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
     }
 }
 
-/// What is asked: the declared requirements, in a world.
+/// The input of the solver: the declared requirements in a world.
 pub struct Problem<'a> {
-    /// The declared requirements in file order; answers name them by their place.
+    /// The declared requirements in file order; results refer to them by index.
     pub declared: &'a [Declared],
-    /// What exists.
+    /// The records, indexes and rules of the target.
     pub world: World<'a>,
 }
 
@@ -228,17 +228,17 @@ impl Problem<'_> {
     }
 }
 
-/// How one attempt at a problem reads it. A strict reading is tried first, and
-/// what it needs to know about the pip half is learnt on the way.
+/// The assumptions of one attempt at a problem. A strict reading is tried first; facts
+/// about the pip half are learnt from each attempt.
 #[derive(Clone, Debug, Default)]
 struct Reading {
     /// The pip half takes part.
     pip_half: bool,
     /// Which source distributions count.
     sources: Sources,
-    /// A PyPI release may replace what a conda package brings, as pip would do.
+    /// A PyPI release may replace what a conda package provides, as pip would do.
     overwrite: bool,
-    /// Projects that the conda half brings anyway: conda's is tried first.
+    /// Projects that the conda half provides anyway: conda's is tried first.
     conda_first: HashSet<PackageName>,
     /// Sets of conda packages that only asked for each other, or that only the
     /// pip half asked for, in a solution that was refused for it.
@@ -246,18 +246,18 @@ struct Reading {
     /// Projects whose pre-releases count (PEP 440): asked for by name, or there
     /// is nothing else.
     prereleases: HashSet<PackageName>,
-    /// Projects whose pre-releases and yanked releases nothing in a solution asked
-    /// for: they do not count whatever is looked at.
+    /// Projects whose pre-releases and yanked releases nothing in a solution asked for:
+    /// they do not count whatever is checked.
     steady: HashSet<PackageName>,
     /// Yanked releases that are asked for by `==` (PEP 592).
     yanked: HashSet<(PackageName, Version)>,
-    /// The declared lines on python are lines like the others. Otherwise what
-    /// they rule out is left out of the problem beforehand: that is faster, and
-    /// says less about whose fault it is.
+    /// The declared lines on python are lines like the others. Otherwise what they
+    /// exclude is left out of the problem beforehand: that is faster, and says less about
+    /// whose fault it is.
     open_python: bool,
-    /// The same for the declared lines on pip.
+    /// Like `open_python`, for the declared lines on pip.
     open_pip: bool,
-    /// The same for what a `channel::` rules out: it rules it out as long as its line
+    /// The same for what a `channel::` excludes: it rules it out as long as its line
     /// stays.
     open_channels: bool,
     /// The only pythons: the one of a solution that was found with the files of
@@ -271,20 +271,21 @@ struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Unasked {
     names: BTreeSet<String>,
-    /// They may come in with a package that depends on one of them. Otherwise
-    /// they are out.
+    /// Whether they are allowed together with a package that depends on one of them;
+    /// otherwise they are excluded.
     by_others: bool,
 }
 
 /// Which source distributions count as installable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Sources {
-    /// Those of releases that have no wheel for any python that the spec allows:
-    /// an open python goes where the wheels are.
+    /// Those of releases that have no wheel for any python that the environment file
+    /// allows: an open python goes where the wheels are.
     #[default]
     WhereNoWheel,
-    /// All with known metadata.
+    /// All source distributions with known metadata.
     Known,
-    /// All, as if those with unknown metadata required nothing.
+    /// All source distributions; those with unknown metadata count as having no
+    /// requirements.
     Unknown,
 }

@@ -8,13 +8,13 @@ use rattler_conda_types::{
     GenericVirtualPackage, Matches, NamelessMatchSpec, RepoDataRecord, StringMatcher,
 };
 
-/// A match spec without its name. The channel it may have is not looked at:
-/// only the settings can tell what it stands for.
+/// A match spec without its name. The channel it may have is not checked: only the
+/// settings can tell what it stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RecordSpec {
-    /// What rattler matches.
+    /// The fields that rattler matches.
     spec: NamelessMatchSpec,
-    /// What it does not.
+    /// The fields that rattler does not match.
     texts: Vec<(Field, StringMatcher)>,
 }
 
@@ -31,7 +31,7 @@ impl RecordSpec {
     /// Reads the fields of a spec.
     ///
     /// # Errors
-    /// Which text is no glob or regex.
+    /// Which text is not a glob or regex.
     pub fn new(mut spec: NamelessMatchSpec) -> Result<Self, String> {
         let fields = [
             (Field::FileName, spec.file_name.take()),
@@ -48,7 +48,7 @@ impl RecordSpec {
         Ok(Self { spec, texts })
     }
 
-    /// Whether a record with the spec's name meets it.
+    /// Whether a record with the spec's name satisfies it.
     pub fn matches(&self, record: &RepoDataRecord) -> bool {
         self.spec.matches(record)
             && self
@@ -57,8 +57,8 @@ impl RecordSpec {
                 .all(|(field, text)| field.matches(text, record))
     }
 
-    /// Whether a virtual package with the spec's name meets it: it has a version
-    /// and a build, and nothing else to ask for.
+    /// Whether a virtual package with the spec's name satisfies it: it has a version and
+    /// a build, and nothing else to ask for.
     pub fn matches_virtual(&self, package: &GenericVirtualPackage) -> bool {
         let version = self.spec.version.as_ref();
         let build = self.spec.build.as_ref();

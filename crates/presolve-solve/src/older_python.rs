@@ -1,11 +1,10 @@
-//! A python that steps back for what stands behind the declared lines.
+//! An older python for the sake of indirect dependencies.
 //!
-//! An open python goes where the declared projects have their best versions. What
-//! those require may have no files for the newest of these pythons: the solver then
-//! keeps that python, and goes back, maybe for years, in the project that the user
-//! names, or lets pip compile what has wheels for older pythons. Here such a solution
-//! is held against one on an older python, which is taken if no declared line has to
-//! pay for it.
+//! An open python is chosen so that the declared projects have their best versions. Their
+//! dependencies may have no files for the newest of these pythons. The solver then keeps
+//! that python and chooses a much older version of a declared project, or lets pip
+//! compile what has wheels for older pythons. This module compares such a solution with
+//! one on an older python, which is used if no declared line gets an older version.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -19,7 +18,7 @@ use super::{
 use presolve_packages::pypi::DistributionKind;
 use presolve_text::diagnostic::Failure;
 
-/// How many declared projects are asked about at most: each costs two small solves.
+/// The maximum number of declared projects that are tried; each costs two small solves.
 const ASKED: usize = 8;
 
 /// The solution on an older python, if it is better for the declared lines, or pip builds
@@ -67,11 +66,11 @@ struct Older<'a> {
     problem: &'a Problem<'a>,
     solution: &'a Solution,
     reading: &'a Reading,
-    /// What is known of all pythons.
+    /// The solver with all pythons.
     attempt: Attempt<'a>,
-    /// Those of the minor version of the solution's python.
+    /// The older pythons of the same minor version as in the solution.
     same: BTreeSet<Version>,
-    /// Those of older minor versions that are worth a try.
+    /// The pythons of older minor versions that may be better.
     older: BTreeSet<Version>,
 }
 
@@ -212,7 +211,7 @@ impl<'a> Older<'a> {
         Ok(false)
     }
 
-    /// Whether a line can be met on one of some pythons, were it the only one.
+    /// Whether a line can be satisfied on one of some pythons, were it the only one.
     fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, Failure> {
         let is_kept =
             |line: &&Declared| line.is_conda() && (line.names("python") || line.names("pip"));

@@ -26,8 +26,7 @@ pub(super) struct Pips {
 }
 
 impl Pips {
-    /// Those among the candidates that no declared line rules out; of an open
-    /// reading all.
+    /// Those among the candidates that no declared line excludes; of an open reading all.
     pub(crate) fn of(
         problem: &Problem<'_>,
         reading: &Reading,

@@ -13,9 +13,9 @@ use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
 /// The pool of the joint problem.
 pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
 
-/// What a candidate is a candidate for.
+/// The names that candidates belong to.
 ///
-/// The order is the one in which rattler compares names when it breaks ties.
+/// The order is the one in which rattler compares names to break ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
     /// An extra of a conda package (CEP-44).
@@ -27,8 +27,8 @@ pub(crate) enum Name {
     },
     /// A conda package or a virtual package, normalised.
     Conda(String),
-    /// The capability of a PyPI project: met by one of its releases or by a
-    /// conda package that brings it.
+    /// The capability of a PyPI project: satisfied by one of its releases or by a conda
+    /// package that provides it.
     Project(PackageName),
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
@@ -50,10 +50,10 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// Which candidates of a name.
+/// A set of candidates of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum VersionSet {
-    /// All of them; the name alone decides.
+    /// All candidates of the name.
     Any,
     /// The conda records that a match spec matches.
     Match(Box<RecordSpec>),
@@ -103,7 +103,7 @@ pub(crate) struct RecordId {
     pub index: u32,
 }
 
-/// Something that can be installed, or counts as installed.
+/// A candidate of the solver: something that is installed or counts as installed.
 #[derive(Clone, Debug)]
 pub(crate) enum Candidate {
     /// A conda record.
@@ -119,7 +119,7 @@ pub(crate) enum Candidate {
     },
     /// A release of a PyPI project.
     Release(Arc<ReleaseCandidate>),
-    /// A PyPI project as a conda package brings it.
+    /// A PyPI project as a conda package provides it.
     Provided(Arc<ProvidedCandidate>),
     /// An extra, tied to one candidate of its project.
     ProjectExtra {
@@ -152,15 +152,15 @@ impl std::fmt::Display for Candidate {
     }
 }
 
-/// Where a release comes from.
+/// The origin of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// An index or a `--find-links` page.
     Index,
     /// The URL of an archive in the pip list.
     DirectUrl,
-    /// A line that only foreign code can resolve. It meets every requirement on
-    /// its project, and what it requires is not known.
+    /// A line that only foreign code can resolve. It satisfies every requirement on its
+    /// project, and what it requires is not known.
     Opaque,
 }
 
@@ -171,7 +171,7 @@ pub(crate) struct ReleaseCandidate {
     pub project: PackageName,
     /// The version.
     pub version: Version,
-    /// Where it comes from.
+    /// Whether it is from conda, from PyPI or virtual.
     pub origin: Origin,
     /// The pythons on which one of its files can be installed.
     pub pythons: PythonSet,
@@ -183,7 +183,7 @@ pub(crate) struct ReleaseCandidate {
     pub distribution: Option<Arc<Distribution>>,
 }
 
-/// A PyPI project as a conda package brings it: one for each version.
+/// A PyPI project as a conda package provides it: one for each version.
 #[derive(Clone, Debug)]
 pub struct ProvidedCandidate {
     /// The project.
@@ -192,6 +192,6 @@ pub struct ProvidedCandidate {
     pub conda_name: String,
     /// The version as the records write it.
     pub conda_version: String,
-    /// The same as a PEP 440 version, where it is one.
+    /// The same version in PEP 440 form, if it is valid.
     pub version: Option<Version>,
 }

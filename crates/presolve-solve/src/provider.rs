@@ -29,11 +29,11 @@ use super::{
 use presolve_packages::pypi::tags::Target;
 use presolve_text::diagnostic::Failure;
 
-/// Why the solver was told to stop.
+/// The reason for which the solver was stopped.
 pub(super) enum Stop {
     /// The deadline has passed.
     Deadline,
-    /// An index could not be asked.
+    /// An index could not be queried.
     Failure(Box<Failure>),
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Provider<'a> {
     pub pips: Pips,
     /// The platform tags that one of these pips takes.
     pub target: Target,
-    /// Which conda packages bring a project, with their versions as written.
+    /// Which conda packages provide a project, with their versions as written.
     pub providers: HashMap<PackageName, BTreeMap<String, Vec<String>>>,
     pub projects: ProjectCache,
     pub learnt: RefCell<Learnt>,
@@ -66,14 +66,14 @@ pub(super) struct Provider<'a> {
     stopped: Cell<bool>,
 }
 
-/// What a solve finds out that another reading has to know.
+/// Facts that a solve learnt for other readings.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learnt {
     /// Projects of which a pre-release is asked for.
     pub prereleases: Vec<PackageName>,
     /// Yanked releases that are asked for by `==`.
     pub yanked: Vec<(PackageName, pep440_rs::Version)>,
-    /// There are distributions whose dependencies only a build can tell.
+    /// Whether there are distributions whose dependencies are known only after a build.
     pub needs_build: bool,
 }
 
@@ -134,12 +134,12 @@ impl<'a> Provider<'a> {
         }
     }
 
-    /// Whether a record brings a PyPI project.
+    /// Whether a record provides a PyPI project.
     pub(crate) fn brings(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
         (self.world.pypi_names)(record).contains(project)
     }
 
-    /// Ends the solve: an index could not be asked.
+    /// Ends the solve: an index could not be queried.
     pub(crate) fn fail(&self, failure: Failure) {
         self.failure.borrow_mut().get_or_insert(failure);
     }
@@ -149,7 +149,7 @@ impl<'a> Provider<'a> {
         self.matches(id, self.pool.resolve_version_set(set))
     }
 
-    /// Why an index could not be asked, if one was asked in vain.
+    /// Why an index could not be queried, if one was asked in vain.
     pub(crate) fn failed(&self) -> Result<(), Failure> {
         match self.failure.borrow().as_ref() {
             Some(failure) => Err(failure.clone()),
@@ -194,7 +194,7 @@ impl<'a> Provider<'a> {
     }
 }
 
-/// The pythons among the candidates that no declared line rules out.
+/// The pythons among the candidates that no declared line excludes.
 fn allowed_pythons(
     problem: &Problem<'_>,
     reading: &Reading,

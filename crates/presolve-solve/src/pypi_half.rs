@@ -1,4 +1,4 @@
-//! The PyPI half: releases, and what conda packages bring, as candidates of the
+//! The PyPI half: releases, and what conda packages provide, as candidates of the
 //! capability of their project.
 //!
 //! - `pypi:torch` has one candidate per release and one per version of each conda
@@ -29,7 +29,7 @@ use candidates::ProjectCandidates;
 pub(super) use candidates::{mentions_prerelease, pins_exactly};
 use presolve_packages::pypi::Project;
 
-/// What has been found out of projects during a solve.
+/// Cached facts about projects during a solve.
 #[derive(Default)]
 pub(super) struct ProjectCache {
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
@@ -39,7 +39,7 @@ pub(super) struct ProjectCache {
 }
 
 impl Provider<'_> {
-    /// What the indexes have of a project.
+    /// Returns the releases of a project on the indexes.
     pub(crate) fn project(&self, name: &PackageName) -> Option<Arc<Project>> {
         if let Some(known) = self.projects.pages.borrow().get(name) {
             return known.clone();

@@ -34,7 +34,7 @@ impl PythonSet {
         self.words[index / 64] & (1 << (index % 64)) != 0
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
@@ -54,17 +54,17 @@ impl PythonSet {
         }
     }
 
-    /// Those in both.
+    /// Returns the intersection of both sets.
     pub fn intersection(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & b)
     }
 
-    /// Those in one of them.
+    /// Returns the union of both sets.
     pub fn union(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a | b)
     }
 
-    /// Those that are not in `other`.
+    /// Returns the pythons that are not in `other`.
     pub fn difference(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & !b)
     }
@@ -78,11 +78,10 @@ impl PythonSet {
 /// One python that a channel has.
 #[derive(Clone, Debug)]
 pub struct Python {
-    /// Its version.
+    /// The version.
     pub version: Version,
-    /// CPython with the GIL: the only kind whose wheels are looked at. Of PyPy,
-    /// GraalPy and free-threaded builds no wheel tags are known, so they never
-    /// meet the pip half.
+    /// CPython with the GIL: the only kind whose wheels are checked. Of PyPy, GraalPy and
+    /// free-threaded builds no wheel tags are known, so they never meet the pip half.
     pub cpython: bool,
 }
 
@@ -104,7 +103,7 @@ impl Python {
     }
 }
 
-/// The pythons of the channels, the oldest first, and what markers say of them.
+/// The pythons of the channels, oldest first, and what markers say of them.
 pub struct Pythons {
     pythons: Vec<Python>,
     environments: Vec<MarkerEnvironment>,
@@ -145,7 +144,7 @@ impl Pythons {
             .ok()
     }
 
-    /// Those for which `keep` holds.
+    /// Returns the pythons for which `keep` holds.
     pub fn filter(&self, keep: impl Fn(usize, &Python) -> bool) -> PythonSet {
         let mut set = PythonSet::with_capacity(self.pythons.len());
         for (index, python) in self.pythons.iter().enumerate() {
@@ -156,13 +155,13 @@ impl Pythons {
         set
     }
 
-    /// None of them.
+    /// The empty set.
     pub fn none(&self) -> PythonSet {
         PythonSet::with_capacity(self.pythons.len())
     }
 
-    /// Those that a `Requires-Python` allows. As pip does, the release number
-    /// alone is held against it.
+    /// Returns the pythons that a `Requires-Python` allows. As in pip, only the release
+    /// number is compared.
     pub fn required(&self, specifiers: &VersionSpecifiers) -> PythonSet {
         if let Some(known) = self.specifiers.borrow().get(specifiers) {
             return known.clone();
@@ -174,7 +173,7 @@ impl Pythons {
         set
     }
 
-    /// Those for which a marker holds, with `extra` asked for or none.
+    /// Returns the pythons for which a marker holds, with `extra` or without extras.
     pub fn marked(&self, marker: &MarkerTree, extra: Option<&ExtraName>) -> PythonSet {
         let extras = extra.cloned().into_iter().collect::<Vec<_>>();
         // Most requirements of a project with many extras are for another one of them. They
@@ -230,7 +229,7 @@ impl Pythons {
     }
 }
 
-/// What the declared conda lines ask of a package, whatever else is chosen.
+/// The unconditional match specs of the declared conda lines on a package.
 pub(super) fn declared_specs(problem: &Problem<'_>, package: &str) -> Vec<RecordSpec> {
     let specs = problem
         .declared

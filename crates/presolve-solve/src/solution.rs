@@ -1,4 +1,4 @@
-//! The answer: what is to be installed, read off the solver's choice.
+//! The solution: the packages to install, read from the solver's choice.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,7 +19,7 @@ use presolve_packages::pypi::{
     tags::Target,
 };
 
-/// What is to be installed.
+/// The packages to install.
 #[derive(Clone, Debug, Default)]
 pub struct Solution {
     /// The conda records, by name.
@@ -31,16 +31,17 @@ pub struct Solution {
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<PypiPackage>,
-    /// The projects that the pip half asks for and a conda package brings.
+    /// The projects that the pip half asks for and a conda package provides.
     pub provided: Vec<ProvidedCandidate>,
     /// The projects of lines that only foreign code can resolve.
     pub opaque: Vec<Opaque>,
     /// Projects that pip would install over what a conda package brought, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
-    /// It is what a pip before 20.3 installs, though it breaks a rule.
+    /// Whether this is what a pip before 20.3 installs although it violates a
+    /// requirement.
     pub by_legacy_resolver: bool,
-    /// Requirements that are not met, because a pip before 20.3 does not look at
+    /// Requirements that are not satisfied, because a pip before 20.3 does not look at
     /// them.
     pub clashes: Vec<Clash>,
 }
@@ -51,11 +52,11 @@ pub struct Solution {
 pub struct Clash {
     /// The project that requires it.
     pub project: PackageName,
-    /// Its version.
+    /// The version.
     pub version: Version,
-    /// What it requires.
+    /// The requirement that is not satisfied.
     pub requirement: Requirement<VerbatimUrl>,
-    /// What is there instead.
+    /// The installed version.
     pub installed: Version,
     /// The place of the declared line that the project goes back to.
     pub line: usize,
@@ -70,22 +71,22 @@ pub struct PypiPackage {
     pub version: Version,
     /// The extras that are asked for.
     pub extras: Vec<ExtraName>,
-    /// It stands in the pip list as the URL of an archive.
+    /// Whether the pip list names it by the URL of an archive.
     pub direct_url: bool,
     /// The file that pip takes.
     pub distribution: Arc<Distribution>,
-    /// What it says of itself; `None` where only a build can tell.
+    /// The metadata of the file; `None` if it is known only after a build.
     pub metadata: Option<Arc<Metadata>>,
     /// A wheel that fits and that the pip of the solution does not take, with what
     /// a pip that takes it can do; only where a source distribution is taken.
     pub wheel_for_other_pip: Option<(String, PipAbility)>,
     /// The hashes of the files of the release that pip may take, `sha256:…`: all but
-    /// those that `--only-binary`, `--no-binary` and declared hashes rule out.
+    /// those that `--only-binary`, `--no-binary` and declared hashes exclude.
     pub hashes: Vec<String>,
 }
 
 impl PypiPackage {
-    /// Where its metadata was read.
+    /// Returns the source of its metadata.
     pub fn metadata_source(&self) -> Option<MetadataSource> {
         self.metadata.as_ref().map(|metadata| metadata.source)
     }
@@ -136,7 +137,7 @@ impl Solution {
         pips::version(self.record("pip")?)
     }
 
-    /// All that is asked of a project, by declared lines and by chosen releases.
+    /// Returns all requirements on a project, from declared lines and chosen releases.
     pub fn asked_of<'a>(
         &'a self,
         declared: &'a [Declared],
@@ -156,7 +157,7 @@ impl Solution {
             .filter(move |one| one.name == *project)
     }
 
-    /// What the pip of the solution knows of a target.
+    /// Returns the platform tags of a target that the pip of the solution knows.
     pub(super) fn known_to_pip(&self, target: &Target) -> Target {
         let pip = self.pip();
         target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
@@ -210,7 +211,7 @@ impl Solution {
         Reading::Solution(Box::new(solution))
     }
 
-    /// Puts all in order, and finds out what is overwritten.
+    /// Sorts the packages, and finds those that pip overwrites.
     pub(super) fn finish(&mut self, provider: &Provider<'_>) {
         self.conda
             .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));

@@ -1,9 +1,8 @@
-//! From a problem to its answer: the readings that are tried, from the strict to
-//! the lenient.
+//! Solves a problem: the readings are tried from the strict to the lenient.
 //!
-//! The conda half alone comes first. If it has no solution, neither has the
-//! whole; if it has, it tells which projects conda brings anyway, so that these
-//! are tried from conda and all others from PyPI.
+//! The conda half alone is solved first. If it has no solution, the whole has none. If it
+//! has one, it shows which projects conda provides anyway; these are tried from conda,
+//! and all others from PyPI.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -26,11 +25,12 @@ use super::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Solves a problem; `None` if there is no solution.
+/// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
+/// may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked, the deadline passed, or a
-/// declared line cannot be understood. It blocks: call it on a thread that may.
+/// A [`Failure`] if an index could not be queried, the deadline passed, or a declared
+/// line is not valid.
 pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
     let Some(conda) = conda_half(problem)? else {
         return Ok(None);
@@ -93,8 +93,8 @@ fn best_python(
 
 /// Says why a problem has no solution.
 ///
-/// All lines that could be at fault are looked at in the most lenient reading:
-/// what clashes there clashes in every one.
+/// All lines that could be at fault are checked in the most lenient reading: what clashes
+/// there clashes in every one.
 ///
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
@@ -274,7 +274,7 @@ pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<D
     lines
 }
 
-/// Whether a solution of another problem is one of this, too.
+/// Whether a solution of another problem also solves this one.
 pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, Failure> {
     Ok(!solution.by_legacy_resolver
         && verify::unasked(problem, solution).is_empty()
@@ -297,8 +297,8 @@ fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<So
     }
 }
 
-/// The projects that the conda half of some of the lines brings by itself, by an attempt
-/// at the conda half alone; none if it has no solution.
+/// The projects that the conda half of some of the lines provides by itself, by an
+/// attempt at the conda half alone; none if it has no solution.
 pub(super) fn projects_of_conda(
     problem: &Problem<'_>,
     conda: &mut Attempt<'_>,
@@ -310,7 +310,7 @@ pub(super) fn projects_of_conda(
     Ok(projects(problem, &*conda_solution(conda, &chosen)?))
 }
 
-/// The projects that the conda half brings by itself.
+/// The projects that the conda half provides by itself.
 fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
     let names = |record| (problem.world.pypi_names)(record);
     conda.conda.iter().flat_map(names).collect()
@@ -337,25 +337,25 @@ fn checked(
     }
 }
 
-/// A solution that does not hold is a bug of presolve's, never an answer.
+/// A solution that fails verification is a bug in presolve and is never returned.
 fn internal(what: &str) -> Failure {
-    let message = format!("the solution does not hold: {what}");
+    let message = format!("the solution failed verification: {what}");
     let help = "this is a bug in presolve: please report it with the file";
     Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
-/// What solving both halves under one reading comes to.
+/// The result of solving both halves under one reading.
 pub(super) enum Joint<'a> {
     Solved(Box<Solution>, Box<Reading>),
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
-/// Which solution is looked for.
+/// The kind of solution that is searched for.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Wanted {
-    /// The one to be installed.
+    /// The best solution, to be installed.
     Best,
-    /// Any one: it is only asked whether there is one.
+    /// Any solution: only its existence matters.
     Any,
 }
 
@@ -375,9 +375,9 @@ pub(super) fn joint<'a>(
     mut reading: Reading,
     wanted: Wanted,
 ) -> Result<Joint<'a>, Failure> {
-    // A solution that holds, while a steadier one is looked for.
+    // A solution that holds, while a steadier one is searched for.
     let mut held: Option<(Box<Solution>, Reading)> = None;
-    // The pythons beside the one whose files are looked at alone.
+    // The pythons beside the one whose files are checked alone.
     let mut others: Option<BTreeSet<Version>> = None;
     loop {
         let mut attempt = Attempt::new(problem, reading.clone())?;
@@ -435,7 +435,7 @@ pub(super) fn joint<'a>(
 }
 
 impl Reading {
-    /// Takes over what a solve has found out; whether it was news.
+    /// Adds the facts that a solve learnt; returns whether there are new ones.
     pub(super) fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
         for project in &learnt.prereleases {
@@ -451,7 +451,7 @@ impl Reading {
         news
     }
 
-    /// Takes back what was learnt of these projects.
+    /// Removes what was learnt about these projects.
     fn close(&mut self, projects: Vec<PackageName>) {
         for project in projects {
             self.prereleases.remove(&project);
@@ -577,7 +577,7 @@ impl<'a> Attempt<'a> {
     /// that the user names.
     ///
     /// A kept python is asked for alone, as it was when it was chosen: which source
-    /// distributions count depends on the pythons that are looked at.
+    /// distributions count depends on the pythons that are checked.
     fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
         let provider = self.provider();
         let pinned = provider.world.preferences.conda.get("python");
@@ -620,7 +620,7 @@ impl<'a> Attempt<'a> {
         let python = self
             .chosen("python", chosen)
             .and_then(|record| provider.pythons.index_of(record))
-            .ok_or_else(|| internal("the pip half has no python"))?;
+            .ok_or_else(|| internal("there is no Python for the pip list"))?;
         let chosen = provider.pythons.get(python);
         let others = provider
             .allowed
@@ -632,7 +632,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The deadline passed without an answer.
+/// Returns the failure for a deadline that passed without a result.
 pub fn time_limit() -> Failure {
     Failure::time_limit()
 }

@@ -1,6 +1,6 @@
-//! An independent walk over the requirements of a solution: what the solver says
-//! is believed only after this. It looks at the records, the files and the
-//! metadata themselves and shares no encoding with the problem.
+//! An independent check of a solution against all requirements. A solution is accepted
+//! only after it. It reads the records, files and metadata directly and shares no code
+//! with the encoding of the problem.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -25,13 +25,13 @@ use presolve_packages::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_parse as parse;
 use presolve_text::diagnostic::Failure;
 
-/// How long after the time limit a solution that is at hand may still be checked.
+/// The extra time after the deadline for verifying a solution that was found.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What does not hold in a solution, one sentence each; empty if it holds.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be asked.
+/// A [`Failure`] if an index could not be queried.
 pub(super) fn violations(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
         for record in &solution.conda {
             let name = record.package_record.name.as_normalized();
             if walk.records.insert(name, record).is_some() {
-                walk.report(format!("{name} is there twice"));
+                walk.report(format!("{name} is installed twice"));
             }
         }
         walk
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
         self.walk(queue);
     }
 
-    /// Goes to what a package leads to, if it is there.
+    /// Follows the dependencies of a package, if it is installed.
     fn follow(&mut self, name: &str) {
         if let Some((&name, &record)) = self.records.get_key_value(name)
             && self.reached.insert(name)
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
             for spec in package.constrains.iter().filter_map(|text| parse(text)) {
                 let installed = name_of(&spec).is_some_and(|name| self.installed(&name));
                 if installed && !self.meets(&spec) {
-                    self.report(format!("{by} forbids what is not `{spec}`"));
+                    self.report(format!("{by} allows only `{spec}`"));
                 }
             }
         }
@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
 
     fn pip(&mut self) -> Result<(), Failure> {
         let Some(python) = self.solution.python() else {
-            self.report("the pip half has no python".to_string());
+            self.report("there is no Python for the pip list".to_string());
             return Ok(());
         };
         self.check_pip(&python);
@@ -247,10 +247,10 @@ impl<'a> Walk<'a> {
             }
         }
         for package in &self.solution.pypi {
-            // Extras of what conda brings are read from metadata that is not in
-            // the solution: what they ask for is not reached by this walk.
+            // Extras of what conda provides are read from metadata that is not in the
+            // solution: what they ask for is not reached by this walk.
             if !reached.contains(&package.name) && self.solution.provided.is_empty() {
-                self.report(format!("nothing asks for {} from PyPI", package.name));
+                self.report(format!("nothing requires {} from PyPI", package.name));
             }
         }
         Ok(())
@@ -295,7 +295,7 @@ impl<'a> Walk<'a> {
         queue.push_back((requirement.name.clone(), wanted));
     }
 
-    /// Whether the solution itself says that the requirement is not met.
+    /// Whether the solution itself says that the requirement is not satisfied.
     fn is_clash(&self, requirement: &Requirement<VerbatimUrl>, by: &str) -> bool {
         let mut clashes = self.solution.clashes.iter();
         clashes.any(|clash| clash.project.as_ref() == by && clash.requirement == *requirement)
@@ -361,7 +361,7 @@ impl<'a> Walk<'a> {
         let repaired = package.metadata.as_ref().is_some_and(|m| m.is_repaired);
         let refused = |pip: Version| !PipAbility::LegacySpecifiers.is_in(&pip);
         if repaired && self.solution.pip().is_some_and(refused) {
-            self.report(format!("pip leaves {} out", file.filename));
+            self.report(format!("pip does not install {}", file.filename));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Findings for people, laid out as rustc does.
+//! Renders diagnostics for people in the layout of rustc.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     render_places(diagnostic, 1, color)
 }
 
-/// The same, where the first labels, so many, are what it is about, and not one alone.
+/// Like [`render`], with the first `primary` labels as primary ones.
 pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> String {
     let primary = primary.min(diagnostic.labels.len());
     let title = match diagnostic.level {
@@ -94,7 +94,7 @@ fn text_of(file: &Arc<SourceFile>) -> String {
     }
 }
 
-/// What is shown of one file.
+/// The lines of one file that are shown.
 struct File {
     path: String,
     text: String,

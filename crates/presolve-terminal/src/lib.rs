@@ -1,8 +1,8 @@
-//! What reaches a terminal or a log.
+//! Output to a terminal or a log.
 //!
-//! In: diagnostics, and text that others wrote. Out: text that a terminal and a CI runner cannot
-//! be steered with: [`human`] draws diagnostics with their lines, [`foreign`] is the filter that
-//! every foreign text goes through. This crate must never know what a diagnostic is about.
+//! In: diagnostics and foreign text. Out: text that cannot control a terminal or a CI runner.
+//! [`human`] renders diagnostics with their source lines; [`foreign`] filters all foreign text.
+//! This crate must never know what a diagnostic is about.
 
 pub mod foreign;
 pub mod human;

@@ -1,5 +1,4 @@
-//! What conda's classic solver would cost, for a person whose build hung in "Solving
-//! environment".
+//! The predicted cost of conda's classic solver, in words.
 
 use presolve_explain::cost::{Change, Cost, LineCost, Prediction, Remedy, Verdict};
 use presolve_target::ChannelPriority;
@@ -34,21 +33,21 @@ pub fn verdict(cost: &Cost) -> String {
     match verdict {
         Verdict::Fine => format!("conda's classic solver takes about {time} and {memory}: fine"),
         Verdict::Slow => format!(
-            "conda's classic solver is slow here: about {time} of the {limit} that a build has, and {memory}"
+            "conda's classic solver is slow here: about {time} of the {limit} build limit, and {memory}"
         ),
         Verdict::TimesOut => format!(
-            "conda's classic solver times out: it takes about {time}, and a build has {limit}"
+            "conda's classic solver times out: it takes about {time}, and the build limit is {limit}"
         ),
         Verdict::RunsOutOfMemory => {
             let limit = cost.limits.memory_mb.map(megabytes).unwrap_or_default();
             format!(
-                "conda's classic solver runs out of memory: it takes about {memory}, and there are {limit}"
+                "conda's classic solver runs out of memory: it needs about {memory}, and the limit is {limit}"
             )
         }
     }
 }
 
-/// How sure that is.
+/// Returns the range that covers two thirds of such runs.
 pub fn range(cost: &Cost) -> String {
     let prediction = &cost.prediction;
     let around = |value: f64, factor: f64, show: fn(f64) -> String| {
@@ -56,7 +55,7 @@ pub fn range(cost: &Cost) -> String {
     };
     let time = around(prediction.cpu_seconds, prediction.cpu_factor, seconds);
     let memory = around(prediction.peak_mb, prediction.memory_factor, megabytes);
-    format!("  two in three such runs take {time}, and {memory}")
+    format!("  about two thirds of such runs take {time}, and {memory}")
 }
 
 /// The declared lines, the heaviest first.
@@ -72,7 +71,7 @@ fn table(cost: &Cost) -> Vec<String> {
             reach.names.to_string(),
         ]
     });
-    let head = ["line", "records", "reaches", "of packages"].map(String::from);
+    let head = ["line", "records", "reaches", "in packages"].map(String::from);
     let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
     let mut text = aligned(&rows);
     if cost.lines.len() > SHOWN {
@@ -81,13 +80,13 @@ fn table(cost: &Cost) -> Vec<String> {
     }
     let space = &cost.space;
     text.push(format!(
-        "  together: {} records in {} versions of {} packages, with {} dependencies",
+        "  total: {} records in {} versions of {} packages, with {} dependencies",
         space.records, space.versions, space.names, space.edges
     ));
     text
 }
 
-/// What else the cost comes from.
+/// Returns further causes of the cost.
 pub fn facts(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     let pythons = &cost.space.pythons;
@@ -118,12 +117,12 @@ pub fn facts(cost: &Cost) -> Vec<String> {
     }
     text.push(match cost.features.distance {
         None => format!(
-            "  there is no solution: conda then looks for the conflict in all {} records, whatever the versions",
+            "  there is no solution: conda then searches for the conflict in all {} records, regardless of version",
             cost.features.unpruned
         ),
-        Some(0) => "  everything can be had in its newest build".to_string(),
+        Some(0) => "  every package is available in its newest build".to_string(),
         Some(distance) => format!(
-            "  the solution is {distance} {} behind the newest of everything: conda proves that it cannot be less",
+            "  the solution is {distance} {} from the newest version of everything; conda must prove that no closer one exists",
             plural(distance, "step")
         ),
     });
@@ -133,23 +132,21 @@ pub fn facts(cost: &Cost) -> Vec<String> {
 fn remedies(cost: &Cost) -> Vec<String> {
     let mut text = Vec::new();
     if !cost.satisfiable {
-        text.push(
-            "resolve the conflict first: what the file costs then is another matter".to_string(),
-        );
+        text.push("fix the conflict first; the prediction will change".to_string());
     }
     if cost.remedies.is_empty() {
         if cost.satisfiable && cost.complete && cost.prediction.verdict != Verdict::Fine {
-            text.push("no change of one line makes it much cheaper".to_string());
+            text.push("no single-line change makes it much cheaper".to_string());
         }
     } else {
-        text.push("what helps, each worked out anew:".to_string());
+        text.push("what would help, each predicted separately:".to_string());
         let rows: Vec<[String; 4]> = (cost.remedies.iter().take(SHOWN))
             .map(|remedy| row(cost, remedy))
             .collect();
         text.extend(aligned(&rows));
     }
     if !cost.complete {
-        text.push("  the time for trying changes ran out; there may be better ones".to_string());
+        text.push("  the time for trying changes is up; there may be better ones".to_string());
     }
     text
 }
@@ -188,7 +185,7 @@ pub fn change(cost: &Cost, change: &Change) -> String {
             let first = brought_by
                 .first()
                 .map_or("another line", |&line| text(line));
-            format!("drop `{}`: `{first}` brings it", text(*line))
+            format!("drop `{}`: `{first}` provides it", text(*line))
         }
         Change::StrictPriority { names, ruled_out } => {
             format!("channel_priority strict: rules out {ruled_out} records of {names} packages")
@@ -201,7 +198,7 @@ pub fn change(cost: &Cost, change: &Change) -> String {
     }
 }
 
-/// The verdict in a word or two.
+/// Returns the verdict in a word or two.
 pub fn short(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "fine",
@@ -235,7 +232,7 @@ fn aligned(rows: &[[String; 4]]) -> Vec<String> {
     };
     let [first, second, third] = [width(0), width(1), width(2)];
     let row = |[a, b, c, d]: &[String; 4]| {
-        let fourth = if d.starts_with(|c: char| c.is_ascii_digit()) || d == "of packages" {
+        let fourth = if d.starts_with(|c: char| c.is_ascii_digit()) || d == "in packages" {
             format!("{d:>11}")
         } else {
             d.clone()
@@ -245,7 +242,7 @@ fn aligned(rows: &[[String; 4]]) -> Vec<String> {
     rows.iter().map(row).collect()
 }
 
-/// Two digits are all that a prediction has.
+/// Formats a time with two significant digits, the precision of a prediction.
 pub fn seconds(value: f64) -> String {
     match value {
         ..90.0 => format!("{} s", digits(value)),
@@ -254,7 +251,7 @@ pub fn seconds(value: f64) -> String {
     }
 }
 
-/// As [`seconds`].
+/// Like [`seconds`], for memory.
 pub fn megabytes(value: f64) -> String {
     if value < 950.0 {
         format!("{} MB", digits(value))

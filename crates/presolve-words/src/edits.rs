@@ -17,12 +17,12 @@ pub fn words(explanation: &Explanation, edit: &Edit) -> String {
         EditKind::AddChannel => format!("add the channel `{with}`"),
         EditKind::MoveToPip => format!("move {before} to the pip list as `{with}`{at}"),
         EditKind::MoveToConda => format!("move {before} to the conda list as `{with}`{at}"),
-        EditKind::Rename => format!("write `{with}` for {before}{at}"),
+        EditKind::Rename => format!("write `{with}` instead of {before}{at}"),
         EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
             format!("change {before} to `{with}`{at}")
         }
         EditKind::DropBuilds => {
-            format!("drop the builds of {} lines{at}", edit.lines.len())
+            format!("drop the builds from {} lines{at}", edit.lines.len())
         }
         EditKind::BumpTogether => {
             let lines = edit.lines.iter();

@@ -1,12 +1,12 @@
-//! What presolve says of answers: results of the solver and of `explain` in, sentences out.
-//! How they are drawn is not known here.
+//! The sentences of presolve: results of the solver and of `explain` in, sentences out. This
+//! crate does not know how they are rendered.
 //!
 //! ```text
-//! notices     what is worth knowing of a solution: builds, overwritten files, pip's versions
+//! notices     facts about a solution: builds, overwritten files, versions of pip
 //! unsolvable  why there is no solution
-//! cost        what conda's classic solver would take
-//! edits       a change of the file in words
-//! places      the lines of the file that a change is about
+//! cost        the predicted cost of conda's classic solver
+//! edits       changes of the file in words
+//! places      the lines of the file that a change affects
 //! ```
 
 pub mod cost;

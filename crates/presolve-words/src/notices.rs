@@ -1,4 +1,4 @@
-//! What a user has to know of a solution beside its pins.
+//! What a user needs to know about a solution in addition to its pins.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,7 +33,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
     notices
 }
 
-/// Lines that only foreign code can resolve.
+/// Lines that only a build can resolve.
 fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
     let python = match &resolution.outcome {
         Outcome::Solved(solution) => solution.python(),
@@ -53,13 +53,15 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
                 None
             }
             PipRequirementKind::Opaque { reason, .. } => {
-                let message = format!("this line is carried through as it is: it is {reason}");
+                let message = format!("this line is left unchanged: it is {reason}");
                 let notice = Diagnostic::warning("unresolvable-line", message)
                     .at(
                         line.location.clone(),
-                        "what it requires is not known before the build",
+                        "its requirements are known only after a build",
                     )
-                    .help("what pip will install for it is not in the pinned file");
+                    .help(
+                        "expect pip to install packages for it that the pinned file does not list",
+                    );
                 Some(notice)
             }
             PipRequirementKind::Named(_) => None,
@@ -67,7 +69,7 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
     lines.collect()
 }
 
-/// URLs whose file name does not tell what they are.
+/// URLs whose file name does not show what they are.
 fn unreadable_urls(
     places: &Places<'_>,
     environment: &EnvironmentFile,
@@ -83,15 +85,15 @@ fn unreadable_urls(
         .iter()
         .filter(|opaque| !is_line(&opaque.name));
     let notices = unread.map(|opaque| {
-        let message = format!("what {} is cannot be told from its URL", opaque.name);
+        let message = format!("the URL of {} does not show what it is", opaque.name);
         let notice = Diagnostic::warning("unresolvable-line", message)
-            .help("what pip will install for it is not in the pinned file");
+            .help("expect pip to install packages for it that the pinned file does not list");
         places.asked(&opaque.name, notice)
     });
     notices.collect()
 }
 
-/// Where the lines stand that lead to a package of the solution.
+/// The positions of the lines that lead to a package of the solution.
 struct Places<'a> {
     resolution: &'a Resolution,
     projects: HashMap<PackageName, Asked>,
@@ -121,7 +123,7 @@ impl<'a> Places<'a> {
 
     /// Adds the conda line that leads to a package, and how.
     fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
-        self.at(self.packages.get(package), "conda brings it", notice)
+        self.at(self.packages.get(package), "conda provides it", notice)
     }
 
     /// A notice for each line that leads to some of these, at that line, in the order of

@@ -1,4 +1,4 @@
-//! Several lines of a file in a few words.
+//! Short descriptions of several lines of a file.
 
 use std::sync::Arc;
 
@@ -6,11 +6,12 @@ use presolve_explain::{Explanation, first_word};
 use presolve_solve::{Declared, DeclaredKind};
 use presolve_text::source::SourceFile;
 
-/// With more ranges than these, lines are told by the first and the last.
+/// The maximum number of ranges that are listed; otherwise only the first and the last
+/// line.
 const RANGES_SHOWN: usize = 12;
 
-/// Where lines stand: "line 7", "lines 4, 7 to 9 and 12", "line 3 of requirements.txt",
-/// "between lines 9 and 535"; none if they stand nowhere.
+/// The positions of lines: "line 7", "lines 4, 7 to 9 and 12", "line 3 of
+/// requirements.txt", "between lines 9 and 535"; none if they are in no file.
 pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     let mut files: Vec<(&Arc<SourceFile>, Vec<usize>)> = Vec::new();
     for &line in lines {

@@ -1,4 +1,4 @@
-//! Says why a spec cannot be solved: the lines that clash, with what each of them
+//! Explains why a file cannot be solved: the conflicting lines, and what each of them
 //! demands.
 
 use rattler_conda_types::Subdir;
@@ -9,8 +9,8 @@ use presolve_resolve::Resolution;
 use presolve_solve::{Conflict, Declared, Missing};
 use presolve_text::diagnostic::{Diagnostic, FailureKind, Location};
 
-/// The verdict on a resolution without a solution: a name in the file that nobody
-/// has is an error of the file, not a conflict.
+/// The failure kind of a resolution without a solution. A name that does not exist is an
+/// input error, not a conflict.
 pub fn kind(resolution: &Resolution) -> FailureKind {
     let missing = resolution.unsolvable().map(|found| &found.missing[..]);
     let is_in_file = |missing: &Missing| {
@@ -24,7 +24,7 @@ pub fn kind(resolution: &Resolution) -> FailureKind {
     }
 }
 
-/// What to say of a resolution without a solution; empty if it has one.
+/// Returns the diagnostics of a resolution without a solution; empty if it has one.
 pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
     let view = View {
         subdir: resolution.subdir,
@@ -37,10 +37,10 @@ pub fn diagnostics(resolution: &Resolution) -> Vec<Diagnostic> {
     conflict.map_or_else(Vec::new, |conflict| view.diagnostics(conflict))
 }
 
-/// How many of the lines that name gone builds are shown.
+/// The maximum number of such lines that are shown.
 const LINES_SHOWN: usize = 3;
 
-/// What a conflict is told with.
+/// The data for the sentences on a conflict.
 pub struct View<'v> {
     /// The platform.
     pub subdir: Subdir,
@@ -48,14 +48,14 @@ pub struct View<'v> {
     pub channels: &'v [SpecChannel],
     /// The declared requirements.
     pub declared: &'v [Declared],
-    /// Where each of them stands.
+    /// The position of each requirement in its file.
     pub places: &'v [Option<Location>],
     /// Names of conda lines that no channel has.
     pub missing: &'v [MissingName],
 }
 
 impl View<'_> {
-    /// What to say of a conflict.
+    /// Returns the diagnostics of a conflict.
     pub fn diagnostics(&self, conflict: &Conflict) -> Vec<Diagnostic> {
         let missing = conflict.missing.iter();
         let missing: Vec<_> = missing
@@ -67,7 +67,7 @@ impl View<'_> {
         vec![self.clash(conflict)]
     }
 
-    /// That no channel has the builds of some lines.
+    /// Returns the diagnostic on lines whose builds no channel has.
     pub fn gone_builds(&self, gone: &GoneBuilds) -> Diagnostic {
         let count = gone.lines.len();
         let message = format!(
@@ -86,21 +86,18 @@ impl View<'_> {
             diagnostic = diagnostic.note(format!("and {more} more such {lines}"));
         }
         if let Some(subdir) = gone.found_for {
-            let note = format!("the channels have them for {subdir}: it was exported there");
+            let note = format!("the channels have them for {subdir}: the file was exported there");
             diagnostic = diagnostic.note(note);
         }
-        diagnostic.help("`conda env export --no-builds` writes a file without them")
+        diagnostic.help("export without builds: `conda env export --no-builds`")
     }
 
     fn clash(&self, conflict: &Conflict) -> Diagnostic {
         let lines = conflict.lines.len();
         let message = match lines {
             0 => format!("there is no solution for {}", self.subdir),
-            1 => format!("this line cannot be met on {}", self.subdir),
-            _ => format!(
-                "these {lines} lines cannot be met together on {}",
-                self.subdir
-            ),
+            1 => format!("this line cannot be satisfied on {}", self.subdir),
+            _ => format!("these {lines} lines conflict on {}", self.subdir),
         };
         let mut diagnostic = Diagnostic::error("unsolvable", message);
         let mut implied = Vec::new();
@@ -119,15 +116,15 @@ impl View<'_> {
             }
         }
         if !conflict.minimal {
-            let note = "the time limit ended the search for the culprits";
+            let note = "the time limit stopped the search for the conflicting lines";
             diagnostic = diagnostic.note(note);
         } else if conflict.cases.is_empty() {
-            let note = "they clash only through a long row of choices, too long to tell";
+            let note = "they conflict only through a chain of choices that is too long to show";
             diagnostic = diagnostic.note(note);
         }
         if lines > 1 && conflict.minimal {
             diagnostic = diagnostic.help(format!(
-                "relax one of these {lines} lines; without any one of them the others can be met"
+                "relax any one of these {lines} lines; the rest can then be satisfied"
             ));
         }
         diagnostic
@@ -137,9 +134,8 @@ impl View<'_> {
         let name = &missing.name;
         let diagnostic = if name.starts_with("__") {
             let message = format!("the target has no virtual package `{name}`");
-            let help = format!(
-                "if the machine that runs the environment has it, say so: --virtual-package {name}=VERSION"
-            );
+            let help =
+                format!("if the target machine has it, add --virtual-package {name}=VERSION");
             Diagnostic::error("missing-virtual-package", message).help(help)
         } else if missing.conda {
             self.missing_conda(name)

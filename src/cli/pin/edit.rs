@@ -1,4 +1,4 @@
-//! `pin --format env`: the answer in the environment file itself.
+//! `pin --format env`: the solution in the environment file itself.
 
 use rattler_conda_types::RepoDataRecord;
 
@@ -47,7 +47,7 @@ impl Pin {
     }
 }
 
-/// Takes the credentials of settings out of what is to be written, and says so.
+/// Removes the credentials of settings from the output, and warns about it.
 fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Diagnostic> {
     let mut left_out = Vec::new();
     let of_records = pins
@@ -66,23 +66,23 @@ fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Dia
         *text = public;
     }
     let message = format!(
-        "`{}` is written without the credentials of the setting",
+        "`{}` is written without the credentials from the settings",
         left_out.join("`, `")
     );
     (!left_out.is_empty()).then(|| {
         Diagnostic::warning("credentials-left-out", message)
-            .help("conda needs them from its own settings, such as a netrc file")
+            .help("give them to conda in its own settings, such as a netrc file")
     })
 }
 
-/// What is said of a pinned file that cannot keep what was declared.
+/// The note for a pinned file that cannot keep the original requirements.
 fn without_comments() -> Diagnostic {
-    let message = "JSON has no comments: the pins take the place of what was declared";
+    let message = "JSON has no comments: the pins replace the original requirements";
     Diagnostic::new(Level::Note, "pins-without-comments", message)
-        .help("keep a copy of the file to start from when you want newer versions")
+        .help("keep a copy of the original file for later upgrades")
 }
 
-/// What is to be written: the whole closure of both halves.
+/// The pins to write: all conda packages and PyPI releases of the solution.
 pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
     let mut channels: Vec<String> = Vec::new();
     for channel in &resolution.channels {
@@ -122,7 +122,7 @@ pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins
     }
 }
 
-/// A record with what tells it apart from its namesakes.
+/// A record with what distinguishes it from others of the same name.
 fn pinned_conda(
     resolution: &Resolution,
     solution: &Solution,

@@ -14,7 +14,7 @@ use presolve_text::{
 };
 
 impl Pin {
-    /// Writes the answers in the format that is asked for.
+    /// Writes the solutions in the requested format.
     pub(super) fn lock(
         &self,
         environment: &EnvironmentFile,
@@ -33,8 +33,8 @@ impl Pin {
         let shown = foreign::printed_file(&written.text);
         if shown != written.text {
             let message =
-                "control characters or commands of a CI runner are changed in what is printed";
-            let help = "write the whole of it into a file with -o";
+                "control characters or commands of a CI runner were changed in the printed text";
+            let help = "write the exact text to a file with -o";
             output.say(&Diagnostic::warning("changed-characters", message).help(help));
         }
         print_whole(&shown)

@@ -26,9 +26,9 @@ pub(super) type NameId = u32;
 /// A dependency as records write it.
 pub(super) type SpecId = u32;
 
-/// What classic conda has in memory.
+/// The index as classic conda holds it in memory.
 pub(super) struct Index<'a> {
-    /// The records, the channel of highest priority first.
+    /// The records, by channel, highest priority first.
     pub records: Vec<Indexed<'a>>,
     names: Vec<Name<'a>>,
     by_name: HashMap<Cow<'a, str>, NameId>,
@@ -36,15 +36,15 @@ pub(super) struct Index<'a> {
     priority: ChannelPriority,
 }
 
-/// A record, and what it leads to.
+/// A record with its dependencies.
 pub(super) struct Indexed<'a> {
     pub record: &'a RepoDataRecord,
     pub name: NameId,
     /// The place of its channel; the smaller is the stronger.
     pub channel: usize,
-    /// What it depends on, virtual packages left out.
+    /// Its dependencies, except on virtual packages.
     pub depends: Vec<SpecId>,
-    /// It depends on a virtual package that the target does not have.
+    /// Whether it depends on a virtual package that the target does not have.
     pub impossible: bool,
 }
 
@@ -196,8 +196,8 @@ impl<'a> Index<'a> {
         self.specs[spec as usize].name
     }
 
-    /// The records that meet a dependency. One that cannot be read is met by every
-    /// record of its name: conda reads spellings that the CEPs do not allow.
+    /// The records that satisfy a dependency. One that cannot be read is satisfied by
+    /// every record of its name: conda reads spellings that the CEPs do not allow.
     pub(super) fn matches(&self, spec: SpecId) -> &[RecordId] {
         let dependency = &self.specs[spec as usize];
         dependency.matches.get_or_init(|| {
@@ -226,8 +226,8 @@ impl<'a> Index<'a> {
         record.channel == self.names[record.name as usize].first_channel
     }
 
-    /// The names that can be reached from some, whatever the versions: what a
-    /// solver without any pruning would look at.
+    /// The names that can be reached from some, regardless of version: what a solver
+    /// without any pruning would look at.
     pub(super) fn closure(&self, names: impl IntoIterator<Item = NameId>) -> Vec<NameId> {
         let mut seen = vec![false; self.names.len()];
         let mut found = Vec::new();
@@ -249,7 +249,7 @@ impl<'a> Index<'a> {
         found
     }
 
-    /// The records of a name as classic conda prefers them, the best first.
+    /// The records of a name as classic conda prefers them, best first.
     pub(super) fn by_preference(&self, name: NameId) -> &[Ranked] {
         let named = &self.names[name as usize];
         named.order.get_or_init(|| {
@@ -297,7 +297,7 @@ pub(super) struct Ranked {
     pub differs_in: Option<usize>,
 }
 
-/// How many criteria there are.
+/// The number of criteria.
 pub(super) const CRITERIA: usize = 5;
 
 /// What classic conda compares two records of a name by, in this order; the greater

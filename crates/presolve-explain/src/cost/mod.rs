@@ -1,15 +1,16 @@
-//! What conda's classic solver would cost on a spec, and what makes it cheaper.
+//! The predicted cost of conda's classic solver for a file, and changes that reduce it.
 //!
-//! It is the default of conda before 23.10, and `--solver classic` afterwards. It
-//! runs each of a row of objectives as a series of SAT calls over all records that the
-//! declared lines reach, and after UNSAT searches the unpruned dependency graph for
-//! conflicts (`conda/resolve.py`). So two figures decide: how much is reachable, and
-//! how far from the newest of everything the solution has to be, or that there is none.
+//! The classic solver is the default of conda before 23.10, and `--solver classic`
+//! afterwards. It runs a sequence of objectives, each as a series of SAT calls over all
+//! records that the declared lines reach, and after UNSAT it searches the unpruned
+//! dependency graph for conflicts (`conda/resolve.py`). So two figures decide: the number
+//! of reachable records, and the distance of the solution from the newest version of
+//! everything, or that there is no solution.
 //!
-//! [`predict`] repeats conda's own pruning of the index on the records that presolve
-//! has anyway, counts, and puts the counts into the power laws of `model`, which
-//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed spec that went
-//! through the same.
+//! [`predict`] repeats conda's pruning of the index on the records that presolve has
+//! loaded, counts the rest, and applies the power laws of `model`, which
+//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed file that is
+//! predicted in the same way.
 
 pub use presolve_config::check::Limits;
 use std::time::Instant;
@@ -34,107 +35,107 @@ use reduction::Line;
 pub use remedies::{Change, Remedy};
 use space::{Reading, survey};
 
-/// What is asked of classic conda.
+/// The input of the prediction.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// The records, the channel of highest priority first. Of an unsolvable spec they
     /// have to be loaded by name: what conda searches then is not pruned by version.
     pub subdirs: &'a [SubdirRecords],
-    /// Where each item of `subdirs` is from.
+    /// The origin of each item of `subdirs`.
     pub origins: &'a [Origin],
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
-    /// What the target has.
+    /// The virtual packages of the target.
     pub virtual_packages: &'a [GenericVirtualPackage],
     /// The declared requirements. Conda lines without a condition count, the pip list
     /// is installed after the solve.
     pub declared: &'a [Declared],
-    /// The conda half of the answer, which stands for what conda would choose; none if
-    /// the conda lines have no solution.
+    /// The conda part of the solution, as a substitute for what conda would choose; none
+    /// if the conda lines have no solution.
     pub solution: Option<&'a [RepoDataRecord]>,
 }
 
-/// What classic conda would cost, why, and what to do.
+/// The predicted cost of classic conda, its causes, and changes that reduce it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
     /// The conda lines in file order.
     pub lines: Vec<LineCost>,
-    /// What all of them reach together.
+    /// The records that all lines reach together.
     pub space: Space,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// Whether the conda lines have a solution.
     pub satisfiable: bool,
-    /// What the prediction is made from.
+    /// The figures that the prediction is computed from.
     pub features: Features,
     /// Time and memory.
     pub prediction: Prediction,
-    /// What the verdict is held against.
+    /// The limits that the verdict is based on.
     pub limits: Limits,
-    /// What makes it cheaper, in order of effect. None are tried where the verdict is
-    /// [`Verdict::Fine`].
+    /// Changes that reduce the cost, largest effect first. None are tried if the verdict
+    /// is [`Verdict::Fine`].
     pub remedies: Vec<Remedy>,
-    /// Every remedy was tried; otherwise the time for it ran out.
+    /// Whether every remedy was tried before the time limit.
     pub complete: bool,
 }
 
 /// A declared line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LineCost {
-    /// Its place among the declared requirements.
+    /// The index among the declared requirements.
     pub declared: usize,
-    /// As the user wrote it, without credentials.
+    /// The line as the user wrote it, without credentials.
     pub text: String,
-    /// What it reaches.
+    /// The records that the line reaches.
     #[serde(flatten)]
     pub reach: LineReach,
 }
 
-/// What a line reaches after conda's pruning for all of the lines.
+/// The records that a line reaches after conda has pruned the index for all lines.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LineReach {
-    /// The records that the line itself can still be met by.
+    /// The number of records that still satisfy the line.
     pub matching: usize,
-    /// The records reachable from it, its own included.
+    /// The number of records reachable from the line, including its own.
     pub records: usize,
-    /// The names of these.
+    /// The number of names of these records.
     pub names: usize,
 }
 
-/// What all lines reach together.
+/// The records that all lines reach together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Space {
-    /// Records.
+    /// The number of records.
     pub records: usize,
-    /// Their names.
+    /// The number of names of these records.
     pub names: usize,
-    /// Their versions, of each name.
+    /// The number of distinct versions, summed over the names.
     pub versions: usize,
-    /// Their dependencies, those on virtual packages left out.
+    /// The number of dependencies, except on virtual packages.
     pub edges: usize,
-    /// The minor versions of python that stay open, the oldest first.
+    /// The minor versions of python that stay open, oldest first.
     pub pythons: Vec<String>,
-    /// The names that several channels carry.
+    /// The names that several channels have.
     pub overlap: Overlap,
 }
 
-/// Names that several channels carry.
+/// Names that several channels have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Overlap {
-    /// How many.
+    /// The number of names.
     pub names: usize,
     /// The records of other channels than the first that has the name.
     pub added_records: usize,
-    /// Some of them, those with the most added records first.
+    /// Some of these names, those with the most added records first.
     pub largest: Vec<OverlappingName>,
 }
 
-/// A name that several channels carry.
+/// A name that several channels have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OverlappingName {
     /// The name.
     pub name: String,
-    /// In how many channels it is.
+    /// The number of channels that have it.
     pub channels: usize,
     /// The records of other channels than the first that has it.
     pub added_records: usize,

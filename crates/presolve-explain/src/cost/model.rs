@@ -24,20 +24,20 @@ use serde::Serialize;
 
 use super::Limits;
 
-/// What the prediction is made from.
+/// The figures that the prediction is computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Features {
     /// The records that all lines reach after conda's pruning.
     pub records: usize,
-    /// Their names.
+    /// The number of names of these records.
     pub names: usize,
     /// The steps by which the solution misses the best record of each name, as conda's
     /// objectives count them; none if there is no solution.
     pub distance: Option<usize>,
-    /// The records of every name that the lines lead to, whatever the versions: what
+    /// The records of every name that the lines lead to, regardless of version: what
     /// there is to load, as far as presolve knows it.
     pub loaded: usize,
-    /// Those of them that channel priority leaves.
+    /// The number of these records that channel priority leaves.
     pub unpruned: usize,
     /// The lines themselves.
     pub lines: usize,
@@ -52,23 +52,23 @@ pub struct Prediction {
     pub cpu_factor: f64,
     /// The largest resident set, in megabytes.
     pub peak_mb: f64,
-    /// As for the time.
+    /// Like `cpu_factor`, for the memory.
     pub memory_factor: f64,
-    /// What this means for the build.
+    /// The verdict on the build.
     pub verdict: Verdict,
 }
 
-/// What a prediction means for a build.
+/// The meaning of a prediction for a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Nobody will notice.
+    /// Less than a minute.
     Fine,
-    /// It ends in time, and takes a minute or longer.
+    /// A minute or longer, but within the limit.
     Slow,
-    /// It does not end within the limit.
+    /// Longer than the time limit.
     TimesOut,
-    /// It needs more memory than there is.
+    /// More memory than available.
     RunsOutOfMemory,
 }
 
@@ -81,31 +81,32 @@ struct PowerLaw<const N: usize> {
     exponents: [f64; N],
 }
 
-/// Of the loaded records.
+/// Seconds for loading, from the loaded records.
 const LOADING_SECONDS: PowerLaw<1> = PowerLaw {
     intercept: -5.28,
     exponents: [0.80],
 };
 
-/// Of the reachable records, their names, and the distance.
+/// The cost of the search, from the reachable records, their names and the distance.
 const SEARCH_SECONDS: PowerLaw<3> = PowerLaw {
     intercept: -5.87,
     exponents: [0.74, 0.54, 0.16],
 };
 
-/// Of the unpruned records and the lines.
+/// Seconds for the search for conflicts, from the unpruned records and the lines.
 const CONFLICT_SECONDS: PowerLaw<2> = PowerLaw {
     intercept: -9.57,
     exponents: [1.37, 0.46],
 };
 
-/// Of the loaded records; the search for conflicts needs no memory to speak of.
+/// Megabytes for loading, from the loaded records; the search for conflicts needs little
+/// memory.
 const LOADING_MB: PowerLaw<1> = PowerLaw {
     intercept: -0.87,
     exponents: [0.70],
 };
 
-/// Of the reachable records, their names, and the distance.
+/// The cost of the search, from the reachable records, their names and the distance.
 const SEARCH_MB: PowerLaw<3> = PowerLaw {
     intercept: -2.14,
     exponents: [0.50, 0.49, 0.47],

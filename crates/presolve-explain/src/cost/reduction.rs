@@ -1,12 +1,13 @@
 //! What classic conda leaves of the index before it solves, and what each line
 //! reaches in it.
 //!
-//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each declared name the records that do not match, or have
-//! a dependency that nothing can meet, are ruled out; where all that are left of a
-//! name share a dependency, the same is done to that one's name; twice over, until
-//! nothing changes. What can be reached then goes to the SAT solver as clauses. Left
-//! out are track_features, and the rule that a dependency broader than one seen before
-//! is not followed. The counts are therefore not conda's own, and the fit is to these.
+//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each
+//! declared name the records that do not match, or have a dependency that nothing can
+//! meet, are excluded; where all that are left of a name share a dependency, the same is
+//! done to that one's name; twice over, until nothing changes. What can be reached then
+//! goes to the SAT solver as clauses. Left out are track_features, and the rule that a
+//! dependency broader than one seen before is not followed. The counts are therefore not
+//! conda's own, and the fit is to these.
 
 use std::collections::VecDeque;
 
@@ -25,24 +26,24 @@ pub(super) struct Line {
     pub allowed: Vec<RecordId>,
 }
 
-/// What is left of an index.
+/// The index during pruning.
 pub(super) struct Reduction<'i, 'a> {
     index: &'i Index<'a>,
     ruled_out: Vec<bool>,
-    /// The names whose shared dependencies were looked at in this round.
+    /// The names whose shared dependencies were checked in this round.
     seen: Vec<bool>,
     marks: Vec<u32>,
     mark: u32,
 }
 
-/// What one line, or all of them, reach.
+/// The records that one line, or all lines, reach.
 #[derive(Default)]
 pub(super) struct Reached {
     /// Whether a record is reached.
     pub records: Vec<bool>,
-    /// How many are.
+    /// The number of reached records.
     pub count: usize,
-    /// The same for names.
+    /// Whether a name is reached.
     pub names: Vec<bool>,
     pub name_count: usize,
     /// The dependencies of the records.
@@ -57,7 +58,7 @@ impl Reached {
     }
 }
 
-/// What ruling out records of one name came to.
+/// The result of excluding records of one name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pruned {
     Nothing,
@@ -199,7 +200,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         }
     }
 
-    /// The records that a line may still be met by.
+    /// The records that a line may still be satisfied by.
     pub(super) fn left_of<'l>(
         &self,
         line: &'l Line,
@@ -208,7 +209,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         allowed.filter(|&id| !self.ruled_out[id as usize])
     }
 
-    /// Adds what a line reaches to what is reached already.
+    /// Adds the records that a line reaches.
     pub(super) fn reach(&self, line: &Line, reached: &mut Reached) {
         let index = self.index;
         reached.records.resize(index.records.len(), false);

@@ -1,5 +1,5 @@
-//! What makes a spec cheaper. Each remedy is a changed spec that was measured like the
-//! spec itself; none is guessed.
+//! Changes that reduce the cost of an environment file. Each one is predicted like the
+//! original file.
 
 use std::{collections::HashSet, time::Instant};
 
@@ -14,16 +14,16 @@ use super::{
 };
 use presolve_target::ChannelPriority;
 
-/// What has a smaller effect is not told.
+/// Remedies with a smaller effect are not reported.
 const LEAST_EFFECT: f64 = 0.1;
 
-/// A change of the spec or the settings, and what the spec costs then.
+/// A change of the file or the settings, with the cost after it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Remedy {
     /// The change.
     #[serde(flatten)]
     pub change: Change,
-    /// What it costs then.
+    /// The cost after the change.
     pub prediction: Prediction,
     /// What presolve resolves the spec to remains a solution. Otherwise there is
     /// something left for each line, and whether it fits together is not known.
@@ -35,51 +35,51 @@ pub struct Remedy {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum Change {
-    /// Write the whole solution into the file, as `presolve pin` does.
+    /// Pin the whole solution in the file, as `presolve pin` does.
     PinFile,
     /// Allow one minor version of python.
     PinPython {
         /// The line on python; none if there is none yet.
         line: Option<usize>,
-        /// What to write, `python=3.10`.
+        /// The new line, such as `python=3.10`.
         to: String,
     },
     /// Pin a line to the version that it resolves to.
     PinLine {
-        /// The line.
+        /// The index of the line among the declared requirements.
         line: usize,
-        /// What to write, `numpy==1.26.4`.
+        /// The new line, such as `numpy==1.26.4`.
         to: String,
     },
-    /// Drop a line, because others bring the package anyway.
+    /// Remove a line whose package is also required by others.
     DropLine {
-        /// The line.
+        /// The index of the line among the declared requirements.
         line: usize,
-        /// The lines that bring it.
+        /// The lines that also require it.
         brought_by: Vec<usize>,
     },
     /// Take each package from the first channel that has it.
     StrictPriority {
         /// The reachable names that lose records by it.
         names: usize,
-        /// These records.
+        /// The number of records that are excluded.
         ruled_out: usize,
     },
-    /// Move a line into an environment of its own.
+    /// Move a line to a separate environment.
     SplitLine {
-        /// The line.
+        /// The index of the line among the declared requirements.
         line: usize,
-        /// What that environment costs; the remedy's prediction is of the rest.
+        /// The cost of the new environment; the remedy's prediction is for the rest.
         alone: Prediction,
     },
 }
 
-/// A spec, and what is tried on it.
+/// An environment file, and the changes that are tried on it.
 struct Trial<'t, 'i, 'a> {
     index: &'i Index<'a>,
     reading: &'t Reading,
     limits: Limits,
-    /// The lines' places among the declared requirements.
+    /// The indices of the lines among the declared requirements.
     places: Vec<usize>,
     /// The `channel::` of each line, if it has one.
     prefixes: Vec<String>,
@@ -178,7 +178,7 @@ impl Trial<'_, '_, '_> {
         Some(model::predict(&measured.features, &self.limits))
     }
 
-    /// What a change comes to, if it leaves something for every line.
+    /// The remedy of a change, unless it leaves no record for some line.
     fn remedy(&mut self, change: Change, changed: Reading) -> Option<Remedy> {
         let measured = self.measure(&changed)?;
         let met = measured.matching.iter().all(|&matching| matching > 0);

@@ -9,25 +9,25 @@ use super::{
     reduction::{Line, Reached, Reduction},
 };
 
-/// How many of the names that several channels carry are told by name.
+/// The number of overlapping names that are listed.
 const NAMED_OVERLAPS: usize = 5;
 
-/// A spec as it is, or as a remedy would have it.
+/// An environment file, as it is or changed by a remedy.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
     pub lines: Vec<Line>,
     /// Only the first channel that has a name counts.
     pub strict: bool,
-    /// What it resolves to; none if there is no solution.
+    /// The resolved records; none if there is no solution.
     pub solution: Option<Vec<RecordId>>,
 }
 
-/// What classic conda would have before it.
+/// The search space of classic conda.
 pub(super) struct Measured {
     pub features: Features,
-    /// The records that each line can still be met by, in the order of the lines.
+    /// The records that each line can still be satisfied by, in the order of the lines.
     pub matching: Vec<usize>,
-    /// All of the solution is reached.
+    /// Whether the whole solution is reached.
     pub holds: bool,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
     )
 }
 
-/// Measures a reading, and tells what its lines reach, together and each.
+/// Measures a reading, and returns what its lines reach, in total and each.
 pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, Vec<LineReach>) {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
     let all = reached_by_all(&reduction, reading);
@@ -107,7 +107,7 @@ fn measure_reduced(
 
 type Groups = BTreeMap<NameId, Vec<RecordId>>;
 
-/// What is reached, by name.
+/// The reached records, by name.
 fn groups(index: &Index<'_>, reached: &Reached) -> Groups {
     let mut groups = Groups::new();
     for (id, _) in reached.records.iter().enumerate().filter(|(_, yes)| **yes) {
@@ -122,7 +122,7 @@ fn versions(index: &Index<'_>, group: &[RecordId]) -> usize {
     group.iter().map(version).collect::<BTreeSet<_>>().len()
 }
 
-/// The minor versions of python that are reached, the oldest first.
+/// The minor versions of python that are reached, oldest first.
 fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
     let python = index.name("python").and_then(|name| groups.get(&name));
     let minors = python.into_iter().flatten().filter_map(|&id| {
@@ -176,7 +176,7 @@ fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<us
     None
 }
 
-/// The names that several channels carry.
+/// The names that several channels have.
 fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
     let mut found = Vec::new();
     for (&name, group) in groups {

@@ -1,5 +1,5 @@
-//! Where else there is what a line asks for: in the other half, in a channel that the
-//! file does not name, under a name that is nearly the same.
+//! Other sources of what a line requires: the other list, a channel that the file does
+//! not name, or a similar name.
 
 use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Matches};
@@ -18,7 +18,7 @@ use presolve_spec::{change::Change, match_spec};
 /// <https://bioconda.github.io/#usage>).
 const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia"];
 
-/// Looks for what lines ask for in other places.
+/// Searches other sources for what lines require.
 pub(super) struct Elsewhere<'q> {
     pub question: &'q Question,
     /// The names in the file that no channel has.
@@ -28,8 +28,8 @@ pub(super) struct Elsewhere<'q> {
 }
 
 impl Elsewhere<'_> {
-    /// The edits that would get a line what it asks for from another place, the most
-    /// likely first. That there is a solution is not looked at.
+    /// The edits that provide what a line requires from another source, most likely
+    /// first. They are not checked for a solution.
     pub(super) async fn edits(&self, line: usize, is_unknown: bool) -> Vec<Edit> {
         let declared = &self.question.declared()[line];
         let mut edits = Vec::new();
@@ -77,7 +77,7 @@ impl Elsewhere<'_> {
         None
     }
 
-    /// Another requirement in the place of a line.
+    /// The edit that replaces a line by another requirement.
     fn in_place(&self, line: usize, kind: EditKind, with: String) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         Some(Edit {
@@ -92,7 +92,7 @@ impl Elsewhere<'_> {
         })
     }
 
-    /// The same line with the nearest name that there is.
+    /// The same line with the nearest existing name.
     async fn renamed(&self, line: usize, declared: &Declared, spec: &MatchSpec) -> Option<Edit> {
         let name = spec.name.as_exact()?;
         let missing = self.missing.iter().find(|missing| missing.name == *name)?;
@@ -111,7 +111,7 @@ impl Elsewhere<'_> {
     async fn exists(&self, spec: &MatchSpec) -> bool {
         match spec.name.as_exact().and_then(|name| self.known.get(name)) {
             Some(records) => records.iter().any(|record| spec.matches(*record)),
-            // A hint is not worth a failure.
+            // A failed hint must not fail the run.
             None => self.question.has(spec).await.unwrap_or(false),
         }
     }
@@ -124,7 +124,7 @@ impl Elsewhere<'_> {
         for channel in KNOWN_CHANNELS {
             let listed = self.question.channels.list();
             let is_listed = listed.iter().any(|known| known.name == channel);
-            // A hint is not worth a failure.
+            // A failed hint must not fail the run.
             if !is_listed
                 && self
                     .question
@@ -144,7 +144,7 @@ impl Elsewhere<'_> {
         None
     }
 
-    /// The line as one of the pip list.
+    /// The line as a pip requirement.
     async fn on_pypi(&self, line: usize, spec: &MatchSpec) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         let conda = spec.name.as_exact()?.as_normalized();
@@ -179,7 +179,7 @@ impl Elsewhere<'_> {
         })
     }
 
-    /// The line as one of the conda list.
+    /// The line as a conda dependency.
     async fn in_conda(&self, line: usize, declared: &Declared) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         let DeclaredKind::Pip(requirement) = &declared.kind else {

@@ -1,10 +1,10 @@
-//! Lines that belong together and move as one.
+//! Lines that belong together and change together.
 //!
 //! A family is pinned to one version and either shares the first word of its names
 //! (`azureml-core==1.27.0`, `azureml-train==1.27.0`) or has members that require each
-//! other at that very version (`dask` and `distributed`). To change one of them alone
-//! leaves no solution, and to drop them all is nothing that anybody wants: what mends
-//! such a file is another version of the whole family.
+//! other in exactly that version (`dask` and `distributed`). Changing only one of them
+//! gives no solution, and removing all of them is not useful. The fix is another version
+//! of the whole family.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,16 @@ use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind, Problem};
 use presolve_text::diagnostic::Failure;
 
-/// How many sets of further lines are looked at for each family.
+/// The number of sets of further lines that are tried for each family.
 const SETS: usize = 2;
 
-/// How many versions are tried from the nearest on that may do.
+/// The number of versions that are tried, starting with the nearest possible one.
 const TRIED: usize = 8;
 
 /// Lines that move to one version.
 #[derive(Clone, Debug)]
 pub struct Together {
-    /// The lines, with what they become.
+    /// The lines with their new requirements.
     pub lines: Vec<(usize, Declared)>,
     /// The version.
     pub version: String,
@@ -50,8 +50,8 @@ pub(super) fn of_conflicts(
     families
 }
 
-/// Tells the proposals that move a family, with what else has to change then; whether more
-/// are wanted.
+/// Reports the proposals that move a family, with what else has to change then; whether
+/// more are wanted.
 ///
 /// # Errors
 /// As for [`presolve_solve::solve`]; what was found before the time limit was told.
@@ -129,7 +129,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The versions that there are of every member, the oldest first.
+    /// The versions that every member has, oldest first.
     fn common_versions(
         &mut self,
         family: &[usize],
@@ -305,7 +305,8 @@ fn requires(problem: &Problem<'_>, line: &Declared, other: &Declared, version: &
     }
 }
 
-/// Whether a dependency of a record is on this version of what a conda line asks for.
+/// Whether a dependency of a record requires exactly this version of the package of a
+/// conda line.
 fn is_pin_on(text: &str, line: &Declared, version: &str) -> bool {
     let Ok(spec) = parse::conda::match_spec(text, ParseMatchSpecOptions::lenient()) else {
         return false;

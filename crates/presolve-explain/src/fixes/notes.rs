@@ -1,4 +1,4 @@
-//! What a solution has that a user would not expect.
+//! Properties of a solution that may surprise the user.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use presolve_packages::pypi::DistributionKind;
 use presolve_parse as parse;
 use presolve_solve::{PypiPackage, Solution};
 
-/// One sentence each.
+/// Returns the notes, one sentence each.
 pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
     let mut notes = Vec::new();
     let mut told = HashSet::new();
@@ -21,7 +21,7 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
         }
     }
     if solution.by_legacy_resolver {
-        notes.push("a pip before 20.3 installs it though it breaks a requirement".to_string());
+        notes.push("pip before 20.3 installs it although it violates a requirement".to_string());
     }
     let moved = edits
         .iter()
@@ -34,9 +34,9 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
     notes
 }
 
-/// That a compiled wheel goes with one version alone of what conda brings as a build of
-/// its own. A wheel that takes any of several versions relies on an interface that is
-/// kept; one that takes a single version relies on the very build of the index.
+/// Notes a compiled wheel that requires one exact version of a package that conda
+/// provides as its own build. A wheel that accepts several versions relies on a stable
+/// interface; one that accepts a single version relies on the build of the index.
 fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<String> {
     let is_compiled = |release: &PypiPackage| match &release.distribution.kind {
         DistributionKind::Wheel(tags) => tags.platform.iter().any(|platform| platform != "any"),
@@ -58,7 +58,7 @@ fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<S
             && conda.package_record.subdir != Subdir::NoArch.as_str()
         {
             return Some(format!(
-                "{}'s wheel is compiled against the index's {}, and conda brings a build of its own",
+                "{}'s wheel is compiled against the index's {}, but conda provides its own build",
                 release.name, required.name
             ));
         }

@@ -1,5 +1,5 @@
-//! The text of a requirement, taken apart so that its version can be changed and the
-//! rest stays as the user wrote it.
+//! The text of a requirement, split so that its version can be changed without changing
+//! the rest.
 
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
@@ -7,19 +7,19 @@ use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind};
 use presolve_spec::match_spec;
 
-/// A requirement with a place for another version.
+/// A requirement whose version can be replaced.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts<'d> {
     declared: &'d Declared,
     /// The name, with its channel or its extras.
     head: &'d str,
-    /// What is asked of the version.
+    /// The version constraint.
     asked: Asked<'d>,
     /// The marker of a pip line, from its `;` on.
     tail: &'d str,
 }
 
-/// What is asked of a version, as it is written.
+/// A version constraint as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Asked<'d> {
     /// Any version.
@@ -32,9 +32,9 @@ enum Asked<'d> {
         /// The build string of a conda spec.
         build: bool,
     },
-    /// Bounds.
+    /// Lower and upper bounds.
     Bounds(Vec<(&'d str, &'d str)>),
-    /// Something that is not taken apart.
+    /// A constraint that is not parsed further.
     Other,
 }
 
@@ -43,7 +43,7 @@ enum Asked<'d> {
 const OPERATORS: [&str; 9] = ["===", "==", "~=", "!=", ">=", "<=", ">", "<", "="];
 
 impl<'d> Parts<'d> {
-    /// Takes a line apart; none if it is a URL, foreign code or a constraint.
+    /// Splits a line; none if it is a URL, an opaque line or a constraint.
     pub(crate) fn of(declared: &'d Declared) -> Option<Self> {
         let text = declared.text.trim();
         let is_conda = match &declared.kind {
@@ -93,7 +93,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// Whether any version will do.
+    /// Whether any version satisfies it.
     pub(crate) fn is_open(&self) -> bool {
         self.asked == Asked::Any
     }
@@ -134,7 +134,7 @@ impl<'d> Parts<'d> {
                 star,
                 ..
             } => {
-                // A Python is told by its minor version.
+                // A Python is written with its minor version.
                 if self.declared.is_conda() && self.declared.names("python") {
                     return self.with(&written("=", &beginning(version, 2), ""));
                 }

@@ -1,9 +1,9 @@
 //! Which lines have to change, and what the mildest changes are.
 //!
-//! For each minimal correction set, lines whose name alone leaves no solution go; of
-//! the others the version nearest to the one asked for is looked for. That there is a
-//! solution up to a version, going away from the one asked for, holds for every
-//! version behind it, so the nearest one is found by halving.
+//! In each minimal correction set, lines that have no solution with any version are
+//! removed. For the others, the nearest version with a solution is searched. If there is
+//! a solution with all versions up to some distance, there is one for every larger
+//! distance, so the nearest version is found by bisection.
 
 use super::{
     family::{self, Together},
@@ -14,46 +14,46 @@ use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind, Problem, conflict::Corrections};
 use presolve_text::diagnostic::Failure;
 
-/// How many correction sets are looked at.
+/// The maximum number of correction sets that are tried.
 const SETS: usize = 8;
 
-/// Changes that mend all conflicts in the most lenient reading; they have to be
-/// solved for real.
+/// Changes that fix all conflicts in the most lenient reading; they have to be solved for
+/// real.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Lines that move together, which counts as one change.
     pub together: Option<Together>,
-    /// What each line of a minimal correction set becomes.
+    /// The new form of each line of a minimal correction set.
     pub lines: Vec<Becomes>,
     /// How much they change what the user asked for; compares proposals.
     pub cost: usize,
 }
 
 impl Proposal {
-    /// How many changes it is.
+    /// Returns the number of changes.
     pub fn size(&self) -> usize {
         self.lines.len() + usize::from(self.together.is_some())
     }
 }
 
-/// What a line becomes.
+/// The new form of a line.
 #[derive(Clone, Debug)]
 pub struct Becomes {
-    /// The place of the line.
+    /// The index of the line among the declared requirements.
     pub line: usize,
     /// The kind of the change.
     pub kind: EditKind,
-    /// The requirement; none if the line goes.
+    /// The new requirement; none if the line is removed.
     pub with: Option<Declared>,
-    /// The nearest version, if it does not do.
+    /// The nearest version, if it does not work.
     pub skips: Option<String>,
 }
 
-/// What a search tells as soon as it knows it.
+/// A result that a search reports as soon as it is known.
 pub(crate) enum Step {
     /// A proposal.
     Proposal(Proposal),
-    /// All that make fewer changes than these were told.
+    /// All proposals with fewer changes than this were reported.
     Below(usize),
 }
 
@@ -77,7 +77,7 @@ pub fn proposals(
     ended
 }
 
-/// Looks for proposals as long as `tell` says that more are wanted.
+/// Searches for proposals as long as `tell` says that more are wanted.
 ///
 /// # Errors
 /// As for [`presolve_solve::solve`]; what was found before the time limit was told.
@@ -94,7 +94,7 @@ pub(super) fn steps(
         .corrections
         .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
     for set in sets {
-        // A family may move with few changes, and is looked at last.
+        // A family may move with few changes, and is checked last.
         let goes_on = !families.is_empty() || tell(Step::Below(set.len()));
         if !goes_on || !tell(Step::Proposal(search.mildest(&set)?)) {
             return Ok(());
@@ -136,7 +136,7 @@ impl<'p> Search<'p> {
 
     /// The mildest changes of a correction set.
     pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
-        // What stands in for each line; none if it goes.
+        // The replacement of each line; none if it is removed.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
             let parts = Parts::of(&self.declared[line]);
@@ -221,7 +221,7 @@ impl<'p> Search<'p> {
             if way.is_empty() || best.as_ref().is_some_and(no_better) {
                 continue;
             }
-            // The nearest ones are likely to do.
+            // The nearest versions are likely to work.
             let (mut none, mut some) = (0, 1);
             if !solves(1)? {
                 if way.len() == 1 || !solves(way.len())? {
@@ -256,7 +256,7 @@ impl<'p> Search<'p> {
     }
 
     /// The nearest version, or the newest one of its series if that solves too: a bug is
-    /// mended in later versions, not brought in.
+    /// fixed in later versions, not brought in.
     fn newest_of_series<'v>(
         &mut self,
         parts: &Parts<'_>,
@@ -314,15 +314,15 @@ impl Nearest {
     }
 }
 
-/// What a dropped line costs: more than any change that keeps it.
+/// The cost of removing a line: more than any change that keeps it.
 pub(crate) const COST_OF_DROP: usize = 1000;
-/// What another major version costs, to which the distance is added.
+/// The cost of another major version, to which the distance is added.
 pub(crate) const COST_OF_MAJOR: usize = 300;
-/// What another minor version costs.
+/// The cost of another minor version.
 pub(crate) const COST_OF_MINOR: usize = 200;
-/// What another patch version costs.
+/// The cost of another patch version.
 pub(crate) const COST_OF_PATCH: usize = 100;
-/// What another build costs.
+/// The cost of another build.
 const COST_OF_BUILD: usize = 50;
 
 pub(super) fn compare(one: &str, other: &str) -> std::cmp::Ordering {

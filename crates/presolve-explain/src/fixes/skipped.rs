@@ -1,4 +1,4 @@
-//! Why a fix goes past the nearest version.
+//! Why a fix skips the nearest version.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,8 @@ use presolve_solve::{Conflict, Declared, Problem, explain};
 use presolve_text::diagnostic::Failure;
 
 impl Fixing<'_> {
-    /// Adds to the edits of a fix why the versions nearer than theirs do not do, as far as
-    /// that can be told in a time.
+    /// Adds to the edits of a fix why nearer versions do not work, as far as the time
+    /// allows.
     pub(super) async fn tell_skipped(
         &self,
         proposal: &Proposal,
@@ -31,7 +31,7 @@ impl Fixing<'_> {
             let because = question.ask(self.repodata.clone(), move |problem| {
                 because(problem, &proposal, place, &nearer)
             });
-            // The fix stands without it.
+            // The fix is valid without the reason.
             if let Ok(Some(because)) = because.await {
                 edit.skipped = Some(Skipped { version, because });
             }
@@ -39,7 +39,7 @@ impl Fixing<'_> {
     }
 }
 
-/// Why a line of a proposal cannot have a version, when all else is as proposed.
+/// Why a line of a proposal cannot have a version if everything else is as proposed.
 fn because(
     problem: &Problem<'_>,
     proposal: &Proposal,
@@ -76,7 +76,7 @@ fn because(
     Ok(clause(&conflict, at))
 }
 
-/// What a conflict says of one of its lines.
+/// The reason that a conflict gives for one of its lines.
 fn clause(conflict: &Conflict, line: usize) -> Option<String> {
     let case = conflict.cases.first()?;
     let mut chains = case.chains.iter().filter(|chain| chain.line == line);

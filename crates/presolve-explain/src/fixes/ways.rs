@@ -1,30 +1,32 @@
-//! The ways to mend a file: which one is solved next, and which one is told next.
+//! The possible fixes of a file: which one is solved next, and which one is reported
+//! next.
 //!
-//! They are solved while more of them are looked for, several at a time; they are told
-//! by rank all the same, so that the answer does not depend on who was faster.
+//! Several are solved at a time while the search continues. They are reported by rank, so
+//! that the result does not depend on timing.
 
 use std::sync::Arc;
 
 use super::search::{self, Proposal};
 
-/// What it costs to take a requirement from another place: more than another minor
-/// version, less than another major one.
+/// The cost of another source for a requirement: more than another minor version, less
+/// than another major one.
 const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 
-/// A way to mend a file.
+/// A possible fix of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
-    /// What the lines become.
+    /// The new forms of the lines.
     pub proposal: Arc<Proposal>,
-    /// What its lines ask for is looked for elsewhere.
+    /// Whether other sources are searched for what its lines require.
     pub elsewhere: bool,
-    /// It took too long beside the others, and may take all the time that is left.
+    /// Whether it was too slow to run next to the others, so that it may use all the
+    /// remaining time.
     pub is_hard: bool,
     cost: usize,
 }
 
-/// All ways that are known, those with the fewest changes first, then the mildest;
-/// `O` is what came of solving one.
+/// All known ways, those with the fewest changes first, then the mildest; `O` is the
+/// result of solving one.
 pub(super) struct Ways<O> {
     ways: Vec<(Way, State<O>)>,
     /// Ways with fewer changes than these are all known.
@@ -51,7 +53,7 @@ impl Way {
 }
 
 impl<O> Ways<O> {
-    /// None yet.
+    /// Returns an empty set.
     pub(super) fn new() -> Self {
         Self {
             ways: Vec::new(),
@@ -60,7 +62,7 @@ impl<O> Ways<O> {
         }
     }
 
-    /// Takes in the ways of a proposal.
+    /// Adds the ways of a proposal.
     pub(super) fn add(&mut self, proposal: Proposal) {
         for way in ways(Arc::new(proposal)) {
             let place = self
@@ -75,13 +77,13 @@ impl<O> Ways<O> {
         self.frontier = self.frontier.max(changes);
     }
 
-    /// How many changes every way makes at least; none if there is no way.
+    /// Returns the minimum number of changes of all ways; none if there is no way.
     pub(super) fn least_changes(&self) -> Option<usize> {
         self.ways.first().map(|(way, _)| way.proposal.size())
     }
 
-    /// The way to be solved next, unless as many before it are solved and not told. The
-    /// hard ones come when all others are solved.
+    /// Returns the way to solve next, unless `ahead` ways before it are solved but not
+    /// reported. Slow ways come last.
     pub(super) fn begin(&mut self, ahead: usize) -> Option<Way> {
         let others = |(way, state): &(Way, State<O>)| {
             !way.is_hard && matches!(state, State::Waiting | State::Running)
@@ -105,14 +107,14 @@ impl<O> Ways<O> {
         None
     }
 
-    /// What came of solving a way.
+    /// Records the result of solving a way.
     pub(super) fn end(&mut self, solved: &Way, outcome: O) {
         if let Some((_, state)) = self.entry(solved) {
             *state = State::Solved(outcome);
         }
     }
 
-    /// A way takes too long: the others do not wait for it.
+    /// Sets a slow way aside, so that the others do not wait for it.
     pub(super) fn set_aside(&mut self, way: &Way) {
         if let Some((way, state)) = self.entry(way) {
             (way.is_hard, *state) = (true, State::Waiting);
@@ -126,7 +128,7 @@ impl<O> Ways<O> {
         self.ways.iter_mut().find(is_it)
     }
 
-    /// What is solved and not told, whatever comes before it.
+    /// Returns the ways that are solved but not reported, regardless of rank.
     pub(super) fn rest(&mut self) -> Vec<(Way, O)> {
         let rest = self.ways.drain(..).filter_map(|(way, state)| match state {
             State::Solved(outcome) => Some((way, outcome)),
@@ -135,12 +137,12 @@ impl<O> Ways<O> {
         rest.collect()
     }
 
-    /// Its lines were found elsewhere, so they need not go.
+    /// Records that its lines were found in another source, so they need not be removed.
     pub(super) fn is_found_elsewhere(&mut self, way: &Way) {
         self.found_elsewhere.push(way.proposal.clone());
     }
 
-    /// The outcome to be told next, if it is known.
+    /// Returns the next outcome to report, if it is known.
     pub(super) fn tell(&mut self) -> Option<(Way, O)> {
         for (way, state) in &mut self.ways {
             if is_needless(way, &self.found_elsewhere) {
@@ -162,13 +164,13 @@ impl<O> Ways<O> {
     }
 }
 
-/// A line need not go if what it asks for was found elsewhere.
+/// Whether a way removes a line whose requirement was found in another source.
 fn is_needless(way: &Way, found_elsewhere: &[Arc<Proposal>]) -> bool {
     let is_same = |found: &Arc<Proposal>| Arc::ptr_eq(found, &way.proposal);
     way.drops() && found_elsewhere.iter().any(is_same)
 }
 
-/// As it is proposed, and with what the lines ask for from elsewhere.
+/// Returns the ways of a proposal: as proposed, and with other sources.
 fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
     let gone = proposal.lines.iter().filter(|line| line.with.is_none());
     let gone = gone.count();

@@ -165,7 +165,7 @@ impl Looking<'_> {
             }
         };
         let mut askers: Vec<Asker> = demands.into_iter().map(asker).collect();
-        // Lines first: they are what a user can change.
+        // Lines first, because the user can change them.
         askers.sort_by_key(|asker| {
             let is_line = matches!(asker.demand.by, By::Line(_));
             (!is_line, asker.leaves.unwrap_or(usize::MAX))

@@ -1,4 +1,4 @@
-//! Why a package of a solution is not a newer one.
+//! Why a package of a solution does not have a newer version.
 
 use pep508_rs::{Requirement, VersionOrUrl};
 use rattler_conda_types::ParseMatchSpecOptions;
@@ -12,24 +12,25 @@ use presolve_solve::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Why a package is not a newer one. Without anything in it there is no newer one.
+/// Why a package does not have a newer version. If all fields are empty, there is no
+/// newer version.
 #[derive(Default)]
 pub struct Newest {
-    /// The newer versions that may be taken if the rest allows it.
+    /// The newer versions that are possible if the other packages allow it.
     pub open: Option<Versions>,
-    /// Newer versions that may not be taken, by reason.
+    /// Excluded newer versions, by reason.
     pub ruled_out: Vec<RuledOut>,
-    /// The newest that can be had, if the rest gives way.
+    /// The newest version that is possible if other packages change.
     pub possible: Option<Possible>,
     /// The versions that no change of what is chosen makes possible, and the conflict,
     /// where there is one that is short enough to tell. Its last line, the one behind
     /// the declared ones, stands for the newer version.
     pub blocked: Option<(Versions, Option<Conflict>)>,
-    /// The time limit ended the search.
+    /// Whether the time limit stopped the search.
     pub left_out: bool,
 }
 
-/// A newer version that can be had.
+/// A newer version that is possible.
 pub struct Possible {
     /// The version.
     pub version: String,
@@ -37,14 +38,14 @@ pub struct Possible {
     pub cause: Cause,
 }
 
-/// Why a newer version that can be had was not chosen.
+/// Why a possible newer version was not chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// An earlier `pin` chose the version, and it still fits.
     Pin,
-    /// These packages would have to step back or go.
+    /// These packages would have to be downgraded or removed.
     Changes(Vec<Change>),
-    /// pip would replace it by this version from the index, because of these.
+    /// pip would replace it with this version from the index, because of these.
     PipReplaces(String, Vec<Demand>),
 }
 
@@ -53,16 +54,16 @@ pub enum Cause {
 pub struct Change {
     /// The package.
     pub package: Package,
-    /// Its version as it is.
+    /// The version in the solution.
     pub before: String,
-    /// Its version with the newer one; none if it goes.
+    /// The version with the newer package; none if it is removed.
     pub after: Option<String>,
 }
 
 /// What the wording of a conflict calls the line that asks for a newer version.
-pub const A_NEWER_ONE: &str = "a newer one";
+pub const A_NEWER_ONE: &str = "a newer version";
 
-/// Finds out why a package is not a newer one.
+/// Finds out why a package does not have a newer version.
 pub(super) fn of(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -158,7 +159,8 @@ fn possible(
     Ok(Some(Possible { version, cause }))
 }
 
-/// That pip would replace a conda package of another solution, and does not in this one.
+/// Returns the replacement of a conda package by pip that occurs in another solution but
+/// not in this one.
 fn pip_replaces(
     problem: &Problem<'_>,
     solution: &Solution,

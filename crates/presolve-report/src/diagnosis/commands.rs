@@ -1,6 +1,6 @@
-//! A diagnosis as a command of a CI system, which becomes an annotation of the run: at the
-//! first line of the environment file that the problem is about, if one is known. The log
-//! is no file of the repository, so its line is told in the text.
+//! A diagnosis as a command of a CI system, which becomes an annotation of the run: at
+//! the first line of the environment file that the problem is about, if one is known. The
+//! log is not a file of the repository, so its line is told in the text.
 
 use super::{Report, Spec};
 use crate::findings::{azure, github};
@@ -49,14 +49,14 @@ fn place<'r>(report: &'r Report<'_>) -> Option<&'r Location> {
 /// The name of the problem and the text.
 fn said(report: &Report<'_>) -> (&'static str, String) {
     let Some(named) = named(report) else {
-        let text = format!("{} shows no problem that is known", report.path);
+        let text = format!("{} shows no known problem", report.path);
         return ("unknown", shown(&text));
     };
     let line = report.log.lines[named.lines[0]].number;
     let (message, remedy) = (named.message(), named.problem.remedy());
     let mut text = format!("{message} ({}:{line}). {remedy}", report.path);
     if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
-        text += &format!(" This mends the environment file: {change}");
+        text += &format!(" Fix for the environment file: {change}");
     }
     (named.problem.name, shown(&text))
 }

@@ -24,9 +24,9 @@ use presolve_text::{
 
 /// The rule of a log that no known problem explains.
 const UNKNOWN: &str = "unknown";
-const NOT_KNOWN: &str = "The log shows no problem that is known.";
+const NOT_KNOWN: &str = "The log shows no known problem.";
 
-/// The log of one run, with a line break at the end: the problem as an error, others that
+/// The log of one run, with a trailing line break: the problem as an error, others that
 /// do not follow from it as warnings, and nothing of a build that succeeded.
 pub fn render(report: &Report<'_>) -> String {
     match &report.diagnosis.verdict {
@@ -139,8 +139,8 @@ fn whole_log(report: &Report<'_>) -> Value {
     json!({ "physicalLocation": { "artifactLocation": artifact(Path::new(report.path)) } })
 }
 
-/// All that is said of a problem, line by line. The log is in it, as GitHub shows no
-/// related place that the text does not link to.
+/// The whole text on a problem, line by line. It contains the log lines, because GitHub
+/// shows only related locations that the text links to.
 fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
     let mut lines = vec![named.message()];
     for &place in named.lines.iter().take(LINES) {

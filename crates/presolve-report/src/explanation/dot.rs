@@ -20,7 +20,7 @@ const STYLE: &str = "  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, l
   edge [fontname=\"Helvetica\", fontsize=10];
 ";
 
-/// The colour of what does not go together.
+/// The colour of conflicts.
 const BAD: &str = "#b3261e";
 
 /// The explanation as a directed graph. For a file with a solution it has no nodes.
@@ -41,7 +41,7 @@ fn cluster(text: &mut String, explanation: &Explanation, conflict: &Conflict, nu
     _ = writeln!(text, "  subgraph cluster_{number} {{");
     let graphs = graphs(conflict);
     let told = if graphs.is_empty() {
-        ": too long to tell"
+        ": too long to show"
     } else {
         ""
     };
@@ -75,7 +75,7 @@ fn cluster(text: &mut String, explanation: &Explanation, conflict: &Conflict, nu
 
 struct Writer<'e> {
     explanation: &'e Explanation,
-    /// What the names of its nodes begin with.
+    /// The prefix of its node names.
     prefix: String,
 }
 
@@ -169,7 +169,7 @@ fn package_label(left: &Left) -> String {
     quoted_lines(&[&left.package.to_string(), &versions])
 }
 
-/// "1.0 to 1.4 (6 versions)"; the count where the range does not tell it.
+/// "1.0 to 1.4 (6 versions)"; with the count if the range does not show it.
 fn counted(versions: &Versions) -> String {
     match versions.count {
         0..=2 => versions.ranges.clone(),

@@ -1,9 +1,9 @@
-//! A conflict as a graph, the same for every format that draws one: the declared
-//! lines, what they lead to, and the package that they do not agree on.
+//! A conflict as a graph, shared by all formats that draw one: the declared lines, what
+//! they lead to, and the package that they disagree on.
 //!
-//! What a line shares with another is not drawn once: what is left of a package is
-//! another for each line. Ways of one line that begin alike share their beginning. So
-//! from each line grows a tree, and all trees end at the disputed package.
+//! Each line has its own tree, because it leaves different candidates of a package than
+//! other lines. Chains of one line share their common beginning. All trees end at the
+//! disputed package.
 
 use presolve_solve::{
     Conflict, Missing,
@@ -12,34 +12,34 @@ use presolve_solve::{
 
 /// One reason for a conflict as a graph.
 pub(super) struct Graph<'c> {
-    /// What it is drawn from; none where packages do not exist at all.
+    /// The case that is drawn; none if packages do not exist at all.
     pub case: Option<&'c Case>,
-    /// The boxes, each behind the one that it hangs on.
+    /// The boxes, each after its parent.
     pub nodes: Vec<Node<'c>>,
-    /// Where nothing is left, or what does not exist; at least one.
+    /// The packages without a common candidate, or that do not exist; at least one.
     pub disputed: Vec<Disputed>,
-    /// What the lines leave of the disputed packages.
+    /// The candidates of the disputed packages that the lines leave.
     pub claims: Vec<Claim<'c>>,
 }
 
 /// A box of the trees.
 pub(super) struct Node<'c> {
-    /// What it shows.
+    /// The content of the box.
     pub shows: Shown<'c>,
     /// The place of the box that needs it; none for a declared line.
     pub needed_by: Option<usize>,
 }
 
-/// What a box shows.
+/// The content of a box.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Shown<'c> {
-    /// The declared requirement of this place.
+    /// The declared requirement with this index.
     Line(usize),
     /// A package with what is left of it.
     Package(&'c Left),
 }
 
-/// A package that nobody agrees on, or that nothing has.
+/// A package that the lines disagree on, or that does not exist.
 pub(super) struct Disputed {
     /// The package.
     pub package: Package,
@@ -47,15 +47,15 @@ pub(super) struct Disputed {
     pub unknown: bool,
 }
 
-/// What a line leaves of a disputed package.
+/// The candidates of a disputed package that a line leaves.
 pub(super) struct Claim<'c> {
     /// The box that demands it.
     pub by: usize,
     /// The place of the package.
     pub of: usize,
-    /// What is left; none if nothing is.
+    /// The remaining versions; none if there are none.
     pub versions: Option<&'c Versions>,
-    /// What is asked of the versions, where nothing has it.
+    /// The version constraint, if no candidate satisfies it.
     pub asked: Option<&'c str>,
     /// What other lines leave of the packages on which this depends, with the boxes
     /// that show how they do.
@@ -126,7 +126,7 @@ impl<'c> Graph<'c> {
         graph
     }
 
-    /// Adds a chain; gives the last box of its tree.
+    /// Adds a chain; returns the last box of its tree.
     fn chain(&mut self, chain: &'c Chain, disputed: &Package) -> usize {
         let mut at = self.node(None, Shown::Line(chain.line));
         let claims = chain.leads_to(disputed);
@@ -146,7 +146,7 @@ impl<'c> Graph<'c> {
         at
     }
 
-    /// The box that shows this behind another, added if there is none yet.
+    /// Returns the child box that shows this, adding it if needed.
     fn node(&mut self, needed_by: Option<usize>, shows: Shown<'c>) -> usize {
         let same = |node: &Node<'_>| node.needed_by == needed_by && node.shows == shows;
         if let Some(known) = self.nodes.iter().position(same) {
@@ -161,7 +161,7 @@ impl<'c> Graph<'c> {
         self.nodes.len() == 1 && self.claims.len() == 1
     }
 
-    /// The boxes behind a box.
+    /// The children of a box.
     pub(super) fn behind(&self, node: usize) -> impl Iterator<Item = usize> {
         (0..self.nodes.len()).filter(move |&other| self.nodes[other].needed_by == Some(node))
     }
@@ -175,16 +175,16 @@ impl<'c> Graph<'c> {
         })
     }
 
-    /// What is to be said of a disputed package, in a few words.
+    /// A short verdict on a disputed package.
     pub(super) fn verdict(&self, of: usize) -> &'static str {
         let disputed = &self.disputed[of];
         let mut claims = self.claims.iter().filter(|claim| claim.of == of);
         match (disputed.unknown, disputed.package.half) {
             (true, Half::Conda) => "in no channel",
             (true, Half::Pypi) => "in no index",
-            (true, Half::Virtual) => "the machine has none",
-            (false, _) if claims.any(|claim| claim.versions.is_none()) => "nothing that fits",
-            (false, _) => "no version in all of these",
+            (true, Half::Virtual) => "not on the target machine",
+            (false, _) if claims.any(|claim| claim.versions.is_none()) => "no match",
+            (false, _) => "no common version",
         }
     }
 }

@@ -79,7 +79,7 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
     }
 }
 
-/// Where to find what: a page with many conflicts is long.
+/// The table of contents, because a page with many conflicts is long.
 fn contents(explanation: &Explanation) -> Markup {
     html! {
         nav aria-label="On this page" {
@@ -109,11 +109,11 @@ fn verdict(explanation: &Explanation) -> (&'static str, String) {
         return ("solvable", verdict);
     }
     let verdict = match &explanation.conflicts[..] {
-        [] if explanation.gone_builds.is_some() => "Its builds are not there".to_owned(),
+        [] if explanation.gone_builds.is_some() => "Its builds do not exist".to_owned(),
         [] => "There is no solution".to_owned(),
         [only] if !only.missing.is_empty() => "A package does not exist".to_owned(),
-        [only] if only.lines.len() == 1 => "One line cannot be met".to_owned(),
-        [only] => format!("{} lines cannot be met together", only.lines.len()),
+        [only] if only.lines.len() == 1 => "One line cannot be satisfied".to_owned(),
+        [only] => format!("{} lines conflict", only.lines.len()),
         several => format!("{} independent conflicts", several.len()),
     };
     ("unsolvable", verdict)
@@ -130,10 +130,10 @@ fn priority(priority: ChannelPriority) -> &'static str {
 fn left_out_words(left_out: LeftOut) -> &'static str {
     match left_out {
         LeftOut::Conflicts => {
-            "The time limit ended the search: there may be more conflicts, or smaller ones."
+            "The time limit stopped the search: there may be more conflicts, or smaller ones."
         }
-        LeftOut::Fixes => "The time limit ended the search for fixes; raise it with --timeout.",
-        LeftOut::Cost => "The time limit left no time to predict what the search costs.",
+        LeftOut::Fixes => "The time limit stopped the search for fixes; raise it with --timeout.",
+        LeftOut::Cost => "The time limit was reached before the cost of the search was predicted.",
     }
 }
 

@@ -1,7 +1,6 @@
-//! An explanation for programs, as JSON. What it holds is described by a schema
-//! (<https://json-schema.org/draft/2020-12>), which `explain --print-schema` prints. A
-//! change that a reader of it could trip over makes a new version; the old module stays
-//! beside it as long as it is written.
+//! The explanation as JSON. Its schema (<https://json-schema.org/draft/2020-12>) is
+//! printed by `explain --print-schema`. An incompatible change makes a new version; the
+//! old module is kept as long as the old version is written.
 
 use presolve_explain as explain;
 use presolve_terminal::foreign;
@@ -9,12 +8,12 @@ use presolve_text::source::SourceFile;
 
 pub mod v1;
 
-/// The explanation of a file as JSON, with a line break at the end.
+/// The explanation of a file as JSON, with a trailing line break.
 pub fn render(explanation: &explain::Explanation, source: &SourceFile) -> String {
     foreign::json(&pretty(&v1::Explanation::new(explanation, source)))
 }
 
-/// The schema of what [`render`] gives, with a line break at the end.
+/// The schema of what [`render`] gives, with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Explanation))
 }

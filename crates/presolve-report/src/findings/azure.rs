@@ -10,7 +10,7 @@ use presolve_check::{FileReport, Report};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
-/// One command or line per finding, the worst first.
+/// One command or line per finding, most severe first.
 pub fn render(report: &Report) -> String {
     let mut entries: Vec<Entry<'_>> = report.all().flat_map(Entry::of).collect();
     entries.sort_by_key(|entry| entry.finding.diagnostic.level);

@@ -1,4 +1,4 @@
-//! Findings for people.
+//! The human-readable report of findings.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub fn file(report: &FileReport, color: bool, shown: &mut HashSet<String>) -> St
                 text += &human::render(diagnostic, color);
             } else {
                 let path = report.path.display();
-                text += &format!("{path}: not decided for the same reason: {message}");
+                text += &format!("{path}: undecided for the same reason: {message}");
             }
             text += "\n\n";
         }
@@ -103,7 +103,7 @@ fn said_beside_the_place(finding: &Finding) -> Option<String> {
     ))
 }
 
-/// What was found in all files, and what can be done about it.
+/// Returns the summary of all findings and of the available fixes.
 pub fn summary(report: &Report) -> String {
     let mut lines = Vec::new();
     let mended = report.files.iter().filter_map(|file| file.fixed.as_ref());
@@ -114,10 +114,10 @@ pub fn summary(report: &Report) -> String {
     lines.push(found(report));
     match super::fixable(report) {
         [0, 0] => {}
-        [0, others] => lines.push(format!("`--fix --unsafe-fixes` can mend {others} of them")),
-        [safe, 0] => lines.push(format!("`--fix` can mend {safe} of them")),
+        [0, others] => lines.push(format!("`--fix --unsafe-fixes` can fix {others} of them")),
+        [safe, 0] => lines.push(format!("`--fix` can fix {safe} of them")),
         [safe, others] => lines.push(format!(
-            "`--fix` can mend {safe} of them, with `--unsafe-fixes` {others} more"
+            "`--fix` can fix {safe} of them, with `--unsafe-fixes` {others} more"
         )),
     }
     lines.join("\n")
@@ -138,7 +138,7 @@ fn found(report: &Report) -> String {
         parts.push("nothing found".to_owned());
     }
     if silenced > 0 {
-        parts.push(format!("{silenced} silenced"));
+        parts.push(format!("{silenced} suppressed"));
     }
     for (files, what) in [(not_decided, "decided"), (not_read, "read")] {
         if !files.is_empty() {
@@ -149,7 +149,7 @@ fn found(report: &Report) -> String {
     format!("Checked {files}: {}", parts.join(", "))
 }
 
-/// What the fixes of all files would mend.
+/// Returns the summary of `--diff`.
 pub fn would_mend(report: &Report) -> String {
     let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
     let fixed: Vec<usize> = fixed.map(|fixed| fixed.mended.len()).collect();

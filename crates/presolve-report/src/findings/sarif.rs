@@ -12,7 +12,7 @@ use presolve_check::{
 };
 use presolve_terminal::foreign::shown;
 
-/// The log, with a line break at the end.
+/// The log, with a trailing line break.
 pub fn render(report: &Report) -> String {
     // Rules without findings say nothing here, and their texts are long.
     let is_used = |rule: &&Rule| report.findings().any(|finding| finding.rule == *rule);

@@ -1,26 +1,26 @@
-//! Who asks for a package of a solution in so many words: declared lines, `depends` of
-//! records and `Requires-Dist` of releases that hold for it.
+//! The direct requirements on a package of a solution: declared lines, `depends` of
+//! records and active `Requires-Dist` of releases.
 
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
 
 use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, python};
 
-/// A requirement, by who writes it.
+/// A requirement with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// Who.
+    /// The author of the requirement.
     pub by: By,
-    /// As it is written.
+    /// The text of the requirement as written.
     pub requirement: String,
-    /// What of it tells versions apart.
+    /// The version constraint of the requirement.
     pub wants: Wants,
 }
 
-/// Who writes a requirement.
+/// The author of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The declared line of this place.
+    /// The declared line with this index.
     Line(usize),
     /// The conda package of this name.
     Record(String),
@@ -28,16 +28,16 @@ pub enum By {
     Release(PackageName),
 }
 
-/// What a requirement wants of a package.
+/// The version constraint of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// What a match spec says.
+    /// A match spec.
     Match(String),
-    /// What version specifiers say (PEP 440); empty: every version.
+    /// Version specifiers (PEP 440); empty for every version.
     Specifiers(String),
 }
 
-/// Who asks for a conda package, by its own name or as a project that it brings.
+/// What requires a conda package, by its own name or as a project that it provides.
 pub fn of_record(
     declared: &[Declared],
     solution: &Solution,
@@ -95,7 +95,7 @@ fn requires_python(package: &PypiPackage) -> Option<Demand> {
     })
 }
 
-/// Who asks for a project of the pip half, markers considered.
+/// What requires a project of the pip half, markers considered.
 pub fn of_project(
     declared: &[Declared],
     solution: &Solution,
@@ -142,8 +142,8 @@ pub fn of_project(
     found
 }
 
-/// What releases of a solution require of a project under markers that do not hold for
-/// it, or for extras that nobody asks for.
+/// The inactive requirements of releases of a solution on a project: their markers do not
+/// hold, or nothing requires their extras.
 pub fn idle(solution: &Solution, project: &PackageName) -> Vec<Demand> {
     let required = solution.pypi.iter().flat_map(|package| {
         let required = required_of(package, project);

@@ -1,10 +1,10 @@
-//! On what the lines of a conflict clash.
+//! The reasons for a conflict.
 //!
-//! What each line demands whatever is chosen is followed line by line. If the lines
-//! leave nothing of a package, that is the reason. Otherwise what the others leave is
-//! given to each line and its demands are followed again, which settles what depends
-//! on it, such as requirements under a marker. If that is not enough, a choice is made
-//! (the Python first) and each way it can go is followed.
+//! For each line, what it demands for every choice is followed. If the lines together
+//! leave no candidate of a package, that is the reason. Otherwise each line is given what
+//! the others leave, and its demands are followed again; this settles requirements that
+//! depend on it, such as those with a marker. If that is not enough, a choice is made
+//! (the Python first), and each option is followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,10 +22,10 @@ mod choices;
 mod of_pip;
 mod refusals;
 
-/// How many steps longer a way may be that can be told in full.
+/// How many steps longer a chain may be if it can be shown in full.
 const UNTOLD: usize = 3;
 
-/// How often the lines are told what the others leave.
+/// The maximum number of rounds in which the lines get what the others leave.
 const STAGES: usize = 4;
 
 /// The reasons for which these lines, the smallest set that has no solution, have
@@ -82,7 +82,7 @@ impl Clash<'_, '_> {
         demands.collect()
     }
 
-    /// Tells the lines what the others leave until they clash; or what they demand
+    /// Gives each line what the others leave, until they conflict; returns their demands
     /// when nothing changes any more.
     fn settled(&self, choice: Option<&Choice>) -> Result<Case, Vec<Demands>> {
         let mut context = Context::default();
@@ -181,14 +181,14 @@ impl Clash<'_, '_> {
                 .or_else(|| nearest::to_set(provider, *set?, &candidates))
                 .or_else(|| {
                     let there = folded::versions(provider, &candidates.into_iter().collect())?;
-                    Some(format!("there is {package} {there}"))
+                    Some(format!("available: {package} {there}"))
                 });
         }
         case
     }
 
-    /// Adds the way of a line to a package, and before it the ways of the others to
-    /// what it is given.
+    /// Adds the chain from a line to a package, and before it the chains of other lines
+    /// to what it is given.
     fn add_chain(
         &self,
         case: &mut Case,
@@ -203,7 +203,7 @@ impl Clash<'_, '_> {
             None => demand.given(name),
         };
         given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
-        // What the lines clash over is told by the chains themselves.
+        // The chains themselves show what the lines conflict over.
         if given.len() > 1 {
             given.remove(&name);
         }
@@ -226,7 +226,8 @@ impl Clash<'_, '_> {
             };
             let mut of: Vec<usize> = (0..found.len()).collect();
             let all = left(&of);
-            // Lines that leave no less than the others do are not needed to tell it.
+            // Lines that do not restrict the package further are not needed in the
+            // explanation.
             for place in 0..found.len() {
                 let rest: Vec<usize> = of.iter().copied().filter(|&kept| kept != place).collect();
                 if !rest.is_empty() && left(&rest) == all {
@@ -274,7 +275,7 @@ impl Clash<'_, '_> {
         path.map(left).collect()
     }
 
-    /// What a way asks for that nothing has.
+    /// The constraint of a way that no candidate satisfies.
     fn asked(&self, way: &Way) -> Option<String> {
         if !way.usable.is_empty() || way.because_of.is_none() || way.sets.len() > 1 {
             return None;
@@ -330,7 +331,7 @@ fn disputed(
         let demanding = demanding.filter(|demand| demand.demands.contains_key(&name));
         let given = demanding.clone().map(|demand| demand.given(name).len());
         let ways = demanding.clone().map(|demand| demand.path(name).len());
-        // Ranges that are too many to tell do not show the clash.
+        // Too many ranges to list do not show the conflict.
         let told = |demand: &Demands| {
             let versions = folded::versions(provider, &demand.demands[&name].left.usable);
             versions.is_none_or(|versions| versions.is_whole)

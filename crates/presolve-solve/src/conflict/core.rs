@@ -1,4 +1,4 @@
-//! Why there is no solution: the smallest set of declared lines that cannot hold
+//! Why there is no solution: the smallest set of declared lines that cannot be satisfied
 //! together, and what each of them demands of the package they disagree on.
 
 use super::{Conflict, Missing, ReasonKind, cases};
@@ -11,7 +11,7 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
     let mut conflict = Conflict::default();
     match minimal(&mut attempt, &[], false, &lines) {
         Ok(core) => conflict.lines = core,
-        // The verdict stands; only its smallest core is not known.
+        // The verdict is valid, but the minimal set of lines is unknown.
         Err(_) => {
             attempt.provider().failed()?;
             conflict.lines = lines;
@@ -23,7 +23,7 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
     conflict.minimal = true;
     let (cases, missing) = cases::of(&attempt, &conflict.lines);
     if attempt.provider().failed().is_err() {
-        // The core stands; what an index did not tell now is not known.
+        // The minimal set is valid, but the facts from the failed index are missing.
         return Ok(conflict);
     }
     conflict.cases = cases;
@@ -35,8 +35,8 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
     Ok(conflict)
 }
 
-/// Adds the lines that ask for a channel, where that rules candidates out: it does so for
-/// the whole solve, so that the smallest set is found without them.
+/// Adds the lines that request a channel, if that excludes candidates: the channel
+/// applies to the whole solve, so the minimal set is found without these lines.
 fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
     let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
     let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);

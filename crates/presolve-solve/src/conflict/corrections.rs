@@ -1,5 +1,5 @@
-//! Which lines have to change: minimal correction sets, found as minimal hitting sets
-//! of the conflicts (Reiter 1987; Liffiton and Sakallah 2008), the smallest first.
+//! Which lines have to change: minimal correction sets, found as minimal hitting sets of
+//! the conflicts (Reiter 1987; Liffiton and Sakallah 2008), smallest first.
 //!
 //! While the lines on python and pip stay, all is asked of one solver under the most
 //! lenient reading, where asking again is nearly free. Where one of them changes, that
@@ -22,10 +22,10 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Correction sets with this many lines more than the smallest are not looked for.
+/// Correction sets with this many lines more than the smallest are not searched for.
 const LARGER: usize = 1;
 
-/// How many of the last solutions are held against a new question.
+/// The number of recent solutions that are tried for a new question.
 const KNOWN: usize = 8;
 
 /// A question that can be asked again with some lines changed.
@@ -34,21 +34,22 @@ pub struct Corrections<'a> {
     /// The lenient reading of the whole, with the declared lines on python and pip as
     /// lines like the others.
     reading: Reading,
-    /// The conda half alone: what it cannot do, both cannot, and it is soon told.
+    /// The conda half alone: if it has no solution, the whole has none, and the check is
+    /// fast.
     conda: Asking<'a>,
     /// The whole by `reading`. It looks at every python there is, so it is made only
     /// where a line on python or pip may be to blame.
     open: Option<Asking<'a>>,
-    /// The whole, where what the lines on python and pip rule out is left out
-    /// beforehand: much faster, and right as long as they stay.
+    /// The whole, where what the lines on python and pip exclude is left out beforehand:
+    /// much faster, and right as long as they stay.
     closed: Option<Asking<'a>>,
     /// The strict reading, with what was learnt so far.
     strict: Reading,
-    /// What was found for some lines may do for others: that is soon told.
+    /// Recent solutions, which may also satisfy other lines; this check is fast.
     solutions: Vec<Solution>,
 }
 
-/// One solver, with how it reads the problem.
+/// One solver with its reading of the problem.
 struct Asking<'a> {
     reading: Reading,
     attempt: Attempt<'a>,
@@ -131,10 +132,10 @@ impl<'a> Corrections<'a> {
         lines.any(|line| line.is_conda() && (line.names("python") || line.names("pip")))
     }
 
-    /// The minimal sets of lines without which there is a solution, the smallest first,
-    /// no more than `most`. Every set has a line of every conflict; `can_change` tells
-    /// which lines may be in one. The lines `out` are taken out beforehand: with the
-    /// lines of a set empty, they are enough.
+    /// The minimal sets of lines without which there is a solution, smallest first, no
+    /// more than `most`. Every set has a line of every conflict; `can_change` tells which
+    /// lines may be in one. The lines `out` are taken out beforehand: with the lines of a
+    /// set empty, they are enough.
     ///
     /// # Errors
     /// As for [`crate::solve`]. What was found until then is in `found`.
@@ -264,8 +265,8 @@ impl<'a> Corrections<'a> {
         self.answer_again(&changed, without, with)
     }
 
-    /// The answer where a line on python or pip changes, of a solver for the changed
-    /// lines alone; none if it cannot be told so.
+    /// The answer of a new solver for the changed lines, if a line on python or pip
+    /// changes; none if it is undecided.
     fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, Failure> {
         let lines = Changed(solve::with_pip(self.problem, changed.0.clone()));
         let problem = lines.of(self.problem);
@@ -285,7 +286,7 @@ impl<'a> Corrections<'a> {
         Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
     }
 
-    /// The answer of the solver that was asked before.
+    /// The answer of an existing solver.
     fn answer_again(
         &mut self,
         changed: &Changed,
@@ -320,8 +321,8 @@ impl<'a> Corrections<'a> {
         Some(Answer::Solvable)
     }
 
-    /// Whether a pip before 20.3 installs it though it clashes: only a line on pip can
-    /// lead to such an old one.
+    /// Whether a pip before 20.3 installs it despite conflicts. Only a line on pip can
+    /// select such an old version.
     fn is_saved_by_old_pip(&self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
         let changed = self.changed(without, with);
         let asks_for_pip = |line: &Declared| match &line.kind {
@@ -339,8 +340,8 @@ impl<'a> Corrections<'a> {
         Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
-    /// The versions that there are of what a line asks for, the oldest first; of
-    /// those that may be taken.
+    /// The versions that there are of what a line asks for, oldest first; of those that
+    /// may be taken.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -379,7 +380,7 @@ impl<'a> Corrections<'a> {
         let versions: BTreeSet<_> = usable
             .filter_map(|&id| folded::version(provider, id))
             .collect();
-        // Nobody is told to take a pre-release while there is a release.
+        // Do not suggest a pre-release while there is a release.
         let stable = versions.iter().filter(|version| !version.is_prerelease());
         let stable: Vec<String> = stable.map(ToString::to_string).collect();
         Ok(match stable.is_empty() {
@@ -420,12 +421,12 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// What one solver says of changed lines.
+/// The answer of one solver for changed lines.
 enum Answer {
     Solvable,
     Unsolvable,
-    /// It has a solution with conda packages that only the pip half asks for: whether
-    /// there is one without them, takes a solver of its own.
+    /// There is a solution with conda packages that only the pip half requires. A
+    /// separate solver must check whether there is one without them.
     Unasked,
 }
 
@@ -466,7 +467,7 @@ fn hitting_sets(
                 }
             }
             Some(core) if set.len() < size => {
-                // The last is looked at first.
+                // The last is checked first.
                 let lines = core.iter().rev().filter(|&&line| can_change(line));
                 open.extend(lines.map(|&line| [&set[..], &[line]].concat()));
             }

@@ -1,5 +1,5 @@
-//! What a declared line demands of each package, whatever is chosen: a package
-//! that every candidate of a demanded package requires is demanded too.
+//! What a declared line demands of each package, for every choice: a package that every
+//! candidate of a demanded package requires is demanded too.
 
 use std::{
     cell::RefCell,
@@ -24,16 +24,16 @@ use crate::{
 /// are left: each costs a request.
 const RELEASES_LOOKED_INTO: usize = 12;
 
-/// How often what is left of one package is held against the rest again.
+/// The maximum number of rounds in which the candidates of a package are compared with
+/// the rest.
 const ROUNDS: usize = 4;
 
-/// What is left of packages by what else is known: the demands of other lines, or
-/// a choice.
+/// The remaining candidates of packages, given a choice or the demands of other lines.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Context(pub BTreeMap<NameId, BTreeSet<SolvableId>>);
 
 impl Context {
-    /// Leaves of a package what these leave, too.
+    /// Restricts a package to these candidates.
     pub(super) fn narrow(&mut self, name: NameId, left: &BTreeSet<SolvableId>) {
         match self.0.get_mut(&name) {
             None => _ = self.0.insert(name, left.clone()),
@@ -42,7 +42,7 @@ impl Context {
     }
 }
 
-/// What one line demands.
+/// The demands of one line.
 #[derive(Default)]
 pub(super) struct Demands {
     pub demands: HashMap<NameId, Demand>,
@@ -50,26 +50,26 @@ pub(super) struct Demands {
     pub missing: Vec<Name>,
 }
 
-/// What a line leaves of a package.
+/// The candidates of a package that a line leaves.
 pub(super) struct Demand {
     pub left: Matching,
-    /// Where it is demanded, in the order in which it was found.
+    /// The ways in which it is demanded, in order of discovery.
     pub ways: Vec<Way>,
-    /// The packages of the context that had a part in it.
+    /// The packages of the context that it depends on.
     pub given: BTreeSet<NameId>,
-    /// Those that cannot be had with the rest.
+    /// The candidates that conflict with the rest.
     pub refused: BTreeMap<SolvableId, Refused>,
 }
 
-/// One of the places where a package is demanded.
+/// One of the ways in which a package is demanded.
 pub(super) struct Way {
     /// The package whose candidates all demand it; none for the line's own.
     pub because_of: Option<NameId>,
-    /// What it alone leaves.
+    /// The candidates that this way alone leaves.
     pub usable: BTreeSet<SolvableId>,
-    /// What is asked for.
+    /// The demanded version sets.
     pub sets: BTreeSet<VersionSetId>,
-    /// The packages of the context that had a part in it.
+    /// The packages of the context that it depends on.
     given: BTreeSet<NameId>,
 }
 
@@ -99,7 +99,8 @@ impl Demands {
         };
         for _ in 0..ROUNDS {
             let before = follower.size();
-            // What a line asks for is told in the line: nothing is viable or not by it.
+            // The requirement of the line itself is visible in the line, so it does not
+            // make a candidate viable or not.
             for requirement in &attempt.lines[line] {
                 if let Some((name, wanted)) = follower.wanted(requirement) {
                     follower.narrow(name, wanted, None);
@@ -114,7 +115,7 @@ impl Demands {
         follower.found
     }
 
-    /// Whether the line demands something that cannot be had.
+    /// Whether the line demands something that is not available.
     pub(super) fn dead_end(&self) -> Option<NameId> {
         let empty = self.demands.iter();
         let empty = empty.filter(|(_, demand)| demand.left.usable.is_empty());
@@ -162,14 +163,14 @@ impl Demands {
         decisive.filter(through).min_by_key(length)
     }
 
-    /// The packages of the context that had a part in the way to this one.
+    /// The packages of the context that the way to this one depends on.
     pub(super) fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let path = self.path(name);
         let demands = path.iter().filter_map(|name| self.demands.get(name));
         demands.flat_map(|demand| demand.given.clone()).collect()
     }
 
-    /// The packages of the context that had a part in a way.
+    /// The packages of the context that a way depends on.
     pub(super) fn given_by(&self, way: &Way) -> BTreeSet<NameId> {
         let mut given = way.given.clone();
         given.extend(
@@ -181,7 +182,7 @@ impl Demands {
     }
 }
 
-/// What is wanted of a package, and what of the context it depends on.
+/// A demand on a package, with the part of the context that it depends on.
 #[derive(Clone)]
 struct Wanted {
     matching: Matching,
@@ -242,8 +243,8 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// What all candidates that are left of a package require. Those that cannot be
-    /// had with the rest are left out.
+    /// The requirements that all remaining candidates of a package share. Candidates that
+    /// conflict with the rest are left out.
     fn shared_requirements(&mut self, name: NameId) -> Vec<(NameId, Wanted)> {
         let Some(demand) = self.found.demands.get(&name) else {
             return Vec::new();
@@ -311,8 +312,8 @@ impl Follower<'_, '_> {
         shared.into_iter().collect()
     }
 
-    /// What a candidate requires of each package, and why it cannot be had with the
-    /// rest, if it cannot; or why it cannot be had at all.
+    /// The requirements of a candidate on each package, and its conflict with the rest,
+    /// if any; or why it cannot be installed at all.
     fn required(
         &self,
         id: SolvableId,
@@ -345,7 +346,7 @@ impl Follower<'_, '_> {
         Ok((required, refused))
     }
 
-    /// Why a requirement cannot be met with what is left of the rest, if it cannot.
+    /// Why a requirement cannot be satisfied with what is left of the rest, if it cannot.
     fn refusal(&self, requirement: &ConditionalRequirement) -> Option<Refused> {
         if requirement.condition.is_some() {
             return None;
@@ -377,7 +378,7 @@ impl Follower<'_, '_> {
         refused
     }
 
-    /// What of the context decides what is left of a package.
+    /// The part of the context that decides the remaining candidates of a package.
     fn given(&self, name: NameId) -> BTreeSet<NameId> {
         let mut given = match self.found.demands.contains_key(&name) {
             true => self.found.given(name),
@@ -416,7 +417,7 @@ impl Follower<'_, '_> {
         })
     }
 
-    /// What a requirement demands whatever is chosen: a single package, or the only
+    /// What a requirement demands for every choice: a single package, or the only
     /// alternative that is left.
     fn wanted(&self, requirement: &ConditionalRequirement) -> Option<(NameId, Wanted)> {
         if requirement.condition.is_some() {
@@ -455,15 +456,15 @@ impl Follower<'_, '_> {
     }
 }
 
-/// That a candidate cannot be had with what is left of the rest.
+/// A conflict of a candidate with what is left of the rest.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// It only says with what it goes together.
+    /// Whether the candidate only constrains the packages and does not require them.
     pub by_constraint: bool,
     /// The packages of which it needs one, each with the candidates that would do, or
     /// what is asked for where none would.
     pub needs: BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>,
-    /// What of the context it depends on.
+    /// The part of the context that it depends on.
     given: BTreeSet<NameId>,
 }
 
@@ -502,7 +503,7 @@ impl Matchings {
 #[derive(Clone)]
 pub(super) struct Matching {
     pub usable: BTreeSet<SolvableId>,
-    /// Those that may not be taken, and why.
+    /// The excluded candidates, with the reason.
     pub ruled_out: BTreeMap<SolvableId, Reason>,
     /// The name is known to a channel or an index.
     known: bool,
@@ -547,7 +548,7 @@ impl Matching {
         self.usable.len() < before
     }
 
-    /// Takes what another one takes, too.
+    /// Adds the candidates of another set.
     fn widen(&mut self, other: &Self) {
         self.usable.extend(&other.usable);
         let reasons = other.ruled_out.iter();
@@ -557,8 +558,8 @@ impl Matching {
     }
 }
 
-/// What a candidate requires, with what only its metadata tells if `deep`; or why
-/// that cannot be had.
+/// The requirements of a candidate, including those from its metadata if `deep`; or why
+/// they are not available.
 fn known(provider: &Provider<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, Reason> {
     let dependencies = |dependencies: Option<Dependencies>| match dependencies {
         Some(Dependencies::Known(known)) => Ok(known),

@@ -12,7 +12,7 @@ use crate::{
 };
 use presolve_parse as parse;
 
-/// More ranges than this are told by their ends alone.
+/// The maximum number of ranges that are listed; otherwise only the ends.
 const RANGES_SHOWN: usize = 4;
 
 /// A name as a package of its half.
@@ -28,7 +28,7 @@ pub(super) fn package(provider: &Provider<'_>, name: NameId) -> Package {
     Package { name, half }
 }
 
-/// What is left of a package if these candidates are.
+/// Describes these candidates as the remaining ones of a package.
 pub(super) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
     Left {
         package: package(provider, name),
@@ -64,7 +64,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     let shown = match ranges.as_slice() {
         [] => return None,
         [first, .., last] if ranges.len() > RANGES_SHOWN => {
-            format!("{} to {}, not all between", first.first, last.last)
+            format!("{} to {}, with gaps", first.first, last.last)
         }
         ranges => {
             let shown: Vec<String> = ranges.iter().map(ToString::to_string).collect();
@@ -79,7 +79,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     })
 }
 
-/// The candidates of a package that may not be taken, by reason, the newest first.
+/// The excluded candidates of a package, by reason, newest first.
 pub(super) fn ruled_out(
     provider: &Provider<'_>,
     name: NameId,

@@ -1,5 +1,4 @@
-//! What there is instead of the version or build that a line asks for and that
-//! nothing has.
+//! The nearest alternatives to a version or build that does not exist.
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
@@ -13,7 +12,7 @@ use crate::{
 };
 use presolve_parse as parse;
 
-/// How many builds are named.
+/// The maximum number of builds that are listed.
 const BUILDS_SHOWN: usize = 3;
 
 /// One sentence on what is nearest to what a declared line asks for of `name`; none
@@ -93,7 +92,7 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
             builds += &format!(" and {more} more");
         }
         return Some(format!(
-            "this version is there as build {builds}, not as `{build}`"
+            "this version is available as build {builds}, not as `{build}`"
         ));
     }
     let exact = asked.to_string().starts_with("==");
@@ -102,7 +101,7 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
     let in_series = |version: &&Version| version.starts_with(&asked);
     if exact && asked.segment_count() < 3 && versions.clone().any(|version| in_series(&version)) {
         return Some(format!(
-            "`=={asked}` is that version alone; every {asked}.* is `={asked}`"
+            "`=={asked}` matches that version only; `={asked}` matches every {asked}.*"
         ));
     }
     neighbours(&asked, versions)
@@ -134,14 +133,14 @@ fn pypi(
         let has_public = versions.iter().any(|version| **version == public);
         return has_public.then(|| {
             format!(
-                "`{local}` is a local version, which PyPI never has: name the index that has it with --extra-index-url, or drop `{local}`"
+                "`{local}` is a local version, which PyPI never has: add the index that has it with --extra-index-url, or drop `{local}`"
             )
         });
     }
     neighbours(asked, versions.into_iter())
 }
 
-/// The versions right before and behind one that is not there.
+/// The versions right before and after one that does not exist.
 fn neighbours<'v, V: Ord + ToString + 'v>(
     asked: &V,
     versions: impl Iterator<Item = &'v V> + Clone,
@@ -155,9 +154,9 @@ fn neighbours<'v, V: Ord + ToString + 'v>(
         .collect();
     match nearest.as_slice() {
         [] => None,
-        [one] => Some(format!("there is no such version; the nearest is {one}")),
+        [one] => Some(format!("this version does not exist; the nearest is {one}")),
         more => Some(format!(
-            "there is no such version; the nearest are {}",
+            "this version does not exist; the nearest are {}",
             more.join(" and ")
         )),
     }

@@ -1,5 +1,5 @@
 //! Which newer versions of a package there are, and what rules some of them out
-//! whatever else is asked for.
+//! regardless of other requirements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,14 +23,14 @@ use presolve_text::diagnostic::Failure;
 /// The versions that are newer than another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Newer {
-    /// Those that may be taken if the rest allows it.
+    /// The newer versions that are possible if the other packages allow it.
     pub open: Option<Versions>,
-    /// Those that may not, by reason, the newest first.
+    /// The excluded newer versions, by reason, newest first.
     pub ruled_out: Vec<RuledOut>,
 }
 
 /// The versions of a package that are newer than `than`. What the declared lines on
-/// python and pip rule out counts as open: that is a matter between lines.
+/// python and pip exclude counts as open: that is a matter between lines.
 ///
 /// # Errors
 /// As for [`crate::solve`].

@@ -1,4 +1,4 @@
-//! Why a candidate may not be taken.
+//! Why a candidate is excluded.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -6,28 +6,29 @@ use resolvo::StringId;
 
 use crate::pool::Pool;
 
-/// Why a candidate may not be taken.
+/// Why a candidate is excluded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// Of which kind it is.
+    /// The kind.
     pub kind: ReasonKind,
     /// One sentence, lower case, without a full stop; "it" is the candidate.
     pub text: String,
 }
 
-/// The kinds of reasons against a candidate.
+/// The kinds of reasons that exclude a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
-    /// Its Requires-Python leaves out every Python that the spec allows.
+    /// Its Requires-Python leaves out every Python that the environment file allows.
     RequiresPython,
-    /// None of its wheels is for a Python and ABI that the spec allows (PEP 425).
+    /// None of its wheels is for a Python and ABI that the environment file allows (PEP
+    /// 425).
     PythonTag,
     /// None of its wheels is for the platform, and it has no source distribution.
     PlatformTag,
     /// It was yanked (PEP 592).
     Yanked,
-    /// It is a pre-release, and nothing asks for one (PEP 440).
+    /// It is a pre-release, and nothing requires one (PEP 440).
     PreRelease,
     /// It is newer than the cut-off.
     TooNew,
@@ -43,15 +44,14 @@ pub enum ReasonKind {
     Constraint,
     /// Its metadata or one of its dependencies cannot be read.
     Broken,
-    /// It requires something that another line, or another requirement of the same
-    /// line, leaves nothing of.
+    /// It requires something that another requirement excludes completely.
     Requirement,
-    /// Anything else.
+    /// Any other reason.
     Other,
 }
 
 impl ReasonKind {
-    /// A reason of this kind.
+    /// Returns a reason of this kind.
     pub fn because(self, text: impl Into<String>) -> Reason {
         Reason {
             kind: self,
@@ -65,7 +65,7 @@ impl ReasonKind {
 pub(crate) struct Reasons(RefCell<HashMap<StringId, ReasonKind>>);
 
 impl Reasons {
-    /// Takes a reason into the pool.
+    /// Adds a reason to the pool.
     pub(crate) fn intern(&self, pool: &Pool, reason: Reason) -> StringId {
         let id = pool.intern_string(reason.text);
         self.0.borrow_mut().insert(id, reason.kind);

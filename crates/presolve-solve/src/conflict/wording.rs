@@ -1,22 +1,22 @@
-//! A reason in words. Every format that speaks to people says it in these.
+//! The sentences that explain a reason, shared by all formats for people.
 
 use std::fmt;
 
 use super::{Case, Chain, Left, Package, RuledOut, Versions};
 use crate::Declared;
 
-/// How many reasons against candidates are told.
+/// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;
 
-/// How many packages that the other lines leave open are named in a sentence; JSON and the
-/// pictures have all.
+/// The maximum number of given packages in a sentence; JSON and the pictures have all.
 const GIVEN_SHOWN: usize = 3;
 
 impl Case {
     /// The case in sentences, one fact each.
     pub fn facts(&self, declared: &[Declared]) -> Vec<String> {
         let mut facts: Vec<String> = Vec::new();
-        // That a line asks for what stands in it needs no telling, if the reason is told.
+        // What a line requires is visible in the line, so it is not repeated if a reason
+        // follows.
         let says_why = !self.ruled_out.is_empty() || self.nearest.is_some();
         let is_plain = |chain: &Chain| chain.links.len() == 1 && chain.given.is_empty();
         let plain = says_why && self.choice.is_none() && self.chains.iter().all(is_plain);
@@ -33,7 +33,7 @@ impl Case {
             .iter()
             .any(|chain| chain.leads_to(&self.disputed) && chain.end().versions.is_none());
         if !dead_end {
-            facts.push(format!("no {} is in all of these", self.disputed));
+            facts.push(format!("no {} satisfies all of these", self.disputed));
         }
         let more = self.ruled_out.len().saturating_sub(REASONS_SHOWN);
         facts.extend(
@@ -43,7 +43,7 @@ impl Case {
                 .map(ToString::to_string),
         );
         if more > 0 {
-            facts.push(format!("and {more} more such reasons"));
+            facts.push(format!("and {more} more reasons"));
         }
         facts.extend(self.nearest.clone());
         facts.extend(self.notes.iter().cloned());
@@ -68,7 +68,7 @@ impl Chain {
         let half = if line.is_conda() { "" } else { " (PyPI)" };
         let mut words = format!("`{}`{half}", line.text);
         let (end, between) = self.links.split_last().expect("a chain is not empty");
-        // What a line asks for itself stands in the line.
+        // The first requirement is visible in the line itself.
         for link in between.iter().skip(1) {
             words += &format!(" needs {link}, which");
         }
@@ -81,10 +81,7 @@ impl Chain {
             None => {
                 let asked = self.asked.as_ref().map(|asked| format!(" {asked}"));
                 let asked = asked.unwrap_or_default();
-                format!(
-                    "{}{asked}, of which nothing that fits can be had",
-                    end.package
-                )
+                format!("{}{asked}, but no match is available", end.package)
             }
         };
         if let [first, rest @ ..] = &self.given[..] {

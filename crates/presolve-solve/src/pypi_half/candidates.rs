@@ -21,12 +21,12 @@ use presolve_packages::pypi::{
 /// The candidates of a project and what speaks against some of them.
 #[derive(Clone, Default)]
 pub(crate) struct ProjectCandidates {
-    /// In the order in which they are tried.
+    /// The candidates in the order in which they are tried.
     candidates: Vec<SolvableId>,
     excluded: Vec<(SolvableId, Exclusion)>,
 }
 
-/// Why a candidate of a project may not be taken.
+/// Why a candidate of a project is excluded.
 #[derive(Clone, Debug)]
 pub(crate) enum Exclusion {
     Prerelease,
@@ -50,7 +50,9 @@ impl Exclusion {
 impl std::fmt::Display for Exclusion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Exclusion::Prerelease => write!(f, "it is a pre-release, and nothing asks for one"),
+            Exclusion::Prerelease => {
+                write!(f, "it is a pre-release, and no requirement asks for one")
+            }
             Exclusion::Yanked(reason) if reason.is_empty() => write!(f, "it was yanked"),
             Exclusion::Yanked(reason) => write!(f, "it was yanked: {reason}"),
             Exclusion::Pip(wheel, ability) => {
@@ -94,8 +96,8 @@ impl Provider<'_> {
         })
     }
 
-    /// The first release that a declared requirement would take; none where conda brings
-    /// the project.
+    /// The first release that a declared requirement would take; none where conda
+    /// provides the project.
     pub(crate) fn best_release(
         &self,
         requirement: &Requirement<VerbatimUrl>,
@@ -230,8 +232,8 @@ impl Provider<'_> {
         lines.collect()
     }
 
-    /// The release of an archive that stands in the pip list as a URL, on the
-    /// pythons on which the line is active.
+    /// The release of an archive URL in the pip list, on the pythons for which the line
+    /// is active.
     fn direct_url_candidate(
         &self,
         project: &PackageName,
@@ -249,7 +251,7 @@ impl Provider<'_> {
             let reason = format!("its file is one of {}", archive.project);
             exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         } else if release.pythons.is_empty() && exclusion.is_none() {
-            let reason = "its marker and its file want different pythons".to_string();
+            let reason = "its marker and its file need different Python versions".to_string();
             exclusion = Some(Exclusion::Other(ReasonKind::Other.because(reason)));
         }
         (release, exclusion)
@@ -355,7 +357,7 @@ impl Provider<'_> {
         for &id in &built.candidates {
             let pythons = self.unconstrained(project, self.candidate(id));
             if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
-                let reason = format!("the constraint {constraint} rules it out");
+                let reason = format!("the constraint {constraint} excludes it");
                 let reason = ReasonKind::Constraint.because(reason);
                 built.excluded.push((id, Exclusion::Other(reason)));
             }
@@ -502,7 +504,7 @@ fn is_wheel(release: &ReleaseCandidate) -> bool {
     distribution.is_some_and(|file| matches!(file.kind, DistributionKind::Wheel(_)))
 }
 
-/// An archive that stands in the pip list as a URL.
+/// An archive URL in the pip list.
 struct Archive {
     project: PackageName,
     version: Version,

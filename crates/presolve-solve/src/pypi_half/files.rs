@@ -222,8 +222,8 @@ impl Provider<'_> {
             .map(|file| (*file).clone())
     }
 
-    /// Says why no file of a release can be installed on these pythons, by their places,
-    /// though there are others for it.
+    /// Returns why no file of a release can be installed on these pythons, given by
+    /// index, although it supports others.
     pub(crate) fn why_other_pythons(
         &self,
         release: &ReleaseCandidate,
@@ -270,7 +270,7 @@ impl Provider<'_> {
         tags.join(", ")
     }
 
-    /// Says why no file of a release can be installed.
+    /// Returns why no file of a release can be installed.
     pub(super) fn why_not_installable(
         &self,
         files: &[Arc<Distribution>],
@@ -280,7 +280,7 @@ impl Provider<'_> {
             return Exclusion::Other(if files.is_empty() {
                 ReasonKind::Other.because("it has no files")
             } else {
-                let reason = "--only-binary, --no-binary or the hashes rule its files out";
+                let reason = "--only-binary, --no-binary or the hashes exclude its files";
                 ReasonKind::PipOption.because(reason)
             });
         }
@@ -306,7 +306,7 @@ impl Provider<'_> {
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
             return Exclusion::Other(ReasonKind::RequiresPython.because(format!(
-                "it requires Python {}, and the spec leaves {pythons}",
+                "it requires Python {}, but the environment file allows {pythons}",
                 refused[0]
             )));
         }
@@ -328,8 +328,8 @@ fn is_wheel(file: &Distribution) -> bool {
     matches!(file.kind, DistributionKind::Wheel(_))
 }
 
-/// Whether a file has one of these hashes, `sha256:…`. What the index does not tell
-/// cannot be held against it.
+/// Whether a file has one of these hashes, `sha256:…`. A hash that the index does not
+/// give counts as a match.
 fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
     let mut known = hashes.iter().filter_map(|hash| {
         let (algorithm, value) = hash.split_once(':')?;

@@ -47,7 +47,7 @@ impl Provider<'_> {
         Dependencies::Known(known)
     }
 
-    /// What a conda package that brings a project requires: itself.
+    /// What a conda package that provides a project requires: itself.
     pub(crate) fn provided_dependencies(
         &self,
         id: SolvableId,
@@ -168,7 +168,7 @@ impl Provider<'_> {
         if pythons.is_empty() {
             let allowed = self.pythons.display(&self.allowed);
             return Err(format!(
-                "it requires Python {required}, and the spec leaves {allowed}"
+                "it requires Python {required}, but the environment file allows {allowed}"
             ));
         }
         Ok(pythons)
@@ -242,13 +242,13 @@ impl Provider<'_> {
                 match self.reading.sources {
                     Sources::Unknown => Ok(None),
                     _ => Err(format!(
-                        "what it requires is known only after a build: {reason}"
+                        "its requirements are known only after a build: {reason}"
                     )),
                 }
             }
             Err(failure) => {
                 self.fail(failure);
-                Err("an index could not be asked".to_string())
+                Err("an index could not be queried".to_string())
             }
         }
     }
@@ -297,7 +297,7 @@ impl Provider<'_> {
             let own = (requirement.name == release.project).then_some(&release.version);
             let sets = match self.requirement_sets(requirement, own) {
                 Ok(sets) => sets,
-                // What cannot be met need not be met on the other pythons.
+                // What cannot be satisfied need not be met on the other pythons.
                 Err(reason) => {
                     let others = pythons.difference(&active);
                     if others.is_empty() {

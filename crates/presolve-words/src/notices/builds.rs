@@ -1,4 +1,4 @@
-//! What to know of the releases that pip builds from source.
+//! Notices about releases that pip builds from source.
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
@@ -31,14 +31,14 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     notices
 }
 
-/// A release whose requirements only a build can tell.
+/// A release whose requirements are known only after a build.
 fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let reason = build.unknown.as_ref()?;
-    let message = format!("what {name} {version} requires is not decidable before the build");
+    let message = format!("the requirements of {name} {version} are known only after a build");
     let notice = Diagnostic::warning("unknown-requirements", message)
         .note(reason.clone())
-        .help("what pip will install for it is not in the pinned file");
+        .help("expect pip to install packages for it that the pinned file does not list");
     Some(places.asked(name, notice))
 }
 
@@ -73,11 +73,11 @@ fn compiles(
     let package = solution.release(name);
     let wheel = match build.minors.contains(&python) {
         _ if package.is_some_and(|package| package.wheel_for_other_pip.is_some()) => {
-            "its wheel needs another pip".to_string()
+            "its wheel needs a different pip".to_string()
         }
-        true => "its wheel is ruled out by an option or a hash".to_string(),
+        true => "its wheel is excluded by an option or a hash".to_string(),
         false => format!(
-            "there is no wheel of it for Python 3.{python} on {}",
+            "it has no wheel for Python 3.{python} on {}",
             resolution.subdir
         ),
     };
@@ -94,7 +94,7 @@ fn compiles(
             .map(|&tool| conda_package(tool))
             .collect();
         notice = notice.help(format!(
-            "the image needs {}: add {} to the conda half, or take a base image with it",
+            "the image needs {}: add {} to the conda dependencies, or use a base image that has it",
             list(&build.missing),
             quoted(&packages)
         ));
@@ -102,17 +102,17 @@ fn compiles(
     places.asked(name, notice)
 }
 
-/// What would save a compilation.
+/// Ways to avoid a compilation.
 fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
     if let Some((package, version)) = &build.conda {
         notice = notice.help(format!(
-            "conda has {package} {version} for Python 3.{python}: as a conda line it is not compiled"
+            "install conda's {package} {version} for Python 3.{python} instead, which is not compiled"
         ));
     }
     if let Some(version) = &build.with_wheel {
         let name = &build.name;
         notice = notice.help(format!(
-            "{name} {version} has a wheel for Python 3.{python}"
+            "use {name} {version}, which has a wheel for Python 3.{python}"
         ));
     }
     if let (Some(first), Some(last)) = (build.minors.first(), build.minors.last()) {
@@ -120,7 +120,7 @@ fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
             true => format!("Python 3.{first}"),
             false => format!("Python 3.{first} to 3.{last}"),
         };
-        notice = notice.help(format!("this version has wheels for {pythons}"));
+        notice = notice.help(format!("use {pythons}, for which this version has wheels"));
     }
     notice
 }
@@ -130,7 +130,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let known = solution.pypi.iter().filter_map(|package| {
         let (instead, source) = instead_of(&package.name)?;
         let name = &package.name;
-        // Who asks for one version has no other one in mind.
+        // A line that requires one exact version does not need the hint.
         let is_pinned = |line: &Declared| match &line.kind {
             DeclaredKind::Pip(asked) if asked.name == *name => match &asked.version_or_url {
                 Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
@@ -153,7 +153,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     known.collect()
 }
 
-/// A `setup.py` that imports what is not there while pip runs it.
+/// A `setup.py` that imports modules that are not installed when pip runs it.
 fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let modules: Vec<&str> = build
@@ -165,8 +165,9 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
         return None;
     }
     let modules = quoted(&modules);
-    let message =
-        format!("the build of {name} {version} imports {modules}, which is not there then");
+    let message = format!(
+        "the build of {name} {version} imports {modules}, which is not installed at that point"
+    );
     let pip = solution
         .record("pip")
         .map(|record| record.package_record.version.to_string());
@@ -178,15 +179,14 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
             .as_ref()
             .and_then(|shown| shown.requires.as_ref());
         notice = notice.note(match requires {
-            Some(_) => "pip builds it apart from all that is installed, with no more than its \
-                        `[build-system]` requires, and that lacks it"
+            Some(_) => "pip builds it in isolation, with only what its `[build-system]` requires, \
+                        which does not include it"
                 .to_string(),
-            None => format!(
-                "it has no `pyproject.toml`, and pip {pip} builds it apart from all that is installed"
-            ),
+            None => format!("it has no `pyproject.toml`, and pip {pip} builds it in isolation"),
         });
-        notice = notice
-            .help("install it apart, with `--no-build-isolation`, or take a version with a wheel");
+        notice = notice.help(
+            "install it separately with `--no-build-isolation`, or use a version with a wheel",
+        );
     } else {
         let projects: Vec<&str> = build
             .unmet
@@ -194,13 +194,16 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
             .map(|(_, project)| project.as_ref())
             .collect();
         notice = notice
-            .note("its `setup.py` runs in the environment before pip has installed anything")
-            .help(format!("add {} to the conda half", quoted(&projects)));
+            .note("its `setup.py` runs before pip has installed anything")
+            .help(format!(
+                "add {} to the conda dependencies",
+                quoted(&projects)
+            ));
     }
     Some(places.asked(name, notice))
 }
 
-/// The builds that nothing shows to compile, in one notice for each line.
+/// The builds without a sign of compilation, one notice per line.
 fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let python = solution.python().map(|python| python.to_string());
     let python = python.unwrap_or_default();
@@ -227,19 +230,19 @@ fn shown_of(builds: &[&Build]) -> Vec<String> {
     let notes = [
         (
             named(builds, Build::may_compile),
-            "compiled where there is a compiler, and installed without one",
+            "compiled if there is a compiler, otherwise installed without compiling",
         ),
         (
             named(builds, |build| shows_nothing(build, true)),
-            "the archive holds sources to compile, and does not show whether they are",
+            "the archive contains sources, but does not show whether they are compiled",
         ),
         (
             named(builds, |build| build.shown.is_none()),
-            "what these builds need is not known",
+            "the needs of these builds are unknown",
         ),
         (
             named(builds, |build| shows_nothing(build, false)),
-            "nothing in the archive shows that it is compiled",
+            "the archive shows no sign of compilation",
         ),
     ];
     let notes = notes.into_iter().filter(|(names, _)| !names.is_empty());
@@ -266,10 +269,9 @@ fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
         let names: Vec<String> = names
             .map(|package| format!("{} {}", package.name, package.version))
             .collect();
-        let message = format!("an assumption: what is required by {}", names.join(", "));
-        Diagnostic::new(Level::Note, "assumed-requirements", message).note(
-            "it is read from the egg-info in the archive, which is what a build said elsewhere",
-        )
+        let message = format!("assumed requirements: {}", names.join(", "));
+        Diagnostic::new(Level::Note, "assumed-requirements", message)
+            .note("taken from egg-info in the archive, i.e. from a build on another machine")
     };
     let packages = solution.pypi.iter().filter(is_assumed);
     places.each_line(packages, |package| &package.name, notice)

@@ -1,4 +1,4 @@
-//! What to know of builds for the CPU on an image with CUDA.
+//! Notices about CPU builds on an image with CUDA.
 
 use super::Places;
 use presolve_resolve::{
@@ -30,8 +30,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
         ..
     } = build;
     let (other, other_build) = &build.cuda;
-    let message =
-        format!("{name} {version} is built for the CPU, and the image has CUDA {image_cuda}");
+    let message = format!("{name} {version} is a CPU build, but the image has CUDA {image_cuda}");
     let level = match build.for_want_of_a_gpu {
         true => Level::Warning,
         false => Level::Note,
@@ -42,7 +41,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
     let (note, help) = match (build.for_want_of_a_gpu, &build.driver) {
         (true, _) => (
             format!(
-                "no GPU is there while the image is built, so conda sees no `__cuda`; with one it would take {name} {other} `{other_build}`"
+                "there is no GPU during the image build, so conda sees no `__cuda`; with one it would choose {name} {other} `{other_build}`"
             ),
             for_a_gpu(build),
         ),
@@ -55,7 +54,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
         ),
         (false, None) => (
             format!(
-                "the channel has {name} {other} `{other_build}`, which conda does not take by itself"
+                "the channel has {name} {other} `{other_build}`, which conda does not choose by default"
             ),
             format!("for CUDA, write `{}`", for_cuda(build)),
         ),
@@ -63,7 +62,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
     notice
         .note(note)
         .help(help)
-        .help("if the CPU will do, take an image without CUDA, which is smaller")
+        .help("if the CPU is enough, use an image without CUDA, which is smaller")
 }
 
 /// What to do for a build that conda takes where there is a GPU.
@@ -83,11 +82,13 @@ fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
     let (spec, needs) = (for_cuda(build), &driver.spec);
     let (option, variable) = match &driver.version {
         Some(version) => (
-            format!("`--virtual-package __cuda={version}` or what the GPU's driver supports"),
+            format!(
+                "`--virtual-package __cuda={version}` or the version that the GPU driver supports"
+            ),
             format!("`ENV CONDA_OVERRIDE_CUDA={version}`"),
         ),
         None => (
-            "`--virtual-package __cuda=…` of what the GPU's driver supports".to_owned(),
+            "`--virtual-package __cuda=…` with the version that the GPU driver supports".to_owned(),
             "`ENV CONDA_OVERRIDE_CUDA=…`".to_owned(),
         ),
     };
@@ -96,7 +97,7 @@ fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
         false => "as `presolve context` does".to_owned(),
     };
     format!(
-        "it needs `{needs}`: write `{spec}`, pin with {option}, and set `CONDA_OVERRIDE_CUDA` to the same in the build, {how}"
+        "it needs `{needs}`: write `{spec}`, pin with {option}, and set `CONDA_OVERRIDE_CUDA` to the same value in the build, {how}"
     )
 }
 

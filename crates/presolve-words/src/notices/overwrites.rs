@@ -1,5 +1,5 @@
-//! Where pip meets what conda installed: it replaces it, is kept from doing so by
-//! the pins, or may fail to uninstall it.
+//! Notices about packages that both conda and pip have: pip replaces them, would replace
+//! them without pins, or may fail to uninstall them.
 
 use std::cmp::Ordering;
 
@@ -18,7 +18,7 @@ use presolve_solve::{ProvidedCandidate, Solution};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
-/// The notices of what conda and pip both have.
+/// Returns the notices about packages that both conda and pip have.
 pub(super) fn of(
     resolution: &Resolution,
     environment: &EnvironmentFile,
@@ -66,19 +66,17 @@ fn overwritten(
         Some(release) => {
             format!("pip {verb} conda's {name} {version}: it installs {project} {release}")
         }
-        None => format!("pip {verb} conda's {name} {version} by what this line stands for"),
+        None => format!("pip {verb} conda's {name} {version} with what this line installs"),
     };
     let notice = Diagnostic::warning("pip-overwrites-conda", message);
     let mut notice = places.brought(name, places.asked(project, notice));
     if release.is_some() {
-        notice = notice.note(
-            "no choice of versions whose requirements are known lets both halves have what they ask for",
-        );
+        notice = notice.note("no versions with known requirements satisfy both conda and pip");
     }
     if let Some(source) = source_of(resolution, project, record) {
         notice = notice.note(source);
     }
-    notice.help("the conda packages built against the replaced one may break: relax a line")
+    notice.help("relax a line: conda packages built against the replaced one may break")
 }
 
 fn cannot_uninstall(
@@ -96,7 +94,7 @@ fn cannot_uninstall(
     Some(
         notice
             .note(format!("{}: {}", row.reason, row.source))
-            .help("let both halves have the same version, or leave the project to pip alone"),
+            .help("use the same version in both lists, or install the project with pip only"),
     )
 }
 
@@ -116,7 +114,7 @@ fn upgrade(
     let provided = &overtaken.provided;
     let (package, version) = (&provided.conda_name, &provided.conda_version);
     let message = format!(
-        "as the file stands, pip upgrades conda's {package} {version}: it installs {} {}",
+        "without pins, pip upgrades conda's {package} {version}: it installs {} {}",
         provided.project, overtaken.newest
     );
     let mut notice = Diagnostic::warning("pip-upgrades-conda", message);
@@ -127,11 +125,11 @@ fn upgrade(
     let record = solution.record(package);
     if let Some(row) = record.and_then(|record| uninstallable(solution, record)) {
         notice = notice.note(format!(
-            "it may fail to uninstall it: {}: {}",
+            "pip may fail to uninstall it: {}: {}",
             row.reason, row.source
         ));
     }
-    notice.help("the pinned file keeps conda's version; without pins, leave this line out")
+    notice.help("use the pinned file, which keeps conda's version, or remove this line")
 }
 
 /// Whether an earlier `pin` wrote the version of a project into the pip list.
@@ -142,8 +140,8 @@ fn is_pinned(environment: &EnvironmentFile, project: &PackageName) -> bool {
     })
 }
 
-/// The projects that count as brought by conda by presolve's table alone, in one notice
-/// for each line.
+/// The projects that count as provided by conda only because of presolve's table, one
+/// notice per line.
 fn named_by_table(
     resolution: &Resolution,
     solution: &Solution,
@@ -160,13 +158,13 @@ fn named_by_table(
         let named: Vec<String> = named
             .map(|one| format!("{} by conda's {}", one.project, one.conda_name))
             .collect();
-        let message = format!("these projects count as brought: {}", named.join(", "));
+        let message = format!("these projects count as provided: {}", named.join(", "));
         Diagnostic::new(Level::Note, "name-by-table", message)
             .note(format!(
-                "{}, as no channel and no published mapping tells",
+                "{}, because no channel or published mapping has it",
                 NameSource::BuiltIn
             ))
-            .help("if that is wrong, name a mapping with `--mapping`")
+            .help("if that is wrong, give a mapping with `--mapping`")
     };
     places.each_line(by_table, |provided| &provided.project, notice)
 }
@@ -180,5 +178,5 @@ fn source_of(
     let name = record.package_record.name.as_normalized();
     let (_, source) = resolution.names.pypi_names(record);
     let is_renamed = name != project.as_ref();
-    is_renamed.then(|| format!("conda's {name} brings {project}, {source}"))
+    is_renamed.then(|| format!("conda's {name} provides {project}, {source}"))
 }

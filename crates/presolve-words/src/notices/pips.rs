@@ -1,4 +1,4 @@
-//! What the pip of a solution, which the conda half brings, cannot do.
+//! Notices about what the pip of the solution cannot do.
 
 use super::Places;
 use presolve_packages::pypi::pip_abilities::PipAbility;
@@ -6,20 +6,20 @@ use presolve_resolve::Resolution;
 use presolve_solve::Solution;
 use presolve_text::diagnostic::Diagnostic;
 
-/// The notices on an old pip.
+/// Returns the notices about an old pip.
 pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let clashes = clashes(resolution, solution);
     let wheels = passed_over(solution, places);
     clashes.into_iter().chain(wheels).collect()
 }
 
-/// Requirements that a pip before 20.3 leaves unmet.
+/// Requirements that a pip before 20.3 leaves unsatisfied.
 fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
     let message = if solution.clashes.is_empty() {
-        format!("pip {pip} will install what a later one refuses")
+        format!("pip {pip} will install packages that a later pip refuses")
     } else {
-        format!("pip {pip} will install packages whose requirements clash")
+        format!("pip {pip} will install packages whose requirements conflict")
     };
     let mut notice = Diagnostic::warning("legacy-resolver", message);
     let mut lines = Vec::new();
@@ -47,8 +47,9 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
         notice = notice.note(format!("{} {} was yanked", package.name, package.version));
     }
     let versions = PipAbility::Backtracking.versions();
-    let notice = notice
-        .note("no choice of versions meets all requirements, and this pip does not look for one");
+    let notice = notice.note(
+        "no set of versions satisfies all requirements, and this pip does not search for one",
+    );
     Some(notice.help(format!(
         "relax a line; pip {versions} would refuse the file as it is"
     )))
@@ -66,12 +67,12 @@ fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
     if wheels.is_empty() {
         return None;
     }
-    let message = format!("pip {pip} builds from source what a later pip has a wheel of");
+    let message = format!("pip {pip} builds from source although a later pip could use a wheel");
     let mut notice = Diagnostic::warning("old-pip", message);
     for (wheel, ability) in wheels {
         let versions = ability.versions();
         notice = notice.note(format!("the wheel {wheel} needs pip {versions}"));
     }
-    let notice = notice.help("pin a later pip in the conda half");
+    let notice = notice.help("pin a later pip in the conda dependencies");
     Some(places.brought("pip", notice))
 }

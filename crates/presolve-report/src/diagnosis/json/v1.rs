@@ -11,108 +11,107 @@ use presolve_diagnose::{self as diagnose, Log, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::Label;
 
-/// What broke an image build, by its log.
+/// The cause of a failed image build, found in its log.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "presolve diagnose, version 1")]
 pub struct Diagnosis {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     pub version: u8,
-    /// The version of presolve that wrote it.
+    /// The version of presolve that wrote this report.
     pub presolve: &'static str,
-    /// The path of the log as it was given; `-` for standard input.
+    /// The path of the log as given on the command line; `-` for standard input.
     pub log: String,
-    /// How many lines it has.
+    /// The number of lines of the log.
     pub line_count: usize,
-    /// Whether the problem is known.
+    /// Whether a known problem was found.
     pub verdict: Verdict,
-    /// The problem; where the verdict is `unknown`, what it may be, if anything.
+    /// The problem. If the verdict is `unknown`, a guess, or null.
     pub problem: Option<Problem>,
-    /// Other problems of the log that do not follow from it.
+    /// Other problems in the log that are not consequences of `problem`.
     pub also: Vec<Problem>,
-    /// Where no problem is known, the lines that say most.
+    /// The most telling lines, if no known problem was found.
     pub telling: Vec<Line>,
-    /// What the environment file says about the problem; null if none was given.
+    /// What the environment file shows about the problem; null without `--spec`.
     pub spec: Option<Spec>,
 }
 
-/// Whether the problem of a log is known.
+/// Whether a known problem was found in a log.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It is.
+    /// A known problem was found.
     Named,
-    /// It is not.
+    /// No known problem was found.
     Unknown,
-    /// The log is that of a build that succeeded.
+    /// The build in the log succeeded.
     Succeeded,
 }
 
-/// A problem that a log shows.
+/// A problem found in a log.
 #[derive(Serialize, JsonSchema)]
 pub struct Problem {
-    /// Its name in kebab case; `diagnose --list` lists them.
+    /// The name of the problem in kebab case; see `presolve diagnose --list`.
     pub name: &'static str,
-    /// How sure it is that it is the one.
+    /// How certain it is that this problem broke the build.
     pub confidence: Confidence,
-    /// The case in one sentence.
+    /// The problem in one sentence, with the values of this case.
     pub message: String,
-    /// Why it comes about.
+    /// Why the problem occurs.
     pub cause: String,
-    /// What to do.
+    /// What to do about the problem.
     pub remedy: String,
-    /// The lines that show it.
+    /// The log lines that show the problem.
     pub lines: Vec<Line>,
-    /// What they say about the case, by name, such as `package`, `version`, `url`.
+    /// Values taken from these lines, by name, such as `package`, `version`, `url`.
     pub facts: BTreeMap<String, Vec<String>>,
-    /// The step of the build; null where the log tells of none.
+    /// The build step that failed; null if the log does not show it.
     pub step: Option<Line>,
-    /// Less precise names of it, and what follows from it.
+    /// Names of less precise problems, and of consequences, that this problem explains.
     pub explains: &'static [&'static str],
 }
 
 /// A line of the log.
 #[derive(Serialize, JsonSchema)]
 pub struct Line {
-    /// Its number, from 1.
+    /// The line number, from 1.
     pub number: usize,
-    /// Its text, without timestamps, step numbers and colours.
+    /// The text without timestamps, step numbers and colours.
     pub text: String,
 }
 
-/// What the environment file says about the problem.
+/// What the environment file shows about the problem.
 #[derive(Serialize, JsonSchema)]
 pub struct Spec {
-    /// The lines that the problem is about.
+    /// The lines that are related to the problem.
     pub lines: Vec<Place>,
-    /// Whether the file has a solution; null where that was not asked, or could not be
-    /// found out.
+    /// Whether the file has a solution; null if it was not solved, or if solving failed.
     pub solvable: Option<bool>,
-    /// What conda's classic solver would cost, where that may be what broke the build;
-    /// null where it costs little, was not asked, or is no matter of the problem.
+    /// The predicted cost of conda's classic solver, if it may have broken the build;
+    /// null if the cost is low, unknown, or unrelated to the problem.
     pub cost: Option<String>,
-    /// The smallest change that mends it, one sentence per line that changes. It was
-    /// solved.
+    /// The smallest change that fixes the file, one sentence per changed line. It was
+    /// verified by solving.
     pub fix: Vec<String>,
-    /// What the changed lines get by it: `numpy 1.21.6 (conda)`.
+    /// The versions that the changed lines then get, such as `numpy 1.21.6 (conda)`.
     #[schemars(default)]
     pub gives: Vec<String>,
-    /// Why it could not be found out whether there is a solution.
+    /// Why solving failed.
     pub undecided: Option<String>,
 }
 
-/// A place in the environment file, or in one that it includes.
+/// A position in the environment file or in a file that it includes.
 #[derive(Serialize, JsonSchema)]
 pub struct Place {
     /// The path of the file.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// The column of its first character, from 1, in characters.
+    /// The column of the first character, from 1, in characters.
     pub column: usize,
-    /// What stands there.
+    /// The text at this position.
     pub text: String,
-    /// What it has to do with the problem.
+    /// How this line is related to the problem.
     pub label: String,
 }
 

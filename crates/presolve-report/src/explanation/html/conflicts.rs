@@ -23,7 +23,7 @@ const WIDE: f64 = 640.0;
 
 /// A conflict with what is said of it.
 struct Told<'e> {
-    /// From 1.
+    /// The number of the conflict, from 1.
     number: usize,
     conflict: &'e Conflict,
     graphs: Vec<Graph<'e>>,
@@ -54,7 +54,7 @@ impl Told<'_> {
     }
 }
 
-/// All conflicts; lines that nothing meets in one table if there are many.
+/// All conflicts; many unsatisfiable lines share one table.
 pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
@@ -94,16 +94,16 @@ fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, told: &Diagnostic) 
     }
 }
 
-/// From this many on, lines that nothing meets are shown in a table.
+/// The minimum number of unsatisfiable lines to show them in a table.
 const TABLE: usize = 3;
 
 fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {
     html! {
         section class="conflict" aria-labelledby="unmet" {
-            h2 id="unmet" { (plain.len()) " lines that nothing meets" }
+            h2 id="unmet" { (plain.len()) " lines that cannot be satisfied" }
             table class="unmet" {
                 thead {
-                    tr { th scope="col" { "line" } th scope="col" { "asks for" } th scope="col" { "why not" } }
+                    tr { th scope="col" { "line" } th scope="col" { "asks for" } th scope="col" { "reason" } }
                 }
                 tbody {
                     @for told in plain {
@@ -148,7 +148,7 @@ fn conflict(explanation: &Explanation, told: &Told<'_>) -> Markup {
                     (picture(explanation, graph, &format!("graph-{number}-{}", place + 1)))
                 }
                 details {
-                    summary { "The same in words" }
+                    summary { "As text" }
                     ul { @for fact in told.facts() { li { (code(fact)) } } }
                 }
             }
@@ -179,7 +179,7 @@ pub(super) fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
     names.sort();
     names.dedup();
     html! {
-        @if names.is_empty() { (conflict.lines.len()) " lines clash" }
+        @if names.is_empty() { (conflict.lines.len()) " lines conflict" }
         @for (place, name) in names.iter().enumerate() {
             @if place > 0 { ", " }
             code { (name) }
@@ -193,12 +193,12 @@ fn picture(explanation: &Explanation, graph: &Graph<'_>, id: &str) -> Markup {
         .iter()
         .map(|d| d.package.name.as_str())
         .collect();
-    let title = format!("How the lines get to {}", names.join(", "));
+    let title = format!("How the lines lead to {}", names.join(", "));
     let facts = graph
         .case
         .map_or_else(Vec::new, |case| case.facts(&explanation.declared));
     let said = match facts.is_empty() {
-        true => format!("{} is asked for and does not exist", names.join(", ")),
+        true => format!("{} is requested but does not exist", names.join(", ")),
         false => facts.join("; "),
     };
     let columns = Layout::columns(explanation, graph);
@@ -233,7 +233,7 @@ fn ruled_out(conflict: &Conflict) -> Markup {
     html! {
         @if !all.is_empty() {
             details open[all.len() <= 6] {
-                summary { "What may not be taken, and why" }
+                summary { "Excluded versions and reasons" }
                 table {
                     tbody {
                         @for ruled_out in all {

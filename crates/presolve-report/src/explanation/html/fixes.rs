@@ -8,7 +8,7 @@ use presolve_explain::{Explanation, Fix, LeftOut};
 use presolve_text::source::SourceFile;
 use presolve_words::edits::words;
 
-/// The fixes, the least change first.
+/// The fixes, smallest change first.
 pub(super) fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
     let fixes = &explanation.fixes;
     html! {
@@ -17,12 +17,12 @@ pub(super) fn section(explanation: &Explanation, source: &SourceFile) -> Markup 
             @if fixes.is_empty() {
                 @let ended = explanation.left_out.contains(&LeftOut::Fixes);
                 p {
-                    @if ended { "The time limit left none." }
-                    @else { "No change of a few lines was found that mends it." }
+                    @if ended { "The time limit was reached before a fix was found." }
+                    @else { "No fix of a few lines was found." }
                 }
             } @else {
                 p {
-                    "Each was solved with the file as it would be."
+                    "Each one was verified by solving the changed file."
                     @if explanation.least_changes > 1 {
                         " Every fix takes " (explanation.least_changes) " changes or more."
                     }

@@ -9,16 +9,16 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The width of a character, in em.
 const ADVANCE: f64 = 0.605;
 
-/// How a line of text is set.
+/// The style of a line of text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Style {
-    /// What is said of something: small.
+    /// An annotation, in a small font.
     Small,
     /// Text of the file, versions.
     Text,
     /// A name.
     Name,
-    /// The name that it is all about.
+    /// The name of the disputed package.
     Title,
 }
 
@@ -53,7 +53,7 @@ impl Style {
 pub(super) struct Line {
     /// The text.
     pub text: String,
-    /// How it is set.
+    /// The style of the line.
     pub style: Style,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Line {
 pub(super) struct Label {
     /// Its lines.
     pub lines: Vec<Line>,
-    /// All of it, also where the lines are cut.
+    /// The full text, even if the lines are cut.
     pub full: String,
 }
 
@@ -93,7 +93,7 @@ impl Label {
 }
 
 impl Line {
-    /// In pixels, at most.
+    /// The maximum width, in pixels.
     pub(super) fn width(&self) -> f64 {
         self.text.width() as f64 * self.style.size() * ADVANCE
     }

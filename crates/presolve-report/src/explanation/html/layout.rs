@@ -13,12 +13,12 @@ use presolve_solve::conflict::{Half, Left, Versions};
 mod columns;
 mod stack;
 
-/// A picture.
+/// The positions of all boxes and lines of a picture.
 #[derive(Default)]
 pub(super) struct Layout {
-    /// Its width.
+    /// The width, in pixels.
     pub width: f64,
-    /// Its height.
+    /// The height, in pixels.
     pub height: f64,
     /// The boxes; none overlaps another.
     pub boxes: Vec<Placed>,
@@ -28,26 +28,26 @@ pub(super) struct Layout {
 
 /// A box with its text.
 pub(super) struct Placed {
-    /// Its left edge.
+    /// The left edge, in pixels.
     pub x: f64,
-    /// Its upper edge.
+    /// The upper edge, in pixels.
     pub y: f64,
-    /// Its width.
+    /// The width, in pixels.
     pub width: f64,
-    /// Its height.
+    /// The height, in pixels.
     pub height: f64,
-    /// What it is.
+    /// The kind of the box.
     pub kind: Kind,
-    /// What stands in it.
+    /// The text in the box.
     pub label: Label,
 }
 
-/// What a box is: decides its shape and its colours.
+/// The kind of a box, which decides its shape and colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// A declared requirement.
     Line,
-    /// A package on the way.
+    /// A package on the chain.
     Package(Half),
     /// What a line leaves of the disputed package.
     Claim,
@@ -59,18 +59,18 @@ pub(super) enum Kind {
 pub(super) struct Wire {
     /// Its path, as SVG writes it.
     pub path: String,
-    /// What it says.
+    /// The meaning of the line.
     pub kind: WireKind,
 }
 
-/// What a line between boxes says.
+/// The meanings of a line between boxes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum WireKind {
-    /// Needs.
+    /// One package needs the other.
     Needs,
-    /// Cannot agree.
+    /// The versions conflict.
     Clashes,
-    /// Depends on it.
+    /// The chain depends on this package.
     Given,
 }
 
@@ -84,7 +84,7 @@ const SIDE: f64 = 8.0;
 const ROW: f64 = 14.0;
 /// Around the picture, for strokes.
 const MARGIN: f64 = 4.0;
-/// What hangs on a box: another box, or a claim.
+/// A child of a box: another box, or a claim.
 #[derive(Clone, Copy, PartialEq)]
 enum Child {
     Node(usize),
@@ -108,7 +108,7 @@ impl Layout {
     }
 }
 
-/// What stands in the boxes.
+/// The texts of the boxes.
 struct Labels<'g> {
     explanation: &'g Explanation,
     graph: &'g Graph<'g>,
@@ -166,12 +166,17 @@ impl Labels<'_> {
                     }
                     Shown::Package(_) => false,
                 };
-                let word = if asks { "asks for it" } else { "leads to it" };
+                let word = if asks { "asks for it" } else { "needs it" };
                 label.paragraph(word, Style::Small, self.text, 1)
             }
             None => match claim.asked {
                 Some(asked) => label
-                    .paragraph("asks for, which nothing has", Style::Small, self.text, 2)
+                    .paragraph(
+                        "asks for, but there is no match",
+                        Style::Small,
+                        self.text,
+                        2,
+                    )
                     .paragraph(asked, Style::Text, self.text, 2),
                 None => label.paragraph("allows none", Style::Text, self.text, 1),
             },

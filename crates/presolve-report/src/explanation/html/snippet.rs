@@ -1,4 +1,4 @@
-//! Lines of the file with the culprits underlined, as rustc shows them.
+//! Lines of the file with the conflicting parts underlined, as in rustc.
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 

@@ -39,7 +39,7 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     let more = heaviest.len().saturating_sub(SHOWN);
     html! {
         table class="bars" {
-            caption { "Records that conda has to look at, on a logarithmic scale" }
+            caption { "Records that conda has to consider, on a logarithmic scale" }
             thead {
                 tr {
                     th scope="col" { "line" }
@@ -74,14 +74,14 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     }
 }
 
-/// What helps, beside what there is.
+/// The remedies, compared with the current cost.
 fn remedies(cost: &Cost) -> Markup {
     if cost.remedies.is_empty() {
         let said = match (cost.satisfiable, cost.prediction.verdict) {
-            (false, _) => "Resolve the conflict first: what the file costs then is another matter.",
+            (false, _) => "Fix the conflict first; the prediction will change.",
             (true, Verdict::Fine) => return html! {},
-            (true, _) if cost.complete => "No change of one line makes it much cheaper.",
-            (true, _) => "The time for trying changes ran out.",
+            (true, _) if cost.complete => "No single-line change makes it much cheaper.",
+            (true, _) => "The time for trying changes is up.",
         };
         return html! { p { (said) } };
     }
@@ -101,8 +101,8 @@ fn remedies(cost: &Cost) -> Markup {
     html! {
         table class="bars remedies" {
             caption {
-                "What helps, each worked out anew; the dashed line is the "
-                (cost::seconds(cost.limits.seconds)) " that a build has"
+                "What would help, each predicted separately; the dashed line is the "
+                (cost::seconds(cost.limits.seconds)) " build limit"
             }
             thead {
                 tr {
@@ -114,7 +114,7 @@ fn remedies(cost: &Cost) -> Markup {
                 }
             }
             tbody {
-                (row(html! { "as it is" }, &cost.prediction))
+                (row(html! { "unchanged" }, &cost.prediction))
                 @for remedy in cost.remedies.iter().take(SHOWN) {
                     (row(html! {
                         (code(&cost::change(cost, &remedy.change)))
@@ -124,7 +124,7 @@ fn remedies(cost: &Cost) -> Markup {
             }
         }
         @if !cost.complete {
-            p { "The time for trying changes ran out; there may be better ones." }
+            p { "The time for trying changes is up; there may be better ones." }
         }
     }
 }

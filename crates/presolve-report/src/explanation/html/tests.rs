@@ -1,4 +1,4 @@
-//! The style sheet, looked at without a browser.
+//! The style sheet, checked without a browser.
 
 use std::collections::BTreeMap;
 

@@ -9,44 +9,44 @@ mod from;
 
 pub use cost::Cost;
 
-/// Why an environment file cannot be solved, and what mends it.
+/// Why an environment file cannot be solved, and how to fix it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "presolve explain, version 1")]
 pub struct Explanation {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     pub version: u8,
-    /// The version of presolve that wrote it.
+    /// The version of presolve that wrote this report.
     pub presolve: &'static str,
-    /// The path of the file, as it was given.
+    /// The path of the file as given on the command line.
     pub file: String,
-    /// The platform it is solved for, as conda names it: `linux-64`.
+    /// The conda platform that the file is solved for, such as `linux-64`.
     pub platform: String,
-    /// What the machine has, `__glibc=2.28=0`.
+    /// The virtual packages of the target, such as `__glibc=2.28=0`.
     pub virtual_packages: Vec<String>,
-    /// The channels, the one of highest priority first.
+    /// The channels, highest priority first.
     pub channels: Vec<String>,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
-    /// Whether there is a solution. Where that is not known, nothing is written, and
-    /// the exit code is 3.
+    /// Whether there is a solution. If that is unknown, no report is written, and the
+    /// exit code is 3.
     pub verdict: Verdict,
-    /// The requirements of the file. A `line` elsewhere is a place in this list, from 0.
+    /// The requirements of the file. A `line` elsewhere is an index into this list, from
+    /// 0.
     pub declared: Vec<Line>,
-    /// Builds that no channel has, if many lines name such; the conflicts are then those
-    /// of the file without these builds. Null if not.
+    /// Builds that no channel has, if many lines name such builds; `conflicts` then
+    /// refers to the file without these builds. Otherwise null.
     pub gone_builds: Option<GoneBuilds>,
-    /// What cannot hold together, each conflict independent of the others; empty if
-    /// there is a solution.
+    /// The conflicts, independent of each other; empty if there is a solution.
     pub conflicts: Vec<Conflict>,
-    /// What mends all conflicts, the least change first. Each was solved with the file
-    /// as it would be.
+    /// Changes that fix all conflicts, the smallest first. Each one was verified by
+    /// solving the changed file.
     pub fixes: Vec<Fix>,
-    /// How many lines every fix has to change at least; 0 where no fix is known.
+    /// The minimum number of lines that any fix changes; 0 if no fix is known.
     pub least_changes: usize,
-    /// What conda's classic solver would need for it; null where it is not known.
+    /// The predicted cost of conda's classic solver; null if unknown.
     pub cost: Option<Cost>,
-    /// What the time limit left out.
+    /// What was skipped because of the time limit.
     pub left_out: Vec<Omission>,
 }
 
@@ -54,25 +54,25 @@ pub struct Explanation {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// There is one.
+    /// There is a solution.
     Solvable,
-    /// There is none.
+    /// There is no solution.
     Unsolvable,
 }
 
-/// How the order of channels binds.
+/// Channel priority mode.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelPriority {
-    /// A package is taken from the first channel that has it.
+    /// Packages come only from the first channel that has them.
     Strict,
-    /// A package is taken from the first channel that has what is asked for.
+    /// Packages come from the first channel that has a matching record.
     Flexible,
-    /// All channels count alike.
+    /// The order of channels is ignored.
     Disabled,
 }
 
-/// What the time limit left out.
+/// What was skipped because of the time limit.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Omission {
@@ -80,7 +80,7 @@ pub enum Omission {
     Conflicts,
     /// There may be more fixes.
     Fixes,
-    /// What the search would cost is not known.
+    /// The cost of the search is unknown.
     Cost,
 }
 
@@ -92,65 +92,64 @@ pub enum World {
     Conda,
     /// A package index.
     Pypi,
-    /// The machine: a virtual package (CEP-26).
+    /// The target machine: a virtual package (CEP 26).
     Virtual,
 }
 
 /// A requirement of the file.
 #[derive(Serialize, JsonSchema)]
 pub struct Line {
-    /// As it is written.
+    /// The requirement as written.
     pub text: String,
-    /// Which list it is in; never `virtual`.
+    /// The list that contains the requirement; never `virtual`.
     pub half: World,
-    /// Where it stands; null for a requirement that conda adds by itself.
+    /// The position in the file; null for a requirement that conda adds by itself.
     pub place: Option<Place>,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Serialize, JsonSchema)]
 pub struct Place {
-    /// The path of the file: the environment file, or one that it includes.
+    /// The path of the environment file or of a file that it includes.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// The column of its first character, from 1, in characters.
+    /// The column of the first character, from 1, in characters.
     pub column: usize,
-    /// Its bytes in the file's text as UTF-8, without a byte order mark.
+    /// The byte range in the text as UTF-8, without a byte order mark.
     pub span: Span,
 }
 
-/// Bytes of a text.
+/// A byte range of a text.
 #[derive(Serialize, JsonSchema)]
 pub struct Span {
-    /// The first one, from 0.
+    /// The first byte, from 0.
     pub start: usize,
-    /// The one behind the last.
+    /// The byte after the last one.
     pub end: usize,
 }
 
-/// Lines that name builds which no channel has.
+/// Lines that name builds that no channel has.
 #[derive(Serialize, JsonSchema)]
 pub struct GoneBuilds {
-    /// The lines.
+    /// The indices of the lines in `declared`.
     pub lines: Vec<usize>,
-    /// The platform for which the channels have these builds, as conda names it; null
-    /// where none is known.
+    /// The conda platform for which the channels have these builds; null if unknown.
     pub found_for: Option<String>,
 }
 
-/// Lines that cannot hold together.
+/// Lines that cannot be satisfied together.
 #[derive(Serialize, JsonSchema)]
 pub struct Conflict {
-    /// The lines, as places in `declared`.
+    /// The lines, as indices into `declared`.
     pub lines: Vec<usize>,
-    /// Proved: without any one of them the others can be met of the others. False where
-    /// the time limit ended the proof.
+    /// Whether the set is proven minimal: without any one of the lines, the rest can be
+    /// satisfied. False if the time limit stopped the proof.
     pub minimal: bool,
-    /// Packages that no channel or index has; if there are any, they are the reason.
+    /// Packages that no channel or index has. If there are any, they are the reason.
     pub missing: Vec<Missing>,
-    /// On what the lines clash. There are several where it depends on a choice, such as
-    /// the Python; none where no reason was found that is short enough to tell.
+    /// The reasons for the conflict. There are several if it depends on a choice, such as
+    /// the Python version, and none if no reason is short enough to show.
     pub cases: Vec<Case>,
 }
 
@@ -159,18 +158,18 @@ pub struct Conflict {
 pub struct Missing {
     /// The package.
     pub package: Package,
-    /// The line that leads to it.
+    /// The line that leads to the package.
     pub line: usize,
-    /// The line asks for it itself.
+    /// Whether the line itself requires the package.
     pub direct: bool,
-    /// Names like it that there are, and packages of this name in other channels.
+    /// Existing packages with similar names, and packages of this name in other channels.
     pub nearest: Vec<Nearest>,
 }
 
-/// A package that may have been meant.
+/// A package that may be the intended one.
 #[derive(Serialize, JsonSchema)]
 pub struct Nearest {
-    /// Its name.
+    /// The name of the package.
     pub name: String,
     /// The channel that has it.
     pub channel: String,
@@ -179,67 +178,68 @@ pub struct Nearest {
 /// One reason for a conflict.
 #[derive(Serialize, JsonSchema)]
 pub struct Case {
-    /// The choice for which it is one; null if it is one whatever is chosen.
+    /// The choice for which this case holds; null if it holds for every choice.
     pub choice: Option<Left>,
-    /// The package nobody agrees on.
+    /// The package that the lines disagree on.
     pub disputed: Package,
-    /// How the lines get there, at least one for each of them. One that ends at another
-    /// package says how a line leaves what a chain is `given`.
+    /// How each line leads to the disputed package, at least one chain per line. A chain
+    /// that ends at another package shows how a line leads to what another chain is
+    /// `given`.
     pub chains: Vec<Chain>,
-    /// Candidates of the disputed package that may not be taken, the newest first.
+    /// Excluded candidates of the disputed package, newest first.
     pub ruled_out: Vec<RuledOut>,
-    /// What there is instead, one sentence.
+    /// The nearest available versions or builds, in one sentence.
     pub nearest: Option<String>,
-    /// What else explains it, one sentence each.
+    /// Further facts, one sentence each.
     pub notes: Vec<String>,
-    /// The same in words, one sentence each, as people are told.
+    /// The case in words, one sentence each, as in the human-readable report.
     pub facts: Vec<String>,
 }
 
-/// A package or project.
+/// A conda package or a PyPI project.
 #[derive(Serialize, JsonSchema)]
 pub struct Package {
-    /// Its normalised name, with the extra where it is about one.
+    /// The normalised name, with an extra if the requirement is about one.
     pub name: String,
-    /// Where it comes from.
+    /// Whether the package is from conda, from PyPI or virtual.
     pub half: World,
 }
 
-/// The way from a line to a package.
+/// The chain of requirements from a line to a package.
 #[derive(Serialize, JsonSchema)]
 pub struct Chain {
-    /// The line.
+    /// The index of the line in `declared`.
     pub line: usize,
-    /// What it asks for, then what that requires whatever is chosen, down to the package.
+    /// What the line requires, then what that always requires, down to the package.
     pub links: Vec<Left>,
-    /// What is asked of the versions of the last one, where nothing has it; else null.
+    /// The version constraint on the last package if no candidate satisfies it; otherwise
+    /// null.
     pub asked: Option<String>,
-    /// What other lines leave, where the way depends on it.
+    /// What other lines leave of the packages that this chain depends on.
     pub given: Vec<Left>,
 }
 
-/// What is left of a package.
+/// The candidates that remain of a package.
 #[derive(Serialize, JsonSchema)]
 pub struct Left {
     /// The package.
     #[serde(flatten)]
     pub package: Package,
-    /// The versions, folded into ranges, like `1.0 to 1.4 or 2.0`; null where nothing is
-    /// left.
+    /// The versions as ranges, such as `1.0 to 1.4 or 2.0`; null if none remain.
     pub versions: Option<String>,
-    /// How many versions these are.
+    /// The number of versions.
     pub count: usize,
 }
 
-/// Candidates that may not be taken, for one reason.
+/// Candidates that are excluded for the same reason.
 #[derive(Serialize, JsonSchema)]
 pub struct RuledOut {
     /// The package.
     #[serde(flatten)]
     pub package: Package,
-    /// Which of its versions, folded into ranges.
+    /// The excluded versions as ranges.
     pub versions: String,
-    /// How many versions these are.
+    /// The number of versions.
     pub count: usize,
     /// The kind of the reason.
     pub kind: Reason,
@@ -247,113 +247,112 @@ pub struct RuledOut {
     pub reason: String,
 }
 
-/// The kinds of reasons against a candidate.
+/// The kinds of reasons that exclude a candidate.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// Its Requires-Python leaves out every Python that the file allows.
+    /// Its `Requires-Python` excludes every Python that the file allows.
     RequiresPython,
-    /// None of its wheels is for a Python and ABI that the file allows (PEP 425).
+    /// None of its wheels supports a Python and ABI that the file allows (PEP 425).
     PythonTag,
-    /// None of its wheels is for the platform, and it has no source distribution.
+    /// None of its wheels supports the platform, and it has no source distribution.
     PlatformTag,
     /// It was yanked (PEP 592).
     Yanked,
-    /// It is a pre-release, and nothing asks for one (PEP 440).
+    /// It is a pre-release, and no requirement asks for one (PEP 440).
     PreRelease,
-    /// It is newer than the cut-off.
+    /// It is newer than the cut-off date.
     TooNew,
-    /// Strict channel priority takes the package from another channel.
+    /// Under strict channel priority, the package comes from another channel.
     ChannelPriority,
-    /// A line asks for the package from another channel.
+    /// A line requires the package from another channel.
     OtherChannel,
     /// The declared pip cannot install its wheel.
     PipTooOld,
-    /// An option or hash of the pip list rules its files out.
+    /// An option or hash in the pip list excludes its files.
     PipOption,
-    /// A line of a constraints file rules it out.
+    /// A line of a constraints file excludes it.
     Constraint,
     /// Its metadata or one of its dependencies cannot be read.
     Broken,
-    /// It requires something that another requirement leaves nothing of.
+    /// It requires something that another requirement excludes completely.
     Requirement,
-    /// Anything else.
+    /// Any other reason.
     Other,
 }
 
-/// Changes that mend the file.
+/// Changes that fix the file.
 #[derive(Serialize, JsonSchema)]
 pub struct Fix {
-    /// The number that `--apply` takes.
+    /// The number to give to `--apply`.
     pub number: usize,
-    /// What changes, one entry per line, group of lines or channel.
+    /// The changes, one per line, group of lines or channel.
     pub edits: Vec<Edit>,
-    /// What the changed lines and those of the conflicts get by it.
+    /// The resulting versions of the changed lines and of the lines in the conflicts.
     pub gives: Vec<Given>,
-    /// What is worth knowing before it is applied, one sentence each.
+    /// Facts to know before applying the fix, one sentence each.
     pub notes: Vec<String>,
-    /// The change of the file, and of the requirements files that it includes, as a
-    /// unified diff.
+    /// The changes of the file and of its included requirements files, as a unified diff.
     pub diff: String,
 }
 
 /// One change of a fix.
 #[derive(Serialize, JsonSchema)]
 pub struct Edit {
-    /// Of which kind it is.
+    /// The kind of the change.
     pub kind: Change,
-    /// The line that changes; null if none does, or several.
+    /// The changed line; null if no line or several lines change.
     pub line: Option<usize>,
-    /// All lines that change.
+    /// All changed lines.
     pub lines: Vec<usize>,
-    /// That line as it is written; null if there is none.
+    /// The changed line as written in the file; null if there is none.
     pub before: Option<String>,
-    /// What there is afterwards: a requirement, a channel or, of several lines, their
-    /// version; null if the line goes.
+    /// The new requirement or channel or, for several lines, their new version; null if
+    /// the line is removed.
     pub with: Option<String>,
-    /// Why it goes past the nearest version; null if it does not, or if that is too long
-    /// to tell.
+    /// Why the nearest version was skipped; null if it was not, or if the reason is too
+    /// long to show.
     pub skipped: Option<Skipped>,
     /// The change in words.
     pub words: String,
 }
 
-/// The nearest version to the one that a line asked for, which does not do.
+/// The version nearest to the original one, which does not work.
 #[derive(Serialize, JsonSchema)]
 pub struct Skipped {
     /// The version.
     pub version: String,
-    /// Why not, in a clause.
+    /// Why it does not work, as a clause.
     pub because: String,
 }
 
-/// The kinds of changes, the mildest first.
+/// The kinds of changes, mildest first.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// Requirements lose their builds and keep their versions.
+    /// Remove the builds of requirements and keep their versions.
     DropBuilds,
-    /// The requirement allows more than before, what it allowed included.
+    /// Widen the constraint of a requirement.
     Relax,
-    /// The requirement allows another version.
+    /// Change the version of a requirement.
     Bump,
-    /// Requirements of one version get another one, all the same.
+    /// Change several requirements with the same version to another common version.
     BumpTogether,
-    /// The environment gets another Python.
+    /// Change the Python version.
     ChangePython,
-    /// The requirement gets the name that was meant.
+    /// Correct the name of a requirement.
     Rename,
-    /// The requirement moves to the pip list.
+    /// Move a requirement to the pip list.
     MoveToPip,
-    /// The requirement moves to the conda list.
+    /// Move a requirement to the conda dependencies.
     MoveToConda,
-    /// A channel comes in.
+    /// Add a channel.
     AddChannel,
-    /// The requirement goes.
+    /// Remove a requirement.
     Drop,
 }
 
-/// What a package gets by a fix.
+/// The version of a package after a fix.
 #[derive(Serialize, JsonSchema)]
 pub struct Given {
     /// The package.

@@ -6,23 +6,23 @@ use serde::Serialize;
 
 mod from;
 
-/// What is wrong with environment files.
+/// Problems found in environment files.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "presolve check, version 1")]
 pub struct Report {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     pub version: u8,
-    /// The version of presolve that wrote it.
+    /// The version of presolve that wrote this report.
     pub presolve: &'static str,
-    /// The files that were checked, by their paths; then the `presolve.toml` files that
-    /// have findings of their own.
+    /// The checked files in order of their paths, then the `presolve.toml` files that
+    /// have findings.
     pub files: Vec<File>,
-    /// How much there is of everything.
+    /// The totals over all files.
     pub counts: Counts,
 }
 
-/// How much there is of everything.
+/// The totals over all files.
 #[derive(Serialize, JsonSchema)]
 pub struct Counts {
     /// Files that were checked.
@@ -33,86 +33,85 @@ pub struct Counts {
     pub warnings: usize,
     /// Findings that are notes.
     pub notes: usize,
-    /// Findings that a comment or `presolve.toml` silences; they are not listed.
+    /// Findings suppressed by a comment or `presolve.toml`; they are not listed.
     pub suppressed: usize,
-    /// Findings that `--fix` can mend.
+    /// Findings that `--fix` can fix.
     pub fixable: usize,
-    /// Findings that `--fix --unsafe-fixes` can mend besides.
+    /// Further findings that `--fix --unsafe-fixes` can fix.
     pub unsafely_fixable: usize,
-    /// Findings that were mended in this run; they are not listed.
+    /// Findings that were fixed in this run; they are not listed.
     pub fixed: usize,
 }
 
 /// A file that was checked.
 #[derive(Serialize, JsonSchema)]
 pub struct File {
-    /// Its path, with `/`, from the folder that presolve ran in if it is below that.
+    /// The path with `/`, relative to the working directory if it is below it.
     pub path: String,
-    /// What is wrong with it, the worst first, then in the order of the text.
+    /// The findings, most severe first, then in order of position.
     pub findings: Vec<Finding>,
-    /// How many findings were silenced.
+    /// The number of suppressed findings.
     pub suppressed: usize,
-    /// What could not be found out.
+    /// What could not be checked.
     pub undecided: Vec<Undecided>,
-    /// The rules of what was mended in this run.
+    /// The rules of the findings that were fixed in this run.
     pub fixed: Vec<&'static str>,
 }
 
-/// Something that is wrong.
+/// A problem found in a file.
 #[derive(Serialize, JsonSchema)]
 pub struct Finding {
-    /// The name of the rule; `presolve rule NAME` says what it means.
+    /// The name of the rule; `presolve rule NAME` describes it.
     pub rule: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
-    /// How sure it is.
+    /// How certain the finding is.
     pub confidence: Confidence,
     /// What is wrong, one sentence.
     pub message: String,
-    /// Where it is.
+    /// The position in the file.
     pub place: Place,
-    /// What is said at the place; may be empty.
+    /// The label at `place`; may be empty.
     pub label: String,
-    /// Other places that it has to do with.
+    /// Other positions that are related to the finding.
     pub related: Vec<Related>,
     /// Facts that explain it, one sentence each.
     pub notes: Vec<String>,
     /// What to do next, one sentence each.
     pub help: Vec<String>,
-    /// What mends it; null if nothing is known to.
+    /// A fix; null if none is known.
     pub fix: Option<Fix>,
-    /// By this it is known again when the file changes elsewhere.
+    /// An identifier that stays the same when other parts of the file change.
     pub fingerprint: String,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// The build fails, or a secret is out.
+    /// The build fails, or a secret is exposed.
     Error,
-    /// The build may fail, or gives something else than was meant.
+    /// The build may fail, or may not produce what was intended.
     Warning,
-    /// Worth knowing.
+    /// Useful to know.
     Note,
 }
 
 /// A part of a file.
 #[derive(Serialize, JsonSchema)]
 pub struct Place {
-    /// The path of the file, written like that of a checked one, which it is or which
-    /// includes it.
+    /// The path of the checked file or of a file that it includes, written like `path`.
     pub file: String,
-    /// Where it begins.
+    /// The start.
     pub start: Position,
-    /// Where it ends: behind its last character.
+    /// The end, after the last character.
     pub end: Position,
 }
 
-/// A place between two characters.
+/// A position between two characters.
 #[derive(Serialize, JsonSchema)]
 pub struct Position {
-    /// In bytes of the file's text as UTF-8, from 0, without a byte order mark.
+    /// The byte offset in the text as UTF-8, from 0, without a byte order mark.
     pub offset: usize,
     /// The line, from 1.
     pub line: usize,
@@ -120,43 +119,43 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Another place of a finding.
+/// Another position of a finding.
 #[derive(Serialize, JsonSchema)]
 pub struct Related {
-    /// Where it is.
+    /// The position in the file.
     pub place: Place,
-    /// What is said of it; may be empty.
+    /// The label; may be empty.
     pub label: String,
 }
 
-/// What mends a finding.
+/// A fix for a finding.
 #[derive(Serialize, JsonSchema)]
 pub struct Fix {
-    /// What it does, as an order.
+    /// What the fix does, in the imperative.
     pub title: String,
-    /// Whether it may be made without a look at it.
+    /// Whether the fix can be applied without a review.
     pub safety: Safety,
-    /// What changes, in the order of the text, without overlaps; null where that holds a
-    /// secret of the file, which `--fix` writes and nothing shows.
+    /// The replacements in order of position, without overlaps; null if they contain a
+    /// secret, which `--fix` writes but no report shows.
     pub edits: Option<Vec<Edit>>,
 }
 
-/// A part of a file that becomes another text.
+/// A replacement of a part of a file.
 #[derive(Serialize, JsonSchema)]
 pub struct Edit {
-    /// What is replaced.
+    /// The replaced part.
     pub place: Place,
-    /// What stands there afterwards.
+    /// The new text.
     pub with: String,
 }
 
-/// Something that could not be found out, because of the network, a time limit or what
-/// only a build can tell.
+/// A check that could not be completed because of the network, a time limit, or facts
+/// that only a build shows.
 #[derive(Serialize, JsonSchema)]
 pub struct Undecided {
-    /// The platform, as conda names it; null if it is not about one.
+    /// The conda platform; null if no single platform is concerned.
     pub platform: Option<String>,
-    /// Why, one sentence each.
+    /// The reasons, one sentence each.
     pub messages: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Where the clash depends on a choice: each way that it can go.
+//! Conflicts that depend on a choice: each option is explained.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::{
 /// A package with more versions than this is not gone through.
 const CHOICES: usize = 40;
 
-/// How many packages are tried as the one to choose from.
+/// The maximum number of packages that are tried as the choice.
 const TRIED: usize = 6;
 
 /// More cases than this are no explanation.
@@ -34,8 +34,8 @@ impl Clash<'_, '_> {
             .unwrap_or_default()
     }
 
-    /// What may be chosen from, the Python first, then the fewest ways: each a way per
-    /// version, of Python per minor version.
+    /// The possible choices, the Python first, then those with the fewest options: one
+    /// option per version, for Python per minor version.
     fn choices(&self, demands: &[Demands]) -> Vec<Vec<Choice>> {
         let provider = self.provider;
         let mut choices: Vec<(bool, usize, Vec<Choice>)> = Vec::new();
@@ -69,7 +69,7 @@ impl Clash<'_, '_> {
         python.or_else(|| Some(folded::version(provider, id)?.to_string()))
     }
 
-    /// The clashes of all ways; ways that clash in the same way are one.
+    /// The clashes of all ways; ways that conflict in the same way are one.
     fn cases_of(&self, ways: &[Choice]) -> Option<Vec<Case>> {
         let mut cases: Vec<(Choice, Case)> = Vec::new();
         for way in ways {

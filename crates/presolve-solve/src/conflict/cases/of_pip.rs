@@ -12,7 +12,8 @@ use crate::{
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
 impl Clash<'_, '_> {
-    /// That none of the pips which the lines leave runs on the pythons that they leave.
+    /// Returns the case that no pip allowed by the lines runs on a python allowed by
+    /// them.
     pub(super) fn pip_does_not_run(&self, demands: &[Demands]) -> Option<Case> {
         let provider = self.provider;
         let left = left_by_all(demands);
@@ -45,7 +46,7 @@ impl Clash<'_, '_> {
             ruled_out: Vec::new(),
             nearest: None,
             notes: vec![format!(
-                "pip {} does not run on {}: that takes pip {}",
+                "pip {} does not run on {}: that needs pip {}",
                 folded::versions(provider, pips)?,
                 ability.what(),
                 ability.versions()
@@ -63,7 +64,7 @@ impl Clash<'_, '_> {
             let declared = &provider.declared[line];
             if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
                 case.notes
-                    .push(format!("`{}` is for pip to install", declared.text));
+                    .push(format!("`{}` is installed by pip", declared.text));
             }
         }
         Some(case)

@@ -1,5 +1,5 @@
-//! What rules candidates out: why a project wants other pythons, why candidates may not
-//! be taken, which of them need what the rest leaves nothing of.
+//! What excludes candidates: why a project needs other pythons, why candidates are
+//! excluded, and which of them need what the rest does not leave.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ impl Clash<'_, '_> {
         })
     }
 
-    /// The candidates that a demand had and may not take, by reason, the newest first.
+    /// The excluded candidates of a demand, by reason, newest first.
     pub(super) fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
         let provider = self.provider;
         let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
@@ -63,8 +63,8 @@ impl Clash<'_, '_> {
         folded::ruled_out(provider, name, by_reason)
     }
 
-    /// The candidates that cannot be had with the rest: those that need something of
-    /// the same packages are told together.
+    /// The candidates that conflict with the rest; those that need the same packages are
+    /// grouped.
     fn refused(&self, demand: &Demand) -> Vec<(Reason, BTreeSet<SolvableId>)> {
         type Needs = BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>;
         let mut by_names: Vec<(bool, Needs, BTreeSet<SolvableId>)> = Vec::new();
@@ -99,12 +99,12 @@ impl Clash<'_, '_> {
                     Ok(needed) => folded::left(self.provider, name, needed).to_string(),
                     Err(asked) => {
                         let package = folded::package(self.provider, name);
-                        format!("{package} {asked}, which cannot be had")
+                        format!("{package} {asked}, which is not available")
                     }
                 })
                 .collect();
             let verb = if by_constraint {
-                "goes only with"
+                "works only with"
             } else {
                 "needs"
             };

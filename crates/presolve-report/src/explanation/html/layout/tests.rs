@@ -1,4 +1,4 @@
-//! Pictures of made-up conflicts, looked at without a browser.
+//! Pictures of made-up conflicts, checked without a browser.
 
 use proptest::prelude::*;
 

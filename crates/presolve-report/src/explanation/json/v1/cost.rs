@@ -7,140 +7,141 @@ use presolve_explain::cost;
 use presolve_terminal::foreign::shown;
 use presolve_words::cost::{change, verdict};
 
-/// What conda's classic solver would need for the conda lines, as predicted.
+/// The predicted cost of solving the conda lines with conda's classic solver.
 #[derive(Serialize, JsonSchema)]
 pub struct Cost {
     /// The verdict in a sentence.
     pub words: String,
-    /// Time and memory.
+    /// The predicted time and memory.
     pub prediction: Prediction,
-    /// What the verdict is held against.
+    /// The limits that the verdict is based on.
     pub limits: Limits,
     /// Whether the conda lines have a solution.
     pub satisfiable: bool,
-    /// The conda lines in file order, with what each reaches.
+    /// The conda lines in file order, each with its reachable records.
     pub lines: Vec<LineReach>,
-    /// What all of them reach together.
+    /// The records that all lines reach together.
     pub space: Space,
-    /// The steps by which the solution misses the best record of each package; null if
+    /// The number of steps from the best record of each package to the solution; null if
     /// there is no solution.
     pub distance: Option<usize>,
-    /// The records of every package that the lines lead to, whatever the versions, as
-    /// far as channel priority leaves them.
+    /// The number of records, of any version, of all packages that the lines lead to,
+    /// after channel priority.
     pub unpruned: usize,
-    /// What makes it cheaper, in order of effect.
+    /// Changes that reduce the cost, largest effect first.
     pub remedies: Vec<Remedy>,
-    /// Every remedy was tried; otherwise the time for it ran out.
+    /// Whether every remedy was tried. False if the time limit was reached.
     pub complete: bool,
 }
 
 /// Predicted time and memory.
 #[derive(Serialize, JsonSchema)]
 pub struct Prediction {
-    /// CPU seconds of the whole command without downloads.
+    /// The CPU time of the whole command without downloads, in seconds.
     pub cpu_seconds: f64,
-    /// Two thirds of all runs are within the time divided and multiplied by this.
+    /// Two thirds of all runs take between `cpu_seconds` divided and multiplied by this
+    /// factor.
     pub cpu_factor: f64,
-    /// The largest resident set, in megabytes (10⁶ bytes).
+    /// The peak resident set size, in megabytes (10⁶ bytes).
     pub peak_mb: f64,
-    /// As `cpu_factor`, for the memory.
+    /// Like `cpu_factor`, for `peak_mb`.
     pub memory_factor: f64,
-    /// What this means for the build.
+    /// The verdict on the build.
     pub verdict: Verdict,
 }
 
-/// What a prediction means for a build.
+/// The meaning of a prediction for a build.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Less than a minute.
     Fine,
-    /// A minute or longer, and in time.
+    /// A minute or longer, but within the limit.
     Slow,
-    /// It does not end within the limit.
+    /// Longer than the time limit.
     TimesOut,
-    /// It needs more memory than there is.
+    /// More memory than available.
     RunsOutOfMemory,
 }
 
-/// What a build may take.
+/// The limits of a build.
 #[derive(Serialize, JsonSchema)]
 pub struct Limits {
-    /// Seconds.
+    /// Time in seconds.
     pub seconds: f64,
-    /// Megabytes (10⁶ bytes); null: whatever it takes.
+    /// Memory in megabytes (10⁶ bytes); null means no limit.
     pub memory_mb: Option<f64>,
 }
 
-/// What a line reaches after conda's pruning for all of the lines.
+/// The records that a line reaches after conda has pruned the index for all lines.
 #[derive(Serialize, JsonSchema)]
 pub struct LineReach {
-    /// The line.
+    /// The index of the line in `declared`.
     pub line: usize,
-    /// The records that the line itself can still be met by.
+    /// The number of records that still satisfy the line.
     pub matching: usize,
-    /// The records reachable from it, its own included.
+    /// The number of records reachable from the line, including its own.
     pub records: usize,
-    /// The packages that these belong to.
+    /// The number of packages of these records.
     pub packages: usize,
 }
 
-/// What all lines reach together.
+/// The records that all lines reach together.
 #[derive(Serialize, JsonSchema)]
 pub struct Space {
-    /// Records.
+    /// The number of records.
     pub records: usize,
-    /// The packages that these belong to.
+    /// The number of packages of these records.
     pub packages: usize,
-    /// Their versions, of each package.
+    /// The number of distinct versions, summed over the packages.
     pub versions: usize,
-    /// Their dependencies, those on virtual packages left out.
+    /// The number of their dependencies, except on virtual packages.
     pub edges: usize,
-    /// The minor versions of python that stay open, the oldest first.
+    /// The reachable minor versions of python, oldest first.
     pub pythons: Vec<String>,
-    /// The packages that several channels carry.
+    /// The packages that several channels have.
     pub overlap: Overlap,
 }
 
-/// Packages that several channels carry.
+/// Packages that several channels have.
 #[derive(Serialize, JsonSchema)]
 pub struct Overlap {
-    /// How many.
+    /// The number of packages.
     pub packages: usize,
-    /// The records of other channels than the first that has the package.
+    /// The number of records outside the first channel that has the package.
     pub added_records: usize,
-    /// Some of them, those with the most added records first.
+    /// Some of these packages, those with the most added records first.
     pub largest: Vec<OverlappingPackage>,
 }
 
-/// A package that several channels carry.
+/// A package that several channels have.
 #[derive(Serialize, JsonSchema)]
 pub struct OverlappingPackage {
-    /// Its name.
+    /// The name of the package.
     pub name: String,
-    /// In how many channels it is.
+    /// The number of channels that have it.
     pub channels: usize,
-    /// The records of other channels than the first that has it.
+    /// The number of records outside the first channel that has it.
     pub added_records: usize,
 }
 
-/// A change of the file or the settings, and what the file costs then.
+/// A change of the file or the settings, with the cost after it.
 #[derive(Serialize, JsonSchema)]
 pub struct Remedy {
-    /// Of which kind it is.
+    /// The kind of the change.
     pub kind: RemedyKind,
-    /// The line that changes; null if none does.
+    /// The changed line; null if no line changes.
     pub line: Option<usize>,
-    /// What to write for it; null if nothing is.
+    /// The new text of the line; null if there is none.
     pub to: Option<String>,
     /// The change in words.
     pub words: String,
-    /// What it costs then; with `split-line`, what is left of it.
+    /// The cost after the change; for `split-line`, of the remaining file.
     pub prediction: Prediction,
-    /// With `split-line`, what the environment of that line costs; otherwise null.
+    /// For `split-line`, the cost of the separate environment; otherwise null.
     pub alone: Option<Prediction>,
-    /// What presolve resolves the file to remains a solution. Otherwise whether there is
-    /// one is not known.
+    /// Whether presolve's solution remains valid. If not, it is unknown whether there is
+    /// a solution.
     pub keeps_solution: bool,
 }
 
@@ -148,17 +149,17 @@ pub struct Remedy {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemedyKind {
-    /// Write the whole solution into the file, as `presolve pin` does.
+    /// Pin the whole solution in the file, as `presolve pin` does.
     PinFile,
     /// Allow one minor version of python.
     PinPython,
-    /// Pin a line to the version that it resolves to.
+    /// Pin a line to its resolved version.
     PinLine,
-    /// Drop a line, because others bring the package anyway.
+    /// Remove a line whose package is also required by others.
     DropLine,
-    /// Take each package from the first channel that has it.
+    /// Use strict channel priority.
     StrictPriority,
-    /// Move a line into an environment of its own.
+    /// Move a line to a separate environment.
     SplitLine,
 }
 
