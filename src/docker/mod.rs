@@ -6,6 +6,7 @@
 //! dockerfile   the instructions
 //! variables    the variables of a build, whose values do not grow without end
 //! shell        the words of a script
+//! nesting      where what is nested in one ends
 //! json         the words of the exec form
 //! script       the commands of a script, and what holds where they stand
 //! build        what the last stage does: variables, copies, commands
@@ -26,6 +27,7 @@ pub mod edit;
 pub mod environment;
 pub mod install;
 mod json;
+mod nesting;
 mod options;
 pub mod plan;
 mod prefix;
@@ -38,5 +40,7 @@ mod variables;
 pub use dockerfile::Dockerfile;
 pub use plan::{Contents, Plan};
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

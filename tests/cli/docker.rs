@@ -612,3 +612,19 @@ fn fixes_are_made_in_the_commands() {
         pip install chartling==5.0.0 # presolve: ignore[unpinned-dependency] why
     ");
 }
+
+/// Parentheses within quotes end no command.
+#[test]
+fn an_install_behind_a_substitution_is_seen() {
+    let project = project("FROM python:3.10\nRUN x=$(date +\")\") && pip install chartling\n");
+    let check = || project.run(&["check", "--no-solve", "Dockerfile"]);
+    let run = check();
+    assert!(run.stdout.contains("`chartling` does not say"), "{run}");
+    project.write(
+        "Dockerfile",
+        "FROM python:3.10\nRUN pip install chartling==5.0.0 && echo \"$(date && pip install torch\n",
+    );
+    let run = check();
+    assert!(run.stdout.contains("note[unsolved-install]"), "{run}");
+    assert!(run.stdout.contains("do not end"), "{run}");
+}
