@@ -16,6 +16,7 @@
 //! install      the commands of conda and pip, argument by argument
 //! plan         which environment the Dockerfile is about, and what it is made of
 //! redirection  requirements that the shell takes for redirections
+//! sequence     what holds after several commands of pip
 //! environment  the packages of commands as the requirements of one environment
 //! edit         pins and other changes of these packages, in their places
 //! ```
@@ -33,6 +34,7 @@ pub mod plan;
 mod prefix;
 pub mod redirection;
 mod script;
+pub mod sequence;
 mod shell;
 mod text;
 mod variables;
