@@ -93,6 +93,7 @@ fn empty(source: &Arc<SourceFile>) -> EnvironmentFile {
         name: None,
         channels: Vec::new(),
         conda: Vec::new(),
+        image_python: None,
         pip: PipRequirements::default(),
         pinned_platform: None,
         warnings: Vec::new(),
@@ -274,7 +275,7 @@ impl Reader<'_> {
         self.environment
             .warnings
             .push(Diagnostic::new(Level::Note, "python-of-image", message).at(at.clone(), ""));
-        self.environment.conda.push(CondaRequirement {
+        self.environment.image_python = Some(CondaRequirement {
             spec,
             text,
             location: at,

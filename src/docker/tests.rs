@@ -466,6 +466,9 @@ fn requirements(files: &[(&str, &str)]) -> String {
         for line in &read.conda {
             let _ = writeln!(said, "conda {} [{}]", line.text, line.location.text());
         }
+        if let Some(line) = &read.image_python {
+            let _ = writeln!(said, "image {} [{}]", line.text, line.location.text());
+        }
         for line in &read.pip.requirements {
             let file = line.location.file.path().file_name().unwrap_or_default();
             let file = Path::new(file).display();
@@ -552,7 +555,7 @@ fn the_image_brings_the_python_of_pip() {
     };
     insta::assert_snapshot!(with("python:3.11-slim"), @r"
     channels []
-    conda python=3.11 [python:3.11-slim]
+    image python=3.11 [python:3.11-slim]
     pip six [six] Dockerfile
     python-of-image: the image brings Python 3.11; what else it brings is not known
     ");
@@ -571,7 +574,7 @@ RUN pip install --index-url https://other.y/simple b==={{latest}}
 ";
     insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r"
     channels []
-    conda python=3.11 [python:3.11]
+    image python=3.11 [python:3.11]
     pip numpy [numpy] Dockerfile
     python-of-image: the image brings Python 3.11; what else it brings is not known
     bare-redirection: the shell takes this requirement for a redirection [numpy>=1.2]

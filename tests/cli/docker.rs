@@ -729,3 +729,22 @@ fn what_a_later_command_replaces_is_a_finding_with_both_places() {
     exit code 1
     ");
 }
+
+/// Nobody asks conda for the Python of an image, and no command can change it.
+#[test]
+fn the_python_of_the_image_is_no_requirement() {
+    let project = project("FROM python:3.8\nRUN pip install chartling==5.0.0\n");
+    let run = project.run(&["check", "--no-solve", "--select", "all", "Dockerfile"]);
+    let places = run
+        .stdout
+        .split("\n\n")
+        .filter(|one| one.contains("Dockerfile:1:6"));
+    let found: Vec<&str> = places
+        .filter_map(|one| one.split([':', '\n']).next())
+        .collect();
+    assert!(!run.stdout.contains("open-build"), "{run}");
+    assert!(
+        found.contains(&"warning[end-of-life-python]"),
+        "{found:?} {run}"
+    );
+}
