@@ -612,3 +612,139 @@ fn fixes_are_made_in_the_commands() {
         pip install chartling==5.0.0 # presolve: ignore[unpinned-dependency] why
     ");
 }
+
+/// Parentheses within quotes end no command.
+#[test]
+fn an_install_behind_a_substitution_is_seen() {
+    let project = project("FROM python:3.10\nRUN x=$(date +\")\") && pip install chartling\n");
+    let check = || project.run(&["check", "--no-solve", "Dockerfile"]);
+    let run = check();
+    assert!(run.stdout.contains("`chartling` does not say"), "{run}");
+    project.write(
+        "Dockerfile",
+        "FROM python:3.10\nRUN pip install chartling==5.0.0 && echo \"$(date && pip install torch\n",
+    );
+    let run = check();
+    assert!(run.stdout.contains("note[unsolved-install]"), "{run}");
+    assert!(run.stdout.contains("do not end"), "{run}");
+}
+
+/// What `pin` makes of these commands: the exit code, whether it says that one replaces what
+/// another one installed, and the commands.
+fn pinned(project: &Project, commands: &str) -> (i32, bool, String) {
+    project.write("Dockerfile", format!("FROM python:3.10\n{commands}"));
+    let run = project.pin(&["Dockerfile", "--channel", "conda-forge"]);
+    let is_replaced = run.stderr.contains("warning[replaced-requirement]");
+    let text = project.read("Dockerfile");
+    let commands = text.split_once('\n').map_or("", |(_, commands)| commands);
+    (run.code, is_replaced, commands.to_owned())
+}
+
+/// Each command of pip is a run of its own.
+#[test]
+fn a_later_command_of_pip_replaces_what_an_earlier_one_installed() {
+    let project = project("");
+    let chartling = |one: &str, other: &str| {
+        format!("RUN pip install chartling{one}\nRUN pip install {other}\n")
+    };
+    for (one, other, is_replaced, after, other_after) in [
+        // An upgrade replaces a pin, with a version or without.
+        (
+            "==4.9.0",
+            "--upgrade chartling==5.0.0",
+            true,
+            "==4.9.0",
+            "--upgrade chartling==5.0.0",
+        ),
+        (
+            "==4.9.0",
+            "-U chartling",
+            true,
+            "==4.9.0",
+            "-U chartling==5.0.0",
+        ),
+        ("", "-U chartling", false, "==5.0.0", "-U chartling==5.0.0"),
+        // What is there is kept where it will do.
+        ("==4.9.0", "chartling", false, "==4.9.0", "chartling==4.9.0"),
+        (
+            "==4.9.0",
+            "'chartling>=4'",
+            false,
+            "==4.9.0",
+            "'chartling==4.9.0'",
+        ),
+        // Of two that contradict each other the later one holds.
+        (
+            "==5.0.0",
+            "chartling==4.9.0",
+            true,
+            "==5.0.0",
+            "chartling==4.9.0",
+        ),
+        (
+            "==4.9.0",
+            "'chartling>=5'",
+            true,
+            "==4.9.0",
+            "'chartling==5.0.0'",
+        ),
+    ] {
+        let expected = chartling(after, other_after);
+        let found = pinned(&project, &chartling(one, other));
+        assert_eq!(found, (0, is_replaced, expected.clone()), "{one} {other}");
+        let again = pinned(&project, &expected);
+        assert_eq!((again.0, again.2), (0, expected), "{one} {other}");
+    }
+}
+
+#[test]
+fn requirements_of_one_command_contradict_each_other() {
+    let project = project("");
+    let both = "RUN pip install chartling==4.9.0 chartling==5.0.0\n";
+    assert_eq!(pinned(&project, both), (1, false, both.to_owned()));
+    // The build ends there, whatever a later one asks for.
+    let third = format!("{both}RUN pip install -U chartling==5.0.0\n");
+    assert_eq!(pinned(&project, &third), (1, false, third));
+}
+
+#[test]
+fn what_a_later_command_replaces_is_a_finding_with_both_places() {
+    let project = project(
+        "FROM python:3.10\nRUN pip install chartling==4.9.0\nRUN pip install chartling==5.0.0\n",
+    );
+    let select = "replaced-requirement";
+    assert_snapshot!(project.run(&["check", "--no-solve", "--select", select, "Dockerfile"]), @r"
+    warning[replaced-requirement]: `chartling==5.0.0` replaces `chartling==4.9.0` of an earlier command
+     --> Dockerfile:3:17
+      |
+    2 | RUN pip install chartling==4.9.0
+      |                 ---------------- this does not
+    3 | RUN pip install chartling==5.0.0
+      |                 ^^^^^^^^^^^^^^^^ this holds in the end
+      |
+      = note: each command of pip is a run of its own, which replaces what it needs in another version
+      = help: keep the one that is meant
+
+    Checked 1 file: 1 warning
+    exit code 1
+    ");
+}
+
+/// Nobody asks conda for the Python of an image, and no command can change it.
+#[test]
+fn the_python_of_the_image_is_no_requirement() {
+    let project = project("FROM python:3.8\nRUN pip install chartling==5.0.0\n");
+    let run = project.run(&["check", "--no-solve", "--select", "all", "Dockerfile"]);
+    let places = run
+        .stdout
+        .split("\n\n")
+        .filter(|one| one.contains("Dockerfile:1:6"));
+    let found: Vec<&str> = places
+        .filter_map(|one| one.split([':', '\n']).next())
+        .collect();
+    assert!(!run.stdout.contains("open-build"), "{run}");
+    assert!(
+        found.contains(&"warning[end-of-life-python]"),
+        "{found:?} {run}"
+    );
+}

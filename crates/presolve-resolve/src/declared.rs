@@ -14,6 +14,7 @@ pub(super) fn of(
     channels: &Channels,
 ) -> (Vec<Declared>, Vec<Option<Location>>) {
     let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
+    let lines = lines.chain(&environment.image_python);
     let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
     let pip = &environment.pip;
     let names_pip = declared

@@ -115,6 +115,7 @@ impl<'a> Reader<'a> {
             name: None,
             channels: Vec::new(),
             conda: Vec::new(),
+            image_python: None,
             pip: PipRequirements::default(),
             pinned_platform: pinned_platform(tree),
             warnings: Vec::new(),

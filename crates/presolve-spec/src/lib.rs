@@ -53,6 +53,9 @@ pub struct EnvironmentFile {
     pub channels: Vec<Spanned<String>>,
     /// The conda entries of `dependencies`, in file order.
     pub conda: Vec<CondaRequirement>,
+    /// The Python that the image of a Dockerfile has, in the form of a requirement: given,
+    /// and neither asked for nor to be written.
+    pub image_python: Option<CondaRequirement>,
     /// The pip lines of every `pip:` block of `dependencies`, in file order,
     /// and those of the files that they name with `-r` and `-c`.
     pub pip: PipRequirements,

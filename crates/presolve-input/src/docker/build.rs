@@ -8,7 +8,7 @@ use super::{
     dockerfile::{Dockerfile, Instruction},
     json,
     prefix::Prefix,
-    script::{self, Invocation},
+    script::{self, Form, Invocation},
     shell::{self, Unknown, Word},
     text::Text,
     variables::Variables,
@@ -362,14 +362,17 @@ impl Walk<'_> {
             Some(first) => first.span.start == line.start(0) || runs_a_shell(line),
             None => false,
         };
-        let script: &[Text] = match is_script {
-            true => bodies,
-            false => std::slice::from_ref(line),
-        };
-        for text in script {
-            let commands = script::invocations(text, scene.clone(), is_script);
-            self.build.commands.extend(commands);
+        let commands = &mut self.build.commands;
+        if !is_script {
+            commands.extend(script::invocations(line, bodies, scene, Form::Line));
+            return;
         }
+        for text in bodies {
+            let scene = scene.clone();
+            commands.extend(script::invocations(text, &[], scene, Form::Heredoc));
+        }
+        // What stands behind `bash <<EOF &&`.
+        commands.extend(script::invocations(line, &[], scene, Form::Line));
     }
 }
 
@@ -380,10 +383,8 @@ fn is_folder(target: &str) -> bool {
 
 /// Whether a line gives its here-document to a shell: `bash -e <<EOF`.
 fn runs_a_shell(line: &Text) -> bool {
-    let first = shell::words(line, '\\').into_iter().next();
-    let first = first.and_then(|word| word.literal()).unwrap_or_default();
-    let program = first.rsplit('/').next().unwrap_or_default();
-    matches!(program, "sh" | "bash" | "dash" | "zsh")
+    let words = shell::words(line, '\\');
+    words.first().is_some_and(script::is_shell)
 }
 
 /// The environment that `SHELL ["conda", "run", "-n", "x", "/bin/bash", "-c"]` runs

@@ -9,6 +9,7 @@ use super::{
     options::{self, Argument},
     plan::{Contents, Plan, UNSOLVED},
     redirection,
+    sequence::{self, PipRun},
 };
 use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirements, Spanned,
@@ -67,6 +68,7 @@ pub fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Readin
         plan: &plan,
         environment: empty(source),
         pip: PipReader::default(),
+        runs: Vec::new(),
         errors: Vec::new(),
     };
     reader.pip.included = included.to_vec();
@@ -92,6 +94,7 @@ fn empty(source: &Arc<SourceFile>) -> EnvironmentFile {
         name: None,
         channels: Vec::new(),
         conda: Vec::new(),
+        image_python: None,
         pip: PipRequirements::default(),
         pinned_platform: None,
         warnings: Vec::new(),
@@ -102,6 +105,8 @@ struct Reader<'p> {
     plan: &'p Plan,
     environment: EnvironmentFile,
     pip: PipReader,
+    /// The commands of pip that were read.
+    runs: Vec<PipRun>,
     errors: Vec<Diagnostic>,
 }
 
@@ -128,12 +133,22 @@ impl Reader<'_> {
         self.check_places(&pip);
         self.read_variables(&pip);
         for (index, install) in pip.iter().enumerate() {
+            let before = (
+                self.pip.pip.requirements.len(),
+                self.pip.pip.constraints.len(),
+            );
             self.read_pip(install, index == 0);
+            let requirements = before.0..self.pip.pip.requirements.len();
+            let constraints = before.1..self.pip.pip.constraints.len();
+            let run = PipRun::of(install, requirements, constraints);
+            self.runs.push(run);
         }
     }
 
     fn finish(mut self) -> (EnvironmentFile, Vec<Diagnostic>) {
         self.errors.append(&mut self.pip.errors);
+        let replaced = sequence::settle(&mut self.pip.pip, &self.runs);
+        self.environment.warnings.extend(replaced);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
         // Paths of projects are those of the image.
         let warnings = self.pip.warnings.into_iter();
@@ -262,7 +277,7 @@ impl Reader<'_> {
         self.environment
             .warnings
             .push(Diagnostic::new(Level::Note, "python-of-image", message).at(at.clone(), ""));
-        self.environment.conda.push(CondaRequirement {
+        self.environment.image_python = Some(CondaRequirement {
             spec,
             text,
             location: at,

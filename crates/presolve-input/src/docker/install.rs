@@ -70,7 +70,7 @@ impl Install {
             values: &values,
             index,
         };
-        let mut install = reader.read()?;
+        let mut install = reader.unread().or_else(|| reader.read())?;
         if install.prefix == Prefix::unknown() {
             install.leave("the `PATH` that it runs with is unknown".to_owned());
         }
@@ -158,6 +158,15 @@ impl Reader<'_> {
         }
     }
 
+    /// A part of a script that is not read, if it installs anything.
+    fn unread(&self) -> Option<Install> {
+        let [Part::Unread(script, why)] = &self.invocation.words.first()?.parts[..] else {
+            return None;
+        };
+        let tool = installer_in(&script.plain())?;
+        Some(self.other(tool, Prefix::unknown(), why))
+    }
+
     /// `timeout 600 pip install …`, `bash -c "conda install …"`: a command within one that
     /// is not known, or within its quotes. Nor is known which environment it works on.
     fn hidden(&self) -> Option<Install> {
@@ -165,20 +174,35 @@ impl Reader<'_> {
         let texts: Vec<String> = words
             .map(|(word, value)| value.clone().unwrap_or_else(|_| written(word)))
             .collect();
-        let is_space = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
-        let scripts = texts
-            .iter()
-            .flat_map(|text| text.split([';', '&', '|', '\n']));
-        let quoted = || {
-            scripts
-                .clone()
-                .find_map(|one| installer(one.split(is_space)))
-        };
-        let (tool, why) = match installer(texts.iter().map(String::as_str)) {
+        let plain = || installer(texts.iter().map(String::as_str));
+        let quoted = || texts.iter().find_map(|text| installer_in(text));
+        let (tool, why) = match plain().or_else(|| self.computed(&texts)) {
             Some(tool) => (tool, "presolve does not know the command that runs it"),
             None => (quoted()?, "presolve does not read commands within quotes"),
         };
         Some(self.other(tool, Prefix::unknown(), why))
+    }
+
+    /// `$(which pip) install …`, `$PIP install …`: the program can be guessed.
+    fn computed(&self, texts: &[String]) -> Option<Tool> {
+        let at = self.values.iter().position(Result::is_err)?;
+        let is_something = |part: &&Part| **part != Part::Text(String::new());
+        let program = self.invocation.words[at].parts.iter().find(is_something)?;
+        let program = match program {
+            Part::Commands(script) => script.plain(),
+            Part::Variable { name, .. } => {
+                let value = self.invocation.scene.variables.get(name).cloned().flatten();
+                let first = name.split('_').next().unwrap_or_default();
+                value.unwrap_or_else(|| first.to_lowercase())
+            }
+            _ => return None,
+        };
+        // What is installed within it is told of by itself.
+        if installer_in(&program).is_some() {
+            return None;
+        }
+        let arguments = texts[at + 1..].iter().map(String::as_str);
+        installer(program.split_whitespace().chain(arguments))
     }
 
     /// The environment of a command that names none.
@@ -420,11 +444,18 @@ fn installer<'w>(words: impl Iterator<Item = &'w str>) -> Option<Tool> {
     None
 }
 
+/// Whose program it is that installs, if a script has the words of such a command.
+fn installer_in(script: &str) -> Option<Tool> {
+    let is_between = |c: char| c.is_whitespace() || "\"'`(){}$".contains(c);
+    let mut commands = script.split([';', '&', '|', '\n']);
+    commands.find_map(|command| installer(command.split(is_between)))
+}
+
 /// A word as far as it is known, with `$` for what is not.
 fn written(word: &Word) -> String {
     let parts = word.parts.iter().map(|part| match part {
         Part::Text(text) => text.as_str(),
-        Part::Variable { .. } | Part::Computed => "$",
+        _ => "$",
     });
     parts.collect()
 }

@@ -6,6 +6,7 @@
 //! dockerfile   the instructions
 //! variables    the variables of a build, whose values do not grow without end
 //! shell        the words of a script
+//! nesting      where what is nested in one ends
 //! json         the words of the exec form
 //! script       the commands of a script, and what holds where they stand
 //! build        what the last stage does: variables, copies, commands
@@ -15,6 +16,7 @@
 //! install      the commands of conda and pip, argument by argument
 //! plan         which environment the Dockerfile is about, and what it is made of
 //! redirection  requirements that the shell takes for redirections
+//! sequence     what holds after several commands of pip
 //! environment  the packages of commands as the requirements of one environment
 //! host         a Dockerfile as a file that holds requirements
 //! edit         pins and other changes of these packages, in their places
@@ -28,11 +30,13 @@ pub mod environment;
 pub mod host;
 pub mod install;
 mod json;
+mod nesting;
 mod options;
 pub mod plan;
 mod prefix;
 pub mod redirection;
 mod script;
+pub mod sequence;
 mod shell;
 mod text;
 mod variables;
@@ -40,5 +44,7 @@ mod variables;
 pub use dockerfile::Dockerfile;
 pub use plan::{Contents, Plan};
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

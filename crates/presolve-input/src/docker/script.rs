@@ -77,7 +77,7 @@ impl Invocation {
 }
 
 /// Words that begin what may not run, and those that end it.
-const BEGINS: [&str; 5] = ["if", "case", "for", "while", "until"];
+const BEGINS: [&str; 6] = ["if", "case", "for", "select", "while", "until"];
 const ENDS: [&str; 3] = ["fi", "esac", "done"];
 /// Words before a command that are none of it.
 const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
@@ -85,84 +85,171 @@ const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
 const ON_CONDITION: &str = "it runs only under a condition";
 const IN_LOOP: &str = "it is in a loop";
 const IN_FUNCTION: &str = "it is in a function";
+/// Why a command is not what the line is about.
+const IN_SUBSTITUTION: &str = "it is in the words of another command";
+const IN_HEREDOC: &str = "it is in a here-document";
+const TOO_DEEP: &str = "presolve does not read commands that are nested this deep";
 
-/// The commands of a script.
-pub(super) fn invocations(text: &Text, scene: Scene, is_heredoc: bool) -> Vec<Invocation> {
-    let mut reader = Reader {
-        scene,
-        open: Vec::new(),
-        before: String::new(),
-        after_test: false,
-        form: if is_heredoc {
-            Form::Heredoc
-        } else {
-            Form::Line
-        },
-        invocations: Vec::new(),
-    };
-    let (mut words, mut redirections) = (Vec::new(), Vec::new());
-    let mut redirected: Option<Range<usize>> = None;
-    for token in shell::tokens(text) {
-        match token {
-            Token::Word(word) => match redirected.take() {
-                Some(operator) => redirections.push(Redirection {
-                    operator,
-                    target: word,
-                }),
-                None => words.push(word),
-            },
-            Token::Redirection(operator) => redirected = Some(operator),
-            Token::Operator(operator) => {
-                let command = (
-                    std::mem::take(&mut words),
-                    std::mem::take(&mut redirections),
-                );
-                // Lines may end after `&&`.
-                let is_continued = operator == "\n" && command.0.is_empty();
-                reader.command(command);
-                if !is_continued {
-                    reader.operator(operator);
-                }
-            }
-        }
+/// What stands before the body of a function.
+const FUNCTION: &str = "()";
+
+/// How deep commands may stand in the words of others. Each floor is read again from the
+/// text of the one above.
+const MAX_DEPTH: usize = 8;
+
+/// The commands of a script. `bodies` are the here-documents that its last line names,
+/// where they stand outside of it.
+pub(super) fn invocations(text: &Text, bodies: &[Text], scene: Scene, form: Form) -> Vec<Invocation> {
+    let mut reader = Reader::of(scene, form);
+    reader.read(text);
+    for body in bodies {
+        reader.heredoc(body);
     }
-    reader.command((words, redirections));
     reader.invocations
 }
 
 struct Reader {
     scene: Scene,
-    /// What began and has not ended: the word that began it, and why what stands in it may
-    /// not run, or run several times.
+    /// How many commands this script stands in, and what that means for those in it.
+    depth: usize,
+    within: Option<&'static str>,
+    /// What began and has not ended: the word that began it, and why what stands in it, and
+    /// in all around it, may not run, or run several times.
     open: Vec<(String, Option<&'static str>)>,
     /// The operator before the command.
     before: String,
     /// The command before was a test: `[ -f x ] &&`.
     after_test: bool,
+    /// A parenthesis began, and nothing stands in it yet.
+    is_empty_group: bool,
+    /// A shell runs on this line, which reads the here-documents that are named there.
+    runs_shell: bool,
+    /// The next command begins a line.
+    begins_line: bool,
     form: Form,
     invocations: Vec<Invocation>,
 }
 
+/// What stands between two operators.
+#[derive(Default)]
+struct Simple {
+    words: Vec<Word>,
+    redirections: Vec<Redirection>,
+}
+
 impl Reader {
-    fn command(&mut self, (mut words, redirections): (Vec<Word>, Vec<Redirection>)) {
+    fn of(scene: Scene, form: Form) -> Self {
+        Self {
+            scene,
+            depth: 0,
+            within: None,
+            open: Vec::new(),
+            before: String::new(),
+            after_test: false,
+            is_empty_group: false,
+            runs_shell: false,
+            begins_line: true,
+            form,
+            invocations: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, text: &Text) {
+        let mut simple = Simple::default();
+        let mut redirected: Option<Range<usize>> = None;
+        for token in shell::tokens(text) {
+            match token {
+                Token::Word(target) if let Some(operator) = redirected.take() => {
+                    simple.redirections.push(Redirection { operator, target });
+                }
+                Token::Word(word) => simple.words.push(word),
+                Token::Redirection(operator) => redirected = Some(operator),
+                Token::Body(body) => self.heredoc(&body),
+                Token::Operator(operator) => {
+                    redirected = None;
+                    // Lines may end behind `&&`.
+                    let ends_line = operator == "\n";
+                    let is_continued = ends_line && simple.words.is_empty();
+                    self.command(std::mem::take(&mut simple));
+                    self.begins_line |= ends_line;
+                    if !is_continued {
+                        self.operator(operator);
+                    }
+                }
+            }
+        }
+        self.command(simple);
+    }
+
+    /// The text of a here-document that the last line names: a script where a shell runs.
+    fn heredoc(&mut self, body: &Text) {
+        if self.runs_shell {
+            self.within(body, IN_HEREDOC);
+        }
+    }
+
+    /// Reads the commands that stand in another one, which are told of and never changed.
+    fn within(&mut self, script: &Text, why: &'static str) {
+        if self.depth == MAX_DEPTH {
+            return self.unread(script.clone(), TOO_DEEP);
+        }
+        let mut reader = Self {
+            depth: self.depth + 1,
+            within: Some(why),
+            ..Self::of(self.scene.clone(), self.form)
+        };
+        reader.read(script);
+        self.invocations.append(&mut reader.invocations);
+    }
+
+    /// The commands in the words of one, and what could not be read of it.
+    fn words_within(&mut self, simple: &Simple) {
+        let targets = simple.redirections.iter().map(|one| &one.target);
+        for part in simple
+            .words
+            .iter()
+            .chain(targets)
+            .flat_map(|word| &word.parts)
+        {
+            match part {
+                Part::Commands(script) => self.within(script, IN_SUBSTITUTION),
+                Part::Unread(script, why) => self.unread(script.clone(), why),
+                _ => {}
+            }
+        }
+    }
+
+    fn unread(&mut self, script: Text, why: &'static str) {
+        let word = Word {
+            span: script.span(0..script.len()),
+            parts: vec![Part::Unread(script, why)],
+        };
+        let unread = Invocation::exec(vec![word], self.scene.clone());
+        self.invocations.push(unread);
+    }
+
+    fn command(&mut self, simple: Simple) {
+        self.words_within(&simple);
+        let mut words = simple.words;
+        if !words.is_empty() {
+            let goes_on = !std::mem::take(&mut self.begins_line);
+            self.runs_shell = (goes_on && self.runs_shell) || words.iter().any(is_shell);
+            self.is_empty_group = false;
+        }
         let mut begins_loop = false;
         let mut start = 0;
         while let Some(word) = words.get(start).and_then(Word::literal) {
             if BEGINS.contains(&&*word) {
-                begins_loop = word == "for" || word == "case";
-                let is_loop = matches!(&*word, "for" | "while" | "until");
-                let depends = if is_loop { IN_LOOP } else { ON_CONDITION };
-                self.open.push((word, Some(depends)));
+                begins_loop = matches!(&*word, "for" | "select" | "case");
+                let is_condition = matches!(&*word, "if" | "case");
+                let depends = if is_condition { ON_CONDITION } else { IN_LOOP };
+                self.begin(word, Some(depends));
             } else if word == "function" {
                 // `function f {` is `f() {`.
                 start += 1;
-                ")".clone_into(&mut self.before);
+                FUNCTION.clone_into(&mut self.before);
             } else if word == "{" {
-                let depends = match &*self.before {
-                    ")" => Some(IN_FUNCTION),
-                    _ => self.depends(),
-                };
-                self.begin_group(word, depends);
+                self.begin_group(word);
             } else if ENDS.contains(&&*word) || word == "}" {
                 self.open.pop();
             } else if !BETWEEN.contains(&&*word) {
@@ -182,7 +269,7 @@ impl Reader {
         self.activate(&words);
         self.invocations.push(Invocation {
             words,
-            redirections,
+            redirections: simple.redirections,
             scene: Scene {
                 variables,
                 ..self.scene.clone()
@@ -195,29 +282,46 @@ impl Reader {
     /// What stands between one command and the next.
     fn operator(&mut self, operator: String) {
         if operator == "(" {
-            let depends = self.depends();
-            return self.begin_group(operator, depends);
+            self.begin_group(operator);
+            self.is_empty_group = true;
+            return;
         }
+        let is_function = operator == ")" && std::mem::take(&mut self.is_empty_group);
         // The patterns of `case` end with one, too.
         if operator == ")" && self.open.last().is_some_and(|(open, _)| open == "(") {
             self.open.pop();
         }
-        self.before = operator;
+        self.before = match is_function {
+            true => FUNCTION.to_owned(),
+            false => operator,
+        };
     }
 
     /// What holds for a group holds for all that stands in it.
-    fn begin_group(&mut self, word: String, depends: Option<&'static str>) {
-        self.open.push((word, depends));
+    fn begin_group(&mut self, word: String) {
+        let depends = match &*self.before {
+            FUNCTION => Some(IN_FUNCTION),
+            _ => self.depends(),
+        };
+        self.begin(word, depends);
         self.before.clear();
     }
 
+    fn begin(&mut self, word: String, depends: Option<&'static str>) {
+        let depends = both(self.around(), depends);
+        self.open.push((word, depends));
+    }
+
+    /// What holds for all that has begun.
+    fn around(&self) -> Option<&'static str> {
+        self.open
+            .last()
+            .map_or(self.within, |(_, depends)| *depends)
+    }
+
     fn depends(&self) -> Option<&'static str> {
-        let open = self.open.iter().filter_map(|(_, depends)| *depends);
         let is_alternative = self.before == "||" || (self.before == "&&" && self.after_test);
-        let mut all = open.chain(is_alternative.then_some(ON_CONDITION));
-        let first = all.next()?;
-        let is_loop = first == IN_LOOP || all.any(|depends| depends == IN_LOOP);
-        Some(if is_loop { IN_LOOP } else { first })
+        both(self.around(), is_alternative.then_some(ON_CONDITION))
     }
 
     /// All that `&&` leads to from a test on depends on it.
@@ -271,6 +375,21 @@ impl Reader {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a word is the name of a shell, which reads scripts: `/bin/bash`.
+pub(super) fn is_shell(word: &Word) -> bool {
+    let program = word.literal().unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    matches!(name, "sh" | "bash" | "dash" | "zsh")
+}
+
+/// Of two reasons the outer one, but a loop is the stronger one.
+fn both(outer: Option<&'static str>, inner: Option<&'static str>) -> Option<&'static str> {
+    match inner {
+        Some(IN_LOOP) => inner,
+        _ => outer.or(inner),
     }
 }
 

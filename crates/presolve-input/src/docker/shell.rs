@@ -2,9 +2,9 @@
 //! (<https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html>). Nothing
 //! is run: what only running can tell is known to be unknown.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
-use super::{text::Text, variables::Variables};
+use super::{nesting, text::Text, variables::Variables};
 
 /// A word of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,9 +29,16 @@ pub enum Part {
         /// It stands between `"`, so its value stays one word.
         is_quoted: bool,
     },
-    /// What a command prints, or an expansion that is not worked out.
+    /// What only the build can tell.
     Computed,
+    /// The same where commands stand in it: `$(…)`, backticks.
+    Commands(Text),
+    /// What cannot be read, and why: the shell would read on in a way that is not known.
+    Unread(Text, &'static str),
 }
+
+/// Why the rest of a script is not read.
+const NO_END: &str = "the quotes or parentheses that begin here do not end";
 
 /// Why the value of a word is not known.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +62,8 @@ pub(super) enum Token {
     Operator(String),
     /// `>`, `<` and the like, with its place; the word after it is a file's name.
     Redirection(Range<usize>),
+    /// The text of the next here-document that was named on the lines before.
+    Body(Text),
 }
 
 /// A here-document that a command names.
@@ -68,6 +77,22 @@ pub(super) struct Heredoc {
     pub span: Range<usize>,
 }
 
+impl Heredoc {
+    /// The here-document of this name, quotes and all.
+    pub(super) fn named(text: &Text, span: Range<usize>, strips_tabs: bool) -> Self {
+        Self::of(&text.within(&span), span, strips_tabs)
+    }
+
+    fn of(name: &str, span: Range<usize>, strips_tabs: bool) -> Self {
+        let is_name = |c: &char| !matches!(c, '"' | '\'' | '\\');
+        Self {
+            end: name.chars().filter(is_name).collect(),
+            strips_tabs,
+            span,
+        }
+    }
+}
+
 impl Word {
     /// Its value.
     ///
@@ -78,7 +103,9 @@ impl Word {
         for part in &self.parts {
             match part {
                 Part::Text(text) => value += text,
-                Part::Computed => return Err(Unknown::Computed),
+                Part::Computed | Part::Commands(_) | Part::Unread(..) => {
+                    return Err(Unknown::Computed);
+                }
                 Part::Variable {
                     name,
                     fallback,
@@ -114,12 +141,7 @@ impl Word {
 
 /// The words of arguments that no shell reads, as those of `ENV`: there are no operators.
 pub(super) fn words(text: &Text, escape: char) -> Vec<Word> {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        escape,
-        has_operators: false,
-    };
+    let mut lexer = Lexer::of(text, escape, false);
     let mut words = Vec::new();
     while let Some(token) = lexer.token() {
         if let Token::Word(word) = token {
@@ -131,12 +153,7 @@ pub(super) fn words(text: &Text, escape: char) -> Vec<Word> {
 
 /// The parts of a script.
 pub(super) fn tokens(text: &Text) -> Vec<Token> {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        escape: '\\',
-        has_operators: true,
-    };
+    let mut lexer = Lexer::of(text, '\\', true);
     std::iter::from_fn(|| lexer.token()).collect()
 }
 
@@ -153,15 +170,7 @@ pub(super) fn heredocs(line: &Text) -> Vec<Heredoc> {
         if name.is_empty() || name.contains('<') {
             return None;
         }
-        let end: String = name
-            .chars()
-            .filter(|c| !matches!(c, '"' | '\'' | '\\'))
-            .collect();
-        Some(Heredoc {
-            end,
-            strips_tabs,
-            span: word.span,
-        })
+        Some(Heredoc::of(name, word.span, strips_tabs))
     });
     named.collect()
 }
@@ -171,9 +180,40 @@ struct Lexer<'t> {
     at: usize,
     escape: char,
     has_operators: bool,
+    /// A command can begin here.
+    is_start: bool,
+    /// Within `[[ … ]]`, whose operators are none of the shell's.
+    in_test: bool,
+    /// The word that comes next is the name of a here-document, which may strip tabs.
+    names_heredoc: Option<bool>,
+    /// The here-documents that this line names.
+    heredocs: Vec<Heredoc>,
+    /// Their texts, once they were passed.
+    bodies: VecDeque<Text>,
+    /// How many more times `((` is looked at for arithmetic.
+    tries: usize,
 }
 
-impl Lexer<'_> {
+/// How many times `((` may turn out to begin two groups: each look may read all that is
+/// left, and nobody writes it twice.
+const MAX_TRIES: usize = 16;
+
+impl<'t> Lexer<'t> {
+    fn of(text: &'t Text, escape: char, has_operators: bool) -> Self {
+        Self {
+            text,
+            at: 0,
+            escape,
+            has_operators,
+            is_start: true,
+            in_test: false,
+            names_heredoc: None,
+            heredocs: Vec::new(),
+            bodies: VecDeque::new(),
+            tries: MAX_TRIES,
+        }
+    }
+
     fn peek(&self) -> Option<char> {
         self.text.get(self.at)
     }
@@ -187,11 +227,13 @@ impl Lexer<'_> {
     }
 
     fn token(&mut self) -> Option<Token> {
+        if let Some(body) = self.bodies.pop_front() {
+            return Some(Token::Body(body));
+        }
         loop {
             let character = self.peek()?;
             if self.has_operators && character == '\n' {
-                self.at += 1;
-                return Some(Token::Operator("\n".to_owned()));
+                return Some(self.end_line());
             }
             if self.has_operators && (self.looks_at("\\\n") || self.looks_at("\\\r\n")) {
                 self.at = self.text.skip(self.at + 1, |c| c == '\r') + 1;
@@ -204,11 +246,67 @@ impl Lexer<'_> {
             }
         }
         if self.has_operators
+            && !self.in_test
             && let Some(token) = self.redirection().or_else(|| self.operator())
         {
             return Some(token);
         }
-        Some(Token::Word(self.word()))
+        let word = match self.in_test {
+            true => self.word_of_test(),
+            false => self.word(),
+        };
+        if self.has_operators {
+            self.note_word(&word);
+        }
+        Some(Token::Word(word))
+    }
+
+    /// The end of a line, behind which the here-documents stand that it names.
+    fn end_line(&mut self) -> Token {
+        self.at += 1;
+        for heredoc in self.heredocs.drain(..) {
+            let (body, behind) = nesting::body(self.text, self.at, &heredoc);
+            self.bodies.push_back(self.text.part(body));
+            self.at = behind;
+        }
+        self.begin_command();
+        Token::Operator("\n".to_owned())
+    }
+
+    fn begin_command(&mut self) {
+        self.is_start = true;
+        self.in_test = false;
+        self.names_heredoc = None;
+    }
+
+    /// What a word says of those behind it.
+    fn note_word(&mut self, word: &Word) {
+        if let Some(strips_tabs) = self.names_heredoc.take() {
+            let heredoc = Heredoc::named(self.text, word.span.clone(), strips_tabs);
+            return self.heredocs.push(heredoc);
+        }
+        let text = match &word.parts[..] {
+            [Part::Text(text)] => text.as_str(),
+            _ => "",
+        };
+        self.in_test = (self.in_test && text != "]]") || (self.is_start && text == "[[");
+        self.is_start &= nesting::BEFORE_COMMANDS.contains(&text);
+    }
+
+    /// A word between `[[` and `]]`: what would be an operator elsewhere is one, too.
+    fn word_of_test(&mut self) -> Word {
+        let start = self.at;
+        let is_operator = |c: char| matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>');
+        let end = self.text.skip(start, is_operator);
+        if end == start {
+            return self.word();
+        }
+        self.at = end;
+        let operator = (start..end).filter_map(|at| self.text.get(at)).collect();
+        Word {
+            parts: vec![Part::Text(operator)],
+            span: self.text.span(start..end),
+        }
     }
 
     fn redirection(&mut self) -> Option<Token> {
@@ -219,6 +317,10 @@ impl Lexer<'_> {
         let start = [number, ampersand.unwrap_or(number)]
             .into_iter()
             .find(|at| begins(*at))?;
+        // `<(…)` is a word.
+        if start == self.at && self.text.get(start + 1) == Some('(') {
+            return None;
+        }
         let first = self.text.get(start);
         let mut end = start + 1;
         while self
@@ -232,7 +334,13 @@ impl Lexer<'_> {
             end += 1;
         }
         let span = self.text.span(self.at..end);
+        let operator: String = (start..end).filter_map(|at| self.text.get(at)).collect();
         self.at = end;
+        self.names_heredoc = match &*operator {
+            "<<" => Some(false),
+            "<<-" => Some(true),
+            _ => None,
+        };
         Some(Token::Redirection(span))
     }
 
@@ -241,8 +349,25 @@ impl Lexer<'_> {
         let operator = operators
             .into_iter()
             .find(|operator| self.looks_at(operator))?;
+        // `((i++))` is a word.
+        if self.is_start && self.looks_at("((") && self.is_arithmetic() {
+            return None;
+        }
+        self.begin_command();
         self.at += operator.len();
         Some(Token::Operator(operator.to_owned()))
+    }
+
+    /// Whether `((` ends with `))`, and does not begin two groups of commands.
+    fn is_arithmetic(&mut self) -> bool {
+        if self.tries == 0 {
+            return false;
+        }
+        let closes = |at: usize| self.text.get(at) == Some(')');
+        let end = nesting::end(self.text, self.at, false);
+        let is_it = end.is_some_and(|end| closes(end - 1) && closes(end - 2));
+        self.tries -= usize::from(!is_it);
+        is_it
     }
 
     fn word(&mut self) -> Word {
@@ -251,6 +376,13 @@ impl Lexer<'_> {
         while let Some(character) = self.peek() {
             match character {
                 c if c.is_whitespace() => break,
+                '(' if self.has_operators && self.begins_list(start, &parts) => {
+                    parts.push(self.nested(1, false));
+                }
+                '<' | '>' if self.has_operators && self.text.get(self.at + 1) == Some('(') => {
+                    self.at += 1;
+                    parts.push(self.nested(1, false));
+                }
                 ';' | '&' | '|' | '(' | ')' | '<' | '>' if self.has_operators => break,
                 '\'' => self.single_quoted(&mut parts),
                 '"' => self.double_quoted(&mut parts),
@@ -273,26 +405,52 @@ impl Lexer<'_> {
         }
     }
 
+    /// Whether a parenthesis is a part of the word: `((1 + 2))`, `list=(a b)`.
+    fn begins_list(&self, start: usize, parts: &[Part]) -> bool {
+        match parts {
+            [] => self.at == start && self.looks_at("(("),
+            [Part::Text(text)] => text.ends_with('='),
+            _ => false,
+        }
+    }
+
+    /// What stands from here to its end, without that many characters at either side.
+    fn nested(&mut self, margin: usize, is_quoted: bool) -> Part {
+        let start = self.at;
+        let Some(end) = nesting::end(self.text, start, is_quoted) else {
+            return self.rest();
+        };
+        self.at = end;
+        Part::Commands(self.text.part(start + margin..end - 1))
+    }
+
+    /// All that is left of a script, in which something begins and does not end.
+    fn rest(&mut self) -> Part {
+        let start = std::mem::replace(&mut self.at, self.text.len());
+        Part::Unread(self.text.from(start), NO_END)
+    }
+
     fn literal(&mut self, parts: &mut Vec<Part>, character: char) {
         push(parts, character);
         self.at += 1;
     }
 
     fn single_quoted(&mut self, parts: &mut Vec<Part>) {
-        self.at += 1;
-        parts.push(Part::Text(String::new()));
-        while let Some(character) = self.peek() {
-            self.at += 1;
-            if character == '\'' {
-                return;
-            }
-            push(parts, character);
+        let start = self.at + 1;
+        let end = self.text.skip(start, |c| c != '\'');
+        if self.text.get(end).is_none() {
+            return parts.push(self.rest());
         }
-        // A quote that does not end is an error to the shell.
-        parts.push(Part::Computed);
+        parts.push(Part::Text(String::new()));
+        while self.at + 1 < end {
+            self.at += 1;
+            self.peek().into_iter().for_each(|c| push(parts, c));
+        }
+        self.at = end + 1;
     }
 
     fn double_quoted(&mut self, parts: &mut Vec<Part>) {
+        let start = self.at;
         self.at += 1;
         parts.push(Part::Text(String::new()));
         while let Some(character) = self.peek() {
@@ -312,33 +470,24 @@ impl Lexer<'_> {
                 c => self.literal(parts, c),
             }
         }
-        parts.push(Part::Computed);
+        if !matches!(parts.last(), Some(Part::Unread(..))) {
+            self.at = start;
+            parts.push(self.rest());
+        }
     }
 
     /// What `$` or a backtick begins.
     fn expansion(&mut self, is_quoted: bool) -> Part {
-        let begins = self.peek();
-        self.at += 1;
-        match (begins, self.peek()) {
-            (Some('`'), _) => {
-                self.at = self.text.skip(self.at, |c| c != '`') + 1;
-                Part::Computed
-            }
-            (_, Some('(')) => {
-                self.skip_parentheses();
-                Part::Computed
-            }
-            (_, Some('{')) => {
-                let start = self.at + 1;
-                self.at = self.text.skip(start, |c| c != '}');
-                let inside: String = (start..self.at)
-                    .filter_map(|at| self.text.get(at))
-                    .collect();
-                self.at += 1;
-                braced(&inside, is_quoted)
-            }
+        match (self.peek(), self.text.get(self.at + 1)) {
+            (Some('`'), _) => self.nested(1, is_quoted),
+            (_, Some('(')) => self.nested(2, is_quoted),
+            (_, Some('{')) => match self.nested(2, is_quoted) {
+                Part::Commands(inside) => braced(inside, is_quoted),
+                unread => unread,
+            },
+            (_, Some('\'')) if !is_quoted && self.has_operators => self.escaped(),
             (_, Some(c)) if c.is_alphabetic() || c == '_' => {
-                let start = self.at;
+                let start = self.at + 1;
                 self.at = self
                     .text
                     .skip(start, |c| c.is_ascii_alphanumeric() || c == '_');
@@ -354,36 +503,41 @@ impl Lexer<'_> {
             (_, Some(c))
                 if c.is_ascii_digit() || matches!(c, '?' | '@' | '*' | '#' | '$' | '!') =>
             {
-                self.at += 1;
+                self.at += 2;
                 Part::Computed
             }
-            _ => Part::Text("$".to_owned()),
+            _ => {
+                self.at += 1;
+                Part::Text("$".to_owned())
+            }
         }
     }
 
-    fn skip_parentheses(&mut self) {
-        let mut depth = 0;
-        while let Some(character) = self.peek() {
-            self.at += 1;
-            match character {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return;
-            }
+    /// `$'…'`, in which a backslash may stand before a quote.
+    fn escaped(&mut self) -> Part {
+        let start = self.at + 2;
+        let Some(end) = nesting::escaped_end(self.text, start, '\'') else {
+            return self.rest();
+        };
+        self.at = end;
+        let inside = self.text.part(start..end - 1).plain();
+        match inside.contains('\\') {
+            true => Part::Computed,
+            false => Part::Text(inside),
         }
     }
 }
 
 /// `${…}` by what stands between the braces.
-fn braced(inside: &str, is_quoted: bool) -> Part {
+fn braced(script: Text, is_quoted: bool) -> Part {
+    let inside = script.plain();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
     let (name, rest) = inside.split_at(end);
     let fallback = rest.strip_prefix(":-").or(rest.strip_prefix('-'));
     match fallback {
+        // What stands behind the name may run commands.
+        _ if inside.contains("$(") || inside.contains('`') => Part::Commands(script),
         _ if name.is_empty() => Part::Computed,
         Some(fallback) if !fallback.contains(['$', '`', '"', '\'']) => Part::Variable {
             name: name.to_owned(),

@@ -231,6 +231,79 @@ RUN sudo -u app conda install -p /azureml-envs/x numpy=99
     ");
 }
 
+/// Parentheses, braces and quotes within each other end where the shell ends them.
+#[test]
+fn what_is_nested_ends_where_the_shell_ends_it() {
+    let text = "FROM python:3.11
+RUN x=$(date +\")\") && pip install a
+RUN echo \"$(echo \")\")\" ${x:-${y}} \\
+    \"${x:-\"}\"}\" $((1+(2))) && pip install b
+RUN x=$(case y in a) echo;; esac) && pip install c
+RUN diff <(sort x) <(pip install d) && pip install e
+RUN ((a); pip install f) && [[ x =~ (a|b) ]] && pip install g
+RUN <<END
+cat > x <<'A' <<-B && pip install h
+pip install it's
+A
+\tB
+pip install i $'it\\'s' $(cat <<A
+)
+A
+)
+END
+";
+    insta::assert_snapshot!(commands(text), @r#"
+    Pip Install into base: a [a]
+    Pip Install into base: b [b]
+    Pip Install into base: c [c]
+    Pip Install into base: d [d] (it stands in the words of another command)
+    Pip Install into base: e [e]
+    Pip Install into base: f [f]
+    Pip Install into base: g [g] (it runs on a condition only)
+    Pip Install into base: h [h]
+    Pip Install into base: i [i] Computed [$'it\'s'] Computed [$(cat <<A
+    )
+    A
+    )]
+    "#);
+}
+
+/// What cannot be read is never passed over in silence.
+#[test]
+fn no_install_is_lost() {
+    let nested = format!("{}pip install a{}", "$(x ".repeat(9), ")".repeat(9));
+    for line in [
+        "echo \"$(date && pip install a",
+        "x='a && pip install a",
+        "x=${y:-$(z && pip install a",
+        "echo `date && pip install a",
+        "echo $(pip install a)",
+        "x=`cd y && pip install a`",
+        "echo ${x:-$(pip install a)}",
+        "for x in $(pip install a); do y; done",
+        "cat > $(pip install a)",
+        "$(which pip3) install a",
+        "sudo \"$(command -v pip)\" install a",
+        "$PIP install a",
+        "\"${CONDA_EXE}\" install a",
+        "[[ -f x && pip install a",
+        "x && bash <<E\npip install a\nE",
+        "cat <<E | sh\npip install a\nE",
+        &nested,
+    ] {
+        let said = commands(&format!("FROM python:3.11\nRUN {line}\n"));
+        assert_eq!(said.lines().count(), 1, "{line}: {said}");
+        assert!(said.trim_end().ends_with(')'), "{line}: {said}");
+    }
+    let said = commands("FROM python:3.11\nARG PIP=\"python3 -m pip\"\nRUN $PIP install a\n");
+    assert!(said.contains("is not known"), "{said}");
+    let said = commands("FROM python:3.11\nRUN bash <<E && pip install b\npip install a\nE\n");
+    assert_eq!(
+        said,
+        "Pip Install into base: a [a]\nPip Install into base: b [b]\n"
+    );
+}
+
 #[test]
 fn the_last_stage_and_what_it_is_built_on_count() {
     let text = "ARG BASE=python:3.11
@@ -390,6 +463,9 @@ fn requirements(files: &[(&str, &str)]) -> String {
         for line in &read.conda {
             let _ = writeln!(said, "conda {} [{}]", line.text, line.location.text());
         }
+        if let Some(line) = &read.image_python {
+            let _ = writeln!(said, "image {} [{}]", line.text, line.location.text());
+        }
         for line in &read.pip.requirements {
             let file = line.location.file.path().file_name().unwrap_or_default();
             let file = Path::new(file).display();
@@ -476,7 +552,7 @@ fn the_image_brings_the_python_of_pip() {
     };
     insta::assert_snapshot!(with("python:3.11-slim"), @r"
     channels []
-    conda python=3.11 [python:3.11-slim]
+    image python=3.11 [python:3.11-slim]
     pip six [six] Dockerfile
     python-of-image: the image includes Python 3.11; its other packages are unknown
     ");
@@ -495,7 +571,7 @@ RUN pip install --index-url https://other.y/simple b==={{latest}}
 ";
     insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r"
     channels []
-    conda python=3.11 [python:3.11]
+    image python=3.11 [python:3.11]
     pip numpy [numpy] Dockerfile
     python-of-image: the image includes Python 3.11; its other packages are unknown
     bare-redirection: the shell reads this requirement as a redirection [numpy>=1.2]
@@ -552,6 +628,32 @@ fn long_commands_are_read_in_time() {
     let text = format!("FROM python:3.11\nRUN pip install {words}\n");
     let source = SourceFile::from_text("Dockerfile", text);
     assert_eq!(Plan::of(&source).installs[0].specs.len(), 20_000);
+}
+
+/// Looking for the end of each again would take hours.
+#[test]
+fn what_is_open_is_read_in_time() {
+    for open in [
+        "(",
+        "((",
+        "(( x ) ",
+        "$(",
+        "${a:-",
+        "$((",
+        "\"$(",
+        "`",
+        "<(",
+        "f() {",
+        "if ",
+        "[[ ( ",
+        "case x in a) ",
+        "a <<E && ",
+        "x=(",
+    ] {
+        let text = format!("FROM x\nRUN {}\n", open.repeat(50_000));
+        let source = SourceFile::from_text("Dockerfile", text);
+        assert!(Plan::of(&source).installs.is_empty(), "{open}");
+    }
 }
 
 #[test]

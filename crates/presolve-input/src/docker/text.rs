@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 /// Characters of a file in their order, but not all of those in between.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Text {
     /// Each character, and the byte at which it stands.
     characters: Vec<(usize, char)>,
@@ -33,6 +33,15 @@ impl Text {
         Self {
             characters: self.characters[start.min(self.len())..].to_vec(),
             end: self.end,
+        }
+    }
+
+    /// A part of it, counted in characters.
+    pub fn part(&self, part: Range<usize>) -> Self {
+        let end = part.end.min(self.len());
+        Self {
+            characters: self.characters[part.start.min(end)..end].to_vec(),
+            end: self.start(end),
         }
     }
 

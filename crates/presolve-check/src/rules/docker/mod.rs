@@ -6,6 +6,7 @@ mod bare_redirection;
 mod dockerfile_syntax;
 mod dockerfile_too_long;
 mod missing_copy_source;
+mod replaced_requirement;
 mod unknown_instruction;
 mod unsolved_install;
 
@@ -15,5 +16,6 @@ pub(super) static RULES: &[&Rule] = &[
     &dockerfile_too_long::RULE,
     &missing_copy_source::RULE,
     &bare_redirection::RULE,
+    &replaced_requirement::RULE,
     &unsolved_install::RULE,
 ];

@@ -2,7 +2,7 @@ use jiff::civil::Date;
 
 use super::{
     branches::{allows_python_2, newest_allowed, released},
-    declared,
+    present,
 };
 use crate::rules::{Finder, Finding, Rule, Subject};
 use presolve_spec::CondaRequirement;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    declared(subject)
+    present(subject)
         .filter_map(|line| finding(line, subject.today))
         .collect()
 }

@@ -34,6 +34,11 @@ fn declared<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s CondaRequirem
     lines.filter(|line| !line.added_by_pin && line.spec.name.to_string() == "python")
 }
 
+/// The same, and the Python of an image: what is there, whoever chose it.
+fn present<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
+    declared(subject).chain(&subject.environment.image_python)
+}
+
 /// The version of a line as it is written, with its operator: `==3.10`.
 fn written_version(line: &CondaRequirement) -> &str {
     let text = line.text.split('#').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-use super::declared;
+use super::present;
 use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
 use presolve_spec::{PipRequirementKind, change::Change};
 use presolve_text::diagnostic::Level;
@@ -18,7 +18,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         PipRequirementKind::Opaque { .. } => false,
     });
     // Without another Python in the file the version is worth keeping.
-    let has_other = declared(subject).next().is_some();
+    let has_other = present(subject).next().is_some();
     let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();
         let change = Change::Remove { at: at.clone() };

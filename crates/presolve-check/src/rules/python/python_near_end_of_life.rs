@@ -1,4 +1,4 @@
-use super::{branches::newest_allowed, declared};
+use super::{branches::newest_allowed, present};
 use crate::rules::{Finder, Finding, Rule, Subject};
 use presolve_text::diagnostic::Level;
 
@@ -15,7 +15,7 @@ const DAYS_BEFORE: i32 = 183;
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let today = subject.today;
-    let findings = declared(subject).filter_map(|line| {
+    let findings = present(subject).filter_map(|line| {
         let newest = newest_allowed(line.spec.version.as_ref()?, today)?;
         let days = (newest.end - today).get_days();
         (0..=DAYS_BEFORE).contains(&days).then(|| {

@@ -1,0 +1,288 @@
+//! Where what a script nests ends: `$(…)`, `${…}`, `$((…))`, backticks, and whatever stands
+//! in them. A parenthesis in quotes, in a comment, in a here-document or behind a pattern of
+//! `case` ends nothing.
+//!
+//! What is open is kept on a stack of its own and each character is looked at once, so no
+//! script is too deep and none takes more than its length.
+
+use std::ops::Range;
+
+use super::{shell::Heredoc, text::Text};
+
+/// The index behind the expansion that begins at a `$`, a backtick, or a parenthesis. None
+/// if it does not end.
+pub(super) fn end(text: &Text, at: usize, is_quoted: bool) -> Option<usize> {
+    let mut scanner = Scanner {
+        text,
+        at,
+        open: Vec::new(),
+    };
+    match text.get(at)? {
+        '(' if text.get(at + 1) == Some('(') => scanner.begin(Open::Arithmetic, 2),
+        '(' => scanner.begin(Open::commands(), 1),
+        _ => scanner.expansion(is_quoted)?,
+    }
+    while let Some(open) = scanner.open.pop() {
+        scanner.step(open)?;
+    }
+    Some(scanner.at)
+}
+
+/// The index behind the backtick that ends what one at `at` begins.
+pub(super) fn backtick_end(text: &Text, at: usize) -> Option<usize> {
+    escaped_end(text, at + 1, '`')
+}
+
+/// The index behind the quote that ends `$'…'`, from behind the first one on.
+pub(super) fn escaped_end(text: &Text, mut at: usize, quote: char) -> Option<usize> {
+    loop {
+        match text.get(at)? {
+            '\\' => at += 2,
+            c if c == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+/// The body of a here-document that begins at a line, and the index behind its last line.
+/// One that does not end goes to the end of the script, as it does for the shell.
+pub(super) fn body(text: &Text, start: usize, heredoc: &Heredoc) -> (Range<usize>, usize) {
+    let mut at = start;
+    while at < text.len() {
+        let end = text.skip(at, |c| c != '\n');
+        let begin = match heredoc.strips_tabs {
+            true => text.skip(at, |c| c == '\t').min(end),
+            false => at,
+        };
+        let line = (begin..end).filter_map(|at| text.get(at));
+        if line.filter(|c| *c != '\r').eq(heredoc.end.chars()) {
+            return (start..at, (end + 1).min(text.len()));
+        }
+        at = end + 1;
+    }
+    (start..text.len(), text.len())
+}
+
+/// Something that has begun.
+enum Open {
+    /// `$(`, `<(` or `(`.
+    Commands(Commands),
+    /// `$((` or `((`, or a parenthesis in one.
+    Arithmetic,
+    Parenthesis,
+    /// `${`.
+    Braces {
+        is_quoted: bool,
+    },
+    /// `"`.
+    Quotes,
+}
+
+/// What is known of commands that are read.
+struct Commands {
+    /// A command can begin here, so a word may be reserved.
+    is_start: bool,
+    /// A `#` is a part of the word.
+    in_word: bool,
+    /// How many `case`s are open: each of their patterns ends with `)`.
+    cases: usize,
+    /// The here-documents that this line names.
+    heredocs: Vec<Heredoc>,
+}
+
+impl Open {
+    fn commands() -> Self {
+        Self::Commands(Commands {
+            is_start: true,
+            in_word: false,
+            cases: 0,
+            heredocs: Vec::new(),
+        })
+    }
+}
+
+/// Words behind which a command begins.
+pub(super) const BEFORE_COMMANDS: [&str; 10] = [
+    "if", "then", "elif", "else", "while", "until", "do", "{", "!", "time",
+];
+
+struct Scanner<'t> {
+    text: &'t Text,
+    at: usize,
+    open: Vec<Open>,
+}
+
+impl Scanner<'_> {
+    fn begin(&mut self, open: Open, length: usize) {
+        self.open.push(open);
+        self.at += length;
+    }
+
+    fn looks_at(&self, what: &str) -> bool {
+        let next = (self.at..).map_while(|at| self.text.get(at));
+        next.take(what.chars().count()).eq(what.chars())
+    }
+
+    /// Takes what comes next within what is open, which is put back unless it ends. None at
+    /// the end of the text.
+    fn step(&mut self, open: Open) -> Option<()> {
+        let character = self.text.get(self.at)?;
+        match (open, character) {
+            (Open::Commands(commands), _) => return self.in_commands(commands, character),
+            (open, '\\') => {
+                self.open.push(open);
+                self.at += 2;
+            }
+            (Open::Arithmetic, ')') if self.looks_at("))") => self.at += 2,
+            // `$((a); b)`: a group of commands, not arithmetic.
+            (Open::Arithmetic, ')') => self.begin(Open::commands(), 1),
+            (Open::Parenthesis, ')') | (Open::Braces { .. }, '}') | (Open::Quotes, '"') => {
+                self.at += 1;
+            }
+            (open @ (Open::Arithmetic | Open::Parenthesis), '(') => {
+                self.open.push(open);
+                self.begin(Open::Parenthesis, 1);
+            }
+            (open, _) => {
+                let is_quoted = matches!(open, Open::Quotes | Open::Braces { is_quoted: true });
+                let is_quotes = matches!(open, Open::Quotes);
+                self.open.push(open);
+                match character {
+                    '$' | '`' => self.expansion(is_quoted)?,
+                    '"' if !is_quotes => self.begin(Open::Quotes, 1),
+                    '\'' if !is_quoted => self.single_quoted()?,
+                    _ => self.at += 1,
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Begins what a `$` or a backtick begins.
+    fn expansion(&mut self, is_quoted: bool) -> Option<()> {
+        if self.looks_at("`") {
+            self.at = backtick_end(self.text, self.at)?;
+        } else if self.looks_at("$((") {
+            self.begin(Open::Arithmetic, 3);
+        } else if self.looks_at("$(") {
+            self.begin(Open::commands(), 2);
+        } else if self.looks_at("${") {
+            self.begin(Open::Braces { is_quoted }, 2);
+        } else if self.looks_at("$'") && !is_quoted {
+            self.at = escaped_end(self.text, self.at + 2, '\'')?;
+        } else {
+            self.at += 1;
+        }
+        Some(())
+    }
+
+    fn single_quoted(&mut self) -> Option<()> {
+        let end = self.text.skip(self.at + 1, |c| c != '\'');
+        self.at = end + 1;
+        self.text.get(end).map(drop)
+    }
+
+    fn in_commands(&mut self, mut commands: Commands, character: char) -> Option<()> {
+        match character {
+            '\n' => {
+                self.at += 1;
+                for heredoc in commands.heredocs.drain(..) {
+                    self.at = body(self.text, self.at, &heredoc).1;
+                }
+                commands.end_command();
+            }
+            '#' if !commands.in_word => self.at = self.text.skip(self.at, |c| c != '\n'),
+            ')' if commands.cases == 0 => {
+                self.at += 1;
+                return Some(());
+            }
+            ';' | '&' | '|' | ')' => {
+                self.at += 1;
+                commands.end_command();
+            }
+            '(' => {
+                commands.end_command();
+                self.open.push(Open::Commands(commands));
+                self.begin(Open::commands(), 1);
+                return Some(());
+            }
+            '<' | '>' => return self.redirection(commands),
+            c if c.is_whitespace() => {
+                self.at += 1;
+                commands.in_word = false;
+            }
+            '\\' if self.looks_at("\\\n") => self.at += 2,
+            _ => return self.in_word(commands, character),
+        }
+        self.open.push(Open::Commands(commands));
+        Some(())
+    }
+
+    fn redirection(&mut self, mut commands: Commands) -> Option<()> {
+        commands.in_word = false;
+        let is_process = self.text.get(self.at + 1) == Some('(');
+        let is_heredoc = self.looks_at("<<") && !self.looks_at("<<<");
+        if is_heredoc {
+            self.at += 2;
+            commands.heredocs.extend(self.heredoc());
+        } else if !is_process {
+            self.at += if self.looks_at("<<<") { 3 } else { 1 };
+        }
+        self.open.push(Open::Commands(commands));
+        if is_process {
+            self.begin(Open::commands(), 2);
+        }
+        Some(())
+    }
+
+    /// The name of a here-document.
+    fn heredoc(&mut self) -> Option<Heredoc> {
+        let strips_tabs = self.looks_at("-");
+        self.at += usize::from(strips_tabs);
+        let start = self.text.skip(self.at, |c| c == ' ' || c == '\t');
+        self.at = self.text.skip(start, |c| !is_end_of_word(c));
+        let span = self.text.span(start..self.at);
+        (start < self.at).then(|| Heredoc::named(self.text, span, strips_tabs))
+    }
+
+    fn in_word(&mut self, mut commands: Commands, character: char) -> Option<()> {
+        let begins = !std::mem::replace(&mut commands.in_word, true);
+        if begins && commands.is_start {
+            let word = self.plain_word();
+            commands.is_start = BEFORE_COMMANDS.contains(&&*word);
+            match &*word {
+                "case" => commands.cases += 1,
+                "esac" => commands.cases = commands.cases.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.open.push(Open::Commands(commands));
+        match character {
+            '\\' => self.at += 2,
+            '"' => self.begin(Open::Quotes, 1),
+            '\'' => self.single_quoted()?,
+            '$' | '`' => self.expansion(false)?,
+            _ => self.at += 1,
+        }
+        Some(())
+    }
+
+    /// The word that begins here, if it can be a reserved one.
+    fn plain_word(&self) -> String {
+        const LONGEST: usize = 6;
+        let next = (self.at..).map_while(|at| self.text.get(at));
+        let word = next.take(LONGEST).take_while(|c| !is_end_of_word(*c));
+        word.collect()
+    }
+}
+
+impl Commands {
+    fn end_command(&mut self) {
+        self.is_start = true;
+        self.in_word = false;
+    }
+}
+
+fn is_end_of_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>')
+}

@@ -1,0 +1,217 @@
+//! The commands of pip one after the other. Each is a run of its own that knows nothing of
+//! those before it: it replaces what they installed where that is not what it is asked for
+//! (<https://pip.pypa.io/en/stable/user_guide/#changes-to-the-pip-dependency-resolver-in-20-3-2020>).
+//!
+//! What holds in the end is one problem. A project is what the last command that names it
+//! makes of it:
+//!
+//! - with `--upgrade` it is chosen anew, so earlier requirements of it do not count;
+//! - a requirement that contradicts an earlier one replaces it;
+//! - any other keeps what is there, so both count: pip leaves a release that will do.
+//!
+//! Lines of one command that contradict each other stay, as that command fails.
+//!
+//! What the projects of a command need is taken to hold in the end, as if all were installed
+//! by one: a later run may break it, of which pip only warns.
+
+use std::{collections::HashMap, ops::Range};
+
+use pep440_rs::{Operator, Version, VersionSpecifiers};
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+
+use super::install::Install;
+use presolve_spec::{PipRequirement, PipRequirementKind, PipRequirements};
+use presolve_text::{diagnostic::Diagnostic, secrets::redact};
+
+/// The name of the diagnostic that a command undoes what an earlier one did.
+pub const REPLACED: &str = "replaced-requirement";
+
+/// How many different requirements of a project are compared, and how many specifiers of
+/// two: nobody writes more, and each is compared with each.
+const MAX_COMPARED: usize = 32;
+
+/// A command of pip.
+pub struct PipRun {
+    /// It chooses what it names anew, whatever is installed.
+    pub is_upgrade: bool,
+    /// Its requirements among all.
+    pub requirements: Range<usize>,
+    /// Its constraints among all.
+    pub constraints: Range<usize>,
+}
+
+impl PipRun {
+    /// A command that read these.
+    pub fn of(install: &Install, requirements: Range<usize>, constraints: Range<usize>) -> Self {
+        let options = ["upgrade", "force-reinstall", "ignore-installed"];
+        Self {
+            is_upgrade: options.into_iter().any(|option| install.has(option)),
+            requirements,
+            constraints,
+        }
+    }
+}
+
+/// Takes the requirements away that do not hold in the end, and says of those that are
+/// lost.
+pub fn settle(pip: &mut PipRequirements, runs: &[PipRun]) -> Vec<Diagnostic> {
+    let lists = [&pip.requirements, &pip.constraints];
+    let mut projects: HashMap<&PackageName, Vec<Earlier<'_>>> = HashMap::new();
+    let mut kept = lists.map(|lines| vec![true; lines.len()]);
+    let mut warnings = Vec::new();
+    for (number, run) in runs.iter().enumerate() {
+        let own = &pip.requirements[run.requirements.clone()];
+        for later in own.iter().filter_map(Named::of) {
+            for earlier in projects.get_mut(later.name).into_iter().flatten() {
+                if earlier.is_replaced_by(&later, run.is_upgrade) {
+                    for (list, index) in earlier.lines.drain(..) {
+                        kept[list][index] = false;
+                    }
+                    warnings.extend(earlier.warning(&later));
+                }
+            }
+        }
+        let ranges = [&run.requirements, &run.constraints];
+        for (list, range) in ranges.into_iter().enumerate() {
+            for index in range.clone() {
+                if let Some(named) = Named::of(&lists[list][index]) {
+                    let known = projects.entry(named.name).or_default();
+                    remember(known, named, (list, index), number);
+                }
+            }
+        }
+    }
+    let [requirements, constraints] = kept;
+    keep(&mut pip.requirements, requirements);
+    keep(&mut pip.constraints, constraints);
+    warnings
+}
+
+fn keep(lines: &mut Vec<PipRequirement>, kept: Vec<bool>) {
+    let mut kept = kept.into_iter();
+    lines.retain(|_| kept.next().unwrap_or(true));
+}
+
+fn remember<'l>(known: &mut Vec<Earlier<'l>>, named: Named<'l>, line: (usize, usize), run: usize) {
+    let mut is_stuck = false;
+    let beside = known.iter_mut().filter(|one| one.run == run);
+    for other in beside.filter(|one| one.is_contradicted_by(&named)) {
+        other.is_stuck = true;
+        is_stuck = true;
+    }
+    let mut same = known.iter_mut();
+    if let Some(same) = same.find(|one| one.first.requirement == named.requirement) {
+        same.lines.push(line);
+        same.run = run;
+        same.is_stuck |= is_stuck;
+    } else if known.len() < MAX_COMPARED {
+        known.push(Earlier {
+            first: named,
+            lines: vec![line],
+            run,
+            is_stuck,
+        });
+    }
+}
+
+/// Requirements of earlier commands that say the same.
+struct Earlier<'l> {
+    first: Named<'l>,
+    /// Where each is: in which list, and where in it. None once they were replaced.
+    lines: Vec<(usize, usize)>,
+    /// The last command that has it.
+    run: usize,
+    /// Another line of its own command contradicts it: that command fails, so no later one
+    /// replaces it.
+    is_stuck: bool,
+}
+
+/// A line that names a project, on whatever machine.
+#[derive(Clone, Copy)]
+struct Named<'l> {
+    name: &'l PackageName,
+    requirement: &'l Requirement<VerbatimUrl>,
+    line: &'l PipRequirement,
+}
+
+impl<'l> Named<'l> {
+    fn of(line: &'l PipRequirement) -> Option<Self> {
+        let PipRequirementKind::Named(requirement) = &line.kind else {
+            return None;
+        };
+        requirement.marker.is_true().then_some(Self {
+            name: &requirement.name,
+            requirement,
+            line,
+        })
+    }
+
+    fn specifiers(&self) -> Option<&'l VersionSpecifiers> {
+        match &self.requirement.version_or_url {
+            Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
+            _ => None,
+        }
+    }
+
+    fn has_url(&self) -> bool {
+        matches!(self.requirement.version_or_url, Some(VersionOrUrl::Url(_)))
+    }
+}
+
+impl Earlier<'_> {
+    fn is_replaced_by(&self, later: &Named<'_>, is_upgrade: bool) -> bool {
+        let is_other = self.first.requirement != later.requirement;
+        !self.lines.is_empty()
+            && !self.is_stuck
+            && is_other
+            && self.first.requirement.version_or_url.is_some()
+            && (is_upgrade || later.has_url() || self.is_contradicted_by(later))
+    }
+
+    fn is_contradicted_by(&self, later: &Named<'_>) -> bool {
+        match (self.first.specifiers(), later.specifiers()) {
+            (Some(earlier), Some(later)) => !have_a_version(earlier, later),
+            _ => false,
+        }
+    }
+
+    /// What is said where something is lost that was asked for.
+    fn warning(&self, later: &Named<'_>) -> Option<Diagnostic> {
+        let is_lost = self.is_contradicted_by(later) || self.first.specifiers().is_some_and(ends);
+        is_lost.then(|| {
+            let (text, earlier) = (redact(&later.line.text), redact(&self.first.line.text));
+            let message = format!("`{text}` replaces `{earlier}` of an earlier command");
+            Diagnostic::warning(REPLACED, message)
+                .at(later.line.location.clone(), "this holds in the end")
+                .at(self.first.line.location.clone(), "this does not")
+                .note("each command of pip is a run of its own, which replaces what it needs in another version")
+                .help("keep the one that is meant")
+        })
+    }
+}
+
+/// Whether specifiers leave out the newest releases.
+fn ends(specifiers: &VersionSpecifiers) -> bool {
+    let mut operators = specifiers.iter().map(|one| one.operator());
+    operators.any(|operator| {
+        !matches!(
+            operator,
+            Operator::GreaterThan | Operator::GreaterThanEqual | Operator::NotEqual
+        )
+    })
+}
+
+/// Whether a version can be in both: one that is named, one right behind it, or the lowest.
+fn have_a_version(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
+    let all = || one.iter().chain(other.iter());
+    if all().count() > MAX_COMPARED {
+        return true;
+    }
+    let named = all().map(|specifier| specifier.version().clone());
+    let behind = all().map(|specifier| {
+        let release = specifier.version().release();
+        Version::new(release.iter().copied().chain([1]))
+    });
+    let mut versions = named.chain(behind).chain([Version::new([0])]);
+    versions.any(|version| all().all(|specifier| specifier.contains(&version)))
+}
