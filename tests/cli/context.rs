@@ -266,7 +266,7 @@ fn what_has_no_such_context_is_refused() {
         ("image: 'a:1\n\n  RUN x'\n", "error[malformed-image]"),
         (
             "image: w:1\nos_type: windows\n",
-            "error[no-image]: the steps",
+            "error[no-image]: the build steps",
         ),
         ("", "error[no-image]: the environment does not name"),
         (

@@ -619,7 +619,7 @@ fn an_install_behind_a_substitution_is_seen() {
     let project = project("FROM python:3.10\nRUN x=$(date +\")\") && pip install chartling\n");
     let check = || project.run(&["check", "--no-solve", "Dockerfile"]);
     let run = check();
-    assert!(run.stdout.contains("`chartling` does not say"), "{run}");
+    assert!(run.stdout.contains("`chartling` does not set"), "{run}");
     project.write(
         "Dockerfile",
         "FROM python:3.10\nRUN pip install chartling==5.0.0 && echo \"$(date && pip install torch\n",

@@ -198,7 +198,7 @@ fn one_platform_is_enough_for_some_formats() {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""));
         if format == "explicit" {
             assert_snapshot!(run, @"
-            error[several-platforms]: `--format explicit` holds one platform, and 2 are given
+            error[several-platforms]: `--format explicit` holds one platform, but 2 were given
              |
              = help: write one file for each, or one for all with `--format conda-lock` or `--format pixi`
             exit code 2
@@ -235,7 +235,7 @@ fn the_platform_without_a_solution_is_named() {
       |     ^^^^^^^^^^^^^^
       |
       = note: this version is available as build 24_openblas, not as `*mkl`
-      = note: this is about osx-arm64
+      = note: this concerns osx-arm64
       = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");
@@ -248,7 +248,7 @@ fn the_platform_without_a_solution_is_named() {
     3 |   - gpu-tools
       |     ^^^^^^^^^ asked for here
       |
-      = note: this is about osx-arm64
+      = note: this concerns osx-arm64
       = help: check the spelling, or add the channel that has it
       = help: `presolve explain environment.yml` shows how to fix it
     exit code 2

@@ -99,7 +99,12 @@ const MAX_DEPTH: usize = 8;
 
 /// The commands of a script. `bodies` are the here-documents that its last line names,
 /// where they stand outside of it.
-pub(super) fn invocations(text: &Text, bodies: &[Text], scene: Scene, form: Form) -> Vec<Invocation> {
+pub(super) fn invocations(
+    text: &Text,
+    bodies: &[Text],
+    scene: Scene,
+    form: Form,
+) -> Vec<Invocation> {
     let mut reader = Reader::of(scene, form);
     reader.read(text);
     for body in bodies {

@@ -256,10 +256,10 @@ END
     Pip Install into base: a [a]
     Pip Install into base: b [b]
     Pip Install into base: c [c]
-    Pip Install into base: d [d] (it stands in the words of another command)
+    Pip Install into base: d [d] (it is in the words of another command)
     Pip Install into base: e [e]
     Pip Install into base: f [f]
-    Pip Install into base: g [g] (it runs on a condition only)
+    Pip Install into base: g [g] (it runs only under a condition)
     Pip Install into base: h [h]
     Pip Install into base: i [i] Computed [$'it\'s'] Computed [$(cat <<A
     )
@@ -296,7 +296,7 @@ fn no_install_is_lost() {
         assert!(said.trim_end().ends_with(')'), "{line}: {said}");
     }
     let said = commands("FROM python:3.11\nARG PIP=\"python3 -m pip\"\nRUN $PIP install a\n");
-    assert!(said.contains("is not known"), "{said}");
+    assert!(said.contains("does not know"), "{said}");
     let said = commands("FROM python:3.11\nRUN bash <<E && pip install b\npip install a\nE\n");
     assert_eq!(
         said,
