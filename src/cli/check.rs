@@ -46,7 +46,7 @@ pub(super) struct Check {
     /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Check only files changed since REVISION (per git), and files that include them
+    /// Check only files changed since the branch left REVISION (per git), and files that include them
     #[arg(long, value_name = "REVISION")]
     changed_since: Option<String>,
     /// Run only these rules; `all` selects every rule
@@ -82,7 +82,7 @@ pub(super) struct Check {
     /// Minimum level that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     fail_on: FailOn,
-    /// Replace the output file even if it is read-only or has several hard links
+    /// Replace a written file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
     /// Exit with 0 instead of 1 and 3

@@ -185,7 +185,7 @@ impl Context {
 }
 
 fn credentials_left_out() -> Diagnostic {
-    let message = "the context does not contain the credentials of URLs";
+    let message = "the build context does not contain the credentials of URLs";
     Diagnostic::warning("credentials-left-out", message)
         .note("the build reads them from a netrc file, as a BuildKit secret")
         .help("write `machine HOST login USER password PASSWORD` into `~/.netrc`")
@@ -209,7 +209,7 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
                 true => path.value,
                 false => place.display().to_string(),
             };
-            (path.location, format!("the context is at `{place}`"))
+            (path.location, format!("the build context is at `{place}`"))
         }
         None => (at, "the environment has a build context".to_owned()),
     };

@@ -34,7 +34,7 @@ Examples:
   presolve explain --apply 2                apply fix 2 to it
   presolve explain --why numpy              what requires numpy, and why this version
   presolve explain --html report.html       also as an HTML report
-  presolve explain --format json            the same as JSON
+  presolve explain --format json            print the explanation as JSON
   presolve explain --format dot | dot -Tsvg > conflict.svg";
 
 /// The arguments of `explain`.
@@ -52,7 +52,7 @@ pub(super) struct Explain {
     /// Also write a self-contained HTML report to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Replace the output file even if it is read-only or has several hard links
+    /// Replace a written file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
     /// Print the JSON schema of `--format json`, and exit

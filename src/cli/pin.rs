@@ -60,7 +60,7 @@ pub(super) struct Pin {
     /// Write the result to this file instead of the input
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// Replace the output file even if it is read-only or has several hard links
+    /// Replace a written file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
     #[command(flatten)]

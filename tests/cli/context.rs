@@ -242,7 +242,7 @@ fn a_folder_in_use_is_left_alone() {
 fn what_has_no_such_context_is_refused() {
     let project = project("name: train\nbuild:\n  path: docker\n");
     assert_snapshot!(context(&project, &[]), @"
-    error[context-exists]: the context is at `docker`
+    error[context-exists]: the build context is at `docker`
      --> environment.yml:3:9
       |
     3 |   path: docker

@@ -384,7 +384,7 @@ fn what_cannot_be_solved_as_one_problem_is_refused() {
     3 |   six
       |   ^^^
       |
-      = help: to continue a line, end the one before with `\`
+      = help: if this continues the previous line, end that line with `\`
     exit code 2
     ");
     std::fs::create_dir(project.path("empty")).expect("a folder");
@@ -718,12 +718,12 @@ fn what_a_later_command_replaces_is_a_finding_with_both_places() {
      --> Dockerfile:3:17
       |
     2 | RUN pip install chartling==4.9.0
-      |                 ---------------- this does not
+      |                 ---------------- this one is replaced
     3 | RUN pip install chartling==5.0.0
-      |                 ^^^^^^^^^^^^^^^^ this holds in the end
+      |                 ^^^^^^^^^^^^^^^^ this requirement applies
       |
-      = note: each command of pip is a run of its own, which replaces what it needs in another version
-      = help: keep the one that is meant
+      = note: each pip command runs on its own, and replaces installed packages that it needs in another version
+      = help: keep the intended requirement
 
     Checked 1 file: 1 warning
     exit code 1

@@ -317,7 +317,7 @@ fn carried_lines_stay_or_are_refused() {
     warning[no-hashes]: no line has hashes, because `git+https://example.com/acme/tool@v1#egg=tool`, `-e ./here` cannot have one
      |
      = note: pip requires a hash for every line as soon as one line has a hash (--require-hashes)
-     = help: install the lines without a hash from a separate file
+     = help: install the lines that cannot have a hash from a separate file
     Pinned 7 packages from conda and 1 from PyPI for linux-64 ([TIME])
     exit code 0
     ");
@@ -529,7 +529,7 @@ fn a_subdirectory_is_kept_or_refused() {
     6 |     - stonework @ http://127.0.0.1:[PORT]/html/stonework/stonework-1.0.tar.gz#sha256=bafc9b8d4e2c206c4042749cf8c0f7ac948ab996d505c43f7c83040afe471a3f&subdirectory=sub
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: conda-lock appends the hash to the URL, where the subdirectory is
+      = note: conda-lock writes the hash after the `#` of the URL, where the subdirectory would have to be
       = help: use `--format env`, `explicit` or `requirements`, which keep the line unchanged
     exit code 2
     ");
@@ -693,7 +693,7 @@ fn a_url_without_a_hash_is_said() {
     warning[no-hashes]: no line has hashes, because `tomlish` cannot have one
      |
      = note: pip requires a hash for every line as soon as one line has a hash (--require-hashes)
-     = help: install the lines without a hash from a separate file
+     = help: install the lines that cannot have a hash from a separate file
     Pinned 7 packages from conda and 2 from PyPI for linux-64 ([TIME])
     exit code 0
     ");

@@ -34,7 +34,7 @@ fn a_wheel_that_the_pinned_pip_does_not_take_is_named_where_it_is_built() {
       |       ^^^^^^^^^^^^
       |
       = note: the archive shows no sign of compilation: newkiln 2.0
-    note[assumed-requirements]: assumed requirements: newkiln 2.0
+    note[assumed-requirements]: the requirements of newkiln 2.0 are assumed
      --> environment.yml:6:7
       |
     6 |     - newkiln==2.0

@@ -147,7 +147,7 @@ fn source_distributions_are_read_and_never_run() {
       |       ^^^^^^^
       |
       = note: the archive shows no sign of compilation: rawclay 1.0
-    note[assumed-requirements]: assumed requirements: eggshell 1.0
+    note[assumed-requirements]: the requirements of eggshell 1.0 are assumed
      --> environment.yml:7:7
       |
     7 |     - eggshell

@@ -12,14 +12,14 @@ use presolve_text::diagnostic::Level;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CheckSettings {
-    /// The rules to look for, by name; `all` for every one. If it is empty, those that
-    /// are looked for by default.
+    /// The rules to run, by name; `all` selects every rule. If empty, the rules that are on
+    /// by default.
     pub select: Vec<String>,
-    /// The rules not to look for, by name.
+    /// The rules not to run, by name.
     pub ignore: Vec<String>,
-    /// Files and folders that are not looked at, as patterns of .gitignore.
+    /// Files and folders that are not checked, as .gitignore patterns.
     pub exclude: Vec<String>,
-    /// How bad the findings of a rule are.
+    /// The level of the findings of a rule.
     pub level: BTreeMap<String, LevelSetting>,
     /// Findings that are known and accepted.
     pub suppress: Vec<Suppress>,

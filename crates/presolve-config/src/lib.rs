@@ -50,7 +50,7 @@ pub struct Settings {
     pub condarc_channels: Option<Vec<NamedChannelOrUrl>>,
     /// Channels that replace those of the file (`--channel`); empty: the file's.
     pub override_channels: Vec<NamedChannelOrUrl>,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// The platform to solve for, where a flag or `presolve.toml` says it.
     pub platform: Option<Subdir>,

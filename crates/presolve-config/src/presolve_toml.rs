@@ -59,12 +59,12 @@ struct Keys {
     /// Channels that have a name of their own: the name, and the URL.
     #[schemars(with = "std::collections::BTreeMap<String, String>")]
     custom_channels: IndexMap<String, Spanned<String>>,
-    /// How the order of channels binds.
+    /// Channel priority mode.
     channel_priority: Option<ChannelPriority>,
     /// The conda platform to solve for, such as `linux-64`.
     #[schemars(with = "Option<String>")]
     platform: Option<Spanned<String>>,
-    /// Virtual packages of the target, such as `__cuda=12.4`; `__cuda=none` takes one away.
+    /// Virtual packages of the target, such as `__cuda=12.4`; `__cuda=none` removes one.
     virtual_packages: Vec<String>,
     /// Where the mapping of conda names to PyPI names is: a file or a URL.
     mapping: Option<String>,
@@ -89,7 +89,7 @@ struct Keys {
     /// The folder of the cache, in the same repository.
     #[schemars(with = "Option<PathBuf>")]
     cache_dir: Option<Spanned<PathBuf>>,
-    /// What `presolve check` looks for.
+    /// The settings of `presolve check`.
     check: Option<CheckSettings>,
 }
 

@@ -37,7 +37,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     uncarriable("conda-lock.yml", why, carried.copied())?;
     let releases = lock.platforms.iter().flat_map(|one| &one.pypi);
     let partial = releases.filter(|release| release.url.fragment().is_some());
-    let why = "conda-lock appends the hash to the URL, where the subdirectory is";
+    let why = "conda-lock writes the hash after the `#` of the URL, where the subdirectory would have to be";
     uncarriable(
         "conda-lock.yml",
         why,

@@ -81,10 +81,10 @@ fn notice(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
         return None;
     }
     let what = match lines {
-        1 => "the pip package is a comment".to_owned(),
-        lines => format!("the {lines} pip packages are comments"),
+        1 => "the pip package, which is".to_owned(),
+        lines => format!("the {lines} pip packages, which are"),
     };
-    let message = format!("{what} in an explicit list, which conda does not install");
+    let message = format!("conda does not install {what} only in comments of the explicit list");
     let help = "install them with conda-lock or micromamba, or write them for pip with `--format requirements`";
     Some(Diagnostic::warning("pip-half-in-comments", message).help(help))
 }

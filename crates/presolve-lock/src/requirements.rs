@@ -225,7 +225,7 @@ fn no_hashes(unhashable: &[String], asked: bool) -> Option<Diagnostic> {
             "pip requires a hash for every line as soon as one line has a hash (--require-hashes)",
         )
     };
-    Some(notice.help("install the lines without a hash from a separate file"))
+    Some(notice.help("install the lines that cannot have a hash from a separate file"))
 }
 
 fn nothing(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {

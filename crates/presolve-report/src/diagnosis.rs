@@ -188,8 +188,8 @@ fn of_spec(spec: &Spec, color: bool) -> String {
 /// The diagnostic on the environment file and the result of solving it.
 fn about(spec: &Spec) -> Diagnostic {
     let message = match spec.lines.is_empty() {
-        true => "no single line of the environment file is responsible",
-        false => "these lines of the environment file are involved",
+        true => "presolve found no single line of the environment file that explains the problem",
+        false => "the environment file is involved here",
     };
     let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
     diagnostic.labels.clone_from(&spec.lines);

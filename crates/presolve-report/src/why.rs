@@ -164,7 +164,7 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
         let version = &possible.version;
         lines.push(match &possible.cause {
             Cause::Pin => format!(
-                "    {name} {version}: available; an earlier pin holds {}: `presolve pin -P {name}` removes it",
+                "    {name} {version}: available; an earlier pin holds {}; `presolve pin -P {name}` ignores that pin",
                 installed.version
             ),
             Cause::PipReplaces(by, demands) => format!(

@@ -349,14 +349,14 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
         && package.name.as_normalized() == "python"
         && !(package.version.as_str().parse()).is_ok_and(|version| pythons.contains(&version))
     {
-        let reason = "the pip list was solved for another python";
+        let reason = "the pip list was tried with another Python";
         return Some(ReasonKind::Other.because(reason));
     }
     if let Some(pip) = &reading.pip
         && package.name.as_normalized() == "pip"
         && pips::version(record).as_ref() != Some(pip)
     {
-        let reason = "the pip list was solved for another pip";
+        let reason = "the pip list was tried with another pip";
         return Some(ReasonKind::Other.because(reason));
     }
     None

@@ -137,7 +137,7 @@ impl PipReader {
                     format!("pip ignores `{}` after an option", redact(location.text())),
                 )
                 .at(location, "")
-                .help("write each requirement on its own line, and remove the rest"),
+                .help("move it to its own line if it is a requirement, otherwise remove it"),
             );
         }
         let requirement = line[..options_start].trim_end();

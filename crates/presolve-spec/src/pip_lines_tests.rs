@@ -121,7 +121,7 @@ fn bad_lines_are_placed() {
     5 | -i https://***@h torch
       |                  ^^^^^
       |
-      = help: write each requirement on its own line, and remove the rest
+      = help: move it to its own line if it is a requirement, otherwise remove it
     "#);
 }
 

@@ -185,7 +185,7 @@ pub fn change(cost: &Cost, change: &Change) -> String {
             let first = brought_by
                 .first()
                 .map_or("another line", |&line| text(line));
-            format!("drop `{}`: `{first}` provides it", text(*line))
+            format!("drop `{}`: `{first}` requires it anyway", text(*line))
         }
         Change::StrictPriority { names, ruled_out } => {
             format!("channel_priority strict: rules out {ruled_out} records of {names} packages")

@@ -273,7 +273,7 @@ impl Reader<'_> {
         let nearest = INSTRUCTIONS.into_iter().min_by_key(likeness);
         let help = match nearest.filter(|known| likeness(known) <= 2) {
             Some(known) => format!("did you mean `{known}`?"),
-            None => "to continue a line, end the one before with `\\`".to_owned(),
+            None => "if this continues the previous line, end that line with `\\`".to_owned(),
         };
         let shown = presolve_text::secrets::redact(&self.text[span.clone()]);
         let message = format!("`{shown}` is not a Dockerfile instruction");
@@ -337,7 +337,7 @@ impl Reader<'_> {
                 }
             }
             let message = format!("the here-document `{}` does not end", heredoc.end);
-            let help = "write its name on its own line after it";
+            let help = "end it with a line that contains only its name";
             self.dockerfile.refuse(SYNTAX, heredoc.span, &message, help);
             Text::of(self.text, start..self.text.len())
         });

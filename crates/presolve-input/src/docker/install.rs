@@ -250,7 +250,9 @@ impl Reader<'_> {
             "python",
         ];
         if let Some(option) = elsewhere.into_iter().find(|option| install.has(option)) {
-            install.leave(format!("with `--{option}`, it installs into another place"));
+            install.leave(format!(
+                "with `--{option}`, it installs for another place, platform or Python"
+            ));
         }
         if install.has("no-deps") {
             install.leave("with `--no-deps`, it may break installed packages".to_owned());

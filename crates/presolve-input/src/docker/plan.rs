@@ -245,7 +245,7 @@ impl Plan {
             let at = self
                 .dockerfile
                 .at(first_line(&self.dockerfile, span.clone()));
-            let left = Diagnostic::warning(UNSOLVED, "presolve does not read this command");
+            let left = Diagnostic::warning(UNSOLVED, "presolve leaves this command out");
             Some(left.at(at, "").note(why.clone()))
         });
         left.collect()

@@ -182,10 +182,10 @@ impl Earlier<'_> {
             let (text, earlier) = (redact(&later.line.text), redact(&self.first.line.text));
             let message = format!("`{text}` replaces `{earlier}` of an earlier command");
             Diagnostic::warning(REPLACED, message)
-                .at(later.line.location.clone(), "this holds in the end")
-                .at(self.first.line.location.clone(), "this does not")
-                .note("each command of pip is a run of its own, which replaces what it needs in another version")
-                .help("keep the one that is meant")
+                .at(later.line.location.clone(), "this requirement applies")
+                .at(self.first.line.location.clone(), "this one is replaced")
+                .note("each pip command runs on its own, and replaces installed packages that it needs in another version")
+                .help("keep the intended requirement")
         })
     }
 }

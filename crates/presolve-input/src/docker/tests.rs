@@ -164,7 +164,7 @@ RUN pip install somewhere
     Pip Install into base: (unknown option: `--no-such-option`)
     Conda Install into base: pip [pip] --no-deps= (presolve does not work out what `--no-deps` does)
     Pip Other into $PATH: (presolve does not read commands within quotes)
-    Pip Install into base: there [there] --target=/x (with `--target`, it installs into another place)
+    Pip Install into base: there [there] --target=/x (with `--target`, it installs for another place, platform or Python)
     Pip Install into $PATH: somewhere [somewhere] (the `PATH` that it runs with is unknown)
     "#);
 }
@@ -227,7 +227,7 @@ RUN sudo -u app conda install -p /azureml-envs/x numpy=99
     insta::assert_snapshot!(requirements(&[("Dockerfile", dockerfile)]), @r"
     channels []
     conda python=3.10 [python=3.10]
-    unsolved-install: presolve does not read this command
+    unsolved-install: presolve leaves this command out
     ");
 }
 
@@ -509,7 +509,7 @@ RUN conda install -n base pip && pip install --no-deps six
     pip numpy>=1.2 ['numpy>=1.2'] Dockerfile
     pip horovod[torch]==0.28.1 [horovod[torch]==0.28.1] Dockerfile
     option --extra-index-url https://x.y/simple
-    unsolved-install: presolve does not read this command
+    unsolved-install: presolve leaves this command out
     other-environment: only the environment `a` is checked
     "#);
 }

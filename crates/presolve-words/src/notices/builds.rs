@@ -106,7 +106,7 @@ fn compiles(
 fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
     if let Some((package, version)) = &build.conda {
         notice = notice.help(format!(
-            "install conda's {package} {version} for Python 3.{python} instead, which is not compiled"
+            "install conda's {package} {version} for Python 3.{python} instead, which needs no compilation"
         ));
     }
     if let Some(version) = &build.with_wheel {
@@ -269,7 +269,7 @@ fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
         let names: Vec<String> = names
             .map(|package| format!("{} {}", package.name, package.version))
             .collect();
-        let message = format!("assumed requirements: {}", names.join(", "));
+        let message = format!("the requirements of {} are assumed", names.join(", "));
         Diagnostic::new(Level::Note, "assumed-requirements", message)
             .note("taken from egg-info in the archive, i.e. from a build on another machine")
     };

@@ -161,7 +161,7 @@ fn named_by_table(
         let message = format!("these projects count as provided: {}", named.join(", "));
         Diagnostic::new(Level::Note, "name-by-table", message)
             .note(format!(
-                "{}, because no channel or published mapping has it",
+                "{}, because no channel or published mapping has them",
                 NameSource::BuiltIn
             ))
             .help("if that is wrong, give a mapping with `--mapping`")

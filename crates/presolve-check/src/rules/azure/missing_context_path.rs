@@ -25,7 +25,7 @@ fn find(definition: &Definition, _: Date) -> Vec<Finding> {
     };
     let Some(path) = definition.text(&["build", "path"]) else {
         let finding = RULE
-            .finding(build, "no `path`", "the build has no build context")
+            .finding(build, "no `path`", "the environment has no build context")
             .help("add `path:` with the folder of the Dockerfile");
         return vec![finding];
     };
@@ -48,7 +48,7 @@ fn find_v1(definition: &Definition) -> Vec<Finding> {
     let location = definition.given(&["docker", "buildContext", "location"]);
     let context = definition.given(context).filter(|_| location.is_none());
     let finding = context.map(|at| {
-        RULE.finding(at, "no `location`", "the build has no build context")
+        RULE.finding(at, "no `location`", "the environment has no build context")
             .help("add `location` with the URL of the context in a storage account")
     });
     finding.into_iter().collect()

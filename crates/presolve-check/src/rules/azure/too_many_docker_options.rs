@@ -39,10 +39,10 @@ fn find_v1(definition: &Definition) -> Vec<Finding> {
     let finding = RULE
         .finding(
             second,
-            "another base image",
-            "the environment has more than one base image",
+            "another option",
+            "the environment sets more than one of the options that define its image",
         )
-        .related(first, "the first base image");
+        .related(first, "the first option");
     let finding = given.fold(finding, |finding, third| {
         finding.related(third, "and a third")
     });

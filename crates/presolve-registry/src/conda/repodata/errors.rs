@@ -61,13 +61,12 @@ impl SubdirError {
                     "check that the folder is a conda channel: `conda index` writes its repodata",
                 ),
             ),
-            SubdirError::Invalid(reason) => undecided(
-                unreadable(subject, reason).help("report it to the operator of the channel"),
-            ),
+            SubdirError::Invalid(reason) => {
+                undecided(unreadable(subject, reason).help("report it to the channel's owner"))
+            }
             SubdirError::Shard { name, reason } => undecided(
-                unreadable(&format!("package `{name}` of {subject}"), reason).help(
-                    "try again; if the error persists, report it to the operator of the channel",
-                ),
+                unreadable(&format!("package `{name}` of {subject}"), reason)
+                    .help("try again; if the error persists, report it to the channel's owner"),
             ),
             SubdirError::ShardNotCached(name) => undecided(not_cached(
                 &format!("package `{name}` of {subject}"),

@@ -171,12 +171,7 @@ impl Labels<'_> {
             }
             None => match claim.asked {
                 Some(asked) => label
-                    .paragraph(
-                        "asks for, but there is no match",
-                        Style::Small,
-                        self.text,
-                        2,
-                    )
+                    .paragraph("no match for", Style::Small, self.text, 2)
                     .paragraph(asked, Style::Text, self.text, 2),
                 None => label.paragraph("allows none", Style::Text, self.text, 1),
             },
