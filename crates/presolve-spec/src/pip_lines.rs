@@ -38,6 +38,15 @@ pub struct PipText {
     pub verbatim: Option<usize>,
 }
 
+/// The beginning of a text that is too long for a message.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Purpose of a requirements file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -66,6 +75,10 @@ pub struct PipReader {
     /// Nesting depth of the current file.
     depth: usize,
 }
+
+/// The most places of one line that are reported as ignored: a line has them all once more
+/// in its report.
+const MAX_STRAY: usize = 10;
 
 /// How many files a pip list may lead to with `-r` and `-c`.
 const MAX_FILES: usize = 256;
@@ -129,12 +142,15 @@ impl PipReader {
                 return;
             }
         };
-        for span in options.stray {
+        for span in options.stray.into_iter().take(MAX_STRAY) {
             let location = context.locate(span);
             self.warnings.push(
                 Diagnostic::warning(
                     "ignored-by-pip",
-                    format!("pip ignores `{}` after an option", redact(location.text())),
+                    format!(
+                        "pip ignores `{}` after an option",
+                        redact(&short(location.text()))
+                    ),
                 )
                 .at(location, "")
                 .help("move it to its own line if it is a requirement, otherwise remove it"),

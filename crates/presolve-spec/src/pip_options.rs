@@ -40,7 +40,7 @@ pub fn quoted(value: &str) -> String {
 pub struct Options {
     /// The options in order.
     pub options: Vec<PipOption>,
-    /// Words that belong to no option, which pip drops.
+    /// Words that belong to no option, which pip drops; neighbours are one range.
     pub stray: Vec<Range<usize>>,
 }
 
@@ -97,11 +97,17 @@ pub fn begin(line: &str) -> usize {
 pub fn parse(line: &str, from: usize) -> Result<Options, BadOption> {
     let mut words = words(line, from)?.into_iter();
     let mut read = Options::default();
+    let mut after_stray = false;
     while let Some((word, span)) = words.next() {
         if !word.starts_with('-') || word == "-" {
-            read.stray.push(span);
+            match read.stray.last_mut() {
+                Some(before) if after_stray => before.end = span.end,
+                _ => read.stray.push(span),
+            }
+            after_stray = true;
             continue;
         }
+        after_stray = false;
         let (name, takes_value, inline) = recognise(&word).map_err(|message| BadOption {
             message,
             span: span.clone(),
@@ -236,6 +242,7 @@ mod tests {
             ),
             ("-e 'a b'", "editable=a b@'a b'"),
             ("--pre torch", "pre=@--pre ?torch"),
+            ("--pre a  b --pre c", "pre=@--pre pre=@--pre ?a  b ?c"),
             (
                 "--user",
                 "! pip has no option `--user` in a requirements file",

@@ -9,7 +9,10 @@ use presolve_text::{
     source::SourceFile,
 };
 
-use crate::foreign::{shown, shown_in_place};
+use crate::{
+    excerpt,
+    foreign::{shown, shown_in_place},
+};
 
 /// Renders a diagnostic: its level and name, the lines of the files that it is
 /// about, then what explains it and what to do next. Ends without a line break.
@@ -45,7 +48,10 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> St
     } else {
         Renderer::plain()
     };
-    with_arrows(&renderer.render(&[group]))
+    let text = with_arrows(&renderer.render(&[group]));
+    files
+        .iter()
+        .fold(text, |text, file| file.with_own_column(text))
 }
 
 /// The same text with `-->` for the `:::` in front of a further file: GitHub Actions takes
@@ -80,15 +86,15 @@ fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
 
 /// The last file that was shown, with what is shown of it: many findings of one file come
 /// one behind the other.
-static LAST: Mutex<Option<(Arc<SourceFile>, String)>> = Mutex::new(None);
+static LAST: Mutex<Option<(Arc<SourceFile>, Arc<str>)>> = Mutex::new(None);
 
-fn text_of(file: &Arc<SourceFile>) -> String {
+fn text_of(file: &Arc<SourceFile>) -> Arc<str> {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     match &*last {
-        Some((known, text)) if Arc::ptr_eq(known, file) => text.clone(),
+        Some((known, text)) if Arc::ptr_eq(known, file) => Arc::clone(text),
         _ => {
-            let text = shown_in_place(file.text());
-            *last = Some((Arc::clone(file), text.clone()));
+            let text: Arc<str> = shown_in_place(file.text()).into();
+            *last = Some((Arc::clone(file), Arc::clone(&text)));
             text
         }
     }
@@ -97,28 +103,45 @@ fn text_of(file: &Arc<SourceFile>) -> String {
 /// The lines of one file that are shown.
 struct File {
     path: String,
-    text: String,
+    text: Arc<str>,
     annotations: Vec<(AnnotationKind, std::ops::Range<usize>, String)>,
+    /// The line of the text's beginning, and the place of the first label in the file, where
+    /// the text is not the whole file.
+    excerpt: Option<(usize, (usize, usize))>,
 }
+
+/// The most places that are shown of a file with long lines: each takes a line below a long
+/// one.
+const MOST_PLACES: usize = 8;
 
 impl File {
     fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
-        let annotations = labels
-            .into_iter()
-            .map(|label| {
-                let kind = if primary.iter().any(|first| std::ptr::eq(first, label)) {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
-                let span = within(file.text(), &label.location.span);
-                (kind, span, shown(&label.text))
-            })
-            .collect();
+        let mut text = text_of(file);
+        let spans = labels
+            .iter()
+            .map(|label| within(&text, &label.location.span));
+        let mut spans: Vec<std::ops::Range<usize>> = spans.collect();
+        if excerpt::has_long_lines(&text, &spans) {
+            spans.truncate(MOST_PLACES);
+        }
+        let excerpt = excerpt::of_long_lines(&text, &spans).map(|excerpt| {
+            text = excerpt.text.into();
+            spans = excerpt.spans;
+            (excerpt.line, labels[0].location.line_column())
+        });
+        let annotations = labels.into_iter().zip(spans).map(|(label, span)| {
+            let kind = if primary.iter().any(|first| std::ptr::eq(first, label)) {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            (kind, span, shown(&label.text))
+        });
         Self {
             path: shown(&file.path().display().to_string()),
-            text: text_of(file),
-            annotations,
+            annotations: annotations.collect(),
+            text,
+            excerpt,
         }
     }
 
@@ -131,9 +154,24 @@ impl File {
                 annotation.label(text)
             }
         });
-        Snippet::source(&self.text)
+        Snippet::source(&*self.text)
+            .line_start(self.excerpt.map_or(1, |(first, _)| first))
             .path(&self.path)
             .annotations(annotations)
+    }
+
+    /// The rendered text with the column of the file in place of that of the excerpt.
+    fn with_own_column(&self, text: String) -> String {
+        let (Some((_, (line, column))), Some((_, span, _))) =
+            (self.excerpt, self.annotations.first())
+        else {
+            return text;
+        };
+        let before = &self.text[..span.start];
+        let start = before.rfind('\n').map_or(0, |before| before + 1);
+        let shown = before[start..].chars().count() + 1;
+        let place = |column: usize| format!("{}:{line}:{column}", self.path);
+        text.replacen(&place(shown), &place(column), 1)
     }
 }
 
@@ -207,5 +245,20 @@ mod tests {
         1 |
           | ^
         "#);
+    }
+
+    #[test]
+    fn places_in_a_long_line_take_little_room() {
+        let file = SourceFile::from_text("e.yml", format!("a\n[{}]\n", "word, ".repeat(5000)));
+        let at = |place: usize| Location {
+            file: Arc::clone(&file),
+            span: 3 + 6 * place..7 + 6 * place,
+        };
+        let first = Diagnostic::warning("some-name", "words").at(at(4000), "first");
+        let many = (0..4000).fold(first, |diagnostic, place| diagnostic.at(at(place), "again"));
+        let text = render(&many, false);
+        assert!(text.contains("--> e.yml:2:24002\n"), "{text}");
+        assert!(text.contains("first"), "{text}");
+        assert!(text.len() < 8000, "{}", text.len());
     }
 }

@@ -4,5 +4,6 @@
 //! [`human`] renders diagnostics with their source lines; [`foreign`] filters all foreign text.
 //! This crate must never know what a diagnostic is about.
 
+mod excerpt;
 pub mod foreign;
 pub mod human;
