@@ -7,6 +7,8 @@ use std::ops::Range;
 const LONG: usize = 400;
 /// How much of a longer line is shown before and after each end of a place, in bytes.
 const AROUND: usize = 60;
+/// The most places that are shown: each takes a line below a long one.
+const MOST_PLACES: usize = 8;
 /// Stands for what is left out.
 const GAP: char = '…';
 
@@ -17,7 +19,7 @@ pub(crate) struct Excerpt {
     pub text: String,
     /// The number of the first line, from 1.
     pub line: usize,
-    /// The places, as bytes of `text`.
+    /// The first of the places, as bytes of `text`.
     pub spans: Vec<Range<usize>>,
 }
 
@@ -36,18 +38,15 @@ fn is_long(line: &str) -> bool {
     line.len() > LONG
 }
 
-/// Whether a line of these places, or between them, is too long to be shown as it is.
-pub(crate) fn has_long_lines(text: &str, spans: &[Range<usize>]) -> bool {
-    lines_of(text, spans).is_some_and(|(start, end)| text[start..end].split('\n').any(is_long))
-}
-
 /// What to show where a line is too long to be shown as it is; none if no line is. The spans
 /// are within the text, on whole characters.
 pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerpt> {
     let (start, end) = lines_of(text, spans)?;
-    if !has_long_lines(text, spans) {
+    if !text[start..end].split('\n').any(is_long) {
         return None;
     }
+    let spans = &spans[..spans.len().min(MOST_PLACES)];
+    let (start, end) = lines_of(text, spans)?;
     let mut ends: Vec<usize> = spans
         .iter()
         .flat_map(|span| [span.start, span.end])

@@ -110,10 +110,6 @@ struct File {
     excerpt: Option<(usize, (usize, usize))>,
 }
 
-/// The most places that are shown of a file with long lines: each takes a line below a long
-/// one.
-const MOST_PLACES: usize = 8;
-
 impl File {
     fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
         let mut text = text_of(file);
@@ -121,9 +117,6 @@ impl File {
             .iter()
             .map(|label| within(&text, &label.location.span));
         let mut spans: Vec<std::ops::Range<usize>> = spans.collect();
-        if excerpt::has_long_lines(&text, &spans) {
-            spans.truncate(MOST_PLACES);
-        }
         let excerpt = excerpt::of_long_lines(&text, &spans).map(|excerpt| {
             text = excerpt.text.into();
             spans = excerpt.spans;

@@ -1,9 +1,9 @@
-//! Where what a script nests ends: `$(…)`, `${…}`, `$((…))`, backticks, and whatever stands
-//! in them. A parenthesis in quotes, in a comment, in a here-document or behind a pattern of
-//! `case` ends nothing.
+//! Finds the end of `$(…)`, `${…}`, `$((…))` and backticks, with everything that is nested in
+//! them. A parenthesis in quotes, in a comment, in a here-document or after a pattern of
+//! `case` does not end them.
 //!
-//! What is open is kept on a stack of its own and each character is looked at once, so no
-//! script is too deep and none takes more than its length.
+//! The open constructs are on an explicit stack, and each character is read once: no script
+//! overflows the call stack, and the time is linear in its length.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! The commands of pip one after the other. Each is a run of its own that knows nothing of
-//! those before it: it replaces what they installed where that is not what it is asked for
+//! The pip commands of a Dockerfile, in order. Each one resolves only its own requirements, and
+//! replaces installed releases that do not satisfy them
 //! (<https://pip.pypa.io/en/stable/user_guide/#changes-to-the-pip-dependency-resolver-in-20-3-2020>).
 //!
 //! What holds in the end is one problem. A project is what the last command that names it
@@ -11,8 +11,8 @@
 //!
 //! Lines of one command that contradict each other stay, as that command fails.
 //!
-//! What the projects of a command need is taken to hold in the end, as if all were installed
-//! by one: a later run may break it, of which pip only warns.
+//! The dependencies of all commands are solved together, as if one command had installed them.
+//! A later command may break a dependency of an earlier one; pip only warns about that.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -52,8 +52,7 @@ impl PipRun {
     }
 }
 
-/// Takes the requirements away that do not hold in the end, and says of those that are
-/// lost.
+/// Removes the requirements that a later command replaces, and warns about each.
 pub fn settle(pip: &mut PipRequirements, runs: &[PipRun]) -> Vec<Diagnostic> {
     let lists = [&pip.requirements, &pip.constraints];
     let mut projects: HashMap<&PackageName, Vec<Earlier<'_>>> = HashMap::new();
