@@ -149,7 +149,7 @@ impl PipReader {
                     "ignored-by-pip",
                     format!(
                         "pip ignores `{}` after an option",
-                        redact(&short(location.text()))
+                        short(&redact(location.text()))
                     ),
                 )
                 .at(location, "")

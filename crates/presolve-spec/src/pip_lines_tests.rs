@@ -126,6 +126,22 @@ fn bad_lines_are_placed() {
 }
 
 #[test]
+fn a_login_in_words_that_pip_ignores_is_masked_before_they_are_cut() {
+    let word = format!("https://bob:{}@host/x", "secretword".repeat(12));
+    let text = format!("dependencies:\n  - pip:\n    - --pre {word}\n");
+    let file = SourceFile::from_text("e.yml", text);
+    let environment = crate::environment::read(file).expect("reads");
+    let shown: Vec<&str> = environment
+        .warnings
+        .iter()
+        .map(|warning| &*warning.message)
+        .collect();
+    let is_shown = |text: &str| shown.iter().any(|message| message.contains(text));
+    assert!(is_shown("after an option"), "{shown:?}");
+    assert!(!is_shown("secretword"), "{shown:?}");
+}
+
+#[test]
 fn only_capital_variables_are_expanded() {
     assert_eq!(
         expand_variables("${HOME_OF_NOBODY}/${x}/$Y"),
