@@ -29,9 +29,9 @@ use super::{
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
     provider::Provider,
 };
+use crate::error::SolveError;
 use presolve_parse as parse;
 use presolve_target::ChannelPriority;
-use presolve_text::diagnostic::{Diagnostic, Failure};
 
 /// A match spec in the pool: what it requires, and under which condition.
 pub(super) type PooledMatchSpec = (Vec<VersionSetId>, Option<ConditionId>);
@@ -56,7 +56,7 @@ impl CondaHalf {
         reasons: &Reasons,
         problem: &Problem<'_>,
         reading: &Reading,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, SolveError> {
         let world = &problem.world;
         let mut half = Self::default();
         for (index, package) in world.virtual_packages.iter().enumerate() {
@@ -364,7 +364,7 @@ fn exclusion(world: &World<'_>, reading: &Reading, record: &RepoDataRecord) -> O
 
 /// The records of a subdir, of twins that differ in the archive type only the
 /// preferred one, in the order of the repodata.
-fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, Failure> {
+fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, SolveError> {
     let records = &world.subdirs[subdir].records;
     let newer = |record: &RepoDataRecord| exclusion(world, &Reading::default(), record).is_some();
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
@@ -398,14 +398,11 @@ fn distinct_records(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, F
     Ok(kept.into_iter().map(id).collect())
 }
 
-fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> Failure {
-    let channel = world.channel_shown(record.channel.as_deref());
-    let message = format!(
-        "{channel} has {} twice, with different contents",
-        record.identifier
-    );
-    let help = "report it to the channel's owner, or remove the channel";
-    Failure::input(Diagnostic::error("broken-channel", message).help(help))
+fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> SolveError {
+    SolveError::DuplicateRecord {
+        channel: world.channel_shown(record.channel.as_deref()),
+        file_name: record.identifier.to_string(),
+    }
 }
 
 /// Takes a match spec that a record writes into the pool.

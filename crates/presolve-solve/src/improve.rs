@@ -19,7 +19,7 @@ use super::{
     provider::Provider,
     solve::Attempt,
 };
-use presolve_text::diagnostic::{Failure, FailureKind};
+use crate::error::SolveError;
 
 /// The maximum number of better versions that are tried; each costs a solve.
 const TRIES: usize = 24;
@@ -29,7 +29,7 @@ const TRIES: usize = 24;
 pub(super) fn improve(
     attempt: &mut Attempt<'_>,
     mut chosen: Vec<SolvableId>,
-) -> Result<Vec<SolvableId>, Failure> {
+) -> Result<Vec<SolvableId>, SolveError> {
     let mut settled: Vec<NameId> = Vec::new();
     let mut fixed = conda_records(attempt.provider(), &chosen);
     let conda = fixed.len();
@@ -245,9 +245,9 @@ fn is_needed(attempt: &Attempt<'_>, chosen: &[SolvableId], name: NameId) -> bool
 fn solve_with(
     attempt: &mut Attempt<'_>,
     more: &[ConditionalRequirement],
-) -> Result<Option<Vec<SolvableId>>, Failure> {
+) -> Result<Option<Vec<SolvableId>>, SolveError> {
     match attempt.run_with_more(more) {
-        Err(failure) if failure.kind == FailureKind::Undecided => {
+        Err(SolveError::Deadline { .. } | SolveError::Index(_)) => {
             attempt.provider().failed().map(|()| None)
         }
         answer => answer,

@@ -11,18 +11,18 @@ use super::{
     pypi_half::{mentions_prerelease, pins_exactly},
     solution::{PypiPackage, Solution},
 };
+use crate::error::SolveError;
 use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
-use presolve_text::diagnostic::Failure;
 
 /// The projects that got in by such a release.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried.
+/// A [`SolveError`] if an index could not be queried.
 pub(super) fn leaked(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,
-) -> Result<Vec<PackageName>, Failure> {
+) -> Result<Vec<PackageName>, SolveError> {
     let mut leaked = Vec::new();
     for package in &solution.pypi {
         let key = (package.name.clone(), package.version.clone());
@@ -66,7 +66,7 @@ fn has_other(
     package: &PypiPackage,
     asked: &[&VersionSpecifiers],
     is_wanted: impl Fn(&Version, &Release) -> bool,
-) -> Result<bool, Failure> {
+) -> Result<bool, SolveError> {
     let Some(page) = problem.world.pypi.project(&package.name)? else {
         return Ok(false);
     };

@@ -26,18 +26,18 @@ use super::{
     python::marker_environment,
     solution::{Clash, Opaque, Solution},
 };
+use crate::error::SolveError;
 use presolve_packages::pypi::pip_abilities::PipAbility;
-use presolve_text::diagnostic::Failure;
 
 /// What pip installs over a conda half whose pip has the old resolver; `None` if it
 /// has not, or if it ends with an error.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried.
+/// A [`SolveError`] if an index could not be queried.
 pub(super) fn install(
     problem: &Problem<'_>,
     conda: &Solution,
-) -> Result<Option<Box<Solution>>, Failure> {
+) -> Result<Option<Box<Solution>>, SolveError> {
     let (Some(python), Some(pip)) = (conda.python(), conda.pip()) else {
         return Ok(None);
     };

@@ -1,7 +1,7 @@
 //! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
-//! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, or a
-//! [`Conflict`] that names the declared lines that cannot hold together. This crate must never
+//! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, a
+//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`]. This crate must never
 //! know a file of the user, a flag of the command line, or an async runtime.
 
 use std::{
@@ -24,6 +24,7 @@ pub mod askers;
 mod conda_half;
 mod conda_order;
 pub mod conflict;
+mod error;
 mod improve;
 mod leaks;
 mod legacy;
@@ -40,11 +41,11 @@ mod verify;
 
 pub use conda_half::depends_on;
 pub use conflict::{Conflict, Missing};
+pub use error::SolveError;
 pub use leaks::specifiers;
 pub use matching::RecordSpec;
 pub use pool::ProvidedCandidate;
 pub use solution::{Clash, Opaque, PypiPackage, Solution};
-pub use solve::time_limit;
 pub use solve::{explain, explain_all, solve};
 
 /// A requirement that the user declared.
@@ -179,15 +180,12 @@ impl World<'_> {
     ///
     /// # Errors
     /// That the time limit passed.
-    pub(crate) fn check_time(
-        &self,
-        grace: Duration,
-    ) -> Result<(), presolve_text::diagnostic::Failure> {
+    pub(crate) fn check_time(&self, grace: Duration) -> Result<(), SolveError> {
         let end = self
             .deadline
             .and_then(|deadline| deadline.checked_add(grace));
         match end.is_some_and(|end| Instant::now() > end) {
-            true => Err(time_limit()),
+            true => Err(SolveError::DEADLINE),
             false => Ok(()),
         }
     }

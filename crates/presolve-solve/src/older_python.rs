@@ -15,8 +15,8 @@ use super::{
     Declared, DeclaredKind, Problem, PypiPackage, Reading, Solution, Sources, World,
     solve::{Attempt, Joint, Wanted, joint},
 };
+use crate::error::SolveError;
 use presolve_packages::pypi::DistributionKind;
-use presolve_text::diagnostic::Failure;
 
 /// The maximum number of declared projects that are tried; each costs two small solves.
 const ASKED: usize = 8;
@@ -30,9 +30,9 @@ pub(super) fn better(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,
-) -> Result<Option<(Box<Solution>, Reading)>, Failure> {
+) -> Result<Option<(Box<Solution>, Reading)>, SolveError> {
     match on_older(problem, solution, reading) {
-        Err(failure) if failure.is_time_limit() => Ok(None),
+        Err(failure) if failure.is_deadline() => Ok(None),
         answer => answer,
     }
 }
@@ -41,7 +41,7 @@ fn on_older(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,
-) -> Result<Option<(Box<Solution>, Reading)>, Failure> {
+) -> Result<Option<(Box<Solution>, Reading)>, SolveError> {
     let open = Reading {
         pythons: None,
         pip: None,
@@ -79,7 +79,7 @@ impl<'a> Older<'a> {
         problem: &'a Problem<'a>,
         solution: &'a Solution,
         reading: &'a Reading,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, SolveError> {
         let by_wheels = Reading {
             sources: Sources::WhereNoWheel,
             ..reading.clone()
@@ -109,7 +109,7 @@ impl<'a> Older<'a> {
     }
 
     /// The pythons that are worth a try, if any is.
-    fn worth_a_try(mut self) -> Result<Option<BTreeSet<Version>>, Failure> {
+    fn worth_a_try(mut self) -> Result<Option<BTreeSet<Version>>, SolveError> {
         let mut is_worth = false;
         let mut asked = 0;
         for line in self.problem.declared {
@@ -185,7 +185,7 @@ impl<'a> Older<'a> {
         line: &Declared,
         requirement: &Requirement<VerbatimUrl>,
         best: &Version,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, SolveError> {
         let specifier = VersionSpecifier::equals_version(best.clone());
         let exact = Requirement {
             version_or_url: Some(VersionOrUrl::VersionSpecifier(VersionSpecifiers::from(
@@ -212,7 +212,7 @@ impl<'a> Older<'a> {
     }
 
     /// Whether a line can be satisfied on one of some pythons, were it the only one.
-    fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, Failure> {
+    fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, SolveError> {
         let is_kept =
             |line: &&Declared| line.is_conda() && (line.names("python") || line.names("pip"));
         let kept = self.problem.declared.iter().filter(is_kept);

@@ -26,15 +26,15 @@ use super::{
     pypi_half::ProjectCache,
     python::{PythonSet, Pythons, declared_specs},
 };
-use presolve_packages::pypi::tags::Target;
-use presolve_text::diagnostic::Failure;
+use crate::error::SolveError;
+use presolve_packages::{error::IndexError, pypi::tags::Target};
 
 /// The reason for which the solver was stopped.
 pub(super) enum Stop {
     /// The deadline has passed.
     Deadline,
     /// An index could not be queried.
-    Failure(Box<Failure>),
+    Error(Box<SolveError>),
 }
 
 /// The joint problem as resolvo asks for it.
@@ -62,7 +62,7 @@ pub(super) struct Provider<'a> {
     /// The candidates of the names that were asked for: a candidate that is made
     /// twice would be two.
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
-    failure: RefCell<Option<Failure>>,
+    failure: RefCell<Option<SolveError>>,
     stopped: Cell<bool>,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Learnt {
 }
 
 impl<'a> Provider<'a> {
-    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, SolveError> {
         let world = &problem.world;
         let pool = Pool::default();
         let reasons = Reasons::default();
@@ -140,8 +140,8 @@ impl<'a> Provider<'a> {
     }
 
     /// Ends the solve: an index could not be queried.
-    pub(crate) fn fail(&self, failure: Failure) {
-        self.failure.borrow_mut().get_or_insert(failure);
+    pub(crate) fn fail(&self, error: IndexError) {
+        self.failure.borrow_mut().get_or_insert(error.into());
     }
 
     /// Whether a candidate is in a version set of its name.
@@ -150,7 +150,7 @@ impl<'a> Provider<'a> {
     }
 
     /// Why an index could not be queried, if one was asked in vain.
-    pub(crate) fn failed(&self) -> Result<(), Failure> {
+    pub(crate) fn failed(&self) -> Result<(), SolveError> {
         match self.failure.borrow().as_ref() {
             Some(failure) => Err(failure.clone()),
             None => Ok(()),
@@ -340,7 +340,7 @@ impl DependencyProvider for Provider<'_> {
 
     fn should_cancel_with_value(&self) -> Option<Box<dyn Any>> {
         if let Some(failure) = self.failure.borrow().as_ref() {
-            return Some(Box::new(Stop::Failure(Box::new(failure.clone()))));
+            return Some(Box::new(Stop::Error(Box::new(failure.clone()))));
         }
         let passed = self.stopped.get()
             || self

@@ -23,15 +23,15 @@ use super::{
     solution::{self, Solution},
     verify,
 };
-use presolve_text::diagnostic::{Diagnostic, Failure};
+use crate::error::SolveError;
 
 /// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
 /// may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried, the deadline passed, or a declared
+/// A [`SolveError`] if an index could not be queried, the deadline passed, or a declared
 /// line is not valid.
-pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
+pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
     let Some(conda) = conda_half(problem)? else {
         return Ok(None);
     };
@@ -85,7 +85,7 @@ fn best_python(
     problem: &Problem<'_>,
     solution: Box<Solution>,
     reading: Reading,
-) -> Result<Box<Solution>, Failure> {
+) -> Result<Box<Solution>, SolveError> {
     let (solution, reading) =
         older_python::better(problem, &solution, &reading)?.unwrap_or((solution, reading));
     checked(problem, solution, &reading)
@@ -98,17 +98,17 @@ fn best_python(
 ///
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
-pub fn explain(problem: &Problem<'_>) -> Result<Conflict, Failure> {
-    conflict(problem)?.ok_or_else(|| internal("there is one after all"))
+pub fn explain(problem: &Problem<'_>) -> Result<Conflict, SolveError> {
+    conflict(problem)?.ok_or_else(|| SolveError::internal("there is one after all"))
 }
 
 /// Why a problem has no solution in the most lenient reading, if it has none.
-pub(super) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, Failure> {
+pub(super) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, SolveError> {
     leniently(problem)?.map(conflict::explain).transpose()
 }
 
 /// The attempt in the most lenient reading, if it has no solution.
-pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'a>>, Failure> {
+pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'a>>, SolveError> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
         return Ok(Some(attempt));
@@ -151,7 +151,7 @@ pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
 pub(super) fn strictly(
     problem: &Problem<'_>,
     reading: &mut Reading,
-) -> Result<Option<Box<Solution>>, Failure> {
+) -> Result<Option<Box<Solution>>, SolveError> {
     let best_served = Reading {
         pythons: Attempt::new(problem, reading.clone())?.best_served_pythons()?,
         ..reading.clone()
@@ -175,7 +175,7 @@ pub(super) fn strictly(
 pub(super) fn most_leniently(
     problem: &Problem<'_>,
     conda_first: HashSet<PackageName>,
-) -> Result<Option<Box<Solution>>, Failure> {
+) -> Result<Option<Box<Solution>>, SolveError> {
     let reading = Reading {
         pip_half: true,
         conda_first,
@@ -195,7 +195,7 @@ pub fn explain_all(
     problem: &Problem<'_>,
     out: &[usize],
     found: &mut dyn FnMut(Conflict),
-) -> Result<(), Failure> {
+) -> Result<(), SolveError> {
     let mut left: Vec<usize> = (0..problem.declared.len())
         .filter(|line| !out.contains(line))
         .collect();
@@ -231,7 +231,7 @@ pub fn explain_all(
 }
 
 /// Whether a strict reading of a part of a problem has a solution.
-fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, Failure> {
+fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, SolveError> {
     if !part.has_pip() {
         return Ok(conda_half(part)?.is_some());
     }
@@ -275,14 +275,14 @@ pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<D
 }
 
 /// Whether a solution of another problem also solves this one.
-pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, Failure> {
+pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, SolveError> {
     Ok(!solution.by_legacy_resolver
         && verify::unasked(problem, solution).is_empty()
         && verify::violations(problem, solution, true)?.is_empty())
 }
 
 /// The conda half alone.
-fn conda_half(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
+fn conda_half(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let chosen = attempt.run()?;
     chosen
@@ -290,10 +290,15 @@ fn conda_half(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, Failure> {
         .transpose()
 }
 
-fn conda_solution(attempt: &Attempt<'_>, chosen: &[SolvableId]) -> Result<Box<Solution>, Failure> {
+fn conda_solution(
+    attempt: &Attempt<'_>,
+    chosen: &[SolvableId],
+) -> Result<Box<Solution>, SolveError> {
     match Solution::read(attempt.provider(), chosen) {
         solution::Reading::Solution(solution) => Ok(solution),
-        solution::Reading::OtherFile => Err(internal("the conda half has files of PyPI")),
+        solution::Reading::OtherFile => {
+            Err(SolveError::internal("the conda half has files of PyPI"))
+        }
     }
 }
 
@@ -303,7 +308,7 @@ pub(super) fn projects_of_conda(
     problem: &Problem<'_>,
     conda: &mut Attempt<'_>,
     lines: &[usize],
-) -> Result<HashSet<PackageName>, Failure> {
+) -> Result<HashSet<PackageName>, SolveError> {
     let Some(chosen) = conda.run_with(lines)? else {
         return Ok(HashSet::new());
     };
@@ -329,19 +334,12 @@ fn checked(
     problem: &Problem<'_>,
     solution: Box<Solution>,
     reading: &Reading,
-) -> Result<Box<Solution>, Failure> {
+) -> Result<Box<Solution>, SolveError> {
     let violations = verify::violations(problem, &solution, reading.overwrite)?;
     match violations.first() {
         None => Ok(solution),
-        Some(first) => Err(internal(first)),
+        Some(first) => Err(SolveError::Internal(first.clone())),
     }
-}
-
-/// A solution that fails verification is a bug in presolve and is never returned.
-fn internal(what: &str) -> Failure {
-    let message = format!("the solution failed verification: {what}");
-    let help = "this is a bug in presolve: please report it with the file";
-    Failure::undecided(Diagnostic::error("internal-error", message).help(help))
 }
 
 /// The result of solving both halves under one reading.
@@ -374,7 +372,7 @@ pub(super) fn joint<'a>(
     problem: &'a Problem<'a>,
     mut reading: Reading,
     wanted: Wanted,
-) -> Result<Joint<'a>, Failure> {
+) -> Result<Joint<'a>, SolveError> {
     // A solution that holds, while a steadier one is searched for.
     let mut held: Option<(Box<Solution>, Reading)> = None;
     // The pythons beside the one whose files are checked alone.
@@ -411,7 +409,9 @@ pub(super) fn joint<'a>(
                 let alone = Some(BTreeSet::from([python]));
                 let pip = attempt.chosen("pip", &chosen).and_then(pips::version);
                 if (&reading.pythons, &reading.pip) == (&alone, &pip) {
-                    return Err(internal("its files changed while it was solved"));
+                    return Err(SolveError::internal(
+                        "its files changed while it was solved",
+                    ));
                 }
                 (reading.pythons, reading.pip, others) = (alone, pip, Some(rest));
                 continue;
@@ -493,7 +493,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+    pub(crate) fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, SolveError> {
         let provider = Provider::new(problem, reading)?;
         let virtual_packages = problem.world.virtual_packages.iter().map(|package| {
             let name = Name::Conda(package.name.as_normalized().to_string());
@@ -520,13 +520,16 @@ impl<'a> Attempt<'a> {
     }
 
     /// Solves all lines; `None` if there is no solution.
-    fn run(&mut self) -> Result<Option<Vec<SolvableId>>, Failure> {
+    fn run(&mut self) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let all: Vec<usize> = (0..self.lines.len()).collect();
         self.run_with(&all)
     }
 
     /// Solves some of the lines; `None` if there is no solution.
-    pub(crate) fn run_with(&mut self, lines: &[usize]) -> Result<Option<Vec<SolvableId>>, Failure> {
+    pub(crate) fn run_with(
+        &mut self,
+        lines: &[usize],
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         self.run_with_and(lines, &[])
     }
 
@@ -535,7 +538,7 @@ impl<'a> Attempt<'a> {
         &mut self,
         lines: &[usize],
         more: &[ConditionalRequirement],
-    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let lines = lines.iter().flat_map(|&line| &self.lines[line]);
         self.solve(
             self.always
@@ -551,7 +554,7 @@ impl<'a> Attempt<'a> {
     pub(crate) fn run_with_more(
         &mut self,
         more: &[ConditionalRequirement],
-    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let all: Vec<usize> = (0..self.lines.len()).collect();
         self.run_with_and(&all, more)
     }
@@ -559,14 +562,14 @@ impl<'a> Attempt<'a> {
     fn solve(
         &mut self,
         requirements: Vec<ConditionalRequirement>,
-    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let problem = resolvo::Problem::new().requirements(requirements);
         match self.solver.solve(problem) {
             Ok(chosen) => Ok(Some(chosen)),
             Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
             Err(UnsolvableOrCancelled::Cancelled(stop)) => match stop.downcast::<Stop>() {
-                Ok(stop) => Err(stop.into_failure()),
-                Err(_) => Err(internal("the solver stopped without a reason")),
+                Ok(stop) => Err(stop.into_error()),
+                Err(_) => Err(SolveError::internal("the solver stopped without a reason")),
             },
         }
     }
@@ -578,7 +581,7 @@ impl<'a> Attempt<'a> {
     ///
     /// A kept python is asked for alone, as it was when it was chosen: which source
     /// distributions count depends on the pythons that are checked.
-    fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, Failure> {
+    fn best_served_pythons(&self) -> Result<Option<BTreeSet<Version>>, SolveError> {
         let provider = self.provider();
         let pinned = provider.world.preferences.conda.get("python");
         let pinned = pinned.and_then(|preferred| preferred.pin.version.parse().ok());
@@ -615,12 +618,12 @@ impl<'a> Attempt<'a> {
     fn chosen_python(
         &self,
         chosen: &[SolvableId],
-    ) -> Result<(Version, BTreeSet<Version>), Failure> {
+    ) -> Result<(Version, BTreeSet<Version>), SolveError> {
         let provider = self.provider();
         let python = self
             .chosen("python", chosen)
             .and_then(|record| provider.pythons.index_of(record))
-            .ok_or_else(|| internal("there is no Python for the pip list"))?;
+            .ok_or_else(|| SolveError::internal("there is no Python for the pip list"))?;
         let chosen = provider.pythons.get(python);
         let others = provider
             .allowed
@@ -632,16 +635,11 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Returns the failure for a deadline that passed without a result.
-pub fn time_limit() -> Failure {
-    Failure::time_limit()
-}
-
 impl Stop {
-    fn into_failure(self) -> Failure {
+    fn into_error(self) -> SolveError {
         match self {
-            Stop::Failure(failure) => *failure,
-            Stop::Deadline => time_limit(),
+            Stop::Error(error) => *error,
+            Stop::Deadline => SolveError::DEADLINE,
         }
     }
 }
@@ -666,13 +664,13 @@ fn from_channels(
 pub(super) fn requirements(
     provider: &Provider<'_>,
     line: &Declared,
-) -> Result<Vec<ConditionalRequirement>, Failure> {
+) -> Result<Vec<ConditionalRequirement>, SolveError> {
     let pool = &provider.pool;
     match &line.kind {
         DeclaredKind::Conda(spec) => {
             let refuse = |reason: String| {
-                let message = format!("`{spec}` cannot be required: {reason}");
-                Failure::input(Diagnostic::error("invalid-match-spec", message))
+                let spec = spec.to_string();
+                SolveError::MatchSpec { spec, reason }
             };
             let mut cache = provider.match_specs.borrow_mut();
             let condition = spec.condition.as_ref();
@@ -696,9 +694,9 @@ pub(super) fn requirements(
             }
             let sets = provider
                 .requirement_sets(requirement, None)
-                .map_err(|reason| {
-                    let message = format!("`{requirement}` cannot be required: {reason}");
-                    Failure::input(Diagnostic::error("invalid-requirement", message))
+                .map_err(|reason| SolveError::Requirement {
+                    requirement: requirement.to_string(),
+                    reason,
                 })?;
             provider
                 .world

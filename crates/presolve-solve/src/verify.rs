@@ -21,9 +21,9 @@ use super::{
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
+use crate::error::SolveError;
 use presolve_packages::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_parse as parse;
-use presolve_text::diagnostic::Failure;
 
 /// The extra time after the deadline for verifying a solution that was found.
 const GRACE: Duration = Duration::from_secs(1);
@@ -31,12 +31,12 @@ const GRACE: Duration = Duration::from_secs(1);
 /// What does not hold in a solution, one sentence each; empty if it holds.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried.
+/// A [`SolveError`] if an index could not be queried.
 pub(super) fn violations(
     problem: &Problem<'_>,
     solution: &Solution,
     overwrite: bool,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<String>, SolveError> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
     if !overwrite {
@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn pip(&mut self) -> Result<(), Failure> {
+    fn pip(&mut self) -> Result<(), SolveError> {
         let Some(python) = self.solution.python() else {
             self.report("there is no Python for the pip list".to_string());
             return Ok(());

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 
-use presolve_text::diagnostic::Failure;
+use crate::error::IndexError;
 
 pub mod filename;
 pub mod fixups;
@@ -111,14 +111,17 @@ pub enum MetadataAnswer {
 /// result however fast the network is.
 pub trait PypiSource {
     /// What the indexes have of `name`; `None` if none knows it.
-    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure>;
+    ///
+    /// # Errors
+    /// [`IndexError`] when an index cannot be asked. So for the other questions.
+    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError>;
 
     /// Returns the metadata of `distribution` of the project `name`.
     fn metadata(
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<MetadataAnswer, Failure>;
+    ) -> Result<MetadataAnswer, IndexError>;
 
     /// What the archive of a source distribution of `name` shows of its build;
     /// `None` for wheels, and where it cannot be read.
@@ -126,7 +129,7 @@ pub trait PypiSource {
         &self,
         _name: &PackageName,
         _distribution: &Arc<Distribution>,
-    ) -> Result<Option<Arc<source_build::SourceBuild>>, Failure> {
+    ) -> Result<Option<Arc<source_build::SourceBuild>>, IndexError> {
         Ok(None)
     }
 

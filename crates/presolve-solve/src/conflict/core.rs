@@ -2,11 +2,11 @@
 //! together, and what each of them demands of the package they disagree on.
 
 use super::{Conflict, Missing, ReasonKind, cases};
+use crate::error::SolveError;
 use crate::{Declared, DeclaredKind, pool::Name, solve::Attempt};
-use presolve_text::diagnostic::Failure;
 
 /// Explains an attempt that has no solution.
-pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, Failure> {
+pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
     let lines = by_blame(&attempt);
     let mut conflict = Conflict::default();
     match minimal(&mut attempt, &[], false, &lines) {
@@ -92,7 +92,7 @@ pub(super) fn minimal(
     background: &[usize],
     grown: bool,
     lines: &[usize],
-) -> Result<Vec<usize>, Failure> {
+) -> Result<Vec<usize>, SolveError> {
     if grown && attempt.run_with(background)?.is_none() {
         return Ok(Vec::new());
     }

@@ -13,6 +13,7 @@ use futures::FutureExt;
 use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
 
 use super::{core::minimal, folded};
+use crate::error::SolveError;
 use crate::{
     Declared, DeclaredKind, Problem, Reading, Solution, Sources, World,
     pool::{Candidate, Name},
@@ -20,7 +21,6 @@ use crate::{
     solve::{self, Attempt, requirements},
     verify,
 };
-use presolve_text::diagnostic::Failure;
 
 /// Correction sets with this many lines more than the smallest are not searched for.
 const LARGER: usize = 1;
@@ -60,7 +60,7 @@ impl<'a> Corrections<'a> {
     ///
     /// # Errors
     /// As for [`crate::solve`].
-    pub fn new(problem: &'a Problem<'a>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+    pub fn new(problem: &'a Problem<'a>, conflicts: &[Vec<usize>]) -> Result<Self, SolveError> {
         let in_conflict = |line: &usize| conflicts.iter().any(|lines| lines.contains(line));
         let others: Vec<usize> = (0..problem.declared.len())
             .filter(|line| !in_conflict(line))
@@ -101,7 +101,7 @@ impl<'a> Corrections<'a> {
     }
 
     /// The solver of the whole that looks at every python.
-    fn open(&mut self) -> Result<&mut Asking<'a>, Failure> {
+    fn open(&mut self) -> Result<&mut Asking<'a>, SolveError> {
         if !self.problem.has_pip() {
             return Ok(&mut self.conda);
         }
@@ -113,7 +113,7 @@ impl<'a> Corrections<'a> {
     }
 
     /// The solver of the whole that takes the lines on python and pip for given.
-    fn closed(&mut self) -> Result<&mut Asking<'a>, Failure> {
+    fn closed(&mut self) -> Result<&mut Asking<'a>, SolveError> {
         let reading = Reading {
             open_python: false,
             open_pip: false,
@@ -146,7 +146,7 @@ impl<'a> Corrections<'a> {
         can_change: &dyn Fn(usize) -> bool,
         most: usize,
         found: &mut Vec<Vec<usize>>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SolveError> {
         // The conflicts are all there are: without their lines there is a solution, if
         // not, as without a line on python or pip, for lack of them.
         let mut all: Vec<usize> = conflicts.iter().flatten().copied().collect();
@@ -198,7 +198,7 @@ impl<'a> Corrections<'a> {
     }
 
     /// A minimal set of the other lines that has no solution; none if they have one.
-    fn core_without(&mut self, lines: &[usize]) -> Result<Option<Vec<usize>>, Failure> {
+    fn core_without(&mut self, lines: &[usize]) -> Result<Option<Vec<usize>>, SolveError> {
         let kept: Vec<usize> = (0..self.problem.declared.len())
             .filter(|line| !lines.contains(line))
             .collect();
@@ -232,7 +232,7 @@ impl<'a> Corrections<'a> {
     ///
     /// # Errors
     /// As for [`crate::solve`].
-    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+    pub fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, SolveError> {
         Ok(match self.answer(without, with)? {
             Answer::Solvable => true,
             Answer::Unsolvable => self.is_saved_by_old_pip(without, with)?,
@@ -243,7 +243,7 @@ impl<'a> Corrections<'a> {
         })
     }
 
-    fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, Failure> {
+    fn answer(&mut self, without: &[usize], with: &[Declared]) -> Result<Answer, SolveError> {
         let problem = self.problem;
         if self.conda.run(problem, without, with)?.is_none() {
             return Ok(Answer::Unsolvable);
@@ -267,7 +267,7 @@ impl<'a> Corrections<'a> {
 
     /// The answer of a new solver for the changed lines, if a line on python or pip
     /// changes; none if it is undecided.
-    fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, Failure> {
+    fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, SolveError> {
         let lines = Changed(solve::with_pip(self.problem, changed.0.clone()));
         let problem = lines.of(self.problem);
         if !problem.has_pip() {
@@ -292,7 +292,7 @@ impl<'a> Corrections<'a> {
         changed: &Changed,
         without: &[usize],
         with: &[Declared],
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, SolveError> {
         let problem = self.problem;
         let opens = self.opens(without);
         let asking = match opens {
@@ -323,7 +323,11 @@ impl<'a> Corrections<'a> {
 
     /// Whether a pip before 20.3 installs it despite conflicts. Only a line on pip can
     /// select such an old version.
-    fn is_saved_by_old_pip(&self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+    fn is_saved_by_old_pip(
+        &self,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<bool, SolveError> {
         let changed = self.changed(without, with);
         let asks_for_pip = |line: &Declared| match &line.kind {
             DeclaredKind::Conda(spec) => spec.version.is_some() && line.names("pip"),
@@ -349,7 +353,7 @@ impl<'a> Corrections<'a> {
         &mut self,
         line: &Declared,
         without: &[usize],
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<String>, SolveError> {
         let (name, asking) = match &line.kind {
             DeclaredKind::Conda(spec) => match spec.name.as_exact() {
                 Some(name) => (
@@ -391,7 +395,7 @@ impl<'a> Corrections<'a> {
 }
 
 impl<'a> Asking<'a> {
-    fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, Failure> {
+    fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, SolveError> {
         let attempt = Attempt::new(problem, reading.clone())?;
         Ok(Self { reading, attempt })
     }
@@ -402,7 +406,7 @@ impl<'a> Asking<'a> {
         problem: &'a Problem<'a>,
         without: &[usize],
         with: &[Declared],
-    ) -> Result<Option<Vec<SolvableId>>, Failure> {
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let kept: Vec<usize> = (0..problem.declared.len())
             .filter(|line| !without.contains(line))
             .collect();

@@ -11,6 +11,7 @@ use super::{
     folded::{self, Either},
     reason::Reason,
 };
+use crate::error::SolveError;
 use crate::{
     Problem, Reading, Sources,
     pool::{Candidate, Name},
@@ -18,7 +19,6 @@ use crate::{
     solve::Attempt,
 };
 use presolve_parse as parse;
-use presolve_text::diagnostic::Failure;
 
 /// The versions that are newer than another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Newer {
 ///
 /// # Errors
 /// As for [`crate::solve`].
-pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<Newer, Failure> {
+pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<Newer, SolveError> {
     let reading = Reading {
         pip_half: problem.has_pip(),
         sources: Sources::Unknown,
