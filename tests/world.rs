@@ -22,7 +22,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
-    diagnostic::Failure,
+    packages::error::IndexError,
     packages::{
         conda::SubdirRecords,
         pypi::{
@@ -31,6 +31,7 @@ use presolve::{
             tags::{Target, WheelFilename},
         },
     },
+    problem::SolveError,
     problem::{
         Conflict, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem,
         Solution, World, askers, explain, solve,
@@ -69,7 +70,7 @@ pub(crate) struct ToyIndex {
 }
 
 impl PypiSource for ToyIndex {
-    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         self.asked.borrow_mut().push(name.to_string());
         Ok(self.projects.get(name).cloned().map(Arc::new))
     }
@@ -78,7 +79,7 @@ impl PypiSource for ToyIndex {
         &self,
         _: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<MetadataAnswer, Failure> {
+    ) -> Result<MetadataAnswer, IndexError> {
         Ok(self.metadata[&distribution.filename].clone())
     }
 
@@ -340,12 +341,12 @@ impl ToyWorld {
     }
 
     /// Solves the declared lines; why not, where there is no solution.
-    pub(crate) fn solve(&self) -> Result<Outcome, Failure> {
+    pub(crate) fn solve(&self) -> Result<Outcome, SolveError> {
         self.solve_lines(&self.declared)
     }
 
     /// Solves other lines in this world.
-    pub(crate) fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, Failure> {
+    pub(crate) fn solve_lines(&self, declared: &[Declared]) -> Result<Outcome, SolveError> {
         self.ask(declared, |problem| {
             Ok(match solve(problem)? {
                 Some(solution) => Outcome::Solved(solution),

@@ -26,6 +26,7 @@ use presolve_text::{
     files::{self, Protected},
     source::SourceFile,
 };
+use presolve_words::errors;
 
 /// The examples at the end of the help of `explain`.
 pub(super) const EXAMPLES: &str = "\
@@ -129,8 +130,9 @@ impl Explain {
         let explanation =
             explain::explain(&environment, &settings, limits, &listener, &mut human).await;
         progress.finish();
-        let explanation = explanation?;
-        for notice in &explanation.notices {
+        let explanation = explanation.map_err(errors::failure)?;
+        let left_out = errors::warnings(&explanation.errors);
+        for notice in explanation.notices.iter().chain(&left_out) {
             output.say(notice);
         }
         if let Some(path) = &self.html {
@@ -169,7 +171,7 @@ impl Explain {
         let listener = progress.listener();
         let answer = explain::why::why(environment, settings, &self.why, &listener).await;
         progress.finish();
-        let answer = answer?;
+        let answer = answer.map_err(errors::failure)?;
         for notice in &answer.notices {
             output.say(notice);
         }

@@ -9,7 +9,7 @@ use presolve_config::Settings;
 use presolve_resolve::{self as resolve, Resolution, Upgrade};
 use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Diagnostic, Failure};
-use presolve_words::unsolvable;
+use presolve_words::{errors, unsolvable};
 
 /// The flags that select the pins to ignore.
 #[derive(Clone, Debug, Args)]
@@ -56,7 +56,7 @@ pub(super) async fn resolve(
     let listener = progress.listener();
     let resolution = resolve::resolve(environment, settings, upgrade, &listener).await;
     progress.finish();
-    resolution
+    resolution.map_err(errors::failure)
 }
 
 /// The failure of a file that cannot be solved.

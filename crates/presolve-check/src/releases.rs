@@ -13,9 +13,10 @@ use crate::rules::{
 };
 use presolve_config::Settings;
 use presolve_registry::pypi::{advisories::Advisory, client::Client};
-use presolve_resolve::Shared;
+use presolve_resolve::{ResolveError, Shared};
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
+use presolve_words::errors;
 
 /// Number of concurrent requests for advisories.
 const AT_ONCE: usize = 16;
@@ -50,22 +51,26 @@ pub async fn find(
     if pinned.is_empty() || !is_asked {
         return Ok(found);
     }
-    let client = shared.pypi(settings, &index)?;
+    let client = shared
+        .pypi(settings, &index)
+        .map_err(|error| errors::failure(error.into()))?;
     let answers = stream::iter(&pinned).map(|release| ask(&client, selection, release));
     let mut answers = answers.buffered(AT_ONCE);
-    let mut failed: Option<Failure> = None;
+    let mut failed: Option<ResolveError> = None;
     while let Some(answer) = answers.next().await {
         match answer {
             Ok(findings) => found.findings.extend(findings),
             // One reason is enough: it is mostly the same for all.
-            Err(failure) => failed = failed.or(Some(failure)),
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
     match failed {
         Some(_) if settings.offline => found.asides.push(not_cached()),
-        Some(failure) => found
-            .undecided
-            .push(Undecided::of(failure, None, &environment.source)),
+        Some(error) => found.undecided.push(Undecided::of(
+            errors::failure(error),
+            None,
+            &environment.source,
+        )),
         None => {}
     }
     found.findings = selection.apply(found.findings);
@@ -115,7 +120,7 @@ async fn ask(
     client: &Client,
     selection: &Selection,
     release: &Pinned<'_>,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Vec<Finding>, ResolveError> {
     let mut findings = Vec::new();
     if selection.has(&yanked_release::RULE)
         && let Some(project) = client.project(release.name).await?

@@ -10,11 +10,13 @@ use crate::rules::{self, Finding, solving as known};
 use presolve_config::Settings;
 use presolve_explain::{self as explain, Extent};
 use presolve_registry::conda::repodata::Repodata;
-use presolve_resolve::{Listener, Shared, Upgrade, question::Question, unknown_names};
-use presolve_solve::{Solution, solve, time_limit};
+use presolve_resolve::{
+    Listener, ResolveError, Shared, Upgrade, question::Question, unknown_names,
+};
+use presolve_solve::{Solution, SolveError, solve};
 use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
-use presolve_words::notices;
+use presolve_words::{errors, notices};
 
 mod classic;
 mod conflicts;
@@ -31,9 +33,6 @@ const FIX_TIME: Duration = Duration::from_secs(15);
 
 /// How long the solver has to say what it knows at the time limit.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// What the channels answer where access is refused: no verdict on the file.
-const REFUSED: &str = "channel-refused";
 
 /// A file that is to be solved for the platform of its settings.
 #[derive(Clone, Copy)]
@@ -78,11 +77,11 @@ impl Solving<'_> {
                 findings: self.selection.apply(findings),
                 ..Solved::default()
             }),
-            Err(failure) => self.failed(failure),
+            Err(error) => self.failed(error),
         }
     }
 
-    async fn answer(self, deadline: Option<Instant>) -> Result<Vec<Finding>, Failure> {
+    async fn answer(self, deadline: Option<Instant>) -> Result<Vec<Finding>, ResolveError> {
         let question = Question::of(
             self.environment,
             self.settings,
@@ -107,7 +106,7 @@ impl Solving<'_> {
         self,
         question: Question,
         repodata: Arc<Repodata>,
-    ) -> Result<Vec<Finding>, Failure> {
+    ) -> Result<Vec<Finding>, ResolveError> {
         question.solving();
         let solution = match unknown_names(question.declared(), &repodata.missing) {
             Some(_) => None,
@@ -124,7 +123,7 @@ impl Solving<'_> {
         question: Question,
         repodata: Arc<Repodata>,
         solution: Box<Solution>,
-    ) -> Result<Vec<Finding>, Failure> {
+    ) -> Result<Vec<Finding>, ResolveError> {
         let mut findings = Vec::new();
         if self.selection.has(&known::outdated_pin::RULE) {
             findings.extend(pins::find(
@@ -157,7 +156,7 @@ impl Solving<'_> {
         Some(Finding::of(rule, notice, &self.environment.source).level(level))
     }
 
-    async fn unsolvable(self, question: Question) -> Result<Vec<Finding>, Failure> {
+    async fn unsolvable(self, question: Question) -> Result<Vec<Finding>, ResolveError> {
         let subdir = question.subdir;
         let looked_for = Extent {
             fixes: 1,
@@ -166,21 +165,22 @@ impl Solving<'_> {
         match explain::explain_unsolvable(self.environment, question, looked_for).await {
             Ok(explanation) => Ok(conflicts::findings(&explanation, &self.environment.source)),
             // That there is no solution is known.
-            Err(failure) if failure.is_time_limit() => Ok(vec![conflicts::unexplained(
+            Err(error) if error.is_deadline() => Ok(vec![conflicts::unexplained(
                 subdir,
                 &self.environment.source,
             )]),
-            Err(failure) => Err(failure),
+            Err(error) => Err(error),
         }
     }
 
     /// A failure that is a finding, no verdict, or the end of the run.
-    fn failed(&self, failure: Failure) -> Result<Solved, Failure> {
+    fn failed(&self, error: ResolveError) -> Result<Solved, Failure> {
+        let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
+        let failure = errors::failure(error);
         let source = &self.environment.source;
         let mut solved = Solved::default();
-        let is_refused = |diagnostic: &Diagnostic| diagnostic.name == REFUSED;
         match failure.kind {
-            FailureKind::Input if !failure.diagnostics.iter().any(is_refused) => {
+            FailureKind::Input if !is_refused => {
                 if failure.diagnostics.iter().all(|one| one.labels.is_empty()) {
                     return Err(failure);
                 }
@@ -199,7 +199,7 @@ impl Solving<'_> {
                     });
                 }
             }
-            _ if self.settings.offline && !failure.is_time_limit() => {
+            _ if self.settings.offline && !is_deadline => {
                 solved.asides.push(not_cached());
             }
             _ => {
@@ -226,9 +226,9 @@ fn ahead(limit: Duration) -> Option<Instant> {
 /// a network that does not answer.
 async fn in_time<A>(
     limit: Duration,
-    answer: impl Future<Output = Result<A, Failure>>,
-) -> Result<A, Failure> {
+    answer: impl Future<Output = Result<A, ResolveError>>,
+) -> Result<A, ResolveError> {
     tokio::time::timeout(limit.saturating_add(GRACE), answer)
         .await
-        .unwrap_or_else(|_| Err(time_limit()))
+        .unwrap_or_else(|_| Err(SolveError::DEADLINE.into()))
 }

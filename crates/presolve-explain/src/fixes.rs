@@ -19,15 +19,14 @@ use tokio::sync::mpsc;
 use super::{Edit, EditKind, Fix, Given};
 use presolve_parse as parse;
 use presolve_registry::conda::repodata::Repodata;
-use presolve_resolve::question::Question;
+use presolve_resolve::{ResolveError, question::Question};
 use presolve_solve::{
-    Conflict, DeclaredKind, Problem, Solution, conflict::Half, solve, time_limit,
+    Conflict, DeclaredKind, Problem, Solution, SolveError, conflict::Half, solve,
 };
 use presolve_spec::{
     EnvironmentFile,
     change::{Change, change},
 };
-use presolve_text::diagnostic::Failure;
 
 mod elsewhere;
 pub(super) mod family;
@@ -82,7 +81,7 @@ pub(super) struct Found {
 type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
 
 /// The result for each set of edits of a way.
-type Outcomes = Vec<Result<Option<Fix>, Failure>>;
+type Outcomes = Vec<Result<Option<Fix>, ResolveError>>;
 
 /// The fixes that were reported, and those held back.
 #[derive(Default)]
@@ -101,7 +100,7 @@ struct Told {
 impl Fixing<'_> {
     /// Searches for fixes and reports each as soon as it is known to be the next, mildest
     /// first.
-    pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, Failure> {
+    pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, ResolveError> {
         let (sender, steps) = mpsc::unbounded_channel();
         let solved = pin!(self.solve_all(steps, found));
         let search = pin!(self.search(sender));
@@ -111,7 +110,7 @@ impl Fixing<'_> {
             Either::Right((ended, solved)) => (ended, solved.await),
         };
         match ended {
-            Err(failure) if !failure.is_time_limit() && answer.least_changes == 0 => Err(failure),
+            Err(failure) if !failure.is_deadline() && answer.least_changes == 0 => Err(failure),
             Err(_) => Ok(Found {
                 ended: true,
                 ..answer
@@ -122,7 +121,7 @@ impl Fixing<'_> {
 
     /// Searches for proposals in half of the remaining time; the other half is for
     /// solving them.
-    async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), Failure> {
+    async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), ResolveError> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
         let ask = move |problem: &Problem<'_>| {
@@ -190,8 +189,8 @@ impl Fixing<'_> {
                     }
                 },
                 Some((way, outcomes)) = running.next() => {
-                    let is_cut = |outcome: &Result<_, Failure>| {
-                        outcome.as_ref().is_err_and(Failure::is_time_limit)
+                    let is_cut = |outcome: &Result<_, ResolveError>| {
+                        outcome.as_ref().is_err_and(ResolveError::is_deadline)
                     };
                     match !way.is_hard && outcomes.iter().any(is_cut) {
                         true => ways.set_aside(&way),
@@ -323,7 +322,7 @@ impl Fixing<'_> {
         edits: Vec<Edit>,
         deadline: Option<Instant>,
         known: &ByName<'_>,
-    ) -> Result<Option<Fix>, Failure> {
+    ) -> Result<Option<Fix>, ResolveError> {
         let mut changes: Vec<Change> = Vec::new();
         for change in edits.iter().flat_map(|edit| &edit.changes) {
             if !changes.contains(change) {
@@ -340,7 +339,7 @@ impl Fixing<'_> {
         };
         if is_over(&question) {
             // There was no time to look for the versions that `pin` would take.
-            return Err(time_limit());
+            return Err(SolveError::DEADLINE.into());
         }
         Ok(Some(Fix {
             gives: self.gives(&edits, &question, &solution),
@@ -357,7 +356,7 @@ impl Fixing<'_> {
         &self,
         question: &Question,
         known: &ByName<'_>,
-    ) -> Result<Arc<Repodata>, Failure> {
+    ) -> Result<Arc<Repodata>, ResolveError> {
         let urls = |question: &Question| -> Vec<_> {
             let channels = question.channels.list().iter();
             channels
@@ -443,7 +442,7 @@ impl Told {
                 }
                 Ok(Some(fix)) => self.doubtful.push(fix),
                 // A change that cannot be made or judged is not a fix.
-                Err(failure) => self.ended |= failure.is_time_limit(),
+                Err(failure) => self.ended |= failure.is_deadline(),
                 Ok(None) => {}
             }
         }

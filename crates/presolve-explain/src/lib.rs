@@ -17,6 +17,7 @@ use std::sync::Arc;
 use rattler_conda_types::{GenericVirtualPackage, Subdir};
 
 use presolve_registry::conda::{channels::SpecChannel, repodata::MissingName};
+use presolve_resolve::ResolveError;
 use presolve_solve::{Conflict, Declared, Solution, conflict::Half};
 use presolve_spec::change::{Change, Rewritten};
 use presolve_target::ChannelPriority;
@@ -72,6 +73,8 @@ pub struct Explanation {
     pub cost: Option<cost::Cost>,
     /// What was skipped because of the time limit.
     pub left_out: Vec<LeftOut>,
+    /// Why results are left out, where it was not the time limit.
+    pub errors: Vec<ResolveError>,
     /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
 }

@@ -14,11 +14,10 @@ use super::{
 use presolve_config::Settings;
 use presolve_registry::conda::repodata::Repodata;
 pub(crate) use presolve_resolve::{
-    Listener, Shared, Upgrade, in_time, question::Question, unknown_names,
+    Listener, ResolveError, Shared, Upgrade, in_time, question::Question, unknown_names,
 };
 use presolve_solve::{Conflict, Missing, Solution, explain_all, solve};
 use presolve_spec::EnvironmentFile;
-use presolve_text::diagnostic::{Failure, Level};
 
 /// A receiver of results as soon as they are found.
 pub trait Listening {
@@ -34,7 +33,7 @@ pub trait Listening {
 /// Explains a file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// [`ResolveError`] if the settings do not fit the file, a channel or an index could not be
 /// queried, or the time limit passed before it was known whether there is a solution. A
 /// later end of time leaves out what was not found until then.
 pub async fn explain(
@@ -43,7 +42,7 @@ pub async fn explain(
     limits: Limits,
     listener: &Listener,
     listening: &mut dyn Listening,
-) -> Result<Explanation, Failure> {
+) -> Result<Explanation, ResolveError> {
     let explanation = explain_until(environment, settings, limits, listener, listening);
     in_time(settings, explanation).await
 }
@@ -54,7 +53,7 @@ async fn explain_until(
     limits: Limits,
     listener: &Listener,
     listening: &mut dyn Listening,
-) -> Result<Explanation, Failure> {
+) -> Result<Explanation, ResolveError> {
     let deadline = settings
         .timeout
         .and_then(|timeout| Instant::now().checked_add(timeout));
@@ -119,7 +118,7 @@ pub async fn explain_unsolvable(
     environment: &EnvironmentFile,
     mut question: Question,
     looked_for: Extent,
-) -> Result<Explanation, Failure> {
+) -> Result<Explanation, ResolveError> {
     let specs = question.names_of_specs();
     let repodata = Arc::new(question.records(&specs).await?);
     let mut explanation = Explanation::of(environment, &question, &repodata);
@@ -151,7 +150,7 @@ async fn mend(
     looked_for: Extent,
     explanation: &mut Explanation,
     listening: &mut dyn Listening,
-) -> Result<(), Failure> {
+) -> Result<(), ResolveError> {
     let unknown = unknown_names(question.declared(), &repodata.missing);
     let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
     // A failed hint must not fail the run.
@@ -193,7 +192,7 @@ async fn conflicts(
     unknown: &[Missing],
     explanation: &mut Explanation,
     listening: &mut dyn Listening,
-) -> Result<(), Failure> {
+) -> Result<(), ResolveError> {
     for missing in unknown {
         let conflict = Conflict {
             lines: vec![missing.declared],
@@ -305,16 +304,10 @@ pub async fn predicted(
 
 impl Explanation {
     /// Records that something could not be computed. Other results stay valid.
-    fn leave_out(&mut self, what: LeftOut, failure: Failure) {
+    fn leave_out(&mut self, what: LeftOut, error: ResolveError) {
         self.left_out.push(what);
-        if failure.is_time_limit() {
-            return;
-        }
-        for mut diagnostic in failure.diagnostics {
-            diagnostic.level = Level::Warning;
-            if !self.notices.contains(&diagnostic) {
-                self.notices.push(diagnostic);
-            }
+        if !error.is_deadline() {
+            self.errors.push(error);
         }
     }
 
@@ -335,6 +328,7 @@ impl Explanation {
             least_changes: 0,
             cost: None,
             left_out: Vec::new(),
+            errors: Vec::new(),
             notices: question.notices(),
         }
     }

@@ -12,7 +12,7 @@ use presolve_config::Settings;
 use presolve_parse as parse;
 pub use presolve_registry::conda::repodata::{Repodata, nearest_of};
 use presolve_resolve::{
-    Listener, Shared, Upgrade, in_time, is_same, question::Question, unknown_names,
+    Listener, ResolveError, Shared, Upgrade, in_time, is_same, question::Question, unknown_names,
 };
 use presolve_solve::{
     Conflict, Declared, DeclaredKind, Missing, Solution,
@@ -24,7 +24,7 @@ use presolve_solve::{
     explain_all, solve,
 };
 use presolve_spec::EnvironmentFile;
-use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::diagnostic::{Diagnostic, Location};
 
 mod looking;
 mod newest;
@@ -112,7 +112,7 @@ pub async fn why(
     settings: &Settings,
     names: &[String],
     listener: &Listener,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, ResolveError> {
     in_time(settings, why_until(environment, settings, names, listener)).await
 }
 
@@ -121,7 +121,7 @@ async fn why_until(
     settings: &Settings,
     names: &[String],
     listener: &Listener,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, ResolveError> {
     let deadline = settings
         .timeout
         .and_then(|timeout| std::time::Instant::now().checked_add(timeout));
@@ -172,7 +172,7 @@ async fn conflicts(
     question: &Question,
     repodata: &Arc<Repodata>,
     unknown: Vec<Missing>,
-) -> Result<Vec<Conflict>, Failure> {
+) -> Result<Vec<Conflict>, ResolveError> {
     let out: Vec<usize> = unknown.iter().map(|missing| missing.declared).collect();
     let mut conflicts: Vec<Conflict> = unknown
         .into_iter()
@@ -197,7 +197,7 @@ async fn one(
     repodata: &Arc<Repodata>,
     solution: &Arc<Solution>,
     name: &str,
-) -> Result<Found, Failure> {
+) -> Result<Found, ResolveError> {
     let (asked, known) = (name.to_string(), solution.clone());
     let names = question.names.clone();
     let installed = question.ask(repodata.clone(), move |problem| {
@@ -249,7 +249,7 @@ async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bo
         return false;
     };
     let page = question.ask(repodata.clone(), move |problem| {
-        problem.world.pypi.project(&project)
+        Ok(problem.world.pypi.project(&project)?)
     });
     page.await.is_ok_and(|page| page.is_some())
 }

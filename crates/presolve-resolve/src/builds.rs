@@ -15,8 +15,7 @@ use presolve_packages::pypi::{
 };
 use presolve_parse as parse;
 use presolve_registry::conda::names::Names;
-use presolve_solve::{PypiPackage, Solution};
-use presolve_text::diagnostic::Failure;
+use presolve_solve::{PypiPackage, Solution, SolveError};
 
 /// The minor versions of Python 3 for which wheels are searched for.
 const MINORS: std::ops::RangeInclusive<u64> = 6..=14;
@@ -53,13 +52,13 @@ pub struct Build {
 /// The builds of a solution. It blocks: call it on a thread that may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried.
+/// [`SolveError`] if an index could not be queried.
 pub(super) fn of(
     solution: &Solution,
     pypi: &dyn PypiSource,
     target: &Target,
     names: &Names,
-) -> Result<Vec<Build>, Failure> {
+) -> Result<Vec<Build>, SolveError> {
     let is_source =
         |package: &&PypiPackage| matches!(package.distribution.kind, DistributionKind::Source);
     let mut builds = Vec::new();
@@ -135,7 +134,7 @@ impl Build {
         solution: &Solution,
         pypi: &dyn PypiSource,
         target: &Target,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SolveError> {
         let (Some(page), Some(python)) = (pypi.project(&self.name)?, solution.python()) else {
             return Ok(());
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rattler_conda_types::MatchSpec;
 
 use super::{
+    ResolveError,
     builds::{self, Build},
     cpu_builds::CpuBuild,
     declared,
@@ -12,8 +13,8 @@ use super::{
     question::{Question, broken_off},
 };
 use presolve_registry::conda::repodata::Repodata;
-use presolve_solve::Solution;
-use presolve_text::diagnostic::{Diagnostic, Failure};
+use presolve_solve::{Solution, SolveError};
+use presolve_text::diagnostic::Diagnostic;
 
 impl Question {
     /// What pip builds from source, what would save a compilation, what pip would upgrade,
@@ -22,15 +23,15 @@ impl Question {
         &self,
         repodata: &Arc<Repodata>,
         solution: &Solution,
-    ) -> Result<(Vec<Build>, Vec<Overtaken>, Vec<CpuBuild>), Failure> {
+    ) -> Result<(Vec<Build>, Vec<Overtaken>, Vec<CpuBuild>), ResolveError> {
         let (asker, found) = (self.clone(), solution.clone());
         let both = tokio::task::spawn_blocking(move || {
             let (pypi, target) = (&asker.session, &asker.target);
             let builds = builds::of(&found, pypi, target, &asker.names)?;
             let overtaken = overtaken::of(asker.declared(), &found, pypi, target, asker.subdir)?;
-            Ok((builds, overtaken))
+            Ok::<_, SolveError>((builds, overtaken))
         });
-        let both = both.await.unwrap_or_else(|error| Err(broken_off(&error)));
+        let both = both.await.map_err(|error| broken_off(&error))?;
         let (mut builds, overtaken) = both?;
         let compiled = builds.iter_mut().filter(|build| build.compiles());
         for build in compiled {

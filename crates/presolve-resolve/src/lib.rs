@@ -1,6 +1,6 @@
 //! Resolves an environment file with its settings.
 //!
-//! In: an environment file and settings. Out: a [`Resolution`]. This crate queries the channels
+//! In: an environment file and settings. Out: a [`Resolution`] or a [`ResolveError`]. This crate queries the channels
 //! and indexes, builds the joint problem, and collects the consequences of the solution. It
 //! must never know a rule of `check` or an output format.
 
@@ -22,16 +22,17 @@ use presolve_registry::{
     pypi::session::Observer,
 };
 use presolve_solve::{
-    Conflict, Declared, DeclaredKind, Missing, Solution, explain, solve, time_limit,
+    Conflict, Declared, DeclaredKind, Missing, Solution, SolveError, explain, solve,
 };
 use presolve_spec::EnvironmentFile;
 use presolve_target::ChannelPriority;
-use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::diagnostic::{Diagnostic, Location};
 
 pub mod builds;
 mod consequences;
 pub mod cpu_builds;
 mod declared;
+mod error;
 mod lookahead;
 pub mod overtaken;
 pub mod question;
@@ -40,6 +41,7 @@ mod upgrade;
 
 use builds::Build;
 use cpu_builds::CpuBuild;
+pub use error::ResolveError;
 use overtaken::Overtaken;
 use question::Question;
 pub use shared::Shared;
@@ -103,14 +105,14 @@ pub struct Resolution {
 /// Answers for one environment file.
 ///
 /// # Errors
-/// A [`Failure`] if the settings do not fit the file, a channel or an index could not be
+/// [`ResolveError`] if the settings do not fit the file, a channel or an index could not be
 /// queried, or the time limit passed.
 pub async fn resolve(
     environment: &EnvironmentFile,
     settings: &Settings,
     upgrade: &Upgrade,
     listener: &Listener,
-) -> Result<Resolution, Failure> {
+) -> Result<Resolution, ResolveError> {
     let deadline = settings
         .timeout
         .and_then(|timeout| Instant::now().checked_add(timeout));
@@ -126,12 +128,12 @@ pub async fn resolve(
 /// That of the work, or that the time limit passed.
 pub async fn in_time<A>(
     settings: &Settings,
-    work: impl Future<Output = Result<A, Failure>>,
-) -> Result<A, Failure> {
+    work: impl Future<Output = Result<A, ResolveError>>,
+) -> Result<A, ResolveError> {
     match settings.timeout {
         Some(timeout) => tokio::time::timeout(timeout.saturating_add(GRACE), work)
             .await
-            .unwrap_or_else(|_| Err(time_limit())),
+            .unwrap_or_else(|_| Err(SolveError::DEADLINE.into())),
         None => work.await,
     }
 }
@@ -145,7 +147,7 @@ async fn resolve_until(
     upgrade: &Upgrade,
     listener: &Listener,
     deadline: Option<Instant>,
-) -> Result<Resolution, Failure> {
+) -> Result<Resolution, ResolveError> {
     let shared = Shared::new(listener);
     let question =
         Question::of(environment, settings, upgrade, &shared, listener, deadline).await?;
@@ -175,7 +177,7 @@ impl Question {
         self,
         repodata: &Arc<Repodata>,
         solution: Box<Solution>,
-    ) -> Result<Resolution, Failure> {
+    ) -> Result<Resolution, ResolveError> {
         let mut left_out = None;
         let consequences = self.consequences(repodata, &solution);
         let (builds, overtaken, cpu_builds) = match self.deadline() {

@@ -10,9 +10,9 @@ use rattler_conda_types::Subdir;
 use super::builds::has_file;
 use presolve_packages::pypi::{PypiSource, tags::Target};
 use presolve_solve::{
-    Declared, DeclaredKind, ProvidedCandidate, Solution, python::marker_environment, specifiers,
+    Declared, DeclaredKind, ProvidedCandidate, Solution, SolveError, python::marker_environment,
+    specifiers,
 };
-use presolve_text::diagnostic::Failure;
 
 /// A line that pip upgrades.
 #[derive(Clone, Debug)]
@@ -28,14 +28,14 @@ pub struct Overtaken {
 /// The lines that pip upgrades. It blocks: call it on a thread that may.
 ///
 /// # Errors
-/// A [`Failure`] if an index could not be queried.
+/// [`SolveError`] if an index could not be queried.
 pub(super) fn of(
     declared: &[Declared],
     solution: &Solution,
     pypi: &dyn PypiSource,
     target: &Target,
     subdir: Subdir,
-) -> Result<Vec<Overtaken>, Failure> {
+) -> Result<Vec<Overtaken>, SolveError> {
     let mut overtaken = Vec::new();
     let Some(python) = solution.python() else {
         return Ok(overtaken);

@@ -15,7 +15,8 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::{
-    Listener, Outcome, Resolution, Shared, Upgrade, declared, lookahead, upgrade::preferences,
+    Listener, Outcome, Resolution, ResolveError, Shared, Upgrade, declared, lookahead,
+    upgrade::preferences,
 };
 use presolve_config::{Settings, index::IndexSettings};
 use presolve_packages::pypi::PypiSource;
@@ -28,9 +29,10 @@ use presolve_registry::{
         repodata::{self, MissingName, Repodata},
         virtual_packages,
     },
+    network::SetupError,
     pypi::{client::Client, session::Session},
 };
-use presolve_solve::{Declared, PipPolicy, Preferences, Problem, World};
+use presolve_solve::{Declared, PipPolicy, Preferences, Problem, SolveError, World};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
@@ -70,7 +72,7 @@ impl Question {
     /// Reads the settings, opens the indexes and loads the names.
     ///
     /// # Errors
-    /// A [`Failure`] if the settings do not fit the file, or the names could not be
+    /// [`ResolveError`] if the settings do not fit the file, or the names could not be
     /// had.
     pub async fn of(
         environment: &EnvironmentFile,
@@ -79,7 +81,7 @@ impl Question {
         shared: &Shared,
         listener: &Listener,
         deadline: Option<Instant>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ResolveError> {
         let subdir = target_platform(environment, settings)?;
         let virtual_packages = virtual_packages::for_target(
             subdir,
@@ -125,7 +127,7 @@ impl Question {
     ///
     /// # Errors
     /// As for [`Self::of`].
-    pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, Failure> {
+    pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, ResolveError> {
         let channels = Channels::of_file(environment, &self.settings)?;
         let (declared, places) = declared::of(environment, &channels);
         let mut changed = Self {
@@ -144,7 +146,7 @@ impl Question {
     ///
     /// # Errors
     /// As for [`Names::load`].
-    pub async fn load_mapping(&mut self) -> Result<(), Failure> {
+    pub async fn load_mapping(&mut self) -> Result<(), ResolveError> {
         if !self.has_mapping {
             let (names, notices) = self.shared.names(&self.settings).await?;
             (self.names, self.has_mapping) = (names, true);
@@ -157,7 +159,7 @@ impl Question {
     ///
     /// # Errors
     /// As for [`repodata::load`].
-    pub async fn channel_has(&self, channel: &str, spec: &MatchSpec) -> Result<bool, Failure> {
+    pub async fn channel_has(&self, channel: &str, spec: &MatchSpec) -> Result<bool, ResolveError> {
         if !self.settings.override_channels.is_empty() {
             return Ok(false);
         }
@@ -173,17 +175,21 @@ impl Question {
     ///
     /// # Errors
     /// As for [`repodata::load`].
-    pub async fn has(&self, spec: &MatchSpec) -> Result<bool, Failure> {
+    pub async fn has(&self, spec: &MatchSpec) -> Result<bool, ResolveError> {
         self.has_in(self.channels.list(), spec).await
     }
 
-    async fn has_in(&self, channels: &[SpecChannel], spec: &MatchSpec) -> Result<bool, Failure> {
+    async fn has_in(
+        &self,
+        channels: &[SpecChannel],
+        spec: &MatchSpec,
+    ) -> Result<bool, ResolveError> {
         let query = repodata::Query {
             channels,
             subdir: self.subdir,
             specs: std::slice::from_ref(spec),
         };
-        repodata::has(query, self.access()?).await
+        Ok(repodata::has(query, self.access()?).await?)
     }
 
     /// The declared requirements; results refer to them by index.
@@ -229,7 +235,7 @@ impl Question {
     ///
     /// # Errors
     /// As for [`virtual_packages::for_target`].
-    pub(super) fn with_cuda(&self, version: &str) -> Result<Self, Failure> {
+    pub(super) fn with_cuda(&self, version: &str) -> Result<Self, ResolveError> {
         let mut given = self.settings.virtual_packages.clone();
         given.push(format!("__cuda={version}"));
         let image = self.settings.image.as_ref();
@@ -256,7 +262,7 @@ impl Question {
     ///
     /// # Errors
     /// As for [`repodata::load`].
-    pub async fn records(&self, specs: &[MatchSpec]) -> Result<Repodata, Failure> {
+    pub async fn records(&self, specs: &[MatchSpec]) -> Result<Repodata, ResolveError> {
         self.records_of(self.channels.list(), specs).await
     }
 
@@ -264,7 +270,7 @@ impl Question {
         &self,
         channels: &[SpecChannel],
         specs: &[MatchSpec],
-    ) -> Result<Repodata, Failure> {
+    ) -> Result<Repodata, ResolveError> {
         let query = repodata::Query {
             channels,
             subdir: self.subdir,
@@ -286,16 +292,16 @@ impl Question {
         &self,
         subdir: Subdir,
         specs: &[MatchSpec],
-    ) -> Result<Vec<RepoDataRecord>, Failure> {
+    ) -> Result<Vec<RepoDataRecord>, ResolveError> {
         let query = repodata::Query {
             channels: self.channels.list(),
             subdir,
             specs,
         };
-        repodata::matching(query, self.access()?).await
+        Ok(repodata::matching(query, self.access()?).await?)
     }
 
-    fn access(&self) -> Result<repodata::Access, Failure> {
+    fn access(&self) -> Result<repodata::Access, SetupError> {
         self.shared.access(&self.settings, &self.listener)
     }
 
@@ -306,18 +312,18 @@ impl Question {
     pub async fn ask<A: Send + 'static>(
         &self,
         repodata: Arc<Repodata>,
-        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
-    ) -> Result<A, Failure> {
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, SolveError> + Send + 'static,
+    ) -> Result<A, ResolveError> {
         let question = self.clone();
         let answer = tokio::task::spawn_blocking(move || question.ask_here(&repodata, ask)).await;
-        answer.unwrap_or_else(|error| Err(broken_off(&error)))
+        Ok(answer.map_err(|error| broken_off(&error))??)
     }
 
     fn ask_here<A>(
         &self,
         repodata: &Repodata,
-        ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure>,
-    ) -> Result<A, Failure> {
+        ask: impl FnOnce(&Problem<'_>) -> Result<A, SolveError>,
+    ) -> Result<A, SolveError> {
         let known: RefCell<HashMap<Url, Vec<PackageName>>> = RefCell::default();
         let pypi_names = |record: &RepoDataRecord| {
             let mut known = known.borrow_mut();
@@ -389,26 +395,21 @@ const SHOWN: usize = 3;
 
 /// The platform: of the settings, else the one that the file was pinned for,
 /// else the one of the image that it is built on, else the one this runs on.
-fn target_platform(environment: &EnvironmentFile, settings: &Settings) -> Result<Subdir, Failure> {
+fn target_platform(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+) -> Result<Subdir, ResolveError> {
     if let Some(subdir) = settings.platform {
         return Ok(subdir);
     }
     if let Some(pinned) = &environment.pinned_platform {
-        return pinned.value.parse().map_err(|_| {
-            let message = format!("`{}` is not a conda platform", pinned.value);
-            Failure::input(
-                Diagnostic::error("unknown-platform", message)
-                    .at(pinned.location.clone(), "written by an earlier `pin`")
-                    .help("set one with --platform, such as linux-64"),
-            )
-        });
+        let platform = pinned.value.parse();
+        return platform.map_err(|_| ResolveError::PinnedPlatform(pinned.clone()));
     }
     let image = settings.image.as_ref().map(|image| image.subdir);
-    image.or_else(Subdir::current).ok_or_else(|| {
-        let message = "conda does not support this machine's platform";
-        let help = "set one with --platform, such as linux-64";
-        Failure::input(Diagnostic::error("unknown-platform", message).help(help))
-    })
+    image
+        .or_else(Subdir::current)
+        .ok_or(ResolveError::NoPlatform)
 }
 
 fn policy(index: &IndexSettings) -> PipPolicy {

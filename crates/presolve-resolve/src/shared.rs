@@ -9,7 +9,7 @@ use std::{
 
 use rattler_repodata_gateway::Gateway;
 
-use super::Listener;
+use super::{Listener, ResolveError};
 use presolve_config::{Settings, index::IndexSettings};
 use presolve_registry::{
     conda::{
@@ -17,13 +17,13 @@ use presolve_registry::{
         repodata::{self, Access, Subdirs},
     },
     memo::Memo,
-    network::{self, WaitObserver, cache::Cache, fetch::Fetcher},
+    network::{self, SetupError, WaitObserver, cache::Cache, fetch::Fetcher},
     pypi::client::{Client, ClientOptions},
 };
-use presolve_text::diagnostic::{Diagnostic, Failure};
+use presolve_text::diagnostic::Diagnostic;
 
 /// The names, and the notices on how they were loaded.
-type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), Failure>;
+type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), ResolveError>;
 
 /// Connections, channels, indexes and names, each by the settings that it depends on:
 /// those of the files of a run may differ.
@@ -64,7 +64,7 @@ impl Shared {
         &self,
         settings: &Settings,
         listener: &Listener,
-    ) -> Result<Access, Failure> {
+    ) -> Result<Access, SetupError> {
         let connection = self.connection(settings)?;
         Ok(Access {
             gateway: connection.gateway,
@@ -74,7 +74,7 @@ impl Shared {
         })
     }
 
-    fn connection(&self, settings: &Settings) -> Result<Connection, Failure> {
+    fn connection(&self, settings: &Settings) -> Result<Connection, SetupError> {
         let mut known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
         let key = (settings.cache_dir.clone(), settings.offline);
         if let Some(connection) = known.get(&key) {
@@ -97,7 +97,7 @@ impl Shared {
     ///
     /// # Errors
     /// As for [`network::client`].
-    pub fn pypi(&self, settings: &Settings, index: &IndexSettings) -> Result<Client, Failure> {
+    pub fn pypi(&self, settings: &Settings, index: &IndexSettings) -> Result<Client, SetupError> {
         let options = ClientOptions {
             indexes: index.indexes(),
             find_links: index.find_links.clone(),

@@ -38,9 +38,9 @@ pub enum SolveError {
         /// The file of the record.
         file_name: String,
     },
-    /// A check of the solver's own results failed, the independent walk over the solution
-    /// among them: a bug of this crate. The text says which.
-    #[error("the solution failed verification: {0}")]
+    /// A check of presolve's own results failed, the independent walk over the solution
+    /// among them: a bug. The text says which.
+    #[error("{0}")]
     Internal(String),
 }
 
@@ -51,8 +51,8 @@ impl SolveError {
     };
 
     /// A check of the solver's own results failed.
-    pub(crate) fn internal(what: &str) -> Self {
-        Self::Internal(what.to_owned())
+    pub(crate) fn unverified(what: &str) -> Self {
+        Self::Internal(format!("the solution failed verification: {what}"))
     }
 
     /// Whether the deadline passed.

@@ -99,7 +99,7 @@ fn best_python(
 /// # Errors
 /// As for [`solve`]. That the problem can be solved is an error too.
 pub fn explain(problem: &Problem<'_>) -> Result<Conflict, SolveError> {
-    conflict(problem)?.ok_or_else(|| SolveError::internal("there is one after all"))
+    conflict(problem)?.ok_or_else(|| SolveError::unverified("there is one after all"))
 }
 
 /// Why a problem has no solution in the most lenient reading, if it has none.
@@ -297,7 +297,7 @@ fn conda_solution(
     match Solution::read(attempt.provider(), chosen) {
         solution::Reading::Solution(solution) => Ok(solution),
         solution::Reading::OtherFile => {
-            Err(SolveError::internal("the conda half has files of PyPI"))
+            Err(SolveError::unverified("the conda half has files of PyPI"))
         }
     }
 }
@@ -338,7 +338,7 @@ fn checked(
     let violations = verify::violations(problem, &solution, reading.overwrite)?;
     match violations.first() {
         None => Ok(solution),
-        Some(first) => Err(SolveError::Internal(first.clone())),
+        Some(first) => Err(SolveError::unverified(first)),
     }
 }
 
@@ -409,7 +409,7 @@ pub(super) fn joint<'a>(
                 let alone = Some(BTreeSet::from([python]));
                 let pip = attempt.chosen("pip", &chosen).and_then(pips::version);
                 if (&reading.pythons, &reading.pip) == (&alone, &pip) {
-                    return Err(SolveError::internal(
+                    return Err(SolveError::unverified(
                         "its files changed while it was solved",
                     ));
                 }
@@ -569,7 +569,9 @@ impl<'a> Attempt<'a> {
             Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
             Err(UnsolvableOrCancelled::Cancelled(stop)) => match stop.downcast::<Stop>() {
                 Ok(stop) => Err(stop.into_error()),
-                Err(_) => Err(SolveError::internal("the solver stopped without a reason")),
+                Err(_) => Err(SolveError::unverified(
+                    "the solver stopped without a reason",
+                )),
             },
         }
     }
@@ -623,7 +625,7 @@ impl<'a> Attempt<'a> {
         let python = self
             .chosen("python", chosen)
             .and_then(|record| provider.pythons.index_of(record))
-            .ok_or_else(|| SolveError::internal("there is no Python for the pip list"))?;
+            .ok_or_else(|| SolveError::unverified("there is no Python for the pip list"))?;
         let chosen = provider.pythons.get(python);
         let others = provider
             .allowed

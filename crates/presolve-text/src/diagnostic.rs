@@ -155,9 +155,6 @@ pub struct Failure {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The name of the diagnostic that says that the time limit passed.
-pub const TIME_LIMIT: &str = "time-limit";
-
 impl Failure {
     /// A failure that one diagnostic explains.
     pub fn new(kind: FailureKind, diagnostic: Diagnostic) -> Self {
@@ -170,31 +167,6 @@ impl Failure {
     /// A [`FailureKind::Input`] failure.
     pub fn input(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Input, diagnostic)
-    }
-
-    /// The time limit passed without an answer.
-    pub fn time_limit() -> Self {
-        Self::undecided(
-            Diagnostic::error(TIME_LIMIT, "no answer within the time limit")
-                .help("raise it with --timeout, or pin more of the lines"),
-        )
-    }
-
-    /// The time limit passed while these hosts had yet to answer.
-    pub fn time_limit_waiting(hosts: &[String]) -> Self {
-        let mut failure = Self::time_limit();
-        let notes = hosts
-            .iter()
-            .map(|host| format!("`{host}` had not responded"));
-        failure.diagnostics[0].notes.extend(notes);
-        failure
-    }
-
-    /// Whether it is that the time limit passed.
-    pub fn is_time_limit(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.name == TIME_LIMIT)
     }
 
     /// A [`FailureKind::Undecided`] failure.

@@ -5,12 +5,14 @@
 //! notices     facts about a solution: builds, overwritten files, versions of pip
 //! unsolvable  why there is no solution
 //! cost        the predicted cost of conda's classic solver
+//! errors      why there is no answer
 //! edits       changes of the file in words
 //! places      the lines of the file that a change affects
 //! ```
 
 pub mod cost;
 pub mod edits;
+pub mod errors;
 pub mod notices;
 pub mod places;
 pub mod unsolvable;

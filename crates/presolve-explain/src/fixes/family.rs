@@ -18,8 +18,7 @@ use super::{
 };
 use presolve_packages::pypi::{DistributionKind, MetadataAnswer};
 use presolve_parse as parse;
-use presolve_solve::{Declared, DeclaredKind, Problem};
-use presolve_text::diagnostic::Failure;
+use presolve_solve::{Declared, DeclaredKind, Problem, SolveError};
 
 /// The number of sets of further lines that are tried for each family.
 const SETS: usize = 2;
@@ -61,7 +60,7 @@ pub(super) fn proposals(
     family: &[usize],
     can_change: &dyn Fn(usize) -> bool,
     tell: &mut dyn FnMut(Step) -> bool,
-) -> Result<bool, Failure> {
+) -> Result<bool, SolveError> {
     let changing = [conflicts, &[family.to_vec()]].concat();
     let mut search = Search::new(problem, &changing)?;
     let other = |line: usize| can_change(line) && !family.contains(&line);
@@ -91,7 +90,7 @@ impl Search<'_> {
         &mut self,
         family: &[usize],
         set: &[usize],
-    ) -> Result<Option<(Together, usize)>, Failure> {
+    ) -> Result<Option<(Together, usize)>, SolveError> {
         let declared = self.declared;
         let parts = family.iter().map(|&line| Parts::of(&declared[line]));
         let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
@@ -134,7 +133,7 @@ impl Search<'_> {
         &mut self,
         family: &[usize],
         without: &[usize],
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<String>, SolveError> {
         let mut common: Option<Vec<String>> = None;
         for &line in family {
             let versions = self
@@ -158,7 +157,7 @@ impl Search<'_> {
         parts: &[Parts<'_>],
         without: &[usize],
         way: &[&'v String],
-    ) -> Result<Option<&'v String>, Failure> {
+    ) -> Result<Option<&'v String>, SolveError> {
         let Some(from) = self.first_that_may(parts, without, way)? else {
             return Ok(None);
         };
@@ -189,7 +188,7 @@ impl Search<'_> {
         parts: &[Parts<'_>],
         without: &[usize],
         way: &[&String],
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<usize>, SolveError> {
         let mut solves = |reach: usize| {
             let (near, far) = (way[0], way[reach - 1]);
             let (low, high) = match compare(near, far).is_le() {

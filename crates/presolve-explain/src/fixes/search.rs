@@ -11,8 +11,7 @@ use super::{
 };
 use crate::EditKind;
 use presolve_parse as parse;
-use presolve_solve::{Declared, DeclaredKind, Problem, conflict::Corrections};
-use presolve_text::diagnostic::Failure;
+use presolve_solve::{Declared, DeclaredKind, Problem, SolveError, conflict::Corrections};
 
 /// The maximum number of correction sets that are tried.
 const SETS: usize = 8;
@@ -66,7 +65,7 @@ pub fn proposals(
     conflicts: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,
     found: &mut Vec<Proposal>,
-) -> Result<(), Failure> {
+) -> Result<(), SolveError> {
     let ended = steps(problem, conflicts, can_change, &mut |step| {
         if let Step::Proposal(proposal) = step {
             found.push(proposal);
@@ -86,7 +85,7 @@ pub(super) fn steps(
     conflicts: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,
     tell: &mut dyn FnMut(Step) -> bool,
-) -> Result<(), Failure> {
+) -> Result<(), SolveError> {
     let families = family::of_conflicts(problem, conflicts, can_change);
     let mut search = Search::new(problem, conflicts)?;
     let mut sets = Vec::new();
@@ -118,7 +117,10 @@ pub(super) struct Search<'p> {
 }
 
 impl<'p> Search<'p> {
-    pub(super) fn new(problem: &'p Problem<'p>, conflicts: &[Vec<usize>]) -> Result<Self, Failure> {
+    pub(super) fn new(
+        problem: &'p Problem<'p>,
+        conflicts: &[Vec<usize>],
+    ) -> Result<Self, SolveError> {
         Ok(Self {
             declared: problem.declared,
             corrections: Corrections::new(problem, conflicts)?,
@@ -128,14 +130,18 @@ impl<'p> Search<'p> {
 
     /// Whether there is a solution without some lines and with others, given what has
     /// changed already.
-    pub(super) fn solves(&mut self, without: &[usize], with: &[Declared]) -> Result<bool, Failure> {
+    pub(super) fn solves(
+        &mut self,
+        without: &[usize],
+        with: &[Declared],
+    ) -> Result<bool, SolveError> {
         let (lines, moved): (Vec<usize>, Vec<Declared>) = self.moved.iter().cloned().unzip();
         let (without, with) = ([&lines, without].concat(), [&moved, with].concat());
         self.corrections.solves(&without, &with)
     }
 
     /// The mildest changes of a correction set.
-    pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, Failure> {
+    pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, SolveError> {
         // The replacement of each line; none if it is removed.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
@@ -180,7 +186,7 @@ impl<'p> Search<'p> {
         line: usize,
         place: usize,
         instead: &[Option<Declared>],
-    ) -> Result<Nearest, Failure> {
+    ) -> Result<Nearest, SolveError> {
         let declared = self.declared;
         let line = &declared[line];
         let parts = Parts::of(line).expect("a line that stands for any version has parts");
@@ -208,7 +214,7 @@ impl<'p> Search<'p> {
                 true => versions[allowed.end..].iter().collect::<Vec<_>>(),
                 false => versions[..allowed.start].iter().rev().collect(),
             };
-            let mut solves = |reach: usize| -> Result<bool, Failure> {
+            let mut solves = |reach: usize| -> Result<bool, SolveError> {
                 let (near, far) = (way[0], way[reach - 1]);
                 let (low, high) = if up { (near, far) } else { (far, near) };
                 let Some(between) = parts.between(low, high) else {
@@ -264,7 +270,7 @@ impl<'p> Search<'p> {
         way: &[&'v String],
         reach: usize,
         with: &dyn Fn(&Declared) -> Vec<Declared>,
-    ) -> Result<&'v String, Failure> {
+    ) -> Result<&'v String, SolveError> {
         let nearest = way[reach - 1];
         let same = |version: &&&'v String| beginning(version, 2) == beginning(nearest, 2);
         let newer = |version: &&&'v String| is_newer(version, nearest);

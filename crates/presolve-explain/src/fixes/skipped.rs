@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Fixing, Proposal, requirement::Parts};
 use crate::{Fix, Skipped};
-use presolve_solve::{Conflict, Declared, Problem, explain};
-use presolve_text::diagnostic::Failure;
+use presolve_solve::{Conflict, Declared, Problem, SolveError, explain};
 
 impl Fixing<'_> {
     /// Adds to the edits of a fix why nearer versions do not work, as far as the time
@@ -45,7 +44,7 @@ fn because(
     proposal: &Proposal,
     place: usize,
     version: &str,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, SolveError> {
     let line = proposal.lines[place].line;
     let nearer =
         Parts::of(&problem.declared[line]).and_then(|parts| parts.between(version, version));

@@ -11,14 +11,13 @@ use presolve_parse as parse;
 use presolve_registry::conda::names::Names;
 pub(super) use presolve_resolve::is_same;
 use presolve_solve::{
-    Problem, RecordSpec, Solution,
+    Problem, RecordSpec, Solution, SolveError,
     askers::{
         self,
         direct::{self, By, Demand, Wants},
     },
     conflict::{Half, Package},
 };
-use presolve_text::diagnostic::Failure;
 
 /// A search in a solution.
 pub(super) struct Looking<'l> {
@@ -31,7 +30,7 @@ impl Looking<'_> {
     /// The packages that a name stands for: those with this name, else those that bring
     /// a project of this name, else the projects that a conda package of this name
     /// would bring.
-    pub(super) fn for_name(&self, name: &str) -> Result<Vec<Installed>, Failure> {
+    pub(super) fn for_name(&self, name: &str) -> Result<Vec<Installed>, SolveError> {
         let by_name =
             |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
         let brings = |record: &RepoDataRecord| {
@@ -58,7 +57,7 @@ impl Looking<'_> {
         &self,
         is_record: &dyn Fn(&RepoDataRecord) -> bool,
         project: &str,
-    ) -> Result<Vec<Installed>, Failure> {
+    ) -> Result<Vec<Installed>, SolveError> {
         let mut found = Vec::new();
         for record in self
             .solution
@@ -76,7 +75,7 @@ impl Looking<'_> {
         Ok(found)
     }
 
-    fn record(&self, record: &RepoDataRecord) -> Result<Installed, Failure> {
+    fn record(&self, record: &RepoDataRecord) -> Result<Installed, SolveError> {
         let (problem, solution) = (self.problem, self.solution);
         let name = record.package_record.name.as_normalized().to_string();
         let demands = direct::of_record(problem.declared, solution, &problem.world, record);
@@ -101,7 +100,7 @@ impl Looking<'_> {
         })
     }
 
-    fn release(&self, project: &PackageName) -> Result<Installed, Failure> {
+    fn release(&self, project: &PackageName) -> Result<Installed, SolveError> {
         let (problem, solution) = (self.problem, self.solution);
         let release = solution.release(project).expect("it is in the solution");
         let demands = direct::of_project(problem.declared, solution, &problem.world, project);

@@ -5,12 +5,11 @@ use rattler_conda_types::ParseMatchSpecOptions;
 
 use presolve_parse as parse;
 use presolve_solve::{
-    Conflict, Declared, DeclaredKind, Problem, Solution, World,
+    Conflict, Declared, DeclaredKind, Problem, Solution, SolveError, World,
     askers::direct::{self, Demand, Wants},
     conflict::{Half, Newer, Package, RuledOut, Versions, newer},
     explain, solve,
 };
-use presolve_text::diagnostic::{Diagnostic, Failure};
 
 /// Why a package does not have a newer version. If all fields are empty, there is no
 /// newer version.
@@ -68,10 +67,10 @@ pub(super) fn of(
     problem: &Problem<'_>,
     solution: &Solution,
     package: &Package,
-) -> Result<Newest, Failure> {
+) -> Result<Newest, SolveError> {
     let mut newest = Newest::default();
     match fill(&mut newest, problem, solution, package) {
-        Err(failure) if failure.is_time_limit() => newest.left_out = true,
+        Err(failure) if failure.is_deadline() => newest.left_out = true,
         ended => ended?,
     }
     Ok(newest)
@@ -82,7 +81,7 @@ fn fill(
     problem: &Problem<'_>,
     solution: &Solution,
     package: &Package,
-) -> Result<(), Failure> {
+) -> Result<(), SolveError> {
     let version = version_in(solution, package).unwrap_or_default();
     let Newer { open, ruled_out } = newer(problem, package, &version)?;
     (newest.open, newest.ruled_out) = (open.clone(), ruled_out);
@@ -108,7 +107,7 @@ fn fill(
         return Ok(());
     }
     let conflict = match explain(&changed) {
-        Err(failure) if failure.is_time_limit() => return Err(failure),
+        Err(failure) if failure.is_deadline() => return Err(failure),
         explained => explained.ok(),
     };
     newest.blocked = Some((blocked, conflict));
@@ -120,7 +119,7 @@ fn possible(
     solution: &Solution,
     package: &Package,
     open: &Versions,
-) -> Result<Option<Possible>, Failure> {
+) -> Result<Option<Possible>, SolveError> {
     let mut world: World<'_> = problem.world.clone();
     let pinned = match (package.half, parse::pep::name(&package.name)) {
         (Half::Pypi, Ok(project)) => world.preferences.pypi.remove(&project).is_some(),
@@ -203,10 +202,11 @@ fn version_in(solution: &Solution, package: &Package) -> Option<String> {
 }
 
 /// The line that asks for this version or a newer one.
-fn at_least(package: &Package, version: &str) -> Result<Declared, Failure> {
+fn at_least(package: &Package, version: &str) -> Result<Declared, SolveError> {
     let refuse = |error: String| {
-        let message = format!("cannot ask for {package} {version} or newer: {error}");
-        Failure::undecided(Diagnostic::error("internal-error", message))
+        SolveError::Internal(format!(
+            "cannot ask for {package} {version} or newer: {error}"
+        ))
     };
     let kind = match package.half {
         Half::Pypi => {

@@ -14,12 +14,10 @@ use std::{path::Path, sync::Arc};
 use rattler_conda_types::{Channel, ChannelConfig, MatchSpec, NamedChannelOrUrl, Subdir};
 use url::Url;
 
+use super::error::ChannelError;
 pub use presolve_config::{Environment, Settings};
 use presolve_spec::EnvironmentFile;
-use presolve_text::{
-    diagnostic::{Diagnostic, Failure, Location},
-    secrets,
-};
+use presolve_text::{diagnostic::Location, secrets};
 
 #[cfg(test)]
 mod tests;
@@ -84,8 +82,8 @@ impl Channels {
     ///
     /// # Errors
     ///
-    /// An input failure when a text is not a channel.
-    pub fn of_file(file: &EnvironmentFile, settings: &Settings) -> Result<Self, Failure> {
+    /// [`ChannelError`] when a text is not a channel.
+    pub fn of_file(file: &EnvironmentFile, settings: &Settings) -> Result<Self, ChannelError> {
         let listed: Vec<Listed<'_>> = file
             .channels
             .iter()
@@ -107,13 +105,13 @@ impl Channels {
     ///
     /// # Errors
     ///
-    /// An input failure when a text is not a channel.
+    /// [`ChannelError`] when a text is not a channel.
     pub fn resolve<'a>(
         listed: &[Listed<'_>],
         specs: impl IntoIterator<Item = (&'a MatchSpec, Option<&'a Location>)>,
         settings: &Settings,
         folder: &Path,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ChannelError> {
         let resolver = Resolver::new(settings, folder);
         let mut channels = Channels {
             list: Vec::new(),
@@ -139,7 +137,7 @@ impl Channels {
         Ok(channels)
     }
 
-    fn append_configured(&mut self, settings: &Settings) -> Result<(), Failure> {
+    fn append_configured(&mut self, settings: &Settings) -> Result<(), ChannelError> {
         let Some(configured) = &settings.condarc_channels else {
             self.add(self.resolver.named(DEFAULTS, None)?);
             return Ok(());
@@ -244,7 +242,11 @@ impl Resolver {
     }
 
     /// What a text stands for: more than one channel for `defaults`.
-    fn named(&self, text: &str, location: Option<Location>) -> Result<Vec<SpecChannel>, Failure> {
+    fn named(
+        &self,
+        text: &str,
+        location: Option<Location>,
+    ) -> Result<Vec<SpecChannel>, ChannelError> {
         // conda expands variables in the channels of a file
         // (`conda/env/env.py`), which is how tokens are kept out of it.
         let expanded = self.environment.expand(text);
@@ -266,9 +268,10 @@ impl Resolver {
         text: &str,
         explicit: &str,
         location: Option<Location>,
-    ) -> Result<SpecChannel, Failure> {
+    ) -> Result<SpecChannel, ChannelError> {
         if secrets::is_login_without_url(text) {
-            return Err(not_a_url(text, location));
+            let reason = secrets::not_a_url(text);
+            return Err(ChannelError::LoginWithoutUrl { reason, location });
         }
         let parsed: Result<NamedChannelOrUrl, _> = text.parse();
         let channel = match parsed {
@@ -277,7 +280,10 @@ impl Resolver {
             Ok(path @ NamedChannelOrUrl::Path(_)) => path.into_channel(&self.config).ok(),
             Err(_) => None,
         };
-        let channel = channel.ok_or_else(|| not_a_channel(text, location.clone()))?;
+        let channel = channel.ok_or_else(|| ChannelError::Malformed {
+            text: secrets::redact(text),
+            location: location.clone(),
+        })?;
         let name = match &channel.name {
             Some(name) => name.clone(),
             None => secrets::redact(text),
@@ -369,23 +375,4 @@ fn below(base: &Url, name: &str) -> Option<Url> {
         .pop_if_empty()
         .extend(name.split('/'));
     Some(url)
-}
-
-fn not_a_url(text: &str, location: Option<Location>) -> Failure {
-    let diagnostic = Diagnostic::error("invalid-channel", secrets::not_a_url(text));
-    let diagnostic = diagnostic.help(secrets::HOW_TO_WRITE);
-    Failure::input(match location {
-        Some(location) => diagnostic.at(location, "named here"),
-        None => diagnostic,
-    })
-}
-
-fn not_a_channel(text: &str, location: Option<Location>) -> Failure {
-    let message = format!("`{}` is not a channel", secrets::redact(text));
-    let diagnostic = Diagnostic::error("invalid-channel", message)
-        .help("write a name such as `conda-forge`, a URL, or a path such as `./channel`");
-    Failure::input(match location {
-        Some(location) => diagnostic.at(location, "named here"),
-        None => diagnostic,
-    })
 }

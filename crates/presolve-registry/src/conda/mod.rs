@@ -1,8 +1,8 @@
 //! The conda half: channels, repodata, virtual packages, what pip cannot
-//! uninstall, and the names that
-//! conda packages have on PyPI.
+//! uninstall, and the names that conda packages have on PyPI.
 
 pub mod channels;
+pub mod error;
 pub mod names;
 pub mod repodata;
 pub mod uninstallable;

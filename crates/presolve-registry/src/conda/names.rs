@@ -12,12 +12,14 @@ use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
 use url::Url;
 
-use crate::network::fetch::{FetchError, Fetcher};
+use super::error::MappingError;
+use crate::network::fetch::Fetcher;
 use presolve_config::Settings;
 use presolve_parse as parse;
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure, Level},
+    diagnostic::{Diagnostic, Level},
     files::read::read_text,
+    secrets,
 };
 
 mod built_in;
@@ -105,19 +107,22 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// An input failure when a mapping that the settings name cannot be used, an undecided
-    /// one when its server does not give it.
+    /// [`MappingError`] when a mapping that the settings name cannot be used, or its server
+    /// does not give it.
     pub async fn load(
         settings: &Settings,
         fetcher: &Fetcher,
-    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
+    ) -> Result<(Self, Vec<Diagnostic>), MappingError> {
         let Some(place) = &settings.mapping else {
             return Ok(Self::load_published(fetch::PUBLISHED, fetcher).await);
         };
         let names = match Url::parse(place) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
                 let names = fetch::chosen(&url, fetcher).await;
-                let names = names.map_err(|error| unreachable(place, &error))?;
+                let names = names.map_err(|error| MappingError::Unreachable {
+                    place: secrets::redact(place),
+                    error,
+                })?;
                 names.ok_or_else(|| unusable(place, "it does not exist (404)"))?
             }
             Ok(url) if url.scheme() == "file" => read_url(place)
@@ -252,23 +257,11 @@ fn read_url(url: &str) -> Result<String, String> {
     read_file(&path)
 }
 
-fn unusable(place: &str, why: &str) -> Failure {
-    let place = presolve_text::secrets::redact(place);
-    let message = format!("cannot use the name mapping `{place}`: {why}");
-    Failure::input(
-        Diagnostic::error("unusable-mapping", message).help(
-            "it must be a JSON object from conda names to PyPI names, lists of them, or null",
-        ),
-    )
-}
-
-fn unreachable(place: &str, error: &FetchError) -> Failure {
-    let place = presolve_text::secrets::redact(place);
-    let message = format!("cannot fetch the name mapping `{place}`: {error}");
-    Failure::undecided(
-        Diagnostic::error("unreachable-mapping", message)
-            .help("check the network and the URL, or use a local copy with `--mapping`"),
-    )
+fn unusable(place: &str, reason: &str) -> MappingError {
+    MappingError::Unusable {
+        place: secrets::redact(place),
+        reason: reason.to_owned(),
+    }
 }
 
 fn note(message: &str, why: &str) -> Diagnostic {

@@ -14,9 +14,9 @@ use rattler_conda_types::{
 };
 use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
+use super::error::VirtualPackageError;
 pub use presolve_config::Environment;
 use presolve_target::Target;
-use presolve_text::diagnostic::{Diagnostic, Failure};
 
 /// The virtual packages of a target platform, of an image if it is of that platform; `given` are texts like
 /// `__cuda=12.4`, the later winning, where `__cuda=` and `__cuda=none` take one
@@ -24,13 +24,13 @@ use presolve_text::diagnostic::{Diagnostic, Failure};
 ///
 /// # Errors
 ///
-/// An input failure when an override has no meaning or the host's own cannot be
+/// [`VirtualPackageError`] when an override has no meaning or the host's own cannot be
 /// detected.
 pub fn for_target(
     target: Subdir,
     image: Option<&Target>,
     given: &[String],
-) -> Result<Vec<GenericVirtualPackage>, Failure> {
+) -> Result<Vec<GenericVirtualPackage>, VirtualPackageError> {
     for_target_in(&Environment::of_process(), target, image, given)
 }
 
@@ -39,12 +39,12 @@ fn for_target_in(
     target: Subdir,
     image: Option<&Target>,
     given: &[String],
-) -> Result<Vec<GenericVirtualPackage>, Failure> {
+) -> Result<Vec<GenericVirtualPackage>, VirtualPackageError> {
     let image = image.filter(|image| image.subdir == target);
     let found = if image.is_none() && Subdir::current() == Some(target) {
         // Without overrides, as these are read below for every platform alike.
         VirtualPackages::detect(&VirtualPackageOverrides::default(), None)
-            .map_err(|error| undetected(&error))?
+            .map_err(|error| VirtualPackageError::Undetected(error.to_string()))?
     } else {
         VirtualPackages::baseline_for_platform(target)
     };
@@ -120,7 +120,7 @@ impl Change {
 
     /// A variable has the version, that of `__archspec` the build string; empty
     /// it takes the package away.
-    fn of_variable(variable: &str, name: &str, value: &str) -> Result<Self, Failure> {
+    fn of_variable(variable: &str, name: &str, value: &str) -> Result<Self, VirtualPackageError> {
         let source = format!("`{variable}`");
         let value = value.trim();
         let name = package_name(name, &source)?;
@@ -135,7 +135,7 @@ impl Change {
 
     /// `__name`, `__name=version` or `__name=version=build`; for `__archspec` the
     /// version is always 1 and the build may stand in its place.
-    fn of_text(text: &str) -> Result<Self, Failure> {
+    fn of_text(text: &str) -> Result<Self, VirtualPackageError> {
         let source = format!("the virtual package `{text}`");
         let mut parts = text.splitn(3, '=').map(str::trim);
         let name = package_name(parts.next().unwrap_or_default(), &source)?;
@@ -160,7 +160,12 @@ impl Change {
     }
 }
 
-fn set(name: PackageName, version: &str, build: &str, source: &str) -> Result<Change, Failure> {
+fn set(
+    name: PackageName,
+    version: &str,
+    build: &str,
+    source: &str,
+) -> Result<Change, VirtualPackageError> {
     let version: Version = version
         .parse()
         .map_err(|_| wrong(source, &format!("`{version}` is not a version")))?;
@@ -174,7 +179,7 @@ fn set(name: PackageName, version: &str, build: &str, source: &str) -> Result<Ch
     }))
 }
 
-fn package_name(text: &str, source: &str) -> Result<PackageName, Failure> {
+fn package_name(text: &str, source: &str) -> Result<PackageName, VirtualPackageError> {
     if !text.starts_with("__") {
         return Err(wrong(source, "its name must start with `__`"));
     }
@@ -182,20 +187,11 @@ fn package_name(text: &str, source: &str) -> Result<PackageName, Failure> {
         .map_err(|_| wrong(source, &format!("`{text}` is not a package name")))
 }
 
-fn wrong(source: &str, why: &str) -> Failure {
-    let message = format!("{source} is invalid: {why}");
-    Failure::input(
-        Diagnostic::error("invalid-virtual-package", message)
-            .help("write it as `__cuda=12.4`, or `__cuda=none` to solve without it"),
-    )
-}
-
-fn undetected(error: &rattler_virtual_packages::DetectVirtualPackageError) -> Failure {
-    let message = format!("cannot detect the virtual packages of this machine: {error}");
-    Failure::input(
-        Diagnostic::error("undetected-virtual-packages", message)
-            .help("set the platform with `--platform` and its packages with `--virtual-package`"),
-    )
+fn wrong(source: &str, reason: &str) -> VirtualPackageError {
+    VirtualPackageError::Invalid {
+        source_of: source.to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ use super::{
 };
 pub use super::{
     body::{Compression, Received, unpack_zstd},
-    error::FetchError,
     spool::{Archive, ReadSeek},
 };
+pub use presolve_packages::error::FetchError;
 use presolve_text::secrets::{self, redact_url};
 
 /// Requests at a time; PyPI's CDN multiplexes them over few connections.

@@ -10,7 +10,6 @@ use reqwest_middleware::ClientWithMiddleware;
 use url::Url;
 
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure},
     files::{self, TEXT_LIMIT},
     process,
 };
@@ -23,6 +22,7 @@ mod retry;
 mod spool;
 mod waiting;
 
+pub use error::SetupError;
 pub use waiting::WaitObserver;
 use waiting::Waiting;
 
@@ -45,8 +45,8 @@ impl Limits {
     /// The limits with the seconds of `PRESOLVE_HTTP_TIMEOUT` for both, if it is set.
     ///
     /// # Errors
-    /// An input failure if the variable is not a number of seconds above zero.
-    fn from_environment() -> Result<Self, Failure> {
+    /// [`SetupError::NotATime`] if the variable is not a number of seconds above zero.
+    fn from_environment() -> Result<Self, SetupError> {
         let Some(value) = process::variable(TIMEOUT_VARIABLE) else {
             return Ok(Self::DEFAULT);
         };
@@ -54,10 +54,9 @@ impl Limits {
         let limit = seconds
             .filter(|seconds| *seconds > 0.0)
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let limit = limit.ok_or_else(|| {
-            let message = format!("`{TIMEOUT_VARIABLE}` is `{value}`, which is not a time");
-            let help = "give a number of seconds, such as 30";
-            Failure::input(Diagnostic::error("network-setup", message).help(help))
+        let limit = limit.ok_or(SetupError::NotATime {
+            variable: TIMEOUT_VARIABLE,
+            value,
         })?;
         Ok(Self {
             connect: limit.min(Self::DEFAULT.connect),
@@ -103,11 +102,11 @@ impl Http {
 /// [`rattler_networking::OfflineError`].
 ///
 /// # Errors
-/// An input failure if a certificate file cannot be read or the credentials cannot be
+/// [`SetupError`] if a certificate file cannot be read or the credentials cannot be
 /// used.
-pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Failure> {
+pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, SetupError> {
     let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
-        .map_err(|error| setup_failure("cannot read the stored credentials", &error))?;
+        .map_err(|error| unusable("cannot read the stored credentials", &error))?;
     let limits = Limits::from_environment()?;
     let http = reqwest::Client::builder()
         .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
@@ -120,7 +119,7 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Fail
         .read_timeout(limits.read)
         .tls_certs_merge(extra_certificates()?)
         .build()
-        .map_err(|error| setup_failure("cannot set up the network client", &error))?;
+        .map_err(|error| unusable("cannot set up the network client", &error))?;
     let waiting = Arc::new(Waiting::new(waiting));
     let mut builder = reqwest_middleware::ClientBuilder::new(http);
     if offline {
@@ -143,7 +142,7 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Fail
 
 /// The certificates of the variables that requests and pip know. `SSL_CERT_FILE`
 /// is left to rustls, which reads it in place of the system's certificates.
-fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Failure> {
+fn extra_certificates() -> Result<Vec<reqwest::Certificate>, SetupError> {
     let mut paths: Vec<PathBuf> = ["REQUESTS_CA_BUNDLE", "PIP_CERT"]
         .iter()
         .filter_map(|name| process::non_empty(name))
@@ -155,19 +154,19 @@ fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Failure> {
     for path in paths.iter().filter(|path| !path.is_dir()) {
         let what = format!("cannot read the certificates in `{}`", path.display());
         let pem = files::read(path, TEXT_LIMIT)
-            .map_err(|error| setup_failure(&what, &std::io::Error::from(error)))?;
-        let bundle = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| setup_failure(&what, &error))?;
+            .map_err(|error| unusable(&what, &std::io::Error::from(error)))?;
+        let bundle =
+            reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(&what, &error))?;
         certificates.extend(bundle);
     }
     Ok(certificates)
 }
 
-fn setup_failure(what: &str, error: &dyn std::error::Error) -> Failure {
-    Failure::input(Diagnostic::error(
-        "network-setup",
-        format!("{what}: {}", causes(error)),
-    ))
+fn unusable(what: &str, error: &dyn std::error::Error) -> SetupError {
+    SetupError::Unusable {
+        what: what.to_owned(),
+        reason: causes(error),
+    }
 }
 
 /// An error with its causes, the outermost first.

@@ -23,12 +23,12 @@ use crate::{
     memo::Memo,
     network::fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
 };
+use presolve_packages::error::IndexError;
 use presolve_packages::pypi::{
     Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project, metadata,
     source_build::{Contents, SourceBuild},
 };
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure},
     files::{self, ReadError},
     secrets::redact_url,
 };
@@ -77,14 +77,14 @@ struct Inner {
     fetcher: Fetcher,
     options: ClientOptions,
     observer: OnceLock<Observer>,
-    projects: Memo<PackageName, Result<Option<Arc<Project>>, Failure>>,
-    link_pages: Memo<Url, Result<Option<Arc<Page>>, Failure>>,
-    metadata: Memo<Url, Result<Answer, Failure>>,
+    projects: Memo<PackageName, Result<Option<Arc<Project>>, IndexError>>,
+    link_pages: Memo<Url, Result<Option<Arc<Page>>, IndexError>>,
+    metadata: Memo<Url, Result<Answer, IndexError>>,
     advisories: Memo<(PackageName, Version), Advisories>,
 }
 
 /// The known vulnerabilities of a release.
-type Advisories = Result<Arc<[Advisory]>, Failure>;
+type Advisories = Result<Arc<[Advisory]>, IndexError>;
 
 /// Metadata of a file and, for a source distribution, its build.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
@@ -140,7 +140,7 @@ impl Client {
     }
 
     /// What the indexes have of `name`; `None` if none knows it.
-    pub async fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+    pub async fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         let work = self.inner.load_project(name);
         self.inner.projects.get(name.clone(), work).await
     }
@@ -150,7 +150,7 @@ impl Client {
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<MetadataAnswer, Failure> {
+    ) -> Result<MetadataAnswer, IndexError> {
         self.answer(name, distribution).await.map(|answer| answer.0)
     }
 
@@ -160,7 +160,7 @@ impl Client {
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+    ) -> Result<Option<Arc<SourceBuild>>, IndexError> {
         self.answer(name, distribution).await.map(|answer| answer.1)
     }
 
@@ -175,7 +175,7 @@ impl Client {
     /// Forgets what was read if it is much: it is in the on-disk cache, too. A run over
     /// many files would otherwise hold what all of them need.
     pub fn trim(&self) {
-        let files = |project: &Result<Option<Arc<Project>>, Failure>| match project {
+        let files = |project: &Result<Option<Arc<Project>>, IndexError>| match project {
             Ok(Some(project)) => project
                 .releases
                 .values()
@@ -191,7 +191,7 @@ impl Client {
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, IndexError> {
         let work = self.inner.load_metadata(name, distribution);
         self.inner
             .metadata
@@ -207,7 +207,7 @@ impl Inner {
         }
     }
 
-    async fn load_project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+    async fn load_project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         self.tell(Event::PageRequested(name.clone()));
         let links = self.options.find_links.iter();
         let links = try_join_all(links.map(|url| self.link_files(url, name)));
@@ -247,7 +247,7 @@ impl Inner {
                     | FetchError::Status { .. }
                     | FetchError::Unreadable { .. },
                 ) if !is_pypi(index) => None,
-                found => found.map_err(FetchError::into_failure)?,
+                found => found.map_err(IndexError::Fetch)?,
             };
             if let Some(Parsed { value, .. }) = found {
                 return Ok(value.into());
@@ -263,7 +263,11 @@ impl Inner {
     }
 
     /// `None` if the index does not have the project.
-    async fn index_files(&self, index: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+    async fn index_files(
+        &self,
+        index: &Url,
+        name: &PackageName,
+    ) -> Result<Option<Files>, IndexError> {
         let mut url = index.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push(name.as_ref()).push("");
@@ -277,11 +281,11 @@ impl Inner {
         match self.fetcher.get(&request, read).await {
             Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => Ok(None),
             Ok(page) => Ok(page.map(|page| page.value)),
-            Err(error) => Err(error.into_failure()),
+            Err(error) => Err(error.into()),
         }
     }
 
-    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Files, Failure> {
+    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Files, IndexError> {
         if url.scheme() == "file" {
             return Ok(self.local_files(url, name).await?.unwrap_or_default());
         }
@@ -289,7 +293,7 @@ impl Inner {
             let request = Request::new(url, ACCEPT_PAGE, PAGE_LIMIT);
             let page = self.fetcher.get(&request, Whole(index::check_links)).await;
             page.map(|page| page.map(|page| page.page))
-                .map_err(FetchError::into_failure)
+                .map_err(IndexError::Fetch)
         };
         let Some(page) = self.link_pages.get(url.clone(), work).await? else {
             return Ok(Files::new());
@@ -299,7 +303,11 @@ impl Inner {
 
     /// Files of a local page, or of a folder that has `index.json` or `index.html`
     /// or else the files themselves.
-    async fn local_files(&self, url: &Url, name: &PackageName) -> Result<Option<Files>, Failure> {
+    async fn local_files(
+        &self,
+        url: &Url,
+        name: &PackageName,
+    ) -> Result<Option<Files>, IndexError> {
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is not a local path"));
         };
@@ -335,7 +343,7 @@ impl Inner {
         &self,
         name: &PackageName,
         distribution: &Distribution,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, IndexError> {
         let filename = &distribution.filename;
         self.tell(Event::MetadataRequested(filename.clone()));
         let is_local = is_local(distribution);
@@ -371,7 +379,7 @@ impl Inner {
         &self,
         name: &PackageName,
         distribution: &Distribution,
-    ) -> Result<Result<Stored, String>, Failure> {
+    ) -> Result<Result<Stored, String>, IndexError> {
         let wheel = |text: Vec<u8>| {
             let text = String::from_utf8_lossy(&text).into_owned();
             Stored::from(Raw::Metadata(MetadataSource::Wheel, text))
@@ -412,7 +420,7 @@ impl Inner {
         &self,
         name: &PackageName,
         distribution: &Distribution,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    ) -> Result<Option<Vec<u8>>, IndexError> {
         let url = &distribution.url;
         if url.scheme() == "file" {
             return Ok(None);
@@ -444,18 +452,18 @@ impl Inner {
         url: &Url,
         limit: u64,
         hashes: &BTreeMap<String, String>,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    ) -> Result<Option<Vec<u8>>, IndexError> {
         let sha256 = hashes.get("sha256").map(String::as_str);
         let body = self.fetcher.body(url, limit, sha256).await;
-        body.map_err(FetchError::into_failure)
+        body.map_err(IndexError::Fetch)
     }
 
-    async fn whole(&self, distribution: &Distribution) -> Result<Option<Archive>, Failure> {
+    async fn whole(&self, distribution: &Distribution) -> Result<Option<Archive>, IndexError> {
         let url = &distribution.url;
         if !is_local(distribution) {
             let sha256 = distribution.hashes.get("sha256").map(String::as_str);
             let archive = Box::pin(self.fetcher.archive(url, FILE_LIMIT, sha256)).await;
-            return archive.map_err(FetchError::into_failure);
+            return archive.map_err(IndexError::Fetch);
         }
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is not a local path"));
@@ -496,7 +504,7 @@ fn merge(pool: Files) -> Project {
 }
 
 /// Reads off the tasks that others wait for: pages have up to 20 MB.
-async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, Failure> {
+async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, IndexError> {
     let name = name.clone();
     let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
     found
@@ -523,14 +531,11 @@ fn is_pypi(index: &Url) -> bool {
     matches!(index.host_str(), Some("pypi.org" | "test.pypi.org"))
 }
 
-fn unreadable(url: &Url, reason: &str) -> Failure {
-    Failure::undecided(
-        Diagnostic::error(
-            "unreadable-index",
-            format!("cannot read `{}`: {reason}", redact_url(url)),
-        )
-        .help("check that the URL is a simple index or a page of links"),
-    )
+fn unreadable(url: &Url, reason: &str) -> IndexError {
+    IndexError::Unreadable {
+        url: redact_url(url),
+        reason: reason.to_owned(),
+    }
 }
 
 fn answer(name: &PackageName, stored: Result<Stored, String>) -> Answer {

@@ -258,12 +258,12 @@ async fn a_server_error_is_retried() {
 async fn lasting_errors_end_without_a_verdict() {
     let world = World::new().await;
     world.server.failures.store(99, Ordering::SeqCst);
-    let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
-    assert_eq!(
-        failure.kind,
-        presolve_text::diagnostic::FailureKind::Undecided
-    );
-    assert!(failure.to_string().contains("/simple/a/"), "{failure}");
+    let error = world.client(|_| ()).project(&a()).await.unwrap_err();
+    assert!(matches!(
+        error,
+        IndexError::Fetch(FetchError::Status { .. })
+    ));
+    assert!(error.to_string().contains("/simple/a/"), "{error}");
 }
 
 #[tokio::test]
@@ -276,8 +276,11 @@ async fn credentials_are_sent_and_never_shown() {
         ..Answer::default()
     };
     world.server.put_answer("/simple/a/", answer);
-    let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
-    assert_eq!(failure.diagnostics[0].name, "access-denied");
+    let error = world.client(|_| ()).project(&a()).await.unwrap_err();
+    let IndexError::Fetch(FetchError::Denied { status, .. }) = error else {
+        panic!("{error}");
+    };
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
     let mut index = world.root.join("simple").unwrap();
     index.set_username("me").unwrap();
     index.set_password(Some("secret")).unwrap();
@@ -285,8 +288,8 @@ async fn credentials_are_sent_and_never_shown() {
     assert!(client.project(&a()).await.unwrap().is_some());
     index.set_port(Some(1)).unwrap();
     let client = world.client(|options| options.indexes = vec![index]);
-    let failure = client.project(&a()).await.unwrap_err();
-    assert!(!format!("{failure:?}").contains("secret"), "{failure:?}");
+    let error = client.project(&a()).await.unwrap_err();
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
 }
 
 #[tokio::test]
@@ -296,8 +299,8 @@ async fn offline_takes_the_cache_or_says_what_is_missing() {
     let path = "/files/a-1.0-py3-none-any.whl.metadata";
     world.server.put(path, "text/plain", METADATA);
     let offline = || world.offline(|_| ());
-    let failure = offline().project(&a()).await.unwrap_err();
-    assert_eq!(failure.diagnostics[0].name, "offline-miss");
+    let error = offline().project(&a()).await.unwrap_err();
+    assert!(matches!(error, IndexError::Fetch(FetchError::Offline(_))));
     assert_eq!(requires(&world.client(|_| ())).await, ["b"]);
     assert_eq!(requires(&offline()).await, ["b"]);
     assert_eq!(world.server.statuses("/simple/a/").len(), 1);
@@ -320,8 +323,11 @@ async fn a_metadata_file_is_taken_once_and_verified() {
     std::fs::remove_dir_all(world.cache.path()).unwrap();
     let client = world.client(|_| ());
     let file = only_file(&client).await;
-    let failure = client.metadata(&a(), &file).await.unwrap_err();
-    assert_eq!(failure.diagnostics[0].name, "hash-mismatch");
+    let error = client.metadata(&a(), &file).await.unwrap_err();
+    assert!(matches!(
+        error,
+        IndexError::Fetch(FetchError::WrongHash { .. })
+    ));
 }
 
 #[tokio::test]
@@ -405,7 +411,7 @@ async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
     let answer = tokio::task::spawn_blocking(move || {
         let b = PackageName::from_str("b").unwrap();
         let known = |name| solver.project(name).map(|project| project.is_some());
-        Ok::<_, Failure>((known(&a())?, known(&b)?))
+        Ok::<_, IndexError>((known(&a())?, known(&b)?))
     });
     assert_eq!(answer.await.unwrap().unwrap(), (true, true));
     assert_eq!(world.server.statuses("/simple/a/"), [200]);
@@ -436,12 +442,11 @@ async fn a_page_that_is_not_the_projects_is_no_answer_and_is_not_stored() {
     ] {
         let world = World::new().await;
         world.server.put("/simple/a/", content_type, body);
-        let failure = world.client(|_| ()).project(&a()).await.unwrap_err();
-        assert_eq!(
-            failure.kind,
-            presolve_text::diagnostic::FailureKind::Undecided
+        let error = world.client(|_| ()).project(&a()).await.unwrap_err();
+        assert!(
+            matches!(error, IndexError::Fetch(FetchError::Unreadable { .. })),
+            "{error}: {body}"
         );
-        assert_eq!(failure.diagnostics[0].name, "unreadable-index", "{body}");
         assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
         world.page("a-1.0-py3-none-any.whl", "");
         let project = world.client(|_| ()).project(&a()).await.unwrap();

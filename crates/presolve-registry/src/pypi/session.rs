@@ -10,10 +10,10 @@ use pep508_rs::{PackageName, VersionOrUrl};
 use tokio::runtime::Handle;
 
 use super::client::Client;
+use presolve_packages::error::IndexError;
 use presolve_packages::pypi::{
     Distribution, MetadataAnswer, Project, PypiSource, source_build::SourceBuild,
 };
-use presolve_text::diagnostic::Failure;
 
 /// Something that a [`Client`] did, for a progress display.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +74,16 @@ impl Session {
         }
     }
 
-    fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    fn wait<T>(&self, work: impl Future<Output = Result<T, IndexError>>) -> Result<T, IndexError> {
         let Some(deadline) = self.deadline else {
             return self.handle.block_on(work);
         };
         let limited = async {
             let done = tokio::time::timeout_at(deadline.into(), work).await;
-            done.unwrap_or_else(|_| Err(Failure::time_limit_waiting(&self.client.pending())))
+            done.unwrap_or_else(|_| {
+                let waiting_for = self.client.pending();
+                Err(IndexError::Deadline { waiting_for })
+            })
         };
         self.handle.block_on(limited)
     }
@@ -157,7 +160,7 @@ impl Lookahead {
 }
 
 impl PypiSource for Session {
-    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, Failure> {
+    fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         if self.lookahead.is_some() {
             self.spawn(name.clone());
         }
@@ -168,7 +171,7 @@ impl PypiSource for Session {
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<MetadataAnswer, Failure> {
+    ) -> Result<MetadataAnswer, IndexError> {
         self.wait(self.client.metadata(name, distribution))
     }
 
@@ -176,7 +179,7 @@ impl PypiSource for Session {
         &self,
         name: &PackageName,
         distribution: &Arc<Distribution>,
-    ) -> Result<Option<Arc<SourceBuild>>, Failure> {
+    ) -> Result<Option<Arc<SourceBuild>>, IndexError> {
         self.wait(self.client.source_build(name, distribution))
     }
 

@@ -1,6 +1,7 @@
 use crate::rules::{Finder, Finding, Rule, Subject};
 use presolve_registry::conda::channels::Channels;
 use presolve_text::diagnostic::Level;
+use presolve_words::errors;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-channel",
@@ -11,10 +12,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Err(failure) = Channels::of_file(subject.environment, subject.settings) else {
+    let Err(error) = Channels::of_file(subject.environment, subject.settings) else {
         return Vec::new();
     };
-    let here = failure.diagnostics.into_iter();
+    let here = errors::channel(error).diagnostics.into_iter();
     let here = here.filter(|diagnostic| !diagnostic.labels.is_empty());
     here.map(|diagnostic| Finding::of(&RULE, diagnostic, subject.tree.source()))
         .collect()

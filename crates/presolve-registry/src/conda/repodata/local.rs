@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{errors::SubdirError, json::Json, subdirs::JSON_LIMIT};
+use super::{json::Json, subdirs::JSON_LIMIT};
+use crate::conda::error::SubdirError;
 use crate::network::fetch::unpack_zstd;
 use presolve_text::files;
 

@@ -14,18 +14,20 @@ use std::{
 use url::Url;
 
 use crate::{
-    conda::channels::SpecChannel,
-    network::{Http, fetch::Fetcher},
+    conda::{
+        channels::SpecChannel,
+        error::{ChannelError, SubdirError},
+    },
+    network::{Http, causes, fetch::Fetcher},
 };
 use presolve_packages::conda::{Origin, SubdirRecords};
-use presolve_text::diagnostic::{Diagnostic, Failure};
+use presolve_text::secrets;
 use rattler_conda_types::{MatchSpec, Matches, PackageName, RepoDataRecord, Subdir};
 use rattler_repodata_gateway::{
     ChannelRelationsMode, Gateway, GatewayError, RepoDataQuery, RepoDataQueryOutput,
     RepoDataSource, Source,
 };
 
-mod errors;
 mod json;
 mod local;
 mod progress;
@@ -36,7 +38,6 @@ mod suggestions;
 #[cfg(test)]
 mod tests;
 
-use errors::SubdirError;
 use json::Json;
 pub use progress::Progress;
 pub use records::Skipped;
@@ -103,10 +104,9 @@ pub struct MissingName {
 ///
 /// # Errors
 ///
-/// An undecided failure when a channel cannot be reached or read or, offline, is not in
-/// the cache; an input failure when a channel does not exist or refuses the credentials. A
-/// channel exists if it has a `noarch` subdir; the platform's subdir may be missing.
-pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure> {
+/// [`ChannelError`] when a channel does not exist, cannot be reached or read or, offline, is
+/// not in the cache. A channel exists if it has a `noarch` subdir; the platform's subdir may be missing.
+pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, ChannelError> {
     let platforms = platforms(query.subdir);
     let channels = open(query, &platforms, &access).await?;
     let output = execute(query, &channels, &platforms, &access, true).await?;
@@ -124,7 +124,10 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, Failure>
 /// # Errors
 ///
 /// As for [`load`].
-pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRecord>, Failure> {
+pub async fn matching(
+    query: Query<'_>,
+    access: Access,
+) -> Result<Vec<RepoDataRecord>, ChannelError> {
     let platforms = [query.subdir];
     let channels = open(query, &platforms, &access).await?;
     let output = execute(query, &channels, &platforms, &access, false).await?;
@@ -137,7 +140,7 @@ pub async fn matching(query: Query<'_>, access: Access) -> Result<Vec<RepoDataRe
 /// # Errors
 ///
 /// As for [`load`].
-pub async fn has(query: Query<'_>, access: Access) -> Result<bool, Failure> {
+pub async fn has(query: Query<'_>, access: Access) -> Result<bool, ChannelError> {
     let platforms = platforms(query.subdir);
     let channels = open(query, &platforms, &access).await?;
     let output = execute(query, &channels, &platforms, &access, false).await?;
@@ -201,7 +204,7 @@ async fn open(
     query: Query<'_>,
     platforms: &[Subdir],
     access: &Access,
-) -> Result<Vec<Arc<OpenChannel>>, Failure> {
+) -> Result<Vec<Arc<OpenChannel>>, ChannelError> {
     let channels = query.channels.iter().map(async |channel| {
         let subdirs = platforms.iter().map(async |&subdir| {
             let Access {
@@ -214,7 +217,7 @@ async fn open(
             Ok((subdir, opened.await?))
         });
         let subdirs = futures::future::try_join_all(subdirs).await;
-        let subdirs = subdirs.map_err(|error: SubdirError| error.failure(channel))?;
+        let subdirs = subdirs.map_err(|error| ChannelError::of_subdir(channel, error))?;
         Ok(Arc::new(OpenChannel {
             subdirs,
             error: Mutex::default(),
@@ -229,7 +232,7 @@ async fn execute(
     platforms: &[Subdir],
     access: &Access,
     recursive: bool,
-) -> Result<RepoDataQueryOutput, Failure> {
+) -> Result<RepoDataQueryOutput, ChannelError> {
     let sources = channels.iter().cloned();
     let sources: Vec<Source> = sources.map(|channel| Source::Custom(channel)).collect();
     let specs = query.specs.iter().cloned();
@@ -244,9 +247,11 @@ async fn execute(
         let failed = query.channels.iter().zip(channels);
         let mut failed = failed.filter_map(|(channel, opened)| {
             let mut error = opened.error.lock().unwrap_or_else(PoisonError::into_inner);
-            Some(error.take()?.failure(channel))
+            Some(ChannelError::of_subdir(channel, error.take()?))
         });
-        failed.next().unwrap_or_else(|| errors::of_gateway(&error))
+        failed
+            .next()
+            .unwrap_or_else(|| ChannelError::Archive(secrets::redact(&causes(&error))))
     })
 }
 
@@ -359,12 +364,4 @@ fn missing(
         .map(|(channel, opened)| (channel.name.clone(), opened.names()))
         .collect();
     suggestions::missing_names(unmatched, &known)
-}
-
-/// A failure about a channel, at the line that names it.
-fn about_channel(diagnostic: Diagnostic, channel: Option<&SpecChannel>) -> Diagnostic {
-    match channel.and_then(|channel| channel.location.clone()) {
-        Some(location) => diagnostic.at(location, "named here"),
-        None => diagnostic,
-    }
 }

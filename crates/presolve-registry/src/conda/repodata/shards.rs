@@ -4,7 +4,7 @@
 use rattler_conda_types::ShardedRepodata;
 use url::Url;
 
-use super::errors::SubdirError;
+use crate::conda::error::SubdirError;
 use crate::network::fetch::{self, Compression, Fetcher, Page};
 
 /// The name of the index in its subdir.

@@ -12,14 +12,13 @@ use url::Url;
 
 use super::{
     Progress,
-    errors::SubdirError,
     json::{Json, Split},
     local,
     records::{Place, Records, Skipped, Text},
     shards::{self, Shards},
 };
 use crate::{
-    conda::channels::SpecChannel,
+    conda::{channels::SpecChannel, error::SubdirError},
     memo::Memo,
     network::fetch::{Compression, FetchError, Fetcher, Received, Request, Whole},
 };

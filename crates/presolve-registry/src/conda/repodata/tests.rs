@@ -9,7 +9,7 @@ use url::Url;
 
 use super::*;
 use crate::network::cache::Cache;
-use presolve_text::diagnostic::FailureKind;
+use crate::network::fetch::FetchError;
 
 fn write_subdir(channel: &Path, subdir: &str, records: &[(&str, &str, &[&str])]) {
     let packages: serde_json::Map<String, serde_json::Value> = records
@@ -92,7 +92,7 @@ async fn load_all(
     channels: &[SpecChannel],
     texts: &[&str],
     access: Access,
-) -> Result<Repodata, Failure> {
+) -> Result<Repodata, ChannelError> {
     let query = Query {
         channels,
         subdir: Subdir::Linux64,
@@ -209,20 +209,27 @@ async fn an_unknown_name_is_missing_and_an_unmatched_version_is_not() {
 }
 
 #[tokio::test]
-async fn a_channel_that_does_not_exist_is_an_input_failure() {
+async fn a_channel_that_does_not_exist_is_missing() {
     let (world, cache) = (world(), tempfile::tempdir().unwrap());
-    let failure = load_all(
+    let error = load_all(
         &local(&world, &["main", "mian"]),
         &["numpy"],
         access(&cache),
     )
     .await
     .unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Input);
     assert_eq!(
-        failure.to_string(),
-        "channel `mian` does not exist: there is no noarch/repodata.json"
+        of_subdir(&error, "mian"),
+        &SubdirError::Missing(Subdir::NoArch)
     );
+}
+
+/// The error of a subdir of this channel.
+fn of_subdir<'e>(error: &'e ChannelError, channel: &str) -> &'e SubdirError {
+    match error {
+        ChannelError::Subdir { name, error, .. } if name == channel => error,
+        other => panic!("{other}"),
+    }
 }
 
 #[derive(Default)]
@@ -261,57 +268,50 @@ async fn a_warm_cache_answers_offline() {
 }
 
 #[tokio::test]
-async fn offline_without_a_cache_is_undecided() {
+async fn offline_without_a_cache_says_so() {
     let cache = tempfile::tempdir().unwrap();
     let url = Url::parse("http://user:secret@127.0.0.1:9/t/token/main/").unwrap();
     let offline = access_in(cache.path(), true);
-    let failure = load_all(&[spec_channel("main", &url)], &["numpy"], offline)
+    let error = load_all(&[spec_channel("main", &url)], &["numpy"], offline)
         .await
         .unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Undecided);
-    assert_eq!(
-        failure.to_string(),
-        "the repodata of channel `main` is not in the cache"
-    );
-    let all = format!("{:?}", failure.diagnostics);
+    assert!(matches!(
+        of_subdir(&error, "main"),
+        SubdirError::Fetch(FetchError::Offline(_))
+    ));
+    let all = format!("{error:?}");
     assert!(!all.contains("secret"), "{all}");
 }
 
 #[tokio::test]
-async fn a_dead_server_is_undecided_and_credentials_stay_hidden() {
+async fn a_dead_server_is_an_error_of_the_network_and_credentials_stay_hidden() {
     let cache = tempfile::tempdir().unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let url = Url::parse(&format!("http://user:secret@127.0.0.1:{port}/main/")).unwrap();
-    let failure = load_all(&[spec_channel("main", &url)], &["numpy"], access(&cache))
+    let error = load_all(&[spec_channel("main", &url)], &["numpy"], access(&cache))
         .await
         .unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Undecided);
-    assert!(
-        failure
-            .to_string()
-            .starts_with("cannot reach channel `main`"),
-        "{failure}"
-    );
-    let all = format!("{:?}", failure.diagnostics);
+    assert!(matches!(
+        of_subdir(&error, "main"),
+        SubdirError::Fetch(FetchError::Network { .. })
+    ));
+    let all = format!("{error:?}");
     assert!(!all.contains("secret"), "{all}");
 }
 
 #[tokio::test]
-async fn a_channel_that_the_server_does_not_have_is_an_input_failure() {
+async fn a_channel_that_the_server_does_not_have_is_missing() {
     let (world, cache) = (world(), tempfile::tempdir().unwrap());
     let (url, _server) = serve(world.path()).await;
     let channels = [spec_channel("mian", &url.join("mian/").unwrap())];
-    let failure = load_all(&channels, &["numpy"], access(&cache))
+    let error = load_all(&channels, &["numpy"], access(&cache))
         .await
         .unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Input);
-    assert!(
-        failure
-            .to_string()
-            .starts_with("channel `mian` does not exist"),
-        "{failure}"
+    assert_eq!(
+        of_subdir(&error, "mian"),
+        &SubdirError::Missing(Subdir::NoArch)
     );
 }
 

@@ -36,6 +36,7 @@ fn explanation(texts: &[String]) -> Explanation {
         least_changes: 0,
         cost: None,
         left_out: Vec::new(),
+        errors: Vec::new(),
         notices: Vec::new(),
     }
 }
