@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use presolve::diagnose::{Confidence, Log, Verdict, diagnose};
+use presolve::diagnose::{Confidence, Log, LogVerdict, diagnose};
 
 /// At least this part must be named as the person did.
 const RIGHT: f64 = 0.95;
@@ -34,9 +34,9 @@ fn real_logs_are_named_as_a_person_names_them() {
         all += 1;
         let diagnosis = diagnose(&Log::read(&log));
         let (name, confidence) = match &diagnosis.verdict {
-            Verdict::Named(named) => (named.problem.name, named.confidence),
-            Verdict::Unknown { .. } => ("unknown", Confidence::Low),
-            Verdict::Succeeded => ("succeeded", Confidence::Low),
+            LogVerdict::Named(named) => (named.problem.name, named.confidence),
+            LogVerdict::Unknown { .. } => ("unknown", Confidence::Low),
+            LogVerdict::Succeeded => ("succeeded", Confidence::Low),
         };
         let is_right = name == expected;
         right += u32::from(is_right);

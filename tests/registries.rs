@@ -2,7 +2,7 @@
 //! BuildKit, containerd, podman and buildah, kaniko, ACR Tasks. Who is asked for a
 //! password, who is refused, what does not exist and who cannot be reached are told apart.
 
-use presolve::diagnose::{Log, Verdict, diagnose};
+use presolve::diagnose::{Log, LogVerdict, diagnose};
 
 /// The problem, and logs that show it, each of another client or registry.
 const FAILURES: &[(&str, &[&str])] = &[
@@ -105,12 +105,12 @@ const FAILURES: &[(&str, &[&str])] = &[
 
 fn name_of(log: &str) -> String {
     match diagnose(&Log::read(log.as_bytes())).verdict {
-        Verdict::Named(named) => named.problem.name.to_owned(),
-        Verdict::Unknown { guess, .. } => match guess {
+        LogVerdict::Named(named) => named.problem.name.to_owned(),
+        LogVerdict::Unknown { guess, .. } => match guess {
             Some(guess) => format!("unknown, may be {}", guess.problem.name),
             None => "unknown".to_owned(),
         },
-        Verdict::Succeeded => "succeeded".to_owned(),
+        LogVerdict::Succeeded => "succeeded".to_owned(),
     }
 }
 

@@ -11,9 +11,9 @@ use clap::{Args, ValueEnum};
 use super::{Output, print, print_whole, progress::Progress, settings::SettingsArgs};
 use presolve_check::rules::{Fix as Edits, Safety};
 use presolve_config::Settings;
-use presolve_diagnose::{self as diagnose, Log, Named, Problem, Verdict, spec};
+use presolve_diagnose::{self as diagnose, KnownFailure, Log, LogVerdict, Named, spec};
 use presolve_explain::{
-    self as explain, Explanation, Fix, GoneBuilds, Listening,
+    self as explain, ExplainObserver, Explanation, Fix, GoneBuilds,
     cost::{self, Cost, Limits},
 };
 use presolve_input::azure::input::Input;
@@ -114,7 +114,7 @@ impl Diagnose {
         let log = Log::read(&bytes(path)?);
         let diagnosis = diagnose::diagnose(&log);
         let spec = match (&diagnosis.verdict, given) {
-            (Verdict::Named(named), Some(given)) => self.spec(named, &given, output).await,
+            (LogVerdict::Named(named), Some(given)) => self.spec(named, &given, output).await,
             _ => None,
         };
         let path = path.display().to_string();
@@ -133,7 +133,7 @@ impl Diagnose {
             Format::Azure => print_whole(&commands::azure(&report))?,
         }
         match diagnosis.verdict {
-            Verdict::Named(_) => Ok(()),
+            LogVerdict::Named(_) => Ok(()),
             _ => Err(Failure {
                 kind: FailureKind::Unsolvable,
                 diagnostics: Vec::new(),
@@ -163,7 +163,7 @@ impl Diagnose {
     /// an error, because the problem in the log is reported anyway.
     async fn solve(
         &self,
-        problem: &Problem,
+        problem: &KnownFailure,
         environment: &EnvironmentFile,
         given: &Given,
         output: &Output,
@@ -309,7 +309,7 @@ impl Given {
     }
 }
 
-fn by_name(name: &str) -> Result<&'static Problem, Failure> {
+fn by_name(name: &str) -> Result<&'static KnownFailure, Failure> {
     diagnose::by_name(name).ok_or_else(|| {
         let diagnostic = Diagnostic::error("unknown-problem", format!("unknown problem: `{name}`"));
         Failure::input(match diagnose::nearest(name) {
@@ -327,14 +327,14 @@ fn list() -> String {
     lines.collect()
 }
 
-fn text(problem: &Problem) -> String {
+fn text(problem: &KnownFailure) -> String {
     format!("# {}\n\n{}", problem.name, problem.text)
 }
 
 /// Waits for the whole explanation.
 struct Silent;
 
-impl Listening for Silent {
+impl ExplainObserver for Silent {
     fn conflict(&mut self, _so_far: &Explanation, _conflict: &Conflict) {}
     fn fix(&mut self, _so_far: &Explanation, _fix: &Fix) {}
     fn gone_builds(&mut self, _so_far: &Explanation, _gone: &GoneBuilds) {}

@@ -13,7 +13,9 @@ use super::{
     settings::{SettingsArgs, duration},
 };
 use presolve_config::Settings;
-use presolve_explain::{self as explain, Explanation, Fix, GoneBuilds, Listening, cost::Limits};
+use presolve_explain::{
+    self as explain, ExplainObserver, Explanation, Fix, GoneBuilds, cost::Limits,
+};
 use presolve_input::azure::{Input, asset::file_at, solver};
 use presolve_report::{
     explanation::{self as report, dot, html, json},
@@ -230,7 +232,7 @@ struct Human {
     fixes: usize,
 }
 
-impl Listening for Human {
+impl ExplainObserver for Human {
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict) {
         if self.silent {
             return;

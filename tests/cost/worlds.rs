@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use presolve::{
-    explain::cost::{Change, Cost, Limits, Question, Remedy, Verdict, predict},
+    explain::cost::{Cost, Limits, Question, Remedy, SpecChange, Verdict, predict},
     packages::conda::Origin,
     words,
 };
@@ -170,7 +170,7 @@ fn the_channel_of_a_line_stays() {
         .remedies
         .iter()
         .find_map(|remedy| match &remedy.change {
-            Change::PinLine { line: 1, to } => Some(to.as_str()),
+            SpecChange::PinLine { line: 1, to } => Some(to.as_str()),
             _ => None,
         });
     assert_eq!(pinned, Some("other::tool==2.29"), "{:?}", cost.remedies);
@@ -269,24 +269,24 @@ fn remedies_are_worked_out_anew() {
         assert!(remedy.prediction.cpu_seconds < 0.9 * cost.prediction.cpu_seconds);
         assert!(remedy.keeps_solution, "{:?}", remedy.change);
         let changed = match &remedy.change {
-            Change::PinFile => {
+            SpecChange::PinFile => {
                 "want python 3.12\nwant numpy 1.29 py312\nwant pandas 1.29\nwant tool 1.29"
                     .to_string()
             }
-            Change::PinPython { line: Some(0), to } => wants.replacen("python", to, 1),
-            Change::PinLine { line, to } => {
+            SpecChange::PinPython { line: Some(0), to } => wants.replacen("python", to, 1),
+            SpecChange::PinLine { line, to } => {
                 let name = world.declared[*line].text.clone();
                 wants.replace(&format!("want {name}"), &format!("want {to}"))
             }
-            Change::DropLine { line, brought_by } => {
+            SpecChange::DropLine { line, brought_by } => {
                 assert_eq!((*line, brought_by.as_slice()), (1, [2].as_slice()));
                 wants.replace("want numpy\n", "")
             }
-            Change::StrictPriority { names, ruled_out } => {
+            SpecChange::StrictPriority { names, ruled_out } => {
                 assert_eq!((*names, *ruled_out), (1, 30));
                 format!("{wants}\npriority strict")
             }
-            Change::SplitLine { line, alone } => {
+            SpecChange::SplitLine { line, alone } => {
                 let name = world.declared[*line].text.as_str();
                 let own = Remedy {
                     prediction: *alone,
@@ -303,12 +303,12 @@ fn remedies_are_worked_out_anew() {
                 assert_worked_out(remedy, &without, &rest);
                 continue;
             }
-            change @ Change::PinPython { .. } => panic!("{change:?}"),
+            change @ SpecChange::PinPython { .. } => panic!("{change:?}"),
         };
         assert_worked_out(remedy, &changed, &solution);
         seen.push(std::mem::discriminant(&remedy.change));
     }
-    let file = std::mem::discriminant(&Change::PinFile);
+    let file = std::mem::discriminant(&SpecChange::PinFile);
     assert_eq!(seen.first(), Some(&file), "{:?}", cost.remedies);
     seen.dedup();
     assert!(seen.len() >= 3, "{:?}", cost.remedies);

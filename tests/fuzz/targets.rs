@@ -405,7 +405,7 @@ fn archives() {
             let archive = Archive::new(Box::new(Cursor::new(input.to_vec())));
             let read = runtime.block_on(sdist::read(file, archive, &name));
             match read {
-                Ok((sdist::Found::Metadata(source, text), _)) => {
+                Ok((sdist::SdistDependencies::Metadata(source, text), _)) => {
                     drop(metadata::parse(&text, source))
                 }
                 Err(error) => assert!(!error.contains("reading it failed"), "{error}"),

@@ -1,14 +1,14 @@
 //! Which problem is the one: the one that the others follow from.
 
 use super::{
-    Confidence, Diagnosis, Log, Named, Problem, Verdict,
+    Confidence, Diagnosis, KnownFailure, Log, LogVerdict, Named,
     sign::{self, Facts, Hit, Strength},
     telling,
 };
 
 /// Evidence for a problem in a log.
 struct Candidate {
-    problem: &'static Problem,
+    problem: &'static KnownFailure,
     strength: Strength,
     step: Option<usize>,
     /// Places in [`Log::lines`], in their order.
@@ -57,7 +57,7 @@ pub fn diagnose(log: &Log) -> Diagnosis {
         .filter(|(other, candidate)| *other != place && candidate.strength > Strength::Faint);
     let also = others.map(|(_, other)| named(other, Confidence::Medium));
     Diagnosis {
-        verdict: Verdict::Named(named(best, confidence)),
+        verdict: LogVerdict::Named(named(best, confidence)),
         also: also.collect(),
     }
 }
@@ -70,8 +70,8 @@ fn counts(log: &Log, hit: &Hit) -> bool {
 
 fn unknown(log: &Log, guess: Option<Named>) -> Diagnosis {
     let verdict = match (guess, log.success) {
-        (None, Some(_)) => Verdict::Succeeded,
-        (guess, _) => Verdict::Unknown {
+        (None, Some(_)) => LogVerdict::Succeeded,
+        (guess, _) => LogVerdict::Unknown {
             guess,
             telling: telling::lines(log),
         },

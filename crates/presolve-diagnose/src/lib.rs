@@ -20,16 +20,16 @@ mod telling;
 mod tests;
 
 pub use decide::diagnose;
-pub use log::{Line, Log};
+pub use log::{Log, LogLine};
 pub use problems::PROBLEMS;
 pub use sign::{Facts, Sign, Strength};
 pub use step::{Fate, Step};
 
 /// What breaks image builds in a way that can be told by the log.
-pub struct Problem {
+pub struct KnownFailure {
     /// Its name in kebab case.
     pub name: &'static str,
-    /// What is said of a case: a sentence with facts in braces. [`Problem::summary`] is
+    /// What is said of a case: a sentence with facts in braces. [`KnownFailure::summary`] is
     /// said where one of them is not known.
     pub message: &'static str,
     /// The messages that show it.
@@ -48,13 +48,13 @@ pub struct Problem {
 /// What a log says.
 pub struct Diagnosis {
     /// The problem, if one is known.
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     /// Other problems of the log that do not follow from it.
     pub also: Vec<Named>,
 }
 
 /// Whether the problem of a log is known.
-pub enum Verdict {
+pub enum LogVerdict {
     /// This one.
     Named(Named),
     /// None that is known.
@@ -72,7 +72,7 @@ pub enum Verdict {
 #[derive(Clone)]
 pub struct Named {
     /// Which one.
-    pub problem: &'static Problem,
+    pub problem: &'static KnownFailure,
     /// How sure that is.
     pub confidence: Confidence,
     /// The lines that show it, as places in [`Log::lines`], in their order.
@@ -95,24 +95,24 @@ pub enum Confidence {
 }
 
 /// Every problem.
-pub fn all() -> impl Iterator<Item = &'static Problem> {
+pub fn all() -> impl Iterator<Item = &'static KnownFailure> {
     PROBLEMS.iter().flat_map(|group| group.iter().copied())
 }
 
 /// The problem of this name.
-pub fn by_name(name: &str) -> Option<&'static Problem> {
+pub fn by_name(name: &str) -> Option<&'static KnownFailure> {
     all().find(|problem| problem.name == name)
 }
 
 /// The problem whose name is nearest to one that does not exist, if any is near.
-pub fn nearest(name: &str) -> Option<&'static Problem> {
-    let likeness = |problem: &&Problem| strsim::jaro_winkler(problem.name, name);
+pub fn nearest(name: &str) -> Option<&'static KnownFailure> {
+    let likeness = |problem: &&KnownFailure| strsim::jaro_winkler(problem.name, name);
     let scored = all().map(|problem| (likeness(&problem), problem));
     let (score, problem) = scored.max_by(|one, other| one.0.total_cmp(&other.0))?;
     (score > 0.8).then_some(problem)
 }
 
-impl Problem {
+impl KnownFailure {
     /// The first paragraph of its text: what it is, in one sentence.
     pub fn summary(&self) -> String {
         paragraph(self.text)
@@ -185,13 +185,13 @@ impl Named {
     }
 }
 
-impl std::fmt::Debug for Problem {
+impl std::fmt::Debug for KnownFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
 }
 
-impl PartialEq for Problem {
+impl PartialEq for KnownFailure {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }

@@ -23,7 +23,7 @@ const LAST: usize = 1 << 22;
 /// A log.
 pub struct Log {
     /// The lines that say something, in order; of millions the first and the last ones.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// What the build did one after another, as far as the log tells it.
     pub steps: Vec<Step>,
     /// Number of lines in the file.
@@ -33,8 +33,8 @@ pub struct Log {
 }
 
 /// A line of a log, or what stands between two carriage returns of one.
-pub struct Line {
-    /// Line number in the file, from 1.
+pub struct LogLine {
+    /// LogLine number in the file, from 1.
     pub number: usize,
     /// What it says, without prefixes, colours and control characters.
     pub text: String,
@@ -56,7 +56,7 @@ impl Log {
                     continue;
                 };
                 let step = steps.of(id, &text, index + 1);
-                lines.push(Line {
+                lines.push(LogLine {
                     number: index + 1,
                     text,
                     step,
@@ -80,7 +80,7 @@ impl Log {
 
 /// The lines while the log is read.
 struct Lines {
-    kept: Vec<Line>,
+    kept: Vec<LogLine>,
     success: Option<usize>,
     /// How many of the first ones, and of the last ones, are kept at least.
     first: usize,
@@ -97,7 +97,7 @@ impl Lines {
         }
     }
 
-    fn push(&mut self, line: Line) {
+    fn push(&mut self, line: LogLine) {
         let (first, last) = (self.first, self.last);
         if self.kept.len() == first + 2 * last {
             self.kept.drain(first..first + last);
@@ -269,7 +269,7 @@ mod tests {
                     true => "Successfully built 0123456789ab".to_owned(),
                     false => String::new(),
                 };
-                lines.push(Line {
+                lines.push(LogLine {
                     number,
                     text,
                     step: None,

@@ -8,7 +8,7 @@ use std::{
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
-use super::{Log, Problem, all, log::pattern};
+use super::{KnownFailure, Log, all, log::pattern};
 use presolve_text::secrets::redact;
 
 /// Strength of a sign as evidence.
@@ -99,7 +99,7 @@ pub type Facts = BTreeMap<String, Vec<String>>;
 
 /// A sign that was found in a log.
 pub(super) struct Hit {
-    pub problem: &'static Problem,
+    pub problem: &'static KnownFailure,
     pub strength: Strength,
     /// The places of its lines in [`Log::lines`]; the first has the message.
     pub lines: Vec<usize>,
@@ -134,7 +134,7 @@ struct Known {
 }
 
 struct Compiled {
-    problem: &'static Problem,
+    problem: &'static KnownFailure,
     sign: &'static Sign,
     /// Compiled when the literal was found: most never are.
     pattern: OnceLock<Regex>,

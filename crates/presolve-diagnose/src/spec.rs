@@ -145,7 +145,7 @@ fn is_of_channel(url: &str, channel: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Log, Verdict, diagnose};
+    use crate::{Log, LogVerdict, diagnose};
     use presolve_spec::host::{CondaFile, Host};
     use presolve_text::source::SourceFile;
 
@@ -173,7 +173,7 @@ dependencies:
         let (environment, _) = reading.environment.expect("readable");
         let refused = reading.errors.iter().map(|error| &error.labels[0].location);
         let refused: Vec<Location> = refused.cloned().collect();
-        let Verdict::Named(named) = diagnose(&Log::read(log.as_bytes())).verdict else {
+        let LogVerdict::Named(named) = diagnose(&Log::read(log.as_bytes())).verdict else {
             panic!("not named");
         };
         let labels = lines(&named, &environment, &refused).into_iter();

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Log, Problem, Verdict, all, by_name, diagnose};
+use super::{KnownFailure, Log, LogVerdict, all, by_name, diagnose};
 
 /// A code block of a problem's text.
 struct Example {
@@ -11,7 +11,7 @@ struct Example {
     text: String,
 }
 
-fn examples(problem: &'static Problem) -> Vec<Example> {
+fn examples(problem: &'static KnownFailure) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut lines = problem.text.lines();
     while let Some(line) = lines.next() {
@@ -27,13 +27,13 @@ fn examples(problem: &'static Problem) -> Vec<Example> {
 
 fn name_of(log: &str) -> Option<&'static str> {
     match diagnose(&Log::read(log.as_bytes())).verdict {
-        Verdict::Named(named) => Some(named.problem.name),
+        LogVerdict::Named(named) => Some(named.problem.name),
         _ => None,
     }
 }
 
 /// Everything that differs from what the examples say, at once.
-fn wrong(mark: &str, is_right: impl Fn(&Problem, Option<&str>) -> bool) -> String {
+fn wrong(mark: &str, is_right: impl Fn(&KnownFailure, Option<&str>) -> bool) -> String {
     let mut wrong = String::new();
     for problem in all() {
         let examples = examples(problem);
@@ -109,7 +109,7 @@ fn messages_have_all_their_facts_in_some_example() {
     for problem in all().filter(|problem| problem.message.contains('{')) {
         let filled = examples(problem).iter().any(|example| {
             let diagnosis = diagnose(&Log::read(example.text.as_bytes()));
-            let Verdict::Named(named) = diagnosis.verdict else {
+            let LogVerdict::Named(named) = diagnosis.verdict else {
                 return false;
             };
             named.problem == problem && named.filled().is_some()
@@ -136,7 +136,7 @@ fn names_are_kebab_case_and_only_once() {
 
 #[test]
 fn what_a_problem_explains_exists_and_does_not_explain_it() {
-    fn all_explained(problem: &Problem, seen: &mut HashSet<&'static str>) {
+    fn all_explained(problem: &KnownFailure, seen: &mut HashSet<&'static str>) {
         for name in problem.explains {
             let other = by_name(name).unwrap_or_else(|| panic!("{}: {name}", problem.name));
             if seen.insert(other.name) {
@@ -225,7 +225,7 @@ const HEADINGS: &[(&str, &[&str])] = &[
 ];
 
 /// The headings that a problem's source names.
-fn claimed(problem: &Problem) -> impl Iterator<Item = &'static str> {
+fn claimed(problem: &KnownFailure) -> impl Iterator<Item = &'static str> {
     let source = problem.text.split("\n## Source\n").nth(1).unwrap_or("");
     let named = source
         .lines()

@@ -16,7 +16,7 @@ use futures::{
 use rattler_conda_types::{MatchSpec, PackageName, RepoDataRecord};
 use tokio::sync::mpsc;
 
-use super::{Edit, EditKind, Fix, Given};
+use super::{Edit, EditKind, Fix, ResultingVersion};
 use presolve_parse as parse;
 use presolve_registry::conda::repodata::Repodata;
 use presolve_resolve::{ResolveError, question::Question};
@@ -28,18 +28,18 @@ use presolve_spec::{
     change::{Change, change},
 };
 
-mod elsewhere;
+mod candidates;
 pub(super) mod family;
 mod notes;
+mod other_sources;
 pub(super) mod requirement;
 pub(super) mod search;
 mod skipped;
-mod ways;
 
-use elsewhere::Elsewhere;
-use family::Together;
-use search::{Becomes, Proposal, Step};
-use ways::{Way, Ways};
+use candidates::{Candidate, Candidates};
+use family::FamilyMove;
+use other_sources::OtherSources;
+use search::{ChangedLine, Proposal, Step};
 
 /// The maximum number of fixes that are shown.
 pub(super) const FIXES: usize = 5;
@@ -68,7 +68,7 @@ pub(super) struct Fixing<'q> {
 
 /// The result of the search for fixes.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct SearchOutcome {
     /// The minimum number of lines that any fix changes.
     pub least_changes: usize,
     /// Whether the time limit stopped the search.
@@ -85,7 +85,7 @@ type Outcomes = Vec<Result<Option<Fix>, ResolveError>>;
 
 /// The fixes that were reported, and those held back.
 #[derive(Default)]
-struct Told {
+struct Reported {
     /// The number of fixes to find.
     fixes: usize,
     texts: Vec<Vec<String>>,
@@ -100,7 +100,10 @@ struct Told {
 impl Fixing<'_> {
     /// Searches for fixes and reports each as soon as it is known to be the next, mildest
     /// first.
-    pub(crate) async fn run(&self, found: &mut dyn FnMut(Fix)) -> Result<Found, ResolveError> {
+    pub(crate) async fn run(
+        &self,
+        found: &mut dyn FnMut(Fix),
+    ) -> Result<SearchOutcome, ResolveError> {
         let (sender, steps) = mpsc::unbounded_channel();
         let solved = pin!(self.solve_all(steps, found));
         let search = pin!(self.search(sender));
@@ -111,7 +114,7 @@ impl Fixing<'_> {
         };
         match ended {
             Err(failure) if !failure.is_deadline() && answer.least_changes == 0 => Err(failure),
-            Err(_) => Ok(Found {
+            Err(_) => Ok(SearchOutcome {
                 ended: true,
                 ..answer
             }),
@@ -149,13 +152,13 @@ impl Fixing<'_> {
         &self,
         mut steps: mpsc::UnboundedReceiver<Step>,
         found: &mut dyn FnMut(Fix),
-    ) -> Found {
+    ) -> SearchOutcome {
         let known = by_name(&self.repodata);
         let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let mut ways = Ways::new();
-        let mut told = Told {
+        let mut ways = Candidates::new();
+        let mut told = Reported {
             fixes: self.wanted,
-            ..Told::default()
+            ..Reported::default()
         };
         let mut running = FuturesUnordered::new();
         let mut searching = true;
@@ -210,7 +213,7 @@ impl Fixing<'_> {
         let (enough, ended) = (told.is_enough(), told.ended);
         let more = told.fixes.saturating_sub(told.texts.len());
         told.doubtful.into_iter().take(more).for_each(found);
-        Found {
+        SearchOutcome {
             least_changes,
             ended,
             enough,
@@ -218,7 +221,7 @@ impl Fixing<'_> {
     }
 
     /// Returns the results of a way.
-    async fn outcomes(&self, way: Way, known: &ByName<'_>) -> (Way, Outcomes) {
+    async fn outcomes(&self, way: Candidate, known: &ByName<'_>) -> (Candidate, Outcomes) {
         let mut outcomes = Outcomes::new();
         // A slow one must not delay the others.
         let parts = if way.is_hard { 1 } else { 3 };
@@ -253,7 +256,7 @@ impl Fixing<'_> {
         if !elsewhere {
             return vec![with(edits)];
         }
-        let places = Elsewhere {
+        let places = OtherSources {
             question: self.question,
             missing: &self.repodata.missing,
             known,
@@ -280,7 +283,7 @@ impl Fixing<'_> {
         vec![with(edits.iter().zip(&instead).map(first).collect())]
     }
 
-    fn edit(&self, becomes: &Becomes) -> Option<Edit> {
+    fn edit(&self, becomes: &ChangedLine) -> Option<Edit> {
         let at = self.question.places[becomes.line].clone()?;
         let with = becomes.with.as_ref().map(|with| with.text.clone());
         let change = match &with {
@@ -300,7 +303,7 @@ impl Fixing<'_> {
     }
 
     /// The edit that moves a family.
-    fn together(&self, moved: &Together) -> Option<Edit> {
+    fn together(&self, moved: &FamilyMove) -> Option<Edit> {
         let changes = moved.lines.iter().map(|(line, with)| {
             Some(Change::Replace {
                 at: self.question.places[*line].clone()?,
@@ -375,14 +378,19 @@ impl Fixing<'_> {
     }
 
     /// The resulting versions of the changed lines and of the lines in the conflicts.
-    fn gives(&self, edits: &[Edit], question: &Question, solution: &Solution) -> Vec<Given> {
+    fn gives(
+        &self,
+        edits: &[Edit],
+        question: &Question,
+        solution: &Solution,
+    ) -> Vec<ResultingVersion> {
         let of_conflicts = self.conflicts.iter().flat_map(|conflict| &conflict.lines);
         let mut lines: Vec<usize> = of_conflicts.copied().collect();
         lines.extend(edits.iter().flat_map(|edit| edit.lines.iter().copied()));
         lines.sort_unstable();
         lines.dedup();
         let before = self.question.declared();
-        let mut given: Vec<Given> = Vec::new();
+        let mut given: Vec<ResultingVersion> = Vec::new();
         let mut names: Vec<(String, bool)> = Vec::new();
         for line in lines {
             match &before[line].kind {
@@ -416,7 +424,7 @@ impl Fixing<'_> {
     }
 }
 
-impl Told {
+impl Reported {
     /// Whether no more are wanted.
     fn is_enough(&self) -> bool {
         self.wanted() == 0
@@ -483,18 +491,18 @@ fn by_name(repodata: &Repodata) -> ByName<'_> {
     known
 }
 
-fn conda_version(solution: &Solution, name: &str) -> Option<Given> {
+fn conda_version(solution: &Solution, name: &str) -> Option<ResultingVersion> {
     let record = solution.record(name)?;
-    Some(Given {
+    Some(ResultingVersion {
         name: name.to_string(),
         version: record.package_record.version.to_string(),
         half: Half::Conda,
     })
 }
 
-fn pypi_version(solution: &Solution, name: &str) -> Option<Given> {
+fn pypi_version(solution: &Solution, name: &str) -> Option<ResultingVersion> {
     if let Some(package) = solution.release(&parse::pep::name(name).ok()?) {
-        return Some(Given {
+        return Some(ResultingVersion {
             name: name.to_string(),
             version: package.version.to_string(),
             half: Half::Pypi,

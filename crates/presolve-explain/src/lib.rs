@@ -34,10 +34,10 @@ pub mod why;
 
 pub use builds::GoneBuilds;
 pub use fixes::{
-    family::{Together, first_word},
-    search::{Becomes, Proposal, proposals},
+    family::{FamilyMove, first_word},
+    search::{ChangedLine, Proposal, proposals},
 };
-pub use run::{Extent, Listening, explain, explain_unsolvable, predicted};
+pub use run::{ExplainObserver, Extent, explain, explain_unsolvable, predicted};
 
 /// All results for a file, as far as the time limit allowed.
 pub struct Explanation {
@@ -97,7 +97,7 @@ pub struct Fix {
     /// The changes, one per declared line or channel.
     pub edits: Vec<Edit>,
     /// The resulting versions of the changed lines and of the lines in the conflicts.
-    pub gives: Vec<Given>,
+    pub gives: Vec<ResultingVersion>,
     /// The text of the changed file.
     pub text: String,
     /// The requirements files that change with it.
@@ -160,7 +160,7 @@ pub enum EditKind {
 
 /// The version of a package after a fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct ResultingVersion {
     /// The name.
     pub name: String,
     /// The version.

@@ -20,7 +20,7 @@ use presolve_solve::{Conflict, Missing, Solution, explain_all, solve};
 use presolve_spec::EnvironmentFile;
 
 /// A receiver of results as soon as they are found.
-pub trait Listening {
+pub trait ExplainObserver {
     /// Receives a conflict of the file.
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
     /// Many lines name builds that no channel has; the conflicts that follow are those of
@@ -41,7 +41,7 @@ pub async fn explain(
     settings: &Settings,
     limits: Limits,
     listener: &Listener,
-    listening: &mut dyn Listening,
+    listening: &mut dyn ExplainObserver,
 ) -> Result<Explanation, ResolveError> {
     let explanation = explain_until(environment, settings, limits, listener, listening);
     in_time(settings, explanation).await
@@ -52,7 +52,7 @@ async fn explain_until(
     settings: &Settings,
     limits: Limits,
     listener: &Listener,
-    listening: &mut dyn Listening,
+    listening: &mut dyn ExplainObserver,
 ) -> Result<Explanation, ResolveError> {
     let deadline = settings
         .timeout
@@ -137,7 +137,7 @@ pub async fn explain_unsolvable(
 /// A receiver that ignores everything.
 struct Nobody;
 
-impl Listening for Nobody {
+impl ExplainObserver for Nobody {
     fn conflict(&mut self, _: &Explanation, _: &Conflict) {}
     fn gone_builds(&mut self, _: &Explanation, _: &GoneBuilds) {}
     fn fix(&mut self, _: &Explanation, _: &Fix) {}
@@ -149,7 +149,7 @@ async fn mend(
     repodata: &Arc<Repodata>,
     looked_for: Extent,
     explanation: &mut Explanation,
-    listening: &mut dyn Listening,
+    listening: &mut dyn ExplainObserver,
 ) -> Result<(), ResolveError> {
     let unknown = unknown_names(question.declared(), &repodata.missing);
     let unknown: Vec<Missing> = unknown.map_or_else(Vec::new, |unknown| unknown.missing);
@@ -191,7 +191,7 @@ async fn conflicts(
     repodata: &Arc<Repodata>,
     unknown: &[Missing],
     explanation: &mut Explanation,
-    listening: &mut dyn Listening,
+    listening: &mut dyn ExplainObserver,
 ) -> Result<(), ResolveError> {
     for missing in unknown {
         let conflict = Conflict {
@@ -230,7 +230,11 @@ async fn conflicts(
     Ok(())
 }
 
-async fn fixes(fixing: &Fixing<'_>, explanation: &mut Explanation, listening: &mut dyn Listening) {
+async fn fixes(
+    fixing: &Fixing<'_>,
+    explanation: &mut Explanation,
+    listening: &mut dyn ExplainObserver,
+) {
     if !explanation.left_out.is_empty() {
         explanation.left_out.push(LeftOut::Fixes);
         return;

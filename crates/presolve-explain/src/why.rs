@@ -30,7 +30,7 @@ mod looking;
 mod newest;
 
 use looking::Looking;
-pub use newest::{A_NEWER_ONE, Cause, Change, Newest, Possible};
+pub use newest::{A_NEWER_ONE, Cause, Newest, Possible, VersionChange};
 
 /// The results for the requested packages.
 pub struct Answer {
@@ -42,7 +42,7 @@ pub struct Answer {
     /// The conflicts, if there is no solution.
     pub conflicts: Vec<Conflict>,
     /// The results, in the order of the requested names.
-    pub found: Vec<(String, Found)>,
+    pub found: Vec<(String, NameAnswer)>,
     /// Indexes leave out what is newer than this.
     pub cut_off: Option<jiff::Timestamp>,
     /// Notices collected during the run.
@@ -50,7 +50,7 @@ pub struct Answer {
 }
 
 /// The result for one name.
-pub enum Found {
+pub enum NameAnswer {
     /// The packages of the solution that the name refers to.
     Installed(Vec<Installed>),
     /// The package exists but is not in the solution.
@@ -197,7 +197,7 @@ async fn one(
     repodata: &Arc<Repodata>,
     solution: &Arc<Solution>,
     name: &str,
-) -> Result<Found, ResolveError> {
+) -> Result<NameAnswer, ResolveError> {
     let (asked, known) = (name.to_string(), solution.clone());
     let names = question.names.clone();
     let installed = question.ask(repodata.clone(), move |problem| {
@@ -210,7 +210,7 @@ async fn one(
     });
     let installed = installed.await?;
     if !installed.is_empty() {
-        return Ok(Found::Installed(installed));
+        return Ok(NameAnswer::Installed(installed));
     }
     let project = parse::pep::name(name).ok();
     let idle = project
@@ -218,12 +218,12 @@ async fn one(
         .flat_map(|project| direct::idle(solution, project))
         .collect::<Vec<_>>();
     if !idle.is_empty() || exists(question, repodata, name).await {
-        return Ok(Found::Absent { idle });
+        return Ok(NameAnswer::Absent { idle });
     }
     let records = solution.conda.iter();
     let records = records.map(|record| record.package_record.name.as_normalized());
     let releases = solution.pypi.iter().map(|package| package.name.as_ref());
-    Ok(Found::Unknown {
+    Ok(NameAnswer::Unknown {
         nearest: nearest_of(name, records.chain(releases)),
     })
 }
@@ -255,7 +255,7 @@ async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bo
 }
 
 impl Answer {
-    fn unsolvable(&self, name: &str) -> Found {
+    fn unsolvable(&self, name: &str) -> NameAnswer {
         let named = |package: &Package| is_same(&package.name, name);
         let mut chains = Vec::new();
         for (conflict, found) in self.conflicts.iter().enumerate() {
@@ -270,7 +270,7 @@ impl Answer {
         }
         let lines = self.declared.iter().enumerate();
         let lines = lines.filter(|(_, line)| asks_for(line, name));
-        Found::Unsolvable {
+        NameAnswer::Unsolvable {
             lines: lines.map(|(line, _)| line).collect(),
             chains,
         }

@@ -17,7 +17,7 @@ use presolve_text::{
 };
 
 /// A URL of the pip list, as it is written and as pip reads it.
-struct Given<'a> {
+struct WrittenUrl<'a> {
     written: &'a str,
     read: Url,
     location: &'a Location,
@@ -60,7 +60,7 @@ fn urls(platform: &LockedPlatform<'_>, format: Format) -> Vec<Url> {
     urls
 }
 
-fn given(environment: &EnvironmentFile) -> Vec<Given<'_>> {
+fn given(environment: &EnvironmentFile) -> Vec<WrittenUrl<'_>> {
     let options = &environment.pip.options;
     let pages = options.index_url.iter().chain(&options.extra_index_urls);
     let pages = pages.chain(&options.find_links).filter_map(|page| {
@@ -73,14 +73,14 @@ fn given(environment: &EnvironmentFile) -> Vec<Given<'_>> {
                 && page.value.starts_with(begin)
         };
         let written = options.written.iter().find(is_it)?;
-        Some(Given {
+        Some(WrittenUrl {
             written: &written.value,
             read: Url::parse(&page.value).ok()?,
             location: &page.location,
         })
     });
     let lines = environment.pip.requirements.iter().filter_map(|line| {
-        Some(Given {
+        Some(WrittenUrl {
             written: &line.text,
             read: url_of(line)?.clone(),
             location: &line.location,
@@ -89,7 +89,7 @@ fn given(environment: &EnvironmentFile) -> Vec<Given<'_>> {
     pages.chain(lines).collect()
 }
 
-fn leaks(given: &Given<'_>, urls: &[Url]) -> bool {
+fn leaks(given: &WrittenUrl<'_>, urls: &[Url]) -> bool {
     let (written, read) = (pieces(given.written), pieces(given.read.as_str()));
     let mut both = written.iter().zip(&read);
     let Some((_, value)) = both.find(|(written, read)| written != read && written.contains("${"))

@@ -6,7 +6,7 @@ pub mod json;
 pub mod sarif;
 
 use presolve_check::rules::Fix;
-use presolve_diagnose::{Confidence, Diagnosis, Log, Named, Verdict};
+use presolve_diagnose::{Confidence, Diagnosis, Log, LogVerdict, Named};
 use presolve_terminal::{foreign, human};
 use presolve_text::diagnostic::{Diagnostic, Label, Level};
 
@@ -75,9 +75,9 @@ const WIDTH: usize = 160;
 /// The report, with a trailing line break.
 pub fn render(report: &Report<'_>, color: bool) -> String {
     let text = match &report.diagnosis.verdict {
-        Verdict::Named(named) => named_problem(report, named, color),
-        Verdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
-        Verdict::Succeeded => {
+        LogVerdict::Named(named) => named_problem(report, named, color),
+        LogVerdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
+        LogVerdict::Succeeded => {
             let title = style("note", "1;32", color);
             format!("{title}: the build in this log succeeded\n")
         }
@@ -143,7 +143,7 @@ fn log_lines(
     color: bool,
 ) -> String {
     let shown = places.len().min(match report.diagnosis.verdict {
-        Verdict::Unknown { .. } => places.len(),
+        LogVerdict::Unknown { .. } => places.len(),
         _ => LINES,
     });
     let numbers = places[..shown]

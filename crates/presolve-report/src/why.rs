@@ -1,6 +1,6 @@
 //! What requires a package, and why it has this version, in words.
 
-use presolve_explain::why::{Answer, Asker, Cause, Change, Found, Installed, Newest};
+use presolve_explain::why::{Answer, Asker, Cause, Installed, NameAnswer, Newest, VersionChange};
 use presolve_solve::{
     Conflict, Declared, DeclaredKind,
     askers::direct::{By, Demand},
@@ -21,12 +21,12 @@ pub fn text(answer: &Answer) -> String {
     let mut blocks: Vec<Vec<String>> = Vec::new();
     for (name, found) in &answer.found {
         match found {
-            Found::Installed(packages) => {
+            NameAnswer::Installed(packages) => {
                 blocks.extend(packages.iter().map(|package| installed(answer, package)));
             }
-            Found::Absent { idle } => blocks.push(absent(name, idle)),
-            Found::Unknown { .. } => {}
-            Found::Unsolvable { lines, chains } => {
+            NameAnswer::Absent { idle } => blocks.push(absent(name, idle)),
+            NameAnswer::Unknown { .. } => {}
+            NameAnswer::Unsolvable { lines, chains } => {
                 blocks.push(unsolvable(answer, name, lines, chains));
             }
         }
@@ -43,7 +43,7 @@ pub fn text(answer: &Answer) -> String {
 pub fn verdict(answer: &Answer) -> Result<(), Failure> {
     let mut unknown = Vec::new();
     for (name, found) in &answer.found {
-        if let Found::Unknown { nearest } = found {
+        if let NameAnswer::Unknown { nearest } = found {
             let message = format!("no channel or index of the file has a package `{name}`");
             let diagnostic = Diagnostic::error("unknown-package", message);
             unknown.push(match nearest.is_empty() {
@@ -58,7 +58,8 @@ pub fn verdict(answer: &Answer) -> Result<(), Failure> {
             diagnostics: unknown,
         });
     }
-    let is_unsolvable = |(_, found): &(String, Found)| matches!(found, Found::Unsolvable { .. });
+    let is_unsolvable =
+        |(_, found): &(String, NameAnswer)| matches!(found, NameAnswer::Unsolvable { .. });
     match answer.found.iter().any(is_unsolvable) {
         true => Err(Failure {
             kind: FailureKind::Unsolvable,
@@ -194,7 +195,7 @@ fn because(answer: &Answer, demands: &[Demand]) -> String {
     }
 }
 
-fn step_back(changes: &[Change]) -> String {
+fn step_back(changes: &[VersionChange]) -> String {
     if changes.is_empty() {
         return ", but ranks below this one; request it in a line".to_string();
     }

@@ -1,6 +1,6 @@
 //! The predicted cost of conda's classic solver, in words.
 
-use presolve_explain::cost::{Change, Cost, LineCost, Prediction, Remedy, Verdict};
+use presolve_explain::cost::{Cost, LineCost, Prediction, Remedy, SpecChange, Verdict};
 use presolve_target::ChannelPriority;
 
 /// The lines of the file and the remedies that are shown.
@@ -166,31 +166,31 @@ fn row(cost: &Cost, remedy: &Remedy) -> [String; 4] {
 }
 
 /// A remedy's change in words.
-pub fn change(cost: &Cost, change: &Change) -> String {
+pub fn change(cost: &Cost, change: &SpecChange) -> String {
     let text = |place: usize| {
         let line = cost.lines.iter().find(|line| line.declared == place);
         line.map_or("a line", |line| line.text.as_str())
     };
     match change {
-        Change::PinFile => "pin the whole file: presolve pin".to_string(),
-        Change::PinPython { line: None, to } => format!("add `{to}`"),
-        Change::PinPython {
+        SpecChange::PinFile => "pin the whole file: presolve pin".to_string(),
+        SpecChange::PinPython { line: None, to } => format!("add `{to}`"),
+        SpecChange::PinPython {
             line: Some(line),
             to,
         }
-        | Change::PinLine { line, to } => {
+        | SpecChange::PinLine { line, to } => {
             format!("write `{to}` for `{}`", text(*line))
         }
-        Change::DropLine { line, brought_by } => {
+        SpecChange::DropLine { line, brought_by } => {
             let first = brought_by
                 .first()
                 .map_or("another line", |&line| text(line));
             format!("drop `{}`: `{first}` requires it anyway", text(*line))
         }
-        Change::StrictPriority { names, ruled_out } => {
+        SpecChange::StrictPriority { names, ruled_out } => {
             format!("channel_priority strict: rules out {ruled_out} records of {names} packages")
         }
-        Change::SplitLine { line, alone } => format!(
+        SpecChange::SplitLine { line, alone } => format!(
             "move `{}` into an environment of its own ({})",
             text(*line),
             seconds(alone.cpu_seconds)

@@ -1,6 +1,6 @@
 //! The problems that are known, by what they are about.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod azure;
 mod build;
@@ -13,7 +13,7 @@ mod registry;
 mod system;
 
 /// Every problem, in the order in which they are listed.
-pub static PROBLEMS: &[&[&Problem]] = &[
+pub static PROBLEMS: &[&[&KnownFailure]] = &[
     conda::PROBLEMS,
     pip::PROBLEMS,
     native::PROBLEMS,

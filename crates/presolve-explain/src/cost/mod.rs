@@ -31,9 +31,9 @@ mod space;
 
 use index::{Index, RecordId};
 pub use model::{Features, Prediction, Verdict};
-use reduction::Line;
-pub use remedies::{Change, Remedy};
-use space::{Reading, survey};
+use reduction::AllowedRecords;
+pub use remedies::{Remedy, SpecChange};
+use space::{FileVariant, survey};
 
 /// The input of the prediction.
 #[derive(Clone, Copy)]
@@ -144,8 +144,8 @@ pub struct OverlappingName {
 /// Predicts what classic conda would cost, and tries remedies until `deadline`.
 pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant>) -> Cost {
     let index = Index::new(question);
-    let declared: Vec<(usize, &Declared, Line)> = lines(&index, question.declared);
-    let reading = Reading {
+    let declared: Vec<(usize, &Declared, AllowedRecords)> = lines(&index, question.declared);
+    let reading = FileVariant {
         lines: declared.iter().map(|(_, _, line)| line.clone()).collect(),
         strict: question.channel_priority == ChannelPriority::Strict,
         solution: question.solution.map(|solution| ids(&index, solution)),
@@ -183,7 +183,10 @@ fn unconditional(line: &Declared) -> Option<(&MatchSpec, &PackageName)> {
     }
 }
 
-fn lines<'d>(index: &Index<'_>, declared: &'d [Declared]) -> Vec<(usize, &'d Declared, Line)> {
+fn lines<'d>(
+    index: &Index<'_>,
+    declared: &'d [Declared],
+) -> Vec<(usize, &'d Declared, AllowedRecords)> {
     let counted = declared.iter().enumerate().filter_map(|(place, line)| {
         let (spec, name) = unconditional(line)?;
         if name.as_normalized().starts_with("__") {
@@ -199,7 +202,7 @@ fn lines<'d>(index: &Index<'_>, declared: &'d [Declared]) -> Vec<(usize, &'d Dec
             Ok(spec) => index.matching(group, &spec).filter(of_channel).collect(),
             Err(_) => group.iter().copied().filter(of_channel).collect(),
         };
-        Some((place, line, Line { name, allowed }))
+        Some((place, line, AllowedRecords { name, allowed }))
     });
     counted.collect()
 }

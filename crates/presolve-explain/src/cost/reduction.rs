@@ -21,7 +21,7 @@ const DEPTH: usize = 1000;
 
 /// A declared line: the records of one name that it allows.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct AllowedRecords {
     pub name: NameId,
     pub allowed: Vec<RecordId>,
 }
@@ -67,7 +67,7 @@ enum Pruned {
 }
 
 impl<'i, 'a> Reduction<'i, 'a> {
-    pub(super) fn new(index: &'i Index<'a>, lines: &[Line], strict: bool) -> Self {
+    pub(super) fn new(index: &'i Index<'a>, lines: &[AllowedRecords], strict: bool) -> Self {
         let ids = 0..index.records.len() as RecordId;
         let ruled_out =
             ids.map(|id| index.record(id).impossible || (strict && !index.is_of_first_channel(id)));
@@ -89,7 +89,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         }
         for _ in 0..2 {
             reduction.seen.fill(false);
-            let mut queue: VecDeque<&Line> = lines.iter().collect();
+            let mut queue: VecDeque<&AllowedRecords> = lines.iter().collect();
             while let Some(line) = queue.pop_front() {
                 if reduction.prune(line.name, &line.allowed, 0) == Pruned::Something {
                     queue.push_back(line);
@@ -183,7 +183,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
 
     /// Rules out, of all that can be reached, what has no way to be installed
     /// (`Resolve.valid2`).
-    fn rule_out_the_unmet(&mut self, lines: &[Line]) {
+    fn rule_out_the_unmet(&mut self, lines: &[AllowedRecords]) {
         let names = self.index.closure(lines.iter().map(|line| line.name));
         let mut changed = true;
         while changed {
@@ -203,14 +203,14 @@ impl<'i, 'a> Reduction<'i, 'a> {
     /// The records that a line may still be satisfied by.
     pub(super) fn left_of<'l>(
         &self,
-        line: &'l Line,
+        line: &'l AllowedRecords,
     ) -> impl Iterator<Item = RecordId> + use<'_, 'l, 'i, 'a> {
         let allowed = line.allowed.iter().copied();
         allowed.filter(|&id| !self.ruled_out[id as usize])
     }
 
     /// Adds the records that a line reaches.
-    pub(super) fn reach(&self, line: &Line, reached: &mut Reached) {
+    pub(super) fn reach(&self, line: &AllowedRecords, reached: &mut Reached) {
         let index = self.index;
         reached.records.resize(index.records.len(), false);
         reached.names.resize(index.name_count(), false);

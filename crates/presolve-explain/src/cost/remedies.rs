@@ -9,8 +9,8 @@ use super::{
     Cost, Limits, Prediction, Verdict,
     index::{Index, NameId, RecordId},
     model,
-    reduction::Line,
-    space::{Measured, Reading, measure},
+    reduction::AllowedRecords,
+    space::{FileVariant, Measured, measure},
 };
 use presolve_target::ChannelPriority;
 
@@ -22,7 +22,7 @@ const LEAST_EFFECT: f64 = 0.1;
 pub struct Remedy {
     /// The change.
     #[serde(flatten)]
-    pub change: Change,
+    pub change: SpecChange,
     /// The cost after the change.
     pub prediction: Prediction,
     /// What presolve resolves the spec to remains a solution. Otherwise there is
@@ -34,7 +34,7 @@ pub struct Remedy {
 /// requirements.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
-pub enum Change {
+pub enum SpecChange {
     /// Pin the whole solution in the file, as `presolve pin` does.
     PinFile,
     /// Allow one minor version of python.
@@ -77,7 +77,7 @@ pub enum Change {
 /// An environment file, and the changes that are tried on it.
 struct Trial<'t, 'i, 'a> {
     index: &'i Index<'a>,
-    reading: &'t Reading,
+    reading: &'t FileVariant,
     limits: Limits,
     /// The indices of the lines among the declared requirements.
     places: Vec<usize>,
@@ -92,7 +92,7 @@ struct Trial<'t, 'i, 'a> {
 /// go first.
 pub(super) fn try_all(
     index: &Index<'_>,
-    reading: &Reading,
+    reading: &FileVariant,
     cost: &mut Cost,
     deadline: Option<Instant>,
 ) {
@@ -118,11 +118,11 @@ pub(super) fn try_all(
     remedies.extend(trial.pin_file(solution));
     remedies.extend(trial.pin_python(solution, &cost.space.pythons));
     if cost.channel_priority != ChannelPriority::Strict && cost.space.overlap.names > 0 {
-        let change = Change::StrictPriority {
+        let change = SpecChange::StrictPriority {
             names: cost.space.overlap.names,
             ruled_out: cost.space.overlap.added_records,
         };
-        let changed = Reading {
+        let changed = FileVariant {
             strict: true,
             ..reading.clone()
         };
@@ -147,7 +147,7 @@ impl Remedy {
             _ => after.cpu_seconds / before.cpu_seconds,
         };
         match &self.change {
-            Change::SplitLine { alone, .. } => share(alone).max(share(&self.prediction)),
+            SpecChange::SplitLine { alone, .. } => share(alone).max(share(&self.prediction)),
             _ => share(&self.prediction),
         }
     }
@@ -162,7 +162,7 @@ fn prefix(text: &str) -> String {
 
 impl Trial<'_, '_, '_> {
     /// Measures a changed reading, unless the time is over.
-    fn measure(&mut self, changed: &Reading) -> Option<Measured> {
+    fn measure(&mut self, changed: &FileVariant) -> Option<Measured> {
         if self
             .deadline
             .is_some_and(|deadline| Instant::now() >= deadline)
@@ -173,13 +173,13 @@ impl Trial<'_, '_, '_> {
         Some(measure(self.index, changed))
     }
 
-    fn predict(&mut self, changed: &Reading) -> Option<Prediction> {
+    fn predict(&mut self, changed: &FileVariant) -> Option<Prediction> {
         let measured = self.measure(changed)?;
         Some(model::predict(&measured.features, &self.limits))
     }
 
     /// The remedy of a change, unless it leaves no record for some line.
-    fn remedy(&mut self, change: Change, changed: Reading) -> Option<Remedy> {
+    fn remedy(&mut self, change: SpecChange, changed: FileVariant) -> Option<Remedy> {
         let measured = self.measure(&changed)?;
         let met = measured.matching.iter().all(|&matching| matching > 0);
         met.then(|| Remedy {
@@ -189,7 +189,7 @@ impl Trial<'_, '_, '_> {
         })
     }
 
-    fn with_line(&self, place: Option<usize>, line: Line) -> Reading {
+    fn with_line(&self, place: Option<usize>, line: AllowedRecords) -> FileVariant {
         let mut changed = self.reading.clone();
         match place {
             Some(place) => changed.lines[place] = line,
@@ -199,15 +199,15 @@ impl Trial<'_, '_, '_> {
     }
 
     fn pin_file(&mut self, solution: &[RecordId]) -> Option<Remedy> {
-        let lines = solution.iter().map(|&id| Line {
+        let lines = solution.iter().map(|&id| AllowedRecords {
             name: self.index.record(id).name,
             allowed: vec![id],
         });
-        let changed = Reading {
+        let changed = FileVariant {
             lines: lines.collect(),
             ..self.reading.clone()
         };
-        self.remedy(Change::PinFile, changed)
+        self.remedy(SpecChange::PinFile, changed)
     }
 
     fn pin_python(&mut self, solution: &[RecordId], open: &[String]) -> Option<Remedy> {
@@ -224,12 +224,12 @@ impl Trial<'_, '_, '_> {
         });
         let allowed = before.iter().copied();
         let allowed = allowed.filter(|&id| minor(id) == Some((major, minor_version)));
-        let line = Line {
+        let line = AllowedRecords {
             name: python,
             allowed: allowed.collect(),
         };
         let prefix = place.map_or("", |place| &self.prefixes[place]);
-        let change = Change::PinPython {
+        let change = SpecChange::PinPython {
             line: place.map(|place| self.places[place]),
             to: format!("{prefix}python={major}.{minor_version}"),
         };
@@ -268,7 +268,7 @@ impl Trial<'_, '_, '_> {
                     best_split = Some(split);
                 }
             } else {
-                let change = Change::DropLine {
+                let change = SpecChange::DropLine {
                     line: self.places[line],
                     brought_by: bringers.iter().map(|&other| self.places[other]).collect(),
                 };
@@ -281,14 +281,14 @@ impl Trial<'_, '_, '_> {
     }
 
     fn pin_line(&mut self, solution: &[RecordId], line: usize) -> Option<Remedy> {
-        let Line { name, allowed } = &self.reading.lines[line];
+        let AllowedRecords { name, allowed } = &self.reading.lines[line];
         let chosen = self.of_name(solution, *name)?;
         let version = self.version(chosen);
         // It has a remedy of its own.
         if self.index.name_of(*name) == "python" {
             return None;
         }
-        let pinned = Line {
+        let pinned = AllowedRecords {
             name: *name,
             allowed: (allowed.iter().copied())
                 .filter(|&id| self.version(id) == version)
@@ -297,7 +297,7 @@ impl Trial<'_, '_, '_> {
         if pinned.allowed.len() == allowed.len() {
             return None;
         }
-        let change = Change::PinLine {
+        let change = SpecChange::PinLine {
             line: self.places[line],
             to: format!(
                 "{}{}=={version}",
@@ -317,8 +317,8 @@ impl Trial<'_, '_, '_> {
             .collect();
         let own = lines.iter().enumerate();
         let own = own.filter(|&(place, other)| place == line || self.is_base(other.name));
-        let own: Vec<Line> = own.map(|(_, line)| line.clone()).collect();
-        let alone = Reading {
+        let own: Vec<AllowedRecords> = own.map(|(_, line)| line.clone()).collect();
+        let alone = FileVariant {
             solution: Some(self.part(solution, own.iter().map(|line| line.name))),
             lines: own,
             strict: self.reading.strict,
@@ -329,17 +329,17 @@ impl Trial<'_, '_, '_> {
             return None;
         }
         let alone = self.predict(&alone)?;
-        let change = Change::SplitLine {
+        let change = SpecChange::SplitLine {
             line: self.places[line],
             alone,
         };
         self.remedy(change, changed)
     }
 
-    fn without(&self, line: usize, solution: Option<Vec<RecordId>>) -> Reading {
+    fn without(&self, line: usize, solution: Option<Vec<RecordId>>) -> FileVariant {
         let mut lines = self.reading.lines.clone();
         lines.remove(line);
-        Reading {
+        FileVariant {
             lines,
             strict: self.reading.strict,
             solution,

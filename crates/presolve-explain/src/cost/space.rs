@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{
     Features, LineReach, Overlap, OverlappingName, Space,
     index::{CRITERIA, Index, NameId, RecordId},
-    reduction::{Line, Reached, Reduction},
+    reduction::{AllowedRecords, Reached, Reduction},
 };
 
 /// The number of overlapping names that are listed.
@@ -14,8 +14,8 @@ const NAMED_OVERLAPS: usize = 5;
 
 /// An environment file, as it is or changed by a remedy.
 #[derive(Clone, Debug)]
-pub(super) struct Reading {
-    pub lines: Vec<Line>,
+pub(super) struct FileVariant {
+    pub lines: Vec<AllowedRecords>,
     /// Only the first channel that has a name counts.
     pub strict: bool,
     /// The resolved records; none if there is no solution.
@@ -32,7 +32,7 @@ pub(super) struct Measured {
 }
 
 /// Measures a reading.
-pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
+pub(super) fn measure(index: &Index<'_>, reading: &FileVariant) -> Measured {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
     measure_reduced(
         index,
@@ -43,7 +43,10 @@ pub(super) fn measure(index: &Index<'_>, reading: &Reading) -> Measured {
 }
 
 /// Measures a reading, and returns what its lines reach, in total and each.
-pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, Vec<LineReach>) {
+pub(super) fn survey(
+    index: &Index<'_>,
+    reading: &FileVariant,
+) -> (Measured, Space, Vec<LineReach>) {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
     let all = reached_by_all(&reduction, reading);
     let measured = measure_reduced(index, reading, &reduction, &all);
@@ -70,7 +73,7 @@ pub(super) fn survey(index: &Index<'_>, reading: &Reading) -> (Measured, Space, 
     (measured, space, lines)
 }
 
-fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &Reading) -> Reached {
+fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &FileVariant) -> Reached {
     let mut all = Reached::default();
     for line in &reading.lines {
         reduction.reach(line, &mut all);
@@ -80,7 +83,7 @@ fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &Reading) -> Reached {
 
 fn measure_reduced(
     index: &Index<'_>,
-    reading: &Reading,
+    reading: &FileVariant,
     reduction: &Reduction<'_, '_>,
     all: &Reached,
 ) -> Measured {

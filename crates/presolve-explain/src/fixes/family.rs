@@ -28,7 +28,7 @@ const TRIED: usize = 8;
 
 /// Lines that move to one version.
 #[derive(Clone, Debug)]
-pub struct Together {
+pub struct FamilyMove {
     /// The lines with their new requirements.
     pub lines: Vec<(usize, Declared)>,
     /// The version.
@@ -90,7 +90,7 @@ impl Search<'_> {
         &mut self,
         family: &[usize],
         set: &[usize],
-    ) -> Result<Option<(Together, usize)>, SolveError> {
+    ) -> Result<Option<(FamilyMove, usize)>, SolveError> {
         let declared = self.declared;
         let parts = family.iter().map(|&line| Parts::of(&declared[line]));
         let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
@@ -118,7 +118,7 @@ impl Search<'_> {
                 (_, major) if major == beginning(asked, 1) => COST_OF_MINOR,
                 _ => COST_OF_MAJOR,
             };
-            let together = Together {
+            let together = FamilyMove {
                 lines: family.iter().copied().zip(moved).collect(),
                 version: version.clone(),
             };

@@ -14,14 +14,14 @@ pub(crate) struct Parts<'d> {
     /// The name, with its channel or its extras.
     head: &'d str,
     /// The version constraint.
-    asked: Asked<'d>,
+    asked: Constraint<'d>,
     /// The marker of a pip line, from its `;` on.
     tail: &'d str,
 }
 
 /// A version constraint as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Asked<'d> {
+enum Constraint<'d> {
     /// Any version.
     Any,
     /// One version, or those that begin with it: operator, version, and `.*`.
@@ -67,7 +67,7 @@ impl<'d> Parts<'d> {
         Some(Self {
             declared,
             head,
-            asked: Asked::read(rest.trim(), is_conda),
+            asked: Constraint::read(rest.trim(), is_conda),
             tail,
         })
     }
@@ -75,7 +75,7 @@ impl<'d> Parts<'d> {
     /// The one version that is asked for, if it is one, or the beginning of some.
     pub(crate) fn version(&self) -> Option<&'d str> {
         match self.asked {
-            Asked::One { version, .. } => Some(version),
+            Constraint::One { version, .. } => Some(version),
             _ => None,
         }
     }
@@ -83,7 +83,7 @@ impl<'d> Parts<'d> {
     /// The version, if it is the only one that is asked for.
     pub(crate) fn exact_version(&self) -> Option<&'d str> {
         match self.asked {
-            Asked::One {
+            Constraint::One {
                 operator: "" | "=" | "==" | "===",
                 version,
                 star: "",
@@ -95,7 +95,7 @@ impl<'d> Parts<'d> {
 
     /// Whether any version satisfies it.
     pub(crate) fn is_open(&self) -> bool {
-        self.asked == Asked::Any
+        self.asked == Constraint::Any
     }
 
     /// The line with any version.
@@ -114,7 +114,7 @@ impl<'d> Parts<'d> {
     /// The line without its build string.
     pub(crate) fn without_build(&self) -> Option<Declared> {
         match self.asked {
-            Asked::One {
+            Constraint::One {
                 operator,
                 version,
                 star,
@@ -127,8 +127,8 @@ impl<'d> Parts<'d> {
     /// The line with a version of the same form as before, that takes in this one.
     pub(crate) fn moved_to(&self, version: &str) -> Option<Declared> {
         match &self.asked {
-            Asked::Any | Asked::Other => self.between(version, version),
-            Asked::One {
+            Constraint::Any | Constraint::Other => self.between(version, version),
+            Constraint::One {
                 operator,
                 version: before,
                 star,
@@ -147,7 +147,7 @@ impl<'d> Parts<'d> {
                 };
                 self.with(&written(operator, &version, star))
             }
-            Asked::Bounds(bounds) => {
+            Constraint::Bounds(bounds) => {
                 let (bounds, moved) = moved(bounds, version);
                 moved.then(|| self.with(&bounds)).flatten()
             }
@@ -182,7 +182,7 @@ fn is_url(requirement: &Requirement<VerbatimUrl>) -> bool {
     matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)))
 }
 
-impl<'d> Asked<'d> {
+impl<'d> Constraint<'d> {
     fn read(text: &'d str, is_conda: bool) -> Self {
         let bare = text.trim_start_matches('(').trim_end_matches(')').trim();
         if bare.is_empty() || bare == "*" {

@@ -6,7 +6,7 @@
 //! distance, so the nearest version is found by bisection.
 
 use super::{
-    family::{self, Together},
+    family::{self, FamilyMove},
     requirement::{Parts, beginning},
 };
 use crate::EditKind;
@@ -21,9 +21,9 @@ const SETS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Lines that move together, which counts as one change.
-    pub together: Option<Together>,
+    pub together: Option<FamilyMove>,
     /// The new form of each line of a minimal correction set.
-    pub lines: Vec<Becomes>,
+    pub lines: Vec<ChangedLine>,
     /// How much they change what the user asked for; compares proposals.
     pub cost: usize,
 }
@@ -37,7 +37,7 @@ impl Proposal {
 
 /// The new form of a line.
 #[derive(Clone, Debug)]
-pub struct Becomes {
+pub struct ChangedLine {
     /// The index of the line among the declared requirements.
     pub line: usize,
     /// The kind of the change.
@@ -168,7 +168,7 @@ impl<'p> Search<'p> {
             };
             instead[place].clone_from(&nearest.with);
             proposal.cost += nearest.cost;
-            proposal.lines.push(Becomes {
+            proposal.lines.push(ChangedLine {
                 line,
                 kind: nearest.kind,
                 with: nearest.with,

@@ -43,14 +43,14 @@ pub enum Cause {
     /// An earlier `pin` chose the version, and it still fits.
     Pin,
     /// These packages would have to be downgraded or removed.
-    Changes(Vec<Change>),
+    Changes(Vec<VersionChange>),
     /// pip would replace it with this version from the index, because of these.
     PipReplaces(String, Vec<Demand>),
 }
 
 /// A package that a newer version changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct VersionChange {
     /// The package.
     pub package: Package,
     /// The version in the solution.
@@ -244,7 +244,7 @@ fn changes(
     solution: &Solution,
     other: &Solution,
     but: &Package,
-) -> Vec<Change> {
+) -> Vec<VersionChange> {
     let mut changes = Vec::new();
     for record in &solution.conda {
         let name = record.package_record.name.as_normalized();
@@ -253,7 +253,7 @@ fn changes(
             .record(name)
             .map(|other| &other.package_record.version);
         if after.is_none_or(|after| after < before) {
-            changes.push(Change {
+            changes.push(VersionChange {
                 package: Package {
                     name: name.to_string(),
                     half: Half::Conda,
@@ -266,7 +266,7 @@ fn changes(
     for release in &solution.pypi {
         let after = other.release(&release.name).map(|other| &other.version);
         if after.is_none_or(|after| *after < release.version) {
-            changes.push(Change {
+            changes.push(VersionChange {
                 package: Package {
                     name: release.name.to_string(),
                     half: Half::Pypi,
@@ -277,7 +277,7 @@ fn changes(
         }
     }
     changes.retain(|change| change.package != *but);
-    let is_declared = |change: &Change| {
+    let is_declared = |change: &VersionChange| {
         let mut lines = declared.iter();
         lines.any(|line| line.names(&change.package.name))
     };

@@ -50,16 +50,16 @@ fn for_target_in(
     };
     let mut packages: Vec<GenericVirtualPackage> = found.into_generic_virtual_packages().collect();
     for text in image.map_or(&[][..], |image| &image.virtual_packages) {
-        Change::of_text(text)?.apply(&mut packages);
+        Override::of_text(text)?.apply(&mut packages);
     }
     for (variable, name) in variables(target) {
         if let Some(value) = environment.variables.get(*variable) {
-            let change = Change::of_variable(variable, name, value)?;
+            let change = Override::of_variable(variable, name, value)?;
             change.apply(&mut packages);
         }
     }
     for text in given {
-        let change = Change::of_text(text)?;
+        let change = Override::of_text(text)?;
         // What is given may be meant for another one of several targets.
         if !is_foreign(change.name(), target) {
             change.apply(&mut packages);
@@ -105,16 +105,16 @@ fn is(package: &GenericVirtualPackage, name: &str) -> bool {
     package.name.as_normalized() == name
 }
 
-enum Change {
+enum Override {
     Set(GenericVirtualPackage),
     Remove(PackageName),
 }
 
-impl Change {
+impl Override {
     fn name(&self) -> &PackageName {
         match self {
-            Change::Set(package) => &package.name,
-            Change::Remove(name) => name,
+            Override::Set(package) => &package.name,
+            Override::Remove(name) => name,
         }
     }
 
@@ -125,7 +125,7 @@ impl Change {
         let value = value.trim();
         let name = package_name(name, &source)?;
         if value.is_empty() {
-            return Ok(Change::Remove(name));
+            return Ok(Override::Remove(name));
         }
         if name.as_normalized() == "__archspec" {
             return set(name, "1", value, &source);
@@ -140,7 +140,7 @@ impl Change {
         let mut parts = text.splitn(3, '=').map(str::trim);
         let name = package_name(parts.next().unwrap_or_default(), &source)?;
         match (parts.next(), parts.next()) {
-            (Some("" | "none"), None) => Ok(Change::Remove(name)),
+            (Some("" | "none"), None) => Ok(Override::Remove(name)),
             (None, _) => set(name, "0", "0", &source),
             (Some(build), None) if name.as_normalized() == "__archspec" && build != "1" => {
                 set(name, "1", build, &source)
@@ -151,8 +151,8 @@ impl Change {
 
     fn apply(self, packages: &mut Vec<GenericVirtualPackage>) {
         match self {
-            Change::Remove(name) => packages.retain(|package| package.name != name),
-            Change::Set(new) => match packages.iter_mut().find(|known| known.name == new.name) {
+            Override::Remove(name) => packages.retain(|package| package.name != name),
+            Override::Set(new) => match packages.iter_mut().find(|known| known.name == new.name) {
                 Some(known) => *known = new,
                 None => packages.push(new),
             },
@@ -165,14 +165,14 @@ fn set(
     version: &str,
     build: &str,
     source: &str,
-) -> Result<Change, VirtualPackageError> {
+) -> Result<Override, VirtualPackageError> {
     let version: Version = version
         .parse()
         .map_err(|_| wrong(source, &format!("`{version}` is not a version")))?;
     let build_string: BuildString = build
         .parse()
         .map_err(|_| wrong(source, &format!("`{build}` is not a build string")))?;
-    Ok(Change::Set(GenericVirtualPackage {
+    Ok(Override::Set(GenericVirtualPackage {
         name,
         version,
         build_string,

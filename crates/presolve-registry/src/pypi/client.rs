@@ -405,8 +405,8 @@ impl Inner {
         found.map_or_else(checked, |(found, contents)| {
             Ok(Ok(Stored {
                 metadata: match found {
-                    sdist::Found::NeedsBuild(reason) => Raw::NeedsBuild(reason),
-                    sdist::Found::Metadata(source, text) => {
+                    sdist::SdistDependencies::NeedsBuild(reason) => Raw::NeedsBuild(reason),
+                    sdist::SdistDependencies::Metadata(source, text) => {
                         Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
                     }
                 },

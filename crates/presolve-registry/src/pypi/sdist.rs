@@ -19,7 +19,7 @@ const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Dependencies found in a source distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum SdistDependencies {
     /// Core metadata, and how far it can be trusted.
     Metadata(MetadataSource, Vec<u8>),
     /// Only a build can tell, for this reason.
@@ -85,7 +85,7 @@ impl Files {
         }
     }
 
-    fn read(mut self) -> (Found, Contents) {
+    fn read(mut self) -> (SdistDependencies, Contents) {
         let text = |bytes: &Option<Vec<u8>>| {
             let bytes = bytes.as_deref()?;
             Some(String::from_utf8_lossy(bytes).into_owned())
@@ -97,22 +97,22 @@ impl Files {
     }
 
     /// The most trustworthy of what there is.
-    fn judge(self) -> Found {
+    fn judge(self) -> SdistDependencies {
         if let Some(text) = self.pkg_info.filter(|text| metadata::is_static(text)) {
-            return Found::Metadata(MetadataSource::StaticPkgInfo, text);
+            return SdistDependencies::Metadata(MetadataSource::StaticPkgInfo, text);
         }
         if let Some(text) = self.pyproject.as_deref().and_then(static_project) {
             let text = text.into_bytes();
-            return Found::Metadata(MetadataSource::StaticPkgInfo, text);
+            return SdistDependencies::Metadata(MetadataSource::StaticPkgInfo, text);
         }
         if let Some((_, text)) = self.requires {
             let text = from_requires(&String::from_utf8_lossy(&text)).into_bytes();
-            return Found::Metadata(MetadataSource::EggInfo, text);
+            return SdistDependencies::Metadata(MetadataSource::EggInfo, text);
         }
         if self.has_egg_info {
-            return Found::Metadata(MetadataSource::EggInfo, Vec::new());
+            return SdistDependencies::Metadata(MetadataSource::EggInfo, Vec::new());
         }
-        Found::NeedsBuild(
+        SdistDependencies::NeedsBuild(
             "its dependencies are dynamic, and the archive has no egg-info".to_owned(),
         )
     }
@@ -126,7 +126,7 @@ pub async fn read(
     filename: &str,
     archive: Archive,
     name: &PackageName,
-) -> Result<(Found, Option<Contents>), String> {
+) -> Result<(SdistDependencies, Option<Contents>), String> {
     let known = |files: Files| {
         let (found, contents) = files.read();
         (found, Some(contents))
@@ -139,7 +139,7 @@ pub async fn read(
     let gzipped = filename.ends_with(".gz") || filename.ends_with(".tgz");
     if !gzipped && !filename.ends_with(".tar") {
         let reason = "presolve does not read this kind of archive".to_owned();
-        return Ok((Found::NeedsBuild(reason), None));
+        return Ok((SdistDependencies::NeedsBuild(reason), None));
     }
     let name = name.clone();
     let read = move || {

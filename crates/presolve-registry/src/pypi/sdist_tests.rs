@@ -23,7 +23,7 @@ fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
     archive.into_inner().unwrap().finish().unwrap()
 }
 
-async fn found(files: &[(&str, &str)]) -> Result<Found, String> {
+async fn found(files: &[(&str, &str)]) -> Result<SdistDependencies, String> {
     read("my_project-1.0.tar.gz", archive(tar_gz(files)), &name())
         .await
         .map(|(found, _)| found)
@@ -34,7 +34,7 @@ async fn static_pkg_info_is_believed() {
     let text = "Metadata-Version: 2.2\nRequires-Dist: b\n";
     assert_eq!(
         found(&[("my_project-1.0/PKG-INFO", text)]).await,
-        Ok(Found::Metadata(
+        Ok(SdistDependencies::Metadata(
             MetadataSource::StaticPkgInfo,
             text.as_bytes().to_vec()
         ))
@@ -46,7 +46,7 @@ async fn a_static_project_table_is_believed() {
     let project = "[project]\nname = 'my-project'\nversion = '1.0'\nrequires-python = '>=3.8'\n\
         dependencies = ['b>1; python_version < \"3.9\"']\ndynamic = ['readme']\n\
         [project.optional-dependencies]\nx = ['c']\n";
-    let Ok(Found::Metadata(MetadataSource::StaticPkgInfo, text)) = found(&[
+    let Ok(SdistDependencies::Metadata(MetadataSource::StaticPkgInfo, text)) = found(&[
         ("my_project-1.0/PKG-INFO", "Metadata-Version: 2.1\n"),
         ("my_project-1.0/pyproject.toml", project),
     ])
@@ -65,7 +65,7 @@ async fn a_static_project_table_is_believed() {
 async fn egg_info_is_an_assumption() {
     let requires = "b>=1\n\n[:python_version < \"3\"]\nc\n\n[x]\nd; os_name == 'nt'\n\n\
         [y:sys_platform == \"win32\"]\ne\n";
-    let Ok(Found::Metadata(MetadataSource::EggInfo, text)) = found(&[
+    let Ok(SdistDependencies::Metadata(MetadataSource::EggInfo, text)) = found(&[
         ("my_project-1.0/PKG-INFO", "Metadata-Version: 2.1\n"),
         (
             "my_project-1.0/src/my_project.egg-info/requires.txt",
@@ -97,7 +97,10 @@ async fn egg_info_is_an_assumption() {
 async fn egg_info_without_requires_has_none() {
     assert_eq!(
         found(&[("my_project-1.0/my_project.egg-info/SOURCES.txt", "")]).await,
-        Ok(Found::Metadata(MetadataSource::EggInfo, Vec::new()))
+        Ok(SdistDependencies::Metadata(
+            MetadataSource::EggInfo,
+            Vec::new()
+        ))
     );
 }
 
@@ -109,9 +112,12 @@ async fn otherwise_a_build_is_needed() {
         ("my_project-1.0/pyproject.toml", dynamic),
     ])
     .await;
-    assert!(matches!(answer, Ok(Found::NeedsBuild(_))));
+    assert!(matches!(answer, Ok(SdistDependencies::NeedsBuild(_))));
     let answer = read("my_project-1.0.tar.bz2", archive(Vec::new()), &name()).await;
-    assert!(matches!(answer, Ok((Found::NeedsBuild(_), None))));
+    assert!(matches!(
+        answer,
+        Ok((SdistDependencies::NeedsBuild(_), None))
+    ));
 }
 
 #[tokio::test]

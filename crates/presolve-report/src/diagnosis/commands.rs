@@ -4,7 +4,7 @@
 
 use super::{Report, Spec};
 use crate::findings::{azure, github};
-use presolve_diagnose::{Named, Verdict};
+use presolve_diagnose::{LogVerdict, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::{diagnostic::Location, files::shown_path};
 
@@ -36,7 +36,7 @@ pub fn azure(report: &Report<'_>) -> String {
 
 fn named<'r>(report: &'r Report<'_>) -> Option<&'r Named> {
     match &report.diagnosis.verdict {
-        Verdict::Named(named) => Some(named),
+        LogVerdict::Named(named) => Some(named),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
 };
 use presolve_check::digest;
-use presolve_diagnose::{Named, Problem, Verdict};
+use presolve_diagnose::{KnownFailure, LogVerdict, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::{
     diagnostic::{Label, Level},
@@ -30,12 +30,12 @@ const NOT_KNOWN: &str = "The log shows no known problem.";
 /// do not follow from it as warnings, and nothing of a build that succeeded.
 pub fn render(report: &Report<'_>) -> String {
     match &report.diagnosis.verdict {
-        Verdict::Succeeded => log(&[], &[], &[]),
-        Verdict::Unknown { telling, .. } => {
+        LogVerdict::Succeeded => log(&[], &[], &[]),
+        LogVerdict::Unknown { telling, .. } => {
             let rule = json!({ "id": UNKNOWN, "shortDescription": { "text": NOT_KNOWN } });
             log(&[rule], &[unknown(report, telling)], &[])
         }
-        Verdict::Named(named) => {
+        LogVerdict::Named(named) => {
             let also = &report.diagnosis.also;
             let all = || std::iter::once(named).chain(also);
             let rules: Vec<Value> = all().map(|named| descriptor(named.problem)).collect();
@@ -47,7 +47,7 @@ pub fn render(report: &Report<'_>) -> String {
     }
 }
 
-fn descriptor(problem: &Problem) -> Value {
+fn descriptor(problem: &KnownFailure) -> Value {
     json!({
         "id": problem.name,
         "shortDescription": { "text": problem.summary() },

@@ -1,7 +1,7 @@
 //! Problems of the build as a whole.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod build_timeout;
 
-pub(super) static PROBLEMS: &[&Problem] = &[&build_timeout::PROBLEM];
+pub(super) static PROBLEMS: &[&KnownFailure] = &[&build_timeout::PROBLEM];

@@ -1,6 +1,6 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "conda-clobber",
     message: "`{package}` contains a file that another package also contains",
     signs: &[

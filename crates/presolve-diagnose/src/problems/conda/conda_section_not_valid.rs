@@ -1,9 +1,9 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// An entry of conda's list of sections.
 const SECTION: &str = r"^\s*-\s+(?P<section>.+)$";
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "conda-section-not-valid",
     message: "`{file}` has a section that conda does not support: `{section}`",
     signs: &[

@@ -1,4 +1,4 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// Texts which show that conda reads the file.
 const CONDA: &[&str] = &[
@@ -11,7 +11,7 @@ const CONDA: &[&str] = &[
     "mamba env",
 ];
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "conda-yaml-encoding",
     message: "the file is not encoded as `{codec}`",
     signs: &[

@@ -1,4 +1,4 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// Texts which show that conda reads the file.
 const CONDA: &[&str] = &[
@@ -29,7 +29,7 @@ const ENV: &[&str] = &[
     "conda_env\\cli",
 ];
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "conda-yaml-invalid",
     message: "",
     signs: &[

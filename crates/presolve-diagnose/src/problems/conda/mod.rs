@@ -1,6 +1,6 @@
 //! What goes wrong in conda and mamba: solving, downloading, installing.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod conda_bad_spec;
 mod conda_bare_redirection;
@@ -39,7 +39,7 @@ mod solve_timeout;
 mod unsatisfiable;
 mod virtual_package_missing;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &package_not_found::PROBLEM,
     &libmamba_nothing_provides::PROBLEM,
     &libmamba_strict_priority::PROBLEM,

@@ -1,10 +1,10 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// An entry of conda's list: `  - channel::name=version=build`.
 const ITEM: &str =
     r"^\s*[-•*]\s+(?:[\w./-]+::)?(?P<package>[A-Za-z0-9_][\w.-]*)(?:$|[=<>!~\[ ]|\s*$)";
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "package-not-found",
     message: "no channel has a package that matches `{package}`",
     signs: &[

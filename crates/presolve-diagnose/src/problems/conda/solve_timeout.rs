@@ -1,4 +1,4 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// The spinner of conda, that has not ended.
 const SOLVING: &str = r"Solving environment:\s*(?:\.\.\.working\.\.\.|failed with (?:initial frozen solve|repodata from)[^.]*\..*|[-|/\\\s.\x08])*\s*(?:\^C)?$";
@@ -13,7 +13,7 @@ const GIVEN_UP: &[&str] = &[
     "time limit",
 ];
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "solve-timeout",
     message: "",
     signs: &[

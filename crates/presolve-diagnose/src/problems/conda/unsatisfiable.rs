@@ -1,9 +1,9 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// An entry of conda's list of what clashes: `  - name=version -> what it needs`.
 const CLASH: &str = r"^\s*-\s+(?:[\w./-]+::)?(?P<package>[A-Za-z0-9_][\w.-]*)";
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "unsatisfiable",
     message: "the requirements of the file conflict, `{package}` among them",
     signs: &[

@@ -1,6 +1,6 @@
 //! Problems of Docker and of Dockerfiles.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod docker_copy_not_found;
 mod docker_credential_helper_missing;
@@ -10,7 +10,7 @@ mod dockerfile_not_found;
 mod dockerfile_parse_error;
 mod dockerfile_unknown_instruction;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &docker_daemon_unreachable::PROBLEM,
     &docker_credential_helper_missing::PROBLEM,
     &dockerfile_unknown_instruction::PROBLEM,

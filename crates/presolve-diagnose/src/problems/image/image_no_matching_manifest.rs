@@ -1,6 +1,6 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "image-no-matching-manifest",
     message: "the image has no variant for `{platform}`",
     signs: &[

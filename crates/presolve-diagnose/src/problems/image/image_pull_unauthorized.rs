@@ -1,6 +1,6 @@
-use crate::{Problem, Sign, problems::registry::PUSH};
+use crate::{KnownFailure, Sign, problems::registry::PUSH};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "image-pull-unauthorized",
     message: "the registry denied the image `{image}`",
     signs: &[

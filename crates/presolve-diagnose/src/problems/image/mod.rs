@@ -1,6 +1,6 @@
 //! Problems of images that a build pulls.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod image_invalid_reference;
 mod image_layer_limit;
@@ -11,7 +11,7 @@ mod image_pull_io_error;
 mod image_pull_rate_limited;
 mod image_pull_unauthorized;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &image_not_found::PROBLEM,
     &image_no_matching_manifest::PROBLEM,
     &image_pull_unauthorized::PROBLEM,

@@ -1,6 +1,6 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "cmake-missing",
     message: "",
     signs: &[
@@ -10,7 +10,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("Cannot find CMake executable"),
         Sign::sure("CMake is not installed"),
         Sign::sure("Could not find \"cmake\" executable"),
-        Sign::sure("Problem with the CMake installation").near(&["No such file"]),
+        Sign::sure("KnownFailure with the CMake installation").near(&["No such file"]),
     ],
     explains: &[
         "compile-error",

@@ -1,6 +1,6 @@
 //! Problems of packages that are built from source, and of what their binaries need.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod cmake_failed;
 mod cmake_missing;
@@ -20,7 +20,7 @@ mod r_package_not_available;
 mod rust_missing;
 mod shared_library_missing;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &mpi4py_build::PROBLEM,
     &horovod_build::PROBLEM,
     &compiler_missing::PROBLEM,

@@ -1,6 +1,6 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "shared-library-missing",
     message: "the image does not have the library `{library}`",
     signs: &[

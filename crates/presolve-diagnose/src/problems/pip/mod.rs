@@ -1,6 +1,6 @@
 //! What goes wrong in pip and in Python programs that a build runs.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod incompatible_python_version;
 mod interactive_auth_attempted;
@@ -37,7 +37,7 @@ mod poetry_solving_failed;
 mod python_module_missing;
 mod uv_no_solution;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &pip_no_matching_distribution::PROBLEM,
     &incompatible_python_version::PROBLEM,
     &pip_invalid_operator::PROBLEM,

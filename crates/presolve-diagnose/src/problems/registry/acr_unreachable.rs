@@ -1,9 +1,9 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// A registry that is said to be in a virtual network.
 const BEHIND: &str = r"(?i)\b(?:ACR|container registry|image build)\b.*\b(?:behind|in) (?:a |the )?(?:vnet|virtual network)";
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "acr-unreachable",
     message: "the container registry `{host}` could not be reached",
     signs: &[

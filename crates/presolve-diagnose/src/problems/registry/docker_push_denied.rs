@@ -1,7 +1,7 @@
 use super::PUSH;
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "docker-push-denied",
     message: "the registry refused the image",
     signs: &[

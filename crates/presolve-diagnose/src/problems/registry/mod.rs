@@ -1,6 +1,6 @@
 //! Problems of registries: reaching them, and pushing to them.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod acr_tasks_not_permitted;
 mod acr_unreachable;
@@ -21,7 +21,7 @@ pub(super) const PUSH: &[&str] = &[
     "/blobs/uploads/",
 ];
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &registry_unreachable::PROBLEM,
     &acr_unreachable::PROBLEM,
     &acr_tasks_not_permitted::PROBLEM,

@@ -1,9 +1,9 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
 /// Those of Azure have a problem of their own, as their causes differ.
 const ACR: &[&str] = &["azurecr.io", "docker.sock"];
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "registry-unreachable",
     message: "the registry `{host}` could not be reached",
     signs: &[

@@ -1,6 +1,6 @@
-use crate::{Problem, Sign};
+use crate::{KnownFailure, Sign};
 
-pub(super) static PROBLEM: Problem = Problem {
+pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "apt-get-failed",
     message: "apt could not install `{package}`",
     signs: &[
@@ -10,7 +10,7 @@ pub(super) static PROBLEM: Problem = Problem {
         Sign::sure("E: Couldn't find any package").matching(r"\bE: Couldn't find any package by (?:regex|glob)"),
         Sign::sure("E: Failed to fetch").matching(r"\bE: Failed to fetch (?P<url>\w+://(?P<host>[^/\s]+)\S*)"),
         Sign::sure("E: The repository").matching(r"\bE: The repository '(?P<url>\w+://(?P<host>[^/\s]+)[^']*)' (?:does not have a Release file|does no longer have a Release file|is not signed|is no longer signed|no longer has a Release file)"),
-        Sign::sure("E: ").matching(r"\bE: (?:Release file for|Some index files failed|Unable to fetch some archives|Unable to correct problems|Unmet dependencies|Sub-process .* returned an error|Could not get lock|Unable to acquire|Unable to lock|Broken packages|Problem executing scripts|Method .* has died|The method driver|dpkg was interrupted|Internal error|Invalid operation|Type '|Malformed entry|Conflicting values|The list of sources|The package .* needs to be reinstalled|Command line option|There (?:were|are) (?:unauthenticated|problems)|GPG error|The value '|Aborting install|Can't find a source)"),
+        Sign::sure("E: ").matching(r"\bE: (?:Release file for|Some index files failed|Unable to fetch some archives|Unable to correct problems|Unmet dependencies|Sub-process .* returned an error|Could not get lock|Unable to acquire|Unable to lock|Broken packages|KnownFailure executing scripts|Method .* has died|The method driver|dpkg was interrupted|Internal error|Invalid operation|Type '|Malformed entry|Conflicting values|The list of sources|The package .* needs to be reinstalled|Command line option|There (?:were|are) (?:unauthenticated|problems)|GPG error|The value '|Aborting install|Can't find a source)"),
         Sign::likely("E: ").matching(r"^E: [A-Z]\w").near(&["apt", "Reading package lists"]),
         Sign::sure("The following packages have unmet dependencies").near(&["apt", "E: "]),
         Sign::likely("The following signatures couldn't be verified"),

@@ -1,6 +1,6 @@
 //! Problems of the shell, of the machine, and of what a distribution brings.
 
-use super::Problem;
+use super::KnownFailure;
 
 mod apt_get_failed;
 mod command_not_found;
@@ -17,7 +17,7 @@ mod permission_denied;
 mod script_line_endings;
 mod shell_syntax_error;
 
-pub(super) static PROBLEMS: &[&Problem] = &[
+pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &apt_get_failed::PROBLEM,
     &package_manager_failed::PROBLEM,
     &out_of_memory::PROBLEM,

@@ -55,7 +55,7 @@ const COMPILER_ERRORS: [&str; 6] = [
 ];
 
 /// A logical line: what stands on it without comments, and how far it is indented.
-struct Line {
+struct LogicalLine {
     indent: usize,
     text: String,
 }
@@ -63,7 +63,7 @@ struct Line {
 /// A `setup.py`.
 pub(super) struct SetupPy<'a> {
     text: &'a str,
-    lines: Vec<Line>,
+    lines: Vec<LogicalLine>,
 }
 
 /// Signs of extension modules in a `setup.py`.
@@ -129,7 +129,8 @@ impl<'a> SetupPy<'a> {
             if line.indent > 0 {
                 continue;
             }
-            let raises = |line: &Line| line.text == "raise" || line.text.starts_with("raise ");
+            let raises =
+                |line: &LogicalLine| line.text == "raise" || line.text.starts_with("raise ");
             if raises(line) {
                 return true;
             }
@@ -177,7 +178,7 @@ impl<'a> SetupPy<'a> {
 }
 
 /// Whether a line has errors of the compiler caught, and not to raise another one.
-fn goes_on(text: &str, next: Option<&Line>) -> bool {
+fn goes_on(text: &str, next: Option<&LogicalLine>) -> bool {
     let names_one = COMPILER_ERRORS.iter().any(|error| text.contains(error));
     let others = ["raise", "from ", "import ", "class "];
     let catches = !others.iter().any(|other| text.starts_with(other));
@@ -208,7 +209,7 @@ fn asks_for_wheel(text: &str) -> bool {
 
 /// The first parts of the modules that an `import` or a `from` at the beginning of
 /// a line names.
-fn imported(line: &Line) -> Vec<&str> {
+fn imported(line: &LogicalLine) -> Vec<&str> {
     let first = |name: &'_ str| name.trim().split([' ', '.', ';']).next().map(str::len);
     let root = |name| first(name).map(|length| &str::trim(name)[..length]);
     if let Some(names) = line.text.strip_prefix("import ") {
@@ -224,7 +225,7 @@ fn imported(line: &Line) -> Vec<&str> {
 
 /// The logical lines (<https://docs.python.org/3/reference/lexical_analysis.html>):
 /// joined where a bracket or a string is open or a backslash ends the line.
-fn logical_lines(text: &str) -> Vec<Line> {
+fn logical_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut depth = 0_usize;
@@ -268,14 +269,14 @@ fn logical_lines(text: &str) -> Vec<Line> {
     lines
 }
 
-fn push_line(lines: &mut Vec<Line>, text: &str) {
+fn push_line(lines: &mut Vec<LogicalLine>, text: &str) {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return;
     }
     let indent = text.trim_end().len() - trimmed.len();
     let text = trimmed.to_string();
-    lines.push(Line { indent, text });
+    lines.push(LogicalLine { indent, text });
 }
 
 /// The length of the string literal at the beginning, quotes included.

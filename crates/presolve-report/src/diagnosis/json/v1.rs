@@ -120,11 +120,11 @@ impl Diagnosis {
     pub fn new(report: &Report<'_>) -> Self {
         let log = report.log;
         let (verdict, named, telling) = match &report.diagnosis.verdict {
-            diagnose::Verdict::Named(named) => (Verdict::Named, Some(named), &[][..]),
-            diagnose::Verdict::Unknown { guess, telling } => {
+            diagnose::LogVerdict::Named(named) => (Verdict::Named, Some(named), &[][..]),
+            diagnose::LogVerdict::Unknown { guess, telling } => {
                 (Verdict::Unknown, guess.as_ref(), &telling[..])
             }
-            diagnose::Verdict::Succeeded => (Verdict::Succeeded, None, &[][..]),
+            diagnose::LogVerdict::Succeeded => (Verdict::Succeeded, None, &[][..]),
         };
         let also = report.diagnosis.also.iter();
         Self {

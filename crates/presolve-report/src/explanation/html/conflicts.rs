@@ -22,7 +22,7 @@ const NARROW: f64 = 330.0;
 const WIDE: f64 = 640.0;
 
 /// A conflict with what is said of it.
-struct Told<'e> {
+struct WordedConflict<'e> {
     /// The number of the conflict, from 1.
     number: usize,
     conflict: &'e Conflict,
@@ -30,7 +30,7 @@ struct Told<'e> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Told<'_> {
+impl WordedConflict<'_> {
     /// Whether it is one line whose picture would say no more than the line.
     fn is_plain(&self) -> bool {
         self.conflict.lines.len() == 1 && self.graphs.iter().all(Graph::is_plain)
@@ -58,13 +58,13 @@ impl Told<'_> {
 pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
-    let told = conflicts.map(|(place, conflict)| Told {
+    let told = conflicts.map(|(place, conflict)| WordedConflict {
         number: place + 1,
         conflict,
         graphs: graphs(conflict),
         diagnostics: view.diagnostics(conflict),
     });
-    let (plain, clashes): (Vec<_>, Vec<_>) = told.partition(Told::is_plain);
+    let (plain, clashes): (Vec<_>, Vec<_>) = told.partition(WordedConflict::is_plain);
     html! {
         @if let Some(gone) = &explanation.gone_builds {
             (gone_builds(explanation, gone, &view.gone_builds(gone)))
@@ -97,7 +97,7 @@ fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, told: &Diagnostic) 
 /// The minimum number of unsatisfiable lines to show them in a table.
 const TABLE: usize = 3;
 
-fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {
+fn table(explanation: &Explanation, plain: &[WordedConflict<'_>]) -> Markup {
     html! {
         section class="conflict" aria-labelledby="unmet" {
             h2 id="unmet" { (plain.len()) " lines that cannot be satisfied" }
@@ -128,8 +128,8 @@ fn table(explanation: &Explanation, plain: &[Told<'_>]) -> Markup {
     }
 }
 
-fn conflict(explanation: &Explanation, told: &Told<'_>) -> Markup {
-    let Told {
+fn conflict(explanation: &Explanation, told: &WordedConflict<'_>) -> Markup {
+    let WordedConflict {
         number,
         conflict,
         graphs,

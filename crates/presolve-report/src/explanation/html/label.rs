@@ -50,7 +50,7 @@ impl Style {
 
 /// One line of a box.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
+pub(super) struct LabelLine {
     /// The text.
     pub text: String,
     /// The style of the line.
@@ -61,7 +61,7 @@ pub(super) struct Line {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Label {
     /// Its lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LabelLine>,
     /// The full text, even if the lines are cut.
     pub full: String,
 }
@@ -76,13 +76,13 @@ impl Label {
         self.full.push_str(text);
         let lines = cut(broken(text, columns), columns, most);
         self.lines
-            .extend(lines.into_iter().map(|text| Line { text, style }));
+            .extend(lines.into_iter().map(|text| LabelLine { text, style }));
         self
     }
 
     /// The width of its longest line, in pixels.
     pub(super) fn width(&self) -> f64 {
-        let widths = self.lines.iter().map(Line::width);
+        let widths = self.lines.iter().map(LabelLine::width);
         widths.fold(0.0, f64::max)
     }
 
@@ -92,7 +92,7 @@ impl Label {
     }
 }
 
-impl Line {
+impl LabelLine {
     /// The maximum width, in pixels.
     pub(super) fn width(&self) -> f64 {
         self.text.width() as f64 * self.style.size() * ADVANCE

@@ -246,14 +246,14 @@ fn rounded(value: f64) -> f64 {
 
 impl Remedy {
     fn new(cost: &cost::Cost, remedy: &cost::Remedy) -> Self {
-        use cost::Change;
+        use cost::SpecChange;
         let (kind, line, to, alone) = match &remedy.change {
-            Change::PinFile => (RemedyKind::PinFile, None, None, None),
-            Change::PinPython { line, to } => (RemedyKind::PinPython, *line, Some(to), None),
-            Change::PinLine { line, to } => (RemedyKind::PinLine, Some(*line), Some(to), None),
-            Change::DropLine { line, .. } => (RemedyKind::DropLine, Some(*line), None, None),
-            Change::StrictPriority { .. } => (RemedyKind::StrictPriority, None, None, None),
-            Change::SplitLine { line, alone } => {
+            SpecChange::PinFile => (RemedyKind::PinFile, None, None, None),
+            SpecChange::PinPython { line, to } => (RemedyKind::PinPython, *line, Some(to), None),
+            SpecChange::PinLine { line, to } => (RemedyKind::PinLine, Some(*line), Some(to), None),
+            SpecChange::DropLine { line, .. } => (RemedyKind::DropLine, Some(*line), None, None),
+            SpecChange::StrictPriority { .. } => (RemedyKind::StrictPriority, None, None, None),
+            SpecChange::SplitLine { line, alone } => {
                 (RemedyKind::SplitLine, Some(*line), None, Some(alone))
             }
         };

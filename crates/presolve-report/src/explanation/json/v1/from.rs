@@ -238,8 +238,8 @@ impl Edit {
     }
 }
 
-impl From<&explain::Given> for Given {
-    fn from(given: &explain::Given) -> Self {
+impl From<&explain::ResultingVersion> for Given {
+    fn from(given: &explain::ResultingVersion) -> Self {
         Self {
             package: Package {
                 name: given.name.clone(),

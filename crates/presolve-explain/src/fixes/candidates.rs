@@ -14,7 +14,7 @@ const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 
 /// A possible fix of a file.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct Candidate {
     /// The new forms of the lines.
     pub proposal: Arc<Proposal>,
     /// Whether other sources are searched for what its lines require.
@@ -27,9 +27,9 @@ pub(super) struct Way {
 
 /// All known ways, those with the fewest changes first, then the mildest; `O` is the
 /// result of solving one.
-pub(super) struct Ways<O> {
-    ways: Vec<(Way, State<O>)>,
-    /// Ways with fewer changes than these are all known.
+pub(super) struct Candidates<O> {
+    ways: Vec<(Candidate, State<O>)>,
+    /// Candidates with fewer changes than these are all known.
     frontier: usize,
     /// The proposals whose lines were found elsewhere.
     found_elsewhere: Vec<Arc<Proposal>>,
@@ -39,10 +39,10 @@ enum State<O> {
     Waiting,
     Running,
     Solved(O),
-    Told,
+    Reported,
 }
 
-impl Way {
+impl Candidate {
     fn drops(&self) -> bool {
         !self.elsewhere && self.cost >= search::COST_OF_DROP
     }
@@ -52,7 +52,7 @@ impl Way {
     }
 }
 
-impl<O> Ways<O> {
+impl<O> Candidates<O> {
     /// Returns an empty set.
     pub(super) fn new() -> Self {
         Self {
@@ -84,8 +84,8 @@ impl<O> Ways<O> {
 
     /// Returns the way to solve next, unless `ahead` ways before it are solved but not
     /// reported. Slow ways come last.
-    pub(super) fn begin(&mut self, ahead: usize) -> Option<Way> {
-        let others = |(way, state): &(Way, State<O>)| {
+    pub(super) fn begin(&mut self, ahead: usize) -> Option<Candidate> {
+        let others = |(way, state): &(Candidate, State<O>)| {
             !way.is_hard && matches!(state, State::Waiting | State::Running)
         };
         let is_hard_turn = self.frontier == usize::MAX && !self.ways.iter().any(others);
@@ -108,28 +108,28 @@ impl<O> Ways<O> {
     }
 
     /// Records the result of solving a way.
-    pub(super) fn end(&mut self, solved: &Way, outcome: O) {
+    pub(super) fn end(&mut self, solved: &Candidate, outcome: O) {
         if let Some((_, state)) = self.entry(solved) {
             *state = State::Solved(outcome);
         }
     }
 
     /// Sets a slow way aside, so that the others do not wait for it.
-    pub(super) fn set_aside(&mut self, way: &Way) {
+    pub(super) fn set_aside(&mut self, way: &Candidate) {
         if let Some((way, state)) = self.entry(way) {
             (way.is_hard, *state) = (true, State::Waiting);
         }
     }
 
-    fn entry(&mut self, wanted: &Way) -> Option<&mut (Way, State<O>)> {
-        let is_it = |(way, _): &&mut (Way, State<O>)| {
+    fn entry(&mut self, wanted: &Candidate) -> Option<&mut (Candidate, State<O>)> {
+        let is_it = |(way, _): &&mut (Candidate, State<O>)| {
             Arc::ptr_eq(&way.proposal, &wanted.proposal) && way.elsewhere == wanted.elsewhere
         };
         self.ways.iter_mut().find(is_it)
     }
 
     /// Returns the ways that are solved but not reported, regardless of rank.
-    pub(super) fn rest(&mut self) -> Vec<(Way, O)> {
+    pub(super) fn rest(&mut self) -> Vec<(Candidate, O)> {
         let rest = self.ways.drain(..).filter_map(|(way, state)| match state {
             State::Solved(outcome) => Some((way, outcome)),
             _ => None,
@@ -138,21 +138,21 @@ impl<O> Ways<O> {
     }
 
     /// Records that its lines were found in another source, so they need not be removed.
-    pub(super) fn is_found_elsewhere(&mut self, way: &Way) {
+    pub(super) fn is_found_elsewhere(&mut self, way: &Candidate) {
         self.found_elsewhere.push(way.proposal.clone());
     }
 
     /// Returns the next outcome to report, if it is known.
-    pub(super) fn tell(&mut self) -> Option<(Way, O)> {
+    pub(super) fn tell(&mut self) -> Option<(Candidate, O)> {
         for (way, state) in &mut self.ways {
             if is_needless(way, &self.found_elsewhere) {
-                *state = State::Told;
+                *state = State::Reported;
             }
             match state {
-                State::Told => {}
+                State::Reported => {}
                 State::Waiting | State::Running if way.is_hard => {}
                 State::Solved(_) if way.proposal.size() < self.frontier => {
-                    let State::Solved(outcome) = std::mem::replace(state, State::Told) else {
+                    let State::Solved(outcome) = std::mem::replace(state, State::Reported) else {
                         return None;
                     };
                     return Some((way.clone(), outcome));
@@ -165,13 +165,13 @@ impl<O> Ways<O> {
 }
 
 /// Whether a way removes a line whose requirement was found in another source.
-fn is_needless(way: &Way, found_elsewhere: &[Arc<Proposal>]) -> bool {
+fn is_needless(way: &Candidate, found_elsewhere: &[Arc<Proposal>]) -> bool {
     let is_same = |found: &Arc<Proposal>| Arc::ptr_eq(found, &way.proposal);
     way.drops() && found_elsewhere.iter().any(is_same)
 }
 
 /// Returns the ways of a proposal: as proposed, and with other sources.
-fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
+fn ways(proposal: Arc<Proposal>) -> Vec<Candidate> {
     let gone = proposal.lines.iter().filter(|line| line.with.is_none());
     let gone = gone.count();
     let moved = match gone {
@@ -179,7 +179,7 @@ fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
         0 => Some(COST_OF_MOVE),
         _ => Some(proposal.cost - gone * search::COST_OF_DROP + gone * COST_OF_MOVE),
     };
-    let way = |elsewhere, cost| Way {
+    let way = |elsewhere, cost| Candidate {
         proposal: proposal.clone(),
         elsewhere,
         is_hard: false,
@@ -193,10 +193,10 @@ fn ways(proposal: Arc<Proposal>) -> Vec<Way> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Becomes, EditKind};
+    use crate::{ChangedLine, EditKind};
 
     fn proposal(lines: usize, cost: usize) -> Proposal {
-        let becomes = |line| Becomes {
+        let becomes = |line| ChangedLine {
             line,
             kind: EditKind::Drop,
             with: None,
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn ways_are_told_by_rank_when_all_of_their_size_are_known() {
-        let mut ways = Ways::new();
+        let mut ways = Candidates::new();
         ways.add(proposal(1, 1000));
         let first = ways.begin(2).expect("the line from elsewhere");
         assert!(first.elsewhere);
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_hard_way_keeps_nothing_back() {
-        let mut ways = Ways::new();
+        let mut ways = Candidates::new();
         ways.add(proposal(1, 1000));
         let hard = ways.begin(2).expect("the line from elsewhere");
         ways.set_aside(&hard);
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_line_that_was_found_elsewhere_need_not_go() {
-        let mut ways = Ways::new();
+        let mut ways = Candidates::new();
         ways.add(proposal(1, 1000));
         ways.are_all_below(usize::MAX);
         let first = ways.begin(2).expect("the line from elsewhere");

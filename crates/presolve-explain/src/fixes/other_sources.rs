@@ -19,7 +19,7 @@ use presolve_spec::{change::Change, match_spec};
 const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia"];
 
 /// Searches other sources for what lines require.
-pub(super) struct Elsewhere<'q> {
+pub(super) struct OtherSources<'q> {
     pub question: &'q Question,
     /// The names in the file that no channel has.
     pub missing: &'q [MissingName],
@@ -27,7 +27,7 @@ pub(super) struct Elsewhere<'q> {
     pub known: &'q ByName<'q>,
 }
 
-impl Elsewhere<'_> {
+impl OtherSources<'_> {
     /// The edits that provide what a line requires from another source, most likely
     /// first. They are not checked for a solution.
     pub(super) async fn edits(&self, line: usize, is_unknown: bool) -> Vec<Edit> {
