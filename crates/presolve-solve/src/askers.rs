@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use pep508_rs::{ExtraName, PackageName};
 use rattler_conda_types::Subdir;
 
-use super::{Declared, DeclaredKind, Solution, python::marker_environment};
+use crate::{Declared, DeclaredKind, Solution, encode::pythons::marker_environment};
 
 pub mod direct;
 
@@ -112,7 +112,7 @@ pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String
         let Some(record) = solution.record(&name) else {
             continue;
         };
-        for required in super::conda_half::depends_on(record) {
+        for required in crate::depends_on(record) {
             if found.contains_key(required.as_ref()) {
                 continue;
             }

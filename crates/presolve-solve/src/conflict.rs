@@ -4,17 +4,16 @@
 use std::fmt;
 
 mod cases;
-mod core;
-mod corrections;
+pub(crate) mod core;
 mod demands;
-mod folded;
+pub(crate) mod folded;
 mod nearest;
 mod newer;
 mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
-pub use corrections::Corrections;
+pub use crate::corrections::Corrections;
 pub use newer::{Newer, newer};
 pub(crate) use reason::Reasons;
 pub use reason::{Reason, ReasonKind};
@@ -36,7 +35,7 @@ pub struct Conflict {
 
 impl Conflict {
     /// Names its lines by their places in a list of which they were a part.
-    pub(super) fn renumber(&mut self, places: &[usize]) {
+    pub(crate) fn renumber(&mut self, places: &[usize]) {
         for line in &mut self.lines {
             *line = places[*line];
         }

@@ -18,15 +18,15 @@ use pep508_rs::{
     ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
 };
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     DeclaredKind, Problem, Reading, Sources,
-    pool::{Origin, ProvidedCandidate, ReleaseCandidate},
-    provider::Provider,
-    pypi_half::mentions_prerelease,
-    python::marker_environment,
-    solution::{Clash, Opaque, Solution},
+    encode::Provider,
+    encode::pool::{Origin, ProvidedCandidate, ReleaseCandidate},
+    encode::pypi::mentions_prerelease,
+    encode::pythons::marker_environment,
+    model::solution::{Clash, Opaque, Solution},
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
 /// What pip installs over a conda half whose pip has the old resolver; `None` if it
@@ -34,7 +34,7 @@ use presolve_packages::pypi::pip_abilities::PipAbility;
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(super) fn install(
+pub(crate) fn install(
     problem: &Problem<'_>,
     conda: &Solution,
 ) -> Result<Option<Box<Solution>>, SolveError> {

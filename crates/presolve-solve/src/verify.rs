@@ -15,13 +15,13 @@ use rattler_conda_types::{
     MatchSpec, MatchSpecCondition, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
 };
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Declared, DeclaredKind, Problem,
-    matching::RecordSpec,
-    python::marker_environment,
-    solution::{PypiPackage, Solution},
+    encode::pythons::marker_environment,
+    encode::record_spec::RecordSpec,
+    model::solution::{PypiPackage, Solution},
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_parse as parse;
 
@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(super) fn violations(
+pub(crate) fn violations(
     problem: &Problem<'_>,
     solution: &Solution,
     overwrite: bool,
@@ -53,7 +53,7 @@ pub(super) fn violations(
 }
 
 /// The conda packages that no declared conda line leads to.
-pub(super) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
+pub(crate) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
     for name in &problem.world.asked {

@@ -4,7 +4,7 @@
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
 
-use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, python};
+use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, encode::pythons};
 
 /// A requirement with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub fn of_project(
     let Some(python) = solution.python() else {
         return Vec::new();
     };
-    let environment = python::marker_environment(&python, world.subdir);
+    let environment = pythons::marker_environment(&python, world.subdir);
     let mut found = Vec::new();
     for (line, declared) in declared.iter().enumerate() {
         let wants = match &declared.kind {

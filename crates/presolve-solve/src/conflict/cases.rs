@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::FutureExt;
 use resolvo::{DependencyProvider, Interner, NameId, SolvableId};
 
-use super::{
+use crate::conflict::{
     Case, Chain, Left,
     demands::{Context, Demands, Matchings, Way},
     folded, nearest,
 };
-use crate::{pool::Name, provider::Provider, solve::Attempt};
+use crate::{encode::Provider, encode::pool::Name, search::Attempt};
 
 mod choices;
 mod of_pip;

@@ -1,9 +1,9 @@
 //! Why there is no solution: the smallest set of declared lines that cannot be satisfied
 //! together, and what each of them demands of the package they disagree on.
 
-use super::{Conflict, Missing, ReasonKind, cases};
-use crate::error::SolveError;
-use crate::{Declared, DeclaredKind, pool::Name, solve::Attempt};
+use crate::conflict::{Conflict, Missing, ReasonKind, cases};
+use crate::model::error::SolveError;
+use crate::{Declared, DeclaredKind, encode::pool::Name, search::Attempt};
 
 /// Explains an attempt that has no solution.
 pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
@@ -87,7 +87,7 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
 
 /// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
 /// together with `background`, given that all of `lines` has none.
-pub(super) fn minimal(
+pub(crate) fn minimal(
     attempt: &mut Attempt<'_>,
     background: &[usize],
     grown: bool,

@@ -13,11 +13,11 @@ use resolvo::{
     Requirement, SolvableId, VersionSetId,
 };
 
-use super::Reason;
+use crate::conflict::Reason;
 use crate::{
-    pool::{Candidate, Name},
-    provider::Provider,
-    solve::Attempt,
+    encode::Provider,
+    encode::pool::{Candidate, Name},
+    search::Attempt,
 };
 
 /// The metadata of a project's releases is looked into if no more than this many

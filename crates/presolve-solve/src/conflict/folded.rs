@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::FutureExt;
 use resolvo::{DependencyProvider, NameId, SolvableId};
 
-use super::{Half, Left, Package, Reason, RuledOut, Versions};
+use crate::conflict::{Half, Left, Package, Reason, RuledOut, Versions};
 use crate::{
-    pool::{Candidate, Name},
-    provider::Provider,
+    encode::Provider,
+    encode::pool::{Candidate, Name},
 };
 use presolve_parse as parse;
 
@@ -16,7 +16,7 @@ use presolve_parse as parse;
 const RANGES_SHOWN: usize = 4;
 
 /// A name as a package of its half.
-pub(super) fn package(provider: &Provider<'_>, name: NameId) -> Package {
+pub(crate) fn package(provider: &Provider<'_>, name: NameId) -> Package {
     let (name, half) = match provider.pool.resolve_package_name(name) {
         Name::Conda(name) if name.starts_with("__") => (name.clone(), Half::Virtual),
         Name::Conda(name) => (name.clone(), Half::Conda),
@@ -29,7 +29,7 @@ pub(super) fn package(provider: &Provider<'_>, name: NameId) -> Package {
 }
 
 /// Describes these candidates as the remaining ones of a package.
-pub(super) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
+pub(crate) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
     Left {
         package: package(provider, name),
         versions: versions(provider, ids),
@@ -38,7 +38,7 @@ pub(super) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<Solvabl
 
 /// The versions of candidates of one package; none if there are none. A range has all
 /// the versions between its ends that may be taken.
-pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
+pub(crate) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
     let name = provider.pool.resolve_solvable(*ids.first()?).name;
     let candidates = provider.get_candidates(name).now_or_never().flatten();
     let candidates = candidates.map_or_else(Vec::new, |found| {
@@ -80,7 +80,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
 }
 
 /// The excluded candidates of a package, by reason, newest first.
-pub(super) fn ruled_out(
+pub(crate) fn ruled_out(
     provider: &Provider<'_>,
     name: NameId,
     by_reason: BTreeMap<Reason, BTreeSet<SolvableId>>,
@@ -103,13 +103,13 @@ pub(super) fn ruled_out(
 
 /// A version of one of the halves; those of a package are of one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Either<'p> {
+pub(crate) enum Either<'p> {
     Conda(&'p rattler_conda_types::Version),
     Pypi(&'p pep440_rs::Version),
 }
 
 /// The version of a candidate, if it has one.
-pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<Either<'p>> {
+pub(crate) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<Either<'p>> {
     match provider.candidate(id) {
         Candidate::ProjectExtra { base, .. } => version(provider, *base),
         Candidate::Record(record) => {
@@ -128,7 +128,7 @@ pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<
 impl Either<'_> {
     /// Whether it is a pre-release, as PEP 440 has it; of conda's versions those are
     /// that are written so.
-    pub(super) fn is_prerelease(&self) -> bool {
+    pub(crate) fn is_prerelease(&self) -> bool {
         match self {
             Either::Conda(version) => {
                 let version = parse::pep::version(&version.to_string());

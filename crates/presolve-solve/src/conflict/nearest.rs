@@ -7,8 +7,8 @@ use resolvo::{NameId, SolvableId, VersionSetId};
 
 use crate::{
     DeclaredKind,
-    pool::{Candidate, Name, VersionSet},
-    provider::Provider,
+    encode::Provider,
+    encode::pool::{Candidate, Name, VersionSet},
 };
 use presolve_parse as parse;
 

@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::FutureExt;
 use resolvo::{DependencyProvider, NameId, SolvableId};
 
-use super::{
+use crate::conflict::{
     Half, Package, RuledOut, Versions,
     folded::{self, Either},
     reason::Reason,
 };
-use crate::error::SolveError;
+use crate::model::error::SolveError;
 use crate::{
     Problem, Reading, Sources,
-    pool::{Candidate, Name},
-    provider::Provider,
-    solve::Attempt,
+    encode::Provider,
+    encode::pool::{Candidate, Name},
+    search::Attempt,
 };
 use presolve_parse as parse;
 

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use resolvo::StringId;
 
-use crate::pool::Pool;
+use crate::encode::pool::Pool;
 
 /// Why a candidate is excluded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resolvo::SolvableId;
 
-use super::{Choice, Clash, left_by_all};
+use crate::conflict::cases::{Choice, Clash, left_by_all};
 use crate::{
     conflict::{Case, Chain, demands::Demands, folded},
-    pool::Name,
+    encode::pool::Name,
 };
 
 /// A package with more versions than this is not gone through.

@@ -2,12 +2,12 @@
 
 use resolvo::NameId;
 
-use super::{Clash, left_by_all};
+use crate::conflict::cases::{Clash, left_by_all};
 use crate::{
     conflict::{Case, demands::Demands, folded},
-    pips,
-    pool::{Candidate, Name},
-    provider::Provider,
+    encode::Provider,
+    encode::pips,
+    encode::pool::{Candidate, Name},
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 

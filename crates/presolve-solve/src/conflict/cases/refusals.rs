@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resolvo::{NameId, SolvableId};
 
-use super::Clash;
+use crate::conflict::cases::Clash;
 use crate::{
     conflict::{
         RuledOut,
@@ -13,7 +13,7 @@ use crate::{
         folded,
         reason::{Reason, ReasonKind},
     },
-    pool::{Candidate, Name},
+    encode::pool::{Candidate, Name},
 };
 
 impl Clash<'_, '_> {

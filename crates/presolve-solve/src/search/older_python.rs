@@ -11,11 +11,11 @@ use std::{cmp::Ordering, collections::BTreeSet};
 use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Declared, DeclaredKind, Problem, PypiPackage, Reading, Solution, Sources, World,
-    solve::{Attempt, Joint, Wanted, joint},
+    search::{Attempt, Joint, Wanted, joint},
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::DistributionKind;
 
 /// The maximum number of declared projects that are tried; each costs two small solves.
@@ -25,8 +25,8 @@ const ASKED: usize = 8;
 /// less from source, and no declared line has an older version in it.
 ///
 /// # Errors
-/// As for [`super::solve`]. A deadline that passes is none: the solution at hand will do.
-pub(super) fn better(
+/// As for [`crate::solve`]. A deadline that passes is none: the solution at hand will do.
+pub(crate) fn better(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,

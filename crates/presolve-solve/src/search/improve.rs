@@ -14,19 +14,19 @@ use resolvo::{
     SolvableId, VersionSetId,
 };
 
-use super::{
-    pool::{Candidate, Name, Origin, VersionSet},
-    provider::Provider,
-    solve::Attempt,
+use crate::model::error::SolveError;
+use crate::{
+    encode::Provider,
+    encode::pool::{Candidate, Name, Origin, VersionSet},
+    search::Attempt,
 };
-use crate::error::SolveError;
 
 /// The maximum number of better versions that are tried; each costs a solve.
 const TRIES: usize = 24;
 
 /// A solution in which no project can have a better version, all those nearer to
 /// the declared lines being what they are, unless that takes too many solves.
-pub(super) fn improve(
+pub(crate) fn improve(
     attempt: &mut Attempt<'_>,
     mut chosen: Vec<SolvableId>,
 ) -> Result<Vec<SolvableId>, SolveError> {

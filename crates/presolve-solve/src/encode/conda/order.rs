@@ -18,9 +18,9 @@ use futures::FutureExt;
 use rattler_conda_types::Version;
 use resolvo::{Dependencies, NameId, Requirement, SolvableId, SolverCache, VersionSetId};
 
-use super::{
-    pool::{Candidate, Name},
-    provider::Provider,
+use crate::{
+    encode::Provider,
+    encode::pool::{Candidate, Name},
 };
 use presolve_target::ChannelPriority;
 
@@ -29,7 +29,7 @@ type Score = (bool, Reverse<Version>);
 
 /// Cached results of sorting.
 #[derive(Default)]
-pub(super) struct CondaOrder {
+pub(crate) struct CondaOrder {
     /// The place of a record's version among those of its package.
     version_ranks: RefCell<HashMap<SolvableId, u32>>,
     /// The highest version that a version set has, and whether it tracks features.

@@ -21,27 +21,29 @@ use resolvo::{
     VersionSetId,
 };
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Declared, DeclaredKind, Problem, Reading, Unasked, World,
     conflict::{Reason, ReasonKind, Reasons},
-    matching::RecordSpec,
-    pips,
-    pool::{Candidate, Name, Pool, RecordId, VersionSet},
-    provider::Provider,
+    encode::Provider,
+    encode::pips,
+    encode::pool::{Candidate, Name, Pool, RecordId, VersionSet},
+    encode::record_spec::RecordSpec,
 };
-use crate::error::SolveError;
 use presolve_parse as parse;
 use presolve_target::ChannelPriority;
 
+pub(crate) mod order;
+
 /// A match spec in the pool: what it requires, and under which condition.
-pub(super) type PooledMatchSpec = (Vec<VersionSetId>, Option<ConditionId>);
+pub(crate) type PooledMatchSpec = (Vec<VersionSetId>, Option<ConditionId>);
 
 /// Match specs as records write them, in the pool or with the reason why not.
-pub(super) type MatchSpecCache = HashMap<String, Result<PooledMatchSpec, String>>;
+pub(crate) type MatchSpecCache = HashMap<String, Result<PooledMatchSpec, String>>;
 
 /// The candidates of the conda half.
 #[derive(Default)]
-pub(super) struct CondaHalf {
+pub(crate) struct CondaHalf {
     pub candidates: HashMap<NameId, Candidates>,
     /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
     ranks: HashMap<Option<String>, u32>,
@@ -406,7 +408,7 @@ fn duplicate(world: &World<'_>, record: &RepoDataRecord) -> SolveError {
 }
 
 /// Takes a match spec that a record writes into the pool.
-pub(super) fn pooled_match_spec(
+pub(crate) fn pooled_match_spec(
     pool: &Pool,
     cache: &mut MatchSpecCache,
     text: &str,
@@ -427,7 +429,7 @@ pub(super) fn pooled_match_spec(
 }
 
 /// The version sets of a match spec: its extras (CEP-44), then the package.
-pub(super) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSetId>, String> {
+pub(crate) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSetId>, String> {
     let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
         return Err("a dependency needs an exact package name".to_string());
     };
@@ -447,7 +449,7 @@ pub(super) fn version_sets(pool: &Pool, spec: MatchSpec) -> Result<Vec<VersionSe
 }
 
 /// Takes the condition of a match spec (CEP-43) into the pool.
-pub(super) fn pooled_condition(
+pub(crate) fn pooled_condition(
     pool: &Pool,
     cache: &mut MatchSpecCache,
     condition: &MatchSpecCondition,
@@ -482,7 +484,7 @@ impl Provider<'_> {
     }
 
     /// The only candidate of an extra of a conda package.
-    pub(super) fn conda_extra(&self, name: NameId, package: &str, extra: &str) -> Candidates {
+    pub(crate) fn conda_extra(&self, name: NameId, package: &str, extra: &str) -> Candidates {
         let candidate = Candidate::CondaExtra {
             package: package.to_string(),
             extra: extra.to_string(),
@@ -495,7 +497,7 @@ impl Provider<'_> {
     }
 
     /// What a record requires and constrains.
-    pub(super) fn record_dependencies(&self, solvable: SolvableId, id: RecordId) -> Dependencies {
+    pub(crate) fn record_dependencies(&self, solvable: SolvableId, id: RecordId) -> Dependencies {
         self.try_record_dependencies(solvable, id).map_or_else(
             |reason| Dependencies::Unknown(self.pool.intern_string(reason)),
             Dependencies::Known,

@@ -8,18 +8,18 @@ use pep440_rs::Version;
 use rattler_conda_types::RepoDataRecord;
 use resolvo::ConditionalRequirement;
 
-use super::{
+use crate::{
     Problem, Reading,
-    conda_half::CondaHalf,
-    pool::Pool,
-    provider::Provider,
-    python::{Python, declared_specs},
+    encode::Provider,
+    encode::conda::CondaHalf,
+    encode::pool::Pool,
+    encode::pythons::{Python, declared_specs},
 };
 use presolve_packages::pypi::{pip_abilities::PipAbility, tags::Target};
 
 /// The pips that the pip half may be installed with.
 #[derive(Default)]
-pub(super) struct Pips {
+pub(crate) struct Pips {
     /// Empty where no declared line asks for pip, or no channel has it: then it is
     /// not known which one runs, and all abilities are taken for granted.
     versions: Vec<Version>,
@@ -96,6 +96,6 @@ impl Provider<'_> {
 }
 
 /// The version of a `pip` record.
-pub(super) fn version(record: &RepoDataRecord) -> Option<Version> {
+pub(crate) fn version(record: &RepoDataRecord) -> Option<Version> {
     record.package_record.version.as_str().parse().ok()
 }

@@ -7,12 +7,12 @@ use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
-use super::{
+use crate::{
     Declared, DeclaredKind,
-    conda_half::depends_on,
-    pips,
-    pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
-    provider::Provider,
+    encode::Provider,
+    encode::conda::depends_on,
+    encode::pips,
+    encode::pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, Metadata, MetadataSource, pip_abilities::PipAbility,
@@ -103,7 +103,7 @@ pub struct Opaque {
 
 /// A solution, or the finding that on its python another file of a release is
 /// taken, which says something else.
-pub(super) enum Reading {
+pub(crate) enum Reading {
     Solution(Box<Solution>),
     OtherFile,
 }
@@ -158,7 +158,7 @@ impl Solution {
     }
 
     /// Returns the platform tags of a target that the pip of the solution knows.
-    pub(super) fn known_to_pip(&self, target: &Target) -> Target {
+    pub(crate) fn known_to_pip(&self, target: &Target) -> Target {
         let pip = self.pip();
         target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
     }
@@ -169,7 +169,7 @@ impl Solution {
     }
 
     /// Reads the solver's choice.
-    pub(super) fn read(provider: &Provider<'_>, chosen: &[SolvableId]) -> Reading {
+    pub(crate) fn read(provider: &Provider<'_>, chosen: &[SolvableId]) -> Reading {
         let mut solution = Solution::default();
         let mut releases: Vec<(SolvableId, Arc<ReleaseCandidate>)> = Vec::new();
         let mut extras: BTreeMap<SolvableId, Vec<ExtraName>> = BTreeMap::new();
@@ -212,7 +212,7 @@ impl Solution {
     }
 
     /// Sorts the packages, and finds those that pip overwrites.
-    pub(super) fn finish(&mut self, provider: &Provider<'_>) {
+    pub(crate) fn finish(&mut self, provider: &Provider<'_>) {
         self.conda
             .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
@@ -226,7 +226,7 @@ impl Solution {
 
     /// The package that a chosen release is on the chosen python; `None` if its
     /// file there says something else than the one that spoke for the release.
-    pub(super) fn package(
+    pub(crate) fn package(
         &self,
         provider: &Provider<'_>,
         release: &ReleaseCandidate,

@@ -12,13 +12,13 @@ use std::collections::{BTreeSet, HashSet};
 use futures::FutureExt;
 use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
 
-use super::{core::minimal, folded};
-use crate::error::SolveError;
+use crate::conflict::{core::minimal, folded};
+use crate::model::error::SolveError;
 use crate::{
     Declared, DeclaredKind, Problem, Reading, Solution, Sources, World,
-    pool::{Candidate, Name},
-    solution,
-    solve::{self, Attempt, requirements},
+    encode::pool::{Candidate, Name},
+    model::solution,
+    search::{self, Attempt, requirements},
     verify,
 };
 
@@ -73,7 +73,7 @@ impl<'a> Corrections<'a> {
         };
         let mut conda = Asking::new(problem, conda)?;
         let conda_first = match problem.has_pip() {
-            true => solve::projects_of_conda(problem, &mut conda.attempt, &others)?,
+            true => search::projects_of_conda(problem, &mut conda.attempt, &others)?,
             false => HashSet::new(),
         };
         let strict = Reading {
@@ -221,7 +221,7 @@ impl<'a> Corrections<'a> {
             }
             Answer::Unasked => {
                 let changed = self.changed(lines, &[]);
-                let conflict = solve::conflict(&changed.of(self.problem))?;
+                let conflict = search::conflict(&changed.of(self.problem))?;
                 let places = conflict.map(|conflict| conflict.lines);
                 Ok(places.map(|places| places.iter().map(|&place| kept[place]).collect()))
             }
@@ -238,7 +238,7 @@ impl<'a> Corrections<'a> {
             Answer::Unsolvable => self.is_saved_by_old_pip(without, with)?,
             Answer::Unasked => {
                 let changed = self.changed(without, with);
-                solve::leniently(&changed.of(self.problem))?.is_none()
+                search::leniently(&changed.of(self.problem))?.is_none()
             }
         })
     }
@@ -253,7 +253,7 @@ impl<'a> Corrections<'a> {
         }
         let changed = self.changed(without, with);
         for known in self.solutions.iter().rev().take(KNOWN) {
-            if solve::holds(&changed.of(problem), known)? {
+            if search::holds(&changed.of(problem), known)? {
                 return Ok(Answer::Solvable);
             }
         }
@@ -268,12 +268,12 @@ impl<'a> Corrections<'a> {
     /// The answer of a new solver for the changed lines, if a line on python or pip
     /// changes; none if it is undecided.
     fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, SolveError> {
-        let lines = Changed(solve::with_pip(self.problem, changed.0.clone()));
+        let lines = Changed(search::with_pip(self.problem, changed.0.clone()));
         let problem = lines.of(self.problem);
         if !problem.has_pip() {
             return Ok(Some(Answer::Solvable));
         }
-        let mut found = solve::strictly(&problem, &mut self.strict)?;
+        let mut found = search::strictly(&problem, &mut self.strict)?;
         if found.is_none() {
             // Without the line on python, the others are to blame together with it.
             let python = |line: &Declared| line.is_conda() && line.names("python");
@@ -281,7 +281,7 @@ impl<'a> Corrections<'a> {
                 return Ok(None);
             }
             let conda_first = self.reading.conda_first.clone();
-            found = solve::most_leniently(&problem, conda_first)?;
+            found = search::most_leniently(&problem, conda_first)?;
         }
         Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
     }
@@ -310,7 +310,7 @@ impl<'a> Corrections<'a> {
         let found = match verify::unasked(&changed, &solution).is_empty() {
             true => Some(solution),
             false if opens => None,
-            false => solve::strictly(&changed, &mut self.strict)?,
+            false => search::strictly(&changed, &mut self.strict)?,
         };
         Ok(self.keep(found).unwrap_or(Answer::Unasked))
     }
@@ -335,7 +335,7 @@ impl<'a> Corrections<'a> {
         };
         Ok(self.problem.has_pip()
             && changed.0.iter().any(asks_for_pip)
-            && solve::leniently(&changed.of(self.problem))?.is_none())
+            && search::leniently(&changed.of(self.problem))?.is_none())
     }
 
     fn changed(&self, without: &[usize], with: &[Declared]) -> Changed {

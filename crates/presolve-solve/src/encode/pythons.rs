@@ -10,7 +10,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use rattler_conda_types::{RepoDataRecord, Subdir};
 
-use super::{DeclaredKind, Problem, matching::RecordSpec};
+use crate::{DeclaredKind, Problem, encode::record_spec::RecordSpec};
 
 /// A set of pythons of a [`Pythons`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -230,7 +230,7 @@ impl Pythons {
 }
 
 /// The unconditional match specs of the declared conda lines on a package.
-pub(super) fn declared_specs(problem: &Problem<'_>, package: &str) -> Vec<RecordSpec> {
+pub(crate) fn declared_specs(problem: &Problem<'_>, package: &str) -> Vec<RecordSpec> {
     let specs = problem
         .declared
         .iter()

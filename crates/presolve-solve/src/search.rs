@@ -11,19 +11,25 @@ use pep508_rs::PackageName;
 use rattler_conda_types::{MatchSpec, RepoDataRecord};
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Declared, DeclaredKind, Problem, Reading, Sources, Unasked, World,
-    conda_half::{pooled_condition, version_sets},
     conflict::{self, Conflict},
-    improve::improve,
-    leaks, legacy, older_python, pips,
-    pool::{Name, VersionSet},
-    provider::{Learnt, Provider, Stop},
-    python::Python,
-    solution::{self, Solution},
+    encode::conda::{pooled_condition, version_sets},
+    encode::pips,
+    encode::pool::{Name, VersionSet},
+    encode::pythons::Python,
+    encode::{Learnt, Provider, Stop},
+    legacy,
+    model::solution::{self, Solution},
+    search::improve::improve,
     verify,
 };
-use crate::error::SolveError;
+
+pub(crate) mod improve;
+pub(crate) mod leaks;
+pub(crate) mod older_python;
+pub(crate) mod reading;
 
 /// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
 /// may.
@@ -103,12 +109,12 @@ pub fn explain(problem: &Problem<'_>) -> Result<Conflict, SolveError> {
 }
 
 /// Why a problem has no solution in the most lenient reading, if it has none.
-pub(super) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, SolveError> {
+pub(crate) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, SolveError> {
     leniently(problem)?.map(conflict::explain).transpose()
 }
 
 /// The attempt in the most lenient reading, if it has no solution.
-pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'a>>, SolveError> {
+pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'a>>, SolveError> {
     let mut attempt = Attempt::new(problem, Reading::default())?;
     let Some(chosen) = attempt.run()? else {
         return Ok(Some(attempt));
@@ -148,7 +154,7 @@ pub(super) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
 ///
 /// # Errors
 /// As for [`solve`].
-pub(super) fn strictly(
+pub(crate) fn strictly(
     problem: &Problem<'_>,
     reading: &mut Reading,
 ) -> Result<Option<Box<Solution>>, SolveError> {
@@ -172,7 +178,7 @@ pub(super) fn strictly(
 ///
 /// # Errors
 /// As for [`solve`].
-pub(super) fn most_leniently(
+pub(crate) fn most_leniently(
     problem: &Problem<'_>,
     conda_first: HashSet<PackageName>,
 ) -> Result<Option<Box<Solution>>, SolveError> {
@@ -254,7 +260,7 @@ fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, Sol
 /// Some lines of a problem, with an open one on pip if the problem has one on it that is
 /// not among them: without any, it is not known which pip runs, and a strict reading
 /// takes it for one that can do all.
-pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<Declared> {
+pub(crate) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<Declared> {
     let is_on_pip = |line: &&Declared| line.is_conda() && line.names("pip");
     if let Some(line) = problem.declared.iter().find(is_on_pip)
         && !lines.iter().any(|line| is_on_pip(&line))
@@ -275,7 +281,7 @@ pub(super) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<D
 }
 
 /// Whether a solution of another problem also solves this one.
-pub(super) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, SolveError> {
+pub(crate) fn holds(problem: &Problem<'_>, solution: &Solution) -> Result<bool, SolveError> {
     Ok(!solution.by_legacy_resolver
         && verify::unasked(problem, solution).is_empty()
         && verify::violations(problem, solution, true)?.is_empty())
@@ -304,7 +310,7 @@ fn conda_solution(
 
 /// The projects that the conda half of some of the lines provides by itself, by an
 /// attempt at the conda half alone; none if it has no solution.
-pub(super) fn projects_of_conda(
+pub(crate) fn projects_of_conda(
     problem: &Problem<'_>,
     conda: &mut Attempt<'_>,
     lines: &[usize],
@@ -343,14 +349,14 @@ fn checked(
 }
 
 /// The result of solving both halves under one reading.
-pub(super) enum Joint<'a> {
+pub(crate) enum Joint<'a> {
     Solved(Box<Solution>, Box<Reading>),
     Unsolvable(Box<Attempt<'a>>, Learnt),
 }
 
 /// The kind of solution that is searched for.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// The best solution, to be installed.
     Best,
     /// Any solution: only its existence matters.
@@ -368,7 +374,7 @@ impl Joint<'_> {
 
 /// Solves both halves under one reading, again as long as something is learnt
 /// that changes the candidates.
-pub(super) fn joint<'a>(
+pub(crate) fn joint<'a>(
     problem: &'a Problem<'a>,
     mut reading: Reading,
     wanted: Wanted,
@@ -436,7 +442,7 @@ pub(super) fn joint<'a>(
 
 impl Reading {
     /// Adds the facts that a solve learnt; returns whether there are new ones.
-    pub(super) fn learn(&mut self, learnt: &Learnt) -> bool {
+    pub(crate) fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
         for project in &learnt.prereleases {
             if !self.steady.contains(project) {
@@ -485,7 +491,7 @@ impl Reading {
 }
 
 /// One solve under one reading; it can be repeated with fewer lines at little cost.
-pub(super) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     solver: Solver<Provider<'a>>,
     always: Vec<ConditionalRequirement>,
     /// What each declared line requires.
@@ -663,7 +669,7 @@ fn from_channels(
 }
 
 /// What a declared line requires of the solver.
-pub(super) fn requirements(
+pub(crate) fn requirements(
     provider: &Provider<'_>,
     line: &Declared,
 ) -> Result<Vec<ConditionalRequirement>, SolveError> {

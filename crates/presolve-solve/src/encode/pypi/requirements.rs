@@ -8,9 +8,9 @@ use resolvo::{ConditionalRequirement, Dependencies, KnownDependencies, SolvableI
 
 use crate::{
     Sources,
-    pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate, VersionSet},
-    provider::Provider,
-    python::PythonSet,
+    encode::Provider,
+    encode::pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate, VersionSet},
+    encode::pythons::PythonSet,
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, Metadata, MetadataAnswer, pip_abilities::PipAbility,

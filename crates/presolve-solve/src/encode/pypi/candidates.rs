@@ -10,9 +10,9 @@ use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId};
 use crate::{
     DeclaredKind,
     conflict::{Reason, ReasonKind},
-    pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate},
-    provider::Provider,
-    python::PythonSet,
+    encode::Provider,
+    encode::pool::{Candidate, Name, Origin, ProvidedCandidate, ReleaseCandidate},
+    encode::pythons::PythonSet,
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, Project, pip_abilities::PipAbility, tags::WheelFilename,

@@ -8,13 +8,13 @@ use std::{
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::PackageName;
 
-use super::candidates::Exclusion;
+use crate::encode::pypi::candidates::Exclusion;
 use crate::{
     Sources,
     conflict::{Reason, ReasonKind},
-    pool::ReleaseCandidate,
-    provider::Provider,
-    python::PythonSet,
+    encode::Provider,
+    encode::pool::ReleaseCandidate,
+    encode::pythons::PythonSet,
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,

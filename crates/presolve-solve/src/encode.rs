@@ -16,21 +16,28 @@ use resolvo::{
     SolvableId, SolverCache, StringId, VersionSetId, VersionSetUnionId,
 };
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Declared, Problem, Reading, World,
-    conda_half::{CondaHalf, MatchSpecCache, depends_on},
-    conda_order::CondaOrder,
     conflict::Reasons,
-    pips::{self, Pips},
-    pool::{Candidate, Name, Pool, RecordId, VersionSet},
-    pypi_half::ProjectCache,
-    python::{PythonSet, Pythons, declared_specs},
+    encode::conda::order::CondaOrder,
+    encode::conda::{CondaHalf, MatchSpecCache, depends_on},
+    encode::pips::Pips,
+    encode::pool::{Candidate, Name, Pool, RecordId, VersionSet},
+    encode::pypi::ProjectCache,
+    encode::pythons::{PythonSet, Pythons, declared_specs},
 };
-use crate::error::SolveError;
 use presolve_packages::{error::IndexError, pypi::tags::Target};
 
+pub(crate) mod conda;
+pub(crate) mod pips;
+pub(crate) mod pool;
+pub(crate) mod pypi;
+pub mod pythons;
+pub(crate) mod record_spec;
+
 /// The reason for which the solver was stopped.
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The deadline has passed.
     Deadline,
     /// An index could not be queried.
@@ -38,7 +45,7 @@ pub(super) enum Stop {
 }
 
 /// The joint problem as resolvo asks for it.
-pub(super) struct Provider<'a> {
+pub(crate) struct Provider<'a> {
     pub pool: Pool,
     pub world: &'a World<'a>,
     pub declared: &'a [Declared],
@@ -68,7 +75,7 @@ pub(super) struct Provider<'a> {
 
 /// Facts that a solve learnt for other readings.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Learnt {
+pub(crate) struct Learnt {
     /// Projects of which a pre-release is asked for.
     pub prereleases: Vec<PackageName>,
     /// Yanked releases that are asked for by `==`.

@@ -6,19 +6,19 @@
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 
-use super::{
+use crate::model::error::SolveError;
+use crate::{
     Problem, Reading,
-    pypi_half::{mentions_prerelease, pins_exactly},
-    solution::{PypiPackage, Solution},
+    encode::pypi::{mentions_prerelease, pins_exactly},
+    model::solution::{PypiPackage, Solution},
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
 
 /// The projects that got in by such a release.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(super) fn leaked(
+pub(crate) fn leaked(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,

@@ -24,14 +24,14 @@ use std::{
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 
-use super::provider::Provider;
+use crate::encode::Provider;
 use candidates::ProjectCandidates;
-pub(super) use candidates::{mentions_prerelease, pins_exactly};
+pub(crate) use candidates::{mentions_prerelease, pins_exactly};
 use presolve_packages::pypi::Project;
 
 /// Cached facts about projects during a solve.
 #[derive(Default)]
-pub(super) struct ProjectCache {
+pub(crate) struct ProjectCache {
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
     candidates: RefCell<HashMap<PackageName, Option<ProjectCandidates>>>,
     /// The releases whose metadata was asked for.

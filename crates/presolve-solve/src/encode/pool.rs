@@ -7,7 +7,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
-use super::{matching::RecordSpec, python::PythonSet};
+use crate::{encode::pythons::PythonSet, encode::record_spec::RecordSpec};
 use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
