@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use pep508_rs::{ExtraName, PackageName};
 use rattler_conda_types::Subdir;
 
-use crate::{Declared, DeclaredKind, Solution, encode::pythons::marker_environment};
+use crate::model::{
+    Declared, DeclaredKind, python::marker_environment, record::depends_on, solution::Solution,
+};
 
 pub mod direct;
 
@@ -112,7 +114,7 @@ pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String
         let Some(record) = solution.record(&name) else {
             continue;
         };
-        for required in crate::depends_on(record) {
+        for required in depends_on(record) {
             if found.contains_key(required.as_ref()) {
                 continue;
             }

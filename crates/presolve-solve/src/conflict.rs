@@ -9,14 +9,11 @@ mod demands;
 pub(crate) mod folded;
 mod nearest;
 mod newer;
-mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
-pub use crate::corrections::Corrections;
+pub use crate::model::reason::{Reason, ReasonKind};
 pub use newer::{Newer, newer};
-pub(crate) use reason::Reasons;
-pub use reason::{Reason, ReasonKind};
 
 /// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
@@ -138,8 +135,7 @@ pub struct Package {
 }
 
 /// The origin of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Half {
     /// A package of a conda channel.
     Conda,

@@ -1,7 +1,7 @@
 //! Which lines have to change: minimal correction sets, found as minimal hitting sets of
 //! the conflicts (Reiter 1987; Liffiton and Sakallah 2008), smallest first.
 //!
-//! While the lines on python and pip stay, all is asked of one solver under the most
+//! While the lines on python and pip stay, every question goes to one solver under the most
 //! lenient reading, where asking again is nearly free. Where one of them changes, that
 //! solver would have to look at all pythons, and a new one for the changed lines alone
 //! has its answer sooner. What is found is a candidate only: it has to be solved for
@@ -9,18 +9,24 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use futures::FutureExt;
-use resolvo::{ConditionalRequirement, DependencyProvider, SolvableId};
+use resolvo::SolvableId;
 
-use crate::conflict::{core::minimal, folded};
-use crate::model::error::SolveError;
 use crate::{
-    Declared, DeclaredKind, Problem, Reading, Solution, Sources, World,
-    encode::pool::{Candidate, Name},
-    model::solution,
-    search::{self, Attempt, requirements},
+    conflict::{core::minimal, folded},
+    decode::{Decoded, decode},
+    encode::{
+        pool::{Candidate, Name},
+        rules::Rules,
+    },
+    model::{Declared, DeclaredKind, Problem, World, error::SolveError, solution::Solution},
+    search::{self, reading::Reading},
     verify,
 };
+use hitting_sets::hitting_sets;
+use oracle::Oracle;
+
+mod hitting_sets;
+mod oracle;
 
 /// Correction sets with this many lines more than the smallest are not searched for.
 const LARGER: usize = 1;
@@ -31,28 +37,22 @@ const KNOWN: usize = 8;
 /// A question that can be asked again with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
-    /// The lenient reading of the whole, with the declared lines on python and pip as
-    /// lines like the others.
-    reading: Reading,
+    /// The rules of the whole, with the declared lines on python and pip as lines like the
+    /// others.
+    lenient: Rules,
     /// The conda half alone: if it has no solution, the whole has none, and the check is
     /// fast.
-    conda: Asking<'a>,
-    /// The whole by `reading`. It looks at every python there is, so it is made only
+    conda: Oracle<'a>,
+    /// The whole by `lenient`. It looks at every python there is, so it is made only
     /// where a line on python or pip may be to blame.
-    open: Option<Asking<'a>>,
+    open: Option<Oracle<'a>>,
     /// The whole, where what the lines on python and pip exclude is left out beforehand:
     /// much faster, and right as long as they stay.
-    closed: Option<Asking<'a>>,
+    closed: Option<Oracle<'a>>,
     /// The strict reading, with what was learnt so far.
     strict: Reading,
     /// Recent solutions, which may also satisfy other lines; this check is fast.
     solutions: Vec<Solution>,
-}
-
-/// One solver with its reading of the problem.
-struct Asking<'a> {
-    reading: Reading,
-    attempt: Attempt<'a>,
 }
 
 impl<'a> Corrections<'a> {
@@ -65,34 +65,28 @@ impl<'a> Corrections<'a> {
         let others: Vec<usize> = (0..problem.declared.len())
             .filter(|line| !in_conflict(line))
             .collect();
-        let conda = Reading {
+        let conda = Rules {
             open_python: true,
             open_pip: true,
             open_channels: true,
-            ..Reading::default()
+            ..Rules::default()
         };
-        let mut conda = Asking::new(problem, conda)?;
-        let conda_first = match problem.has_pip() {
-            true => search::projects_of_conda(problem, &mut conda.attempt, &others)?,
-            false => HashSet::new(),
+        let mut conda = Oracle::new(problem, conda.into())?;
+        let conda_first = if problem.has_pip() {
+            search::projects_of_conda(problem, &mut conda.attempt, &others)?
+        } else {
+            HashSet::new()
         };
-        let strict = Reading {
-            conda_first,
-            pip_half: true,
-            ..Reading::default()
-        };
-        let reading = Reading {
-            sources: Sources::Unknown,
-            overwrite: true,
+        let lenient = Rules {
             open_python: true,
             open_pip: true,
             open_channels: true,
-            ..strict.clone()
+            ..Rules::lenient(conda_first.clone())
         };
         Ok(Self {
             problem,
-            strict,
-            reading,
+            strict: Rules::strict(conda_first).into(),
+            lenient,
             conda,
             open: None,
             closed: None,
@@ -101,29 +95,33 @@ impl<'a> Corrections<'a> {
     }
 
     /// The solver of the whole that looks at every python.
-    fn open(&mut self) -> Result<&mut Asking<'a>, SolveError> {
+    fn open(&mut self) -> Result<&mut Oracle<'a>, SolveError> {
         if !self.problem.has_pip() {
             return Ok(&mut self.conda);
         }
         let made = match self.open.take() {
             Some(known) => known,
-            None => Asking::new(self.problem, self.reading.clone())?,
+            None => Oracle::new(self.problem, self.lenient.clone().into())?,
         };
         Ok(self.open.insert(made))
     }
 
     /// The solver of the whole that takes the lines on python and pip for given.
-    fn closed(&mut self) -> Result<&mut Asking<'a>, SolveError> {
-        let reading = Reading {
+    fn closed(&mut self) -> Result<&mut Oracle<'a>, SolveError> {
+        let rules = Rules {
             open_python: false,
             open_pip: false,
-            ..self.reading.clone()
+            ..self.lenient.clone()
         };
         let made = match self.closed.take() {
             Some(known) => known,
-            None => Asking::new(self.problem, reading)?,
+            None => Oracle::new(self.problem, rules.into())?,
         };
         Ok(self.closed.insert(made))
+    }
+
+    fn oracle(&mut self, opens: bool) -> Result<&mut Oracle<'a>, SolveError> {
+        if opens { self.open() } else { self.closed() }
     }
 
     /// Whether one of these lines is one on python or pip.
@@ -154,9 +152,10 @@ impl<'a> Corrections<'a> {
         let all = Some(all).filter(|all| !self.opens(all));
         let mut cores: Vec<Vec<usize>> = conflicts.to_vec();
         cores.retain(|core| !core.iter().any(|line| out.contains(line)));
-        let mut size = match out.is_empty() {
-            true => cores.len().max(1),
-            false => cores.len(),
+        let mut size = if out.is_empty() {
+            cores.len().max(1)
+        } else {
+            cores.len()
         };
         let mut smallest = None;
         let lines = self.problem.declared.len();
@@ -165,29 +164,19 @@ impl<'a> Corrections<'a> {
                 break;
             }
             let mut tried: BTreeSet<Vec<usize>> = BTreeSet::new();
-            'again: loop {
-                for set in hitting_sets(&cores, can_change, size) {
-                    let is_larger =
-                        |known: &Vec<usize>| known.iter().all(|line| set.contains(line));
-                    if !tried.insert(set.clone()) || found.iter().any(is_larger) {
-                        continue;
-                    }
-                    let core = match all.as_ref() == Some(&set) {
-                        true => None,
-                        false => self.core_without(&[out, &set].concat())?,
-                    };
-                    match core {
-                        None => found.push(set),
-                        Some(core) => {
-                            cores.push(core);
-                            continue 'again;
-                        }
-                    }
-                    if found.len() == most {
-                        return Ok(());
-                    }
+            while let Some(set) = next_set(&cores, can_change, size, &mut tried, found) {
+                let core = if all.as_ref() == Some(&set) {
+                    None
+                } else {
+                    self.core_without(&[out, &set].concat())?
+                };
+                match core {
+                    None => found.push(set),
+                    Some(core) => cores.push(core),
                 }
-                break;
+                if found.len() == most {
+                    return Ok(());
+                }
             }
             if !found.is_empty() {
                 smallest.get_or_insert(size);
@@ -219,7 +208,7 @@ impl<'a> Corrections<'a> {
                 }
                 minimal(&mut open.attempt, &[], false, &kept).map(Some)
             }
-            Answer::Unasked => {
+            Answer::Unfounded => {
                 let changed = self.changed(lines, &[]);
                 let conflict = search::conflict(&changed.of(self.problem))?;
                 let places = conflict.map(|conflict| conflict.lines);
@@ -236,7 +225,7 @@ impl<'a> Corrections<'a> {
         Ok(match self.answer(without, with)? {
             Answer::Solvable => true,
             Answer::Unsolvable => self.is_saved_by_old_pip(without, with)?,
-            Answer::Unasked => {
+            Answer::Unfounded => {
                 let changed = self.changed(without, with);
                 search::leniently(&changed.of(self.problem))?.is_none()
             }
@@ -280,7 +269,7 @@ impl<'a> Corrections<'a> {
             if !lines.0.iter().any(python) && self.problem.declared.iter().any(python) {
                 return Ok(None);
             }
-            let conda_first = self.reading.conda_first.clone();
+            let conda_first = self.lenient.conda_first.clone();
             found = search::most_leniently(&problem, conda_first)?;
         }
         Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
@@ -295,24 +284,22 @@ impl<'a> Corrections<'a> {
     ) -> Result<Answer, SolveError> {
         let problem = self.problem;
         let opens = self.opens(without);
-        let asking = match opens {
-            true => self.open()?,
-            false => self.closed()?,
-        };
-        let Some(chosen) = asking.run(problem, without, with)? else {
+        let oracle = self.oracle(opens)?;
+        let Some(chosen) = oracle.run(problem, without, with)? else {
             return Ok(Answer::Unsolvable);
         };
-        let read = Solution::read(asking.attempt.provider(), &chosen);
-        let solution::Reading::Solution(solution) = read else {
+        let Decoded::Solution(solution) = decode(oracle.attempt.encoder(), &chosen) else {
             return Ok(Answer::Solvable);
         };
         let changed = changed.of(problem);
-        let found = match verify::unasked(&changed, &solution).is_empty() {
-            true => Some(solution),
-            false if opens => None,
-            false => search::strictly(&changed, &mut self.strict)?,
+        let found = if verify::unfounded(&changed, &solution).is_empty() {
+            Some(solution)
+        } else if opens {
+            None
+        } else {
+            search::strictly(&changed, &mut self.strict)?
         };
-        Ok(self.keep(found).unwrap_or(Answer::Unasked))
+        Ok(self.keep(found).unwrap_or(Answer::Unfounded))
     }
 
     /// Remembers a solution.
@@ -354,74 +341,42 @@ impl<'a> Corrections<'a> {
         line: &Declared,
         without: &[usize],
     ) -> Result<Vec<String>, SolveError> {
-        let (name, asking) = match &line.kind {
+        let (name, oracle) = match &line.kind {
             DeclaredKind::Conda(spec) => match spec.name.as_exact() {
-                Some(name) => (
-                    Name::Conda(name.as_normalized().to_string()),
-                    &mut self.conda,
-                ),
+                Some(name) => {
+                    let name = Name::Conda(name.as_normalized().to_string());
+                    (name, &mut self.conda)
+                }
                 None => return Ok(Vec::new()),
             },
             DeclaredKind::Pip(requirement) => {
-                let asking = match self.opens(without) {
-                    true => self.open()?,
-                    false => self.closed()?,
-                };
-                (Name::Project(requirement.name.clone()), asking)
+                let opens = self.opens(without);
+                let name = Name::Project(requirement.name.clone());
+                (name, self.oracle(opens)?)
             }
             _ => return Ok(Vec::new()),
         };
-        let provider = asking.attempt.provider();
-        let name = provider.pool.intern_package_name(name);
-        let found = provider.get_candidates(name).now_or_never().flatten();
-        let Some(found) = found else {
+        let encoder = oracle.attempt.encoder();
+        let name = encoder.terms().intern(name);
+        let Some(found) = encoder.candidates(name) else {
             return Ok(Vec::new());
         };
         let excluded: BTreeSet<SolvableId> = found.excluded.iter().map(|(id, _)| *id).collect();
-        let usable = found.candidates.iter().filter(|id| !excluded.contains(id));
-        let usable =
-            usable.filter(|&&id| !matches!(provider.candidate(id), Candidate::Provided(_)));
-        let versions: BTreeSet<_> = usable
-            .filter_map(|&id| folded::version(provider, id))
+        let is_provided =
+            |id: SolvableId| matches!(encoder.terms().candidate(id), Candidate::Provided(_));
+        let versions: BTreeSet<_> = found
+            .candidates
+            .iter()
+            .filter(|id| !excluded.contains(id) && !is_provided(**id))
+            .filter_map(|&id| folded::version(encoder, id))
             .collect();
         // Do not suggest a pre-release while there is a release.
-        let stable = versions.iter().filter(|version| !version.is_prerelease());
-        let stable: Vec<String> = stable.map(ToString::to_string).collect();
-        Ok(match stable.is_empty() {
-            true => versions.iter().map(ToString::to_string).collect(),
-            false => stable,
-        })
-    }
-}
-
-impl<'a> Asking<'a> {
-    fn new(problem: &'a Problem<'a>, reading: Reading) -> Result<Self, SolveError> {
-        let attempt = Attempt::new(problem, reading.clone())?;
-        Ok(Self { reading, attempt })
-    }
-
-    /// Solves without some lines and with others, again as long as something is learnt.
-    fn run(
-        &mut self,
-        problem: &'a Problem<'a>,
-        without: &[usize],
-        with: &[Declared],
-    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
-        let kept: Vec<usize> = (0..problem.declared.len())
-            .filter(|line| !without.contains(line))
-            .collect();
-        loop {
-            let mut more: Vec<ConditionalRequirement> = Vec::new();
-            for line in with {
-                more.extend(requirements(self.attempt.provider(), line)?);
-            }
-            let chosen = self.attempt.run_with_and(&kept, &more)?;
-            let learnt = self.attempt.provider().learnt.borrow().clone();
-            if !self.reading.learn(&learnt) {
-                return Ok(chosen);
-            }
-            self.attempt = Attempt::new(problem, self.reading.clone())?;
-        }
+        let is_stable = versions.iter().any(|version| !version.is_prerelease());
+        Ok(versions
+            .iter()
+            .filter(|version| !is_stable || !version.is_prerelease())
+            .map(ToString::to_string)
+            .collect())
     }
 }
 
@@ -431,7 +386,7 @@ enum Answer {
     Unsolvable,
     /// There is a solution with conda packages that only the pip half requires. A
     /// separate solver must check whether there is one without them.
-    Unasked,
+    Unfounded,
 }
 
 /// The lines of a changed question.
@@ -451,57 +406,18 @@ impl Changed {
     }
 }
 
-/// The sets of `size` lines, or fewer, that have a line of every core and no line
-/// without need.
-fn hitting_sets(
+/// The next hitting set that was neither tried nor contains one that was found.
+fn next_set(
     cores: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,
     size: usize,
-) -> Vec<Vec<usize>> {
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    let mut open: Vec<Vec<usize>> = vec![Vec::new()];
-    while let Some(set) = open.pop() {
-        let hit = |core: &&Vec<usize>| core.iter().any(|line| set.contains(line));
-        match cores.iter().find(|core| !hit(core)) {
-            None => {
-                let mut set = set;
-                set.sort_unstable();
-                if is_minimal(&set, cores) && !sets.contains(&set) {
-                    sets.push(set);
-                }
-            }
-            Some(core) if set.len() < size => {
-                // The last is checked first.
-                let lines = core.iter().rev().filter(|&&line| can_change(line));
-                open.extend(lines.map(|&line| [&set[..], &[line]].concat()));
-            }
-            Some(_) => {}
-        }
-    }
-    sets
-}
-
-fn is_minimal(set: &[usize], cores: &[Vec<usize>]) -> bool {
-    set.iter().all(|line| {
-        cores.iter().any(|core| {
-            let mut hits = core.iter().filter(|other| set.contains(other));
-            hits.next() == Some(line) && hits.next().is_none()
+    tried: &mut BTreeSet<Vec<usize>>,
+    found: &[Vec<usize>],
+) -> Option<Vec<usize>> {
+    hitting_sets(cores, can_change, size)
+        .into_iter()
+        .find(|set| {
+            let is_larger = |known: &Vec<usize>| known.iter().all(|line| set.contains(line));
+            tried.insert(set.clone()) && !found.iter().any(is_larger)
         })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hitting_set_has_a_line_of_every_core_and_none_too_many() {
-        let cores = [vec![0, 1], vec![1, 2], vec![3]];
-        let sets = |size| hitting_sets(&cores, &|_| true, size);
-        assert!(sets(1).is_empty());
-        assert_eq!(sets(2), [[1, 3]]);
-        assert_eq!(sets(3), [vec![0, 2, 3], vec![1, 3]]);
-        assert_eq!(hitting_sets(&cores, &|line| line != 1, 3), [[0, 2, 3]]);
-        assert!(hitting_sets(&cores, &|line| line != 3, 3).is_empty());
-    }
 }

@@ -5,8 +5,10 @@
 //! know a file of the user, a flag of the command line, or an async runtime.
 
 pub mod askers;
+mod attempt;
 pub mod conflict;
 mod corrections;
+mod decode;
 mod encode;
 mod legacy;
 mod model;
@@ -14,14 +16,14 @@ mod search;
 mod verify;
 
 pub use conflict::{Conflict, Missing};
-pub use encode::{
-    conda::depends_on, pool::ProvidedCandidate, pythons as python, record_spec::RecordSpec,
-};
+pub use corrections::Corrections;
+pub use encode::RecordSpec;
 pub use model::{
     Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
     error::SolveError,
-    solution::{Clash, Opaque, PypiPackage, Solution},
+    python,
+    record::depends_on,
+    solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},
+    specifiers::specifiers,
 };
-pub use search::{explain, explain_all, leaks::specifiers, solve};
-
-use search::reading::{Reading, Sources, Unasked};
+pub use search::{explain, explain_all, solve};

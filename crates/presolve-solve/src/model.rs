@@ -17,7 +17,11 @@ use presolve_spec::{CondaPin, FormatControl};
 use presolve_target::ChannelPriority;
 
 pub(crate) mod error;
+pub mod python;
+pub(crate) mod reason;
+pub(crate) mod record;
 pub(crate) mod solution;
+pub(crate) mod specifiers;
 
 use error::SolveError;
 
@@ -26,7 +30,7 @@ use error::SolveError;
 pub struct Declared {
     /// The requirement as the user wrote it.
     pub text: String,
-    /// The kind of the requirement.
+    /// The requirement as parsed; it tells whether conda or pip installs it.
     pub kind: DeclaredKind,
     /// The channels, as records name them, that a `channel::` leaves; empty: all.
     pub channels: Vec<String>,
@@ -35,7 +39,7 @@ pub struct Declared {
     pub hashes: Vec<String>,
 }
 
-/// The kinds of declared requirements.
+/// The lines that conda and pip read.
 #[derive(Clone, Debug)]
 pub enum DeclaredKind {
     /// A conda dependency.
@@ -102,16 +106,15 @@ pub struct PreferredRecord {
 }
 
 impl PreferredRecord {
-    /// Whether it is this one.
+    /// Whether a record has the version, the build, the hash and a channel of the pin.
     pub(crate) fn is(&self, record: &RepoDataRecord) -> bool {
         let package = &record.package_record;
         let has = |hash: &String| hashes::of(package).contains(hash);
-        let channel = record.channel.as_ref();
+        let is_of = |channel: &String| self.channels.contains(channel);
         self.pin.version == package.version.as_str()
             && self.pin.build == package.build.as_str()
             && self.pin.hash.as_ref().is_none_or(has)
-            && (self.channels.is_empty()
-                || channel.is_some_and(|channel| self.channels.contains(channel)))
+            && (self.channels.is_empty() || record.channel.as_ref().is_some_and(is_of))
     }
 }
 
@@ -149,17 +152,18 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
-    /// Whether there is time left, and then some.
+    /// Lets the caller go on until `grace` after the deadline.
     ///
     /// # Errors
-    /// That the time limit passed.
+    /// [`SolveError::Deadline`] after that.
     pub(crate) fn check_time(&self, grace: Duration) -> Result<(), SolveError> {
         let end = self
             .deadline
             .and_then(|deadline| deadline.checked_add(grace));
-        match end.is_some_and(|end| Instant::now() > end) {
-            true => Err(SolveError::DEADLINE),
-            false => Ok(()),
+        if end.is_some_and(|end| Instant::now() > end) {
+            Err(SolveError::DEADLINE)
+        } else {
+            Ok(())
         }
     }
 
@@ -178,23 +182,26 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// The names of the declared conda lines.
+    /// The packages that the declared conda lines name, normalised.
     pub(crate) fn conda_names(&self) -> BTreeSet<String> {
-        let names = self.declared.iter().filter_map(|line| match &line.kind {
-            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
-            _ => None,
-        });
-        names.collect()
+        self.declared
+            .iter()
+            .filter_map(|line| match &line.kind {
+                DeclaredKind::Conda(spec) => {
+                    Some(spec.name.as_exact()?.as_normalized().to_string())
+                }
+                _ => None,
+            })
+            .collect()
     }
 
-    /// Whether there is a pip half.
+    /// Whether pip installs something; constraints alone install nothing.
     pub(crate) fn has_pip(&self) -> bool {
-        let asks = |line: &Declared| {
+        self.declared.iter().any(|line| {
             matches!(
                 line.kind,
                 DeclaredKind::Pip(_) | DeclaredKind::PipOpaque(..)
             )
-        };
-        self.declared.iter().any(asks)
+        })
     }
 }

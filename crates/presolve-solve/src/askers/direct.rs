@@ -4,7 +4,12 @@
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
 
-use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, encode::pythons};
+use crate::model::{
+    Declared, DeclaredKind, World,
+    python::marker_environment,
+    solution::{PypiPackage, Solution},
+    specifiers,
+};
 
 /// A requirement with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +110,7 @@ pub fn of_project(
     let Some(python) = solution.python() else {
         return Vec::new();
     };
-    let environment = pythons::marker_environment(&python, world.subdir);
+    let environment = marker_environment(&python, world.subdir);
     let mut found = Vec::new();
     for (line, declared) in declared.iter().enumerate() {
         let wants = match &declared.kind {
@@ -166,8 +171,6 @@ fn required_of<'p>(
 }
 
 fn specifiers(requirement: &Requirement<VerbatimUrl>) -> String {
-    match &requirement.version_or_url {
-        Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.to_string(),
-        _ => String::new(),
-    }
+    let specifiers = specifiers::specifiers(requirement);
+    specifiers.map(ToString::to_string).unwrap_or_default()
 }

@@ -1,9 +1,12 @@
 //! Why there is no solution: the smallest set of declared lines that cannot be satisfied
 //! together, and what each of them demands of the package they disagree on.
 
-use crate::conflict::{Conflict, Missing, ReasonKind, cases};
-use crate::model::error::SolveError;
-use crate::{Declared, DeclaredKind, encode::pool::Name, search::Attempt};
+use super::{Conflict, Missing, ReasonKind, cases};
+use crate::{
+    attempt::Attempt,
+    encode::pool::Name,
+    model::{Declared, DeclaredKind, error::SolveError},
+};
 
 /// Explains an attempt that has no solution.
 pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
@@ -13,7 +16,7 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
         Ok(core) => conflict.lines = core,
         // The verdict is valid, but the minimal set of lines is unknown.
         Err(_) => {
-            attempt.provider().failed()?;
+            attempt.encoder().check_indexes()?;
             conflict.lines = lines;
             conflict.lines.sort_unstable();
             return Ok(conflict);
@@ -22,12 +25,12 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
     conflict.lines.sort_unstable();
     conflict.minimal = true;
     let (cases, missing) = cases::of(&attempt, &conflict.lines);
-    if attempt.provider().failed().is_err() {
+    if attempt.encoder().check_indexes().is_err() {
         // The minimal set is valid, but the facts from the failed index are missing.
         return Ok(conflict);
     }
     conflict.cases = cases;
-    add_channels(&mut conflict, attempt.provider().declared);
+    add_channels(&mut conflict, attempt.encoder().declared());
     let missing = missing.iter();
     conflict.missing = missing
         .filter_map(|(name, line)| self::missing(name, *line))
@@ -67,9 +70,9 @@ fn missing(name: &Name, declared: usize) -> Option<Missing> {
 /// the earlier lines is found. What a user wrote down exactly, and python, is
 /// what a user can change.
 fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
-    let declared = attempt.provider().declared;
+    let declared = attempt.encoder().declared();
     let mut lines: Vec<usize> = (0..declared.len())
-        .filter(|&line| !attempt.lines[line].is_empty())
+        .filter(|&line| !attempt.lines()[line].is_empty())
         .collect();
     lines.sort_by_key(|&line| match &declared[line].kind {
         DeclaredKind::Conda(spec) => {

@@ -6,9 +6,11 @@ use rattler_conda_types::{MatchSpec, Version, VersionSpec};
 use resolvo::{NameId, SolvableId, VersionSetId};
 
 use crate::{
-    DeclaredKind,
-    encode::Provider,
-    encode::pool::{Candidate, Name, VersionSet},
+    encode::{
+        Encoder,
+        pool::{Candidate, Name, VersionSet},
+    },
+    model::DeclaredKind,
 };
 use presolve_parse as parse;
 
@@ -18,16 +20,16 @@ const BUILDS_SHOWN: usize = 3;
 /// One sentence on what is nearest to what a declared line asks for of `name`; none
 /// if the line does not ask for one version of it.
 pub(super) fn to_line(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     line: usize,
     name: NameId,
     candidates: &[SolvableId],
 ) -> Option<String> {
-    let kind = &provider.declared[line].kind;
-    match (kind, provider.pool.resolve_package_name(name)) {
+    let kind = &encoder.declared()[line].kind;
+    match (kind, encoder.terms().name(name)) {
         (DeclaredKind::Conda(spec), Name::Conda(package)) => {
             let is_own = spec.name.as_exact()?.as_normalized() == package;
-            is_own.then(|| conda(provider, spec, candidates)).flatten()
+            is_own.then(|| conda(encoder, spec, candidates)).flatten()
         }
         (DeclaredKind::Pip(requirement), Name::Project(project)) => {
             let asked = requirement.version_or_url.as_ref()?;
@@ -38,7 +40,7 @@ pub(super) fn to_line(
             let only = specifiers.next().filter(|_| specifiers.next().is_none())?;
             let is_exact = *only.operator() == Operator::Equal && requirement.name == *project;
             is_exact
-                .then(|| pypi(provider, only.version(), candidates))
+                .then(|| pypi(encoder, only.version(), candidates))
                 .flatten()
         }
         _ => None,
@@ -48,14 +50,14 @@ pub(super) fn to_line(
 /// One sentence on what is nearest to a version set that nothing is in; none if it
 /// does not tell one version.
 pub(super) fn to_set(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     set: VersionSetId,
     candidates: &[SolvableId],
 ) -> Option<String> {
-    match provider.pool.resolve_version_set(set) {
+    match encoder.terms().set(set) {
         VersionSet::Specifiers(specifiers) => {
             let asked = specifiers.first()?.version();
-            pypi(provider, asked, candidates)
+            pypi(encoder, asked, candidates)
         }
         VersionSet::Match(spec) => {
             let text = spec.to_string();
@@ -63,7 +65,9 @@ pub(super) fn to_set(
             let version = first.trim_start_matches(['=', '>', '<', '~', '!']);
             let version = version.split_whitespace().next()?.trim_end_matches(".*");
             let asked = parse::conda::version(version).ok()?;
-            let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+            let records = candidates
+                .iter()
+                .filter_map(|&id| encoder.terms().record_of(id));
             neighbours(
                 &asked,
                 records.map(|record| record.package_record.version.version()),
@@ -73,9 +77,11 @@ pub(super) fn to_set(
     }
 }
 
-fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
+fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
     let asked = spec.version.as_ref()?;
-    let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+    let records = candidates
+        .iter()
+        .filter_map(|&id| encoder.terms().record_of(id));
     let records: Vec<_> = records.map(|record| &record.package_record).collect();
     let mut builds: Vec<String> = records
         .iter()
@@ -115,13 +121,13 @@ fn one_version(asked: &VersionSpec) -> Option<Version> {
 }
 
 fn pypi(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     asked: &pep440_rs::Version,
     candidates: &[SolvableId],
 ) -> Option<String> {
     let releases = candidates
         .iter()
-        .filter_map(|&id| match provider.candidate(id) {
+        .filter_map(|&id| match encoder.terms().candidate(id) {
             Candidate::Release(release) => Some(&release.version),
             _ => None,
         });

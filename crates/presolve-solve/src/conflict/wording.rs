@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::Declared;
-use crate::conflict::{Case, Chain, Left, Package, RuledOut, Versions};
+use super::{Case, Chain, Left, Package, RuledOut, Versions};
+use crate::model::Declared;
 
 /// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;

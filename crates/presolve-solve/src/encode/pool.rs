@@ -7,7 +7,8 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
-use crate::{encode::pythons::PythonSet, encode::record_spec::RecordSpec};
+use super::{pythons::PythonSet, record_spec::RecordSpec};
+use crate::model::solution::ProvidedCandidate;
 use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
@@ -61,11 +62,11 @@ pub(crate) enum VersionSet {
     Python(PythonSet),
     /// The `pip` records that have an ability.
     Pip(PipAbility),
-    /// The conda records with exactly this version as written that bring the
+    /// The conda records with exactly this version as written that provide the
     /// project.
-    Brings(PackageName, String),
-    /// The conda records that do not bring the project.
-    BringsNot(PackageName),
+    Provides(PackageName, String),
+    /// The conda records that do not provide the project.
+    DoesNotProvide(PackageName),
     /// The conda records that depend on one of these packages.
     DependsOn(Arc<BTreeSet<String>>),
     /// The versions of a project that its specifiers allow (PEP 440).
@@ -87,8 +88,8 @@ impl std::fmt::Display for VersionSet {
             VersionSet::Match(spec) => write!(f, "{spec}"),
             VersionSet::Python(_) => write!(f, "(some)"),
             VersionSet::Pip(ability) => write!(f, "{}", ability.versions()),
-            VersionSet::Brings(_, version) => write!(f, "=={version}"),
-            VersionSet::BringsNot(_) | VersionSet::DependsOn(_) => write!(f, "(some)"),
+            VersionSet::Provides(_, version) => write!(f, "=={version}"),
+            VersionSet::DoesNotProvide(_) | VersionSet::DependsOn(_) => write!(f, "(some)"),
             VersionSet::Specifiers(specifiers) => write!(f, "{specifiers}"),
         }
     }
@@ -167,11 +168,11 @@ pub(crate) enum Origin {
 /// A release of a PyPI project.
 #[derive(Clone, Debug)]
 pub(crate) struct ReleaseCandidate {
-    /// The project.
+    /// The project whose name the candidate has.
     pub project: PackageName,
-    /// The version.
+    /// As the index or the file name gives it; 0 for an opaque one.
     pub version: Version,
-    /// Whether it is from conda, from PyPI or virtual.
+    /// What names its files.
     pub origin: Origin,
     /// The pythons on which one of its files can be installed.
     pub pythons: PythonSet,
@@ -181,17 +182,4 @@ pub(crate) struct ReleaseCandidate {
     /// The file whose metadata speaks for the release: the one that pip would
     /// take on the newest of the pythons. `None` for an opaque one.
     pub distribution: Option<Arc<Distribution>>,
-}
-
-/// A PyPI project as a conda package provides it: one for each version.
-#[derive(Clone, Debug)]
-pub struct ProvidedCandidate {
-    /// The project.
-    pub project: PackageName,
-    /// The conda package's normalised name.
-    pub conda_name: String,
-    /// The version as the records write it.
-    pub conda_version: String,
-    /// The same version in PEP 440 form, if it is valid.
-    pub version: Option<Version>,
 }

@@ -1,22 +1,17 @@
-//! The solution: the packages to install, read from the solver's choice.
+//! The solution: the packages to install.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::RepoDataRecord;
-use resolvo::SolvableId;
 
-use crate::{
+use super::{
     Declared, DeclaredKind,
-    encode::Provider,
-    encode::conda::depends_on,
-    encode::pips,
-    encode::pool::{Candidate, Origin, ProvidedCandidate, ReleaseCandidate},
+    record::{depends_on, pep_version},
 };
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, Metadata, MetadataSource, pip_abilities::PipAbility,
-    tags::Target,
+    Distribution, Metadata, MetadataSource, pip_abilities::PipAbility, tags::Target,
 };
 
 /// The packages to install.
@@ -35,7 +30,7 @@ pub struct Solution {
     pub provided: Vec<ProvidedCandidate>,
     /// The projects of lines that only foreign code can resolve.
     pub opaque: Vec<Opaque>,
-    /// Projects that pip would install over what a conda package brought, with
+    /// Projects that pip would install over what a conda package provides, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
     /// Whether this is what a pip before 20.3 installs although it violates a
@@ -52,7 +47,7 @@ pub struct Solution {
 pub struct Clash {
     /// The project that requires it.
     pub project: PackageName,
-    /// The version.
+    /// Its chosen version.
     pub version: Version,
     /// The requirement that is not satisfied.
     pub requirement: Requirement<VerbatimUrl>,
@@ -65,9 +60,9 @@ pub struct Clash {
 /// A release to be installed from PyPI.
 #[derive(Clone, Debug)]
 pub struct PypiPackage {
-    /// The project.
+    /// The normalised name of the project.
     pub name: PackageName,
-    /// The version.
+    /// The chosen release, local version included.
     pub version: Version,
     /// The extras that are asked for.
     pub extras: Vec<ExtraName>,
@@ -95,17 +90,23 @@ impl PypiPackage {
 /// A project that a line for foreign code names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opaque {
-    /// The project.
+    /// The normalised name of the project.
     pub name: PackageName,
     /// The extras that are asked for.
     pub extras: Vec<ExtraName>,
 }
 
-/// A solution, or the finding that on its python another file of a release is
-/// taken, which says something else.
-pub(crate) enum Reading {
-    Solution(Box<Solution>),
-    OtherFile,
+/// A PyPI project as a conda package provides it: one for each version.
+#[derive(Clone, Debug)]
+pub struct ProvidedCandidate {
+    /// The project that it counts as.
+    pub project: PackageName,
+    /// The conda package's normalised name.
+    pub conda_name: String,
+    /// The version as the records write it.
+    pub conda_version: String,
+    /// The same version in PEP 440 form, if it is valid.
+    pub version: Option<Version>,
 }
 
 impl Solution {
@@ -124,17 +125,12 @@ impl Solution {
 
     /// The version of `python`, as PEP 440 has it.
     pub fn python(&self) -> Option<Version> {
-        self.record("python")?
-            .package_record
-            .version
-            .as_str()
-            .parse()
-            .ok()
+        pep_version(self.record("python")?)
     }
 
     /// The version of conda's `pip`, which installs the pip half.
     pub fn pip(&self) -> Option<Version> {
-        pips::version(self.record("pip")?)
+        pep_version(self.record("pip")?)
     }
 
     /// Returns all requirements on a project, from declared lines and chosen releases.
@@ -167,149 +163,4 @@ impl Solution {
     pub fn release(&self, name: &PackageName) -> Option<&PypiPackage> {
         self.pypi.iter().find(|package| package.name == *name)
     }
-
-    /// Reads the solver's choice.
-    pub(crate) fn read(provider: &Provider<'_>, chosen: &[SolvableId]) -> Reading {
-        let mut solution = Solution::default();
-        let mut releases: Vec<(SolvableId, Arc<ReleaseCandidate>)> = Vec::new();
-        let mut extras: BTreeMap<SolvableId, Vec<ExtraName>> = BTreeMap::new();
-        for &id in chosen {
-            match provider.candidate(id) {
-                Candidate::Record(id) => {
-                    let record = provider.record(*id).clone();
-                    let namesakes = (provider.conda).namesakes(&provider.pool, provider.world, *id);
-                    if !namesakes.is_empty() {
-                        let name = record.package_record.name.as_normalized().to_string();
-                        solution.namesakes.insert(name, namesakes);
-                    }
-                    solution.conda.push(record);
-                }
-                Candidate::Virtual(_) | Candidate::Contents(_) => {}
-                Candidate::CondaExtra { package, extra } => {
-                    solution.conda_extras.push((package.clone(), extra.clone()));
-                }
-                Candidate::Release(release) => releases.push((id, release.clone())),
-                Candidate::Provided(provided) => solution.provided.push((**provided).clone()),
-                Candidate::ProjectExtra { base, extra } => {
-                    extras.entry(*base).or_default().push(extra.clone());
-                }
-            }
-        }
-        for (id, release) in releases {
-            let extras = extras.remove(&id).unwrap_or_default();
-            if release.origin == Origin::Opaque {
-                let name = release.project.clone();
-                solution.opaque.push(Opaque { name, extras });
-                continue;
-            }
-            match solution.package(provider, &release, extras) {
-                Some(package) => solution.pypi.push(package),
-                None => return Reading::OtherFile,
-            }
-        }
-        solution.finish(provider);
-        Reading::Solution(Box::new(solution))
-    }
-
-    /// Sorts the packages, and finds those that pip overwrites.
-    pub(crate) fn finish(&mut self, provider: &Provider<'_>) {
-        self.conda
-            .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
-        self.pypi.sort_by(|a, b| a.name.cmp(&b.name));
-        self.provided.sort_by(|a, b| a.project.cmp(&b.project));
-        self.opaque.sort_by(|a, b| a.name.cmp(&b.name));
-        for package in &mut self.pypi {
-            package.extras.sort();
-        }
-        self.overwritten = overwritten(provider, self);
-    }
-
-    /// The package that a chosen release is on the chosen python; `None` if its
-    /// file there says something else than the one that spoke for the release.
-    pub(crate) fn package(
-        &self,
-        provider: &Provider<'_>,
-        release: &ReleaseCandidate,
-        extras: Vec<ExtraName>,
-    ) -> Option<PypiPackage> {
-        let spoke = release.distribution.clone()?;
-        let metadata = provider.metadata(release).ok()?;
-        let page = provider.project(&release.project);
-        let files = page
-            .as_ref()
-            .and_then(|page| page.releases.get(&release.version));
-        let files = files
-            .map(|release| release.files.as_slice())
-            .unwrap_or_default();
-        let python = self
-            .record("python")
-            .and_then(|record| provider.pythons.index_of(record));
-        let target = self.known_to_pip(provider.world.target);
-        let taken = match python {
-            Some(python) if release.origin == Origin::Index => {
-                let (project, version) = (&release.project, &release.version);
-                provider.file_of(project, version, files, python, &target)?
-            }
-            _ => spoke.clone(),
-        };
-        if taken.filename != spoke.filename {
-            let other = ReleaseCandidate {
-                distribution: Some(taken.clone()),
-                ..release.clone()
-            };
-            let other = provider.metadata(&other).ok()?;
-            let says = |metadata: &Option<Arc<Metadata>>| {
-                metadata
-                    .as_ref()
-                    .map(|m| (m.requires_dist.clone(), m.requires_python.clone()))
-            };
-            if says(&other) != says(&metadata) {
-                return None;
-            }
-        }
-        let wheel_for_other_pip = match (&taken.kind, python) {
-            (DistributionKind::Source, Some(python)) if release.origin == Origin::Index => {
-                provider.wheel_for_other_pip(&release.project, files, python, &target)
-            }
-            _ => None,
-        };
-        let hashes = match release.origin {
-            Origin::Index => sha256(&provider.usable(&release.project, files)),
-            // A release of the index with the same version is another thing.
-            Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
-        };
-        Some(PypiPackage {
-            name: release.project.clone(),
-            version: release.version.clone(),
-            extras,
-            direct_url: release.origin == Origin::DirectUrl,
-            distribution: taken,
-            metadata,
-            wheel_for_other_pip,
-            hashes,
-        })
-    }
-}
-
-/// The hashes of files as pip writes them.
-fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
-    let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
-    hashes.map(|hash| format!("sha256:{hash}")).collect()
-}
-
-fn overwritten(provider: &Provider<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
-    let mut overwritten = Vec::new();
-    let releases = solution.pypi.iter().map(|package| &package.name);
-    for project in releases.chain(solution.opaque.iter().map(|opaque| &opaque.name)) {
-        let Some(brought) = provider.providers.get(project) else {
-            continue;
-        };
-        let installed = brought.keys().filter(|name| {
-            solution
-                .record(name)
-                .is_some_and(|record| provider.brings(record, project))
-        });
-        overwritten.extend(installed.map(|name| (project.clone(), name.clone())));
-    }
-    overwritten
 }

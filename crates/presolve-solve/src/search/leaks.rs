@@ -4,13 +4,16 @@
 //! and the result depends on the search order.
 
 use pep440_rs::{Version, VersionSpecifiers};
-use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use pep508_rs::PackageName;
 
-use crate::model::error::SolveError;
 use crate::{
-    Problem, Reading,
-    encode::pypi::{mentions_prerelease, pins_exactly},
-    model::solution::{PypiPackage, Solution},
+    encode::rules::Rules,
+    model::{
+        Problem,
+        error::SolveError,
+        solution::{PypiPackage, Solution},
+        specifiers::{mentions_prerelease, pins_exactly, specifiers},
+    },
 };
 use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
 
@@ -18,31 +21,31 @@ use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(crate) fn leaked(
+pub(super) fn leaked(
     problem: &Problem<'_>,
     solution: &Solution,
-    reading: &Reading,
+    rules: &Rules,
 ) -> Result<Vec<PackageName>, SolveError> {
     let mut leaked = Vec::new();
     for package in &solution.pypi {
         let key = (package.name.clone(), package.version.clone());
         let is_prerelease =
-            package.version.any_prerelease() && reading.prereleases.contains(&package.name);
-        let asked: Vec<_> = solution
+            package.version.any_prerelease() && rules.prereleases.contains(&package.name);
+        let required: Vec<_> = solution
             .asked_of(problem.declared, &package.name)
             .filter_map(specifiers)
             .collect();
-        let is_leak = if reading.yanked.contains(&key) {
+        let is_leak = if rules.yanked.contains(&key) {
             let pip = solution.pip();
             let by_pin_only = pip.is_none_or(|pip| PipAbility::YankedOnlyByPin.is_in(&pip));
-            !asked.iter().any(|specifiers| pins_exactly(specifiers))
-                && (by_pin_only || has_other(problem, package, &asked, is_unyanked)?)
+            !required.iter().any(|specifiers| pins_exactly(specifiers))
+                && (by_pin_only || has_other(problem, package, &required, is_unyanked)?)
         } else {
             is_prerelease
-                && !asked
+                && !required
                     .iter()
                     .any(|specifiers| mentions_prerelease(specifiers))
-                && has_other(problem, package, &asked, is_stable)?
+                && has_other(problem, package, &required, is_stable)?
         };
         if is_leak {
             leaked.push(package.name.clone());
@@ -64,7 +67,7 @@ fn is_unyanked(_: &Version, release: &Release) -> bool {
 fn has_other(
     problem: &Problem<'_>,
     package: &PypiPackage,
-    asked: &[&VersionSpecifiers],
+    required: &[&VersionSpecifiers],
     is_wanted: impl Fn(&Version, &Release) -> bool,
 ) -> Result<bool, SolveError> {
     let Some(page) = problem.world.pypi.project(&package.name)? else {
@@ -77,13 +80,5 @@ fn has_other(
         .collect();
     let meets =
         |specifiers: &&VersionSpecifiers| wanted.iter().any(|version| specifiers.contains(version));
-    Ok(asked.iter().all(meets))
-}
-
-/// The specifiers of a requirement that is not a URL.
-pub fn specifiers(requirement: &Requirement<VerbatimUrl>) -> Option<&VersionSpecifiers> {
-    match &requirement.version_or_url {
-        Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers),
-        _ => None,
-    }
+    Ok(required.iter().all(meets))
 }

@@ -11,22 +11,30 @@ use std::{cmp::Ordering, collections::BTreeSet};
 use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
-use crate::model::error::SolveError;
+use super::{
+    joint::{Goal, Outcome, joint},
+    reading::Reading,
+};
 use crate::{
-    Declared, DeclaredKind, Problem, PypiPackage, Reading, Solution, Sources, World,
-    search::{Attempt, Joint, Wanted, joint},
+    attempt::Attempt,
+    encode::rules::{Rules, Sources},
+    model::{
+        Declared, DeclaredKind, Problem, World,
+        error::SolveError,
+        solution::{PypiPackage, Solution},
+    },
 };
 use presolve_packages::pypi::DistributionKind;
 
 /// The maximum number of declared projects that are tried; each costs two small solves.
-const ASKED: usize = 8;
+const PROJECTS: usize = 8;
 
 /// The solution on an older python, if it is better for the declared lines, or pip builds
 /// less from source, and no declared line has an older version in it.
 ///
 /// # Errors
-/// As for [`crate::solve`]. A deadline that passes is none: the solution at hand will do.
-pub(crate) fn better(
+/// As for [`solve`](super::solve). A deadline that passes is none: the solution at hand will do.
+pub(super) fn better(
     problem: &Problem<'_>,
     solution: &Solution,
     reading: &Reading,
@@ -42,19 +50,12 @@ fn on_older(
     solution: &Solution,
     reading: &Reading,
 ) -> Result<Option<(Box<Solution>, Reading)>, SolveError> {
-    let open = Reading {
-        pythons: None,
-        pip: None,
-        ..reading.clone()
-    };
+    let open = reading.on_all_pythons();
     let Some(pythons) = Older::new(problem, solution, &open)?.worth_a_try()? else {
         return Ok(None);
     };
-    let on_older = Reading {
-        pythons: Some(pythons),
-        ..open
-    };
-    let Joint::Solved(other, reading) = joint(problem, on_older, Wanted::Best)? else {
+    let on_older = open.with(|rules| rules.pythons = Some(pythons));
+    let Outcome::Solved(other, reading) = joint(problem, on_older, Goal::Best)? else {
         return Ok(None);
     };
     let is_better = is_better(problem.declared, solution, &other);
@@ -80,17 +81,19 @@ impl<'a> Older<'a> {
         solution: &'a Solution,
         reading: &'a Reading,
     ) -> Result<Self, SolveError> {
-        let by_wheels = Reading {
+        let by_wheels = Rules {
             sources: Sources::WhereNoWheel,
-            ..reading.clone()
+            ..reading.rules.clone()
         };
         let attempt = Attempt::new(problem, by_wheels)?;
-        let chosen = solution.record("python");
         let (mut same, mut older) = (BTreeSet::new(), BTreeSet::new());
-        let provider = attempt.provider();
-        let chosen = chosen.and_then(|record| provider.pythons.index_of(record));
-        if let Some(chosen) = chosen.map(|index| provider.pythons.get(index)) {
-            for python in provider.allowed.iter().map(|at| provider.pythons.get(at)) {
+        let pythons = attempt.encoder().pythons();
+        let chosen = solution
+            .record("python")
+            .and_then(|record| pythons.index_of(record))
+            .map(|index| pythons.get(index));
+        if let Some(chosen) = chosen {
+            for python in pythons.allowed().iter().map(|at| pythons.get(at)) {
                 match python.major_minor().cmp(&chosen.major_minor()) {
                     Ordering::Less => older.insert(python.version.clone()),
                     Ordering::Equal => same.insert(python.version.clone()),
@@ -111,23 +114,23 @@ impl<'a> Older<'a> {
     /// The pythons that are worth a try, if any is.
     fn worth_a_try(mut self) -> Result<Option<BTreeSet<Version>>, SolveError> {
         let mut is_worth = false;
-        let mut asked = 0;
+        let mut tried = 0;
         for line in self.problem.declared {
             let DeclaredKind::Pip(requirement) = &line.kind else {
                 continue;
             };
-            if asked == ASKED || self.older.is_empty() {
+            if tried == PROJECTS || self.older.is_empty() {
                 break;
             }
             if let Some(best) = self.missed(requirement) {
-                asked += 1;
+                tried += 1;
                 is_worth |= self.leave_those_that_have(line, requirement, &best)?;
             }
         }
         if !is_worth {
             is_worth = self.leave_those_with_wheels();
         }
-        self.attempt.provider().failed()?;
+        self.attempt.encoder().check_indexes()?;
         let newest = newest_minor(&self.older);
         Ok((is_worth && !newest.is_empty()).then_some(newest))
     }
@@ -149,30 +152,32 @@ impl<'a> Older<'a> {
     }
 
     fn newest_with_wheel(&self, package: &PypiPackage) -> Option<Version> {
-        let provider = self.attempt.provider();
-        let release = provider.known_release(&package.name, &package.version)?;
-        let pythons = release.pythons.iter();
-        let versions: Vec<&Version> = pythons
-            .map(|at| &provider.pythons.get(at).version)
+        let encoder = self.attempt.encoder();
+        let release = encoder
+            .pypi()
+            .known_release(&package.name, &package.version)?;
+        let versions = release.pythons.iter();
+        let mut versions: Vec<&Version> = versions
+            .map(|at| &encoder.pythons().get(at).version)
             .collect();
         // Without any wheel, its source counts on all pythons.
-        let is_source = versions.iter().any(|version| self.same.contains(version));
-        let older = versions
-            .into_iter()
-            .filter(|version| self.older.contains(version));
-        older.max().filter(|_| !is_source).cloned()
+        if versions.iter().any(|version| self.same.contains(*version)) {
+            return None;
+        }
+        versions.retain(|version| self.older.contains(*version));
+        versions.into_iter().max().cloned()
     }
 
     /// The best version of a declared project, if the solution has an older one and an
     /// older python may do.
     fn missed(&self, requirement: &Requirement<VerbatimUrl>) -> Option<Version> {
-        let provider = self.attempt.provider();
-        let best = provider.best_release(requirement)?;
+        let encoder = self.attempt.encoder();
+        let best = encoder.pypi().best_release(requirement)?;
         let taken = self.solution.release(&requirement.name)?;
         let mut pythons = best
             .pythons
             .iter()
-            .map(|at| &provider.pythons.get(at).version);
+            .map(|at| &encoder.pythons().get(at).version);
         let is_missed =
             taken.version < best.version && pythons.any(|version| self.older.contains(version));
         is_missed.then(|| best.version.clone())
@@ -224,17 +229,15 @@ impl<'a> Older<'a> {
                 ..self.problem.world.clone()
             },
         };
-        let reading = Reading {
-            pythons: Some(pythons.clone()),
-            ..self.reading.clone()
-        };
-        let found = joint(&alone, reading, Wanted::Any)?;
+        let pythons = pythons.clone();
+        let reading = self.reading.with(|rules| rules.pythons = Some(pythons));
+        let found = joint(&alone, reading, Goal::Any)?;
         Ok(found.solution().is_some())
     }
 }
 
 /// The pythons of the newest minor version among some. To be sure of the nearest step
-/// back they are asked for alone: the solver tries newer pythons first, but where it has to
+/// back they are tried alone: the solver tries newer pythons first, but where it has to
 /// go back it does not promise the newest that would do.
 fn newest_minor(pythons: &BTreeSet<Version>) -> BTreeSet<Version> {
     let minor = |python: &Version| python.release().iter().take(2).copied().collect::<Vec<_>>();

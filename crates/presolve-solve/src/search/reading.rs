@@ -1,68 +1,94 @@
-//! The assumptions of one attempt at a problem.
+//! The rules of one attempt, and what was learnt for the next one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use pep440_rs::Version;
 use pep508_rs::PackageName;
 
-/// The assumptions of one attempt at a problem. A strict reading is tried first; facts
-/// about the pip half are learnt from each attempt.
+use crate::{
+    encode::{
+        pypi::Lessons,
+        rules::{Rules, UnfoundedSet},
+    },
+    model::solution::Solution,
+};
+
+/// How a problem is read: the rules of the next attempt. Facts about the pip half are
+/// learnt from each attempt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
-    /// The pip half takes part.
-    pub pip_half: bool,
-    /// Which source distributions count.
-    pub sources: Sources,
-    /// A PyPI release may replace what a conda package provides, as pip would do.
-    pub overwrite: bool,
-    /// Projects that the conda half provides anyway: conda's is tried first.
-    pub conda_first: HashSet<PackageName>,
-    /// Sets of conda packages that only asked for each other, or that only the
-    /// pip half asked for, in a solution that was refused for it.
-    pub unasked: Vec<Unasked>,
-    /// Projects whose pre-releases count (PEP 440): asked for by name, or there
-    /// is nothing else.
-    pub prereleases: HashSet<PackageName>,
-    /// Projects whose pre-releases and yanked releases nothing in a solution asked for:
+    pub rules: Rules,
+    /// Projects whose pre-releases and yanked releases nothing in a solution requires:
     /// they do not count whatever is checked.
-    pub steady: HashSet<PackageName>,
-    /// Yanked releases that are asked for by `==` (PEP 592).
-    pub yanked: HashSet<(PackageName, Version)>,
-    /// The declared lines on python are lines like the others. Otherwise what they
-    /// exclude is left out of the problem beforehand: that is faster, and says less about
-    /// whose fault it is.
-    pub open_python: bool,
-    /// Like `open_python`, for the declared lines on pip.
-    pub open_pip: bool,
-    /// The same for what a `channel::` excludes: it rules it out as long as its line
-    /// stays.
-    pub open_channels: bool,
-    /// The only pythons: the one of a solution that was found with the files of
-    /// another, or those that the declared projects are best served with.
-    pub pythons: Option<BTreeSet<Version>>,
-    /// The only pip: the one of a solution that was found with the files of another.
-    pub pip: Option<Version>,
+    steady: HashSet<PackageName>,
 }
 
-/// Conda packages that came in though nothing of the conda half led to them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unasked {
-    pub names: BTreeSet<String>,
-    /// Whether they are allowed together with a package that depends on one of them;
-    /// otherwise they are excluded.
-    pub by_others: bool,
+impl From<Rules> for Reading {
+    fn from(rules: Rules) -> Self {
+        Self {
+            rules,
+            steady: HashSet::new(),
+        }
+    }
 }
 
-/// Which source distributions count as installable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Sources {
-    /// Those of releases that have no wheel for any python that the environment file
-    /// allows: an open python goes where the wheels are.
-    #[default]
-    WhereNoWheel,
-    /// All source distributions with known metadata.
-    Known,
-    /// All source distributions; those with unknown metadata count as having no
-    /// requirements.
-    Unknown,
+impl Reading {
+    /// The same with other rules.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut Rules)) -> Self {
+        let mut reading = self.clone();
+        change(&mut reading.rules);
+        reading
+    }
+
+    /// The same for all pythons and pips.
+    pub(super) fn on_all_pythons(&self) -> Self {
+        self.with(|rules| (rules.pythons, rules.pip) = (None, None))
+    }
+
+    /// Adds the facts that a solve learnt; returns whether there are new ones.
+    pub(crate) fn learn(&mut self, lessons: &Lessons) -> bool {
+        let mut news = false;
+        for project in &lessons.prereleases {
+            if !self.steady.contains(project) {
+                news |= self.rules.prereleases.insert(project.clone());
+            }
+        }
+        for release in &lessons.yanked {
+            if !self.steady.contains(&release.0) {
+                news |= self.rules.yanked.insert(release.clone());
+            }
+        }
+        news
+    }
+
+    /// Removes what was learnt about these projects, for good.
+    pub(super) fn close(&mut self, projects: Vec<PackageName>) {
+        for project in projects {
+            self.rules.prereleases.remove(&project);
+            self.rules.yanked.retain(|(known, _)| *known != project);
+            self.steady.insert(project);
+        }
+    }
+
+    /// Conda packages that only the pip half requires are not what the file
+    /// says: their projects are tried from PyPI first, and if they come back
+    /// nevertheless, only together with something that requires them.
+    pub(super) fn refuse(&mut self, unfounded: Vec<String>, solution: &Solution) {
+        let mut reordered = false;
+        for provided in &solution.provided {
+            if unfounded.contains(&provided.conda_name) {
+                reordered |= self.rules.conda_first.remove(&provided.project);
+            }
+        }
+        if reordered {
+            return;
+        }
+        let mut set = UnfoundedSet {
+            names: unfounded.into_iter().collect(),
+            with_support: true,
+        };
+        // What depends on them under a condition that does not hold, or with an
+        // extra that nothing requires, is no support.
+        set.with_support = !self.rules.unfounded.contains(&set);
+        self.rules.unfounded.push(set);
+    }
 }

@@ -5,22 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::Version;
 use pep508_rs::PackageName;
 
-use crate::encode::pypi::candidates::Exclusion;
-use crate::{
-    Sources,
-    conflict::{Reason, ReasonKind},
-    encode::Provider,
-    encode::pool::ReleaseCandidate,
-    encode::pythons::PythonSet,
-};
+use super::{PypiHalf, exclusion::Exclusion};
+use crate::encode::{pythons::PythonSet, rules::Sources};
 use presolve_packages::pypi::{
     Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
 };
 
-impl Provider<'_> {
+impl PypiHalf<'_> {
     /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
     pub(crate) fn usable<'f>(
         &self,
@@ -39,7 +33,12 @@ impl Provider<'_> {
 
     /// The hashes that the declared lines of a project give, per line.
     fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
-        let lines = self.declared.iter().filter(|line| !line.hashes.is_empty());
+        let lines = self
+            .terms
+            .problem
+            .declared
+            .iter()
+            .filter(|line| !line.hashes.is_empty());
         lines
             .filter(|line| line.names(project.as_ref()))
             .map(|line| line.hashes.as_slice())
@@ -53,15 +52,13 @@ impl Provider<'_> {
         version: &Version,
         usable: &[&'f Arc<Distribution>],
     ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
-        let asked = self
-            .reading
-            .yanked
-            .contains(&(project.clone(), version.clone()));
-        let kept = usable
+        let release = (project.clone(), version.clone());
+        let is_open = self.terms.rules.yanked.contains(&release);
+        let kept: Vec<_> = usable
             .iter()
             .copied()
-            .filter(|file| asked || file.yanked.is_none());
-        let kept: Vec<_> = kept.collect();
+            .filter(|file| is_open || file.yanked.is_none())
+            .collect();
         match usable.first() {
             Some(file) if kept.is_empty() => {
                 let reason = file.yanked.clone().unwrap_or_default();
@@ -97,17 +94,17 @@ impl Provider<'_> {
     ) -> Option<(String, PipAbility)> {
         let usable = self.usable(project, files);
         let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
-        let wheel = self.best_file(&wheels, python, self.world.target)?;
+        let wheel = self.best_file(&wheels, python, self.terms.world.target)?;
         let DistributionKind::Wheel(tags) = &wheel.kind else {
             return None;
         };
-        let ability = self.world.target.needs(tags)?;
+        let ability = self.terms.world.target.needs(tags)?;
         (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
     }
 
     /// Whether pip may take wheels and source distributions of a project.
     fn formats(&self, project: &PackageName) -> (bool, bool) {
-        let formats = &self.world.pip.formats;
+        let formats = &self.terms.world.pip.formats;
         let only_binary = formats.only_binary.contains(project);
         let no_binary = formats.no_binary.contains(project);
         let wheel = !no_binary && (only_binary || !formats.no_binary_all);
@@ -135,7 +132,7 @@ impl Provider<'_> {
                 DistributionKind::Source => sources = sources.union(&fitting),
             }
         }
-        if self.reading.sources == Sources::WhereNoWheel && !wheels.is_empty() {
+        if self.terms.rules.sources == Sources::WhereNoWheel && !wheels.is_empty() {
             sources = self.pythons.none();
         }
         let pythons = wheels.union(&sources);
@@ -166,14 +163,14 @@ impl Provider<'_> {
     }
 
     /// The allowed pythons that a file fits.
-    fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
+    pub(super) fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
         let required = file.requires_python.as_ref();
         let required = required.map_or_else(
-            || self.allowed.clone(),
+            || self.pythons.allowed().clone(),
             |specifiers| {
                 self.pythons
                     .required(specifiers)
-                    .intersection(&self.allowed)
+                    .intersection(self.pythons.allowed())
             },
         );
         match &file.kind {
@@ -221,110 +218,9 @@ impl Provider<'_> {
             .min_by_key(|file| rank(file))
             .map(|file| (*file).clone())
     }
-
-    /// Returns why no file of a release can be installed on these pythons, given by
-    /// index, although it supports others.
-    pub(crate) fn why_other_pythons(
-        &self,
-        release: &ReleaseCandidate,
-        pythons: &[usize],
-    ) -> Option<Reason> {
-        let page = self.project(&release.project)?;
-        let files = &page.releases.get(&release.version)?.files;
-        let refused = |file: &&Arc<Distribution>| {
-            file.requires_python.as_ref().is_some_and(|specifiers| {
-                let required = self.pythons.required(specifiers);
-                !pythons.iter().any(|&python| required.contains(python))
-            })
-        };
-        if let Some(first) = files
-            .first()
-            .filter(|_| files.iter().all(|file| refused(&file)))
-        {
-            let required = first.requires_python.as_ref()?;
-            return Some(
-                ReasonKind::RequiresPython.because(format!("it requires Python {required}")),
-            );
-        }
-        let tags = self.wheel_pythons(files.iter());
-        let source = files.iter().any(|file| !is_wheel(file));
-        (!tags.is_empty() && !source).then(|| {
-            let reason = format!("its wheels are for {tags}, and it has no source distribution");
-            ReasonKind::PythonTag.because(reason)
-        })
-    }
-
-    /// The python tags of the wheels that fit the platform.
-    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> String {
-        let mut tags: Vec<&str> = Vec::new();
-        for file in files {
-            if let DistributionKind::Wheel(wheel) = &file.kind
-                && self.target.fits_platform(wheel)
-            {
-                tags.extend(wheel.python.iter().map(String::as_str));
-            }
-        }
-        // `cp310` is newer than `cp38`.
-        tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
-        tags.dedup();
-        tags.join(", ")
-    }
-
-    /// Returns why no file of a release can be installed.
-    pub(super) fn why_not_installable(
-        &self,
-        files: &[Arc<Distribution>],
-        usable: &[&Arc<Distribution>],
-    ) -> Exclusion {
-        if usable.is_empty() {
-            return Exclusion::Other(if files.is_empty() {
-                ReasonKind::Other.because("it has no files")
-            } else {
-                let reason = "--only-binary, --no-binary or the hashes exclude its files";
-                ReasonKind::PipOption.because(reason)
-            });
-        }
-        let taken_by_other_pip = |file: &&&Arc<Distribution>| {
-            is_wheel(file) && !self.fitting(file, self.world.target).is_empty()
-        };
-        if let Some(wheel) = usable.iter().find(taken_by_other_pip)
-            && let DistributionKind::Wheel(tags) = &wheel.kind
-            && let Some(ability) = self.world.target.needs(tags)
-        {
-            return Exclusion::Pip(wheel.filename.clone(), ability);
-        }
-        let pythons = self.pythons.display(&self.allowed);
-        let refused: Vec<_> = usable
-            .iter()
-            .filter_map(|file| file.requires_python.as_ref())
-            .collect();
-        let refuses = |specifiers: &VersionSpecifiers| {
-            self.pythons
-                .required(specifiers)
-                .intersection(&self.allowed)
-                .is_empty()
-        };
-        if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
-            return Exclusion::Other(ReasonKind::RequiresPython.because(format!(
-                "it requires Python {}, but the environment file allows {pythons}",
-                refused[0]
-            )));
-        }
-        let tags = self.wheel_pythons(usable.iter().copied());
-        let subdir = self.world.subdir;
-        Exclusion::Other(if tags.is_empty() {
-            let reason = format!("it has no wheel for {subdir} and no source distribution");
-            ReasonKind::PlatformTag.because(reason)
-        } else {
-            ReasonKind::PythonTag.because(format!(
-                "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
-                 and no source distribution"
-            ))
-        })
-    }
 }
 
-fn is_wheel(file: &Distribution) -> bool {
+pub(super) fn is_wheel(file: &Distribution) -> bool {
     matches!(file.kind, DistributionKind::Wheel(_))
 }
 

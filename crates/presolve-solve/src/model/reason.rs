@@ -1,23 +1,16 @@
 //! Why a candidate is excluded.
 
-use std::{cell::RefCell, collections::HashMap};
-
-use resolvo::StringId;
-
-use crate::encode::pool::Pool;
-
 /// Why a candidate is excluded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// The kind.
+    /// What rules it out, for readers that do not read the sentence.
     pub kind: ReasonKind,
     /// One sentence, lower case, without a full stop; "it" is the candidate.
     pub text: String,
 }
 
-/// The kinds of reasons that exclude a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
+/// What rules a candidate out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReasonKind {
     /// Its Requires-Python leaves out every Python that the environment file allows.
     RequiresPython,
@@ -57,25 +50,5 @@ impl ReasonKind {
             kind: self,
             text: text.into(),
         }
-    }
-}
-
-/// The kinds of the reasons whose texts are in the pool.
-#[derive(Default)]
-pub(crate) struct Reasons(RefCell<HashMap<StringId, ReasonKind>>);
-
-impl Reasons {
-    /// Adds a reason to the pool.
-    pub(crate) fn intern(&self, pool: &Pool, reason: Reason) -> StringId {
-        let id = pool.intern_string(reason.text);
-        self.0.borrow_mut().insert(id, reason.kind);
-        id
-    }
-
-    /// The reason with this text.
-    pub(crate) fn of(&self, pool: &Pool, id: StringId) -> Reason {
-        let kind = self.0.borrow().get(&id).copied();
-        kind.unwrap_or(ReasonKind::Broken)
-            .because(pool.resolve_string(id))
     }
 }
