@@ -93,7 +93,7 @@ pub struct Case {
 pub struct Chain {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What the line asks for, then what that requires for every choice, down to the
+    /// What the line requires, then what that requires for every choice, down to the
     /// package; each with what is left of it.
     pub links: Vec<Left>,
     /// The version constraint on the last package, if no candidate satisfies it.

@@ -19,7 +19,7 @@ use crate::{
         rules::Rules,
     },
     model::{Declared, DeclaredKind, Problem, World, error::SolveError, solution::Solution},
-    search::{self, reading::Reading},
+    search::{self, conda_alone, reading::Reading},
     verify,
 };
 use hitting_sets::hitting_sets;
@@ -34,7 +34,7 @@ const LARGER: usize = 1;
 /// The number of recent solutions that are tried for a new question.
 const KNOWN: usize = 8;
 
-/// A question that can be asked again with some lines changed.
+/// A problem that can be solved again with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
     /// The rules of the whole, with the declared lines on python and pip as lines like the
@@ -56,7 +56,7 @@ pub struct Corrections<'a> {
 }
 
 impl<'a> Corrections<'a> {
-    /// Gets ready to ask; the lines of `conflicts` are those that will change.
+    /// Encodes the conda half; the lines of `conflicts` are those that will change.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -73,7 +73,7 @@ impl<'a> Corrections<'a> {
         };
         let mut conda = Oracle::new(problem, conda.into())?;
         let conda_first = if problem.has_pip() {
-            search::projects_of_conda(problem, &mut conda.attempt, &others)?
+            conda_alone::projects_of(problem, &mut conda.attempt, &others)?
         } else {
             HashSet::new()
         };
@@ -331,7 +331,7 @@ impl<'a> Corrections<'a> {
         Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
-    /// The versions that there are of what a line asks for, oldest first; of those that
+    /// The versions that there are of what a line names, oldest first; of those that
     /// may be taken.
     ///
     /// # Errors

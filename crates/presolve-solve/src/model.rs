@@ -54,7 +54,7 @@ pub enum DeclaredKind {
 }
 
 impl Declared {
-    /// Whether the line itself asks for this package or project.
+    /// Whether the line itself names this package or project.
     pub fn names(&self, name: &str) -> bool {
         match &self.kind {
             DeclaredKind::Conda(spec) => spec

@@ -4,14 +4,8 @@
 //! has one, it shows which projects conda provides anyway; these are tried from conda,
 //! and all others from PyPI.
 
-use std::collections::HashSet;
-
-use pep508_rs::PackageName;
-use resolvo::SolvableId;
-
 use crate::{
     attempt::Attempt,
-    decode::{Decoded, decode},
     encode::rules::{Rules, Sources},
     legacy,
     model::{Problem, error::SolveError, solution::Solution},
@@ -22,6 +16,7 @@ use joint::{Goal, Outcome, joint};
 use reading::Reading;
 
 mod best_pythons;
+pub(crate) mod conda_alone;
 mod explain;
 mod improve;
 mod joint;
@@ -39,13 +34,13 @@ pub use explain::{explain, explain_all};
 /// A [`SolveError`] if an index could not be queried, the deadline passed, or a declared
 /// line is not valid.
 pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
-    let Some(conda) = conda_half(problem)? else {
+    let Some(conda) = conda_alone::solution(problem)? else {
         return Ok(None);
     };
     if !problem.has_pip() {
         return checked(problem, conda, &Rules::default()).map(Some);
     }
-    let first = Rules::strict(projects(problem, &conda));
+    let first = Rules::strict(conda_alone::projects(problem, &conda));
     let best_served = best_pythons(&Attempt::new(problem, first.clone())?)?;
     if best_served.is_some() {
         let rules = Rules {
@@ -119,45 +114,4 @@ fn checked(
         None => Ok(solution),
         Some(first) => Err(SolveError::unverified(first)),
     }
-}
-
-/// The conda half alone.
-fn conda_half(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
-    let mut attempt = Attempt::new(problem, Rules::default())?;
-    let chosen = attempt.run()?;
-    chosen
-        .map(|chosen| conda_solution(&attempt, &chosen))
-        .transpose()
-}
-
-fn conda_solution(
-    attempt: &Attempt<'_>,
-    chosen: &[SolvableId],
-) -> Result<Box<Solution>, SolveError> {
-    match decode(attempt.encoder(), chosen) {
-        Decoded::Solution(solution) => Ok(solution),
-        Decoded::OtherFile => Err(SolveError::unverified("the conda half has files of PyPI")),
-    }
-}
-
-/// The projects that the conda half of some of the lines provides by itself, by an
-/// attempt at the conda half alone; none if it has no solution.
-///
-/// # Errors
-/// As for [`solve`].
-pub(crate) fn projects_of_conda(
-    problem: &Problem<'_>,
-    conda: &mut Attempt<'_>,
-    lines: &[usize],
-) -> Result<HashSet<PackageName>, SolveError> {
-    let Some(chosen) = conda.run_with(lines)? else {
-        return Ok(HashSet::new());
-    };
-    Ok(projects(problem, &*conda_solution(conda, &chosen)?))
-}
-
-/// The projects that the conda half provides by itself.
-fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
-    let names = |record| (problem.world.pypi_names)(record);
-    conda.conda.iter().flat_map(names).collect()
 }

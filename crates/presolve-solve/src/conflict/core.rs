@@ -44,11 +44,12 @@ fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
     let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
     let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
     let names: Vec<&str> = by_channel.map(|out| out.package.name.as_str()).collect();
-    let asks =
+    let requests =
         |line: &Declared| !line.channels.is_empty() && names.iter().any(|name| line.names(name));
-    let asking = (0..declared.len()).filter(|&line| asks(&declared[line]));
-    let asking: Vec<usize> = asking.collect();
-    conflict.lines.extend(asking);
+    let requesting: Vec<usize> = (0..declared.len())
+        .filter(|&line| requests(&declared[line]))
+        .collect();
+    conflict.lines.extend(requesting);
     conflict.lines.sort_unstable();
     conflict.lines.dedup();
 }

@@ -7,7 +7,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
-use super::{pythons::PythonSet, record_spec::RecordSpec};
+use super::{python_set::PythonSet, record_spec::RecordSpec};
 use crate::model::solution::ProvidedCandidate;
 use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
 
@@ -34,7 +34,7 @@ pub(crate) enum Name {
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
     /// What the metadata of a release, or of an extra of one, requires. It is a
-    /// name of its own so that the metadata is asked for only once the release is
+    /// name of its own so that the metadata is fetched only once the release is
     /// chosen, while the pythons of all releases are known beforehand.
     Contents(SolvableId),
 }

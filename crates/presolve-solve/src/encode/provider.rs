@@ -1,4 +1,4 @@
-//! The encoding as resolvo asks for it.
+//! The encoding as resolvo reads it.
 
 use std::{any::Any, fmt::Display, time::Instant};
 

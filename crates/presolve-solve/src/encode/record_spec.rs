@@ -1,4 +1,4 @@
-//! What a match spec asks of a record, to the letter of CEP-29
+//! What a match spec requires of a record, to the letter of CEP-29
 //! (<https://github.com/conda/ceps/blob/main/cep-0029.md>).
 //!
 //! rattler's own matching leaves out the subdir and the file name, and compares

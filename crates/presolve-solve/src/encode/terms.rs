@@ -9,7 +9,7 @@ use resolvo::{ConditionalRequirement, NameId, SolvableId, StringId, VersionSetId
 
 use super::{
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
-    pythons::PythonSet,
+    python_set::PythonSet,
     record_spec::RecordSpec,
     rules::Rules,
 };

@@ -11,7 +11,7 @@ pub enum SolveError {
         /// The hosts that had not responded by then.
         waiting_for: Vec<String>,
     },
-    /// An index could not be asked.
+    /// An index could not be queried.
     #[error(transparent)]
     Index(IndexError),
     /// A declared match spec cannot be expressed as a clause.

@@ -27,7 +27,7 @@ pub enum ReasonKind {
     TooNew,
     /// Strict channel priority takes the package from another channel.
     ChannelPriority,
-    /// A line asks for the package from another channel.
+    /// A line requires the package from another channel.
     OtherChannel,
     /// The declared pip cannot install its wheel.
     PipTooOld,

@@ -22,11 +22,11 @@ pub struct Solution {
     /// The channels of the other records that `name=version=build` names as well,
     /// by package, where there are such.
     pub namesakes: BTreeMap<String, Vec<String>>,
-    /// The extras of conda packages that are asked for (CEP-44).
+    /// The extras of conda packages that something requires (CEP-44).
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<PypiPackage>,
-    /// The projects that the pip half asks for and a conda package provides.
+    /// The projects that the pip half requires and a conda package provides.
     pub provided: Vec<ProvidedCandidate>,
     /// The projects of lines that only foreign code can resolve.
     pub opaque: Vec<Opaque>,
@@ -64,7 +64,7 @@ pub struct PypiPackage {
     pub name: PackageName,
     /// The chosen release, local version included.
     pub version: Version,
-    /// The extras that are asked for.
+    /// The extras that something requires.
     pub extras: Vec<ExtraName>,
     /// Whether the pip list names it by the URL of an archive.
     pub direct_url: bool,
@@ -92,7 +92,7 @@ impl PypiPackage {
 pub struct Opaque {
     /// The normalised name of the project.
     pub name: PackageName,
-    /// The extras that are asked for.
+    /// The extras that something requires.
     pub extras: Vec<ExtraName>,
 }
 

@@ -18,16 +18,16 @@ pub(crate) fn pins_exactly(specifiers: &VersionSpecifiers) -> bool {
     specifiers.iter().any(|one| exact.contains(one.operator()))
 }
 
-/// Whether specifiers name a pre-release, which asks for them (PEP 440).
+/// Whether specifiers name a pre-release, which admits them (PEP 440).
 pub(crate) fn mentions_prerelease(specifiers: &VersionSpecifiers) -> bool {
     specifiers.iter().any(|specifier| {
-        let asks = !matches!(
+        let admits = !matches!(
             specifier.operator(),
             Operator::NotEqual
                 | Operator::NotEqualStar
                 | Operator::LessThan
                 | Operator::GreaterThan
         );
-        asks && specifier.version().any_prerelease()
+        admits && specifier.version().any_prerelease()
     })
 }

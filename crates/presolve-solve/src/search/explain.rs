@@ -10,9 +10,8 @@ use rattler_conda_types::MatchSpec;
 
 use super::{
     best_pythons::best_pythons,
-    conda_half, conda_solution,
+    conda_alone::{self, projects},
     joint::{Goal, Outcome, joint},
-    projects,
     reading::Reading,
 };
 use crate::{
@@ -96,7 +95,7 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
     if !problem.has_pip() {
         return Ok(None);
     }
-    let conda = conda_solution(&attempt, &chosen)?;
+    let conda = conda_alone::read(&attempt, &chosen)?;
     let lenient = Rules::lenient(projects(problem, &conda));
     // With every pip a release may be spoken for by another file than with those
     // that are declared: if that makes it solvable, the declared ones are kept.
@@ -151,14 +150,14 @@ pub(crate) fn most_leniently(
 /// Whether a strict reading of a part of a problem has a solution.
 fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, SolveError> {
     if !part.has_pip() {
-        return Ok(conda_half(part)?.is_some());
+        return Ok(conda_alone::solution(part)?.is_some());
     }
     let lines = with_pip(problem, part.declared.to_vec());
     let part = Problem {
         declared: &lines,
         world: part.world.clone(),
     };
-    let Some(conda) = conda_half(&part)? else {
+    let Some(conda) = conda_alone::solution(&part)? else {
         return Ok(false);
     };
     let mut reading = Rules::strict(projects(&part, &conda)).into();

@@ -1,6 +1,8 @@
 //! Clashes over pip itself: it has to run on the Python, and to know the wheels.
 
-use resolvo::NameId;
+use std::collections::BTreeSet;
+
+use resolvo::{NameId, SolvableId};
 
 use super::{Clash, left_by_all};
 use crate::{
@@ -25,22 +27,9 @@ impl Clash<'_, '_> {
             Some((name, left.get(&name)?))
         };
         let ((pip, pips), (python, pythons)) = (of("pip")?, of("python")?);
-        let lacks = |ability: PipAbility| {
-            let mut records = pips.iter().filter_map(|&id| encoder.terms().record_of(id));
-            !records.any(|record| pep_version(record).is_none_or(|pip| ability.is_in(&pip)))
-        };
-        let is_needed = |ability: PipAbility| {
-            pythons.iter().all(|&id| {
-                let python = encoder.terms().record_of(id);
-                let python = python.and_then(|record| encoder.pythons().index_of(record));
-                python.is_some_and(|index| {
-                    let minor = encoder.pythons().get(index).major_minor();
-                    PipAbility::of_python(minor).any(|needed| needed == ability)
-                })
-            })
-        };
-        let mut missing = PipAbility::OF_PYTHONS.into_iter();
-        let ability = missing.find(|&ability| lacks(ability) && is_needed(ability))?;
+        let ability = PipAbility::OF_PYTHONS
+            .into_iter()
+            .find(|&ability| self.lack(pips, ability) && self.need(pythons, ability))?;
         let mut case = Case {
             choice: None,
             disputed: folded::package(encoder, pip),
@@ -70,6 +59,27 @@ impl Clash<'_, '_> {
             }
         }
         Some(case)
+    }
+
+    /// Whether none of these pips has an ability.
+    fn lack(&self, pips: &BTreeSet<SolvableId>, ability: PipAbility) -> bool {
+        let mut records = pips
+            .iter()
+            .filter_map(|&id| self.encoder.terms().record_of(id));
+        !records.any(|record| pep_version(record).is_none_or(|pip| ability.is_in(&pip)))
+    }
+
+    /// Whether all of these pythons need an ability.
+    fn need(&self, pythons: &BTreeSet<SolvableId>, ability: PipAbility) -> bool {
+        let known = self.encoder.pythons();
+        pythons.iter().all(|&id| {
+            let record = self.encoder.terms().record_of(id);
+            let index = record.and_then(|record| known.index_of(record));
+            index.is_some_and(|index| {
+                let minor = known.get(index).major_minor();
+                PipAbility::of_python(minor).any(|needed| needed == ability)
+            })
+        })
     }
 }
 

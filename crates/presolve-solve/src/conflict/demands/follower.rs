@@ -362,7 +362,7 @@ pub(in crate::conflict) struct Refusal {
     /// Whether the candidate only constrains the packages and does not require them.
     pub by_constraint: bool,
     /// The packages of which it needs one, each with the candidates that would do, or
-    /// what is asked for where none would.
+    /// the constraint where none would.
     pub needs: BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>,
     /// The part of the context that it depends on.
     premises: BTreeSet<NameId>,

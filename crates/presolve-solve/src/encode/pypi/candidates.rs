@@ -1,4 +1,4 @@
-//! The candidates of a project, and what the solver asks about them.
+//! The candidates of a project, and what the solver needs to know of them.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use resolvo::KnownDependencies;
 
 use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
-    encode::{pool::Candidate, pythons::PythonSet},
+    encode::{pool::Candidate, python_set::PythonSet},
     model::{DeclaredKind, reason::ReasonKind},
 };
 

@@ -10,7 +10,7 @@ use super::{PypiHalf, exclusion::Exclusion};
 use crate::{
     encode::{
         pool::{Origin, ReleaseCandidate},
-        pythons::PythonSet,
+        python_set::PythonSet,
     },
     model::{DeclaredKind, reason::ReasonKind},
 };
@@ -99,8 +99,7 @@ const HASHES: [&str; 6] = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"
 
 /// The archive that a direct URL names, if its file name tells what it is.
 fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
-    let url = url.raw();
-    let filename = url.path_segments()?.next_back()?;
+    let filename = url.raw().path_segments()?.next_back()?;
     // A local version has a `+`, which many indexes write as `%2B`.
     let filename = percent_decode_str(filename).decode_utf8().ok()?;
     let filename = filename.into_owned();
@@ -122,21 +121,13 @@ fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
             DistributionKind::Source,
         )
     };
-    let hashes = url
-        .fragment()
-        .into_iter()
-        .flat_map(|fragment| fragment.split('&'))
-        .filter_map(|part| part.split_once('='))
-        .filter(|(name, _)| HASHES.contains(name));
     let distribution = Distribution {
         filename,
-        url: url.clone(),
+        url: url.raw().clone(),
         kind,
         requires_python: None,
         yanked: None,
-        hashes: hashes
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect(),
+        hashes: hashes_of(url),
         has_metadata_file: false,
         metadata_hashes: BTreeMap::new(),
         upload_time: None,
@@ -147,4 +138,16 @@ fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
         version,
         distribution,
     })
+}
+
+/// The hashes in the fragment of a URL, `#sha256=…`.
+fn hashes_of(url: &VerbatimUrl) -> BTreeMap<String, String> {
+    url.raw()
+        .fragment()
+        .into_iter()
+        .flat_map(|fragment| fragment.split('&'))
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| HASHES.contains(name))
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect()
 }

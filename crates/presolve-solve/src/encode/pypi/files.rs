@@ -9,7 +9,7 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 
 use super::{PypiHalf, exclusion::Exclusion};
-use crate::encode::{pythons::PythonSet, rules::Sources};
+use crate::encode::{python_set::PythonSet, rules::Sources};
 use presolve_packages::pypi::{
     Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
 };
@@ -140,7 +140,7 @@ impl PypiHalf<'_> {
         (pythons, needed)
     }
 
-    /// What the allowed pips differ in and a release asks for, each with the pythons
+    /// What the allowed pips differ in and a release needs, each with the pythons
     /// on which it does not: a pip that lacks an ability lacks the later ones too.
     fn needed_of_pip(
         &self,

@@ -7,7 +7,7 @@ use resolvo::{KnownDependencies, SolvableId};
 use super::PypiHalf;
 use crate::encode::{
     pool::{Candidate, ReleaseCandidate},
-    pythons::PythonSet,
+    python_set::PythonSet,
     rules::Sources,
 };
 use presolve_packages::pypi::{

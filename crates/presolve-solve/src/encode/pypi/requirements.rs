@@ -7,7 +7,7 @@ use resolvo::{KnownDependencies, VersionSetId};
 use super::PypiHalf;
 use crate::encode::{
     pool::{Name, ReleaseCandidate, VersionSet},
-    pythons::PythonSet,
+    python_set::PythonSet,
 };
 use presolve_packages::pypi::Metadata;
 
