@@ -268,10 +268,11 @@ impl Install<'_, '_> {
         let Some(metadata) = self.encoder.pypi().metadata(release).ok()? else {
             return Some(Vec::new());
         };
-        let pythons = metadata.requires_python.as_ref();
-        let pythons = pythons.map(|required| self.encoder.pythons().required(required));
-        if pythons.is_some_and(|pythons| release.pythons.intersection(&pythons).is_empty()) {
-            return None;
+        if let Some(required) = &metadata.requires_python {
+            let pythons = self.encoder.pythons().required(required);
+            if release.pythons.intersection(&pythons).is_empty() {
+                return None;
+            }
         }
         let holds = |requirement: &&Requirement<VerbatimUrl>, extras: &[ExtraName]| {
             requirement.marker.evaluate(&self.environment, extras)

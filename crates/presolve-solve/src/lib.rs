@@ -1,8 +1,20 @@
 //! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
 //! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, a
-//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`]. This crate must never
-//! know a file of the user, a flag of the command line, or an async runtime.
+//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`].
+//! This crate must never know a file of the user, a flag of the command line, or an async
+//! runtime.
+//!
+//! Each module uses only those below it:
+//!
+//! - `corrections`: which lines have to change,
+//! - `search`: a solution or the conflicts, by readings from the strict to the lenient,
+//! - `legacy`: what a pip before 20.3 installs,
+//! - `conflict`: why an attempt has no solution,
+//! - `attempt` and `decode`: one encoding with its solver, and the solution that it chose,
+//! - `encode`: the clauses; its comment derives them,
+//! - `verify` and `askers`: a solution alone, without the encoding,
+//! - `model`: what goes in and out.
 
 pub mod askers;
 mod attempt;

@@ -84,10 +84,13 @@ pub fn of_record(
 
 fn depends<'s>(solution: &'s Solution, record: &'s RepoDataRecord) -> Vec<&'s String> {
     let package = &record.package_record;
-    let extras = solution.conda_extras.iter();
-    let extras = extras.filter(|(name, _)| name == package.name.as_normalized());
-    let of_extras = extras.filter_map(|(_, extra)| package.extra_depends.get(extra));
-    package.depends.iter().chain(of_extras.flatten()).collect()
+    let of_extras = solution
+        .conda_extras
+        .iter()
+        .filter(|(name, _)| name == package.name.as_normalized())
+        .filter_map(|(_, extra)| package.extra_depends.get(extra))
+        .flatten();
+    package.depends.iter().chain(of_extras).collect()
 }
 
 fn requires_python(package: &PypiPackage) -> Option<Demand> {

@@ -40,11 +40,14 @@ pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name
         core,
     };
     let demands = clash.demands(&Context::default(), &[]);
-    let missing = demands.iter().zip(core).flat_map(|(demands, &line)| {
-        let names = demands.missing.iter().cloned();
-        names.map(move |name| (name, line))
-    });
-    let missing = missing.collect();
+    let missing = demands
+        .iter()
+        .zip(core)
+        .flat_map(|(demands, &line)| {
+            let names = demands.missing.iter().cloned();
+            names.map(move |name| (name, line))
+        })
+        .collect();
     if let Some(case) = clash.case(&demands, None) {
         return (vec![case], missing);
     }
@@ -73,8 +76,10 @@ impl Clash<'_, '_> {
         let lines = self.core.iter().enumerate();
         let demands = lines.map(|(place, &line)| {
             let mut context = choice.clone();
-            let others = others.iter().enumerate();
-            for (_, other) in others.filter(|(other, _)| *other != place) {
+            for (at, other) in others.iter().enumerate() {
+                if at == place {
+                    continue;
+                }
                 for (&name, demand) in &other.demands {
                     context.narrow(name, &demand.left.usable);
                 }
@@ -185,11 +190,11 @@ impl Clash<'_, '_> {
             choice,
         );
         if case.ruled_out.is_empty() {
-            let candidates = encoder.candidates(name);
-            let candidates = candidates.map_or_else(Vec::new, |found| found.candidates);
-            let sets = derivation.map(|derivation| &derivation.sets);
-            let set = sets
-                .and_then(|sets| sets.first())
+            let candidates = encoder
+                .candidates(name)
+                .map_or_else(Vec::new, |found| found.candidates);
+            let set = derivation
+                .and_then(|derivation| derivation.sets.first())
                 .filter(|_| demand.path(name).len() > 1);
             case.nearest = nearest::to_line(encoder, line, name, &candidates)
                 .or_else(|| nearest::to_set(encoder, *set?, &candidates))

@@ -31,8 +31,8 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
     }
     conflict.cases = cases;
     add_channels(&mut conflict, attempt.encoder().declared());
-    let missing = missing.iter();
     conflict.missing = missing
+        .iter()
         .filter_map(|(name, line)| self::missing(name, *line))
         .collect();
     Ok(conflict)

@@ -47,7 +47,7 @@ pub(super) struct Demand {
     pub refused: BTreeMap<SolvableId, Refusal>,
 }
 
-/// One reason for which a package is demanded.
+/// One reason for which a package is demanded, with what it leaves of the package.
 pub(super) struct Derivation {
     /// The package whose candidates all demand it; none for the line's own.
     pub because_of: Option<NameId>,
@@ -60,11 +60,11 @@ pub(super) struct Derivation {
 }
 
 impl Demands {
-    /// Whether the line demands something that is not available.
+    /// A package that the line demands and of which nothing is available: the nearest.
     pub(super) fn dead_end(&self) -> Option<NameId> {
-        let empty = self.demands.iter();
-        let empty = empty.filter(|(_, demand)| demand.left.usable.is_empty());
-        empty
+        self.demands
+            .iter()
+            .filter(|(_, demand)| demand.left.usable.is_empty())
             .map(|(&name, _)| (self.path(name).len(), name))
             .min()
             .map(|(_, name)| name)

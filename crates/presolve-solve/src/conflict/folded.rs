@@ -39,8 +39,7 @@ pub(crate) fn left(encoder: &Encoder<'_>, name: NameId, ids: &BTreeSet<SolvableI
 /// the versions between its ends that may be taken.
 pub(crate) fn versions(encoder: &Encoder<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
     let name = encoder.terms().name_of(*ids.first()?);
-    let candidates = encoder.candidates(name);
-    let candidates = candidates.map_or_else(Vec::new, |found| {
+    let candidates = encoder.candidates(name).map_or_else(Vec::new, |found| {
         let excluded: BTreeSet<_> = found.excluded.iter().map(|(id, _)| *id).collect();
         let mut candidates = found.candidates;
         candidates.retain(|id| ids.contains(id) || !excluded.contains(id));

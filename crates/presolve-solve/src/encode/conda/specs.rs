@@ -35,8 +35,10 @@ impl SpecCache {
         let pooled = parse::conda::match_spec(text, options)
             .map_err(|error| error.to_string())
             .and_then(|spec| {
-                let condition = spec.condition.as_ref();
-                let condition = condition.map(|when| self.condition(terms, when));
+                let condition = spec
+                    .condition
+                    .as_ref()
+                    .map(|when| self.condition(terms, when));
                 Ok((version_sets(terms, spec)?, condition.transpose()?))
             });
         self.0.insert(text.to_string(), pooled.clone());
@@ -116,9 +118,12 @@ impl CondaHalf<'_> {
             SolveError::MatchSpec { spec, reason }
         };
         let mut cache = self.specs.borrow_mut();
-        let condition = spec.condition.as_ref();
-        let condition = condition.map(|when| cache.condition(&self.terms, when));
-        let condition = condition.transpose().map_err(refuse)?;
+        let condition = spec
+            .condition
+            .as_ref()
+            .map(|when| cache.condition(&self.terms, when))
+            .transpose()
+            .map_err(refuse)?;
         let mut sets = version_sets(&self.terms, spec.clone()).map_err(refuse)?;
         sets.extend(self.channel_set(line, spec));
         let requirement = |set: VersionSetId| ConditionalRequirement {

@@ -158,8 +158,9 @@ impl PypiHalf<'_> {
         if is_first || !self.pythons.allowed().is_subset(&active) {
             return None;
         }
-        let specifiers = specifiers(requirement).cloned();
-        let specifiers = specifiers.unwrap_or_else(VersionSpecifiers::empty);
+        let specifiers = specifiers(requirement)
+            .cloned()
+            .unwrap_or_else(VersionSpecifiers::empty);
         let name = self.terms.project(project);
         let found = self.project_candidates(name, project)?;
         let fits = |id: &SolvableId| {

@@ -23,30 +23,26 @@ impl PypiHalf<'_> {
         &self,
         project: &PackageName,
     ) -> Vec<(ReleaseCandidate, Option<Exclusion>)> {
-        let lines =
-            self.terms
-                .problem
-                .declared
-                .iter()
-                .filter_map(|declared| match &declared.kind {
-                    DeclaredKind::PipOpaque(Some(name), marker) if name == project => {
-                        let mut candidate = self.opaque(project);
-                        let active = self.pythons.marked(marker, None);
-                        candidate.pythons = candidate.pythons.intersection(&active);
-                        (!candidate.pythons.is_empty()).then_some((candidate, None))
-                    }
-                    DeclaredKind::Pip(requirement) if requirement.name == *project => {
-                        let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
-                            return None;
-                        };
-                        let active = self.pythons.marked(&requirement.marker, None);
-                        let active = active.intersection(self.pythons.allowed());
-                        (!active.is_empty())
-                            .then(|| self.direct_url_candidate(project, url, &active))
-                    }
-                    _ => None,
-                });
-        lines.collect()
+        let declared = self.terms.problem.declared.iter();
+        declared
+            .filter_map(|declared| match &declared.kind {
+                DeclaredKind::PipOpaque(Some(name), marker) if name == project => {
+                    let mut candidate = self.opaque(project);
+                    let active = self.pythons.marked(marker, None);
+                    candidate.pythons = candidate.pythons.intersection(&active);
+                    (!candidate.pythons.is_empty()).then_some((candidate, None))
+                }
+                DeclaredKind::Pip(requirement) if requirement.name == *project => {
+                    let Some(VersionOrUrl::Url(url)) = &requirement.version_or_url else {
+                        return None;
+                    };
+                    let active = self.pythons.marked(&requirement.marker, None);
+                    let active = active.intersection(self.pythons.allowed());
+                    (!active.is_empty()).then(|| self.direct_url_candidate(project, url, &active))
+                }
+                _ => None,
+            })
+            .collect()
     }
 
     /// The release of an archive URL in the pip list, on the pythons for which the line

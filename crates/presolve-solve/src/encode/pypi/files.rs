@@ -164,15 +164,11 @@ impl PypiHalf<'_> {
 
     /// The allowed pythons that a file fits.
     pub(super) fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
-        let required = file.requires_python.as_ref();
-        let required = required.map_or_else(
-            || self.pythons.allowed().clone(),
-            |specifiers| {
-                self.pythons
-                    .required(specifiers)
-                    .intersection(self.pythons.allowed())
-            },
-        );
+        let allowed = self.pythons.allowed();
+        let required = match &file.requires_python {
+            Some(specifiers) => self.pythons.required(specifiers).intersection(allowed),
+            None => allowed.clone(),
+        };
         match &file.kind {
             DistributionKind::Source => required,
             DistributionKind::Wheel(tags) => {
