@@ -40,11 +40,7 @@ pub(crate) fn violations(
     let mut walk = Walk::new(problem, solution);
     walk.conda();
     if !overwrite {
-        for (project, package) in &solution.overwritten {
-            walk.report(format!(
-                "{project} comes from PyPI and from conda's {package}"
-            ));
-        }
+        walk.check_sources();
     }
     if problem.has_pip() {
         walk.pip()?;
@@ -59,11 +55,10 @@ pub(crate) fn unfounded(problem: &Problem<'_>, solution: &Solution) -> Vec<Strin
     for name in &problem.world.asked {
         walk.follow(name);
     }
-    let names = solution
+    solution
         .conda
         .iter()
-        .map(|record| record.package_record.name.as_normalized());
-    names
+        .map(|record| record.package_record.name.as_normalized())
         .filter(|&name| !walk.reached.contains(name))
         .map(ToString::to_string)
         .collect()
@@ -202,6 +197,26 @@ impl<'a> Walk<'a> {
             && !channel.is_some_and(|channel| declared.channels.contains(channel))
         {
             self.report(format!("`{spec}` comes from another channel"));
+        }
+    }
+
+    /// Reports the projects that come from PyPI and from conda.
+    fn check_sources(&mut self) {
+        let solution = self.solution;
+        let mut providers: HashMap<PackageName, &str> = HashMap::new();
+        for record in &solution.conda {
+            for project in (self.problem.world.pypi_names)(record) {
+                providers.insert(project, record.package_record.name.as_normalized());
+            }
+        }
+        let releases = solution.pypi.iter().map(|package| &package.name);
+        let opaque = solution.opaque.iter().map(|opaque| &opaque.name);
+        for project in releases.chain(opaque) {
+            if let Some(package) = providers.get(project) {
+                self.report(format!(
+                    "{project} comes from PyPI and from conda's {package}"
+                ));
+            }
         }
     }
 
