@@ -1,7 +1,7 @@
 //! What a declared line demands of each package, for every choice: a package that every
 //! candidate of a demanded package requires is demanded too.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use resolvo::{NameId, SolvableId, VersionSetId};
 
@@ -31,7 +31,7 @@ impl Context {
 /// The demands of one line.
 #[derive(Default)]
 pub(super) struct Demands {
-    pub demands: HashMap<NameId, Demand>,
+    pub demands: BTreeMap<NameId, Demand>,
     /// Names that are demanded and that nothing has.
     pub missing: Vec<Name>,
 }
