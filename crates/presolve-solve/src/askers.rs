@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use pep508_rs::{ExtraName, PackageName};
+use pep508_rs::{ExtraName, MarkerEnvironment, PackageName};
 use rattler_conda_types::Subdir;
 
-use super::{Declared, DeclaredKind, Solution, python::marker_environment};
+use crate::model::{
+    Declared, DeclaredKind, python::marker_environment, record::depends_on, solution::Solution,
+};
 
 pub mod direct;
 
@@ -14,18 +16,26 @@ pub mod direct;
 pub struct Asked {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// The package that the line asks for, then what that requires, down to the
+    /// The package that the line requires, then what that requires, down to the
     /// package itself.
     pub path: Vec<String>,
 }
 
 impl Asked {
+    /// The path to a package that the last one of this path requires.
+    fn before(&self, package: String) -> Self {
+        Self {
+            line: self.line,
+            path: self.path.iter().cloned().chain([package]).collect(),
+        }
+    }
+
     /// Whether the line itself requires it.
     pub fn is_direct(&self) -> bool {
         self.path.len() < 2
     }
 
-    /// "dagster needs grpcio, which needs six"; none if the line itself asks for it.
+    /// "dagster needs grpcio, which needs six"; none if the line itself requires it.
     pub fn chain(&self) -> Option<String> {
         let (first, rest) = self.path.split_first()?;
         let rest = rest.join(", which needs ");
@@ -46,14 +56,8 @@ pub fn of_projects(
     let environment = marker_environment(&python, subdir);
     let mut queue: VecDeque<(PackageName, Vec<ExtraName>)> = VecDeque::new();
     for (line, declared) in declared.iter().enumerate() {
-        let (name, extras) = match &declared.kind {
-            DeclaredKind::Pip(requirement) if requirement.marker.evaluate(&environment, &[]) => {
-                (requirement.name.clone(), requirement.extras.clone())
-            }
-            DeclaredKind::PipOpaque(Some(name), marker) if marker.evaluate(&environment, &[]) => {
-                (name.clone(), Vec::new())
-            }
-            _ => continue,
+        let Some((name, extras)) = named_project(declared, &environment) else {
+            continue;
         };
         let path = vec![name.to_string()];
         found.entry(name.clone()).or_insert(Asked { line, path });
@@ -80,17 +84,30 @@ pub fn of_projects(
             if !requirement.marker.evaluate(&environment, &extras) {
                 continue;
             }
-            let asker = found[&name].clone();
-            found
-                .entry(requirement.name.clone())
-                .or_insert_with(|| Asked {
-                    line: asker.line,
-                    path: [asker.path, vec![requirement.name.to_string()]].concat(),
-                });
+            if !found.contains_key(&requirement.name) {
+                let path = found[&name].before(requirement.name.to_string());
+                found.insert(requirement.name.clone(), path);
+            }
             queue.push_back((requirement.name.clone(), requirement.extras.clone()));
         }
     }
     found
+}
+
+/// The project that a line of the pip list installs on a python, with its extras.
+fn named_project(
+    declared: &Declared,
+    environment: &MarkerEnvironment,
+) -> Option<(PackageName, Vec<ExtraName>)> {
+    match &declared.kind {
+        DeclaredKind::Pip(requirement) if requirement.marker.evaluate(environment, &[]) => {
+            Some((requirement.name.clone(), requirement.extras.clone()))
+        }
+        DeclaredKind::PipOpaque(Some(name), marker) if marker.evaluate(environment, &[]) => {
+            Some((name.clone(), Vec::new()))
+        }
+        _ => None,
+    }
 }
 
 /// What requires each package of the conda half.
@@ -112,14 +129,12 @@ pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String
         let Some(record) = solution.record(&name) else {
             continue;
         };
-        for required in super::conda_half::depends_on(record) {
+        for required in depends_on(record) {
             if found.contains_key(required.as_ref()) {
                 continue;
             }
-            let asker = found[&name].clone();
-            let path = [asker.path, vec![required.to_string()]].concat();
-            let line = asker.line;
-            found.insert(required.to_string(), Asked { line, path });
+            let path = found[&name].before(required.to_string());
+            found.insert(required.to_string(), path);
             queue.push_back(required.into_owned());
         }
     }

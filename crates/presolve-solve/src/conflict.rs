@@ -4,20 +4,16 @@
 use std::fmt;
 
 mod cases;
-mod core;
-mod corrections;
+pub(crate) mod core;
 mod demands;
-mod folded;
+pub(crate) mod folded;
 mod nearest;
 mod newer;
-mod reason;
 mod wording;
 
 pub(super) use self::core::explain;
-pub use corrections::Corrections;
+pub use crate::model::reason::{Reason, ReasonKind};
 pub use newer::{Newer, newer};
-pub(crate) use reason::Reasons;
-pub use reason::{Reason, ReasonKind};
 
 /// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +32,7 @@ pub struct Conflict {
 
 impl Conflict {
     /// Names its lines by their places in a list of which they were a part.
-    pub(super) fn renumber(&mut self, places: &[usize]) {
+    pub(crate) fn renumber(&mut self, places: &[usize]) {
         for line in &mut self.lines {
             *line = places[*line];
         }
@@ -97,7 +93,7 @@ pub struct Case {
 pub struct Chain {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What the line asks for, then what that requires for every choice, down to the
+    /// What the line requires, then what that requires for every choice, down to the
     /// package; each with what is left of it.
     pub links: Vec<Left>,
     /// The version constraint on the last package, if no candidate satisfies it.
@@ -139,8 +135,7 @@ pub struct Package {
 }
 
 /// The origin of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Half {
     /// A package of a conda channel.
     Conda,

@@ -9,7 +9,7 @@
 //! As in the joint problem, conda packages are taken to have what they require.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     time::Duration,
 };
 
@@ -18,15 +18,21 @@ use pep508_rs::{
     ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
 };
 
-use super::{
-    DeclaredKind, Problem, Reading, Sources,
-    pool::{Origin, ProvidedCandidate, ReleaseCandidate},
-    provider::Provider,
-    pypi_half::mentions_prerelease,
-    python::marker_environment,
-    solution::{Clash, Opaque, Solution},
+use crate::{
+    decode,
+    encode::{
+        Encoder,
+        pool::{Origin, ReleaseCandidate},
+        rules::Rules,
+    },
+    model::{
+        Declared, DeclaredKind, Problem,
+        error::SolveError,
+        python::marker_environment,
+        solution::{Clash, Opaque, ProvidedCandidate, Solution},
+        specifiers::mentions_prerelease,
+    },
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
 /// What pip installs over a conda half whose pip has the old resolver; `None` if it
@@ -34,7 +40,7 @@ use presolve_packages::pypi::pip_abilities::PipAbility;
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(super) fn install(
+pub(crate) fn install(
     problem: &Problem<'_>,
     conda: &Solution,
 ) -> Result<Option<Box<Solution>>, SolveError> {
@@ -47,40 +53,37 @@ pub(super) fn install(
         python.release().get(1).copied().unwrap_or(0),
     );
     let runs = PipAbility::of_python(minor).all(|ability| ability.is_in(&pip));
-    let constrained = |line: &super::Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
+    let constrained = |line: &Declared| matches!(line.kind, DeclaredKind::PipConstraint(_));
     // The effect of a constraint depends on its position among the lines.
     if !is_old || !runs || problem.declared.iter().any(constrained) {
         return Ok(None);
     }
-    let reading = Reading {
-        pip_half: true,
-        sources: Sources::Unknown,
-        overwrite: true,
+    let rules = Rules {
         pythons: Some([python.clone()].into()),
         pip: Some(pip),
-        ..Reading::default()
+        ..Rules::lenient(HashSet::new())
     };
-    let provider = Provider::new(problem, reading)?;
+    let encoder = Encoder::new(problem, rules)?;
     let mut install = Install {
         environment: marker_environment(&python, problem.world.subdir),
-        brought: brought(problem, conda),
-        provider: &provider,
-        asked: HashMap::new(),
+        from_conda: provided(problem, conda),
+        encoder: &encoder,
+        decisive: HashMap::new(),
         queue: VecDeque::new(),
-        taken: Vec::new(),
+        releases: Vec::new(),
         provided: Vec::new(),
         opaque: Vec::new(),
     };
     let ended = install.run();
     problem.world.check_time(Duration::ZERO)?;
     let answer = ended.then(|| install.solution(conda)).flatten();
-    provider.failed()?;
+    encoder.check_indexes()?;
     Ok(answer.map(Box::new))
 }
 
 /// The projects that the conda half provides.
-fn brought(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
-    let mut brought = HashMap::new();
+fn provided(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
+    let mut found = HashMap::new();
     for record in &conda.conda {
         let package = &record.package_record;
         for project in (problem.world.pypi_names)(record) {
@@ -90,14 +93,14 @@ fn brought(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, Prov
                 conda_version: package.version.as_str().to_string(),
                 version: package.version.as_str().parse().ok(),
             };
-            brought.insert(project, provided);
+            found.insert(project, provided);
         }
     }
-    brought
+    found
 }
 
-/// The first requirement on a project.
-struct Asked {
+/// The first requirement on a project, which decides on its release.
+struct Decisive {
     requirement: Requirement<VerbatimUrl>,
     /// The declared line that it goes back to.
     line: usize,
@@ -106,12 +109,12 @@ struct Asked {
 }
 
 struct Install<'i, 'a> {
-    provider: &'i Provider<'a>,
+    encoder: &'i Encoder<'a>,
     environment: MarkerEnvironment,
-    brought: HashMap<PackageName, ProvidedCandidate>,
-    asked: HashMap<PackageName, Asked>,
+    from_conda: HashMap<PackageName, ProvidedCandidate>,
+    decisive: HashMap<PackageName, Decisive>,
     queue: VecDeque<PackageName>,
-    taken: Vec<ReleaseCandidate>,
+    releases: Vec<ReleaseCandidate>,
     provided: Vec<ProvidedCandidate>,
     opaque: Vec<PackageName>,
 }
@@ -119,9 +122,9 @@ struct Install<'i, 'a> {
 impl Install<'_, '_> {
     /// Whether it ends without an error.
     fn run(&mut self) -> bool {
-        self.ask_lines() && {
+        self.add_lines() && {
             while let Some(project) = self.queue.pop_front() {
-                let is_late = self.provider.world.check_time(Duration::ZERO).is_err();
+                let is_late = self.encoder.world().check_time(Duration::ZERO).is_err();
                 if is_late || !self.take(&project) {
                     return false;
                 }
@@ -133,14 +136,14 @@ impl Install<'_, '_> {
     /// Two lines on a project that differ are an error, "Double requirement given". If
     /// they differ in their extras too, pip drops the second; that is more than a
     /// requirement which is not satisfied, so it is not followed here.
-    fn ask_lines(&mut self) -> bool {
-        for (line, declared) in self.provider.declared.iter().enumerate() {
+    fn add_lines(&mut self) -> bool {
+        for (line, declared) in self.encoder.declared().iter().enumerate() {
             match &declared.kind {
                 DeclaredKind::Pip(requirement) => {
                     if !requirement.marker.evaluate(&self.environment, &[]) {
                         continue;
                     }
-                    if let Some(first) = self.asked.get(&requirement.name) {
+                    if let Some(first) = self.decisive.get(&requirement.name) {
                         let first = &first.requirement;
                         let mut extras = requirement.extras.iter();
                         let same = first.version_or_url == requirement.version_or_url
@@ -149,7 +152,7 @@ impl Install<'_, '_> {
                             return false;
                         }
                     }
-                    self.ask(requirement, line, true);
+                    self.add(requirement, line, true);
                 }
                 DeclaredKind::PipOpaque(Some(project), marker)
                     if marker.evaluate(&self.environment, &[]) =>
@@ -162,28 +165,28 @@ impl Install<'_, '_> {
         true
     }
 
-    fn ask(&mut self, requirement: &Requirement<VerbatimUrl>, line: usize, by_user: bool) {
+    fn add(&mut self, requirement: &Requirement<VerbatimUrl>, line: usize, by_user: bool) {
         let project = &requirement.name;
-        if self.asked.contains_key(project) || self.opaque.contains(project) {
+        if self.decisive.contains_key(project) || self.opaque.contains(project) {
             return;
         }
-        let asked = Asked {
+        let first = Decisive {
             requirement: requirement.clone(),
             line,
             by_user,
         };
-        self.asked.insert(project.clone(), asked);
+        self.decisive.insert(project.clone(), first);
         self.queue.push_back(project.clone());
     }
 
     /// Selects the release for the first requirement on a project; returns whether there
     /// is one.
     fn take(&mut self, project: &PackageName) -> bool {
-        let asked = &self.asked[project];
-        let (line, by_user) = (asked.line, asked.by_user);
-        let extras = asked.requirement.extras.clone();
-        let found = self.find(project, &asked.requirement);
-        if let Some(installed) = self.satisfied(project, &asked.requirement) {
+        let first = &self.decisive[project];
+        let (line, by_user) = (first.line, first.by_user);
+        let extras = first.requirement.extras.clone();
+        let found = self.find(project, &first.requirement);
+        if let Some(installed) = self.satisfied(project, &first.requirement) {
             let is_best = found
                 .as_ref()
                 .is_none_or(|best| Some(&best.version) <= installed.version.as_ref());
@@ -198,9 +201,9 @@ impl Install<'_, '_> {
         let Some(required) = self.required(&release, &extras) else {
             return false;
         };
-        self.taken.push(release);
+        self.releases.push(release);
         for requirement in &required {
-            self.ask(requirement, line, false);
+            self.add(requirement, line, false);
         }
         true
     }
@@ -211,7 +214,7 @@ impl Install<'_, '_> {
         project: &PackageName,
         requirement: &Requirement<VerbatimUrl>,
     ) -> Option<&ProvidedCandidate> {
-        let installed = self.brought.get(project)?;
+        let installed = self.from_conda.get(project)?;
         meets(requirement, installed.version.as_ref()?).then_some(installed)
     }
 
@@ -224,25 +227,30 @@ impl Install<'_, '_> {
     ) -> Option<ReleaseCandidate> {
         let specifiers = match &requirement.version_or_url {
             Some(VersionOrUrl::Url(_)) => {
-                let direct = self.provider.direct_candidates(project).into_iter();
+                let direct = self.encoder.pypi().direct_releases(project).into_iter();
                 let mut usable = direct.filter(|(_, exclusion)| exclusion.is_none());
                 return usable.next().map(|(release, _)| release);
             }
             Some(VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.clone(),
             None => VersionSpecifiers::empty(),
         };
-        let page = self.provider.project(project)?;
-        let releases = page.releases.iter().rev();
-        let releases = releases.filter(|(version, _)| specifiers.contains(version));
-        let releases = releases.map(|(version, release)| {
-            let (candidate, _) = self.provider.release(project, version, &release.files);
-            let is_yanked = release.files.iter().all(|file| file.yanked.is_some());
-            (is_yanked, candidate)
-        });
-        let mut releases: Vec<_> = releases
+        let page = self.encoder.pypi().project(project)?;
+        let mut releases: Vec<_> = page
+            .releases
+            .iter()
+            .rev()
+            .filter(|(version, _)| specifiers.contains(version))
+            .map(|(version, release)| {
+                let (candidate, _) = self
+                    .encoder
+                    .pypi()
+                    .release(project, version, &release.files);
+                let is_yanked = release.files.iter().all(|file| file.yanked.is_some());
+                (is_yanked, candidate)
+            })
             .filter(|(_, candidate)| !candidate.pythons.is_empty())
             .collect();
-        let pre = self.provider.world.pip.pre || mentions_prerelease(&specifiers);
+        let pre = self.encoder.world().pip.pre || mentions_prerelease(&specifiers);
         let is_stable = |(_, candidate): &(bool, ReleaseCandidate)| candidate.version.is_stable();
         if !pre && releases.iter().any(is_stable) {
             releases.retain(is_stable);
@@ -257,13 +265,14 @@ impl Install<'_, '_> {
         release: &ReleaseCandidate,
         extras: &[ExtraName],
     ) -> Option<Vec<Requirement<VerbatimUrl>>> {
-        let Some(metadata) = self.provider.metadata(release).ok()? else {
+        let Some(metadata) = self.encoder.pypi().metadata(release).ok()? else {
             return Some(Vec::new());
         };
-        let pythons = metadata.requires_python.as_ref();
-        let pythons = pythons.map(|required| self.provider.pythons.required(required));
-        if pythons.is_some_and(|pythons| release.pythons.intersection(&pythons).is_empty()) {
-            return None;
+        if let Some(required) = &metadata.requires_python {
+            let pythons = self.encoder.pythons().required(required);
+            if release.pythons.intersection(&pythons).is_empty() {
+                return None;
+            }
         }
         let holds = |requirement: &&Requirement<VerbatimUrl>, extras: &[ExtraName]| {
             requirement.marker.evaluate(&self.environment, extras)
@@ -277,14 +286,14 @@ impl Install<'_, '_> {
     /// Returns the final solution; `None` if the file of a release is unknown.
     fn solution(&self, conda: &Solution) -> Option<Solution> {
         let mut solution = conda.clone();
-        for release in &self.taken {
-            let extras = self.asked[&release.project].requirement.extras.clone();
+        for release in &self.releases {
+            let extras = self.decisive[&release.project].requirement.extras.clone();
             if release.origin == Origin::Opaque {
                 let name = release.project.clone();
                 solution.opaque.push(Opaque { name, extras });
                 continue;
             }
-            let package = solution.package(self.provider, release, extras)?;
+            let package = decode::package(self.encoder, &solution, release, extras)?;
             solution.pypi.push(package);
         }
         let opaque = self.opaque.iter().map(|name| Opaque {
@@ -293,7 +302,7 @@ impl Install<'_, '_> {
         });
         solution.opaque.extend(opaque);
         solution.provided.clone_from(&self.provided);
-        solution.finish(self.provider);
+        decode::finish(self.encoder, &mut solution);
         solution.clashes = self.clashes(&solution)?;
         solution.by_legacy_resolver = true;
         Some(solution)
@@ -302,9 +311,9 @@ impl Install<'_, '_> {
     /// The requirements that are not satisfied in the end.
     fn clashes(&self, solution: &Solution) -> Option<Vec<Clash>> {
         let mut clashes = Vec::new();
-        for release in &self.taken {
-            let asked = &self.asked[&release.project];
-            for requirement in self.required(release, &asked.requirement.extras)? {
+        for release in &self.releases {
+            let first = &self.decisive[&release.project];
+            for requirement in self.required(release, &first.requirement.extras)? {
                 let installed = self.installed(solution, &requirement.name);
                 let has_extras = solution.release(&requirement.name).is_none_or(|package| {
                     let mut extras = requirement.extras.iter();
@@ -318,7 +327,7 @@ impl Install<'_, '_> {
                         version: release.version.clone(),
                         requirement,
                         installed,
-                        line: asked.line,
+                        line: first.line,
                     });
                 }
             }
@@ -330,7 +339,7 @@ impl Install<'_, '_> {
         if let Some(package) = solution.release(project) {
             return Some(package.version.clone());
         }
-        self.brought.get(project)?.version.clone()
+        self.from_conda.get(project)?.version.clone()
     }
 }
 

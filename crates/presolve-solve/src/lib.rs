@@ -1,289 +1,41 @@
 //! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
 //! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, a
-//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`]. This crate must never
-//! know a file of the user, a flag of the command line, or an async runtime.
-
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    time::{Duration, Instant},
-};
-
-use pep440_rs::Version;
-use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
-use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
-
-use presolve_packages::{
-    conda::{SubdirRecords, hashes},
-    pypi::{PypiSource, tags::Target},
-};
-use presolve_spec::{CondaPin, FormatControl};
-use presolve_target::ChannelPriority;
+//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`].
+//! This crate must never know a file of the user, a flag of the command line, or an async
+//! runtime.
+//!
+//! Each module uses only those below it:
+//!
+//! - `corrections`: which lines have to change,
+//! - `search`: a solution or the conflicts, by readings from the strict to the lenient,
+//! - `legacy`: what a pip before 20.3 installs,
+//! - `conflict`: why an attempt has no solution,
+//! - `attempt` and `decode`: one encoding with its solver, and the solution that it chose,
+//! - `encode`: the clauses; its comment derives them,
+//! - `verify` and `askers`: a solution alone, without the encoding,
+//! - `model`: what goes in and out.
 
 pub mod askers;
-mod conda_half;
-mod conda_order;
+mod attempt;
 pub mod conflict;
-mod error;
-mod improve;
-mod leaks;
+mod corrections;
+mod decode;
+mod encode;
 mod legacy;
-mod matching;
-mod older_python;
-mod pips;
-mod pool;
-mod provider;
-mod pypi_half;
-pub mod python;
-mod solution;
-mod solve;
+mod model;
+mod search;
 mod verify;
 
-pub use conda_half::depends_on;
 pub use conflict::{Conflict, Missing};
-pub use error::SolveError;
-pub use leaks::specifiers;
-pub use matching::RecordSpec;
-pub use pool::ProvidedCandidate;
-pub use solution::{Clash, Opaque, PypiPackage, Solution};
-pub use solve::{explain, explain_all, solve};
-
-/// A requirement that the user declared.
-#[derive(Clone, Debug)]
-pub struct Declared {
-    /// The requirement as the user wrote it.
-    pub text: String,
-    /// The kind of the requirement.
-    pub kind: DeclaredKind,
-    /// The channels, as records name them, that a `channel::` leaves; empty: all.
-    pub channels: Vec<String>,
-    /// The hashes that a line of the pip list gives, `sha256:…`: pip takes no file
-    /// with another one. Empty: any.
-    pub hashes: Vec<String>,
-}
-
-/// The kinds of declared requirements.
-#[derive(Clone, Debug)]
-pub enum DeclaredKind {
-    /// A conda dependency.
-    Conda(Box<MatchSpec>),
-    /// A line of the pip list with a name.
-    Pip(Box<Requirement<VerbatimUrl>>),
-    /// A line of the pip list that only a build can resolve. It satisfies every version
-    /// of its project, if the line names one.
-    PipOpaque(Option<PackageName>, MarkerTree),
-    /// A line of a `-c` file.
-    PipConstraint(Box<Requirement<VerbatimUrl>>),
-}
-
-impl Declared {
-    /// Whether the line itself asks for this package or project.
-    pub fn names(&self, name: &str) -> bool {
-        match &self.kind {
-            DeclaredKind::Conda(spec) => spec
-                .name
-                .as_exact()
-                .is_some_and(|known| known.as_normalized() == name),
-            DeclaredKind::Pip(requirement) | DeclaredKind::PipConstraint(requirement) => {
-                requirement.name.as_ref() == name
-            }
-            DeclaredKind::PipOpaque(project, _) => {
-                project.as_ref().is_some_and(|known| known.as_ref() == name)
-            }
-        }
-    }
-
-    /// Whether the line belongs to the conda half.
-    pub fn is_conda(&self) -> bool {
-        matches!(self.kind, DeclaredKind::Conda(_))
-    }
-}
-
-/// The pip options that select files.
-#[derive(Clone, Debug, Default)]
-pub struct PipPolicy {
-    /// `--pre`.
-    pub pre: bool,
-    /// `--prefer-binary`.
-    pub prefer_binary: bool,
-    /// `--only-binary`, `--no-binary`.
-    pub formats: FormatControl,
-}
-
-/// The choices of an earlier `pin`: tried first, and dropped if they no longer fit.
-#[derive(Clone, Debug, Default)]
-pub struct Preferences {
-    /// The conda records, by normalised name.
-    pub conda: HashMap<String, PreferredRecord>,
-    /// The PyPI versions, by project.
-    pub pypi: HashMap<PackageName, Version>,
-}
-
-/// The conda record that an earlier `pin` chose.
-#[derive(Clone, Debug)]
-pub struct PreferredRecord {
-    /// The pin as written in the file.
-    pub pin: CondaPin,
-    /// The channels, as records name them, that its `channel::` leaves; empty: all.
-    pub channels: Vec<String>,
-}
-
-impl PreferredRecord {
-    /// Whether it is this one.
-    fn is(&self, record: &RepoDataRecord) -> bool {
-        let package = &record.package_record;
-        let has = |hash: &String| hashes::of(package).contains(hash);
-        let channel = record.channel.as_ref();
-        self.pin.version == package.version.as_str()
-            && self.pin.build == package.build.as_str()
-            && self.pin.hash.as_ref().is_none_or(has)
-            && (self.channels.is_empty()
-                || channel.is_some_and(|channel| self.channels.contains(channel)))
-    }
-}
-
-/// The available packages and the rules of the target.
-#[derive(Clone)]
-pub struct World<'a> {
-    /// The records, by channel, highest priority first.
-    pub subdirs: &'a [SubdirRecords],
-    /// The virtual packages of the target.
-    pub virtual_packages: &'a [GenericVirtualPackage],
-    /// Channel priority mode.
-    pub channel_priority: ChannelPriority,
-    /// Ignore conda records with a later timestamp. The [`PypiSource`] applies the
-    /// cut-off of the pip half.
-    pub exclude_newer: Option<jiff::Timestamp>,
-    /// The indexes.
-    pub pypi: &'a dyn PypiSource,
-    /// The PyPI projects that a record provides.
-    pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
-    /// Maps the channel name in a record to the name that the user gave.
-    pub channel_name: &'a dyn Fn(&str) -> String,
-    /// The platform.
-    pub subdir: Subdir,
-    /// The wheel tags of the platform.
-    pub target: &'a Target,
-    /// The pip options that select files.
-    pub pip: PipPolicy,
-    /// The choices of an earlier `pin`.
-    pub preferences: Preferences,
-    /// Conda packages that may come in though no declared conda line leads to them:
-    /// those of lines that were taken out to look at the others.
-    pub asked: BTreeSet<String>,
-    /// The deadline of the solve.
-    pub deadline: Option<Instant>,
-}
-
-impl World<'_> {
-    /// Whether there is time left, and then some.
-    ///
-    /// # Errors
-    /// That the time limit passed.
-    pub(crate) fn check_time(&self, grace: Duration) -> Result<(), SolveError> {
-        let end = self
-            .deadline
-            .and_then(|deadline| deadline.checked_add(grace));
-        match end.is_some_and(|end| Instant::now() > end) {
-            true => Err(SolveError::DEADLINE),
-            false => Ok(()),
-        }
-    }
-
-    /// Returns the user's name for the channel of a record.
-    pub fn channel_shown(&self, channel: Option<&str>) -> String {
-        channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
-    }
-}
-
-/// The input of the solver: the declared requirements in a world.
-pub struct Problem<'a> {
-    /// The declared requirements in file order; results refer to them by index.
-    pub declared: &'a [Declared],
-    /// The records, indexes and rules of the target.
-    pub world: World<'a>,
-}
-
-impl Problem<'_> {
-    /// The names of the declared conda lines.
-    fn conda_names(&self) -> BTreeSet<String> {
-        let names = self.declared.iter().filter_map(|line| match &line.kind {
-            DeclaredKind::Conda(spec) => Some(spec.name.as_exact()?.as_normalized().to_string()),
-            _ => None,
-        });
-        names.collect()
-    }
-
-    /// Whether there is a pip half.
-    fn has_pip(&self) -> bool {
-        let asks = |line: &Declared| {
-            matches!(
-                line.kind,
-                DeclaredKind::Pip(_) | DeclaredKind::PipOpaque(..)
-            )
-        };
-        self.declared.iter().any(asks)
-    }
-}
-
-/// The assumptions of one attempt at a problem. A strict reading is tried first; facts
-/// about the pip half are learnt from each attempt.
-#[derive(Clone, Debug, Default)]
-struct Reading {
-    /// The pip half takes part.
-    pip_half: bool,
-    /// Which source distributions count.
-    sources: Sources,
-    /// A PyPI release may replace what a conda package provides, as pip would do.
-    overwrite: bool,
-    /// Projects that the conda half provides anyway: conda's is tried first.
-    conda_first: HashSet<PackageName>,
-    /// Sets of conda packages that only asked for each other, or that only the
-    /// pip half asked for, in a solution that was refused for it.
-    unasked: Vec<Unasked>,
-    /// Projects whose pre-releases count (PEP 440): asked for by name, or there
-    /// is nothing else.
-    prereleases: HashSet<PackageName>,
-    /// Projects whose pre-releases and yanked releases nothing in a solution asked for:
-    /// they do not count whatever is checked.
-    steady: HashSet<PackageName>,
-    /// Yanked releases that are asked for by `==` (PEP 592).
-    yanked: HashSet<(PackageName, Version)>,
-    /// The declared lines on python are lines like the others. Otherwise what they
-    /// exclude is left out of the problem beforehand: that is faster, and says less about
-    /// whose fault it is.
-    open_python: bool,
-    /// Like `open_python`, for the declared lines on pip.
-    open_pip: bool,
-    /// The same for what a `channel::` excludes: it rules it out as long as its line
-    /// stays.
-    open_channels: bool,
-    /// The only pythons: the one of a solution that was found with the files of
-    /// another, or those that the declared projects are best served with.
-    pythons: Option<BTreeSet<Version>>,
-    /// The only pip: the one of a solution that was found with the files of another.
-    pip: Option<Version>,
-}
-
-/// Conda packages that came in though nothing of the conda half led to them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Unasked {
-    names: BTreeSet<String>,
-    /// Whether they are allowed together with a package that depends on one of them;
-    /// otherwise they are excluded.
-    by_others: bool,
-}
-
-/// Which source distributions count as installable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Sources {
-    /// Those of releases that have no wheel for any python that the environment file
-    /// allows: an open python goes where the wheels are.
-    #[default]
-    WhereNoWheel,
-    /// All source distributions with known metadata.
-    Known,
-    /// All source distributions; those with unknown metadata count as having no
-    /// requirements.
-    Unknown,
-}
+pub use corrections::Corrections;
+pub use encode::RecordSpec;
+pub use model::{
+    Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
+    error::SolveError,
+    python,
+    record::depends_on,
+    solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},
+    specifiers::specifiers,
+};
+pub use search::{explain, explain_all, solve};

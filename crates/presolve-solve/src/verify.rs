@@ -1,6 +1,6 @@
 //! An independent check of a solution against all requirements. A solution is accepted
-//! only after it. It reads the records, files and metadata directly and shares no code
-//! with the encoding of the problem.
+//! only after it. It reads the records, files and metadata directly and shares no type and
+//! no function with the encoding of the problem, so that a mistake of one of them shows.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -12,16 +12,16 @@ use pep508_rs::{
     ExtraName, MarkerEnvironment, PackageName, Requirement, VerbatimUrl, VersionOrUrl,
 };
 use rattler_conda_types::{
-    MatchSpec, MatchSpecCondition, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision,
+    MatchSpec, MatchSpecCondition, Matches, ParseMatchSpecOptions, RepoDataRecord,
+    RepodataRevision, StringMatcher,
 };
 
-use super::{
+use crate::model::{
     Declared, DeclaredKind, Problem,
-    matching::RecordSpec,
+    error::SolveError,
     python::marker_environment,
     solution::{PypiPackage, Solution},
 };
-use crate::error::SolveError;
 use presolve_packages::pypi::{DistributionKind, pip_abilities::PipAbility};
 use presolve_parse as parse;
 
@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
-pub(super) fn violations(
+pub(crate) fn violations(
     problem: &Problem<'_>,
     solution: &Solution,
     overwrite: bool,
@@ -40,11 +40,7 @@ pub(super) fn violations(
     let mut walk = Walk::new(problem, solution);
     walk.conda();
     if !overwrite {
-        for (project, package) in &solution.overwritten {
-            walk.report(format!(
-                "{project} comes from PyPI and from conda's {package}"
-            ));
-        }
+        walk.check_sources();
     }
     if problem.has_pip() {
         walk.pip()?;
@@ -53,18 +49,19 @@ pub(super) fn violations(
 }
 
 /// The conda packages that no declared conda line leads to.
-pub(super) fn unasked(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
+pub(crate) fn unfounded(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
     for name in &problem.world.asked {
         walk.follow(name);
     }
-    let names = solution
+    solution
         .conda
         .iter()
-        .map(|record| record.package_record.name.as_normalized());
-    let unasked = names.filter(|&name| !walk.reached.contains(name));
-    unasked.map(ToString::to_string).collect()
+        .map(|record| record.package_record.name.as_normalized())
+        .filter(|&name| !walk.reached.contains(name))
+        .map(ToString::to_string)
+        .collect()
 }
 
 struct Walk<'a> {
@@ -186,15 +183,11 @@ impl<'a> Walk<'a> {
         let Some(name) = name_of(spec) else {
             return false;
         };
-        let Ok(spec) = RecordSpec::new(spec.clone().into()) else {
-            return false;
-        };
         if let Some(record) = self.records.get(name.as_str()) {
-            return spec.matches(record);
+            return has_match(spec, record);
         }
         let mut virtual_packages = self.problem.world.virtual_packages.iter();
-        virtual_packages
-            .any(|package| package.name.as_normalized() == name && spec.matches_virtual(package))
+        virtual_packages.any(|package| spec.matches(package))
     }
 
     fn check_channel(&mut self, declared: &Declared, spec: &MatchSpec) {
@@ -204,6 +197,26 @@ impl<'a> Walk<'a> {
             && !channel.is_some_and(|channel| declared.channels.contains(channel))
         {
             self.report(format!("`{spec}` comes from another channel"));
+        }
+    }
+
+    /// Reports the projects that come from PyPI and from conda.
+    fn check_sources(&mut self) {
+        let solution = self.solution;
+        let mut providers: HashMap<PackageName, &str> = HashMap::new();
+        for record in &solution.conda {
+            for project in (self.problem.world.pypi_names)(record) {
+                providers.insert(project, record.package_record.name.as_normalized());
+            }
+        }
+        let releases = solution.pypi.iter().map(|package| &package.name);
+        let opaque = solution.opaque.iter().map(|opaque| &opaque.name);
+        for project in releases.chain(opaque) {
+            if let Some(package) = providers.get(project) {
+                self.report(format!(
+                    "{project} comes from PyPI and from conda's {package}"
+                ));
+            }
         }
     }
 
@@ -373,4 +386,29 @@ fn name_of(spec: &MatchSpec) -> Option<String> {
 fn parse(text: &str) -> Option<MatchSpec> {
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     parse::conda::match_spec(text, options).ok()
+}
+
+/// Whether a record matches a match spec, as CEP-29 has it. rattler does not look at the
+/// file name and the subdir, and compares licenses to the letter instead of by a glob.
+fn has_match(spec: &MatchSpec, record: &RepoDataRecord) -> bool {
+    let package = &record.package_record;
+    let file_name = spec
+        .file_name
+        .as_ref()
+        .map(|_| record.identifier.to_string());
+    let is_glob_of = |glob: &Option<String>, text: Option<&str>| {
+        let matches = |glob: StringMatcher| text.is_some_and(|text| glob.matches(text));
+        let parsed = glob.as_ref().map(|glob| glob.parse());
+        parsed.is_none_or(|glob| glob.is_ok_and(matches))
+    };
+    let rest = MatchSpec {
+        license: None,
+        license_family: None,
+        ..spec.clone()
+    };
+    is_glob_of(&spec.file_name, file_name.as_deref())
+        && is_glob_of(&spec.subdir, Some(&package.subdir))
+        && is_glob_of(&spec.license, package.license.as_deref())
+        && is_glob_of(&spec.license_family, package.license_family.as_deref())
+        && rest.matches(record)
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::EditKind;
 use presolve_parse as parse;
-use presolve_solve::{Declared, DeclaredKind, Problem, SolveError, conflict::Corrections};
+use presolve_solve::{Corrections, Declared, DeclaredKind, Problem, SolveError};
 
 /// The maximum number of correction sets that are tried.
 const SETS: usize = 8;

@@ -4,7 +4,12 @@
 use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{PackageName as CondaName, RepoDataRecord};
 
-use crate::{Declared, DeclaredKind, PypiPackage, Solution, World, python};
+use crate::model::{
+    Declared, DeclaredKind, World,
+    python::marker_environment,
+    solution::{PypiPackage, Solution},
+    specifiers,
+};
 
 /// A requirement with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +84,13 @@ pub fn of_record(
 
 fn depends<'s>(solution: &'s Solution, record: &'s RepoDataRecord) -> Vec<&'s String> {
     let package = &record.package_record;
-    let extras = solution.conda_extras.iter();
-    let extras = extras.filter(|(name, _)| name == package.name.as_normalized());
-    let of_extras = extras.filter_map(|(_, extra)| package.extra_depends.get(extra));
-    package.depends.iter().chain(of_extras.flatten()).collect()
+    let of_extras = solution
+        .conda_extras
+        .iter()
+        .filter(|(name, _)| name == package.name.as_normalized())
+        .filter_map(|(_, extra)| package.extra_depends.get(extra))
+        .flatten();
+    package.depends.iter().chain(of_extras).collect()
 }
 
 fn requires_python(package: &PypiPackage) -> Option<Demand> {
@@ -105,7 +113,7 @@ pub fn of_project(
     let Some(python) = solution.python() else {
         return Vec::new();
     };
-    let environment = python::marker_environment(&python, world.subdir);
+    let environment = marker_environment(&python, world.subdir);
     let mut found = Vec::new();
     for (line, declared) in declared.iter().enumerate() {
         let wants = match &declared.kind {
@@ -166,8 +174,6 @@ fn required_of<'p>(
 }
 
 fn specifiers(requirement: &Requirement<VerbatimUrl>) -> String {
-    match &requirement.version_or_url {
-        Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) => specifiers.to_string(),
-        _ => String::new(),
-    }
+    let specifiers = specifiers::specifiers(requirement);
+    specifiers.map(ToString::to_string).unwrap_or_default()
 }

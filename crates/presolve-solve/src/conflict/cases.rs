@@ -8,22 +8,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::FutureExt;
-use resolvo::{DependencyProvider, Interner, NameId, SolvableId};
+use resolvo::{Interner, NameId, SolvableId};
 
 use super::{
     Case, Chain, Left,
-    demands::{Context, Demands, Matchings, Way},
+    demands::{Context, Demands, Derivation, Matchings},
     folded, nearest,
 };
-use crate::{pool::Name, provider::Provider, solve::Attempt};
+use crate::{
+    attempt::Attempt,
+    encode::{Encoder, pool::Name},
+};
 
 mod choices;
 mod of_pip;
 mod refusals;
 
 /// How many steps longer a chain may be if it can be shown in full.
-const UNTOLD: usize = 3;
+const HIDDEN: usize = 3;
 
 /// The maximum number of rounds in which the lines get what the others leave.
 const STAGES: usize = 4;
@@ -33,16 +35,19 @@ const STAGES: usize = 4;
 pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name, usize)>) {
     let clash = Clash {
         attempt,
-        provider: attempt.provider(),
+        encoder: attempt.encoder(),
         matchings: Matchings::default(),
         core,
     };
     let demands = clash.demands(&Context::default(), &[]);
-    let missing = demands.iter().zip(core).flat_map(|(demands, &line)| {
-        let names = demands.missing.iter().cloned();
-        names.map(move |name| (name, line))
-    });
-    let missing = missing.collect();
+    let missing = demands
+        .iter()
+        .zip(core)
+        .flat_map(|(demands, &line)| {
+            let names = demands.missing.iter().cloned();
+            names.map(move |name| (name, line))
+        })
+        .collect();
     if let Some(case) = clash.case(&demands, None) {
         return (vec![case], missing);
     }
@@ -57,7 +62,7 @@ pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name
 
 struct Clash<'c, 'a> {
     attempt: &'c Attempt<'a>,
-    provider: &'c Provider<'a>,
+    encoder: &'c Encoder<'a>,
     matchings: Matchings,
     core: &'c [usize],
 }
@@ -71,8 +76,10 @@ impl Clash<'_, '_> {
         let lines = self.core.iter().enumerate();
         let demands = lines.map(|(place, &line)| {
             let mut context = choice.clone();
-            let others = others.iter().enumerate();
-            for (_, other) in others.filter(|(other, _)| *other != place) {
+            for (at, other) in others.iter().enumerate() {
+                if at == place {
+                    continue;
+                }
                 for (&name, demand) in &other.demands {
                     context.narrow(name, &demand.left.usable);
                 }
@@ -114,17 +121,17 @@ impl Clash<'_, '_> {
 
     /// The clash of these demands, if they clash.
     fn case(&self, demands: &[Demands], choice: Option<&Choice>) -> Option<Case> {
-        let Some(name) = disputed(self.provider, demands, choice) else {
+        let Some(name) = disputed(self.encoder, demands, choice) else {
             let mut ends = self.core.iter().zip(demands);
             return ends.find_map(|(&line, demand)| {
                 let name = demand.dead_end()?;
                 Some(self.dead_end(line, demands, demand, name, choice))
             });
         };
-        let provider = self.provider;
+        let encoder = self.encoder;
         let mut case = Case {
-            choice: choice.map(|(name, left)| folded::left(provider, *name, left)),
-            disputed: folded::package(provider, name),
+            choice: choice.map(|(name, left)| folded::left(encoder, *name, left)),
+            disputed: folded::package(encoder, name),
             chains: Vec::new(),
             ruled_out: Vec::new(),
             nearest: None,
@@ -133,18 +140,24 @@ impl Clash<'_, '_> {
         for (place, (&line, demand)) in self.core.iter().zip(demands).enumerate() {
             if demand.demands.contains_key(&name) {
                 let others = left_by_others(demands, place, name, choice);
-                let way = others
+                let derivation = others
                     .as_ref()
                     .and_then(|others| demand.decisive(name, Some(others)));
                 case.ruled_out
-                    .extend(self.why_python(demand, name, way, others.as_ref()));
-                self.add_chain(&mut case, demands, (line, demand), (name, way), choice);
+                    .extend(self.why_python(demand, name, derivation, others.as_ref()));
+                self.add_chain(
+                    &mut case,
+                    demands,
+                    (line, demand),
+                    (name, derivation),
+                    choice,
+                );
             }
         }
-        if *provider.pool.resolve_package_name(name) == Name::Conda("pip".to_string()) {
+        if *encoder.terms().name(name) == Name::Conda("pip".to_string()) {
             let reasons = demands
                 .iter()
-                .filter_map(|demand| of_pip::why_pip(provider, demand, name));
+                .filter_map(|demand| of_pip::why_pip(encoder, demand, name));
             case.notes.extend(reasons);
         }
         Some(case)
@@ -158,29 +171,35 @@ impl Clash<'_, '_> {
         name: NameId,
         choice: Option<&Choice>,
     ) -> Case {
-        let provider = self.provider;
-        let package = folded::package(provider, name);
+        let encoder = self.encoder;
+        let package = folded::package(encoder, name);
         let mut case = Case {
-            choice: choice.map(|(name, left)| folded::left(provider, *name, left)),
+            choice: choice.map(|(name, left)| folded::left(encoder, *name, left)),
             disputed: package.clone(),
             chains: Vec::new(),
             ruled_out: self.ruled_out(name, &demand.demands[&name]),
             nearest: None,
             notes: Vec::new(),
         };
-        let way = demand.decisive(name, None);
-        self.add_chain(&mut case, demands, (line, demand), (name, way), choice);
+        let derivation = demand.decisive(name, None);
+        self.add_chain(
+            &mut case,
+            demands,
+            (line, demand),
+            (name, derivation),
+            choice,
+        );
         if case.ruled_out.is_empty() {
-            let candidates = provider.get_candidates(name).now_or_never().flatten();
-            let candidates = candidates.map_or_else(Vec::new, |found| found.candidates);
-            let sets = way.map(|way| &way.sets);
-            let set = sets
-                .and_then(|sets| sets.first())
+            let candidates = encoder
+                .candidates(name)
+                .map_or_else(Vec::new, |found| found.candidates);
+            let set = derivation
+                .and_then(|derivation| derivation.sets.first())
                 .filter(|_| demand.path(name).len() > 1);
-            case.nearest = nearest::to_line(provider, line, name, &candidates)
-                .or_else(|| nearest::to_set(provider, *set?, &candidates))
+            case.nearest = nearest::to_line(encoder, line, name, &candidates)
+                .or_else(|| nearest::to_set(encoder, *set?, &candidates))
                 .or_else(|| {
-                    let there = folded::versions(provider, &candidates.into_iter().collect())?;
+                    let there = folded::versions(encoder, &candidates.into_iter().collect())?;
                     Some(format!("available: {package} {there}"))
                 });
         }
@@ -188,101 +207,114 @@ impl Clash<'_, '_> {
     }
 
     /// Adds the chain from a line to a package, and before it the chains of other lines
-    /// to what it is given.
+    /// to what it depends on.
     fn add_chain(
         &self,
         case: &mut Case,
         demands: &[Demands],
         (line, demand): (usize, &Demands),
-        (name, way): (NameId, Option<&Way>),
+        (name, derivation): (NameId, Option<&Derivation>),
         choice: Option<&Choice>,
     ) {
-        let provider = self.provider;
-        let mut given = match way {
-            Some(way) => demand.given_by(way),
-            None => demand.given(name),
+        let mut premises = match derivation {
+            Some(derivation) => demand.premises_of(derivation),
+            None => demand.premises(name),
         };
-        given.retain(|&given| choice.is_none_or(|(chosen, _)| *chosen != given));
+        premises.retain(|&premise| choice.is_none_or(|(chosen, _)| *chosen != premise));
         // The chains themselves show what the lines conflict over.
-        if given.len() > 1 {
-            given.remove(&name);
+        if premises.len() > 1 {
+            premises.remove(&name);
         }
         let mut chain = Chain {
             line,
-            links: self.links(demand, name, way),
-            asked: way.and_then(|way| self.asked(way)),
+            links: self.links(demand, name, derivation),
+            asked: derivation.and_then(|derivation| self.unmatched(derivation)),
             given: Vec::new(),
         };
-        for given in given {
-            let others = self.core.iter().zip(demands);
-            let others = others.filter(|(other, _)| **other != line);
-            let found: Vec<_> = others
-                .filter_map(|(&other, demand)| Some((other, demand, demand.demands.get(&given)?)))
-                .collect();
-            let left = |of: &[usize]| {
-                let sets = of.iter().map(|&place| &found[place].2.left.usable);
-                let sets = sets.cloned();
-                sets.reduce(|left, more| left.intersection(&more).copied().collect())
-            };
-            let mut of: Vec<usize> = (0..found.len()).collect();
-            let all = left(&of);
-            // Lines that do not restrict the package further are not needed in the
-            // explanation.
-            for place in 0..found.len() {
-                let rest: Vec<usize> = of.iter().copied().filter(|&kept| kept != place).collect();
-                if !rest.is_empty() && left(&rest) == all {
-                    of = rest;
-                }
-            }
-            for place in of {
-                let (other, demand, _) = found[place];
-                let support = Chain {
-                    line: other,
-                    links: self.links(demand, given, None),
-                    asked: None,
-                    given: Vec::new(),
-                };
-                if !case.chains.contains(&support) {
-                    case.chains.push(support);
-                }
-            }
-            if let Some(left) = all {
-                chain.given.push(folded::left(provider, given, &left));
-            }
+        for premise in premises {
+            let left = self.add_support(case, demands, line, premise);
+            chain.given.extend(left);
         }
         case.chains.push(chain);
     }
 
-    fn links(&self, demand: &Demands, name: NameId, way: Option<&Way>) -> Vec<Left> {
-        let path = match way {
-            Some(way) => {
-                let parent = way.because_of.map(|parent| demand.path(parent));
+    /// Adds the chains of the other lines to a package on which the chain of a line
+    /// depends; returns what they leave of it.
+    fn add_support(
+        &self,
+        case: &mut Case,
+        demands: &[Demands],
+        line: usize,
+        premise: NameId,
+    ) -> Option<Left> {
+        let others: Vec<(usize, &Demands, &BTreeSet<SolvableId>)> = self
+            .core
+            .iter()
+            .zip(demands)
+            .filter(|(other, _)| **other != line)
+            .filter_map(|(&other, demand)| {
+                let usable = &demand.demands.get(&premise)?.left.usable;
+                Some((other, demand, usable))
+            })
+            .collect();
+        let left = |of: &[usize]| intersection(of.iter().map(|&place| others[place].2));
+        let mut needed: Vec<usize> = (0..others.len()).collect();
+        let all = left(&needed);
+        // Lines that do not restrict the package further are not needed in the
+        // explanation.
+        for place in 0..others.len() {
+            let kept = needed.iter().copied().filter(|&kept| kept != place);
+            let rest: Vec<usize> = kept.collect();
+            if !rest.is_empty() && left(&rest) == all {
+                needed = rest;
+            }
+        }
+        for place in needed {
+            let (other, demand, _) = others[place];
+            let support = Chain {
+                line: other,
+                links: self.links(demand, premise, None),
+                asked: None,
+                given: Vec::new(),
+            };
+            if !case.chains.contains(&support) {
+                case.chains.push(support);
+            }
+        }
+        all.map(|left| folded::left(self.encoder, premise, &left))
+    }
+
+    fn links(&self, demand: &Demands, name: NameId, derivation: Option<&Derivation>) -> Vec<Left> {
+        let path = match derivation {
+            Some(derivation) => {
+                let parent = derivation.because_of.map(|parent| demand.path(parent));
                 [parent.unwrap_or_default(), vec![name]].concat()
             }
             None => demand.path(name),
         };
-        let path = path.into_iter().filter(|&name| {
-            let name = self.provider.pool.resolve_package_name(name);
-            !matches!(name, Name::Contents(_))
-        });
+        let is_shown =
+            |name: &NameId| !matches!(self.encoder.terms().name(*name), Name::Contents(_));
         let left = |at: NameId| {
-            let usable = match way {
-                Some(way) if at == name => &way.usable,
+            let usable = match derivation {
+                Some(derivation) if at == name => &derivation.usable,
                 _ => &demand.demands[&at].left.usable,
             };
-            folded::left(self.provider, at, usable)
+            folded::left(self.encoder, at, usable)
         };
-        path.map(left).collect()
+        path.into_iter().filter(is_shown).map(left).collect()
     }
 
-    /// The constraint of a way that no candidate satisfies.
-    fn asked(&self, way: &Way) -> Option<String> {
-        if !way.usable.is_empty() || way.because_of.is_none() || way.sets.len() > 1 {
+    /// The constraint of a derivation, if no candidate satisfies it.
+    fn unmatched(&self, derivation: &Derivation) -> Option<String> {
+        if !derivation.usable.is_empty()
+            || derivation.because_of.is_none()
+            || derivation.sets.len() > 1
+        {
             return None;
         }
-        let asked = self.provider.display_version_set(*way.sets.first()?);
-        let asked = asked.to_string();
-        (!asked.is_empty() && asked != "*").then_some(asked)
+        let set = self.encoder.display_version_set(*derivation.sets.first()?);
+        let set = set.to_string();
+        (!set.is_empty() && set != "*").then_some(set)
     }
 }
 
@@ -307,44 +339,50 @@ fn left_by_others(
     let others = demands
         .iter()
         .enumerate()
-        .filter(|(other, _)| *other != place);
-    let left = others.filter_map(|(_, demands)| demands.demands.get(&name));
-    let left = left.map(|demand| &demand.left.usable);
+        .filter(|(other, _)| *other != place)
+        .filter_map(|(_, demands)| demands.demands.get(&name))
+        .map(|demand| &demand.left.usable);
     let chosen = choice.filter(|(chosen, _)| *chosen == name);
-    let sets = left.chain(chosen.map(|(_, left)| left)).cloned();
-    sets.reduce(|left, more| left.intersection(&more).copied().collect())
+    intersection(others.chain(chosen.map(|(_, left)| left)))
+}
+
+/// What all of these sets have; none if there are no sets.
+fn intersection<'s>(
+    sets: impl Iterator<Item = &'s BTreeSet<SolvableId>>,
+) -> Option<BTreeSet<SolvableId>> {
+    sets.cloned()
+        .reduce(|left, more| left.intersection(&more).copied().collect())
 }
 
 /// The package of which each line leaves something and all leave nothing, by the
-/// shortest way.
-fn disputed(
-    provider: &Provider<'_>,
-    demands: &[Demands],
-    choice: Option<&Choice>,
-) -> Option<NameId> {
+/// shortest derivations.
+fn disputed(encoder: &Encoder<'_>, demands: &[Demands], choice: Option<&Choice>) -> Option<NameId> {
     let mut left = Context(left_by_all(demands));
     if let Some((name, chosen)) = choice {
         left.narrow(*name, chosen);
     }
     let length = |name: NameId| -> (usize, usize) {
-        let demanding = demands.iter();
-        let demanding = demanding.filter(|demand| demand.demands.contains_key(&name));
-        let given = demanding.clone().map(|demand| demand.given(name).len());
-        let ways = demanding.clone().map(|demand| demand.path(name).len());
+        let demanding = demands
+            .iter()
+            .filter(|demand| demand.demands.contains_key(&name));
+        let premises = demanding.clone().map(|demand| demand.premises(name).len());
+        let lengths = demanding.clone().map(|demand| demand.path(name).len());
         // Too many ranges to list do not show the conflict.
-        let told = |demand: &Demands| {
-            let versions = folded::versions(provider, &demand.demands[&name].left.usable);
+        let is_shown = |demand: &Demands| {
+            let versions = folded::versions(encoder, &demand.demands[&name].left.usable);
             versions.is_none_or(|versions| versions.is_whole)
         };
-        let untold = demanding.filter(|demand| !told(demand)).count();
-        (given.sum(), ways.sum::<usize>() + UNTOLD * untold)
+        let hidden = demanding.filter(|demand| !is_shown(demand)).count();
+        (premises.sum(), lengths.sum::<usize>() + HIDDEN * hidden)
     };
     let has_end = |name: &NameId| {
         let mut of_lines = demands.iter().filter_map(|demand| demand.demands.get(name));
         of_lines.any(|demand| demand.left.usable.is_empty())
     };
-    let disputed = left.0.into_iter().filter(|(_, left)| left.is_empty());
-    let disputed = disputed.filter(|(name, _)| !has_end(name));
-    let disputed = disputed.map(|(name, _)| (length(name), name));
-    disputed.min().map(|(_, name)| name)
+    left.0
+        .into_iter()
+        .filter(|(name, left)| left.is_empty() && !has_end(name))
+        .map(|(name, _)| (length(name), name))
+        .min()
+        .map(|(_, name)| name)
 }

@@ -2,8 +2,11 @@
 //! together, and what each of them demands of the package they disagree on.
 
 use super::{Conflict, Missing, ReasonKind, cases};
-use crate::error::SolveError;
-use crate::{Declared, DeclaredKind, pool::Name, solve::Attempt};
+use crate::{
+    attempt::Attempt,
+    encode::pool::Name,
+    model::{Declared, DeclaredKind, error::SolveError},
+};
 
 /// Explains an attempt that has no solution.
 pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
@@ -13,7 +16,7 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
         Ok(core) => conflict.lines = core,
         // The verdict is valid, but the minimal set of lines is unknown.
         Err(_) => {
-            attempt.provider().failed()?;
+            attempt.encoder().check_indexes()?;
             conflict.lines = lines;
             conflict.lines.sort_unstable();
             return Ok(conflict);
@@ -22,14 +25,14 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
     conflict.lines.sort_unstable();
     conflict.minimal = true;
     let (cases, missing) = cases::of(&attempt, &conflict.lines);
-    if attempt.provider().failed().is_err() {
+    if attempt.encoder().check_indexes().is_err() {
         // The minimal set is valid, but the facts from the failed index are missing.
         return Ok(conflict);
     }
     conflict.cases = cases;
-    add_channels(&mut conflict, attempt.provider().declared);
-    let missing = missing.iter();
+    add_channels(&mut conflict, attempt.encoder().declared());
     conflict.missing = missing
+        .iter()
         .filter_map(|(name, line)| self::missing(name, *line))
         .collect();
     Ok(conflict)
@@ -41,11 +44,12 @@ fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
     let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
     let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
     let names: Vec<&str> = by_channel.map(|out| out.package.name.as_str()).collect();
-    let asks =
+    let requests =
         |line: &Declared| !line.channels.is_empty() && names.iter().any(|name| line.names(name));
-    let asking = (0..declared.len()).filter(|&line| asks(&declared[line]));
-    let asking: Vec<usize> = asking.collect();
-    conflict.lines.extend(asking);
+    let requesting: Vec<usize> = (0..declared.len())
+        .filter(|&line| requests(&declared[line]))
+        .collect();
+    conflict.lines.extend(requesting);
     conflict.lines.sort_unstable();
     conflict.lines.dedup();
 }
@@ -67,9 +71,9 @@ fn missing(name: &Name, declared: usize) -> Option<Missing> {
 /// the earlier lines is found. What a user wrote down exactly, and python, is
 /// what a user can change.
 fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
-    let declared = attempt.provider().declared;
+    let declared = attempt.encoder().declared();
     let mut lines: Vec<usize> = (0..declared.len())
-        .filter(|&line| !attempt.lines[line].is_empty())
+        .filter(|&line| !attempt.lines()[line].is_empty())
         .collect();
     lines.sort_by_key(|&line| match &declared[line].kind {
         DeclaredKind::Conda(spec) => {
@@ -87,7 +91,7 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
 
 /// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
 /// together with `background`, given that all of `lines` has none.
-pub(super) fn minimal(
+pub(crate) fn minimal(
     attempt: &mut Attempt<'_>,
     background: &[usize],
     grown: bool,

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::FutureExt;
-use resolvo::{DependencyProvider, NameId, SolvableId};
+use resolvo::{NameId, SolvableId};
 
 use super::{Half, Left, Package, Reason, RuledOut, Versions};
-use crate::{
+use crate::encode::{
+    Encoder,
     pool::{Candidate, Name},
-    provider::Provider,
 };
 use presolve_parse as parse;
 
@@ -16,32 +15,31 @@ use presolve_parse as parse;
 const RANGES_SHOWN: usize = 4;
 
 /// A name as a package of its half.
-pub(super) fn package(provider: &Provider<'_>, name: NameId) -> Package {
-    let (name, half) = match provider.pool.resolve_package_name(name) {
+pub(crate) fn package(encoder: &Encoder<'_>, name: NameId) -> Package {
+    let (name, half) = match encoder.terms().name(name) {
         Name::Conda(name) if name.starts_with("__") => (name.clone(), Half::Virtual),
         Name::Conda(name) => (name.clone(), Half::Conda),
         Name::CondaExtra { package, extra } => (format!("{package}[{extra}]"), Half::Conda),
         Name::Project(project) => (project.to_string(), Half::Pypi),
         Name::ProjectExtra(project, extra) => (format!("{project}[{extra}]"), Half::Pypi),
-        Name::Contents(of) => return package(provider, provider.pool.resolve_solvable(*of).name),
+        Name::Contents(of) => return package(encoder, encoder.terms().name_of(*of)),
     };
     Package { name, half }
 }
 
 /// Describes these candidates as the remaining ones of a package.
-pub(super) fn left(provider: &Provider<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
+pub(crate) fn left(encoder: &Encoder<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
     Left {
-        package: package(provider, name),
-        versions: versions(provider, ids),
+        package: package(encoder, name),
+        versions: versions(encoder, ids),
     }
 }
 
 /// The versions of candidates of one package; none if there are none. A range has all
 /// the versions between its ends that may be taken.
-pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
-    let name = provider.pool.resolve_solvable(*ids.first()?).name;
-    let candidates = provider.get_candidates(name).now_or_never().flatten();
-    let candidates = candidates.map_or_else(Vec::new, |found| {
+pub(crate) fn versions(encoder: &Encoder<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
+    let name = encoder.terms().name_of(*ids.first()?);
+    let candidates = encoder.candidates(name).map_or_else(Vec::new, |found| {
         let excluded: BTreeSet<_> = found.excluded.iter().map(|(id, _)| *id).collect();
         let mut candidates = found.candidates;
         candidates.retain(|id| ids.contains(id) || !excluded.contains(id));
@@ -50,7 +48,7 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
     let mut conda = BTreeSet::new();
     let mut pypi = BTreeSet::new();
     for id in candidates.iter().chain(ids) {
-        match version(provider, *id) {
+        match version(encoder, *id) {
             Some(Either::Conda(version)) => _ = conda.insert((version, ids.contains(id))),
             Some(Either::Pypi(version)) => _ = pypi.insert((version, ids.contains(id))),
             None => {}
@@ -80,44 +78,44 @@ pub(super) fn versions(provider: &Provider<'_>, ids: &BTreeSet<SolvableId>) -> O
 }
 
 /// The excluded candidates of a package, by reason, newest first.
-pub(super) fn ruled_out(
-    provider: &Provider<'_>,
+pub(crate) fn ruled_out(
+    encoder: &Encoder<'_>,
     name: NameId,
     by_reason: BTreeMap<Reason, BTreeSet<SolvableId>>,
 ) -> Vec<RuledOut> {
     let newest = |ids: &BTreeSet<SolvableId>| {
-        let versions = ids.iter().filter_map(|&id| version(provider, id));
+        let versions = ids.iter().filter_map(|&id| version(encoder, id));
         versions.max()
     };
     let mut reasons: Vec<_> = by_reason.into_iter().collect();
     reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(newest(ids)));
-    let told = reasons.into_iter().filter_map(|(reason, ids)| {
+    let worded = reasons.into_iter().filter_map(|(reason, ids)| {
         Some(RuledOut {
-            package: package(provider, name),
-            versions: versions(provider, &ids)?,
+            package: package(encoder, name),
+            versions: versions(encoder, &ids)?,
             reason,
         })
     });
-    told.collect()
+    worded.collect()
 }
 
 /// A version of one of the halves; those of a package are of one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Either<'p> {
+pub(crate) enum Either<'p> {
     Conda(&'p rattler_conda_types::Version),
     Pypi(&'p pep440_rs::Version),
 }
 
 /// The version of a candidate, if it has one.
-pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<Either<'p>> {
-    match provider.candidate(id) {
-        Candidate::ProjectExtra { base, .. } => version(provider, *base),
+pub(crate) fn version<'p>(encoder: &'p Encoder<'_>, id: SolvableId) -> Option<Either<'p>> {
+    match encoder.terms().candidate(id) {
+        Candidate::ProjectExtra { base, .. } => version(encoder, *base),
         Candidate::Record(record) => {
-            let record = provider.record(*record);
+            let record = encoder.terms().record(*record);
             Some(Either::Conda(record.package_record.version.version()))
         }
         Candidate::Virtual(index) => Some(Either::Conda(
-            &provider.world.virtual_packages[*index].version,
+            &encoder.world().virtual_packages[*index].version,
         )),
         Candidate::Release(release) => Some(Either::Pypi(&release.version)),
         Candidate::Provided(provided) => provided.version.as_ref().map(Either::Pypi),
@@ -128,7 +126,7 @@ pub(super) fn version<'p>(provider: &'p Provider<'_>, id: SolvableId) -> Option<
 impl Either<'_> {
     /// Whether it is a pre-release, as PEP 440 has it; of conda's versions those are
     /// that are written so.
-    pub(super) fn is_prerelease(&self) -> bool {
+    pub(crate) fn is_prerelease(&self) -> bool {
         match self {
             Either::Conda(version) => {
                 let version = parse::pep::version(&version.to_string());
@@ -199,9 +197,10 @@ fn end_of(all: &[(String, bool)], range: std::ops::Range<usize>, end: usize) -> 
     let series = series(version);
     let mut of_series = (0..all.len()).filter(|&place| self::series(&all[place].0) == series);
     let whole = of_series.clone().count() > 1 && of_series.all(|place| range.contains(&place));
-    match whole {
-        true => series.to_string(),
-        false => version.clone(),
+    if whole {
+        series.to_string()
+    } else {
+        version.clone()
     }
 }
 

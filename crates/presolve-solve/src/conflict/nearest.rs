@@ -6,39 +6,41 @@ use rattler_conda_types::{MatchSpec, Version, VersionSpec};
 use resolvo::{NameId, SolvableId, VersionSetId};
 
 use crate::{
-    DeclaredKind,
-    pool::{Candidate, Name, VersionSet},
-    provider::Provider,
+    encode::{
+        Encoder,
+        pool::{Candidate, Name, VersionSet},
+    },
+    model::DeclaredKind,
 };
 use presolve_parse as parse;
 
 /// The maximum number of builds that are listed.
 const BUILDS_SHOWN: usize = 3;
 
-/// One sentence on what is nearest to what a declared line asks for of `name`; none
-/// if the line does not ask for one version of it.
+/// One sentence on what is nearest to what a declared line requires of `name`; none
+/// if the line does not require one version of it.
 pub(super) fn to_line(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     line: usize,
     name: NameId,
     candidates: &[SolvableId],
 ) -> Option<String> {
-    let kind = &provider.declared[line].kind;
-    match (kind, provider.pool.resolve_package_name(name)) {
+    let kind = &encoder.declared()[line].kind;
+    match (kind, encoder.terms().name(name)) {
         (DeclaredKind::Conda(spec), Name::Conda(package)) => {
             let is_own = spec.name.as_exact()?.as_normalized() == package;
-            is_own.then(|| conda(provider, spec, candidates)).flatten()
+            is_own.then(|| conda(encoder, spec, candidates)).flatten()
         }
         (DeclaredKind::Pip(requirement), Name::Project(project)) => {
-            let asked = requirement.version_or_url.as_ref()?;
-            let VersionOrUrl::VersionSpecifier(specifiers) = asked else {
+            let required = requirement.version_or_url.as_ref()?;
+            let VersionOrUrl::VersionSpecifier(specifiers) = required else {
                 return None;
             };
             let mut specifiers = specifiers.iter();
             let only = specifiers.next().filter(|_| specifiers.next().is_none())?;
             let is_exact = *only.operator() == Operator::Equal && requirement.name == *project;
             is_exact
-                .then(|| pypi(provider, only.version(), candidates))
+                .then(|| pypi(encoder, only.version(), candidates))
                 .flatten()
         }
         _ => None,
@@ -48,24 +50,26 @@ pub(super) fn to_line(
 /// One sentence on what is nearest to a version set that nothing is in; none if it
 /// does not tell one version.
 pub(super) fn to_set(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     set: VersionSetId,
     candidates: &[SolvableId],
 ) -> Option<String> {
-    match provider.pool.resolve_version_set(set) {
+    match encoder.terms().set(set) {
         VersionSet::Specifiers(specifiers) => {
-            let asked = specifiers.first()?.version();
-            pypi(provider, asked, candidates)
+            let required = specifiers.first()?.version();
+            pypi(encoder, required, candidates)
         }
         VersionSet::Match(spec) => {
             let text = spec.to_string();
             let first = text.split(',').next()?;
             let version = first.trim_start_matches(['=', '>', '<', '~', '!']);
             let version = version.split_whitespace().next()?.trim_end_matches(".*");
-            let asked = parse::conda::version(version).ok()?;
-            let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+            let required = parse::conda::version(version).ok()?;
+            let records = candidates
+                .iter()
+                .filter_map(|&id| encoder.terms().record_of(id));
             neighbours(
-                &asked,
+                &required,
                 records.map(|record| record.package_record.version.version()),
             )
         }
@@ -73,13 +77,15 @@ pub(super) fn to_set(
     }
 }
 
-fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
-    let asked = spec.version.as_ref()?;
-    let records = candidates.iter().filter_map(|&id| provider.record_of(id));
+fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
+    let required = spec.version.as_ref()?;
+    let records = candidates
+        .iter()
+        .filter_map(|&id| encoder.terms().record_of(id));
     let records: Vec<_> = records.map(|record| &record.package_record).collect();
     let mut builds: Vec<String> = records
         .iter()
-        .filter(|record| asked.matches(&record.version))
+        .filter(|record| required.matches(&record.version))
         .map(|record| record.build.to_string())
         .collect();
     builds.sort();
@@ -95,40 +101,41 @@ fn conda(provider: &Provider<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -
             "this version is available as build {builds}, not as `{build}`"
         ));
     }
-    let exact = asked.to_string().starts_with("==");
-    let asked = one_version(asked)?;
+    let exact = required.to_string().starts_with("==");
+    let required = one_version(required)?;
     let versions = records.iter().map(|record| record.version.version());
-    let in_series = |version: &&Version| version.starts_with(&asked);
-    if exact && asked.segment_count() < 3 && versions.clone().any(|version| in_series(&version)) {
+    let in_series = |version: &&Version| version.starts_with(&required);
+    if exact && required.segment_count() < 3 && versions.clone().any(|version| in_series(&version))
+    {
         return Some(format!(
-            "`=={asked}` matches that version only; `={asked}` matches every {asked}.*"
+            "`=={required}` matches that version only; `={required}` matches every {required}.*"
         ));
     }
-    neighbours(&asked, versions)
+    neighbours(&required, versions)
 }
 
 /// The version of `==1.2`, `=1.2` and `1.2.*`.
-fn one_version(asked: &VersionSpec) -> Option<Version> {
-    let asked = asked.to_string();
-    let version = asked.trim_start_matches('=').trim_end_matches(".*");
+fn one_version(required: &VersionSpec) -> Option<Version> {
+    let required = required.to_string();
+    let version = required.trim_start_matches('=').trim_end_matches(".*");
     version.parse().ok()
 }
 
 fn pypi(
-    provider: &Provider<'_>,
-    asked: &pep440_rs::Version,
+    encoder: &Encoder<'_>,
+    required: &pep440_rs::Version,
     candidates: &[SolvableId],
 ) -> Option<String> {
     let releases = candidates
         .iter()
-        .filter_map(|&id| match provider.candidate(id) {
+        .filter_map(|&id| match encoder.terms().candidate(id) {
             Candidate::Release(release) => Some(&release.version),
             _ => None,
         });
     let versions: Vec<_> = releases.collect();
-    if asked.is_local() {
-        let public = asked.clone().without_local();
-        let local = asked.to_string();
+    if required.is_local() {
+        let public = required.clone().without_local();
+        let local = required.to_string();
         let local = &local[local.find('+')?..];
         let has_public = versions.iter().any(|version| **version == public);
         return has_public.then(|| {
@@ -137,19 +144,19 @@ fn pypi(
             )
         });
     }
-    neighbours(asked, versions.into_iter())
+    neighbours(required, versions.into_iter())
 }
 
 /// The versions right before and after one that does not exist.
 fn neighbours<'v, V: Ord + ToString + 'v>(
-    asked: &V,
+    required: &V,
     versions: impl Iterator<Item = &'v V> + Clone,
 ) -> Option<String> {
-    let before = versions.clone().filter(|version| *version < asked).max();
-    let behind = versions.filter(|version| *version > asked).min();
+    let before = versions.clone().filter(|version| *version < required).max();
+    let after = versions.filter(|version| *version > required).min();
     let nearest: Vec<String> = before
         .into_iter()
-        .chain(behind)
+        .chain(after)
         .map(ToString::to_string)
         .collect();
     match nearest.as_slice() {

@@ -3,20 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::FutureExt;
-use resolvo::{DependencyProvider, NameId, SolvableId};
+use resolvo::{NameId, SolvableId};
 
 use super::{
     Half, Package, RuledOut, Versions,
     folded::{self, Either},
-    reason::Reason,
 };
-use crate::error::SolveError;
 use crate::{
-    Problem, Reading, Sources,
-    pool::{Candidate, Name},
-    provider::Provider,
-    solve::Attempt,
+    attempt::Attempt,
+    encode::{
+        Encoder,
+        pool::{Candidate, Name},
+        rules::{Rules, Sources},
+    },
+    model::{Problem, error::SolveError, reason::Reason},
 };
 use presolve_parse as parse;
 
@@ -35,66 +35,66 @@ pub struct Newer {
 /// # Errors
 /// As for [`crate::solve`].
 pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<Newer, SolveError> {
-    let reading = Reading {
+    let rules = Rules {
         pip_half: problem.has_pip(),
         sources: Sources::Unknown,
         open_python: true,
         open_pip: true,
-        ..Reading::default()
+        ..Rules::default()
     };
-    let attempt = Attempt::new(problem, reading)?;
-    let provider = attempt.provider();
+    let attempt = Attempt::new(problem, rules)?;
+    let encoder = attempt.encoder();
     let name = match (package.half, parse::pep::name(&package.name)) {
         (Half::Pypi, Ok(project)) => Name::Project(project),
         _ => Name::Conda(package.name.clone()),
     };
-    let name = provider.pool.intern_package_name(name);
-    let candidates = provider.get_candidates(name).now_or_never().flatten();
-    provider.failed()?;
+    let name = encoder.terms().intern(name);
+    let candidates = encoder.candidates(name);
+    encoder.check_indexes()?;
     let Some(candidates) = candidates else {
         return Ok(Newer::default());
     };
-    let is_newer = |id: &SolvableId| is_newer(provider, *id, than);
+    let is_newer = |id: &SolvableId| is_newer(encoder, *id, than);
     let excluded = candidates.excluded.iter();
     let excluded: BTreeMap<SolvableId, Reason> = excluded
         .filter(|(id, _)| is_newer(id))
-        .map(|(id, reason)| (*id, provider.reasons.of(&provider.pool, *reason)))
+        .map(|(id, reason)| (*id, encoder.terms().reason(*reason)))
         .collect();
     let newer = candidates.candidates.into_iter().filter(is_newer);
     let open: BTreeSet<SolvableId> = newer.filter(|id| !excluded.contains_key(id)).collect();
     Ok(Newer {
-        ruled_out: ruled_out(provider, name, &open, excluded),
-        open: folded::versions(provider, &open),
+        ruled_out: ruled_out(encoder, name, &open, excluded),
+        open: folded::versions(encoder, &open),
     })
 }
 
 /// The exclusions, by reason, of versions of which no other candidate is open.
 fn ruled_out(
-    provider: &Provider<'_>,
+    encoder: &Encoder<'_>,
     name: NameId,
     open: &BTreeSet<SolvableId>,
     excluded: BTreeMap<SolvableId, Reason>,
 ) -> Vec<RuledOut> {
     let versions_open: BTreeSet<_> = open
         .iter()
-        .filter_map(|&id| folded::version(provider, id))
+        .filter_map(|&id| folded::version(encoder, id))
         .collect();
     let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
     for (id, reason) in excluded {
-        if folded::version(provider, id).is_some_and(|version| !versions_open.contains(&version)) {
+        if folded::version(encoder, id).is_some_and(|version| !versions_open.contains(&version)) {
             by_reason.entry(reason).or_default().insert(id);
         }
     }
-    folded::ruled_out(provider, name, by_reason)
+    folded::ruled_out(encoder, name, by_reason)
 }
 
 /// Whether a candidate is newer than a version. Local versions of one release are the
 /// same here: no requirement tells them apart (PEP 440).
-fn is_newer(provider: &Provider<'_>, id: SolvableId, than: &str) -> bool {
-    if matches!(provider.candidate(id), Candidate::Provided(_)) {
+fn is_newer(encoder: &Encoder<'_>, id: SolvableId, than: &str) -> bool {
+    if matches!(encoder.terms().candidate(id), Candidate::Provided(_)) {
         return false;
     }
-    match folded::version(provider, id) {
+    match folded::version(encoder, id) {
         Some(Either::Conda(version)) => {
             let than = parse::conda::version(than);
             than.is_ok_and(|than| *version > than)

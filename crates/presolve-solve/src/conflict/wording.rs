@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Case, Chain, Left, Package, RuledOut, Versions};
-use crate::Declared;
+use crate::model::Declared;
 
 /// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;
@@ -79,9 +79,9 @@ impl Chain {
         words += &match &end.versions {
             Some(_) => end.to_string(),
             None => {
-                let asked = self.asked.as_ref().map(|asked| format!(" {asked}"));
-                let asked = asked.unwrap_or_default();
-                format!("{}{asked}, but no match is available", end.package)
+                let constraint = self.asked.as_ref().map(|asked| format!(" {asked}"));
+                let constraint = constraint.unwrap_or_default();
+                format!("{}{constraint}, but no match is available", end.package)
             }
         };
         if let [first, rest @ ..] = &self.given[..] {

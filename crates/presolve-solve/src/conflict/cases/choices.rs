@@ -7,7 +7,7 @@ use resolvo::SolvableId;
 use super::{Choice, Clash, left_by_all};
 use crate::{
     conflict::{Case, Chain, demands::Demands, folded},
-    pool::Name,
+    encode::pool::Name,
 };
 
 /// A package with more versions than this is not gone through.
@@ -20,11 +20,11 @@ const TRIED: usize = 6;
 const CASES: usize = 4;
 
 impl Clash<'_, '_> {
-    /// The clash for each way that a choice can go, if every way has one.
+    /// The clash for each option of a choice, if every option has one.
     pub(super) fn by_choice(&self, demands: &[Demands]) -> Vec<Case> {
         let mut best: Option<Vec<Case>> = None;
-        for ways in self.choices(demands).into_iter().take(TRIED) {
-            let cases = self.cases_of(&ways);
+        for options in self.choices(demands).into_iter().take(TRIED) {
+            let cases = self.cases_of(&options);
             let fewer = |best: &Vec<Case>| cases.as_ref().is_some_and(|c| c.len() < best.len());
             if cases.is_some() && best.as_ref().is_none_or(fewer) {
                 best = cases;
@@ -37,54 +37,53 @@ impl Clash<'_, '_> {
     /// The possible choices, the Python first, then those with the fewest options: one
     /// option per version, for Python per minor version.
     fn choices(&self, demands: &[Demands]) -> Vec<Vec<Choice>> {
-        let provider = self.provider;
+        let encoder = self.encoder;
         let mut choices: Vec<(bool, usize, Vec<Choice>)> = Vec::new();
         for (name, left) in left_by_all(demands) {
-            let mut ways: BTreeMap<String, BTreeSet<SolvableId>> = BTreeMap::new();
+            let mut options: BTreeMap<String, BTreeSet<SolvableId>> = BTreeMap::new();
             for id in left {
-                if let Some(series) = self.way_of(id) {
-                    ways.entry(series).or_default().insert(id);
+                if let Some(series) = self.option_of(id) {
+                    options.entry(series).or_default().insert(id);
                 }
             }
-            if (2..=CHOICES).contains(&ways.len()) {
-                let python =
-                    *provider.pool.resolve_package_name(name) == Name::Conda("python".to_string());
-                let ways: Vec<Choice> = ways.into_values().map(|ids| (name, ids)).collect();
-                choices.push((!python, ways.len(), ways));
+            if (2..=CHOICES).contains(&options.len()) {
+                let python = *encoder.terms().name(name) == Name::Conda("python".to_string());
+                let options: Vec<Choice> = options.into_values().map(|ids| (name, ids)).collect();
+                choices.push((!python, options.len(), options));
             }
         }
-        choices.sort_by_key(|(other, count, ways)| (*other, *count, ways[0].0));
-        choices.into_iter().map(|(.., ways)| ways).collect()
+        choices.sort_by_key(|(other, count, options)| (*other, *count, options[0].0));
+        choices.into_iter().map(|(.., options)| options).collect()
     }
 
-    fn way_of(&self, id: SolvableId) -> Option<String> {
-        let provider = self.provider;
-        let record = provider.record_of(id);
+    fn option_of(&self, id: SolvableId) -> Option<String> {
+        let encoder = self.encoder;
+        let record = encoder.terms().record_of(id);
         let python = record.and_then(|record| {
             let is_python = record.package_record.name.as_normalized() == "python";
-            let index = is_python.then(|| provider.pythons.index_of(record))??;
-            let (major, minor) = provider.pythons.get(index).major_minor();
+            let index = is_python.then(|| encoder.pythons().index_of(record))??;
+            let (major, minor) = encoder.pythons().get(index).major_minor();
             Some(format!("{major}.{minor}"))
         });
-        python.or_else(|| Some(folded::version(provider, id)?.to_string()))
+        python.or_else(|| Some(folded::version(encoder, id)?.to_string()))
     }
 
-    /// The clashes of all ways; ways that conflict in the same way are one.
-    fn cases_of(&self, ways: &[Choice]) -> Option<Vec<Case>> {
+    /// The clashes of all options; options that conflict alike are one.
+    fn cases_of(&self, options: &[Choice]) -> Option<Vec<Case>> {
         let mut cases: Vec<(Choice, Case)> = Vec::new();
-        for way in ways {
-            let case = self.settled(Some(way)).ok()?;
+        for option in options {
+            let case = self.settled(Some(option)).ok()?;
             match cases.iter_mut().find(|(_, known)| known.is_like(&case)) {
-                Some(((_, ids), _)) => ids.extend(&way.1),
-                None => cases.push((way.clone(), case)),
+                Some(((_, ids), _)) => ids.extend(&option.1),
+                None => cases.push((option.clone(), case)),
             }
         }
         let cases = cases.into_iter().map(|(choice, case)| {
-            // Together the ways may leave more of a package than each of them.
-            let together = self.settled(Some(&choice)).ok();
-            let together = together.filter(|together| together.is_like(&case));
-            let mut case = together.unwrap_or(case);
-            case.choice = Some(folded::left(self.provider, choice.0, &choice.1));
+            // Together the options may leave more of a package than each of them.
+            let joined = self.settled(Some(&choice)).ok();
+            let joined = joined.filter(|joined| joined.is_like(&case));
+            let mut case = joined.unwrap_or(case);
+            case.choice = Some(folded::left(self.encoder, choice.0, &choice.1));
             case
         });
         Some(cases.collect())
@@ -94,7 +93,7 @@ impl Clash<'_, '_> {
 impl Case {
     /// Whether another case is the same but for the versions.
     fn is_like(&self, other: &Self) -> bool {
-        let way = |case: &Case| -> Vec<_> {
+        let shape = |case: &Case| -> Vec<_> {
             let chains = case.chains.iter();
             let packages = |chain: &Chain| {
                 let links = chain.links.iter().chain(&chain.given);
@@ -103,6 +102,6 @@ impl Case {
             };
             chains.map(packages).collect()
         };
-        self.disputed == other.disputed && way(self) == way(other)
+        self.disputed == other.disputed && shape(self) == shape(other)
     }
 }

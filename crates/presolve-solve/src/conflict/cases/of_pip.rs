@@ -1,13 +1,17 @@
 //! Clashes over pip itself: it has to run on the Python, and to know the wheels.
 
-use resolvo::NameId;
+use std::collections::BTreeSet;
+
+use resolvo::{NameId, SolvableId};
 
 use super::{Clash, left_by_all};
 use crate::{
     conflict::{Case, demands::Demands, folded},
-    pips,
-    pool::{Candidate, Name},
-    provider::Provider,
+    encode::{
+        Encoder,
+        pool::{Candidate, Name},
+    },
+    model::record::pep_version,
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
@@ -15,39 +19,26 @@ impl Clash<'_, '_> {
     /// Returns the case that no pip allowed by the lines runs on a python allowed by
     /// them.
     pub(super) fn pip_does_not_run(&self, demands: &[Demands]) -> Option<Case> {
-        let provider = self.provider;
+        let encoder = self.encoder;
         let left = left_by_all(demands);
         let of = |package: &str| {
             let name = Name::Conda(package.to_string());
-            let name = provider.pool.lookup_package_name(&name)?;
+            let name = encoder.terms().known(&name)?;
             Some((name, left.get(&name)?))
         };
         let ((pip, pips), (python, pythons)) = (of("pip")?, of("python")?);
-        let lacks = |ability: PipAbility| {
-            let mut records = pips.iter().filter_map(|&id| provider.record_of(id));
-            !records.any(|record| pips::version(record).is_none_or(|pip| ability.is_in(&pip)))
-        };
-        let asked = |ability: PipAbility| {
-            pythons.iter().all(|&id| {
-                let python = provider.record_of(id);
-                let python = python.and_then(|record| provider.pythons.index_of(record));
-                python.is_some_and(|index| {
-                    let minor = provider.pythons.get(index).major_minor();
-                    PipAbility::of_python(minor).any(|asked| asked == ability)
-                })
-            })
-        };
-        let mut missing = PipAbility::OF_PYTHONS.into_iter();
-        let ability = missing.find(|&ability| lacks(ability) && asked(ability))?;
+        let ability = PipAbility::OF_PYTHONS
+            .into_iter()
+            .find(|&ability| self.lack(pips, ability) && self.need(pythons, ability))?;
         let mut case = Case {
             choice: None,
-            disputed: folded::package(provider, pip),
+            disputed: folded::package(encoder, pip),
             chains: Vec::new(),
             ruled_out: Vec::new(),
             nearest: None,
             notes: vec![format!(
                 "pip {} does not run on {}: that needs pip {}",
-                folded::versions(provider, pips)?,
+                folded::versions(encoder, pips)?,
                 ability.what(),
                 ability.versions()
             )],
@@ -61,7 +52,7 @@ impl Clash<'_, '_> {
             }
         }
         for &line in self.core {
-            let declared = &provider.declared[line];
+            let declared = &encoder.declared()[line];
             if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
                 case.notes
                     .push(format!("`{}` is installed by pip", declared.text));
@@ -69,14 +60,35 @@ impl Clash<'_, '_> {
         }
         Some(case)
     }
+
+    /// Whether none of these pips has an ability.
+    fn lack(&self, pips: &BTreeSet<SolvableId>, ability: PipAbility) -> bool {
+        let mut records = pips
+            .iter()
+            .filter_map(|&id| self.encoder.terms().record_of(id));
+        !records.any(|record| pep_version(record).is_none_or(|pip| ability.is_in(&pip)))
+    }
+
+    /// Whether all of these pythons need an ability.
+    fn need(&self, pythons: &BTreeSet<SolvableId>, ability: PipAbility) -> bool {
+        let known = self.encoder.pythons();
+        pythons.iter().all(|&id| {
+            let record = self.encoder.terms().record_of(id);
+            let index = record.and_then(|record| known.index_of(record));
+            index.is_some_and(|index| {
+                let minor = known.get(index).major_minor();
+                PipAbility::of_python(minor).any(|needed| needed == ability)
+            })
+        })
+    }
 }
 
 /// Why a line demands a certain pip: what the newest release that does so says.
-pub(super) fn why_pip(provider: &Provider<'_>, demands: &Demands, pip: NameId) -> Option<String> {
-    let project = demands.demands.get(&pip)?.ways.first()?.because_of?;
+pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> Option<String> {
+    let project = demands.demands.get(&pip)?.derivations.first()?.because_of?;
     let releases = demands.demands.get(&project)?.left.usable.iter();
     let release = releases
-        .filter_map(|&id| match provider.candidate(id) {
+        .filter_map(|&id| match encoder.terms().candidate(id) {
             Candidate::Release(release) => Some(release),
             _ => None,
         })

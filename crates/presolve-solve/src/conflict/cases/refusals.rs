@@ -9,11 +9,11 @@ use super::Clash;
 use crate::{
     conflict::{
         RuledOut,
-        demands::{Demand, Demands, Way},
+        demands::{Demand, Demands, Derivation},
         folded,
-        reason::{Reason, ReasonKind},
     },
-    pool::{Candidate, Name},
+    encode::pool::{Candidate, Name},
+    model::reason::{Reason, ReasonKind},
 };
 
 impl Clash<'_, '_> {
@@ -23,36 +23,40 @@ impl Clash<'_, '_> {
         &self,
         demand: &Demands,
         name: NameId,
-        way: Option<&Way>,
+        derivation: Option<&Derivation>,
         others: Option<&BTreeSet<SolvableId>>,
     ) -> Option<RuledOut> {
-        let provider = self.provider;
+        let encoder = self.encoder;
         let python = Name::Conda("python".to_string());
-        if *provider.pool.resolve_package_name(name) != python {
+        if *encoder.terms().name(name) != python {
             return None;
         }
-        let parent = way?.because_of?;
+        let parent = derivation?.because_of?;
         let left = &demand.demands.get(&parent)?.left.usable;
-        let releases = left.iter().filter_map(|&id| match provider.candidate(id) {
-            Candidate::Release(release) => Some(release),
-            _ => None,
-        });
+        let releases = left
+            .iter()
+            .filter_map(|&id| match encoder.terms().candidate(id) {
+                Candidate::Release(release) => Some(release),
+                _ => None,
+            });
         let newest = releases.max_by(|a, b| a.version.cmp(&b.version))?;
         let pythons = others?.iter().filter_map(|&id| {
-            let record = provider.record_of(id)?;
-            provider.pythons.index_of(record)
+            let record = encoder.terms().record_of(id)?;
+            encoder.pythons().index_of(record)
         });
-        let reason = provider.why_other_pythons(newest, &pythons.collect::<Vec<_>>())?;
+        let reason = encoder
+            .pypi()
+            .why_other_pythons(newest, &pythons.collect::<Vec<_>>())?;
         Some(RuledOut {
-            package: folded::package(provider, parent),
-            versions: folded::versions(provider, left)?,
+            package: folded::package(encoder, parent),
+            versions: folded::versions(encoder, left)?,
             reason,
         })
     }
 
     /// The excluded candidates of a demand, by reason, newest first.
     pub(super) fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
-        let provider = self.provider;
+        let encoder = self.encoder;
         let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
         for (id, reason) in &demand.left.ruled_out {
             by_reason.entry(reason.clone()).or_default().insert(*id);
@@ -60,7 +64,7 @@ impl Clash<'_, '_> {
         for (reason, ids) in self.refused(demand) {
             by_reason.entry(reason).or_default().extend(ids);
         }
-        folded::ruled_out(provider, name, by_reason)
+        folded::ruled_out(encoder, name, by_reason)
     }
 
     /// The candidates that conflict with the rest; those that need the same packages are
@@ -92,14 +96,14 @@ impl Clash<'_, '_> {
                 }
             }
         }
-        let told = by_names.into_iter().map(|(by_constraint, needs, ids)| {
+        let worded = by_names.into_iter().map(|(by_constraint, needs, ids)| {
             let needs: Vec<String> = needs
                 .iter()
                 .map(|(&name, needed)| match needed {
-                    Ok(needed) => folded::left(self.provider, name, needed).to_string(),
-                    Err(asked) => {
-                        let package = folded::package(self.provider, name);
-                        format!("{package} {asked}, which is not available")
+                    Ok(needed) => folded::left(self.encoder, name, needed).to_string(),
+                    Err(constraint) => {
+                        let package = folded::package(self.encoder, name);
+                        format!("{package} {constraint}, which is not available")
                     }
                 })
                 .collect();
@@ -111,6 +115,6 @@ impl Clash<'_, '_> {
             let text = format!("it {verb} {}", needs.join(", or "));
             (ReasonKind::Requirement.because(text), ids)
         });
-        told.collect()
+        worded.collect()
     }
 }

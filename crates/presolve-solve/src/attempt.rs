@@ -1,0 +1,88 @@
+//! One encoding with its solver: solved for all lines, or again for some of them, which
+//! costs little.
+
+use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled};
+
+use crate::{
+    encode::{Encoder, rules::Rules},
+    model::{Problem, error::SolveError},
+};
+
+/// One encoding with its solver.
+pub(crate) struct Attempt<'a> {
+    solver: Solver<Encoder<'a>>,
+    virtual_packages: Vec<ConditionalRequirement>,
+    lines: Vec<Vec<ConditionalRequirement>>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Encodes a problem.
+    ///
+    /// # Errors
+    /// A [`SolveError`] if a channel or a declared line cannot be encoded.
+    pub(crate) fn new(problem: &'a Problem<'a>, rules: Rules) -> Result<Self, SolveError> {
+        let encoder = Encoder::new(problem, rules)?;
+        let virtual_packages = encoder.virtual_packages();
+        let lines = problem.declared.iter().map(|line| encoder.line(line));
+        Ok(Self {
+            virtual_packages,
+            lines: lines.collect::<Result<_, _>>()?,
+            solver: Solver::new(encoder),
+        })
+    }
+
+    pub(crate) fn encoder(&self) -> &Encoder<'a> {
+        self.solver.provider()
+    }
+
+    /// What each declared line requires.
+    pub(crate) fn lines(&self) -> &[Vec<ConditionalRequirement>] {
+        &self.lines
+    }
+
+    /// Solves all lines; `None` if there is no solution.
+    ///
+    /// # Errors
+    /// [`SolveError::Deadline`] and [`SolveError::Index`].
+    pub(crate) fn run(&mut self) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        self.run_with_more(&[])
+    }
+
+    /// Like [`run`](Self::run), with more requirements.
+    pub(crate) fn run_with_more(
+        &mut self,
+        more: &[ConditionalRequirement],
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        let all: Vec<usize> = (0..self.lines.len()).collect();
+        self.run_with_and(&all, more)
+    }
+
+    /// Like [`run`](Self::run), for some of the lines.
+    pub(crate) fn run_with(
+        &mut self,
+        lines: &[usize],
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        self.run_with_and(lines, &[])
+    }
+
+    /// Like [`run`](Self::run), for some of the lines and more requirements.
+    pub(crate) fn run_with_and(
+        &mut self,
+        lines: &[usize],
+        more: &[ConditionalRequirement],
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        let of_lines = lines.iter().flat_map(|&line| &self.lines[line]);
+        let requirements = self.virtual_packages.iter().chain(more).chain(of_lines);
+        let problem = resolvo::Problem::new().requirements(requirements.copied().collect());
+        match self.solver.solve(problem) {
+            Ok(chosen) => Ok(Some(chosen)),
+            Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
+            Err(UnsolvableOrCancelled::Cancelled(reason)) => {
+                Err(match reason.downcast::<SolveError>() {
+                    Ok(error) => *error,
+                    Err(_) => SolveError::unverified("the solver stopped without a reason"),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The solution that a choice of the solver stands for.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pep508_rs::{ExtraName, PackageName};
+use resolvo::SolvableId;
+
+use crate::{
+    encode::{
+        Encoder,
+        pool::{Candidate, Origin, RecordId, ReleaseCandidate},
+    },
+    model::solution::{Opaque, PypiPackage, Solution},
+};
+use presolve_packages::pypi::{Distribution, DistributionKind, Metadata};
+
+/// A solution, or the finding that on its python another file of a release is
+/// taken, which says something else.
+pub(crate) enum Decoded {
+    Solution(Box<Solution>),
+    OtherFile,
+}
+
+/// Reads the solver's choice.
+pub(crate) fn decode(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> Decoded {
+    let mut solution = Solution::default();
+    let mut releases: Vec<(SolvableId, Arc<ReleaseCandidate>)> = Vec::new();
+    let mut extras: BTreeMap<SolvableId, Vec<ExtraName>> = BTreeMap::new();
+    for &id in chosen {
+        match encoder.terms().candidate(id) {
+            Candidate::Record(id) => add_record(&mut solution, encoder, *id),
+            Candidate::Virtual(_) | Candidate::Contents(_) => {}
+            Candidate::CondaExtra { package, extra } => {
+                solution.conda_extras.push((package.clone(), extra.clone()));
+            }
+            Candidate::Release(release) => releases.push((id, release.clone())),
+            Candidate::Provided(provided) => solution.provided.push((**provided).clone()),
+            Candidate::ProjectExtra { base, extra } => {
+                extras.entry(*base).or_default().push(extra.clone());
+            }
+        }
+    }
+    for (id, release) in releases {
+        let extras = extras.remove(&id).unwrap_or_default();
+        if release.origin == Origin::Opaque {
+            let name = release.project.clone();
+            solution.opaque.push(Opaque { name, extras });
+            continue;
+        }
+        match package(encoder, &solution, &release, extras) {
+            Some(package) => solution.pypi.push(package),
+            None => return Decoded::OtherFile,
+        }
+    }
+    finish(encoder, &mut solution);
+    Decoded::Solution(Box::new(solution))
+}
+
+fn add_record(solution: &mut Solution, encoder: &Encoder<'_>, id: RecordId) {
+    let record = encoder.terms().record(id).clone();
+    let namesakes = encoder.conda().namesakes(id);
+    if !namesakes.is_empty() {
+        let name = record.package_record.name.as_normalized().to_string();
+        solution.namesakes.insert(name, namesakes);
+    }
+    solution.conda.push(record);
+}
+
+/// Sorts the packages, and finds those that pip overwrites.
+pub(crate) fn finish(encoder: &Encoder<'_>, solution: &mut Solution) {
+    solution
+        .conda
+        .sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
+    solution.pypi.sort_by(|a, b| a.name.cmp(&b.name));
+    solution.provided.sort_by(|a, b| a.project.cmp(&b.project));
+    solution.opaque.sort_by(|a, b| a.name.cmp(&b.name));
+    for package in &mut solution.pypi {
+        package.extras.sort();
+    }
+    solution.overwritten = overwritten(encoder, solution);
+}
+
+/// The projects that are installed from PyPI although an installed conda package provides
+/// them.
+fn overwritten(encoder: &Encoder<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
+    let is_provided = |package: &str, project: &PackageName| {
+        let record = solution.record(package);
+        record.is_some_and(|record| encoder.terms().provides(record, project))
+    };
+    let releases = solution.pypi.iter().map(|package| &package.name);
+    let opaque = solution.opaque.iter().map(|opaque| &opaque.name);
+    releases
+        .chain(opaque)
+        .flat_map(|project| {
+            encoder
+                .pypi()
+                .providers(project)
+                .filter(|package| is_provided(package, project))
+                .map(|package| (project.clone(), package.to_string()))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The package that a chosen release is on the python of the solution; `None` if its
+/// file there says something else than the one that spoke for the release.
+pub(crate) fn package(
+    encoder: &Encoder<'_>,
+    solution: &Solution,
+    release: &ReleaseCandidate,
+    extras: Vec<ExtraName>,
+) -> Option<PypiPackage> {
+    let pypi = encoder.pypi();
+    let spoke = release.distribution.clone()?;
+    let metadata = pypi.metadata(release).ok()?;
+    let page = pypi.project(&release.project);
+    let files = page
+        .as_ref()
+        .and_then(|page| page.releases.get(&release.version))
+        .map(|release| release.files.as_slice())
+        .unwrap_or_default();
+    let python = solution
+        .record("python")
+        .and_then(|record| encoder.pythons().index_of(record))
+        .filter(|_| release.origin == Origin::Index);
+    let target = solution.known_to_pip(encoder.world().target);
+    let (project, version) = (&release.project, &release.version);
+    let taken = match python {
+        Some(python) => pypi.file_of(project, version, files, python, &target)?,
+        None => spoke.clone(),
+    };
+    if taken.filename != spoke.filename && !says_the_same(encoder, release, &taken, &metadata)? {
+        return None;
+    }
+    let is_source = matches!(taken.kind, DistributionKind::Source);
+    let wheel_for_other_pip = python
+        .filter(|_| is_source)
+        .and_then(|python| pypi.wheel_for_other_pip(project, files, python, &target));
+    let hashes = match release.origin {
+        Origin::Index => sha256(&pypi.usable(project, files)),
+        // A release of the index with the same version is another thing.
+        Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
+    };
+    Some(PypiPackage {
+        name: project.clone(),
+        version: version.clone(),
+        extras,
+        direct_url: release.origin == Origin::DirectUrl,
+        distribution: taken,
+        metadata,
+        wheel_for_other_pip,
+        hashes,
+    })
+}
+
+/// Whether another file of a release requires what the one requires that spoke for it;
+/// `None` if that is not known.
+fn says_the_same(
+    encoder: &Encoder<'_>,
+    release: &ReleaseCandidate,
+    taken: &Arc<Distribution>,
+    metadata: &Option<Arc<Metadata>>,
+) -> Option<bool> {
+    let other = ReleaseCandidate {
+        distribution: Some(taken.clone()),
+        ..release.clone()
+    };
+    let other = encoder.pypi().metadata(&other).ok()?;
+    Some(match (&other, metadata) {
+        (Some(other), Some(metadata)) => {
+            other.requires_dist == metadata.requires_dist
+                && other.requires_python == metadata.requires_python
+        }
+        (other, metadata) => other.is_none() && metadata.is_none(),
+    })
+}
+
+/// The hashes of files as pip writes them.
+fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
+    let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
+    hashes.map(|hash| format!("sha256:{hash}")).collect()
+}

@@ -1,0 +1,110 @@
+//! What the declared `channel::` or strict priority excludes.
+
+use std::collections::HashMap;
+
+use rattler_conda_types::{MatchSpec, RepoDataRecord};
+use resolvo::{SolvableId, VersionSetId};
+
+use super::{
+    super::{
+        pool::{RecordId, VersionSet},
+        terms::Terms,
+    },
+    CondaHalf,
+};
+use crate::model::{
+    Declared, DeclaredKind, World,
+    reason::{Reason, ReasonKind},
+};
+use presolve_target::ChannelPriority;
+
+pub(super) struct ChannelRules<'a> {
+    /// The channels that each declared `channel::` leaves of a package.
+    requested: HashMap<&'a str, Vec<&'a [String]>>,
+    /// The lines with a `channel::` see to it themselves.
+    is_open: bool,
+    /// The first channel that has a package.
+    first: HashMap<&'a str, Option<&'a str>>,
+}
+
+impl<'a> ChannelRules<'a> {
+    pub(super) fn new(terms: &Terms<'a>) -> Self {
+        Self {
+            requested: requested(terms.problem.declared),
+            is_open: terms.rules.open_channels,
+            first: HashMap::new(),
+        }
+    }
+
+    /// Why the channel of a record excludes it. All records have to be given, in the order
+    /// of the channels.
+    pub(super) fn exclusion(
+        &mut self,
+        world: &World<'_>,
+        record: &'a RepoDataRecord,
+    ) -> Option<Reason> {
+        let name = record.package_record.name.as_normalized();
+        let channel = record.channel.as_deref();
+        let shown = |channel| world.channel_shown(channel);
+        match self.requested.get(name) {
+            Some(_) if self.is_open => None,
+            Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
+                let shown = shown(channel);
+                let reason = format!("it is in {shown}, not in the requested channel");
+                Some(ReasonKind::OtherChannel.because(reason))
+            }
+            _ if world.channel_priority == ChannelPriority::Strict => {
+                let first = *self.first.entry(name).or_insert(channel);
+                let reason = || {
+                    let (first, other) = (shown(first), shown(channel));
+                    let reason = format!(
+                        "strict channel priority allows {name} from {first} only, not {other}"
+                    );
+                    ReasonKind::ChannelPriority.because(reason)
+                };
+                (first != channel).then(reason)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_one_of(channel: Option<&str>, channels: &[String]) -> bool {
+    channels.iter().any(|known| channel == Some(known.as_str()))
+}
+
+fn requested(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
+    let mut channels: HashMap<&str, Vec<&[String]>> = HashMap::new();
+    for declared in declared {
+        if let DeclaredKind::Conda(spec) = &declared.kind
+            && let Some(name) = spec.name.as_exact()
+            && !declared.channels.is_empty()
+        {
+            let requested = channels.entry(name.as_normalized()).or_default();
+            requested.push(&declared.channels);
+        }
+    }
+    channels
+}
+
+impl CondaHalf<'_> {
+    /// What the `channel::` of a line requires, where the rules leave that to its line.
+    pub(super) fn channel_set(&self, line: &Declared, spec: &MatchSpec) -> Option<VersionSetId> {
+        let is_open = self.terms.rules.open_channels && !line.channels.is_empty();
+        let name = spec.name.as_exact().filter(|_| is_open)?.as_normalized();
+        let some = VersionSet::OneOf(self.in_channels(name, &line.channels));
+        Some(self.terms.some_of(self.terms.conda(name), some))
+    }
+
+    fn in_channels(&self, name: &str, channels: &[String]) -> Vec<SolvableId> {
+        let is_in = |id: RecordId| {
+            let record = self.terms.record(id);
+            is_one_of(record.channel.as_deref(), channels)
+        };
+        self.candidates_of(name)
+            .into_iter()
+            .filter(|(_, id)| is_in(*id))
+            .map(|(solvable, _)| solvable)
+            .collect()
+    }
+}

@@ -1,0 +1,243 @@
+//! The order in which conda records are tried: that of rattler's solver
+//! (`rattler_solve`), so that both choose the same records.
+//!
+//! 1. records without `track_features` before those with,
+//! 2. under flexible priority the earlier channel,
+//! 3. the higher version, 4. the higher build number,
+//! 5. the record whose dependencies, among those that all of the equal ones
+//!    have, can be had in the higher version,
+//! 6. the later timestamp.
+
+use std::{
+    cell::RefCell,
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, HashMap},
+};
+
+use futures::FutureExt;
+use rattler_conda_types::Version;
+use resolvo::{
+    Dependencies, DependencyProvider, NameId, Requirement, SolvableId, SolverCache, VersionSetId,
+};
+
+use super::{
+    super::{pool::Candidate, terms::Terms},
+    CondaHalf,
+};
+use presolve_target::ChannelPriority;
+
+/// The best version that a dependency allows; smaller is better.
+type Score = (bool, Reverse<Version>);
+
+/// Cached results of sorting.
+#[derive(Default)]
+pub(super) struct Order {
+    /// The place of a record's version among those of its package.
+    version_ranks: RefCell<HashMap<SolvableId, u32>>,
+    /// The highest version that a version set has, and whether it tracks features.
+    highest: RefCell<HashMap<VersionSetId, Option<Score>>>,
+    /// Equal records in the order they came in, and sorted.
+    ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
+}
+
+/// Rules 1 to 4.
+type Key = (bool, u32, Reverse<u32>, Reverse<u64>);
+
+impl CondaHalf<'_> {
+    /// Sorts the candidates of one package, the best first. `solver` is the cache of the
+    /// solver that this half encodes for.
+    pub(in crate::encode) fn sort<D>(&self, solver: &SolverCache<D>, solvables: &mut [SolvableId])
+    where
+        D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
+    {
+        if solvables.len() < 2 {
+            return;
+        }
+        self.rank_versions(self.terms.name_of(solvables[0]));
+        solvables.sort_by_cached_key(|&id| self.key(id));
+        let equal = |a: &SolvableId, b: &SolvableId| self.key(*a) == self.key(*b);
+        for run in solvables.chunk_by_mut(equal) {
+            if run.len() > 1 {
+                self.sort_run(solver, run);
+            }
+        }
+    }
+
+    fn rank_versions(&self, name: NameId) {
+        let mut ranks = self.order.version_ranks.borrow_mut();
+        let candidates = &self.candidates[&name].candidates;
+        if ranks.contains_key(&candidates[0]) {
+            return;
+        }
+        let mut versions: Vec<(&Version, SolvableId)> = candidates
+            .iter()
+            .filter_map(|&id| Some((version(&self.terms, id)?, id)))
+            .collect();
+        versions.sort_by(|a, b| a.0.cmp(b.0));
+        let mut rank = 0;
+        for (place, (current, id)) in versions.iter().enumerate() {
+            // By `cmp`: `1.0` and `1.0.0` compare equal and are not `==`.
+            if place > 0 && versions[place - 1].0.cmp(current) == Ordering::Less {
+                rank += 1;
+            }
+            ranks.insert(*id, rank);
+        }
+    }
+
+    fn key(&self, id: SolvableId) -> Key {
+        let record = self.terms.record_of(id);
+        let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+        let channel = match (self.terms.world.channel_priority, record) {
+            (ChannelPriority::Flexible, Some(record)) => self.channel_rank(&record.channel),
+            (ChannelPriority::Flexible, None) => u32::MAX,
+            _ => 0,
+        };
+        let version = self.order.version_ranks.borrow().get(&id).copied();
+        let build = record.map_or(0, |record| record.package_record.build_number);
+        (
+            tracked,
+            channel,
+            Reverse(version.unwrap_or(0)),
+            Reverse(build),
+        )
+    }
+
+    fn channel_rank(&self, channel: &Option<String>) -> u32 {
+        self.ranks.get(channel).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Rules 5 and 6, among records that rules 1 to 4 call equal.
+    fn sort_run<D>(&self, solver: &SolverCache<D>, run: &mut [SolvableId])
+    where
+        D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
+    {
+        if let Some(sorted) = self.order.ties.borrow().get(&*run) {
+            run.copy_from_slice(sorted);
+            return;
+        }
+        let unsorted = run.to_vec();
+        let Some(requirements) = self.known_requirements(solver, run) else {
+            return;
+        };
+        let known = requirements.len();
+        let shared = self.shared_names(&requirements);
+        let mut scores: HashMap<(SolvableId, usize), Option<Score>> = HashMap::new();
+        let mut score = |id: SolvableId, place: usize| {
+            let entry = scores.entry((id, place));
+            let score = entry.or_insert_with(|| {
+                let sets = &requirements[&id][&shared[place]];
+                let best = sets
+                    .iter()
+                    .filter_map(|&set| self.highest_version(solver, set));
+                // Of several requirements on one package, the tightest counts.
+                best.reduce(|a, b| if a > b { a } else { b })
+            });
+            score.clone()
+        };
+        run[..known].sort_by(|&a, &b| {
+            for place in 0..shared.len() {
+                let ordering = match (score(a, place), score(b, place)) {
+                    (Some(a), Some(b)) => a.cmp(&b),
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (None, None) => Ordering::Equal,
+                };
+                if ordering != Ordering::Equal {
+                    return ordering;
+                }
+            }
+            self.timestamp(b).cmp(&self.timestamp(a))
+        });
+        self.order.ties.borrow_mut().insert(unsorted, run.to_vec());
+    }
+
+    fn highest_version<D>(&self, solver: &SolverCache<D>, set: VersionSetId) -> Option<Score>
+    where
+        D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
+    {
+        if let Some(known) = self.order.highest.borrow().get(&set) {
+            return known.clone();
+        }
+        let matching = solver
+            .get_or_cache_matching_candidates(set)
+            .now_or_never()?
+            .ok()?;
+        let mut best: Option<(&Version, bool)> = None;
+        for &id in matching {
+            let Some(version) = version(&self.terms, id) else {
+                continue;
+            };
+            if best.is_none_or(|(best, _)| version > best) {
+                let record = self.terms.record_of(id);
+                let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+                best = Some((version, tracked));
+            }
+        }
+        let score = best.map(|(version, tracked)| (tracked, Reverse(version.clone())));
+        self.order.highest.borrow_mut().insert(set, score.clone());
+        score
+    }
+
+    /// What each record requires, by name. Records with broken dependencies are
+    /// moved to the end of `run`. `None` if the solve was stopped.
+    fn known_requirements<D>(
+        &self,
+        solver: &SolverCache<D>,
+        run: &mut [SolvableId],
+    ) -> Option<Requirements>
+    where
+        D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
+    {
+        let mut requirements = Requirements::new();
+        let mut known = run.len();
+        let mut place = 0;
+        while place < known {
+            let id = run[place];
+            let dependencies = solver.get_or_cache_dependencies(id).now_or_never()?.ok()?;
+            let Dependencies::Known(dependencies) = dependencies else {
+                known -= 1;
+                run.swap(place, known);
+                continue;
+            };
+            let by_name = requirements.entry(id).or_default();
+            for requirement in &dependencies.requirements {
+                if let Requirement::Single(set) = requirement.requirement {
+                    let name = self.terms.pool.resolve_version_set_package_name(set);
+                    by_name.entry(name).or_default().push(set);
+                }
+            }
+            place += 1;
+        }
+        Some(requirements)
+    }
+
+    /// The names that all of the records require, in the order of the names.
+    fn shared_names(&self, requirements: &Requirements) -> Vec<NameId> {
+        let mut all = requirements.values();
+        let mut shared: Vec<NameId> = all
+            .next()
+            .map(|names| names.keys().copied().collect())
+            .unwrap_or_default();
+        for names in all {
+            shared.retain(|name| names.contains_key(name));
+        }
+        shared.sort_by(|a, b| self.terms.name(*a).cmp(self.terms.name(*b)));
+        shared
+    }
+
+    fn timestamp(&self, id: SolvableId) -> Option<jiff::Timestamp> {
+        let package = &self.terms.record_of(id)?.package_record;
+        let stamp = package.timestamp.as_ref()?;
+        Some(stamp.jiff_timestamp())
+    }
+}
+
+type Requirements = HashMap<SolvableId, BTreeMap<NameId, Vec<VersionSetId>>>;
+
+fn version<'t>(terms: &'t Terms<'_>, id: SolvableId) -> Option<&'t Version> {
+    match terms.candidate(id) {
+        Candidate::Record(record) => Some(terms.record(*record).package_record.version.version()),
+        Candidate::Virtual(index) => Some(&terms.world.virtual_packages[*index].version),
+        _ => None,
+    }
+}

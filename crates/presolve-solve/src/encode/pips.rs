@@ -1,0 +1,91 @@
+//! Which pips: the conda `pip` records seen by the pip half.
+//!
+//! What none of the pips can do that the declared lines allow is out of the problem
+//! beforehand. What only some of them can do becomes a requirement on the conda
+//! package `pip`; what all can do costs nothing.
+
+use pep440_rs::Version;
+use rattler_conda_types::RepoDataRecord;
+use resolvo::ConditionalRequirement;
+
+use super::{
+    conda::CondaHalf,
+    pythons::{Python, Pythons},
+    terms::Terms,
+};
+use crate::model::record::pep_version;
+use presolve_packages::pypi::{pip_abilities::PipAbility, tags::Target};
+
+/// The pips that the pip half may be installed with.
+#[derive(Default)]
+pub(super) struct Pips {
+    /// Oldest first. Empty where no declared line requires pip, or no channel has it: then
+    /// it is not known which one runs, and all abilities are taken for granted.
+    versions: Vec<Version>,
+}
+
+impl Pips {
+    /// Those among the candidates that no declared line excludes; if the rules leave the
+    /// lines on pip open, all.
+    pub(super) fn new(terms: &Terms<'_>, conda: &CondaHalf<'_>) -> Self {
+        let specs = terms.declared_specs("pip");
+        if !terms.rules.pip_half || specs.is_empty() {
+            return Self::default();
+        }
+        let is_open = terms.rules.open_pip;
+        let allowed = conda.allowed("pip", &specs, is_open);
+        let mut versions: Vec<Version> = allowed.filter_map(pep_version).collect();
+        versions.sort();
+        versions.dedup();
+        Self { versions }
+    }
+
+    /// Whether one of them has an ability.
+    pub(super) fn any(&self, ability: PipAbility) -> bool {
+        self.versions.is_empty() || self.versions.iter().any(|pip| ability.is_in(pip))
+    }
+
+    /// Whether some of them have an ability and others have not.
+    pub(super) fn differ_in(&self, ability: PipAbility) -> bool {
+        let mut has = self.versions.iter().map(|pip| ability.is_in(pip));
+        has.next()
+            .is_some_and(|first| has.any(|other| other != first))
+    }
+
+    /// The platform tags that one of them knows.
+    pub(super) fn target(&self, target: &Target) -> Target {
+        target.known_to(|ability| self.any(ability))
+    }
+
+    /// What every line of the pip list requires, a pip that runs on the python: for
+    /// each ability that this takes, a pip that has it, or a python that does not
+    /// need it.
+    pub(super) fn that_run(
+        &self,
+        terms: &Terms<'_>,
+        pythons: &Pythons,
+    ) -> Vec<ConditionalRequirement> {
+        let mut requirements = Vec::new();
+        for ability in PipAbility::OF_PYTHONS {
+            let needs = |python: &Python| {
+                PipAbility::of_python(python.major_minor()).any(|needed| needed == ability)
+            };
+            let without =
+                pythons.filter(|index, python| pythons.allowed().contains(index) && !needs(python));
+            if without == *pythons.allowed() {
+                continue;
+            }
+            if self.differ_in(ability) {
+                requirements.push(terms.pip_with(ability, &without));
+            } else if !self.any(ability) {
+                requirements.push(terms.python_in(&without).into());
+            }
+        }
+        requirements
+    }
+}
+
+/// Whether a `pip` record has an ability; one whose version cannot be read has none.
+pub(crate) fn has(record: &RepoDataRecord, ability: PipAbility) -> bool {
+    pep_version(record).is_some_and(|pip| ability.is_in(&pip))
+}

@@ -1,0 +1,110 @@
+//! The encoding as resolvo reads it.
+
+use std::{any::Any, fmt::Display, time::Instant};
+
+use resolvo::{
+    Candidates, Condition, ConditionId, Dependencies, DependencyProvider, Interner, NameId,
+    SolvableId, SolverCache, StringId, VersionSetId, VersionSetUnionId,
+};
+
+use super::{
+    Encoder,
+    pool::{Candidate, VersionSet},
+};
+use crate::model::error::SolveError;
+
+impl Interner for Encoder<'_> {
+    type NameId = NameId;
+    type SolvableId = SolvableId;
+
+    fn display_solvable(&self, solvable: SolvableId) -> impl Display + '_ {
+        match self.terms.candidate(solvable) {
+            Candidate::Record(id) => self.terms.record(*id).package_record.to_string(),
+            Candidate::ProjectExtra { base, extra } => {
+                format!("{}[{extra}]", self.terms.candidate(*base))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    fn display_name(&self, name: NameId) -> impl Display + '_ {
+        self.terms.name(name)
+    }
+
+    fn display_version_set(&self, version_set: VersionSetId) -> impl Display + '_ {
+        match self.terms.set(version_set) {
+            VersionSet::Python(set) => self.pythons.display(set),
+            other => other.to_string(),
+        }
+    }
+
+    fn display_string(&self, string_id: StringId) -> impl Display + '_ {
+        self.terms.pool.resolve_string(string_id)
+    }
+
+    fn version_set_name(&self, version_set: VersionSetId) -> NameId {
+        self.terms
+            .pool
+            .resolve_version_set_package_name(version_set)
+    }
+
+    fn solvable_name(&self, solvable: SolvableId) -> NameId {
+        self.terms.name_of(solvable)
+    }
+
+    fn version_sets_in_union(
+        &self,
+        union: VersionSetUnionId,
+    ) -> impl Iterator<Item = VersionSetId> {
+        self.terms.pool.resolve_version_set_union(union)
+    }
+
+    fn resolve_condition(&self, condition: ConditionId) -> Condition {
+        self.terms.pool.resolve_condition(condition).clone()
+    }
+}
+
+impl DependencyProvider for Encoder<'_> {
+    async fn filter_candidates(
+        &self,
+        candidates: &[SolvableId],
+        version_set: VersionSetId,
+        inverse: bool,
+    ) -> Vec<SolvableId> {
+        self.filter(candidates, version_set, inverse)
+    }
+
+    async fn get_candidates(&self, name: NameId) -> Option<Candidates> {
+        self.candidates(name)
+    }
+
+    async fn sort_candidates(&self, solver: &SolverCache<Self>, solvables: &mut [SolvableId]) {
+        let Some(&first) = solvables.first() else {
+            return;
+        };
+        match self.terms.candidate(first) {
+            Candidate::Record(_) | Candidate::Virtual(_) | Candidate::CondaExtra { .. } => {
+                self.conda.sort(solver, solvables);
+            }
+            // The candidates of a project and its extras are made in order.
+            _ => solvables.sort_unstable(),
+        }
+    }
+
+    async fn get_dependencies(&self, solvable: SolvableId) -> Dependencies {
+        self.dependencies(solvable)
+    }
+
+    /// Stops the solver with a [`SolveError`].
+    fn should_cancel_with_value(&self) -> Option<Box<dyn Any>> {
+        if let Some(failure) = self.pypi.failure() {
+            return Some(Box::new(failure));
+        }
+        let deadline = self.terms.world.deadline;
+        if self.is_late.get() || deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            self.is_late.set(true);
+            return Some(Box::new(SolveError::DEADLINE));
+        }
+        None
+    }
+}

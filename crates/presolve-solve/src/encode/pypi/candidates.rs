@@ -1,0 +1,265 @@
+//! The candidates of a project, and what the solver needs to know of them.
+
+use std::sync::Arc;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
+use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId};
+
+use super::{PypiHalf, exclusion::Exclusion};
+use crate::{
+    encode::pool::{Candidate, Origin, ReleaseCandidate},
+    model::specifiers::{mentions_prerelease, pins_exactly, specifiers},
+};
+use presolve_packages::pypi::pip_abilities::PipAbility;
+
+/// The candidates of a project and what speaks against some of them.
+#[derive(Clone, Default)]
+pub(super) struct ProjectCandidates {
+    /// The candidates in the order in which they are tried.
+    pub candidates: Vec<SolvableId>,
+    pub excluded: Vec<(SolvableId, Exclusion)>,
+}
+
+impl ProjectCandidates {
+    fn exclusion(&self, id: SolvableId) -> Option<&Exclusion> {
+        let mut excluded = self.excluded.iter();
+        excluded
+            .find(|(other, _)| *other == id)
+            .map(|(_, exclusion)| exclusion)
+    }
+}
+
+impl PypiHalf<'_> {
+    /// The candidates of a project for the solver; none if neither an index nor conda has
+    /// it.
+    pub(in crate::encode) fn project_candidates(
+        &self,
+        name: NameId,
+        project: &PackageName,
+    ) -> Option<Candidates> {
+        let built = self.built(name, project)?;
+        let favored = self.preferred(project, &built.candidates);
+        let excluded = built.excluded.iter();
+        Some(Candidates {
+            excluded: excluded
+                .map(|(id, exclusion)| (*id, self.terms.intern_reason(exclusion.reason())))
+                .collect(),
+            candidates: built.candidates,
+            favored,
+            hint_dependencies_available: HintDependenciesAvailable::All,
+            ..Candidates::default()
+        })
+    }
+
+    /// One candidate of an extra per candidate of its project.
+    pub(in crate::encode) fn extra_candidates(
+        &self,
+        name: NameId,
+        project: &PackageName,
+        extra: &ExtraName,
+    ) -> Option<Candidates> {
+        let base = self.terms.project(project);
+        let built = self.built(base, project)?;
+        let favored = self.preferred(project, &built.candidates);
+        let with_extra = |base| {
+            let extra = extra.clone();
+            let candidate = Candidate::ProjectExtra { base, extra };
+            self.terms.pool.intern_solvable(name, candidate)
+        };
+        let candidates: Vec<_> = built.candidates.iter().copied().map(with_extra).collect();
+        let place = |favored| built.candidates.iter().position(|&base| base == favored);
+        Some(Candidates {
+            favored: favored.and_then(place).map(|place| candidates[place]),
+            candidates,
+            hint_dependencies_available: HintDependenciesAvailable::All,
+            ..Candidates::default()
+        })
+    }
+
+    /// The only candidate for what the metadata of a candidate requires.
+    pub(in crate::encode) fn contents_candidates(
+        &self,
+        name: NameId,
+        of: SolvableId,
+    ) -> Candidates {
+        let candidate = Candidate::Contents(of);
+        Candidates {
+            candidates: vec![self.terms.pool.intern_solvable(name, candidate)],
+            ..Candidates::default()
+        }
+    }
+
+    /// The candidates of a project, made at the first call: a candidate that is made twice
+    /// would be two.
+    fn built(&self, name: NameId, project: &PackageName) -> Option<ProjectCandidates> {
+        if let Some(known) = self.candidates.borrow().get(project) {
+            return known.clone();
+        }
+        let built = self.build(name, project);
+        let mut cache = self.candidates.borrow_mut();
+        cache.insert(project.clone(), built.clone());
+        built
+    }
+
+    fn build(&self, name: NameId, project: &PackageName) -> Option<ProjectCandidates> {
+        let mut built = ProjectCandidates::default();
+        let direct = self.direct_releases(project);
+        if !direct.is_empty() {
+            for candidate in direct {
+                self.add_release(&mut built, name, candidate);
+            }
+            return Some(built);
+        }
+        let conda_first = self.terms.rules.conda_first.contains(project);
+        if conda_first {
+            self.add_provided(&mut built, name, project);
+        }
+        let page = self.project(project);
+        if let Some(page) = &page {
+            self.add_releases(&mut built, name, project, page);
+        }
+        if !conda_first {
+            self.add_provided(&mut built, name, project);
+        }
+        let is_known = page.is_some() || !built.candidates.is_empty();
+        is_known.then(|| {
+            self.exclude_by_constraints(&mut built, project);
+            built
+        })
+    }
+
+    /// The release that an earlier `pin` chose, if it is among the candidates.
+    fn preferred(&self, project: &PackageName, candidates: &[SolvableId]) -> Option<SolvableId> {
+        let version = self.terms.world.preferences.pypi.get(project)?;
+        let mut candidates = candidates.iter().copied();
+        candidates.find(|&id| {
+            self.release_at(id)
+                .is_some_and(|release| release.version == *version)
+        })
+    }
+
+    fn release_at(&self, id: SolvableId) -> Option<&Arc<ReleaseCandidate>> {
+        match self.terms.candidate(id) {
+            Candidate::Release(release) => Some(release),
+            _ => None,
+        }
+    }
+
+    /// The first release that a declared requirement would take; none where conda
+    /// provides the project.
+    pub(crate) fn best_release(
+        &self,
+        requirement: &Requirement<VerbatimUrl>,
+    ) -> Option<Arc<ReleaseCandidate>> {
+        let project = &requirement.name;
+        let active = self.pythons.marked(&requirement.marker, None);
+        let is_first = self.terms.rules.conda_first.contains(project);
+        if is_first || !self.pythons.allowed().is_subset(&active) {
+            return None;
+        }
+        let specifiers = specifiers(requirement)
+            .cloned()
+            .unwrap_or_else(VersionSpecifiers::empty);
+        let name = self.terms.project(project);
+        let found = self.project_candidates(name, project)?;
+        let fits = |id: &SolvableId| {
+            let excluded = found.excluded.iter().any(|(excluded, _)| excluded == id);
+            !excluded && self.satisfies(self.terms.candidate(*id), &specifiers)
+        };
+        let mut tried = found.favored.iter().chain(&found.candidates);
+        self.release_at(*tried.find(|id| fits(id))?).cloned()
+    }
+
+    /// The candidate for a release.
+    pub(crate) fn known_release(
+        &self,
+        project: &PackageName,
+        version: &Version,
+    ) -> Option<Arc<ReleaseCandidate>> {
+        let name = self.terms.project(project);
+        let found = self.project_candidates(name, project)?;
+        let mut releases = found
+            .candidates
+            .iter()
+            .filter_map(|&id| self.release_at(id));
+        releases
+            .find(|release| release.version == *version)
+            .cloned()
+    }
+
+    /// The releases that are tried after this one.
+    pub(super) fn releases_after(&self, release: &ReleaseCandidate) -> Vec<Arc<ReleaseCandidate>> {
+        let cache = self.candidates.borrow();
+        let built = cache.get(&release.project).and_then(Option::as_ref);
+        built
+            .into_iter()
+            .flat_map(|built| {
+                let usable = |id: &&SolvableId| built.exclusion(**id).is_none();
+                built.candidates.iter().filter(usable)
+            })
+            .filter_map(|&id| self.release_at(id))
+            .skip_while(|known| known.version != release.version)
+            .skip(1)
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a candidate of a project has a version that specifiers allow.
+    pub(in crate::encode) fn satisfies(
+        &self,
+        candidate: &Candidate,
+        specifiers: &VersionSpecifiers,
+    ) -> bool {
+        match candidate {
+            Candidate::Release(release) => {
+                release.origin == Origin::Opaque || specifiers.contains(&release.version)
+            }
+            Candidate::Provided(provided) => match &provided.version {
+                Some(version) => specifiers.contains(version),
+                None => specifiers.is_empty(),
+            },
+            Candidate::ProjectExtra { base, .. } => {
+                self.satisfies(self.terms.candidate(*base), specifiers)
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes pre-releases and yanked releases that these specifiers name and that the rules
+    /// leave out.
+    pub(in crate::encode) fn learn_from_specifiers(
+        &self,
+        project: &PackageName,
+        specifiers: &VersionSpecifiers,
+    ) {
+        let cache = self.candidates.borrow();
+        let Some(Some(built)) = cache.get(project) else {
+            return;
+        };
+        let by_pin_only = self.pips.any(PipAbility::YankedOnlyByPin);
+        let mut stable = false;
+        let mut prerelease = false;
+        let mut yanked = Vec::new();
+        for &id in &built.candidates {
+            if !self.satisfies(self.terms.candidate(id), specifiers) {
+                continue;
+            }
+            match (built.exclusion(id), self.release_at(id)) {
+                (None, _) => stable = true,
+                (Some(Exclusion::Prerelease), _) => prerelease = true,
+                (Some(Exclusion::Yanked(_)), Some(release)) => {
+                    yanked.push((project.clone(), release.version.clone()));
+                }
+                _ => {}
+            }
+        }
+        let mut lessons = self.lessons.borrow_mut();
+        if pins_exactly(specifiers) || (!by_pin_only && !stable) {
+            lessons.yanked.extend(yanked);
+        }
+        if prerelease && (!stable || mentions_prerelease(specifiers)) {
+            lessons.prereleases.push(project.clone());
+        }
+    }
+}

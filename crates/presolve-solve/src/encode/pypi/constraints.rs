@@ -1,0 +1,67 @@
+//! What the lines of `-c` files exclude.
+
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
+use resolvo::KnownDependencies;
+
+use super::{PypiHalf, candidates::ProjectCandidates};
+use crate::{
+    encode::{pool::Candidate, python_set::PythonSet},
+    model::{DeclaredKind, reason::ReasonKind},
+};
+
+impl PypiHalf<'_> {
+    /// Excludes the candidates that constraints leave no python for.
+    pub(super) fn exclude_by_constraints(
+        &self,
+        built: &mut ProjectCandidates,
+        project: &PackageName,
+    ) {
+        for &id in &built.candidates {
+            let pythons = self.unconstrained(project, self.terms.candidate(id));
+            if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
+                let reason = format!("the constraint {constraint} excludes it");
+                let reason = ReasonKind::Constraint.because(reason);
+                built.excluded.push((id, reason.into()));
+            }
+        }
+    }
+
+    /// Requires a python on which no constraint rules the candidate out.
+    pub(super) fn require_unconstrained(
+        &self,
+        known: &mut KnownDependencies,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) {
+        if let Some((_, pythons)) = self.unconstrained(project, candidate) {
+            let pythons = self.terms.python_in(&pythons);
+            known.requirements.push(pythons.into());
+        }
+    }
+
+    /// The pythons on which no constraint rules a candidate out, and a constraint
+    /// that does so on the others; none if there is no such constraint.
+    fn unconstrained(
+        &self,
+        project: &PackageName,
+        candidate: &Candidate,
+    ) -> Option<(&Requirement<VerbatimUrl>, PythonSet)> {
+        let mut ruled_out = None;
+        let mut pythons = self.pythons.allowed().clone();
+        for declared in self.terms.problem.declared {
+            if let DeclaredKind::PipConstraint(constraint) = &declared.kind
+                && constraint.name == *project
+                && let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &constraint.version_or_url
+                && !self.satisfies(candidate, specifiers)
+            {
+                let active = self.pythons.marked(&constraint.marker, None);
+                let left = pythons.difference(&active);
+                if left != pythons || pythons.is_empty() {
+                    ruled_out = Some(&**constraint);
+                }
+                pythons = left;
+            }
+        }
+        Some((ruled_out?, pythons))
+    }
+}

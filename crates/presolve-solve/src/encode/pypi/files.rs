@@ -1,0 +1,234 @@
+//! The files of a release: which of them pip may take, and on which pythons.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use pep440_rs::Version;
+use pep508_rs::PackageName;
+
+use super::{PypiHalf, exclusion::Exclusion};
+use crate::encode::{python_set::PythonSet, rules::Sources};
+use presolve_packages::pypi::{
+    Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
+};
+
+impl PypiHalf<'_> {
+    /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
+    pub(crate) fn usable<'f>(
+        &self,
+        project: &PackageName,
+        files: &'f [Arc<Distribution>],
+    ) -> Vec<&'f Arc<Distribution>> {
+        let (wheel_allowed, source_allowed) = self.formats(project);
+        let allowed = |file: &&Arc<Distribution>| match file.kind {
+            DistributionKind::Wheel(_) => wheel_allowed,
+            DistributionKind::Source => source_allowed,
+        };
+        let hashes = self.declared_hashes(project);
+        let hashed = |file: &&Arc<Distribution>| hashes.iter().all(|line| has_one_of(file, line));
+        files.iter().filter(allowed).filter(hashed).collect()
+    }
+
+    /// The hashes that the declared lines of a project give, per line.
+    fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
+        let lines = self
+            .terms
+            .problem
+            .declared
+            .iter()
+            .filter(|line| !line.hashes.is_empty());
+        lines
+            .filter(|line| line.names(project.as_ref()))
+            .map(|line| line.hashes.as_slice())
+            .collect()
+    }
+
+    /// The files that are not yanked; all of them, with the reason, if all are.
+    pub(super) fn unyanked<'f>(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        usable: &[&'f Arc<Distribution>],
+    ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
+        let release = (project.clone(), version.clone());
+        let is_open = self.terms.rules.yanked.contains(&release);
+        let kept: Vec<_> = usable
+            .iter()
+            .copied()
+            .filter(|file| is_open || file.yanked.is_none())
+            .collect();
+        match usable.first() {
+            Some(file) if kept.is_empty() => {
+                let reason = file.yanked.clone().unwrap_or_default();
+                (usable.to_vec(), Some(Exclusion::Yanked(reason)))
+            }
+            _ => (kept, None),
+        }
+    }
+
+    /// The file that a pip takes of a release on a python; the target is the one
+    /// that this pip knows.
+    pub(crate) fn file_of(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        files: &[Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<Arc<Distribution>> {
+        let usable = self.usable(project, files);
+        let kept = self.unyanked(project, version, &usable).0;
+        self.best_file(&kept, python, target)
+    }
+
+    /// A wheel of a release that only another pip takes on a python, and what that
+    /// pip must be able to do.
+    pub(crate) fn wheel_for_other_pip(
+        &self,
+        project: &PackageName,
+        files: &[Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<(String, PipAbility)> {
+        let usable = self.usable(project, files);
+        let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
+        let wheel = self.best_file(&wheels, python, self.terms.world.target)?;
+        let DistributionKind::Wheel(tags) = &wheel.kind else {
+            return None;
+        };
+        let ability = self.terms.world.target.needs(tags)?;
+        (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
+    }
+
+    /// Whether pip may take wheels and source distributions of a project.
+    fn formats(&self, project: &PackageName) -> (bool, bool) {
+        let formats = &self.terms.world.pip.formats;
+        let only_binary = formats.only_binary.contains(project);
+        let no_binary = formats.no_binary.contains(project);
+        let wheel = !no_binary && (only_binary || !formats.no_binary_all);
+        let source = !only_binary && (no_binary || !formats.only_binary_all);
+        (wheel, source)
+    }
+
+    /// The allowed pythons on which one of the files can be installed, and what pip
+    /// must be able to do for it.
+    pub(super) fn installable(
+        &self,
+        files: &[&Arc<Distribution>],
+    ) -> (PythonSet, Vec<(PipAbility, PythonSet)>) {
+        let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
+        let mut by_ability: BTreeMap<Option<PipAbility>, PythonSet> = BTreeMap::new();
+        for file in files {
+            let fitting = self.fitting(file, &self.target);
+            match &file.kind {
+                DistributionKind::Wheel(tags) => {
+                    wheels = wheels.union(&fitting);
+                    let same = by_ability.entry(self.target.needs(tags));
+                    let same = same.or_insert_with(|| self.pythons.none());
+                    *same = same.union(&fitting);
+                }
+                DistributionKind::Source => sources = sources.union(&fitting),
+            }
+        }
+        if self.terms.rules.sources == Sources::WhereNoWheel && !wheels.is_empty() {
+            sources = self.pythons.none();
+        }
+        let pythons = wheels.union(&sources);
+        let needed = self.needed_of_pip(&by_ability, sources, &pythons);
+        (pythons, needed)
+    }
+
+    /// What the allowed pips differ in and a release needs, each with the pythons
+    /// on which it does not: a pip that lacks an ability lacks the later ones too.
+    fn needed_of_pip(
+        &self,
+        by_ability: &BTreeMap<Option<PipAbility>, PythonSet>,
+        mut without: PythonSet,
+        pythons: &PythonSet,
+    ) -> Vec<(PipAbility, PythonSet)> {
+        let mut needed: Vec<(PipAbility, PythonSet)> = Vec::new();
+        for (ability, fitting) in by_ability {
+            if let Some(ability) = ability
+                && self.pips.differ_in(*ability)
+                && without != *pythons
+            {
+                needed.retain(|(_, others)| *others != without);
+                needed.push((*ability, without.clone()));
+            }
+            without = without.union(fitting);
+        }
+        needed
+    }
+
+    /// The allowed pythons that a file fits.
+    pub(super) fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
+        let allowed = self.pythons.allowed();
+        let required = match &file.requires_python {
+            Some(specifiers) => self.pythons.required(specifiers).intersection(allowed),
+            None => allowed.clone(),
+        };
+        match &file.kind {
+            DistributionKind::Source => required,
+            DistributionKind::Wheel(tags) => {
+                if required.is_empty() || !target.fits_platform(tags) {
+                    return self.pythons.none();
+                }
+                let mut fits: HashMap<(u64, u64), bool> = HashMap::new();
+                for index in required.iter() {
+                    let minor = self.pythons.get(index).major_minor();
+                    fits.entry(minor)
+                        .or_insert_with(|| target.priority(tags, minor).is_some());
+                }
+                self.pythons.filter(|index, python| {
+                    required.contains(index) && fits.get(&python.major_minor()) == Some(&true)
+                })
+            }
+        }
+    }
+
+    /// The file that pip takes on a python: the wheel with the best tags, then
+    /// the highest build number, else a source distribution.
+    pub(super) fn best_file(
+        &self,
+        files: &[&Arc<Distribution>],
+        python: usize,
+        target: &Target,
+    ) -> Option<Arc<Distribution>> {
+        let minor = self.pythons.get(python).major_minor();
+        let fitting = files
+            .iter()
+            .filter(|file| self.fitting(file, target).contains(python));
+        let rank = |file: &Distribution| match &file.kind {
+            DistributionKind::Wheel(tags) => {
+                let priority = target.priority(tags, minor);
+                (
+                    priority.unwrap_or(u32::MAX),
+                    std::cmp::Reverse(tags.build.clone()),
+                )
+            }
+            DistributionKind::Source => (u32::MAX, std::cmp::Reverse(None)),
+        };
+        fitting
+            .min_by_key(|file| rank(file))
+            .map(|file| (*file).clone())
+    }
+}
+
+pub(super) fn is_wheel(file: &Distribution) -> bool {
+    matches!(file.kind, DistributionKind::Wheel(_))
+}
+
+/// Whether a file has one of these hashes, `sha256:…`. A hash that the index does not
+/// give counts as a match.
+fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
+    let mut known = hashes.iter().filter_map(|hash| {
+        let (algorithm, value) = hash.split_once(':')?;
+        let of_file = file.hashes.get(algorithm)?;
+        Some(of_file.eq_ignore_ascii_case(value))
+    });
+    known
+        .next()
+        .is_none_or(|first| first || known.any(|same| same))
+}

@@ -1,0 +1,121 @@
+//! Why no file of a release can be installed.
+
+use std::sync::Arc;
+
+use pep440_rs::VersionSpecifiers;
+
+use super::{PypiHalf, exclusion::Exclusion, files::is_wheel};
+use crate::{
+    encode::pool::ReleaseCandidate,
+    model::reason::{Reason, ReasonKind},
+};
+use presolve_packages::pypi::{Distribution, DistributionKind};
+
+impl PypiHalf<'_> {
+    /// Returns why no file of a release can be installed on these pythons, given by
+    /// index, although it supports others.
+    pub(crate) fn why_other_pythons(
+        &self,
+        release: &ReleaseCandidate,
+        pythons: &[usize],
+    ) -> Option<Reason> {
+        let page = self.project(&release.project)?;
+        let files = &page.releases.get(&release.version)?.files;
+        let refused = |file: &&Arc<Distribution>| {
+            file.requires_python.as_ref().is_some_and(|specifiers| {
+                let required = self.pythons.required(specifiers);
+                !pythons.iter().any(|&python| required.contains(python))
+            })
+        };
+        if let Some(first) = files
+            .first()
+            .filter(|_| files.iter().all(|file| refused(&file)))
+        {
+            let required = first.requires_python.as_ref()?;
+            return Some(
+                ReasonKind::RequiresPython.because(format!("it requires Python {required}")),
+            );
+        }
+        let tags = self.wheel_pythons(files.iter());
+        let source = files.iter().any(|file| !is_wheel(file));
+        (!tags.is_empty() && !source).then(|| {
+            let reason = format!("its wheels are for {tags}, and it has no source distribution");
+            ReasonKind::PythonTag.because(reason)
+        })
+    }
+
+    /// The python tags of the wheels that fit the platform.
+    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> String {
+        let mut tags: Vec<&str> = Vec::new();
+        for file in files {
+            if let DistributionKind::Wheel(wheel) = &file.kind
+                && self.target.fits_platform(wheel)
+            {
+                tags.extend(wheel.python.iter().map(String::as_str));
+            }
+        }
+        // `cp310` is newer than `cp38`.
+        tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
+        tags.dedup();
+        tags.join(", ")
+    }
+
+    /// Returns why no file of a release can be installed.
+    pub(super) fn why_not_installable(
+        &self,
+        files: &[Arc<Distribution>],
+        usable: &[&Arc<Distribution>],
+    ) -> Exclusion {
+        if usable.is_empty() {
+            let excluded = "--only-binary, --no-binary or the hashes exclude its files";
+            let reason = if files.is_empty() {
+                ReasonKind::Other.because("it has no files")
+            } else {
+                ReasonKind::PipOption.because(excluded)
+            };
+            return reason.into();
+        }
+        let taken_by_other_pip = |file: &&&Arc<Distribution>| {
+            is_wheel(file) && !self.fitting(file, self.terms.world.target).is_empty()
+        };
+        if let Some(wheel) = usable.iter().find(taken_by_other_pip)
+            && let DistributionKind::Wheel(tags) = &wheel.kind
+            && let Some(ability) = self.terms.world.target.needs(tags)
+        {
+            return Exclusion::Pip(wheel.filename.clone(), ability);
+        }
+        self.why_not_fitting(usable).into()
+    }
+
+    /// Why none of the files fits an allowed python, whatever the pip.
+    fn why_not_fitting(&self, usable: &[&Arc<Distribution>]) -> Reason {
+        let pythons = self.pythons.display(self.pythons.allowed());
+        let refused: Vec<_> = usable
+            .iter()
+            .filter_map(|file| file.requires_python.as_ref())
+            .collect();
+        let refuses = |specifiers: &VersionSpecifiers| {
+            self.pythons
+                .required(specifiers)
+                .intersection(self.pythons.allowed())
+                .is_empty()
+        };
+        if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
+            return ReasonKind::RequiresPython.because(format!(
+                "it requires Python {}, but the environment file allows {pythons}",
+                refused[0]
+            ));
+        }
+        let tags = self.wheel_pythons(usable.iter().copied());
+        let subdir = self.terms.world.subdir;
+        if tags.is_empty() {
+            let reason = format!("it has no wheel for {subdir} and no source distribution");
+            ReasonKind::PlatformTag.because(reason)
+        } else {
+            ReasonKind::PythonTag.because(format!(
+                "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
+                 and no source distribution"
+            ))
+        }
+    }
+}

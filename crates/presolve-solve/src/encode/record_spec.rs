@@ -1,0 +1,97 @@
+//! What a match spec requires of a record, to the letter of CEP-29
+//! (<https://github.com/conda/ceps/blob/main/cep-0029.md>).
+//!
+//! rattler's own matching leaves out the subdir and the file name, and compares
+//! licenses to the letter, where conda and the CEP want a glob, case aside.
+
+use rattler_conda_types::{
+    GenericVirtualPackage, Matches, NamelessMatchSpec, RepoDataRecord, StringMatcher,
+};
+
+/// A match spec without its name. The channel it may have is not checked: only the
+/// settings can tell what it stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RecordSpec {
+    /// The fields that rattler matches.
+    spec: NamelessMatchSpec,
+    /// The fields that rattler does not match.
+    texts: Vec<(Field, StringMatcher)>,
+}
+
+/// A field of a record that is matched as CEP-29 matches strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Field {
+    FileName,
+    Subdir,
+    License,
+    LicenseFamily,
+}
+
+impl RecordSpec {
+    /// Reads the fields of a spec.
+    ///
+    /// # Errors
+    /// Which text is not a glob or regex.
+    pub fn new(mut spec: NamelessMatchSpec) -> Result<Self, String> {
+        let fields = [
+            (Field::FileName, spec.file_name.take()),
+            (Field::Subdir, spec.subdir.take()),
+            (Field::License, spec.license.take()),
+            (Field::LicenseFamily, spec.license_family.take()),
+        ];
+        let mut texts = Vec::new();
+        for (field, text) in fields {
+            if let Some(text) = text {
+                texts.push((field, text.parse().map_err(|error| format!("{error}"))?));
+            }
+        }
+        Ok(Self { spec, texts })
+    }
+
+    /// Whether a record with the spec's name satisfies it.
+    pub fn matches(&self, record: &RepoDataRecord) -> bool {
+        self.spec.matches(record)
+            && self
+                .texts
+                .iter()
+                .all(|(field, text)| field.matches(text, record))
+    }
+
+    /// Whether a virtual package with the spec's name satisfies it: it has a version and
+    /// a build, and nothing else to ask for.
+    pub fn matches_virtual(&self, package: &GenericVirtualPackage) -> bool {
+        let version = self.spec.version.as_ref();
+        let build = self.spec.build.as_ref();
+        version.is_none_or(|version| version.matches(&package.version))
+            && build.is_none_or(|build| build.matches(package.build_string.as_str()))
+    }
+}
+
+impl Field {
+    fn matches(self, text: &StringMatcher, record: &RepoDataRecord) -> bool {
+        let package = &record.package_record;
+        let value = match self {
+            Field::FileName => return text.matches(&record.identifier.to_string()),
+            Field::Subdir => Some(package.subdir.as_str()),
+            Field::License => package.license.as_deref(),
+            Field::LicenseFamily => package.license_family.as_deref(),
+        };
+        value.is_some_and(|value| text.matches(value))
+    }
+}
+
+impl std::fmt::Display for RecordSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.spec)?;
+        for (field, text) in &self.texts {
+            let key = match field {
+                Field::FileName => "fn",
+                Field::Subdir => "subdir",
+                Field::License => "license",
+                Field::LicenseFamily => "license_family",
+            };
+            write!(f, "[{key}={text}]")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! The terms that clauses are written in: the problem, its rules, and the ids of names,
+//! candidates and version sets.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use pep508_rs::PackageName;
+use rattler_conda_types::RepoDataRecord;
+use resolvo::{ConditionalRequirement, NameId, SolvableId, StringId, VersionSetId};
+
+use super::{
+    pool::{Candidate, Name, Pool, RecordId, VersionSet},
+    python_set::PythonSet,
+    record_spec::RecordSpec,
+    rules::Rules,
+};
+use crate::model::{
+    DeclaredKind, Problem, World,
+    reason::{Reason, ReasonKind},
+};
+use presolve_packages::pypi::pip_abilities::PipAbility;
+
+/// What both halves write their clauses with.
+pub(crate) struct Terms<'a> {
+    pub(super) problem: &'a Problem<'a>,
+    pub(super) world: &'a World<'a>,
+    pub(super) rules: Rules,
+    pub(super) pool: Pool,
+    /// The kinds of the reasons whose texts are in the pool.
+    kinds: RefCell<HashMap<StringId, ReasonKind>>,
+}
+
+impl<'a> Terms<'a> {
+    pub(super) fn new(problem: &'a Problem<'a>, rules: Rules) -> Self {
+        Self {
+            problem,
+            world: &problem.world,
+            rules,
+            pool: Pool::default(),
+            kinds: RefCell::default(),
+        }
+    }
+
+    /// The name of a conda package, made if need be.
+    pub(crate) fn conda(&self, name: &str) -> NameId {
+        self.intern(Name::Conda(name.to_string()))
+    }
+
+    /// The name of a PyPI project, made if need be.
+    pub(crate) fn project(&self, name: &PackageName) -> NameId {
+        self.intern(Name::Project(name.clone()))
+    }
+
+    /// The id of a name, made if need be.
+    pub(crate) fn intern(&self, name: Name) -> NameId {
+        self.pool.intern_package_name(name)
+    }
+
+    /// The id of a name that some clause or candidate already has.
+    pub(crate) fn known(&self, name: &Name) -> Option<NameId> {
+        self.pool.lookup_package_name(name)
+    }
+
+    /// Some of the candidates of a name.
+    pub(crate) fn some_of(&self, name: NameId, set: VersionSet) -> VersionSetId {
+        self.pool.intern_version_set(name, set)
+    }
+
+    /// All candidates of a name.
+    pub(super) fn any_of(&self, name: Name) -> VersionSetId {
+        let name = self.intern(name);
+        self.some_of(name, VersionSet::Any)
+    }
+
+    /// This candidate alone.
+    pub(crate) fn exactly(&self, id: SolvableId) -> VersionSetId {
+        self.some_of(self.name_of(id), VersionSet::Exactly(id))
+    }
+
+    pub(crate) fn name(&self, id: NameId) -> &Name {
+        self.pool.resolve_package_name(id)
+    }
+
+    pub(crate) fn name_of(&self, id: SolvableId) -> NameId {
+        self.pool.resolve_solvable(id).name
+    }
+
+    pub(crate) fn set(&self, id: VersionSetId) -> &VersionSet {
+        self.pool.resolve_version_set(id)
+    }
+
+    pub(crate) fn candidate(&self, id: SolvableId) -> &Candidate {
+        &self.pool.resolve_solvable(id).record
+    }
+
+    pub(crate) fn record(&self, id: RecordId) -> &'a RepoDataRecord {
+        &self.world.subdirs[id.subdir as usize].records[id.index as usize]
+    }
+
+    /// The conda record that a candidate is.
+    pub(crate) fn record_of(&self, id: SolvableId) -> Option<&'a RepoDataRecord> {
+        match self.candidate(id) {
+            Candidate::Record(record) => Some(self.record(*record)),
+            _ => None,
+        }
+    }
+
+    /// Whether a record provides a PyPI project.
+    pub(crate) fn provides(&self, record: &RepoDataRecord, project: &PackageName) -> bool {
+        (self.world.pypi_names)(record).contains(project)
+    }
+
+    /// The unconditional match specs of the declared conda lines on a package.
+    pub(super) fn declared_specs(&self, package: &str) -> Vec<RecordSpec> {
+        self.problem
+            .declared
+            .iter()
+            .filter(|line| line.names(package))
+            .filter_map(|line| match &line.kind {
+                DeclaredKind::Conda(spec) => Some(spec),
+                _ => None,
+            })
+            .filter(|spec| spec.condition.is_none())
+            // One that cannot be required is refused where it is required.
+            .filter_map(|spec| RecordSpec::new((**spec).clone().into()).ok())
+            .collect()
+    }
+
+    /// Adds a reason to the pool.
+    pub(super) fn intern_reason(&self, reason: Reason) -> StringId {
+        let id = self.pool.intern_string(reason.text);
+        self.kinds.borrow_mut().insert(id, reason.kind);
+        id
+    }
+
+    /// The reason that the solver gives by its text.
+    pub(crate) fn reason(&self, id: StringId) -> Reason {
+        let kind = self.kinds.borrow().get(&id).copied();
+        kind.unwrap_or(ReasonKind::Broken)
+            .because(self.pool.resolve_string(id))
+    }
+
+    /// The records of one of these pythons.
+    pub(super) fn python_in(&self, pythons: &PythonSet) -> VersionSetId {
+        let python = self.conda("python");
+        self.some_of(python, VersionSet::Python(pythons.clone()))
+    }
+
+    /// "`set`, if python is one of `active`", for one that is one of `pythons`: the union
+    /// { the other pythons | `set` }.
+    pub(super) fn on_pythons(
+        &self,
+        set: VersionSetId,
+        active: &PythonSet,
+        pythons: &PythonSet,
+    ) -> ConditionalRequirement {
+        let otherwise = pythons.difference(active);
+        if otherwise.is_empty() {
+            return set.into();
+        }
+        let otherwise = self.python_in(&otherwise);
+        self.pool
+            .intern_version_set_union(otherwise, std::iter::once(set))
+            .into()
+    }
+
+    /// A pip that has an ability, or one of the pythons on which any pip will do.
+    pub(super) fn pip_with(
+        &self,
+        ability: PipAbility,
+        without: &PythonSet,
+    ) -> ConditionalRequirement {
+        let able = self.some_of(self.conda("pip"), VersionSet::Pip(ability));
+        if without.is_empty() {
+            return able.into();
+        }
+        let others = std::iter::once(self.python_in(without));
+        self.pool.intern_version_set_union(able, others).into()
+    }
+}

@@ -1,0 +1,71 @@
+//! Why a solve ends without a verdict, as data.
+
+use presolve_packages::error::IndexError;
+
+/// Why the solver has no answer. That there is no solution is an answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SolveError {
+    /// The deadline passed.
+    #[error("no answer within the time limit")]
+    Deadline {
+        /// The hosts that had not responded by then.
+        waiting_for: Vec<String>,
+    },
+    /// An index could not be queried.
+    #[error(transparent)]
+    Index(IndexError),
+    /// A declared match spec cannot be expressed as a clause.
+    #[error("`{spec}` cannot be required: {reason}")]
+    MatchSpec {
+        /// The match spec as the solver reads it.
+        spec: String,
+        /// Cause, in a sentence.
+        reason: String,
+    },
+    /// A declared requirement cannot be expressed as a clause.
+    #[error("`{requirement}` cannot be required: {reason}")]
+    Requirement {
+        /// The requirement as the solver reads it.
+        requirement: String,
+        /// Cause, in a sentence.
+        reason: String,
+    },
+    /// A channel lists a record twice, with different contents.
+    #[error("{channel} has {file_name} twice, with different contents")]
+    DuplicateRecord {
+        /// The user's name of the channel.
+        channel: String,
+        /// The file of the record.
+        file_name: String,
+    },
+    /// A check of presolve's own results failed, the independent walk over the solution
+    /// among them: a bug. The text says which.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl SolveError {
+    /// The deadline passed while nothing was being fetched.
+    pub const DEADLINE: Self = Self::Deadline {
+        waiting_for: Vec::new(),
+    };
+
+    /// A check of the solver's own results failed.
+    pub(crate) fn unverified(what: &str) -> Self {
+        Self::Internal(format!("the solution failed verification: {what}"))
+    }
+
+    /// Whether the deadline passed.
+    pub fn is_deadline(&self) -> bool {
+        matches!(self, Self::Deadline { .. })
+    }
+}
+
+impl From<IndexError> for SolveError {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Deadline { waiting_for } => Self::Deadline { waiting_for },
+            error => Self::Index(error),
+        }
+    }
+}

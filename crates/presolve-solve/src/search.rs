@@ -1,0 +1,117 @@
+//! Solves a problem: the readings are tried from the strict to the lenient.
+//!
+//! The conda half alone is solved first. If it has no solution, the whole has none. If it
+//! has one, it shows which projects conda provides anyway; these are tried from conda,
+//! and all others from PyPI.
+
+use crate::{
+    attempt::Attempt,
+    encode::rules::{Rules, Sources},
+    legacy,
+    model::{Problem, error::SolveError, solution::Solution},
+    verify,
+};
+use best_pythons::best_pythons;
+use joint::{Goal, Outcome, joint};
+use reading::Reading;
+
+mod best_pythons;
+pub(crate) mod conda_alone;
+mod explain;
+mod improve;
+mod joint;
+mod leaks;
+mod older_python;
+pub(crate) mod reading;
+
+pub(crate) use explain::{conflict, holds, leniently, most_leniently, strictly, with_pip};
+pub use explain::{explain, explain_all};
+
+/// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
+/// may.
+///
+/// # Errors
+/// A [`SolveError`] if an index could not be queried, the deadline passed, or a declared
+/// line is not valid.
+pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
+    let Some(conda) = conda_alone::solution(problem)? else {
+        return Ok(None);
+    };
+    if !problem.has_pip() {
+        return checked(problem, conda, &Rules::default()).map(Some);
+    }
+    let first = Rules::strict(conda_alone::projects(problem, &conda));
+    let best_served = best_pythons(&Attempt::new(problem, first.clone())?)?;
+    if best_served.is_some() {
+        let rules = Rules {
+            pythons: best_served,
+            ..first.clone()
+        };
+        if let Outcome::Solved(solution, reading) = joint(problem, rules.into(), Goal::Best)? {
+            return best_python(problem, solution, *reading).map(Some);
+        }
+    }
+    let mut needs_build = false;
+    for (sources, overwrite) in READINGS {
+        if sources == Sources::Unknown && !needs_build {
+            break;
+        }
+        let rules = Rules {
+            sources,
+            overwrite,
+            ..first.clone()
+        };
+        match joint(problem, rules.into(), Goal::Best)? {
+            Outcome::Solved(solution, reading) => {
+                return best_python(problem, solution, *reading).map(Some);
+            }
+            Outcome::Unsolvable(_, lessons) => needs_build |= lessons.needs_build,
+        }
+    }
+    by_legacy_resolver(problem, &conda)
+}
+
+/// The readings of the whole, the strictest first.
+const READINGS: [(Sources, bool); 5] = [
+    (Sources::WhereNoWheel, false),
+    (Sources::Known, false),
+    (Sources::Known, true),
+    (Sources::Unknown, false),
+    (Sources::Unknown, true),
+];
+
+fn by_legacy_resolver(
+    problem: &Problem<'_>,
+    conda: &Solution,
+) -> Result<Option<Box<Solution>>, SolveError> {
+    let overwrite = Rules {
+        overwrite: true,
+        ..Rules::default()
+    };
+    legacy::install(problem, conda)?
+        .map(|solution| checked(problem, solution, &overwrite))
+        .transpose()
+}
+
+/// The solution, or the one on an older python where that is better.
+fn best_python(
+    problem: &Problem<'_>,
+    solution: Box<Solution>,
+    reading: Reading,
+) -> Result<Box<Solution>, SolveError> {
+    let (solution, reading) =
+        older_python::better(problem, &solution, &reading)?.unwrap_or((solution, reading));
+    checked(problem, solution, &reading.rules)
+}
+
+fn checked(
+    problem: &Problem<'_>,
+    solution: Box<Solution>,
+    rules: &Rules,
+) -> Result<Box<Solution>, SolveError> {
+    let violations = verify::violations(problem, &solution, rules.overwrite)?;
+    match violations.first() {
+        None => Ok(solution),
+        Some(first) => Err(SolveError::unverified(first)),
+    }
+}

@@ -1,0 +1,193 @@
+//! Both halves under one reading, attempt after attempt, until nothing is learnt that
+//! changes the candidates.
+
+use std::collections::BTreeSet;
+
+use pep440_rs::Version;
+use rattler_conda_types::RepoDataRecord;
+use resolvo::SolvableId;
+
+use super::{improve::improve, leaks, reading::Reading};
+use crate::{
+    attempt::Attempt,
+    decode::{Decoded, decode},
+    encode::pypi::Lessons,
+    model::{Problem, error::SolveError, record::pep_version, solution::Solution},
+    verify,
+};
+
+/// The result of solving both halves under one reading.
+pub(crate) enum Outcome<'a> {
+    /// A solution, and the reading with all that was learnt.
+    Solved(Box<Solution>, Box<Reading>),
+    /// The last attempt, and what it learnt.
+    Unsolvable(Box<Attempt<'a>>, Lessons),
+}
+
+/// The kind of solution that is searched for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Goal {
+    /// The best solution, to be installed.
+    Best,
+    /// Any solution: only its existence matters.
+    Any,
+}
+
+impl Outcome<'_> {
+    pub(super) fn solution(self) -> Option<Box<Solution>> {
+        match self {
+            Outcome::Solved(solution, _) => Some(solution),
+            Outcome::Unsolvable(..) => None,
+        }
+    }
+}
+
+/// Solves both halves under one reading, again as long as something is learnt
+/// that changes the candidates.
+///
+/// # Errors
+/// As for [`solve`](super::solve).
+pub(super) fn joint<'a>(
+    problem: &'a Problem<'a>,
+    reading: Reading,
+    goal: Goal,
+) -> Result<Outcome<'a>, SolveError> {
+    let mut search = Search {
+        problem,
+        reading,
+        goal,
+        held: None,
+        other_pythons: None,
+    };
+    loop {
+        if let Some(outcome) = search.step()? {
+            return Ok(outcome);
+        }
+    }
+}
+
+struct Search<'a> {
+    problem: &'a Problem<'a>,
+    reading: Reading,
+    goal: Goal,
+    /// A solution that holds, while a steadier one is searched for.
+    held: Option<(Box<Solution>, Reading)>,
+    /// The pythons beside the one whose files are checked alone.
+    other_pythons: Option<BTreeSet<Version>>,
+}
+
+impl<'a> Search<'a> {
+    /// One attempt; `None` if it changed the reading for another one.
+    fn step(&mut self) -> Result<Option<Outcome<'a>>, SolveError> {
+        let mut attempt = Attempt::new(self.problem, self.reading.rules.clone())?;
+        let chosen = attempt.run()?;
+        let lessons = attempt.encoder().lessons();
+        // With more candidates there may be a better solution, but this one is one.
+        let is_enough = self.goal == Goal::Any && chosen.is_some();
+        if self.reading.learn(&lessons) && !is_enough {
+            return Ok(None);
+        }
+        match chosen {
+            Some(chosen) => self.after_choice(attempt, chosen),
+            None => Ok(self.after_refusal(attempt, lessons)),
+        }
+    }
+
+    fn after_refusal(&mut self, attempt: Attempt<'a>, lessons: Lessons) -> Option<Outcome<'a>> {
+        if let Some((solution, reading)) = self.held.take() {
+            return Some(Outcome::Solved(solution, Box::new(reading)));
+        }
+        match self.other_pythons.take() {
+            Some(others) if !others.is_empty() => {
+                self.reading.rules.pythons = Some(others);
+                self.reading.rules.pip = None;
+                None
+            }
+            _ => Some(Outcome::Unsolvable(Box::new(attempt), lessons)),
+        }
+    }
+
+    fn after_choice(
+        &mut self,
+        mut attempt: Attempt<'a>,
+        chosen: Vec<SolvableId>,
+    ) -> Result<Option<Outcome<'a>>, SolveError> {
+        let chosen = match self.goal {
+            Goal::Best => improve(&mut attempt, chosen)?,
+            Goal::Any => chosen,
+        };
+        let Decoded::Solution(solution) = decode(attempt.encoder(), &chosen) else {
+            self.narrow_python(&attempt, &chosen)?;
+            return Ok(None);
+        };
+        let unfounded = verify::unfounded(self.problem, &solution);
+        if !unfounded.is_empty() {
+            self.reading.refuse(unfounded, &solution);
+            return Ok(None);
+        }
+        let leaked = match self.goal {
+            Goal::Best => leaks::leaked(self.problem, &solution, &self.reading.rules)?,
+            Goal::Any => Vec::new(),
+        };
+        if leaked.is_empty() {
+            let reading = Box::new(self.reading.clone());
+            return Ok(Some(Outcome::Solved(solution, reading)));
+        }
+        self.held = Some((solution, self.reading.clone()));
+        self.reading.close(leaked);
+        Ok(None)
+    }
+
+    /// Checks the chosen python and pip alone: the files that spoke for the releases are
+    /// then those that are taken.
+    fn narrow_python(
+        &mut self,
+        attempt: &Attempt<'a>,
+        chosen: &[SolvableId],
+    ) -> Result<(), SolveError> {
+        let (python, rest) = chosen_python(attempt, chosen)?;
+        let alone = Some(BTreeSet::from([python]));
+        let pip = record(attempt, "pip", chosen).and_then(pep_version);
+        let rules = &mut self.reading.rules;
+        if (&rules.pythons, &rules.pip) == (&alone, &pip) {
+            let what = "its files changed while it was solved";
+            return Err(SolveError::unverified(what));
+        }
+        (rules.pythons, rules.pip) = (alone, pip);
+        self.other_pythons = Some(rest);
+        Ok(())
+    }
+}
+
+/// The chosen record of a conda package.
+fn record<'a>(
+    attempt: &Attempt<'a>,
+    package: &str,
+    chosen: &[SolvableId],
+) -> Option<&'a RepoDataRecord> {
+    let terms = attempt.encoder().terms();
+    chosen
+        .iter()
+        .filter_map(|&id| terms.record_of(id))
+        .find(|record| record.package_record.name.as_normalized() == package)
+}
+
+/// The chosen python, and the allowed ones of other minor versions.
+fn chosen_python(
+    attempt: &Attempt<'_>,
+    chosen: &[SolvableId],
+) -> Result<(Version, BTreeSet<Version>), SolveError> {
+    let pythons = attempt.encoder().pythons();
+    let python = record(attempt, "python", chosen)
+        .and_then(|record| pythons.index_of(record))
+        .ok_or_else(|| SolveError::unverified("there is no Python for the pip list"))?;
+    let chosen = pythons.get(python);
+    let rest = pythons
+        .allowed()
+        .iter()
+        .map(|index| pythons.get(index))
+        .filter(|other| other.major_minor() != chosen.major_minor())
+        .map(|other| other.version.clone())
+        .collect();
+    Ok((chosen.version.clone(), rest))
+}
