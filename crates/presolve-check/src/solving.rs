@@ -176,7 +176,7 @@ impl Solving<'_> {
 
     /// A failure that is a finding, no verdict, or the end of the run.
     fn failed(&self, failure: Failure) -> Result<Solved, Failure> {
-        let source = &self.environment.source;
+        let (source, host) = (&self.environment.source, &*self.environment.host);
         let mut solved = Solved::default();
         let is_refused = |diagnostic: &Diagnostic| diagnostic.name == REFUSED;
         match failure.kind {
@@ -187,7 +187,9 @@ impl Solving<'_> {
                 let (mut found, mut rest) = (Vec::new(), Vec::new());
                 for diagnostic in failure.diagnostics {
                     match rules::by_name(diagnostic.name) {
-                        Some(rule) => found.push(Finding::of(rule, diagnostic, source)),
+                        Some(rule) => {
+                            found.push(Finding::of_reader(rule, diagnostic, source, host));
+                        }
                         None => rest.push(diagnostic),
                     }
                 }
