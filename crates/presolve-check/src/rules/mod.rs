@@ -3,8 +3,10 @@
 //! Each rule is a file of its own, with the text that `presolve rule` prints next to it
 //! (`missing_channels.rs`, `missing_channels.md`), in the folder of what it is about.
 //! [`RULES`] lists them all. A rule names the bad pattern. How it is found differs, and
-//! [`Finder`] says how; all findings are data ([`Finding`]), and how they look is
-//! [`presolve_report::findings`]' affair.
+//! [`Finder`] says how. A rule that looks at files gets each thing that a file is as a
+//! [`Subject`], and names the ones that it looks at; a new kind of input is a new subject.
+//! All findings are data ([`Finding`]), and how they look is [`presolve_report::findings`]'
+//! affair.
 
 use crate::suppression::Comment;
 use presolve_spec::host::Host;
