@@ -10,15 +10,14 @@ use rattler_conda_types::Subdir;
 
 use super::{
     Output,
+    opened::{Located, Named, Opened},
     pin::pins,
     print,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
 };
-use presolve_config::Settings;
 use presolve_input::azure::{
-    self, Definition, Input,
-    asset::file_at,
+    self, Definition,
     context::{CONDA_FILE, Secret, check_alone},
 };
 use presolve_report::shell::shell_word;
@@ -32,7 +31,6 @@ use presolve_target::Image;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     files::{self, Protected},
-    source::SourceFile,
 };
 use presolve_words::notices;
 
@@ -71,28 +69,13 @@ impl Context {
 
     /// Runs the command.
     pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
-        let file = file_at(&self.file)?;
-        let settings = Settings::resolve(&file, self.settings.clone().into())?;
-        if let Some(subdir) = settings.platform {
-            platform(subdir)?;
-        }
         self.check_folder()?;
-        let fence = self.settings.fence(&file);
-        let definition = SourceFile::read(&file, &fence).ok();
-        let definition = definition.and_then(|source| Definition::of(&source));
-        if let Some(built) = definition.as_ref().and_then(built_elsewhere) {
-            return Err(built);
-        }
-        let input = Input::read(&file, &fence)?;
-        let image = image(&input)?;
-        let settings = input.settings(settings);
-        for notice in input.notices(&settings) {
-            output.say(&notice);
-        }
-        let environment = presolve_input::read(input.source)?;
-        for warning in &environment.warnings {
-            output.say(warning);
-        }
+        let (opened, image) = self.open(output)?;
+        let Opened {
+            environment,
+            settings,
+            ..
+        } = opened;
         check_asks(&environment)?;
         check_place(&environment)?;
         check_alone(&environment)?;
@@ -109,6 +92,23 @@ impl Context {
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
         print(&self.command(&context, platform), false)
+    }
+
+    /// Opens an Azure ML environment with an image and a conda file.
+    ///
+    /// # Errors
+    /// If it is something else, or cannot be read.
+    fn open(&self, output: &Output) -> Result<(Opened, Spanned<Image>), Failure> {
+        let named = Named::find(&self.file, &self.settings)?;
+        if let Some(built) = named.definition().and_then(built_elsewhere) {
+            return Err(built);
+        }
+        let located = named.locate()?;
+        if let Some(subdir) = located.settings()?.platform {
+            platform(subdir)?;
+        }
+        let image = image(&located)?;
+        Ok((located.read(output)?, image))
     }
 
     /// # Errors
@@ -223,10 +223,11 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
 ///
 /// # Errors
 /// If no image is named, or it is not a Linux image.
-fn image(input: &Input) -> Result<Spanned<Image>, Failure> {
-    let Some(definition) = &input.definition else {
-        let file = input.source.path().display();
-        let message = match input.named_image() {
+fn image(file: &Located<'_>) -> Result<Spanned<Image>, Failure> {
+    let Some(definition) = file.named.definition() else {
+        let image = file.spec.named_image();
+        let file = file.spec.source.path().display();
+        let message = match image {
             None => format!("{file} is a conda file, which does not name an image"),
             Some(_) => "a Dockerfile builds the image, so a context already exists".to_owned(),
         };
@@ -265,6 +266,7 @@ fn context(
 ) -> Result<azure::Context, Failure> {
     let pinned = pin::pin(environment, &pins(resolution, solution))?;
     let pinned = environment.source.with_text(pinned);
+    let pinned = environment.host.read(&pinned, &[]).into_tree()?;
     let cuda = cuda(resolution, solution);
     let subdir = resolution.subdir.to_string();
     azure::Context::new(image, &pinned, &subdir, cuda.as_deref())

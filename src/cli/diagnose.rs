@@ -8,21 +8,25 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print, print_whole, progress::Progress, settings::SettingsArgs};
+use super::{
+    Output,
+    opened::{self, Located},
+    print, print_whole,
+    progress::Progress,
+    settings::SettingsArgs,
+};
 use presolve_check::rules::{Fix as Edits, Safety};
-use presolve_config::Settings;
 use presolve_diagnose::{self as diagnose, KnownFailure, Log, LogVerdict, Named, spec};
 use presolve_explain::{
     self as explain, ExplainObserver, Explanation, Fix, GoneBuilds,
     cost::{self, Cost, Limits},
 };
-use presolve_input::azure::input::Input;
 use presolve_report::diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif};
 use presolve_solve::Conflict;
 use presolve_spec::EnvironmentFile;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Label, Location},
-    files::{self, Fence, LOG_LIMIT, ReadError},
+    files::{self, LOG_LIMIT, ReadError},
     source::SourceFile,
 };
 use presolve_words::{cost as cost_report, edits::words};
@@ -109,7 +113,7 @@ impl Diagnose {
         };
         // The file is read first: a wrong path should not wait for a log on a pipe.
         let given = self.spec.as_deref();
-        let given = given.map(|path| Given::read(path, &self.settings.fence(path), output));
+        let given = given.map(|path| Given::read(path, &self.settings, output));
         let given = given.transpose()?;
         let log = Log::read(&bytes(path)?);
         let diagnosis = diagnose::diagnose(&log);
@@ -142,7 +146,7 @@ impl Diagnose {
     }
 
     /// What the file shows about the problem.
-    async fn spec(&self, named: &Named, given: &Given, output: &Output) -> Option<Spec> {
+    async fn spec(&self, named: &Named, given: &Given<'_>, output: &Output) -> Option<Spec> {
         let environment = given.environment.as_ref()?;
         let mut spec = Spec {
             lines: spec::lines(named, environment, &given.refused),
@@ -165,15 +169,15 @@ impl Diagnose {
         &self,
         problem: &KnownFailure,
         environment: &EnvironmentFile,
-        given: &Given,
+        given: &Given<'_>,
         output: &Output,
     ) -> (Answer, Vec<Label>) {
         if !given.refused.is_empty() {
             let reason = "a line of the file cannot be read".to_owned();
             return (Answer::Unknown(reason), Vec::new());
         }
-        let mut settings = match Settings::resolve(&given.path, self.settings.clone().into()) {
-            Ok(settings) => given.input.settings(settings),
+        let mut settings = match given.file.settings() {
+            Ok(settings) => settings,
             Err(failure) => return (Answer::Unknown(failure.to_string()), Vec::new()),
         };
         settings.timeout.get_or_insert(TIME_LIMIT);
@@ -277,10 +281,8 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The environment file of a build.
-struct Given {
-    /// The path as named on the command line.
-    path: PathBuf,
-    input: Input,
+struct Given<'a> {
+    file: Located<'a>,
     /// The parsed file, as far as it can be read: the file itself may have broken the
     /// build.
     environment: Option<EnvironmentFile>,
@@ -288,11 +290,11 @@ struct Given {
     refused: Vec<Location>,
 }
 
-impl Given {
+impl<'a> Given<'a> {
     /// Reads the file and reports its errors.
-    fn read(path: &Path, fence: &Fence, output: &Output) -> Result<Self, Failure> {
-        let input = Input::read(path, fence)?;
-        let reading = presolve_input::read_as_far_as_possible(input.source.clone());
+    fn read(path: &Path, args: &'a SettingsArgs, output: &Output) -> Result<Self, Failure> {
+        let file = opened::Named::find(path, args)?.locate()?;
+        let reading = file.spec.read_as_far_as_possible();
         for error in &reading.errors {
             output.say(error);
         }
@@ -301,10 +303,9 @@ impl Given {
             .iter()
             .filter_map(|error| error.labels.first());
         Ok(Self {
-            path: path.to_owned(),
-            environment: reading.environment.map(|(environment, _)| environment),
+            environment: reading.environment,
             refused: labels.map(|label| label.location.clone()).collect(),
-            input,
+            file,
         })
     }
 }

@@ -8,7 +8,9 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output, print, print_whole,
+    Output,
+    opened::{self, Opened},
+    print, print_whole,
     progress::Progress,
     settings::{SettingsArgs, duration},
 };
@@ -16,7 +18,7 @@ use presolve_config::Settings;
 use presolve_explain::{
     self as explain, ExplainObserver, Explanation, Fix, GoneBuilds, cost::Limits,
 };
-use presolve_input::azure::{Input, asset::file_at, solver};
+use presolve_input::azure::solver;
 use presolve_report::{
     explanation::{self as report, dot, html, json},
     why as report_why,
@@ -97,19 +99,12 @@ impl Explain {
         if self.print_schema {
             return print_whole(&json::schema());
         }
-        let file = file_at(&self.file)?;
-        let mut settings = Settings::resolve(&file, self.settings.clone().into())?;
+        let Opened {
+            environment,
+            mut settings,
+            image,
+        } = opened::open(&self.file, &self.settings, output)?;
         settings.timeout.get_or_insert(TIME_LIMIT);
-        let input = Input::read(&file, &self.settings.fence(&file))?;
-        settings = input.settings(settings);
-        for notice in input.notices(&settings) {
-            output.say(&notice);
-        }
-        let image = input.named_image();
-        let environment = presolve_input::read(input.source)?;
-        for warning in &environment.warnings {
-            output.say(warning);
-        }
         if !self.why.is_empty() {
             return self.why(&environment, &settings, output).await;
         }

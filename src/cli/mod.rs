@@ -23,6 +23,7 @@ mod check;
 mod context;
 mod diagnose;
 mod explain;
+mod opened;
 mod pin;
 mod progress;
 mod rule;

@@ -9,13 +9,14 @@ use clap::Args;
 use rattler_conda_types::Subdir;
 
 use super::{
-    Output, print_whole,
+    Output,
+    opened::{self, Opened},
+    print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
     values::LockFormat,
 };
 use presolve_config::Settings;
-use presolve_input::azure::{Input, asset::file_at};
 use presolve_lock::Format;
 use presolve_resolve::{Outcome, Resolution, Upgrade};
 use presolve_solve::Solution;
@@ -79,17 +80,11 @@ impl Pin {
     pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
         self.check_format()?;
-        let file = file_at(&self.file)?;
-        let settings = Settings::resolve(&file, self.settings.clone().into())?;
-        let input = Input::read(&file, &self.settings.fence(&file))?;
-        let settings = input.settings(settings);
-        for notice in input.notices(&settings) {
-            output.say(&notice);
-        }
-        let environment = presolve_input::read(input.source)?;
-        for warning in &environment.warnings {
-            output.say(warning);
-        }
+        let Opened {
+            environment,
+            settings,
+            ..
+        } = opened::open(&self.file, &self.settings, output)?;
         check_asks(&environment)?;
         if self.format.0 == Format::Env {
             check_place(&environment)?;

@@ -18,6 +18,7 @@ use presolve::{
     conda::repodata,
     config::{Flags, Settings},
     diagnose::{Log, diagnose},
+    input::Input,
     network::fetch::{Archive, Page},
     packages::pypi::{MetadataSource, metadata},
     parse,
@@ -135,7 +136,7 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
             platforms: &[],
             today: jiff::civil::date(2026, 11, 21),
         };
-        for finding in lint(&source, asked).findings {
+        for finding in lint(&Input::of(source.clone()), asked).findings {
             finding.location().line_column();
             assert!(finding.location().text().len() <= input.len() * 2);
         }

@@ -10,12 +10,14 @@ use std::{
 
 use super::patterns::place;
 use presolve_input::{
+    Input, Kind,
     azure::{Definition, asset::BuildFiles, definition::CondaFile},
     docker::{
-        Plan,
         context::{self, within},
+        host::DockerHost,
     },
 };
+use presolve_spec::host::{self, Host};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files::Fence,
@@ -91,36 +93,39 @@ fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
     let Ok(source) = SourceFile::read(path, fence) else {
         return Vec::new();
     };
-    if let Some(context) = context {
-        return named_by_dockerfile(source.with_build_context(context));
+    let input = Input::in_context(source, context);
+    match &input.kind {
+        Kind::Dockerfile(host) => named_by_dockerfile(&input.source, host),
+        Kind::Definition(definition) => named_by_definition(definition),
+        Kind::CondaFile | Kind::Refused(_) => included(&input.source, &host::CondaFile::default()),
     }
-    let Some(definition) = Definition::of(&source) else {
-        return included(source);
-    };
+}
+
+fn named_by_definition(definition: &Definition) -> Vec<PathBuf> {
     let mut named = match definition.conda_file() {
         CondaFile::Beside(_, conda) => vec![conda],
-        CondaFile::Inline(keys) => included(source.with_part(keys)),
+        CondaFile::Inline(keys) => included(definition.source(), &host::CondaFile::below(keys)),
         CondaFile::None | CondaFile::Malformed(_) => Vec::new(),
     };
-    named.extend(BuildFiles::of(&definition).map(|files| files.dockerfile));
+    named.extend(BuildFiles::of(definition).map(|files| files.dockerfile));
     named
 }
 
 /// Conda files and requirements files of the context, and what `COPY` does not find there.
-fn named_by_dockerfile(source: Arc<SourceFile>) -> Vec<PathBuf> {
-    let plan = Plan::of(&source);
+fn named_by_dockerfile(source: &Arc<SourceFile>, host: &DockerHost) -> Vec<PathBuf> {
+    let plan = host.plan(source);
     let mut named = plan.named_files();
     let lacking = plan.build.copies.iter();
     let lacking = lacking.filter_map(|copied| plan.lacking(copied));
     named.extend(lacking.map(|path| within(&plan.context, context::folder_of_pattern(path))));
-    named.extend(included(source));
+    named.extend(included(source, host));
     named
 }
 
 /// The files that the pip list of a file includes.
-fn included(source: Arc<SourceFile>) -> Vec<PathBuf> {
-    let read = presolve_input::read_as_far_as_possible(source).environment;
-    read.map_or_else(Vec::new, |(environment, _)| environment.pip.files)
+fn included(source: &Arc<SourceFile>, host: &dyn Host) -> Vec<PathBuf> {
+    let read = host.read(source, &[]).environment;
+    read.map_or_else(Vec::new, |environment| environment.pip.files)
 }
 
 /// The folder of the working tree that a folder is in.

@@ -9,11 +9,8 @@ use std::{
 
 use super::{changed::Changed, discover::Found, unnamed::likely_context};
 use presolve_input::{
-    azure::{
-        Definition,
-        asset::{BuildFiles, as_dockerfile},
-        definition::CondaFile,
-    },
+    Input, Kind,
+    azure::{Definition, asset::BuildFiles, definition::CondaFile},
     docker::{Plan, plan::usual_context},
 };
 use presolve_target::Target;
@@ -64,10 +61,11 @@ impl Defined {
             let Ok(source) = SourceFile::read(path, &fences.around(path)) else {
                 continue;
             };
-            if let Some(dockerfile) = as_dockerfile(&source) {
-                defined.add_dockerfile(&dockerfile, None);
-            } else if let Some(definition) = Definition::of(&source) {
-                defined.add_definition(path, &definition);
+            let input = Input::of(source);
+            match &input.kind {
+                Kind::Dockerfile(host) => defined.add_dockerfile(&host.plan(&input.source), None),
+                Kind::Definition(definition) => defined.add_definition(path, definition),
+                Kind::CondaFile | Kind::Refused(_) => {}
             }
         }
         for path in unnamed {
@@ -85,7 +83,7 @@ impl Defined {
             return;
         }
         let context = likely_context(&source);
-        self.add_dockerfile(&source.with_build_context(&context), None);
+        self.add_dockerfile(&Plan::of(&source, &context), None);
         self.at(path.to_owned()).is_guess = true;
     }
 
@@ -101,14 +99,14 @@ impl Defined {
         if let Some(files) = BuildFiles::of(definition)
             && let Ok(dockerfile) = files.read(definition.start())
         {
-            self.add_dockerfile(&dockerfile, Some(path));
+            self.add_dockerfile(&Plan::of(&dockerfile, &files.context), Some(path));
         }
         self.at(path.to_owned()).image = Some(target);
     }
 
     /// Adds a Dockerfile, which a definition may name, and what it installs.
-    fn add_dockerfile(&mut self, source: &Arc<SourceFile>, definition: Option<&Path>) {
-        let plan = Plan::of(source);
+    fn add_dockerfile(&mut self, plan: &Plan, definition: Option<&Path>) {
+        let source = plan.dockerfile.source();
         let definition = definition.map(Path::to_owned);
         let known = self.at(source.path().to_owned());
         known.named_by.extend(definition.clone());
@@ -166,13 +164,19 @@ impl Defined {
         self.files.get(path)?.image.clone()
     }
 
+    /// What a file is, by those that name it or by itself.
+    pub(crate) fn open(&self, source: Arc<SourceFile>) -> Input {
+        let context = self.context(source.path());
+        Input::in_context(source, context)
+    }
+
     /// Whether the folder that a Dockerfile is built in is a guess.
     pub(crate) fn is_guess(&self, path: &Path) -> bool {
         self.files.get(path).is_some_and(|known| known.is_guess)
     }
 
     /// In which folder a Dockerfile is built; none if it is none.
-    pub(crate) fn context(&self, path: &Path) -> Option<&Path> {
+    fn context(&self, path: &Path) -> Option<&Path> {
         self.files.get(path)?.context.as_deref()
     }
 }

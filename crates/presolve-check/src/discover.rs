@@ -13,7 +13,8 @@ use ignore::WalkBuilder;
 use super::patterns::Patterns;
 use presolve_input::{
     azure,
-    docker::{Dockerfile, Plan, dockerfile::is_named_so},
+    docker::{Dockerfile, Plan, dockerfile::is_named_so, plan::usual_context},
+    stands_for,
 };
 use presolve_spec::yaml::Tree;
 use presolve_text::{
@@ -59,7 +60,7 @@ pub fn files(paths: &[PathBuf], exclude: &Patterns, fences: &Fences) -> Result<F
                 .files
                 .extend(own.iter().chain(&deeper).map(|file| shown(file)));
         } else if !kind.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-            let files = azure::asset::stands_for(path, &fences.around(path));
+            let files = stands_for(path, &fences.around(path));
             named.extend(files.iter().cloned());
             found.files.extend(files);
         } else {
@@ -195,7 +196,9 @@ fn is_dockerfile(path: &Path, fence: &Fence) -> bool {
     programs.any(|program| text.contains(program))
         && Dockerfile::begins_one(text)
         && !is_template(text)
-        && !Plan::of(&source).installs.is_empty()
+        && !Plan::of(&source, &usual_context(&source))
+            .installs
+            .is_empty()
 }
 
 /// What the names of conda, mamba, micromamba and pip have.
@@ -243,7 +246,7 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
         "docker",
     ];
     let is_definition = || {
-        azure::input::is_environment(&source)
+        azure::definition::is_environment(&source)
             // A key that stands twice hides what it is, and is worth saying.
             || (has("name") && has("conda_file") && has_duplicates(&source))
     };
@@ -284,7 +287,7 @@ fn is_definition(path: &Path, fence: &Fence) -> bool {
         .is_some_and(|extension| extension == "json");
     let mut marks = MARKS.iter();
     let is_marked = !is_json || marks.any(|mark| source.text().contains(mark));
-    let is_definition = || azure::input::is_environment(&source) || has_duplicates(&source);
+    let is_definition = || azure::definition::is_environment(&source) || has_duplicates(&source);
     is_named || (is_marked && is_definition())
 }
 

@@ -8,6 +8,7 @@ use super::{
     suppression::{Accepted, silence},
 };
 use crate::rules::{Finding, Safety};
+use presolve_input::Input;
 use presolve_text::source::SourceFile;
 
 /// How many fixes are made in one file: more than any file has findings, and an end if
@@ -30,12 +31,9 @@ pub struct Fixed {
 
 /// Makes the fixes of a file, the unsafe ones too if that is wanted, but for findings
 /// that are silenced.
-pub fn fix(
-    source: &Arc<SourceFile>,
-    asked: Asked<'_>,
-    with_unsafe: bool,
-    accepted: &Accepted,
-) -> Fixed {
+pub fn fix(input: &Input, asked: Asked<'_>, with_unsafe: bool, accepted: &Accepted) -> Fixed {
+    let source = &input.source;
+    let mut edited: Option<Input> = None;
     let mut fixed = Fixed {
         before: Arc::clone(source),
         source: Arc::clone(source),
@@ -44,7 +42,8 @@ pub fn fix(
     let mut texts = vec![source.text().to_owned()];
     let rounds = (MAX_READ / source.text().len().max(1)).clamp(1, LIMIT);
     while fixed.mended.len() < rounds {
-        let linted = lint(&fixed.source, asked);
+        let input = edited.as_ref().unwrap_or(input);
+        let linted = lint(input, asked);
         let looked_for = shown_by_the_text(&linted);
         let selection = asked.selection;
         let (findings, _) = silence(
@@ -64,7 +63,9 @@ pub fn fix(
         let Some((finding, text)) = next else {
             break;
         };
-        fixed.source = fixed.source.with_text(text.clone());
+        let next = input.with_text(text.clone());
+        fixed.source = Arc::clone(&next.source);
+        edited = Some(next);
         fixed.mended.push(finding);
         texts.push(text);
     }

@@ -1,21 +1,21 @@
 //! What reading a file and looking at it finds. No network is asked.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, iter, sync::Arc};
 
 use rattler_conda_types::Subdir;
 
 use super::{Selection, Undecided};
-use crate::rules::{self, BaseImage, Finder, Finding, Fix, Rule, Subject};
+use crate::rules::{self, BaseImage, Finder, Finding, Fix, Requirements, Rule, Subject};
 use presolve_config::Settings;
 use presolve_input::{
-    azure::{
-        Definition,
-        asset::{BuildFiles, as_dockerfile},
-        definition::{CondaFile, Version},
-    },
-    docker::{Contents, Plan},
+    Input, Kind,
+    azure::{Definition, asset::BuildFiles, definition::CondaFile},
+    docker::{Contents, Plan, host::DockerHost},
 };
-use presolve_spec::EnvironmentFile;
+use presolve_spec::{
+    EnvironmentFile,
+    host::{self, Host},
+};
 use presolve_text::{
     diagnostic::Diagnostic,
     source::{OUTSIDE, SourceFile},
@@ -50,8 +50,15 @@ pub struct Linted {
 /// the spec in it. The conda file that a definition names is a file of its own.
 ///
 /// A Dockerfile is checked for itself, and for the packages in its commands.
-pub fn lint(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
-    let mut linted = looked_at(source, asked);
+pub fn lint(input: &Input, asked: Asked<'_>) -> Linted {
+    let source = &input.source;
+    let mut linted = match &input.kind {
+        Kind::Dockerfile(host) => lint_dockerfile(source, host, asked),
+        Kind::Definition(definition) => lint_definition(definition, asked),
+        Kind::CondaFile | Kind::Refused(_) => {
+            lint_spec(source, &host::CondaFile::default(), None, asked)
+        }
+    };
     linted.findings.iter_mut().for_each(keep_json);
     linted
 }
@@ -62,15 +69,12 @@ fn keep_json(finding: &mut Finding) {
     finding.fix.take_if(breaks);
 }
 
-fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
-    if let Some(dockerfile) = as_dockerfile(source) {
-        return lint_dockerfile(&dockerfile, asked);
-    }
-    let Some(definition) = Definition::of(source) else {
-        return lint_spec(source, asked);
-    };
+fn lint_definition(definition: &Definition, asked: Asked<'_>) -> Linted {
     let mut linted = match definition.conda_file() {
-        CondaFile::Inline(keys) => lint_spec(&source.with_part(keys), asked),
+        CondaFile::Inline(keys) => {
+            let host = host::CondaFile::below(keys);
+            lint_spec(definition.source(), &host, None, asked)
+        }
         _ => Linted {
             findings: Vec::new(),
             environment: None,
@@ -78,51 +82,40 @@ fn looked_at(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
             is_whole: true,
         },
     };
-    linted.unread.extend(unread(named_outside(&definition)));
+    linted.unread.extend(unread(named_outside(definition)));
     if definition.is_reference() {
         return linted;
     }
-    let base = definition.image().map(|image| BaseImage {
-        image,
-        runs_conda: !matches!(definition.conda_file(), CondaFile::None),
+    let image = definition.image().map(|image| {
+        Subject::Image(BaseImage {
+            image,
+            runs_conda: !matches!(definition.conda_file(), CondaFile::None),
+            today: asked.today,
+        })
     });
-    let rules = asked.selection.rules();
-    let found = rules.flat_map(|rule| match (rule.finder, &base) {
-        (Finder::AnyDefinition(find), _) => find(&definition, asked.today),
-        (Finder::Definition(find), _) if definition.version() == Version::V2 => {
-            find(&definition, asked.today)
-        }
-        (Finder::DefinitionV1(find), _) if definition.version() == Version::V1 => {
-            find(&definition, asked.today)
-        }
-        (Finder::Image(find), Some(base)) => find(base, asked.today),
-        _ => Vec::new(),
-    });
-    linted
-        .findings
-        .extend(asked.selection.apply(found.collect()));
+    let subjects = iter::once(Subject::Definition(definition)).chain(image);
+    let found = found(&subjects.collect::<Vec<_>>(), asked);
+    linted.findings.extend(asked.selection.apply(found));
     linted
 }
 
-fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
-    let plan = Plan::of(source);
-    let base = plan.image().map(|image| BaseImage {
-        image,
-        runs_conda: plan.runs_conda(),
+fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: Asked<'_>) -> Linted {
+    let plan = host.plan(source);
+    let image = plan.image().map(|image| {
+        Subject::Image(BaseImage {
+            image,
+            runs_conda: plan.runs_conda(),
+            today: asked.today,
+        })
     });
-    let rules = asked.selection.rules();
-    let found = rules.flat_map(|rule| match (rule.finder, &base) {
-        (Finder::Dockerfile(find), _) => find(&plan),
-        (Finder::Image(find), Some(base)) => find(base, asked.today),
-        _ => Vec::new(),
-    });
-    let mut findings: Vec<Finding> = found.collect();
+    let subjects = iter::once(Subject::Dockerfile(&plan)).chain(image);
+    let mut findings = found(&subjects.collect::<Vec<_>>(), asked);
     let mut linted = match plan.contents() {
-        Ok(Contents::Specs(_)) => lint_spec(source, asked),
+        Ok(Contents::Specs(_)) => lint_spec(source, host, Some(&plan), asked),
         contents => {
             findings.extend(rules::secrets_in(source));
             let refused = contents.err().map(|failure| failure.diagnostics);
-            findings.extend(read(&refused.unwrap_or_default(), source));
+            findings.extend(read(&refused.unwrap_or_default(), source, host));
             Linted {
                 findings: Vec::new(),
                 environment: None,
@@ -143,25 +136,28 @@ fn lint_dockerfile(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     linted
 }
 
-fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
-    let reading = presolve_input::read_as_far_as_possible(source.clone());
+/// Looks at the requirements of a file, which may stand in the commands of a Dockerfile.
+fn lint_spec(
+    source: &Arc<SourceFile>,
+    host: &dyn Host,
+    dockerfile: Option<&Plan>,
+    asked: Asked<'_>,
+) -> Linted {
+    let reading = host.read(source, &[]);
     let refused = !reading.errors.is_empty();
-    let mut findings = read(&reading.errors, source);
+    let mut findings = read(&reading.errors, source, host);
     let mut whole = None;
-    if let Some((environment, tree)) = reading.environment {
-        findings.extend(read(&environment.warnings, source));
-        let subject = Subject {
+    if let Some(environment) = reading.environment {
+        findings.extend(read(&environment.warnings, source, host));
+        let subject = Subject::Requirements(Requirements {
             environment: &environment,
-            tree: &tree,
+            tree: reading.tree.as_ref(),
+            dockerfile,
             settings: asked.settings,
             platforms: asked.platforms,
             today: asked.today,
-        };
-        for rule in asked.selection.rules() {
-            if let Finder::File(find) = rule.finder {
-                findings.extend(find(&subject));
-            }
-        }
+        });
+        findings.extend(found(&[subject], asked));
         whole = (!refused).then_some(environment);
     }
     let outside = reading.errors.iter();
@@ -174,22 +170,21 @@ fn lint_spec(source: &Arc<SourceFile>, asked: Asked<'_>) -> Linted {
     }
 }
 
+/// What the rules find in what a file is, in the order of the rules.
+fn found(subjects: &[Subject<'_>], asked: Asked<'_>) -> Vec<Finding> {
+    let rules = asked.selection.rules();
+    let found = rules.flat_map(|rule| match rule.finder {
+        Finder::File(find) => subjects.iter().flat_map(find).collect(),
+        _ => Vec::new(),
+    });
+    found.collect()
+}
+
 /// Of which rules every finding of a file is there once it was checked. Of none where a
 /// part of it was refused: what that part would have shown is not known.
 pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
     let is_whole = linted.is_whole;
-    let by_text = |rule: &Rule| {
-        matches!(
-            rule.finder,
-            Finder::File(_)
-                | Finder::Reading(_)
-                | Finder::Definition(_)
-                | Finder::DefinitionV1(_)
-                | Finder::AnyDefinition(_)
-                | Finder::Image(_)
-                | Finder::Dockerfile(_)
-        )
-    };
+    let by_text = |rule: &Rule| matches!(rule.finder, Finder::File(_) | Finder::Reading(_));
     move |rule| is_whole && by_text(rule)
 }
 
@@ -222,10 +217,10 @@ fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
 }
 
 /// What the reader met, as findings of the rules of these names.
-fn read(met: &[Diagnostic], source: &Arc<SourceFile>) -> Vec<Finding> {
+fn read(met: &[Diagnostic], source: &Arc<SourceFile>, host: &dyn Host) -> Vec<Finding> {
     let findings = met.iter().filter_map(|diagnostic| {
         let rule = rules::by_name(diagnostic.name)?;
-        Some(Finding::of(rule, diagnostic.clone(), source))
+        Some(Finding::of_reader(rule, diagnostic.clone(), source, host))
     });
     findings.collect()
 }

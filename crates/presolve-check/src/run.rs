@@ -27,7 +27,7 @@ use super::{
 };
 use crate::rules::{self, Finder, Finding, Fix, Rule};
 pub(crate) use presolve_config::{Flags, Settings, presolve_toml};
-use presolve_input::azure;
+use presolve_input::{Input, Kind};
 use presolve_parse::guard;
 use presolve_resolve::{Listener, Shared};
 use presolve_spec::EnvironmentFile;
@@ -169,16 +169,14 @@ impl Check {
             accepted,
         } = &*project;
         let mut report = FileReport::new(path);
-        let mut source = match SourceFile::read(path, &self.fences.around(path)) {
-            Ok(source) => source,
+        let mut input = match SourceFile::read(path, &self.fences.around(path)) {
+            Ok(source) => defined.open(source),
             Err(failure) => {
                 report.unreadable(failure, selection);
                 return Ok(report);
             }
         };
-        if let Some(context) = defined.context(path) {
-            source = source.with_build_context(context);
-        } else if let Some(refused) = azure::input::refusal(&source) {
+        if let Kind::Refused(refused) = input.kind {
             report.is_refused = true;
             report.undecided.push(Undecided {
                 platform: None,
@@ -193,17 +191,17 @@ impl Check {
             today: self.today,
         };
         if self.fixes != Fixes::default() {
-            let fixed = fix(&source, asked, self.fixes.with_unsafe, accepted);
+            let fixed = fix(&input, asked, self.fixes.with_unsafe, accepted);
             report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
-            source = self.written(&source, &report)?;
+            input = self.written(input, &report)?;
         }
         for round in 1.. {
-            let linted = lint(&source, asked);
+            let linted = lint(&input, asked);
             let shown = shown_by_the_text(&linted);
             report.findings = linted.findings;
             report.undecided = linted.unread;
             if defined.is_guess(path) {
-                unnamed::soften(&mut report.findings, &source);
+                unnamed::soften(&mut report.findings, &input.source);
             }
             let mut is_solved = false;
             let environment = linted.environment.filter(|_| self.solve);
@@ -225,14 +223,14 @@ impl Check {
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
             let surer = repeated::shown(&report.findings);
             // What a comment silences is no unused one, so what is repeated goes after it.
-            report.silence(&source, &project, &looked_for);
+            report.silence(&input.source, &project, &looked_for);
             repeated::leave_out(&mut report.findings, &surer);
-            if round == ROUNDS || !self.mends_conflicts() || !report.mend(&source) {
+            if round == ROUNDS || !self.mends_conflicts() || !report.mend(&input.source) {
                 break;
             }
-            source = self.written(&source, &report)?;
+            input = self.written(input, &report)?;
         }
-        report.keep_fixes_of(&source);
+        report.keep_fixes_of(&input.source);
         report.sort();
         Ok(report)
     }
@@ -242,19 +240,15 @@ impl Check {
     }
 
     /// The file as it is to be looked at from now on: with its fixes if they are made.
-    fn written(
-        &self,
-        source: &Arc<SourceFile>,
-        report: &FileReport,
-    ) -> Result<Arc<SourceFile>, Failure> {
+    fn written(&self, input: Input, report: &FileReport) -> Result<Input, Failure> {
         match &report.fixed {
             Some(fixed) if self.fixes.make => {
                 let text = fixed.source.text();
-                source.replace(text, self.protected)?;
-                Ok(fixed.source.clone())
+                input.source.replace(text, self.protected)?;
+                Ok(input.with_text(text))
             }
-            Some(fixed) if self.mends_conflicts() => Ok(fixed.source.clone()),
-            _ => Ok(source.clone()),
+            Some(fixed) if self.mends_conflicts() => Ok(input.with_text(fixed.source.text())),
+            _ => Ok(input),
         }
     }
 

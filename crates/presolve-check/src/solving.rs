@@ -177,7 +177,7 @@ impl Solving<'_> {
     fn failed(&self, error: ResolveError) -> Result<Solved, Failure> {
         let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
         let failure = errors::failure(error);
-        let source = &self.environment.source;
+        let (source, host) = (&self.environment.source, &*self.environment.host);
         let mut solved = Solved::default();
         match failure.kind {
             FailureKind::Input if !is_refused => {
@@ -187,7 +187,9 @@ impl Solving<'_> {
                 let (mut found, mut rest) = (Vec::new(), Vec::new());
                 for diagnostic in failure.diagnostics {
                     match rules::by_name(diagnostic.name) {
-                        Some(rule) => found.push(Finding::of(rule, diagnostic, source)),
+                        Some(rule) => {
+                            found.push(Finding::of_reader(rule, diagnostic, source, host));
+                        }
                         None => rest.push(diagnostic),
                     }
                 }

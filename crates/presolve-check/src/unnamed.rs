@@ -22,7 +22,7 @@ const RULES: [&str; 3] = [
 pub(super) fn likely_context(dockerfile: &Arc<SourceFile>) -> PathBuf {
     let own = usual_context(dockerfile);
     let lacks = |folder: &PathBuf| {
-        let plan = Plan::of(&dockerfile.with_build_context(folder));
+        let plan = Plan::of(dockerfile, folder);
         let copies = plan.build.copies.iter();
         copies.filter_map(|copied| plan.lacking(copied)).count()
     };

@@ -169,8 +169,8 @@ dependencies:
 
     fn places_in(text: &str, log: &str) -> Vec<(usize, String)> {
         let file = SourceFile::from_text("environment.yml", text);
-        let reading = CondaFile.read(&file, &[]);
-        let (environment, _) = reading.environment.expect("readable");
+        let reading = CondaFile::default().read(&file, &[]);
+        let environment = reading.environment.expect("readable");
         let refused = reading.errors.iter().map(|error| &error.labels[0].location);
         let refused: Vec<Location> = refused.cloned().collect();
         let LogVerdict::Named(named) = diagnose(&Log::read(log.as_bytes())).verdict else {

@@ -1,40 +1,23 @@
 //! The front door: which kind of file a path names, and where its requirements are.
 //!
-//! In: a path. Out: the requirements of a conda file, of an Azure ML environment ([`azure`]) or
-//! of a Dockerfile ([`docker`]), with the image that they are for. A kind of file is a
-//! [`Host`](presolve_spec::host::Host); this crate alone chooses between them. It must never
-//! know a channel, an index or the solver.
+//! In: a path. Out: an [`Input`], which says what the file is: a conda file, the definition of
+//! an Azure ML environment ([`azure`]), a Dockerfile ([`docker`]), or a format that is not
+//! read; and its [`Spec`]: the file with the requirements, the
+//! [`Host`](presolve_spec::host::Host) that reads and changes it, and the image that they are
+//! for. This crate alone chooses between hosts. It must never know a channel, an index or the
+//! solver.
+//!
+//! ```text
+//! door    what a file is, and which file a folder stands for
+//! spec    the requirements of an input, and what is assumed of their image
+//! azure   definitions of Azure ML environments
+//! docker  Dockerfiles and their build contexts
+//! ```
 
 pub mod azure;
 pub mod docker;
+mod door;
+mod spec;
 
-use std::sync::Arc;
-
-use crate::docker::host::DockerHost;
-use presolve_spec::{
-    EnvironmentFile,
-    environment::Reading,
-    host::{CondaFile, Host},
-};
-use presolve_text::{diagnostic::Failure, source::SourceFile};
-
-fn host(source: &SourceFile) -> &'static dyn Host {
-    match source.build_context() {
-        Some(_) => &DockerHost,
-        None => &CondaFile,
-    }
-}
-
-/// Reads the requirements of a file of any kind.
-///
-/// # Errors
-/// [`Failure::input`] with everything that conda, pip, YAML or Docker would refuse, each
-/// with its place.
-pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
-    read_as_far_as_possible(source).complete()
-}
-
-/// Reads what can be read of a file of any kind, and says what cannot.
-pub fn read_as_far_as_possible(source: Arc<SourceFile>) -> Reading {
-    host(&source).read(&source, &[])
-}
+pub use door::{Input, Kind, file_at, open, stands_for};
+pub use spec::Spec;

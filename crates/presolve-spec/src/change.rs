@@ -8,7 +8,8 @@ use yaml_serde::Value;
 use super::{
     EnvironmentFile,
     edits::Edits,
-    environment, json,
+    host::{CondaFile, Host},
+    json,
     list::{Entry, Line, List, remove_element, scalar, uneditable},
     pin::flow,
     yaml::{self, Tree},
@@ -73,7 +74,7 @@ impl Changed {
     /// Reads the changed file.
     ///
     /// # Errors
-    /// As for [`Reading::complete`](environment::Reading::complete).
+    /// As for [`Reading::complete`](super::environment::Reading::complete).
     pub fn read(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
         let included = self.included.iter().map(|file| Arc::clone(&file.after));
         let source = before.source.with_text(&*self.text);
@@ -103,6 +104,7 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
 /// # Errors
 /// As for [`change`].
 pub(super) fn in_conda_file(
+    host: CondaFile,
     environment: &EnvironmentFile,
     changes: &[&Change],
 ) -> Result<String, Failure> {
@@ -111,23 +113,29 @@ pub(super) fn in_conda_file(
         |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
     if !changes.iter().any(may_add_list) {
-        let changed = edit(environment, Arc::clone(&environment.source), changes);
+        let changed = edit(host, environment, Arc::clone(&environment.source), changes);
         if changed.is_ok() || changes.iter().all(in_place) {
             return changed;
         }
     }
-    let blocks = flow::to_blocks(&environment.source, true)?;
-    edit(environment, environment.source.with_text(blocks), changes)
+    let blocks = flow::to_blocks(host, &environment.source, true)?;
+    edit(
+        host,
+        environment,
+        environment.source.with_text(blocks),
+        changes,
+    )
 }
 
 /// Changes a text that says what the environment's does.
 fn edit(
+    host: CondaFile,
     environment: &EnvironmentFile,
     source: Arc<SourceFile>,
     changes: &[&Change],
 ) -> Result<String, Failure> {
-    let blocks = environment::read(Arc::clone(&source))?;
-    let tree = Tree::parse(&source)?;
+    let blocks = host.read(&source, &[]).complete()?;
+    let tree = Tree::parse_part(&source, host.part)?;
     let mut editor = Editor {
         before: environment,
         blocks: &blocks,
@@ -409,6 +417,7 @@ fn several(at: &Location) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment;
 
     const FILE: &str = "\
 # head

@@ -7,7 +7,9 @@ use crate::route::{Route, route};
 use yaml_serde::Value;
 
 use super::{
-    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, match_spec,
+    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned,
+    host::{CondaFile, Host},
+    match_spec,
     pin_comment::{self, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
     yaml::{self, Tree},
@@ -39,26 +41,47 @@ const MATCH_SPECS: &str =
 /// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
-    reading(&source, &[]).complete()
+    CondaFile::default().read(&source, &[]).complete()
 }
 
 /// An environment file as far as it could be read.
 pub struct Reading {
-    /// What it means without the entries that were refused, and its YAML; none if it is
-    /// no YAML.
-    pub environment: Option<(EnvironmentFile, Tree)>,
+    /// What it means without the entries that were refused; none if nothing can be read.
+    pub environment: Option<EnvironmentFile>,
+    /// Its YAML; none if it is no YAML, as a Dockerfile.
+    pub tree: Option<Tree>,
     /// Errors that conda, pip or a YAML parser would also report.
     pub errors: Vec<Diagnostic>,
 }
 
 impl Reading {
+    /// A file of which nothing can be read.
+    pub fn refused(errors: Vec<Diagnostic>) -> Self {
+        Self {
+            environment: None,
+            tree: None,
+            errors,
+        }
+    }
+
+    /// Its YAML, whatever in it was refused.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it is no YAML.
+    pub fn into_tree(self) -> Result<Tree, Failure> {
+        self.tree.ok_or(Failure {
+            kind: FailureKind::Input,
+            diagnostics: self.errors,
+        })
+    }
+
     /// The environment file, of which all could be read.
     ///
     /// # Errors
     /// [`Failure::input`] with everything that was refused.
     pub fn complete(self) -> Result<EnvironmentFile, Failure> {
         match self.environment {
-            Some((environment, _)) if self.errors.is_empty() => Ok(environment),
+            Some(environment) if self.errors.is_empty() => Ok(environment),
             _ => Err(Failure {
                 kind: FailureKind::Input,
                 diagnostics: self.errors,
@@ -69,22 +92,22 @@ impl Reading {
 
 /// Reads what can be read of a conda environment file. Some of the files that it includes
 /// may have another text than on disk.
-pub(super) fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
-    let tree = match Tree::parse(source) {
+pub(super) fn reading(
+    host: CondaFile,
+    source: &Arc<SourceFile>,
+    included: &[Arc<SourceFile>],
+) -> Reading {
+    let tree = match Tree::parse_part(source, host.part) {
         Ok(tree) => tree,
-        Err(failure) => {
-            return Reading {
-                environment: None,
-                errors: failure.diagnostics,
-            };
-        }
+        Err(failure) => return Reading::refused(failure.diagnostics),
     };
-    let mut reader = Reader::new(&tree);
+    let mut reader = Reader::new(host, &tree);
     reader.pip.included = included.to_vec();
     reader.read_root();
     let (environment, errors) = reader.finish();
     Reading {
-        environment: Some((environment, tree)),
+        environment: Some(environment),
+        tree: Some(tree),
         errors,
     }
 }
@@ -108,9 +131,9 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(tree: &'a Tree) -> Self {
+    fn new(host: CondaFile, tree: &'a Tree) -> Self {
         let environment = EnvironmentFile {
-            host: &super::host::CondaFile,
+            host: Arc::new(host),
             source: Arc::clone(tree.source()),
             name: None,
             channels: Vec::new(),

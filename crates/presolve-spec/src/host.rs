@@ -6,11 +6,13 @@ use super::{
     EnvironmentFile,
     change::{self, Change},
     environment::{self, Reading},
+    part::Part,
     pin::{self, Pins},
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
-/// A kind of file. A new one implements this and is named where inputs are opened.
+/// A kind of file, with what has to be known to read one: where in it the requirements are,
+/// or which other files belong to it.
 pub trait Host: Debug + Send + Sync {
     /// Reads what can be read of a file. Some of the files that it includes may have
     /// another text than on disk.
@@ -29,25 +31,47 @@ pub trait Host: Debug + Send + Sync {
     /// as the same requirements with these pins.
     fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure>;
 
+    /// Whether the file has a place for pins at all.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with the place where a line per package would have to be.
+    fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure>;
+
     /// How many conda packages [`Host::pin`] writes of an answer that has `conda` of them.
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize;
 }
 
 /// A conda environment file in YAML or JSON, or the part of a file that is one.
-#[derive(Debug)]
-pub struct CondaFile;
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CondaFile {
+    pub(crate) part: Part,
+}
+
+impl CondaFile {
+    /// The conda spec that stands in a file below these keys: below the first one at the
+    /// root, the second one in what it leads to, and so on.
+    pub fn below(keys: &'static [&'static str]) -> Self {
+        Self {
+            part: Part::below(keys),
+        }
+    }
+}
 
 impl Host for CondaFile {
     fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
-        environment::reading(source, included)
+        environment::reading(*self, source, included)
     }
 
     fn change(&self, before: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
-        change::in_conda_file(before, changes)
+        change::in_conda_file(*self, before, changes)
     }
 
     fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-        pin::in_conda_file(before, pins)
+        pin::in_conda_file(*self, before, pins)
+    }
+
+    fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure> {
+        pin::check_place_in_conda_file(*self, source)
     }
 
     fn written_conda(&self, _: &EnvironmentFile, conda: usize) -> usize {

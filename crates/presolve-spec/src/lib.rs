@@ -45,8 +45,8 @@ pub struct Spanned<T> {
 pub struct EnvironmentFile {
     /// The file.
     pub source: Arc<presolve_text::source::SourceFile>,
-    /// Kind of the file: a conda file, an Azure ML definition or a Dockerfile.
-    pub host: &'static dyn host::Host,
+    /// How the file is read and changed.
+    pub host: Arc<dyn host::Host>,
     /// `name`.
     pub name: Option<Spanned<String>>,
     /// `channels`, as written, `nodefaults` included.

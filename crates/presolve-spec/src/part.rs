@@ -1,9 +1,9 @@
 //! The part of a file that is its conda spec.
 //!
 //! An Azure ML environment may hold its conda file as the object below `conda_file:`, or
-//! below `python` and `condaDependencies`. That part is read as a file of its own, with everything around it blanked out: every
-//! byte keeps its place, so the places that are found are those of the whole file, and
-//! what is edited there is edited in the file.
+//! below `python` and `condaDependencies`. That part is read as a file of its own, with
+//! everything around it blanked out: every byte keeps its place, so the places that are found
+//! are those of the whole file, and what is edited there is edited in the file.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -13,65 +13,94 @@ use super::yaml::{self, Tree, route};
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use presolve_text::source::SourceFile;
 
-/// The text of a file's conda spec, at its place: the whole text of most files.
-///
-/// # Errors
-/// [`Failure::input`] when the part is not there, or means nothing without the rest.
-pub(super) fn text(source: &Arc<SourceFile>) -> Result<Cow<'_, str>, Failure> {
-    let Some(keys) = source.part() else {
-        return Ok(Cow::Borrowed(source.text()));
-    };
-    let host = Tree::parse(&source.whole())?;
-    let span = span_in(&host, keys)?;
-    let part = blank_around(source.text(), &span);
-    // An alias of an anchor outside, or a tag, would be lost with the rest.
-    let read = yaml::value(source, &part).ok();
-    match read.as_ref() == host.get(keys) {
-        true => Ok(Cow::Owned(part)),
-        false => Err(torn(&host, keys)),
-    }
-}
+/// The keys that lead from the root of a file to its conda spec; none if it is all of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Part(&'static [&'static str]);
 
-/// Where a file's conda spec stands, in bytes: its lines with their comments, or its
-/// braces.
-///
-/// # Errors
-/// [`Failure::input`] when the part is not there.
-pub(super) fn span(source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
-    match source.part() {
-        Some(keys) => span_in(&Tree::parse(&source.whole())?, keys),
-        None => Ok(0..source.text().len()),
+impl Part {
+    /// The part below the first key at the root, the second one in what it leads to, and so
+    /// on.
+    pub(crate) fn below(keys: &'static [&'static str]) -> Self {
+        Self(keys)
     }
-}
 
-/// What stands before and after a file's conda spec.
-///
-/// # Errors
-/// As for [`span`].
-pub(super) fn around(source: &Arc<SourceFile>) -> Result<[&str; 2], Failure> {
-    let span = span(source)?;
-    Ok([&source.text()[..span.start], &source.text()[span.end..]])
-}
+    pub(crate) fn is_whole(self) -> bool {
+        self.0.is_empty()
+    }
 
-fn span_in(host: &Tree, keys: &[&str]) -> Result<Range<usize>, Failure> {
-    let is_mapping = host.get(keys).is_some_and(Value::is_mapping);
-    let place = (host.key_span(&route(keys)), host.span(&route(keys)));
-    let (true, (Some(name), Some(value))) = (is_mapping, place) else {
-        return Err(torn(host, keys));
-    };
-    let text = host.source().text();
-    if host.source().is_json() || !text[name.end..value.start].contains('\n') {
-        return Ok(value);
+    /// The text of the spec, at its place: the whole text of most files.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the part is not there, or means nothing without the rest.
+    pub(crate) fn text(self, source: &Arc<SourceFile>) -> Result<Cow<'_, str>, Failure> {
+        if self.is_whole() {
+            return Ok(Cow::Borrowed(source.text()));
+        }
+        let around = Tree::parse(source)?;
+        let part = blank_around(source.text(), &self.span_in(&around)?);
+        // An alias of an anchor outside, or a tag, would be lost with the rest.
+        let read = yaml::value(source, &part).ok();
+        match read.as_ref() == around.get(self.0) {
+            true => Ok(Cow::Owned(part)),
+            false => Err(self.torn(&around)),
+        }
     }
-    // From the line below the key on, so that comments before the first entry belong to it.
-    let first = yaml::line_end(text, name.end);
-    let start = first + text[first..].find('\n').map_or(0, |end| end + 1);
-    if text[value.clone()].starts_with('{') {
-        return Ok(start..value.end);
+
+    /// Where the spec stands, in bytes: its lines with their comments, or its braces.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the part is not there.
+    pub(crate) fn span(self, source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
+        match self.is_whole() {
+            true => Ok(0..source.text().len()),
+            false => self.span_in(&Tree::parse(source)?),
+        }
     }
-    let indent = value.start - yaml::line_start(text, value.start);
-    let end = yaml::line_end(text, value.end);
-    Ok(start..end - outdented_comments(&text[start..end], indent))
+
+    /// What stands before and after the spec.
+    ///
+    /// # Errors
+    /// As for [`Part::span`].
+    pub(crate) fn around(self, source: &Arc<SourceFile>) -> Result<[&str; 2], Failure> {
+        let span = self.span(source)?;
+        Ok([&source.text()[..span.start], &source.text()[span.end..]])
+    }
+
+    fn span_in(self, around: &Tree) -> Result<Range<usize>, Failure> {
+        let route = route(self.0);
+        let is_mapping = around.get(self.0).is_some_and(Value::is_mapping);
+        let place = (around.key_span(&route), around.span(&route));
+        let (true, (Some(name), Some(value))) = (is_mapping, place) else {
+            return Err(self.torn(around));
+        };
+        let text = around.source().text();
+        if around.source().is_json() || !text[name.end..value.start].contains('\n') {
+            return Ok(value);
+        }
+        // From the line below the key on, so that comments before the first entry belong to it.
+        let first = yaml::line_end(text, name.end);
+        let start = first + text[first..].find('\n').map_or(0, |end| end + 1);
+        if text[value.clone()].starts_with('{') {
+            return Ok(start..value.end);
+        }
+        let indent = value.start - yaml::line_start(text, value.start);
+        let end = yaml::line_end(text, value.end);
+        Ok(start..end - outdented_comments(&text[start..end], indent))
+    }
+
+    fn torn(self, around: &Tree) -> Failure {
+        let location = match around.key_span(&route(self.0)) {
+            Some(span) => around.at(span),
+            None => around.at(0..0),
+        };
+        let keys = self.0.join(".");
+        let message = format!("the conda spec below `{keys}` cannot be read on its own");
+        Failure::input(
+            Diagnostic::error("unusual-yaml", message)
+                .at(location, "")
+                .help("write it out, without tags and without aliases to other parts of the file"),
+        )
+    }
 }
 
 /// The length of the comments at the end of a block that are indented less than it, which
@@ -106,33 +135,21 @@ fn blank_around(text: &str, span: &Range<usize>) -> String {
     .concat()
 }
 
-fn torn(host: &Tree, keys: &[&str]) -> Failure {
-    let location = match host.key_span(&route(keys)) {
-        Some(span) => host.at(span),
-        None => host.at(0..0),
-    };
-    let keys = keys.join(".");
-    let message = format!("the conda spec below `{keys}` cannot be read on its own");
-    Failure::input(
-        Diagnostic::error("unusual-yaml", message)
-            .at(location, "")
-            .help("write it out, without tags and without aliases to other parts of the file"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn part(host: &str) -> Arc<SourceFile> {
-        SourceFile::from_text("e.yml", host).with_part(&["conda_file"])
+    const CONDA_FILE: Part = Part(&["conda_file"]);
+
+    fn file(text: &str) -> Arc<SourceFile> {
+        SourceFile::from_text("e.yml", text)
     }
 
     #[test]
     fn every_byte_keeps_its_place() {
         let host = "name: é\r\nconda_file: # here\r\n  # its head\r\n  dependencies: # list\r\n  - numpy # ü\r\n# behind\r\nimage: x\r\n";
-        let source = part(host);
-        let text = text(&source).unwrap();
+        let source = file(host);
+        let text = CONDA_FILE.text(&source).unwrap();
         assert_eq!(text.len(), host.len());
         let kept = text.trim();
         assert_eq!(
@@ -140,28 +157,30 @@ mod tests {
             "# its head\r\n  dependencies: # list\r\n  - numpy # ü"
         );
         assert_eq!(text.find(kept), host.find(kept));
-        let [before, behind] = around(&source).unwrap();
+        let [before, behind] = CONDA_FILE.around(&source).unwrap();
         assert!(before.ends_with("# here\r\n"));
         assert_eq!(behind, "\r\n# behind\r\nimage: x\r\n");
     }
 
     #[test]
     fn braces_are_a_part_without_the_rest_of_their_line() {
-        let source = part("conda_file: {dependencies: [numpy]} # why\nimage: x\n");
-        assert_eq!(text(&source).unwrap().trim(), "{dependencies: [numpy]}");
+        let source = file("conda_file: {dependencies: [numpy]} # why\nimage: x\n");
+        let text = CONDA_FILE.text(&source).unwrap();
+        assert_eq!(text.trim(), "{dependencies: [numpy]}");
     }
 
     #[test]
     fn a_part_may_stand_below_several_keys() {
         let host = "environment:\n  python:\n    condaDependencies:\n      # head\n      dependencies: [numpy]\n  docker: {}\n";
-        let keys = &["environment", "python", "condaDependencies"];
-        let source = SourceFile::from_text("e.yml", host).with_part(keys);
-        let part = text(&source).unwrap();
-        assert_eq!(part.trim(), "# head\n      dependencies: [numpy]");
+        let part = Part(&["environment", "python", "condaDependencies"]);
+        let source = file(host);
+        let text = part.text(&source).unwrap();
+        assert_eq!(text.trim(), "# head\n      dependencies: [numpy]");
         let host = "{\"python\": {\"condaDependencies\":\n\t{\"dependencies\": []}}, \"name\": \"\\ud83d\\ude00\\/\"}";
-        let source =
-            SourceFile::from_text("e.json", host).with_part(&["python", "condaDependencies"]);
-        assert_eq!(text(&source).unwrap().trim(), "{\"dependencies\": []}");
+        let part = Part(&["python", "condaDependencies"]);
+        let source = SourceFile::from_text("e.json", host);
+        let text = part.text(&source).unwrap();
+        assert_eq!(text.trim(), "{\"dependencies\": []}");
     }
 
     #[test]
@@ -171,7 +190,7 @@ mod tests {
             "conda_file: other.yml\n",
             "image: x\n",
         ] {
-            let failure = text(&part(host)).expect_err(host);
+            let failure = CONDA_FILE.text(&file(host)).expect_err(host);
             assert_eq!(failure.diagnostics[0].name, "unusual-yaml");
         }
     }

@@ -11,12 +11,16 @@ use pep508_rs::{ExtraName, PackageName};
 use super::{
     CondaPin, EnvironmentFile,
     edits::Edits,
-    environment, json,
+    host::{CondaFile, Host},
+    json,
     list::uneditable,
-    part, pin_comment,
+    pin_comment,
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    source::SourceFile,
+};
 
 pub use super::pin_comment::header;
 
@@ -94,16 +98,21 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
 ///
 /// # Errors
 /// As for [`pin`].
-pub(super) fn in_conda_file(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+pub(super) fn in_conda_file(
+    host: CondaFile,
+    environment: &EnvironmentFile,
+    pins: &Pins,
+) -> Result<String, Failure> {
     let text = flow::to_blocks(
+        host,
         &environment.source,
         pins.pip.iter().any(|pin| !pin.from_conda),
     )?;
     let source = environment.source.with_text(text);
-    let blocks = environment::read(Arc::clone(&source))?;
-    let tree = Tree::parse(&source)?;
+    let blocks = host.read(&source, &[]).complete()?;
+    let tree = Tree::parse_part(&source, host.part)?;
     let mut edits = Edits::new(source.text());
-    write_header(&mut edits, &tree, &blocks, &pins.platform)?;
+    write_header(host, &mut edits, &tree, &blocks, &pins.platform)?;
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
     conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;
@@ -111,7 +120,7 @@ pub(super) fn in_conda_file(environment: &EnvironmentFile, pins: &Pins) -> Resul
     if source.is_json() {
         text = json::without_stray_commas(&text);
     }
-    check::check(environment, pins, &text)?;
+    check::check(host, environment, pins, &text)?;
     Ok(text)
 }
 
@@ -143,11 +152,21 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
 /// [`Failure::input`] when the file is written in a way that has no place for a
 /// line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
-    let source = &environment.source;
+    environment.host.check_place(&environment.source)
+}
+
+/// Whether a conda file is not all in braces.
+///
+/// # Errors
+/// As for [`check_place`].
+pub(super) fn check_place_in_conda_file(
+    host: CondaFile,
+    source: &Arc<SourceFile>,
+) -> Result<(), Failure> {
     if source.is_json() {
         return Ok(());
     }
-    let part = part::span(source)?;
+    let part = host.part.span(source)?;
     let text = &source.text()[part.clone()];
     let start = part.start + text.len() - text.trim_start().len();
     if source.text()[start..].starts_with('{') {
@@ -167,6 +186,7 @@ pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
 /// Says what platform the pins are for, in the first line that may be a comment; of a
 /// spec that is a part of its file, in the part's first line.
 fn write_header(
+    host: CondaFile,
     edits: &mut Edits<'_>,
     tree: &Tree,
     environment: &EnvironmentFile,
@@ -180,11 +200,11 @@ fn write_header(
         return Ok(());
     }
     let (text, header) = (edits.text, pin_comment::header(platform));
-    if environment.source.part().is_some() {
+    if !host.part.is_whole() {
         let first = tree.location(&route!()).span.start;
         let indent = &text[yaml::line_start(text, first)..first];
         let header = format!("{indent}{header}{}", edits.line_break);
-        edits.insert(part::span(&environment.source)?.start, &header);
+        edits.insert(host.part.span(tree.source())?.start, &header);
         return Ok(());
     }
     let mut start = 0;

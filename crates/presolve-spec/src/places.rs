@@ -70,20 +70,6 @@ impl Places {
         })
     }
 
-    /// The places of a document in which nothing stands.
-    pub(crate) fn empty() -> Self {
-        Self {
-            root: Place {
-                value: Some(0..0),
-                entry: 0..0,
-                key: None,
-                content: OTHER,
-            },
-            contents: vec![Content::Other],
-            comments: Vec::new(),
-        }
-    }
-
     /// Finds the place at a route.
     pub(crate) fn find(&self, route: &Route<'_>) -> Option<&Place> {
         let mut place = &self.root;

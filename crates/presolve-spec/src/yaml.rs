@@ -6,7 +6,8 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 use yaml_serde::Value;
 
 use super::{
-    json, part,
+    json,
+    part::Part,
     places::Places,
     route::{Route, Step},
 };
@@ -23,16 +24,24 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Parses a file that holds one YAML document, or the part of it that is the conda spec.
+    /// Parses a file that holds one YAML document.
     ///
     /// # Errors
     /// [`Failure::input`] with the place when it is not YAML, or YAML whose
     /// places cannot be told.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
+        Self::parse_part(source, Part::default())
+    }
+
+    /// Parses the part of a file that is its conda spec.
+    ///
+    /// # Errors
+    /// As for [`Tree::parse`], and when the part is not there or means nothing by itself.
+    pub(crate) fn parse_part(source: &Arc<SourceFile>, part: Part) -> Result<Self, Failure> {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
             return Err(Failure::input(other));
         }
-        let mut text = part::text(source)?;
+        let mut text = part.text(source)?;
         let root = value(source, &text).map_err(Failure::input)?;
         if source.is_json() {
             text = Cow::Owned(json::without_tabs(&text));
@@ -66,15 +75,6 @@ impl Tree {
             places,
             root,
         })
-    }
-
-    /// The YAML of a file that has none, as a Dockerfile: nothing is found in it.
-    pub fn empty(source: &Arc<SourceFile>) -> Self {
-        Self {
-            source: Arc::clone(source),
-            places: Places::empty(),
-            root: Value::Null,
-        }
     }
 
     /// Returns the value at these keys.

@@ -28,10 +28,6 @@ pub struct SourceFile {
     text: Arc<Text>,
     encoding: Encoding,
     byte_order_mark: bool,
-    /// The keys that lead from the root to its conda spec; none if it is all of it.
-    part: Option<&'static [&'static str]>,
-    /// The folder of the build's context; none if the file is not a Dockerfile.
-    build_context: Option<Arc<Path>>,
     /// Folder outside which the file may not name other files.
     fence: Fence,
 }
@@ -124,8 +120,6 @@ impl SourceFile {
                 text: Arc::new(Text::new(text)),
                 encoding,
                 byte_order_mark: mark > 0,
-                part: None,
-                build_context: None,
                 fence: Fence::none(),
             })),
             Err(bad) => Err(undecodable(path, bad)),
@@ -139,55 +133,16 @@ impl SourceFile {
             text: Arc::new(Text::new(text.into())),
             encoding: Encoding::Utf8,
             byte_order_mark: false,
-            part: None,
-            build_context: None,
             fence: Fence::none(),
         })
     }
 
-    /// The same file with another text: path, encoding and part stay.
+    /// The same file with another text: path and encoding stay.
     pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             text: Arc::new(Text::new(text.into())),
             ..self.clone()
         })
-    }
-
-    /// The same file, of which only what stands below these keys is the conda spec: below
-    /// the first one at the root, the second one in what it leads to, and so on.
-    pub fn with_part(&self, keys: &'static [&'static str]) -> Arc<Self> {
-        Arc::new(Self {
-            part: Some(keys),
-            build_context: None,
-            ..self.clone()
-        })
-    }
-
-    /// The same file as a Dockerfile whose context is this folder.
-    pub fn with_build_context(&self, folder: &Path) -> Arc<Self> {
-        Arc::new(Self {
-            build_context: Some(Arc::from(folder)),
-            ..self.clone()
-        })
-    }
-
-    /// The folder of the build's context; none if the file is not read as a Dockerfile.
-    pub fn build_context(&self) -> Option<&Path> {
-        self.build_context.as_deref()
-    }
-
-    /// The same file as it is, with no regard to what part is the conda spec.
-    pub fn whole(&self) -> Arc<Self> {
-        Arc::new(Self {
-            part: None,
-            build_context: None,
-            ..self.clone()
-        })
-    }
-
-    /// The keys that lead to the conda spec; none if it is all of the file.
-    pub fn part(&self) -> Option<&'static [&'static str]> {
-        self.part
     }
 
     /// Whether the file is JSON: read like YAML, but without a place for comments.

@@ -9,6 +9,7 @@ use super::{Finder, Rule};
 use presolve_spec::{
     EnvironmentFile,
     change::{Change, change},
+    host::Host,
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Level, Location},
@@ -97,13 +98,24 @@ impl Finding {
             diagnostic = diagnostic.at(start, "");
         }
         diagnostic.level = rule.level;
+        Self::new(rule, diagnostic)
+    }
+
+    /// As [`Finding::of`], with what fixes it where the reader of a file met it.
+    pub fn of_reader(
+        rule: &'static Rule,
+        diagnostic: Diagnostic,
+        file: &Arc<SourceFile>,
+        host: &dyn Host,
+    ) -> Self {
+        let finding = Self::of(rule, diagnostic, file);
         let fix = match rule.finder {
-            Finder::Reading(fix) => fix(&diagnostic),
+            Finder::Reading(fix) => fix(&finding.diagnostic, host),
             _ => None,
         };
         // A file that this one names with `-r` is not changed.
         let fix = fix.filter(|fix| fix.file.path() == file.path());
-        Self::new(rule, diagnostic).fix(fix)
+        finding.fix(fix)
     }
 
     /// Less sure than usual.

@@ -3,11 +3,13 @@
 //! Each rule is a file of its own, with the text that `presolve rule` prints next to it
 //! (`missing_channels.rs`, `missing_channels.md`), in the folder of what it is about.
 //! [`RULES`] lists them all. A rule names the bad pattern. How it is found differs, and
-//! [`Finder`] says how; all findings are data ([`Finding`]), and how they look is
-//! [`presolve_report::findings`]' affair.
+//! [`Finder`] says how. A rule that looks at files gets each thing that a file is as a
+//! [`Subject`], and names the ones that it looks at; a new kind of input is a new subject.
+//! All findings are data ([`Finding`]), and how they look is [`presolve_report::findings`]'
+//! affair.
 
 use crate::suppression::Comment;
-use presolve_input::{azure::Definition, docker::Plan};
+use presolve_spec::host::Host;
 use presolve_text::diagnostic::{Diagnostic, Level, Location};
 
 mod azure;
@@ -29,7 +31,7 @@ pub(crate) use pip::missing_build_tools;
 
 pub use finding::{Confidence, Edit, Finding, Fix, Safety};
 pub use security::secrets_in;
-pub use subject::{BaseImage, Subject};
+pub use subject::{BaseImage, Requirements, Subject};
 pub use suppressions::unused_in_settings;
 
 /// A bad pattern that `check` knows.
@@ -51,20 +53,10 @@ pub struct Rule {
 #[derive(Clone, Copy)]
 pub enum Finder {
     /// The reader meets it while it reads the file; its diagnostic has the rule's name.
-    /// The function says what fixes it.
-    Reading(fn(&Diagnostic) -> Option<Fix>),
-    /// This looks for it in a file that could be read, as far as it could be.
+    /// The function says what fixes it; the host has read the file, and reads it again.
+    Reading(fn(&Diagnostic, &dyn Host) -> Option<Fix>),
+    /// This looks for it in what a file is. Each rule says which of the subjects it looks at.
     File(fn(&Subject<'_>) -> Vec<Finding>),
-    /// This looks for it in the definition of an Azure ML environment of the SDK v2.
-    Definition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
-    /// This looks for it in the definition of an Azure ML environment of the SDK v1.
-    DefinitionV1(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
-    /// This looks for it in the definition of an Azure ML environment of either SDK.
-    AnyDefinition(fn(&Definition, jiff::civil::Date) -> Vec<Finding>),
-    /// This looks at the image that an environment is built on, wherever it is named.
-    Image(fn(&BaseImage, jiff::civil::Date) -> Vec<Finding>),
-    /// This looks for it in a Dockerfile.
-    Dockerfile(fn(&Plan) -> Vec<Finding>),
     /// Solving the file shows it. [`crate::solving`] knows how.
     Solving,
     /// The package index knows it. [`crate::releases`] asks.

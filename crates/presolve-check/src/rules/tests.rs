@@ -11,6 +11,7 @@ use crate::{
     suppression::{Accepted, silence},
 };
 use presolve_config::{Flags, Settings, check::CheckSettings};
+use presolve_input::Input;
 use presolve_text::source::SourceFile;
 
 /// The day of the tests: what is at its end of life on it stays so.
@@ -107,7 +108,7 @@ fn found(rule: &'static Rule, name: &str, text: &str) -> usize {
 }
 
 fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: Asked<'_>) -> usize {
-    let linted = lint(source, asked);
+    let linted = lint(&Input::of(Arc::clone(source)), asked);
     let looked_for = shown_by_the_text(&linted);
     let (findings, _) = silence(
         source,
@@ -191,7 +192,12 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
             }
             let mend = |text: &str| {
                 with(rule, (before.name, text), |source, asked| {
-                    let fixed = fix(source, asked, true, &Accepted::default());
+                    let fixed = fix(
+                        &Input::of(Arc::clone(source)),
+                        asked,
+                        true,
+                        &Accepted::default(),
+                    );
                     fixed.source.text().to_owned()
                 })
             };
@@ -209,7 +215,12 @@ fn fixing_twice_changes_nothing() {
     for with_unsafe in [false, true] {
         let mend = |name: &str, text: &str| {
             with_rules(&every_rule, (name, text), |source, asked| {
-                let fixed = fix(source, asked, with_unsafe, &Accepted::default());
+                let fixed = fix(
+                    &Input::of(Arc::clone(source)),
+                    asked,
+                    with_unsafe,
+                    &Accepted::default(),
+                );
                 fixed.source.text().to_owned()
             })
         };

@@ -12,12 +12,11 @@ use std::{
 
 use yaml_serde::Value;
 
-use super::{Definition, definition, v1};
-use crate::docker::{Dockerfile, context::within, plan::usual_context};
+use super::{Definition, definition};
+use crate::docker::context::within;
 use presolve_spec::yaml::Tree;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Location},
-    files::Fence,
     source::SourceFile,
 };
 
@@ -103,8 +102,7 @@ impl BuildFiles {
                     .help("correct the path, or add the Dockerfile"),
             ));
         }
-        let dockerfile = source.read_named(&self.dockerfile)?;
-        Ok(dockerfile.with_build_context(&self.context))
+        source.read_named(&self.dockerfile)
     }
 }
 
@@ -154,58 +152,6 @@ impl ImageConfig {
         text.replace("{{image.context.path}}", &self.context)
             .replace("{{image.dockerfile.path}}", &self.dockerfile)
     }
-}
-
-/// A file as a Dockerfile, if it is one, in its usual context.
-pub fn as_dockerfile(source: &Arc<SourceFile>) -> Option<Arc<SourceFile>> {
-    if source.build_context().is_some() {
-        return Some(Arc::clone(source));
-    }
-    let is_one = Dockerfile::is_one(source);
-    is_one.then(|| source.with_build_context(&usual_context(source)))
-}
-
-/// The files that are checked for a file: those that an asset of Azure/azureml-assets is
-/// made of, and any other file itself.
-pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
-    let source = SourceFile::read(path, fence).ok();
-    let Some(files) = source.and_then(|source| BuildFiles::of_asset(&source)) else {
-        return vec![path.to_owned()];
-    };
-    let spec = folder(path).join("spec.yaml");
-    let spec = Some(spec).filter(|spec| fence.has_file(spec));
-    match fence.has_file(&files.dockerfile) {
-        true => spec.into_iter().chain([files.dockerfile]).collect(),
-        // What is missing is told of the definition.
-        false => vec![spec.unwrap_or_else(|| path.to_owned())],
-    }
-}
-
-/// The file that a path stands for: a folder for the definition of the SDK v1 in it (as for
-/// `Environment.load_from_directory`), its `asset.yaml`, or its Dockerfile.
-///
-/// # Errors
-/// [`Failure::input`] when it is a folder that has neither.
-pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    let names = [
-        v1::FILE_NAME,
-        "asset.yaml",
-        USUAL_DOCKERFILE,
-        "environment.yml",
-        "environment.yaml",
-    ];
-    let mut files = names.iter().map(|name| path.join(name));
-    files.find(|file| file.is_file()).ok_or_else(|| {
-        let message = format!("`{}` is a folder without a Dockerfile", path.display());
-        Failure::input(
-            Diagnostic::error("unreadable-file", message).help(
-                "give a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`",
-            ),
-        )
-    })
 }
 
 fn folder(path: &Path) -> &Path {

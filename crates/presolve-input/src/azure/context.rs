@@ -17,7 +17,7 @@
 //! The conda file of the service is that of the environment with its keys sorted, without
 //! comments, and with the name of the prefix as its `name`. So is this one, pinned.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write};
 
 use sha2::{Digest, Sha256};
 use yaml_serde::{Mapping, Value};
@@ -27,7 +27,6 @@ use presolve_target::Image;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     secrets::{self, redact},
-    source::SourceFile,
 };
 
 mod alone;
@@ -96,15 +95,14 @@ impl Context {
     /// a secret in its path or query, where nothing can stand for it.
     pub fn new(
         image: &Spanned<Image>,
-        pinned: &Arc<SourceFile>,
+        pinned: &Tree,
         platform: &str,
         cuda: Option<&str>,
     ) -> Result<Self, Failure> {
         check_image(image)?;
-        let tree = Tree::parse(pinned)?;
         let mut secrets = Vec::new();
         let mut spec = BTreeMap::new();
-        for (key, value) in tree.root.as_mapping().into_iter().flatten() {
+        for (key, value) in pinned.root.as_mapping().into_iter().flatten() {
             // conda installs where `-p` says, whatever these two say.
             let key = key.as_str().filter(|key| !["name", "prefix"].contains(key));
             if let Some(key) = key {
@@ -250,7 +248,8 @@ CMD ["bash"]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use presolve_text::diagnostic::Location;
+    use presolve_text::{diagnostic::Location, source::SourceFile};
+    use std::sync::Arc;
 
     fn context(spec: &str) -> Result<Context, Failure> {
         let file = SourceFile::from_text("e.yml", spec);
@@ -259,7 +258,12 @@ mod tests {
             span: 0..0,
         };
         let value = Image::parse("azureml/openmpi4.1.0-ubuntu22.04:20240418.v1");
-        Context::new(&Spanned { value, location }, &file, "linux-64", None)
+        Context::new(
+            &Spanned { value, location },
+            &Tree::parse(&file)?,
+            "linux-64",
+            None,
+        )
     }
 
     #[test]

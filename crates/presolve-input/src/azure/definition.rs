@@ -7,16 +7,45 @@ use std::{
 
 use yaml_serde::Value;
 
-use super::{format::Format, v1};
+use super::{
+    format::{self, Format},
+    v1,
+};
 use presolve_spec::{
     Spanned,
     yaml::{Tree, route},
 };
 use presolve_target::{Image, Target};
-use presolve_text::{diagnostic::Location, source::SourceFile};
+use presolve_text::{
+    diagnostic::{Failure, Location},
+    source::SourceFile,
+};
 
 /// The key of the conda spec of v2: a path, or the spec itself.
 pub const CONDA_FILE: &str = "conda_file";
+
+/// The keys of a definition: of the reference
+/// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-environment>), and
+/// those that azure-ai-ml 1.35 accepts besides (`EnvironmentSchema`).
+pub const KEYS: [&str; 17] = [
+    "$schema",
+    "name",
+    "version",
+    "description",
+    "tags",
+    "image",
+    CONDA_FILE,
+    "build",
+    "os_type",
+    "inference_config",
+    "properties",
+    "datastore",
+    "auto_delete_setting",
+    "id",
+    "creation_context",
+    "latest_version",
+    "intellectual_property",
+];
 
 /// The definition of an environment.
 pub struct Definition {
@@ -49,20 +78,27 @@ pub enum CondaFile {
 
 impl Definition {
     /// Reads a definition; none if the file is something else, or no YAML.
-    pub fn of(source: &Arc<SourceFile>) -> Option<Self> {
-        let tree = Tree::parse(source).ok()?;
+    ///
+    /// # Errors
+    /// [`Failure::input`] when the file has a format of Azure ML that is not read.
+    pub fn of(source: &Arc<SourceFile>) -> Result<Option<Self>, Failure> {
+        let tree = Tree::parse(source).ok();
+        let Some((tree, format)) = tree.and_then(|tree| Format::of(&tree).map(|one| (tree, one)))
+        else {
+            return Ok(None);
+        };
         let none: &[&str] = &[];
-        let (version, base) = match Format::of(&tree)? {
+        let (version, base) = match format {
             Format::Environment => (Version::V2, none),
             Format::EnvironmentV1 => (Version::V1, none),
             Format::RunConfiguration => (Version::V1, v1::ENVIRONMENT),
-            Format::Unsupported(_) => return None,
+            Format::Unsupported(format) => return Err(format::refuse(source, format)),
         };
-        Some(Self {
+        Ok(Some(Self {
             tree,
             version,
             base,
-        })
+        }))
     }
 
     /// Returns the version of the SDK and CLI that the definition is for.
@@ -211,6 +247,19 @@ impl Definition {
             false => path,
         }
     }
+}
+
+/// Whether a file that nobody named is an Azure ML environment: it is surely one of v1, or
+/// names the schema, or has a name, something to build and no key of another format.
+pub fn is_environment(source: &Arc<SourceFile>) -> bool {
+    let Ok(Some(definition)) = Definition::of(source) else {
+        return false;
+    };
+    if definition.version() == Version::V1 {
+        return v1::is_certain(&definition);
+    }
+    let has = |key: &str| definition.get(&[key]).is_some();
+    has("$schema") || (has("name") && definition.root_keys().all(|key| KEYS.contains(&key)))
 }
 
 /// Whether a value is a template's that is not filled in, such as

@@ -8,7 +8,7 @@
 //! format      the formats around Azure ML that are told apart, and those not read yet
 //! asset       where the Dockerfile of a definition is, and of Azure/azureml-assets' folders
 //! context     what the service builds the image of an environment from
-//! input       a file that the user names → the conda spec that it stands for
+//! spec        from a definition to the conda spec that it stands for
 //! solver      which solver the conda of an image builds with
 //! ```
 
@@ -16,10 +16,9 @@ pub mod asset;
 pub mod context;
 pub mod definition;
 mod format;
-pub mod input;
 pub mod solver;
+pub mod spec;
 pub mod v1;
 
 pub use context::Context;
 pub use definition::Definition;
-pub use input::Input;

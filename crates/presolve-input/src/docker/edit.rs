@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    host::DockerHost,
     install::{Action, Install},
     plan::{Contents, Plan},
     script::Form,
@@ -12,15 +13,13 @@ use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirement,
     change::Change,
     edits::Edits,
+    host::Host,
     list::uneditable,
     match_spec,
     pin::{PinnedConda, Pins, conda, pip},
     pip_lines,
 };
-use presolve_text::{
-    diagnostic::{Diagnostic, Failure, Location},
-    source::SourceFile,
-};
+use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
 /// The text of a Dockerfile with an answer in the arguments of its commands. What the
 /// answer adds stands after the last command of conda and of pip. A second time nothing
@@ -29,8 +28,12 @@ use presolve_text::{
 /// # Errors
 /// [`Failure::input`] when an argument cannot be replaced by itself, or the result would
 /// not read back as these pins.
-pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-    let plan = Plan::of(&environment.source);
+pub(super) fn pin(
+    host: &DockerHost,
+    environment: &EnvironmentFile,
+    pins: &Pins,
+) -> Result<String, Failure> {
+    let plan = host.plan(&environment.source);
     let mut editor = Editor::new(&plan)?;
     let own: BTreeMap<&str, &PinnedConda> =
         pins.conda.iter().map(|pin| (&*pin.name, pin)).collect();
@@ -61,7 +64,7 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
     }
     pin_pip(environment, pins, &mut editor)?;
     let text = editor.edits.apply();
-    check(environment, pins, &plan, &text)?;
+    check(host, environment, pins, &plan, &text)?;
     Ok(text)
 }
 
@@ -103,9 +106,8 @@ fn pin_pip(
 
 /// How many conda packages of an answer the Dockerfile gets: what the image brings has none
 /// of them.
-pub fn written_conda(environment: &EnvironmentFile, pins: usize) -> usize {
-    let plan = Plan::of(&environment.source);
-    let Ok(editor) = Editor::new(&plan) else {
+pub(super) fn written_conda(plan: &Plan, environment: &EnvironmentFile, pins: usize) -> usize {
+    let Ok(editor) = Editor::new(plan) else {
         return pins;
     };
     let lines = environment.conda.iter();
@@ -138,9 +140,8 @@ fn bound(
 ///
 /// # Errors
 /// [`Failure::input`] when one cannot be made in a command.
-pub fn change(environment: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
-    let plan = Plan::of(&environment.source);
-    let mut editor = Editor::new(&plan)?;
+pub(super) fn change(plan: &Plan, changes: &[&Change]) -> Result<String, Failure> {
+    let mut editor = Editor::new(plan)?;
     for change in changes {
         editor.make(change)?;
     }
@@ -342,21 +343,24 @@ fn quoted(text: &str, before: &str, form: Form) -> String {
 
 /// Reads the result back: every package of the answer has to be there, and every other
 /// command has to be as it was.
-fn check(before: &EnvironmentFile, pins: &Pins, plan: &Plan, text: &str) -> Result<(), Failure> {
-    let source: Arc<SourceFile> = before.source.with_text(text);
-    let after = before
-        .host
-        .read(&source, &[])
-        .complete()
-        .map_err(|mut failure| {
-            failure
-                .diagnostics
-                .insert(0, broken("it could not be read back"));
-            failure
-        })?;
-    let problem = if other_commands(plan) != other_commands(&Plan::of(&source)) {
+fn check(
+    host: &DockerHost,
+    before: &EnvironmentFile,
+    pins: &Pins,
+    plan: &Plan,
+    text: &str,
+) -> Result<(), Failure> {
+    let source = before.source.with_text(text);
+    let after = host.read(&source, &[]).complete().map_err(|mut failure| {
+        failure
+            .diagnostics
+            .insert(0, broken("it could not be read back"));
+        failure
+    })?;
+    let new_plan = host.plan(&source);
+    let problem = if other_commands(plan) != other_commands(&new_plan) {
         Some("another command would change")
-    } else if !conda_is_pinned(&after, pins, &Plan::of(&source)) {
+    } else if !conda_is_pinned(&after, pins, &new_plan) {
         Some("its conda packages would not match the solution")
     } else if !pip_is_pinned(&after, pins) {
         Some("its PyPI releases would not match the solution")

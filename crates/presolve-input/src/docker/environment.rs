@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     dockerfile::Dockerfile,
+    host::DockerHost,
     install::{Action, Install, Tool},
     options::{self, Argument},
     plan::{Contents, Plan, UNSOLVED},
@@ -17,7 +18,6 @@ use presolve_spec::{
     match_spec,
     pip_lines::{PipReader, PipText},
     pip_options,
-    yaml::Tree,
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
@@ -53,20 +53,24 @@ const SHARED: [&str; 5] = [
 
 /// Reads the packages that a Dockerfile's commands name. Some of the requirements files may
 /// have another text than on disk.
-pub fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
-    let plan = Plan::of(source);
+pub(super) fn reading(
+    host: &DockerHost,
+    source: &Arc<SourceFile>,
+    included: &[Arc<SourceFile>],
+) -> Reading {
+    let plan = host.plan(source);
     let installs = match plan.contents() {
         Ok(Contents::Specs(installs)) => installs,
-        // The conda file is read in its stead: `crate::azure::Input` sees to it.
+        // The conda file is read in its stead: `DockerHost::spec` sees to it.
         Ok(Contents::CondaFile(_, install)) => {
             let error = Diagnostic::error("no-conda-spec", "the packages are in another file");
-            return refused(vec![error.at(plan.place(install), "")]);
+            return Reading::refused(vec![error.at(plan.place(install), "")]);
         }
-        Err(Failure { diagnostics, .. }) => return refused(diagnostics),
+        Err(Failure { diagnostics, .. }) => return Reading::refused(diagnostics),
     };
     let mut reader = Reader {
         plan: &plan,
-        environment: empty(source),
+        environment: empty(host, source),
         pip: PipReader::default(),
         runs: Vec::new(),
         errors: Vec::new(),
@@ -75,21 +79,15 @@ pub fn reading(source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Readin
     reader.read(&installs);
     let (environment, errors) = reader.finish();
     Reading {
-        environment: Some((environment, Tree::empty(source))),
+        environment: Some(environment),
+        tree: None,
         errors,
     }
 }
 
-fn refused(errors: Vec<Diagnostic>) -> Reading {
-    Reading {
-        environment: None,
-        errors,
-    }
-}
-
-fn empty(source: &Arc<SourceFile>) -> EnvironmentFile {
+fn empty(host: &DockerHost, source: &Arc<SourceFile>) -> EnvironmentFile {
     EnvironmentFile {
-        host: &super::host::DockerHost,
+        host: Arc::new(host.clone()),
         source: Arc::clone(source),
         name: None,
         channels: Vec::new(),

@@ -1,29 +1,83 @@
 //! A Dockerfile as a file that holds requirements.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use super::{edit, environment};
+use super::{
+    edit, environment,
+    plan::{Contents, Plan},
+};
+use crate::spec::{ImageOf, Spec};
 use presolve_spec::{EnvironmentFile, change::Change, environment::Reading, host::Host, pin::Pins};
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
 /// The commands of a Dockerfile that name packages.
-#[derive(Debug)]
-pub struct DockerHost;
+#[derive(Clone, Debug)]
+pub struct DockerHost {
+    context: Arc<Path>,
+}
+
+impl DockerHost {
+    /// A Dockerfile that is built in this folder.
+    pub fn new(context: &Path) -> Self {
+        Self {
+            context: Arc::from(context),
+        }
+    }
+
+    /// What the Dockerfile does.
+    pub fn plan(&self, source: &Arc<SourceFile>) -> Plan {
+        Plan::of(source, &self.context)
+    }
+
+    /// The conda file that the Dockerfile installs, or the packages in its commands.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it installs nothing that can be solved, or the conda file
+    /// cannot be read.
+    pub(crate) fn spec(&self, source: &Arc<SourceFile>) -> Result<Spec, Failure> {
+        let plan = self.plan(source);
+        let image = ImageOf {
+            target: plan.target(),
+            named: plan.image(),
+            at: plan.image_place(),
+        };
+        let spec = match plan.contents()? {
+            Contents::CondaFile(path, install) => Spec {
+                notices: plan.left(&install.prefix),
+                ..Spec::of_conda_file(&source.read_named(path)?)
+            },
+            // What is left is said when it is read.
+            Contents::Specs(_) => Spec {
+                host: Arc::new(self.clone()),
+                ..Spec::of_conda_file(source)
+            },
+        };
+        Ok(Spec {
+            image: Some(image),
+            ..spec
+        })
+    }
+}
 
 impl Host for DockerHost {
     fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
-        environment::reading(source, included)
+        environment::reading(self, source, included)
     }
 
     fn change(&self, before: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
-        edit::change(before, changes)
+        edit::change(&self.plan(&before.source), changes)
     }
 
     fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-        edit::pin(before, pins)
+        edit::pin(self, before, pins)
+    }
+
+    /// Pins stand in the commands.
+    fn check_place(&self, _: &Arc<SourceFile>) -> Result<(), Failure> {
+        Ok(())
     }
 
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize {
-        edit::written_conda(environment, conda)
+        edit::written_conda(&self.plan(&environment.source), environment, conda)
     }
 }

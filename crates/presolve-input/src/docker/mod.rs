@@ -25,8 +25,8 @@
 pub mod build;
 pub mod context;
 pub mod dockerfile;
-pub mod edit;
-pub mod environment;
+mod edit;
+mod environment;
 pub mod host;
 pub mod install;
 mod json;

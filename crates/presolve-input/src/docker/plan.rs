@@ -51,20 +51,17 @@ pub enum Contents<'p> {
 }
 
 impl Plan {
-    /// Reads a Dockerfile as far as it can be read.
-    pub fn of(source: &Arc<SourceFile>) -> Self {
+    /// Reads a Dockerfile that is built in a folder, as far as it can be read.
+    pub fn of(source: &Arc<SourceFile>, context: &Path) -> Self {
         let dockerfile = Dockerfile::read(source);
         let build = Build::of(&dockerfile);
-        let context = source
-            .build_context()
-            .map_or_else(|| usual_context(source), Path::to_owned);
         let commands = build.commands.iter().enumerate();
         let installs = commands.filter_map(|(index, command)| Install::of(command, index));
         let mut plan = Self {
             installs: installs.collect(),
             dockerfile,
             build,
-            context,
+            context: context.to_owned(),
         };
         plan.name_prefixes();
         plan

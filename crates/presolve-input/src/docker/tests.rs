@@ -2,14 +2,19 @@
 
 use std::{fmt::Write, path::Path, sync::Arc};
 
-use super::{Contents, Plan, dockerfile::Dockerfile, redirection};
+use super::{Contents, Plan, dockerfile::Dockerfile, host::DockerHost, redirection};
+use presolve_spec::host::Host;
 use presolve_text::{files::Fence, source::SourceFile};
+
+fn plan(source: &Arc<SourceFile>) -> Plan {
+    Plan::of(source, Path::new("."))
+}
 
 /// The commands of a Dockerfile as they are understood: each argument with the bytes of the
 /// file that it stands in.
 fn commands(text: &str) -> String {
     let source = SourceFile::from_text("Dockerfile", text);
-    let plan = Plan::of(&source);
+    let plan = plan(&source);
     let mut said = String::new();
     for install in &plan.installs {
         let _ = write!(
@@ -320,7 +325,7 @@ ONBUILD RUN pip install four
     Pip Install into base: three [three]
     ");
     let source = SourceFile::from_text("Dockerfile", text);
-    let image = Plan::of(&source).image().expect("it is named");
+    let image = plan(&source).image().expect("it is named");
     assert_eq!(image.value.repository, "python");
     assert_eq!(image.location.text(), "$BASE");
 }
@@ -358,7 +363,7 @@ fn versions_are_no_redirections() {
 RUN pip install numpy>=1.2,<2 six >/dev/null 2>&1 && pip install pip<=20.1 a >=1 'b>=1' > log 2>x
 ";
     let source = SourceFile::from_text("Dockerfile", text);
-    let plan = Plan::of(&source);
+    let plan = plan(&source);
     let found = plan.build.commands.iter().flat_map(redirection::of);
     let found: Vec<&str> = found.map(|span| &text[span]).collect();
     assert_eq!(found, ["numpy>=1.2,<2", "pip<=20.1", "a >=1"]);
@@ -376,7 +381,7 @@ fn dockerfiles_are_told_by_name_or_by_what_they_say() {
 }
 
 /// A folder with these files, and the Dockerfile in it.
-fn context(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<SourceFile>) {
+fn context(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<SourceFile>, DockerHost) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -384,13 +389,13 @@ fn context(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<SourceFile>) {
         std::fs::write(path, text).expect("writes");
     }
     let source = SourceFile::read(folder.path().join("Dockerfile"), &Fence::none()).expect("reads");
-    let source = source.with_build_context(folder.path());
-    (folder, source)
+    let host = DockerHost::new(folder.path());
+    (folder, source, host)
 }
 
 fn conda_file(files: &[(&str, &str)]) -> Result<String, String> {
-    let (folder, source) = context(files);
-    let plan = Plan::of(&source);
+    let (folder, source, host) = context(files);
+    let plan = host.plan(&source);
     match plan.contents() {
         Ok(Contents::CondaFile(path, install)) => {
             let path = path.strip_prefix(folder.path()).expect("below");
@@ -454,10 +459,10 @@ fn what_is_no_conda_file_alone_is_refused() {
 
 /// The requirements of a Dockerfile, each as it is written.
 fn requirements(files: &[(&str, &str)]) -> String {
-    let (folder, source) = context(files);
-    let reading = crate::read_as_far_as_possible(source);
+    let (folder, source, host) = context(files);
+    let reading = host.read(&source, &[]);
     let mut said = String::new();
-    if let Some((read, _)) = &reading.environment {
+    if let Some(read) = &reading.environment {
         let channels: Vec<&str> = read.channels.iter().map(|one| &*one.value).collect();
         let _ = writeln!(said, "channels {channels:?}");
         for line in &read.conda {
@@ -593,13 +598,13 @@ fn no_dockerfile_is_too_odd_to_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let read = |text: &str| {
         let source = SourceFile::from_text(folder.path().join("Dockerfile"), text);
-        let source = source.with_build_context(folder.path());
-        let reading = crate::read_as_far_as_possible(Arc::clone(&source));
+        let host = DockerHost::new(folder.path());
+        let reading = host.read(&source, &[]);
         let errors = reading.errors.iter().flat_map(|error| &error.labels);
         let errors = errors
             .map(|label| label.location.text().len())
             .sum::<usize>();
-        let plan = Plan::of(&source);
+        let plan = host.plan(&source);
         let words = plan
             .build
             .commands
@@ -627,7 +632,7 @@ fn long_commands_are_read_in_time() {
     let words = "package-name==1.2.3 ".repeat(20_000);
     let text = format!("FROM python:3.11\nRUN pip install {words}\n");
     let source = SourceFile::from_text("Dockerfile", text);
-    assert_eq!(Plan::of(&source).installs[0].specs.len(), 20_000);
+    assert_eq!(plan(&source).installs[0].specs.len(), 20_000);
 }
 
 /// Looking for the end of each again would take hours.
@@ -652,7 +657,7 @@ fn what_is_open_is_read_in_time() {
     ] {
         let text = format!("FROM x\nRUN {}\n", open.repeat(50_000));
         let source = SourceFile::from_text("Dockerfile", text);
-        assert!(Plan::of(&source).installs.is_empty(), "{open}");
+        assert!(plan(&source).installs.is_empty(), "{open}");
     }
 }
 
@@ -662,8 +667,8 @@ fn values_that_double_are_not_expanded_without_end() {
         .map(|n| format!("ENV A{}=$A{n}$A{n}\n", n + 1))
         .collect();
     let text = format!("FROM python:3.11\nENV A0=xxxxxxxxxx\n{doubled}RUN pip install $A60\n");
-    let source = SourceFile::from_text("Dockerfile", text).with_build_context(Path::new("."));
-    let errors = super::environment::reading(&source, &[]).errors;
+    let source = SourceFile::from_text("Dockerfile", text);
+    let errors = DockerHost::new(Path::new(".")).read(&source, &[]).errors;
     let told = errors
         .iter()
         .flat_map(|error| &error.labels)

@@ -5,9 +5,10 @@ use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
 use crate::route::route;
 use crate::{
     EnvironmentFile, PipRequirementKind,
-    environment::{self, expand_variables},
+    environment::expand_variables,
+    host::{CondaFile, Host},
     list::List,
-    match_spec, part, pip_lines,
+    match_spec, pip_lines,
     yaml::Tree,
 };
 use pep508_rs::VersionOrUrl;
@@ -18,29 +19,33 @@ use yaml_serde::Value;
 ///
 /// # Errors
 /// [`Failure::input`] with the first difference.
-pub(super) fn check(before: &EnvironmentFile, pins: &Pins, text: &str) -> Result<(), Failure> {
+pub(super) fn check(
+    host: CondaFile,
+    before: &EnvironmentFile,
+    pins: &Pins,
+    text: &str,
+) -> Result<(), Failure> {
     let source = before.source.with_text(text);
-    let after = environment::read(source.clone()).map_err(|mut failure| {
+    let after = host.read(&source, &[]).complete().map_err(|mut failure| {
         failure
             .diagnostics
             .insert(0, broken("it could not be read back"));
         failure
     })?;
-    let list = List::read(
-        &Tree::parse(&source)?,
-        &route!("channels"),
-        Tree::parse(&source)?.root.get("channels"),
-    )?;
+    let (old, new) = (
+        Tree::parse_part(&before.source, host.part)?,
+        Tree::parse_part(&source, host.part)?,
+    );
+    let list = List::read(&new, &route!("channels"), new.root.get("channels"))?;
     let channels: Vec<String> = list
         .lines
         .iter()
         .map(|line| expand_variables(&line.text))
         .filter(|channel| channel != NODEFAULTS)
         .collect();
-    let problem = if other_keys(&Tree::parse(&before.source)?) != other_keys(&Tree::parse(&source)?)
-    {
+    let problem = if other_keys(&old) != other_keys(&new) {
         Some("other keys would change")
-    } else if part::around(&before.source)? != part::around(&source)? {
+    } else if host.part.around(&before.source)? != host.part.around(&source)? {
         Some("the text around the conda spec would change")
     } else if !is_kept(before, &after, pins) {
         Some("its declared requirements would change")

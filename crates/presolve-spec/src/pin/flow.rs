@@ -8,6 +8,7 @@ use yaml_serde::Value;
 
 use crate::{
     edits::line_break,
+    host::CondaFile,
     json,
     list::uneditable,
     yaml::{self, Tree},
@@ -22,10 +23,14 @@ const LISTS: usize = 64;
 ///
 /// # Errors
 /// When a list is nested in a way that has no block form here.
-pub(crate) fn to_blocks(source: &Arc<SourceFile>, fills: bool) -> Result<String, Failure> {
+pub(crate) fn to_blocks(
+    host: CondaFile,
+    source: &Arc<SourceFile>,
+    fills: bool,
+) -> Result<String, Failure> {
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
-        let tree = Tree::parse(&source.with_text(&*text))?;
+        let tree = Tree::parse_part(&source.with_text(&*text), host.part)?;
         let first = match source.is_json() {
             true => json::first_on_one_line(&tree),
             false => first_flow(&tree, fills)?,

@@ -3,7 +3,7 @@ use std::str::FromStr;
 use proptest::prelude::*;
 
 use super::*;
-use presolve_text::source::SourceFile;
+use crate::environment;
 
 fn conda(name: &str, version: &str) -> PinnedConda {
     PinnedConda {
@@ -390,8 +390,10 @@ fn embedded(text: &str) -> String {
 }
 
 fn read_part(text: &str) -> EnvironmentFile {
-    let source = SourceFile::from_text("e.yml", text).with_part(&["conda_file"]);
-    environment::read(source).unwrap_or_else(|failure| panic!("{failure}\n{text}"))
+    let source = SourceFile::from_text("e.yml", text);
+    let read = CondaFile::below(&["conda_file"]).read(&source, &[]);
+    read.complete()
+        .unwrap_or_else(|failure| panic!("{failure}\n{text}"))
 }
 
 proptest! {
@@ -462,8 +464,9 @@ fn an_alias_that_would_change_another_key_is_refused() {
 fn pinned_json(text: &str) -> String {
     let read = |text: &str| {
         let source = SourceFile::from_text("azureml_environment.json", text);
-        let part = source.with_part(&["python", "condaDependencies"]);
-        environment::read(part).unwrap_or_else(|failure| panic!("{failure:?}"))
+        let read = CondaFile::below(&["python", "condaDependencies"]).read(&source, &[]);
+        read.complete()
+            .unwrap_or_else(|failure| panic!("{failure:?}"))
     };
     let once = |text: &str| {
         let environment = read(text);

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{Definition, v1};
 use presolve_text::diagnostic::{Level, Location};
@@ -8,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "attribute-beside-build-context",
     level: Level::Error,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("attribute_beside_build_context.md"),
 };
 
@@ -21,7 +19,7 @@ const ATTRIBUTES: [&[&str]; 5] = [
     &["spark", "repositories"],
 ];
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let Some(context) = definition.given(v1::DOCKER_OPTIONS[2]) else {
         return Vec::new();
     };

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{BaseImage, Finder, Finding, Rule};
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +5,11 @@ pub(super) static RULE: Rule = Rule {
     name: "classic-solver-image",
     level: Level::Note,
     by_default: true,
-    finder: Finder::Image(find),
+    finder: Finder::File(|subject| subject.on_image(find)),
     text: include_str!("classic_solver_image.md"),
 };
 
-fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+fn find(base: &BaseImage) -> Vec<Finding> {
     let image = &base.image;
     if !base.runs_conda || image.value.has_classic_solver() != Some(true) {
         return Vec::new();

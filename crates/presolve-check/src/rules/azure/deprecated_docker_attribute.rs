@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "deprecated-docker-attribute",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("deprecated_docker_attribute.md"),
 };
 
@@ -31,7 +30,7 @@ fn is_usual(attribute: &str, value: &Value) -> bool {
     }
 }
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let finding = |attribute: &&str| {
         let keys = ["docker", *attribute];
         let at = match is_usual(attribute, definition.get(&keys)?) {

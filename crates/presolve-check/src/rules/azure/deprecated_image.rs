@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{BaseImage, Finder, Finding, Rule};
 use presolve_text::diagnostic::Level;
 
@@ -7,7 +5,7 @@ pub(super) static RULE: Rule = Rule {
     name: "deprecated-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Image(find),
+    finder: Finder::File(|subject| subject.on_image(find)),
     text: include_str!("deprecated_image.md"),
 };
 
@@ -15,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 /// lists have an Ubuntu in their names that is out of support.
 const LISTED: [&str; 4] = ["base", "base-gpu", "base-lite", "o16n-base/python-slim"];
 
-fn find(base: &BaseImage, today: Date) -> Vec<Finding> {
+fn find(base: &BaseImage) -> Vec<Finding> {
     let image = &base.image;
     let is_listed = image
         .value
@@ -24,7 +22,7 @@ fn find(base: &BaseImage, today: Date) -> Vec<Finding> {
     let over = image
         .value
         .ubuntu()
-        .filter(|ubuntu| ubuntu.end_of_life < today);
+        .filter(|ubuntu| ubuntu.end_of_life < base.today);
     let (label, note) = match (over, is_listed) {
         (Some(ubuntu), _) => (
             format!("Ubuntu {}", ubuntu.release),

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "deprecated-r-section",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("deprecated_r_section.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let finding = definition.given(&["r"]).map(|at| {
         RULE.finding(at, "", "the section for R is deprecated")
             .help("set it to `null`, and install R in a Dockerfile")

@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "empty-azure-key",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("empty_azure_key.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let root = definition.root_keys().map(|key| vec![key]);
     let build = [vec!["build", "path"], vec!["build", "dockerfile_path"]];
     let empty = root.chain(build).filter(|keys| {

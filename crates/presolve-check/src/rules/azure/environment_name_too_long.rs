@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,14 +6,14 @@ pub(super) static RULE: Rule = Rule {
     name: "environment-name-too-long",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("environment_name_too_long.md"),
 };
 
 /// Maximum length of a name, in characters.
 const LIMIT: usize = 255;
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let Some(name) = definition.text(&["name"]) else {
         return Vec::new();
     };

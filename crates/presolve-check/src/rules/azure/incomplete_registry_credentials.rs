@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "incomplete-registry-credentials",
     level: Level::Error,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("incomplete_registry_credentials.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let given = |key| definition.given(&["docker", "baseImageRegistry", key]);
     let (at, missing) = match (given("username"), given("password")) {
         (Some(at), None) => (at, "password"),

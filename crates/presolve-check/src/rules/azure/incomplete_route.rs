@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "incomplete-route",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("incomplete_route.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let Some(at) = definition.set("inference_config") else {
         return Vec::new();
     };

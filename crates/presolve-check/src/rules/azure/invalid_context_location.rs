@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use url::Url;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-context-location",
     level: Level::Error,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("invalid_context_location.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let context = ["docker", "buildContext"];
     let kind = definition.text(&[context[0], context[1], "locationType"]);
     let is_stored = kind.is_none_or(|kind| kind.value.eq_ignore_ascii_case("storageAccount"));

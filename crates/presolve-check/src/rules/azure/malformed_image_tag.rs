@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{BaseImage, Finder, Finding, Fix, Rule, Safety};
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +5,11 @@ pub(super) static RULE: Rule = Rule {
     name: "malformed-image-tag",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Image(find),
+    finder: Finder::File(|subject| subject.on_image(find)),
     text: include_str!("malformed_image_tag.md"),
 };
 
-fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+fn find(base: &BaseImage) -> Vec<Finding> {
     let image = &base.image;
     let tag = image.value.azure_name().and(image.value.tag.as_deref());
     let Some((day, number)) = tag.and_then(|tag| tag.split_once('.')) else {

@@ -1,10 +1,8 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{
     Definition,
     definition::{CondaFile, is_template},
-    input,
+    spec,
 };
 use presolve_text::diagnostic::Level;
 
@@ -12,18 +10,18 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-conda-file",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("missing_conda_file.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let finding = match definition.conda_file() {
         CondaFile::Beside(at, path)
             if definition.source().fence().admits(&path)
                 && !path.is_file()
                 && !is_template(at.text()) =>
         {
-            Finding::new(&RULE, input::missing(definition, at, &path))
+            Finding::new(&RULE, spec::missing(definition, at, &path))
         }
         CondaFile::Malformed(at) if !is_template(at.text()) => RULE
             .finding(at, "", "this is neither a path nor a conda spec")

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{
     Definition,
@@ -12,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-context-path",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("missing_context_path.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     if definition.version() == Version::V1 {
         return find_v1(definition);
     }

@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-docker-section",
     level: Level::Error,
     by_default: true,
-    finder: Finder::DefinitionV1(find),
+    finder: Finder::File(|subject| subject.in_definition_v1(find)),
     text: include_str!("missing_docker_section.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     if definition.get(&["docker"]).is_some_and(Value::is_mapping)
         || v1::has_dockerfile_beside(definition)
     {

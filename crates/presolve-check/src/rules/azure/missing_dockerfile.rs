@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{
     Definition,
@@ -12,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-dockerfile",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("missing_dockerfile.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let path = definition.text(&["build", "path"]);
     let (Some(path), Some(files)) = (path, BuildFiles::of(definition)) else {
         return Vec::new();

@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use super::unquoted_version::is_text_to_yaml_1_1;
@@ -10,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     name: "mistyped-azure-value",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("mistyped_azure_value.md"),
 };
 
@@ -34,7 +33,7 @@ const KEYS: [(&str, Takes); 6] = [
     ("properties", Takes::Mapping),
 ];
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let findings = KEYS.iter();
     let findings = findings.filter_map(|(key, takes)| finding(definition, key, *takes));
     findings.collect()

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "preview-schema",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("preview_schema.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let schema = definition.text(&["$schema"]);
     let schema = schema.filter(|schema| schema.value.contains("azuremlsdk2.blob.core.windows.net"));
     let keys = ["docker", "path"]

@@ -1,4 +1,3 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
@@ -9,14 +8,14 @@ pub(super) static RULE: Rule = Rule {
     name: "registry-credentials",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("registry_credentials.md"),
 };
 
 /// Keys that registries' credentials stand below, in any depth.
 const KEYS: [&str; 3] = ["username", "password", "registry_identity"];
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let in_image = definition.image_text().filter(|image| {
         // A digest has no `/` after it.
         let host = image

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "reserved-environment-name",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("reserved_environment_name.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let Some(name) = definition.text(&["name"]) else {
         return Vec::new();
     };

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{Definition, definition::Version, v1};
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "too-many-docker-options",
     level: Level::Error,
     by_default: true,
-    finder: Finder::AnyDefinition(find),
+    finder: Finder::File(|subject| subject.in_definition(find)),
     text: include_str!("too_many_docker_options.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     if definition.version() == Version::V1 {
         return find_v1(definition);
     }

@@ -1,8 +1,7 @@
-use jiff::civil::Date;
 use yaml_serde::Value;
 
 use crate::rules::{Finder, Finding, Rule};
-use presolve_input::azure::{Definition, input::KEYS};
+use presolve_input::azure::{Definition, definition::KEYS};
 use presolve_text::{
     diagnostic::{Level, Location},
     secrets::redact,
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     name: "unknown-azure-key",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("unknown_azure_key.md"),
 };
 
@@ -21,7 +20,7 @@ const TOLD: [&str; 2] = ["docker", "path"];
 /// The keys of `build` (azure-ai-ml 1.35, `BuildContextSchema`).
 const BUILD: [&str; 2] = ["path", "dockerfile_path"];
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let mut findings = Vec::new();
     for key in definition.root_keys() {
         if !KEYS.contains(&key) && !TOLD.contains(&key) {

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{Finder, Finding, Fix, Rule, Safety};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -8,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "unquoted-version",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Definition(find),
+    finder: Finder::File(|subject| subject.in_definition_v2(find)),
     text: include_str!("unquoted_version.md"),
 };
 
-fn find(definition: &Definition, _: Date) -> Vec<Finding> {
+fn find(definition: &Definition) -> Vec<Finding> {
     let Some(at) = definition.value_place("version") else {
         return Vec::new();
     };
@@ -42,7 +40,7 @@ pub(super) fn is_text_to_yaml_1_1(text: &str) -> bool {
 
 /// Whether YAML 1.1 reads a day: <https://yaml.org/type/timestamp.html>.
 fn is_day(text: &str) -> bool {
-    text.len() == 10 && text.parse::<Date>().is_ok()
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 /// What Python prints of a number of YAML 1.1 without a sign, or of a truth value; none of

@@ -1,5 +1,3 @@
-use jiff::civil::Date;
-
 use crate::rules::{BaseImage, Finder, Finding, Rule};
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +5,11 @@ pub(super) static RULE: Rule = Rule {
     name: "untagged-image",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Image(find),
+    finder: Finder::File(|subject| subject.on_image(find)),
     text: include_str!("untagged_image.md"),
 };
 
-fn find(base: &BaseImage, _: Date) -> Vec<Finding> {
+fn find(base: &BaseImage) -> Vec<Finding> {
     let image = &base.image;
     let tag = image.value.tag.as_deref();
     if image.value.digest.is_some() || tag.is_some_and(|tag| tag != "latest") {

@@ -1,16 +1,16 @@
 use super::{known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_text::diagnostic::{Level, Location};
 
 pub(super) static RULE: Rule = Rule {
     name: "bioconda-before-conda-forge",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("bioconda_before_conda_forge.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let channels = listed(subject);
     let place = |name: &str| {
         let mut channels = channels.iter();

@@ -1,12 +1,12 @@
 use super::{known_as, listed};
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "deprecated-channel",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("deprecated_channel.md"),
 };
 
@@ -53,7 +53,7 @@ const DEPRECATED: [Deprecated; 5] = [
     },
 ];
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let channels = listed(subject);
     let findings = channels.iter().filter_map(|channel| {
         let name = known_as(&channel.value);

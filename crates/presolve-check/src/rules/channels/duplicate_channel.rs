@@ -1,16 +1,16 @@
 use super::{known_as, listed, remove};
-use crate::rules::{Finder, Finding, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-channel",
     level: Level::Note,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("duplicate_channel.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let channels = listed(subject);
     let mut findings = Vec::new();
     for (index, channel) in channels.iter().enumerate() {

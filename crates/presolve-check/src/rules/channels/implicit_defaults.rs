@@ -1,5 +1,5 @@
 use super::{has_nodefaults, is_of_anaconda, known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::change::Change;
 use presolve_text::diagnostic::Level;
@@ -8,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "implicit-defaults",
     level: Level::Note,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("implicit_defaults.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let channels = listed(subject);
     let has_defaults = channels
         .iter()

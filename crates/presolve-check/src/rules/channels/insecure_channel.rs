@@ -1,16 +1,16 @@
 use super::{super::security::is_open_to_others, known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "insecure-channel",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("insecure_channel.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let channels = listed(subject);
     let open = channels
         .iter()

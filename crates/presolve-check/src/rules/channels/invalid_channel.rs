@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_registry::conda::channels::Channels;
 use presolve_text::diagnostic::Level;
 use presolve_words::errors;
@@ -7,16 +7,16 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-channel",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("invalid_channel.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let Err(error) = Channels::of_file(subject.environment, subject.settings) else {
         return Vec::new();
     };
     let here = errors::channel(error).diagnostics.into_iter();
     let here = here.filter(|diagnostic| !diagnostic.labels.is_empty());
-    here.map(|diagnostic| Finding::of(&RULE, diagnostic, subject.tree.source()))
+    here.map(|diagnostic| Finding::of(&RULE, diagnostic, &subject.environment.source))
         .collect()
 }

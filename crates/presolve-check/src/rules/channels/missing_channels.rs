@@ -1,19 +1,20 @@
-pub(super) use presolve_spec::route::route;
-
 use super::written;
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
-use presolve_spec::{edits::line_break, yaml};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use presolve_spec::{
+    edits::line_break,
+    yaml::{self, Tree},
+};
 use presolve_text::diagnostic::{Level, Location};
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-channels",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("missing_channels.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let names_packages = environment
         .conda
@@ -22,10 +23,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if !written(subject).is_empty() || !names_packages {
         return Vec::new();
     }
-    let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
+    let Some((tree, key)) = subject.dependencies() else {
         return Vec::new();
     };
-    let key = subject.tree.at(key);
     let finding = RULE
         .finding(
             key.clone(),
@@ -34,15 +34,15 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         )
         .note("conda's default is `defaults`, Anaconda's channels, which are not free for every organisation")
         .help("list the channels below `channels:`, and `nodefaults` as the last one")
-        .fix(fix(subject, &key));
+        .fix(fix(tree, &key));
     vec![finding]
 }
 
 /// None where a key without channels is there, or the file is written in braces.
-fn fix(subject: &Subject<'_>, dependencies: &Location) -> Option<Fix> {
+fn fix(tree: &Tree, dependencies: &Location) -> Option<Fix> {
     let (text, start) = (dependencies.file.text(), dependencies.span.start);
     let is_block = start == yaml::line_start(text, start);
-    let has_key = subject.tree.root.get("channels").is_some();
+    let has_key = tree.root.get("channels").is_some();
     let line_break = line_break(text);
     let lines = ["channels:", "  - conda-forge", "  - nodefaults", ""];
     let mut place = dependencies.clone();

@@ -1,5 +1,5 @@
 use super::{has_nodefaults, is_of_anaconda, known_as, listed, remove};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::Spanned;
 use presolve_text::{
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     name: "mixed-defaults",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("mixed_defaults.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     // A pinned file says of every package which channel it is from.
     if subject.environment.pinned_platform.is_some() {
         return Vec::new();

@@ -4,7 +4,7 @@ pub(super) use presolve_spec::route::route;
 use rattler_conda_types::Subdir;
 use yaml_serde::Value;
 
-use super::{Edit, Fix, Rule, Safety, Subject};
+use super::{Edit, Fix, Requirements, Rule, Safety};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::{Spanned, yaml};
 use presolve_text::diagnostic::Location;
@@ -30,23 +30,26 @@ pub(super) static RULES: &[&Rule] = &[
 ];
 
 /// The channels as they are written, those that a pin added included, `nodefaults` not.
-fn listed(subject: &Subject<'_>) -> Vec<Spanned<String>> {
+fn listed(subject: &Requirements<'_>) -> Vec<Spanned<String>> {
     let mut channels = written(subject);
     channels.retain(|channel| channel.value != NO_DEFAULTS);
     channels
 }
 
 /// Whether the file keeps conda from appending its configured channels.
-fn has_nodefaults(subject: &Subject<'_>) -> bool {
+fn has_nodefaults(subject: &Requirements<'_>) -> bool {
     let mut channels = written(subject).into_iter();
     channels.any(|channel| channel.value == NO_DEFAULTS)
 }
 
-fn written(subject: &Subject<'_>) -> Vec<Spanned<String>> {
-    let list = subject.tree.root.get("channels");
+fn written(subject: &Requirements<'_>) -> Vec<Spanned<String>> {
+    let Some(tree) = subject.tree else {
+        return Vec::new();
+    };
+    let list = tree.root.get("channels");
     let channels = list.and_then(Value::as_sequence).into_iter().flatten();
     let texts = channels.enumerate().filter_map(|(index, channel)| {
-        let location = subject.tree.location(&route!("channels", index));
+        let location = tree.location(&route!("channels", index));
         let value = channel.as_str()?.to_owned();
         Some(Spanned { value, location })
     });

@@ -3,7 +3,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use rattler_conda_types::{VersionSpec, version_spec::EqualityOperator};
 
 use super::freedom::{self, Freedom};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::{CondaRequirement, EnvironmentFile, change::Change, yaml};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     name: "duplicate-dependency",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("duplicate_dependency.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let lines = &environment.conda;
     let mut firsts: HashMap<String, &CondaRequirement> = HashMap::new();

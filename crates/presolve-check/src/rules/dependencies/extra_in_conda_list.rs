@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -6,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "extra-in-conda-list",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("extra_in_conda_list.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.conda.iter();
     let lines = lines.filter_map(|line| Some((line, extra(line)?)));
     lines.map(|(line, extra)| finding(line, extra)).collect()

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-match-spec",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("invalid_match_spec.md"),
 };
 

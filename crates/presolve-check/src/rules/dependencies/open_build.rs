@@ -1,5 +1,5 @@
 use super::freedom::{self, Freedom};
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::{diagnostic::Level, secrets::redact};
 
@@ -7,11 +7,11 @@ pub(super) static RULE: Rule = Rule {
     name: "open-build",
     level: Level::Note,
     by_default: false,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("open_build.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.conda.iter();
     let lines = lines.filter(|line| leaves_build_open(line));
     lines.map(finding).collect()

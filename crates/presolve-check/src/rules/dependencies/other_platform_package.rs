@@ -1,7 +1,7 @@
 use rattler_conda_types::Subdir;
 
 use super::targets::targets;
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     name: "other-platform-package",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("other_platform_package.md"),
 };
 
@@ -60,7 +60,7 @@ const FAMILIES: [(System, &str); 3] = [
     (System::Windows, "msys2-"),
 ];
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.conda.iter();
     let lines = lines.filter(|line| line.spec.condition.is_none() && line.pin.is_none());
     let bound: Vec<(&CondaRequirement, System)> = lines

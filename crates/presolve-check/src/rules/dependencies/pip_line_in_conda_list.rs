@@ -7,6 +7,6 @@ pub(super) static RULE: Rule = Rule {
     by_default: true,
     // Whether the file has a pip list, and in what order pip is to see the lines, is
     // for people to say.
-    finder: Finder::Reading(|_| None),
+    finder: Finder::Reading(|_, _| None),
     text: include_str!("pip_line_in_conda_list.md"),
 };

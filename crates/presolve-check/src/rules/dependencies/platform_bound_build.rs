@@ -1,7 +1,7 @@
 use rattler_conda_types::StringMatcher;
 
 use super::targets::targets;
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     name: "platform-bound-build",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("platform_bound_build.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let targets = targets(subject);
     let lines = subject.environment.conda.iter();
     let bound: Vec<&CondaRequirement> = lines.filter(|line| is_bound(line)).collect();

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use pep508_rs::PackageName;
 
-use crate::rules::{Confidence, Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Confidence, Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_registry::conda::names::Names;
 use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind, change::Change,
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     name: "same-in-conda-and-pip",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("same_in_conda_and_pip.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let names = Names::built_in();
     let mut brought: HashMap<PackageName, &CondaRequirement> = HashMap::new();

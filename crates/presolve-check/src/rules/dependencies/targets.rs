@@ -2,18 +2,18 @@
 
 use rattler_conda_types::Subdir;
 
-use crate::rules::Subject;
+use crate::rules::Requirements;
 
 /// The platforms that are asked for; else that of the settings; else those that the file
 /// names, for tools that make lockfiles of it, or is pinned for. Empty if nothing says.
-pub(super) fn targets(subject: &Subject<'_>) -> Vec<Subdir> {
+pub(super) fn targets(subject: &Requirements<'_>) -> Vec<Subdir> {
     if !subject.platforms.is_empty() {
         return subject.platforms.to_vec();
     }
     if let Some(platform) = subject.settings.platform {
         return vec![platform];
     }
-    let listed = subject.tree.root.get("platforms");
+    let listed = subject.tree.and_then(|tree| tree.root.get("platforms"));
     let listed = listed.and_then(|platforms| platforms.as_sequence());
     let listed = listed.into_iter().flatten();
     let listed: Vec<Subdir> = listed
@@ -32,20 +32,22 @@ pub(super) fn targets(subject: &Subject<'_>) -> Vec<Subdir> {
 mod tests {
     use super::*;
     use presolve_config::{Flags, Settings};
+    use presolve_spec::host::{CondaFile, Host};
     use presolve_text::source::SourceFile;
 
     #[test]
     fn what_is_asked_for_comes_before_what_the_file_says() {
         let targets_of = |text: &str, asked: &[Subdir], platform: Option<Subdir>| {
-            let reading = presolve_input::read_as_far_as_possible(SourceFile::from_text("e", text));
-            let (environment, tree) = reading.environment.expect("reads");
+            let reading = CondaFile::default().read(&SourceFile::from_text("e", text), &[]);
+            let environment = reading.environment.expect("reads");
             let folder = tempfile::tempdir().expect("a folder");
             let mut settings =
                 Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
             settings.platform = platform;
-            targets(&Subject {
+            targets(&Requirements {
                 environment: &environment,
-                tree: &tree,
+                tree: reading.tree.as_ref(),
+                dockerfile: None,
                 settings: &settings,
                 platforms: asked,
                 today: jiff::civil::date(2026, 11, 21),

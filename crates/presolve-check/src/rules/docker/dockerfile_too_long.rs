@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "dockerfile-too-long",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Dockerfile(find),
+    finder: Finder::File(|subject| subject.in_dockerfile(find)),
     text: include_str!("dockerfile_too_long.md"),
 };
 

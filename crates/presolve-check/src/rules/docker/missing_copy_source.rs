@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-copy-source",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Dockerfile(find),
+    finder: Finder::File(|subject| subject.in_dockerfile(find)),
     text: include_str!("missing_copy_source.md"),
 };
 

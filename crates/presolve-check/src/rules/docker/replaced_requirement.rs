@@ -7,6 +7,6 @@ pub(super) static RULE: Rule = Rule {
     name: REPLACED,
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Reading(|_| None),
+    finder: Finder::Reading(|_, _| None),
     text: include_str!("replaced_requirement.md"),
 };

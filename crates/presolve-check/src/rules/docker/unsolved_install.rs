@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "unsolved-install",
     level: Level::Note,
     by_default: true,
-    finder: Finder::Dockerfile(find),
+    finder: Finder::File(|subject| subject.in_dockerfile(find)),
     text: include_str!("unsolved_install.md"),
 };
 

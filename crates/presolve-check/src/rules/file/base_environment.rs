@@ -1,15 +1,15 @@
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "base-environment",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("base_environment.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let name = subject.environment.name.as_ref();
     // `RESERVED_ENV_NAMES` in conda/base/constants.py.
     let reserved = name.filter(|name| matches!(name.value.as_str(), "base" | "root"));

@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "misspelt-key",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("misspelt_key.md"),
 };
 

@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "no-dependencies",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("no_dependencies.md"),
 };
 

@@ -5,7 +5,7 @@ pub(super) static RULE: Rule = Rule {
     name: "prefix-in-file",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("prefix_in_file.md"),
 };
 

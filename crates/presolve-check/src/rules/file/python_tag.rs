@@ -5,7 +5,7 @@ pub(super) static RULE: Rule = Rule {
     name: "python-tag",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("python_tag.md"),
 };
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::rules::{Edit, Finder, Fix, Rule, Safety};
+use presolve_spec::host::Host;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// The tabs at the starts of all lines, two blanks for each: the file was no YAML before,
 /// so it can only have been meant as what it is then.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic, host: &dyn Host) -> Option<Fix> {
     let source = &diagnostic.labels.first()?.location.file;
     let mut edits = Vec::new();
     let mut start = 0;
@@ -34,5 +35,6 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
         edits,
     };
     let mended = source.with_text(fix.apply());
-    presolve_input::read(mended).is_ok().then_some(fix)
+    let is_read = host.read(&mended, &[]).complete().is_ok();
+    is_read.then_some(fix)
 }

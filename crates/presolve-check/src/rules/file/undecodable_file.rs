@@ -5,6 +5,6 @@ pub(super) static RULE: Rule = Rule {
     name: "undecodable-file",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(|_| None),
+    finder: Finder::Reading(|_, _| None),
     text: include_str!("undecodable_file.md"),
 };

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use pep508_rs::{ExtraName, PackageName};
 
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind, change::Change, yaml};
 use presolve_text::diagnostic::Level;
 
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     name: "duplicate-requirement",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("duplicate_requirement.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let lines = &environment.pip.requirements;
     let mut known: HashMap<(&PackageName, &[ExtraName]), Vec<&PipRequirement>> = HashMap::new();

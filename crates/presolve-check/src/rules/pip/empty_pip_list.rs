@@ -1,5 +1,5 @@
 use crate::rules::{Finder, Fix, Rule, Safety};
-use presolve_spec::yaml;
+use presolve_spec::{host::Host, yaml};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,14 +11,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// conda drops an empty list, but adds `pip` for its sake.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic, host: &dyn Host) -> Option<Fix> {
     let at = &diagnostic.labels.first()?.location;
     let text = at.file.text();
     let before = &text[yaml::line_start(text, at.span.start)..at.span.start];
     let after = &text[at.span.end..yaml::line_end(text, at.span.end)];
     let value = after.trim_start().strip_prefix(':')?.trim();
     let is_alone = before.trim() == "-" && matches!(value, "" | "[]" | "~" | "null");
-    let environment = presolve_input::read(at.file.clone()).ok()?;
+    let environment = host.read(&at.file, &[]).complete().ok()?;
     let mut lines = environment.conda.iter();
     let safety = match lines.any(|line| line.spec.name.to_string() == "pip") {
         true => Safety::Safe,

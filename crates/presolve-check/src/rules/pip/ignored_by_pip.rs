@@ -5,6 +5,6 @@ pub(super) static RULE: Rule = Rule {
     name: "ignored-by-pip",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::Reading(|_| None),
+    finder: Finder::Reading(|_, _| None),
     text: include_str!("ignored_by_pip.md"),
 };

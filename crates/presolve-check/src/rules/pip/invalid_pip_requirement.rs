@@ -7,6 +7,6 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     by_default: true,
     // pip refuses the line, so what it plainly was meant to say is a safe change.
-    finder: Finder::Reading(|refused| write_intended(refused, Safety::Safe)),
+    finder: Finder::Reading(|refused, _| write_intended(refused, Safety::Safe)),
     text: include_str!("invalid_pip_requirement.md"),
 };

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 pub(super) use presolve_spec::{EnvironmentFile, PipRequirement, requirement};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
@@ -8,13 +8,13 @@ pub(super) static RULE: Rule = Rule {
     name: "local-project",
     level: Level::Note,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("local_project.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     // `COPY` brings it.
-    if subject.is_dockerfile() {
+    if subject.dockerfile.is_some() {
         return Vec::new();
     }
     let environment = subject.environment;
@@ -61,6 +61,7 @@ fn is_missing(line: &PipRequirement, missing: &[(&Path, usize, usize)]) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use presolve_spec::environment;
     use presolve_text::source::SourceFile;
 
     #[test]
@@ -69,7 +70,7 @@ mod tests {
         std::fs::write(folder.path().join("pyproject.toml"), "").expect("is written");
         let text = "dependencies:\n- pip\n- pip:\n  - -e .\n  - -e ./absent\n  - '.[dev]'\n";
         let file = SourceFile::from_text(folder.path().join("e.yml"), text);
-        let environment = presolve_input::read(file).expect("reads");
+        let environment = environment::read(file).expect("reads");
         let lines = environment.pip.requirements.iter();
         let found: Vec<bool> = lines
             .map(|line| is_local(line) && !is_missing(line, &missing(&environment)))

@@ -1,4 +1,4 @@
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_text::diagnostic::Level;
 
@@ -6,7 +6,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "missing-build-tools",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("missing_build_tools.md"),
 };
 
@@ -50,9 +50,9 @@ const NEEDS: [Need; 2] = [
     },
 ];
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     // `apt-get` may have brought it.
-    if subject.is_dockerfile() {
+    if subject.dockerfile.is_some() {
         return Vec::new();
     }
     let environment = subject.environment;

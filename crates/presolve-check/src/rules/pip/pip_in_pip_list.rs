@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::PipRequirementKind;
 use presolve_text::{diagnostic::Level, secrets::redact};
 
@@ -6,13 +6,13 @@ pub(super) static RULE: Rule = Rule {
     name: "pip-in-pip-list",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("pip_in_pip_list.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     // A command before the others may well be for pip alone.
-    if subject.is_dockerfile() {
+    if subject.dockerfile.is_some() {
         return Vec::new();
     }
     let lines = subject.environment.pip.requirements.iter();

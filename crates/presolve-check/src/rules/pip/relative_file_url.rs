@@ -5,7 +5,7 @@ pub(super) static RULE: Rule = Rule {
     name: "relative-file-url",
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(fix),
+    finder: Finder::Reading(|met, _| fix(met)),
     text: include_str!("relative_file_url.md"),
 };
 

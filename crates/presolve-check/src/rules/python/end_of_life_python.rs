@@ -4,7 +4,7 @@ use super::{
     branches::{allows_python_2, newest_allowed, released},
     present,
 };
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::{Level, Location};
 
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     name: "end-of-life-python",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("end_of_life_python.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     present(subject)
         .filter_map(|line| finding(line, subject.today))
         .collect()

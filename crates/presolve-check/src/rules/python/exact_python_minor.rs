@@ -1,5 +1,5 @@
 use super::{declared, written_version};
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +7,11 @@ pub(super) static RULE: Rule = Rule {
     name: "exact-python-minor",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("exact_python_minor.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = declared(subject).filter(|line| line.pin.is_none());
     lines.filter_map(finding).collect()
 }

@@ -1,17 +1,15 @@
-pub(super) use presolve_spec::route::route;
-
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-python",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("missing_python.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let names = |name: &str| {
         let mut lines = environment.conda.iter();
@@ -23,7 +21,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if is_empty || is_of_r || names("python") {
         return Vec::new();
     }
-    let Some(key) = subject.tree.key_span(&route!("dependencies")) else {
+    let Some((_, key)) = subject.dependencies() else {
         return Vec::new();
     };
     // A pip list needs one; conda packages may be programs of another language.
@@ -34,7 +32,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let finding = RULE
         .finding(
-            subject.tree.at(key),
+            key,
             "no `python` among these",
             "the file does not set the Python version",
         )

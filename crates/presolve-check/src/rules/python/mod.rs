@@ -1,6 +1,6 @@
 //! Rules on the Python of the environment.
 
-use super::{Rule, Subject};
+use super::{Requirements, Rule};
 use presolve_spec::CondaRequirement;
 
 mod branches;
@@ -29,13 +29,13 @@ pub(super) static RULES: &[&Rule] = &[
 ];
 
 /// The conda lines that ask for Python, without those that only a pin wrote.
-fn declared<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
+fn declared<'s>(subject: &Requirements<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
     let lines = subject.environment.conda.iter();
     lines.filter(|line| !line.added_by_pin && line.spec.name.to_string() == "python")
 }
 
 /// The same, and the Python of an image: what is there, whoever chose it.
-fn present<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
+fn present<'s>(subject: &Requirements<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
     declared(subject).chain(&subject.environment.image_python)
 }
 

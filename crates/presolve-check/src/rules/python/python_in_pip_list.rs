@@ -1,5 +1,5 @@
 use super::present;
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::{PipRequirementKind, change::Change};
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +7,11 @@ pub(super) static RULE: Rule = Rule {
     name: "python-in-pip-list",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("python_in_pip_list.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.pip.requirements.iter();
     let lines = lines.filter(|line| match &line.kind {
         PipRequirementKind::Named(named) => named.name.as_ref() == "python",

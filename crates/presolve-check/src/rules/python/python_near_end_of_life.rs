@@ -1,19 +1,19 @@
 use super::{branches::newest_allowed, present};
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "python-near-end-of-life",
     level: Level::Note,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("python_near_end_of_life.md"),
 };
 
 /// Half a year: the time that moving to another Python may take.
 const DAYS_BEFORE: i32 = 183;
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let today = subject.today;
     let findings = present(subject).filter_map(|line| {
         let newest = newest_allowed(line.spec.version.as_ref()?, today)?;

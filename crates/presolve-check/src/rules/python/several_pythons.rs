@@ -1,5 +1,5 @@
 use super::declared;
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::change::Change;
 use presolve_text::diagnostic::Level;
 
@@ -7,11 +7,11 @@ pub(super) static RULE: Rule = Rule {
     name: "several-pythons",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("several_pythons.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let mut lines = declared(subject);
     let Some(first) = lines.next() else {
         return Vec::new();

@@ -1,16 +1,16 @@
 use super::{declared, written_version};
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "truncated-python-version",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("truncated_python_version.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = declared(subject).filter(|line| {
         let version = written_version(line).trim_start_matches(['=', ' ']);
         matches!(version, "3.1" | "3.1.*" | "3.2" | "3.2.*")

@@ -2,7 +2,7 @@ use super::{
     branches::{allows, is_open_upwards},
     declared,
 };
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     name: "unpinned-python",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("unpinned_python.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = declared(subject).filter(|line| line.pin.is_none() && line.spec.build.is_none());
     lines.filter_map(finding).collect()
 }

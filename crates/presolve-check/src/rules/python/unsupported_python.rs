@@ -4,7 +4,7 @@ use super::{
     branches::{allows_python_2, newest_allowed, released},
     declared, written_version,
 };
-use crate::rules::{Finder, Finding, Fix, Rule, Safety, Subject};
+use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     name: "unsupported-python",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("unsupported_python.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     declared(subject)
         .filter_map(|line| finding(line, subject.today))
         .collect()

@@ -1,6 +1,6 @@
 use pep508_rs::VersionOrUrl;
 
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_spec::{PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::Level;
 
@@ -8,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "direct-url-without-hash",
     level: Level::Note,
     by_default: false,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("direct_url_without_hash.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.pip.requirements.iter();
     let open = lines.filter(|line| line.hashes.is_empty() && has_open_url(line));
     let findings = open.map(|line| {

@@ -1,13 +1,13 @@
 use url::Url;
 
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: "extra-index",
     level: Level::Note,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("extra_index.md"),
 };
 
@@ -23,7 +23,7 @@ const PUBLIC: [&str; 8] = [
     "storage.googleapis.com",
 ];
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let options = &subject.environment.pip.options;
     let private = options.extra_index_urls.iter();
     let private = private.filter(|url| !is_public(&url.value));

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::rules::{Finder, Finding, Rule, Subject};
+use crate::rules::{Finder, Finding, Requirements, Rule};
 use presolve_text::{
     diagnostic::{Level, Location},
     secrets,
@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     name: "secret-in-url",
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("secret_in_url.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     files(subject).iter().flat_map(secrets_in).collect()
 }
 
@@ -40,13 +40,13 @@ pub fn secrets_in(file: &Arc<SourceFile>) -> Vec<Finding> {
 
 /// The file, and those that its pip list names with `-r` and `-c`, as far as they say
 /// anything.
-fn files(subject: &Subject<'_>) -> Vec<Arc<SourceFile>> {
+fn files(subject: &Requirements<'_>) -> Vec<Arc<SourceFile>> {
     let pip = &subject.environment.pip;
     let lines = pip.requirements.iter().chain(&pip.constraints);
     let lines = lines.map(|line| &line.location.file);
     let options = pip.options.written.iter();
     let options = options.map(|option| &option.location.file);
-    let mut files = vec![Arc::clone(subject.tree.source())];
+    let mut files = vec![Arc::clone(&subject.environment.source)];
     for file in lines.chain(options) {
         if !files.iter().any(|known| known.path() == file.path()) {
             files.push(Arc::clone(file));
@@ -63,6 +63,7 @@ mod tests {
         lint::{Asked, lint},
     };
     use presolve_config::{Flags, Settings, check::CheckSettings};
+    use presolve_input::Input;
 
     #[test]
     fn files_that_the_pip_list_names_are_looked_at() {
@@ -79,7 +80,7 @@ mod tests {
             platforms: &[],
             today: jiff::civil::date(2026, 11, 21),
         };
-        let findings = lint(&source, asked).findings;
+        let findings = lint(&Input::of(source), asked).findings;
         let places: Vec<&str> = findings.iter().map(|f| f.location().text()).collect();
         assert_eq!(places, ["secret"]);
     }

@@ -1,4 +1,4 @@
-use crate::rules::{Confidence, Finder, Finding, Rule, Subject};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
 use presolve_spec::{PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::Level;
 
@@ -6,11 +6,11 @@ pub(super) static RULE: Rule = Rule {
     name: "unpinned-vcs",
     level: Level::Warning,
     by_default: true,
-    finder: Finder::File(find),
+    finder: Finder::File(|subject| subject.in_requirements(find)),
     text: include_str!("unpinned_vcs.md"),
 };
 
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.pip.requirements.iter();
     lines.filter_map(finding).collect()
 }

@@ -1,0 +1,117 @@
+//! The file that holds the requirements of an input, and the image that they are for.
+
+use std::sync::Arc;
+
+use presolve_config::Settings;
+use presolve_spec::{
+    EnvironmentFile, Spanned,
+    environment::Reading,
+    host::{CondaFile, Host},
+};
+use presolve_target::{Image, Target};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Level, Location},
+    source::SourceFile,
+};
+
+/// What is read of an input, and what is written.
+pub struct Spec {
+    /// The file with the requirements.
+    pub source: Arc<SourceFile>,
+    /// How it is read and changed.
+    pub host: Arc<dyn Host>,
+    /// The image that they are for, if one is known of.
+    pub(crate) image: Option<ImageOf>,
+    /// Notices about how the file was found.
+    pub(crate) notices: Vec<Diagnostic>,
+}
+
+/// The image that an environment is built on.
+pub(crate) struct ImageOf {
+    /// Platform and virtual packages of the build machine.
+    pub target: Target,
+    /// The image, if it is named.
+    pub named: Option<Spanned<Image>>,
+    /// Position where the image is named, or could be.
+    pub at: Location,
+}
+
+impl Spec {
+    /// A conda file, for no image that is known of.
+    pub(crate) fn of_conda_file(source: &Arc<SourceFile>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            host: Arc::new(CondaFile::default()),
+            image: None,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Reads the requirements.
+    ///
+    /// # Errors
+    /// [`Failure::input`] with everything that conda, pip, YAML or Docker would refuse, each
+    /// with its place.
+    pub fn read(&self) -> Result<EnvironmentFile, Failure> {
+        self.read_as_far_as_possible().complete()
+    }
+
+    /// Reads what can be read of the requirements, and says what cannot.
+    pub fn read_as_far_as_possible(&self) -> Reading {
+        self.host.read(&self.source, &[])
+    }
+
+    /// The settings with what the image says; all that they say themselves is stronger.
+    pub fn settings(&self, settings: Settings) -> Settings {
+        let image = self.image.as_ref().map(|image| image.target.clone());
+        Settings { image, ..settings }
+    }
+
+    /// The image, if one is named.
+    pub fn named_image(&self) -> Option<Spanned<Image>> {
+        self.image.as_ref()?.named.clone()
+    }
+
+    /// What is to be said of the file, and of what is taken for granted.
+    pub fn notices(&self, settings: &Settings) -> Vec<Diagnostic> {
+        let guess = self.image.as_ref().and_then(|image| image.guess(settings));
+        let notices = self.notices.iter().cloned();
+        notices.chain(guess).collect()
+    }
+}
+
+impl ImageOf {
+    /// What is taken for granted of the image, if anything has to be.
+    fn guess(&self, settings: &Settings) -> Option<Diagnostic> {
+        let has_glibc = |text: &String| text.starts_with("__glibc");
+        let is_told = settings.virtual_packages.iter().any(has_glibc);
+        if !self.target.is_guess || is_told {
+            return None;
+        }
+        let mut packages = self.target.virtual_packages.iter();
+        let glibc = packages.find_map(|text| text.strip_prefix("__glibc="));
+        let glibc = glibc.unwrap_or_default();
+        let named = self.named.as_ref();
+        if named.is_some_and(|image| image.value.is_alpine()) {
+            return Some(self.musl(glibc));
+        }
+        let message = format!(
+            "presolve assumes {} with glibc {glibc}, as the name of the image does not say",
+            settings.platform.unwrap_or(self.target.subdir)
+        );
+        Some(
+            Diagnostic::new(Level::Note, "unknown-image", message)
+                .at(self.at.clone(), "")
+                .help("override this with `--virtual-package __glibc=…`, or in presolve.toml"),
+        )
+    }
+
+    /// What is said of an image with another C library, which nothing is solved for.
+    fn musl(&self, glibc: &str) -> Diagnostic {
+        let message = "the image is based on Alpine, which has musl instead of glibc: conda packages and manylinux wheels do not run on it";
+        Diagnostic::warning("musl-image", message)
+            .at(self.at.clone(), "")
+            .note(format!("the results are for a machine with glibc {glibc}, not for this image"))
+            .help("use an image with glibc, such as `python:3.11-slim`; if this image includes glibc, set `--virtual-package __glibc=…`")
+    }
+}
