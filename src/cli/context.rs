@@ -108,7 +108,7 @@ impl Context {
         let context = context(&environment, &image, &resolution, solution)?;
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
-        print(&self.command(&context, platform), false)
+        print(&self.command(&context, platform))
     }
 
     /// # Errors

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print, print_whole, progress::Progress, settings::SettingsArgs};
+use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
 use presolve_check::rules::{Fix as Edits, Safety};
 use presolve_config::Settings;
 use presolve_diagnose::{self as diagnose, Log, Named, Problem, Verdict, spec};
@@ -124,9 +124,8 @@ impl Diagnose {
             diagnosis: &diagnosis,
             spec,
         };
-        let color = output.color_stdout();
         match self.format {
-            Format::Human => print(&report::render(&report, color), color)?,
+            Format::Human => output.print(&report::render(&report))?,
             Format::Json => print_whole(&json::render(&report))?,
             Format::Sarif => print_whole(&sarif::render(&report))?,
             Format::Github => print_whole(&commands::github(&report))?,

@@ -117,7 +117,7 @@ impl Explain {
         let mut human = Human {
             progress: progress.clone(),
             silent: self.format != Format::Human,
-            color: output.color_stdout(),
+            output: output.clone(),
             conflicts: 0,
             fixes: 0,
         };
@@ -139,9 +139,9 @@ impl Explain {
             output.tell(&format!("Wrote the explanation to {}", path.display()));
         }
         match self.format {
-            Format::Human => print(&report::end(&explanation), output.color_stdout())?,
+            Format::Human => print(&report::end(&explanation))?,
             Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
-            Format::Dot => print(&dot::render(&explanation), false)?,
+            Format::Dot => print(&dot::render(&explanation))?,
         }
         if let Some(number) = self.apply {
             return self.apply(&explanation, &environment.source, number.into(), output);
@@ -173,7 +173,7 @@ impl Explain {
         for notice in &answer.notices {
             output.say(notice);
         }
-        print(&report_why::text(&answer), false)?;
+        print(&report_why::text(&answer))?;
         report_why::verdict(&answer)
     }
 
@@ -223,7 +223,7 @@ struct Human {
     progress: Progress,
     /// Whether another format is printed.
     silent: bool,
-    color: bool,
+    output: Output,
     conflicts: usize,
     fixes: usize,
 }
@@ -234,17 +234,17 @@ impl Listening for Human {
             return;
         }
         self.conflicts += 1;
-        let text = report::conflict(so_far, conflict, self.conflicts, self.color);
+        let text = report::conflict(so_far, conflict, self.conflicts);
         // A closed output is not an error.
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let _ = self.progress.suspend(|| self.output.print(&text));
     }
 
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds) {
         if self.silent {
             return;
         }
-        let text = report::gone_builds(so_far, gone, self.color);
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let text = report::gone_builds(so_far, gone);
+        let _ = self.progress.suspend(|| self.output.print(&text));
     }
 
     fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
@@ -252,7 +252,7 @@ impl Listening for Human {
             return;
         }
         self.fixes += 1;
-        let text = report::fix(so_far, fix, self.fixes, self.color);
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let text = report::fix(so_far, fix, self.fixes);
+        let _ = self.progress.suspend(|| self.output.print(&text));
     }
 }
