@@ -4,7 +4,11 @@ use std::{collections::HashSet, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
+use super::{
+    Output, print_whole,
+    progress::{self, Progress},
+    settings::SettingsArgs,
+};
 use presolve_check::{
     Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed, discover,
     patterns::Patterns,
@@ -139,7 +143,6 @@ impl Check {
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
-            progress: progress.clone(),
             output: output.clone(),
             shows: match (self.diff, self.format) {
                 (true, _) => Shows::Diff,
@@ -254,7 +257,6 @@ enum Shows {
 
 /// Prints the report of each file.
 struct Human {
-    progress: Progress,
     output: Output,
     shows: Shows,
     /// The text for a file, instead of what is printed.
@@ -275,7 +277,7 @@ impl Listening for Human {
         match &mut self.kept {
             Some(kept) => *kept += &foreign::unstyled(&text),
             // A closed output is not an error.
-            None => drop(self.progress.suspend(|| self.output.print(&text))),
+            None => drop(progress::suspend(|| self.output.print(&text))),
         }
     }
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Output, print, print_whole,
-    progress::Progress,
+    progress::{self, Progress},
     settings::{SettingsArgs, duration},
 };
 use presolve_config::Settings;
@@ -115,7 +115,6 @@ impl Explain {
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
-            progress: progress.clone(),
             silent: self.format != Format::Human,
             output: output.clone(),
             conflicts: 0,
@@ -220,7 +219,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Prints each result as soon as it is found.
 struct Human {
-    progress: Progress,
     /// Whether another format is printed.
     silent: bool,
     output: Output,
@@ -236,7 +234,7 @@ impl Listening for Human {
         self.conflicts += 1;
         let text = report::conflict(so_far, conflict, self.conflicts);
         // A closed output is not an error.
-        let _ = self.progress.suspend(|| self.output.print(&text));
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds) {
@@ -244,7 +242,7 @@ impl Listening for Human {
             return;
         }
         let text = report::gone_builds(so_far, gone);
-        let _ = self.progress.suspend(|| self.output.print(&text));
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 
     fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
@@ -253,6 +251,6 @@ impl Listening for Human {
         }
         self.fixes += 1;
         let text = report::fix(so_far, fix, self.fixes);
-        let _ = self.progress.suspend(|| self.output.print(&text));
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 }

@@ -9,7 +9,7 @@ use anstream::{
     AutoStream,
     stream::{AsLockedWrite, RawStream},
 };
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
 use presolve_parse::guard;
 use presolve_terminal::{foreign, human};
@@ -22,6 +22,7 @@ mod check;
 mod context;
 mod diagnose;
 mod explain;
+mod logging;
 mod pin;
 mod progress;
 mod rule;
@@ -87,6 +88,16 @@ struct Output {
     /// Print errors only
     #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
+    /// Log what presolve does to stderr; repeat for more detail (-vv, -vvv)
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = ArgAction::Count,
+        conflicts_with = "quiet",
+        display_order = 900
+    )]
+    verbose: u8,
     /// When to colour the output
     #[arg(
         long,
@@ -179,6 +190,9 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = cli.output.clone();
+    if let Err(failure) = logging::start(output.verbose) {
+        return fail(&failure, &output);
+    }
     let file = cli.command.file().map(Path::to_owned);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()

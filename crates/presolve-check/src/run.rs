@@ -159,6 +159,7 @@ impl Check {
         (projects, shared): (&Projects, &Shared),
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
+        tracing::info!(file = %path.display(), "checking");
         let settings = Settings {
             image: defined.image(path),
             ..Settings::resolve(path, self.flags.clone())?

@@ -271,6 +271,12 @@ impl Question {
             specs,
         };
         let repodata = repodata::load(query, self.access()?).await?;
+        let records: usize = repodata
+            .subdirs
+            .iter()
+            .map(|subdir| subdir.records.len())
+            .sum();
+        tracing::info!(subdir = %self.subdir, specs = specs.len(), records, "repodata loaded");
         for skipped in &repodata.skipped {
             self.shared.note(skipped_records(skipped));
         }

@@ -10,6 +10,7 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 use rattler_conda_types::{MatchSpec, RepoDataRecord};
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled, VersionSetId};
+use tracing::{debug, trace};
 
 use super::{
     Declared, DeclaredKind, Problem, Reading, Sources, Unasked, World,
@@ -383,6 +384,7 @@ pub(super) fn joint<'a>(
         let mut attempt = Attempt::new(problem, reading.clone())?;
         let chosen = attempt.run()?;
         let learnt = attempt.provider().learnt.borrow().clone();
+        reading.log(chosen.as_deref());
         // With more candidates there may be a better solution, but this one is one.
         let is_enough = wanted == Wanted::Any && chosen.is_some();
         if reading.learn(&learnt) && !is_enough {
@@ -435,6 +437,18 @@ pub(super) fn joint<'a>(
 }
 
 impl Reading {
+    fn log(&self, chosen: Option<&[SolvableId]>) {
+        debug!(
+            sources = ?self.sources,
+            overwrite = self.overwrite,
+            conda_first = self.conda_first.len(),
+            pythons = ?self.pythons,
+            chosen = chosen.map(<[_]>::len),
+            "attempt"
+        );
+        trace!(reading = ?self, "attempt");
+    }
+
     /// Adds the facts that a solve learnt; returns whether there are new ones.
     pub(super) fn learn(&mut self, learnt: &Learnt) -> bool {
         let mut news = false;
@@ -560,8 +574,12 @@ impl<'a> Attempt<'a> {
         &mut self,
         requirements: Vec<ConditionalRequirement>,
     ) -> Result<Option<Vec<SolvableId>>, Failure> {
+        let count = requirements.len();
         let problem = resolvo::Problem::new().requirements(requirements);
-        match self.solver.solve(problem) {
+        let solved = self.solver.solve(problem);
+        let chosen = solved.as_ref().ok().map(Vec::len);
+        trace!(requirements = count, chosen, "solver");
+        match solved {
             Ok(chosen) => Ok(Some(chosen)),
             Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
             Err(UnsolvableOrCancelled::Cancelled(stop)) => match stop.downcast::<Stop>() {

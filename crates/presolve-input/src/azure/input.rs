@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use tracing::info;
 use yaml_serde::Value;
 
 use super::{
@@ -54,10 +55,13 @@ impl Input {
     /// defines an environment without a conda spec.
     pub fn read(path: &Path, fence: &Fence) -> Result<Self, Failure> {
         let source = SourceFile::read(path, fence)?;
+        let file = path.display();
         if let Some(dockerfile) = asset::as_dockerfile(&source) {
+            info!(%file, "taken for a Dockerfile");
             return Self::of_dockerfile(&dockerfile);
         }
         if let Some(files) = BuildFiles::of_asset(&source) {
+            info!(%file, "taken for an asset of Azure ML");
             let start = first_line(&source);
             return Self::of_dockerfile(&files.read(start)?);
         }
@@ -65,6 +69,7 @@ impl Input {
             return Err(refused);
         }
         let Some(definition) = Definition::of(&source) else {
+            info!(%file, "taken for a conda file");
             return Ok(Self {
                 source,
                 definition: None,
@@ -72,6 +77,7 @@ impl Input {
                 notices: Vec::new(),
             });
         };
+        info!(%file, version = ?definition.version(), "taken for an Azure ML environment");
         if let (CondaFile::None, Some(files)) =
             (definition.conda_file(), BuildFiles::of(&definition))
         {
