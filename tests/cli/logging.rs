@@ -58,6 +58,17 @@ fn each_v_tells_more() {
 }
 
 #[test]
+fn the_lines_of_a_file_that_is_checked_name_it() {
+    let project = Project::of(&["python"]);
+    let run = project.run(&["check", "-vv"]);
+    for message in ["checking", "repodata loaded", "attempt"] {
+        let is_named =
+            |line: &str| line.contains(message) && line.contains("check{file=environment.yml}");
+        assert!(run.stderr.lines().any(is_named), "{message}: {run}");
+    }
+}
+
+#[test]
 fn a_variable_selects_crates() {
     let project = Project::of(&["python"]);
     let run = project.pin_with("PRESOLVE_LOG", "presolve_solve=debug");

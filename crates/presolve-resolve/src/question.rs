@@ -315,7 +315,9 @@ impl Question {
         ask: impl FnOnce(&Problem<'_>) -> Result<A, Failure> + Send + 'static,
     ) -> Result<A, Failure> {
         let question = self.clone();
-        let answer = tokio::task::spawn_blocking(move || question.ask_here(&repodata, ask)).await;
+        let span = tracing::Span::current();
+        let ask = move || span.in_scope(|| question.ask_here(&repodata, ask));
+        let answer = tokio::task::spawn_blocking(ask).await;
         answer.unwrap_or_else(|error| Err(broken_off(&error)))
     }
 

@@ -267,6 +267,9 @@ impl Fetcher {
                 None => Err(FetchError::Offline(redact_url(request.url))),
             };
         }
+        if stored.is_none() {
+            debug!(url = %redact_url(request.url), "cache miss");
+        }
         let head = stored.as_ref().map(|(head, _)| head);
         let mut answer = self.ask(request, head, false).await?;
         let mut is_second = false;
