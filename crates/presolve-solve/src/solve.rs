@@ -384,7 +384,6 @@ pub(super) fn joint<'a>(
         let mut attempt = Attempt::new(problem, reading.clone())?;
         let chosen = attempt.run()?;
         let learnt = attempt.provider().learnt.borrow().clone();
-        reading.log(chosen.as_deref());
         // With more candidates there may be a better solution, but this one is one.
         let is_enough = wanted == Wanted::Any && chosen.is_some();
         if reading.learn(&learnt) && !is_enough {
@@ -439,6 +438,7 @@ pub(super) fn joint<'a>(
 impl Reading {
     fn log(&self, chosen: Option<&[SolvableId]>) {
         debug!(
+            pip_half = self.pip_half,
             sources = ?self.sources,
             overwrite = self.overwrite,
             conda_first = self.conda_first.len(),
@@ -536,7 +536,9 @@ impl<'a> Attempt<'a> {
     /// Solves all lines; `None` if there is no solution.
     fn run(&mut self) -> Result<Option<Vec<SolvableId>>, Failure> {
         let all: Vec<usize> = (0..self.lines.len()).collect();
-        self.run_with(&all)
+        let chosen = self.run_with(&all)?;
+        self.provider().reading.log(chosen.as_deref());
+        Ok(chosen)
     }
 
     /// Solves some of the lines; `None` if there is no solution.
