@@ -10,7 +10,7 @@ use presolve::{
         EnvironmentFile, PipRequirementKind, environment,
         pin::{self, PinnedConda, PinnedPip, Pins},
     },
-    terminal::human::render,
+    terminal::{foreign::unstyled, human::render},
 };
 
 /// An invented answer that has every declared name and two more of each kind.
@@ -85,19 +85,19 @@ fn real_files_are_read_or_refused_with_a_place() {
                     }
                     Err(failure) => {
                         for diagnostic in failure.diagnostics {
-                            println!("{}: {}", path.display(), render(&diagnostic, false));
+                            println!("{}: {}", path.display(), unstyled(&render(&diagnostic)));
                         }
                     }
                 }
                 for warning in environment.warnings {
-                    println!("{}", render(&warning, false));
+                    println!("{}", unstyled(&render(&warning)));
                 }
             }
             Err(failure) => {
                 refused += 1;
                 for diagnostic in failure.diagnostics {
                     assert!(!diagnostic.labels.is_empty(), "{}", diagnostic.message);
-                    println!("{}", render(&diagnostic, false));
+                    println!("{}", unstyled(&render(&diagnostic)));
                 }
             }
         }

@@ -14,7 +14,7 @@ const PREFIX: &str = "presolve-";
 const PICTURE: &str = "docs/internals/crates.md";
 
 /// Libraries that some crates alone may use.
-const ONLY: [(&str, &[&str]); 6] = [
+const ONLY: [(&str, &[&str]); 7] = [
     ("clap", &["presolve"]),
     ("indicatif", &["presolve"]),
     ("maud", &["presolve-report"]),
@@ -30,6 +30,7 @@ const ONLY: [(&str, &[&str]); 6] = [
             "presolve-resolve",
         ],
     ),
+    ("tracing-subscriber", &["presolve"]),
 ];
 
 fn root() -> &'static Path {

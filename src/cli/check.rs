@@ -4,7 +4,11 @@ use std::{collections::HashSet, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print_whole, progress::Progress, settings::SettingsArgs};
+use super::{
+    Output, print_whole,
+    progress::{self, Progress},
+    settings::SettingsArgs,
+};
 use presolve_check::{
     Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed, discover,
     patterns::Patterns,
@@ -139,8 +143,7 @@ impl Check {
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
-            progress: progress.clone(),
-            color: output.color_stdout() && self.output_file.is_none(),
+            output: output.clone(),
             shows: match (self.diff, self.format) {
                 (true, _) => Shows::Diff,
                 (false, Format::Human) => Shows::Findings,
@@ -254,8 +257,7 @@ enum Shows {
 
 /// Prints the report of each file.
 struct Human {
-    progress: Progress,
-    color: bool,
+    output: Output,
     shows: Shows,
     /// The text for a file, instead of what is printed.
     kept: Option<String>,
@@ -266,17 +268,16 @@ struct Human {
 impl Listening for Human {
     fn file(&mut self, report: &FileReport) {
         let text = match (&self.shows, &report.fixed) {
-            (Shows::Findings, _) => human::file(report, self.color, &mut self.shown),
+            (Shows::Findings, _) => human::file(report, &mut self.shown),
             (Shows::Diff, Some(fixed)) => {
                 diff::unified(&fixed.before, fixed.source.text(), "fixed")
             }
             (Shows::Diff, None) | (Shows::Nothing, _) => String::new(),
         };
-        let text = foreign::printed(&text, self.color);
         match &mut self.kept {
-            Some(kept) => *kept += &text,
+            Some(kept) => *kept += &foreign::unstyled(&text),
             // A closed output is not an error.
-            None => drop(self.progress.suspend(|| print_whole(&text))),
+            None => drop(progress::suspend(|| self.output.print(&text))),
         }
     }
 }

@@ -91,7 +91,7 @@ impl Context {
         let context = context(&environment, &image, &resolution, solution)?;
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
-        print(&self.command(&context, platform), false)
+        print(&self.command(&context, platform))
     }
 
     /// Opens an Azure ML environment with an image and a conda file.

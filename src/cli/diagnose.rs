@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::{
     Output,
     opened::{self, Located},
-    print, print_whole,
+    print_whole,
     progress::Progress,
     settings::SettingsArgs,
 };
@@ -128,9 +128,8 @@ impl Diagnose {
             diagnosis: &diagnosis,
             spec,
         };
-        let color = output.color_stdout();
         match self.format {
-            Format::Human => print(&report::render(&report, color), color)?,
+            Format::Human => output.print(&report::render(&report))?,
             Format::Json => print_whole(&json::render(&report))?,
             Format::Sarif => print_whole(&sarif::render(&report))?,
             Format::Github => print_whole(&commands::github(&report))?,

@@ -11,7 +11,7 @@ use super::{
     Output,
     opened::{self, Opened},
     print, print_whole,
-    progress::Progress,
+    progress::{self, Progress},
     settings::{SettingsArgs, duration},
 };
 use presolve_config::Settings;
@@ -113,9 +113,8 @@ impl Explain {
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {
-            progress: progress.clone(),
             silent: self.format != Format::Human,
-            color: output.color_stdout(),
+            output: output.clone(),
             conflicts: 0,
             fixes: 0,
         };
@@ -138,9 +137,9 @@ impl Explain {
             output.tell(&format!("Wrote the explanation to {}", path.display()));
         }
         match self.format {
-            Format::Human => print(&report::end(&explanation), output.color_stdout())?,
+            Format::Human => print(&report::end(&explanation))?,
             Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
-            Format::Dot => print(&dot::render(&explanation), false)?,
+            Format::Dot => print(&dot::render(&explanation))?,
         }
         if let Some(number) = self.apply {
             return self.apply(&explanation, &environment.source, number.into(), output);
@@ -172,7 +171,7 @@ impl Explain {
         for notice in &answer.notices {
             output.say(notice);
         }
-        print(&report_why::text(&answer), false)?;
+        print(&report_why::text(&answer))?;
         report_why::verdict(&answer)
     }
 
@@ -219,10 +218,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Prints each result as soon as it is found.
 struct Human {
-    progress: Progress,
     /// Whether another format is printed.
     silent: bool,
-    color: bool,
+    output: Output,
     conflicts: usize,
     fixes: usize,
 }
@@ -233,17 +231,17 @@ impl ExplainObserver for Human {
             return;
         }
         self.conflicts += 1;
-        let text = report::conflict(so_far, conflict, self.conflicts, self.color);
+        let text = report::conflict(so_far, conflict, self.conflicts);
         // A closed output is not an error.
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds) {
         if self.silent {
             return;
         }
-        let text = report::gone_builds(so_far, gone, self.color);
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let text = report::gone_builds(so_far, gone);
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 
     fn fix(&mut self, so_far: &Explanation, fix: &Fix) {
@@ -251,7 +249,7 @@ impl ExplainObserver for Human {
             return;
         }
         self.fixes += 1;
-        let text = report::fix(so_far, fix, self.fixes, self.color);
-        let _ = self.progress.suspend(|| print(&text, self.color));
+        let text = report::fix(so_far, fix, self.fixes);
+        let _ = progress::suspend(|| self.output.print(&text));
     }
 }

@@ -3,14 +3,13 @@
 //! 0: done. 1: the file cannot be solved. 2: the input, the settings or the command line
 //! cannot be used. 3: no result (network, time limit).
 
-use std::{
-    io::{IsTerminal, Write},
-    path::Path,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io::Write, path::Path, process::ExitCode, time::Duration};
 
-use clap::{ColorChoice, Parser, Subcommand};
+use anstream::{
+    AutoStream,
+    stream::{AsLockedWrite, RawStream},
+};
+use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
 use presolve_parse::guard;
 use presolve_terminal::{foreign, human};
@@ -23,6 +22,7 @@ mod check;
 mod context;
 mod diagnose;
 mod explain;
+mod logging;
 mod opened;
 mod pin;
 mod progress;
@@ -89,6 +89,16 @@ struct Output {
     /// Print errors only
     #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
+    /// Log what presolve does to stderr; repeat for more detail (-vv, -vvv)
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = ArgAction::Count,
+        conflicts_with = "quiet",
+        display_order = 900
+    )]
+    verbose: u8,
     /// When to colour the output
     #[arg(
         long,
@@ -101,49 +111,60 @@ struct Output {
 }
 
 impl Output {
-    /// Whether stderr is coloured.
-    fn color(&self) -> bool {
-        self.color_on(std::io::stderr().is_terminal())
-    }
-
-    /// Whether stdout is coloured.
-    fn color_stdout(&self) -> bool {
-        self.color_on(std::io::stdout().is_terminal())
-    }
-
-    fn color_on(&self, is_terminal: bool) -> bool {
-        match self.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => is_terminal && process::non_empty("NO_COLOR").is_none(),
-        }
+    /// Prints a text with styles to stdout.
+    fn print(&self, text: &str) -> Result<(), Failure> {
+        printed(written(std::io::stdout().lock(), self.color, text))
     }
 
     /// Prints a diagnostic to stderr; with `--quiet`, errors only.
     fn say(&self, diagnostic: &Diagnostic) {
         if !self.quiet || diagnostic.level == presolve_text::diagnostic::Level::Error {
-            let text = human::render(diagnostic, self.color());
-            eprint_line(&foreign::printed(&text, self.color()));
+            let text = human::render(diagnostic) + "\n";
+            // A closed stderr is not an error.
+            let _ = written(std::io::stderr().lock(), self.color, &text);
         }
     }
 
     /// Prints a line to stderr, unless `--quiet` is set.
     fn tell(&self, line: &str) {
         if !self.quiet {
-            eprint_line(&foreign::printed(line, false));
+            eprint_line(&foreign::shown(line));
         }
     }
 }
 
-/// Prints a text for people to stdout, filtered as all foreign text is.
-fn print(text: &str, color: bool) -> Result<(), Failure> {
-    print_whole(&foreign::printed(text, color))
+/// Writes a text with styles to a stream, which shows or drops these, filtered as all
+/// foreign text is.
+fn written<S: RawStream + AsLockedWrite>(
+    stream: S,
+    color: ColorChoice,
+    text: &str,
+) -> std::io::Result<()> {
+    let choice = match color {
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+        ColorChoice::Auto => AutoStream::choice(&stream),
+    };
+    let text = match choice {
+        anstream::ColorChoice::Never => foreign::unstyled(text),
+        _ => foreign::styled(text),
+    };
+    AutoStream::new(stream, choice).write_all(text.as_bytes())
 }
 
-/// Prints a text without foreign parts, or in a format that filters them itself. A closed
-/// stdout is not an error.
+/// Prints a text without styles to stdout, filtered as all foreign text is.
+fn print(text: &str) -> Result<(), Failure> {
+    print_whole(&foreign::shown(text))
+}
+
+/// Prints a text without foreign parts, or in a format that filters them itself.
 fn print_whole(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    printed(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// A closed stdout is not an error.
+fn printed(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let message = format!("cannot write to standard output: {error}");
             Err(Failure::input(Diagnostic::error("output", message)))
@@ -170,6 +191,9 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = cli.output.clone();
+    if let Err(failure) = logging::start(output.verbose) {
+        return fail(&failure, &output);
+    }
     let file = cli.command.file().map(Path::to_owned);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -206,24 +230,12 @@ pub fn main() -> ExitCode {
 
 /// Reports what is wrong with the command line, or prints the requested help.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let color = match error.use_stderr() {
-        true => std::io::stderr().is_terminal(),
-        false => std::io::stdout().is_terminal(),
+    let text = error.render().ansi().to_string();
+    // What was typed can have a password in it; the help is presolve's own.
+    let _ = match error.use_stderr() {
+        true => written(std::io::stderr().lock(), ColorChoice::Auto, &text),
+        false => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
     };
-    let text = match color && process::non_empty("NO_COLOR").is_none() {
-        true => error.render().ansi().to_string(),
-        false => error.render().to_string(),
-    };
-    if error.use_stderr() {
-        // What was typed can have a password in it; the help is presolve's own.
-        let _ = write!(
-            std::io::stderr().lock(),
-            "{}",
-            foreign::printed(&text, color)
-        );
-    } else {
-        let _ = write!(std::io::stdout().lock(), "{text}");
-    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, Once, PoisonError,
+        Arc, LazyLock, Mutex, Once, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -21,6 +21,14 @@ use presolve_registry::{
 use presolve_resolve::Listener;
 use presolve_terminal::foreign;
 
+/// The bars of the process, for all that writes next to them.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Runs a function while the display is hidden, so that its output is not mixed up.
+pub(super) fn suspend<A>(act: impl FnOnce() -> A) -> A {
+    BARS.suspend(act)
+}
+
 /// The progress of a run.
 #[derive(Clone)]
 pub(super) struct Progress {
@@ -36,13 +44,11 @@ pub(super) struct Progress {
 impl Progress {
     /// Shows progress on stderr; indicatif shows nothing if it is not a terminal.
     pub(super) fn new(quiet: bool) -> Self {
-        let target = if quiet {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
+        if quiet {
+            BARS.set_draw_target(ProgressDrawTarget::hidden());
+        }
         Self {
-            bars: MultiProgress::with_draw_target(target),
+            bars: BARS.clone(),
             downloads: Arc::default(),
             pypi: ProgressBar::hidden(),
             solving: ProgressBar::hidden(),
@@ -70,16 +76,11 @@ impl Progress {
         let _ = self.bars.clear();
     }
 
-    /// Runs a function while the display is hidden, so that its output is not mixed up.
-    pub(super) fn suspend<A>(&self, act: impl FnOnce() -> A) -> A {
-        self.bars.suspend(act)
-    }
-
     /// Names a host that does not respond, on a separate line. This also appears in CI
     /// logs, where nothing else is shown.
     fn wait(&self, host: &str, time: Duration) {
         let seconds = time.as_secs();
-        self.suspend(|| eprint_line(&format!("waiting for {host}: no answer for {seconds} s")));
+        suspend(|| eprint_line(&format!("waiting for {host}: no answer for {seconds} s")));
     }
 
     fn solve(&self) {

@@ -34,6 +34,7 @@ mod formats;
 mod help;
 mod hostile;
 mod indexes;
+mod logging;
 mod overwrites;
 mod pips;
 #[cfg(unix)]

@@ -213,6 +213,42 @@ fn colours_are_those_of_presolve_alone() {
     );
 }
 
+/// A run with these variables.
+fn coloured(project: &Project, arguments: &[&str], variables: &[&str]) -> String {
+    let mut command = project.command(arguments);
+    command.envs(variables.iter().map(|name| (name, "1")));
+    Run::from(command.output().expect("it starts")).stdout
+}
+
+#[test]
+fn the_flag_the_variables_and_the_stream_decide_on_styles() {
+    let project = Project::new(environment(&["python=3.12", "libzlib", "numpy=1.23"]));
+    project.write("build.log", "a\nKilled\nb\n");
+    for command in [&["explain"][..], &["check"], &["diagnose", "build.log"]] {
+        let run = |flags: &[&str], variables: &[&str]| {
+            coloured(&project, &[command, flags].concat(), variables)
+        };
+        let plain = run(&[], &[]);
+        assert!(!plain.contains(['\u{1b}', '␛']), "{plain}");
+        assert_eq!(run(&["--color", "never"], &["CLICOLOR_FORCE"]), plain);
+        assert_eq!(run(&[], &["CLICOLOR_FORCE", "NO_COLOR"]), plain);
+        let styled = run(&["--color", "always"], &["NO_COLOR"]);
+        assert!(styled.contains("\u{1b}[1m"), "{styled}");
+        assert!(!styled.contains('␛'), "{styled}");
+        assert_eq!(run(&[], &["CLICOLOR_FORCE"]), styled);
+        assert_eq!(presolve::terminal::foreign::unstyled(&styled), plain);
+    }
+}
+
+#[test]
+fn a_file_has_no_styles() {
+    let project = Project::new(environment(&["python=3.12", "libzlib", "numpy=1.23"]));
+    let run = project.run(&["check", "--color", "always", "-o", "findings.txt"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(!project.read("findings.txt").contains('\u{1b}'), "{run}");
+    assert_eq!(project.read("findings.txt"), project.run(&["check"]).stdout);
+}
+
 #[test]
 fn what_is_written_into_the_file_keeps_its_characters() {
     let text = environment(&["python"]) + "# \u{202e} ::error::x ##vso[y]\n";

@@ -9,6 +9,7 @@ use std::{
 use futures::{StreamExt, stream};
 use rattler_conda_types::Subdir;
 use tokio::sync::Semaphore;
+use tracing::{Instrument, info, info_span};
 
 use super::{
     FileReport, Report, Selection, Undecided,
@@ -119,7 +120,8 @@ impl Check {
             // It is never closed, so there is always a permit to come.
             let _permit = permits.acquire().await.ok();
             let report = self.file(path, &defined, (&projects, &shared), listener);
-            let report = guard::caught(report).await;
+            let span = info_span!("check", file = %path.display());
+            let report = guard::caught(report.instrument(span)).await;
             shared.trim();
             // Whatever is wrong with one file or its settings, the others are checked.
             match report {
@@ -159,6 +161,7 @@ impl Check {
         (projects, shared): (&Projects, &Shared),
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
+        info!("checking");
         let settings = Settings {
             image: defined.image(path),
             ..Settings::resolve(path, self.flags.clone())?

@@ -40,6 +40,17 @@ pub enum Kind {
     Refused(Failure),
 }
 
+impl Kind {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::CondaFile => "conda file",
+            Self::Definition(_) => "Azure ML environment",
+            Self::Dockerfile(_) => "Dockerfile",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
 /// Opens the file that a user names. One that an asset of Azure/azureml-assets is made of
 /// stands for the Dockerfile of the asset.
 ///
@@ -49,6 +60,7 @@ pub enum Kind {
 /// [`Failure::input`] when the file cannot be read, or the Dockerfile that it stands for.
 pub fn open(path: &Path, fence: &Fence) -> Result<Input, Failure> {
     let input = Input::of(SourceFile::read(path, fence)?);
+    tracing::info!(file = %path.display(), kind = input.kind.name(), "opened");
     if matches!(input.kind, Kind::Dockerfile(_)) {
         return Ok(input);
     }

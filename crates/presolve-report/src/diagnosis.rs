@@ -7,7 +7,10 @@ pub mod sarif;
 
 use presolve_check::rules::Fix;
 use presolve_diagnose::{Confidence, Diagnosis, Log, LogVerdict, Named};
-use presolve_terminal::{foreign, human};
+use presolve_terminal::{
+    foreign, human,
+    log::{self, Line, Message},
+};
 use presolve_text::diagnostic::{Diagnostic, Label, Level};
 
 /// The input of the report on a log.
@@ -73,22 +76,31 @@ const LINES: usize = 6;
 const WIDTH: usize = 160;
 
 /// The report, with a trailing line break.
-pub fn render(report: &Report<'_>, color: bool) -> String {
-    let text = match &report.diagnosis.verdict {
-        LogVerdict::Named(named) => named_problem(report, named, color),
-        LogVerdict::Unknown { guess, telling } => unknown(report, guess.as_ref(), telling, color),
-        LogVerdict::Succeeded => {
-            let title = style("note", "1;32", color);
-            format!("{title}: the build in this log succeeded\n")
+pub fn render(report: &Report<'_>) -> String {
+    match &report.diagnosis.verdict {
+        LogVerdict::Named(named) => {
+            let spec = report.spec.as_ref().map(of_spec);
+            log::render(&named_problem(report, named)) + &spec.unwrap_or_default()
         }
-    };
-    foreign::printed(&text, color)
+        LogVerdict::Unknown { guess, telling } => {
+            log::render(&unknown(report, guess.as_ref(), telling))
+        }
+        LogVerdict::Succeeded => log::render(&Message {
+            level: Level::Note,
+            name: None,
+            message: "the build in this log succeeded".to_owned(),
+            path: report.path,
+            lines: Vec::new(),
+            notes: Vec::new(),
+        }),
+    }
 }
 
-fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
-    let title = style(&format!("error[{}]", named.problem.name), "1;31", color);
-    let mut text = format!("{title}: {}\n", foreign::shown(&named.message()));
+fn named_problem<'r>(report: &'r Report<'_>, named: &Named) -> Message<'r> {
     let mut notes = Vec::new();
+    if let more @ 1.. = named.lines.len().saturating_sub(LINES) {
+        notes.push(("", format!("and {more} more lines")));
+    }
     if let Some(step) = named.step {
         let step = &report.log.steps[step];
         let instruction = shortened(&step.instruction);
@@ -109,16 +121,17 @@ fn named_problem(report: &Report<'_>, named: &Named, color: bool) -> String {
         );
         notes.push(("also seen", note));
     }
-    text += &log_lines(report, &named.lines, &notes, color);
-    if let Some(spec) = &report.spec {
-        text += &of_spec(spec, color);
+    Message {
+        level: Level::Error,
+        name: Some(named.problem.name),
+        message: named.message(),
+        path: report.path,
+        lines: lines(report.log, named.lines.iter().take(LINES)),
+        notes,
     }
-    text
 }
 
-fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color: bool) -> String {
-    let title = style("error[unknown]", "1;33", color);
-    let mut text = format!("{title}: the log shows no known problem\n");
+fn unknown<'r>(report: &'r Report<'_>, guess: Option<&Named>, telling: &[usize]) -> Message<'r> {
     let mut notes = Vec::new();
     if telling.is_empty() {
         notes.push(("note", "the log is empty".to_owned()));
@@ -131,58 +144,38 @@ fn unknown(report: &Report<'_>, guess: Option<&Named>, telling: &[usize], color:
     }
     let help = "check these lines first; `presolve diagnose --list` lists the known problems";
     notes.push(("help", help.to_owned()));
-    text += &log_lines(report, telling, &notes, color);
-    text
+    Message {
+        level: Level::Error,
+        name: Some("unknown"),
+        message: "the log shows no known problem".to_owned(),
+        path: report.path,
+        lines: lines(report.log, telling.iter()),
+        notes,
+    }
 }
 
-/// Lines of the log with their numbers, and what is to be said of them below.
-fn log_lines(
-    report: &Report<'_>,
-    places: &[usize],
-    notes: &[(&str, String)],
-    color: bool,
-) -> String {
-    let shown = places.len().min(match report.diagnosis.verdict {
-        LogVerdict::Unknown { .. } => places.len(),
-        _ => LINES,
+/// Lines of the log, with one that is alone between two of them.
+fn lines<'l>(log: &Log, places: impl Iterator<Item = &'l usize>) -> Vec<Line> {
+    let mut shown: Vec<usize> = Vec::new();
+    for &place in places {
+        let number = log.lines[place].number;
+        if let Some(&last) = shown.last()
+            && log.lines[last].number + 2 == number
+        {
+            shown.extend(last + 1..place);
+        }
+        shown.push(place);
+    }
+    let shown = shown.into_iter().map(|place| &log.lines[place]);
+    let shown = shown.map(|line| Line {
+        number: line.number,
+        text: shortened(&line.text),
     });
-    let numbers = places[..shown]
-        .iter()
-        .map(|&place| report.log.lines[place].number);
-    let width = numbers.max().unwrap_or(0).to_string().len();
-    let (bar, end) = (style("|", "1;34", color), style("=", "1;34", color));
-    let blank = " ".repeat(width);
-    let mut text = String::new();
-    if let Some(&first) = places.first() {
-        let arrow = style("-->", "1;34", color);
-        text += &format!(
-            "{blank}{arrow} {}:{}\n",
-            foreign::shown(report.path),
-            report.log.lines[first].number
-        );
-        text += &format!("{blank} {bar}\n");
-    }
-    for &place in &places[..shown] {
-        let line = &report.log.lines[place];
-        let number = style(&format!("{:width$}", line.number), "1;34", color);
-        text += &format!("{number} {bar} {}\n", shortened(&line.text));
-    }
-    if shown < places.len() {
-        text += &format!("{blank} {bar} and {} more lines\n", places.len() - shown);
-    }
-    text += &format!("{blank} {bar}\n");
-    for (title, note) in notes {
-        text += &format!(
-            "{blank} {end} {}: {}\n",
-            style(title, "1", color),
-            foreign::shown(note)
-        );
-    }
-    text
+    shown.collect()
 }
 
-fn of_spec(spec: &Spec, color: bool) -> String {
-    format!("\n{}\n", human::render(&about(spec), color))
+fn of_spec(spec: &Spec) -> String {
+    format!("\n{}\n", human::render(&about(spec)))
 }
 
 /// The diagnostic on the environment file and the result of solving it.
@@ -221,12 +214,5 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
-    }
-}
-
-fn style(text: &str, code: &str, color: bool) -> String {
-    match color {
-        true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        false => text.to_owned(),
     }
 }

@@ -13,5 +13,5 @@ pub fn unified(source: &SourceFile, changed: &str, after: &str) -> String {
         .unified_diff()
         .header(&path, &format!("{path} ({after})"))
         .to_string();
-    foreign::printed(&diff, false)
+    foreign::shown(&diff)
 }

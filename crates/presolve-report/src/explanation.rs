@@ -6,6 +6,8 @@ mod graph;
 pub mod html;
 pub mod json;
 
+use anstyle::Style;
+
 use super::diff;
 use presolve_explain::{Edit, Explanation, Fix, GoneBuilds, LeftOut};
 use presolve_solve::Conflict;
@@ -21,12 +23,7 @@ const GIVEN_SHOWN: usize = 5;
 const SHOWN_WHOLE: usize = 4;
 
 /// A conflict, followed by an empty line; one of many conflicts as a single line.
-pub fn conflict(
-    explanation: &Explanation,
-    conflict: &Conflict,
-    number: usize,
-    color: bool,
-) -> String {
+pub fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -> String {
     let diagnostics = view(explanation).diagnostics(conflict);
     let mut text = String::new();
     if number > SHOWN_WHOLE
@@ -40,16 +37,16 @@ pub fn conflict(
         return shown(&format!("line {line}: `{asked}`: {reason}\n"));
     }
     for diagnostic in &diagnostics {
-        text += &human::render(diagnostic, color);
+        text += &human::render(diagnostic);
         text += "\n\n";
     }
     text
 }
 
 /// The builds that no channel has, followed by an empty line.
-pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds, color: bool) -> String {
+pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds) -> String {
     let told = view(explanation).gone_builds(gone);
-    human::render(&told, color) + "\n\n"
+    human::render(&told) + "\n\n"
 }
 
 /// The data for the sentences on conflicts.
@@ -64,24 +61,12 @@ fn view(explanation: &Explanation) -> unsolvable::View<'_> {
 }
 
 /// A fix, with the heading before the first.
-pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> String {
+pub fn fix(explanation: &Explanation, fix: &Fix, number: usize) -> String {
+    let heading = match number {
+        1 => heading(fix.size()),
+        _ => String::new(),
+    };
     let mut text = String::new();
-    if number == 1 {
-        let least = fix.size();
-        text += &match least {
-            1 => bold(
-                "fixes (each one verified by solving the changed file):",
-                color,
-            ),
-            _ => bold(
-                &format!(
-                    "fixes (each one verified by solving the changed file; every fix takes {least} or more changes):"
-                ),
-                color,
-            ),
-        };
-        text.push('\n');
-    }
     let indent = " ".repeat(number.to_string().len() + 4);
     for (place, edit) in fix.edits.iter().enumerate() {
         let start = match place {
@@ -109,8 +94,19 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize, color: bool) -> 
     for note in &fix.notes {
         text += &format!("{indent}note: {note}\n");
     }
-    shown(&text)
+    heading + &shown(&text)
 }
+
+/// The line before the first fix, which takes the fewest changes.
+fn heading(changes: usize) -> String {
+    let least = match changes {
+        1 => String::new(),
+        _ => format!("; every fix takes {changes} or more changes"),
+    };
+    format!("{BOLD}fixes (each one verified by solving the changed file{least}):{BOLD:#}\n")
+}
+
+const BOLD: Style = Style::new().bold();
 
 /// "not 1.20.3: it needs python (conda) 3.7 to 3.10".
 fn why_not_nearer(edit: &Edit) -> Option<String> {
@@ -162,11 +158,4 @@ pub fn end(explanation: &Explanation) -> String {
         text += &format!("\n{cost}");
     }
     text
-}
-
-fn bold(text: &str, color: bool) -> String {
-    match color {
-        true => format!("\u{1b}[1m{text}\u{1b}[0m"),
-        false => text.to_string(),
-    }
 }

@@ -151,14 +151,24 @@ async fn resolve_until(
     let shared = Shared::new(listener);
     let question =
         Question::of(environment, settings, upgrade, &shared, listener, deadline).await?;
+    let (file, lines) = (
+        environment.source.path().display(),
+        question.declared().len(),
+    );
+    tracing::info!(%file, lines, "solving");
     let repodata = Arc::new(question.records(&question.specs()).await?);
     let missing = repodata.missing.clone();
     question.solving();
     let conflict = match unknown_names(question.declared(), &missing) {
         Some(unknown) => unknown,
         None => match question.ask(Arc::clone(&repodata), solve).await? {
-            Some(solution) => return question.solved(&repodata, solution).await,
+            Some(solution) => {
+                let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
+                tracing::info!(conda, pypi, "solved");
+                return question.solved(&repodata, solution).await;
+            }
             None => {
+                tracing::info!("no solution");
                 // Of the names in the file only the records that their lines match
                 // were loaded. An explanation has to know the others.
                 let names = question.names_of_specs();

@@ -277,6 +277,12 @@ impl Question {
             specs,
         };
         let repodata = repodata::load(query, self.access()?).await?;
+        let records: usize = repodata
+            .subdirs
+            .iter()
+            .map(|subdir| subdir.records.len())
+            .sum();
+        tracing::info!(subdir = %self.subdir, specs = specs.len(), records, "repodata loaded");
         for skipped in &repodata.skipped {
             self.shared.note(skipped_records(skipped));
         }
@@ -315,7 +321,9 @@ impl Question {
         ask: impl FnOnce(&Problem<'_>) -> Result<A, SolveError> + Send + 'static,
     ) -> Result<A, ResolveError> {
         let question = self.clone();
-        let answer = tokio::task::spawn_blocking(move || question.ask_here(&repodata, ask)).await;
+        let span = tracing::Span::current();
+        let ask = move || span.in_scope(|| question.ask_here(&repodata, ask));
+        let answer = tokio::task::spawn_blocking(ask).await;
         Ok(answer.map_err(|error| broken_off(&error))??)
     }
 

@@ -2,6 +2,7 @@
 //! costs little.
 
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled};
+use tracing::trace;
 
 use crate::{
     encode::{Encoder, rules::Rules},
@@ -45,7 +46,10 @@ impl<'a> Attempt<'a> {
     /// # Errors
     /// [`SolveError::Deadline`] and [`SolveError::Index`].
     pub(crate) fn run(&mut self) -> Result<Option<Vec<SolvableId>>, SolveError> {
-        self.run_with_more(&[])
+        let chosen = self.run_with_more(&[])?;
+        let rules = &self.encoder().terms().rules;
+        rules.log_attempt(chosen.as_ref().map(Vec::len));
+        Ok(chosen)
     }
 
     /// Like [`run`](Self::run), with more requirements.
@@ -73,8 +77,12 @@ impl<'a> Attempt<'a> {
     ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         let of_lines = lines.iter().flat_map(|&line| &self.lines[line]);
         let requirements = self.virtual_packages.iter().chain(more).chain(of_lines);
-        let problem = resolvo::Problem::new().requirements(requirements.copied().collect());
-        match self.solver.solve(problem) {
+        let requirements: Vec<_> = requirements.copied().collect();
+        let count = requirements.len();
+        let solved = (self.solver).solve(resolvo::Problem::new().requirements(requirements));
+        let chosen = solved.as_ref().ok().map(Vec::len);
+        trace!(requirements = count, chosen, "solver");
+        match solved {
             Ok(chosen) => Ok(Some(chosen)),
             Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
             Err(UnsolvableOrCancelled::Cancelled(reason)) => {

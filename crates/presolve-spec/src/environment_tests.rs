@@ -1,5 +1,5 @@
 use super::*;
-use presolve_terminal::human::render;
+use presolve_terminal::{foreign::unstyled, human::render};
 
 fn parse(text: &str) -> Result<EnvironmentFile, Failure> {
     read(SourceFile::from_text("environment.yml", text))
@@ -11,7 +11,7 @@ fn said(text: &str) -> String {
         Ok(environment) => environment.warnings,
         Err(failure) => failure.diagnostics,
     };
-    let said: Vec<String> = diagnostics.iter().map(|d| render(d, false)).collect();
+    let said: Vec<String> = diagnostics.iter().map(|d| unstyled(&render(d))).collect();
     said.join("\n")
 }
 
@@ -235,7 +235,7 @@ fn what_conda_would_refuse_is_placed() {
                 !diagnostic.help.is_empty() || diagnostic.name.starts_with("invalid"),
                 "{text}: {diagnostic:?}"
             );
-            let rendered = render(diagnostic, false);
+            let rendered = unstyled(&render(diagnostic));
             assert!(
                 !rendered.contains("u:p") && !rendered.contains("sesame"),
                 "{rendered}"

@@ -1,5 +1,5 @@
 use super::*;
-use presolve_terminal::human::render;
+use presolve_terminal::{foreign::unstyled, human::render};
 
 fn read(path: &Path, text: &str) -> PipReader {
     let file = SourceFile::from_text(path, text);
@@ -84,7 +84,7 @@ fn bad_lines_are_placed() {
         .errors
         .iter()
         .chain(&reader.warnings)
-        .map(|diagnostic| render(diagnostic, false))
+        .map(|diagnostic| unstyled(&render(diagnostic)))
         .collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
     error[single-equals]: `numpy=1.26` is not a pip requirement

@@ -23,6 +23,7 @@
 
 use std::sync::LazyLock;
 
+use anstream::adapter::strip_str;
 use regex::Regex;
 
 use presolve_text::secrets;
@@ -52,19 +53,27 @@ pub fn shown_in_place(text: &str) -> String {
     shown
 }
 
-/// All that is printed at once. Of what steers a terminal only the colours of this program
-/// pass, if there are colours.
-pub fn printed(text: &str, color: bool) -> String {
+/// All that is printed at once where styles are shown. Of what steers a terminal only the
+/// styles of this program pass.
+///
+/// A renderer filters foreign text by [`shown`] before it adds styles, so that a style in
+/// a file is visible text by then.
+pub fn styled(text: &str) -> String {
     let masked = secrets::redact(text);
     let mut shown = String::with_capacity(masked.len());
     let mut end = 0;
-    for colour in COLOUR.find_iter(&masked).filter(|_| color) {
-        shown += &visible(&masked[end..colour.start()]);
-        shown += colour.as_str();
-        end = colour.end();
+    for style in STYLE.find_iter(&masked) {
+        shown += &visible(&masked[end..style.start()]);
+        shown += style.as_str();
+        end = style.end();
     }
     shown += &visible(&masked[end..]);
     without_commands(&shown)
+}
+
+/// The same where no styles are shown: in a file, in a pipe, on a plain terminal.
+pub fn unstyled(text: &str) -> String {
+    shown(&strip_str(text).to_string())
 }
 
 /// A file of another tool that is printed. It has no secrets, because its writer leaves them
@@ -181,8 +190,9 @@ fn is_hidden(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A colour as this program and its libraries write it.
-static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\x1b\[[0-9;]*m"));
+/// A style as this program and its libraries write it: bold, underlined, or in one of the
+/// sixteen colours. What hides text or makes it blink is not among them.
+static STYLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\x1b\[(?:[014]|[39][0-7])m"));
 
 /// What a runner does not see in a command.
 const IGNORED: &str = r"(?:\x1b\[[0-9;]*m|[\x{fffd}\x{fe00}-\x{fe0f}])";
@@ -206,18 +216,37 @@ fn pattern(text: &str) -> Regex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anstyle::{AnsiColor, Style};
 
     #[test]
     fn what_steers_a_terminal_is_shown_as_a_character() {
         assert_eq!(shown("a\u{1b}[31mb\u{7}\u{7f}\rc"), "a␛[31mb␇␡␍c");
         assert_eq!(shown("a\u{9b}31m\u{202e}b\u{200b}c"), "a�31m�b�c");
         assert_eq!(shown("a\n\tb 蛇 é 👍"), "a\n\tb 蛇 é 👍");
-        assert_eq!(
-            printed("\u{1b}[1ma\u{1b}[0m\u{1b}[2J", true),
-            "\u{1b}[1ma\u{1b}[0m␛[2J"
-        );
-        assert_eq!(printed("\u{1b}[1ma", false), "␛[1ma");
-        assert_eq!(printed("a\r\nb", false), "a\r\nb");
+        assert_eq!(shown("\u{1b}[1ma"), "␛[1ma");
+        assert_eq!(shown("a\r\nb"), "a\r\nb");
+    }
+
+    #[test]
+    fn of_all_sequences_the_styles_of_presolve_alone_pass() {
+        let bold = Style::new().bold();
+        let red = AnsiColor::BrightRed.on_default().underline();
+        let own = format!("{bold}a{bold:#} {red}b{red:#}");
+        assert_eq!(styled(&own), own);
+        assert_eq!(unstyled(&own), "a b");
+        for foreign in [
+            "[2J",
+            "[5m",
+            "[8m",
+            "[7;31m",
+            "[38;5;1m",
+            "[100m",
+            "]0;t\u{7}",
+        ] {
+            let text = format!("a\u{1b}{foreign}b");
+            assert!(!styled(&text).contains('\u{1b}'), "{foreign}");
+            assert!(!unstyled(&text).contains('\u{1b}'), "{foreign}");
+        }
     }
 
     #[test]
@@ -250,8 +279,8 @@ mod tests {
             "##\u{ad}[error]x",
             "##teamcity[x]",
         ] {
-            for shown in [shown(text), printed(text, true), printed(text, false)] {
-                let plain = COLOUR.replace_all(&shown, "");
+            for shown in [shown(text), styled(text), unstyled(text)] {
+                let plain = strip_str(&shown).to_string();
                 let plain = plain.replace(['\u{fffd}', '\u{fe0f}'], "").to_lowercase();
                 let begins = plain
                     .lines()

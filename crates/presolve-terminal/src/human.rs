@@ -1,8 +1,10 @@
-//! Renders diagnostics for people in the layout of rustc.
+//! Renders diagnostics for people in the layout of rustc, with styles: the stream that they
+//! are printed to shows or drops these.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+use anstream::adapter::strip_str;
 
 use presolve_text::{
     diagnostic::{Diagnostic, Label, Level},
@@ -16,24 +18,20 @@ use crate::{
 
 /// Renders a diagnostic: its level and name, the lines of the files that it is
 /// about, then what explains it and what to do next. Ends without a line break.
-pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
-    render_places(diagnostic, 1, color)
+pub fn render(diagnostic: &Diagnostic) -> String {
+    render_places(diagnostic, 1)
 }
 
 /// Like [`render`], with the first `primary` labels as primary ones.
-pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> String {
+pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
     let primary = primary.min(diagnostic.labels.len());
-    let title = match diagnostic.level {
-        Level::Error => Title::ERROR,
-        Level::Warning => Title::WARNING,
-        Level::Note => Title::NOTE,
-    };
     let files: Vec<File> = by_file(&diagnostic.labels)
         .into_iter()
         .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels[..primary]))
         .collect();
     let message = shown(&diagnostic.message);
-    let mut group = Group::with_title(title.primary_title(message).id(diagnostic.name));
+    let title = title(diagnostic.level).primary_title(message);
+    let mut group = Group::with_title(title.id(diagnostic.name));
     for file in &files {
         group = group.element(file.snippet());
     }
@@ -43,29 +41,34 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize, color: bool) -> St
     for help in &diagnostic.help {
         group = group.element(Title::HELP.message(shown(help)));
     }
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let text = with_arrows(&renderer.render(&[group]));
+    let text = rendered(group, &Renderer::styled());
     files
         .iter()
         .fold(text, |text, file| file.with_own_column(text))
+}
+
+/// What a message begins with.
+pub(crate) fn title(level: Level) -> Title<'static> {
+    match level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
+    }
+}
+
+/// A message as it is printed.
+pub(crate) fn rendered(group: Group<'_>, renderer: &Renderer) -> String {
+    with_arrows(&renderer.render(&[group]))
 }
 
 /// The same text with `-->` for the `:::` in front of a further file: GitHub Actions takes
 /// a line that begins with two colons for a command.
 fn with_arrows(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
-        let at = line.find(":::").filter(|&at| {
-            let of_colour =
-                |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\u{1b}' | '[' | ';' | 'm');
-            line[..at].chars().all(of_colour)
-        });
-        match at {
-            Some(_) => line.replacen(":::", "-->", 1),
-            None => line.to_owned(),
+        let has_colons = || strip_str(line).to_string().trim_start().starts_with(":::");
+        match line.contains(":::") && has_colons() {
+            true => line.replacen(":::", "-->", 1),
+            false => line.to_owned(),
         }
     });
     lines.collect()
@@ -184,6 +187,7 @@ fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::foreign::unstyled;
     use presolve_text::diagnostic::Location;
 
     fn location(file: &Arc<SourceFile>, text: &str) -> Location {
@@ -205,7 +209,7 @@ mod tests {
             .at(location(&other, "https://u:p@h/simple"), "from here")
             .note("https://u:p@h is an index")
             .help("remove it");
-        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        insta::assert_snapshot!(unstyled(&render(&diagnostic)), @r#"
         error[bad-spec]: `numpy` is bad
          --> e.yml:3:7
           |
@@ -223,7 +227,8 @@ mod tests {
           = note: https://****@h is an index
           = help: remove it
         "#);
-        assert!(render(&diagnostic, true).contains("\u{1b}["));
+        let styled = render(&diagnostic);
+        assert_ne!(strip_str(&styled).to_string(), styled);
     }
 
     #[test]
@@ -231,7 +236,7 @@ mod tests {
         let file = SourceFile::from_text("e.yml", "");
         let end = Location { file, span: 0..0 };
         let diagnostic = Diagnostic::warning("empty", "nothing here").at(end, "");
-        insta::assert_snapshot!(render(&diagnostic, false), @r#"
+        insta::assert_snapshot!(unstyled(&render(&diagnostic)), @r#"
         warning[empty]: nothing here
          --> e.yml:1:1
           |
@@ -249,7 +254,7 @@ mod tests {
         };
         let first = Diagnostic::warning("some-name", "words").at(at(4000), "first");
         let many = (0..4000).fold(first, |diagnostic, place| diagnostic.at(at(place), "again"));
-        let text = render(&many, false);
+        let text = unstyled(&render(&many));
         assert!(text.contains("--> e.yml:2:24002\n"), "{text}");
         assert!(text.contains("first"), "{text}");
         assert!(text.len() < 8000, "{}", text.len());

@@ -37,7 +37,7 @@ impl Pin {
             output.say(&without_comments());
         }
         if self.diff {
-            return print(&diff::unified(source, &pinned, "pinned"), false);
+            return print(&diff::unified(source, &pinned, "pinned"));
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(&pinned), self.protected()),

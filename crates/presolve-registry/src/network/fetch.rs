@@ -13,6 +13,7 @@ use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePoli
 use reqwest::{Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use tracing::{debug, info, trace};
 use url::Url;
 
 use super::{
@@ -259,9 +260,15 @@ impl Fetcher {
         let stored = self.load(&key, request.url, &format).await;
         if self.0.http.offline {
             return match stored {
-                Some((_, value)) => Ok(value),
+                Some((_, value)) => {
+                    info!(url = %redact_url(request.url), "cache hit, offline");
+                    Ok(value)
+                }
                 None => Err(FetchError::Offline(redact_url(request.url))),
             };
+        }
+        if stored.is_none() {
+            debug!(url = %redact_url(request.url), "cache miss");
         }
         let head = stored.as_ref().map(|(head, _)| head);
         let mut answer = self.ask(request, head, false).await?;
@@ -270,6 +277,8 @@ impl Fetcher {
             let refused = match answer {
                 Answer::Stored(head) => {
                     let (_, value) = stored.ok_or_else(|| not_modified(request.url))?;
+                    let is_fresh = head.is_none();
+                    info!(url = %redact_url(request.url), is_fresh, "cache hit");
                     return Ok(match head {
                         Some(head) => self.keep(key, head, value, format, true).await,
                         None => value,
@@ -292,6 +301,7 @@ impl Fetcher {
                     reason: refused,
                 });
             }
+            debug!(url = %redact_url(request.url), reason = %refused, "refused, fetched again");
             is_second = true;
             answer = self.ask(request, None, true).await?;
         }
@@ -430,6 +440,7 @@ impl Fetcher {
                 Err(Interrupted::End(error)) => return Err(error),
                 Ok(answer) => return Ok(answer),
             }
+            info!(url = %redact_url(request.url), retry, "body fetched again");
             tokio::time::sleep(retry::pause(retry)).await;
         }
     }
@@ -448,6 +459,7 @@ impl Fetcher {
         let response = response.map_err(|error| Interrupted::End(network(url, &error)))?;
         let status = response.status();
         let parts = policy_parts(&response);
+        trace!(url = %redact_url(url), headers = ?parts.headers(), "freshness");
         if let (StatusCode::NOT_MODIFIED, Some(head)) = (status, stored) {
             let after = head.policy.after_response(sent, &parts, SystemTime::now());
             let (AfterResponse::NotModified(policy, _) | AfterResponse::Modified(policy, _)) =
@@ -477,11 +489,13 @@ impl Fetcher {
             request.limit,
             request.received,
         );
-        let page = Page {
+        let page: Page<S> = Page {
             body: body.await.map_err(|error| interrupted(url, error))?,
             content_type: head.content_type.clone(),
             url: base(&head, url),
         };
+        let (bytes, content_type) = (page.body.size(), &page.content_type);
+        info!(url = %redact_url(url), bytes, content_type, "fetched");
         Ok(Answer::Body(head, page))
     }
 }

@@ -7,11 +7,13 @@ use std::{
 
 use reqwest::{Request, Response, StatusCode, header};
 use reqwest_middleware::{Error, Middleware, Next};
+use tracing::{debug, info};
 
 use super::{
     Limits, causes,
     waiting::{Waiting, host},
 };
+use presolve_text::secrets::redact_url;
 
 /// After the first attempt. With the pauses below, a refused connection is reported after
 /// some two seconds.
@@ -115,13 +117,26 @@ impl Middleware for Retry {
                 return next.run(request, extensions).await;
             };
             let attempt = next.clone().run(copy, extensions);
+            debug!(url = %redact_url(request.url()), method = %request.method(), retry, "request");
             let answer = self.waiting.watch(&host, attempt).await;
+            log(&request, &answer);
             let Some(pause) = self.next_pause(&answer, retry) else {
                 return answer;
             };
+            info!(url = %redact_url(request.url()), retry, ?pause, "sent again");
             self.waiting.watch(&host, tokio::time::sleep(pause)).await;
             retry += 1;
         }
+    }
+}
+
+fn log(request: &Request, answer: &Result<Response, Error>) {
+    match answer {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            info!(url = %redact_url(request.url()), status, "answer");
+        }
+        Err(error) => info!(url = %redact_url(request.url()), %error, "no answer"),
     }
 }
 

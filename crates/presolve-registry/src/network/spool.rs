@@ -13,11 +13,18 @@ const IN_MEMORY: usize = 16 * 1024 * 1024;
 pub(super) trait Sink: Write + Default + Send + 'static {
     /// The SHA-256 of what was written, in hexadecimal digits.
     fn sha256(&self) -> String;
+
+    /// The bytes that were written.
+    fn size(&self) -> u64;
 }
 
 impl Sink for Vec<u8> {
     fn sha256(&self) -> String {
         format!("{:x}", Sha256::digest(self))
+    }
+
+    fn size(&self) -> u64 {
+        self.len() as u64
     }
 }
 
@@ -33,6 +40,7 @@ pub type Archive = BufReader<Box<dyn ReadSeek>>;
 pub(super) struct Spool {
     file: SpooledTempFile,
     hash: Sha256,
+    size: u64,
 }
 
 impl Default for Spool {
@@ -40,6 +48,7 @@ impl Default for Spool {
         Self {
             file: SpooledTempFile::new(IN_MEMORY),
             hash: Sha256::default(),
+            size: 0,
         }
     }
 }
@@ -48,6 +57,7 @@ impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.hash.update(&bytes[..written]);
+        self.size += written as u64;
         Ok(written)
     }
 
@@ -59,6 +69,10 @@ impl Write for Spool {
 impl Sink for Spool {
     fn sha256(&self) -> String {
         format!("{:x}", self.hash.clone().finalize())
+    }
+
+    fn size(&self) -> u64 {
+        self.size
     }
 }
 

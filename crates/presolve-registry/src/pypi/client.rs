@@ -10,6 +10,7 @@ use futures::{future::try_join_all, io::AllowStdIo};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use serde::{Deserialize, Serialize};
+use tracing::{debug, info};
 use url::Url;
 
 use super::{
@@ -321,6 +322,7 @@ impl Inner {
             }
             let body = read_local(page.clone(), PAGE_LIMIT).await;
             let body = body.map_err(|error| unreadable(url, &error.to_string()))?;
+            info!(file = %page.display(), bytes = body.len(), "read");
             let is_json = page
                 .extension()
                 .is_some_and(|extension| extension == "json");
@@ -331,6 +333,7 @@ impl Inner {
             };
             return read_links(url, Arc::new(page), name).await.map(Some);
         }
+        debug!(folder = %path.display(), "local index");
         if !path.is_dir() {
             return Ok(None);
         }
@@ -360,7 +363,10 @@ impl Inner {
             None
         };
         let raw = match stored {
-            Some(raw) => Ok(raw),
+            Some(raw) => {
+                debug!(file = %filename, "metadata from the cache");
+                Ok(raw)
+            }
             None => {
                 let raw = self.raw_metadata(name, distribution).await?;
                 if let (Ok(raw), false) = (&raw, is_local) {

@@ -6,24 +6,24 @@ use presolve_check::{
     FileReport, Report,
     rules::{Finding, Safety},
 };
-use presolve_terminal::human;
+use presolve_terminal::{foreign::shown, human};
 use presolve_text::diagnostic::Diagnostic;
 
 /// The findings of a file, as rustc shows them; empty if there is nothing to say. What
-/// stopped an earlier file, which is in `shown`, takes one line.
-pub fn file(report: &FileReport, color: bool, shown: &mut HashSet<String>) -> String {
+/// stopped an earlier file, which is in `said`, takes one line.
+pub fn file(report: &FileReport, said: &mut HashSet<String>) -> String {
     let mut text = String::new();
     for alike in blocks(&report.findings) {
-        text += &block(&alike, color);
+        text += &block(&alike);
     }
     for undecided in &report.undecided {
         for diagnostic in &undecided.diagnostics {
             let message = &diagnostic.message;
-            if shown.insert(message.clone()) {
-                text += &human::render(diagnostic, color);
+            if said.insert(message.clone()) {
+                text += &human::render(diagnostic);
             } else {
                 let path = report.path.display();
-                text += &format!("{path}: undecided for the same reason: {message}");
+                text += &shown(&format!("{path}: undecided for the same reason: {message}"));
             }
             text += "\n\n";
         }
@@ -31,7 +31,7 @@ pub fn file(report: &FileReport, color: bool, shown: &mut HashSet<String>) -> St
     text
 }
 
-fn block(alike: &[&Finding], color: bool) -> String {
+fn block(alike: &[&Finding]) -> String {
     let first = alike[0];
     let others = alike.len() - 1;
     let mut diagnostic = first.diagnostic.clone();
@@ -49,7 +49,7 @@ fn block(alike: &[&Finding], color: bool) -> String {
         };
         diagnostic.help.push(format!("{how} can {}", fix.title));
     }
-    human::render_places(&diagnostic, alike.len(), color) + "\n\n"
+    human::render_places(&diagnostic, alike.len()) + "\n\n"
 }
 
 /// The findings, those together that one block can show without losing a word of what is

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
+use tracing::{debug, trace};
 
 /// What an encoding takes for granted; what it leaves out, no solution has.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,20 @@ impl Rules {
             overwrite: true,
             ..Self::strict(conda_first)
         }
+    }
+
+    /// Logs an attempt under these rules, with the number of packages that were chosen.
+    pub(crate) fn log_attempt(&self, chosen: Option<usize>) {
+        debug!(
+            pip_half = self.pip_half,
+            sources = ?self.sources,
+            overwrite = self.overwrite,
+            conda_first = self.conda_first.len(),
+            pythons = ?self.pythons,
+            chosen,
+            "attempt"
+        );
+        trace!(rules = ?self, "attempt");
     }
 }
 

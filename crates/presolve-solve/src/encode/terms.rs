@@ -23,7 +23,7 @@ use presolve_packages::pypi::pip_abilities::PipAbility;
 pub(crate) struct Terms<'a> {
     pub(super) problem: &'a Problem<'a>,
     pub(super) world: &'a World<'a>,
-    pub(super) rules: Rules,
+    pub(crate) rules: Rules,
     pub(super) pool: Pool,
     /// The kinds of the reasons whose texts are in the pool.
     kinds: RefCell<HashMap<StringId, ReasonKind>>,

@@ -26,5 +26,6 @@ fn read_here(folder: PathBuf) -> Result<Option<Json>, SubdirError> {
             None => return Ok(None),
         },
     };
+    tracing::info!(folder = %folder.display(), bytes = text.len(), "repodata read");
     Json::parse(text).map(Some).map_err(SubdirError::Local)
 }

@@ -1,0 +1,180 @@
+//! Renders messages about the lines of a log, in the layout of [`human`].
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+
+use presolve_text::diagnostic::Level;
+
+use crate::{
+    foreign::shown,
+    human::{rendered, title},
+};
+
+/// Lines that are further apart are shown like those of two files.
+const FAR: usize = 1000;
+/// In columns: no line of a log is cut, as what it ends with can be its message.
+const WIDTH: usize = 1000;
+
+/// A message about lines of a log.
+pub struct Message<'m> {
+    /// Severity of the message.
+    pub level: Level,
+    /// The kebab-case name of the kind, if it has one.
+    pub name: Option<&'m str>,
+    /// One sentence, lower case, without a full stop.
+    pub message: String,
+    /// The path of the log.
+    pub path: &'m str,
+    /// The lines that are shown, in their order.
+    pub lines: Vec<Line>,
+    /// What follows the lines, each with its title; one without a title has none.
+    pub notes: Vec<(&'m str, String)>,
+}
+
+/// A line of a log, or a part of one.
+pub struct Line {
+    /// Line number in the log, from 1.
+    pub number: usize,
+    /// The text, as far as it is shown.
+    pub text: String,
+}
+
+/// Renders a message, with a line break at the end.
+pub fn render(message: &Message<'_>) -> String {
+    let parts: Vec<Part> = message
+        .lines
+        .chunk_by(|line, next| next.number - line.number <= FAR)
+        .enumerate()
+        .map(|(index, lines)| Part::new(index == 0, message.path, lines))
+        .collect();
+    let title = title(message.level).primary_title(shown(&message.message));
+    let mut group = Group::with_title(match message.name {
+        Some(name) => title.id(name),
+        None => title,
+    });
+    for part in &parts {
+        group = group.element(part.snippet());
+    }
+    for (title, note) in &message.notes {
+        let level = match title.is_empty() {
+            true => Title::NOTE.no_name(),
+            false => Title::NOTE.with_name(*title),
+        };
+        group = group.element(level.message(shown(note)));
+    }
+    rendered(group, &Renderer::styled().term_width(WIDTH)) + "\n"
+}
+
+/// Lines that are near one another, with empty ones for those between them.
+struct Part {
+    path: String,
+    first: usize,
+    text: String,
+    shown: Vec<std::ops::Range<usize>>,
+}
+
+impl Part {
+    fn new(is_first: bool, path: &str, lines: &[Line]) -> Self {
+        let (path, first) = (shown(path), lines[0].number);
+        let mut part = Self {
+            // The renderer adds the line to further paths, but not where none is marked.
+            path: match is_first {
+                true => format!("{path}:{first}"),
+                false => path,
+            },
+            first,
+            text: String::new(),
+            shown: Vec::new(),
+        };
+        let mut last = first;
+        for line in lines {
+            part.text += &match line.number - last {
+                // Parts of a line that a carriage return separates.
+                0 if !part.shown.is_empty() => " ␍ ".to_owned(),
+                gap => "\n".repeat(gap),
+            };
+            let start = part.text.len();
+            part.text += &shown(&line.text).replace('\n', " ");
+            part.shown.push(start..part.text.len());
+            last = line.number;
+        }
+        part
+    }
+
+    fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let shown = self.shown.iter();
+        Snippet::source(&self.text)
+            .line_start(self.first)
+            .path(&self.path)
+            .annotations(shown.map(|span| AnnotationKind::Visible.span(span.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foreign::unstyled;
+
+    fn message(lines: &[(usize, &str)]) -> Message<'static> {
+        let lines = lines.iter().map(|(number, text)| Line {
+            number: *number,
+            text: (*text).to_owned(),
+        });
+        Message {
+            level: Level::Error,
+            name: Some("disk-full"),
+            message: "the disk is full".to_owned(),
+            path: "build.log",
+            lines: lines.collect(),
+            notes: vec![
+                ("", "and 3 more lines".to_owned()),
+                ("cause", "there is no space left".to_owned()),
+            ],
+        }
+    }
+
+    #[test]
+    fn lines_are_shown_with_their_numbers() {
+        let lines = [
+            (8, "  a\t100 %"),
+            (8, "b"),
+            (9, ""),
+            (11, "::error::c\u{1b}[31m"),
+            (20, "d"),
+            (5000, "https://u:p4ss@h/"),
+        ];
+        insta::assert_snapshot!(unstyled(&render(&message(&lines))), @"
+        error[disk-full]: the disk is full
+            --> build.log:8
+             |
+           8 |   a    100 % ␍ b
+           9 |
+          10 |
+          11 | �:error::c␛[31m
+        ...
+          20 | d
+             |
+            --> build.log:5000
+             |
+        5000 | https://****@h/
+             |
+             = and 3 more lines
+             = cause: there is no space left
+        ");
+    }
+
+    #[test]
+    fn a_message_without_lines_has_notes_alone() {
+        insta::assert_snapshot!(unstyled(&render(&message(&[]))), @"
+        error[disk-full]: the disk is full
+         |
+         = and 3 more lines
+         = cause: there is no space left
+        ");
+    }
+
+    #[test]
+    fn a_long_line_is_shown_as_a_whole() {
+        let long = "x".repeat(200);
+        assert!(render(&message(&[(1, &long)])).contains(&long));
+    }
+}
