@@ -17,7 +17,7 @@ use std::{
 };
 
 use presolve::{
-    packages::{conda::SubdirRecords, pypi::tags::Target},
+    packages::{conda::SubdirRecords, pypi::tags::WheelTarget},
     problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     spec::match_spec,
     target::ChannelPriority,
@@ -70,7 +70,7 @@ impl Task {
             }
         });
         let declared: Vec<_> = declared.collect();
-        let target = Target::new(Subdir::Linux64, &self.virtual_packages);
+        let target = WheelTarget::new(Subdir::Linux64, &self.virtual_packages);
         let outcome = solve(&Problem {
             declared: &declared,
             world: World {

@@ -51,9 +51,10 @@ fn real_logs_are_named_as_a_person_names_them() {
             file,
             format!(
                 "{name} ({confidence:?}){mark}{}",
-                match is_right {
-                    true => String::new(),
-                    false => format!(" {expected}"),
+                if is_right {
+                    String::new()
+                } else {
+                    format!(" {expected}")
                 }
             ),
         );

@@ -142,9 +142,10 @@ fn check_solution(model: &Model, solution: &Solution) -> Result<Verdict, String>
 fn check_again(model: &Model, solution: &Solution) -> Result<(), String> {
     let again = ToyWorld::new(&model.text()).pinned(solution).answer();
     let once = solved(solution);
-    match again == once {
-        true => Ok(()),
-        false => Err(format!("pinned again: {again}\nat first: {once}")),
+    if again == once {
+        Ok(())
+    } else {
+        Err(format!("pinned again: {again}\nat first: {once}"))
     }
 }
 

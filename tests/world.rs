@@ -28,7 +28,7 @@ use presolve::{
         pypi::{
             Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
             PypiSource, Release,
-            tags::{Target, WheelFilename},
+            tags::{WheelFilename, WheelTarget},
         },
     },
     problem::SolveError,
@@ -357,7 +357,7 @@ impl ToyWorld {
 
     /// Asks something of other lines in this world.
     pub(crate) fn ask<A>(&self, declared: &[Declared], ask: impl FnOnce(&Problem<'_>) -> A) -> A {
-        let target = Target::new(Subdir::Linux64, &self.virtual_packages);
+        let target = WheelTarget::new(Subdir::Linux64, &self.virtual_packages);
         let names = |record: &RepoDataRecord| self.pypi_names(record);
         let problem = Problem {
             declared,

@@ -10,8 +10,8 @@ use super::{
     settings::SettingsArgs,
 };
 use presolve_check::{
-    Check as Checking, FileReport, Fixes, Listening, Report, Selection, changed::Changed, discover,
-    patterns::Patterns,
+    Check as Checking, CheckObserver, CheckReport, FileReport, Fixes, Selection, changed::Changed,
+    discover, patterns::Patterns,
 };
 use presolve_config::{self as config, Settings};
 use presolve_report::{
@@ -160,9 +160,10 @@ impl Check {
         for aside in report.asides() {
             output.say(&aside);
         }
-        output.tell(&match self.diff {
-            true => human::would_mend(&report),
-            false => human::summary(&report),
+        output.tell(&if self.diff {
+            human::would_mend(&report)
+        } else {
+            human::summary(&report)
         });
         self.verdict(&report)
     }
@@ -214,7 +215,7 @@ impl Check {
     }
 
     /// Writes the report, unless it was printed already; `human` is the text for people.
-    fn write(&self, report: &Report, human: String) -> Result<(), Failure> {
+    fn write(&self, report: &CheckReport, human: String) -> Result<(), Failure> {
         let text = match self.format {
             Format::Human => human,
             Format::Json => json::render(report),
@@ -229,10 +230,11 @@ impl Check {
         }
     }
 
-    fn verdict(&self, report: &Report) -> Result<(), Failure> {
-        let is_bad = match self.diff {
-            true => report.files.iter().any(|file| file.fixed.is_some()),
-            false => report.has(self.fail_on.into()),
+    fn verdict(&self, report: &CheckReport) -> Result<(), Failure> {
+        let is_bad = if self.diff {
+            report.files.iter().any(|file| file.fixed.is_some())
+        } else {
+            report.has(self.fail_on.into())
         };
         let kind = match (is_bad, report.is_undecided()) {
             _ if report.is_refused() => FailureKind::Input,
@@ -265,7 +267,7 @@ struct Human {
     shown: HashSet<String>,
 }
 
-impl Listening for Human {
+impl CheckObserver for Human {
     fn file(&mut self, report: &FileReport) {
         let text = match (&self.shows, &report.fixed) {
             (Shows::Findings, _) => human::file(report, &mut self.shown),

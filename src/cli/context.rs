@@ -205,9 +205,10 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     let (at, message) = match path {
         Some(path) => {
             let place = definition.beside(&path.value);
-            let place = match path.value.contains("://") {
-                true => path.value,
-                false => place.display().to_string(),
+            let place = if path.value.contains("://") {
+                path.value
+            } else {
+                place.display().to_string()
             };
             (path.location, format!("the build context is at `{place}`"))
         }

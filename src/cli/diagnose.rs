@@ -15,13 +15,13 @@ use super::{
     progress::Progress,
     settings::SettingsArgs,
 };
-use presolve_check::rules::{Fix as Edits, Safety};
+use presolve_check::rules::{Safety, TextFix};
 use presolve_diagnose::{self as diagnose, KnownFailure, Log, LogVerdict, Named, spec};
 use presolve_explain::{
     self as explain, ExplainObserver, Explanation, Fix, GoneBuilds,
     cost::{self, Cost, Limits},
 };
-use presolve_report::diagnosis::{self as report, Answer, Report, Spec, commands, json, sarif};
+use presolve_report::diagnosis::{self as report, Answer, LogReport, Spec, commands, json, sarif};
 use presolve_solve::Conflict;
 use presolve_spec::EnvironmentFile;
 use presolve_text::{
@@ -122,7 +122,7 @@ impl Diagnose {
             _ => None,
         };
         let path = path.display().to_string();
-        let report = Report {
+        let report = LogReport {
             path: &path,
             log: &log,
             diagnosis: &diagnosis,
@@ -255,7 +255,7 @@ fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Ans
     let gives = fix.gives.iter();
     let gives = gives.map(|given| format!("{} {} ({})", given.name, given.version, given.half));
     let is_of_one_file = fix.included.is_empty();
-    let edits = || Edits::of_text(changes.join(", "), Safety::Unsafe, source, &fix.text);
+    let edits = || TextFix::of_text(changes.join(", "), Safety::Unsafe, source, &fix.text);
     Answer::Fix {
         edits: is_of_one_file.then(edits),
         gives: gives.collect(),
@@ -265,9 +265,10 @@ fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Ans
 
 /// The bytes of the log.
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let read = match path.as_os_str() == "-" {
-        true => files::read::read_from(std::io::stdin().lock(), LOG_LIMIT),
-        false => files::read(path, LOG_LIMIT),
+    let read = if path.as_os_str() == "-" {
+        files::read::read_from(std::io::stdin().lock(), LOG_LIMIT)
+    } else {
+        files::read(path, LOG_LIMIT)
     };
     read.map_err(|error| {
         let help = match error {

@@ -51,9 +51,10 @@ fn page() -> String {
     for rule in rules::all() {
         let (name, summary) = (rule.name, rule.summary().replace('|', "\\|"));
         let level = level(rule);
-        let level = match rule.by_default {
-            true => level.to_owned(),
-            false => format!("{level}, off by default"),
+        let level = if rule.by_default {
+            level.to_owned()
+        } else {
+            format!("{level}, off by default")
         };
         page += &format!("| [{name}](#{name}) | {level} | {summary} |\n");
     }
@@ -74,9 +75,10 @@ fn page() -> String {
 }
 
 fn text(rule: &Known) -> String {
-    let default = match rule.by_default {
-        true => "",
-        false => ", off by default",
+    let default = if rule.by_default {
+        ""
+    } else {
+        ", off by default"
     };
     let level = level(rule);
     format!("# {}\n\n({level}{default})\n\n{}", rule.name, rule.text)

@@ -77,6 +77,20 @@ fn the_line_of_the_file_is_shown_with_a_change_that_was_solved() {
 }
 
 #[test]
+fn a_folder_stands_for_the_environment_file_in_it() {
+    let project = project(LOG);
+    let by_file = diagnose(&project, &["--spec", "environment.yml"]);
+    let by_folder = diagnose(&project, &["--spec", "."]);
+    assert_eq!(by_folder.code, by_file.code, "{by_folder}");
+    assert_eq!(
+        by_folder
+            .stdout
+            .replace("./environment.yml", "environment.yml"),
+        by_file.stdout
+    );
+}
+
+#[test]
 fn all_of_it_is_json_that_fits_the_schema() {
     let project = project(LOG);
     let run = diagnose(&project, &["--spec", "environment.yml", "--format", "json"]);

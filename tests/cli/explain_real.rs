@@ -35,13 +35,12 @@ fn real_files_are_explained() {
     };
     let known = known();
     let all = number("PRESOLVE_FUZZ").is_some();
-    let files: Vec<PathBuf> = match all {
-        true => specs(&shared),
-        false => {
-            let step = known.len().div_ceil(FEW).max(1);
-            let names = known.keys().step_by(step);
-            names.map(|name| shared.join("specs").join(name)).collect()
-        }
+    let files: Vec<PathBuf> = if all {
+        specs(&shared)
+    } else {
+        let step = known.len().div_ceil(FEW).max(1);
+        let names = known.keys().step_by(step);
+        names.map(|name| shared.join("specs").join(name)).collect()
     };
     let (facts, failed) = (Mutex::default(), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {

@@ -232,9 +232,12 @@ fn left(spec: &str, records: &[(&str, &str)]) -> String {
         }
     }
     let one_build = records.iter().all(|(_, build)| *build == records[0].1);
-    let shown = left.iter().map(|(version, build)| match one_build {
-        true => (*version).to_string(),
-        false => format!("{version}={build}"),
+    let shown = left.iter().map(|(version, build)| {
+        if one_build {
+            (*version).to_string()
+        } else {
+            format!("{version}={build}")
+        }
     });
     shown.collect::<Vec<_>>().join(" ")
 }

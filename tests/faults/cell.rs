@@ -215,9 +215,10 @@ impl Cell {
             return Some("no error is shown".to_owned());
         };
         // The time limit does not know what was waited for; a notice before it does.
-        let text = match line.starts_with("error[time-limit]") {
-            true => stderr,
-            false => line,
+        let text = if line.starts_with("error[time-limit]") {
+            stderr
+        } else {
+            line
         };
         if text.contains("coalesced request") {
             return Some(format!("hides the reason: `{line}`"));

@@ -13,7 +13,7 @@ use pep508_rs::PackageName;
 use presolve::{
     check::{
         Selection,
-        lint::{Asked, lint},
+        lint::{LintOptions, lint},
     },
     conda::repodata,
     config::{Flags, Settings},
@@ -130,7 +130,7 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
         let Ok(source) = SourceFile::from_bytes(&path, input) else {
             return;
         };
-        let asked = Asked {
+        let asked = LintOptions {
             selection: &selection,
             settings: &settings,
             platforms: &[],

@@ -251,9 +251,10 @@ impl Requirement {
                 .iter()
                 .map(|extra| format!("extra == \"{extra}\"")),
         );
-        let marker = match markers.is_empty() {
-            true => String::new(),
-            false => format!("; {}", markers.join(" and ")),
+        let marker = if markers.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", markers.join(" and "))
         };
         format!(
             "{}{extras}{}{marker}",

@@ -41,9 +41,10 @@ impl Changed {
         let mut files = BTreeSet::new();
         let mut seen = BTreeSet::new();
         for path in paths {
-            let folder = match path.is_dir() {
-                true => path.clone(),
-                false => place(path).parent().unwrap_or(Path::new(".")).to_path_buf(),
+            let folder = if path.is_dir() {
+                path.clone()
+            } else {
+                place(path).parent().unwrap_or(Path::new(".")).to_path_buf()
             };
             let root = root(&folder)?;
             if !seen.insert(root.clone()) {
@@ -192,9 +193,10 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Fail
         )
     })?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(match output.status.success() {
-        true => Ok(text(&output.stdout)),
-        false => Err(text(&output.stderr)),
+    Ok(if output.status.success() {
+        Ok(text(&output.stdout))
+    } else {
+        Err(text(&output.stderr))
     })
 }
 

@@ -7,13 +7,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{changed::Changed, discover::Found, unnamed::likely_context};
+use super::{changed::Changed, discover::Discovered, unnamed::likely_context};
 use presolve_input::{
     Input, Kind,
     azure::{Definition, asset::BuildFiles, definition::CondaFile},
     docker::{Plan, plan::usual_context},
 };
-use presolve_target::Target;
+use presolve_target::ImageTarget;
 use presolve_text::{
     files::{Fence, Fences},
     source::SourceFile,
@@ -31,7 +31,7 @@ pub(super) struct Defined {
 #[derive(Clone, Default)]
 struct Known {
     /// The image that it is for.
-    image: Option<Target>,
+    image: Option<ImageTarget>,
     /// It is a Dockerfile, which is built in this folder.
     context: Option<PathBuf>,
     /// The definitions and Dockerfiles that lead to it.
@@ -44,7 +44,7 @@ impl Defined {
     /// The files, and those that environments among them name: conda files, and Dockerfiles
     /// with the conda files that they install. A conda file of several environments is
     /// checked for the image of the first.
-    pub(crate) fn of(found: &Found, fences: &Fences) -> Self {
+    pub(crate) fn of(found: &Discovered, fences: &Fences) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
             paths: HashMap::new(),
@@ -160,7 +160,7 @@ impl Defined {
     }
 
     /// For what image a file is.
-    pub(crate) fn image(&self, path: &Path) -> Option<Target> {
+    pub(crate) fn image(&self, path: &Path) -> Option<ImageTarget> {
         self.files.get(path)?.image.clone()
     }
 

@@ -25,7 +25,7 @@ use presolve_text::{
 
 /// Files to check.
 #[derive(Default)]
-pub struct Found {
+pub struct Discovered {
     /// Their paths, sorted, each once.
     pub files: Vec<PathBuf>,
     /// The Dockerfiles among them that neither a path names nor the folder that they are
@@ -43,8 +43,12 @@ pub struct Found {
 ///
 /// # Errors
 /// A failure if there is nothing at a path.
-pub fn files(paths: &[PathBuf], exclude: &Patterns, fences: &Fences) -> Result<Found, Failure> {
-    let mut found = Found::default();
+pub fn files(
+    paths: &[PathBuf],
+    exclude: &Patterns,
+    fences: &Fences,
+) -> Result<Discovered, Failure> {
+    let mut found = Discovered::default();
     let mut named = BTreeSet::new();
     for path in paths {
         let kind = std::fs::metadata(path);
@@ -253,9 +257,10 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     if may_define.iter().any(|key| has(key)) && is_definition() {
         return true;
     }
-    match says_so(&name) {
-        true => has("dependencies") || has("channels") || misspells_dependencies(source.text()),
-        false => has("dependencies") && (has("channels") || lists_python(source.text())),
+    if says_so(&name) {
+        has("dependencies") || has("channels") || misspells_dependencies(source.text())
+    } else {
+        has("dependencies") && (has("channels") || lists_python(source.text()))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    lint::{Asked, lint, shown_by_the_text},
+    lint::{LintOptions, lint, shown_by_the_text},
     suppression::{Accepted, silence},
 };
 use crate::rules::{Finding, Safety};
@@ -31,7 +31,7 @@ pub struct Fixed {
 
 /// Makes the fixes of a file, the unsafe ones too if that is wanted, but for findings
 /// that are silenced.
-pub fn fix(input: &Input, asked: Asked<'_>, with_unsafe: bool, accepted: &Accepted) -> Fixed {
+pub fn fix(input: &Input, asked: LintOptions<'_>, with_unsafe: bool, accepted: &Accepted) -> Fixed {
     let source = &input.source;
     let mut edited: Option<Input> = None;
     let mut fixed = Fixed {

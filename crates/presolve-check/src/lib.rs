@@ -1,6 +1,6 @@
 //! `check`: what is wrong with environment files, found before a build does.
 //!
-//! In: paths, settings and a selection of rules. Out: a [`Report`] of findings, each with its
+//! In: paths, settings and a selection of rules. Out: a [`CheckReport`] of findings, each with its
 //! rule, its place and, where there is one, a fix. This crate must never know a format of
 //! output or a flag of the command line.
 //!
@@ -52,12 +52,12 @@ pub mod suppression;
 mod unnamed;
 
 pub use fingerprint::{digest, fingerprints};
-pub use run::{Check, Fixes, Listening};
+pub use run::{Check, CheckObserver, Fixes};
 pub use selection::{Selection, check_name};
 
 /// What was found.
 #[derive(Default)]
-pub struct Report {
+pub struct CheckReport {
     /// What was noticed of channels, indexes and the cache.
     pub notices: Vec<Diagnostic>,
     /// The files, in the order of their paths.
@@ -99,9 +99,12 @@ impl Undecided {
     /// A failure that is no verdict on the file, which it names: there may be many files.
     pub fn of(failure: Failure, platform: Option<Subdir>, file: &Arc<SourceFile>) -> Self {
         let diagnostics = failure.diagnostics.into_iter();
-        let placed = diagnostics.map(|diagnostic| match diagnostic.labels.is_empty() {
-            true => diagnostic.at(start(file), ""),
-            false => diagnostic,
+        let placed = diagnostics.map(|diagnostic| {
+            if diagnostic.labels.is_empty() {
+                diagnostic.at(start(file), "")
+            } else {
+                diagnostic
+            }
         });
         Self {
             platform,
@@ -144,7 +147,7 @@ fn start(file: &Arc<SourceFile>) -> Location {
     }
 }
 
-impl Report {
+impl CheckReport {
     /// The files, and the settings with findings.
     pub fn all(&self) -> impl Iterator<Item = &FileReport> {
         self.files.iter().chain(&self.settings)

@@ -5,7 +5,9 @@ use std::{collections::HashSet, iter, sync::Arc};
 use rattler_conda_types::Subdir;
 
 use super::{Selection, Undecided};
-use crate::rules::{self, BaseImage, Finder, Finding, Fix, Requirements, Rule, Subject};
+use crate::rules::{
+    self, BaseImage, Finder, Finding, Parsed, Requirements, Rule, Subject, TextFix,
+};
 use presolve_config::Settings;
 use presolve_input::{
     Input, Kind,
@@ -23,7 +25,7 @@ use presolve_text::{
 
 /// Rules and settings for the check of a file.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct LintOptions<'a> {
     /// The rules.
     pub selection: &'a Selection,
     /// The settings that hold for the file.
@@ -50,7 +52,7 @@ pub struct Linted {
 /// the spec in it. The conda file that a definition names is a file of its own.
 ///
 /// A Dockerfile is checked for itself, and for the packages in its commands.
-pub fn lint(input: &Input, asked: Asked<'_>) -> Linted {
+pub fn lint(input: &Input, asked: LintOptions<'_>) -> Linted {
     let source = &input.source;
     let mut linted = match &input.kind {
         Kind::Dockerfile(host) => lint_dockerfile(source, host, asked),
@@ -65,11 +67,12 @@ pub fn lint(input: &Input, asked: Asked<'_>) -> Linted {
 
 /// JSON is to stay JSON: fixes that write what only YAML has, such as comments, are left out.
 fn keep_json(finding: &mut Finding) {
-    let breaks = |fix: &mut Fix| fix.file.is_json() && !fix.file.with_text(fix.apply()).is_json();
+    let breaks =
+        |fix: &mut TextFix| fix.file.is_json() && !fix.file.with_text(fix.apply()).is_json();
     finding.fix.take_if(breaks);
 }
 
-fn lint_definition(definition: &Definition, asked: Asked<'_>) -> Linted {
+fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     let mut linted = match definition.conda_file() {
         CondaFile::Inline(keys) => {
             let host = host::CondaFile::below(keys);
@@ -99,7 +102,7 @@ fn lint_definition(definition: &Definition, asked: Asked<'_>) -> Linted {
     linted
 }
 
-fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: Asked<'_>) -> Linted {
+fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptions<'_>) -> Linted {
     let plan = host.plan(source);
     let image = plan.image().map(|image| {
         Subject::Image(BaseImage {
@@ -115,7 +118,11 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: Asked<'_>
         contents => {
             findings.extend(rules::secrets_in(source));
             let refused = contents.err().map(|failure| failure.diagnostics);
-            findings.extend(read(&refused.unwrap_or_default(), source, host));
+            let parsed = Parsed {
+                host,
+                environment: None,
+            };
+            findings.extend(read(&refused.unwrap_or_default(), source, &parsed));
             Linted {
                 findings: Vec::new(),
                 environment: None,
@@ -141,14 +148,18 @@ fn lint_spec(
     source: &Arc<SourceFile>,
     host: &dyn Host,
     dockerfile: Option<&Plan>,
-    asked: Asked<'_>,
+    asked: LintOptions<'_>,
 ) -> Linted {
     let reading = host.read(source, &[]);
     let refused = !reading.errors.is_empty();
-    let mut findings = read(&reading.errors, source, host);
+    let environment = reading.environment.as_ref().filter(|_| !refused);
+    let parsed = Parsed { host, environment };
+    let mut findings = read(&reading.errors, source, &parsed);
+    if let Some(environment) = &reading.environment {
+        findings.extend(read(&environment.warnings, source, &parsed));
+    }
     let mut whole = None;
     if let Some(environment) = reading.environment {
-        findings.extend(read(&environment.warnings, source, host));
         let subject = Subject::Requirements(Requirements {
             environment: &environment,
             tree: reading.tree.as_ref(),
@@ -171,7 +182,7 @@ fn lint_spec(
 }
 
 /// What the rules find in what a file is, in the order of the rules.
-fn found(subjects: &[Subject<'_>], asked: Asked<'_>) -> Vec<Finding> {
+fn found(subjects: &[Subject<'_>], asked: LintOptions<'_>) -> Vec<Finding> {
     let rules = asked.selection.rules();
     let found = rules.flat_map(|rule| match rule.finder {
         Finder::File(find) => subjects.iter().flat_map(find).collect(),
@@ -217,10 +228,10 @@ fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
 }
 
 /// What the reader met, as findings of the rules of these names.
-fn read(met: &[Diagnostic], source: &Arc<SourceFile>, host: &dyn Host) -> Vec<Finding> {
+fn read(met: &[Diagnostic], source: &Arc<SourceFile>, parsed: &Parsed<'_>) -> Vec<Finding> {
     let findings = met.iter().filter_map(|diagnostic| {
         let rule = rules::by_name(diagnostic.name)?;
-        Some(Finding::of_reader(rule, diagnostic.clone(), source, host))
+        Some(Finding::of_reader(rule, diagnostic.clone(), source, parsed))
     });
     findings.collect()
 }

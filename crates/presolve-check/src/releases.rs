@@ -187,9 +187,10 @@ fn vulnerable(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> 
 
 fn told(advisory: &Advisory) -> String {
     let name = advisory.name();
-    let id = match name == advisory.id {
-        true => String::new(),
-        false => format!(" ({})", advisory.id),
+    let id = if name == advisory.id {
+        String::new()
+    } else {
+        format!(" ({})", advisory.id)
     };
     match advisory.summary.as_str() {
         "" => format!("{name}{id}"),

@@ -12,12 +12,12 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, info, info_span};
 
 use super::{
-    FileReport, Report, Selection, Undecided,
+    CheckReport, FileReport, Selection, Undecided,
     changed::Changed,
     defined::Defined,
-    discover::Found,
+    discover::Discovered,
     fix::{Fixed, fix},
-    lint::{Asked, lint, shown_by_the_text},
+    lint::{LintOptions, lint, shown_by_the_text},
     outside,
     patterns::place,
     platforms::{folded, platforms},
@@ -26,7 +26,7 @@ use super::{
     suppression::{Accepted, silence},
     unnamed,
 };
-use crate::rules::{self, Finder, Finding, Fix, Rule};
+use crate::rules::{self, Finder, Finding, Rule, TextFix};
 pub(crate) use presolve_config::{Flags, Settings, presolve_toml};
 use presolve_input::{Input, Kind};
 use presolve_parse::guard;
@@ -53,7 +53,7 @@ const ROUNDS: usize = 4;
 /// Inputs and settings of a check.
 pub struct Check {
     /// The files.
-    pub found: Found,
+    pub found: Discovered,
     /// Which files each of them may name.
     pub fences: Fences,
     /// What becomes of files that are to be fixed and are protected.
@@ -90,7 +90,7 @@ pub struct Fixes {
 }
 
 /// Who hears of the files, in their order, as soon as each is checked.
-pub trait Listening {
+pub trait CheckObserver {
     /// This was found in a file.
     fn file(&mut self, report: &FileReport);
 }
@@ -109,7 +109,7 @@ impl Check {
     ///
     /// What cannot be found out about a file, such as one whose settings cannot be used or
     /// that cannot be written, is in its report.
-    pub async fn run(&self, listener: &Listener, listening: &mut dyn Listening) -> Report {
+    pub async fn run(&self, listener: &Listener, listening: &mut dyn CheckObserver) -> CheckReport {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::new(listener));
@@ -130,7 +130,7 @@ impl Check {
             }
         });
         let mut reports = stream::iter(files).buffered(AHEAD);
-        let mut report = Report::default();
+        let mut report = CheckReport::default();
         for (path, reason) in &self.found.unreadable {
             let file = FileReport::not_entered(path, reason);
             listening.file(&file);
@@ -187,7 +187,7 @@ impl Check {
             });
             return Ok(report);
         }
-        let asked = Asked {
+        let asked = LintOptions {
             selection,
             settings: &settings,
             platforms: &self.platforms,
@@ -259,11 +259,11 @@ impl Check {
     async fn solved(
         &self,
         environment: &EnvironmentFile,
-        asked: Asked<'_>,
+        asked: LintOptions<'_>,
         shared: &Shared,
         listener: &Listener,
     ) -> Result<Solved, Failure> {
-        let Asked {
+        let LintOptions {
             selection,
             settings,
             ..
@@ -330,7 +330,7 @@ impl Check {
         &self,
         folder: &Path,
         project: &Project,
-        report: &Report,
+        report: &CheckReport,
     ) -> Option<FileReport> {
         let folder = std::fs::canonicalize(folder).ok()?;
         let mut whole = self.whole_folders.iter();
@@ -448,7 +448,7 @@ impl FileReport {
         let Some(finding) = self.findings.iter().find(is_here).cloned() else {
             return false;
         };
-        let text = finding.fix.as_ref().map(Fix::apply).unwrap_or_default();
+        let text = finding.fix.as_ref().map(TextFix::apply).unwrap_or_default();
         let mended = source.with_text(text);
         let fixed = self.fixed.get_or_insert_with(|| Fixed {
             before: Arc::clone(source),

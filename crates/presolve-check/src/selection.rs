@@ -24,9 +24,12 @@ impl Selection {
         select: &[String],
         ignore: &[String],
     ) -> Result<Self, Failure> {
-        let given = |flags: &[String], settings: &[String]| match flags.is_empty() {
-            true => settings.to_vec(),
-            false => flags.to_vec(),
+        let given = |flags: &[String], settings: &[String]| {
+            if flags.is_empty() {
+                settings.to_vec()
+            } else {
+                flags.to_vec()
+            }
         };
         let select = given(select, &settings.select);
         let mut ignored = settings.ignore.clone();
@@ -38,9 +41,12 @@ impl Selection {
             let mut list = list.iter();
             list.any(|name| name == ALL || name == rule.name)
         };
-        let chosen = rules::all().filter(|rule| match select.is_empty() {
-            true => rule.by_default,
-            false => names(&select, rule),
+        let chosen = rules::all().filter(|rule| {
+            if select.is_empty() {
+                rule.by_default
+            } else {
+                names(&select, rule)
+            }
         });
         let chosen = chosen.filter(|rule| !names(&ignored, rule));
         let level = |rule: &Rule| settings.level.get(rule.name).map(|&level| level.into());

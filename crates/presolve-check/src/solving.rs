@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Selection, Undecided};
-use crate::rules::{self, Finding, solving as known};
+use crate::rules::{self, Finding, Parsed, solving as known};
 use presolve_config::Settings;
 use presolve_explain::{self as explain, Extent};
 use presolve_registry::conda::repodata::Repodata;
@@ -177,7 +177,11 @@ impl Solving<'_> {
     fn failed(&self, error: ResolveError) -> Result<Solved, Failure> {
         let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
         let failure = errors::failure(error);
-        let (source, host) = (&self.environment.source, &*self.environment.host);
+        let source = &self.environment.source;
+        let parsed = Parsed {
+            host: &*self.environment.host,
+            environment: Some(self.environment),
+        };
         let mut solved = Solved::default();
         match failure.kind {
             FailureKind::Input if !is_refused => {
@@ -188,7 +192,7 @@ impl Solving<'_> {
                 for diagnostic in failure.diagnostics {
                     match rules::by_name(diagnostic.name) {
                         Some(rule) => {
-                            found.push(Finding::of_reader(rule, diagnostic, source, host));
+                            found.push(Finding::of_reader(rule, diagnostic, source, &parsed));
                         }
                         None => rest.push(diagnostic),
                     }

@@ -35,9 +35,10 @@ pub(super) fn likely_context(dockerfile: &Arc<SourceFile>) -> PathBuf {
 fn folders_above(folder: &Path) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for folder in folder.ancestors() {
-        let folder = match folder.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => folder,
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
         };
         folders.push(folder.to_owned());
         let is_root = folder.join(".git").exists();

@@ -366,5 +366,4 @@ fn line_of(text: &str, section: &str, key: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "index_tests.rs"]
 mod tests;

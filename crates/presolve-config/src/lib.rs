@@ -14,7 +14,7 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{check::CheckSettings, index::IndexSettings};
-use presolve_target::{ChannelPriority, Target};
+use presolve_target::{ChannelPriority, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     secrets,
@@ -56,7 +56,7 @@ pub struct Settings {
     pub platform: Option<Subdir>,
     /// What the image of an Azure ML environment says of the target, where nothing
     /// stronger does.
-    pub image: Option<Target>,
+    pub image: Option<ImageTarget>,
     /// Virtual packages from flags and `presolve.toml`, as `__cuda=12.4`.
     pub virtual_packages: Vec<String>,
     /// Where the conda to PyPI name mapping is, if not at its usual address:

@@ -101,9 +101,12 @@ impl Lines {
         let (first, last) = (self.first, self.last);
         if self.kept.len() == first + 2 * last {
             self.kept.drain(first..first + last);
-            self.success = self.success.map(|place| match place < first + last {
-                true => place.min(first - 1),
-                false => place - last,
+            self.success = self.success.map(|place| {
+                if place < first + last {
+                    place.min(first - 1)
+                } else {
+                    place - last
+                }
             });
         }
         if says_success(&line.text) {
@@ -265,9 +268,10 @@ mod tests {
         let kept = |built: usize| {
             let mut lines = Lines::new(2, 3);
             for number in 0..20 {
-                let text = match number == built {
-                    true => "Successfully built 0123456789ab".to_owned(),
-                    false => String::new(),
+                let text = if number == built {
+                    "Successfully built 0123456789ab".to_owned()
+                } else {
+                    String::new()
                 };
                 lines.push(LogLine {
                     number,

@@ -183,24 +183,25 @@ impl Fixing<'_> {
                 break;
             }
             tokio::select! {
-                step = steps.recv(), if searching => match step {
-                    Some(Step::Proposal(proposal)) => ways.add(proposal),
-                    Some(Step::Below(changes)) => ways.are_all_below(changes),
-                    None => {
-                        searching = false;
-                        ways.are_all_below(usize::MAX);
-                    }
-                },
-                Some((way, outcomes)) = running.next() => {
-                    let is_cut = |outcome: &Result<_, ResolveError>| {
-                        outcome.as_ref().is_err_and(ResolveError::is_deadline)
-                    };
-                    match !way.is_hard && outcomes.iter().any(is_cut) {
-                        true => ways.set_aside(&way),
-                        false => ways.end(&way, outcomes),
-                    }
-                }
+                            step = steps.recv(), if searching => match step {
+                                Some(Step::Proposal(proposal)) => ways.add(proposal),
+                                Some(Step::Below(changes)) => ways.are_all_below(changes),
+                                None => {
+                                    searching = false;
+                                    ways.are_all_below(usize::MAX);
+                                }
+                            },
+                            Some((way, outcomes)) = running.next() => {
+                                let is_cut = |outcome: &Result<_, ResolveError>| {
+                                    outcome.as_ref().is_err_and(ResolveError::is_deadline)
+                                };
+                                if !way.is_hard && outcomes.iter().any(is_cut) {
+            ways.set_aside(&way)
+            } else {
+            ways.end(&way, outcomes)
             }
+                            }
+                        }
         }
         let least_changes = ways.least_changes();
         let least_changes = least_changes.map_or(0, |least| least + self.before.iter().len());
@@ -265,9 +266,10 @@ impl Fixing<'_> {
         for becomes in &proposal.lines {
             let looked_for = becomes.with.is_none() || proposal.lines.len() == 1;
             let is_unknown = self.unknown.contains(&becomes.line);
-            instead.push(match looked_for {
-                true => places.edits(becomes.line, is_unknown).await,
-                false => Vec::new(),
+            instead.push(if looked_for {
+                places.edits(becomes.line, is_unknown).await
+            } else {
+                Vec::new()
             });
         }
         if let [instead] = &instead[..] {
@@ -412,9 +414,10 @@ impl Fixing<'_> {
             }));
         }
         for (name, conda) in names {
-            let found = match conda {
-                true => conda_version(solution, &name),
-                false => pypi_version(solution, &name),
+            let found = if conda {
+                conda_version(solution, &name)
+            } else {
+                pypi_version(solution, &name)
             };
             if let Some(found) = found.filter(|found| !given.contains(found)) {
                 given.push(found);

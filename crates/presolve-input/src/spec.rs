@@ -5,10 +5,10 @@ use std::sync::Arc;
 use presolve_config::Settings;
 use presolve_spec::{
     EnvironmentFile, Spanned,
-    environment::Reading,
+    environment::PartialFile,
     host::{CondaFile, Host},
 };
-use presolve_target::{Image, Target};
+use presolve_target::{Image, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     source::SourceFile,
@@ -29,7 +29,7 @@ pub struct Spec {
 /// The image that an environment is built on.
 pub(crate) struct ImageOf {
     /// Platform and virtual packages of the build machine.
-    pub target: Target,
+    pub target: ImageTarget,
     /// The image, if it is named.
     pub named: Option<Spanned<Image>>,
     /// Position where the image is named, or could be.
@@ -57,7 +57,7 @@ impl Spec {
     }
 
     /// Reads what can be read of the requirements, and says what cannot.
-    pub fn read_as_far_as_possible(&self) -> Reading {
+    pub fn read_as_far_as_possible(&self) -> PartialFile {
         self.host.read(&self.source, &[])
     }
 

@@ -157,9 +157,10 @@ fn dependency(text: &str) -> Option<(String, String)> {
         build: spec.build,
         ..NamelessMatchSpec::default()
     };
-    let constraint = match bare == NamelessMatchSpec::default() {
-        true => String::new(),
-        false => bare.to_string(),
+    let constraint = if bare == NamelessMatchSpec::default() {
+        String::new()
+    } else {
+        bare.to_string()
     };
     Some((name.as_normalized().to_owned(), constraint))
 }

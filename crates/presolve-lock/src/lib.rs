@@ -188,11 +188,12 @@ fn uncarriable<'a>(
             diagnostics.push(diagnostic);
         }
     }
-    match diagnostics.is_empty() {
-        true => Ok(()),
-        false => Err(Failure {
+    if diagnostics.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure {
             kind: FailureKind::Input,
             diagnostics,
-        }),
+        })
     }
 }

@@ -250,9 +250,10 @@ impl LockedRelease<'_> {
     /// The project with its extras, as pip writes it.
     pub fn name(&self) -> String {
         let extras: Vec<&str> = self.package.extras.iter().map(AsRef::as_ref).collect();
-        match extras.is_empty() {
-            true => self.package.name.to_string(),
-            false => format!("{}[{}]", self.package.name, extras.join(",")),
+        if extras.is_empty() {
+            self.package.name.to_string()
+        } else {
+            format!("{}[{}]", self.package.name, extras.join(","))
         }
     }
 }

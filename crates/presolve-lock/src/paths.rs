@@ -71,9 +71,10 @@ impl Lock<'_> {
         } else {
             text.to_owned()
         };
-        match editable {
-            true => format!("-e {}", quoted(&text)),
-            false => text,
+        if editable {
+            format!("-e {}", quoted(&text))
+        } else {
+            text
         }
     }
 }

@@ -121,9 +121,10 @@ fn options(resolution: &Resolution) -> SolveOptions {
             _ if one => PixiPriority::Strict,
             ChannelPriority::Flexible | ChannelPriority::Disabled => PixiPriority::Disabled,
         },
-        pypi_prerelease_mode: match resolution.index.pre {
-            true => PypiPrereleaseMode::Allow,
-            false => PypiPrereleaseMode::default(),
+        pypi_prerelease_mode: if resolution.index.pre {
+            PypiPrereleaseMode::Allow
+        } else {
+            PypiPrereleaseMode::default()
         },
         ..SolveOptions::default()
     }

@@ -97,12 +97,13 @@ fn brought(provided: &ProvidedCandidate) -> String {
         Some(version) => version.to_string(),
         None => provided.conda_version.clone(),
     };
-    match provided.conda_name == provided.project.as_ref() {
-        true => format!("{}=={version}", provided.project),
-        false => format!(
+    if provided.conda_name == provided.project.as_ref() {
+        format!("{}=={version}", provided.project)
+    } else {
+        format!(
             "{}=={version} (as {})",
             provided.project, provided.conda_name
-        ),
+        )
     }
 }
 

@@ -40,12 +40,13 @@ pub(super) fn check(lock: &Lock<'_>, format: Format) -> Result<(), Failure> {
             .help("use `--format env` or `requirements`, which keep the variable; if the server accepts it as a user or password, write `https://${NAME}@host/…`")
     });
     let diagnostics: Vec<Diagnostic> = diagnostics.collect();
-    match diagnostics.is_empty() {
-        true => Ok(()),
-        false => Err(Failure {
+    if diagnostics.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure {
             kind: FailureKind::Input,
             diagnostics,
-        }),
+        })
     }
 }
 

@@ -198,9 +198,10 @@ impl<'t> Checker<'t> {
     /// pep508_rs builds a comparison before it finds that nothing joins it to the next.
     fn end_if_complete(&mut self) -> Result<(), String> {
         let comparison = &self.comparison;
-        match comparison.variable.is_some() && comparison.value.is_some() {
-            true => self.end_comparison(),
-            false => Ok(()),
+        if comparison.variable.is_some() && comparison.value.is_some() {
+            self.end_comparison()
+        } else {
+            Ok(())
         }
     }
 

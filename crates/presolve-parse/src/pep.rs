@@ -114,9 +114,10 @@ pub fn version(text: &str) -> Result<Version, Invalid> {
     let version = guarded(|| Version::from_str(text))
         .map_err(|_| invalid(UNREADABLE.to_owned()))?
         .map_err(|error| invalid(error.to_string()))?;
-    match has_last_number(&version) {
-        true => Err(invalid(LAST_NUMBER.to_owned())),
-        false => Ok(version),
+    if has_last_number(&version) {
+        Err(invalid(LAST_NUMBER.to_owned()))
+    } else {
+        Ok(version)
     }
 }
 
@@ -140,9 +141,10 @@ const LAST_NUMBER: &str = "a number in the version is too large";
 
 fn check_numbers(specifiers: &VersionSpecifiers, text: &str) -> Result<(), Invalid> {
     let mut versions = specifiers.iter().map(|specifier| specifier.version());
-    match versions.any(has_last_number) {
-        true => Err(Invalid::new(LAST_NUMBER, 0..text.len())),
-        false => Ok(()),
+    if versions.any(has_last_number) {
+        Err(Invalid::new(LAST_NUMBER, 0..text.len()))
+    } else {
+        Ok(())
     }
 }
 
@@ -191,9 +193,10 @@ fn check_end(name: &str, start: usize, text: &str) -> Result<(), Invalid> {
         return Ok(());
     };
     let end = start + name.len();
-    let message = match text[end..].is_empty() {
-        true => format!("a name must end with a letter or a digit, not with `{last}`"),
-        false => format!("the name `{name}` ends with `{last}` instead of a letter or a digit"),
+    let message = if text[end..].is_empty() {
+        format!("a name must end with a letter or a digit, not with `{last}`")
+    } else {
+        format!("the name `{name}` ends with `{last}` instead of a letter or a digit")
     };
     Err(Invalid::new(message, end - 1..end))
 }

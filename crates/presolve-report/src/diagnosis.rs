@@ -5,7 +5,7 @@ pub mod commands;
 pub mod json;
 pub mod sarif;
 
-use presolve_check::rules::Fix;
+use presolve_check::rules::TextFix;
 use presolve_diagnose::{Confidence, Diagnosis, Log, LogVerdict, Named};
 use presolve_terminal::{
     foreign, human,
@@ -14,7 +14,7 @@ use presolve_terminal::{
 use presolve_text::diagnostic::{Diagnostic, Label, Level};
 
 /// The input of the report on a log.
-pub struct Report<'r> {
+pub struct LogReport<'r> {
     /// The path of the log as given; `-` for standard input.
     pub path: &'r str,
     /// The log.
@@ -40,9 +40,10 @@ impl Spec {
             return None;
         };
         let changes = changes.join(", and ");
-        Some(match gives.is_empty() {
-            true => changes,
-            false => format!("{changes}, which gives {}", gives.join(", ")),
+        Some(if gives.is_empty() {
+            changes
+        } else {
+            format!("{changes}, which gives {}", gives.join(", "))
         })
     }
 }
@@ -61,7 +62,7 @@ pub enum Answer {
         /// The resulting versions of the changed lines: `numpy 1.21.6 (conda)`.
         gives: Vec<String>,
         /// The changes as edits; none if they are of several files.
-        edits: Option<Fix>,
+        edits: Option<TextFix>,
     },
     /// It has no solution, and no fix was found.
     Unsolvable,
@@ -76,7 +77,7 @@ const LINES: usize = 6;
 const WIDTH: usize = 160;
 
 /// The report, with a trailing line break.
-pub fn render(report: &Report<'_>) -> String {
+pub fn render(report: &LogReport<'_>) -> String {
     match &report.diagnosis.verdict {
         LogVerdict::Named(named) => {
             let spec = report.spec.as_ref().map(of_spec);
@@ -96,7 +97,7 @@ pub fn render(report: &Report<'_>) -> String {
     }
 }
 
-fn named_problem<'r>(report: &'r Report<'_>, named: &Named) -> Message<'r> {
+fn named_problem<'r>(report: &'r LogReport<'_>, named: &Named) -> Message<'r> {
     let mut notes = Vec::new();
     if let more @ 1.. = named.lines.len().saturating_sub(LINES) {
         notes.push(("", format!("and {more} more lines")));
@@ -131,7 +132,7 @@ fn named_problem<'r>(report: &'r Report<'_>, named: &Named) -> Message<'r> {
     }
 }
 
-fn unknown<'r>(report: &'r Report<'_>, guess: Option<&Named>, telling: &[usize]) -> Message<'r> {
+fn unknown<'r>(report: &'r LogReport<'_>, guess: Option<&Named>, telling: &[usize]) -> Message<'r> {
     let mut notes = Vec::new();
     if telling.is_empty() {
         notes.push(("note", "the log is empty".to_owned()));
@@ -180,9 +181,10 @@ fn of_spec(spec: &Spec) -> String {
 
 /// The diagnostic on the environment file and the result of solving it.
 fn about(spec: &Spec) -> Diagnostic {
-    let message = match spec.lines.is_empty() {
-        true => "presolve found no single line of the environment file that explains the problem",
-        false => "the environment file is involved here",
+    let message = if spec.lines.is_empty() {
+        "presolve found no single line of the environment file that explains the problem"
+    } else {
+        "the environment file is involved here"
     };
     let mut diagnostic = Diagnostic::new(Level::Note, "environment-file", message);
     diagnostic.labels.clone_from(&spec.lines);

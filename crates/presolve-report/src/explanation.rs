@@ -117,9 +117,10 @@ fn why_not_nearer(edit: &Edit) -> Option<String> {
 /// The change of all files that a fix changes.
 fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
     let after = format!("fix {number}");
-    let own = match fix.text == source.text() {
-        true => String::new(),
-        false => diff::unified(source, &fix.text, &after),
+    let own = if fix.text == source.text() {
+        String::new()
+    } else {
+        diff::unified(source, &fix.text, &after)
     };
     let included = fix.included.iter();
     let included = included.map(|file| diff::unified(&file.before, file.after.text(), &after));

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use presolve_check::{
-    FileReport, Report, fingerprints,
-    rules::{Finding, Fix, Safety},
+    CheckReport, FileReport, fingerprints,
+    rules::{Finding, Safety, TextFix},
 };
 use presolve_terminal::foreign::shown;
 use presolve_text::files::shown_path;
@@ -21,7 +21,7 @@ pub mod junit;
 pub mod sarif;
 
 /// Counts of findings by level: errors, warnings, notes.
-pub fn counts(report: &Report) -> [usize; 3] {
+pub fn counts(report: &CheckReport) -> [usize; 3] {
     let mut counts = [0; 3];
     for finding in report.findings() {
         counts[finding.diagnostic.level as usize] += 1;
@@ -30,7 +30,7 @@ pub fn counts(report: &Report) -> [usize; 3] {
 }
 
 /// How many findings have a fix: a safe one, an unsafe one.
-fn fixable(report: &Report) -> [usize; 2] {
+fn fixable(report: &CheckReport) -> [usize; 2] {
     let fixes = report.findings().filter_map(|finding| finding.fix.as_ref());
     let (safe, others): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
     [safe.len(), others.len()]
@@ -88,9 +88,10 @@ impl<'f> Entry<'f> {
 
     /// The message with what is said at the place.
     fn sentence(&self) -> String {
-        match self.label.is_empty() {
-            true => self.message.clone(),
-            false => format!("{}: {}", self.message, self.label),
+        if self.label.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{}: {}", self.message, self.label)
         }
     }
 
@@ -121,7 +122,7 @@ pub(super) fn positions(at: &Location) -> (Position, Position) {
 
 /// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
 /// edits are not shown: masked ones would write the mask into the file.
-pub(super) fn shows_secret(fix: &Fix) -> bool {
+pub(super) fn shows_secret(fix: &TextFix) -> bool {
     let text = fix.apply();
     let mut shift = 0_isize;
     fix.edits.iter().any(|edit| {
@@ -166,20 +167,20 @@ fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use presolve_check::rules::Edit;
+    use presolve_check::rules::TextEdit;
     use presolve_text::source::SourceFile;
 
     #[test]
     fn a_secret_that_an_edit_writes_is_noticed_also_if_the_url_is_older() {
         let text = "- a\n- https://u:old@h/s\n- https://v:kept@h/s\n";
-        let fix = |edits: &[(&str, &str)]| Fix {
+        let fix = |edits: &[(&str, &str)]| TextFix {
             title: String::new(),
             safety: Safety::Safe,
             file: SourceFile::from_text("e.yml", text),
             edits: (edits.iter())
                 .map(|(old, new)| {
                     let start = text.find(old).expect("is there");
-                    Edit {
+                    TextEdit {
                         span: start..start + old.len(),
                         with: (*new).to_owned(),
                     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::findings::{Position, positions};
-use presolve_check::rules::Fix;
+use presolve_check::rules::TextFix;
 use presolve_terminal::foreign::{self, shown};
 use presolve_text::diagnostic::{Level, Location};
 use presolve_text::files::shown_path;
@@ -75,7 +75,7 @@ pub(super) fn severity(level: Level) -> &'static str {
     }
 }
 
-pub(super) fn change(fix: &Fix) -> Value {
+pub(super) fn change(fix: &TextFix) -> Value {
     let replacements = fix.edits.iter().map(|edit| {
         let (start, end) = positions(&fix.location(edit));
         let mut replacement = json!({ "deletedRegion": region(start, end) });

@@ -46,9 +46,10 @@ pub fn verdict(answer: &Answer) -> Result<(), Failure> {
         if let NameAnswer::Unknown { nearest } = found {
             let message = format!("no channel or index of the file has a package `{name}`");
             let diagnostic = Diagnostic::error("unknown-package", message);
-            unknown.push(match nearest.is_empty() {
-                true => diagnostic.help("check the spelling"),
-                false => diagnostic.help(format!("in the solution: `{}`", nearest.join("`, `"))),
+            unknown.push(if nearest.is_empty() {
+                diagnostic.help("check the spelling")
+            } else {
+                diagnostic.help(format!("in the solution: `{}`", nearest.join("`, `")))
             });
         }
     }
@@ -60,12 +61,13 @@ pub fn verdict(answer: &Answer) -> Result<(), Failure> {
     }
     let is_unsolvable =
         |(_, found): &(String, NameAnswer)| matches!(found, NameAnswer::Unsolvable { .. });
-    match answer.found.iter().any(is_unsolvable) {
-        true => Err(Failure {
+    if answer.found.iter().any(is_unsolvable) {
+        Err(Failure {
             kind: FailureKind::Unsolvable,
             diagnostics: Vec::new(),
-        }),
-        false => Ok(()),
+        })
+    } else {
+        Ok(())
     }
 }
 
@@ -74,9 +76,10 @@ fn installed(answer: &Answer, installed: &Installed) -> Vec<String> {
     let build = build.map_or_else(String::new, |build| format!(" {build}"));
     let (package, version, from) = (&installed.package, &installed.version, &installed.from);
     let brings: Vec<&str> = installed.brings.iter().map(AsRef::as_ref).collect();
-    let brings = match brings.is_empty() {
-        true => String::new(),
-        false => format!("; it provides {} from PyPI", brings.join(", ")),
+    let brings = if brings.is_empty() {
+        String::new()
+    } else {
+        format!("; it provides {} from PyPI", brings.join(", "))
     };
     let mut lines = vec![format!(
         "{} {version}{build} from {from}{brings}",

@@ -11,7 +11,7 @@ use presolve_packages::pypi::{
     Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
     pip_abilities::PipAbility,
     source_build::{SourceBuild, Tool},
-    tags::Target,
+    tags::WheelTarget,
 };
 use presolve_parse as parse;
 use presolve_registry::conda::names::Names;
@@ -56,7 +56,7 @@ pub struct Build {
 pub(super) fn of(
     solution: &Solution,
     pypi: &dyn PypiSource,
-    target: &Target,
+    target: &WheelTarget,
     names: &Names,
 ) -> Result<Vec<Build>, SolveError> {
     let is_source =
@@ -133,7 +133,7 @@ impl Build {
         &mut self,
         solution: &Solution,
         pypi: &dyn PypiSource,
-        target: &Target,
+        target: &WheelTarget,
     ) -> Result<(), SolveError> {
         let (Some(page), Some(python)) = (pypi.project(&self.name)?, solution.python()) else {
             return Ok(());
@@ -180,7 +180,12 @@ impl Build {
 
 /// Whether pip can install a file of a release on a Python: a wheel, or a source
 /// distribution where that will do.
-pub(super) fn has_file(release: &Release, target: &Target, python: &Version, source: bool) -> bool {
+pub(super) fn has_file(
+    release: &Release,
+    target: &WheelTarget,
+    python: &Version,
+    source: bool,
+) -> bool {
     let part = |place: usize| python.release().get(place).copied().unwrap_or(0);
     let fits = |file: &Arc<Distribution>| {
         let required = file.requires_python.as_ref();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use presolve_packages::pypi::{DistributionKind, tags::Target};
+use presolve_packages::pypi::{DistributionKind, tags::WheelTarget};
 use presolve_parse as parse;
 use presolve_registry::pypi::session::Choice;
 use presolve_solve::{Declared, DeclaredKind};
@@ -16,7 +16,7 @@ const PYTHON_MINORS: std::ops::RangeInclusive<u64> = 6..=14;
 
 /// Guesses the file of a project that the solver will look at first: of the
 /// newest release the best wheel for the newest python that is declared.
-pub(super) fn choice(declared: &[Declared], target: Target) -> Choice {
+pub(super) fn choice(declared: &[Declared], target: WheelTarget) -> Choice {
     let allowed: Vec<(u64, u64)> = PYTHON_MINORS
         .rev()
         .map(|minor| (3, minor))

@@ -8,7 +8,7 @@ use pep508_rs::{Requirement, VerbatimUrl};
 use rattler_conda_types::Subdir;
 
 use super::builds::has_file;
-use presolve_packages::pypi::{PypiSource, tags::Target};
+use presolve_packages::pypi::{PypiSource, tags::WheelTarget};
 use presolve_solve::{
     Declared, DeclaredKind, ProvidedCandidate, Solution, SolveError, python::marker_environment,
     specifiers,
@@ -33,7 +33,7 @@ pub(super) fn of(
     declared: &[Declared],
     solution: &Solution,
     pypi: &dyn PypiSource,
-    target: &Target,
+    target: &WheelTarget,
     subdir: Subdir,
 ) -> Result<Vec<Overtaken>, SolveError> {
     let mut overtaken = Vec::new();

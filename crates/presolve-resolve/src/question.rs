@@ -20,7 +20,7 @@ use super::{
 };
 use presolve_config::{Settings, index::IndexSettings};
 use presolve_packages::pypi::PypiSource;
-use presolve_packages::pypi::tags::Target;
+use presolve_packages::pypi::tags::WheelTarget;
 use presolve_parse as parse;
 use presolve_registry::{
     conda::{
@@ -54,7 +54,7 @@ pub struct Question {
     /// The settings.
     pub settings: Settings,
     /// The wheel tags of the platform.
-    pub target: Target,
+    pub target: WheelTarget,
     /// The indexes.
     pub session: Session,
     /// The PyPI projects that conda packages provide.
@@ -91,7 +91,7 @@ impl Question {
         let channels = Channels::of_file(environment, settings)?;
         let (declared, places) = declared::of(environment, &channels);
         let index = settings.index.with_options(&environment.pip.options)?;
-        let target = Target::new(subdir, &virtual_packages);
+        let target = WheelTarget::new(subdir, &virtual_packages);
         let session = session(shared.pypi(settings, &index)?, listener);
         let session = session.with_lookahead(
             lookahead::choice(&declared, target.clone()),

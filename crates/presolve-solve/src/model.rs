@@ -11,7 +11,7 @@ use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subd
 
 use presolve_packages::{
     conda::{SubdirRecords, hashes},
-    pypi::{PypiSource, tags::Target},
+    pypi::{PypiSource, tags::WheelTarget},
 };
 use presolve_spec::{CondaPin, FormatControl};
 use presolve_target::ChannelPriority;
@@ -139,7 +139,7 @@ pub struct World<'a> {
     /// The platform.
     pub subdir: Subdir,
     /// The wheel tags of the platform.
-    pub target: &'a Target,
+    pub target: &'a WheelTarget,
     /// The pip options that select files.
     pub pip: PipPolicy,
     /// The choices of an earlier `pin`.

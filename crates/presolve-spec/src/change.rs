@@ -10,7 +10,7 @@ use super::{
     edits::Edits,
     host::{CondaFile, Host},
     json,
-    list::{Entry, Line, List, remove_element, scalar, uneditable},
+    list::{Entry, List, ListItem, remove_element, scalar, uneditable},
     pin::flow,
     yaml::{self, Tree},
 };
@@ -74,7 +74,7 @@ impl Changed {
     /// Reads the changed file.
     ///
     /// # Errors
-    /// As for [`Reading::complete`](super::environment::Reading::complete).
+    /// As for [`PartialFile::complete`](super::environment::PartialFile::complete).
     pub fn read(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
         let included = self.included.iter().map(|file| Arc::clone(&file.after));
         let source = before.source.with_text(&*self.text);
@@ -148,9 +148,10 @@ fn edit(
     }
     editor.remove_empty_lists();
     let text = editor.edits.apply();
-    Ok(match source.is_json() {
-        true => json::without_stray_commas(&text),
-        false => text,
+    Ok(if source.is_json() {
+        json::without_stray_commas(&text)
+    } else {
+        text
     })
 }
 
@@ -360,7 +361,7 @@ impl Editor<'_> {
             let Ok(list) = self.list(place) else {
                 continue;
             };
-            let gone = |line: &Line| self.removed.contains(&line.span.start);
+            let gone = |line: &ListItem| self.removed.contains(&line.span.start);
             if list.lines.is_empty() || !list.lines.iter().all(gone) {
                 continue;
             }
@@ -393,16 +394,17 @@ fn plain(text: &str) -> Entry {
 }
 
 /// The line of a list in which a requirement stands.
-fn line_at<'l>(list: &'l List, at: &Location) -> Option<&'l Line> {
+fn line_at<'l>(list: &'l List, at: &Location) -> Option<&'l ListItem> {
     let mut lines = list.lines.iter();
     lines.find(|line| line.span.start <= at.span.start && at.span.end <= line.span.end)
 }
 
 /// An item of a pip list may hold several requirements.
-fn check_single(line: &Line, at: &Location) -> Result<(), Failure> {
-    match line.text.trim().contains('\n') {
-        true => Err(several(at)),
-        false => Ok(()),
+fn check_single(line: &ListItem, at: &Location) -> Result<(), Failure> {
+    if line.text.trim().contains('\n') {
+        Err(several(at))
+    } else {
+        Ok(())
     }
 }
 

@@ -45,7 +45,7 @@ pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
 }
 
 /// An environment file as far as it could be read.
-pub struct Reading {
+pub struct PartialFile {
     /// What it means without the entries that were refused; none if nothing can be read.
     pub environment: Option<EnvironmentFile>,
     /// Its YAML; none if it is no YAML, as a Dockerfile.
@@ -54,7 +54,7 @@ pub struct Reading {
     pub errors: Vec<Diagnostic>,
 }
 
-impl Reading {
+impl PartialFile {
     /// A file of which nothing can be read.
     pub fn refused(errors: Vec<Diagnostic>) -> Self {
         Self {
@@ -96,16 +96,16 @@ pub(super) fn reading(
     host: CondaFile,
     source: &Arc<SourceFile>,
     included: &[Arc<SourceFile>],
-) -> Reading {
+) -> PartialFile {
     let tree = match Tree::parse_part(source, host.part) {
         Ok(tree) => tree,
-        Err(failure) => return Reading::refused(failure.diagnostics),
+        Err(failure) => return PartialFile::refused(failure.diagnostics),
     };
     let mut reader = Reader::new(host, &tree);
     reader.pip.included = included.to_vec();
     reader.read_root();
     let (environment, errors) = reader.finish();
-    Reading {
+    PartialFile {
         environment: Some(environment),
         tree: Some(tree),
         errors,
@@ -720,5 +720,4 @@ pub(super) fn expand_variables(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "environment_tests.rs"]
 mod tests;

@@ -5,7 +5,7 @@ use std::{fmt::Debug, sync::Arc};
 use super::{
     EnvironmentFile,
     change::{self, Change},
-    environment::{self, Reading},
+    environment::{self, PartialFile},
     part::Part,
     pin::{self, Pins},
 };
@@ -16,7 +16,7 @@ use presolve_text::{diagnostic::Failure, source::SourceFile};
 pub trait Host: Debug + Send + Sync {
     /// Reads what can be read of a file. Some of the files that it includes may have
     /// another text than on disk.
-    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading;
+    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> PartialFile;
 
     /// The text of the file with these changes.
     ///
@@ -58,7 +58,7 @@ impl CondaFile {
 }
 
 impl Host for CondaFile {
-    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> PartialFile {
         environment::reading(*self, source, included)
     }
 

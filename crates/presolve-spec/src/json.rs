@@ -202,9 +202,10 @@ fn inner<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
 
 /// What stands after commas and colons on one line: nothing in a minified file.
 fn blank(text: &str) -> &'static str {
-    match text.contains("\": ") || text.contains("\", ") {
-        true => " ",
-        false => "",
+    if text.contains("\": ") || text.contains("\", ") {
+        " "
+    } else {
+        ""
     }
 }
 
@@ -265,10 +266,10 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_elements_are_cut_out_json_remains(cut in proptest::collection::vec(any::<bool>(), 1..8)) {
-            let elements: Vec<String> = cut.iter().enumerate().map(|(index, cut)| match cut {
-                true => String::new(),
-                false => format!("\n  \"{index},\""),
-            }).collect();
+            let element = |(index, cut): (usize, &bool)| {
+                if *cut { String::new() } else { format!("\n  \"{index},\"") }
+            };
+            let elements: Vec<String> = cut.iter().enumerate().map(element).collect();
             let text = without_stray_commas(&format!("[{}\n]", elements.join(",")));
             let left: Vec<String> = serde_json::from_str(&text).expect("JSON");
             prop_assert_eq!(left.len(), cut.iter().filter(|cut| !**cut).count());

@@ -15,7 +15,7 @@ use super::{
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
 /// A scalar entry of a list.
-pub struct Line {
+pub struct ListItem {
     /// The scalar.
     pub span: Range<usize>,
     /// The scalar's text, unquoted.
@@ -29,7 +29,7 @@ pub struct Line {
 /// The scalar entries of a block list or of an array, in order.
 pub struct List {
     /// The entries.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ListItem>,
     style: Style,
 }
 
@@ -101,7 +101,7 @@ impl List {
             if bare {
                 list.style = Style::Lines(Some(prefix.to_owned()));
             }
-            list.lines.push(Line {
+            list.lines.push(ListItem {
                 span,
                 text: value.clone(),
                 comment: LineComment::beside(value, comment),
@@ -116,7 +116,7 @@ impl List {
         let elements = elements.into_iter().flatten().enumerate();
         let lines = elements.filter_map(|(index, element)| {
             let span = tree.span(&route.with_key(index))?;
-            Some(Line {
+            Some(ListItem {
                 text: element.as_str()?.to_owned(),
                 comment: LineComment::default(),
                 tail: span.end..span.end,
@@ -131,7 +131,7 @@ impl List {
     }
 
     /// Rewrites a line; nothing happens when it already is what it is to be.
-    pub fn rewrite(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+    pub fn rewrite(&self, edits: &mut Edits<'_>, line: &ListItem, entry: &Entry) {
         let comment = LineComment {
             origin: entry.origin.clone(),
             user: line.comment.user.clone(),
@@ -159,7 +159,7 @@ impl List {
 
     /// Removes a line. Of an array the comma is left behind, for
     /// [`json::without_stray_commas`].
-    pub fn remove(&self, edits: &mut Edits<'_>, line: &Line) {
+    pub fn remove(&self, edits: &mut Edits<'_>, line: &ListItem) {
         match self.style {
             Style::Lines(_) => edits.remove_line(line.span.start..line.tail.end),
             Style::Elements(_) => remove_element(edits, line.span.clone()),
@@ -167,7 +167,7 @@ impl List {
     }
 
     /// Writes a new line after another one.
-    pub fn insert_after(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+    pub fn insert_after(&self, edits: &mut Edits<'_>, line: &ListItem, entry: &Entry) {
         let written = match &self.style {
             Style::Lines(_) => format!("{}{}{}", edits.line_break, self.prefix(), written(entry)),
             Style::Elements(array) => array.behind(&json::string(&entry.text)),
@@ -176,7 +176,7 @@ impl List {
     }
 
     /// Writes a new line before another one.
-    pub fn insert_before(&self, edits: &mut Edits<'_>, line: &Line, entry: &Entry) {
+    pub fn insert_before(&self, edits: &mut Edits<'_>, line: &ListItem, entry: &Entry) {
         self.insert_at(edits, line.span.start, self.prefix(), entry);
     }
 
@@ -212,7 +212,7 @@ impl List {
         &self,
         edits: &mut Edits<'_>,
         tree: &Tree,
-        line: &Line,
+        line: &ListItem,
         entries: &[Entry],
     ) {
         if entries.is_empty() {

@@ -40,9 +40,10 @@ impl Part {
         let part = blank_around(source.text(), &self.span_in(&around)?);
         // An alias of an anchor outside, or a tag, would be lost with the rest.
         let read = yaml::value(source, &part).ok();
-        match read.as_ref() == around.get(self.0) {
-            true => Ok(Cow::Owned(part)),
-            false => Err(self.torn(&around)),
+        if read.as_ref() == around.get(self.0) {
+            Ok(Cow::Owned(part))
+        } else {
+            Err(self.torn(&around))
         }
     }
 
@@ -51,9 +52,10 @@ impl Part {
     /// # Errors
     /// [`Failure::input`] when the part is not there.
     pub(crate) fn span(self, source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
-        match self.is_whole() {
-            true => Ok(0..source.text().len()),
-            false => self.span_in(&Tree::parse(source)?),
+        if self.is_whole() {
+            Ok(0..source.text().len())
+        } else {
+            self.span_in(&Tree::parse(source)?)
         }
     }
 

@@ -229,5 +229,4 @@ fn by_name(pins: &Pins) -> BTreeMap<&str, &PinnedConda> {
 }
 
 #[cfg(test)]
-#[path = "pin/tests.rs"]
 mod tests;

@@ -87,7 +87,7 @@ const MAX_FILES: usize = 256;
 const MAX_DEPTH: usize = 32;
 
 /// A line without its comment, its continuations joined.
-struct Line {
+struct LogicalLine {
     text: String,
     /// Where it begins in the text that it is of.
     start: usize,
@@ -97,7 +97,7 @@ struct Line {
 /// What a line is read for.
 struct Context<'a> {
     text: &'a PipText,
-    line: Line,
+    line: LogicalLine,
     role: Role,
     in_environment: bool,
     /// The text has other lines too.
@@ -472,9 +472,9 @@ pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementK
 }
 
 /// Lines with a `\` at their end are joined, comments and empty lines dropped.
-fn logical_lines(text: &str) -> Vec<Line> {
+fn logical_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
-    let mut pending: Option<Line> = None;
+    let mut pending: Option<LogicalLine> = None;
     let mut offset = 0;
     for raw in text.split_inclusive('\n') {
         let start = offset;
@@ -482,7 +482,7 @@ fn logical_lines(text: &str) -> Vec<Line> {
         let line = raw.trim_end_matches(['\n', '\r']);
         let comment = line.trim_start().starts_with('#');
         let continues = line.ends_with('\\') && !comment;
-        let mut joined = pending.take().unwrap_or(Line {
+        let mut joined = pending.take().unwrap_or(LogicalLine {
             text: String::new(),
             start,
             joined: false,
@@ -506,7 +506,7 @@ fn logical_lines(text: &str) -> Vec<Line> {
 }
 
 /// Cuts the comment and the blanks around; `None` when nothing is left.
-fn without_comment(mut line: Line) -> Option<Line> {
+fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
     let comment = line.text.char_indices().find(|&(index, character)| {
         character == '#'
             && line.text[..index]
@@ -555,5 +555,4 @@ fn expand_variables(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-#[path = "pip_lines_tests.rs"]
 mod tests;

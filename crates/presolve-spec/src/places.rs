@@ -142,9 +142,10 @@ impl<'t> Walk<'t> {
         };
         let text = self.text_of(scalar);
         let quoted = ["double_quote_scalar", "single_quote_scalar"];
-        match quoted.contains(&scalar.kind()) {
-            true => text.get(1..text.len().saturating_sub(1)).unwrap_or(text),
-            false => text,
+        if quoted.contains(&scalar.kind()) {
+            text.get(1..text.len().saturating_sub(1)).unwrap_or(text)
+        } else {
+            text
         }
         .to_owned()
     }

@@ -148,9 +148,10 @@ impl Tree {
     /// A diagnostic when the two parsers disagree.
     pub fn scalar(&self, route: &Route<'_>, value: &Value) -> Result<Location, Diagnostic> {
         let location = self.location(route);
-        let there = match self.source.is_json() {
-            true => json::value(location.text()).ok(),
-            false => yaml_serde::from_str(location.text()).ok(),
+        let there = if self.source.is_json() {
+            json::value(location.text()).ok()
+        } else {
+            yaml_serde::from_str(location.text()).ok()
         };
         let agreed = match (&there, value) {
             // The place ends before the line breaks that a block scalar ends with.

@@ -1,6 +1,6 @@
 //! The machine that builds: its platform, its virtual packages, and how it orders channels.
 //!
-//! In: the name of a base image. Out: a [`Target`]: Ubuntu's release and so glibc, the day of
+//! In: the name of a base image. Out: a [`ImageTarget`]: Ubuntu's release and so glibc, the day of
 //! the image and so conda. This crate must never read a file.
 //!
 //! A CUDA version in the name is that of the libraries in the image. The machine that
@@ -133,7 +133,7 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What an image says of the machine that builds on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct ImageTarget {
     /// The platform.
     pub subdir: Subdir,
     /// Virtual packages, as `__glibc=2.35`, beside those that the platform has anyway.
@@ -373,16 +373,16 @@ impl Image {
     }
 
     /// What it says of the machine that builds on it.
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> ImageTarget {
         if self.repository.starts_with("windows/") {
-            return Target::windows();
+            return ImageTarget::windows();
         }
         let ubuntu = self.ubuntu().map(|ubuntu| ubuntu.glibc);
         let target = match ubuntu.or_else(|| self.debian()) {
-            Some(glibc) => Target::linux(glibc, false),
-            None => Target::unknown(),
+            Some(glibc) => ImageTarget::linux(glibc, false),
+            None => ImageTarget::unknown(),
         };
-        Target {
+        ImageTarget {
             cuda: self.cuda(),
             image: Some(self.clone()),
             ..target
@@ -390,7 +390,7 @@ impl Image {
     }
 }
 
-impl Target {
+impl ImageTarget {
     /// What is taken for granted where nothing is known of the image.
     pub fn unknown() -> Self {
         Self::linux(USUAL_GLIBC, true)

@@ -56,9 +56,10 @@ pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerp
     let mut at = start;
     for line in text[start..end].split('\n') {
         let own = at..at + line.len();
-        match is_long(line) {
-            true => shown.parts(text, &own, &ends),
-            false => shown.part(text, own.clone()),
+        if is_long(line) {
+            shown.parts(text, &own, &ends)
+        } else {
+            shown.part(text, own.clone())
         }
         shown.text.push('\n');
         at = own.end + 1;

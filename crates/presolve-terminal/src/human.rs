@@ -66,9 +66,10 @@ pub(crate) fn rendered(group: Group<'_>, renderer: &Renderer) -> String {
 fn with_arrows(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let has_colons = || strip_str(line).to_string().trim_start().starts_with(":::");
-        match line.contains(":::") && has_colons() {
-            true => line.replacen(":::", "-->", 1),
-            false => line.to_owned(),
+        if line.contains(":::") && has_colons() {
+            line.replacen(":::", "-->", 1)
+        } else {
+            line.to_owned()
         }
     });
     lines.collect()

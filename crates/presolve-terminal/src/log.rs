@@ -55,9 +55,10 @@ pub fn render(message: &Message<'_>) -> String {
         group = group.element(part.snippet());
     }
     for (title, note) in &message.notes {
-        let level = match title.is_empty() {
-            true => Title::NOTE.no_name(),
-            false => Title::NOTE.with_name(*title),
+        let level = if title.is_empty() {
+            Title::NOTE.no_name()
+        } else {
+            Title::NOTE.with_name(*title)
         };
         group = group.element(level.message(shown(note)));
     }
@@ -77,9 +78,10 @@ impl Part {
         let (path, first) = (shown(path), lines[0].number);
         let mut part = Self {
             // The renderer adds the line to further paths, but not where none is marked.
-            path: match is_first {
-                true => format!("{path}:{first}"),
-                false => path,
+            path: if is_first {
+                format!("{path}:{first}")
+            } else {
+                path
             },
             first,
             text: String::new(),

@@ -39,9 +39,10 @@ pub const HOW_TO_WRITE: &str = "write it with a scheme, `https://USER:PASSWORD@h
 
 /// Says of a text that [`is_login_without_url`] what is wrong with it.
 pub fn not_a_url(text: &str) -> String {
-    let why = match text.contains("://") {
-        true => "its password has a character that ends the host part of a URL",
-        false => "it has a login but no scheme such as `https://`",
+    let why = if text.contains("://") {
+        "its password has a character that ends the host part of a URL"
+    } else {
+        "it has a login but no scheme such as `https://`"
     };
     format!("`{}` is not a URL: {why}", redact(text))
 }
@@ -49,9 +50,10 @@ pub fn not_a_url(text: &str) -> String {
 /// The reason why a text cannot be read, unless the text has secrets: parsers quote parts
 /// of it that do not look like a URL any more.
 pub fn redact_reason(reason: &str, text: &str) -> String {
-    match redact(text) == text {
-        true => redact(reason),
-        false => "it cannot be read".to_owned(),
+    if redact(text) == text {
+        redact(reason)
+    } else {
+        "it cannot be read".to_owned()
     }
 }
 

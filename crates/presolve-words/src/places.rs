@@ -29,9 +29,10 @@ pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
         numbers.sort_unstable();
         numbers.dedup();
         let told = told(&numbers);
-        match Arc::ptr_eq(file, &explanation.file) {
-            true => told,
-            false => format!("{told} of {}", file.path().display()),
+        if Arc::ptr_eq(file, &explanation.file) {
+            told
+        } else {
+            format!("{told} of {}", file.path().display())
         }
     });
     let told: Vec<String> = told.collect();

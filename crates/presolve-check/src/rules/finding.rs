@@ -5,11 +5,10 @@ use std::{ops::Range, sync::Arc};
 use rattler_conda_types::Subdir;
 use similar::{ChangeTag, TextDiff};
 
-use super::{Finder, Rule};
+use super::{Finder, Parsed, Rule};
 use presolve_spec::{
     EnvironmentFile,
     change::{Change, change},
-    host::Host,
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Level, Location},
@@ -29,7 +28,7 @@ pub struct Finding {
     /// The platforms that it is about; empty if it is about all that were checked for.
     pub platforms: Vec<Subdir>,
     /// What mends it.
-    pub fix: Option<Fix>,
+    pub fix: Option<TextFix>,
 }
 
 /// How sure a finding is.
@@ -55,7 +54,7 @@ pub enum Safety {
 
 /// A change that mends a finding.
 #[derive(Clone, Debug)]
-pub struct Fix {
+pub struct TextFix {
     /// What it does, as an order: "remove the line".
     pub title: String,
     /// Whether it may be made without a look at it.
@@ -63,12 +62,12 @@ pub struct Fix {
     /// The file that changes.
     pub file: Arc<SourceFile>,
     /// What changes, in the order of the text, without overlaps.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<TextEdit>,
 }
 
 /// A part of a file's text that becomes another text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub struct TextEdit {
     /// Bytes of the text before.
     pub span: Range<usize>,
     /// What stands there afterwards.
@@ -106,11 +105,11 @@ impl Finding {
         rule: &'static Rule,
         diagnostic: Diagnostic,
         file: &Arc<SourceFile>,
-        host: &dyn Host,
+        parsed: &Parsed<'_>,
     ) -> Self {
         let finding = Self::of(rule, diagnostic, file);
         let fix = match rule.finder {
-            Finder::Reading(fix) => fix(&finding.diagnostic, host),
+            Finder::Reading(fix) => fix(&finding.diagnostic, parsed),
             _ => None,
         };
         // A file that this one names with `-r` is not changed.
@@ -149,7 +148,7 @@ impl Finding {
     }
 
     /// What mends it, if anything does.
-    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+    pub fn fix(mut self, fix: Option<TextFix>) -> Self {
         self.fix = fix;
         self
     }
@@ -160,7 +159,7 @@ impl Finding {
     }
 }
 
-impl Fix {
+impl TextFix {
     /// A fix that replaces one place.
     pub fn replace(
         title: impl Into<String>,
@@ -168,7 +167,7 @@ impl Fix {
         at: &Location,
         with: impl Into<String>,
     ) -> Self {
-        let edit = Edit {
+        let edit = TextEdit {
             span: at.span.clone(),
             with: with.into(),
         };
@@ -227,7 +226,7 @@ impl Fix {
     }
 
     /// Where one of its edits is.
-    pub fn location(&self, edit: &Edit) -> Location {
+    pub fn location(&self, edit: &TextEdit) -> Location {
         Location {
             file: Arc::clone(&self.file),
             span: edit.span.clone(),
@@ -249,8 +248,8 @@ impl Fix {
 }
 
 /// The lines in which two texts differ.
-fn edits(before: &str, after: &str) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
+fn edits(before: &str, after: &str) -> Vec<TextEdit> {
+    let mut edits: Vec<TextEdit> = Vec::new();
     let mut at = 0;
     let mut touches = false;
     for change in TextDiff::from_lines(before, after).iter_all_changes() {
@@ -260,7 +259,7 @@ fn edits(before: &str, after: &str) -> Vec<Edit> {
             continue;
         }
         if !touches {
-            edits.push(Edit {
+            edits.push(TextEdit {
                 span: at..at,
                 with: String::new(),
             });
@@ -288,7 +287,7 @@ mod tests {
         let before = "a\nb\nc\nd\n";
         for after in ["a\nb\nc\nd\n", "a\nc\nd\ne\n", "x\na\nB\nc\n", ""] {
             let file = SourceFile::from_text("e.yml", before);
-            let fix = Fix {
+            let fix = TextFix {
                 title: String::new(),
                 safety: Safety::Safe,
                 file,

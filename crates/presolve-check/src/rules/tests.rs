@@ -7,7 +7,7 @@ use super::{Finder, Rule, all};
 use crate::{
     Selection,
     fix::fix,
-    lint::{Asked, lint, shown_by_the_text},
+    lint::{LintOptions, lint, shown_by_the_text},
     suppression::{Accepted, silence},
 };
 use presolve_config::{Flags, Settings, check::CheckSettings};
@@ -73,7 +73,7 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
 fn with<T>(
     rule: &'static Rule,
     (name, text): (&str, &str),
-    run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
+    run: impl FnOnce(&Arc<SourceFile>, LintOptions<'_>) -> T,
 ) -> T {
     let mut select = vec![rule.name.to_owned()];
     if matches!(rule.finder, Finder::Suppressions(_)) {
@@ -85,14 +85,14 @@ fn with<T>(
 fn with_rules<T>(
     select: &[String],
     (name, text): (&str, &str),
-    run: impl FnOnce(&Arc<SourceFile>, Asked<'_>) -> T,
+    run: impl FnOnce(&Arc<SourceFile>, LintOptions<'_>) -> T,
 ) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
     let selection =
         Selection::new(&CheckSettings::default(), select, &[]).expect("the rule is known");
     let source = SourceFile::from_text(folder.path().join(name), text);
-    let asked = Asked {
+    let asked = LintOptions {
         selection: &selection,
         settings: &settings,
         platforms: &[],
@@ -107,7 +107,7 @@ fn found(rule: &'static Rule, name: &str, text: &str) -> usize {
     })
 }
 
-fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: Asked<'_>) -> usize {
+fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: LintOptions<'_>) -> usize {
     let linted = lint(&Input::of(Arc::clone(source)), asked);
     let looked_for = shown_by_the_text(&linted);
     let (findings, _) = silence(
@@ -127,7 +127,7 @@ fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
     match SourceFile::from_bytes(example.name, &bytes) {
         Ok(decoded) => with(rule, (example.name, ""), |_, asked| {
             let today = example.today.unwrap_or(asked.today);
-            count(rule, &decoded, Asked { today, ..asked })
+            count(rule, &decoded, LintOptions { today, ..asked })
         }),
         Err(failure) => {
             let mut diagnostics = failure.diagnostics.iter();

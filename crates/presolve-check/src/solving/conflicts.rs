@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rattler_conda_types::Subdir;
 
 use crate::rules::{
-    self, Finding, Fix, Safety,
+    self, Finding, Safety, TextFix,
     solving::{gone_builds, incompatible_python, unsolvable},
 };
-use presolve_explain::{EditKind, Explanation, Fix as Mending};
+use presolve_explain::{EditKind, Explanation, Fix};
 use presolve_solve::{
     Conflict,
     conflict::{Case, Half, ReasonKind},
@@ -97,19 +97,19 @@ fn is_about_python(conflict: &Conflict) -> bool {
     !conflict.cases.is_empty() && conflict.cases.iter().all(is_python)
 }
 
-fn fix(explanation: &Explanation, mending: &Mending, source: &Arc<SourceFile>) -> Fix {
+fn fix(explanation: &Explanation, mending: &Fix, source: &Arc<SourceFile>) -> TextFix {
     let title = title(explanation, mending);
-    Fix::of_text(title, Safety::Unsafe, source, &mending.text)
+    TextFix::of_text(title, Safety::Unsafe, source, &mending.text)
 }
 
-fn title(explanation: &Explanation, mending: &Mending) -> String {
+fn title(explanation: &Explanation, mending: &Fix) -> String {
     let edits = mending.edits.iter();
     let words: Vec<String> = edits.map(|edit| words(explanation, edit)).collect();
     words.join(", ")
 }
 
 /// What there is once it is fixed: the fix was solved.
-fn gives(mending: &Mending) -> Option<String> {
+fn gives(mending: &Fix) -> Option<String> {
     let given = mending.gives.iter();
     let given: Vec<String> = given
         .map(|given| format!("{} {} ({})", given.name, given.version, given.half))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use pep508_rs::VersionOrUrl;
 
-use crate::rules::{Finding, Fix, Safety, solving::redundant_dependency::RULE};
+use crate::rules::{Finding, Safety, TextFix, solving::redundant_dependency::RULE};
 use presolve_resolve::question::Question;
 use presolve_solve::{Declared, DeclaredKind, Solution, askers};
 use presolve_spec::{EnvironmentFile, change::Change};
@@ -49,8 +49,9 @@ pub(super) fn find(
         );
         offered += 1;
         let change = Change::Remove { at: at.clone() };
-        let fix = (offered <= Fix::MOST)
-            .then(|| Fix::of_changes("remove the line", Safety::Unsafe, environment, &[change]));
+        let fix = (offered <= TextFix::MOST).then(|| {
+            TextFix::of_changes("remove the line", Safety::Unsafe, environment, &[change])
+        });
         let finding = RULE
             .finding(at.clone(), "sets no version", message)
             .help("remove the line, if the code does not use the package itself");
@@ -101,12 +102,13 @@ fn is_from_index(name: &str, solution: &Solution) -> bool {
 /// What a line leads to in the solution, itself left out.
 fn reached(line: &Declared, question: &Question, solution: &Solution) -> HashSet<String> {
     let alone = std::slice::from_ref(line);
-    let mut reached: HashSet<String> = match line.is_conda() {
-        true => askers::of_packages(alone, solution).into_keys().collect(),
-        false => askers::of_projects(alone, solution, question.subdir)
+    let mut reached: HashSet<String> = if line.is_conda() {
+        askers::of_packages(alone, solution).into_keys().collect()
+    } else {
+        askers::of_projects(alone, solution, question.subdir)
             .into_keys()
             .map(|name| name.to_string())
-            .collect(),
+            .collect()
     };
     if let Some(own) = name_of(line) {
         reached.remove(&own);

@@ -191,9 +191,10 @@ impl Search<'_> {
     ) -> Result<Option<usize>, SolveError> {
         let mut solves = |reach: usize| {
             let (near, far) = (way[0], way[reach - 1]);
-            let (low, high) = match compare(near, far).is_le() {
-                true => (near, far),
-                false => (far, near),
+            let (low, high) = if compare(near, far).is_le() {
+                (near, far)
+            } else {
+                (far, near)
             };
             let between = parts.iter().map(|parts| parts.between(low, high));
             match between.collect::<Option<Vec<_>>>() {
@@ -207,9 +208,10 @@ impl Search<'_> {
         let (mut none, mut some) = (0, way.len());
         while some - none > 1 {
             let middle = (none + some) / 2;
-            match solves(middle)? {
-                true => some = middle,
-                false => none = middle,
+            if solves(middle)? {
+                some = middle
+            } else {
+                none = middle
             }
         }
         Ok(Some(some - 1))

@@ -102,9 +102,10 @@ impl OtherSources<'_> {
         let mut with = declared.text.clone();
         with.replace_range(start..start + name.len(), nearest);
         let spec = match_spec::parse(&with).ok()?;
-        match self.exists(&self.question.channels.bind(spec)).await {
-            true => self.in_place(line, EditKind::Rename, with),
-            false => None,
+        if self.exists(&self.question.channels.bind(spec)).await {
+            self.in_place(line, EditKind::Rename, with)
+        } else {
+            None
         }
     }
 

@@ -105,9 +105,10 @@ impl<'d> Parts<'d> {
 
     /// The line with the versions from one to another.
     pub(crate) fn between(&self, lowest: &str, highest: &str) -> Option<Declared> {
-        match lowest == highest {
-            true => self.with(&format!("=={lowest}")),
-            false => self.with(&format!(">={lowest},<={highest}")),
+        if lowest == highest {
+            self.with(&format!("=={lowest}"))
+        } else {
+            self.with(&format!(">={lowest},<={highest}"))
         }
     }
 
@@ -155,9 +156,10 @@ impl<'d> Parts<'d> {
     }
 
     fn with(&self, version: &str) -> Option<Declared> {
-        let text = match version.starts_with(|c: char| c.is_ascii_digit()) {
-            true => format!("{} {version}{}", self.head, self.tail),
-            false => format!("{}{version}{}", self.head, self.tail),
+        let text = if version.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("{} {version}{}", self.head, self.tail)
+        } else {
+            format!("{}{version}{}", self.head, self.tail)
         };
         let kind = match &self.declared.kind {
             DeclaredKind::Conda(before) => {

@@ -210,9 +210,10 @@ impl<'p> Search<'p> {
         let allowed = places_of(line, &parts, &versions);
         let mut best: Option<Nearest> = None;
         for up in [true, false] {
-            let way = match up {
-                true => versions[allowed.end..].iter().collect::<Vec<_>>(),
-                false => versions[..allowed.start].iter().rev().collect(),
+            let way = if up {
+                versions[allowed.end..].iter().collect::<Vec<_>>()
+            } else {
+                versions[..allowed.start].iter().rev().collect()
             };
             let mut solves = |reach: usize| -> Result<bool, SolveError> {
                 let (near, far) = (way[0], way[reach - 1]);
@@ -240,9 +241,10 @@ impl<'p> Search<'p> {
             }
             while some - none > 1 {
                 let middle = (none + some) / 2;
-                match solves(middle)? {
-                    true => some = middle,
-                    false => none = middle,
+                if solves(middle)? {
+                    some = middle
+                } else {
+                    none = middle
                 }
             }
             let version = self.newest_of_series(&parts, set, &way, some, &with)?;
@@ -285,9 +287,10 @@ impl<'p> Search<'p> {
         let Some(alone) = parts.between(newest, newest) else {
             return Ok(nearest);
         };
-        match self.solves(set, &with(&alone))? {
-            true => Ok(newest),
-            false => Ok(nearest),
+        if self.solves(set, &with(&alone))? {
+            Ok(newest)
+        } else {
+            Ok(nearest)
         }
     }
 }
@@ -347,9 +350,10 @@ fn cost_of(
     version: &str,
     distance: usize,
 ) -> usize {
-    let edge = match allowed.is_empty() {
-        true => parts.version().map(ToString::to_string),
-        false => Some(versions[allowed.end - 1].clone()),
+    let edge = if allowed.is_empty() {
+        parts.version().map(ToString::to_string)
+    } else {
+        Some(versions[allowed.end - 1].clone())
     };
     let alike = |count: usize| {
         edge.as_ref()

@@ -124,15 +124,17 @@ impl Looking<'_> {
         Ok(Installed {
             version: release.version.to_string(),
             build: None,
-            from: match release.direct_url {
-                true => "a URL of the pip list".to_string(),
-                false => "PyPI".to_string(),
+            from: if release.direct_url {
+                "a URL of the pip list".to_string()
+            } else {
+                "PyPI".to_string()
             },
             brings: Vec::new(),
             askers: self.askers(demands, &left),
-            newest: match release.direct_url {
-                true => Newest::default(),
-                false => newest::of(problem, solution, &package)?,
+            newest: if release.direct_url {
+                Newest::default()
+            } else {
+                newest::of(problem, solution, &package)?
             },
             package,
         })

@@ -44,12 +44,11 @@ impl BuildFiles {
         let path = definition.text(&["build", "path"])?.value;
         let name = definition.text(&["build", "dockerfile_path"]);
         let name = name.map_or_else(|| USUAL_DOCKERFILE.to_owned(), |name| name.value);
-        let (path, name) = match definition::is_template(&path) || definition::is_template(&name) {
-            true => {
-                let image = ImageConfig::beside(folder, definition.source());
-                (image.fill(&path), image.fill(&name))
-            }
-            false => (path, name),
+        let (path, name) = if definition::is_template(&path) || definition::is_template(&name) {
+            let image = ImageConfig::beside(folder, definition.source());
+            (image.fill(&path), image.fill(&name))
+        } else {
+            (path, name)
         };
         if !definition::is_local(&path) || !definition::is_local(&name) {
             return None;

@@ -211,9 +211,10 @@ fn digits(text: &str) -> String {
 fn dockerfile(image: &Image, name: &str, secrets: &[Secret], cuda: Option<&str>) -> String {
     let prefix = format!("/azureml-envs/{name}");
     // The variables of `env=` came with 1.10 of the syntax.
-    let syntax = match secrets.is_empty() {
-        true => "",
-        false => "# syntax=docker/dockerfile:1\n",
+    let syntax = if secrets.is_empty() {
+        ""
+    } else {
+        "# syntax=docker/dockerfile:1\n"
     };
     let mounts: String = secrets
         .iter()

@@ -15,7 +15,7 @@ use presolve_spec::{
     Spanned,
     yaml::{Tree, route},
 };
-use presolve_target::{Image, Target};
+use presolve_target::{Image, ImageTarget};
 use presolve_text::{
     diagnostic::{Failure, Location},
     source::SourceFile,
@@ -218,16 +218,16 @@ impl Definition {
     }
 
     /// Returns the platform and virtual packages of the build machine.
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> ImageTarget {
         let os_type = match self.version {
             Version::V1 => self.text(&["docker", "platform", "os"]),
             Version::V2 => self.text(&["os_type"]),
         };
         if os_type.is_some_and(|os| os.value.eq_ignore_ascii_case("windows")) {
-            return Target::windows();
+            return ImageTarget::windows();
         }
         let image = self.image();
-        image.map_or_else(Target::unknown, |image| image.value.target())
+        image.map_or_else(ImageTarget::unknown, |image| image.value.target())
     }
 
     /// Whether a file is there that the definition may name.
@@ -242,9 +242,10 @@ impl Definition {
         let path = folder.join(path);
         let parts = path.components().filter(|part| *part != Part::CurDir);
         let path: PathBuf = parts.collect();
-        match path.as_os_str().is_empty() {
-            true => PathBuf::from("."),
-            false => path,
+        if path.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            path
         }
     }
 }

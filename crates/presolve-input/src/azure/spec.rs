@@ -51,9 +51,10 @@ fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
             if let Some(outside) = source.refusal(&path) {
                 return Err(Failure::input(outside.at(at, "named here")));
             }
-            match source.fence().has_file(&path) {
-                true => Ok(Spec::of_conda_file(&source.read_named(path)?)),
-                false => Err(Failure::input(missing(definition, at, &path))),
+            if source.fence().has_file(&path) {
+                Ok(Spec::of_conda_file(&source.read_named(path)?))
+            } else {
+                Err(Failure::input(missing(definition, at, &path)))
             }
         }
         CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),

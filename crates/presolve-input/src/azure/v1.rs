@@ -157,9 +157,10 @@ fn named_file(definition: &Definition, name: &str) -> PathBuf {
         Some(project) => project.join(name),
         None => Path::new("..").join(name),
     };
-    match !definition.has_file(&in_project) && definition.has_file(&beside) {
-        true => beside,
-        false => in_project,
+    if !definition.has_file(&in_project) && definition.has_file(&beside) {
+        beside
+    } else {
+        in_project
     }
 }
 

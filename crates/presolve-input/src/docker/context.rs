@@ -191,17 +191,19 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// The path of a file of a folder, without a `.` before it.
 pub fn within(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
-    match folder == Path::new(".") {
-        true => file.as_ref().to_owned(),
-        false => folder.join(file),
+    if folder == Path::new(".") {
+        file.as_ref().to_owned()
+    } else {
+        folder.join(file)
     }
 }
 
 /// A path from a folder on, without `.` and `..`.
 pub fn join(folder: &str, path: &str) -> String {
-    let whole = match path.starts_with('/') {
-        true => path.to_owned(),
-        false => format!("{folder}/{path}"),
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
     };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {

@@ -328,9 +328,10 @@ impl Reader<'_> {
             while let Some(span) = self.lines.get(self.next).cloned() {
                 self.next += 1;
                 let line = &self.text[span.clone()];
-                let line = match heredoc.strips_tabs {
-                    true => line.trim_start_matches('\t'),
-                    false => line,
+                let line = if heredoc.strips_tabs {
+                    line.trim_start_matches('\t')
+                } else {
+                    line
                 };
                 if line == heredoc.end {
                     return Text::of(self.text, start..span.start);

@@ -112,9 +112,10 @@ pub(super) fn written_conda(plan: &Plan, environment: &EnvironmentFile, pins: us
     };
     let lines = environment.conda.iter();
     let is_written = |line: &&CondaRequirement| editor.word_at(&line.location).is_some();
-    match editor.makes_environment() {
-        true => pins,
-        false => lines.filter(is_written).count(),
+    if editor.makes_environment() {
+        pins
+    } else {
+        lines.filter(is_written).count()
     }
 }
 
@@ -302,9 +303,10 @@ impl<'p> Editor<'p> {
         let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
         let before = &text[line..start];
         let indent = &before[..before.len() - before.trim_start().len()];
-        let indent = match install.span.start < line {
-            true => indent.to_owned(),
-            false => format!("{indent}    "),
+        let indent = if install.span.start < line {
+            indent.to_owned()
+        } else {
+            format!("{indent}    ")
         };
         let escape = match install.form {
             Form::Heredoc => '\\',
@@ -335,9 +337,10 @@ fn quoted(text: &str, before: &str, form: Form) -> String {
     if is_in('"') && !text.contains(['"', '$', '`', '\\']) {
         return format!("\"{text}\"");
     }
-    match text.chars().all(is_plain) && !is_in('\'') {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\"'\"'")),
+    if text.chars().all(is_plain) && !is_in('\'') {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\"'\"'"))
     }
 }
 

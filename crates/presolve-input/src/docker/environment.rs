@@ -14,7 +14,7 @@ use super::{
 };
 use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirements, Spanned,
-    environment::{Reading, invalid_spec},
+    environment::{PartialFile, invalid_spec},
     match_spec,
     pip_lines::{PipReader, PipText},
     pip_options,
@@ -57,16 +57,16 @@ pub(super) fn reading(
     host: &DockerHost,
     source: &Arc<SourceFile>,
     included: &[Arc<SourceFile>],
-) -> Reading {
+) -> PartialFile {
     let plan = host.plan(source);
     let installs = match plan.contents() {
         Ok(Contents::Specs(installs)) => installs,
         // The conda file is read in its stead: `DockerHost::spec` sees to it.
         Ok(Contents::CondaFile(_, install)) => {
             let error = Diagnostic::error("no-conda-spec", "the packages are in another file");
-            return Reading::refused(vec![error.at(plan.place(install), "")]);
+            return PartialFile::refused(vec![error.at(plan.place(install), "")]);
         }
-        Err(Failure { diagnostics, .. }) => return Reading::refused(diagnostics),
+        Err(Failure { diagnostics, .. }) => return PartialFile::refused(diagnostics),
     };
     let mut reader = Reader {
         plan: &plan,
@@ -78,7 +78,7 @@ pub(super) fn reading(
     reader.pip.included = included.to_vec();
     reader.read(&installs);
     let (environment, errors) = reader.finish();
-    Reading {
+    PartialFile {
         environment: Some(environment),
         tree: None,
         errors,

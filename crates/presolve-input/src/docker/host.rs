@@ -7,7 +7,9 @@ use super::{
     plan::{Contents, Plan},
 };
 use crate::spec::{ImageOf, Spec};
-use presolve_spec::{EnvironmentFile, change::Change, environment::Reading, host::Host, pin::Pins};
+use presolve_spec::{
+    EnvironmentFile, change::Change, environment::PartialFile, host::Host, pin::Pins,
+};
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
 /// The commands of a Dockerfile that name packages.
@@ -60,7 +62,7 @@ impl DockerHost {
 }
 
 impl Host for DockerHost {
-    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> Reading {
+    fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> PartialFile {
         environment::reading(self, source, included)
     }
 

@@ -135,9 +135,10 @@ impl Reader<'_> {
             let module = at + 1 + options.take_while(|word| PYTHON.contains(word)).count();
             let is_pip = is_version(python) && known[module..].starts_with(&["-m", "pip"]);
             let prefix = path.and_then(Prefix::of_program).unwrap_or(prefix);
-            return match is_pip {
-                true => self.pip(module + 2, prefix),
-                false => self.hidden(),
+            return if is_pip {
+                self.pip(module + 2, prefix)
+            } else {
+                self.hidden()
             };
         }
         match program {

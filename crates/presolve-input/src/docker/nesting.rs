@@ -50,9 +50,10 @@ pub(super) fn body(text: &Text, start: usize, heredoc: &Heredoc) -> (Range<usize
     let mut at = start;
     while at < text.len() {
         let end = text.skip(at, |c| c != '\n');
-        let begin = match heredoc.strips_tabs {
-            true => text.skip(at, |c| c == '\t').min(end),
-            false => at,
+        let begin = if heredoc.strips_tabs {
+            text.skip(at, |c| c == '\t').min(end)
+        } else {
+            at
         };
         let line = (begin..end).filter_map(|at| text.get(at));
         if line.filter(|c| *c != '\r').eq(heredoc.end.chars()) {

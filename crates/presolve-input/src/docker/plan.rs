@@ -16,7 +16,7 @@ use super::{
 };
 use crate::azure::definition::is_template;
 use presolve_spec::{Spanned, yaml::Tree};
-use presolve_target::{Image, Target};
+use presolve_target::{Image, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
     secrets::redact,
@@ -78,10 +78,10 @@ impl Plan {
     }
 
     /// Returns the platform and virtual packages of the build machine.
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> ImageTarget {
         let target = self
             .image()
-            .map_or_else(Target::unknown, |image| image.value.target());
+            .map_or_else(ImageTarget::unknown, |image| image.value.target());
         let platform = self
             .build
             .base
@@ -91,7 +91,7 @@ impl Plan {
             Some(platform) => target.on(platform),
             None => target,
         };
-        let target = Target {
+        let target = ImageTarget {
             in_dockerfile: true,
             ..target
         };
@@ -383,7 +383,7 @@ impl Plan {
 
 /// A target with what the variables of a command make conda take for granted
 /// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-virtual.html>).
-fn overridden(mut target: Target, variables: &Variables) -> Target {
+fn overridden(mut target: ImageTarget, variables: &Variables) -> ImageTarget {
     let known = [
         ("CONDA_OVERRIDE_CUDA", "__cuda"),
         ("CONDA_OVERRIDE_GLIBC", "__glibc"),

@@ -36,9 +36,10 @@ impl Prefix {
         if parent.ends_with("/envs") {
             return Self::named(name);
         }
-        match is_installation.contains(&name.trim_end_matches('3')) {
-            true => Self::base(),
-            false => Self(path.to_owned()),
+        if is_installation.contains(&name.trim_end_matches('3')) {
+            Self::base()
+        } else {
+            Self(path.to_owned())
         }
     }
 

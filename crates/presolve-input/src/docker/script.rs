@@ -296,9 +296,10 @@ impl Reader {
         if operator == ")" && self.open.last().is_some_and(|(open, _)| open == "(") {
             self.open.pop();
         }
-        self.before = match is_function {
-            true => FUNCTION.to_owned(),
-            false => operator,
+        self.before = if is_function {
+            FUNCTION.to_owned()
+        } else {
+            operator
         };
     }
 
@@ -400,9 +401,10 @@ fn both(outer: Option<&'static str>, inner: Option<&'static str>) -> Option<&'st
 
 /// An environment as it is activated: by name or path.
 fn environment(name: &str) -> Prefix {
-    match name.contains('/') {
-        true => Prefix::at(name),
-        false => Prefix::named(name),
+    if name.contains('/') {
+        Prefix::at(name)
+    } else {
+        Prefix::named(name)
     }
 }
 

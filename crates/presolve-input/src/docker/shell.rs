@@ -251,9 +251,10 @@ impl<'t> Lexer<'t> {
         {
             return Some(token);
         }
-        let word = match self.in_test {
-            true => self.word_of_test(),
-            false => self.word(),
+        let word = if self.in_test {
+            self.word_of_test()
+        } else {
+            self.word()
         };
         if self.has_operators {
             self.note_word(&word);
@@ -521,9 +522,10 @@ impl<'t> Lexer<'t> {
         };
         self.at = end;
         let inside = self.text.part(start..end - 1).plain();
-        match inside.contains('\\') {
-            true => Part::Computed,
-            false => Part::Text(inside),
+        if inside.contains('\\') {
+            Part::Computed
+        } else {
+            Part::Text(inside)
         }
     }
 }

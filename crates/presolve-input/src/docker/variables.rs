@@ -80,9 +80,10 @@ impl Variables {
 
     /// Why a variable without a value has none.
     pub fn why_unknown(&self, name: &str) -> Unknown {
-        match self.too_long.contains(name) {
-            true => Unknown::TooLong(name.to_owned()),
-            false => Unknown::Unset(name.to_owned()),
+        if self.too_long.contains(name) {
+            Unknown::TooLong(name.to_owned())
+        } else {
+            Unknown::Unset(name.to_owned())
         }
     }
 }

@@ -207,9 +207,10 @@ impl SourceBuild {
             build.imports = setup_py.needs(&contents.modules, &requires);
             let refuses = setup_py.refuses() || placeholders::refuses(name, setup_py);
             let listed = system.as_ref().map_or(&[][..], |system| &system.requires);
-            build.fails = match refuses {
-                true => Some(placeholders::refusal(name)),
-                false => outgrown::failure(name, setup_py, listed),
+            build.fails = if refuses {
+                Some(placeholders::refusal(name))
+            } else {
+                outgrown::failure(name, setup_py, listed)
             };
             if build.tools.is_empty() {
                 build.source = contents.compiled.first().cloned();

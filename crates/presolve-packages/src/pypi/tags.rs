@@ -141,14 +141,14 @@ fn build_number(text: &str) -> Result<(u64, String), WheelFilenameError> {
 /// platform's wheels fit but `linux_<arch>` ones, as pip has it on a system
 /// whose glibc it cannot tell. musllinux never fits: conda's Python runs on glibc.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct WheelTarget {
     subdir: Subdir,
     platforms: Vec<String>,
     /// A tag's place in `platforms`.
     ranks: HashMap<String, u32>,
 }
 
-impl Target {
+impl WheelTarget {
     /// The target of a conda platform with these virtual packages.
     pub fn new(subdir: Subdir, virtual_packages: &[GenericVirtualPackage]) -> Self {
         let version = |name: &str| {

@@ -141,9 +141,10 @@ impl Names {
         // The snapshot is built in, and a test reads it.
         let names = names.unwrap_or_else(|| snapshot::names().unwrap_or_default());
         let notes = why.map(|why| {
-            let instead = match is_fetched {
-                true => "the mapping that it fetched last".to_owned(),
-                false => format!("its built-in copy of {}", snapshot::date()),
+            let instead = if is_fetched {
+                "the mapping that it fetched last".to_owned()
+            } else {
+                format!("its built-in copy of {}", snapshot::date())
             };
             let message =
                 format!("cannot fetch the conda to PyPI name mapping; presolve uses {instead}");

@@ -16,7 +16,7 @@ use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
 use super::error::VirtualPackageError;
 pub use presolve_config::Environment;
-use presolve_target::Target;
+use presolve_target::ImageTarget;
 
 /// The virtual packages of a target platform, of an image if it is of that platform; `given` are texts like
 /// `__cuda=12.4`, the later winning, where `__cuda=` and `__cuda=none` take one
@@ -28,7 +28,7 @@ use presolve_target::Target;
 /// detected.
 pub fn for_target(
     target: Subdir,
-    image: Option<&Target>,
+    image: Option<&ImageTarget>,
     given: &[String],
 ) -> Result<Vec<GenericVirtualPackage>, VirtualPackageError> {
     for_target_in(&Environment::of_process(), target, image, given)
@@ -37,7 +37,7 @@ pub fn for_target(
 fn for_target_in(
     environment: &Environment,
     target: Subdir,
-    image: Option<&Target>,
+    image: Option<&ImageTarget>,
     given: &[String],
 ) -> Result<Vec<GenericVirtualPackage>, VirtualPackageError> {
     let image = image.filter(|image| image.subdir == target);

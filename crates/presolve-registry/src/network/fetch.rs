@@ -545,9 +545,10 @@ fn freshness(head: &ResponseHead, request: &Request<'_>, sent: &http::Request<()
     if head.status != StatusCode::OK.as_u16() {
         // A 404 decides whether a file can be solved, so it is asked for again; without
         // validators, as what they are about is not there.
-        return match is_within(request.absent_for) {
-            true => Freshness::Fresh,
-            false => Freshness::Ask(sent.headers().clone()),
+        return if is_within(request.absent_for) {
+            Freshness::Fresh
+        } else {
+            Freshness::Ask(sent.headers().clone())
         };
     }
     if is_within(request.fresh_for) {

@@ -399,9 +399,12 @@ impl Inner {
         };
         // Without a hash, a proxy's page in place of the file looks like a broken file.
         let is_genuine = distribution.hashes.contains_key("sha256") || is_local(distribution);
-        let checked = |reason: String| match is_genuine {
-            true => Ok(Err(reason)),
-            false => Err(unreadable(&distribution.url, &reason)),
+        let checked = |reason: String| {
+            if is_genuine {
+                Ok(Err(reason))
+            } else {
+                Err(unreadable(&distribution.url, &reason))
+            }
         };
         if is_wheel {
             let text = wheel::metadata_in(AllowStdIo::new(archive), name).await;
@@ -563,5 +566,4 @@ fn answer(name: &PackageName, stored: Result<Stored, String>) -> Answer {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;

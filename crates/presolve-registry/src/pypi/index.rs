@@ -220,9 +220,10 @@ pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
     }
     let html = Html::parse(name, &page.url, &page.body);
     html.check_end()?;
-    match !html.files.is_empty() || html.has_api_version || html.is_titled(name) {
-        true => Ok(html.files),
-        false => Err(not_a(&format!("page of the project `{name}`"), page)),
+    if !html.files.is_empty() || html.has_api_version || html.is_titled(name) {
+        Ok(html.files)
+    } else {
+        Err(not_a(&format!("page of the project `{name}`"), page))
     }
 }
 
@@ -231,9 +232,10 @@ pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
 /// # Errors
 /// Why it is not such a page.
 pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
-    match is_json(page) {
-        true => parse_json(name, &page.url, &page.body),
-        false => Ok(Html::parse(name, &page.url, &page.body).files),
+    if is_json(page) {
+        parse_json(name, &page.url, &page.body)
+    } else {
+        Ok(Html::parse(name, &page.url, &page.body).files)
     }
 }
 
@@ -248,9 +250,10 @@ pub fn check_links(page: &Page) -> Result<(), String> {
     }
     let html = Html::parse(&any, &page.url, &page.body);
     html.check_end()?;
-    match html.archives > 0 {
-        true => Ok(()),
-        false => Err(not_a("page with links to distributions", page)),
+    if html.archives > 0 {
+        Ok(())
+    } else {
+        Err(not_a("page with links to distributions", page))
     }
 }
 
@@ -363,9 +366,10 @@ impl Html {
     /// not exist. HTML alone cannot tell its length, and its end tags are optional, but
     /// every index writes them.
     fn check_end(&self) -> Result<(), String> {
-        match self.begins && !self.ends {
-            true => Err("it ends before `</html>`".to_owned()),
-            false => Ok(()),
+        if self.begins && !self.ends {
+            Err("it ends before `</html>`".to_owned())
+        } else {
+            Ok(())
         }
     }
 
@@ -464,5 +468,4 @@ pub fn read_folder(name: &PackageName, folder: &Path) -> std::io::Result<Files> 
 }
 
 #[cfg(test)]
-#[path = "index_tests.rs"]
 mod tests;

@@ -299,5 +299,4 @@ fn requires_dist(requirement: &str, extra: Option<&str>, marker: Option<&str>) -
 }
 
 #[cfg(test)]
-#[path = "sdist_tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@
 //! the first line of the environment file that the problem is about, if one is known. The
 //! log is not a file of the repository, so its line is told in the text.
 
-use super::{Report, Spec};
+use super::{LogReport, Spec};
 use crate::findings::{azure, github};
 use presolve_diagnose::{LogVerdict, Named};
 use presolve_terminal::foreign::shown;
@@ -10,7 +10,7 @@ use presolve_text::{diagnostic::Location, files::shown_path};
 
 /// A workflow command of GitHub Actions
 /// (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
-pub fn github(report: &Report<'_>) -> String {
+pub fn github(report: &LogReport<'_>) -> String {
     let (name, text) = said(report);
     let place = place(report).map_or_else(String::new, |place| {
         let (line, column) = place.line_column();
@@ -23,7 +23,7 @@ pub fn github(report: &Report<'_>) -> String {
 
 /// A logging command of Azure Pipelines
 /// (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>).
-pub fn azure(report: &Report<'_>) -> String {
+pub fn azure(report: &LogReport<'_>) -> String {
     let (name, text) = said(report);
     let place = place(report).map_or_else(String::new, |place| {
         let (line, column) = place.line_column();
@@ -34,20 +34,20 @@ pub fn azure(report: &Report<'_>) -> String {
     format!("##vso[task.logissue type=error;{place}code={name};]{text}\n")
 }
 
-fn named<'r>(report: &'r Report<'_>) -> Option<&'r Named> {
+fn named<'r>(report: &'r LogReport<'_>) -> Option<&'r Named> {
     match &report.diagnosis.verdict {
         LogVerdict::Named(named) => Some(named),
         _ => None,
     }
 }
 
-fn place<'r>(report: &'r Report<'_>) -> Option<&'r Location> {
+fn place<'r>(report: &'r LogReport<'_>) -> Option<&'r Location> {
     let label = report.spec.as_ref()?.lines.first()?;
     Some(&label.location)
 }
 
 /// The name of the problem and the text.
-fn said(report: &Report<'_>) -> (&'static str, String) {
+fn said(report: &LogReport<'_>) -> (&'static str, String) {
     let Some(named) = named(report) else {
         let text = format!("{} shows no known problem", report.path);
         return ("unknown", shown(&text));
@@ -56,7 +56,7 @@ fn said(report: &Report<'_>) -> (&'static str, String) {
     let (message, remedy) = (named.message(), named.problem.remedy());
     let mut text = format!("{message} ({}:{line}). {remedy}", report.path);
     if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
-        text += &format!(" Fix for the environment file: {change}");
+        text += &format!(" TextFix for the environment file: {change}");
     }
     (named.problem.name, shown(&text))
 }

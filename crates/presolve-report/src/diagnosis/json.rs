@@ -2,13 +2,13 @@
 //! by `diagnose --print-schema`. An incompatible change makes a new version; the old
 //! module is kept as long as the old version is written.
 
-use super::Report;
+use super::LogReport;
 use presolve_terminal::foreign;
 
 pub mod v1;
 
 /// The report as JSON, with a trailing line break.
-pub fn render(report: &Report<'_>) -> String {
+pub fn render(report: &LogReport<'_>) -> String {
     foreign::json(&pretty(&v1::Diagnosis::new(report)))
 }
 

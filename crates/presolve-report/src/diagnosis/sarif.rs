@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Answer, LINES, Report, Spec, about, json::v1::Confidence, shortened};
+use super::{Answer, LINES, LogReport, Spec, about, json::v1::Confidence, shortened};
 use crate::{
     findings::shows_secret,
     sarif::{FINGERPRINT, artifact, change, level, log, place, severity},
@@ -28,7 +28,7 @@ const NOT_KNOWN: &str = "The log shows no known problem.";
 
 /// The log of one run, with a trailing line break: the problem as an error, others that
 /// do not follow from it as warnings, and nothing of a build that succeeded.
-pub fn render(report: &Report<'_>) -> String {
+pub fn render(report: &LogReport<'_>) -> String {
     match &report.diagnosis.verdict {
         LogVerdict::Succeeded => log(&[], &[], &[]),
         LogVerdict::Unknown { telling, .. } => {
@@ -60,7 +60,7 @@ fn descriptor(problem: &KnownFailure) -> Value {
 
 /// A problem. The first one is that of the build, and the environment file was asked
 /// about it alone.
-fn result(report: &Report<'_>, named: &Named, rule: usize) -> Value {
+fn result(report: &LogReport<'_>, named: &Named, rule: usize) -> Value {
     let spec = report.spec.as_ref().filter(|_| rule == 0);
     let labels = spec.map_or(&[][..], |spec| &spec.lines);
     let of_spec = labels.iter().map(spec_line);
@@ -88,7 +88,7 @@ fn result(report: &Report<'_>, named: &Named, rule: usize) -> Value {
     result
 }
 
-fn unknown(report: &Report<'_>, telling: &[usize]) -> Value {
+fn unknown(report: &LogReport<'_>, telling: &[usize]) -> Value {
     let mut result = json!({
         "ruleId": UNKNOWN,
         "ruleIndex": 0,
@@ -127,7 +127,7 @@ fn spec_line(label: &Label) -> Value {
 }
 
 /// A line of the log, with what it says: who reads the result may not have the log.
-fn log_line(report: &Report<'_>, place: usize) -> Value {
+fn log_line(report: &LogReport<'_>, place: usize) -> Value {
     let line = &report.log.lines[place];
     let mut location = whole_log(report);
     location["physicalLocation"]["region"] = json!({ "startLine": line.number });
@@ -135,13 +135,13 @@ fn log_line(report: &Report<'_>, place: usize) -> Value {
     location
 }
 
-fn whole_log(report: &Report<'_>) -> Value {
+fn whole_log(report: &LogReport<'_>) -> Value {
     json!({ "physicalLocation": { "artifactLocation": artifact(Path::new(report.path)) } })
 }
 
 /// The whole text on a problem, line by line. It contains the log lines, because GitHub
 /// shows only related locations that the text links to.
-fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
+fn text(report: &LogReport<'_>, named: &Named, spec: Option<&Spec>) -> String {
     let mut lines = vec![named.message()];
     for &place in named.lines.iter().take(LINES) {
         let line = &report.log.lines[place];
@@ -163,7 +163,7 @@ fn text(report: &Report<'_>, named: &Named, spec: Option<&Spec>) -> String {
 
 /// A hash by which the problem is known again in the log of the next build: of its name,
 /// the line of the environment file, and what the log tells of the case.
-fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> String {
+fn fingerprint(report: &LogReport<'_>, named: &Named, label: Option<&Label>) -> String {
     let place = match label {
         Some(label) => {
             let location = &label.location;
@@ -185,7 +185,7 @@ fn fingerprint(report: &Report<'_>, named: &Named, label: Option<&Label>) -> Str
 
 /// The hash of a log that no known problem explains: of its path, and the first of its
 /// telling lines, as two failures with nothing in common are not the same result.
-fn fingerprint_of_unknown(report: &Report<'_>, telling: &[usize]) -> String {
+fn fingerprint_of_unknown(report: &LogReport<'_>, telling: &[usize]) -> String {
     let first = telling.first().map(|&place| &report.log.lines[place].text);
     let first = first.map_or_else(String::new, |text| shown(text));
     digest(&format!("{UNKNOWN}\0{}\0{first}", report.path))

@@ -6,12 +6,12 @@
 //! `--exit-zero` and `--fail-on`.
 
 use super::{Entry, undecided};
-use presolve_check::{FileReport, Report};
+use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
 /// One command or line per finding, most severe first.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &CheckReport) -> String {
     let mut entries: Vec<Entry<'_>> = report.all().flat_map(Entry::of).collect();
     entries.sort_by_key(|entry| entry.finding.diagnostic.level);
     let findings = entries.iter().map(line);

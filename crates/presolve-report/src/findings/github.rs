@@ -5,12 +5,12 @@
 //! so the worst come first.
 
 use super::{Entry, undecided};
-use presolve_check::{FileReport, Report};
+use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
 /// One command per finding.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &CheckReport) -> String {
     let mut entries: Vec<Entry<'_>> = report.all().flat_map(Entry::of).collect();
     entries.sort_by_key(|entry| entry.finding.diagnostic.level);
     let findings = entries.iter().map(command);
@@ -26,9 +26,10 @@ fn command(entry: &Entry<'_>) -> String {
     };
     let (start, end) = (entry.start, entry.end);
     // Columns count only where the first line is the last.
-    let columns = match start.line == end.line {
-        true => format!(",col={},endColumn={}", start.column, end.column),
-        false => String::new(),
+    let columns = if start.line == end.line {
+        format!(",col={},endColumn={}", start.column, end.column)
+    } else {
+        String::new()
     };
     format!(
         "::{kind} title={},file={},line={},endLine={}{columns}::{}\n",

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use presolve_check::{
-    FileReport, Report,
+    CheckReport, FileReport,
     rules::{Finding, Safety},
 };
 use presolve_terminal::{foreign::shown, human};
@@ -89,12 +89,13 @@ fn said_beside_the_place(finding: &Finding) -> Option<String> {
     let line = line.lines().next().unwrap_or_default();
     let parts = message.split('`').enumerate();
     let message: Vec<&str> = parts
-        .map(
-            |(index, part)| match index % 2 == 1 && line.contains(part) {
-                true => "",
-                false => part,
-            },
-        )
+        .map(|(index, part)| {
+            if index % 2 == 1 && line.contains(part) {
+                ""
+            } else {
+                part
+            }
+        })
         .collect();
     let fix = finding.fix.as_ref().map(|fix| (&fix.title, fix.safety));
     let (rule, path) = (finding.rule, source.path());
@@ -104,7 +105,7 @@ fn said_beside_the_place(finding: &Finding) -> Option<String> {
 }
 
 /// Returns the summary of all findings and of the available fixes.
-pub fn summary(report: &Report) -> String {
+pub fn summary(report: &CheckReport) -> String {
     let mut lines = Vec::new();
     let mended = report.files.iter().filter_map(|file| file.fixed.as_ref());
     let mended: usize = mended.map(|fixed| fixed.mended.len()).sum();
@@ -123,7 +124,7 @@ pub fn summary(report: &Report) -> String {
     lines.join("\n")
 }
 
-fn found(report: &Report) -> String {
+fn found(report: &CheckReport) -> String {
     let [errors, warnings, notes] = super::counts(report);
     let silenced: usize = report.files.iter().map(|file| file.suppressed).sum();
     let (not_read, not_decided): (Vec<&FileReport>, Vec<&FileReport>) = report
@@ -150,7 +151,7 @@ fn found(report: &Report) -> String {
 }
 
 /// Returns the summary of `--diff`.
-pub fn would_mend(report: &Report) -> String {
+pub fn would_mend(report: &CheckReport) -> String {
     let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
     let fixed: Vec<usize> = fixed.map(|fixed| fixed.mended.len()).collect();
     match fixed.iter().sum::<usize>() {

@@ -8,7 +8,7 @@ use presolve_terminal::foreign;
 pub mod v1;
 
 /// All findings as JSON, with a trailing line break.
-pub fn render(report: &check::Report) -> String {
+pub fn render(report: &check::CheckReport) -> String {
     foreign::json(&pretty(&v1::Report::new(report)))
 }
 

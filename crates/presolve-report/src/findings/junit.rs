@@ -3,13 +3,13 @@
 //! per finding, or one that passes where there is none.
 
 use super::{Entry, undecided};
-use presolve_check::{FileReport, Report};
+use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
 /// The report. Findings that are as bad as `limit`, or worse, are failures; the others
 /// pass, with what there is to say as their output.
-pub fn render(report: &Report, limit: Level) -> String {
+pub fn render(report: &CheckReport, limit: Level) -> String {
     let suites: Vec<Suite> = report.all().map(|file| Suite::new(file, limit)).collect();
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
     let mut text = format!(
@@ -93,9 +93,10 @@ impl Suite {
         let place = place.map(|(file, line)| format!(" file=\"{file}\" line=\"{line}\""));
         let place = place.unwrap_or_default();
         let case = format!("    <testcase classname=\"{class}\" name=\"{name}\"{place} time=\"0\"");
-        self.cases += &match body.is_empty() {
-            true => format!("{case}/>\n"),
-            false => format!("{case}>\n      {body}\n    </testcase>\n"),
+        self.cases += &if body.is_empty() {
+            format!("{case}/>\n")
+        } else {
+            format!("{case}>\n      {body}\n    </testcase>\n")
         };
     }
 }

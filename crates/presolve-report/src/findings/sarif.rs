@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::{Entry, json::v1::Confidence, shows_secret, undecided};
 use crate::sarif::{FINGERPRINT, REPOSITORY, artifact, change, level, log, place, severity};
 use presolve_check::{
-    Report,
+    CheckReport,
     rules::{self, Rule},
 };
 use presolve_terminal::foreign::shown;
 
 /// The log, with a trailing line break.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &CheckReport) -> String {
     // Rules without findings say nothing here, and their texts are long.
     let is_used = |rule: &&Rule| report.findings().any(|finding| finding.rule == *rule);
     let used: Vec<&Rule> = rules::all().filter(is_used).collect();

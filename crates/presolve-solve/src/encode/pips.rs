@@ -14,7 +14,7 @@ use super::{
     terms::Terms,
 };
 use crate::model::record::pep_version;
-use presolve_packages::pypi::{pip_abilities::PipAbility, tags::Target};
+use presolve_packages::pypi::{pip_abilities::PipAbility, tags::WheelTarget};
 
 /// The pips that the pip half may be installed with.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Pips {
     }
 
     /// The platform tags that one of them knows.
-    pub(super) fn target(&self, target: &Target) -> Target {
+    pub(super) fn target(&self, target: &WheelTarget) -> WheelTarget {
         target.known_to(|ability| self.any(ability))
     }
 

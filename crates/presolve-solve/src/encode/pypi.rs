@@ -21,7 +21,7 @@ use crate::model::error::SolveError;
 use candidates::ProjectCandidates;
 use presolve_packages::{
     error::IndexError,
-    pypi::{Project, tags::Target},
+    pypi::{Project, tags::WheelTarget},
 };
 
 mod candidates;
@@ -43,7 +43,7 @@ pub(crate) struct PypiHalf<'a> {
     /// The pips that the declared conda lines allow.
     pips: Pips,
     /// The platform tags that one of these pips takes.
-    target: Target,
+    target: WheelTarget,
     /// The conda packages that provide a project.
     providers: HashMap<PackageName, Providers>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,

@@ -11,7 +11,7 @@ use super::{
     record::{depends_on, pep_version},
 };
 use presolve_packages::pypi::{
-    Distribution, Metadata, MetadataSource, pip_abilities::PipAbility, tags::Target,
+    Distribution, Metadata, MetadataSource, pip_abilities::PipAbility, tags::WheelTarget,
 };
 
 /// The packages to install.
@@ -154,7 +154,7 @@ impl Solution {
     }
 
     /// Returns the platform tags of a target that the pip of the solution knows.
-    pub(crate) fn known_to_pip(&self, target: &Target) -> Target {
+    pub(crate) fn known_to_pip(&self, target: &WheelTarget) -> WheelTarget {
         let pip = self.pip();
         target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
     }

@@ -10,7 +10,7 @@ use crate::{
     edits::Edits,
     environment::expand_variables,
     json,
-    list::{Entry, Line, List, written},
+    list::{Entry, List, ListItem, written},
     pin_comment::Origin,
     yaml::{self, Tree},
 };
@@ -59,17 +59,17 @@ pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(
 
 /// Each declared line with what it is to be and what comes after it.
 struct Plan<'a> {
-    declared: Vec<(&'a Line, Entry, Vec<Entry>)>,
+    declared: Vec<(&'a ListItem, Entry, Vec<Entry>)>,
     /// What comes before every declared line.
     first: Vec<Entry>,
 }
 
-fn is_added(line: &Line) -> bool {
+fn is_added(line: &ListItem) -> bool {
     line.comment.origin == Some(Origin::Added)
 }
 
 /// What the line's channel was declared as.
-fn declared(line: &Line) -> &str {
+fn declared(line: &ListItem) -> &str {
     match &line.comment.origin {
         Some(Origin::Declared(declared)) => declared,
         _ => &line.text,
@@ -78,13 +78,13 @@ fn declared(line: &Line) -> &str {
 
 /// Lays the answer's channels beside the declared ones: `defaults` takes all up
 /// to the next declared one, another name that conda resolves takes one.
-fn plan<'a>(lines: &'a [Line], pins: &Pins) -> Plan<'a> {
+fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
     let mut wanted = pins.channels.iter().peekable();
     let mut plan = Plan {
         declared: Vec::new(),
         first: Vec::new(),
     };
-    let lines: Vec<&Line> = lines.iter().filter(|line| !is_added(line)).collect();
+    let lines: Vec<&ListItem> = lines.iter().filter(|line| !is_added(line)).collect();
     let later = |index: usize, channel: &String| {
         lines[index..]
             .iter()

@@ -7,7 +7,7 @@ use super::{PinnedConda, Pins, by_name};
 use crate::{
     CondaRequirement, EnvironmentFile,
     edits::Edits,
-    list::{Entry, Line, List, uneditable},
+    list::{Entry, List, ListItem, uneditable},
     match_spec,
     pin_comment::Origin,
     yaml::Tree,
@@ -34,7 +34,7 @@ pub fn write(
         }
     }
     let pins = by_name(pins);
-    let mut kept: Vec<(&Line, Option<&str>)> = Vec::new();
+    let mut kept: Vec<(&ListItem, Option<&str>)> = Vec::new();
     for (line, requirement) in list.lines.iter().zip(&environment.conda) {
         let name = requirement.spec.name.to_string();
         if requirement.added_by_pin {
@@ -81,7 +81,7 @@ pub fn insert_sorted(
     edits: &mut Edits<'_>,
     tree: &Tree,
     list: &List,
-    kept: &[(&Line, Option<&str>)],
+    kept: &[(&ListItem, Option<&str>)],
     added: Vec<(&str, Entry)>,
 ) {
     for (name, entry) in added {

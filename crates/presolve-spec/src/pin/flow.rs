@@ -31,9 +31,10 @@ pub(crate) fn to_blocks(
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
         let tree = Tree::parse_part(&source.with_text(&*text), host.part)?;
-        let first = match source.is_json() {
-            true => json::first_on_one_line(&tree),
-            false => first_flow(&tree, fills)?,
+        let first = if source.is_json() {
+            json::first_on_one_line(&tree)
+        } else {
+            first_flow(&tree, fills)?
         };
         let Some((range, block)) = first else {
             break;

@@ -11,7 +11,7 @@ use crate::{
     EnvironmentFile, PipRequirement, PipRequirementKind,
     edits::Edits,
     json,
-    list::{Entry, Line, List, uneditable, written},
+    list::{Entry, List, ListItem, uneditable, written},
     pin_comment::Origin,
     pip_lines, pip_options,
     yaml::{self, Tree},
@@ -46,7 +46,7 @@ pub fn write(
     for (position, &(index, value)) in blocks.iter().enumerate() {
         let route = route!("dependencies", index, "pip");
         let list = List::read(tree, &route, Some(value))?;
-        let mut kept: Vec<(&Line, Option<&str>)> = Vec::new();
+        let mut kept: Vec<(&ListItem, Option<&str>)> = Vec::new();
         for line in &list.lines {
             let requirement = of_line(environment, line)?;
             let pin = requirement.and_then(|requirement| names.get(name(requirement)?));
@@ -138,7 +138,7 @@ pub fn takes_version(requirement: &PipRequirement) -> bool {
 /// The requirement that a line holds, when it can be pinned.
 fn of_line<'a>(
     environment: &'a EnvironmentFile,
-    line: &Line,
+    line: &ListItem,
 ) -> Result<Option<&'a PipRequirement>, Failure> {
     let mut within = environment.pip.requirements.iter().filter(|requirement| {
         let span = &requirement.location.span;
@@ -158,7 +158,12 @@ fn of_line<'a>(
 }
 
 /// Returns the new content of a declared line.
-fn declared(line: &Line, requirement: &PipRequirement, pin: &PinnedPip, hash_mode: bool) -> Entry {
+fn declared(
+    line: &ListItem,
+    requirement: &PipRequirement,
+    pin: &PinnedPip,
+    hash_mode: bool,
+) -> Entry {
     let part = requirement_part(&line.text);
     // A block scalar ends with a line break, which would hide the comment.
     let (before, after) = (&line.text[..part.start], line.text[part.end..].trim_end());
@@ -236,9 +241,9 @@ fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[(&str, 
     let list = route!("dependencies", index, "pip");
     if tree.source().is_json() {
         let texts: Vec<String> = added.iter().map(|(_, entry)| entry.text.clone()).collect();
-        return match texts.is_empty() {
-            true => {}
-            false => json::fill(edits, tree, &list, &texts),
+        return if texts.is_empty() {
+        } else {
+            json::fill(edits, tree, &list, &texts)
         };
     }
     let Some(key) = tree.key_span(&list) else {

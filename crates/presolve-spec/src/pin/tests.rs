@@ -374,9 +374,12 @@ proptest! {
 /// A file as the object below a key of another one.
 fn embedded(text: &str) -> String {
     let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let inner = text.lines().map(|line| match line.trim().is_empty() {
-        true => format!("{line}{line_break}"),
-        false => format!("   {line}{line_break}"),
+    let inner = text.lines().map(|line| {
+        if line.trim().is_empty() {
+            format!("{line}{line_break}")
+        } else {
+            format!("   {line}{line_break}")
+        }
     });
     let inner: String = inner.collect();
     let before = [

@@ -92,9 +92,10 @@ impl Fence {
         }
         let file = read::open(&place)?;
         // A folder of the path may have become a link since.
-        match real(&place, MOST_LINKS) == place {
-            true => Ok(file),
-            false => Err(outside()),
+        if real(&place, MOST_LINKS) == place {
+            Ok(file)
+        } else {
+            Err(outside())
         }
     }
 

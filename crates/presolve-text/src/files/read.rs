@@ -106,9 +106,10 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
         Ok(file) => file,
     };
     let metadata = file.metadata()?;
-    match metadata.is_file() {
-        true => Ok(file),
-        false => Err(ReadError::NotRegular(kind(metadata.file_type()))),
+    if metadata.is_file() {
+        Ok(file)
+    } else {
+        Err(ReadError::NotRegular(kind(metadata.file_type())))
     }
 }
 
@@ -120,9 +121,10 @@ pub fn read_from(source: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     // The size that the system reports is not used: `/proc` reports 0.
     source.take(limit + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > limit {
-        true => Err(ReadError::TooLarge(limit)),
-        false => Ok(bytes),
+    if bytes.len() as u64 > limit {
+        Err(ReadError::TooLarge(limit))
+    } else {
+        Ok(bytes)
     }
 }
 

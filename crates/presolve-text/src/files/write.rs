@@ -28,10 +28,7 @@ pub enum Protected {
 impl Protected {
     /// Returns the choice that the flag `--force` makes.
     pub fn of_force(force: bool) -> Self {
-        match force {
-            true => Self::Replace,
-            false => Self::Refuse,
-        }
+        if force { Self::Replace } else { Self::Refuse }
     }
 }
 

@@ -322,9 +322,10 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
         return Vec::new();
     }
     let rest = &text[start..];
-    let length = match place.is_word {
-        true => word(rest),
-        false => plain(rest, place),
+    let length = if place.is_word {
+        word(rest)
+    } else {
+        plain(rest, place)
     };
     let mut found: Vec<Range<usize>> = std::iter::once(start..start + length).collect();
     if place.is_mapping
@@ -401,9 +402,10 @@ fn word(line: &str) -> usize {
                 let ends = next.is_none_or(|c| c.is_whitespace() || ",)]};\\".contains(c));
                 let mut behind = line[at + 1..].chars();
                 let is_closed = behind.find(|&next| next == c || next == '\n') == Some(c);
-                match !ends && is_closed && at > 0 {
-                    true => open = Some(c),
-                    false => return at,
+                if !ends && is_closed && at > 0 {
+                    open = Some(c)
+                } else {
+                    return at;
                 }
             }
             (None, ';' | '`') => return at,

@@ -18,9 +18,10 @@ fn wrong(marked: &str) -> Option<String> {
     assert_eq!(in_place.lines().count(), text.lines().count());
     let redacted = redact(&text);
     let again = redact(&redacted);
-    match redacted == shown {
-        true => (again != shown).then(|| format!("{shown:?} becomes {again:?}")),
-        false => Some(format!("{redacted:?} is not {shown:?}")),
+    if redacted == shown {
+        (again != shown).then(|| format!("{shown:?} becomes {again:?}"))
+    } else {
+        Some(format!("{redacted:?} is not {shown:?}"))
     }
 }
 

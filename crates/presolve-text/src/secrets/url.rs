@@ -95,9 +95,10 @@ pub fn without_secrets(text: &str) -> String {
             break;
         };
         // The parameter after it takes the place of the first one.
-        match bare[secret.end..].starts_with('&') {
-            true => bare.replace_range(start + 1..secret.end + 1, ""),
-            false => bare.replace_range(start..secret.end, ""),
+        if bare[secret.end..].starts_with('&') {
+            bare.replace_range(start + 1..secret.end + 1, "")
+        } else {
+            bare.replace_range(start..secret.end, "")
         }
     }
     bare
@@ -110,11 +111,12 @@ pub fn is_login_without_url(text: &str) -> bool {
     let text = text.trim();
     let logins = logins(text).into_iter();
     let mut logins = logins.filter(|login| login.start <= text.find("://").map_or(2, |at| at + 3));
-    logins.any(|login| match login.has_scheme {
-        false => true,
-        true => {
+    logins.any(|login| {
+        if login.has_scheme {
             text[login.start..login.end].contains(['/', '\\', '?', '#'])
                 || text[login.start..login.end].contains(char::is_whitespace)
+        } else {
+            true
         }
     })
 }
@@ -195,9 +197,10 @@ impl Login {
         let password = self.password(text);
         let user = &text[self.start..password.start];
         let is_variable = user.contains(['$', '{', '%']) && PLACEHOLDER.is_match(user);
-        match is_variable || self.at.is_none() {
-            true => password,
-            false => self.start..self.end,
+        if is_variable || self.at.is_none() {
+            password
+        } else {
+            self.start..self.end
         }
     }
 }
@@ -293,12 +296,15 @@ fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> 
         // `https://host/path@something` has no login, `https://user:1/2@host` has.
         (host, None | Some("")) if is_plain_host(host) => None,
         (_, None | Some("")) => last(is_plain_host).map(login),
-        (host, Some(port)) if is_port(port) => match is_plain_host(host) {
-            true => None,
-            false => last(|tail| is_host(tail) && !tail.contains('@'))
-                .filter(|&at| !token[..at].ends_with('/'))
-                .map(login),
-        },
+        (host, Some(port)) if is_port(port) => {
+            if is_plain_host(host) {
+                None
+            } else {
+                last(|tail| is_host(tail) && !tail.contains('@'))
+                    .filter(|&at| !token[..at].ends_with('/'))
+                    .map(login)
+            }
+        }
         // What is not a port is a password, even if it has blanks and quotes.
         (_, Some(_)) => {
             Some(last(is_host).map_or_else(|| password_with_blanks(text, region, end), login))
@@ -423,9 +429,10 @@ fn without_scheme(text: &str, region: Range<usize>, at: usize) -> Option<Login> 
         None => {
             let has_path = tail[host_of(tail).len()..].starts_with('/');
             let is_url = has_path && is_plain_host(tail) && !run.contains('/');
-            match is_url {
-                true => Some(login(blank(before, tail).unwrap_or(word + user))),
-                false => blank(before, tail).map(login),
+            if is_url {
+                Some(login(blank(before, tail).unwrap_or(word + user)))
+            } else {
+                blank(before, tail).map(login)
             }
         }
     }

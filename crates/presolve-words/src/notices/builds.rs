@@ -55,13 +55,15 @@ fn compiles(
         .flat_map(|shown| &shown.tools)
         .copied()
         .collect();
-    let rule = match tools.contains(&Tool::Mpi) {
-        true => "needs-mpi",
-        false => "needs-compiler",
+    let rule = if tools.contains(&Tool::Mpi) {
+        "needs-mpi"
+    } else {
+        "needs-compiler"
     };
-    let level = match build.missing.is_empty() {
-        true => Level::Note,
-        false => Level::Warning,
+    let level = if build.missing.is_empty() {
+        Level::Note
+    } else {
+        Level::Warning
     };
     let (name, version) = (&build.name, &build.version);
     let message = format!(
@@ -116,9 +118,10 @@ fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
         ));
     }
     if let (Some(first), Some(last)) = (build.minors.first(), build.minors.last()) {
-        let pythons = match first == last {
-            true => format!("Python 3.{first}"),
-            false => format!("Python 3.{first} to 3.{last}"),
+        let pythons = if first == last {
+            format!("Python 3.{first}")
+        } else {
+            format!("Python 3.{first} to 3.{last}")
         };
         notice = notice.help(format!("use {pythons}, for which this version has wheels"));
     }

@@ -31,9 +31,10 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
     } = build;
     let (other, other_build) = &build.cuda;
     let message = format!("{name} {version} is a CPU build, but the image has CUDA {image_cuda}");
-    let level = match build.for_want_of_a_gpu {
-        true => Level::Warning,
-        false => Level::Note,
+    let level = if build.for_want_of_a_gpu {
+        Level::Warning
+    } else {
+        Level::Note
     };
     let notice = Diagnostic::new(level, "cpu-build-on-cuda-image", message);
     let asked = places.packages.get(name);
@@ -68,9 +69,10 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
 /// What to do for a build that conda takes where there is a GPU.
 fn for_a_gpu(build: &CpuBuild) -> String {
     let (spec, cuda) = (for_cuda(build), &build.image_cuda);
-    let how = match build.in_dockerfile {
-        true => format!("with `ENV CONDA_OVERRIDE_CUDA={cuda}` before the command"),
-        false => "where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does".to_owned(),
+    let how = if build.in_dockerfile {
+        format!("with `ENV CONDA_OVERRIDE_CUDA={cuda}` before the command")
+    } else {
+        "where `CONDA_OVERRIDE_CUDA` is set, as `presolve context` does".to_owned()
     };
     format!(
         "for CUDA, write `{spec}`, pin it with `--virtual-package __cuda={cuda}`, and build {how}"
@@ -92,9 +94,10 @@ fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
             "`ENV CONDA_OVERRIDE_CUDA=…`".to_owned(),
         ),
     };
-    let how = match build.in_dockerfile {
-        true => format!("with {variable} before the command"),
-        false => "as `presolve context` does".to_owned(),
+    let how = if build.in_dockerfile {
+        format!("with {variable} before the command")
+    } else {
+        "as `presolve context` does".to_owned()
     };
     format!(
         "it needs `{needs}`: write `{spec}`, pin with {option}, and set `CONDA_OVERRIDE_CUDA` to the same value in the build, {how}"

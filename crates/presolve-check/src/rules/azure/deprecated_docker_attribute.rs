@@ -33,9 +33,10 @@ fn is_usual(attribute: &str, value: &Value) -> bool {
 fn find(definition: &Definition) -> Vec<Finding> {
     let finding = |attribute: &&str| {
         let keys = ["docker", *attribute];
-        let at = match is_usual(attribute, definition.get(&keys)?) {
-            true => return None,
-            false => definition.key(&keys)?,
+        let at = if is_usual(attribute, definition.get(&keys)?) {
+            return None;
+        } else {
+            definition.key(&keys)?
         };
         let message = format!("`{attribute}` is deprecated in an environment");
         let finding = RULE.finding(at, "sets how a container is run", message);

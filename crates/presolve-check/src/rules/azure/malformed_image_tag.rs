@@ -1,4 +1,4 @@
-use crate::rules::{BaseImage, Finder, Finding, Fix, Rule, Safety};
+use crate::rules::{BaseImage, Finder, Finding, Rule, Safety, TextFix};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn find(base: &BaseImage) -> Vec<Finding> {
     let (wrong, right) = (format!(":{day}.{number}"), format!(":{day}.v{number}"));
     let mended = image.location.text().replace(&wrong, &right);
     let title = format!("write the tag `{}`", &right[1..]);
-    let fix = Fix::replace(title, Safety::Safe, &image.location, mended);
+    let fix = TextFix::replace(title, Safety::Safe, &image.location, mended);
     // The tag may come from a variable.
     let is_here = image.location.text().contains(&wrong);
     let finding = RULE

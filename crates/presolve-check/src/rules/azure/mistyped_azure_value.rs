@@ -1,7 +1,7 @@
 use yaml_serde::Value;
 
 use super::unquoted_version::is_text_to_yaml_1_1;
-use crate::rules::{Finder, Finding, Fix, Rule, Safety};
+use crate::rules::{Finder, Finding, Rule, Safety, TextFix};
 use presolve_input::azure::{Definition, definition::is_template};
 use presolve_text::diagnostic::Level;
 
@@ -56,7 +56,7 @@ fn finding(definition: &Definition, key: &str, takes: Takes) -> Option<Finding> 
     let (help, fix) = match takes {
         Takes::Mapping => ("write `key: value` on the lines below it".to_owned(), None),
         Takes::Text if is_scalar => {
-            let fix = Fix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
+            let fix = TextFix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
             (format!("write `{quoted}`"), Some(fix))
         }
         Takes::Text | Takes::Scalar => ("write one string".to_owned(), None),

@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Finding, Fix, Rule, Safety};
+use crate::rules::{Finder, Finding, Rule, Safety, TextFix};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
 
@@ -25,7 +25,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
         None => return Vec::new(),
     };
     let quoted = format!("\"{}\"", at.text());
-    let fix = Fix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
+    let fix = TextFix::replace("put it in quotes", Safety::Safe, &at, &*quoted);
     let finding = RULE
         .finding(at, "", message)
         .help(format!("write `{quoted}`"))

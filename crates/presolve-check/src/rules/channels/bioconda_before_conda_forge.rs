@@ -1,5 +1,5 @@
 use super::{known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Level, Location};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,10 +36,10 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-fn swap(one: &Location, other: &Location) -> Fix {
+fn swap(one: &Location, other: &Location) -> TextFix {
     let title = "list `conda-forge` first";
-    let mut fix = Fix::replace(title, Safety::Unsafe, one, other.text());
-    let back = Fix::replace(title, Safety::Unsafe, other, one.text());
+    let mut fix = TextFix::replace(title, Safety::Unsafe, one, other.text());
+    let back = TextFix::replace(title, Safety::Unsafe, other, one.text());
     fix.edits.extend(back.edits);
     fix
 }

@@ -1,5 +1,5 @@
 use super::{has_nodefaults, is_of_anaconda, known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::change::Change;
 use presolve_text::diagnostic::Level;
@@ -25,7 +25,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     }
     let change = Change::AddChannel(NO_DEFAULTS.to_owned());
     let environment = subject.environment;
-    let fix = Fix::of_changes("add `nodefaults`", Safety::Unsafe, environment, &[change]);
+    let fix = TextFix::of_changes("add `nodefaults`", Safety::Unsafe, environment, &[change]);
     let finding = RULE
         .finding(
             last.location.clone(),

@@ -1,5 +1,5 @@
 use super::{super::security::is_open_to_others, known_as, listed};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,9 +18,10 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let findings = open.map(|channel| {
         // These serve the same over both.
         let is_known = known_as(&channel.value) != channel.value.trim_end_matches('/');
-        let safety = match is_known {
-            true => Safety::Safe,
-            false => Safety::Unsafe,
+        let safety = if is_known {
+            Safety::Safe
+        } else {
+            Safety::Unsafe
         };
         let at = &channel.location;
         let with = at.text().replacen("http://", "https://", 1);
@@ -31,7 +32,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         )
         .note("anyone on the network path can substitute packages, and conda runs their scripts")
         .help("use `https://`")
-        .fix(Some(Fix::replace("use HTTPS", safety, at, with)))
+        .fix(Some(TextFix::replace("use HTTPS", safety, at, with)))
     });
     findings.collect()
 }

@@ -1,5 +1,5 @@
 use super::written;
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::{
     edits::line_break,
     yaml::{self, Tree},
@@ -39,7 +39,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 }
 
 /// None where a key without channels is there, or the file is written in braces.
-fn fix(tree: &Tree, dependencies: &Location) -> Option<Fix> {
+fn fix(tree: &Tree, dependencies: &Location) -> Option<TextFix> {
     let (text, start) = (dependencies.file.text(), dependencies.span.start);
     let is_block = start == yaml::line_start(text, start);
     let has_key = tree.root.get("channels").is_some();
@@ -49,5 +49,5 @@ fn fix(tree: &Tree, dependencies: &Location) -> Option<Fix> {
     place.span.end = start;
     let title = "take everything from conda-forge";
     (is_block && !has_key)
-        .then(|| Fix::replace(title, Safety::Unsafe, &place, lines.join(line_break)))
+        .then(|| TextFix::replace(title, Safety::Unsafe, &place, lines.join(line_break)))
 }

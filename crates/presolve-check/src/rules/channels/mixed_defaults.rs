@@ -1,5 +1,5 @@
 use super::{has_nodefaults, is_of_anaconda, known_as, listed, remove};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::Spanned;
 use presolve_text::{
@@ -50,14 +50,14 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-fn fix(places: &[&Location], has_nodefaults: bool) -> Option<Fix> {
+fn fix(places: &[&Location], has_nodefaults: bool) -> Option<TextFix> {
     let title = "use only `conda-forge`";
     if has_nodefaults {
         return remove(title, Safety::Unsafe, places);
     }
     // conda appends `defaults` unless the last of them becomes this.
     let (last, others) = places.split_last()?;
-    let with_last = Fix::replace(title, Safety::Unsafe, last, NO_DEFAULTS);
+    let with_last = TextFix::replace(title, Safety::Unsafe, last, NO_DEFAULTS);
     let mut fix = match others {
         [] => return Some(with_last),
         others => remove(title, Safety::Unsafe, others)?,

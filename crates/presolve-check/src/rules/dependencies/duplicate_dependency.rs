@@ -3,7 +3,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use rattler_conda_types::{VersionSpec, version_spec::EqualityOperator};
 
 use super::freedom::{self, Freedom};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::{CondaRequirement, EnvironmentFile, change::Change, yaml};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
@@ -26,7 +26,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
             Entry::Vacant(none) => drop(none.insert(line)),
             Entry::Occupied(first) => {
                 let found = finding(first.get(), line);
-                let has_fix = findings.len() < Fix::MOST;
+                let has_fix = findings.len() < TextFix::MOST;
                 let fix = has_fix.then(|| fix(environment, first.get(), line));
                 findings.push(found.fix(fix.flatten()));
             }
@@ -79,7 +79,7 @@ fn fix(
     environment: &EnvironmentFile,
     first: &CondaRequirement,
     again: &CondaRequirement,
-) -> Option<Fix> {
+) -> Option<TextFix> {
     let says_nothing = |line: &CondaRequirement| {
         freedom::of_spec(&line.spec) == Freedom::Any && line.spec.channel.is_none()
     };
@@ -99,5 +99,5 @@ fn fix(
         at: spare.location.clone(),
     };
     let title = format!("remove `{}`", redact(&spare.text));
-    Fix::of_changes(title, Safety::Safe, environment, &[change])
+    TextFix::of_changes(title, Safety::Safe, environment, &[change])
 }

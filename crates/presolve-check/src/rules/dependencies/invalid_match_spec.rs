@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_spec::{list, match_spec};
 use presolve_text::{
     diagnostic::{Diagnostic, Level},
@@ -14,12 +14,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// conda refuses the line, so what it plainly was meant to say is a safe change.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let text: String = yaml_serde::from_str(at.text()).ok()?;
     let meant = match_spec::intended(&text)?;
     let scalar = list::scalar(at.text(), &meant);
-    Some(Fix::replace(
+    Some(TextFix::replace(
         format!("write `{}`", redact(&meant)),
         Safety::Safe,
         at,

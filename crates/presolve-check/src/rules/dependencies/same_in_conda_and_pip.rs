@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use pep508_rs::PackageName;
 
-use crate::rules::{Confidence, Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Confidence, Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_registry::conda::names::Names;
 use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind, change::Change,
@@ -32,7 +32,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         Some((finding(name, conda, line), line))
     });
     let findings = twice.enumerate().map(|(index, (finding, line))| {
-        let fix = (index < Fix::MOST).then(|| fix(environment, line));
+        let fix = (index < TextFix::MOST).then(|| fix(environment, line));
         finding.fix(fix.flatten())
     });
     findings.collect()
@@ -67,9 +67,10 @@ fn declared_name(line: &PipRequirement) -> Option<&PackageName> {
 fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement) -> Finding {
     let package = conda.spec.name.to_string();
     let is_known = package != project.to_string();
-    let confidence = match is_known {
-        true => Confidence::High,
-        false => Confidence::Medium,
+    let confidence = if is_known {
+        Confidence::High
+    } else {
+        Confidence::Medium
     };
     RULE.finding(
         pip.location.clone(),
@@ -83,7 +84,7 @@ fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement
 }
 
 /// A pip line that names no version asks for nothing that conda's line does not.
-fn fix(environment: &EnvironmentFile, pip: &PipRequirement) -> Option<Fix> {
+fn fix(environment: &EnvironmentFile, pip: &PipRequirement) -> Option<TextFix> {
     let PipRequirementKind::Named(requirement) = &pip.kind else {
         return None;
     };
@@ -92,5 +93,5 @@ fn fix(environment: &EnvironmentFile, pip: &PipRequirement) -> Option<Fix> {
         at: pip.location.clone(),
     };
     let title = format!("remove `{}` from the pip list", requirement.name);
-    is_bare.then(|| Fix::of_changes(title, Safety::Unsafe, environment, &[change]))?
+    is_bare.then(|| TextFix::of_changes(title, Safety::Unsafe, environment, &[change]))?
 }

@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Finding, Fix, Rule, Safety};
+use crate::rules::{Finder, Finding, Rule, Safety, TextFix};
 use presolve_input::docker::{Plan, redirection};
 use presolve_text::diagnostic::Level;
 
@@ -19,7 +19,7 @@ fn find(plan: &Plan) -> Vec<Finding> {
         let at = plan.dockerfile.at(span);
         let quoted = format!("'{}'", at.text());
         let is_plain = !at.text().contains(['\'', '\n']);
-        let fix = Fix::replace("put the requirement in quotes", Safety::Safe, &at, quoted);
+        let fix = TextFix::replace("put the requirement in quotes", Safety::Safe, &at, quoted);
         Finding::new(&RULE, redirection::error(at)).fix(is_plain.then_some(fix))
     });
     findings.collect()

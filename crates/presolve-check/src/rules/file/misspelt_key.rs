@@ -1,5 +1,5 @@
 use super::rename;
-use crate::rules::{Finder, Fix, Rule};
+use crate::rules::{Finder, Rule, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -10,6 +10,6 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("misspelt_key.md"),
 };
 
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     rename(&diagnostic.labels.first()?.location)
 }

@@ -1,5 +1,5 @@
 use super::rename;
-use crate::rules::{Finder, Fix, Rule};
+use crate::rules::{Finder, Rule, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// A misspelt key becomes the right one.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     rename(&diagnostic.labels.first()?.location)
 }

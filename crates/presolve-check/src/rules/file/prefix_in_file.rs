@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("prefix_in_file.md"),
 };
 
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let key = &diagnostic.labels.first()?.location;
     let line = key.file.text()[key.span.start..].lines().next()?;
     // A value on lines of its own, or behind others in braces, is left to people.
@@ -22,5 +22,5 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
         .next_back()
         .is_none_or(|before| before == '\n');
     let is_whole = is_alone && !value.trim().is_empty() && !value.contains(['{', '|', '>']);
-    is_whole.then(|| Fix::remove_lines("remove the line", Safety::Safe, key))
+    is_whole.then(|| TextFix::remove_lines("remove the line", Safety::Safe, key))
 }

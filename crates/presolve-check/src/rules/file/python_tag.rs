@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Tags of plain texts and lists say nothing; others make objects, and are left to people.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let tag = &diagnostic.labels.first()?.location;
     let is_plain = matches!(
         tag.text().strip_prefix("!!python/")?,
@@ -23,5 +23,5 @@ fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
     } else {
         place.span.start = text[..place.span.start].trim_end_matches(' ').len();
     }
-    is_plain.then(|| Fix::replace("remove the tag", Safety::Safe, &place, ""))
+    is_plain.then(|| TextFix::replace("remove the tag", Safety::Safe, &place, ""))
 }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
-use crate::rules::{Edit, Finder, Fix, Rule, Safety};
-use presolve_spec::host::Host;
+use crate::rules::{Finder, Parsed, Rule, Safety, TextEdit, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,27 +13,27 @@ pub(super) static RULE: Rule = Rule {
 
 /// The tabs at the starts of all lines, two blanks for each: the file was no YAML before,
 /// so it can only have been meant as what it is then.
-fn fix(diagnostic: &Diagnostic, host: &dyn Host) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let source = &diagnostic.labels.first()?.location.file;
     let mut edits = Vec::new();
     let mut start = 0;
     for line in source.text().split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         if line[..indent].contains('\t') {
-            edits.push(Edit {
+            edits.push(TextEdit {
                 span: start..start + indent,
                 with: line[..indent].replace('\t', "  "),
             });
         }
         start += line.len();
     }
-    let fix = Fix {
+    let fix = TextFix {
         title: "replace the tabs with spaces".to_owned(),
         safety: Safety::Safe,
         file: Arc::clone(source),
         edits,
     };
     let mended = source.with_text(fix.apply());
-    let is_read = host.read(&mended, &[]).complete().is_ok();
+    let is_read = parsed.host.read(&mended, &[]).complete().is_ok();
     is_read.then_some(fix)
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use pep508_rs::{ExtraName, PackageName};
 
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind, change::Change, yaml};
 use presolve_text::diagnostic::Level;
 
@@ -30,7 +30,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         let before = known.entry(name).or_default();
         match before.iter().find(|first| are_one(first, line)) {
             Some(first) => {
-                let has_fix = findings.len() < Fix::MOST;
+                let has_fix = findings.len() < TextFix::MOST;
                 let environment = has_fix.then_some(environment);
                 findings.push(finding(environment, first, line));
             }
@@ -63,16 +63,14 @@ fn finding(
         PipRequirementKind::Opaque { .. } => again.text.clone(),
     };
     let at = again.location.clone();
-    let finding = match means_the_same(first, again) {
-        true => RULE
-            .finding(at, "again", format!("`{name}` is in the pip list twice"))
+    let finding = if means_the_same(first, again) {
+        RULE.finding(at, "again", format!("`{name}` is in the pip list twice"))
             .level(Level::Note)
-            .fix(environment.and_then(|environment| fix(environment, again))),
-        false => {
-            let message = format!("`{name}` is in the pip list twice with different constraints");
-            RULE.finding(at, "and here", message)
+            .fix(environment.and_then(|environment| fix(environment, again)))
+    } else {
+        let message = format!("`{name}` is in the pip list twice with different constraints");
+        RULE.finding(at, "and here", message)
                 .note("pip before 20.3 stops with \"Double requirement given\"; later versions apply both lines")
-        }
     };
     finding
         .related(first.location.clone(), "the first one")
@@ -88,7 +86,7 @@ fn means_the_same(one: &PipRequirement, other: &PipRequirement) -> bool {
 }
 
 /// The second of two equal lines can go, if nobody has noted anything on it.
-fn fix(environment: &EnvironmentFile, again: &PipRequirement) -> Option<Fix> {
+fn fix(environment: &EnvironmentFile, again: &PipRequirement) -> Option<TextFix> {
     if !again.in_environment {
         return None;
     }
@@ -100,5 +98,5 @@ fn fix(environment: &EnvironmentFile, again: &PipRequirement) -> Option<Fix> {
     let title = "remove the second line";
     comment
         .is_empty()
-        .then(|| Fix::of_changes(title, Safety::Safe, environment, &[change]))?
+        .then(|| TextFix::of_changes(title, Safety::Safe, environment, &[change]))?
 }

@@ -1,5 +1,5 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
-use presolve_spec::{host::Host, yaml};
+use crate::rules::{Finder, Parsed, Rule, Safety, TextFix};
+use presolve_spec::yaml;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,18 +11,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// conda drops an empty list, but adds `pip` for its sake.
-fn fix(diagnostic: &Diagnostic, host: &dyn Host) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let text = at.file.text();
     let before = &text[yaml::line_start(text, at.span.start)..at.span.start];
     let after = &text[at.span.end..yaml::line_end(text, at.span.end)];
     let value = after.trim_start().strip_prefix(':')?.trim();
     let is_alone = before.trim() == "-" && matches!(value, "" | "[]" | "~" | "null");
-    let environment = host.read(&at.file, &[]).complete().ok()?;
-    let mut lines = environment.conda.iter();
-    let safety = match lines.any(|line| line.spec.name.to_string() == "pip") {
-        true => Safety::Safe,
-        false => Safety::Unsafe,
+    let mut lines = parsed.environment?.conda.iter();
+    let safety = if lines.any(|line| line.spec.name.to_string() == "pip") {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
     };
-    is_alone.then(|| Fix::remove_lines("remove the list", safety, at))
+    is_alone.then(|| TextFix::remove_lines("remove the list", safety, at))
 }

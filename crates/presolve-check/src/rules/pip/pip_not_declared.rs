@@ -1,5 +1,5 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
-use presolve_spec::{change::Change, host::Host};
+use crate::rules::{Finder, Parsed, Rule, Safety, TextFix};
+use presolve_spec::change::Change;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,9 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// conda adds `pip` by itself, so the file means the same with it.
-fn fix(diagnostic: &Diagnostic, host: &dyn Host) -> Option<Fix> {
-    let source = &diagnostic.labels.first()?.location.file;
-    let environment = host.read(source, &[]).complete().ok()?;
+fn fix(_: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let change = Change::AddConda("pip".to_owned());
-    Fix::of_changes("add `pip`", Safety::Safe, &environment, &[change])
+    TextFix::of_changes("add `pip`", Safety::Safe, parsed.environment?, &[change])
 }

@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The path without its scheme is what every pip takes for a path next to the file.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let path = at.text().strip_prefix("file:")?;
     let title = format!("write `{path}`");
-    Some(Fix::replace(title, Safety::Safe, at, path))
+    Some(TextFix::replace(title, Safety::Safe, at, path))
 }

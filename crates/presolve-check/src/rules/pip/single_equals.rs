@@ -1,5 +1,5 @@
 use super::write_intended;
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// pip itself asks "Did you mean == ?". A build after the version is lost.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let text = diagnostic.labels.first()?.location.text();
     let body = text.split(';').next().unwrap_or(text);
     let safety = match body.matches('=').count() {

@@ -1,5 +1,5 @@
 use super::{declared, written_version};
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -27,7 +27,7 @@ fn finding(line: &CondaRequirement) -> Option<Finding> {
     let message = format!("`{}` matches only Python {version}.0", line.text.trim());
     let with = format!("python={version}");
     let is_plain = line.location.text().eq_ignore_ascii_case(&line.text);
-    let fix = Fix::replace(
+    let fix = TextFix::replace(
         "allow any patch release",
         Safety::Unsafe,
         &line.location,

@@ -1,4 +1,4 @@
-use crate::rules::{Finder, Fix, Rule, Safety};
+use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_spec::match_spec;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// An operator whose signs are the wrong way round can only have been meant one way.
-fn fix(diagnostic: &Diagnostic) -> Option<Fix> {
+fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let mended = at.text().replace("=>", ">=").replace("=<", "<=");
     let text = mended.trim_matches(['\'', '"']);
     let is_mended = mended != at.text() && match_spec::parse(text).is_ok();
-    is_mended.then(|| Fix::replace("reverse the operator", Safety::Safe, at, mended))
+    is_mended.then(|| TextFix::replace("reverse the operator", Safety::Safe, at, mended))
 }

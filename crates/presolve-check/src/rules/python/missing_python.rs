@@ -26,9 +26,10 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     };
     // A pip list needs one; conda packages may be programs of another language.
     let needs_one = !environment.pip.requirements.is_empty();
-    let (level, confidence) = match needs_one {
-        true => (Level::Warning, Confidence::High),
-        false => (Level::Note, Confidence::Medium),
+    let (level, confidence) = if needs_one {
+        (Level::Warning, Confidence::High)
+    } else {
+        (Level::Note, Confidence::Medium)
     };
     let finding = RULE
         .finding(

@@ -1,5 +1,5 @@
 use super::present;
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::{PipRequirementKind, change::Change};
 use presolve_text::diagnostic::Level;
 
@@ -22,9 +22,9 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();
         let change = Change::Remove { at: at.clone() };
-        let fix = (has_other && index < Fix::MOST).then(|| {
+        let fix = (has_other && index < TextFix::MOST).then(|| {
             let environment = subject.environment;
-            Fix::of_changes("remove the line", Safety::Safe, environment, &[change])
+            TextFix::of_changes("remove the line", Safety::Safe, environment, &[change])
         });
         RULE.finding(
             at,

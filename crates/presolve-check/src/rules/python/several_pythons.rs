@@ -1,5 +1,5 @@
 use super::declared;
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::change::Change;
 use presolve_text::diagnostic::Level;
 
@@ -18,10 +18,10 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     };
     let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();
-        let is_same = line.text == first.text && index < Fix::MOST;
+        let is_same = line.text == first.text && index < TextFix::MOST;
         let fix = is_same.then(|| {
             let change = Change::Remove { at: at.clone() };
-            Fix::of_changes("remove it", Safety::Safe, subject.environment, &[change])
+            TextFix::of_changes("remove it", Safety::Safe, subject.environment, &[change])
         });
         RULE.finding(at, "again", "`python` is listed twice")
             .related(first.location.clone(), "first listed here")

@@ -26,9 +26,10 @@ fn finding(line: &CondaRequirement) -> Option<Finding> {
         return None;
     }
     let has_floor = version.is_some_and(|version| !allows(version, 3, 0));
-    let (level, label) = match has_floor {
-        true => (Level::Note, "also matches any newer version"),
-        false => (Level::Warning, "matches any Python 3"),
+    let (level, label) = if has_floor {
+        (Level::Note, "also matches any newer version")
+    } else {
+        (Level::Warning, "matches any Python 3")
     };
     let message = format!("`{}` does not set the minor version", line.text.trim());
     let finding = RULE

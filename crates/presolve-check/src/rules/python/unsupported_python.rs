@@ -4,7 +4,7 @@ use super::{
     branches::{allows_python_2, newest_allowed, released},
     declared, written_version,
 };
-use crate::rules::{Finder, Finding, Fix, Requirements, Rule, Safety};
+use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
@@ -41,7 +41,7 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
     let finding = RULE.finding(line.location.clone(), "no such version", message);
     if is_placeholder {
         let with = line.text.replace(".x", ".*");
-        let fix = Fix::replace(
+        let fix = TextFix::replace(
             "write `*`",
             Safety::Safe,
             &line.location,

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::{
         Selection,
-        lint::{Asked, lint},
+        lint::{LintOptions, lint},
     };
     use presolve_config::{Flags, Settings, check::CheckSettings};
     use presolve_input::Input;
@@ -74,7 +74,7 @@ mod tests {
         let source = SourceFile::from_text(folder.path().join("environment.yml"), text);
         let settings = Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
         let selection = Selection::new(&CheckSettings::default(), &[RULE.name.to_owned()], &[]);
-        let asked = Asked {
+        let asked = LintOptions {
             selection: &selection.expect("the rule is known"),
             settings: &settings,
             platforms: &[],

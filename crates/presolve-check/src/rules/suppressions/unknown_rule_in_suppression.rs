@@ -1,5 +1,5 @@
 use crate::{
-    rules::{self, Finder, Finding, Fix, Rule, Safety},
+    rules::{self, Finder, Finding, Rule, Safety, TextFix},
     suppression::Comment,
 };
 use presolve_text::diagnostic::Level;
@@ -31,7 +31,7 @@ fn finding(comment: &Comment) -> Finding {
     match rules::nearest(&comment.rule) {
         Some(rule) => {
             let title = format!("write `{}`", rule.name);
-            let fix = Fix::replace(title, Safety::Unsafe, &at, rule.name);
+            let fix = TextFix::replace(title, Safety::Unsafe, &at, rule.name);
             finding
                 .help(format!("did you mean `{}`?", rule.name))
                 .fix(Some(fix))

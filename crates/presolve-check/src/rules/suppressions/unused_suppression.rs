@@ -1,7 +1,7 @@
 use std::{ops::Range, sync::Arc};
 
 use crate::{
-    rules::{self, Finder, Finding, Fix, Rule, Safety},
+    rules::{self, Finder, Finding, Rule, Safety, TextFix},
     suppression::Comment,
 };
 use presolve_text::{
@@ -35,7 +35,7 @@ fn find(comments: &[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding
 }
 
 /// Takes out the name, and the whole comment if it has no other.
-fn fix(comment: &Comment) -> Fix {
+fn fix(comment: &Comment) -> TextFix {
     let file = &comment.location.file;
     let at = |span: Range<usize>| Location {
         file: Arc::clone(file),
@@ -52,7 +52,7 @@ fn fix(comment: &Comment) -> Fix {
         });
         let others: Vec<&str> = others.map(|name| name.trim()).collect();
         let place = at(comment.names.clone());
-        return Fix::replace("remove the name", Safety::Safe, &place, others.join(", "));
+        return TextFix::replace("remove the name", Safety::Safe, &place, others.join(", "));
     }
     let line = text[..comment.whole.start]
         .rfind('\n')
@@ -60,23 +60,25 @@ fn fix(comment: &Comment) -> Fix {
     let before = text[line..comment.whole.start].trim_end();
     let after = text[comment.whole.end..].lines().next().unwrap_or_default();
     if before.is_empty() && after.trim().is_empty() {
-        return Fix::remove_lines(
+        return TextFix::remove_lines(
             "remove the comment",
             Safety::Safe,
             &at(comment.whole.clone()),
         );
     }
     // Blanks before the comment go with it, but not the indentation of another one.
-    let start = match before.is_empty() {
-        true => comment.whole.start,
-        false => line + before.len(),
+    let start = if before.is_empty() {
+        comment.whole.start
+    } else {
+        line + before.len()
     };
-    let blanks = match before.is_empty() {
-        true => after.len() - after.trim_start().len(),
-        false => 0,
+    let blanks = if before.is_empty() {
+        after.len() - after.trim_start().len()
+    } else {
+        0
     };
     let place = at(start..comment.whole.end + blanks);
-    Fix::replace("remove the comment", Safety::Safe, &place, "")
+    TextFix::replace("remove the comment", Safety::Safe, &place, "")
 }
 
 /// A `[[check.suppress]]` of a `presolve.toml` that silenced nothing in all its files.

@@ -21,9 +21,10 @@ pub fn check_alone(environment: &EnvironmentFile) -> Result<(), Failure> {
     let pages = pages.filter(|one| !one.value.contains("://") || is_local(&one.value));
     let lines = pip.requirements.iter().filter(|line| needs_file(line));
     let of_lines = lines.chain(&pip.constraints).map(|line| {
-        let label = match line.in_environment {
-            true => "is on this machine",
-            false => "is in a file that the pip list names",
+        let label = if line.in_environment {
+            "is on this machine"
+        } else {
+            "is in a file that the pip list names"
         };
         outside(&line.location, label)
     });
@@ -36,12 +37,13 @@ pub fn check_alone(environment: &EnvironmentFile) -> Result<(), Failure> {
             .help("write the lines in the pip list, use packages from an index, or give Azure ML a Dockerfile with `build:`");
         diagnostics.push(last);
     }
-    match diagnostics.is_empty() {
-        true => Ok(()),
-        false => Err(Failure {
+    if diagnostics.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure {
             kind: FailureKind::Input,
             diagnostics,
-        }),
+        })
     }
 }
 

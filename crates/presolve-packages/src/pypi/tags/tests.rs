@@ -2,9 +2,9 @@ use std::str::FromStr;
 
 use rattler_conda_types::{GenericVirtualPackage, PackageName, Subdir, Version};
 
-use super::{PipAbility, Target, WheelFilename, WheelFilenameError, WheelTags};
+use super::{PipAbility, WheelFilename, WheelFilenameError, WheelTags, WheelTarget};
 
-fn target(subdir: Subdir, virtual_package: Option<(&str, &str)>) -> Target {
+fn target(subdir: Subdir, virtual_package: Option<(&str, &str)>) -> WheelTarget {
     let packages: Vec<_> = virtual_package
         .into_iter()
         .map(|(name, version)| GenericVirtualPackage {
@@ -13,7 +13,7 @@ fn target(subdir: Subdir, virtual_package: Option<(&str, &str)>) -> Target {
             build_string: "0".parse().unwrap(),
         })
         .collect();
-    Target::new(subdir, &packages)
+    WheelTarget::new(subdir, &packages)
 }
 
 fn wheel(tags: &str) -> WheelTags {
@@ -23,7 +23,7 @@ fn wheel(tags: &str) -> WheelTags {
 }
 
 /// Tags in the order in which `packaging` 26.3 gives them; not all of its tags.
-fn assert_order(target: &Target, python: (u64, u64), tags: &[&str]) {
+fn assert_order(target: &WheelTarget, python: (u64, u64), tags: &[&str]) {
     let priorities: Vec<_> = tags
         .iter()
         .map(|tag| target.priority(&wheel(tag), python))

@@ -236,9 +236,10 @@ impl Chunk {
     fn read(self, file: &File) -> Result<Vec<u8>, Damaged> {
         let mut bytes = vec![0; self.length as usize];
         read_at(file, &mut bytes, self.start).ok_or(Damaged)?;
-        match short_checksum(&bytes) == self.checksum {
-            true => Ok(bytes),
-            false => Err(Damaged),
+        if short_checksum(&bytes) == self.checksum {
+            Ok(bytes)
+        } else {
+            Err(Damaged)
         }
     }
 }

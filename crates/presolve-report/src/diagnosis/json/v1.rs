@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{Answer, Report};
+use super::super::{Answer, LogReport};
 use presolve_diagnose::{self as diagnose, Log, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::Label;
@@ -117,7 +117,7 @@ pub struct Place {
 
 impl Diagnosis {
     /// What was found in a log.
-    pub fn new(report: &Report<'_>) -> Self {
+    pub fn new(report: &LogReport<'_>) -> Self {
         let log = report.log;
         let (verdict, named, telling) = match &report.diagnosis.verdict {
             diagnose::LogVerdict::Named(named) => (Verdict::Named, Some(named), &[][..]),

@@ -197,9 +197,10 @@ fn picture(explanation: &Explanation, graph: &Graph<'_>, id: &str) -> Markup {
     let facts = graph
         .case
         .map_or_else(Vec::new, |case| case.facts(&explanation.declared));
-    let said = match facts.is_empty() {
-        true => format!("{} is requested but does not exist", names.join(", ")),
-        false => facts.join("; "),
+    let said = if facts.is_empty() {
+        format!("{} is requested but does not exist", names.join(", "))
+    } else {
+        facts.join("; ")
     };
     let columns = Layout::columns(explanation, graph);
     let class = WIDTHS

@@ -11,7 +11,7 @@ use pep508_rs::PackageName;
 use super::{PypiHalf, exclusion::Exclusion};
 use crate::encode::{python_set::PythonSet, rules::Sources};
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, pip_abilities::PipAbility, tags::Target,
+    Distribution, DistributionKind, pip_abilities::PipAbility, tags::WheelTarget,
 };
 
 impl PypiHalf<'_> {
@@ -76,7 +76,7 @@ impl PypiHalf<'_> {
         version: &Version,
         files: &[Arc<Distribution>],
         python: usize,
-        target: &Target,
+        target: &WheelTarget,
     ) -> Option<Arc<Distribution>> {
         let usable = self.usable(project, files);
         let kept = self.unyanked(project, version, &usable).0;
@@ -90,7 +90,7 @@ impl PypiHalf<'_> {
         project: &PackageName,
         files: &[Arc<Distribution>],
         python: usize,
-        target: &Target,
+        target: &WheelTarget,
     ) -> Option<(String, PipAbility)> {
         let usable = self.usable(project, files);
         let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
@@ -163,7 +163,7 @@ impl PypiHalf<'_> {
     }
 
     /// The allowed pythons that a file fits.
-    pub(super) fn fitting(&self, file: &Distribution, target: &Target) -> PythonSet {
+    pub(super) fn fitting(&self, file: &Distribution, target: &WheelTarget) -> PythonSet {
         let allowed = self.pythons.allowed();
         let required = match &file.requires_python {
             Some(specifiers) => self.pythons.required(specifiers).intersection(allowed),
@@ -194,7 +194,7 @@ impl PypiHalf<'_> {
         &self,
         files: &[&Arc<Distribution>],
         python: usize,
-        target: &Target,
+        target: &WheelTarget,
     ) -> Option<Arc<Distribution>> {
         let minor = self.pythons.get(python).major_minor();
         let fitting = files

@@ -12,7 +12,7 @@ use presolve_text::diagnostic::{self, Location};
 
 impl Report {
     /// What was found in files.
-    pub fn new(report: &check::Report) -> Self {
+    pub fn new(report: &check::CheckReport) -> Self {
         Self {
             version: 1,
             presolve: env!("CARGO_PKG_VERSION"),
@@ -23,7 +23,7 @@ impl Report {
 }
 
 impl Counts {
-    fn new(report: &check::Report) -> Self {
+    fn new(report: &check::CheckReport) -> Self {
         let [errors, warnings, notes] = counts(report);
         let [safe, others] = fixable(report);
         let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
@@ -109,7 +109,7 @@ impl From<findings::Position> for Position {
 }
 
 impl Fix {
-    fn new(fix: &rules::Fix) -> Self {
+    fn new(fix: &rules::TextFix) -> Self {
         let edits = fix.edits.iter().map(|edit| Edit {
             place: Place::new(&fix.location(edit)),
             with: edit.with.clone(),

@@ -23,7 +23,7 @@ use super::*;
 use crate::network::cache::Cache;
 
 /// A wheel of `a` 1.0 that requires `b`.
-const WHEEL: &[u8] = include_bytes!("../../../../fixtures/pypi/a-1.0-py3-none-any.whl");
+const WHEEL: &[u8] = include_bytes!("../../../../../fixtures/pypi/a-1.0-py3-none-any.whl");
 const METADATA: &str = "Metadata-Version: 2.1\nName: a\nVersion: 1.0\nRequires-Dist: b\n";
 const SIMPLE_JSON: &str = "application/vnd.pypi.simple.v1+json";
 

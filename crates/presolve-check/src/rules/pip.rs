@@ -1,6 +1,6 @@
 //! Rules on the pip list.
 
-use super::{Fix, Rule, Safety};
+use super::{Rule, Safety, TextFix};
 pub(super) use presolve_spec::requirement;
 use presolve_text::{diagnostic::Diagnostic, secrets::redact};
 
@@ -43,9 +43,9 @@ pub(super) static RULES: &[&Rule] = &[
 ];
 
 /// What the line of a refused requirement is to say instead, where that is plain.
-fn write_intended(diagnostic: &Diagnostic, safety: Safety) -> Option<Fix> {
+fn write_intended(diagnostic: &Diagnostic, safety: Safety) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let meant = requirement::intended(at.text())?;
     let title = format!("write `{}`", redact(&meant));
-    Some(Fix::replace(title, safety, at, meant))
+    Some(TextFix::replace(title, safety, at, meant))
 }

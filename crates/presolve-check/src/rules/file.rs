@@ -1,6 +1,6 @@
 //! Rules on the file itself: its encoding, its YAML, its keys.
 
-use super::{Fix, Rule, Safety};
+use super::{Rule, Safety, TextFix};
 use presolve_spec::environment::nearest_key;
 use presolve_text::diagnostic::Location;
 
@@ -58,12 +58,13 @@ pub(super) static RULES: &[&Rule] = &[
 
 /// Makes a key the one that it was meant for. One that differs in capitals only can have
 /// been meant for nothing else.
-fn rename(key: &Location) -> Option<Fix> {
+fn rename(key: &Location) -> Option<TextFix> {
     let known = nearest_key(key.text())?;
-    let safety = match key.text().eq_ignore_ascii_case(known) {
-        true => Safety::Safe,
-        false => Safety::Unsafe,
+    let safety = if key.text().eq_ignore_ascii_case(known) {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
     };
     let is_other = key.text() != known;
-    is_other.then(|| Fix::replace(format!("write `{known}`"), safety, key, known))
+    is_other.then(|| TextFix::replace(format!("write `{known}`"), safety, key, known))
 }

@@ -9,7 +9,7 @@
 //! affair.
 
 use crate::suppression::Comment;
-use presolve_spec::host::Host;
+use presolve_spec::{EnvironmentFile, host::Host};
 use presolve_text::diagnostic::{Diagnostic, Level, Location};
 
 mod azure;
@@ -29,7 +29,7 @@ mod tests;
 
 pub(crate) use pip::missing_build_tools;
 
-pub use finding::{Confidence, Edit, Finding, Fix, Safety};
+pub use finding::{Confidence, Finding, Safety, TextEdit, TextFix};
 pub use security::secrets_in;
 pub use subject::{BaseImage, Requirements, Subject};
 pub use suppressions::unused_in_settings;
@@ -49,12 +49,20 @@ pub struct Rule {
     pub text: &'static str,
 }
 
+/// A file as its host read it.
+pub struct Parsed<'a> {
+    /// The host, for fixes after which the file is another one.
+    pub host: &'a dyn Host,
+    /// The requirements, if nothing was refused.
+    pub environment: Option<&'a EnvironmentFile>,
+}
+
 /// How the findings of a rule come about.
 #[derive(Clone, Copy)]
 pub enum Finder {
     /// The reader meets it while it reads the file; its diagnostic has the rule's name.
-    /// The function says what fixes it; the host has read the file, and reads it again.
-    Reading(fn(&Diagnostic, &dyn Host) -> Option<Fix>),
+    /// The function says what fixes it.
+    Reading(fn(&Diagnostic, &Parsed<'_>) -> Option<TextFix>),
     /// This looks for it in what a file is. Each rule says which of the subjects it looks at.
     File(fn(&Subject<'_>) -> Vec<Finding>),
     /// Solving the file shows it. [`crate::solving`] knows how.

@@ -4,7 +4,7 @@ pub(super) use presolve_spec::route::route;
 use rattler_conda_types::Subdir;
 use yaml_serde::Value;
 
-use super::{Edit, Fix, Requirements, Rule, Safety};
+use super::{Requirements, Rule, Safety, TextEdit, TextFix};
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_spec::{Spanned, yaml};
 use presolve_text::diagnostic::Location;
@@ -104,13 +104,13 @@ fn own_line(entry: &Location) -> Option<Location> {
 }
 
 /// Removes entries of the list of channels; none if one of them has no line of its own.
-fn remove(title: &str, safety: Safety, entries: &[&Location]) -> Option<Fix> {
+fn remove(title: &str, safety: Safety, entries: &[&Location]) -> Option<TextFix> {
     let lines: Option<Vec<Location>> = entries.iter().map(|entry| own_line(entry)).collect();
-    let edits = lines?.into_iter().map(|line| Edit {
+    let edits = lines?.into_iter().map(|line| TextEdit {
         span: line.span,
         with: String::new(),
     });
-    Some(Fix {
+    Some(TextFix {
         title: title.to_owned(),
         safety,
         file: entries.first()?.file.clone(),

@@ -232,9 +232,10 @@ pub fn main() -> ExitCode {
 fn refuse(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     // What was typed can have a password in it; the help is presolve's own.
-    let _ = match error.use_stderr() {
-        true => written(std::io::stderr().lock(), ColorChoice::Auto, &text),
-        false => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
+    let _ = if error.use_stderr() {
+        written(std::io::stderr().lock(), ColorChoice::Auto, &text)
+    } else {
+        AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes())
     };
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
