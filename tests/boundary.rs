@@ -1,6 +1,8 @@
 //! The source itself: the parsers of other libraries are called in one place.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::sources;
 
 /// Calls that read text of strangers and that panic or recurse on some of it.
 const CALLS: [&str; 8] = [
@@ -14,24 +16,10 @@ const CALLS: [&str; 8] = [
     "parse::<PackageName",
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("readable") {
-        match entry.expect("readable").path() {
-            path if path.is_dir() => sources(&path, found),
-            path if path.extension().is_some_and(|end| end == "rs") => found.push(path),
-            _ => {}
-        }
-    }
-}
-
 #[test]
 fn foreign_parsers_are_called_behind_the_boundary_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    sources(&root.join("src"), &mut files);
-    sources(&root.join("crates"), &mut files);
-    assert!(files.len() > 100);
-    for file in files {
+    for file in sources::of_crates() {
         let is_test = file.to_string_lossy().ends_with("tests.rs");
         if is_test || file.starts_with(root.join("crates/presolve-parse")) {
             continue;

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod cli;
+mod codes;
 mod conda_parity;
 mod cost;
 mod explanations;
@@ -18,6 +19,7 @@ mod pips;
 mod random;
 mod real_specs;
 mod registries;
+mod sources;
 mod workspace;
 mod world;
 

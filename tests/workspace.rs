@@ -4,11 +4,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
 use serde_json::Value;
+
+use crate::sources;
 
 const PREFIX: &str = "presolve-";
 const PICTURE: &str = "docs/internals/crates.md";
@@ -145,22 +147,6 @@ fn the_readme_has_a_line_for_each_crate() {
     }
 }
 
-/// Every file of Rust below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.path() {
-                path if path.is_dir() => open.push(path),
-                path if path.extension().is_some_and(|end| end == "rs") => found.push(path),
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn one_file_reads_the_surroundings_of_the_process() {
     let calls = [
@@ -170,10 +156,7 @@ fn one_file_reads_the_surroundings_of_the_process() {
         "env::current_dir",
         "env::set_",
     ];
-    let mut files = sources(&root().join("src"));
-    files.extend(sources(&root().join("crates")));
-    assert!(files.len() > 100);
-    for file in files {
+    for file in sources::of_crates() {
         let is_test = file.to_string_lossy().ends_with("tests.rs");
         if is_test || file.ends_with("presolve-text/src/process.rs") {
             continue;

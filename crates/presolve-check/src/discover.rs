@@ -342,7 +342,7 @@ fn has_key(text: &str, key: &str) -> bool {
 fn has_duplicates(source: &Arc<SourceFile>) -> bool {
     let refused = Tree::parse(source).err();
     let mut diagnostics = refused.iter().flat_map(|failure| &failure.diagnostics);
-    diagnostics.any(|diagnostic| diagnostic.name == "duplicate-key")
+    diagnostics.any(|diagnostic| diagnostic.name == presolve_spec::codes::DUPLICATE_KEY)
 }
 
 /// Whether an entry of a list is Python or pip, in whatever version.

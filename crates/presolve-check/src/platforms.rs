@@ -108,7 +108,7 @@ mod tests {
     use presolve_text::{diagnostic::Location, source::SourceFile};
 
     fn finding(file: &std::sync::Arc<SourceFile>, message: &str) -> Finding {
-        let rule = rules::by_name("unsolvable").expect("it is a rule");
+        let rule = &rules::solving::unsolvable::RULE;
         let at = Location {
             file: file.clone(),
             span: 0..1,

@@ -27,6 +27,7 @@ mod suppressions;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use docker::missing_copy_source::NAME as MISSING_COPY_SOURCE;
 pub(crate) use pip::missing_build_tools;
 
 pub use finding::{Confidence, Finding, Safety, TextEdit, TextFix};

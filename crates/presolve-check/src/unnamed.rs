@@ -6,15 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use crate::rules::Finding;
+use crate::rules::{self, Finding};
 use presolve_input::docker::{Plan, plan::usual_context};
 use presolve_text::{diagnostic::Level, source::SourceFile};
 
 /// The rules that a folder breaks rather than a Dockerfile if it is the wrong one.
 const RULES: [&str; 3] = [
-    "missing-copy-source",
-    "missing-conda-file",
-    "missing-requirements-file",
+    rules::MISSING_COPY_SOURCE,
+    presolve_input::codes::MISSING_CONDA_FILE,
+    presolve_spec::codes::MISSING_REQUIREMENTS_FILE,
 ];
 
 /// The folder that a Dockerfile is built in as far as anybody can tell: of its own and those

@@ -34,7 +34,7 @@ pub struct Log {
 
 /// A line of a log, or what stands between two carriage returns of one.
 pub struct LogLine {
-    /// LogLine number in the file, from 1.
+    /// Line number in the file, from 1.
     pub number: usize,
     /// What it says, without prefixes, colours and control characters.
     pub text: String,

@@ -15,6 +15,7 @@
 //! ```
 
 pub mod azure;
+pub mod codes;
 pub mod docker;
 mod door;
 mod spec;

@@ -45,7 +45,7 @@ pub fn verdict(answer: &Answer) -> Result<(), Failure> {
     for (name, found) in &answer.found {
         if let NameAnswer::Unknown { nearest } = found {
             let message = format!("no channel or index of the file has a package `{name}`");
-            let diagnostic = Diagnostic::error("unknown-package", message);
+            let diagnostic = Diagnostic::error(presolve_words::codes::UNKNOWN_PACKAGE, message);
             unknown.push(if nearest.is_empty() {
                 diagnostic.help("check the spelling")
             } else {

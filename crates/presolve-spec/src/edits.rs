@@ -6,7 +6,7 @@ use std::ops::Range;
 pub struct Edits<'a> {
     /// Original text.
     pub text: &'a str,
-    /// ListItem break that the text uses.
+    /// Line break that the text uses.
     pub line_break: &'static str,
     edits: Vec<(Range<usize>, String)>,
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::codes;
 use crate::route::{Route, route};
 use yaml_serde::Value;
 
@@ -165,7 +166,7 @@ impl<'a> Reader<'a> {
             let location = self.tree.location(&route!());
             let message = "the file is not a mapping of keys to values";
             self.errors.push(
-                Diagnostic::error("not-an-environment", message)
+                Diagnostic::error(codes::NOT_AN_ENVIRONMENT, message)
                     .at(first_line(location), "")
                     .help("a conda environment file has `name`, `channels` and `dependencies`"),
             );
@@ -177,7 +178,7 @@ impl<'a> Reader<'a> {
                 Some("channels") => self.read_channels(value),
                 Some("dependencies") => self.read_dependencies(value),
                 Some("prefix") => self.warn_of_key(
-                    "prefix-in-file",
+                    codes::PREFIX_IN_FILE,
                     "prefix",
                     "`prefix` is a path on the machine that exported the file",
                     "remove it",
@@ -186,7 +187,7 @@ impl<'a> Reader<'a> {
                 Some("<<") => {
                     let location = self.tree.location(&route!());
                     self.refuse_as(
-                        "merge-key",
+                        codes::MERGE_KEY,
                         location,
                         "merge keys (`<<`) are not supported",
                         "write the keys out",
@@ -202,7 +203,7 @@ impl<'a> Reader<'a> {
         if !root.contains_key("dependencies") && !root.keys().any(is_misspelt) {
             let location = first_line(self.tree.at(0..self.tree.source().text().len()));
             self.environment.warnings.push(
-                Diagnostic::warning("no-dependencies", "the file has no `dependencies`")
+                Diagnostic::warning(codes::NO_DEPENDENCIES, "the file has no `dependencies`")
                     .at(location, "")
                     .help("list the packages below `dependencies:`"),
             );
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
             // With `-p`, as Azure ML calls it, conda does not look at the name.
             _ => {
                 return self.warn_of_key(
-                    "malformed-name",
+                    codes::MALFORMED_NAME,
                     "name",
                     "`name` is not a string: conda can create the environment only with `-p`",
                     "write a plain name",
@@ -229,11 +230,11 @@ impl<'a> Reader<'a> {
         let refused = value.chars().find(|c| matches!(c, '/' | ' ' | ':' | '#'));
         if value.contains("{{") {
             let help = "render the template first, or write the name";
-            self.warn_of_key("template-value", "name", "`name` is a template", help);
+            self.warn_of_key(codes::TEMPLATE_VALUE, "name", "`name` is a template", help);
         } else if let Some(refused) = refused {
             let message = format!("`name` contains `{refused}`, which conda rejects");
             let help = "write a plain name of letters, digits, `-`, `_` and `.`";
-            self.warn_of_key("malformed-name", "name", &message, help);
+            self.warn_of_key(codes::MALFORMED_NAME, "name", &message, help);
         }
         self.environment.name = Some(Spanned { value, location });
     }
@@ -282,18 +283,18 @@ impl<'a> Reader<'a> {
             let location = self.tree.location(&route);
             let (name, message) = if value.is_null() {
                 (
-                    "no-dependencies",
+                    codes::NO_DEPENDENCIES,
                     "`dependencies` is empty, which conda rejects",
                 )
             } else {
-                ("unexpected-entry", "`dependencies` is not a list")
+                (codes::UNEXPECTED_ENTRY, "`dependencies` is not a list")
             };
             let help = "write each package as `- name`, or `[]` for none";
             return self.refuse_as(name, location, message, help);
         };
         if items.is_empty() {
             self.warn_of_key(
-                "no-dependencies",
+                codes::NO_DEPENDENCIES,
                 "dependencies",
                 "the file lists no packages",
                 "add them below `dependencies`",
@@ -340,7 +341,7 @@ impl<'a> Reader<'a> {
         if name.starts_with("sel(") {
             let message = format!("`{name}` is a selector, which conda does not support");
             let help = "write one file per platform; only micromamba has selectors";
-            return self.refuse_as("platform-selector", location, &message, help);
+            return self.refuse_as(codes::PLATFORM_SELECTOR, location, &message, help);
         }
         let help = if let ("conda", Value::String(spec)) = (name, value) {
             format!("write `- {spec}`")
@@ -362,7 +363,7 @@ impl<'a> Reader<'a> {
         let items = match value {
             Value::Sequence(items) if !items.is_empty() => items,
             Value::Sequence(_) | Value::Null => {
-                let warning = Diagnostic::warning("empty-pip-list", "the pip list is empty");
+                let warning = Diagnostic::warning(codes::EMPTY_PIP_LIST, "the pip list is empty");
                 self.environment.warnings.push(warning.at(place, ""));
                 return;
             }
@@ -406,7 +407,7 @@ impl<'a> Reader<'a> {
         let place = self.tree.location(route);
         let error = |message: &str, help: &str| {
             let location = first_line(place.clone());
-            Diagnostic::error("unexpected-entry", message.to_owned())
+            Diagnostic::error(codes::UNEXPECTED_ENTRY, message.to_owned())
                 .at(location, "")
                 .help(help)
         };
@@ -436,7 +437,7 @@ impl<'a> Reader<'a> {
                     "render the template first, or write the version",
                 );
                 return Err(Diagnostic {
-                    name: "template-value",
+                    name: codes::TEMPLATE_VALUE,
                     ..template
                 });
             }
@@ -493,7 +494,7 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse(&mut self, location: Location, message: &str, help: &str) {
-        self.refuse_as("unexpected-entry", location, message, help);
+        self.refuse_as(codes::UNEXPECTED_ENTRY, location, message, help);
     }
 
     fn refuse_as(&mut self, name: &'static str, location: Location, message: &str, help: &str) {
@@ -514,8 +515,10 @@ impl<'a> Reader<'a> {
     fn warn_of_unknown(&mut self, key: &Value) {
         let Some(key) = key.as_str() else {
             let location = first_line(self.tree.location(&route!()));
-            let warning =
-                Diagnostic::warning("unknown-key", "a key is not a string; conda ignores it");
+            let warning = Diagnostic::warning(
+                codes::UNKNOWN_KEY,
+                "a key is not a string; conda ignores it",
+            );
             self.environment.warnings.push(warning.at(location, ""));
             return;
         };
@@ -526,18 +529,21 @@ impl<'a> Reader<'a> {
         let is_there = |known: &str| self.tree.root.get(known).is_some();
         let (name, help) = match nearest_key(key) {
             _ if key == "pip" => (
-                "misplaced-pip-list",
+                codes::MISPLACED_PIP_LIST,
                 "move it into `dependencies`, as `- pip:`".to_owned(),
             ),
             // What is there under its right name was not meant by the other one.
             Some(known) if is_there(known) => (
-                "unknown-key",
+                codes::UNKNOWN_KEY,
                 format!("did you mean `{known}`, which the file also has?"),
             ),
-            Some("dependencies") => ("no-dependencies", "did you mean `dependencies`?".to_owned()),
-            Some(known) => ("misspelt-key", format!("did you mean `{known}`?")),
+            Some("dependencies") => (
+                codes::NO_DEPENDENCIES,
+                "did you mean `dependencies`?".to_owned(),
+            ),
+            Some(known) => (codes::MISSPELT_KEY, format!("did you mean `{known}`?")),
             None => (
-                "unknown-key",
+                codes::UNKNOWN_KEY,
                 "remove it, or move it where it belongs".to_owned(),
             ),
         };
@@ -546,11 +552,12 @@ impl<'a> Reader<'a> {
 
     fn warn_of_pip(&mut self) {
         if let [first, .., last] = &self.pip_blocks[..] {
-            let warning = Diagnostic::warning("several-pip-lists", "there are several pip lists")
-                .at(last.clone(), "")
-                .at(first.clone(), "the first one")
-                .note("conda installs only the last one; presolve reads them as one list")
-                .help("merge them into one list");
+            let warning =
+                Diagnostic::warning(codes::SEVERAL_PIP_LISTS, "there are several pip lists")
+                    .at(last.clone(), "")
+                    .at(first.clone(), "the first one")
+                    .note("conda installs only the last one; presolve reads them as one list")
+                    .help("merge them into one list");
             self.environment.warnings.push(warning);
         }
         let pip_is_declared = self
@@ -560,7 +567,7 @@ impl<'a> Reader<'a> {
             .any(|requirement| requirement.spec.name.to_string() == "pip");
         if let (Some(block), false) = (self.pip_blocks.first(), pip_is_declared) {
             let warning =
-                Diagnostic::warning("pip-not-declared", "there is a pip list but no `pip`")
+                Diagnostic::warning(codes::PIP_NOT_DECLARED, "there is a pip list but no `pip`")
                     .at(block.clone(), "")
                     .note("conda adds `pip` automatically, with a warning")
                     .help("add `- pip` to the dependencies");
@@ -647,16 +654,19 @@ fn refused_spec(text: &str) -> (&'static str, String) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
     let (name, help) = if text.contains("{{") || text.contains("{%") {
-        ("template-value", "the file is a template: render it first")
+        (
+            codes::TEMPLATE_VALUE,
+            "the file is a template: render it first",
+        )
     } else if is_for_pip {
         (
-            "pip-line-in-conda-list",
+            codes::PIP_LINE_IN_CONDA_LIST,
             "move this line below `- pip:`; it is a requirement for pip",
         )
     } else if text[..end].eq_ignore_ascii_case("python") {
-        ("malformed-python-version", MATCH_SPECS)
+        (codes::MALFORMED_PYTHON_VERSION, MATCH_SPECS)
     } else {
-        ("invalid-match-spec", MATCH_SPECS)
+        (codes::INVALID_MATCH_SPEC, MATCH_SPECS)
     };
     match match_spec::intended(text) {
         Some(meant) => (name, format!("write `{}`", redact(&meant))),

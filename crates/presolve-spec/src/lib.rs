@@ -12,6 +12,7 @@ use rattler_conda_types::MatchSpec;
 use presolve_text::diagnostic::{Diagnostic, Location};
 
 pub mod change;
+pub mod codes;
 pub mod edits;
 pub mod environment;
 pub mod host;

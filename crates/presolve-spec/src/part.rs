@@ -10,6 +10,7 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 use yaml_serde::Value;
 
 use super::yaml::{self, Tree, route};
+use crate::codes;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use presolve_text::source::SourceFile;
 
@@ -98,7 +99,7 @@ impl Part {
         let keys = self.0.join(".");
         let message = format!("the conda spec below `{keys}` cannot be read on its own");
         Failure::input(
-            Diagnostic::error("unusual-yaml", message)
+            Diagnostic::error(codes::UNUSUAL_YAML, message)
                 .at(location, "")
                 .help("write it out, without tags and without aliases to other parts of the file"),
         )

@@ -19,6 +19,7 @@ use super::{
     pip_options::{self, PipOption},
     requirement,
 };
+use crate::codes;
 use presolve_parse as parse;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 use presolve_text::{
@@ -133,7 +134,7 @@ impl PipReader {
             Err(bad) => {
                 let location = context.locate(bad.span);
                 self.errors.push(
-                    Diagnostic::error("bad-pip-option", redact(&bad.message))
+                    Diagnostic::error(codes::BAD_PIP_OPTION, redact(&bad.message))
                         .at(location, "")
                         .help(
                             "see https://pip.pypa.io/en/stable/reference/requirements-file-format/",
@@ -146,7 +147,7 @@ impl PipReader {
             let location = context.locate(span);
             self.warnings.push(
                 Diagnostic::warning(
-                    "ignored-by-pip",
+                    codes::IGNORED_BY_PIP,
                     format!(
                         "pip ignores `{}` after an option",
                         short(&redact(location.text()))
@@ -190,7 +191,7 @@ impl PipReader {
             kind,
             requirement::missing_project(text, &self.folder, location.file.fence()),
         ) {
-            let warning = Diagnostic::warning("missing-project", redact(&message))
+            let warning = Diagnostic::warning(codes::MISSING_PROJECT, redact(&message))
                 .at(location, "")
                 .help("pip stops at once if the build does not have it");
             self.warnings.push(warning);
@@ -318,7 +319,7 @@ impl PipReader {
                 }
                 (name, Err(_)) => {
                     let message = format!("`{name}` is not a project name");
-                    let error = Diagnostic::error("bad-pip-option", message);
+                    let error = Diagnostic::error(codes::BAD_PIP_OPTION, message);
                     self.errors.push(error.at(location.clone(), ""));
                 }
             }
@@ -327,7 +328,7 @@ impl PipReader {
 
     fn refuse_file(&mut self, at: Location) {
         let message = "too many nested requirements files";
-        let error = Diagnostic::error("missing-requirements-file", message)
+        let error = Diagnostic::error(codes::MISSING_REQUIREMENTS_FILE, message)
             .at(at, "this one is not read")
             .note(format!(
                 "presolve reads up to {MAX_FILES} of them, and up to {MAX_DEPTH} levels of nesting"
@@ -381,7 +382,7 @@ fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
             _ => {
                 let file = value.trim_start_matches("file:");
                 let message = format!("not every version of pip can read the path `{value}`");
-                Err(Diagnostic::error("relative-file-url", message)
+                Err(Diagnostic::error(codes::RELATIVE_FILE_URL, message)
                     .note(format!(
                         "pip 21.2 and later look for `/{file}`, older versions next to the file"
                     ))
@@ -391,7 +392,7 @@ fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
     }
     if value.contains("://") {
         let message = "presolve does not read a requirements file at a URL";
-        return Err(Diagnostic::error("remote-requirements-file", message)
+        return Err(Diagnostic::error(codes::REMOTE_REQUIREMENTS_FILE, message)
             .help("save the file next to the environment file and write its path here"));
     }
     Ok(folder.join(value))
@@ -401,7 +402,7 @@ fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
     let mut diagnostics = failure.diagnostics;
     for diagnostic in &mut diagnostics {
         if diagnostic.labels.is_empty() && diagnostic.name != OUTSIDE {
-            diagnostic.name = "missing-requirements-file";
+            diagnostic.name = codes::MISSING_REQUIREMENTS_FILE;
             diagnostic.help = vec![format!(
                 "put `{value}` next to the file that names it; paths are relative to that file"
             )];

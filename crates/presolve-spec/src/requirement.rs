@@ -7,12 +7,13 @@ use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl, VersionOrUrl}
 use url::Url;
 
 use super::PipRequirementKind;
+use crate::codes;
 use presolve_parse as parse;
 use presolve_text::files::Fence;
 use presolve_text::secrets::redact;
 
 /// The name of the diagnostic that a text is not a requirement.
-const INVALID: &str = "invalid-pip-requirement";
+const INVALID: &str = codes::INVALID_PIP_REQUIREMENT;
 
 /// What a requirement looks like, for who wrote something else.
 const FORM: &str = "write `name`, `name==1.0` or `name[extra]>=1,<2; python_version<'3.12'` \
@@ -61,7 +62,7 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
     let (body, marker) = split_marker(text);
     if text.contains("{{") || text.contains("{%") {
         return Err(Refusal {
-            name: "template-value",
+            name: codes::TEMPLATE_VALUE,
             message: "this is a template, not a requirement".to_owned(),
             span: 0..text.len(),
             help: Some("render the template first, or write the version".to_owned()),
@@ -167,10 +168,11 @@ fn refusal(text: &str, error: &parse::Invalid) -> Refusal {
     let help = intended(text).map(|text| format!("write `{}`", redact(&text)));
     let for_conda = || Some("move the line to the conda dependencies".to_owned());
     let pattern = match written(text) {
-        Written::SingleEquals => {
-            Some(("single-equals", "`=` is not a valid operator in a pip list"))
-        }
-        Written::AsForConda(why) => Some(("conda-syntax-in-pip-list", why)),
+        Written::SingleEquals => Some((
+            codes::SINGLE_EQUALS,
+            "`=` is not a valid operator in a pip list",
+        )),
+        Written::AsForConda(why) => Some((codes::CONDA_SYNTAX_IN_PIP_LIST, why)),
         Written::Otherwise => None,
     };
     if let Some((name, message)) = pattern {

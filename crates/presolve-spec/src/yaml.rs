@@ -11,6 +11,7 @@ use super::{
     places::Places,
     route::{Route, Step},
 };
+use crate::codes;
 use presolve_parse as parse;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 use presolve_text::source::SourceFile;
@@ -48,7 +49,7 @@ impl Tree {
         }
         if root.is_null() {
             return Err(Failure::input(
-                at(source, "empty-file", 0..0, "the file is empty", "")
+                at(source, codes::EMPTY_FILE, 0..0, "the file is empty", "")
                     .help("a conda environment file has `name`, `channels` and `dependencies`"),
             ));
         }
@@ -58,7 +59,7 @@ impl Tree {
             Failure::input(
                 at(
                     source,
-                    "unusual-yaml",
+                    codes::UNUSUAL_YAML,
                     span,
                     "the file's YAML is unusual",
                     "",
@@ -185,9 +186,12 @@ impl Tree {
     }
 
     fn disagreement(&self, location: Location) -> Diagnostic {
-        Diagnostic::error("unusual-yaml", "two YAML parsers read this differently")
-            .at(location, "")
-            .help("write it on one line, without tags, anchors or escapes")
+        Diagnostic::error(
+            codes::UNUSUAL_YAML,
+            "two YAML parsers read this differently",
+        )
+        .at(location, "")
+        .help("write it on one line, without tags, anchors or escapes")
     }
 }
 
@@ -227,7 +231,7 @@ fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
     let message = "the file is nested too deeply";
     at(
         source,
-        "invalid-yaml",
+        codes::INVALID_YAML,
         start..line_end(text, start),
         message,
         "",
@@ -287,14 +291,14 @@ fn json_error(source: &Arc<SourceFile>, error: &serde_json::Error) -> Diagnostic
     let (span, name, message, help) = if said.contains("duplicate entry") {
         (
             json::string_before(text, offset),
-            "duplicate-key",
+            codes::DUPLICATE_KEY,
             "an object has the same key twice",
             "merge the two entries into one",
         )
     } else {
         (
             offset..line_end(text, offset).max(offset),
-            "invalid-json",
+            codes::INVALID_JSON,
             "this is not valid JSON",
             "check the commas, the brackets and the quotes of this line and the one before",
         )
@@ -312,31 +316,31 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
     let said = error.to_string();
     let (name, message, help) = if is_template(text) {
         (
-            "template-value",
+            codes::TEMPLATE_VALUE,
             "this is a template, not YAML",
             "render the template first, and check the result",
         )
     } else if line.trim_start_matches(' ').starts_with('\t') {
         (
-            "tab-indentation",
+            codes::TAB_INDENTATION,
             "the line is indented with a tab",
             "replace the tab; YAML is indented with spaces",
         )
     } else if said.contains("more than one document") {
         (
-            "several-documents",
+            codes::SEVERAL_DOCUMENTS,
             "the file has several YAML documents",
             "remove what follows the second `---`; a conda environment file has one document",
         )
     } else if said.contains("duplicate entry") {
         (
-            "duplicate-key",
+            codes::DUPLICATE_KEY,
             "a mapping has the same key twice",
             "merge the two entries into one",
         )
     } else {
         (
-            "invalid-yaml",
+            codes::INVALID_YAML,
             "this is not valid YAML",
             "check the indentation and the quotes of this line and the one before",
         )
@@ -365,7 +369,7 @@ fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
         let message = "this is a list of package URLs, not an environment file";
         at(
             source,
-            "explicit-file",
+            codes::EXPLICIT_FILE,
             start..start + line.len(),
             message,
             "",
@@ -396,7 +400,7 @@ fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
     Some(
         at(
             source,
-            "merge-conflict",
+            codes::MERGE_CONFLICT,
             ours,
             "a merge conflict is left in the file",
             "begins here",
@@ -418,6 +422,12 @@ fn python_tag(source: &Arc<SourceFile>, places: &Places) -> Option<Diagnostic> {
         .unwrap_or(text.len() - start);
     let tag = &text[start..start + length];
     let message = format!("`{tag}` is a Python tag, which conda does not read");
-    let error = at(source, "python-tag", start..start + length, &message, "");
+    let error = at(
+        source,
+        codes::PYTHON_TAG,
+        start..start + length,
+        &message,
+        "",
+    );
     Some(error.help("remove the tag; lists and strings need none"))
 }

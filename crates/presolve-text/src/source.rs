@@ -18,6 +18,9 @@ mod text;
 
 use text::Text;
 
+/// The name of the diagnostic that the bytes of a file are not text.
+pub const UNDECODABLE: &str = "undecodable-file";
+
 /// The name of the diagnostic that a file may not be read because of where it is.
 pub const OUTSIDE: &str = "outside-repository";
 
@@ -314,7 +317,7 @@ fn undecodable(path: PathBuf, bad: Undecodable) -> Failure {
     };
     Failure::input(
         Diagnostic::error(
-            "undecodable-file",
+            UNDECODABLE,
             format!("the file is not valid {}", bad.encoding),
         )
         .at(location, "the bytes after this are not text")

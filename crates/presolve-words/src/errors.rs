@@ -1,6 +1,7 @@
 //! Why there is no answer: the errors of the solver, the indexes and the channels in words,
 //! with the next step.
 
+use crate::codes;
 use presolve_packages::error::{FetchError, IndexError};
 use presolve_registry::{
     conda::error::{ChannelError, MappingError, SubdirError, VirtualPackageError},
@@ -50,9 +51,10 @@ fn solve(error: SolveError) -> Failure {
     match error {
         SolveError::Deadline { waiting_for } => Failure::undecided(deadline(&waiting_for)),
         SolveError::Index(error) => index(error),
-        SolveError::MatchSpec { .. } => {
-            Failure::input(Diagnostic::error("invalid-match-spec", message))
-        }
+        SolveError::MatchSpec { .. } => Failure::input(Diagnostic::error(
+            presolve_spec::codes::INVALID_MATCH_SPEC,
+            message,
+        )),
         SolveError::Requirement { .. } => {
             Failure::input(Diagnostic::error("invalid-requirement", message))
         }
@@ -132,11 +134,11 @@ pub fn channel(error: ChannelError) -> Failure {
     let message = error.to_string();
     match error {
         ChannelError::LoginWithoutUrl { location, .. } => Failure::input(named_at(
-            Diagnostic::error("invalid-channel", message).help(secrets::HOW_TO_WRITE),
+            Diagnostic::error(codes::INVALID_CHANNEL, message).help(secrets::HOW_TO_WRITE),
             location,
         )),
         ChannelError::Malformed { location, .. } => Failure::input(named_at(
-            Diagnostic::error("invalid-channel", message)
+            Diagnostic::error(codes::INVALID_CHANNEL, message)
                 .help("write a name such as `conda-forge`, a URL, or a path such as `./channel`"),
             location,
         )),
@@ -244,7 +246,7 @@ fn not_cached(what: &str, channel: &str) -> Diagnostic {
 
 fn not_a_channel(subject: &str, subdir: &str, name: &str) -> Diagnostic {
     let message = format!("{subject} does not exist: there is no {subdir}/repodata.json");
-    Diagnostic::error("unknown-channel", message).help(if name.contains("://") {
+    Diagnostic::error(codes::UNKNOWN_CHANNEL, message).help(if name.contains("://") {
         "check the spelling of the URL; it must be the URL of the folder that contains `noarch`"
     } else {
         "check the spelling of the name, and `channel-alias` if it is not a public channel"

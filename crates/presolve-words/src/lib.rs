@@ -10,6 +10,7 @@
 //! places      the lines of the file that a change affects
 //! ```
 
+pub mod codes;
 pub mod cost;
 pub mod edits;
 pub mod errors;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use pep508_rs::PackageName;
 
+use crate::codes;
 use presolve_resolve::{Outcome, Resolution};
 use presolve_solve::{
     Solution,
@@ -54,7 +55,7 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
             }
             PipRequirementKind::Opaque { reason, .. } => {
                 let message = format!("this line is left unchanged: it is {reason}");
-                let notice = Diagnostic::warning("unresolvable-line", message)
+                let notice = Diagnostic::warning(codes::UNRESOLVABLE_LINE, message)
                     .at(
                         line.location.clone(),
                         "its requirements are known only after a build",
@@ -86,7 +87,7 @@ fn unreadable_urls(
         .filter(|opaque| !is_line(&opaque.name));
     let notices = unread.map(|opaque| {
         let message = format!("the URL of {} does not show what it is", opaque.name);
-        let notice = Diagnostic::warning("unresolvable-line", message)
+        let notice = Diagnostic::warning(codes::UNRESOLVABLE_LINE, message)
             .help("expect pip to install packages for it that the pinned file does not list");
         places.asked(&opaque.name, notice)
     });

@@ -3,6 +3,7 @@
 
 use rattler_conda_types::Subdir;
 
+use crate::codes;
 use presolve_explain::GoneBuilds;
 use presolve_registry::conda::{channels::SpecChannel, repodata::MissingName};
 use presolve_resolve::Resolution;
@@ -74,7 +75,7 @@ impl View<'_> {
             "{count} lines name builds that no channel has for {}",
             self.subdir
         );
-        let mut diagnostic = Diagnostic::error("gone-builds", message);
+        let mut diagnostic = Diagnostic::error(codes::GONE_BUILDS, message);
         for &line in gone.lines.iter().take(LINES_SHOWN) {
             if let Some(place) = &self.places[line] {
                 diagnostic = diagnostic.at(place.clone(), String::new());
@@ -136,12 +137,12 @@ impl View<'_> {
             let message = format!("the target has no virtual package `{name}`");
             let help =
                 format!("if the target machine has it, add --virtual-package {name}=VERSION");
-            Diagnostic::error("missing-virtual-package", message).help(help)
+            Diagnostic::error(codes::MISSING_VIRTUAL_PACKAGE, message).help(help)
         } else if missing.conda {
             self.missing_conda(name)
         } else {
             let message = format!("no package index has a project `{name}`");
-            Diagnostic::error("unknown-project", message)
+            Diagnostic::error(codes::UNKNOWN_PROJECT, message)
                 .help("check the spelling, or add the index that has it with --extra-index-url")
         };
         match &self.places[missing.declared] {
@@ -160,7 +161,7 @@ impl View<'_> {
     fn missing_conda(&self, name: &str) -> Diagnostic {
         let channels: Vec<_> = self.channels.iter().map(|c| c.name.as_str()).collect();
         let message = format!("no package `{name}` in {}", channels.join(", "));
-        let mut diagnostic = Diagnostic::error("unknown-package", message);
+        let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PACKAGE, message);
         let mut known = self.missing.iter();
         let known = known.find(|missing| missing.name.as_normalized() == name);
         let nearest = known

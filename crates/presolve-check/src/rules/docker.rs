@@ -5,7 +5,7 @@ use super::Rule;
 mod bare_redirection;
 mod dockerfile_syntax;
 mod dockerfile_too_long;
-mod missing_copy_source;
+pub(super) mod missing_copy_source;
 mod replaced_requirement;
 mod unknown_instruction;
 mod unsolved_install;

@@ -13,6 +13,7 @@ use std::{
 use yaml_serde::Value;
 
 use super::{Definition, definition};
+use crate::codes;
 use crate::docker::context::within;
 use presolve_spec::yaml::Tree;
 use presolve_text::{
@@ -96,7 +97,7 @@ impl BuildFiles {
         if !self.dockerfile.is_file() {
             let message = format!("there is no Dockerfile `{}`", self.dockerfile.display());
             return Err(Failure::input(
-                Diagnostic::error("missing-dockerfile", message)
+                Diagnostic::error(codes::MISSING_DOCKERFILE, message)
                     .at(at, "looked for here")
                     .help("correct the path, or add the Dockerfile"),
             ));

@@ -10,6 +10,7 @@ use super::{
     definition::{CondaFile, Version},
     v1,
 };
+use crate::codes;
 use crate::{
     docker::host::DockerHost,
     spec::{ImageOf, Spec},
@@ -61,7 +62,7 @@ fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
         CondaFile::None => Err(without_spec(definition)),
         CondaFile::Malformed(at) => Err(Failure::input(
             Diagnostic::error(
-                "unexpected-entry",
+                presolve_spec::codes::UNEXPECTED_ENTRY,
                 "this is neither a path nor a conda spec",
             )
             .at(at, "")
@@ -73,7 +74,7 @@ fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
 /// What is said of a definition whose conda file is not there.
 pub fn missing(definition: &Definition, at: Location, path: &Path) -> Diagnostic {
     let message = format!("there is no conda file `{}`", path.display());
-    let error = Diagnostic::error("missing-conda-file", message);
+    let error = Diagnostic::error(codes::MISSING_CONDA_FILE, message);
     match definition.version() {
         Version::V2 => error
             .at(at, "named here")

@@ -5,16 +5,17 @@
 use std::{ops::Range, path::Path, sync::Arc};
 
 use super::{shell, text::Text};
+use crate::codes;
 use presolve_text::{
     diagnostic::{Diagnostic, Location},
     source::SourceFile,
 };
 
 /// The name of the diagnostic that a Dockerfile has no meaning to BuildKit.
-pub const SYNTAX: &str = "dockerfile-syntax";
+pub const SYNTAX: &str = codes::DOCKERFILE_SYNTAX;
 
 /// The name of the diagnostic that an instruction is none of BuildKit's.
-pub const UNKNOWN_INSTRUCTION: &str = "unknown-instruction";
+pub const UNKNOWN_INSTRUCTION: &str = codes::UNKNOWN_INSTRUCTION;
 
 /// The instructions (<https://docs.docker.com/reference/dockerfile/>).
 const INSTRUCTIONS: [&str; 18] = [

@@ -150,7 +150,8 @@ impl Reader<'_> {
         self.environment.pip = std::mem::take(&mut self.pip.pip);
         // Paths of projects are those of the image.
         let warnings = self.pip.warnings.into_iter();
-        let warnings = warnings.filter(|warning| warning.name != "missing-project");
+        let warnings =
+            warnings.filter(|warning| warning.name != presolve_spec::codes::MISSING_PROJECT);
         self.environment.warnings.extend(warnings);
         (self.environment, self.errors)
     }
@@ -396,7 +397,7 @@ impl Reader<'_> {
             let message = format!("`{}` does not come from the build context", redact(value));
             let context = self.plan.context.display();
             self.errors.push(
-                Diagnostic::error("missing-requirements-file", message)
+                Diagnostic::error(presolve_spec::codes::MISSING_REQUIREMENTS_FILE, message)
                     .at(at.clone(), "named here")
                     .note(format!("the build context is the folder `{context}`"))
                     .help("copy it from the build context with `COPY` before it is read"),

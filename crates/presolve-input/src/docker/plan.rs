@@ -15,6 +15,7 @@ use super::{
     variables::Variables,
 };
 use crate::azure::definition::is_template;
+use crate::codes;
 use presolve_spec::{Spanned, yaml::Tree};
 use presolve_target::{Image, ImageTarget};
 use presolve_text::{
@@ -24,7 +25,7 @@ use presolve_text::{
 };
 
 /// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.
-pub const UNSOLVED: &str = "unsolved-install";
+pub const UNSOLVED: &str = codes::UNSOLVED_INSTALL;
 
 /// The conda file of a command that names none
 /// (<https://docs.conda.io/projects/conda/en/stable/commands/env/create.html>).
@@ -317,7 +318,7 @@ impl Plan {
             let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
             let context = self.context.display();
             Failure::input(
-                Diagnostic::error("missing-conda-file", message)
+                Diagnostic::error(codes::MISSING_CONDA_FILE, message)
                     .at(at, "installed here")
                     .note(format!("the build context is the folder `{context}`"))
                     .help("copy it from the build context with `COPY` before it is installed"),

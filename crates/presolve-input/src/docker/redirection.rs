@@ -4,13 +4,14 @@
 use std::ops::Range;
 
 use super::script::Invocation;
+use crate::codes;
 use presolve_text::{
     diagnostic::{Diagnostic, Location},
     secrets::redact,
 };
 
 /// The name of the diagnostic.
-pub const NAME: &str = "bare-redirection";
+pub const NAME: &str = codes::BARE_REDIRECTION;
 
 /// The requirements of a command that are redirections, as they were meant.
 pub fn of(command: &Invocation) -> Vec<Range<usize>> {

@@ -626,7 +626,7 @@ fn no_dockerfile_is_too_odd_to_read() {
     assert!(lengths > 0);
 }
 
-/// PartialFile the whole line again for each of its words would take minutes.
+/// Reading the whole line again for each of its words would take minutes.
 #[test]
 fn long_commands_are_read_in_time() {
     let words = "package-name==1.2.3 ".repeat(20_000);

@@ -56,7 +56,7 @@ fn said(report: &LogReport<'_>) -> (&'static str, String) {
     let (message, remedy) = (named.message(), named.problem.remedy());
     let mut text = format!("{message} ({}:{line}). {remedy}", report.path);
     if let Some(change) = report.spec.as_ref().and_then(Spec::change) {
-        text += &format!(" TextFix for the environment file: {change}");
+        text += &format!(" Fix for the environment file: {change}");
     }
     (named.problem.name, shown(&text))
 }

@@ -4,6 +4,7 @@ use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
 
 use super::Places;
+use crate::codes;
 use presolve_packages::pypi::{
     MetadataSource,
     source_build::{Tool, instead_of},
@@ -36,7 +37,7 @@ fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let reason = build.unknown.as_ref()?;
     let message = format!("the requirements of {name} {version} are known only after a build");
-    let notice = Diagnostic::warning("unknown-requirements", message)
+    let notice = Diagnostic::warning(codes::UNKNOWN_REQUIREMENTS, message)
         .note(reason.clone())
         .help("expect pip to install packages for it that the pinned file does not list");
     Some(places.asked(name, notice))
@@ -56,9 +57,9 @@ fn compiles(
         .copied()
         .collect();
     let rule = if tools.contains(&Tool::Mpi) {
-        "needs-mpi"
+        codes::NEEDS_MPI
     } else {
-        "needs-compiler"
+        codes::NEEDS_COMPILER
     };
     let level = if build.missing.is_empty() {
         Level::Note
@@ -148,7 +149,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
             return None;
         }
         let message = format!("{name} is a placeholder: pip cannot build its newest release");
-        let notice = Diagnostic::warning("placeholder-project", message)
+        let notice = Diagnostic::warning(codes::PLACEHOLDER_PROJECT, message)
             .note(source)
             .help(format!("use {instead} instead"));
         Some(places.asked(name, notice))
@@ -175,7 +176,7 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
         .record("pip")
         .map(|record| record.package_record.version.to_string());
     let pip = pip.unwrap_or_default();
-    let mut notice = Diagnostic::warning("missing-build-dependency", message);
+    let mut notice = Diagnostic::warning(codes::MISSING_BUILD_DEPENDENCY, message);
     if build.isolated {
         let requires = build
             .shown
@@ -217,7 +218,7 @@ fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<D
             resolution.subdir,
             named(builds, |_| true),
         );
-        let notice = Diagnostic::warning("source-build", message);
+        let notice = Diagnostic::warning(codes::SOURCE_BUILD, message);
         let notes = shown_of(builds).into_iter();
         notes.fold(notice, Diagnostic::note)
     };
@@ -273,7 +274,7 @@ fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
             .map(|package| format!("{} {}", package.name, package.version))
             .collect();
         let message = format!("the requirements of {} are assumed", names.join(", "));
-        Diagnostic::new(Level::Note, "assumed-requirements", message)
+        Diagnostic::new(Level::Note, codes::ASSUMED_REQUIREMENTS, message)
             .note("taken from egg-info in the archive, i.e. from a build on another machine")
     };
     let packages = solution.pypi.iter().filter(is_assumed);

@@ -1,6 +1,7 @@
 //! Notices about CPU builds on an image with CUDA.
 
 use super::Places;
+use crate::codes;
 use presolve_resolve::{
     Resolution,
     cpu_builds::{CpuBuild, Driver},
@@ -36,7 +37,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
     } else {
         Level::Note
     };
-    let notice = Diagnostic::new(level, "cpu-build-on-cuda-image", message);
+    let notice = Diagnostic::new(level, codes::CPU_BUILD_ON_CUDA_IMAGE, message);
     let asked = places.packages.get(name);
     let notice = places.at(asked, &format!("takes `{}`", build.build), notice);
     let (note, help) = match (build.for_want_of_a_gpu, &build.driver) {

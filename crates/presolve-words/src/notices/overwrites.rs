@@ -8,6 +8,7 @@ use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
 
 use super::Places;
+use crate::codes;
 use presolve_parse as parse;
 use presolve_registry::conda::{
     names::NameSource,
@@ -68,7 +69,7 @@ fn overwritten(
         }
         None => format!("pip {verb} conda's {name} {version} with what this line installs"),
     };
-    let notice = Diagnostic::warning("pip-overwrites-conda", message);
+    let notice = Diagnostic::warning(codes::PIP_OVERWRITES_CONDA, message);
     let mut notice = places.brought(name, places.asked(project, notice));
     if release.is_some() {
         notice = notice.note("no versions with known requirements satisfy both conda and pip");
@@ -89,7 +90,7 @@ fn cannot_uninstall(
     let package = &record.package_record;
     let (name, version) = (package.name.as_normalized(), &package.version);
     let message = format!("pip may fail to uninstall conda's {name} {version}");
-    let notice = Diagnostic::warning("pip-cannot-uninstall", message);
+    let notice = Diagnostic::warning(codes::PIP_CANNOT_UNINSTALL, message);
     let notice = places.brought(name, places.asked(project, notice));
     Some(
         notice
@@ -117,7 +118,7 @@ fn upgrade(
         "without pins, pip upgrades conda's {package} {version}: it installs {} {}",
         provided.project, overtaken.newest
     );
-    let mut notice = Diagnostic::warning("pip-upgrades-conda", message);
+    let mut notice = Diagnostic::warning(codes::PIP_UPGRADES_CONDA, message);
     if let Some(place) = &resolution.places[overtaken.line] {
         notice = notice.at(place.clone(), "conda runs `pip install -U`");
     }
@@ -159,7 +160,7 @@ fn named_by_table(
             .map(|one| format!("{} by conda's {}", one.project, one.conda_name))
             .collect();
         let message = format!("these projects count as provided: {}", named.join(", "));
-        Diagnostic::new(Level::Note, "name-by-table", message)
+        Diagnostic::new(Level::Note, codes::NAME_BY_TABLE, message)
             .note(format!(
                 "{}, because no channel or published mapping has them",
                 NameSource::BuiltIn

@@ -1,6 +1,7 @@
 //! Notices about what the pip of the solution cannot do.
 
 use super::Places;
+use crate::codes;
 use presolve_packages::pypi::pip_abilities::PipAbility;
 use presolve_resolve::Resolution;
 use presolve_solve::Solution;
@@ -21,7 +22,7 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     } else {
         format!("pip {pip} will install packages whose requirements conflict")
     };
-    let mut notice = Diagnostic::warning("legacy-resolver", message);
+    let mut notice = Diagnostic::warning(codes::LEGACY_RESOLVER, message);
     let mut lines = Vec::new();
     for clash in &solution.clashes {
         let (project, version) = (&clash.project, &clash.version);
@@ -68,7 +69,7 @@ fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("pip {pip} builds from source although a later pip could use a wheel");
-    let mut notice = Diagnostic::warning("old-pip", message);
+    let mut notice = Diagnostic::warning(codes::OLD_PIP, message);
     for (wheel, ability) in wheels {
         let versions = ability.versions();
         notice = notice.note(format!("the wheel {wheel} needs pip {versions}"));

@@ -7,7 +7,7 @@ use presolve_input::azure::{
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "missing-conda-file",
+    name: presolve_input::codes::MISSING_CONDA_FILE,
     level: Level::Error,
     by_default: true,
     finder: Finder::File(|subject| subject.in_definition(find)),

@@ -7,7 +7,7 @@ use presolve_input::azure::{
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "missing-dockerfile",
+    name: presolve_input::codes::MISSING_DOCKERFILE,
     level: Level::Error,
     by_default: true,
     finder: Finder::File(|subject| subject.in_definition_v2(find)),

@@ -4,7 +4,7 @@ use presolve_text::diagnostic::Level;
 use presolve_words::errors;
 
 pub(super) static RULE: Rule = Rule {
-    name: "invalid-channel",
+    name: presolve_words::codes::INVALID_CHANNEL,
     level: Level::Error,
     by_default: true,
     finder: Finder::File(|subject| subject.in_requirements(find)),

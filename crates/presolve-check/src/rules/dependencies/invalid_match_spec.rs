@@ -6,7 +6,7 @@ use presolve_text::{
 };
 
 pub(super) static RULE: Rule = Rule {
-    name: "invalid-match-spec",
+    name: presolve_spec::codes::INVALID_MATCH_SPEC,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

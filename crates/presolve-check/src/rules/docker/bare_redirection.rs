@@ -3,7 +3,7 @@ use presolve_input::docker::{Plan, redirection};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "bare-redirection",
+    name: presolve_input::codes::BARE_REDIRECTION,
     level: Level::Error,
     by_default: true,
     finder: Finder::File(|subject| subject.in_dockerfile(find)),

@@ -2,8 +2,11 @@ use crate::rules::{Finder, Finding, Rule};
 use presolve_input::docker::Plan;
 use presolve_text::{diagnostic::Level, secrets::redact};
 
+/// The name of the rule.
+pub(crate) const NAME: &str = "missing-copy-source";
+
 pub(super) static RULE: Rule = Rule {
-    name: "missing-copy-source",
+    name: NAME,
     level: Level::Error,
     by_default: true,
     finder: Finder::File(|subject| subject.in_dockerfile(find)),

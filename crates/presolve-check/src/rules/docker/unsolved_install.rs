@@ -3,7 +3,7 @@ use presolve_input::docker::{Plan, plan::UNSOLVED};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "unsolved-install",
+    name: presolve_input::codes::UNSOLVED_INSTALL,
     level: Level::Note,
     by_default: true,
     finder: Finder::File(|subject| subject.in_dockerfile(find)),

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "duplicate-key",
+    name: presolve_spec::codes::DUPLICATE_KEY,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

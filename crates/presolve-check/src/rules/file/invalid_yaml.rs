@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "invalid-yaml",
+    name: presolve_spec::codes::INVALID_YAML,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

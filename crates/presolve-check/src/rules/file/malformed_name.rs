@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "malformed-name",
+    name: presolve_spec::codes::MALFORMED_NAME,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

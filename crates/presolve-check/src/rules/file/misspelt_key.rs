@@ -3,7 +3,7 @@ use crate::rules::{Finder, Rule, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "misspelt-key",
+    name: presolve_spec::codes::MISSPELT_KEY,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

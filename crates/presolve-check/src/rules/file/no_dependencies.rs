@@ -3,7 +3,7 @@ use crate::rules::{Finder, Rule, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "no-dependencies",
+    name: presolve_spec::codes::NO_DEPENDENCIES,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

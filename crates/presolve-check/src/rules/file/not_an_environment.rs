@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "not-an-environment",
+    name: presolve_spec::codes::NOT_AN_ENVIRONMENT,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

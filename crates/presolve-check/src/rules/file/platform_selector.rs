@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "platform-selector",
+    name: presolve_spec::codes::PLATFORM_SELECTOR,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "prefix-in-file",
+    name: presolve_spec::codes::PREFIX_IN_FILE,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "python-tag",
+    name: presolve_spec::codes::PYTHON_TAG,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

@@ -4,7 +4,7 @@ use crate::rules::{Finder, Parsed, Rule, Safety, TextEdit, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "tab-indentation",
+    name: presolve_spec::codes::TAB_INDENTATION,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(fix),

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "template-value",
+    name: presolve_spec::codes::TEMPLATE_VALUE,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

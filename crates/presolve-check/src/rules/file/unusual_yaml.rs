@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "unusual-yaml",
+    name: presolve_spec::codes::UNUSUAL_YAML,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

@@ -3,7 +3,7 @@ use crate::rules::{Finder, Rule, Safety};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "conda-syntax-in-pip-list",
+    name: presolve_spec::codes::CONDA_SYNTAX_IN_PIP_LIST,
     level: Level::Error,
     by_default: true,
     // pip refuses the line, so what it plainly was meant to say is a safe change.

@@ -3,7 +3,7 @@ use presolve_spec::yaml;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "empty-pip-list",
+    name: presolve_spec::codes::EMPTY_PIP_LIST,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(fix),

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "ignored-by-pip",
+    name: presolve_spec::codes::IGNORED_BY_PIP,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(|_, _| None),

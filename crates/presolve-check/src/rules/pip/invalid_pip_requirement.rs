@@ -3,7 +3,7 @@ use crate::rules::{Finder, Rule, Safety};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "invalid-pip-requirement",
+    name: presolve_spec::codes::INVALID_PIP_REQUIREMENT,
     level: Level::Error,
     by_default: true,
     // pip refuses the line, so what it plainly was meant to say is a safe change.

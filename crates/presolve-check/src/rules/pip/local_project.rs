@@ -41,7 +41,7 @@ fn is_local(line: &PipRequirement) -> bool {
 /// Where no project is, which is a finding of its own: the file and the span, in order.
 fn missing(environment: &EnvironmentFile) -> Vec<(&Path, usize, usize)> {
     let warnings = environment.warnings.iter();
-    let warnings = warnings.filter(|warning| warning.name == "missing-project");
+    let warnings = warnings.filter(|warning| warning.name == presolve_spec::codes::MISSING_PROJECT);
     let places = warnings.filter_map(|warning| {
         let at = &warning.labels.first()?.location;
         Some((at.file.path(), at.span.start, at.span.end))

@@ -3,7 +3,7 @@ use presolve_spec::change::Change;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "pip-not-declared",
+    name: presolve_spec::codes::PIP_NOT_DECLARED,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Reading(fix),

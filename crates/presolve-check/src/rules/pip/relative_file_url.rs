@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "relative-file-url",
+    name: presolve_spec::codes::RELATIVE_FILE_URL,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

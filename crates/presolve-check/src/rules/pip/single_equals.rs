@@ -3,7 +3,7 @@ use crate::rules::{Finder, Rule, Safety, TextFix};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "single-equals",
+    name: presolve_spec::codes::SINGLE_EQUALS,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

@@ -3,7 +3,7 @@ use presolve_spec::match_spec;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
 pub(super) static RULE: Rule = Rule {
-    name: "malformed-python-version",
+    name: presolve_spec::codes::MALFORMED_PYTHON_VERSION,
     level: Level::Error,
     by_default: true,
     finder: Finder::Reading(|met, _| fix(met)),

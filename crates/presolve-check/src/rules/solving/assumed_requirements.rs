@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "assumed-requirements",
+    name: presolve_words::codes::ASSUMED_REQUIREMENTS,
     level: Level::Note,
     by_default: false,
     finder: Finder::Solving,

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "cpu-build-on-cuda-image",
+    name: presolve_words::codes::CPU_BUILD_ON_CUDA_IMAGE,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(crate) static RULE: Rule = Rule {
-    name: "gone-builds",
+    name: presolve_words::codes::GONE_BUILDS,
     level: Level::Error,
     by_default: true,
     finder: Finder::Solving,

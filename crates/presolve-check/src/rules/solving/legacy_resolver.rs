@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "legacy-resolver",
+    name: presolve_words::codes::LEGACY_RESOLVER,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "missing-build-dependency",
+    name: presolve_words::codes::MISSING_BUILD_DEPENDENCY,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(crate) static RULE: Rule = Rule {
-    name: "needs-compiler",
+    name: presolve_words::codes::NEEDS_COMPILER,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "pip-upgrades-conda",
+    name: presolve_words::codes::PIP_UPGRADES_CONDA,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

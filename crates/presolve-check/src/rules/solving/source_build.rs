@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "source-build",
+    name: presolve_words::codes::SOURCE_BUILD,
     level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,

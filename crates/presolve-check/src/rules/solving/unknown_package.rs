@@ -2,7 +2,7 @@ use crate::rules::{Finder, Rule};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
-    name: "unknown-package",
+    name: presolve_words::codes::UNKNOWN_PACKAGE,
     level: Level::Error,
     by_default: true,
     finder: Finder::Solving,

@@ -10,7 +10,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Cannot find CMake executable"),
         Sign::sure("CMake is not installed"),
         Sign::sure("Could not find \"cmake\" executable"),
-        Sign::sure("KnownFailure with the CMake installation").near(&["No such file"]),
+        Sign::sure("Problem with the CMake installation").near(&["No such file"]),
     ],
     explains: &[
         "compile-error",
