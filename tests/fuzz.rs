@@ -3,7 +3,8 @@
 //!
 //! Each case is made from a seed by a few changes: from the same number always the same
 //! case. A short run is part of the tests. `PRESOLVE_FUZZ_CASES=1000000 cargo test --release
-//! fuzz` tries that many of each target, and `PRESOLVE_SEED=7 cargo test fuzz::targets::logs`
+//! fuzz` tries that many of each target, `PRESOLVE_FUZZ_FIRST=500000` leaves out those before
+//! that one, and `PRESOLVE_SEED=7 cargo test fuzz::targets::logs`
 //! tries case 7 of one target alone. What was found stands in [`corpus`], which every run
 //! begins with.
 
@@ -50,7 +51,8 @@ fn fuzz(target: &str, seeds: Vec<Vec<u8>>, read: impl Fn(&[u8])) {
     let watch = Watch::new(target);
     let mut slowest = (Duration::ZERO, 0);
     let cases = number("PRESOLVE_FUZZ_CASES").unwrap_or(CASES);
-    for case in 0..cases.max(seeds.len() as u64) {
+    let first = number("PRESOLVE_FUZZ_FIRST").unwrap_or(0);
+    for case in first..cases.max(seeds.len() as u64) {
         let input = input(case, &seeds);
         watch.begins(case);
         let start = Instant::now();
@@ -60,7 +62,7 @@ fn fuzz(target: &str, seeds: Vec<Vec<u8>>, read: impl Fn(&[u8])) {
     watch.ends();
     let (time, case) = slowest;
     println!(
-        "{target}: {cases} cases in {:.0?}, the slowest (case {case}) in {time:.1?}",
+        "{target}: cases {first} to {cases} in {:.0?}, the slowest (case {case}) in {time:.1?}",
         begin.elapsed()
     );
 }
