@@ -64,7 +64,7 @@ pub enum WheelFilenameError {
     /// The name of the project is invalid.
     #[error("`{0}` is not a project name")]
     Name(String),
-    /// The version is not one of PEP 440.
+    /// The version is invalid by PEP 440.
     #[error("`{0}` is not a version")]
     Version(String),
     /// The build number does not start with a digit.
