@@ -15,7 +15,7 @@ use presolve_text::{
     secrets,
 };
 
-/// The default index.
+/// Index that pip uses by default.
 const PYPI: &str = "https://pypi.org/simple";
 
 /// Indexes and options for pip from outside the environment file. Unset values leave the

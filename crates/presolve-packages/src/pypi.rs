@@ -94,7 +94,7 @@ pub enum MetadataSource {
 /// Result of a query for the metadata of a distribution.
 #[derive(Clone, Debug)]
 pub enum MetadataAnswer {
-    /// The metadata.
+    /// Metadata that was found without a build.
     Known(Arc<Metadata>),
     /// Only a build can provide the metadata. Holds the reason.
     NeedsBuild(String),

@@ -23,7 +23,7 @@ pub struct Message<'m> {
     pub name: Option<&'m str>,
     /// One sentence, lower case, without a full stop.
     pub message: String,
-    /// The path of the log.
+    /// Path of the log, as the message shows it.
     pub path: &'m str,
     /// Lines to show, in ascending order.
     pub lines: Vec<Line>,

@@ -135,7 +135,7 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// The process's exit code.
+    /// Exit code of the process, from 1 to 3.
     pub fn exit_code(self) -> u8 {
         match self {
             FailureKind::Unsolvable => 1,
@@ -163,12 +163,12 @@ impl Failure {
         }
     }
 
-    /// A [`FailureKind::Input`] failure.
+    /// A [`FailureKind::Input`] failure with one diagnostic.
     pub fn input(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Input, diagnostic)
     }
 
-    /// A [`FailureKind::Undecided`] failure.
+    /// A [`FailureKind::Undecided`] failure with one diagnostic.
     pub fn undecided(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Undecided, diagnostic)
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! read       regular files only, up to a limit
-//! fence      which files another file may name
+//! fence      limits the files that another file may name
 //! write      replaces the text of a file atomically
 //! metadata   owner, group, mode and extended attributes of the file that is replaced
 //! leftovers  temporary files that a killed run left behind

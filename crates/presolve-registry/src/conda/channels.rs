@@ -203,7 +203,7 @@ impl Channels {
     }
 }
 
-/// Original text of a match spec's channel, as far as the parsed form contains it.
+/// Name or URL of a match spec's channel, reconstructed from the parsed form.
 fn spec_channel(spec: &MatchSpec) -> Option<String> {
     let channel = spec.channel.as_ref()?;
     let url: &Url = channel.base_url.as_ref();

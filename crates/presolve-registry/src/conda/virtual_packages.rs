@@ -19,8 +19,8 @@ pub use presolve_config::Environment;
 use presolve_target::ImageTarget;
 
 /// Determines the virtual packages of a target platform, or of an image for that platform.
-/// `given` contains overrides such as `__cuda=12.4`, of which the later win; `__cuda=` and
-/// `__cuda=none` remove a package.
+/// `given` contains overrides such as `__cuda=12.4`. The last one for a name wins, and
+/// `__cuda=` and `__cuda=none` remove the package.
 ///
 /// # Errors
 ///

@@ -33,7 +33,7 @@ pub enum Compression {
 /// Why a response body cannot be read.
 #[derive(Debug)]
 pub(super) enum BodyError {
-    /// The connection broke.
+    /// The connection broke, or timed out.
     Broken(reqwest::Error),
     /// The transfer was slower than [`SLOWEST`].
     Slow,

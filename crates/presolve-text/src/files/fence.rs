@@ -1,4 +1,4 @@
-//! Which files another file may name.
+//! Limits the files that another file may name.
 //!
 //! A pull request changes environment files, Dockerfiles and links, and presolve quotes the
 //! lines that it reads. Without a fence, `-r ../../proc/self/environ` prints the secrets of the

@@ -91,7 +91,7 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
     written.map_err(|error| unwritable(path, &error))
 }
 
-/// Replaces the bytes of several files: of all or of none, as far as the system allows it. All
+/// Replaces the bytes of several files: all or, unless the rollback fails, none. All
 /// new bytes are written to temporary files before the first file is replaced. If a
 /// replacement fails, the files that were already replaced get their old bytes back.
 ///

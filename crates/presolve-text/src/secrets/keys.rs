@@ -115,7 +115,7 @@ fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
         let Some(value) = after.strip_prefix(separator) else {
             continue;
         };
-        // A comparison, a URL, the name of an image with its tag, `channel::package`.
+        // Not a value: a comparison, a URL, the tag of an image, `channel::package`.
         let is_tag = separator == ":" && before.ends_with('/') && !value.starts_with([' ', '"']);
         let is_other = value.starts_with(['=', ':', '~']) || value.starts_with("//") || is_tag;
         return (!is_other).then_some(value);

@@ -187,7 +187,7 @@ impl Login {
     fn has_secret(&self, text: &str) -> bool {
         let whole = &text[self.start..self.end];
         let password = &text[self.password(text)];
-        // `TOKEN:@host`.
+        // `TOKEN:@host` has an empty password.
         is_secret(if password.is_empty() { whole } else { password })
     }
 

@@ -17,7 +17,7 @@ const SHARD_LIMIT: u64 = 128 * 1024 * 1024;
 /// Cache bucket of shards by hash. A shard never changes.
 const BUCKET: &str = "shards-2";
 
-/// A subdir with shards.
+/// The index of a subdir with shards.
 #[derive(Clone)]
 pub(super) struct Shards {
     index: std::sync::Arc<ShardedRepodata>,

@@ -59,7 +59,7 @@ impl Subdirs {
     }
 }
 
-/// An open subdir.
+/// An open subdir, with the records that were loaded from it so far.
 pub(super) struct Opened {
     source: Mutex<Source>,
     place: Place,
