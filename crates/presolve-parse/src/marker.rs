@@ -27,7 +27,7 @@ const MAX_COMPARISONS: usize = 128;
 /// Maximum width of the decision diagram of a marker; wider ones are refused.
 const MAX_WIDTH: u64 = 4096;
 
-/// Maximum number of digits in a number of a version: pep508_rs adds 1 to 64-bit numbers,
+/// Maximum number of digits in a version component: pep508_rs adds 1 to 64-bit numbers,
 /// which have at most 20 digits.
 const MAX_DIGITS: usize = 19;
 

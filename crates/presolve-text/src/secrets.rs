@@ -114,7 +114,7 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     union
 }
 
-/// Text in the place of a secret that is not a secret.
+/// Placeholders, such as variables, in the place of a secret.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:\*+|[.…]+",
