@@ -40,7 +40,7 @@ fn megabytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, 
 }
 
 impl CheckSettings {
-    /// What conda's classic solver is held against.
+    /// The limits with which the cost of conda's classic solver is compared.
     pub fn limits(&self) -> Limits {
         let limits = Limits::default();
         Limits {
@@ -50,19 +50,19 @@ impl CheckSettings {
     }
 }
 
-/// What a build may take.
+/// Limits of a build.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Limits {
-    /// Seconds. The wall clock of a build and the CPU time of conda are taken for the
-    /// same: it uses one core, and little else runs meanwhile.
+    /// Time limit in seconds. It applies to the wall clock of a build and is compared with the
+    /// CPU time of conda, which uses one core while little else runs.
     pub seconds: f64,
-    /// Megabytes (10⁶ bytes); none: whatever it takes.
+    /// Memory in megabytes (10⁶ bytes); `None` if unlimited.
     pub memory_mb: Option<f64>,
 }
 
 impl Default for Limits {
-    /// Azure ML's: `Timeout(sec): 5400` in the log of an image build. It documents no
-    /// figure for the memory.
+    /// Limits of Azure ML: `Timeout(sec): 5400` in the log of an image build. It does not
+    /// document a memory limit.
     fn default() -> Self {
         Self {
             seconds: 5400.0,
@@ -72,10 +72,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The megabytes of a size with its unit: `8GB`.
+    /// Parses a size with its unit, such as `8GB`, into megabytes.
     ///
     /// # Errors
-    /// What a size is, if this is none.
+    /// The expected format, if the text is not a size.
     pub fn megabytes(text: &str) -> Result<f64, String> {
         let text = text.trim();
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -1,6 +1,6 @@
-//! conda's own configuration. Files, their order and how they merge are told at
+//! conda's own configuration. The files, their order and the merge rules are documented at
 //! <https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/use-condarc.html>:
-//! lists and maps of all files are joined, of single values the last one wins.
+//! lists and maps of all files are joined, and the last file wins for single values.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use presolve_text::{
     secrets,
 };
 
-/// The keys that presolve heeds; conda has many more, which are not its affair.
+/// Keys that presolve supports. conda has many more, which do not affect a solve.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Condarc {
@@ -27,7 +27,7 @@ struct Condarc {
     channel_priority: Option<Priority>,
 }
 
-/// conda takes a single text for a list of one.
+/// A list, for which conda also accepts a single string.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum OneOrMany {
@@ -44,7 +44,7 @@ impl OneOrMany {
     }
 }
 
-/// `true` and `false` are what `channel_priority` took before conda 4.6.
+/// `channel_priority`, which was `true` or `false` before conda 4.6.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Priority {
@@ -52,7 +52,7 @@ enum Priority {
     Name(String),
 }
 
-/// Merges all sources of conda's configuration.
+/// Merges all sources of conda's configuration: files, then variables.
 pub(super) fn layer(environment: &Environment) -> Result<Layer, Failure> {
     let mut merged = Layer::default();
     for path in files(environment) {
@@ -79,7 +79,7 @@ pub(super) fn layer(environment: &Environment) -> Result<Layer, Failure> {
     Ok(merged)
 }
 
-/// The files that there are, the weakest first.
+/// Existing configuration files, in ascending priority.
 fn files(environment: &Environment) -> Vec<PathBuf> {
     let variable = |name| environment.variable(name).map(PathBuf::from);
     let home = environment.home.as_deref();
@@ -120,7 +120,7 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// None for a file without content.
+/// Reads a configuration file; `None` if it is empty.
 fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
     let broken = |why: String| {
         let message = format!(
@@ -142,7 +142,7 @@ fn read(path: &Path) -> Result<Option<Condarc>, Failure> {
         .map_err(|error| broken(secrets::redact_reason(&error.to_string(), &text)))
 }
 
-/// Lists in variables are separated by commas
+/// Reads the `CONDA_*` variables, whose lists are separated by commas
 /// (<https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/settings.html>).
 fn variables(environment: &Environment) -> Condarc {
     let variable = |name| environment.variable(name).map(str::to_owned);
@@ -198,7 +198,7 @@ fn merge(
     Ok(())
 }
 
-/// The stronger source's channels come first.
+/// Prepends the channels of a source with higher priority.
 fn prepend(slot: &mut Option<Vec<NamedChannelOrUrl>>, mut stronger: Vec<NamedChannelOrUrl>) {
     for channel in slot.take().unwrap_or_default() {
         if !stronger.contains(&channel) {

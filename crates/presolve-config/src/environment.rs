@@ -1,27 +1,27 @@
-//! What of the process's surroundings decides the settings, as data, so that
-//! tests can make their own.
+//! The parts of the process environment that decide the settings, as data, so that tests can
+//! construct them.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use presolve_text::process;
 
-/// Environment variables and well-known folders.
+/// Environment variables and the folders that contain settings.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// The variables whose names and values are UTF-8.
+    /// Environment variables whose name and value are UTF-8.
     pub variables: BTreeMap<String, String>,
-    /// The user's folder.
+    /// Home folder of the user.
     pub home: Option<PathBuf>,
-    /// The folder that relative paths are relative to.
+    /// Base of relative paths.
     pub working_dir: PathBuf,
-    /// The folder for caches of all programs.
+    /// Folder for the caches of all programs.
     pub cache_dir: PathBuf,
-    /// Where the system-wide configuration of conda is.
+    /// Paths of conda's system-wide configuration.
     pub system: Vec<PathBuf>,
 }
 
 impl Environment {
-    /// Returns the environment of this process.
+    /// Reads the environment of this process.
     pub fn of_process() -> Self {
         let variables = process::variables()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -40,14 +40,14 @@ impl Environment {
         }
     }
 
-    /// A variable, unless it is unset or empty.
+    /// A variable; `None` if it is unset or empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         let value = self.variables.get(name)?;
         (!value.is_empty()).then_some(value)
     }
 
-    /// `$NAME` and `${NAME}` replaced by the variables that are set, as conda
-    /// does in .condarc and in the channels of a file.
+    /// Replaces `$NAME` and `${NAME}` by variables that are set. conda does so in .condarc and
+    /// in the channels of a file.
     pub fn expand(&self, text: &str) -> String {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;

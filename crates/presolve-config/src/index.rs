@@ -1,4 +1,4 @@
-//! Where pip looks: flags, `PIP_*` variables and pip.conf
+//! Settings of pip: flags, `PIP_*` variables and pip.conf
 //! (<https://pip.pypa.io/en/stable/topics/configuration/>).
 
 use std::path::{Path, PathBuf};
@@ -15,14 +15,14 @@ use presolve_text::{
     secrets,
 };
 
-/// The index when none is named.
+/// Index that pip uses by default.
 const PYPI: &str = "https://pypi.org/simple";
 
-/// Indexes and options of the pip half from outside the file. `None`: not said
-/// there; the options in the file's pip list win over these, as they do in pip.
+/// Indexes and options for pip from outside the environment file. Unset values leave the
+/// decision to the file: the options in its pip list override these, as in pip.
 #[derive(Clone, Debug, Default)]
 pub struct IndexSettings {
-    /// `--index-url`.
+    /// `--index-url`, which replaces PyPI.
     pub index_url: Option<Url>,
     /// `--extra-index-url`.
     pub extra_index_urls: Vec<Url>,
@@ -39,11 +39,10 @@ pub struct IndexSettings {
 }
 
 impl IndexSettings {
-    /// The settings of pip's configuration files and, over them, of `PIP_*`
-    /// variables.
+    /// Reads pip's configuration files and the `PIP_*` variables, which override the files.
     ///
-    /// Fails if a file cannot be read or a value is not what it has to be; the
-    /// message names the file and the line, or the variable.
+    /// Fails if a file cannot be read or a value is invalid. The message names the file and
+    /// the line, or the variable.
     pub fn from_environment() -> Result<Self, Failure> {
         let variable =
             |name: &str| presolve_text::process::variable(name).filter(|value| !value.is_empty());
@@ -113,12 +112,11 @@ impl IndexSettings {
         Ok(())
     }
 
-    /// These settings with the options of a file's pip list over them.
+    /// Merges these settings with the options in a file's pip list.
     ///
-    /// As in pip an `--index-url` in the file replaces every index that was named
-    /// before it, the extra ones too; the rest adds to what is set outside. A
-    /// relative `--find-links` is looked for next to the file, then in the working
-    /// folder.
+    /// As in pip, `--index-url` in the file replaces every index that was named before it,
+    /// including the extra ones; the other options add to the settings. A relative
+    /// `--find-links` is resolved next to the file, then in the working folder.
     pub fn with_options(&self, options: &PipOptions) -> Result<Self, Failure> {
         let mut merged = self.clone();
         merged.no_index |= options.no_index;
@@ -148,7 +146,7 @@ impl IndexSettings {
         Ok(merged)
     }
 
-    /// The indexes in order: none with `no_index`, PyPI if none is named.
+    /// Indexes in order of priority: empty with `no_index`, PyPI by default.
     pub fn indexes(&self) -> Vec<Url> {
         if self.no_index {
             return Vec::new();
@@ -161,7 +159,7 @@ impl IndexSettings {
     }
 }
 
-/// The settings that are read, as pip's configuration files call them.
+/// Supported keys of pip's configuration files.
 const KEYS: [&str; 8] = [
     "index-url",
     "extra-index-url",
@@ -173,9 +171,9 @@ const KEYS: [&str; 8] = [
     "no-binary",
 ];
 
-/// pip's configuration files, the later ones winning. `PIP_CONFIG_FILE` takes the
-/// place of the user's file, and the null device turns all of them off. There is
-/// no environment yet whose own file could be read.
+/// pip's configuration files; later ones override earlier ones. `PIP_CONFIG_FILE` replaces the
+/// user's file, and the null device disables all files. The file of the environment is not
+/// read, because the environment does not exist yet.
 fn config_files(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     let named = variable("PIP_CONFIG_FILE").map(PathBuf::from);
     let null = if cfg!(windows) { "nul" } else { "/dev/null" };
@@ -224,7 +222,7 @@ fn user_files() -> Vec<PathBuf> {
 fn user_files() -> Vec<PathBuf> {
     let home = dirs::home_dir();
     let old = home.as_ref().map(|home| home.join(".pip/pip.conf"));
-    // On macOS the folder of applications counts only if it is there.
+    // On macOS the folder in Application Support counts only if it exists.
     let folder = dirs::config_dir()
         .map(|folder| folder.join("pip"))
         .filter(|folder| !cfg!(target_os = "macos") || folder.is_dir())
@@ -233,12 +231,12 @@ fn user_files() -> Vec<PathBuf> {
     old.into_iter().chain(new).collect()
 }
 
-/// A URL, or a path as a `file://` URL.
+/// Parses a URL, or converts a path to a `file://` URL.
 fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
     if secrets::is_login_without_url(text) {
         return Err(secrets::not_a_url(text));
     }
-    // `c:\wheels` is not a URL of the scheme `c`.
+    // `c:\wheels` is a path, not a URL with the scheme `c`.
     if let Ok(url) = Url::parse(text)
         && url.scheme().len() > 1
     {
@@ -269,7 +267,7 @@ fn spanned_location(url: &Spanned<String>) -> Result<Url, Failure> {
     })
 }
 
-/// The path that an option of a file stands for; none if it is a URL of another host.
+/// The local path in an option of a file; `None` for a URL of another scheme.
 pub fn local_path(url: &Spanned<String>) -> Option<PathBuf> {
     let url = spanned_location(url).ok()?;
     (url.scheme() == "file").then(|| url.to_file_path().ok())?
@@ -283,8 +281,8 @@ fn boolean(text: &str) -> Result<bool, String> {
     }
 }
 
-/// `:all:`, `:none:` and names between commas, each taking back what the other
-/// option said of the same name.
+/// Adds `:all:`, `:none:` or comma-separated names. Each overrides the other option for the
+/// same name.
 fn add_formats(formats: &mut FormatControl, value: &str, only_binary: bool) -> Result<(), String> {
     let names = value.split(|c: char| c == ',' || c.is_whitespace());
     for name in names.filter(|name| !name.is_empty()) {
@@ -346,7 +344,7 @@ fn invalid(place: String, reason: String) -> Failure {
     ))
 }
 
-/// The line of a key in a section, from 1; 1 if it cannot be found.
+/// Line of a key in a section, from 1; 1 if the key is not found.
 fn line_of(text: &str, section: &str, key: &str) -> usize {
     let mut current = String::new();
     for (index, line) in text.lines().enumerate() {

@@ -1,8 +1,8 @@
-//! The settings: where channels and indexes are, and how to solve.
+//! The settings: channels, indexes and solver options.
 //!
 //! In: `.condarc`, `CONDA_*` variables, `presolve.toml` next to the file, pip's configuration
-//! ([`index`]) and flags, the later ones winning. Out: [`Settings`], plain data. This crate must
-//! never ask a channel or an index.
+//! ([`index`]) and flags; later sources override earlier ones. Out: [`Settings`], plain data.
+//! This crate must not access channels or indexes.
 
 use std::{
     path::{Path, PathBuf},
@@ -30,59 +30,59 @@ mod tests;
 
 pub use environment::Environment;
 
-/// The JSON schema of `presolve.toml` (<https://json-schema.org/draft/2020-12>), with a
-/// line break at the end.
+/// The JSON schema of `presolve.toml` (<https://json-schema.org/draft/2020-12>), with a final
+/// line break.
 pub fn schema() -> String {
     presolve_toml::schema()
 }
 
-/// Everything that decides an answer beside the spec itself.
+/// Everything except the environment file that affects a result.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The prefix that a bare channel name stands behind.
+    /// URL prefix of bare channel names.
     pub channel_alias: Url,
     /// Channels that `defaults` expands to.
     pub default_channels: Vec<NamedChannelOrUrl>,
-    /// Channels that have a name of their own: name, URL of the channel.
+    /// Channels with their own names: name and URL.
     pub custom_channels: Vec<(String, Url)>,
-    /// `channels` of .condarc, none if no file has it. conda appends them to
-    /// those of a file that does not list `nodefaults`, `defaults` if none.
+    /// `channels` of .condarc; `None` if no file sets it. conda appends them, or `defaults` if
+    /// `None`, to the channels of a file that does not list `nodefaults`.
     pub condarc_channels: Option<Vec<NamedChannelOrUrl>>,
-    /// Channels that replace those of the file (`--channel`); empty: the file's.
+    /// Channels that replace those of the file (`--channel`); empty if the file decides.
     pub override_channels: Vec<NamedChannelOrUrl>,
     /// Channel priority mode.
     pub channel_priority: ChannelPriority,
-    /// The platform to solve for, where a flag or `presolve.toml` says it.
+    /// Platform to solve for, from a flag or `presolve.toml`.
     pub platform: Option<Subdir>,
-    /// What the image of an Azure ML environment says of the target, where nothing
-    /// stronger does.
+    /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
+    /// override it.
     pub image: Option<ImageTarget>,
-    /// Virtual packages from flags and `presolve.toml`, as `__cuda=12.4`.
+    /// Virtual packages from flags and `presolve.toml`, such as `__cuda=12.4`.
     pub virtual_packages: Vec<String>,
-    /// Where the conda to PyPI name mapping is, if not at its usual address:
-    /// a file or a URL.
+    /// File or URL of the mapping from conda names to PyPI names; `None` for the mapping of
+    /// prefix.dev.
     pub mapping: Option<String>,
-    /// Indexes and options of the pip half from outside the file.
+    /// Indexes and options for pip from outside the file.
     pub index: crate::index::IndexSettings,
-    /// Ignore what was uploaded at or after this time, in both halves.
+    /// Ignore conda packages and distributions that were uploaded at or after this time.
     pub exclude_newer: Option<jiff::Timestamp>,
-    /// Answer from the cache and from `file://` only.
+    /// Use only the cache and `file://` URLs.
     pub offline: bool,
-    /// Stop solving after this long.
+    /// Time limit of a solve.
     pub timeout: Option<Duration>,
-    /// The folder of the on-disk cache.
+    /// Folder of the on-disk cache.
     pub cache_dir: PathBuf,
-    /// What `check` looks for.
+    /// Settings of `presolve check`.
     pub check: CheckSettings,
-    /// The folder of the `presolve.toml` that holds, where its patterns begin; the
-    /// working directory if there is none.
+    /// Folder of the `presolve.toml`, to which its patterns are relative; the working
+    /// directory if there is none.
     pub check_folder: PathBuf,
 }
 
-/// What the command line says; the strongest of the sources.
+/// Values of the command line, the source with the highest priority.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    /// `--channel`: replace the channels of the file.
+    /// `--channel`: replaces the channels of the file.
     pub channels: Vec<String>,
     /// `--channel-alias`.
     pub channel_alias: Option<String>,
@@ -90,7 +90,7 @@ pub struct Flags {
     pub channel_priority: Option<ChannelPriority>,
     /// `--platform`.
     pub platform: Option<Subdir>,
-    /// `--virtual-package`, added to those of `presolve.toml` and stronger.
+    /// `--virtual-package`: adds to `presolve.toml` and overrides it by name.
     pub virtual_packages: Vec<String>,
     /// `--mapping`: a file or a URL.
     pub mapping: Option<String>,
@@ -110,7 +110,7 @@ pub struct Flags {
     pub timeout: Option<Duration>,
     /// `--cache-dir`.
     pub cache_dir: Option<PathBuf>,
-    /// `--allow-outside`: a file may name those outside of its repository.
+    /// `--allow-outside`: a file may name files outside its repository.
     pub allow_outside: bool,
 }
 
@@ -135,18 +135,17 @@ struct Layer {
 }
 
 impl Settings {
-    /// The settings for a file, from all sources.
+    /// Resolves the settings for an environment file from all sources.
     ///
     /// # Errors
     ///
-    /// An input failure when a source cannot be read or says something that
-    /// has no meaning.
+    /// An input failure if a source cannot be read or a value is invalid.
     pub fn resolve(spec_path: &Path, flags: Flags) -> Result<Settings, Failure> {
         let pip = IndexSettings::from_environment()?;
         Self::resolve_in(&Environment::of_process(), pip, spec_path, flags)
     }
 
-    /// The settings of an empty machine, whose files and variables say nothing.
+    /// Resolves the settings without files and variables of the machine.
     ///
     /// # Errors
     /// As for [`Settings::resolve`].
@@ -212,8 +211,8 @@ impl Settings {
         })
     }
 
-    /// Lets a stronger source win; lists replace, except for virtual packages,
-    /// of which later ones override earlier ones by name.
+    /// Applies a source with higher priority. Its lists replace the earlier ones, except that
+    /// virtual packages are merged by name.
     fn apply(&mut self, layer: Layer) {
         fn set<T>(slot: &mut T, value: Option<T>) {
             if let Some(value) = value {
@@ -290,10 +289,10 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
     })
 }
 
-/// The time before which uploads count: a timestamp as it is, a date as the
-/// start of the following day, so that the day itself still counts. The day is
-/// that of UTC, as in rattler's tools, so that a project's setting means the
-/// same on every machine; uv takes the day of the machine's time zone.
+/// Parses the exclusive end of the accepted upload times. A timestamp is used as it is; a date
+/// becomes the start of the next day, so that the date is included. The day is in UTC, as in
+/// rattler's tools, so that a setting means the same on every machine; uv uses the local time
+/// zone.
 fn cut_off(text: &str) -> Result<jiff::Timestamp, String> {
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
         return Ok(timestamp);
@@ -305,7 +304,7 @@ fn cut_off(text: &str) -> Result<jiff::Timestamp, String> {
     Ok(start.map_err(|error| error.to_string())?.timestamp())
 }
 
-/// A channel as written; relative paths are relative to `base`.
+/// Parses a channel; relative paths are relative to `base`.
 fn channel(text: &str, base: &Path, source: &str) -> Result<NamedChannelOrUrl, Failure> {
     check_login(text, source)?;
     if text.starts_with("file:") {
@@ -320,7 +319,7 @@ fn channel(text: &str, base: &Path, source: &str) -> Result<NamedChannelOrUrl, F
     }
 }
 
-/// A URL, or a path relative to `base`, `file:folder` included.
+/// Parses a URL, or a path relative to `base`, including `file:folder`.
 fn location(text: &str, base: &Path, source: &str) -> Result<Url, Failure> {
     check_login(text, source)?;
     let path = match text.strip_prefix("file:") {
@@ -328,15 +327,15 @@ fn location(text: &str, base: &Path, source: &str) -> Result<Url, Failure> {
         None if !text.contains("://") => text,
         _ => return url(text, source),
     };
-    // Joining takes absolute paths as they are; components drop `./` and `..`
-    // stays for the file system, where a link may make it mean something.
+    // `join` keeps an absolute path; `components` removes `./`. `..` remains, because only the
+    // file system can resolve it after a link.
     let path: PathBuf = base.join(path).components().collect();
     Url::from_directory_path(&path)
         .map_err(|()| invalid(source, text, "it is neither a URL nor a path"))
 }
 
 /// # Errors
-/// When the text has a user and a password and is not a URL: a parser takes it for a path.
+/// If the text has a user and a password but is not a URL: a parser takes it for a path.
 fn check_login(text: &str, source: &str) -> Result<(), Failure> {
     if !secrets::is_login_without_url(text) {
         return Ok(());

@@ -1,5 +1,5 @@
-//! `presolve.toml`: settings that belong to a project, beside its spec file or
-//! in the nearest parent folder within the same git repository.
+//! `presolve.toml`: settings of a project, next to the environment file or in the nearest
+//! parent folder of the same git repository.
 
 use std::{
     ops::Range,
@@ -22,7 +22,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// What the file is called.
+/// Name of the settings file.
 pub const FILE_NAME: &str = "presolve.toml";
 
 const KEYS: &[&str] = &[
@@ -99,7 +99,7 @@ pub(super) fn schema() -> String {
     schema.expect("strings, numbers and lists") + "\n"
 }
 
-/// The `presolve.toml` that holds for a spec file.
+/// The `presolve.toml` that applies to an environment file; `None` if there is none.
 pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
     for folder in spec_path.ancestors().skip(1) {
         let file = folder.join(FILE_NAME);
@@ -113,8 +113,8 @@ pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads the file. A pull request can change it, so it may be no link out of its repository,
-/// unless all may be read.
+/// Reads the file. A pull request can change it, so it must not be a link out of its
+/// repository unless `--allow-outside` is set.
 pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
     let fences = Fences {
         allow_outside,
@@ -197,7 +197,7 @@ impl File<'_> {
         })
     }
 
-    /// presolve makes folders and files in it.
+    /// Resolves the cache folder. It must be inside the fence, because presolve writes there.
     fn cache_dir(&self, folder: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
         let place = self.base().join(folder.get_ref());
         let Some(outside) = self.fence.refusal(&place) else {
@@ -216,7 +216,7 @@ impl File<'_> {
         texts.into_iter().map(|text| self.url(text)).collect()
     }
 
-    /// A path made absolute, a URL as it is.
+    /// Makes a path absolute; a URL remains.
     fn beside(&self, text: String) -> String {
         if text.contains("://") {
             return text;
@@ -244,7 +244,7 @@ impl File<'_> {
         })
     }
 
-    /// Parses a value and adds its place to a failure.
+    /// Parses a value, and adds its location to the error.
     fn parse<T>(
         &self,
         text: Spanned<String>,
@@ -285,7 +285,7 @@ impl File<'_> {
 }
 
 fn nearest_key(key: &str) -> Option<&'static str> {
-    // conda's spelling of a key must find presolve's.
+    // A key in conda's spelling must match presolve's key.
     let key = key.replace('_', "-");
     let scored = KEYS
         .iter()

@@ -1,4 +1,4 @@
-//! The records of channels.
+//! Records of conda channels.
 
 use std::sync::Arc;
 
@@ -6,16 +6,15 @@ use rattler_conda_types::{RepoDataRecord, Subdir};
 
 pub mod hashes;
 
-/// The records of one subdir of one channel, in the order of its repodata.
+/// Records of a channel's subdir, in the order of its repodata.
 #[derive(Clone, Debug, Default)]
 pub struct SubdirRecords {
-    /// The records; those of a channel have the same `channel`. Answers of one gateway
-    /// share them.
+    /// Records with the same `channel`. They are shared with the gateway that loaded them.
     pub records: Vec<Arc<RepoDataRecord>>,
 }
 
 impl SubdirRecords {
-    /// The records.
+    /// Iterates over the records in order.
     pub fn iter(&self) -> impl Iterator<Item = &RepoDataRecord> {
         self.records.iter().map(AsRef::as_ref)
     }
@@ -32,8 +31,8 @@ impl FromIterator<RepoDataRecord> for SubdirRecords {
 /// Channel and subdir of [`SubdirRecords`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The index of the channel in the query's; none for archives named by URL.
+    /// Index of the channel in the query; `None` for archives that a match spec names by URL.
     pub channel: Option<usize>,
-    /// The subdir.
+    /// Subdir of the records.
     pub subdir: Subdir,
 }

@@ -1,4 +1,4 @@
-//! Why a channel or an index gives no answer, as data.
+//! Errors of channels and indexes, as data.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use http::StatusCode;
 /// Why there is no usable response. Every URL is redacted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FetchError {
-    /// Offline, and it was never fetched.
+    /// Offline, and the URL is not in the cache.
     #[error("offline, and `{0}` is not in the cache")]
     Offline(String),
-    /// 401 or 403.
+    /// HTTP status 401 or 403.
     #[error("`{url}` denies access ({status})")]
     Denied {
         /// Requested URL, redacted.
@@ -18,56 +18,56 @@ pub enum FetchError {
         /// HTTP status of the response.
         status: StatusCode,
     },
-    /// Another status that is not an answer, after retries.
+    /// An unexpected HTTP status, after retries.
     #[error("`{url}` responds with {status}{}", asked_to_wait(*.wait))]
     Status {
         /// Requested URL, redacted.
         url: String,
         /// HTTP status of the response.
         status: StatusCode,
-        /// How long the server asks to wait, if that is too long to wait for.
+        /// Pause that the server asks for; `None` unless it is too long to wait.
         wait: Option<Duration>,
     },
-    /// No answer, after retries.
+    /// No response, after retries.
     #[error("cannot fetch `{url}`: {reason}")]
     Network {
         /// Requested URL, redacted.
         url: String,
-        /// The error with its causes.
+        /// Error message with its causes.
         reason: String,
     },
-    /// The body is larger than it may be.
+    /// The body exceeds its size limit.
     #[error("`{url}` is larger than {limit} bytes, or unpacks to an implausible size")]
     TooLarge {
         /// Requested URL, redacted.
         url: String,
-        /// The limit in bytes.
+        /// Limit in bytes.
         limit: u64,
     },
-    /// The body does not have its hash, after a second attempt.
+    /// The body has the wrong hash, after a second attempt.
     #[error("`{url}` does not have the hash that the index lists")]
     WrongHash {
         /// Requested URL, redacted.
         url: String,
-        /// The SHA-256 that the index lists.
+        /// SHA-256 that the index lists.
         expected: String,
-        /// The SHA-256 of the body.
+        /// SHA-256 of the body.
         found: String,
     },
-    /// There is no room for the body.
+    /// There is no disk space for the body.
     #[error("cannot store `{url}` in a temporary file: {reason}")]
     Unwritable {
         /// Requested URL, redacted.
         url: String,
-        /// Error that the system reported.
+        /// Error of the system.
         reason: String,
     },
-    /// The body is not what the URL stands for.
+    /// The body is not in the expected format.
     #[error("cannot read `{url}`: {reason}")]
     Unreadable {
         /// Requested URL, redacted.
         url: String,
-        /// Reason for which the body cannot be read.
+        /// Why the body cannot be read.
         reason: String,
     },
 }
@@ -78,24 +78,24 @@ fn asked_to_wait(wait: Option<Duration>) -> String {
     })
 }
 
-/// Why an index gives no answer.
+/// Why an index does not provide an answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum IndexError {
-    /// The deadline passed before the answer was there.
+    /// The deadline passed before the answer arrived.
     #[error("no answer from the index within the time limit")]
     Deadline {
-        /// The hosts that had not responded.
+        /// Hosts that had not responded.
         waiting_for: Vec<String>,
     },
     /// A page or a file cannot be fetched.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// A page or a file was fetched, or is local, and cannot be read.
+    /// A page or a file, fetched or local, cannot be parsed.
     #[error("cannot read `{url}`: {reason}")]
     Unreadable {
-        /// Its URL, redacted.
+        /// URL, redacted.
         url: String,
-        /// Reason for which it cannot be read.
+        /// Why it cannot be parsed.
         reason: String,
     },
 }

@@ -1,8 +1,7 @@
-//! What channels and indexes have, as data: records, releases, metadata, wheel tags.
+//! Data of channels and indexes: records, releases, metadata, wheel tags.
 //!
-//! In: texts of metadata and names of files. Out: types that the solver reads, and the errors of
-//! channels and indexes. This crate must
-//! never fetch anything, and never know who asks.
+//! In: metadata texts and file names. Out: types for the solver, and the errors of channels
+//! and indexes. This crate must not fetch anything, and must not depend on its callers.
 
 pub mod conda;
 pub mod error;

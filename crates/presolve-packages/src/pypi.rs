@@ -1,5 +1,5 @@
-//! What an index has, what a distribution requires, and on which Python and platform it can
-//! be installed.
+//! Projects and distributions of an index, their requirements, and the Python versions and
+//! platforms that they support.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,105 +15,104 @@ pub mod pip_abilities;
 pub mod source_build;
 pub mod tags;
 
-/// Distributions of a project on all indexes.
+/// A project with its releases from all indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
-    /// The releases by version.
+    /// Releases by version.
     pub releases: BTreeMap<Version, Release>,
 }
 
-/// A version of a project.
+/// A release of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Release {
-    /// The files, in the order in which the indexes give them.
+    /// Distributions, in the order in which the indexes list them.
     pub files: Vec<Arc<Distribution>>,
 }
 
-/// A file of a release.
+/// A distribution of a release.
 #[derive(Clone, Debug)]
 pub struct Distribution {
-    /// The file's name.
+    /// File name, without a folder.
     pub filename: String,
-    /// Where it is; may hold credentials, so it is never printed as it is.
+    /// URL of the file; may contain credentials, so it is never printed unredacted.
     pub url: url::Url,
-    /// Wheel or source distribution.
+    /// Wheel or source distribution, with the tags of a wheel.
     pub kind: DistributionKind,
-    /// `requires-python` as the index tells it (PEP 503).
+    /// `requires-python` of the index (PEP 503); `None` if it is missing or invalid.
     pub requires_python: Option<VersionSpecifiers>,
-    /// Yanked, with the reason if there is one (PEP 592).
+    /// Reason for which it was yanked, possibly empty; `None` if it was not yanked (PEP 592).
     pub yanked: Option<String>,
     /// Hashes by algorithm, lower-case hexadecimal.
     pub hashes: BTreeMap<String, String>,
-    /// The index has the metadata as `<url>.metadata` (PEP 658, PEP 714).
+    /// Whether the index serves the metadata as `<url>.metadata` (PEP 658, PEP 714).
     pub has_metadata_file: bool,
-    /// Hashes of that metadata file, by algorithm, lower-case hexadecimal.
+    /// Hashes of the metadata file by algorithm, lower-case hexadecimal.
     pub metadata_hashes: BTreeMap<String, String>,
-    /// When it was uploaded, where the index tells (PEP 700).
+    /// Upload time; `None` if the index does not provide it (PEP 700).
     pub upload_time: Option<jiff::Timestamp>,
-    /// The index that lists it; none for a page of links and for a URL of its own.
-    /// May hold credentials.
+    /// Index that lists the file; `None` for a page of links and for a direct URL. May contain
+    /// credentials.
     pub index: Option<Arc<url::Url>>,
 }
 
-/// Wheel or source distribution.
+/// Kind of a distribution.
 #[derive(Clone, Debug)]
 pub enum DistributionKind {
-    /// A wheel with the compressed tag sets of its name.
+    /// A wheel with the compressed tag sets of its file name.
     Wheel(tags::WheelTags),
     /// A source distribution.
     Source,
 }
 
-/// What a distribution says of itself (the core metadata).
+/// Core metadata of a distribution.
 #[derive(Clone, Debug)]
 pub struct Metadata {
-    /// `Requires-Dist`.
+    /// Dependencies (`Requires-Dist`).
     pub requires_dist: Vec<Requirement<VerbatimUrl>>,
-    /// `Provides-Extra`.
+    /// Extras (`Provides-Extra`).
     pub provides_extras: Vec<ExtraName>,
-    /// `Requires-Python`.
+    /// Supported Python versions (`Requires-Python`); `None` if missing or invalid.
     pub requires_python: Option<VersionSpecifiers>,
-    /// A `Requires-Dist` breaks PEP 508 or PEP 440 and was read as meant.
+    /// Whether a `Requires-Dist` was invalid by PEP 508 or PEP 440 and was repaired.
     pub is_repaired: bool,
     /// File or API that provided the metadata.
     pub source: MetadataSource,
 }
 
-/// Where [`Metadata`] was read, which says how far it can be trusted.
+/// Source of [`Metadata`], which decides how reliable it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum MetadataSource {
-    /// A wheel's `METADATA`.
+    /// `METADATA` of a wheel.
     Wheel,
-    /// A source distribution's `PKG-INFO` whose dependencies are not `Dynamic`
-    /// (PEP 643).
+    /// `PKG-INFO` of a source distribution whose dependencies are not `Dynamic` (PEP 643).
     StaticPkgInfo,
-    /// The `requires.txt` in a source distribution's egg-info: what the build
-    /// said on the machine that made the archive. An assumption.
+    /// `requires.txt` in the egg-info of a source distribution: the result of the build on the
+    /// machine that made the archive. It is an assumption for other machines.
     EggInfo,
 }
 
-/// The answer for a distribution's metadata.
+/// Result of a query for the metadata of a distribution.
 #[derive(Clone, Debug)]
 pub enum MetadataAnswer {
-    /// It is known.
+    /// Metadata that was found without a build.
     Known(Arc<Metadata>),
-    /// It cannot be known without running the build, for this reason.
+    /// Only a build can provide the metadata. Holds the reason.
     NeedsBuild(String),
-    /// The file or its metadata is broken: pip would skip or refuse it.
+    /// The file or its metadata is broken, so pip skips or rejects it. Holds the reason.
     Invalid(String),
-    /// Its build ends with an error on purpose, for this reason.
+    /// The build always fails. Holds the reason.
     Unbuildable(String),
 }
 
-/// What the solver asks of PyPI.
+/// Access of the solver to PyPI indexes.
 ///
-/// The answers do not depend on when they are asked, so a solve gives the same
-/// result however fast the network is.
+/// Answers do not depend on the time of a query, so the result of a solve does not depend on
+/// the speed of the network.
 pub trait PypiSource {
-    /// What the indexes have of `name`; `None` if none knows it.
+    /// The project `name` on all indexes; `None` if no index has it.
     ///
     /// # Errors
-    /// [`IndexError`] when an index cannot be asked. So for the other questions.
+    /// [`IndexError`] if an index does not answer. The same applies to the other methods.
     fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError>;
 
     /// Returns the metadata of `distribution` of the project `name`.
@@ -123,8 +122,8 @@ pub trait PypiSource {
         distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, IndexError>;
 
-    /// What the archive of a source distribution of `name` shows of its build;
-    /// `None` for wheels, and where it cannot be read.
+    /// Build requirements from the archive of a source distribution of `name`; `None` for
+    /// wheels, and if the archive cannot be read.
     fn source_build(
         &self,
         _name: &PackageName,
@@ -133,10 +132,10 @@ pub trait PypiSource {
         Ok(None)
     }
 
-    /// Tells that `names` will probably be asked for soon.
+    /// Announces that the solver will probably query the projects `names` soon.
     fn prefetch(&self, names: &[PackageName]);
 
-    /// Tells that the metadata of these distributions of `name` will probably be
-    /// asked for soon.
+    /// Announces that the solver will probably query the metadata of these distributions of
+    /// `name` soon.
     fn prefetch_metadata(&self, name: &PackageName, distributions: &[Arc<Distribution>]);
 }

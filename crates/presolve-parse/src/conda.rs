@@ -1,4 +1,4 @@
-//! Match specs and versions as conda writes them, read by rattler.
+//! Match specs, versions and build strings of conda, parsed by rattler.
 
 use std::str::FromStr;
 
@@ -6,20 +6,20 @@ use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, StringMatcher, Versi
 
 use super::{Invalid, check_length, guard::guarded};
 
-/// How long a match spec may be. The longest in conda-forge, with lists of excluded
-/// versions, are some hundred bytes.
+/// Maximum length of a match spec, in bytes. The longest in conda-forge, with lists of
+/// excluded versions, have some hundred bytes.
 const MAX_SPEC: usize = 8 * 1024;
 
-/// How long a version may be. rattler keeps about 200 bytes for each of one.
+/// Maximum length of a version, in bytes. rattler needs about 200 bytes of memory per byte.
 const MAX_VERSION: usize = 512;
 
-/// How many parentheses a spec may have: the parser recurses into them.
+/// Maximum number of parentheses in a match spec, because the parser recurses into each.
 const MAX_PARENTHESES: usize = 32;
 
-/// Reads a match spec.
+/// Parses a match spec.
 ///
 /// # Errors
-/// Why it is not a match spec.
+/// Why the text is not a match spec.
 pub fn match_spec(
     text: &str,
     options: impl Into<ParseMatchSpecOptions>,
@@ -36,10 +36,10 @@ pub fn match_spec(
         .map_err(|error| invalid(error.to_string()))
 }
 
-/// Reads a version.
+/// Parses a conda version.
 ///
 /// # Errors
-/// Why it is not a version.
+/// Why the text is not a version.
 pub fn version(text: &str) -> Result<Version, Invalid> {
     check_length(text, MAX_VERSION, "a version")?;
     let invalid = |message: String| Invalid::new(message, 0..text.len());
@@ -48,10 +48,10 @@ pub fn version(text: &str) -> Result<Version, Invalid> {
         .map_err(|error| invalid(error.to_string()))
 }
 
-/// Reads a build string, or a pattern of build strings.
+/// Parses a build string, or a pattern for build strings.
 ///
 /// # Errors
-/// Why it is neither.
+/// Why the text is neither.
 pub fn build(text: &str) -> Result<StringMatcher, Invalid> {
     check_length(text, MAX_SPEC, "a build string")?;
     let invalid = |message: String| Invalid::new(message, 0..text.len());

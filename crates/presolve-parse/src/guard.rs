@@ -1,8 +1,8 @@
-//! Panics of other libraries, caught.
+//! Catches panics of other libraries.
 //!
-//! A panic in a guarded call is an error of the call and prints nothing. Any other panic is
-//! a bug in presolve: [`install`] keeps the message and the backtrace of it off the
-//! terminal and remembers where it was, for the diagnostic that [`bug`] makes of it.
+//! A panic in a guarded call is an error of that call and prints nothing. Any other panic is a
+//! bug in presolve: [`install`] keeps its message and backtrace off the terminal and stores
+//! its location for the diagnostic of [`bug`].
 
 use std::{
     cell::Cell,
@@ -16,29 +16,29 @@ use futures::FutureExt;
 
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// The name of the diagnostic for a bug in presolve.
+/// Name of the diagnostic for a bug in presolve.
 pub const BUG: &str = "internal-error";
 
 /// Help that asks for a bug report.
 const REPORT: &str = "report it to the maintainers of presolve, with this message, the version \
      (`presolve --version`) and, if you may share it, the file";
 
-/// How many places of panics are kept for the report.
+/// Maximum number of panic locations in a report.
 const KEPT: usize = 8;
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Where the panics were that no guard expected, as `file:line`.
+/// Locations of panics outside guarded calls, as `file:line`.
 static PLACES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// A guarded call panicked.
+/// Error of a guarded call that panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the library that reads it failed")]
 pub struct Panicked;
 
-/// Calls a parser of another library.
+/// Runs a parser of another library.
 ///
 /// # Errors
 /// [`Panicked`] if it panics.
@@ -49,7 +49,7 @@ pub fn guarded<T>(parse: impl FnOnce() -> T) -> Result<T, Panicked> {
     result.map_err(|_| Panicked)
 }
 
-/// Like [`guarded`], for a parser that waits for what it reads.
+/// Like [`guarded`], for an asynchronous parser.
 ///
 /// # Errors
 /// [`Panicked`] if it panics.
@@ -63,10 +63,10 @@ pub async fn guarded_future<T>(parse: impl Future<Output = T>) -> Result<T, Pani
     .await
 }
 
-/// Waits for a part of the run, whose panics end that part alone.
+/// Awaits a part of the run, so that its panics end only that part.
 ///
 /// # Errors
-/// [`Panicked`] if it panics; [`bug`] then says what to tell the user.
+/// [`Panicked`] if it panics; [`bug`] then provides the diagnostic.
 pub async fn caught<T>(part: impl Future<Output = T>) -> Result<T, Panicked> {
     AssertUnwindSafe(part)
         .catch_unwind()
@@ -74,7 +74,7 @@ pub async fn caught<T>(part: impl Future<Output = T>) -> Result<T, Panicked> {
         .map_err(|_| Panicked)
 }
 
-/// Takes the panic messages off the terminal, for the life of the process.
+/// Installs a panic hook that prints nothing, for the rest of the process.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -93,7 +93,7 @@ pub fn install() {
     });
 }
 
-/// The path of a source file without the folders of the machine that built presolve.
+/// Removes the folders of the build machine from the path of a source file.
 fn short(file: &str) -> &str {
     let registry = file.split_once("/registry/src/");
     registry.map_or(file, |(_, rest)| {
@@ -101,8 +101,7 @@ fn short(file: &str) -> &str {
     })
 }
 
-/// The places of the panics since the last call: what follows from one bug is reported
-/// once.
+/// Takes the panic locations since the last call, so that each bug is reported once.
 fn places() -> Vec<String> {
     let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut places = std::mem::take(&mut *places);
@@ -110,7 +109,7 @@ fn places() -> Vec<String> {
     places
 }
 
-/// What to say about a panic of a part that nothing waited for; none if there was none.
+/// The diagnostic for panics that no caller awaited; `None` if there were none.
 pub fn unreported() -> Option<Diagnostic> {
     let places = places();
     (!places.is_empty()).then(|| {
@@ -122,7 +121,7 @@ pub fn unreported() -> Option<Diagnostic> {
     })
 }
 
-/// What to say about a panic that ended a part of the run.
+/// The failure for a panic that ended a part of the run.
 pub fn bug(file: Option<&Path>) -> Failure {
     let places = places();
     let message = match file {

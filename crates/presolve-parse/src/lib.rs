@@ -1,10 +1,10 @@
 //! The boundary to the parsers of other libraries.
 //!
-//! In: text of strangers. Out: requirements, match specs, versions, or an error. No other crate
-//! calls those parsers: they were not written for hostile text. Some panic, some recurse once
-//! per bracket, some take a hundred times the memory of the text. Here the text is checked
-//! first for what they cannot take ([`marker`], [`nesting`], the limits of [`pep`] and
-//! [`conda`]), and a panic that gets through is an error like any other ([`guard`]).
+//! In: untrusted text. Out: requirements, match specs, versions, or an error. No other crate
+//! calls these parsers, because they were not written for hostile text: some panic, some
+//! recurse once per bracket, some need a hundred times the memory of the text. This crate
+//! first rejects texts that they cannot handle ([`marker`], [`nesting`], the limits of [`pep`]
+//! and [`conda`]), and converts a remaining panic into an ordinary error ([`guard`]).
 
 pub mod conda;
 pub mod guard;
@@ -17,7 +17,7 @@ pub mod pep;
 pub struct Invalid {
     /// One sentence, without a full stop.
     pub message: String,
-    /// The bytes of the text that the sentence is about.
+    /// Bytes of the text that the message refers to.
     pub span: std::ops::Range<usize>,
 }
 
@@ -29,8 +29,8 @@ impl Invalid {
         }
     }
 
-    /// The bytes to blame in a text that may be cut or written a little differently: they
-    /// lie within it and between characters.
+    /// The span, moved into `text` and onto character boundaries. `text` may be a shortened or
+    /// slightly different version of the parsed text.
     pub fn span_in(&self, text: &str) -> std::ops::Range<usize> {
         let on_character = |mut place: usize| {
             place = place.min(text.len());
@@ -43,7 +43,7 @@ impl Invalid {
         start..on_character(self.span.end).max(start)
     }
 
-    /// The same, in a text that begins `offset` bytes earlier.
+    /// Shifts the span into a text that begins `offset` bytes earlier.
     fn after(mut self, offset: usize) -> Self {
         self.span = self.span.start + offset..self.span.end + offset;
         self

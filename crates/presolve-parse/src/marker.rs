@@ -1,10 +1,10 @@
-//! What pep508_rs cannot take in a marker (PEP 508), found before it sees one.
+//! Rejects markers (PEP 508) that pep508_rs cannot handle, before it parses them.
 //!
-//! It recurses once per parenthesis, keeps every marker of the process as a decision
-//! diagram in one store, and panics inside of the lock of that store on some comparisons.
-//! A panic there ends every later use of markers, so catching it would not help: the
-//! check here is what keeps it from happening. The diagram of a marker can grow
-//! exponentially with its text, which [`Width`] bounds from above.
+//! pep508_rs recurses once per parenthesis, stores all markers of the process as decision
+//! diagrams in one store, and panics on some comparisons while it holds the lock of that
+//! store. Such a panic makes every later use of markers fail, so it cannot be caught and must
+//! be prevented. The diagram of a marker can grow exponentially with its text; [`Width`]
+//! computes an upper bound.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use super::{Invalid, check_length};
 /// Maximum length of a marker, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// How long a value in quotes may be: a list of versions in `in '…'` is merged in time
-/// quadratic in its length.
+/// Maximum length of a quoted value, in bytes: pep508_rs merges the versions of `in '…'` in
+/// quadratic time.
 const MAX_VALUE: usize = 1024;
 
-/// How deep the parentheses may be. The deepest of a well-known release is 9
+/// Maximum depth of parentheses. The deepest marker of a well-known release has 9 levels
 /// (SQLAlchemy 2.0, `greenlet`).
 const MAX_DEPTH: usize = 32;
 
@@ -27,8 +27,8 @@ const MAX_COMPARISONS: usize = 128;
 /// Maximum width of the decision diagram of a marker; wider ones are refused.
 const MAX_WIDTH: u64 = 4096;
 
-/// How many digits a number in a version may have: pep508_rs adds 1 to numbers of 64 bits,
-/// which have 20 digits at most.
+/// Maximum number of digits in a version component: pep508_rs adds 1 to 64-bit numbers,
+/// which have at most 20 digits.
 const MAX_DIGITS: usize = 19;
 
 /// The variables that pep508_rs compares as versions (PEP 508).
@@ -38,8 +38,8 @@ const VERSIONS: [&str; 3] = [
     "implementation_version",
 ];
 
-/// Checks a marker, without the `;` before it. What is not a marker at all passes: pep508_rs
-/// says best why.
+/// Checks a marker, without the `;` before it. Text that is not a marker passes, because
+/// pep508_rs reports a better error.
 pub(crate) fn check(text: &str) -> Result<(), Invalid> {
     check_length(text, MAX_LENGTH, "a marker")?;
     let mut checker = Checker::default();
@@ -56,14 +56,14 @@ pub(crate) fn check(text: &str) -> Result<(), Invalid> {
         .map_err(|message| Invalid::new(message, 0..text.len()))
 }
 
-/// A part of a marker, as pep508_rs tells them apart.
+/// A token of a marker, by the rules of pep508_rs.
 enum Token<'t> {
     Open,
     Close,
     Quoted(&'t str),
     /// A variable, `and`, `or`, `in` or `not`.
     Word(&'t str),
-    /// `==`, `~=` and so on.
+    /// A comparison operator, such as `==` or `~=`.
     Operator(&'t str),
     Blank,
     /// Character that is not valid outside quotes.
@@ -71,7 +71,7 @@ enum Token<'t> {
 }
 
 impl<'t> Token<'t> {
-    /// The first token of a text that is not empty, and its length.
+    /// The first token of a non-empty text, and its length in bytes.
     fn first_of(text: &'t str) -> (Self, usize) {
         let run = |of: fn(char) -> bool| text.find(|c| !of(c)).unwrap_or(text.len());
         let first = text.chars().next().unwrap_or(' ');
@@ -98,7 +98,7 @@ impl<'t> Token<'t> {
     }
 }
 
-/// Comparison that is partly read.
+/// A comparison that is not complete yet.
 #[derive(Default)]
 struct Comparison<'t> {
     variable: Option<&'t str>,
@@ -170,7 +170,7 @@ impl<'t> Checker<'t> {
         Ok(())
     }
 
-    /// Refuses `'x' ~= NAME` for a name that is not a version, whatever is around it.
+    /// Rejects `'x' ~= NAME` for a variable that is not a version, in any context.
     fn check_compatible(&mut self, token: &Token<'t>) -> Result<(), String> {
         self.compatible = match (self.compatible, token) {
             (Compatible::Operator, Token::Word(name)) if !VERSIONS.contains(name) => {
@@ -195,7 +195,8 @@ impl<'t> Checker<'t> {
         Ok(())
     }
 
-    /// pep508_rs builds a comparison before it finds that nothing joins it to the next.
+    /// pep508_rs builds a comparison before it notices that no `and` or `or` joins it to the
+    /// next one.
     fn end_if_complete(&mut self) -> Result<(), String> {
         let comparison = &self.comparison;
         if comparison.variable.is_some() && comparison.value.is_some() {
@@ -205,7 +206,7 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// Counts a comparison, and refuses those on which pep508_rs panics.
+    /// Counts a comparison, and rejects those on which pep508_rs panics.
     fn end_comparison(&mut self) -> Result<(), String> {
         let comparison = std::mem::take(&mut self.comparison);
         let (Some(variable), Some(value)) = (comparison.variable, comparison.value) else {
@@ -231,8 +232,8 @@ impl<'t> Checker<'t> {
         Ok(())
     }
 
-    /// `in` on a text and `extra` are true or false; all else splits the range of its
-    /// variable.
+    /// Adds a value to the domain of its variable. `extra`, and `in` on a text, are either
+    /// true or false; other comparisons split the range of the variable.
     fn add_to_domain(&mut self, variable: &str, value: &'t str, comparison: &Comparison<'_>) {
         let is_version = VERSIONS.contains(&variable);
         let splits = is_version || (variable != "extra" && !comparison.is_in);
@@ -248,14 +249,14 @@ impl<'t> Checker<'t> {
 
     fn finish(mut self) -> Result<(), String> {
         self.end_comparison()?;
-        // Parentheses that nothing closes: pep508_rs refuses them, but not before it has
-        // built what is in them.
+        // Unclosed parentheses: pep508_rs rejects them, but only after it has built their
+        // content.
         while let Some(outer) = self.outer.pop() {
             let inner = std::mem::replace(&mut self.width, outer).total();
             self.width.factor(inner);
         }
         let paths = self.domains.values().fold(1_u64, |paths, values| {
-            // True and false, or the values and the gaps around them.
+            // Two values (true and false), or the compared values and the gaps around them.
             let edges = 2 * values.len() + 1;
             paths.saturating_mul(edges.max(2) as u64)
         });
@@ -266,11 +267,12 @@ impl<'t> Checker<'t> {
     }
 }
 
-/// An upper bound of how many different rests a marker can have once some of its variables
-/// are known, which is the width of its decision diagram whatever their order.
+/// An upper bound of the number of different remainders that a marker can have after some of
+/// its variables are known. It bounds the width of the decision diagram for every variable
+/// order.
 ///
-/// A comparison has one rest: itself, or nothing. Of several that are joined, each may be
-/// at any of its rests, or the whole is decided.
+/// A comparison has one remainder: itself, until it is decided. For several joined terms, each
+/// can be at any of its remainders, or the whole is decided.
 struct Width {
     or: u64,
     or_terms: u32,
@@ -290,13 +292,13 @@ impl Default for Width {
 }
 
 impl Width {
-    /// Adds what is joined by `and`.
+    /// Adds an operand of `and`.
     fn factor(&mut self, width: u64) {
         self.and = self.and.saturating_mul(width);
         self.and_terms += 1;
     }
 
-    /// Adds what was joined by `and` to what is joined by `or`.
+    /// Adds the finished `and` term to the operands of `or`.
     fn end_of_and(&mut self) {
         let decided = u64::from(self.and_terms > 1);
         self.or = self.or.saturating_mul(self.and.saturating_add(decided));

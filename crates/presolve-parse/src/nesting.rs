@@ -1,17 +1,17 @@
-//! How deeply a YAML or JSON text is nested, told without parsing it.
+//! Measures the nesting depth of a YAML or JSON text without parsing it.
 //!
-//! The YAML parsers recurse once per level, and the one that finds the places of values
-//! takes time quadratic in the depth.
+//! The YAML parsers recurse once per level, and the one that locates values takes time
+//! quadratic in the depth.
 
-/// How deep YAML and JSON may be. Environment files have 4 levels, Azure ML definitions
-/// about 8. serde_json stops at 128 by itself.
+/// Maximum depth of YAML and JSON. Environment files have 4 levels, Azure ML definitions about
+/// 8. The limit of serde_json is 128.
 pub const LIMIT: usize = 64;
 
-/// The byte where a text first is nested deeper than [`LIMIT`].
+/// Offset of the first byte that is nested deeper than [`LIMIT`]; `None` if there is none.
 ///
-/// Brackets are counted wherever they stand outside of quotes and comments, and indented
-/// blocks by their indentation. What only looks like nesting, such as brackets in a block
-/// of text, is counted too: no text of use has that many.
+/// Brackets count everywhere except in quotes and comments, and indented blocks count by their
+/// indentation. Text that only resembles nesting, such as brackets in a block scalar, also
+/// counts: no useful text has that many.
 pub fn too_deep(text: &str) -> Option<usize> {
     brackets_too_deep(text).or_else(|| blocks_too_deep(text))
 }
@@ -43,8 +43,8 @@ fn brackets_too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// The byte of the quote that ends the string that begins at `start`, or `start` itself
-/// where nothing ends it: what follows is then no string.
+/// Offset of the quote that closes the string at `start`, or `start` if the quote is never
+/// closed and therefore does not begin a string.
 fn quote_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let mut place = start + 1;
@@ -59,8 +59,8 @@ fn quote_end(bytes: &[u8], start: usize) -> usize {
     start
 }
 
-/// Nested blocks: each level is indented further than the one around it, or is one more
-/// `- ` or `? ` on the same line.
+/// Finds blocks that are nested too deeply. Each level is indented further than its parent, or
+/// is one more `- ` or `? ` on the same line.
 fn blocks_too_deep(text: &str) -> Option<usize> {
     let mut levels: Vec<usize> = Vec::new();
     let mut start = 0;
@@ -114,7 +114,7 @@ mod tests {
     fn every_kind_of_nesting_is_seen() {
         assert_eq!(too_deep(&"[".repeat(100_000)), Some(LIMIT));
         assert_eq!(too_deep(&"{a: ".repeat(100_000)), Some(4 * LIMIT));
-        // A quote that nothing ends hides nothing.
+        // An unclosed quote does not hide brackets.
         assert!(too_deep(&format!("a: 'x\n{}", "[".repeat(100))).is_some());
         assert!(too_deep(&format!("a: it's\n{}", "[".repeat(100))).is_some());
         assert!(too_deep(&"- ".repeat(100)).is_some());

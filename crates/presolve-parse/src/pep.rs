@@ -1,10 +1,10 @@
-//! Names, versions and requirements as PEP 440, 503 and 508 write them.
+//! Names, versions and requirements by PEP 440, 503 and 508.
 //!
-//! The texts come from pip lists, requirements files, Dockerfiles, the metadata of
-//! releases and the pages of indexes. pep508_rs 0.9.2 panics on a name or an extra that
-//! ends in `-`, `_` or `.` before something else, and expands environment variables in
-//! URLs. The first is checked here; the second is undone, because a release's metadata
-//! must not read the environment of whoever solves for it.
+//! The texts come from pip lists, requirements files, Dockerfiles, the metadata of releases
+//! and the pages of indexes. pep508_rs 0.9.2 panics on a name or an extra that ends in `-`,
+//! `_` or `.` before other text, and expands environment variables in URLs. This module
+//! rejects such names first. It also reverts the expansion, because the metadata of a release
+//! must not read the user's environment.
 
 use std::{fmt, path::Path, str::FromStr};
 
@@ -17,24 +17,24 @@ use url::Url;
 
 use super::{Invalid, check_length, guard::guarded, marker as checked};
 
-/// How long a requirement, or a list of version specifiers, may be. The longest of a
-/// well-known release are some hundred bytes.
+/// Maximum length of a requirement or of a list of version specifiers, in bytes. The longest
+/// in well-known releases have some hundred bytes.
 const MAX_REQUIREMENT: usize = 32 * 1024;
 
-/// How long a version may be. PyPI takes 512 bytes at most
-/// (`_canonical_version` and the column of it in pypi/warehouse).
+/// Maximum length of a version, in bytes. PyPI accepts at most 512 (`_canonical_version` and
+/// its column in pypi/warehouse).
 const MAX_VERSION: usize = 512;
 
-/// How long a name may be. File names end at 255 bytes.
+/// Maximum length of a name, in bytes: the limit of file names.
 const MAX_NAME: usize = 255;
 
-/// What is said where another library gives up without a reason.
+/// Message for a library that fails without a reason.
 const UNREADABLE: &str = "it cannot be read";
 
-/// Reads a requirement (PEP 508). Environment variables in its URL stay as they are.
+/// Parses a requirement (PEP 508). Environment variables in its URL are not expanded.
 ///
 /// # Errors
-/// Why it is not a requirement.
+/// Why the text is not a requirement.
 pub fn requirement(text: &str) -> Result<Requirement<VerbatimUrl>, Invalid> {
     check_length(text, MAX_REQUIREMENT, "a requirement")?;
     let after_name = check_name_and_extras(text)?;
@@ -63,10 +63,10 @@ pub fn requirement(text: &str) -> Result<Requirement<VerbatimUrl>, Invalid> {
     })
 }
 
-/// Reads a marker (PEP 508), without the `;` before it.
+/// Parses a marker (PEP 508), without the `;` before it.
 ///
 /// # Errors
-/// Why it is not a marker.
+/// Why the text is not a marker.
 pub fn marker(text: &str) -> Result<MarkerTree, Invalid> {
     checked::check(text)?;
     guarded(|| MarkerTree::from_str(text))
@@ -74,10 +74,10 @@ pub fn marker(text: &str) -> Result<MarkerTree, Invalid> {
         .map_err(|error| placed(text, &error))
 }
 
-/// Reads the name of a project and normalizes it (PEP 503).
+/// Parses the name of a project and normalises it (PEP 503).
 ///
 /// # Errors
-/// Why it is not a name.
+/// Why the text is not a name.
 pub fn name(text: &str) -> Result<PackageName, Invalid> {
     check_length(text, MAX_NAME, "a name")?;
     PackageName::from_str(text)
@@ -86,10 +86,10 @@ pub fn name(text: &str) -> Result<PackageName, Invalid> {
         .ok_or_else(|| not_a_name(text))
 }
 
-/// Reads the name of an extra and normalizes it (PEP 685).
+/// Parses the name of an extra and normalises it (PEP 685).
 ///
 /// # Errors
-/// Why it is not a name.
+/// Why the text is not a name.
 pub fn extra(text: &str) -> Result<ExtraName, Invalid> {
     check_length(text, MAX_NAME, "a name")?;
     ExtraName::from_str(text)
@@ -104,10 +104,10 @@ fn not_a_name(text: &str) -> Invalid {
     Invalid::new(message, 0..text.len())
 }
 
-/// Reads a version (PEP 440).
+/// Parses a version (PEP 440).
 ///
 /// # Errors
-/// Why it is not a version.
+/// Why the text is not a version.
 pub fn version(text: &str) -> Result<Version, Invalid> {
     check_length(text, MAX_VERSION, "a version")?;
     let invalid = |message: String| Invalid::new(message, 0..text.len());
@@ -121,22 +121,22 @@ pub fn version(text: &str) -> Result<Version, Invalid> {
     }
 }
 
-/// Reads version specifiers (PEP 440).
+/// Parses version specifiers (PEP 440), separated by commas.
 ///
 /// # Errors
-/// Why they are none.
+/// Why the text is not a list of specifiers.
 pub fn specifiers(text: &str) -> Result<VersionSpecifiers, Invalid> {
     check_length(text, MAX_REQUIREMENT, "a list of versions")?;
     let invalid = |message: String| Invalid::new(message, 0..text.len());
     let specifiers = guarded(|| VersionSpecifiers::from_str(text).map_err(|e| e.to_string()))
         .map_err(|_| invalid(UNREADABLE.to_owned()))?
-        // Below its first line the error draws the text.
+        // After its first line, the error quotes the text.
         .map_err(|error| invalid(error.lines().next().unwrap_or(UNREADABLE).to_owned()))?;
     check_numbers(&specifiers, text)?;
     Ok(specifiers)
 }
 
-/// What is said of a number to which pep440_rs cannot add 1, as it does for ranges.
+/// Message for the largest number, to which pep440_rs would have to add 1 for a range.
 const LAST_NUMBER: &str = "a number in the version is too large";
 
 fn check_numbers(specifiers: &VersionSpecifiers, text: &str) -> Result<(), Invalid> {
@@ -158,7 +158,7 @@ fn has_last_number(version: &Version) -> bool {
     numbers.any(|number| number == u64::MAX)
 }
 
-/// Checks that a name and its extras end as they must, and gives the byte after them.
+/// Checks the ends of a name and its extras. Returns the offset of the byte after them.
 fn check_name_and_extras(text: &str) -> Result<usize, Invalid> {
     let start = text.len() - text.trim_start().len();
     let name = name_at(&text[start..]);
@@ -180,7 +180,7 @@ fn check_name_and_extras(text: &str) -> Result<usize, Invalid> {
     Ok(text.len() - text[behind..].trim_start().len())
 }
 
-/// The characters of names at the start of a text.
+/// The longest prefix of characters that are valid in a name.
 fn name_at(text: &str) -> &str {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
@@ -201,11 +201,11 @@ fn check_end(name: &str, start: usize, text: &str) -> Result<(), Invalid> {
     Err(Invalid::new(message, end - 1..end))
 }
 
-/// The requirement before its marker, and where the marker begins. Of what is returned as
-/// the requirement pep508_rs takes no part for a marker.
+/// Splits a requirement from its marker, whose offset is returned. pep508_rs does not take any
+/// part of the returned requirement for a marker.
 fn split_marker(text: &str, after_name: usize) -> (&str, Option<usize>) {
     let separator = match text[after_name..].strip_prefix('@') {
-        // The URL may have a `;` that no blank stands before.
+        // The URL may contain a `;` without a blank before it.
         Some(url) => url.match_indices(';').find_map(|(place, _)| {
             let place = after_name + 1 + place;
             text[..place]
@@ -220,7 +220,8 @@ fn split_marker(text: &str, after_name: usize) -> (&str, Option<usize>) {
     }
 }
 
-/// An error of pep508_rs with a span that lies on characters: its own may not.
+/// Converts an error of pep508_rs. Its span may be within a character, so it is moved to
+/// boundaries.
 fn placed<T: Pep508Url>(text: &str, error: &Pep508Error<T>) -> Invalid {
     let end = error.start.saturating_add(error.len.max(1));
     let message = error.message.to_string();
@@ -232,7 +233,8 @@ fn placed<T: Pep508Url>(text: &str, error: &Pep508Error<T>) -> Invalid {
     }
 }
 
-/// A URL as it is written. pep508_rs's own type replaces `${NAME}` by the environment's.
+/// A URL as written. The type of pep508_rs would replace `${NAME}` by the variable of the
+/// environment.
 #[derive(Debug)]
 struct UrlAsGiven(VerbatimUrl);
 
@@ -242,7 +244,7 @@ impl fmt::Display for UrlAsGiven {
     }
 }
 
-/// Reasons for which pip does not accept a URL.
+/// Why pip does not accept a URL.
 #[derive(Debug, thiserror::Error)]
 enum UrlError {
     #[error(transparent)]
@@ -323,7 +325,7 @@ mod tests {
                 "{text}: {invalid:?}"
             );
         }
-        // Markers still work.
+        // Markers still work after the panic.
         assert!(marker("os_name == 'x'").is_ok());
     }
 

@@ -1,5 +1,5 @@
-//! The conda half: channels, repodata, virtual packages, what pip cannot
-//! uninstall, and the names that conda packages have on PyPI.
+//! Access to conda channels: repodata, virtual packages, packages that pip cannot uninstall,
+//! and the names that conda packages have on PyPI.
 
 pub mod channels;
 pub mod error;

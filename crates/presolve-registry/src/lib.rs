@@ -1,4 +1,4 @@
-//! What channels and indexes have: URLs in, records, releases and metadata out.
+//! Access to channels and indexes: URLs in, records, releases and metadata out.
 //!
 //! ```text
 //! network  one client, one cache, one policy of retries and limits
@@ -7,7 +7,7 @@
 //! memo     answers that several tasks wait for at once
 //! ```
 //!
-//! This crate must never know a problem that is solved, or how anything is shown.
+//! This crate must not depend on the solver or on the output.
 
 pub mod conda;
 pub mod memo;

@@ -1,4 +1,4 @@
-//! Answers that are worked out once, however many ask at a time.
+//! Answers that are computed once, even for concurrent queries.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 type Cells<K, V> = HashMap<K, Arc<OnceCell<V>>>;
 
-/// Answers by question.
+/// A concurrent map from keys to answers.
 #[derive(Debug)]
 pub struct Memo<K, V>(Mutex<Cells<K, V>>);
 
@@ -21,8 +21,8 @@ impl<K, V> Default for Memo<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Memo<K, V> {
-    /// The answer to `key`, by `work` if nobody has it yet. Whoever asks while it
-    /// is worked on waits for it.
+    /// Returns the answer for `key`, and runs `work` if there is none yet. Concurrent callers
+    /// wait for the same run.
     pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -31,7 +31,7 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
         cell.get_or_init(|| work).await.clone()
     }
 
-    /// Shows all answers that are there.
+    /// Calls `see` for every answer that is complete.
     pub fn each(&self, mut see: impl FnMut(&V)) {
         let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cells
@@ -40,8 +40,8 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
             .for_each(&mut see);
     }
 
-    /// Forgets all answers if they are heavier than `limit` together. Who waits for one
-    /// still gets it.
+    /// Forgets all answers if their total weight exceeds `limit`. Callers that wait for an
+    /// answer still get it.
     pub fn trim(&self, limit: usize, weight: impl Fn(&V) -> usize) {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let weights = cells.values().filter_map(|cell| cell.get().map(&weight));

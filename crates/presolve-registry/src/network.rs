@@ -1,8 +1,8 @@
-//! Bytes from URLs: one client, one policy for time, size and retries, one cache.
+//! Downloads from URLs: one client, one policy for time, size and retries, one cache.
 //!
-//! What is read from the network passes through [`fetch::Fetcher`]: it sends the request
-//! ([`retry`] decides how often), reads and decompresses the body within its limits
-//! ([`body`]), has the caller parse it, and only then stores it ([`cache`]).
+//! Every download passes through [`fetch::Fetcher`]. It sends the request ([`retry`] decides
+//! how often), reads and decompresses the body within its limits ([`body`]), calls the parser
+//! of the caller, and stores the body only if it was parsed ([`cache`]).
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -26,23 +26,23 @@ pub use error::SetupError;
 pub use waiting::WaitObserver;
 use waiting::Waiting;
 
-/// Time limits of the network.
+/// Time limits for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// To accept a connection.
+    /// Maximum time to establish a connection.
     pub connect: Duration,
-    /// Without a byte, and with fewer than [`body::SLOWEST`] bytes a second.
+    /// Maximum time without a byte, and the window in which [`body::SLOWEST`] applies.
     pub read: Duration,
 }
 
 impl Limits {
-    /// pip waits 15 seconds for a byte, uv 30, conda 60.
+    /// For comparison: pip waits 15 seconds for a byte, uv 30, conda 60.
     const DEFAULT: Self = Self {
         connect: Duration::from_secs(10),
         read: Duration::from_secs(30),
     };
 
-    /// The limits with the seconds of `PRESOLVE_HTTP_TIMEOUT` for both, if it is set.
+    /// The default limits, or the seconds in `PRESOLVE_HTTP_TIMEOUT` for both limits.
     ///
     /// # Errors
     /// [`SetupError::NotATime`] if the variable is not a number of seconds above zero.
@@ -65,52 +65,50 @@ impl Limits {
     }
 }
 
-/// Sets how long a host may stay silent, in seconds.
+/// Variable with the maximum silence of a host, in seconds.
 const TIMEOUT_VARIABLE: &str = "PRESOLVE_HTTP_TIMEOUT";
 
-/// A client with the policy that it follows.
+/// An HTTP client with its policy.
 #[derive(Clone)]
 pub struct Http {
-    /// Sends requests, with credentials and retries. It does not decompress bodies.
+    /// Sends requests with credentials and retries. It does not decompress bodies.
     pub client: ClientWithMiddleware,
-    /// Whether it refuses every request.
+    /// Whether the client refuses every request.
     pub offline: bool,
     pub(crate) limits: Limits,
     pub(crate) waiting: Arc<Waiting>,
 }
 
 impl Http {
-    /// The hosts that have yet to answer.
+    /// Hosts that have not answered yet.
     pub(crate) fn pending(&self) -> Vec<String> {
         self.waiting.pending()
     }
 
-    /// Awaits `work`, which needs an answer from the host of `url`.
+    /// Awaits `work`, which depends on an answer from the host of `url`.
     pub(crate) async fn watch<T>(&self, url: &Url, work: impl Future<Output = T>) -> T {
         self.waiting.watch(&waiting::host(url), work).await
     }
 }
 
-/// Builds the client that conda channels and PyPI indexes are fetched with.
+/// Builds the client for conda channels and PyPI indexes.
 ///
-/// It takes credentials from the URL, from netrc and from rattler's credentials
-/// file, proxies from `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, and
-/// certificates from the system (or `SSL_CERT_FILE`) and from the files that
-/// `REQUESTS_CA_BUNDLE` and `PIP_CERT` name. It retries transient failures (429, 5xx,
-/// broken connections) with growing pauses, and reports a host that does not answer to
-/// `waiting`. With `offline` it refuses every request with
+/// Credentials come from the URL, from netrc and from rattler's credentials file, proxies from
+/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, and certificates from the system
+/// (or `SSL_CERT_FILE`) and from the files in `REQUESTS_CA_BUNDLE` and `PIP_CERT`. The client
+/// retries transient failures (429, 5xx, broken connections) with growing pauses, and reports
+/// a host that does not answer to `waiting`. With `offline` it refuses every request with
 /// [`rattler_networking::OfflineError`].
 ///
 /// # Errors
-/// [`SetupError`] if a certificate file cannot be read or the credentials cannot be
-/// used.
+/// [`SetupError`] if a certificate file cannot be read or the credentials are unusable.
 pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, SetupError> {
     let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
         .map_err(|error| unusable("cannot read the stored credentials", &error))?;
     let limits = Limits::from_environment()?;
     let http = reqwest::Client::builder()
         .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
-        // Bodies are decompressed with a limit on what they grow to.
+        // Bodies are decompressed by [`body`], which limits their size.
         .no_gzip()
         .no_brotli()
         .no_deflate()
@@ -140,8 +138,8 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Setu
     })
 }
 
-/// The certificates of the variables that requests and pip know. `SSL_CERT_FILE`
-/// is left to rustls, which reads it in place of the system's certificates.
+/// Certificates of the variables that requests and pip use. rustls itself reads
+/// `SSL_CERT_FILE`, in place of the system's certificates.
 fn extra_certificates() -> Result<Vec<reqwest::Certificate>, SetupError> {
     let mut paths: Vec<PathBuf> = ["REQUESTS_CA_BUNDLE", "PIP_CERT"]
         .iter()
@@ -150,7 +148,7 @@ fn extra_certificates() -> Result<Vec<reqwest::Certificate>, SetupError> {
         .collect();
     paths.dedup();
     let mut certificates = Vec::new();
-    // requests also takes a folder of hashed certificates, which OpenSSL alone reads.
+    // requests also accepts a folder of hashed certificates, a format that only OpenSSL reads.
     for path in paths.iter().filter(|path| !path.is_dir()) {
         let what = format!("cannot read the certificates in `{}`", path.display());
         let pem = files::read(path, TEXT_LIMIT)
@@ -169,7 +167,7 @@ fn unusable(what: &str, error: &dyn std::error::Error) -> SetupError {
     }
 }
 
-/// An error with its causes, the outermost first.
+/// Formats an error with its causes, the outermost first.
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

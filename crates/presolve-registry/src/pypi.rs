@@ -1,5 +1,4 @@
-//! PyPI: what an index has, what a distribution requires, and on which Python
-//! and platform it can be installed.
+//! Access to PyPI indexes: pages, metadata, source distributions and advisories.
 
 pub mod advisories;
 pub mod client;

@@ -1,10 +1,10 @@
-//! The machine that builds: its platform, its virtual packages, and how it orders channels.
+//! The machine that builds the environment: platform, virtual packages and channel priority.
 //!
-//! In: the name of a base image. Out: a [`ImageTarget`]: Ubuntu's release and so glibc, the day of
-//! the image and so conda. This crate must never read a file.
+//! In: the name of a base image. Out: an [`ImageTarget`]. The name gives the Ubuntu release,
+//! and so glibc, and the date of the image, and so conda. This crate must not read files.
 //!
-//! A CUDA version in the name is that of the libraries in the image. The machine that
-//! builds has no GPU, so there is no `__cuda` there
+//! A CUDA version in the name refers to the libraries in the image. The build machine has no
+//! GPU, so it has no `__cuda`
 //! (<https://learn.microsoft.com/azure/machine-learning/concept-environments>).
 
 use std::{fmt, sync::LazyLock};
@@ -41,29 +41,28 @@ pub enum ChannelPriority {
 /// (<https://pkg.go.dev/github.com/distribution/reference>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// The host of the registry; none for Docker Hub.
+    /// Host of the registry; `None` for Docker Hub.
     pub registry: Option<String>,
-    /// The repository: `azureml/openmpi4.1.0-ubuntu22.04`.
+    /// Repository, such as `azureml/openmpi4.1.0-ubuntu22.04`.
     pub repository: String,
-    /// What follows `:`.
+    /// Text after `:`, such as `20240418.v1`; `None` if there is no tag.
     pub tag: Option<String>,
-    /// What follows `@`.
+    /// Text after `@`, such as `sha256:…`; `None` if there is no digest.
     pub digest: Option<String>,
 }
 
-/// A release of Ubuntu that images are made of.
+/// An Ubuntu release that base images use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ubuntu {
-    /// `22.04`.
+    /// Number of the release, such as `22.04`.
     pub release: &'static str,
-    /// Its glibc (<https://launchpad.net/ubuntu/+source/glibc>).
+    /// Version of glibc (<https://launchpad.net/ubuntu/+source/glibc>).
     pub glibc: &'static str,
-    /// The day on which its standard support ends
-    /// (<https://ubuntu.com/about/release-cycle>).
+    /// Last day of standard support (<https://ubuntu.com/about/release-cycle>).
     pub end_of_life: Date,
 }
 
-/// The releases, oldest first.
+/// Ubuntu releases, oldest first.
 const RELEASES: [Ubuntu; 5] = [
     ubuntu("16.04", "2.23", date(2021, 4, 30)),
     ubuntu("18.04", "2.27", date(2023, 5, 31)),
@@ -72,7 +71,7 @@ const RELEASES: [Ubuntu; 5] = [
     ubuntu("24.04", "2.39", date(2029, 5, 31)),
 ];
 
-/// The releases of Debian: number, name, glibc (<https://packages.debian.org/libc6>).
+/// Debian releases: number, name, glibc (<https://packages.debian.org/libc6>).
 const DEBIAN: [(&str, &str, &str); 4] = [
     ("10", "buster", "2.28"),
     ("11", "bullseye", "2.31"),
@@ -80,36 +79,36 @@ const DEBIAN: [(&str, &str, &str); 4] = [
     ("13", "trixie", "2.41"),
 ];
 
-/// The glibc that an image is taken to have whose release is not known: of Ubuntu 22.04,
-/// the oldest release of a supported Azure ML image
-/// (<https://github.com/Azure/AzureML-Containers>). What it can run, newer ones can.
+/// Assumed glibc of an image whose release is unknown: that of Ubuntu 22.04, the oldest
+/// release of a supported Azure ML image (<https://github.com/Azure/AzureML-Containers>).
+/// Newer releases also satisfy it.
 const USUAL_GLIBC: &str = "2.35";
 
-/// The day from which on Azure ML's images have a conda with the libmamba solver. Those
-/// before have conda 23.5 or older, whose default is the classic one.
+/// First date of Azure ML images whose conda uses the libmamba solver. Earlier images have
+/// conda 23.5 or older, whose default is the classic solver.
 const LIBMAMBA: Date = date(2023, 10, 3);
 
-/// What the Miniconda of an Azure ML base image brings, as far as it was published.
+/// Versions in the Miniconda of an Azure ML base image; `None` if they were not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Miniconda {
-    /// The first day of images that have it.
+    /// Date of the first images with this Miniconda.
     since: Date,
-    /// The version of conda.
+    /// Version of conda.
     pub conda: Option<&'static str>,
-    /// The version of Python that conda runs on, which is `python` where the image is used
-    /// without a conda file; an environment of conda's has a Python of its own.
+    /// Version of the Python that runs conda. It is also `python` in an image without a conda
+    /// file; an environment that conda creates has its own Python.
     pub python: Option<&'static str>,
 }
 
-/// What images of Azure ML bring, the oldest first. The source is
-/// <https://github.com/Azure/AzureML-Containers>: the notes of the releases, `MINICONDA_VERSION`
-/// and `CONDA_PACKAGE` of the Dockerfiles at that time, and issues 170 and 232, in which
-/// users looked. Where they leave a gap, so does the table.
+/// Miniconda versions of Azure ML images, oldest first. The source is
+/// <https://github.com/Azure/AzureML-Containers>: the release notes, `MINICONDA_VERSION` and
+/// `CONDA_PACKAGE` of the Dockerfiles at that time, and issues 170 and 232, in which users
+/// reported versions. The table has the same gaps as these sources.
 const MINICONDAS: [Miniconda; 10] = [
     miniconda(date(2021, 3, 1), Some("4.9.2"), Some("3.7")),
     miniconda(date(2022, 5, 16), Some("4.11.0"), Some("3.8")),
     miniconda(date(2022, 9, 30), Some("4.12.0"), Some("3.8")),
-    // 22.11.1 came on a day that the notes do not tell.
+    // The notes do not give the date of 22.11.1.
     miniconda(date(2023, 1, 20), None, Some("3.8")),
     miniconda(date(2023, 6, 20), Some("23.5.0"), Some("3.8")),
     miniconda(LIBMAMBA, None, Some("3.8")),
@@ -119,9 +118,9 @@ const MINICONDAS: [Miniconda; 10] = [
     miniconda(date(2026, 5, 7), None, Some("3.12")),
 ];
 
-/// A reference by the grammar of Docker
-/// (<https://pkg.go.dev/github.com/distribution/reference#pkg-overview>), without hosts of
-/// IPv6 and with digests of SHA-256 alone, which are those of registries.
+/// An image reference by Docker's grammar
+/// (<https://pkg.go.dev/github.com/distribution/reference#pkg-overview>), without IPv6 hosts
+/// and with SHA-256 as the only digest, which is what registries use.
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     let host = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
     let part = "[a-z0-9]+(?:(?:[_.]|__|-+)[a-z0-9]+)*";
@@ -131,20 +130,21 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&grammar).expect("it is one")
 });
 
-/// What an image says of the machine that builds on it.
+/// Properties of the build machine that follow from its image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageTarget {
-    /// The platform.
+    /// Platform of the image.
     pub subdir: Subdir,
-    /// Virtual packages, as `__glibc=2.35`, beside those that the platform has anyway.
+    /// Virtual packages, such as `__glibc=2.35`, in addition to those of every machine of the
+    /// platform.
     pub virtual_packages: Vec<String>,
-    /// The image's name does not say what it is made of.
+    /// Whether the release is assumed, because the name of the image does not contain it.
     pub is_guess: bool,
-    /// The version of the CUDA libraries in the image: `12.6`. It says nothing of a GPU.
+    /// Version of the CUDA libraries in the image, such as `12.6`. It does not imply a GPU.
     pub cuda: Option<String>,
-    /// The image.
+    /// Image reference; `None` if the image is unknown.
     pub image: Option<Image>,
-    /// A Dockerfile says what is run on the image.
+    /// Whether a Dockerfile adds commands to the image.
     pub in_dockerfile: bool,
 }
 
@@ -169,7 +169,7 @@ const fn miniconda(
 }
 
 impl fmt::Display for Image {
-    /// The reference, as `docker pull` takes it.
+    /// Writes the reference in the form that `docker pull` accepts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(registry) = &self.registry {
             write!(f, "{registry}/")?;
@@ -186,7 +186,7 @@ impl fmt::Display for Image {
 }
 
 impl fmt::Display for Miniconda {
-    /// "conda 23.5.0 on Python 3.8".
+    /// Writes "conda 23.5.0 on Python 3.8".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("conda")?;
         if let Some(conda) = self.conda {
@@ -200,9 +200,9 @@ impl fmt::Display for Miniconda {
 }
 
 impl Image {
-    /// Takes a reference apart. It need not be a valid one.
+    /// Splits a reference into its parts. The reference need not be valid.
     pub fn parse(reference: &str) -> Self {
-        // A template of Azure/azureml-assets may have any character.
+        // A template of Azure/azureml-assets may contain any character.
         if let Some((name, tag)) = reference.split_once(":{{") {
             let tag = Some(format!("{{{{{tag}"));
             return Self {
@@ -232,12 +232,12 @@ impl Image {
         }
     }
 
-    /// Whether it is a valid reference.
+    /// Whether the reference is valid by Docker's grammar.
     pub fn is_well_formed(&self) -> bool {
         REFERENCE.is_match(&self.to_string())
     }
 
-    /// The name of an image that Azure ML makes: `openmpi4.1.0-ubuntu22.04`.
+    /// Name of an image that Azure ML publishes, such as `openmpi4.1.0-ubuntu22.04`.
     pub fn azure_name(&self) -> Option<&str> {
         let is_registry = |host: &str| host == "mcr.microsoft.com";
         let name = self.repository.strip_prefix("azureml/")?;
@@ -247,8 +247,8 @@ impl Image {
             .then_some(name)
     }
 
-    /// The release of Ubuntu, where the name or the tag says it: `ubuntu22.04`,
-    /// `ubuntu2204`, `inference-base-2204`, `ubuntu:22.04`.
+    /// The Ubuntu release in the name or the tag: `ubuntu22.04`, `ubuntu2204`,
+    /// `inference-base-2204`, `ubuntu:22.04`.
     pub fn ubuntu(&self) -> Option<Ubuntu> {
         let tag = self.tag.as_deref().unwrap_or_default();
         let text = format!("{}:{tag}", self.repository);
@@ -264,7 +264,7 @@ impl Image {
         RELEASES.into_iter().find(named)
     }
 
-    /// The glibc of the release of Debian that the tag of an official image names:
+    /// glibc of the Debian release in the tag of an official image:
     /// `python:3.11-slim-bookworm`, `debian:12`.
     fn debian(&self) -> Option<&'static str> {
         let tag = self.tag.as_deref()?;
@@ -277,8 +277,8 @@ impl Image {
         releases.find(is_it).map(|(_, _, glibc)| *glibc)
     }
 
-    /// Whether it is an official image of Alpine: `alpine:3`, `python:3.11-alpine3.19`.
-    /// Images of others may bring glibc besides, as `continuumio/miniconda3:4.12.0-alpine`.
+    /// Whether this is an official Alpine image: `alpine:3`, `python:3.11-alpine3.19`. Other
+    /// images can add glibc, such as `continuumio/miniconda3:4.12.0-alpine`.
     pub fn is_alpine(&self) -> bool {
         let (parent, name) = self.repository.rsplit_once('/').unwrap_or_default();
         let name = if parent.is_empty() {
@@ -291,22 +291,22 @@ impl Image {
         is_official && (name == "alpine" || parts.any(|part| part.starts_with("alpine")))
     }
 
-    /// The day of an Azure ML image: `20240418` of the tag `20240418.v1`.
+    /// Date of an Azure ML image: `20240418` of the tag `20240418.v1`.
     pub fn day(&self) -> Option<Date> {
         self.azure_name()?;
         let digits = self.tag.as_deref()?.split('.').next()?;
         (digits.len() == 8).then(|| Date::strptime("%Y%m%d", digits).ok())?
     }
 
-    /// Whether it is an Azure ML image whose conda has the classic solver; none if its tag
-    /// does not say.
+    /// Whether the conda of an Azure ML image uses the classic solver; `None` if the tag has
+    /// no date.
     pub fn has_classic_solver(&self) -> Option<bool> {
         self.day().map(|day| day < LIBMAMBA)
     }
 
-    /// The minor version of the Python that it brings: `3.11` of `python:3.11-slim`, and
-    /// `3.10` of `…-py310-torch280`. Azure ML's base images have that of their Miniconda,
-    /// and those without a day in their tag the newest one.
+    /// Minor version of the Python in the image: `3.11` of `python:3.11-slim`, and `3.10` of
+    /// `…-py310-torch280`. Base images of Azure ML have the Python of their Miniconda, and
+    /// without a date in the tag that of the newest one.
     pub fn python(&self) -> Option<String> {
         let tag = self.tag.as_deref().unwrap_or_default();
         if matches!(&*self.repository, "python" | "library/python") {
@@ -333,11 +333,11 @@ impl Image {
         known?.python.map(str::to_owned)
     }
 
-    /// What its Miniconda brings, of one of the base images of Azure ML; none if its tag
-    /// does not say, or nothing was published.
+    /// Miniconda of an Azure ML base image; `None` if the tag does not identify it or the
+    /// versions were not published.
     pub fn miniconda(&self) -> Option<Miniconda> {
         let name = self.azure_name()?;
-        // The other images, those for inference, have Pythons of their own.
+        // The other images, for inference, have their own Python.
         if !name.starts_with("openmpi") && !name.starts_with("intelmpi") {
             return None;
         }
@@ -346,8 +346,8 @@ impl Image {
         known.find(|miniconda| miniconda.since <= day)
     }
 
-    /// The version of the CUDA libraries in it, where the name or the tag says it:
-    /// `cuda11.8`, `cuda:12.2.0`, `cu126` of `cu126-py310`.
+    /// Version of the CUDA libraries in the name or the tag: `cuda11.8`, `cuda:12.2.0`,
+    /// `cu126` of `cu126-py310`.
     pub fn cuda(&self) -> Option<String> {
         let tag = self.tag.as_deref().unwrap_or_default();
         let text = format!("{}:{tag}", self.repository);
@@ -372,7 +372,7 @@ impl Image {
         None
     }
 
-    /// What it says of the machine that builds on it.
+    /// Derives the build machine from the image.
     pub fn target(&self) -> ImageTarget {
         if self.repository.starts_with("windows/") {
             return ImageTarget::windows();
@@ -391,12 +391,12 @@ impl Image {
 }
 
 impl ImageTarget {
-    /// What is taken for granted where nothing is known of the image.
+    /// The assumptions for an unknown image.
     pub fn unknown() -> Self {
         Self::linux(USUAL_GLIBC, true)
     }
 
-    /// A Windows image, as `os_type: windows` has it.
+    /// A Windows image, for `os_type: windows`.
     pub fn windows() -> Self {
         Self {
             subdir: Subdir::Win64,
@@ -408,7 +408,7 @@ impl ImageTarget {
         }
     }
 
-    /// The same where a Dockerfile names the platform: `linux/arm64`.
+    /// Changes the platform to that of a Dockerfile, such as `linux/arm64`.
     pub fn on(self, platform: &str) -> Self {
         let subdir = match platform {
             "linux/arm64" | "linux/arm64/v8" => Subdir::LinuxAarch64,
@@ -419,7 +419,7 @@ impl ImageTarget {
         Self { subdir, ..self }
     }
 
-    /// Azure ML builds on x86-64 alone.
+    /// An x86-64 image, because Azure ML builds on x86-64 only.
     fn linux(glibc: &str, is_guess: bool) -> Self {
         Self {
             subdir: Subdir::Linux64,

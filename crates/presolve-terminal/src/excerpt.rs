@@ -1,29 +1,29 @@
-//! The part of a file that a diagnostic shows. A line can have megabytes, such as that of a
-//! JSON file without line breaks: each of its diagnostics shows a few words of it.
+//! The part of a file that a diagnostic shows. A line can have megabytes, such as in a JSON
+//! file without line breaks, so a diagnostic shows only some words of it.
 
 use std::ops::Range;
 
-/// The longest line that is shown as it is, in bytes.
+/// Length of the longest line that is shown in full, in bytes.
 const LONG: usize = 400;
-/// How much of a longer line is shown before and after each end of a place, in bytes.
+/// Length of the context before and after each end of a span in a longer line, in bytes.
 const AROUND: usize = 60;
-/// The most places that are shown: each takes a line below a long one.
+/// Maximum number of spans: each takes one output line below a long line.
 const MOST_PLACES: usize = 8;
-/// Stands for what is left out.
+/// Replaces omitted text.
 const GAP: char = '…';
 
-/// A text with places in it.
+/// A shortened text and the spans within it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Excerpt {
-    /// The lines from the first place to the last one.
+    /// Lines from the first span to the last.
     pub text: String,
-    /// The number of the first line, from 1.
+    /// Number of the first line in the file, from 1.
     pub line: usize,
-    /// The first of the places, as bytes of `text`.
+    /// The first [`MOST_PLACES`] spans, as byte ranges of `text`.
     pub spans: Vec<Range<usize>>,
 }
 
-/// The bytes from the line of the first place to that of the last one; none without a place.
+/// Byte range from the line of the first span to the line of the last; `None` without a span.
 fn lines_of(text: &str, spans: &[Range<usize>]) -> Option<(usize, usize)> {
     let first = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.end).max()?;
@@ -38,8 +38,8 @@ fn is_long(line: &str) -> bool {
     line.len() > LONG
 }
 
-/// What to show where a line is too long to be shown as it is; none if no line is. The spans
-/// are within the text, on whole characters.
+/// The excerpt of a text whose labelled lines include a long one; `None` if every line is
+/// short. The spans must be within the text and on character boundaries.
 pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerpt> {
     let (start, end) = lines_of(text, spans)?;
     if !text[start..end].split('\n').any(is_long) {
@@ -75,11 +75,11 @@ pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerp
     })
 }
 
-/// The text of an excerpt, with where its parts are from.
+/// The text of an excerpt, with the origin of its parts.
 #[derive(Default)]
 struct Shown {
     text: String,
-    /// Bytes of the file, each with its place in the text.
+    /// Byte ranges of the file, each with its offset in the text.
     parts: Vec<(Range<usize>, usize)>,
 }
 
@@ -89,7 +89,7 @@ impl Shown {
         self.text.push_str(&text[part]);
     }
 
-    /// What surrounds the ends of places in a line; its beginning if it has none.
+    /// Ranges of the line around the ends of spans, or its beginning if it has none.
     fn parts(&mut self, text: &str, line: &Range<usize>, ends: &[usize]) {
         let own = ends
             .iter()

@@ -1,25 +1,24 @@
-//! Foreign text on its way out: of files, logs, indexes and channels.
+//! Filters foreign text for output: text of files, logs, indexes and channels.
 //!
-//! Everything that presolve prints goes through here. Secrets are masked
-//! ([`presolve_text::secrets`]). Characters that steer a terminal or hide text become visible
-//! ones. A line that a CI runner would obey as a command is made an ordinary line:
+//! All output of presolve passes through this module. It masks secrets
+//! ([`presolve_text::secrets`]) and makes characters visible that control a terminal or hide
+//! text. It also changes lines that a CI runner would execute as a command:
 //!
-//! - GitHub Actions obeys a line that begins with `::` behind blanks, and `##[name]`
+//! - GitHub Actions executes a line that begins with `::` after blanks, and `##[name]`
 //!   anywhere in a line
 //!   (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>;
 //!   `ActionCommand.cs` of <https://github.com/actions/runner>);
-//! - Azure Pipelines obeys `##vso[` anywhere in a line, and formats by `##[`
+//! - Azure Pipelines executes `##vso[` anywhere in a line, and formats lines with `##[`
 //!   (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>);
-//! - TeamCity obeys `##teamcity[`
+//! - TeamCity executes `##teamcity[`
 //!   (<https://www.jetbrains.com/help/teamcity/service-messages.html>).
 //!
-//! Both runners of .NET compare texts without the characters that Unicode ignores, so that
-//! those do not break a command up.
+//! The two .NET runners ignore the characters that Unicode ignores when they compare texts, so
+//! such a character does not break up a command.
 //!
-//! What is printed is for reading. A file that is written is byte for byte what it has to
-//! be; a diff or a lock file that is printed is filtered as all the rest, whether a
-//! terminal or a pipe takes it, because the log of a runner is behind a pipe. A file that
-//! has nothing to hide is printed as it is.
+//! The filter applies to printed output only. Files are written byte for byte. A printed diff
+//! or lock file is filtered even if the output is a pipe, because the log of a CI runner reads
+//! from a pipe. A text without anything to hide is printed unchanged.
 
 use std::sync::LazyLock;
 
@@ -28,14 +27,14 @@ use regex::Regex;
 
 use presolve_text::secrets;
 
-/// A foreign text as a part of a message, a label or a table. Its line breaks stay.
+/// Filters a foreign text for use in a message, a label or a table. Line breaks remain.
 pub fn shown(text: &str) -> String {
     without_commands(&visible(&secrets::redact(text)))
 }
 
-/// The lines of a file with places in them: every character keeps its bytes, so that spans
-/// stay valid. What has one byte is left to the renderer of the lines, which shows it by a
-/// picture of Unicode.
+/// Filters the source lines of a diagnostic. Every character keeps its length in bytes, so
+/// spans stay valid. Control characters of one byte are left to the renderer, which shows them
+/// as control pictures.
 pub fn shown_in_place(text: &str) -> String {
     let masked = secrets::redact_in_place(text);
     if !masked.contains(is_hidden) {
@@ -53,11 +52,11 @@ pub fn shown_in_place(text: &str) -> String {
     shown
 }
 
-/// All that is printed at once where styles are shown. Of what steers a terminal only the
-/// styles of this program pass.
+/// Filters a complete output where styles are shown. The only terminal sequences that pass are
+/// the styles of presolve.
 ///
-/// A renderer filters foreign text by [`shown`] before it adds styles, so that a style in
-/// a file is visible text by then.
+/// A renderer filters foreign text with [`shown`] before it adds styles, so a style from a
+/// file is visible text at this point.
 pub fn styled(text: &str) -> String {
     let masked = secrets::redact(text);
     let mut shown = String::with_capacity(masked.len());
@@ -71,20 +70,20 @@ pub fn styled(text: &str) -> String {
     without_commands(&shown)
 }
 
-/// The same where no styles are shown: in a file, in a pipe, on a plain terminal.
+/// Filters a complete output without styles: for a file, a pipe or a plain terminal.
 pub fn unstyled(text: &str) -> String {
     shown(&strip_str(text).to_string())
 }
 
-/// A file of another tool that is printed. It has no secrets, because its writer leaves them
-/// out, and a mask in the place of what looks like one would make another file of it.
+/// Filters a printed file in the format of another tool. Its writer already omits secrets, and
+/// a mask for a text that resembles a secret would make the file different.
 pub fn printed_file(text: &str) -> String {
     without_commands(&visible(text))
 }
 
-/// A JSON text that is printed: its strings keep their meaning, and have no character that
-/// a terminal or a runner heeds. Secrets are masked in all strings but those that an edit
-/// writes into a file; an edit that shows a secret is left out by its writer.
+/// Filters a printed JSON text. Strings keep their meaning, without characters that a terminal
+/// or a CI runner interprets. Secrets are masked in all strings except those that an edit
+/// writes into a file; the writer omits an edit that contains a secret.
 pub fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut keys: Vec<String> = vec![String::new()];
@@ -116,7 +115,7 @@ pub fn json(text: &str) -> String {
     shown + rest
 }
 
-/// Whether a string is what an edit writes: `with` of presolve's formats, the text of
+/// Whether a string is the new text of an edit: `with` in presolve's formats, or the text in
 /// SARIF's `insertedContent`.
 fn is_edit(keys: &[String]) -> bool {
     match keys {
@@ -125,7 +124,7 @@ fn is_edit(keys: &[String]) -> bool {
     }
 }
 
-/// Where a string ends that a JSON text begins with.
+/// End of the string literal at the start of a JSON text.
 fn string_end(text: &str) -> usize {
     let mut is_escaped = true;
     let end = text.bytes().position(|byte| {
@@ -160,7 +159,7 @@ fn json_string(string: &str, is_edit: bool) -> String {
     escaped
 }
 
-/// A text without characters that steer a terminal or hide text. Line breaks and tabs stay.
+/// Replaces characters that control a terminal or hide text. Line breaks and tabs remain.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -168,7 +167,7 @@ pub fn visible(text: &str) -> String {
         match c {
             '\n' | '\t' => shown.push(c),
             '\r' if characters.peek() == Some(&'\n') => shown.push(c),
-            // The pictures of control characters, U+2400 to U+2421.
+            // Control pictures, U+2400 to U+2421.
             '\0'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(c))),
             '\u{7f}' => shown.push('\u{2421}'),
             c if is_hidden(c) => shown.push(char::REPLACEMENT_CHARACTER),
@@ -178,9 +177,9 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Whether a character of more than one byte steers a terminal (C1), changes the direction
-/// of text (Unicode Standard Annex 9), ends a line, or is not seen
-/// (`Default_Ignorable_Code_Point` of Unicode, but for the selectors of emoji).
+/// Whether a multi-byte character controls a terminal (C1), changes the direction of text
+/// (Unicode Standard Annex 9), ends a line, or is invisible (Unicode's
+/// `Default_Ignorable_Code_Point`, except the emoji selectors).
 fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
@@ -190,11 +189,11 @@ fn is_hidden(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A style as this program and its libraries write it: bold, underlined, or in one of the
-/// sixteen colours. What hides text or makes it blink is not among them.
+/// Styles of presolve and its libraries: bold, underlined, or one of the sixteen colours.
+/// Styles that hide text or make it blink are excluded.
 static STYLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\x1b\[(?:[014]|[39][0-7])m"));
 
-/// What a runner does not see in a command.
+/// Characters that a runner ignores within a command.
 const IGNORED: &str = r"(?:\x1b\[[0-9;]*m|[\x{fffd}\x{fe00}-\x{fe0f}])";
 
 static LINE: LazyLock<Regex> =
@@ -203,7 +202,7 @@ static LINE: LazyLock<Regex> =
 static BRACKET: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"#(?:{IGNORED}|#)*#((?:{IGNORED}|\w)*\[)")));
 
-/// A text of which no line is a command of a CI runner.
+/// Changes every line that a CI runner would execute as a command.
 fn without_commands(text: &str) -> String {
     let text = LINE.replace_all(text, "${1}\u{fffd}:");
     BRACKET.replace_all(&text, "#\u{fffd}${1}").into_owned()

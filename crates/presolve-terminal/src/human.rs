@@ -1,5 +1,5 @@
-//! Renders diagnostics for people in the layout of rustc, with styles: the stream that they
-//! are printed to shows or drops these.
+//! Renders diagnostics for people, in the layout of rustc, always with styles. The output
+//! stream keeps or removes the styles.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,13 +16,13 @@ use crate::{
     foreign::{shown, shown_in_place},
 };
 
-/// Renders a diagnostic: its level and name, the lines of the files that it is
-/// about, then what explains it and what to do next. Ends without a line break.
+/// Renders a diagnostic: level and name, the labelled source lines, notes and help. Ends
+/// without a line break.
 pub fn render(diagnostic: &Diagnostic) -> String {
     render_places(diagnostic, 1)
 }
 
-/// Like [`render`], with the first `primary` labels as primary ones.
+/// Like [`render`], but the first `primary` labels are primary.
 pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
     let primary = primary.min(diagnostic.labels.len());
     let files: Vec<File> = by_file(&diagnostic.labels)
@@ -47,7 +47,7 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
         .fold(text, |text, file| file.with_own_column(text))
 }
 
-/// What a message begins with.
+/// The title for a severity.
 pub(crate) fn title(level: Level) -> Title<'static> {
     match level {
         Level::Error => Title::ERROR,
@@ -56,13 +56,13 @@ pub(crate) fn title(level: Level) -> Title<'static> {
     }
 }
 
-/// A message as it is printed.
+/// Renders a message without a final line break.
 pub(crate) fn rendered(group: Group<'_>, renderer: &Renderer) -> String {
     with_arrows(&renderer.render(&[group]))
 }
 
-/// The same text with `-->` for the `:::` in front of a further file: GitHub Actions takes
-/// a line that begins with two colons for a command.
+/// Replaces the `:::` before a further file by `-->`: GitHub Actions takes a line that begins
+/// with two colons for a command.
 fn with_arrows(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let has_colons = || strip_str(line).to_string().trim_start().starts_with(":::");
@@ -75,7 +75,7 @@ fn with_arrows(text: &str) -> String {
     lines.collect()
 }
 
-/// The labels of a diagnostic, file by file, the primary one's file first.
+/// Groups the labels by file, with the file of the primary label first.
 fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
     let mut files: Vec<(Arc<SourceFile>, Vec<&Label>)> = Vec::new();
     for label in labels {
@@ -88,8 +88,8 @@ fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
     files
 }
 
-/// The last file that was shown, with what is shown of it: many findings of one file come
-/// one behind the other.
+/// The last file with its redacted text, because consecutive diagnostics are usually about the
+/// same file.
 static LAST: Mutex<Option<(Arc<SourceFile>, Arc<str>)>> = Mutex::new(None);
 
 fn text_of(file: &Arc<SourceFile>) -> Arc<str> {
@@ -104,13 +104,13 @@ fn text_of(file: &Arc<SourceFile>) -> Arc<str> {
     }
 }
 
-/// The lines of one file that are shown.
+/// The part of a file that a diagnostic shows.
 struct File {
     path: String,
     text: Arc<str>,
     annotations: Vec<(AnnotationKind, std::ops::Range<usize>, String)>,
-    /// The line of the text's beginning, and the place of the first label in the file, where
-    /// the text is not the whole file.
+    /// The first line of the text, and the line and column of the first label in the file;
+    /// `None` if the text is the whole file.
     excerpt: Option<(usize, (usize, usize))>,
 }
 
@@ -157,7 +157,7 @@ impl File {
             .annotations(annotations)
     }
 
-    /// The rendered text with the column of the file in place of that of the excerpt.
+    /// Replaces the column within the excerpt by the column within the file.
     fn with_own_column(&self, text: String) -> String {
         let (Some((_, (line, column))), Some((_, span, _))) =
             (self.excerpt, self.annotations.first())
@@ -172,7 +172,7 @@ impl File {
     }
 }
 
-/// A span that the renderer can take: inside the text, on whole characters.
+/// Moves a span into the text and onto character boundaries, as the renderer requires.
 fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
     let boundary = |mut offset: usize| {
         offset = offset.min(text.len());

@@ -1,4 +1,4 @@
-//! Renders messages about the lines of a log, in the layout of [`human`].
+//! Renders messages about log lines in the layout of [`human`].
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
@@ -9,32 +9,33 @@ use crate::{
     human::{rendered, title},
 };
 
-/// Lines that are further apart are shown like those of two files.
+/// Distance in lines above which two parts of a log are shown like two files.
 const FAR: usize = 1000;
-/// In columns: no line of a log is cut, as what it ends with can be its message.
+/// Columns of the output. It is large so that no log line is cut: the message can be at its
+/// end.
 const WIDTH: usize = 1000;
 
-/// A message about lines of a log.
+/// A message about log lines.
 pub struct Message<'m> {
     /// Severity of the message.
     pub level: Level,
-    /// The kebab-case name of the kind, if it has one.
+    /// Kebab-case name of the problem, if it has one.
     pub name: Option<&'m str>,
     /// One sentence, lower case, without a full stop.
     pub message: String,
-    /// The path of the log.
+    /// Path of the log, as the message shows it.
     pub path: &'m str,
-    /// The lines that are shown, in their order.
+    /// Lines to show, in ascending order.
     pub lines: Vec<Line>,
-    /// What follows the lines, each with its title; one without a title has none.
+    /// Texts after the lines, each with a title; an empty title is not shown.
     pub notes: Vec<(&'m str, String)>,
 }
 
-/// A line of a log, or a part of one.
+/// A log line, or part of one.
 pub struct Line {
     /// Line number in the log, from 1.
     pub number: usize,
-    /// The text, as far as it is shown.
+    /// Text to show.
     pub text: String,
 }
 
@@ -65,7 +66,7 @@ pub fn render(message: &Message<'_>) -> String {
     rendered(group, &Renderer::styled().term_width(WIDTH)) + "\n"
 }
 
-/// Lines that are near one another, with empty ones for those between them.
+/// Neighbouring lines, with empty lines for the skipped ones between them.
 struct Part {
     path: String,
     first: usize,
@@ -77,7 +78,8 @@ impl Part {
     fn new(is_first: bool, path: &str, lines: &[Line]) -> Self {
         let (path, first) = (shown(path), lines[0].number);
         let mut part = Self {
-            // The renderer adds the line to further paths, but not where none is marked.
+            // The renderer appends the line number to later paths, but not to a path without a
+            // marked span.
             path: if is_first {
                 format!("{path}:{first}")
             } else {
@@ -90,7 +92,7 @@ impl Part {
         let mut last = first;
         for line in lines {
             part.text += &match line.number - last {
-                // Parts of a line that a carriage return separates.
+                // Two parts of a line that a carriage return separates.
                 0 if !part.shown.is_empty() => " ␍ ".to_owned(),
                 gap => "\n".repeat(gap),
             };

@@ -1,6 +1,5 @@
-//! What presolve has to say to its user: one [`Diagnostic`] per thing, with the
-//! place in the file that it is about, and a [`Failure`] when it ends the run.
-//! How they look is [`presolve_report`]'s affair.
+//! Messages to the user: a [`Diagnostic`] for each problem, with its location in the file, and
+//! a [`Failure`] for a problem that ends the run. [`presolve_report`] renders them.
 
 use std::{ops::Range, sync::Arc};
 
@@ -9,25 +8,25 @@ use crate::source::SourceFile;
 /// Severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// The run cannot go on, or the spec cannot be solved.
+    /// The run cannot continue, or the environment file cannot be solved.
     Error,
-    /// Something that the user should know and that does not stop the run.
+    /// A problem that does not stop the run.
     Warning,
     /// A fact that explains the result.
     Note,
 }
 
-/// A place in a file: the file and a range of bytes of its decoded text.
+/// A file and a byte range of its decoded text.
 #[derive(Clone, Debug)]
 pub struct Location {
     /// File that contains the span.
     pub file: Arc<SourceFile>,
-    /// Bytes of [`SourceFile::text`].
+    /// Byte range in [`SourceFile::text`].
     pub span: Range<usize>,
 }
 
 impl Location {
-    /// The line and column, both from 1, the column in characters.
+    /// The line and column of the start, both from 1, the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
         self.file.line_column(self.span.start)
     }
@@ -45,14 +44,14 @@ impl PartialEq for Location {
 }
 
 impl std::fmt::Display for Location {
-    /// `path:line:column`, as compilers write it.
+    /// Writes `path:line:column`, as compilers do.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (line, column) = self.line_column();
         write!(f, "{}:{line}:{column}", self.file.path().display())
     }
 }
 
-/// A place with what is to be said of it.
+/// A location with the text that explains it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
     /// Span that the label marks.
@@ -66,20 +65,20 @@ pub struct Label {
 pub struct Diagnostic {
     /// Severity of the message.
     pub level: Level,
-    /// The kebab-case name of the kind, which names the bad pattern.
+    /// Kebab-case name of the problem.
     pub name: &'static str,
     /// One sentence, lower case, without a full stop.
     pub message: String,
-    /// The places; the first is the primary one.
+    /// Locations; the first is the primary one.
     pub labels: Vec<Label>,
-    /// Facts that explain it.
+    /// Facts that explain the message.
     pub notes: Vec<String>,
-    /// Next steps, each beginning with a verb.
+    /// Next steps, each of which begins with a verb.
     pub help: Vec<String>,
 }
 
 impl Diagnostic {
-    /// A diagnostic of a level, without places, notes or help.
+    /// A diagnostic without labels, notes and help.
     pub fn new(level: Level, name: &'static str, message: impl Into<String>) -> Self {
         Self {
             level,
@@ -91,17 +90,17 @@ impl Diagnostic {
         }
     }
 
-    /// An error.
+    /// A diagnostic of [`Level::Error`].
     pub fn error(name: &'static str, message: impl Into<String>) -> Self {
         Self::new(Level::Error, name, message)
     }
 
-    /// A warning.
+    /// A diagnostic of [`Level::Warning`].
     pub fn warning(name: &'static str, message: impl Into<String>) -> Self {
         Self::new(Level::Warning, name, message)
     }
 
-    /// Adds a place.
+    /// Adds a label.
     pub fn at(mut self, location: Location, text: impl Into<String>) -> Self {
         self.labels.push(Label {
             location,
@@ -110,33 +109,33 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a fact.
+    /// Adds a note, which states a fact.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// Adds a next step.
+    /// Adds a next step, which begins with a verb.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 }
 
-/// Why a run ended without an answer of "yes"; decides the exit code.
+/// Why a run did not succeed. It decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The spec cannot be solved: exit code 1.
+    /// The environment file cannot be solved: exit code 1.
     Unsolvable,
-    /// The input or the settings cannot be used: exit code 2.
+    /// The input or the settings are invalid: exit code 2.
     Input,
-    /// No verdict could be reached (network, time limit, metadata that only a
-    /// build can tell): exit code 3.
+    /// No verdict is possible because of the network, a time limit, or metadata that only a
+    /// build provides: exit code 3.
     Undecided,
 }
 
 impl FailureKind {
-    /// The process's exit code.
+    /// Exit code of the process, from 1 to 3.
     pub fn exit_code(self) -> u8 {
         match self {
             FailureKind::Unsolvable => 1,
@@ -146,17 +145,17 @@ impl FailureKind {
     }
 }
 
-/// The end of a run that has no answer of "yes", with everything to say about it.
+/// The result of a run that did not succeed, with all its messages.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Decides the exit code.
+    /// Reason that decides the exit code.
     pub kind: FailureKind,
-    /// What to say, the most important first; never empty.
+    /// Messages, the most important first; never empty.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Failure {
-    /// A failure that one diagnostic explains.
+    /// A failure with one diagnostic.
     pub fn new(kind: FailureKind, diagnostic: Diagnostic) -> Self {
         Self {
             kind,
@@ -164,12 +163,12 @@ impl Failure {
         }
     }
 
-    /// A [`FailureKind::Input`] failure.
+    /// A [`FailureKind::Input`] failure with one diagnostic.
     pub fn input(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Input, diagnostic)
     }
 
-    /// A [`FailureKind::Undecided`] failure.
+    /// A [`FailureKind::Undecided`] failure with one diagnostic.
     pub fn undecided(diagnostic: Diagnostic) -> Self {
         Self::new(FailureKind::Undecided, diagnostic)
     }

@@ -1,14 +1,14 @@
-//! The files of this machine: the only place where presolve opens, limits and replaces them.
+//! Files of this machine. Only this module opens, limits and replaces them.
 //!
 //! ```text
 //! read       regular files only, up to a limit
-//! fence      which files another file may name
-//! write      a new text for a file, in one step
+//! fence      limits the files that another file may name
+//! write      replaces the text of a file atomically
 //! metadata   owner, group, mode and extended attributes of the file that is replaced
 //! leftovers  temporary files that a killed run left behind
 //! ```
 //!
-//! The caches of downloads have their own rules and are not files of the user.
+//! The download caches have their own rules, because they are not files of the user.
 
 pub mod fence;
 mod leftovers;

@@ -1,14 +1,14 @@
-//! Text with places, and what is said of it: files in, diagnostics out.
+//! Text with locations, and diagnostics about it.
 //!
 //! ```text
 //! source      a file as it is on disk, decoded, with lines and columns
-//! diagnostic  one thing to say to the user, and the failure that ends a run
-//! secrets     what must never be shown
+//! diagnostic  one message to the user, and the failure that ends a run
+//! secrets     finds and masks what must never be shown
 //! files       reads and replaces files of this machine, within limits
 //! process     the variables, arguments and working folder of the process
 //! ```
 //!
-//! This crate must never know a package, a channel, an index or a format of files.
+//! This crate must not depend on packages, channels, indexes or file formats.
 
 pub mod diagnostic;
 pub mod files;

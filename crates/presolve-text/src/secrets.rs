@@ -1,10 +1,9 @@
-//! Secrets in texts: found here, so that nothing prints them.
+//! Finds secrets in texts, so that they are never printed.
 //!
-//! A secret is known by what it is. Four kinds are found: what stands in front of the `@`
-//! of a URL, in its query, its fragment and its `/t/TOKEN/` ([`url`]); the value of a
-//! key, a variable or an option that is named like a secret ([`keys`]); texts with the
-//! shape that a provider gives its tokens ([`shapes`]); and, wherever it stands, a secret
-//! that one of the files of this run has ([`remember`]).
+//! There are four kinds: the user information, query, fragment and `/t/TOKEN/` of a URL
+//! ([`url`]); the value of a key, variable or option with the name of a secret ([`keys`]);
+//! texts in the format of a provider's tokens ([`shapes`]); and any text that was already a
+//! secret in a file of this run ([`remember`]).
 
 use std::{
     collections::BTreeSet,
@@ -26,18 +25,18 @@ pub use url::{
     without_token,
 };
 
-/// A text in which `****` stands for each secret.
+/// Replaces each secret by `****`.
 ///
-/// What is certainly not a secret stays readable: a variable such as `${TOKEN}`, the
-/// `git` of `git@host`, the digest of an image, a version.
+/// Texts that are certainly not secret remain: a variable such as `${TOKEN}`, the `git` of
+/// `git@host`, the digest of an image, a version.
 pub fn redact(text: &str) -> String {
     replace(text, find_all(text), |_| "****".to_owned())
 }
 
-/// What to do about a text that is not a URL because of its password.
+/// Help for a text that is not a valid URL because of its password.
 pub const HOW_TO_WRITE: &str = "write it with a scheme, `https://USER:PASSWORD@host/`, and in the password write `%2F` for `/`, `%23` for `#`, `%3F` for `?`, `%40` for `@` and `%20` for a space; or leave the login out, and put it in a netrc file";
 
-/// Says of a text that [`is_login_without_url`] what is wrong with it.
+/// Explains what is wrong with a text for which [`is_login_without_url`] is true.
 pub fn not_a_url(text: &str) -> String {
     let why = if text.contains("://") {
         "its password has a character that ends the host part of a URL"
@@ -47,8 +46,8 @@ pub fn not_a_url(text: &str) -> String {
     format!("`{}` is not a URL: {why}", redact(text))
 }
 
-/// The reason why a text cannot be read, unless the text has secrets: parsers quote parts
-/// of it that do not look like a URL any more.
+/// The reason why a text cannot be read, or a substitute if the text has secrets: parsers
+/// quote fragments that no longer look like a URL.
 pub fn redact_reason(reason: &str, text: &str) -> String {
     if redact(text) == text {
         redact(reason)
@@ -57,8 +56,8 @@ pub fn redact_reason(reason: &str, text: &str) -> String {
     }
 }
 
-/// Like [`redact`], with a mask of as many bytes as the secret has, so that spans stay
-/// valid. Line breaks in a secret stay too.
+/// Like [`redact`], with a mask of as many bytes as the secret has, so that spans stay valid.
+/// Line breaks in a secret are kept.
 pub fn redact_in_place(text: &str) -> String {
     replace(text, find_all(text), |secret| {
         let bytes = secret.bytes();
@@ -70,8 +69,8 @@ pub fn redact_in_place(text: &str) -> String {
     })
 }
 
-/// A text in which `****` stands for what certainly is a secret, and user names stay: what
-/// a hash is made of that has to stay the same when more is masked.
+/// Replaces only what is certainly a secret, and keeps user names. It is the input of hashes,
+/// which must not change when [`redact`] masks more.
 pub fn redact_for_hash(text: &str) -> String {
     let mut found = find(text);
     found.extend(keys::find(text));
@@ -91,8 +90,8 @@ fn replace(text: &str, secrets: Vec<Range<usize>>, mask: impl Fn(&str) -> String
     redacted
 }
 
-/// Where the secrets of a text are, in order and without overlaps. This is what
-/// [`redact`] masks; [`find`] is the part of it that certainly is a secret of a URL.
+/// Ranges of the secrets of a text, sorted and without overlaps. [`redact`] masks these;
+/// [`find`] returns the subset that is certainly a secret of a URL.
 pub fn find_all(text: &str) -> Vec<Range<usize>> {
     let mut found = url::find_all(text);
     found.extend(keys::find(text));
@@ -102,8 +101,7 @@ pub fn find_all(text: &str) -> Vec<Range<usize>> {
     merged(found)
 }
 
-/// The union of ranges. Two ranges of one secret can overlap, and neither may hide the end
-/// of the other.
+/// The union of ranges. Two ranges of one secret can overlap, and both ends must be masked.
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut union: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
@@ -116,12 +114,12 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     union
 }
 
-/// What stands in the place of a secret and is not one.
+/// Placeholders, such as variables, in the place of a secret.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:\*+|[.…]+",
-        // A variable of a shell, of CI, of a template, of Windows. A default after `:-`
-        // can be a secret.
+        // Variables of shells, CI systems, templates and Windows. A default after `:-` can be
+        // a secret.
         r"|\$\{\{[^{}]*\}\}|\$\{[A-Za-z_]\w*\}|\$\([A-Za-z_][\w.]*\)|\$[A-Z_][A-Z0-9_]*",
         r"|\{\{[^{}]*\}\}|\{[A-Za-z_]\w*\}|%[A-Z_]+%",
         r"|<[A-Za-z][A-Za-z _-]*>|[:._-])+$",
@@ -132,7 +130,7 @@ fn is_secret(text: &str) -> bool {
     text.contains(char::is_alphanumeric) && !PLACEHOLDER.is_match(text)
 }
 
-/// Whether a text looks as if a machine had drawn it: letters and digits, and long.
+/// Whether a text looks machine-generated: long, with letters and digits.
 fn is_random(text: &str) -> bool {
     let has = |what: fn(char) -> bool| text.contains(what);
     let is_mixed = has(|c| c.is_ascii_uppercase()) && has(|c| c.is_ascii_lowercase());
@@ -140,28 +138,28 @@ fn is_random(text: &str) -> bool {
         || text.len() >= 20 && is_mixed && !text.contains(['-', '_', '.'])
 }
 
-/// Whether the files that are read add to [`REMEMBERED`].
+/// Whether [`remember_file`] adds to [`REMEMBERED`].
 static REMEMBERS_FILES: AtomicBool = AtomicBool::new(false);
 
-/// From now on [`remember_file`] remembers. A library that is used on many files side by
-/// side would mask the secrets of one in what it says of another.
+/// Enables [`remember_file`]. It is off by default, because a library that processes many
+/// files in parallel would mask the secrets of one file in the messages about another.
 pub fn remember_files() {
     REMEMBERS_FILES.store(true, Ordering::Relaxed);
 }
 
-/// [`remember`]s the secrets of a file of this run.
+/// Calls [`remember`] for the text of a file, if [`remember_files`] enabled it.
 pub fn remember_file(text: &str) {
     if REMEMBERS_FILES.load(Ordering::Relaxed) {
         remember(text);
     }
 }
 
-/// The secrets of the files of this run.
+/// Secrets of the files of this run.
 static REMEMBERED: RwLock<BTreeSet<String>> = RwLock::new(BTreeSet::new());
 
-/// Masks the secrets of a text from now on wherever they stand. Parsers quote a value
-/// without the key or the URL that tells that it is a secret, which is why the runners of
-/// GitHub and Azure Pipelines search their logs for known values too.
+/// Masks the secrets of a text from now on, in every context. Parsers quote a value without
+/// the key or the URL that identifies it as a secret. The runners of GitHub and Azure
+/// Pipelines search their logs for known values for the same reason.
 pub fn remember(text: &str) {
     let secrets = find_all(text).into_iter();
     let secrets = secrets.flat_map(|secret| parts(&text[secret]));
@@ -172,7 +170,7 @@ pub fn remember(text: &str) {
     }
 }
 
-/// A secret, and the user and password that it is made of, as written and decoded.
+/// A secret, its lines, and the user and password in it, each as written and percent-decoded.
 fn parts(secret: &str) -> Vec<String> {
     let (user, password) = secret.split_once(':').unwrap_or_default();
     let lines = secret.lines().map(str::trim);
@@ -186,8 +184,8 @@ fn parts(secret: &str) -> Vec<String> {
     texts.collect()
 }
 
-/// Whether a text can be masked everywhere without hiding ordinary words: `admin` is
-/// someone's password too.
+/// Whether a text can be masked everywhere without hiding ordinary words: a password can be as
+/// common as `admin`.
 fn is_unusual(text: &str) -> bool {
     let has = |what: fn(char) -> bool| text.contains(what);
     let kinds = [
@@ -211,7 +209,7 @@ fn remembered(text: &str) -> Vec<Range<usize>> {
     found.collect()
 }
 
-/// A pattern of this program.
+/// Compiles a constant pattern.
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the tests compile every pattern")
 }

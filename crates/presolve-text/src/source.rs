@@ -1,7 +1,7 @@
-//! A file as it lies on disk: decoded for reading, and encoded back as it came.
+//! A file as it is on disk: decoded for reading, and encoded as before for writing.
 //!
-//! conda itself tries UTF-8 and then UTF-16, and editors on Windows write both
-//! with a byte order mark, so the encoding is kept beside the text.
+//! conda tries UTF-8 and then UTF-16, and editors on Windows write both with a byte order
+//! mark, so the encoding is stored with the text.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,20 +18,20 @@ mod text;
 
 use text::Text;
 
-/// The name of the diagnostic that the bytes of a file are not text.
+/// Name of the diagnostic for a file whose bytes are not text.
 pub const UNDECODABLE: &str = "undecodable-file";
 
-/// The name of the diagnostic that a file may not be read because of where it is.
+/// Name of the diagnostic for a file that presolve may not read because of its location.
 pub const OUTSIDE: &str = "outside-repository";
 
-/// A text file with the encoding that it came in.
+/// A text file with its original encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
     text: Arc<Text>,
     encoding: Encoding,
     byte_order_mark: bool,
-    /// Folder outside which the file may not name other files.
+    /// Folder outside which this file may not name other files.
     fence: Fence,
 }
 
@@ -43,7 +43,7 @@ enum Encoding {
     Utf16BigEndian,
 }
 
-/// Bytes that are not text in the encoding that they seem to have.
+/// Bytes that are invalid in the detected encoding.
 struct Undecodable {
     encoding: &'static str,
     /// Text decoded before the first invalid byte.
@@ -51,11 +51,11 @@ struct Undecodable {
 }
 
 impl SourceFile {
-    /// Reads and decodes a file inside of a fence, which then holds for the files that it
+    /// Reads and decodes a file within a fence. The same fence applies to the files that it
     /// names.
     ///
     /// # Errors
-    /// [`Failure::input`] when the file is outside, cannot be read, or its bytes are neither
+    /// [`Failure::input`] if the file is outside the fence, cannot be read, or is neither
     /// UTF-8 nor UTF-16.
     pub fn read(path: impl Into<PathBuf>, fence: &Fence) -> Result<Arc<Self>, Failure> {
         let path = path.into();
@@ -77,7 +77,7 @@ impl SourceFile {
         &self.fence
     }
 
-    /// The same file, which may name those inside of this fence.
+    /// The same file with another fence for the files that it names.
     pub fn with_fence(&self, fence: &Fence) -> Arc<Self> {
         Arc::new(Self {
             fence: fence.clone(),
@@ -85,16 +85,16 @@ impl SourceFile {
         })
     }
 
-    /// What is to be said of a path that this file names and may not; none if it may.
+    /// The diagnostic for a path that this file may not name; `None` if it may.
     pub fn refusal(&self, path: &Path) -> Option<Diagnostic> {
         let refusal = self.fence.refusal(path)?;
         Some(unreadable(path, &refusal))
     }
 
-    /// Writes a text in the encoding of this file to where this file is.
+    /// Writes a text to the path of this file, in its encoding.
     ///
     /// # Errors
-    /// [`Failure::input`] when it cannot be written, or is outside of the fence by now.
+    /// [`Failure::input`] if the file cannot be written or is now outside the fence.
     pub fn replace(&self, text: &str, protected: Protected) -> Result<(), Failure> {
         match self.refusal(&self.path) {
             Some(outside) => Err(Failure::input(outside)),
@@ -129,7 +129,7 @@ impl SourceFile {
         }
     }
 
-    /// A UTF-8 file of the given text that need not exist.
+    /// A UTF-8 file with the given text. The path need not exist.
     pub fn from_text(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             path: path.into(),
@@ -140,7 +140,7 @@ impl SourceFile {
         })
     }
 
-    /// The same file with another text: path and encoding stay.
+    /// The same file with another text. The path and the encoding do not change.
     pub fn with_text(&self, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             text: Arc::new(Text::new(text.into())),
@@ -148,7 +148,7 @@ impl SourceFile {
         })
     }
 
-    /// Whether the file is JSON: read like YAML, but without a place for comments.
+    /// Whether the file is JSON, which is read as YAML but cannot contain comments.
     pub fn is_json(&self) -> bool {
         self.text.is_json()
     }
@@ -163,8 +163,8 @@ impl SourceFile {
         self.text.as_str()
     }
 
-    /// How the bytes of the file differ from plain UTF-8: "UTF-16", or "UTF-8 with a byte
-    /// order mark".
+    /// The difference from plain UTF-8, such as "UTF-16" or "UTF-8 with a byte order mark";
+    /// `None` for plain UTF-8.
     pub fn unusual_encoding(&self) -> Option<&'static str> {
         match (self.encoding, self.byte_order_mark) {
             (Encoding::Utf8, false) => None,
@@ -173,8 +173,8 @@ impl SourceFile {
         }
     }
 
-    /// The bytes of a text in the encoding of this file, with its byte order
-    /// mark when it has one.
+    /// Encodes a text in the encoding of this file, with a byte order mark if the file has
+    /// one.
     pub fn encode(&self, text: &str) -> Vec<u8> {
         let marked = self.byte_order_mark.then_some('\u{feff}');
         match self.encoding {
@@ -188,14 +188,14 @@ impl SourceFile {
         }
     }
 
-    /// The line and column of a byte of the text, both from 1, the column in
-    /// characters. A byte inside a character counts as that character.
+    /// The line and column of a byte offset, both from 1, the column in characters. A byte
+    /// inside a character counts as that character.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         self.text.line_column(offset)
     }
 
-    /// The byte at which a line and column (from 1, in characters) begin, or
-    /// the end of the text when it has no such place.
+    /// The byte offset of a line and column (from 1, in characters), or the end of the text if
+    /// the position does not exist.
     pub fn offset(&self, line: usize, column: usize) -> usize {
         let start: usize = self
             .text()
@@ -210,8 +210,8 @@ impl SourceFile {
     }
 }
 
-/// The text of bytes in the encoding that they seem to have. What is not text in it becomes
-/// U+FFFD: a log is read however broken it is.
+/// Decodes bytes in their detected encoding. Invalid bytes become U+FFFD, because a damaged
+/// log is still worth reading.
 pub fn decode_lossy(bytes: &[u8]) -> String {
     let (encoding, mark) = detect(bytes);
     let units = |unit: fn([u8; 2]) -> u16| {
@@ -227,7 +227,7 @@ pub fn decode_lossy(bytes: &[u8]) -> String {
     }
 }
 
-/// The encoding and the length of the byte order mark.
+/// Detects the encoding, and the length of the byte order mark in bytes.
 fn detect(bytes: &[u8]) -> (Encoding, usize) {
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
         return (Encoding::Utf8, 3);
@@ -238,7 +238,7 @@ fn detect(bytes: &[u8]) -> (Encoding, usize) {
     if bytes.starts_with(&[0xfe, 0xff]) {
         return (Encoding::Utf16BigEndian, 2);
     }
-    // Specs are mostly ASCII, whose UTF-16 has a zero in every other byte.
+    // Environment files are mostly ASCII, and ASCII in UTF-16 has a zero in every other byte.
     let zeros = |parity: usize| {
         let every_other = || bytes.iter().skip(parity).step_by(2);
         every_other().count() > 0

@@ -1,8 +1,8 @@
-//! The hashes of a record as match specs write them.
+//! Hashes of a record in match spec syntax.
 
 use rattler_conda_types::PackageRecord;
 
-/// `sha256=…` and `md5=…`, as far as the repodata has them, the stronger first.
+/// `sha256=…` and `md5=…`, in this order, if the repodata contains them.
 pub fn of(package: &PackageRecord) -> Vec<String> {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let sha256 = package

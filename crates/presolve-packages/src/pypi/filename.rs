@@ -1,4 +1,4 @@
-//! From the name of a file to the version and the kind of the distribution.
+//! Parses the file name of a distribution into version and kind.
 
 use std::str::FromStr;
 
@@ -8,22 +8,22 @@ use pep508_rs::PackageName;
 use super::{DistributionKind, tags::WheelFilename};
 use presolve_parse as parse;
 
-/// What pip takes for a source distribution
-/// (<https://packaging.python.org/en/latest/specifications/source-distribution-format/>
-/// allows `.tar.gz` alone; old releases have the others).
+/// Extensions of source distributions that pip accepts
+/// (<https://packaging.python.org/en/latest/specifications/source-distribution-format/> allows
+/// only `.tar.gz`; old releases have the others).
 const SOURCE_EXTENSIONS: [&str; 8] = [
     ".tar.gz", ".tgz", ".zip", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz",
 ];
 
-/// Whether a file is a distribution, of whichever project and kind.
+/// Whether a file is a distribution, of any project and kind.
 pub fn is_archive(filename: &str) -> bool {
     let extensions = SOURCE_EXTENSIONS.iter().chain(&[".whl", ".egg", ".exe"]);
     let mut extensions = extensions.copied();
     extensions.any(|extension| filename.ends_with(extension))
 }
 
-/// The version and kind of a file of the project `name`; `None` for what pip
-/// passes over: eggs, installers, files of other projects, invalid versions.
+/// Parses a file name of the project `name`; `None` for files that pip ignores: eggs,
+/// installers, files of other projects, invalid versions.
 pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, DistributionKind)> {
     if filename.ends_with(".whl") {
         let wheel = WheelFilename::from_str(filename).ok()?;
@@ -36,8 +36,8 @@ pub fn parse(name: &PackageName, filename: &str) -> Option<(Version, Distributio
     Some((source_version(name, stem)?, DistributionKind::Source))
 }
 
-/// The project's name may hold dashes and so may, in old files, the version, so
-/// the split is at the first dash before which the name stands.
+/// Parses the version of a source distribution. The project name and, in old files, the
+/// version may contain dashes, so the split is at the first dash after the project name.
 fn source_version(name: &PackageName, stem: &str) -> Option<Version> {
     stem.match_indices('-')
         .filter(|(index, _)| parse::pep::name(&stem[..*index]).is_ok_and(|found| found == *name))

@@ -1,25 +1,23 @@
-//! Repairs of specifiers that break PEP 440 and that releases on PyPI carry
-//! nevertheless.
+//! Repairs specifiers of PyPI releases that are invalid by PEP 440.
 //!
-//! pip before 24.1 read most of them as "legacy" specifiers; uv repairs them. pip
-//! 24.1 and later leave a release out that has one in `Requires-Dist`, and ignore
-//! one in `Requires-Python` (<https://pip.pypa.io/en/stable/news/#v24-1>). They are
-//! read as meant here; that a release with one in `Requires-Dist` needs an older pip
-//! is the problem's affair.
+//! pip before 24.1 reads most of them as "legacy" specifiers, and uv repairs them. pip 24.1
+//! and later skip a release with one in `Requires-Dist`, and ignore one in `Requires-Python`
+//! (<https://pip.pypa.io/en/stable/news/#v24-1>). This module reads them as intended. The
+//! solver accounts for the older pip that a release with one in `Requires-Dist` needs.
 
 use pep440_rs::VersionSpecifiers;
 use pep508_rs::{Requirement, VerbatimUrl};
 use presolve_parse as parse;
 
-/// Specifiers, repaired if they must be; `None` if they cannot be read.
+/// Parses specifiers, with a repair if necessary; `None` if they remain invalid.
 pub fn specifiers(text: &str) -> Option<VersionSpecifiers> {
     parse::pep::specifiers(text)
         .ok()
         .or_else(|| parse::pep::specifiers(&repaired(text)?).ok())
 }
 
-/// A requirement, its specifiers repaired if they must be, and whether they were.
-/// The error is the one of the requirement as written.
+/// Parses a requirement, with a repair if necessary, and returns whether it was repaired. The
+/// error is that of the original text.
 pub(super) fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool), String> {
     let error = match parse::pep::requirement(text) {
         Ok(requirement) => return Ok((requirement, false)),
@@ -35,8 +33,8 @@ pub(super) fn requirement(text: &str) -> Result<(Requirement<VerbatimUrl>, bool)
         .ok_or(error.message)
 }
 
-/// A requirement without the comma at the end of its specifiers, which every pip lets
-/// pass (`_parse_version_many` in packaging/_parser.py).
+/// Removes a trailing comma after the specifiers, which every pip accepts
+/// (`_parse_version_many` in packaging/_parser.py).
 fn without_last_comma(text: &str) -> Option<String> {
     let (requirement, marker) = match text.split_once(';') {
         Some((requirement, marker)) => (requirement, format!(" ;{marker}")),
@@ -72,8 +70,8 @@ fn repaired_requirement(text: &str) -> Option<String> {
     })
 }
 
-/// Reads operators and versions one after the other, whatever stands between
-/// them: too many commas, none, quotes.
+/// Extracts pairs of operator and version, regardless of superfluous or missing commas, and of
+/// quotes.
 fn repaired(text: &str) -> Option<String> {
     let is_filler = |c: char| c.is_whitespace() || matches!(c, ',' | '\'' | '"');
     let is_operator = |c: char| matches!(c, '<' | '>' | '=' | '!' | '~');
@@ -96,8 +94,8 @@ fn repaired(text: &str) -> Option<String> {
     Some(clauses.join(","))
 }
 
-/// `.*` belongs only after `==` and `!=`, with its dot; nothing belongs after
-/// a last dot.
+/// Moves `.*` to a valid form: only after `==` and `!=`, and with a dot. A trailing dot is
+/// removed.
 fn repaired_clause(operator: &str, version: &str) -> String {
     if let Some(prefix) = version.strip_suffix('*') {
         let prefix = prefix.trim_end_matches('.');
@@ -114,9 +112,9 @@ fn repaired_clause(operator: &str, version: &str) -> String {
     }
 }
 
-/// The number of a version such as `2011k`, as pytz once had them. In pip's order
-/// of legacy versions it comes right after its number, before `2011.1`
-/// (`packaging.version.LegacyVersion`, in packaging until 21.3).
+/// The number in a version such as `2011k`, a format that pytz once used. pip's legacy order
+/// has it directly after its number, before `2011.1` (`packaging.version.LegacyVersion`, in
+/// packaging until 21.3).
 fn lettered(version: &str) -> Option<&str> {
     let number = version.strip_suffix(|c: char| c.is_ascii_lowercase())?;
     let is_number = number.ends_with(|c: char| c.is_ascii_digit());

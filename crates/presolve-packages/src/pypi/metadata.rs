@@ -6,11 +6,10 @@ use mailparse::MailHeader;
 use super::{Metadata, MetadataSource, fixups};
 use presolve_parse as parse;
 
-/// Reads a `METADATA` or `PKG-INFO` file.
+/// Parses a `METADATA` or `PKG-INFO` file.
 ///
-/// An invalid `Requires-Python` is taken for none and an invalid extra is left
-/// out, both as pip does; an invalid `Requires-Dist` is an error that names the
-/// line, since pip leaves out the release.
+/// As in pip, an invalid `Requires-Python` is ignored and an invalid extra is skipped. An
+/// invalid `Requires-Dist` is an error that names the line, because pip skips such a release.
 pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
     let headers = headers(text)?;
     let mut requires_dist = Vec::new();
@@ -36,8 +35,8 @@ pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
     })
 }
 
-/// Whether the dependencies in a source distribution's `PKG-INFO` hold for every
-/// wheel that is built from it (PEP 643).
+/// Whether the dependencies in the `PKG-INFO` of a source distribution apply to every wheel
+/// that is built from it (PEP 643).
 pub fn is_static(text: &[u8]) -> bool {
     let Ok(headers) = headers(text) else {
         return false;

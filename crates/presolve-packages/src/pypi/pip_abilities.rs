@@ -1,16 +1,15 @@
-//! What the versions of pip can do, as far as it decides which releases they
-//! install.
+//! Abilities of pip versions that decide which releases they install.
 //!
-//! The build runs the pip of the environment's conda half, whatever the pip list
-//! says of pip, so the version of the conda package `pip` decides.
+//! The build runs the pip of the conda environment, regardless of `pip` in the pip list, so
+//! the version of the conda package `pip` decides.
 
 use pep440_rs::Version;
 use presolve_parse as parse;
 
-/// Something that some versions of pip can do and others cannot.
+/// An ability that some versions of pip have.
 ///
-/// The platform tags are in the order in which pip learnt them: what knows a later
-/// one knows the earlier ones.
+/// The platform tags are in the order in which pip introduced them: a version that knows one
+/// tag also knows the earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PipAbility {
     /// Takes `manylinux1_*` wheels.
@@ -29,18 +28,18 @@ pub enum PipAbility {
     Python312,
     /// Installs a release with a `Requires-Dist` that breaks PEP 508 or PEP 440.
     LegacySpecifiers,
-    /// Takes a yanked release only if `==` asks for it, as PEP 592 wants; without
-    /// it, also if there is no other release that fits.
+    /// Accepts a yanked release only for an `==` pin, as PEP 592 requires. Otherwise pip also
+    /// accepts it if no other release matches.
     YankedOnlyByPin,
-    /// Builds apart from the environment where setuptools or wheel is not in it.
+    /// Isolates a build if setuptools or wheel is not installed.
     IsolatesWithoutSetuptools,
-    /// Builds apart from the environment in any case.
+    /// Isolates every build.
     AlwaysIsolates,
-    /// Looks for other versions where requirements clash.
+    /// Tries other versions if requirements conflict.
     Backtracking,
 }
 
-/// Since when, and before when, pip has an ability.
+/// The versions of pip that have an ability.
 struct Row {
     ability: PipAbility,
     since: &'static str,
@@ -48,8 +47,8 @@ struct Row {
     what: &'static str,
 }
 
-/// pip's news (<https://pip.pypa.io/en/stable/news/>) has all of them under the
-/// version that is named.
+/// Each row is in pip's news (<https://pip.pypa.io/en/stable/news/>) under the named version,
+/// except where its comment names another source.
 const ROWS: [Row; 12] = [
     // 8.1.0: "Implement PEP 513".
     Row {
@@ -86,20 +85,19 @@ const ROWS: [Row; 12] = [
         before: None,
         what: "wheels for macOS 11 and later",
     },
-    // Before, `import pip` fails there: its copy of html5lib takes `Mapping` from
-    // `collections`, which Python 3.10 has no more
-    // (<https://docs.python.org/3/whatsnew/3.10.html#removed>); 19.2 is the first
-    // that was seen to start.
+    // Earlier versions fail on `import pip`: their copy of html5lib imports `Mapping` from
+    // `collections`, which Python 3.10 removed
+    // (<https://docs.python.org/3/whatsnew/3.10.html#removed>). 19.2 is the first version that
+    // started in a test.
     Row {
         ability: PipAbility::Python310,
         since: "19.2",
         before: None,
         what: "Python 3.10 and later",
     },
-    // 23.1.2: "Upgrade setuptools to 67.7.2". Before, `import pip` fails there: its
-    // copy of pkg_resources uses `pkgutil.ImpImporter`, and before that distutils,
-    // which Python 3.12 has no more
-    // (<https://docs.python.org/3/whatsnew/3.12.html#removed>).
+    // 23.1.2: "Upgrade setuptools to 67.7.2". Earlier versions fail on `import pip`: their
+    // copy of pkg_resources uses `pkgutil.ImpImporter`, and older ones distutils, which Python
+    // 3.12 removed (<https://docs.python.org/3/whatsnew/3.12.html#removed>).
     Row {
         ability: PipAbility::Python312,
         since: "23.1.2",
@@ -114,16 +112,16 @@ const ROWS: [Row; 12] = [
         before: Some("24.1b1"),
         what: "requirements that break PEP 440",
     },
-    // Seen: 20.1.1 to 21.3.1 take one for a range in which all are yanked, 22.0.4 to
-    // 24.0 say "No matching distribution".
+    // Observed: 20.1.1 to 21.3.1 accept one for a range in which all releases are yanked,
+    // 22.0.4 to 24.0 report "No matching distribution".
     Row {
         ability: PipAbility::YankedOnlyByPin,
         since: "22.0",
         before: None,
         what: "yanked releases for `==` alone",
     },
-    // 23.1: "When the wheel package is not installed, pip now uses the default build
-    // backend instead of setup.py install", and so without setuptools.
+    // 23.1: "When the wheel package is not installed, pip now uses the default build backend
+    // instead of setup.py install". The same applies without setuptools.
     Row {
         ability: PipAbility::IsolatesWithoutSetuptools,
         since: "23.1",
@@ -147,7 +145,7 @@ const ROWS: [Row; 12] = [
 ];
 
 impl PipAbility {
-    /// The abilities that decide on platform tags.
+    /// Abilities that decide which platform tags pip knows.
     pub const OF_TAGS: [Self; 5] = [
         Self::Manylinux1,
         Self::Manylinux2010,
@@ -156,10 +154,10 @@ impl PipAbility {
         Self::MacOs11,
     ];
 
-    /// The abilities that decide on which Python pip runs.
+    /// Abilities that decide on which Python versions pip runs.
     pub const OF_PYTHONS: [Self; 2] = [Self::Python310, Self::Python312];
 
-    /// What it takes to run on a Python `(major, minor)`.
+    /// Abilities that pip needs to run on Python `(major, minor)`.
     pub fn of_python(python: (u64, u64)) -> impl Iterator<Item = Self> {
         let since = [(3, 10), (3, 12)];
         let needed = Self::OF_PYTHONS.into_iter().zip(since);
@@ -168,7 +166,7 @@ impl PipAbility {
             .map(|(ability, _)| ability)
     }
 
-    /// What it takes to know a platform tag; `None` if every pip does.
+    /// Ability that pip needs for a platform tag; `None` if every pip knows the tag.
     pub fn of_platform_tag(tag: &str) -> Option<Self> {
         let linux = [
             ("manylinux1_", Self::Manylinux1),
@@ -184,14 +182,14 @@ impl PipAbility {
         new.then_some(Self::MacOs11)
     }
 
-    /// Whether this version of pip has it.
+    /// Whether a version of pip has the ability.
     pub fn is_in(self, pip: &Version) -> bool {
         let row = self.row();
         let at_least = |since: &str| parse::pep::version(since).is_ok_and(|since| *pip >= since);
         at_least(row.since) && !row.before.is_some_and(at_least)
     }
 
-    /// Which pips have it, as people say it: `20.3 or later`.
+    /// The versions of pip with the ability, for messages: `20.3 or later`.
     pub fn versions(self) -> String {
         let row = self.row();
         match row.before {
@@ -200,7 +198,7 @@ impl PipAbility {
         }
     }
 
-    /// What it is about, as people say it: `manylinux2014 wheels`.
+    /// The subject of the ability, for messages: `manylinux2014 wheels`.
     pub fn what(self) -> &'static str {
         self.row().what
     }

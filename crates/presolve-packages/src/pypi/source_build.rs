@@ -1,13 +1,12 @@
-//! What the archive of a source distribution shows of its build, without running
-//! anything of it.
+//! What the archive of a source distribution reveals about its build. Nothing in the archive
+//! is run.
 //!
-//! A build compiles for certain if its backend does nothing else (maturin,
-//! meson-python, scikit-build), or if `setup.py` makes extension modules or asks
-//! for a compiler of Python code and the archive holds sources in a compiled
-//! language. It compiles *perhaps* where `setup.py` goes on without a compiler:
-//! where it marks an extension as `optional`, as setuptools has it
-//! (<https://setuptools.pypa.io/en/latest/userguide/ext_modules.html>), or catches
-//! the errors that a missing compiler ends in. PyYAML, SQLAlchemy and MarkupSafe do.
+//! A build certainly compiles if its backend does nothing else (maturin, meson-python,
+//! scikit-build), or if `setup.py` builds extension modules or requires a compiler for Python
+//! code and the archive contains sources in a compiled language. It *may* compile if
+//! `setup.py` also works without a compiler: it marks an extension as `optional`
+//! (<https://setuptools.pypa.io/en/latest/userguide/ext_modules.html>), or catches the errors
+//! of a missing compiler. PyYAML, SQLAlchemy and MarkupSafe do.
 
 use std::collections::BTreeSet;
 
@@ -24,10 +23,10 @@ mod tests;
 pub use placeholders::instead_of;
 use setup_py::SetupPy;
 
-/// The most paths that are kept of an archive.
+/// Maximum number of paths that are stored per archive.
 const PATHS_KEPT: usize = 64;
 
-/// Folders whose files no build looks at.
+/// Folders whose files are not part of a build.
 const ASIDE: [&str; 10] = [
     "test",
     "tests",
@@ -41,7 +40,7 @@ const ASIDE: [&str; 10] = [
     "fuzz",
 ];
 
-/// The suffixes of sources in compiled languages, with the tool that they need.
+/// File extensions of sources in compiled languages, with the tool that compiles them.
 const SUFFIXES: [(&str, Tool); 16] = [
     ("pyx", Tool::C),
     ("c", Tool::C),
@@ -61,22 +60,22 @@ const SUFFIXES: [(&str, Tool); 16] = [
     ("cu", Tool::Cuda),
 ];
 
-/// Files of an archive that show how it is built.
+/// Files of an archive that determine its build.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contents {
-    /// `pyproject.toml`.
+    /// Text of `pyproject.toml`.
     pub pyproject: Option<String>,
-    /// `setup.py`.
+    /// Text of `setup.py`.
     pub setup_py: Option<String>,
-    /// Sources in compiled languages, without the archive's own folder; the first
-    /// ones of each suffix.
+    /// Paths of sources in compiled languages, without the archive's top folder; only the
+    /// first ones of each extension.
     pub compiled: Vec<String>,
-    /// The modules next to `setup.py`, which it can import.
+    /// Modules next to `setup.py`, which it can import.
     pub modules: BTreeSet<String>,
 }
 
 impl Contents {
-    /// Takes note of a path of the archive, without the archive's own folder.
+    /// Adds a path of the archive, given without its top folder.
     pub fn list(&mut self, path: &str) {
         let (first, _) = path.split_once('/').unwrap_or((path, ""));
         let module = if path.contains('/') {
@@ -101,7 +100,7 @@ impl Contents {
     }
 }
 
-/// Something that is not Python and that a build needs.
+/// A build tool that is not a Python package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tool {
     /// A C compiler.
@@ -112,11 +111,11 @@ pub enum Tool {
     Fortran,
     /// A Rust toolchain.
     Rust,
-    /// CMake, where pip does not bring it.
+    /// CMake, unless pip installs it.
     CMake,
-    /// An MPI library with its compiler wrapper.
+    /// An MPI library with its compiler wrapper, such as `mpicc`.
     Mpi,
-    /// The CUDA toolkit with its compiler.
+    /// The CUDA toolkit with its compiler, `nvcc`.
     Cuda,
 }
 
@@ -134,26 +133,24 @@ impl std::fmt::Display for Tool {
     }
 }
 
-/// Build requirements that an archive shows.
+/// Requirements of a build, derived from the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceBuild {
-    /// What it compiles with; empty if nothing shows that it compiles.
+    /// Required tools; empty without evidence that the build compiles.
     pub tools: BTreeSet<Tool>,
-    /// A source in a compiled language that the archive holds, though nothing shows
-    /// that it is compiled.
+    /// First source in a compiled language, if nothing proves that it is compiled.
     pub source: Option<String>,
-    /// The build also works without these tools.
+    /// Whether the build also works without the tools.
     pub optional: bool,
-    /// What shows that it compiles: "its build backend is maturin".
+    /// Evidence for the tools, such as "its build backend is maturin".
     pub evidence: String,
-    /// The requirements of `[build-system]`, or what PEP 518 has in their place
-    /// where `pyproject.toml` has no such table; `None` without that file.
+    /// `requires` of `[build-system]`, or the default of PEP 518 if `pyproject.toml` has no
+    /// such table; `None` without `pyproject.toml`.
     pub requires: Option<Vec<String>>,
-    /// What its `setup.py` imports before it does anything else, beyond what every
-    /// build environment has, its own archive and `requires`: modules with the
-    /// projects that have them.
+    /// Modules that `setup.py` imports unconditionally, with the projects that provide them,
+    /// except those of every build environment, of the archive itself and of `requires`.
     pub imports: Vec<(String, PackageName)>,
-    /// Its build ends with an error on purpose, for this reason.
+    /// Reason why the build always fails; `None` if it may succeed.
     pub fails: Option<String>,
 }
 
@@ -174,7 +171,7 @@ struct BuildSystem {
 }
 
 impl BuildSystem {
-    /// The backend without what is chosen inside its module.
+    /// Top-level module of the backend.
     fn backend(&self) -> &str {
         let backend = self.build_backend.as_deref().unwrap_or("setuptools");
         backend.split([':', '.']).next().unwrap_or(backend)
@@ -188,7 +185,7 @@ impl BuildSystem {
 }
 
 impl SourceBuild {
-    /// Judges what the archive of the project `name` holds.
+    /// Analyses the archive of the project `name`.
     pub fn of(name: &PackageName, contents: &Contents) -> Self {
         let pyproject = contents.pyproject.as_deref();
         let pyproject = pyproject.and_then(|text| toml::from_str::<Pyproject>(text).ok());
@@ -223,7 +220,7 @@ impl SourceBuild {
         build
     }
 
-    /// Returns the required compilers with the evidence for them.
+    /// Determines the required tools and the evidence for them.
     fn compiles(
         name: &PackageName,
         contents: &Contents,
@@ -258,11 +255,11 @@ impl SourceBuild {
             } else if found.any {
                 let mut tools = languages;
                 tools.remove(&Tool::Rust);
-                // setuptools has no compiler for it.
+                // setuptools cannot compile Fortran.
                 if !found.numpy_distutils {
                     tools.remove(&Tool::Fortran);
                 }
-                // PyTorch's extensions are built with CUDA where there is one.
+                // PyTorch's extensions use CUDA only if it is installed.
                 if !found.cuda {
                     tools.remove(&Tool::Cuda);
                 }
@@ -294,7 +291,7 @@ impl SourceBuild {
     }
 }
 
-/// The tools for the sources in an archive.
+/// The tools that compile the sources of an archive.
 fn languages(contents: &Contents) -> BTreeSet<Tool> {
     let suffixes = contents
         .compiled
@@ -302,14 +299,15 @@ fn languages(contents: &Contents) -> BTreeSet<Tool> {
         .filter_map(|path| path.rsplit('.').next());
     let tool = |suffix| SUFFIXES.iter().find(|(known, _)| *known == suffix);
     let mut tools: BTreeSet<Tool> = suffixes.filter_map(tool).map(|(_, tool)| *tool).collect();
-    // Every C++ compiler comes with one of C.
+    // A C++ compiler includes a C compiler.
     if tools.contains(&Tool::Cxx) {
         tools.remove(&Tool::C);
     }
     tools
 }
 
-/// These tools, or a C compiler where the sources are fetched or generated.
+/// The tools, or a C compiler if there are none because the sources are downloaded or
+/// generated.
 fn or_c(tools: BTreeSet<Tool>) -> BTreeSet<Tool> {
     if tools.is_empty() {
         return BTreeSet::from([Tool::C]);

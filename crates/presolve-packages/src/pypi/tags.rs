@@ -1,9 +1,9 @@
-//! Wheel file names (PEP 427) and which wheels a Python on a platform can take,
-//! and in what order of preference (PEP 425).
+//! Wheel file names (PEP 427), and which wheels a Python on a platform accepts, by preference
+//! (PEP 425).
 //!
 //! The order is that of `packaging.tags.sys_tags()`
-//! (<https://packaging.pypa.io/en/stable/tags.html>) for a CPython with the GIL,
-//! which is what conda's `python` is unless a free-threaded build is asked for.
+//! (<https://packaging.pypa.io/en/stable/tags.html>) for CPython with the GIL, which is
+//! conda's `python` unless a free-threaded build is requested.
 
 use std::{collections::HashMap, str::FromStr};
 
@@ -14,21 +14,22 @@ use rattler_conda_types::{GenericVirtualPackage, Subdir};
 use super::pip_abilities::PipAbility;
 use presolve_parse as parse;
 
-/// The compressed tag sets of a wheel's file name (PEP 425, PEP 427).
+/// Compressed tag sets of a wheel's file name (PEP 425, PEP 427).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelTags {
-    /// Python tags: `cp310`, `py3`.
+    /// Python tags, such as `cp310` and `py3`.
     pub python: Vec<String>,
-    /// ABI tags: `cp310`, `abi3`, `none`.
+    /// ABI tags, such as `cp310`, `abi3` and `none`.
     pub abi: Vec<String>,
-    /// Platform tags: `manylinux_2_17_x86_64`, `any`.
+    /// Platform tags, such as `manylinux_2_17_x86_64` and `any`.
     pub platform: Vec<String>,
-    /// The build number, by which wheels that are alike otherwise are ordered.
+    /// Build number, which orders wheels with the same tags.
     pub build: Option<(u64, String)>,
 }
 
 impl std::fmt::Display for WheelTags {
-    /// `cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64`, as in a file name.
+    /// Writes the tags of a file name:
+    /// `cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
@@ -40,30 +41,30 @@ impl std::fmt::Display for WheelTags {
     }
 }
 
-/// A wheel's file name taken apart (PEP 427).
+/// The parts of a wheel's file name (PEP 427).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelFilename {
-    /// The project.
+    /// Normalised name of the project.
     pub name: PackageName,
-    /// The version.
+    /// Version of the release.
     pub version: Version,
-    /// The tags and the build number.
+    /// Tags and build number.
     pub tags: WheelTags,
 }
 
-/// Errors in the file name of a wheel.
+/// Why the file name of a wheel is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WheelFilenameError {
-    /// It does not end in `.whl`.
+    /// The name does not end in `.whl`.
     #[error("it does not end in `.whl`")]
     Extension,
     /// The number of dash-separated parts is not five or six.
     #[error("expected five or six dash-separated parts")]
     Parts,
-    /// The project's name is not one.
+    /// The name of the project is invalid.
     #[error("`{0}` is not a project name")]
     Name(String),
-    /// The version is not one of PEP 440.
+    /// The version is invalid by PEP 440.
     #[error("`{0}` is not a version")]
     Version(String),
     /// The build number does not start with a digit.
@@ -112,12 +113,12 @@ impl FromStr for WheelFilename {
     }
 }
 
-/// Tags are compared in lower case, as `packaging.tags.Tag` does.
+/// Splits a compressed tag set. Tags are compared in lower case, as in `packaging.tags.Tag`.
 fn tag_set(compressed: &str) -> Vec<String> {
     compressed.split('.').map(str::to_ascii_lowercase).collect()
 }
 
-/// Old `bdist_wheel` wrote the `-` of a version as `_`; pip reads it back.
+/// Parses a version in which an old `bdist_wheel` replaced `-` by `_`, as pip does.
 fn wheel_version(text: &str) -> Option<Version> {
     parse::pep::version(text)
         .or_else(|_| parse::pep::version(&text.replace('_', "-")))
@@ -134,22 +135,22 @@ fn build_number(text: &str) -> Result<(u64, String), WheelFilenameError> {
     Ok((number, text[digits..].to_owned()))
 }
 
-/// The platform tags that a target takes, the preferred ones first.
+/// Platform tags that a target accepts, in order of preference.
 ///
-/// Made from the conda platform and its virtual packages: `__glibc` says which
-/// manylinux tags fit (PEP 600), `__osx` which macosx ones. Without them no
-/// platform's wheels fit but `linux_<arch>` ones, as pip has it on a system
-/// whose glibc it cannot tell. musllinux never fits: conda's Python runs on glibc.
+/// They follow from the conda platform and its virtual packages: `__glibc` determines the
+/// manylinux tags (PEP 600), `__osx` the macosx tags. Without these packages only
+/// `linux_<arch>` wheels are accepted, as pip does for an unknown glibc. musllinux wheels are
+/// never accepted: conda's Python uses glibc.
 #[derive(Clone, Debug)]
 pub struct WheelTarget {
     subdir: Subdir,
     platforms: Vec<String>,
-    /// A tag's place in `platforms`.
+    /// Index of each tag in `platforms`.
     ranks: HashMap<String, u32>,
 }
 
 impl WheelTarget {
-    /// The target of a conda platform with these virtual packages.
+    /// The target of a conda platform with its virtual packages.
     pub fn new(subdir: Subdir, virtual_packages: &[GenericVirtualPackage]) -> Self {
         let version = |name: &str| {
             let package = virtual_packages
@@ -179,25 +180,24 @@ impl WheelTarget {
         }
     }
 
-    /// The same target for pips that have some abilities only.
+    /// Keeps only the platform tags that a pip with these abilities knows.
     pub fn known_to(&self, has: impl Fn(PipAbility) -> bool) -> Self {
         self.retain(|tag| PipAbility::of_platform_tag(tag).is_none_or(&has))
     }
 
-    /// The same target without the platform tags for which `keep` is false: what
-    /// an old pip does not know yet.
+    /// Keeps the platform tags for which `keep` is true. An old pip does not know all of them.
     fn retain(&self, keep: impl Fn(&str) -> bool) -> Self {
         let platforms = self.platforms.iter().filter(|tag| keep(tag)).cloned();
         Self::from_platforms(self.subdir, platforms.collect())
     }
 
-    /// The platform tags, the preferred first, without `any`.
+    /// Platform tags in order of preference, without `any`.
     pub fn platforms(&self) -> &[String] {
         &self.platforms
     }
 
-    /// What pip has to know to take the wheel, whatever the Python: the least that
-    /// one of its platform tags that fit takes. `None` where every pip does.
+    /// The ability that pip needs for the wheel on any Python: the smallest for one of its
+    /// accepted platform tags. `None` if every pip accepts the wheel.
     pub fn needs(&self, tags: &WheelTags) -> Option<PipAbility> {
         let fitting = tags
             .platform
@@ -209,16 +209,15 @@ impl WheelTarget {
             .flatten()
     }
 
-    /// Whether the wheel's platform fits, whatever the Python.
+    /// Whether the target accepts the wheel's platform, for any Python.
     pub fn fits_platform(&self, tags: &WheelTags) -> bool {
         tags.platform
             .iter()
             .any(|tag| tag == "any" || self.ranks.contains_key(tag))
     }
 
-    /// How much a wheel is liked by a CPython `(major, minor)`: the place of the
-    /// best of its tags in `packaging.tags.sys_tags()`, smaller is better; `None`
-    /// if it does not fit.
+    /// Preference of CPython `(major, minor)` for a wheel: the lowest index of its tags in
+    /// `packaging.tags.sys_tags()`, so smaller is better; `None` if the wheel is not accepted.
     pub fn priority(&self, tags: &WheelTags, python: (u64, u64)) -> Option<u32> {
         let triples = tags.python.iter().flat_map(|interpreter| {
             let abis = tags.abi.iter();
@@ -231,12 +230,12 @@ impl WheelTarget {
             .min()
     }
 
-    /// The place of one tag.
+    /// Index of one tag.
     ///
-    /// `sys_tags` is a row of blocks, each with every platform in order: the
-    /// Python's own ABI, `abi3`, `none`, `abi3` of every older 3.x down to 3.2,
-    /// then `py3X-none`, `py3-none`, `py3(X-1)-none` … `py30-none`; and at the end,
-    /// for `any`, `cp3X-none` and the `py` row once more.
+    /// `sys_tags` is a sequence of blocks, each with all platforms in order: the Python's own
+    /// ABI, `abi3`, `none`, `abi3` of every older 3.x down to 3.2, then `py3X-none`,
+    /// `py3-none`, `py3(X-1)-none` … `py30-none`. The tags for `any` follow: `cp3X-none`, then
+    /// the same `py` sequence.
     fn tag_priority(
         &self,
         interpreter: &str,
@@ -264,7 +263,7 @@ impl WheelTarget {
     }
 }
 
-/// Returns the number of blocks that the `cp` tags fill.
+/// Number of blocks of `cp` tags.
 fn cp_block_count((major, minor): (u64, u64)) -> u32 {
     match (major, minor) {
         (3, 2..) => 3 + older_abi3_count(minor),
@@ -276,7 +275,7 @@ fn older_abi3_count(minor: u64) -> u32 {
     u32::try_from(minor.saturating_sub(2)).unwrap_or(0)
 }
 
-/// The block of `cp`-tagged wheels that a tag is in.
+/// Index of the block of a `cp` tag.
 fn cp_block(interpreter: &str, abi: &str, subdir: Subdir, python: (u64, u64)) -> Option<u32> {
     let (major, minor) = interpreter_version(interpreter.strip_prefix("cp")?)?;
     let minor = minor?;
@@ -292,7 +291,7 @@ fn cp_block(interpreter: &str, abi: &str, subdir: Subdir, python: (u64, u64)) ->
     older.then(|| u32::try_from(3 + python.1 - 1 - minor).ok())?
 }
 
-/// The place in the `py` row: `py3X`, `py3`, `py3(X-1)` … `py30`.
+/// Index in the sequence `py3X`, `py3`, `py3(X-1)` … `py30`.
 fn py_rank(interpreter: &str, python: (u64, u64)) -> Option<u32> {
     let (major, minor) = interpreter_version(interpreter.strip_prefix("py")?)?;
     if major != python.0 {
@@ -314,7 +313,7 @@ fn any_rank(interpreter: &str, python: (u64, u64)) -> Option<u32> {
     py_rank(interpreter, python).map(|rank| 1 + rank)
 }
 
-/// `310` is 3.10 and `3` is any 3: the first digit is the major version.
+/// Splits digits after the first one, the major version: `310` is 3.10, and `3` is any 3.
 fn interpreter_version(digits: &str) -> Option<(u64, Option<u64>)> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -327,9 +326,8 @@ fn interpreter_version(digits: &str) -> Option<(u64, Option<u64>)> {
     Some((major.parse().ok()?, minor))
 }
 
-/// The ABI tag of an ordinary build: `m` for pymalloc up to 3.7 (bpo-36707), `u`
-/// for wide Unicode before 3.3 (PEP 393), which conda's Python 2.7 has on Linux
-/// and macOS.
+/// ABI tag of an ordinary build: with `m` for pymalloc up to 3.7 (bpo-36707), and `u` for wide
+/// Unicode before 3.3 (PEP 393), which conda's Python 2.7 uses on Linux and macOS.
 fn own_abi(python: (u64, u64), subdir: Subdir) -> String {
     let (major, minor) = python;
     let flags = match python {
@@ -381,11 +379,11 @@ fn windows_platform(subdir: Subdir) -> Option<String> {
     Some(tag.to_owned())
 }
 
-/// `linux_<arch>`, then manylinux from the system's glibc down to the oldest that
-/// the architecture has tags for, each with its alias of before PEP 600.
+/// `linux_<arch>`, then manylinux tags from the glibc of the system down to the oldest one for
+/// the architecture, each with its alias from before PEP 600.
 fn linux_platforms(arch: &str, glibc: Option<(u64, u64)>) -> Vec<String> {
     let mut tags = vec![format!("linux_{arch}")];
-    // PEP 600 wants the mainstream ABI of an architecture; ARMv6 has none.
+    // PEP 600 requires the mainstream ABI of an architecture, which ARMv6 does not have.
     let Some((2, newest)) = glibc.filter(|_| arch != "armv6l") else {
         return tags;
     };
@@ -407,7 +405,7 @@ fn linux_platforms(arch: &str, glibc: Option<(u64, u64)>) -> Vec<String> {
     tags
 }
 
-/// macosx tags as `packaging.tags.mac_platforms` has them.
+/// macosx tags in the order of `packaging.tags.mac_platforms`.
 fn mac_platforms(arch: &str, (major, minor): (u64, u64)) -> Vec<String> {
     let mut tags = Vec::new();
     if major == 10 {
@@ -420,7 +418,7 @@ fn mac_platforms(arch: &str, (major, minor): (u64, u64)) -> Vec<String> {
             mac_formats(&mut tags, arch, (major, 0));
         }
         for minor in (4..=16).rev() {
-            // A universal2 wheel names the system that its x86_64 half needs.
+            // A universal2 wheel names the system that its x86_64 part requires.
             if arch == "x86_64" {
                 mac_formats(&mut tags, arch, (10, minor));
             } else {

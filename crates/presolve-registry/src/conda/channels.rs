@@ -1,13 +1,12 @@
-//! The channels of a file: what a name stands for, in which order, and how it
-//! is written back.
+//! The channels of a file: how their names are resolved, their order, and how they are written
+//! back.
 //!
-//! The channels of a solve are those that `conda env create` uses, so that the
-//! verdict is the build's (conda/conda: `conda/env/installers/conda.py`, function
-//! `_solve`): those of the file in their order; then, unless the file lists
-//! `nodefaults`, those of .condarc's `channels`, which are `defaults` when no
-//! .condarc sets them. A pinned file therefore lists `nodefaults`. Channels that
-//! only a spec names (`channel::name`) come last, as conda's solvers add them.
-//! `--channel` replaces all but these.
+//! A solve uses the channels that `conda env create` uses, so that its verdict applies to the
+//! build (conda/conda: `conda/env/installers/conda.py`, function `_solve`). These are the
+//! channels of the file in order; then, unless the file lists `nodefaults`, the `channels` of
+//! .condarc, or `defaults` if no .condarc sets them. Therefore a pinned file lists
+//! `nodefaults`. Channels that only a match spec names (`channel::name`) come last, as in
+//! conda's solvers. `--channel` replaces all except these.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,33 +21,32 @@ use presolve_text::{diagnostic::Location, secrets};
 #[cfg(test)]
 mod tests;
 
-/// The name of the group of channels that `default_channels` lists.
+/// Name of the group of channels in `default_channels`.
 const DEFAULTS: &str = "defaults";
 
-/// Listed in a file: no other channels than those of the file.
+/// Entry of a file that excludes channels from outside the file.
 pub const NO_DEFAULTS: &str = "nodefaults";
 
-/// A channel that takes part in a solve.
+/// A channel of a solve.
 #[derive(Clone, Debug)]
 pub struct SpecChannel {
-    /// The channel; its URL may hold credentials, so it is never printed.
+    /// Channel; its URL may contain credentials, so it is never printed.
     pub channel: Channel,
-    /// The name by which the user knows it, with credentials masked.
+    /// Name that the user knows, with credentials redacted.
     pub name: String,
-    /// What a pinned file lists for it: the text of the file or setting, so it
-    /// holds credentials only where that does. The same for all that
-    /// `defaults` stands for.
+    /// Text that a pinned file lists: that of the file or the setting, with credentials only
+    /// if they are written there. All channels of `defaults` share it.
     pub explicit: String,
-    /// Where it was named, if in the spec file.
+    /// Location in the environment file; `None` if a setting names the channel.
     pub location: Option<Location>,
-    /// The group that it was named by: `defaults`.
+    /// Group that contains the channel: `defaults`.
     pub group: Option<String>,
 }
 
 impl SpecChannel {
-    /// [`Self::explicit`] without the credentials of a setting: a pinned file goes to other
-    /// people, where conda has them from a netrc file or from `anaconda login`. What the file
-    /// itself says stays.
+    /// [`Self::explicit`] without credentials from settings. A pinned file is shared with
+    /// other people, whose conda reads them from a netrc file or from `anaconda login`.
+    /// Credentials in the file itself remain.
     pub fn public(&self) -> String {
         let text = &self.explicit;
         if self.location.is_some() || secrets::find(text).is_empty() {
@@ -61,16 +59,16 @@ impl SpecChannel {
     }
 }
 
-/// A channel as a file lists it.
+/// A channel as it is written in a file.
 #[derive(Clone, Debug)]
 pub struct Listed<'a> {
-    /// The text.
+    /// Name or URL.
     pub text: &'a str,
-    /// Position in its file.
+    /// Location in the file.
     pub location: Option<Location>,
 }
 
-/// The channels of a solve.
+/// Channels of a solve, in order of priority.
 #[derive(Clone, Debug)]
 pub struct Channels {
     list: Vec<SpecChannel>,
@@ -78,11 +76,11 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// The channels of a spec file.
+    /// Resolves the channels of an environment file.
     ///
     /// # Errors
     ///
-    /// [`ChannelError`] when a text is not a channel.
+    /// [`ChannelError`] if a text is not a channel.
     pub fn of_file(file: &EnvironmentFile, settings: &Settings) -> Result<Self, ChannelError> {
         let listed: Vec<Listed<'_>> = file
             .channels
@@ -100,12 +98,11 @@ impl Channels {
         Self::resolve(&listed, specs, settings, folder)
     }
 
-    /// The channels that `listed` and `specs` amount to; relative paths are
-    /// relative to `folder`.
+    /// Resolves the channels of `listed` and `specs`. Relative paths are relative to `folder`.
     ///
     /// # Errors
     ///
-    /// [`ChannelError`] when a text is not a channel.
+    /// [`ChannelError`] if a text is not a channel.
     pub fn resolve<'a>(
         listed: &[Listed<'_>],
         specs: impl IntoIterator<Item = (&'a MatchSpec, Option<&'a Location>)>,
@@ -160,24 +157,24 @@ impl Channels {
         }
     }
 
-    /// The channels, the one of highest priority first.
+    /// Channels in order of priority, the highest first.
     pub fn list(&self) -> &[SpecChannel] {
         &self.list
     }
 
-    /// What the user calls the channel that records call by this URL.
+    /// Display name of the channel with this URL in its records.
     pub fn name_of(&self, canonical: &str) -> String {
         let mut list = self.list.iter();
         let known = list.find(|known| known.channel.canonical_name() == canonical);
         known.map_or_else(|| secrets::redact(canonical), |known| known.name.clone())
     }
 
-    /// The indices of the channels that a spec may be met from: those that its
-    /// `channel::` stands for, more than one for `defaults::`. None for a spec
-    /// without a channel, which any may meet.
+    /// Indices of the channels that may provide a match spec: those of its `channel::`, which
+    /// are several for `defaults::`. `None` for a match spec without a channel, which any
+    /// channel may provide.
     pub fn of_spec(&self, spec: &MatchSpec) -> Option<Vec<usize>> {
         let text = spec_channel(spec)?;
-        // A text that is not a channel was refused when the channels were resolved.
+        // Invalid texts were already rejected in [`Self::resolve`].
         let wanted = self.resolver.named(&text, None).unwrap_or_default();
         let is_wanted = |channel: &SpecChannel| {
             let url = &channel.channel.base_url;
@@ -191,10 +188,10 @@ impl Channels {
         )
     }
 
-    /// The spec with its channel as the settings resolve it, not as rattler
-    /// does (which knows neither alias nor custom channels): its URL then equals
-    /// the `channel` of the records. A spec of a group (`defaults::`) loses its
-    /// channel; [`Channels::of_spec`] has to be asked for it.
+    /// Replaces the channel of a match spec by the one of the settings, so that its URL equals
+    /// the `channel` of the records. rattler does not know aliases and custom channels. A
+    /// match spec of a group (`defaults::`) loses its channel, so the caller must use
+    /// [`Channels::of_spec`].
     pub fn bind(&self, mut spec: MatchSpec) -> MatchSpec {
         if let Some(indices) = self.of_spec(&spec) {
             spec.channel = match indices.as_slice() {
@@ -206,11 +203,11 @@ impl Channels {
     }
 }
 
-/// The channel of a spec as it was written, as far as the parsed form tells.
+/// Name or URL of a match spec's channel, reconstructed from the parsed form.
 fn spec_channel(spec: &MatchSpec) -> Option<String> {
     let channel = spec.channel.as_ref()?;
     let url: &Url = channel.base_url.as_ref();
-    // rattler's parser puts every bare name behind this alias.
+    // rattler's parser resolves every bare name with this alias.
     let is_name = url.as_str().starts_with("https://conda.anaconda.org/");
     match &channel.name {
         Some(name) if is_name => Some(name.clone()),
@@ -218,7 +215,7 @@ fn spec_channel(spec: &MatchSpec) -> Option<String> {
     }
 }
 
-/// Turns texts into channels, as conda does (`conda/models/channel.py`).
+/// Resolves texts to channels, as conda does (`conda/models/channel.py`).
 #[derive(Clone, Debug)]
 struct Resolver {
     config: ChannelConfig,
@@ -241,14 +238,14 @@ impl Resolver {
         }
     }
 
-    /// What a text stands for: more than one channel for `defaults`.
+    /// Resolves a text; to several channels for `defaults`.
     fn named(
         &self,
         text: &str,
         location: Option<Location>,
     ) -> Result<Vec<SpecChannel>, ChannelError> {
-        // conda expands variables in the channels of a file
-        // (`conda/env/env.py`), which is how tokens are kept out of it.
+        // conda expands variables in the channels of a file (`conda/env/env.py`), so that
+        // users can keep tokens out of it.
         let expanded = self.environment.expand(text);
         if expanded != DEFAULTS {
             return Ok(vec![self.one(&expanded, text, location)?]);
@@ -309,8 +306,8 @@ impl Resolver {
         Some(with_name(base, Some(name.to_owned())))
     }
 
-    /// A custom channel holds for its labels too; its URL is that of the folder
-    /// above it.
+    /// URL of a custom channel. The setting also applies to its labels, and contains the URL
+    /// of the parent folder.
     fn custom(&self, name: &str) -> Option<Url> {
         let holds = |custom: &str| {
             let rest = name.strip_prefix(custom);
@@ -324,7 +321,7 @@ impl Resolver {
         below(place, name)
     }
 
-    /// The default channels are known by the path of their URL: `pkgs/main`.
+    /// URL of a default channel, which is known by the path of its URL: `pkgs/main`.
     fn default_channel(&self, name: &str) -> Option<Url> {
         self.default_channels
             .iter()
@@ -350,7 +347,7 @@ impl Resolver {
     }
 }
 
-/// conda takes the URL of a subdir for that of its channel.
+/// Removes the subdir from a URL, as conda does.
 fn drop_subdir(url: &mut Url) {
     let last = url.path().trim_end_matches('/').rsplit('/').next();
     if last.is_some_and(|last| last.parse::<Subdir>().is_ok())

@@ -1,4 +1,4 @@
-//! Why the conda half cannot be read, as data.
+//! Errors of conda channels, the name mapping and virtual packages, as data.
 
 use rattler_conda_types::Subdir;
 
@@ -9,32 +9,32 @@ use presolve_text::{diagnostic::Location, secrets::redact_url};
 /// Why the channels of a file cannot be determined or read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ChannelError {
-    /// A text has a login, but is not a URL.
+    /// A channel contains a login but is not a URL.
     #[error("{reason}")]
     LoginWithoutUrl {
-        /// The text, masked, and what it would have to be.
+        /// The redacted text, and how to write it.
         reason: String,
-        /// Where the file has it; none if a setting has it.
+        /// Location in the file; `None` if a setting contains the text.
         location: Option<Location>,
     },
-    /// A text does not name a channel.
+    /// A text is not a channel.
     #[error("`{text}` is not a channel")]
     Malformed {
-        /// The text, masked.
+        /// Text, redacted.
         text: String,
-        /// Where the file has it; none if a setting has it.
+        /// Location in the file; `None` if a setting contains the text.
         location: Option<Location>,
     },
     /// A subdir of a channel cannot be read.
     #[error("channel `{name}`: {error}")]
     Subdir {
-        /// The user's name of the channel, masked.
+        /// Display name of the channel, redacted.
         name: String,
-        /// The URL of the channel, masked.
+        /// URL of the channel, redacted.
         address: String,
-        /// Where the file names it; none if a setting does.
+        /// Location in the file; `None` if a setting names the channel.
         location: Option<Location>,
-        /// Cause.
+        /// Why the subdir cannot be read.
         error: Box<SubdirError>,
     },
     /// An archive that a match spec names by URL cannot be read.
@@ -53,54 +53,54 @@ impl ChannelError {
     }
 }
 
-/// Why a subdir of a channel, or a package of it, cannot be read.
+/// Why a subdir of a channel, or a package in it, cannot be read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SubdirError {
     /// A file of the subdir cannot be fetched.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// There is no such channel: it lacks this subdir in every form.
+    /// The channel does not exist: no form of this subdir exists.
     #[error("there is no {0}/repodata.json")]
     Missing(Subdir),
     /// A local file cannot be read.
     #[error("cannot read the repodata: {0}")]
     Local(String),
-    /// The repodata cannot be used as a whole.
+    /// The repodata as a whole is invalid.
     #[error("cannot read the repodata: {0}")]
     Invalid(String),
-    /// The records of a package cannot be read.
+    /// The records of a package are invalid.
     #[error("cannot read the repodata of package `{name}`: {reason}")]
     Shard {
-        /// The package.
+        /// Name of the package.
         name: String,
-        /// Cause, in a sentence.
+        /// Cause, as a sentence.
         reason: String,
     },
-    /// Offline, and the records of this package were never fetched.
+    /// Offline, and the records of this package are not in the cache.
     #[error("the records of package `{0}` are not in the cache")]
     ShardNotCached(String),
-    /// The file in the cache is not what was written, and is gone from the server.
+    /// The cached file is damaged, and the server no longer has it.
     #[error("the cached repodata is damaged")]
     Damaged,
 }
 
-/// Why the mapping of names that the settings name cannot be used.
+/// Why a mapping from the settings cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MappingError {
-    /// Its text is not a mapping, or there is no text.
+    /// The mapping does not exist or is invalid.
     #[error("cannot use the name mapping `{place}`: {reason}")]
     Unusable {
-        /// Its path or URL, masked.
+        /// Path or URL, redacted.
         place: String,
-        /// Cause, in a sentence.
+        /// Cause, as a sentence.
         reason: String,
     },
-    /// Its server does not give it.
+    /// The server of the mapping fails.
     #[error("cannot fetch the name mapping `{place}`: {error}")]
     Unreachable {
-        /// Its URL, masked.
+        /// URL, redacted.
         place: String,
-        /// Cause.
+        /// Error of the request.
         error: FetchError,
     },
 }
@@ -108,15 +108,15 @@ pub enum MappingError {
 /// Why the virtual packages of the target cannot be determined.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum VirtualPackageError {
-    /// An override has no meaning.
+    /// The value of an override is invalid.
     #[error("{source_of} is invalid: {reason}")]
     Invalid {
-        /// The variable, or the text of the override.
+        /// Name of the variable, or text of the override.
         source_of: String,
-        /// Cause, in a sentence.
+        /// Cause, as a sentence.
         reason: String,
     },
-    /// Those of this machine cannot be detected.
+    /// The virtual packages of this machine cannot be detected.
     #[error("cannot detect the virtual packages of this machine: {0}")]
     Undetected(String),
 }

@@ -1,10 +1,9 @@
 //! The names that conda packages have on PyPI.
 //!
-//! The sources, the earlier winning: the record's own `purls`; the mapping that
-//! prefix.dev publishes, which was made from conda-forge's archives and is, as
-//! in pixi, applied to conda-forge's records only; presolve's table of
-//! well-known renames, which also stands in where the mapping found nothing;
-//! the same name, for what depends on Python.
+//! The sources, in order of priority: the record's own `purls`; the mapping that prefix.dev
+//! publishes, which is derived from conda-forge's archives and, as in pixi, applies to
+//! conda-forge's records only; presolve's table of well-known renames, which also replaces
+//! empty entries of the mapping; the same name, for packages that depend on Python.
 
 use std::{collections::HashMap, path::Path};
 
@@ -28,18 +27,17 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-/// Where a name was taken from; the earlier wins, but for a few entries of the
-/// mapping that are known to be wrong.
+/// Source of a name, in order of priority. Some entries of the mapping are known to be wrong
+/// and lose to the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameSource {
-    /// The record's own `purls`.
+    /// `purls` of the record.
     Purl,
-    /// The mapping that prefix.dev publishes (parselmouth), or the file or URL
-    /// that stands in for it.
+    /// The mapping of prefix.dev (parselmouth), or the file or URL that replaces it.
     Mapping,
     /// presolve's table of well-known renames.
     BuiltIn,
-    /// The same normalised name, which holds for python packages only.
+    /// The same normalised name, which applies to Python packages only.
     SameName,
 }
 
@@ -54,26 +52,25 @@ impl std::fmt::Display for NameSource {
     }
 }
 
-/// Tells which PyPI projects a conda record brings.
+/// Maps conda records to the PyPI projects that they provide.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// By conda name; empty for what brings nothing.
+    /// Projects by conda name; empty for a package without a project.
     mapping: HashMap<String, Vec<PackageName>>,
 }
 
 impl Names {
-    /// The names without a mapping.
+    /// Names without a mapping.
     pub fn built_in() -> Self {
         Self::default()
     }
 
-    /// The names with a mapping in the "compressed" form: an object from conda
-    /// names to a PyPI name, a list of them, or null
-    /// (<https://github.com/prefix-dev/parselmouth>).
+    /// Parses a mapping in the "compressed" form: an object from conda names to a PyPI name, a
+    /// list of names, or null (<https://github.com/prefix-dev/parselmouth>).
     ///
     /// # Errors
     ///
-    /// The text says where it is not of that form.
+    /// The position at which the text does not have that form.
     pub fn from_mapping_json(text: &str) -> Result<Self, String> {
         #[derive(serde::Deserialize)]
         #[serde(untagged)]
@@ -89,7 +86,7 @@ impl Names {
                 Some(Mapped::One(name)) => vec![name],
                 Some(Mapped::Many(names)) => names,
             };
-            // What setuptools calls a project that has no name.
+            // setuptools uses this name for a project without a name.
             let names = names
                 .iter()
                 .filter(|name| !name.eq_ignore_ascii_case("unknown"))
@@ -101,14 +98,13 @@ impl Names {
         })
     }
 
-    /// The names with the mapping that the settings name, else with that of
-    /// prefix.dev: fetched, from the cache, or from the snapshot in presolve. The
-    /// diagnostics are notes: the mapping of prefix.dev never decides about a run.
+    /// Loads the mapping from the settings or, by default, that of prefix.dev: fetched, from
+    /// the cache, or from the built-in snapshot. The diagnostics are notes, because a failure
+    /// to fetch the mapping of prefix.dev does not fail a run.
     ///
     /// # Errors
     ///
-    /// [`MappingError`] when a mapping that the settings name cannot be used, or its server
-    /// does not give it.
+    /// [`MappingError`] if a mapping from the settings is invalid, or its server fails.
     pub async fn load(
         settings: &Settings,
         fetcher: &Fetcher,
@@ -138,7 +134,7 @@ impl Names {
     async fn load_published(url: &str, fetcher: &Fetcher) -> (Self, Vec<Diagnostic>) {
         let (names, why) = fetch::published(url, fetcher).await;
         let is_fetched = names.is_some();
-        // The snapshot is built in, and a test reads it.
+        // A test parses the built-in snapshot, so the default is never used.
         let names = names.unwrap_or_else(|| snapshot::names().unwrap_or_default());
         let notes = why.map(|why| {
             let instead = if is_fetched {
@@ -153,8 +149,8 @@ impl Names {
         (names, notes.into_iter().collect())
     }
 
-    /// The conda packages that may bring a PyPI project; what a record of theirs
-    /// brings, [`Self::pypi_names`] tells.
+    /// Conda packages that may provide a PyPI project. [`Self::pypi_names`] decides for each
+    /// record.
     pub fn conda_names(&self, project: &PackageName) -> Vec<String> {
         let mapped = self.mapping.iter();
         let mapped = mapped.filter(|(_, names)| names.contains(project));
@@ -169,8 +165,8 @@ impl Names {
         names
     }
 
-    /// The PyPI project that a conda package of this name most likely brings; none if
-    /// it is known to bring none, or cannot be one.
+    /// The PyPI project that a conda package of this name probably provides; `None` if it is
+    /// known to provide none, or the name is invalid on PyPI.
     pub fn project_of(&self, conda: &str) -> Option<PackageName> {
         let mapped = self.mapping.get(conda);
         if let Some(names) = built_in::correction(conda).filter(|_| mapped.is_some()) {
@@ -185,8 +181,8 @@ impl Names {
         }
     }
 
-    /// The PyPI projects that `record` brings, and where that was taken from.
-    /// Empty for a package that is not a python package.
+    /// The PyPI projects that `record` provides, and the source of this information. Empty for
+    /// a package that is not a Python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
         let purls = from_purls(record);
         if !purls.is_empty() {
@@ -214,7 +210,7 @@ impl Names {
     }
 }
 
-/// `pkg:pypi/…` of the record's purls
+/// Projects of type `pkg:pypi/…` in the purls of the record
 /// (<https://github.com/package-url/purl-spec/blob/main/PURL-TYPES.rst>).
 fn from_purls(record: &RepoDataRecord) -> Vec<PackageName> {
     let purls = record.package_record.purls.iter().flatten();
@@ -224,7 +220,8 @@ fn from_purls(record: &RepoDataRecord) -> Vec<PackageName> {
         .collect()
 }
 
-/// conda-forge itself, a label of it or a mirror: all have it in their path.
+/// Whether the record is from conda-forge, one of its labels or a mirror, by the path of the
+/// URL.
 fn is_conda_forge(record: &RepoDataRecord) -> bool {
     let channel = record.channel.as_deref().unwrap_or_default();
     channel.split('/').any(|segment| segment == "conda-forge")
@@ -232,7 +229,7 @@ fn is_conda_forge(record: &RepoDataRecord) -> bool {
 
 fn is_python_package(record: &RepoDataRecord) -> bool {
     let record = &record.package_record;
-    // Python itself depends on `python_abi` in conda-forge, and is not a project.
+    // In conda-forge, Python itself depends on `python_abi`, but it is not a project.
     if matches!(record.name.as_normalized(), "python" | "python_abi") {
         return false;
     }
@@ -243,7 +240,7 @@ fn is_python_package(record: &RepoDataRecord) -> bool {
         })
 }
 
-/// The most bytes of a mapping; that of conda-forge has about 1 MB.
+/// Maximum size of a mapping, in bytes; that of conda-forge has about 1 MB.
 const MAPPING_LIMIT: u64 = 64 << 20;
 
 fn read_file(path: &Path) -> Result<String, String> {

@@ -1,9 +1,9 @@
-//! Repodata: the records of the channels that a solve may need.
+//! Repodata: the records of channels that a solve may need.
 //!
-//! Each subdir is opened once per run ([`Subdirs`]): per-package shards (CEP-16) where the
-//! channel has them, else `repodata.json.zst`, else `repodata.json`, through presolve's
-//! own cache; `file://` channels are read in place. rattler's gateway walks from the specs
-//! to everything that their records depend on, and asks the subdirs for each name.
+//! Each subdir is opened once per run ([`Subdirs`]): per-package shards (CEP-16) if the
+//! channel has them, else `repodata.json.zst`, else `repodata.json`, through presolve's cache;
+//! `file://` channels are read directly. rattler's gateway follows the dependencies from the
+//! match specs, and requests each name from the subdirs.
 
 use std::{
     collections::HashSet,
@@ -50,62 +50,62 @@ pub use suggestions::nearest_of;
 /// Channels, platform and packages to load.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
-    /// The channels, the one of highest priority first.
+    /// Channels in order of priority, the highest first.
     pub channels: &'a [SpecChannel],
-    /// The platform; `noarch` is always loaded next to it.
+    /// Platform; its records are always loaded together with `noarch`.
     pub subdir: Subdir,
-    /// Where to start. Of a name that stands here only the records that match
-    /// one of its specs are loaded; whatever those depend on is loaded whole.
+    /// Start of the search. For names in this list only the matching records are loaded; for
+    /// their dependencies, all records.
     pub specs: &'a [MatchSpec],
 }
 
-/// Network, cache and credentials for the channels.
+/// Network, cache and credentials for channels.
 #[derive(Clone)]
 pub struct Access {
-    /// What walks from the specs to what their records depend on.
+    /// Follows the dependencies of records.
     pub gateway: Gateway,
-    /// Subdirs that this run has opened.
+    /// Subdirs that this run has already opened.
     pub subdirs: Subdirs,
-    /// Fetches, through the cache.
+    /// Fetches files through the cache.
     pub fetcher: Fetcher,
-    /// Hears of downloads.
+    /// Observer of downloads, if any.
     pub progress: Option<Arc<dyn Progress>>,
 }
 
-/// Records loaded from the channels.
+/// Records loaded from channels.
 #[derive(Clone, Debug, Default)]
 pub struct Repodata {
-    /// The records per channel and subdir: the channels in the order of the
-    /// query, of each the platform's subdir before `noarch`. Where specs name
-    /// archives by URL, these stand before all others.
+    /// Records per channel and subdir: the channels in the order of the query, and for each
+    /// the platform's subdir before `noarch`. Archives that match specs name by URL come
+    /// first.
     pub subdirs: Vec<SubdirRecords>,
-    /// Where each item of `subdirs` is from, in the same order.
+    /// Origin of each item of `subdirs`, in the same order.
     pub origins: Vec<Origin>,
-    /// Names of the query's specs that no channel has.
+    /// Names in the query that no channel has.
     pub missing: Vec<MissingName>,
-    /// Records that cannot be read, by the name of their channel and their subdir.
+    /// Invalid records, by channel name and subdir.
     pub skipped: Vec<SkippedOf>,
 }
 
-/// The skipped records of a subdir: the channel's name, the subdir, and the records.
+/// Skipped records of a subdir: name of the channel, subdir, records.
 pub type SkippedOf = (String, Subdir, Vec<Skipped>);
 
 /// A name that no channel has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingName {
-    /// The name.
+    /// Name in a match spec of the query.
     pub name: PackageName,
-    /// Names that do exist and are near to it, the nearest first.
+    /// Similar names that exist, the most similar first.
     pub suggestions: Vec<Suggestion>,
 }
 
-/// Loads the records that match the specs and, recursively, those of every name
-/// that these depend on.
+/// Loads the records that match the specs and, recursively, all records of their dependencies.
 ///
 /// # Errors
 ///
-/// [`ChannelError`] when a channel does not exist, cannot be reached or read or, offline, is
-/// not in the cache. A channel exists if it has a `noarch` subdir; the platform's subdir may be missing.
+/// [`ChannelError`] if a channel does not exist, cannot be reached or read or, offline, is not
+/// in the cache. A channel exists if it has a `noarch` subdir; the platform's subdir is
+/// optional.
 pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, ChannelError> {
     let platforms = platforms(query.subdir);
     let channels = open(query, &platforms, &access).await?;
@@ -118,8 +118,8 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, ChannelE
     })
 }
 
-/// Loads the records that match the specs, in the platform's subdir alone, and nothing
-/// that they depend on.
+/// Loads the records that match the specs, without their dependencies, and only from the
+/// platform's subdir.
 ///
 /// # Errors
 ///
@@ -135,7 +135,7 @@ pub async fn matching(
     Ok(records.cloned().collect())
 }
 
-/// Whether a record matches one of the specs. What the records depend on is not loaded.
+/// Whether a record matches one of the specs. Dependencies are not loaded.
 ///
 /// # Errors
 ///
@@ -148,10 +148,10 @@ pub async fn has(query: Query<'_>, access: Access) -> Result<bool, ChannelError>
     Ok(records.any(|record| query.specs.iter().any(|spec| spec.matches(record))))
 }
 
-/// A channel with its subdirs, as the gateway asks for their records.
+/// A channel with its subdirs, from which the gateway requests records.
 struct OpenChannel {
     subdirs: Vec<(Subdir, Option<Arc<Opened>>)>,
-    /// The first error, which the gateway's own errors cannot carry.
+    /// First error. The gateway's own errors cannot contain it.
     error: Mutex<Option<SubdirError>>,
 }
 
@@ -199,7 +199,7 @@ impl OpenChannel {
     }
 }
 
-/// Opens the subdirs of all channels at the same time.
+/// Opens the subdirs of all channels concurrently.
 async fn open(
     query: Query<'_>,
     platforms: &[Subdir],
@@ -239,8 +239,8 @@ async fn execute(
     let request: RepoDataQuery = access.gateway.query(sources, platforms.to_vec(), specs);
     let request = request
         .recursive(recursive)
-        // conda does not follow CEP-42 relations: the build sees the channels
-        // of the file and no others.
+        // conda does not follow CEP-42 relations: the build uses only the channels of the
+        // file.
         .channel_relations(ChannelRelationsMode::Disabled);
     let output = request.execute().await;
     output.map_err(|error| {
@@ -255,12 +255,12 @@ async fn execute(
     })
 }
 
-/// The records of one package in the text of a `repodata.json`, or in a shard of it
-/// (MessagePack), with those that cannot be read.
+/// Parses the records of a package in a `repodata.json`, or in a shard (MessagePack), and
+/// lists those that are invalid.
 ///
 /// # Errors
 ///
-/// Why it is neither.
+/// Why the text is neither.
 pub fn of_package(
     text: &[u8],
     name: &PackageName,
@@ -283,8 +283,8 @@ pub fn of_package(
     Ok((found.records, found.skipped))
 }
 
-/// A gateway, which the files of a run share. It fetches archives that specs name by URL
-/// and nothing else; they go into `packages` below presolve's cache folder.
+/// Creates the gateway that all files of a run share. It only fetches archives that match
+/// specs name by URL, into `packages` in presolve's cache folder.
 pub fn gateway(http: &Http, cache_dir: &Path) -> Gateway {
     Gateway::builder()
         .with_client(http.client.clone())
@@ -293,7 +293,7 @@ pub fn gateway(http: &Http, cache_dir: &Path) -> Gateway {
         .finish()
 }
 
-/// What of the query's channels was skipped.
+/// Skipped records of the query's channels.
 fn skipped(query: Query<'_>, channels: &[Arc<OpenChannel>]) -> Vec<SkippedOf> {
     let channels = query.channels.iter().zip(channels);
     channels
@@ -339,7 +339,7 @@ fn records(output: &RepoDataQueryOutput) -> Vec<SubdirRecords> {
     subdirs.collect()
 }
 
-/// The names of the specs that no channel has, whatever the version.
+/// Names of the match specs that no channel has in any version.
 fn missing(
     query: Query<'_>,
     channels: &[Arc<OpenChannel>],

@@ -1,21 +1,20 @@
 //! Conda packages that pip may fail to uninstall.
 //!
-//! pip uninstalls what the metadata of a distribution lists. Since pip 10 it refuses
-//! what distutils installed, whose metadata is an `.egg-info` *file* without a list
-//! (<https://github.com/pypa/pip/issues/4805>); in every version it fails where a
-//! `.dist-info` folder lacks `RECORD`. Which of them a conda package has is written
-//! in its archive, not in repodata: this table holds the packages of which a failure
-//! was reported, up to the version that it was reported of.
+//! pip uninstalls the files that the metadata of a distribution lists. Since pip 10 it refuses
+//! distributions that distutils installed, whose metadata is an `.egg-info` *file* without a
+//! list (<https://github.com/pypa/pip/issues/4805>); every version fails if a `.dist-info`
+//! folder lacks `RECORD`. Repodata does not contain this information. The table lists packages
+//! with a reported failure, up to the reported version.
 
 use presolve_parse as parse;
 use rattler_conda_types::{PackageRecord, Version};
 
-/// Reasons for which pip cannot uninstall a conda package.
+/// Why pip cannot uninstall a conda package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It was installed by distutils.
+    /// distutils installed it, without a list of files.
     Distutils,
-    /// It has no `RECORD`.
+    /// Its `.dist-info` folder has no `RECORD`.
     NoRecord,
 }
 
@@ -28,13 +27,13 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// A row of the table.
+/// A package with a reported failure.
 #[derive(Clone, Copy, Debug)]
 pub struct Uninstallable {
     package: &'static str,
-    /// The last version of which a failure was reported; none: all have it.
+    /// Last version with a reported failure; `None` for all versions.
     up_to: Option<&'static str>,
-    /// Reason for which pip may fail.
+    /// Why pip may fail.
     pub reason: Reason,
     /// URL that documents this.
     pub source: &'static str,
@@ -47,8 +46,8 @@ const TABLE: [Uninstallable; 7] = [
         reason: Reason::Distutils,
         source: "https://github.com/jupyterhub/repo2docker/issues/725",
     },
-    // The metadata of both opencv-python and opencv-python-headless is written by
-    // hand, without RECORD.
+    // The recipes of opencv-python and opencv-python-headless write their metadata without
+    // RECORD.
     Uninstallable {
         package: "libopencv",
         up_to: None,
@@ -67,7 +66,7 @@ const TABLE: [Uninstallable; 7] = [
         reason: Reason::NoRecord,
         source: "https://github.com/mshumko/asilib/issues/14",
     },
-    // 5.4 is the first that is not built by distutils.
+    // 5.4 is the first version that distutils does not install.
     Uninstallable {
         package: "pyyaml",
         up_to: Some("5.3.1"),
@@ -88,8 +87,8 @@ const TABLE: [Uninstallable; 7] = [
     },
 ];
 
-/// Why pip may fail to uninstall a package, as far as is known; `pip` is the version
-/// of pip, if it is known.
+/// The known reason for which pip may fail to uninstall a package; `pip` is its version, or
+/// `None` if unknown.
 pub fn reason(package: &PackageRecord, pip: Option<&Version>) -> Option<Uninstallable> {
     let name = package.name.as_normalized();
     let row = TABLE.iter().find(|row| row.package == name)?;

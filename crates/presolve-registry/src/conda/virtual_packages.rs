@@ -1,13 +1,13 @@
-//! Virtual packages: what the machine that will run the environment brings.
+//! Virtual packages: properties of the machine on which the environment runs.
 //!
-//! For the host's own platform they are detected, unless the environment is built on
-//! an image of Azure ML, which says what it has. For another platform they are rattler's baseline, which pixi uses too: `__linux=4.18` and
-//! `__glibc=2.28` (RHEL 8), `__osx=13.0`, `__win=10.0`, the platform's oldest
-//! microarchitecture, and no GPU. The baseline suits Azure ML's images: they
-//! have a newer glibc, and build without a GPU. Then `CONDA_OVERRIDE_*` as conda
-//! has them
+//! For the platform of this machine they are detected, unless the environment is built on an
+//! Azure ML image, which defines them. Other platforms get rattler's baseline, as in pixi:
+//! `__linux=4.18` and `__glibc=2.28` (RHEL 8), `__osx=13.0`, `__win=10.0`, the oldest
+//! microarchitecture of the platform, and no GPU. The baseline also suits Azure ML images,
+//! which have a newer glibc and build without a GPU. Overrides apply in this order: conda's
+//! `CONDA_OVERRIDE_*`
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-virtual.html>),
-//! then `--virtual-package` and presolve.toml's `virtual-packages`.
+//! then `--virtual-package` and `virtual-packages` of presolve.toml.
 
 use rattler_conda_types::{
     GenericVirtualPackage, PackageName, Subdir, Version, package::BuildString,
@@ -18,13 +18,13 @@ use super::error::VirtualPackageError;
 pub use presolve_config::Environment;
 use presolve_target::ImageTarget;
 
-/// The virtual packages of a target platform, of an image if it is of that platform; `given` are texts like
-/// `__cuda=12.4`, the later winning, where `__cuda=` and `__cuda=none` take one
-/// away.
+/// Determines the virtual packages of a target platform, or of an image for that platform.
+/// `given` contains overrides such as `__cuda=12.4`. The last one for a name wins, and
+/// `__cuda=` and `__cuda=none` remove the package.
 ///
 /// # Errors
 ///
-/// [`VirtualPackageError`] when an override has no meaning or the host's own cannot be
+/// [`VirtualPackageError`] if an override is invalid, or those of this machine cannot be
 /// detected.
 pub fn for_target(
     target: Subdir,
@@ -42,7 +42,7 @@ fn for_target_in(
 ) -> Result<Vec<GenericVirtualPackage>, VirtualPackageError> {
     let image = image.filter(|image| image.subdir == target);
     let found = if image.is_none() && Subdir::current() == Some(target) {
-        // Without overrides, as these are read below for every platform alike.
+        // Without overrides, because they are applied below for every platform.
         VirtualPackages::detect(&VirtualPackageOverrides::default(), None)
             .map_err(|error| VirtualPackageError::Undetected(error.to_string()))?
     } else {
@@ -60,20 +60,19 @@ fn for_target_in(
     }
     for text in given {
         let change = Override::of_text(text)?;
-        // What is given may be meant for another one of several targets.
+        // The override may be intended for another target.
         if !is_foreign(change.name(), target) {
             change.apply(&mut packages);
         }
     }
-    // Without a driver there is no compute capability either.
+    // Without a driver there is no compute capability.
     if !packages.iter().any(|package| is(package, "__cuda")) {
         packages.retain(|package| !is(package, "__cuda_arch"));
     }
     Ok(packages)
 }
 
-/// The variables that count for a platform: one about another operating system
-/// says nothing of the target.
+/// Variables that apply to a platform. A variable about another operating system is ignored.
 fn variables(target: Subdir) -> &'static [(&'static str, &'static str)] {
     const CUDA: (&str, &str) = ("CONDA_OVERRIDE_CUDA", "__cuda");
     const ARCHSPEC: (&str, &str) = ("CONDA_OVERRIDE_ARCHSPEC", "__archspec");
@@ -90,7 +89,7 @@ fn variables(target: Subdir) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Whether a virtual package is about another operating system than the target's.
+/// Whether a virtual package belongs to another operating system than the target.
 fn is_foreign(name: &PackageName, target: Subdir) -> bool {
     match name.as_normalized() {
         "__linux" | "__glibc" | "__musl" => !target.is_linux(),
@@ -118,8 +117,8 @@ impl Override {
         }
     }
 
-    /// A variable has the version, that of `__archspec` the build string; empty
-    /// it takes the package away.
+    /// Parses a variable, which contains the version, or the build string for `__archspec`. An
+    /// empty value removes the package.
     fn of_variable(variable: &str, name: &str, value: &str) -> Result<Self, VirtualPackageError> {
         let source = format!("`{variable}`");
         let value = value.trim();
@@ -133,8 +132,8 @@ impl Override {
         set(name, value, "0", &source)
     }
 
-    /// `__name`, `__name=version` or `__name=version=build`; for `__archspec` the
-    /// version is always 1 and the build may stand in its place.
+    /// Parses `__name`, `__name=version` or `__name=version=build`. The version of
+    /// `__archspec` is always 1, so its build may be written in this place.
     fn of_text(text: &str) -> Result<Self, VirtualPackageError> {
         let source = format!("the virtual package `{text}`");
         let mut parts = text.splitn(3, '=').map(str::trim);
@@ -199,7 +198,7 @@ mod tests {
     use super::*;
     use presolve_target::Image;
 
-    /// A platform that the tests do not run on.
+    /// A platform other than that of this machine.
     fn foreign() -> Subdir {
         if Subdir::current() == Some(Subdir::LinuxAarch64) {
             Subdir::Linux64
@@ -307,7 +306,7 @@ mod tests {
             let packages = for_target_in(&environment, target, Some(&image), &given).unwrap();
             packages.iter().map(ToString::to_string).collect()
         };
-        // Of the host there is nothing, also where it is of the same platform.
+        // Nothing comes from this machine, even if it has the same platform.
         assert_eq!(
             listed(Subdir::Linux64, &[], &[]),
             [

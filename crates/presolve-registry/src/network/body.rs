@@ -1,4 +1,4 @@
-//! The body of a response, decompressed within limits of size and time.
+//! Reads a response body and decompresses it within limits of size and time.
 
 use std::{
     io::Write,
@@ -10,44 +10,45 @@ use reqwest::{Response, header};
 
 use super::{Http, spool::Sink, waiting::host};
 
-/// A body may grow by this factor at most when it is decompressed. Repodata and index
-/// pages grow by 5 to 20, a bomb by 1,000 (gzip) or more (zstd).
+/// Maximum ratio of decompressed to compressed size. Repodata and index pages grow by 5 to 20,
+/// a decompression bomb by 1,000 (gzip) or more (zstd).
 const LARGEST_RATIO: u64 = 100;
-/// Below this size the ratio says nothing: a few bytes may well stand for a kilobyte.
+/// Decompressed size in bytes below which the ratio does not apply: a few bytes can
+/// legitimately expand to a kilobyte.
 const SMALL: u64 = 16 * 1024 * 1024;
-/// Bytes per second, on average over the read limit. A host that is slower than this
-/// keeps the connection open and never finishes.
+/// Minimum average speed over the read limit, in bytes per second. A slower host keeps the
+/// connection open without ever finishing.
 pub(super) const SLOWEST: u64 = 100;
 
-/// How the body of a file is compressed, whatever the transfer adds to that.
+/// Compression of the file itself, independent of the transfer encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
-    /// It is not.
+    /// The file is not compressed.
     #[default]
     None,
-    /// By zstd.
+    /// Zstandard, as in `repodata.json.zst`.
     Zstd,
 }
 
-/// Reasons for which a response body cannot be read.
+/// Why a response body cannot be read.
 #[derive(Debug)]
 pub(super) enum BodyError {
-    /// The connection broke.
+    /// The connection broke, or timed out.
     Broken(reqwest::Error),
-    /// It came too slowly.
+    /// The transfer was slower than [`SLOWEST`].
     Slow,
-    /// It is larger than this many bytes.
+    /// The body exceeds this number of bytes.
     TooLarge(u64),
-    /// It is not what its headers or its name say.
+    /// The body does not match its headers or its format.
     Unreadable(String),
-    /// There is no room for it.
+    /// There is no disk space for the body.
     Unwritable(std::io::Error),
 }
 
-/// Hears how many bytes have come, and how many there are.
+/// Callback with the received bytes and, if known, the total.
 pub type Received<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 
-/// Reads a body to its end.
+/// Reads and decompresses a body completely.
 pub(super) async fn read<S: Sink>(
     http: &Http,
     response: Response,
@@ -82,7 +83,7 @@ pub(super) async fn read<S: Sink>(
     decoder.finish()
 }
 
-/// Measures whether bytes come fast enough to be worth waiting for.
+/// Measures whether a transfer is fast enough.
 struct Pace {
     window: Duration,
     start: Instant,
@@ -110,7 +111,7 @@ impl Pace {
     }
 }
 
-/// Decompresses what is pushed into it.
+/// A streaming decompressor.
 struct Decoder<S: Sink> {
     stage: Stage<S>,
     compressed: u64,
@@ -121,7 +122,7 @@ enum Stage<S: Sink> {
     Plain(Limited<S>),
     Gzip(flate2::write::MultiGzDecoder<Limited<S>>),
     Zstd(zstd::stream::write::Decoder<'static, Limited<S>>),
-    /// A server that compresses compressed files once more.
+    /// A compressed file that the server compressed again.
     Both(flate2::write::MultiGzDecoder<zstd::stream::write::Decoder<'static, Limited<S>>>),
 }
 
@@ -132,7 +133,8 @@ impl<S: Sink> Decoder<S> {
         let is_gzipped = match transfer.trim().to_ascii_lowercase().as_str() {
             "identity" | "" => false,
             "gzip" | "x-gzip" => true,
-            // zstd is not asked for, and a `.zst` that some servers mark so is one.
+            // zstd is not requested as an encoding; some servers use it to label a `.zst`
+            // file.
             "zstd" if compression == Compression::Zstd => false,
             other => {
                 let reason = format!("it is encoded as `{other}`, which was not requested");
@@ -211,7 +213,7 @@ fn broken(error: std::io::Error, allowed: u64) -> BodyError {
     }
 }
 
-/// A sink that refuses to grow beyond what is allowed.
+/// A sink that rejects bytes beyond its limit.
 #[derive(Default)]
 struct Limited<S> {
     sink: S,
@@ -219,7 +221,7 @@ struct Limited<S> {
     allowed: u64,
 }
 
-/// Reasons for which decompressed bytes are rejected.
+/// Why decompressed bytes are rejected.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error("it exceeds its limit")]
@@ -245,10 +247,10 @@ impl<S: Sink> Write for Limited<S> {
     }
 }
 
-/// Decompresses a file that is there as a whole, within the limits of a body.
+/// Decompresses a complete file within the limits of a body.
 ///
 /// # Errors
-/// What is wrong with the file.
+/// Why the file cannot be decompressed.
 pub fn unpack_zstd(packed: &[u8], limit: u64) -> Result<Vec<u8>, String> {
     let allowed = SMALL.max((packed.len() as u64).saturating_mul(LARGEST_RATIO));
     let allowed = allowed.min(limit);

@@ -1,11 +1,11 @@
 //! The on-disk cache: one file per response and per value.
 //!
-//! Each file carries its length and a checksum, and a file that does not match them is
-//! deleted and fetched again: half a file after a power loss, or a disk that lies, never
-//! becomes an answer. That is why files are not synced to the disk. A file is written
-//! next to its place and renamed over it, so that processes which share the folder see the
-//! old one or the new one. Names are hashes of URLs without credentials, headers that may
-//! hold a secret are not kept, and nobody but the user can read the folder.
+//! Each file contains a checksum. A file that does not match it is deleted and fetched again,
+//! so a file that was truncated by a power loss or damaged on disk is never used. Therefore
+//! files need not be synced to the disk. A file is written next to its target and renamed over
+//! it, so processes that share the folder see either the old or the new file. File names are
+//! hashes of URLs without credentials, headers that may contain a secret are not stored, and
+//! only the user can read the folder.
 
 use std::{
     io::{ErrorKind, Write},
@@ -19,14 +19,14 @@ use sha2::{Digest, Sha256};
 
 use presolve_text::files;
 
-/// The first bytes of every file. The number changes with the layout, so that a version
-/// of presolve never reads the files of another.
+/// First bytes of every file. The number changes with the layout, so that presolve never reads
+/// the files of a version with another layout.
 const MAGIC: &[u8; 16] = b"presolve cache 2";
 
-/// The largest file that is read: a page of the largest size, with its head.
+/// Maximum size of a file that is read, in bytes: the largest page with its head.
 const LIMIT: u64 = 512 * 1024 * 1024;
 
-/// A folder of cached answers.
+/// A folder with cached responses and values.
 #[derive(Clone, Debug)]
 pub struct Cache {
     folder: PathBuf,
@@ -36,32 +36,32 @@ pub struct Cache {
 /// Status and headers stored with a response body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ResponseHead {
-    /// When the body may be used without asking again.
+    /// Decides how long the body may be used without revalidation.
     pub policy: CachePolicy,
-    /// The status; 404 and 410 are kept too.
+    /// HTTP status; 404 and 410 are also stored.
     pub status: u16,
-    /// When the server last confirmed it, in seconds since 1970.
+    /// Time of the last confirmation by the server, in seconds since 1970.
     pub confirmed: i64,
-    /// Where redirects led, if they did, without credentials: what relative links start
-    /// from.
+    /// Target of redirects, without credentials, to which relative links refer; `None` without
+    /// a redirect.
     pub redirected: Option<url::Url>,
-    /// The `Content-Type`.
+    /// Value of the `Content-Type` header.
     pub content_type: String,
 }
 
 /// A response with its body.
 #[derive(Clone, Debug)]
 pub struct StoredResponse {
-    /// All but the body.
+    /// Status and headers.
     pub head: ResponseHead,
-    /// The body, decompressed.
+    /// Decompressed body.
     pub body: Vec<u8>,
 }
 
 impl Cache {
-    /// The cache in `folder`, which need not exist yet.
+    /// Opens the cache in `folder`, which need not exist yet.
     pub fn new(folder: PathBuf) -> Self {
-        // Whoever cannot delete them could not have written them either.
+        // A user who cannot delete these files could not have written them.
         let _ = delete_old_credentials(&folder);
         Self {
             folder,
@@ -69,13 +69,13 @@ impl Cache {
         }
     }
 
-    /// The file of `key` in `bucket`.
+    /// Path of the file for `key` in `bucket`.
     pub(crate) fn path(&self, bucket: &str, key: &str) -> PathBuf {
         let name = format!("{:x}", Sha256::digest(key));
         self.folder.join(bucket).join(&name[..2]).join(&name[2..])
     }
 
-    /// A response that was stored under `key`.
+    /// The response for `key`; `None` if it is missing or damaged.
     pub fn response(&self, key: &str) -> Option<StoredResponse> {
         let mut bytes = read(&self.path("http", key))?;
         let length = u32::from_le_bytes(*bytes.first_chunk()?);
@@ -85,10 +85,10 @@ impl Cache {
         Some(StoredResponse { head, body: bytes })
     }
 
-    /// Stores a response under `key`.
+    /// Stores a response for `key`.
     ///
     /// # Errors
-    /// The folder cannot be written. That makes the next run slower and this one no worse.
+    /// The folder is not writable. This only makes the next run slower.
     pub fn store_parts(&self, key: &str, head: &ResponseHead, body: &[u8]) -> std::io::Result<()> {
         let head = serde_json::to_vec(head)?;
         let length = u32::try_from(head.len()).map_err(std::io::Error::other)?;
@@ -98,7 +98,7 @@ impl Cache {
         )
     }
 
-    /// Notes that something could not be stored; the first reason stays.
+    /// Records the error of a failed write; the first one is kept.
     pub fn noted(&self, stored: std::io::Result<()>) {
         if let Err(error) = stored {
             let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,24 +106,24 @@ impl Cache {
         }
     }
 
-    /// Why the cache could not be written, if it could not.
+    /// Why the cache could not be written; `None` if every write succeeded.
     pub fn problem(&self) -> Option<String> {
         let problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         problem.clone()
     }
 
-    /// Forgets the response that was stored under `key`.
+    /// Deletes the response for `key`.
     pub fn forget_response(&self, key: &str) {
-        // What cannot be deleted is replaced by the next response, or stays unreadable.
+        // A file that cannot be deleted is replaced by the next response.
         let _ = std::fs::remove_file(self.path("http", key));
     }
 
-    /// Bytes that were stored under `key`.
+    /// The bytes for `key`; `None` if they are missing or damaged.
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         read(&self.path(bucket, key))
     }
 
-    /// Stores bytes under `key`.
+    /// Stores bytes for `key`.
     ///
     /// # Errors
     /// As for [`Self::store_parts`].
@@ -131,12 +131,12 @@ impl Cache {
         write(&self.path(bucket, key), &[bytes])
     }
 
-    /// A value that was stored under `key`.
+    /// The value for `key`; `None` if it is missing or damaged.
     pub fn value<T: for<'de> Deserialize<'de>>(&self, bucket: &str, key: &str) -> Option<T> {
         serde_json::from_slice(&self.bytes(bucket, key)?).ok()
     }
 
-    /// Stores a value under `key`.
+    /// Stores a value for `key`, as JSON.
     ///
     /// # Errors
     /// As for [`Self::store_parts`].
@@ -150,8 +150,8 @@ impl Cache {
     }
 }
 
-/// Deletes the files of 0.1.0 that hold credentials of channels and signed URLs. The
-/// folder may be shared with other things, so nothing else is touched.
+/// Deletes the files of version 0.1.0 that contain channel credentials and signed URLs. Other
+/// files remain, because the folder may be shared.
 fn delete_old_credentials(folder: &Path) -> std::io::Result<()> {
     let heads = folder.join("pypi/http-v1");
     if heads.is_dir() {
@@ -169,7 +169,7 @@ fn delete_old_credentials(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The content of a file, if it is whole. Others are deleted.
+/// Reads a file and checks it. A damaged file is deleted.
 fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = files::read::read(path, LIMIT).ok()?;
     let start = MAGIC.len() + 32;
@@ -184,7 +184,7 @@ fn read(path: &Path) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Writes a file that [`read`] reads.
+/// Writes a file in the format of [`read`].
 fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let checksum = parts
         .iter()
@@ -196,7 +196,7 @@ fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     })
 }
 
-/// Writes a file next to its place and renames it.
+/// Writes a file atomically, by a rename.
 pub(crate) fn write_whole(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -212,7 +212,7 @@ pub(crate) fn write_whole(
     Ok(())
 }
 
-/// Creates a folder that only the user can read, and those above it.
+/// Creates a folder and its parents, readable only by the user.
 pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -1,22 +1,22 @@
-//! Why the network client cannot be set up, as data.
+//! Errors of the network setup, as data.
 
-/// Why there is no network client.
+/// Why the network client cannot be created.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SetupError {
-    /// A variable for a time limit has another value.
+    /// A variable for a time limit is not a positive number of seconds.
     #[error("`{variable}` is `{value}`, which is not a time")]
     NotATime {
-        /// The variable.
+        /// Name of the variable.
         variable: &'static str,
-        /// Its value.
+        /// Invalid value.
         value: String,
     },
-    /// Certificates, credentials or the system's TLS cannot be used.
+    /// The certificates, the credentials or the TLS library cannot be used.
     #[error("{what}: {reason}")]
     Unusable {
-        /// What failed, in a sentence.
+        /// Failed step, as a sentence.
         what: String,
-        /// The error with its causes.
+        /// Error message with its causes.
         reason: String,
     },
 }

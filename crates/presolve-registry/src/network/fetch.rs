@@ -1,8 +1,8 @@
-//! Responses, parsed, through the on-disk cache (RFC 9111).
+//! Fetches responses, parses them, and caches them on disk (RFC 9111).
 //!
-//! The order is fixed: fetch, parse, store. A response that its parser refuses is never
-//! stored, and a stored one that its parser refuses is dropped and fetched again without
-//! validators, so that neither a proxy's login page nor half a body outlives its run.
+//! The order is fixed: fetch, parse, store. A response that its parser rejects is never
+//! stored. A stored response that its parser rejects is deleted and fetched again without
+//! validators. So a proxy's login page or a truncated body never persists.
 
 use std::{
     sync::Arc,
@@ -30,12 +30,12 @@ pub use super::{
 pub use presolve_packages::error::FetchError;
 use presolve_text::secrets::{self, redact_url};
 
-/// Requests at a time; PyPI's CDN multiplexes them over few connections.
+/// Maximum number of concurrent requests; PyPI's CDN multiplexes them over few connections.
 const CONCURRENCY: usize = 50;
-/// How often a body that breaks off is fetched again.
+/// Maximum number of retries after a body was interrupted.
 const BODY_RETRIES: u32 = 3;
 
-/// Response headers that decide about freshness; the others are not kept.
+/// Response headers that determine freshness; other headers are not stored.
 const KEPT_HEADERS: [header::HeaderName; 8] = [
     header::AGE,
     header::CACHE_CONTROL,
@@ -47,27 +47,28 @@ const KEPT_HEADERS: [header::HeaderName; 8] = [
     header::VARY,
 ];
 
-/// Request for a file, with its credentials.
+/// A request for a file, with credentials and cache settings.
 #[derive(Clone)]
 pub struct Request<'a> {
-    /// URL, including the credentials to use.
+    /// URL, with the credentials to use.
     pub url: &'a Url,
-    /// The `Accept` header, which is part of the cache's key.
+    /// `Accept` header, which is part of the cache key.
     pub accept: &'static str,
-    /// How the file itself is compressed.
+    /// Compression of the file itself.
     pub compression: Compression,
-    /// The most bytes that the body may have, decompressed.
+    /// Maximum size of the decompressed body, in bytes.
     pub limit: u64,
-    /// How long a stored response is used without asking, whatever the server says.
+    /// Time for which a stored response is used without revalidation, regardless of the
+    /// server.
     pub fresh_for: Duration,
-    /// How long a stored 404 or 410 is believed without asking.
+    /// Time for which a stored 404 or 410 is used without revalidation.
     pub absent_for: Duration,
-    /// Hears of the download.
+    /// Progress callback.
     pub received: Received<'a>,
 }
 
 impl<'a> Request<'a> {
-    /// A request for an uncompressed file that asks the server each time.
+    /// A request for an uncompressed file, which is always revalidated.
     pub fn new(url: &'a Url, accept: &'static str, limit: u64) -> Self {
         Self {
             url,
@@ -80,43 +81,42 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Returns the cache key of the response.
+    /// Cache key of the response: `Accept` header and URL without credentials.
     pub fn key(&self) -> String {
         format!("{} {}", self.accept, without_credentials(self.url))
     }
 }
 
-/// A fetched body.
+/// A fetched body with its URL and type.
 #[derive(Clone, Debug)]
 pub struct Page<S = Vec<u8>> {
-    /// The body, decompressed.
+    /// Decompressed body.
     pub body: S,
-    /// The `Content-Type`.
+    /// Value of the `Content-Type` header.
     pub content_type: String,
-    /// Where redirects led, with the credentials of the request if it is the
-    /// same host.
+    /// URL after redirects. It has the credentials of the request if the host is the same.
     pub url: Url,
 }
 
-/// What is made of a response, and how that is kept. Every method may block.
+/// Parser of a response and its format in the cache. Every method may block.
 pub trait Format: Clone + Send + Sync + 'static {
-    /// Type that a response is parsed to.
+    /// Type of a parsed response.
     type Value: Send + 'static;
 
     /// Parses a response.
     ///
     /// # Errors
-    /// Why it is not what it should be.
+    /// Why the response is not in the expected format.
     fn parse(&self, page: Page) -> Result<Self::Value, String>;
 
-    /// What the cache has for the key: `Some(None)` for a stored 404. What cannot be
-    /// parsed any more counts as absent.
+    /// Loads the value for a key: `Some(None)` for a stored 404. A value that can no longer be
+    /// parsed counts as missing.
     fn load(&self, cache: &Cache, key: &str, url: &Url) -> Option<Loaded<Self::Value>>;
 
-    /// Stores a value, or that there is none; gives back what to use from now on.
+    /// Stores a value, or a 404 for `None`. It may replace `value` by an equivalent one.
     ///
     /// # Errors
-    /// The cache cannot be written.
+    /// The cache is not writable.
     fn store(
         &self,
         cache: &Cache,
@@ -125,10 +125,10 @@ pub trait Format: Clone + Send + Sync + 'static {
         value: &mut Option<Self::Value>,
     ) -> std::io::Result<()>;
 
-    /// Stores that the server confirmed what is stored.
+    /// Stores that the server confirmed the stored value.
     ///
     /// # Errors
-    /// The cache cannot be written.
+    /// The cache is not writable.
     fn confirm(
         &self,
         cache: &Cache,
@@ -140,18 +140,18 @@ pub trait Format: Clone + Send + Sync + 'static {
     }
 }
 
-/// A stored response.
+/// Head and value of a stored response.
 pub type Loaded<V> = (ResponseHead, Option<V>);
 
-/// Bodies that are kept as they are, parsed by a function.
+/// A [`Format`] that stores the complete body and parses it with a function.
 #[derive(Clone)]
 pub struct Whole<F>(pub F);
 
-/// A parsed body with what it was parsed from.
+/// A parsed body together with its source.
 pub struct Parsed<T> {
-    /// Parsed response.
+    /// Result of the parser.
     pub value: T,
-    /// The body.
+    /// Source of the value.
     pub page: Arc<Page>,
 }
 
@@ -199,7 +199,7 @@ where
     }
 }
 
-/// Fetches, at most [`CONCURRENCY`] at a time.
+/// A caching client with at most [`CONCURRENCY`] concurrent requests.
 #[derive(Clone)]
 pub struct Fetcher(Arc<Inner>);
 
@@ -209,18 +209,18 @@ struct Inner {
     permits: Semaphore,
 }
 
-/// What a server says of a stored response, or sends in its place.
+/// Result of a request, given a stored response.
 enum Answer<S = Vec<u8>> {
-    /// The stored one may be used. The head is new if the server was asked.
+    /// The stored response is valid. The head is new if the server confirmed it.
     Stored(Option<ResponseHead>),
-    /// There is nothing.
+    /// The server reports 404 or 410.
     Missing(ResponseHead),
-    /// This is there.
+    /// A new body.
     Body(ResponseHead, Page<S>),
 }
 
 impl Fetcher {
-    /// A fetcher on top of a client.
+    /// Creates a fetcher from a client and a cache.
     pub fn new(http: Http, cache: Cache) -> Self {
         Self(Arc::new(Inner {
             http,
@@ -229,28 +229,28 @@ impl Fetcher {
         }))
     }
 
-    /// The client, for requests that the cache is not for.
+    /// The client, for requests without a cache.
     pub fn http(&self) -> &Http {
         &self.0.http
     }
 
-    /// The cache.
+    /// The on-disk cache.
     pub fn cache(&self) -> &Cache {
         &self.0.cache
     }
 
-    /// A place among the requests that run at a time.
+    /// Waits until a further concurrent request is allowed.
     pub async fn permit(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.0.permits.acquire().await.ok()
     }
 
-    /// A parsed response, from the cache where HTTP or the request allows it, and
-    /// revalidated elsewhere; `None` for 404 and 410.
+    /// Returns a parsed response; `None` for 404 and 410. It comes from the cache if HTTP or
+    /// the request allows it, and is otherwise revalidated.
     ///
-    /// Offline, a stored response is used however old it is.
+    /// Offline, a stored response of any age is used.
     ///
     /// # Errors
-    /// As the variants of [`FetchError`] say. Nothing was stored then.
+    /// See the variants of [`FetchError`]. In these cases nothing is stored.
     pub async fn get<F: Format>(
         &self,
         request: &Request<'_>,
@@ -307,13 +307,13 @@ impl Fetcher {
         }
     }
 
-    /// What the cache has for a request, however old it is.
+    /// The stored value for a request, of any age.
     pub async fn stored<F: Format>(&self, request: &Request<'_>, format: F) -> Option<F::Value> {
         self.load(&request.key(), request.url, &format).await?.1
     }
 
-    /// The body of an HTTP URL, past the cache; `None` for 404 and 410. One that does not
-    /// have the expected SHA-256 is fetched once more: it may have been damaged on its way.
+    /// Fetches a body without the cache; `None` for 404 and 410. A body with the wrong SHA-256
+    /// is fetched a second time, because it may have been damaged during the transfer.
     ///
     /// # Errors
     /// As for [`Self::get`].
@@ -326,7 +326,7 @@ impl Fetcher {
         self.checked(url, limit, sha256).await
     }
 
-    /// The same for an archive, which goes to disk if it is large.
+    /// Like [`Self::body`], for an archive, which is moved to disk if it is large.
     ///
     /// # Errors
     /// As for [`Self::get`].
@@ -374,8 +374,8 @@ impl Fetcher {
             .ok()?
     }
 
-    /// Stores a value that was parsed. A cache that cannot be written is reported once,
-    /// and the run goes on with what it has.
+    /// Stores a parsed value. A cache that is not writable is reported once and does not end
+    /// the run.
     async fn keep<F: Format>(
         &self,
         key: String,
@@ -400,8 +400,8 @@ impl Fetcher {
         tokio::task::spawn_blocking(store).await.ok().flatten()
     }
 
-    /// Asks the server, unless what is stored is fresh; reads the body again if it breaks
-    /// off.
+    /// Queries the server unless the stored response is fresh. An interrupted body is fetched
+    /// again.
     async fn ask<S: Sink>(
         &self,
         request: &Request<'_>,
@@ -445,7 +445,7 @@ impl Fetcher {
         }
     }
 
-    /// Sends one request and reads its response.
+    /// Sends a single request and reads its response.
     async fn exchange<S: Sink>(
         &self,
         request: &Request<'_>,
@@ -471,7 +471,7 @@ impl Fetcher {
             })));
         }
         if status == StatusCode::NOT_MODIFIED {
-            // Nothing was asked that this could answer: a confused proxy, mostly once.
+            // The request had no validators, so the answer comes from a misconfigured proxy.
             return Err(Interrupted::Once(not_modified(url)));
         }
         let is_missing = matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE);
@@ -500,11 +500,12 @@ impl Fetcher {
     }
 }
 
-/// Why an exchange failed, and whether it may be tried again.
+/// Why an exchange failed, and how often it may be retried.
 enum Interrupted {
-    /// The connection broke within the body.
+    /// The connection broke within the body: up to [`BODY_RETRIES`] retries.
     Again(FetchError),
-    /// The body stalled, which costs the whole read limit each time.
+    /// The body stalled or is unreadable: one retry, because a stall costs the whole read
+    /// limit.
     Once(FetchError),
     End(FetchError),
 }
@@ -535,7 +536,7 @@ fn interrupted(url: &Url, error: BodyError) -> Interrupted {
 
 enum Freshness {
     Fresh,
-    /// With these headers, which let the server answer "not modified".
+    /// Revalidate with these headers.
     Ask(header::HeaderMap),
 }
 
@@ -543,8 +544,8 @@ fn freshness(head: &ResponseHead, request: &Request<'_>, sent: &http::Request<()
     let age = now().saturating_sub(head.confirmed);
     let is_within = |limit: Duration| u64::try_from(age).is_ok_and(|age| age < limit.as_secs());
     if head.status != StatusCode::OK.as_u16() {
-        // A 404 decides whether a file can be solved, so it is asked for again; without
-        // validators, as what they are about is not there.
+        // A 404 decides whether a file can be solved, so it is checked again. It has no
+        // validators.
         return if is_within(request.absent_for) {
             Freshness::Fresh
         } else {
@@ -568,14 +569,14 @@ fn head(
 ) -> ResponseHead {
     let options = CacheOptions {
         shared: false,
-        // A date of last change is not a promise: without one, the server is asked.
+        // A modification date does not guarantee freshness, so such a response is revalidated.
         cache_heuristic: 0.0,
         ..CacheOptions::default()
     };
     let is_redirected = without_credentials(response.url()) != without_credentials(asked);
     let redirected = is_redirected.then(|| {
         let mut url = secrets::without_token(response.url());
-        // A redirect to a file store carries its signature there.
+        // The query of a redirect to a file store contains its signature.
         url.set_query(None);
         url
     });
@@ -622,7 +623,7 @@ fn unwritable(url: &Url, error: &std::io::Error) -> FetchError {
     }
 }
 
-/// Parses off the tasks that others wait for: pages have up to 20 MB.
+/// Parses on a blocking thread, because pages have up to 20 MB.
 async fn parse<F: Format>(format: &F, page: Page) -> Result<F::Value, String> {
     let format = format.clone();
     let parsed = tokio::task::spawn_blocking(move || format.parse(page)).await;
@@ -633,8 +634,8 @@ fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-/// The request as the cache's policy sees and stores it: a hash stands for the URL, which
-/// may have a token in its path or its query.
+/// The request in the form that the cache policy stores. A hash replaces the URL, which may
+/// contain a token in its path or query.
 fn anonymous(request: &Request<'_>) -> Result<http::Request<()>, FetchError> {
     http::Request::get(format!("/{:x}", Sha256::digest(request.key())))
         .header(header::ACCEPT, request.accept)
@@ -680,7 +681,7 @@ fn not_modified(url: &Url) -> FetchError {
     }
 }
 
-/// reqwest's errors end with the URL, credentials and all.
+/// Errors of reqwest contain the URL with its credentials.
 fn network(url: &Url, error: &(dyn std::error::Error + 'static)) -> FetchError {
     let reason = causes(error).replace(url.as_str(), &redact_url(url));
     FetchError::Network {
@@ -689,14 +690,14 @@ fn network(url: &Url, error: &(dyn std::error::Error + 'static)) -> FetchError {
     }
 }
 
-/// Returns the base URL of relative links in a response.
+/// Base URL of relative links in a response.
 fn base(head: &ResponseHead, asked: &Url) -> Url {
     let Some(redirected) = &head.redirected else {
         return asked.clone();
     };
     let mut found = redirected.clone();
     if found.origin() == asked.origin() {
-        // Both fail only where a URL cannot have credentials, and `asked` has a host.
+        // Both fail only for URLs that cannot have credentials, and `asked` has a host.
         let _ = found.set_username(asked.username());
         let _ = found.set_password(asked.password());
     }
@@ -705,7 +706,7 @@ fn base(head: &ResponseHead, asked: &Url) -> Url {
 
 fn without_credentials(url: &Url) -> Url {
     let mut url = url.clone();
-    // Both fail only where a URL cannot have credentials in the first place.
+    // Both fail only for URLs that cannot have credentials.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);

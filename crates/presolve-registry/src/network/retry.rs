@@ -1,4 +1,4 @@
-//! When a request is sent again: one policy for channels, indexes and the mapping.
+//! Retries requests: one policy for channels, indexes and the mapping.
 
 use std::{
     sync::Arc,
@@ -15,18 +15,18 @@ use super::{
 };
 use presolve_text::secrets::redact_url;
 
-/// After the first attempt. With the pauses below, a refused connection is reported after
-/// some two seconds.
+/// Number of retries after the first attempt. With the pauses below, a refused connection is
+/// reported after about two seconds.
 const RETRIES: u32 = 3;
-/// The first pause; each further one is twice as long.
+/// Pause before the first retry; each later pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// A server that asks for a longer pause than this is reported instead of waited for.
+/// Longest pause that a server may request. A longer one is reported instead.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The pause before attempt `retry`, counted from 1.
+/// Pause before a retry, which is counted from 1.
 ///
-/// The pauses of parallel requests differ by up to a half, so that they do not all come
-/// back at the same time.
+/// The pauses vary by up to a half, so that parallel requests do not all return at the same
+/// time.
 pub(super) fn pause(retry: u32) -> Duration {
     let base = FIRST_PAUSE.saturating_mul(1 << retry.saturating_sub(1).min(8));
     let nanos = SystemTime::now()
@@ -35,7 +35,7 @@ pub(super) fn pause(retry: u32) -> Duration {
     base + base.mul_f64(f64::from(nanos % 1000) / 2000.0)
 }
 
-/// Returns the number of retries for an error.
+/// Maximum number of retries for an error; 0 if a retry cannot help.
 pub(super) fn retries_for(error: &Error) -> u32 {
     let Error::Reqwest(error) = error else {
         return 0;
@@ -44,21 +44,21 @@ pub(super) fn retries_for(error: &Error) -> u32 {
         return 0;
     }
     if error.is_timeout() {
-        // A host that does not accept the connection costs the whole limit each time.
+        // A connection that is not accepted costs the whole time limit on each attempt.
         return u32::from(!error.is_connect());
     }
     let text = causes(error);
     if text.contains("certificate") {
         return 0;
     }
-    // A name that does not resolve stays unknown, but a resolver may be busy once.
+    // An unknown name remains unknown, but a resolver may be busy temporarily.
     if text.contains("dns error") || text.contains("failed to lookup address") {
         return 1;
     }
     RETRIES
 }
 
-/// The statuses of servers that are busy or broken for now (RFC 9110, RFC 6585).
+/// Whether a status is temporary: the server is busy or broken (RFC 9110, RFC 6585).
 fn is_transient(status: StatusCode) -> bool {
     matches!(
         status,
@@ -71,7 +71,7 @@ fn is_transient(status: StatusCode) -> bool {
     )
 }
 
-/// The pause that a server asks for (RFC 9110, 10.2.3): seconds, or a date.
+/// Pause that a server requests (RFC 9110, 10.2.3), as seconds or as a date.
 pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = value.trim().parse::<u64>() {
@@ -82,14 +82,14 @@ pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::try_from(left).unwrap_or_default())
 }
 
-/// The middleware that sends a request again, and reports a host that does not answer.
+/// Middleware that retries requests and reports hosts that do not answer.
 pub(super) struct Retry {
     pub(super) limits: Limits,
     pub(super) waiting: Arc<Waiting>,
 }
 
 impl Retry {
-    /// The pause before the next attempt, or `None` if there is none.
+    /// Pause before the next attempt; `None` for no further attempt.
     fn next_pause(&self, answer: &Result<Response, Error>, retry: u32) -> Option<Duration> {
         match answer {
             Ok(response) if is_transient(response.status()) && retry <= RETRIES => {

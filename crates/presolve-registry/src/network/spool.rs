@@ -1,20 +1,20 @@
-//! Bodies that go to disk when they are large.
+//! Response bodies that are moved to disk once they are large.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
 use sha2::{Digest, Sha256};
 use tempfile::SpooledTempFile;
 
-/// The most bytes of a file that are held in memory. Most source distributions are smaller;
-/// some wheels have gigabytes.
+/// Maximum size of a file in memory, in bytes. Most source distributions are smaller; some
+/// wheels have gigabytes.
 const IN_MEMORY: usize = 16 * 1024 * 1024;
 
 /// Destination of a response body.
 pub(super) trait Sink: Write + Default + Send + 'static {
-    /// The SHA-256 of what was written, in hexadecimal digits.
+    /// SHA-256 of the written bytes, in hexadecimal digits.
     fn sha256(&self) -> String;
 
-    /// The bytes that were written.
+    /// Number of written bytes.
     fn size(&self) -> u64;
 }
 
@@ -28,15 +28,15 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// A file that is read and can be searched, in memory or on disk.
+/// A file with random access, in memory or on disk.
 pub trait ReadSeek: Read + Seek + Send + Sync {}
 
 impl<T: Read + Seek + Send + Sync> ReadSeek for T {}
 
-/// An archive, opened at its beginning.
+/// An archive, positioned at its start.
 pub type Archive = BufReader<Box<dyn ReadSeek>>;
 
-/// A body in memory, and in a temporary file without a name once it is large.
+/// A body in memory, or in an unnamed temporary file once it exceeds [`IN_MEMORY`].
 pub(super) struct Spool {
     file: SpooledTempFile,
     hash: Sha256,
@@ -77,10 +77,10 @@ impl Sink for Spool {
 }
 
 impl Spool {
-    /// What was written, from its beginning.
+    /// Rewinds the body for reading.
     ///
     /// # Errors
-    /// The system refuses it.
+    /// If the system cannot seek in the temporary file.
     pub(super) fn into_archive(mut self) -> io::Result<Archive> {
         self.file.rewind()?;
         Ok(BufReader::new(Box::new(self.file)))

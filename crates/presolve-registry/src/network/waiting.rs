@@ -1,4 +1,4 @@
-//! Who is told that a host keeps a run waiting: silence looks like a hang.
+//! Reports hosts that keep a run waiting, because a silent run seems to hang.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -8,14 +8,14 @@ use std::{
 
 use url::Url;
 
-/// A healthy host answers within this time.
+/// Time after which a host is reported. A healthy host answers earlier.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Called with the name of a host that has not sent anything for some seconds, once per
-/// host; from any thread.
+/// Callback with a host that has not sent anything for some seconds, and the time. It is
+/// called once per host, from any thread.
 pub type WaitObserver = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
-/// The host of a URL, with its port where that is not the usual one.
+/// Host of a URL, with a port that differs from the default.
 pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -24,16 +24,16 @@ pub(crate) fn host(url: &Url) -> String {
     }
 }
 
-/// Watches what waits for a host.
+/// Tracks the requests that wait for a host.
 #[derive(Default)]
 pub(crate) struct Waiting {
     observer: Option<WaitObserver>,
     reported: Mutex<HashSet<String>>,
-    /// How many requests each host has yet to answer.
+    /// Number of unanswered requests per host.
     pending: Mutex<BTreeMap<String, usize>>,
 }
 
-/// A request that a host has yet to answer.
+/// Counts an unanswered request until it is dropped.
 struct Pending<'w> {
     waiting: &'w Waiting,
     host: &'w str,
@@ -65,7 +65,7 @@ impl Waiting {
         locked(&self.reported).insert(host.to_owned())
     }
 
-    /// The hosts that have yet to answer.
+    /// Hosts with unanswered requests.
     pub(crate) fn pending(&self) -> Vec<String> {
         locked(&self.pending).keys().cloned().collect()
     }
@@ -79,7 +79,7 @@ impl Waiting {
         }
     }
 
-    /// Awaits `work`, and reports the host if that takes long.
+    /// Awaits `work`, and reports the host if it takes longer than [`PATIENCE`].
     pub(crate) async fn watch<T>(&self, host: &str, work: impl Future<Output = T>) -> T {
         let _pending = self.begin(host);
         let Some(observer) = &self.observer else {

@@ -1,5 +1,6 @@
-//! Known vulnerabilities of a release, from the JSON API that PyPI has beside its simple
-//! index (<https://docs.pypi.org/api/json/>): `…/simple/` and `…/pypi/NAME/VERSION/json`.
+//! Known vulnerabilities of a release, from PyPI's JSON API
+//! (<https://docs.pypi.org/api/json/>). Its URL is `…/pypi/NAME/VERSION/json` next to the
+//! index `…/simple/`.
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
@@ -7,21 +8,21 @@ use presolve_parse as parse;
 use serde::Deserialize;
 use url::Url;
 
-/// A known vulnerability.
+/// A known vulnerability, merged from all databases that list it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advisory {
-    /// Its name in the database that lists it, such as `PYSEC-2023-74`.
+    /// Identifier in the database, such as `PYSEC-2023-74`.
     pub id: String,
-    /// Its other names, such as `CVE-2023-32681`.
+    /// Other identifiers, such as `CVE-2023-32681`.
     pub aliases: Vec<String>,
-    /// What it is, in a sentence; empty where nobody wrote one.
+    /// Summary in a sentence; empty if the database has none.
     pub summary: String,
-    /// The versions in which it is fixed, as the database has them.
+    /// Fixed versions, in the order of the database.
     pub fixed_in: Vec<Version>,
 }
 
 impl Advisory {
-    /// The name that most people know it by: that of CVE if it has one.
+    /// The best-known identifier: that of CVE, if there is one.
     pub fn name(&self) -> &str {
         let mut names = std::iter::once(&self.id).chain(&self.aliases);
         names
@@ -29,7 +30,7 @@ impl Advisory {
             .unwrap_or(&self.id)
     }
 
-    /// The first version after this one in which it is fixed.
+    /// The first fixed version after `version`; `None` if there is none.
     pub fn fixed_after(&self, version: &Version) -> Option<&Version> {
         self.fixed_in.iter().filter(|fixed| *fixed > version).min()
     }
@@ -53,7 +54,7 @@ struct Listed {
     withdrawn: Option<String>,
 }
 
-/// Where an index tells of a release; none if it cannot have that API.
+/// URL of a release in the JSON API; `None` if the index cannot have that API.
 pub(super) fn address(index: &Url, name: &PackageName, version: &Version) -> Option<Url> {
     if !matches!(index.scheme(), "http" | "https") {
         return None;
@@ -83,8 +84,8 @@ pub(super) fn address(index: &Url, name: &PackageName, version: &Version) -> Opt
     Some(url)
 }
 
-/// Reads a response; none if it is not that of the API. What was withdrawn is left out,
-/// and what several databases list is one.
+/// Parses a response; `None` if it is not from the API. Withdrawn advisories are skipped, and
+/// advisories of several databases for the same vulnerability are merged.
 pub(super) fn parse(body: &[u8]) -> Option<Vec<Advisory>> {
     let response: Response = serde_json::from_slice(body).ok()?;
     let mut advisories: Vec<Advisory> = Vec::new();
@@ -142,7 +143,7 @@ impl From<Listed> for Advisory {
     }
 }
 
-/// The details are pages of Markdown; their first sentence has to do for a summary.
+/// The first sentence of Markdown details, as a substitute for a summary.
 fn first_sentence(details: &str) -> String {
     let mut lines = details.lines().map(str::trim);
     let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'));

@@ -1,4 +1,4 @@
-//! The client of the indexes: pages and metadata, each fetched once.
+//! Client of the indexes, which fetches each page and each metadata file once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -34,41 +34,40 @@ use presolve_text::{
     secrets::redact_url,
 };
 
-/// JSON is asked for first; an index that has HTML alone sends that (PEP 691).
+/// Prefers JSON; an index without it sends HTML (PEP 691).
 const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
     application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 /// Content type of the JSON API.
 const ACCEPT_RELEASE: &str = "application/json";
-/// The largest page that is read; the largest on PyPI have some 20 MB.
+/// Maximum size of a page, in bytes; the largest on PyPI have about 20 MB.
 const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
-/// How many files of pages are kept in memory, at about a kilobyte each.
+/// Maximum number of distributions in memory, at about a kilobyte each.
 const FILES_KEPT: usize = 200_000;
-/// How many files' metadata is kept in memory, at some kilobytes each.
+/// Maximum number of metadata files in memory, at some kilobytes each.
 const METADATA_KEPT: usize = 20_000;
-/// The bucket of the cache for what files say of themselves; changes with [`Stored`].
+/// Cache bucket of the metadata; it changes with the layout of [`Stored`].
 const METADATA_BUCKET: &str = "metadata-3";
-/// The largest file that is read as a whole for its metadata.
+/// Maximum size of a file that is fetched completely for its metadata, in bytes.
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Indexes and access options of a [`Client`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientOptions {
-    /// The simple indexes, the first one first: HTTP URLs, or `file://` folders with
-    /// a folder per project.
+    /// Simple indexes in order of priority: HTTP URLs, or `file://` folders with a folder per
+    /// project.
     pub indexes: Vec<Url>,
     /// Pages and `file://` folders with links to distributions.
     pub find_links: Vec<Url>,
-    /// Ignore files uploaded at or after this time, and those of which an index
-    /// does not tell it, as uv does: an answer that is to be the same next year
-    /// must not hold files of unknown age. Files of `find_links` are the user's own
-    /// choice and stay.
+    /// Ignores files that were uploaded at or after this time and, like uv, files without an
+    /// upload time: a result that must be reproducible cannot contain files of unknown age.
+    /// Files of `find_links` are an explicit choice of the user and remain.
     pub exclude_newer: Option<jiff::Timestamp>,
 }
 
-/// A client of several indexes and link pages, which are one pool as in pip.
+/// A client of several indexes and link pages, which form one pool as in pip.
 ///
-/// An index that cannot be reached ends the run, where pip warns and goes on: a
-/// verdict without an index that the file names would be another file's verdict.
+/// An index that cannot be reached ends the run, whereas pip warns and continues: without an
+/// index that the file names, the verdict would be about a different file.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -84,18 +83,18 @@ struct Inner {
     advisories: Memo<(PackageName, Version), Advisories>,
 }
 
-/// The known vulnerabilities of a release.
+/// Known vulnerabilities of a release.
 type Advisories = Result<Arc<[Advisory]>, IndexError>;
 
 /// Metadata of a file and, for a source distribution, its build.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
 
-/// What a file says of itself as it is cached: read again on each run, so that a
-/// better reader does not meet old readings.
+/// Metadata of a file as it is cached: unparsed, so that an improved parser does not see old
+/// results.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     metadata: Raw,
-    /// Archive contents; only of a source distribution.
+    /// Archive contents; `None` for a wheel.
     contents: Option<Contents>,
 }
 
@@ -115,7 +114,7 @@ impl From<Raw> for Stored {
 }
 
 impl Client {
-    /// A client that fetches with `fetcher`.
+    /// Creates a client that fetches with `fetcher`.
     pub fn new(fetcher: Fetcher, options: ClientOptions) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -130,17 +129,17 @@ impl Client {
         }
     }
 
-    /// The hosts that have yet to answer.
+    /// Hosts that have not answered yet.
     pub(super) fn pending(&self) -> Vec<String> {
         self.inner.fetcher.http().pending()
     }
 
-    /// Tells `observer` what is fetched; the first one that is set stays.
+    /// Sets the observer of fetches; only the first call has an effect.
     pub fn observe(&self, observer: Observer) {
         let _ = self.inner.observer.set(observer);
     }
 
-    /// What the indexes have of `name`; `None` if none knows it.
+    /// The project `name` on all indexes; `None` if no index has it.
     pub async fn project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         let work = self.inner.load_project(name);
         self.inner.projects.get(name.clone(), work).await
@@ -155,8 +154,8 @@ impl Client {
         self.answer(name, distribution).await.map(|answer| answer.0)
     }
 
-    /// What the archive of a source distribution of `name` shows of its build;
-    /// `None` for wheels, and where it cannot be read.
+    /// Build requirements from the archive of a source distribution of `name`; `None` for
+    /// wheels, and if the archive cannot be read.
     pub async fn source_build(
         &self,
         name: &PackageName,
@@ -165,16 +164,16 @@ impl Client {
         self.answer(name, distribution).await.map(|answer| answer.1)
     }
 
-    /// The known vulnerabilities of a release, as far as an index knows them: PyPI does,
-    /// and those that have its JSON API. Empty where none does.
+    /// Known vulnerabilities of a release, from the first index with PyPI's JSON API. Empty if
+    /// no index has it.
     pub async fn advisories(&self, name: &PackageName, version: &Version) -> Advisories {
         let work = self.inner.load_advisories(name, version);
         let key = (name.clone(), version.clone());
         self.inner.advisories.get(key, work).await
     }
 
-    /// Forgets what was read if it is much: it is in the on-disk cache, too. A run over
-    /// many files would otherwise hold what all of them need.
+    /// Forgets answers in memory if there are many; the on-disk cache keeps them. Otherwise a
+    /// run over many files would hold the answers of all of them.
     pub fn trim(&self) {
         let files = |project: &Result<Option<Arc<Project>>, IndexError>| match project {
             Ok(Some(project)) => project
@@ -242,7 +241,7 @@ impl Inner {
                 advisories::parse(&page.body).ok_or_else(|| index::not_a("release", page))
             };
             let found = match self.fetcher.get(&request, Whole(read)).await {
-                // An index of packages that has no such API answers whatever it likes.
+                // An index without this API may send any response.
                 Err(
                     FetchError::Denied { .. }
                     | FetchError::Status { .. }
@@ -302,8 +301,8 @@ impl Inner {
         read_links(url, page, name).await
     }
 
-    /// Files of a local page, or of a folder that has `index.json` or `index.html`
-    /// or else the files themselves.
+    /// Files of a local page, or of a folder: from its `index.json` or `index.html`, or else
+    /// the distributions in it.
     async fn local_files(
         &self,
         url: &Url,
@@ -350,7 +349,7 @@ impl Inner {
         let filename = &distribution.filename;
         self.tell(Event::MetadataRequested(filename.clone()));
         let is_local = is_local(distribution);
-        // What has no hash may be another file tomorrow under the same URL.
+        // Without a hash, the file behind a URL may change.
         let is_fixed = !distribution.hashes.is_empty() || self.fetcher.http().offline;
         let key = format!(
             "{:?} {}",
@@ -380,7 +379,7 @@ impl Inner {
         Ok(answer(name, raw))
     }
 
-    /// The inner error is for a file that is broken.
+    /// Returns an inner error for a broken file.
     async fn raw_metadata(
         &self,
         name: &PackageName,
@@ -397,7 +396,7 @@ impl Inner {
         let Some(archive) = self.whole(distribution).await? else {
             return Ok(Err("the index lists it, but the file is gone".to_owned()));
         };
-        // Without a hash, a proxy's page in place of the file looks like a broken file.
+        // Without a hash, the file may be an error page of a proxy instead of a broken file.
         let is_genuine = distribution.hashes.contains_key("sha256") || is_local(distribution);
         let checked = |reason: String| {
             if is_genuine {
@@ -424,7 +423,8 @@ impl Inner {
         })
     }
 
-    /// A wheel's metadata without the wheel, if the index or the server can do it.
+    /// Fetches the metadata of a wheel without the wheel; `None` if neither the index nor the
+    /// server supports it.
     async fn remote_metadata(
         &self,
         name: &PackageName,
@@ -451,7 +451,7 @@ impl Inner {
         }
         let _permit = self.fetcher.permit().await;
         let http = self.fetcher.http();
-        // On the heap: the future is large, and each layer around it would hold a copy.
+        // Boxed, because each enclosing future would hold a copy of this large one.
         let read = Box::pin(wheel::metadata_by_ranges(&http.client, url, name));
         Ok(http.watch(url, read).await)
     }
@@ -490,8 +490,8 @@ async fn read_local(path: PathBuf, limit: u64) -> Result<Vec<u8>, ReadError> {
     read.await.map_err(std::io::Error::other)?
 }
 
-/// The one pool of a project's files. Of files that have the same name in several
-/// places pip's sorting leaves the one of the last place in front.
+/// Merges the files of a project. If several places have a file of the same name, the last
+/// place wins, as a result of pip's sorting.
 fn merge(pool: Files) -> Project {
     let last: HashMap<_, _> = pool
         .iter()
@@ -512,7 +512,7 @@ fn merge(pool: Files) -> Project {
     project
 }
 
-/// Reads off the tasks that others wait for: pages have up to 20 MB.
+/// Parses on a blocking thread, because pages have up to 20 MB.
 async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, IndexError> {
     let name = name.clone();
     let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
@@ -530,8 +530,8 @@ fn is_local(distribution: &Distribution) -> bool {
     distribution.url.scheme() == "file"
 }
 
-/// A store of files without the right to list it answers 403 for what is not
-/// there. PyTorch's index, the best known, needs no credentials.
+/// Whether 403 means that a project does not exist: a file store without permission to list
+/// answers this way. PyTorch's index is the best-known one, and needs no credentials.
 fn denies_what_it_lacks(index: &Url) -> bool {
     index.host_str() == Some("download.pytorch.org")
 }

@@ -19,10 +19,10 @@ use crate::network::fetch::Page;
 use presolve_packages::pypi::{Distribution, filename, fixups};
 use presolve_parse::pep;
 
-/// The files of a page with their versions, in the order of the page.
+/// Files of a page with their versions, in the order of the page.
 pub type Files = Vec<(Version, Arc<Distribution>)>;
 
-/// Specifiers by text: the files of a page share few of them.
+/// Parsed specifiers by text, because many files of a page have the same ones.
 #[derive(Default)]
 struct Specifiers(HashMap<String, Option<VersionSpecifiers>>);
 
@@ -37,7 +37,7 @@ impl Specifiers {
     }
 }
 
-/// A file as a page tells of it, whatever the page's format.
+/// A file in a page, independent of the page's format.
 struct Link<'a> {
     filename: Cow<'a, str>,
     url: Url,
@@ -59,7 +59,7 @@ impl Link<'_> {
             filename: self.filename.into_owned(),
             url: self.url,
             kind,
-            // pip ignores what it cannot read here.
+            // pip ignores an invalid value.
             requires_python: self.requires_python.and_then(|text| read.get(&text)),
             yanked: self.yanked,
             hashes: self.hashes,
@@ -81,7 +81,7 @@ struct JsonPage<'a> {
     files: Vec<Entry<'a>>,
 }
 
-/// A file, if its entry can be read; others are as if they were not there.
+/// An entry of a JSON page. A broken one is ignored.
 enum Entry<'a> {
     File(Box<JsonFile<'a>>),
     Broken,
@@ -105,14 +105,14 @@ struct JsonMeta<'a> {
 }
 
 impl JsonPage<'_> {
-    /// Whether it can be a page of the project: that an index does not have a file is
-    /// believed only of such a page.
+    /// Checks that this can be the page of the project. Only such a page proves that an index
+    /// does not have a file.
     fn check(&self, name: &PackageName) -> Result<(), String> {
         let api = self
             .meta
             .as_ref()
             .and_then(|meta| meta.api_version.as_deref());
-        // PEP 629: clients must refuse a major version that they do not know.
+        // PEP 629: clients must reject an unknown major version.
         if let Some(api) = api.filter(|api| api.split('.').next() != Some("1")) {
             return Err(format!(
                 "it has version {api} of the API; presolve reads version 1"
@@ -121,7 +121,7 @@ impl JsonPage<'_> {
         match &self.name {
             Some(found) if pep::name(found).is_ok_and(|found| found == *name) => Ok(()),
             Some(found) => Err(format!("it is the page of `{found}`, not of `{name}`")),
-            // PEP 691 requires the name, which some indexes leave out.
+            // PEP 691 requires the name, but some indexes omit it.
             None if self.files.is_empty() => {
                 Err(format!("it names neither the project `{name}` nor a file"))
             }
@@ -177,10 +177,10 @@ fn lower_case(hashes: BTreeMap<String, String>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Reads a JSON page (PEP 691, PEP 700, PEP 714) of the project `name`; `base` is
-/// the page's own URL.
+/// Parses a JSON page (PEP 691, PEP 700, PEP 714) of the project `name`; `base` is the URL of
+/// the page.
 ///
-/// Fails if it is not such a page; a file that cannot be understood is left out.
+/// Fails if it is not such a page; an invalid file is skipped.
 pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, String> {
     let page: JsonPage<'_> = serde_json::from_slice(page).map_err(|error| error.to_string())?;
     page.check(name)?;
@@ -210,10 +210,11 @@ pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, 
         .collect())
 }
 
-/// Reads the page of the project `name` in an index, in whichever format it is.
+/// Parses an index page of the project `name`, as JSON or HTML.
 ///
 /// # Errors
-/// Why it cannot be that page. Servers mark JSON as anything, so the body decides.
+/// Why it is not that page. The body decides the format, because servers label JSON
+/// differently.
 pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
     if is_json(page) {
         return parse_json(name, &page.url, &page.body);
@@ -227,7 +228,7 @@ pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
     }
 }
 
-/// Reads the files of the project `name` from a page of links, or from a local page.
+/// Parses the files of the project `name` in a page of links or a local page.
 ///
 /// # Errors
 /// Why it is not such a page.
@@ -239,10 +240,10 @@ pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
     }
 }
 
-/// Checks that a page has links to distributions, of whichever project.
+/// Checks that a page has links to distributions, of any project.
 ///
 /// # Errors
-/// What it is in place of that.
+/// What the page is instead.
 pub fn check_links(page: &Page) -> Result<(), String> {
     let any = pep::name("any").map_err(|error| error.to_string())?;
     if is_json(page) {
@@ -263,7 +264,7 @@ fn is_json(page: &Page) -> bool {
     body.starts_with(b"{") || (page.content_type.contains("json") && !is_html)
 }
 
-/// What a page is that should have been something else, for a message.
+/// Describes an unexpected page for a message.
 pub fn not_a(expected: &str, page: &Page) -> String {
     let body = page.body.trim_ascii_start();
     if body.is_empty() {
@@ -293,21 +294,21 @@ fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
 /// An HTML page (PEP 503, PEP 592, PEP 658, PEP 714), or any page with links to files.
 #[derive(Default)]
 struct Html {
-    /// The files of the project.
+    /// Files of the project.
     files: Files,
-    /// How many links lead to distributions, of any project.
+    /// Number of links to distributions, of any project.
     archives: usize,
-    /// Whether it has the version of the API that PEP 629 asks for.
+    /// Whether it declares the API version of PEP 629.
     has_api_version: bool,
-    /// The texts of its title and headings.
+    /// Text of its title and headings.
     titles: String,
-    /// Whether `<html>` or `<body>` begins, and whether one of them ends.
+    /// Whether `<html>` or `<body>` begins, and whether either of them ends.
     begins: bool,
     ends: bool,
 }
 
 impl Html {
-    /// Reads the links to files of the project `name`; `base` is the page's own URL.
+    /// Parses the links to files of the project `name`; `base` is the URL of the page.
     fn parse(name: &PackageName, base: &Url, page: &[u8]) -> Self {
         let mut html = Self::default();
         let mut base = base.clone();
@@ -362,9 +363,9 @@ impl Html {
         self.files.extend(link.into_file(name, read));
     }
 
-    /// Refuses a page that was cut: the links that are missing would be releases that do
-    /// not exist. HTML alone cannot tell its length, and its end tags are optional, but
-    /// every index writes them.
+    /// Rejects a truncated page, whose missing links would count as missing releases. HTML
+    /// does not declare its length, and its end tags are optional, but every index writes
+    /// them.
     fn check_end(&self) -> Result<(), String> {
         if self.begins && !self.ends {
             Err("it ends before `</html>`".to_owned())
@@ -373,8 +374,8 @@ impl Html {
         }
     }
 
-    /// Whether its title or a heading names the project, as those of empty pages do
-    /// ("Links for NAME").
+    /// Whether the title or a heading names the project, as on an empty page ("Links for
+    /// NAME").
     fn is_titled(&self, name: &PackageName) -> bool {
         let separators = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | ':');
         let mut words = self.titles.split(separators);
@@ -414,7 +415,7 @@ fn html_link(
     })
 }
 
-/// The last part of a URL's path, decoded.
+/// Last segment of a URL's path, percent-decoded.
 pub fn file_name(url: &Url) -> Option<String> {
     let last = url.path_segments()?.next_back()?;
     let name = percent_encoding::percent_decode_str(last)
@@ -423,26 +424,26 @@ pub fn file_name(url: &Url) -> Option<String> {
     (!name.is_empty()).then(|| name.into_owned())
 }
 
-/// A link of a page; on the page's own host with the page's credentials, as pip
-/// sends them there.
+/// Resolves a link of a page. Like pip, it adds the credentials of the page to links on the
+/// same host.
 fn resolve(base: &Url, link: &str) -> Option<Url> {
     let mut url = base.join(link).ok()?;
-    // A page of the web must not have a file of this machine read.
+    // A page from the web must not refer to a local file.
     let is_of_web = matches!(url.scheme(), "http" | "https");
     if !is_of_web && (url.scheme() != "file" || base.scheme() != "file") {
         return None;
     }
     let same_host = url.origin() == base.origin() && url.origin().is_tuple();
     if same_host && url.username().is_empty() && url.password().is_none() {
-        // Only a URL without a host refuses these, and both have one.
+        // Both fail only for URLs without a host, and both URLs have one.
         let _ = url.set_username(base.username());
         let _ = url.set_password(base.password());
     }
     Some(url)
 }
 
-/// The files of the project `name` that lie in a folder, ordered by name so that
-/// the answer is the same on every file system.
+/// Files of the project `name` in a folder, sorted by name so that the result is the same on
+/// every file system.
 pub fn read_folder(name: &PackageName, folder: &Path) -> std::io::Result<Files> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {

@@ -1,7 +1,7 @@
-//! What a source distribution says of its dependencies without being built.
+//! Dependencies of a source distribution, without building it.
 //!
-//! Archives come from anywhere: nothing is written to disk, and the sizes of
-//! entries and of the whole are bounded.
+//! Archives are untrusted: nothing is extracted to disk, and the sizes of the entries and of
+//! the whole archive are limited.
 
 use std::io::Read;
 
@@ -12,30 +12,30 @@ use crate::network::fetch::Archive;
 use presolve_packages::pypi::{MetadataSource, metadata, source_build::Contents};
 use presolve_parse as parse;
 
-/// The largest file that is read from an archive.
+/// Maximum size of an entry, in bytes.
 const ENTRY_LIMIT: u64 = 8 * 1024 * 1024;
-/// The most that is decompressed of an archive.
+/// Maximum decompressed size of an archive, in bytes.
 const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Dependencies found in a source distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SdistDependencies {
-    /// Core metadata, and how far it can be trusted.
+    /// Core metadata and its source.
     Metadata(MetadataSource, Vec<u8>),
-    /// Only a build can tell, for this reason.
+    /// Only a build can determine the dependencies. Holds the reason.
     NeedsBuild(String),
 }
 
-/// The files of an archive that say something of dependencies.
+/// Files of an archive that declare dependencies or determine the build.
 #[derive(Default)]
 struct Files {
     pkg_info: Option<Vec<u8>>,
     pyproject: Option<Vec<u8>>,
-    /// With the depth of its folder.
+    /// Text of `requires.txt`, with the depth of its folder.
     requires: Option<(usize, Vec<u8>)>,
     has_egg_info: bool,
     setup_py: Option<Vec<u8>>,
-    /// What the listing of the archive says of the build.
+    /// Files that determine the build.
     contents: Contents,
 }
 
@@ -48,8 +48,8 @@ enum Slot {
 }
 
 impl Files {
-    /// What a path in the archive is for. The egg-info must be the project's own:
-    /// archives hold others as test data.
+    /// Determines the purpose of a path. The egg-info must be that of the project, because
+    /// archives contain others as test data.
     fn slot(&mut self, path: &str, name: &PackageName) -> Option<Slot> {
         let path = path.strip_prefix("./").unwrap_or(path);
         let (_, inside) = path.split_once('/')?;
@@ -96,7 +96,7 @@ impl Files {
         (self.judge(), contents)
     }
 
-    /// The most trustworthy of what there is.
+    /// Selects the most reliable source of dependencies.
     fn judge(self) -> SdistDependencies {
         if let Some(text) = self.pkg_info.filter(|text| metadata::is_static(text)) {
             return SdistDependencies::Metadata(MetadataSource::StaticPkgInfo, text);
@@ -118,10 +118,10 @@ impl Files {
     }
 }
 
-/// Reads a source distribution of the project `name`: what it says of its
-/// dependencies, and what of it tells what its build needs, if it can be read.
+/// Reads a source distribution of the project `name`: its dependencies and, if possible, the
+/// files that determine its build.
 ///
-/// The error says what is wrong with the archive.
+/// The error describes what is wrong with the archive.
 pub async fn read(
     filename: &str,
     archive: Archive,
@@ -218,8 +218,8 @@ struct Project {
     dynamic: Vec<String>,
 }
 
-/// Core metadata from a `[project]` table (PEP 621), which a backend may not
-/// change but in the fields that it lists as dynamic.
+/// Core metadata from a `[project]` table (PEP 621), which a backend may change only in the
+/// fields that it lists as dynamic.
 fn static_project(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let project = toml::from_str::<Pyproject>(text).ok()?.project?;
@@ -248,8 +248,8 @@ fn static_project(text: &[u8]) -> Option<String> {
 }
 
 /// Core metadata from setuptools' `requires.txt`
-/// (<https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html#requires-txt>),
-/// whose sections are `[extra]`, `[extra:marker]` and `[:marker]`.
+/// (<https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html#requires-txt>), whose
+/// sections are `[extra]`, `[extra:marker]` and `[:marker]`.
 fn from_requires(text: &str) -> String {
     let mut lines = Vec::new();
     let (mut extra, mut marker) = (None, None);
@@ -275,9 +275,9 @@ fn from_requires(text: &str) -> String {
 }
 
 fn requires_dist(requirement: &str, extra: Option<&str>, marker: Option<&str>) -> String {
-    // One line per field, whatever the string holds.
+    // A field must be a single line.
     let requirement = requirement.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A URL may hold a `;`; only one with a blank before it ends it (PEP 508).
+    // A URL may contain a `;`; only a `;` after a blank ends the URL (PEP 508).
     let separator = if requirement.contains('@') { " ;" } else { ";" };
     let (requirement, own) = match requirement.split_once(separator) {
         Some((requirement, own)) => (requirement.trim(), Some(own.trim())),

@@ -1,4 +1,4 @@
-//! The solver's synchronous view of the [`Client`].
+//! Synchronous access of the solver to the [`Client`].
 
 use std::{
     collections::HashSet,
@@ -15,30 +15,30 @@ use presolve_packages::pypi::{
     Distribution, MetadataAnswer, Project, PypiSource, source_build::SourceBuild,
 };
 
-/// Something that a [`Client`] did, for a progress display.
+/// An action of a [`Client`], for a progress display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The page of a project was asked for.
+    /// The page of a project was requested.
     PageRequested(PackageName),
-    /// The page of a project is there.
+    /// The page of a project was fetched.
     PageFetched(PackageName),
-    /// The metadata of the file with this name was asked for.
+    /// The metadata of the file with this name was requested.
     MetadataRequested(String),
-    /// The metadata of the file with this name is there.
+    /// The metadata of the file with this name was fetched.
     MetadataFetched(String),
 }
 
-/// Who is told of [`Event`]s; called from any thread.
+/// Callback for [`Event`]s; called from any thread.
 pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// Chooses the file of a project whose metadata will probably be asked for
-/// first: the newest one that fits the target, or `None`.
+/// Selects the file of a project whose metadata the solver will probably query first: the
+/// newest one that matches the target, or `None`.
 pub type Choice = Arc<dyn Fn(&PackageName, &Project) -> Option<Arc<Distribution>> + Send + Sync>;
 
-/// A [`PypiSource`] for a solver that runs on a thread of its own.
+/// A [`PypiSource`] for a solver on its own thread.
 ///
-/// Its calls block, so they must come from a thread that is none of the runtime's
-/// own, such as one of `spawn_blocking`; the runtime must be multi-threaded.
+/// Its methods block, so they must be called outside the runtime's worker threads, for example
+/// in `spawn_blocking`. The runtime must be multi-threaded.
 #[derive(Clone)]
 pub struct Session {
     client: Client,
@@ -55,7 +55,7 @@ struct Lookahead {
 }
 
 impl Session {
-    /// A session that does its work on the runtime of `handle`.
+    /// Creates a session that works on the runtime of `handle`.
     pub fn new(client: Client, handle: Handle) -> Self {
         Self {
             client,
@@ -65,8 +65,8 @@ impl Session {
         }
     }
 
-    /// The same session, which waits for no answer after this time. A thread that waits
-    /// longer than the run would find its runtime gone.
+    /// The same session with a deadline for answers. A thread that waits longer than the run
+    /// would block on a runtime that no longer exists.
     pub fn until(&self, deadline: Option<Instant>) -> Self {
         Self {
             deadline,
@@ -88,16 +88,16 @@ impl Session {
         self.handle.block_on(limited)
     }
 
-    /// Tells `observer` what is fetched.
+    /// Reports fetches to `observer`.
     pub fn with_observer(self, observer: Observer) -> Self {
         self.client.observe(observer);
         self
     }
 
-    /// Fetches ahead of the solver: the metadata of the file that `choice` takes,
-    /// and the pages of what it requires without a marker, `depth` levels deep.
+    /// Fetches ahead of the solver: the metadata of the file that `choice` selects, and the
+    /// pages of its requirements without a marker, `depth` levels deep.
     ///
-    /// The answers stay what they are; only the time until they are there changes.
+    /// The answers do not change, only the time until they are available.
     pub fn with_lookahead(mut self, choice: Choice, depth: usize) -> Self {
         self.lookahead = Some(Lookahead {
             choice,
@@ -116,7 +116,7 @@ impl Session {
             }
             None => {
                 let client = self.client.clone();
-                // Whoever needs the answer asks again and gets the error then.
+                // A later query repeats the request and reports the error.
                 self.handle
                     .spawn(async move { client.project(&name).await.map(drop) });
             }
@@ -193,7 +193,7 @@ impl PypiSource for Session {
         for distribution in distributions {
             let (client, name) = (self.client.clone(), name.clone());
             let distribution = distribution.clone();
-            // Whoever needs the answer asks again and gets the error then.
+            // A later query repeats the request and reports the error.
             self.handle
                 .spawn(async move { client.metadata(&name, &distribution).await.map(drop) });
         }

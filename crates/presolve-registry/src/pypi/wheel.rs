@@ -1,4 +1,4 @@
-//! `METADATA` inside a wheel, of which as little is read as the server allows.
+//! Reads `METADATA` from a wheel, with as few bytes as the server allows.
 
 use std::io::SeekFrom;
 
@@ -12,18 +12,18 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 use url::Url;
 
-/// What is asked for at once: holds the list of files of most wheels, and with it
-/// `METADATA`, which stands close to the end.
+/// Size of the first range request, in bytes. It contains the central directory of most
+/// wheels, and usually `METADATA`, which is close to the end.
 const TAIL: u64 = 16 * 1024;
-/// What is read at a time before that: holds most `METADATA` files.
+/// Read size before the tail, in bytes: enough for most `METADATA` files.
 const READ_SIZE: usize = 32 * 1024;
-/// The largest list of files that is read. A hundred thousand files take some ten MB.
+/// Maximum size of a central directory, in bytes. 100,000 files need about 10 MB.
 const DIRECTORY_LIMIT: u64 = 64 * 1024 * 1024;
-/// The largest `METADATA` that is read.
+/// Maximum size of `METADATA`, in bytes.
 pub const METADATA_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// `METADATA` by range requests; `None` if that does not work, for whatever
-/// reason: the whole file may still be had.
+/// Reads `METADATA` with range requests; `None` on any error, because the caller can still
+/// fetch the whole file.
 pub async fn metadata_by_ranges(
     http: &ClientWithMiddleware,
     url: &Url,
@@ -40,7 +40,7 @@ pub async fn metadata_by_ranges(
     let length = reader.len();
     let tail = length.saturating_sub(TAIL)..length;
     reader.prefetch(tail.clone()).await;
-    // The list of files of a large wheel has megabytes: one request, not hundreds.
+    // The central directory of a large wheel has megabytes, so it is fetched with one request.
     if let Some(start) = directory_start(&mut reader, length).await
         && start < tail.start
     {
@@ -53,9 +53,8 @@ pub async fn metadata_by_ranges(
     metadata_in(buffered, name).await.ok()
 }
 
-/// Where the list of files starts, as the end record of a zip file without a
-/// comment says (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>,
-/// 4.3.16).
+/// Start of the central directory, from the end record of a zip file without a comment
+/// (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>, 4.3.16).
 async fn directory_start(reader: &mut AsyncHttpRangeReader, length: u64) -> Option<u64> {
     let mut record = [0; 22];
     let start = length.checked_sub(record.len() as u64)?;
@@ -66,13 +65,13 @@ async fn directory_start(reader: &mut AsyncHttpRangeReader, length: u64) -> Opti
         return None;
     }
     let offset = u32::from_le_bytes(*record[16..].first_chunk()?);
-    // All ones stand for "see the record for large files".
+    // The maximum value refers to the record for large files (Zip64).
     (offset != u32::MAX).then_some(u64::from(offset))
 }
 
-/// `METADATA` of a wheel that is there as a whole.
+/// Reads `METADATA` from a complete wheel.
 ///
-/// The error says what is wrong with the file.
+/// The error describes what is wrong with the file.
 pub async fn metadata_in(
     archive: impl AsyncBufRead + AsyncSeek + Unpin,
     name: &PackageName,
@@ -96,7 +95,7 @@ async fn metadata_of(
     Ok(text)
 }
 
-/// The dist-info folder of the project, else the only one there is.
+/// Index of `METADATA` in the dist-info folder of the project, else in the only such folder.
 fn metadata_index<R>(archive: &ZipFileReader<R>, name: &PackageName) -> Option<usize>
 where
     R: AsyncBufRead + AsyncSeek + Unpin,

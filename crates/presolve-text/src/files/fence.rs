@@ -1,4 +1,4 @@
-//! Which files another file may name.
+//! Limits the files that another file may name.
 //!
 //! A pull request changes environment files, Dockerfiles and links, and presolve quotes the
 //! lines that it reads. Without a fence, `-r ../../proc/self/environ` prints the secrets of the
@@ -12,37 +12,37 @@ use std::{
 
 use super::read::{self, ReadError};
 
-/// The folder that marks the root of a repository. What is in it is never read: CI systems
-/// keep the token that they cloned with in `.git/config`.
+/// Marks the root of a repository. Nothing in this folder is ever read: CI systems store the
+/// token for the clone in `.git/config`.
 const GIT: &str = ".git";
 
-/// How many links in a row are followed to find out where they lead. Linux follows 40
-/// (`path_resolution(7)`).
+/// Number of links that are followed in a row. Linux follows 40 (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
-/// The folder that the files must be in which a file names.
+/// The folder that limits which files another file may name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fence {
-    /// The folder, links resolved; none if every file may be named.
+    /// The folder, with links resolved; `None` if every file may be named.
     root: Option<Arc<Path>>,
 }
 
 impl Fence {
-    /// Everything may be read: for files that the user names, and for `--allow-outside`.
+    /// A fence that admits every file: for files that the user names, and for
+    /// `--allow-outside`.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// The fence of a file: the nearest folder above it that has `.git`, else `folder`, else
-    /// the working directory if the file is below it, else the folder of the file.
+    /// The fence of a file: the nearest folder above it that contains `.git`, else `folder`,
+    /// else the working directory if the file is below it, else the folder of the file.
     ///
-    /// The folders are those of the path as it is written. A link to a file or folder
+    /// The folders are those of the path as it is written: a link to a file or folder
     /// elsewhere does not move the fence there.
     pub fn around(file: &Path, folder: Option<&Path>) -> Self {
         let own = folder_of(file);
         let repository = own.ancestors().find(|folder| folder.join(GIT).exists());
         let here = crate::process::working_dir();
-        // The root of the file system is where a container starts, not where a project is.
+        // A container starts in the root of the file system, which is not a project.
         let here = here.filter(|here| own.starts_with(here) && here.parent().is_some());
         let root = repository.or(folder).or(here.as_deref()).unwrap_or(&own);
         Self {
@@ -50,7 +50,7 @@ impl Fence {
         }
     }
 
-    /// Whether a path leads to a place that may be read, with all links followed.
+    /// Whether a path, with all links followed, is inside the fence.
     pub fn admits(&self, path: &Path) -> bool {
         match &self.root {
             Some(root) => is_within(root, &real(path, MOST_LINKS)),
@@ -58,25 +58,25 @@ impl Fence {
         }
     }
 
-    /// Whether a regular file is there that may be read.
+    /// Whether the path is a regular file inside the fence.
     pub fn has_file(&self, path: &Path) -> bool {
         self.admits(path) && path.is_file()
     }
 
-    /// Whether a folder is there that may be read.
+    /// Whether the path is a folder inside the fence.
     pub fn has_folder(&self, path: &Path) -> bool {
         self.admits(path) && path.is_dir()
     }
 
-    /// The bytes of a file that may be named.
+    /// Reads a file inside the fence, up to `limit` bytes.
     ///
     /// # Errors
-    /// [`ReadError::Outside`] if it may not be named; else as for [`read::read`].
+    /// [`ReadError::Outside`] if the file is outside; otherwise as for [`read::read`].
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         read::read_from(self.open(path)?, limit)
     }
 
-    /// A file that may be named, opened for reading.
+    /// Opens a file inside the fence for reading.
     ///
     /// # Errors
     /// As for [`Fence::read`].
@@ -85,13 +85,13 @@ impl Fence {
             return read::open(path);
         };
         let outside = || ReadError::Outside(root.display().to_string());
-        // Whether anything is there is not said of places outside either.
+        // The error must not reveal whether a path outside the fence exists.
         let place = real(path, MOST_LINKS);
         if !is_within(root, &place) {
             return Err(outside());
         }
         let file = read::open(&place)?;
-        // A folder of the path may have become a link since.
+        // A folder of the path may have been replaced by a link in the meantime.
         if real(&place, MOST_LINKS) == place {
             Ok(file)
         } else {
@@ -99,7 +99,7 @@ impl Fence {
         }
     }
 
-    /// The error of a path that may not be named; none if it may.
+    /// The error for a path outside the fence; `None` if the path is admitted.
     pub fn refusal(&self, path: &Path) -> Option<ReadError> {
         let root = self.root.as_ref()?;
         let is_outside = !self.admits(path);
@@ -107,17 +107,17 @@ impl Fence {
     }
 }
 
-/// The fences of a run that reads several files.
+/// The settings for the fences of a run that reads several files.
 #[derive(Clone, Debug, Default)]
 pub struct Fences {
-    /// `--allow-outside`: there are none.
+    /// `--allow-outside`: no file has a fence.
     pub allow_outside: bool,
-    /// The folders of the command line.
+    /// Folders that the command line names.
     pub folders: Vec<PathBuf>,
 }
 
 impl Fences {
-    /// The fence of one of the files.
+    /// The fence of one of the files of the run.
     pub fn around(&self, file: &Path) -> Fence {
         if self.allow_outside {
             return Fence::none();
@@ -132,12 +132,12 @@ impl Fences {
 }
 
 fn absolute(path: &Path) -> PathBuf {
-    // Only an empty path fails: the working directory.
+    // `absolute` fails only for an empty path, which means the working directory.
     std::path::absolute(Path::new(".").join(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The folder of a file, from the root of the file system. Links stay, except before a `..`:
-/// behind a link only the system knows what that means.
+/// The absolute folder of a file. Links remain, except before a `..`: only the system can
+/// resolve a `..` after a link.
 fn folder_of(file: &Path) -> PathBuf {
     let path = absolute(file);
     let folder = path.parent().unwrap_or(&path);
@@ -164,7 +164,7 @@ fn is_within(root: &Path, place: &Path) -> bool {
     !is_system && !parts.any(is_git)
 }
 
-/// Where a path leads with all links followed, also if nothing is there.
+/// Resolves all links of a path, even if the file does not exist.
 fn real(path: &Path, links: usize) -> PathBuf {
     if let Ok(place) = std::fs::canonicalize(path) {
         return place;
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// A repository with a file beside it.
+    /// A repository with a file next to it.
     fn world() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);

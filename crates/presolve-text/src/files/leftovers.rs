@@ -1,8 +1,8 @@
-//! The temporary files of writes: a run that is killed leaves its own behind, and the next
-//! run that writes into the folder removes it.
+//! Temporary files of writes. A run that is killed leaves its file behind, and the next run
+//! that writes into the folder removes it.
 //!
-//! A run locks its temporary file as long as it lives (`flock(2)`), and the system takes the
-//! lock away with the process. So a file of this name that can be locked belongs to nobody.
+//! A run locks its temporary file for its whole life (`flock(2)`), and the system releases the
+//! lock with the process. So a temporary file that can be locked is abandoned.
 
 use std::{
     fs::{File, OpenOptions},
@@ -12,19 +12,19 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile};
 
-/// How the names begin: hidden, and `.gitignore` patterns can name them.
+/// Start of the file names: hidden, and usable in a `.gitignore` pattern.
 const PREFIX: &str = ".presolve-";
 /// File name extension of temporary files.
 const SUFFIX: &str = ".tmp";
-/// How many random letters and digits are between these.
+/// Number of random letters and digits between prefix and suffix.
 const RANDOM: usize = 10;
 
-/// How often another name is tried when a run that cleans up takes the new file for a
-/// leftover: it can do so between the creation and the lock only.
+/// Number of attempts with a new name. An attempt fails if another run removes the new file as
+/// a leftover, which is only possible between creation and lock.
 const ATTEMPTS: usize = 16;
 
-/// A new, locked file in a folder. A file that has none to replace gets the permissions that
-/// every new file gets; before it replaces one, nobody else may read it.
+/// Creates a locked file in a folder. A new file gets the default permissions. A replacement
+/// is readable only by the user until it has the permissions of the file that it replaces.
 pub(super) fn create(folder: &Path, is_new: bool) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
         let mut builder = Builder::new();
@@ -41,7 +41,7 @@ pub(super) fn create(folder: &Path, is_new: bool) -> io::Result<NamedTempFile> {
         let file = builder.tempfile_in(folder)?;
         match file.as_file().try_lock() {
             Err(std::fs::TryLockError::WouldBlock) => continue,
-            // Without locks nobody takes it for a leftover.
+            // Without locks, no other run can take it for a leftover.
             Err(std::fs::TryLockError::Error(_)) => return Ok(file),
             Ok(()) if is_there(&file) => return Ok(file),
             Ok(()) => {}
@@ -50,7 +50,7 @@ pub(super) fn create(folder: &Path, is_new: bool) -> io::Result<NamedTempFile> {
     Err(ErrorKind::ResourceBusy.into())
 }
 
-/// Whether the name of a file still leads to it.
+/// Whether the name of an open file still refers to that file.
 fn is_there(file: &NamedTempFile) -> bool {
     let (Ok(open), Ok(named)) = (
         file.as_file().metadata(),
@@ -69,12 +69,12 @@ fn is_same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
 
 #[cfg(not(unix))]
 fn is_same(_one: &std::fs::Metadata, _other: &std::fs::Metadata) -> bool {
-    // An open file cannot be removed there.
+    // On these systems an open file cannot be removed.
     true
 }
 
-/// Removes what killed runs left in the folder; `own` is the file of this run. What cannot be
-/// removed stays: it is no reason not to write.
+/// Removes the temporary files of killed runs from the folder; `own` is the file of this run.
+/// A file that cannot be removed is ignored: it must not prevent the write.
 pub(super) fn remove(folder: &Path, own: &NamedTempFile) {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
@@ -84,7 +84,7 @@ pub(super) fn remove(folder: &Path, own: &NamedTempFile) {
         }
         if let Some(file) = abandoned(&path, own) {
             let _ = std::fs::remove_file(&path);
-            // The lock is held until the file is gone.
+            // Holds the lock until the file is removed.
             drop(file);
         }
     }
@@ -98,7 +98,7 @@ fn is_name(name: &str) -> bool {
     })
 }
 
-/// The file at a path, locked, if it is a regular file of this user that no run holds.
+/// Opens and locks a file if it is a regular file of this user that no run holds.
 fn abandoned(path: &Path, own: &NamedTempFile) -> Option<File> {
     let mut options = OpenOptions::new();
     options.read(true);

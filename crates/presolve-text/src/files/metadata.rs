@@ -1,4 +1,4 @@
-//! What a file has besides its bytes, and what a file that takes its place has to get.
+//! File metadata that a replacement must keep.
 
 use std::{
     fs::{File, Metadata},
@@ -6,16 +6,16 @@ use std::{
     path::Path,
 };
 
-/// Gives a file the owner, group, extended attributes and mode of the one whose place it is to
-/// take. What the system does not allow is left out: only the superuser may give files away,
-/// and not every file system has attributes. The mode has to be right, as it may keep others
-/// from reading the file.
+/// Copies owner, group, extended attributes and mode from the file that is replaced to its
+/// replacement. What the system does not allow is skipped: only the superuser may change the
+/// owner, and some file systems have no attributes. The mode must be set, because it may
+/// prevent other users from reading the file.
 ///
-/// The order matters: a change of the owner takes bits of the mode and some attributes away
-/// (`chown(2)`), and an access list is an attribute that changes the mode (`acl(5)`).
+/// The order matters: a change of the owner clears mode bits and some attributes (`chown(2)`),
+/// and an access list is an attribute that changes the mode (`acl(5)`).
 ///
 /// # Errors
-/// When the mode cannot be set.
+/// If the mode cannot be set.
 pub(super) fn copy(path: &Path, from: &Metadata, to: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -31,7 +31,7 @@ pub(super) fn copy(path: &Path, from: &Metadata, to: &File) -> io::Result<()> {
     }
 }
 
-/// Whether the file has the same owner and group afterwards.
+/// Copies owner and group. Returns whether both now match.
 #[cfg(unix)]
 fn own(from: &Metadata, to: &File) -> bool {
     use std::os::unix::fs::{MetadataExt, fchown};
@@ -44,12 +44,13 @@ fn own(from: &Metadata, to: &File) -> bool {
     if fchown(to, Some(from.uid()), Some(from.gid())).is_ok() {
         return true;
     }
-    // A user may give a file to any group of their own.
+    // A user may give a file to any group that they are a member of.
     let _ = fchown(to, None, Some(from.gid()));
     false
 }
 
-/// A file that runs with the rights of its owner must not do so with another one.
+/// Drops the setuid, setgid and sticky bits if the owner changed: the program must not run
+/// with the rights of another user.
 #[cfg(unix)]
 fn unix_mode(from: &Metadata, is_owned: bool) -> std::fs::Permissions {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -57,8 +58,8 @@ fn unix_mode(from: &Metadata, is_owned: bool) -> std::fs::Permissions {
     std::fs::Permissions::from_mode(from.mode() & mask)
 }
 
-/// The access list of a file, which a new file can get from its folder
-/// (`acl(5)`, "OBJECT CREATION AND DEFAULT ACLs").
+/// The access list of a file. A new file can inherit one from its folder (`acl(5)`, "OBJECT
+/// CREATION AND DEFAULT ACLs").
 #[cfg(unix)]
 const ACCESS_LIST: &str = "system.posix_acl_access";
 

@@ -1,5 +1,5 @@
-//! Reads files. A path can name a device that never ends (`/dev/zero`) or a pipe that nobody
-//! writes to, so only regular files are read, and only up to a limit.
+//! Reads files. A path can name an endless device (`/dev/zero`) or a pipe without a writer, so
+//! only regular files are read, and only up to a limit.
 
 use std::{
     fs::{File, FileType, OpenOptions},
@@ -7,18 +7,18 @@ use std::{
     path::Path,
 };
 
-/// The most bytes of a file that people write: an environment file, a Dockerfile, a list of
-/// requirements, settings. The largest real ones, lists with hashes, have about 1 MB.
+/// Maximum size in bytes of a file that people write: an environment file, a Dockerfile, a
+/// requirements file, settings. The largest real ones, lists with hashes, have about 1 MB.
 pub const TEXT_LIMIT: u64 = 16 << 20;
 
-/// The most bytes of a build log, which is kept in memory. The logs of long image builds have
-/// a few MB.
+/// Maximum size in bytes of a build log, which is kept in memory. Logs of long image builds
+/// have a few MB.
 pub const LOG_LIMIT: u64 = 256 << 20;
 
-/// Reasons for which a file is not read.
+/// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The system refuses it.
+    /// Error of the system.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// Not a regular file: a folder, pipe, socket or device.
@@ -33,7 +33,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Whether nothing is there.
+    /// Whether the file does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
@@ -62,31 +62,31 @@ impl From<ReadError> for io::Error {
     }
 }
 
-/// The bytes of a regular file that has at most `limit` of them.
+/// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// When the file is anything else, or the system refuses it.
+/// If the file is not regular or is larger, or the system refuses the access.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     read_from(open(path)?, limit)
 }
 
-/// A regular file as UTF-8 text.
+/// Reads a regular file as UTF-8 text.
 ///
 /// # Errors
-/// As for [`read`], and when it is not UTF-8.
+/// As for [`read`], and if the file is not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
     String::from_utf8(read(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8").into())
 }
 
-/// A regular file, opened for reading.
+/// Opens a regular file for reading.
 ///
-/// The handle is checked rather than the path, so that nothing can take the place of the file
-/// between the check and the reading. `O_NONBLOCK` keeps a pipe from waiting for its writer
-/// (`open(2)`); it means nothing for regular files.
+/// It checks the open handle instead of the path, so that the file cannot be replaced between
+/// the check and the read. `O_NONBLOCK` prevents the open of a pipe from waiting for a writer
+/// (`open(2)`); it has no effect on regular files.
 ///
 /// # Errors
-/// When it is something else, or the system refuses it.
+/// If the file is not regular, or the system refuses the access.
 pub fn open(path: &Path) -> Result<File, ReadError> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -95,7 +95,7 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    // Linux opens no socket: the error would name the call, not the reason.
+    // Linux cannot open a socket, and its error names the call instead of the reason.
     let file = match options.open(path) {
         Err(error) => match std::fs::metadata(path) {
             Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
@@ -113,13 +113,13 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
     }
 }
 
-/// The bytes of something that has at most `limit` of them.
+/// Reads a source of at most `limit` bytes.
 ///
 /// # Errors
-/// When it has more, or it cannot be read.
+/// If the source is longer, or cannot be read.
 pub fn read_from(source: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    // The size that the system reports is not used: `/proc` reports 0.
+    // The size that the system reports cannot be used: `/proc` reports 0.
     source.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         Err(ReadError::TooLarge(limit))

@@ -1,9 +1,9 @@
-//! Paths as reports name them.
+//! Paths as reports show them.
 
 use std::path::{MAIN_SEPARATOR_STR, Path};
 
-/// A path as reports name it: from the working directory if it is below that, and with
-/// `/` between its parts.
+/// Formats a path for a report: relative to the working directory if it is below it, and with
+/// `/` as the separator.
 pub fn shown_path(path: &Path) -> String {
     let here = crate::process::working_dir();
     let below = here.and_then(|here| path.strip_prefix(here).ok());

@@ -1,5 +1,5 @@
-//! Replaces files in one step: whoever reads them, or finds them after a crash, sees the old
-//! bytes or the new ones and nothing between.
+//! Replaces files atomically: a reader, or a user after a crash, sees either the old bytes or
+//! the new ones.
 //!
 //! The new bytes are written into a file next to the old one, synced, and renamed over it
 //! (`rename(2)`); then the folder is synced, so that a power loss does not undo the rename.
@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use super::{leftovers, metadata};
 use crate::diagnostic::{Diagnostic, Failure};
 
-/// What happens to a file that is read-only or has several hard links.
+/// Policy for a file that is read-only or has several hard links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protected {
     /// Leaves the file unchanged and fails.
@@ -26,7 +26,7 @@ pub enum Protected {
 }
 
 impl Protected {
-    /// Returns the choice that the flag `--force` makes.
+    /// The policy for a value of the flag `--force`.
     pub fn of_force(force: bool) -> Self {
         if force { Self::Replace } else { Self::Refuse }
     }
@@ -39,7 +39,7 @@ enum WriteError {
     Io(#[from] io::Error),
     #[error("it is read-only")]
     ReadOnly,
-    /// A rename would leave the old text under the other names.
+    /// A rename would leave the old text under the other names. Holds the number of links.
     #[error("it has {0} hard links, and only this one would be updated")]
     Linked(u64),
 }
@@ -68,14 +68,15 @@ impl WriteError {
     }
 }
 
-/// Replaces the bytes of a file, or makes it.
+/// Replaces the bytes of a file, or creates it.
 ///
-/// A symbolic link is followed and stays a link. Owner, group, mode and extended attributes
-/// of an existing file stay where the system allows it. A pipe or a device is written to.
+/// A symbolic link is followed and remains a link. Owner, group, mode and extended attributes
+/// of an existing file are kept where the system allows it. A pipe or a device is written to
+/// directly.
 ///
 /// # Errors
-/// [`Failure::input`] when the file is protected or the system refuses it. Then it is as it
-/// was.
+/// [`Failure::input`] if the file is protected or the system refuses the write. The file is
+/// then unchanged.
 pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Failure> {
     let is_special = std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir());
     let written = if is_special {
@@ -90,9 +91,9 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
     written.map_err(|error| unwritable(path, &error))
 }
 
-/// Replaces the bytes of several files, of all or of none as far as the system can do that:
-/// all are written next to their places before the first is replaced, and where one cannot
-/// be, those before it get their old bytes back.
+/// Replaces the bytes of several files: all or, unless the rollback fails, none. All
+/// new bytes are written to temporary files before the first file is replaced. If a
+/// replacement fails, the files that were already replaced get their old bytes back.
 ///
 /// # Errors
 /// As for [`write`].
@@ -131,7 +132,7 @@ fn unwritable(path: &Path, error: &WriteError) -> Failure {
     )
 }
 
-/// Where a path leads, also if nothing is there yet.
+/// Resolves the links of a path, even if the file does not exist yet.
 fn target_of(path: &Path) -> PathBuf {
     if let Ok(target) = std::fs::canonicalize(path) {
         return target;
@@ -149,11 +150,11 @@ fn folder_of(target: &Path) -> &Path {
     }
 }
 
-/// Bytes that lie ready next to the file whose place they are to take.
+/// New bytes in a temporary file next to the file that they replace.
 struct Staged {
     temporary: NamedTempFile,
     target: PathBuf,
-    /// The folder, which is opened before anything changes; none if it may not be read.
+    /// The folder, opened before anything changes; `None` if it cannot be read.
     folder: Option<File>,
 }
 
@@ -167,13 +168,13 @@ impl Staged {
         let folder = folder_of(&target);
         let handle = match File::open(folder) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => None,
-            // The number of the error says nothing more.
+            // The error number adds nothing for the user.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(io::Error::from(ErrorKind::NotFound).into());
             }
             handle => Some(handle?),
         };
-        // The error itself would name the temporary file, which says nothing to a user.
+        // The error itself would name the temporary file, which the user does not know.
         let temporary = leftovers::create(folder, existing.is_none());
         let mut temporary = temporary.map_err(without_path)?;
         leftovers::remove(folder, &temporary);
@@ -194,14 +195,14 @@ impl Staged {
             .persist(self.target)
             .map_err(|error| error.error)?;
         match self.folder.as_ref().map(File::sync_all) {
-            // Some network file systems sync no folders (`fsync(2)`, EINVAL).
+            // Some network file systems cannot sync folders (`fsync(2)`, EINVAL).
             Some(Err(error)) if error.kind() != ErrorKind::InvalidInput => Err(unsynced(&error)),
             _ => Ok(()),
         }
     }
 }
 
-/// The file has its new bytes by then, but a power loss may bring the old ones back.
+/// At this point the file has its new bytes, but a power loss may restore the old ones.
 fn unsynced(error: &io::Error) -> WriteError {
     let reason = format!("the new text was written, but the disk did not confirm it: {error}");
     io::Error::new(error.kind(), reason).into()
@@ -210,12 +211,12 @@ fn unsynced(error: &io::Error) -> WriteError {
 fn without_path(error: io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
-        // What `tempfile` returns wraps the error of the system.
+        // `tempfile` wraps the error of the system.
         None => io::Error::from(error.kind()),
     }
 }
 
-/// What is known of the file that is to be replaced; none if there is none.
+/// Metadata of the file that is replaced; `None` if there is no file yet.
 fn existing(target: &Path) -> io::Result<Option<Metadata>> {
     match std::fs::symlink_metadata(target) {
         Ok(metadata) if metadata.is_dir() => Err(ErrorKind::IsADirectory.into()),
@@ -225,10 +226,9 @@ fn existing(target: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// A rename asks for the permissions of the folder alone, so those of the file are checked
-/// here.
+/// A rename needs only the permissions of the folder, so those of the file are checked here.
 fn check(target: &Path, existing: &Metadata) -> Result<(), WriteError> {
-    // The superuser may write to it all the same, which is not what the mode is set for.
+    // The superuser could still write to it, but a read-only mode is meant to prevent that.
     if existing.permissions().readonly() {
         return Err(WriteError::ReadOnly);
     }

@@ -1,6 +1,5 @@
-//! Secrets by their names: the value of a key in YAML, JSON, TOML and ini, of a variable
-//! (`ENV`, `ARG`, `--build-arg`, a shell), of an option of a command, of a part of a
-//! connection string.
+//! Secrets by name: the value of a key in YAML, JSON, TOML and INI, of a variable (`ENV`,
+//! `ARG`, `--build-arg`, a shell), of a command option, and of a part of a connection string.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -8,28 +7,28 @@ use regex::Regex;
 
 use crate::secrets::pattern;
 
-/// A name in which a word for a secret may stand.
+/// A name that may contain a word for a secret.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)[\w.-]*(?:pass|pwd|secret|token|key|sas|pat|jwt|cred|auth|conn|cookie|sig|bearer|art-api)[\w.-]*",
     )
 });
 
-/// `name: NAME` with its `value:`, as lists of variables have it.
+/// `name: NAME` and its `value:`, as in lists of variables.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?i)\bname["']?[ \t]*[:=][ \t]*["']?([\w.-]+)["']?[ \t]*,?\s+["']?value["']?[ \t]*[:=][ \t]*"#,
     )
 });
 
-/// Values that say that there is none.
+/// Values that mean "no secret".
 const NOTHING: [&str; 6] = ["null", "none", "nil", "true", "false", "undefined"];
 
-/// Where the values of keys that are named like secrets stand, in no order.
+/// Ranges, in no order, of the values whose key has the name of a secret.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for name in NAME.find_iter(text) {
-        // What stands in a secret is masked already.
+        // A name within a secret is already masked.
         let is_done = found.last().is_some_and(|last| name.start() < last.end);
         if !is_done && let Some(value) = value_of(text, name.range()) {
             found.extend(value);
@@ -53,14 +52,14 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns the spans of the values assigned to a key.
+/// Ranges of the value assigned to a key; `None` if the key does not hold a secret.
 fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     let written = &text[name.clone()];
     let option = written.trim_start_matches('-');
     let is_option = option.len() < written.len();
     let word = option.trim_end_matches(['.', '-']);
     let place = Place::of(text, &name);
-    // The query of a URL is [`crate::secrets::url`]'s, and `${NAME:-default}` is a value itself.
+    // [`crate::secrets::url`] handles queries, and `${NAME:-default}` is itself a value.
     let before = place.before.rsplit(char::is_whitespace).next();
     if before.is_some_and(|word| word.contains(['?', '#']) && word.contains(['/', '='])) {
         return None;
@@ -110,13 +109,13 @@ fn value_of(text: &str, name: Range<usize>) -> Option<Vec<Range<usize>>> {
     })
 }
 
-/// What is after the separator of a key and its value.
+/// The text after the separator of a key and its value; `None` if there is no assignment.
 fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
     for separator in [":=", "=>", "=", ":"] {
         let Some(value) = after.strip_prefix(separator) else {
             continue;
         };
-        // A comparison, a URL, the name of an image with its tag, `channel::package`.
+        // Not a value: a comparison, a URL, the tag of an image, `channel::package`.
         let is_tag = separator == ":" && before.ends_with('/') && !value.starts_with([' ', '"']);
         let is_other = value.starts_with(['=', ':', '~']) || value.starts_with("//") || is_tag;
         return (!is_other).then_some(value);
@@ -124,8 +123,8 @@ fn separated<'t>(after: &'t str, before: &str) -> Option<&'t str> {
     None
 }
 
-/// Whether it is a package with its version: there are packages `jwt` and `token`, and lock
-/// files have `google-auth: '>=2.0'`.
+/// Whether the value is the version of a package: there are packages `jwt` and `token`, and
+/// lock files contain `google-auth: '>=2.0'`.
 fn is_version(text: &str, name: &Range<usize>, value: &str, is_equals: bool) -> bool {
     let word = value.trim_start_matches(['"', '\'']);
     let bound = word.trim_start_matches(['>', '<', '=', '!', '~', '^', ' ']);
@@ -142,7 +141,7 @@ fn is_version(text: &str, name: &Range<usize>, value: &str, is_equals: bool) -> 
     is_name && is_number && (is_equals || has_operator || bound == "*")
 }
 
-/// The variables of a shell for its folder.
+/// Whether the value is the working folder in a variable of a shell.
 fn is_folder(name: &str, value: &str) -> bool {
     ["PWD", "OLDPWD"].contains(&name) && value.starts_with(['/', '~'])
 }
@@ -180,14 +179,14 @@ const STRONG: [&str; 29] = [
     "auth",
 ];
 
-/// Words after which a name is not that of the secret, but of something about it.
+/// Last words of names that describe a secret instead of holding it, such as `token_file`.
 const ABOUT: [&str; 30] = [
     "file", "path", "dir", "folder", "url", "uri", "name", "names", "count", "limit", "length",
     "size", "type", "ttl", "expiry", "expires", "policy", "stdin", "prompt", "required", "id",
     "ring", "server", "endpoint", "host", "manager", "provider", "store", "version", "method",
 ];
 
-/// Words in front of `key` that make it an ordinary one.
+/// Words before `key` that make it an ordinary key.
 const ORDINARY: [&str; 12] = [
     "cache",
     "primary",
@@ -203,7 +202,7 @@ const ORDINARY: [&str; 12] = [
     "recv",
 ];
 
-/// Whether a key, variable or option is named like a secret.
+/// Whether a key, variable or option has the name of a secret.
 fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let Some(last) = words.last() else {
@@ -229,8 +228,8 @@ fn is_secret_name(name: &str) -> bool {
     is_key || is_connection || words.iter().any(is_strong)
 }
 
-/// The words of a name in small letters, without numbers after them: `DB_PASSWORD_2`,
-/// `accountKey`, `x-api-key`.
+/// Splits a name into lower-case words without trailing digits: `DB_PASSWORD_2`, `accountKey`,
+/// `x-api-key`.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     for part in name.split(['_', '-', '.']) {
@@ -256,27 +255,27 @@ fn words(name: &str) -> Vec<String> {
 struct Place<'t> {
     /// Text before the key on the same line.
     before: &'t str,
-    /// Whether it begins a line, but for blanks, a dash or an opening bracket.
+    /// Whether only blanks, a dash or an opening bracket precede the key on its line.
     is_start: bool,
-    /// Whether it is in quotes itself, as in JSON.
+    /// Whether the key is in quotes, as in JSON.
     is_quoted: bool,
-    /// Whether it names a password, and not a token, of which there are others.
+    /// Whether the key names a password. Tokens also exist outside security, as in parsing.
     is_password: bool,
-    /// Whether its value is one word.
+    /// Whether the value is a single word.
     is_word: bool,
-    /// Whether its value can go on in the lines below.
+    /// Whether the value can continue on the next lines.
     is_mapping: bool,
 }
 
-/// How many bytes before a key say where it stands.
+/// Number of bytes before a key that decide its position.
 const NEAR: usize = 256;
 
 impl<'t> Place<'t> {
     fn of(text: &'t str, name: &Range<usize>) -> Self {
-        // A line of megabytes is read once, and not once for each of its keys.
+        // Limited, so that a line of megabytes is not read again for each of its keys.
         let near = &text[text.floor_char_boundary(name.start.saturating_sub(NEAR))..name.start];
         let before = &near[near.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
-        // A comment, a line of a diff, a line with its number are lines of a file too.
+        // The line can be a comment, or have a diff marker or a line number in front.
         let blank =
             |c: char| c.is_whitespace() || c.is_ascii_digit() || "-{[,\"'#+|;/*".contains(c);
         let code = before.trim_end_matches(['"', '\'', ' ', '\t']);
@@ -304,7 +303,7 @@ impl<'t> Place<'t> {
     }
 }
 
-/// Returns the spans of a value that begins at `start`.
+/// Ranges of a value that begins at `start`.
 fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     let value = text[start..].trim_start_matches('\\');
     let begin = text.len() - value.len();
@@ -314,7 +313,7 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
         let end = begin + quoted(&text[begin..], quote, is_escaped);
         return std::iter::once(begin..end).collect();
     }
-    // The commands of a shell tell no secret, and a mapping has keys of its own.
+    // A shell command does not reveal a secret, and a mapping has its own keys.
     let command = value.strip_prefix("$(").map(str::trim_start);
     let is_command =
         command.is_some_and(|run| !run.starts_with("echo") && !run.starts_with("printf"));
@@ -333,7 +332,7 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
             .trim_start_matches([' ', '\t'])
             .starts_with(['\n', '\r'])
     {
-        // Behind `|` and `>` there is a block.
+        // After `|` and `>` the value is a block.
         if rest.starts_with(['|', '>']) {
             found.clear();
         }
@@ -342,15 +341,15 @@ fn behind(text: &str, start: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     found
 }
 
-/// The lines below a key that are its value: those further in that are neither keys nor
-/// entries of a list.
+/// Ranges of the lines below a key that continue its value: they are indented further and are
+/// neither keys nor list entries.
 fn below(text: &str, from: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = from;
     for line in text[from..].split_inclusive('\n') {
         let content = line.trim();
         let indentation = line.len() - line.trim_start().len();
-        // The rest of the key's own line is empty.
+        // Skips the rest of the key's line, which is empty.
         if start > from && !content.is_empty() {
             let is_other = content.starts_with(['-', '#', '{', '}', ']'])
                 && !content.starts_with("-----")
@@ -371,14 +370,14 @@ fn below(text: &str, from: usize, place: &Place<'_>) -> Vec<Range<usize>> {
     found
 }
 
-/// Where a value in quotes ends. One that does not end goes to the end of its line.
+/// End of a quoted value; the end of the line if the closing quote is missing.
 fn quoted(text: &str, quote: char, is_escaped: bool) -> usize {
     let mut characters = text.char_indices().peekable();
     while let Some((at, c)) = characters.next() {
         match c {
             '\\' if is_escaped && text[at + 1..].starts_with(quote) => return at,
             '\\' if quote == '"' => drop(characters.next()),
-            // Doubled, it is a part of the text.
+            // A doubled quote is part of the text.
             '\'' if quote == '\'' && text[at + 1..].starts_with('\'') => drop(characters.next()),
             c if c == quote => return at,
             _ => {}
@@ -387,7 +386,7 @@ fn quoted(text: &str, quote: char, is_escaped: bool) -> usize {
     text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
-/// The length of a word as a shell reads it: quotes in it belong to it.
+/// Length of a word in bytes by shell rules: quotes within a word are part of it.
 fn word(line: &str) -> usize {
     let mut open = None;
     for (at, c) in line.char_indices() {
@@ -416,12 +415,12 @@ fn word(line: &str) -> usize {
     line.len()
 }
 
-/// The length of a plain value, with what follows it in braces: where it ends there, it
-/// may go on elsewhere.
+/// Length of an unquoted value in bytes. In JSON and inline code it ends at the next
+/// separator.
 fn plain(line: &str, place: &Place<'_>) -> usize {
     let is_code = place.before.contains('`');
-    // In a sentence a colon says what comes next, which is a word and not a secret, but for
-    // the words that are nothing else.
+    // In a sentence the text after a colon is usually an ordinary word and not a secret,
+    // except after a key for a password.
     if !place.is_start && place.before.ends_with(' ') && !is_code {
         let word = line.split(char::is_whitespace).next().unwrap_or_default();
         let is_word = word

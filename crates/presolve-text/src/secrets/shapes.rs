@@ -1,8 +1,8 @@
-//! The shapes that providers give their tokens, and the commands and headers that a secret
-//! stands in. One table; each row is a fact that its source publishes.
+//! Formats of provider tokens, and the commands and headers that contain a secret, as one
+//! table. Each row is a fact that its source publishes.
 //!
-//! The shapes are looser than those of scanners, which have to be right about a whole
-//! repository: a log can cut a token, and a mask that is too much costs a reader little.
+//! The patterns are looser than those of secret scanners, which must avoid false positives in
+//! a whole repository. A log can truncate a token, and an unnecessary mask costs little.
 //! Names of rules are those of gitleaks
 //! (<https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml>) and of
 //! detect-secrets (<https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins>).
@@ -15,9 +15,9 @@ use crate::secrets::{is_random, pattern};
 
 /// Pattern of a kind of secret.
 struct Shape {
-    /// The group `secret` is the secret; without it, all is.
+    /// The capture group `secret` is the secret; without that group, the whole match is.
     pattern: &'static str,
-    /// Whether the secret has to look drawn, because words have the shape too.
+    /// Whether the secret must look random, because ordinary words also match the pattern.
     must_be_random: bool,
 }
 
@@ -47,10 +47,10 @@ const SHAPES: &[Shape] = &[
     shape(r"\bABSK[A-Za-z0-9+/]{40,}={0,2}|\bbedrock-api-key-[A-Za-z0-9+/=]{10,}"),
     // gitleaks: azure-ad-client-secret.
     shape(r"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{20,}"),
-    // The key of a storage account is 512 bits in base64, and ends in `==`:
+    // The key of a storage account is 512 bits in base64 and ends in `==`:
     // https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage
     shape(r"[A-Za-z0-9+/]{86}=="),
-    // Keys that Azure marks as its own:
+    // Keys that contain a marker of Azure:
     // https://learn.microsoft.com/purview/sit-defn-azure-storage-account-key-generic
     shape(
         r"\b[A-Za-z0-9+/]{30,}(?:\+ASt|AzFu|AzSe|\+ABa|\+AMC|ACDb|AIoT|APIM|\+ACR|AZEG|AAzC)[A-Za-z0-9+/]{4,}={0,2}",
@@ -108,13 +108,13 @@ const SHAPES: &[Shape] = &[
     ),
     shape(r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}|\bops_ey[A-Za-z0-9+/]{20,}={0,2}|\bATATT3[\w=-]{20,}"),
     shape(r"\bNRAK-[A-Z0-9]{20,}|\brdme_[a-z0-9]{30,}|\bLTAI[A-Za-z0-9]{12,}"),
-    // PEM (RFC 7468), whole or cut; in JSON the line breaks are written `\n`.
+    // PEM (RFC 7468), complete or truncated; in JSON the line breaks are written `\n`.
     shape(
         r"-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?P<secret>[A-Za-z0-9+/=\s\\:,]+)",
     ),
-    // A line of PEM on its own, as a log shows it.
+    // A single line of PEM, as it appears in a log.
     random(r"(?m)^[ \t]*(?P<secret>[A-Za-z0-9+/]{60,}={0,2})[ \t]*$"),
-    // Headers of HTTP (RFC 9110, 11.6; RFC 6265), of any scheme.
+    // HTTP headers (RFC 9110, 11.6; RFC 6265), for any authentication scheme.
     shape(
         r#"(?i)\bauthorization\\?["']?[ \t]*[:=][ \t]*\\?["']?(?:[A-Za-z][\w-]*[ \t]+)?(?P<secret>[^\s"'`\\][^"'`\r\n\\]*)"#,
     ),
@@ -128,7 +128,8 @@ const SHAPES: &[Shape] = &[
         r"(?i)\b(?:machine|login|default)[ \t]+(?:\S+[ \t]+)?(?:(?:login|account)[ \t]+\S+[ \t]+)*(?:password|account)[ \t]+(?P<secret>[^\s`]+)",
     ),
     shape(r"(?m)^[ \t]*password[ \t]+(?P<secret>\S+)[ \t]*$"),
-    // `docker login -p`, as podman, az, helm and twine have it; in a list of JSON too.
+    // `docker login -p`, and the same option of podman, az, helm and twine; also as a JSON
+    // list.
     shape(
         r#"(?i)\b(?:login|twine|sshpass|mysql|mysqldump|psql)\b[^\n;|&]*?[\s"']-p(?:[ \t"',=]+|\b)(?P<secret>[^\s"',]+)"#,
     ),
@@ -137,7 +138,7 @@ const SHAPES: &[Shape] = &[
     shape(
         r#"(?i)\b(?:curl|wget|https?|skopeo|buildah|podman|oras|crane)\b[^\n;|&]*?[\s"'](?:-u|--user|--proxy-user|--(?:src-|dest-)?creds|-U)(?:[ \t"',=]+)(?P<secret>[^\s"',:/@]*:[^\s"',/@][^\s"',]*)"#,
     ),
-    // What a pipe gives to an option that reads a password.
+    // Text that is piped to an option that reads a password.
     shape(
         r#"(?i)\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*["']?(?P<secret>[^\s"'|]+)["']?[ \t]*\|[^\n]*(?:--password-stdin|--token-stdin|--with-token|passwd|sudo[ \t]+-S)"#,
     ),
@@ -149,14 +150,14 @@ static COMPILED: LazyLock<Vec<(Regex, bool)>> = LazyLock::new(|| {
     compiled.collect()
 });
 
-/// Where a text has a secret by its shape, in no order.
+/// Ranges, in no order, of texts that match a pattern.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (regex, must_be_random) in &*COMPILED {
         for captures in regex.captures_iter(text) {
             let secret = captures.name("secret").or_else(|| captures.get(0));
             let secret = secret.filter(|secret| {
-                // What a help text has in its place.
+                // Placeholder in help texts.
                 secret.as_str() != "PASSWORD"
                     && (!must_be_random || is_random(secret.as_str()) && !is_hex(secret.as_str()))
             });
@@ -166,7 +167,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// A hash is random too, and public.
+/// Whether a text may be a hash, which looks random but is public.
 fn is_hex(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_hexdigit())
 }

@@ -1,7 +1,7 @@
 use crate::secrets::*;
 
-/// What is wrong with how a text is masked, in which each secret is written between `⟦` and
-/// `⟧`.
+/// The difference from the expected mask; `None` if there is none. `⟦` and `⟧` enclose each
+/// secret of `marked`.
 fn wrong(marked: &str) -> Option<String> {
     let text = marked.replace(['⟦', '⟧'], "");
     let mut shown = String::new();
@@ -84,7 +84,7 @@ fn a_url_without_its_scheme_is_masked() {
         "⟦tok3n⟧@pypi.example.com/simple",
         "⟦me@corp.com:PW⟧@host/x",
     ]);
-    // Here the scheme is what stands for the user.
+    // Here the scheme is read as the user.
     assert!(!redact("https:/bob:PW@host/x").contains("PW"));
 }
 

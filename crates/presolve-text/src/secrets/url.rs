@@ -1,9 +1,9 @@
-//! The secrets of URLs: the login in front of an `@`, queries, fragments, and the
+//! Secrets of URLs: the user information before an `@`, queries, fragments, and the
 //! `/t/TOKEN/` of Anaconda's servers.
 //!
-//! What is written by hand is often not a URL as RFC 3986 defines it. A password can have
-//! a raw `/`, `#`, `?`, `@` or blank in it, and the scheme can be missing. Where a text can
-//! be read in two ways, it is read as the one that has a secret.
+//! Text that people write is often not a URL by RFC 3986. A password can contain a raw `/`,
+//! `#`, `?`, `@` or blank, and the scheme can be missing. An ambiguous text is read as if it
+//! had a secret.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -12,12 +12,12 @@ use url::Url;
 
 use crate::secrets::{PLACEHOLDER, is_random, is_secret, pattern};
 
-/// A URL as it may be shown: without its user name and password, its tokens and
-/// signatures, and the fragment, which is a hash at best.
+/// Formats a URL for display: without user name, password, tokens and signatures, and without
+/// the fragment, which is a hash at best.
 pub fn redact_url(url: &Url) -> String {
     let mut url = url.clone();
     if !url.username().is_empty() || url.password().is_some() {
-        // Both fail only where a URL cannot have credentials in the first place.
+        // Both fail only for URLs that cannot have credentials.
         let _ = url.set_password(None);
         let _ = url.set_username("****");
     }
@@ -25,11 +25,11 @@ pub fn redact_url(url: &Url) -> String {
     super::redact(url.as_str())
 }
 
-/// A URL without user and password, and without the values of its query and fragment that
-/// are not known to be public.
+/// Removes user and password from a URL, and the values of its query and fragment that are not
+/// known to be public.
 pub fn without_credentials(url: &Url) -> Url {
     let mut bare = url.clone();
-    // Only a URL without a host refuses these, and it has none.
+    // Both fail only for a URL without a host, which has no credentials.
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
     if let Some(query) = url.query() {
@@ -51,9 +51,9 @@ fn public_parts(text: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// A URL of a conda channel without credentials, and without the token that conda
-/// takes `/t/TOKEN` in it for (`split_anaconda_token` in conda/common/url.py).
-/// In the URL of another server this is an ordinary part of the path.
+/// Removes credentials from the URL of a conda channel, and the token that conda sees in
+/// `/t/TOKEN` (`split_anaconda_token` in conda/common/url.py). For other servers `/t/` is an
+/// ordinary part of the path.
 pub fn without_token(url: &Url) -> Url {
     let mut bare = without_credentials(url);
     if bare.host_str().is_some()
@@ -66,8 +66,8 @@ pub fn without_token(url: &Url) -> Url {
     bare
 }
 
-/// A text whose URLs have no user and password, or lone token in their place: what a
-/// netrc file can say instead. Variables stay, and so do secrets in paths and queries.
+/// Removes user and password, or a lone token, from the URLs of a text: a netrc file can
+/// provide them instead. Variables, and secrets in paths and queries, remain.
 pub fn without_logins(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     let mut end = 0;
@@ -81,8 +81,8 @@ pub fn without_logins(text: &str) -> String {
     bare
 }
 
-/// A text whose URLs have no login, and no parameters that are not known to be public. A
-/// secret in a path stays.
+/// Removes from the URLs of a text the logins and all parameters that are not known to be
+/// public. A secret in a path remains.
 pub fn without_secrets(text: &str) -> String {
     let mut bare = without_logins(text);
     let secret = |bare: &str| {
@@ -94,7 +94,7 @@ pub fn without_secrets(text: &str) -> String {
         let Some(start) = bare[..secret.start].rfind(['?', '&', '#']) else {
             break;
         };
-        // The parameter after it takes the place of the first one.
+        // The next parameter takes the place of the first one.
         if bare[secret.end..].starts_with('&') {
             bare.replace_range(start + 1..secret.end + 1, "")
         } else {
@@ -104,9 +104,9 @@ pub fn without_secrets(text: &str) -> String {
     bare
 }
 
-/// Whether a text is meant as a URL with a user and a password, and is not one: its scheme
-/// is missing, or the password has a character that ends the host of a URL. A parser takes
-/// such a text for the path of a folder.
+/// Whether a text is meant as a URL with a user and a password but is not a URL: the scheme is
+/// missing, or the password contains a character that ends the host. A parser takes such a
+/// text for the path of a folder.
 pub fn is_login_without_url(text: &str) -> bool {
     let text = text.trim();
     let logins = logins(text).into_iter();
@@ -121,7 +121,7 @@ pub fn is_login_without_url(text: &str) -> bool {
     })
 }
 
-/// Where a text's URLs certainly have a secret, in order: a password or a lone token, a
+/// Ranges, in order, of what is certainly a secret in a URL: a password or a lone token, a
 /// `/t/TOKEN/`, the value of a query parameter that signs or authorises.
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = (logins(text).iter())
@@ -141,9 +141,8 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Where a text can have the secrets of URLs, in no order. All in front of an `@` is one,
-/// as a user name is often a token, and every value of a query that is not known to be
-/// public.
+/// Ranges, in no order, of what may be a secret in a URL: everything before an `@`, because a
+/// user name is often a token, and every query value that is not known to be public.
 pub(super) fn find_all(text: &str) -> Vec<Range<usize>> {
     let logins = logins(text);
     let mut found: Vec<Range<usize>> = (logins.iter())
@@ -164,22 +163,22 @@ pub(super) fn find_all(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// `://user:password@` and `/t/TOKEN` of a URL that is the value of another URL's query.
+/// Percent-encoded `://user:password@` and `/t/TOKEN` of a URL in the query of another URL.
 static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"(?i)%3A%2F%2F([^\s"'<>&]*?)%40|%2Ft%2F((?:[^%\s"'<>&]|%2[^fF])+)"#)
 });
 
-/// What stands in front of the `@` of a URL, or of what can be one.
+/// The text before the `@` of a URL, or of what may be a URL.
 struct Login {
     start: usize,
     end: usize,
-    /// Where the `@` is; none if the text ends before there is one.
+    /// Offset of the `@`; `None` if the text ends before one.
     at: Option<usize>,
     has_scheme: bool,
 }
 
 impl Login {
-    /// The part after the first colon, or all of it.
+    /// The part after the first colon, or the whole if there is no colon.
     fn password(&self, text: &str) -> Range<usize> {
         let colon = text[self.start..self.end].find(':');
         colon.map_or(self.start, |colon| self.start + colon + 1)..self.end
@@ -188,11 +187,11 @@ impl Login {
     fn has_secret(&self, text: &str) -> bool {
         let whole = &text[self.start..self.end];
         let password = &text[self.password(text)];
-        // `TOKEN:@host`.
+        // `TOKEN:@host` has an empty password.
         is_secret(if password.is_empty() { whole } else { password })
     }
 
-    /// What is not shown: all of it, but for the variable that stands for the user.
+    /// The range to mask: the whole login, or only the password if the user is a variable.
     fn masked(&self, text: &str) -> Range<usize> {
         let password = self.password(text);
         let user = &text[self.start..password.start];
@@ -205,7 +204,7 @@ impl Login {
     }
 }
 
-/// The logins of a text, in its order, line by line.
+/// The logins of a text, in order. A login does not continue on the next line.
 fn logins(text: &str) -> Vec<Login> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -230,7 +229,7 @@ fn logins_of_line(text: &str, line: Range<usize>, found: &mut Vec<Login>) {
                 let start = place + 3;
                 let next = text[start..line.end].find("://");
                 let region = start..next.map_or(line.end, |next| start + next);
-                // Any `@` further on in the URL is part of its path.
+                // Any later `@` of the URL is part of its path.
                 done = token_end(text, region.clone());
                 with_scheme(text, scheme(text, place), region)
             }
@@ -244,21 +243,21 @@ fn logins_of_line(text: &str, line: Range<usize>, found: &mut Vec<Login>) {
     }
 }
 
-/// The scheme in front of `://`.
+/// The scheme before `://`, which begins at `end`.
 fn scheme(text: &str, end: usize) -> &str {
     let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     let before = text[..end].trim_end_matches(of_scheme);
     &text[before.len()..end]
 }
 
-/// Where a URL ends that has no blanks and quotes.
+/// End of a URL without blanks and quotes.
 fn token_end(text: &str, region: Range<usize>) -> usize {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
     let length = text[region.clone()].find(ends);
     length.map_or(region.end, |length| region.start + length)
 }
 
-/// The login after a scheme.
+/// The login after a scheme; `None` if the URL has none.
 fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> {
     let start = region.start;
     let end = token_end(text, region.clone());
@@ -288,7 +287,7 @@ fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> 
         if user == "git" || scheme.ends_with("ssh") && !user.contains(':') {
             return None;
         }
-        // A password may go on after a raw `/`.
+        // A password may continue after a raw `/`.
         let later = last(is_host).filter(|&later| later > at && user.contains(':'));
         return Some(login(later.unwrap_or(at)));
     }
@@ -305,15 +304,15 @@ fn with_scheme(text: &str, scheme: &str, region: Range<usize>) -> Option<Login> 
                     .map(login)
             }
         }
-        // What is not a port is a password, even if it has blanks and quotes.
+        // Text after a colon that is not a port is a password, even with blanks and quotes.
         (_, Some(_)) => {
             Some(last(is_host).map_or_else(|| password_with_blanks(text, region, end), login))
         }
     }
 }
 
-/// A login whose password has blanks or quotes in it, up to the last `@` of the line. If
-/// there is none the rest of the word is the password.
+/// A login whose password contains blanks or quotes, up to the last `@` of the line. Without
+/// an `@`, the rest of the word is the password.
 fn password_with_blanks(text: &str, region: Range<usize>, end: usize) -> Login {
     let rest = &text[region.clone()];
     let mut all = rest.rmatch_indices('@').map(|(at, _)| at);
@@ -327,7 +326,7 @@ fn password_with_blanks(text: &str, region: Range<usize>, end: usize) -> Login {
     }
 }
 
-/// A host and what is after its colon.
+/// Splits an authority into the host and the text after its colon.
 fn host_and_port(authority: &str) -> (&str, Option<&str>) {
     let from = authority.find(']').unwrap_or(0);
     match authority[from..].find(':') {
@@ -346,7 +345,7 @@ fn is_port(text: &str) -> bool {
         || text.starts_with(['$', '{', '<', '%', '*'])
 }
 
-/// How far a text goes on like the name of a host, with its port.
+/// The longest prefix that can be the name of a host, without a port.
 fn host_of(text: &str) -> &str {
     let of_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     if text.starts_with('[') {
@@ -355,8 +354,7 @@ fn host_of(text: &str) -> &str {
     &text[..text.find(|c: char| !of_host(c)).unwrap_or(text.len())]
 }
 
-/// Whether a text begins with a host, as far as can be told: an intranet has hosts of one
-/// word.
+/// Whether a text may begin with a host. Hosts of an intranet can be a single word.
 fn is_host(text: &str) -> bool {
     let host = host_of(text);
     let variable = text.starts_with("${") || text.starts_with("{{") || text.starts_with('$');
@@ -365,7 +363,8 @@ fn is_host(text: &str) -> bool {
     variable || !host.is_empty() && ends && !is_release(host)
 }
 
-/// Whether a text begins with a host and nothing else: it has a dot, or is `localhost`.
+/// Whether a text certainly begins with a host: it has a dot, is `localhost`, or is a
+/// variable.
 fn is_plain_host(text: &str) -> bool {
     let host = host_of(text);
     let has_dot = host.contains('.') && host.split('.').all(|part| !part.is_empty());
@@ -375,7 +374,7 @@ fn is_plain_host(text: &str) -> bool {
         || text.starts_with("{{")
 }
 
-/// `1.0` of `package@1.0`.
+/// Whether a text is a version such as the `1.0` of `package@1.0`.
 fn is_release(host: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
     let parts: Vec<&str> = host.split('.').collect();
@@ -384,8 +383,8 @@ fn is_release(host: &str) -> bool {
     is_number(first) && !is_address && parts[0].len() <= 5
 }
 
-/// Words in front of the colon of an email address, and of a package URL
-/// (<https://github.com/package-url/purl-spec>) or an alias of npm.
+/// Words before the colon of an email address, of a package URL
+/// (<https://github.com/package-url/purl-spec>) or of an npm alias.
 const LABELS: [&str; 14] = [
     "mailto",
     "email",
@@ -403,7 +402,7 @@ const LABELS: [&str; 14] = [
     "jsr",
 ];
 
-/// The login in front of an `@` without a scheme: `user:password@host`, `//token@host`.
+/// The login before an `@` without a scheme: `user:password@host`, `//token@host`.
 fn without_scheme(text: &str, region: Range<usize>, at: usize) -> Option<Login> {
     let tail = &text[at + 1..region.end];
     if is_digest(tail) || !is_host(tail) {
@@ -438,8 +437,8 @@ fn without_scheme(text: &str, region: Range<usize>, at: usize) -> Option<Login> 
     }
 }
 
-/// Where the user begins in a word, and whether `//` stands in front of it. An option, a
-/// variable or a bracket can stand there too: `--index-url=user:password@host`.
+/// Offset of the user in a word, and whether `//` precedes it. An option, a variable or a
+/// bracket can also precede it: `--index-url=user:password@host`.
 fn user(word: &str) -> (usize, bool) {
     let head = &word[..word.find(':').unwrap_or(word.len())];
     let start = head.rfind(['=', '(', '[', '{', ',', '|', ';', '/', '\\']);
@@ -456,8 +455,9 @@ fn is_user(user: &str, password: &str) -> bool {
     !is_label && !is_drive && !is_copy && !is_channel && !password.ends_with(".git")
 }
 
-/// Where a login begins whose password has a blank: `user:pass word@host/`. Only what goes
-/// on like a URL is one, as an email address can stand after any word with a colon.
+/// Start of a login whose password contains a blank: `user:pass word@host/`. The text after
+/// the host must continue like a URL, because an email address can follow any word with a
+/// colon.
 fn blank(before: &str, tail: &str) -> Option<usize> {
     let behind = tail[host_of(tail).len()..].chars().next();
     if !matches!(behind, Some('/' | ':')) || before.contains(['"', '`']) {
@@ -477,7 +477,7 @@ fn blank(before: &str, tail: &str) -> Option<usize> {
     None
 }
 
-/// `sha256:…` of `image@sha256:…`
+/// Whether a text is a digest, such as the `sha256:…` of `image@sha256:…`
 /// (<https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests>).
 fn is_digest(tail: &str) -> bool {
     let algorithms = ["sha256", "sha512", "sha384", "sha1", "md5", "blake3"];
@@ -485,8 +485,8 @@ fn is_digest(tail: &str) -> bool {
     algorithms.contains(&word)
 }
 
-/// Where the URLs of a text are, from the end of their scheme on. What has none is one if it
-/// begins like a host and has a path or a query.
+/// The URLs of a text, from the end of their scheme. A word without a scheme is a URL if it
+/// begins with a host and has a path or a query.
 fn urls(text: &str) -> impl Iterator<Item = UrlAt> + '_ {
     let stops = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
     let base = text.as_ptr().addr();
@@ -517,17 +517,17 @@ fn urls(text: &str) -> impl Iterator<Item = UrlAt> + '_ {
     })
 }
 
-/// Where a host begins in a word without a scheme, after an option or a bracket.
+/// Start of the host in a word without a scheme, after an option or a bracket.
 fn host(word: &str) -> usize {
     let head = &word[..word.find('/').unwrap_or(word.len())];
     let start = head.rfind(['=', '(', '[', '{', ',', '|', ';', '@']);
     start.map_or(0, |start| start + 1)
 }
 
-/// A URL of a text.
+/// A URL within a text.
 struct UrlAt {
     range: Range<usize>,
-    /// Whether its path is one of this machine, in which `/t/` is a folder.
+    /// Whether it is a path of this machine, in which `/t/` is an ordinary folder.
     is_file: bool,
     has_scheme: bool,
 }
@@ -544,8 +544,8 @@ fn tokens_of_url(text: &str, url: &UrlAt) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The tokens of `/t/TOKEN`, up to the next `/`. The folders of an index by kind and
-/// first letter, `packages/source/t/toml/`, have none.
+/// Ranges of the tokens in `/t/TOKEN`, up to the next `/`. Folders that an index groups by
+/// first letter, such as `packages/source/t/toml/`, are not tokens.
 fn tokens(path: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let all = path.match_indices("/t/").map(|(at, _)| at);
     let all = all.filter(|&at| path[..at].rsplit('/').nth(1) != Some("packages"));
@@ -557,13 +557,13 @@ fn tokens(path: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     .filter(|token| !token.is_empty())
 }
 
-/// The parts of a URL's query and fragment.
+/// Ranges of the parameters in the query and the fragment of a URL.
 fn parts<'t>(text: &'t str, url: &UrlAt) -> impl Iterator<Item = Range<usize>> + 't {
     let whole = &text[url.range.clone()];
     let has_scheme = url.has_scheme;
-    // A glob has a `?` too.
+    // A glob also has a `?`.
     let is_one = has_scheme || whole.contains('/') && whole.contains('=');
-    // The query of a URL goes on after one that is a value of it.
+    // If a URL is a value in the query of another one, that query continues after it.
     let begin = whole.find(['?', '#', '&']).filter(|_| is_one);
     let begin = begin.map_or(url.range.end, |begin| url.range.start + begin + 1);
     let sentence = text[begin..url.range.end].trim_end_matches(['.', ',', ')', ';', ':', '!']);
@@ -586,18 +586,18 @@ fn secret_of_part(part: &str) -> Option<Range<usize>> {
     let start = part.len() - value.len();
     let is_shown = match key {
         Some(key) => is_public(key) && !is_random(value) || is_hash(key, value),
-        // A word such as `raw`, the anchor of a page, a hash as conda writes it.
+        // A word such as `raw`, the anchor of a page, or a hash in conda's form.
         None => value.len() < 8 || !is_random(value) || is_hash("", value),
     };
     (!value.is_empty() && !is_shown).then_some(start..part.len())
 }
 
-/// Keys whose values say what is asked for, and not who asks.
+/// Parameters that describe the request, not the user who sends it.
 const PUBLIC: [&str; 46] = [
     // Of pip's URLs: https://pip.pypa.io/en/stable/topics/vcs-support/
     "egg",
     "subdirectory",
-    // Of a shared access signature, all but who signed and the signature:
+    // Of a shared access signature, all except identity and signature:
     // https://learn.microsoft.com/rest/api/storageservices/create-service-sas
     "sv",
     "ss",
@@ -608,7 +608,7 @@ const PUBLIC: [&str; 46] = [
     "se",
     "spr",
     "api-version",
-    // Of a signed URL of AWS, all but credential, token and signature:
+    // Of a signed AWS URL, all except credential, token and signature:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     "x-amz-algorithm",
     "x-amz-date",
@@ -618,7 +618,7 @@ const PUBLIC: [&str; 46] = [
     "x-goog-date",
     "x-goog-expires",
     "x-goog-signedheaders",
-    // What a file server takes.
+    // Of file servers.
     "file",
     "filename",
     "path",
@@ -652,7 +652,7 @@ fn is_public(key: &str) -> bool {
     PUBLIC.iter().any(|public| key.eq_ignore_ascii_case(public))
 }
 
-/// A hash of a file, by which it is checked: `#sha256=…` of PEP 503, `#md5` of conda's
+/// Whether a parameter is the hash of a file: `#sha256=…` of PEP 503, `#md5` of conda's
 /// explicit lists.
 fn is_hash(key: &str, value: &str) -> bool {
     let digits = value.split_once(':').map_or(value, |(_, digits)| digits);
@@ -662,8 +662,8 @@ fn is_hash(key: &str, value: &str) -> bool {
         && digits.chars().all(|c| c.is_ascii_hexdigit())
 }
 
-/// Whether a query parameter certainly carries a secret: `sig` of a shared access
-/// signature, `code` of Azure Functions and OAuth, and what the names say.
+/// Whether a query parameter certainly carries a secret: `sig` of a shared access signature,
+/// `code` of Azure Functions and OAuth, and keys with the name of a secret.
 fn authorises(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let whole = ["sig", "code", "auth", "pat", "pwd", "jwt", "sas", "pass"];

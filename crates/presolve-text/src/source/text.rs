@@ -1,15 +1,15 @@
-//! The decoded text of a file, with what is asked of it again and again worked out once.
+//! The decoded text of a file, which computes its lines and its format once, at first use.
 
 use std::sync::OnceLock;
 
 use serde::de::IgnoredAny;
 
-/// A text.
+/// A text with its lazily computed line table.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     text: String,
     is_json: OnceLock<bool>,
-    /// The byte at which each line begins.
+    /// Byte offset of the start of each line.
     lines: OnceLock<Vec<usize>>,
 }
 
@@ -29,7 +29,8 @@ impl Text {
         *self.is_json.get_or_init(|| is_json(&self.text))
     }
 
-    /// The line and column of a byte, as [`crate::source::SourceFile::line_column`] says.
+    /// Returns the line and column of a byte offset, as in
+    /// [`crate::source::SourceFile::line_column`].
     pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -45,7 +46,7 @@ impl Text {
     }
 }
 
-/// Whether a text is JSON: a text that also is YAML in braces is.
+/// Whether a text is JSON. YAML in flow style that is also valid JSON counts.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }

@@ -1,19 +1,19 @@
-//! Builds that a later release of what they require has broken: pip builds apart
-//! from all that is installed, with the newest release that the archive lets in.
+//! Builds that a later release of a build requirement breaks: pip builds in an isolated
+//! environment with the newest release that the archive allows.
 
 use pep508_rs::PackageName;
 
 use super::setup_py::SetupPy;
 use presolve_parse as parse;
 
-/// A project some releases of which cannot be built any more.
+/// A project with releases that can no longer be built.
 struct Outgrown {
     project: &'static str,
-    /// What stands in the `setup.py` of these releases.
+    /// Text in the `setup.py` of these releases.
     mark: &'static str,
-    /// What their `[build-system]` requires in any version.
+    /// Project that their `[build-system]` requires without a version.
     requires: &'static str,
-    /// Since which version it breaks them.
+    /// First version of that project that breaks the build.
     since: &'static str,
     /// URL that documents this.
     source: &'static str,
@@ -28,7 +28,7 @@ const OUTGROWN: [Outgrown; 1] = [Outgrown {
     source: "https://github.com/yaml/pyyaml/issues/724",
 }];
 
-/// Why the build of a release fails by now; `None` if nothing of that is known.
+/// Why the build of a release now fails; `None` if no failure is known.
 pub(super) fn failure(
     project: &PackageName,
     setup_py: &SetupPy<'_>,

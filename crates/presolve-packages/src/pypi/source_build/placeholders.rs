@@ -1,16 +1,16 @@
-//! Projects whose source distributions refuse to be built.
+//! Placeholder projects, whose source distributions fail to build on purpose.
 
 use pep508_rs::PackageName;
 
 use super::setup_py::SetupPy;
 
-/// A project that stands in for another one.
+/// A project that refers users to another project.
 struct Placeholder {
     project: &'static str,
-    /// The project to use.
+    /// Project to use instead.
     instead: &'static str,
-    /// What stands in the `setup.py` of the releases that refuse, where they do so
-    /// in a function and not for all to see: the variable that lifts it.
+    /// Variable in the `setup.py` of a failing release that allows the build. `None` if the
+    /// error is raised at the top level, where [`SetupPy::refuses`] finds it.
     mark: Option<&'static str>,
     /// URL that documents this.
     source: &'static str,
@@ -43,13 +43,13 @@ fn of(project: &PackageName) -> Option<&'static Placeholder> {
         .find(|known| known.project == project.as_ref())
 }
 
-/// The project to use instead of one whose newest releases refuse to be built, and
-/// where that is said.
+/// The project to use instead of one whose newest releases cannot be built, and the URL that
+/// documents it.
 pub fn instead_of(project: &PackageName) -> Option<(&'static str, &'static str)> {
     of(project).map(|known| (known.instead, known.source))
 }
 
-/// Whether this is a release that refuses.
+/// Whether the `setup.py` is that of a placeholder release.
 pub(super) fn refuses(project: &PackageName, setup_py: &SetupPy<'_>) -> bool {
     let mark = of(project).and_then(|known| known.mark);
     mark.is_some_and(|mark| setup_py.mentions(mark))

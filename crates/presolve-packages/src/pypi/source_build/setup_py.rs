@@ -1,14 +1,14 @@
-//! Reads a `setup.py` as far as that is possible without running it: its logical
-//! lines, and what those at the top level do whatever happens.
+//! Analyses a `setup.py` without running it: its logical lines, and the unconditional effects
+//! of those at the top level.
 
 use std::collections::BTreeSet;
 
 use pep508_rs::PackageName;
 use presolve_parse as parse;
 
-/// Modules that builds import and that no build environment has by itself, with
-/// the projects that have them. `setuptools`, `pkg_resources` and `wheel` are there
-/// with the default backend; what is not in this table is not judged.
+/// Modules that builds import and that a build environment does not have by default, with the
+/// projects that provide them. The default backend provides `setuptools`, `pkg_resources` and
+/// `wheel`. Modules outside this table are not reported.
 const MODULES: [(&str, &str); 18] = [
     ("Cython", "cython"),
     ("cffi", "cffi"),
@@ -30,8 +30,8 @@ const MODULES: [(&str, &str); 18] = [
     ("yaml", "pyyaml"),
 ];
 
-/// Build requirements that bring nothing else along, and those that bring one of
-/// the table: with any other one it is not known what is there.
+/// Build requirements whose dependencies are known. With any other requirement, the set of
+/// installed modules is unknown.
 const BRINGS_NOTHING: [&str; 8] = [
     "setuptools",
     "wheel",
@@ -43,8 +43,8 @@ const BRINGS_NOTHING: [&str; 8] = [
     "numpy",
 ];
 
-/// What `setup.py` catches if it goes on without a compiler. A `CompileError` alone
-/// is caught to try out flags.
+/// Errors that a `setup.py` catches if it also works without a compiler. `CompileError` is not
+/// included, because it is also caught to test compiler flags.
 const COMPILER_ERRORS: [&str; 6] = [
     "CCompilerError",
     "LinkError",
@@ -54,19 +54,19 @@ const COMPILER_ERRORS: [&str; 6] = [
     "BuildExtFailed",
 ];
 
-/// A logical line: what stands on it without comments, and how far it is indented.
+/// A logical line without comments, and its indentation.
 struct LogicalLine {
     indent: usize,
     text: String,
 }
 
-/// A `setup.py`.
+/// A parsed `setup.py`.
 pub(super) struct SetupPy<'a> {
     text: &'a str,
     lines: Vec<LogicalLine>,
 }
 
-/// Signs of extension modules in a `setup.py`.
+/// Kinds of extension modules that a `setup.py` builds.
 #[derive(Default)]
 pub(super) struct Extensions {
     pub any: bool,
@@ -85,7 +85,7 @@ impl<'a> SetupPy<'a> {
         }
     }
 
-    /// Returns the signs of extension modules.
+    /// Detects the kinds of extension modules.
     pub(super) fn extensions(&self) -> Extensions {
         let mut found = Extensions::default();
         for line in &self.lines {
@@ -104,7 +104,7 @@ impl<'a> SetupPy<'a> {
         found
     }
 
-    /// Whether it goes on where extension modules cannot be compiled.
+    /// Whether the build continues if extension modules cannot be compiled.
     pub(super) fn is_optional(&self) -> bool {
         let next = self.lines.iter().skip(1).map(Some).chain([None]);
         self.lines.iter().zip(next).any(|(line, next)| {
@@ -115,14 +115,13 @@ impl<'a> SetupPy<'a> {
         })
     }
 
-    /// Whether this text stands in it.
+    /// Whether the file contains a text.
     pub(super) fn mentions(&self, text: &str) -> bool {
         self.text.contains(text)
     }
 
-    /// Whether it raises an error when a wheel is to be built: at the top level,
-    /// or there under a condition that a build of a wheel meets. A build of a wheel
-    /// runs the command `bdist_wheel`, with and without PEP 517.
+    /// Whether the build of a wheel raises an error: at the top level, or in a top-level `if`
+    /// on `bdist_wheel`. The build of a wheel runs this command, with and without PEP 517.
     pub(super) fn refuses(&self) -> bool {
         let mut lines = self.lines.iter().peekable();
         while let Some(line) = lines.next() {
@@ -142,8 +141,8 @@ impl<'a> SetupPy<'a> {
         false
     }
 
-    /// The modules that it imports whatever happens and that neither the archive
-    /// nor what the build requires has, with their projects.
+    /// Modules that the file imports unconditionally and that neither the archive nor the
+    /// build requirements provide, with their projects.
     pub(super) fn needs(
         &self,
         own: &BTreeSet<String>,
@@ -152,7 +151,7 @@ impl<'a> SetupPy<'a> {
         let others = requires
             .iter()
             .any(|name| !BRINGS_NOTHING.contains(&name.as_ref()));
-        // It may put other folders in the way of its imports, or fetch what they need.
+        // The file may extend the import path, or install what it needs.
         let helps_itself = ["sys.path", "fetch_build_eggs", "subprocess", "os.system"];
         if others || helps_itself.iter().any(|way| self.text.contains(way)) {
             return Vec::new();
@@ -177,7 +176,7 @@ impl<'a> SetupPy<'a> {
     }
 }
 
-/// Whether a line has errors of the compiler caught, and not to raise another one.
+/// Whether a line catches compiler errors, and the next line does not raise another error.
 fn goes_on(text: &str, next: Option<&LogicalLine>) -> bool {
     let names_one = COMPILER_ERRORS.iter().any(|error| text.contains(error));
     let others = ["raise", "from ", "import ", "class "];
@@ -187,13 +186,13 @@ fn goes_on(text: &str, next: Option<&LogicalLine>) -> bool {
     names_one && catches && !raises
 }
 
-/// Whether a function whose name ends so is called.
+/// Whether a function whose name ends with `name` is called.
 fn called(text: &str, name: &str) -> bool {
     text.match_indices(name)
         .any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('))
 }
 
-/// Whether a line is an `if` that holds when a wheel is built.
+/// Whether a line is an `if` whose condition is true for the build of a wheel.
 fn asks_for_wheel(text: &str) -> bool {
     let condition = text.strip_prefix("if").unwrap_or_default();
     let words: Vec<&str> = condition
@@ -207,8 +206,7 @@ fn asks_for_wheel(text: &str) -> bool {
         && !negates.iter().any(|word| words.contains(word))
 }
 
-/// The first parts of the modules that an `import` or a `from` at the beginning of
-/// a line names.
+/// Top-level modules in an `import` or `from` at the start of a line.
 fn imported(line: &LogicalLine) -> Vec<&str> {
     let first = |name: &'_ str| name.trim().split([' ', '.', ';']).next().map(str::len);
     let root = |name| first(name).map(|length| &str::trim(name)[..length]);
@@ -223,8 +221,9 @@ fn imported(line: &LogicalLine) -> Vec<&str> {
         .collect()
 }
 
-/// The logical lines (<https://docs.python.org/3/reference/lexical_analysis.html>):
-/// joined where a bracket or a string is open or a backslash ends the line.
+/// Splits a text into logical lines
+/// (<https://docs.python.org/3/reference/lexical_analysis.html>): physical lines are joined
+/// within brackets and strings and after a backslash.
 fn logical_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
     let mut current = String::new();
@@ -240,7 +239,7 @@ fn logical_lines(text: &str) -> Vec<LogicalLine> {
             }
             '\'' | '"' => {
                 length = string_length(rest, c);
-                // Documentation, or a text to print.
+                // Documentation, or text that is printed.
                 if length > 3 && rest[1..].starts_with([c; 2]) {
                     current.push_str("\"\"");
                     rest = &rest[length..];
@@ -279,7 +278,7 @@ fn push_line(lines: &mut Vec<LogicalLine>, text: &str) {
     lines.push(LogicalLine { indent, text });
 }
 
-/// The length of the string literal at the beginning, quotes included.
+/// Length of the string literal at the start, including its quotes, in bytes.
 fn string_length(text: &str, quote: char) -> usize {
     let triple: String = std::iter::repeat_n(quote, 3).collect();
     let (end, lines) = if text.starts_with(&triple) {

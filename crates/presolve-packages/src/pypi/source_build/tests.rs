@@ -29,7 +29,7 @@ fn pure_python_needs_nothing() {
         tools("a", &[("pyproject.toml", pyproject), ("src/a.c", "")]),
         ""
     );
-    // A class is no call, and the sources of tests are not built.
+    // A class is not a call, and the sources of tests are not built.
     let setup = "class Extension(object): pass\n# Extension()\n\"\"\" cythonize() \"\"\"\n";
     assert_eq!(tools("a", &[("setup.py", setup), ("tests/a.c", "")]), "");
 }
@@ -99,7 +99,7 @@ fn extension_modules() {
 #[test]
 fn extension_modules_that_stand_elsewhere() {
     let named = "import setupinfo\nextra = {}\nextra['ext_modules'] = setupinfo.ext_modules()";
-    // They may be none, as DeepSpeed's are by default.
+    // The list may be empty, as DeepSpeed's is by default.
     for setup in [named, "setup(cmdclass=own)"] {
         let hidden = [("setup.py", setup), ("src/a.cpp", "")];
         assert_eq!(tools("a", &hidden), "");
@@ -202,7 +202,7 @@ fn builds_that_refuse_perhaps_are_left_alone() {
     ] {
         assert!(!fails("a", setup), "{setup}");
     }
-    // Another backend does not run it.
+    // Another backend does not run `setup.py`.
     let pyproject = "[build-system]\nrequires = []\nbuild-backend = 'hatchling.build'\n";
     let files = [("setup.py", "raise E()\n"), ("pyproject.toml", pyproject)];
     assert!(judged("a", &files).fails.is_none());

@@ -22,7 +22,7 @@ fn wheel(tags: &str) -> WheelTags {
         .tags
 }
 
-/// Tags in the order in which `packaging` 26.3 gives them; not all of its tags.
+/// Checks the order of tags against `packaging` 26.3; the list need not be complete.
 fn assert_order(target: &WheelTarget, python: (u64, u64), tags: &[&str]) {
     let priorities: Vec<_> = tags
         .iter()

@@ -1,7 +1,7 @@
-//! Well-known renames, for the channels that no mapping covers (`defaults`,
-//! `pytorch`) and for runs without one. Packages that only pull in another one
-//! (`pytorch-cpu`, `opencv`) are left out: they install nothing themselves. Programs and
-//! libraries whose name another project has on PyPI (`redis`, `wget`) bring none.
+//! Well-known renames, for channels without a mapping (`defaults`, `pytorch`) and for runs
+//! without one. Metapackages (`pytorch-cpu`, `opencv`) are not listed, because they install no
+//! files themselves. Programs and libraries whose name belongs to another project on PyPI
+//! (`redis`, `wget`) map to no project.
 
 use pep508_rs::PackageName;
 use presolve_parse as parse;
@@ -25,7 +25,7 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("mysql-connector-python", &["mysql-connector-python"]),
     ("numpy-base", &["numpy"]),
     ("ortools-python", &["ortools"]),
-    // Installed by conda with every Python, though the mapping found nothing.
+    // conda installs it with every Python, but it is missing from the mapping.
     ("pip", &["pip"]),
     ("py-opencv", &["opencv-python", "opencv-python-headless"]),
     ("py-xgboost", &["xgboost"]),
@@ -60,8 +60,8 @@ const RENAMES: &[(&str, &[&str])] = &[
     ("wheel", &["wheel"]),
 ];
 
-/// Conda packages of which the published mapping names what they carry inside for
-/// themselves, where no other package sees it, and what they bring instead.
+/// Conda packages for which the published mapping lists vendored projects that other packages
+/// cannot import, and the projects that they do provide.
 const CORRECTIONS: &[(&str, &[&str])] = &[
     ("charliecloud", &[]),
     ("google-cloud-sdk", &[]),
@@ -69,7 +69,8 @@ const CORRECTIONS: &[(&str, &[&str])] = &[
     ("pypy3.9", &[]),
 ];
 
-/// The projects of a conda name where the published mapping is known to be wrong.
+/// Correct projects of a conda package with a wrong entry in the published mapping; `None` for
+/// other packages.
 pub(super) fn correction(conda: &str) -> Option<Vec<PackageName>> {
     let (_, names) = CORRECTIONS.iter().find(|(name, _)| *name == conda)?;
     let names = names.iter();
@@ -80,7 +81,7 @@ pub(super) fn correction(conda: &str) -> Option<Vec<PackageName>> {
     )
 }
 
-/// The projects of a conda name, if it is in the table.
+/// Projects of a conda package; `None` if it is not in the table.
 pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
     let index = RENAMES
         .binary_search_by_key(&conda, |(conda, _)| conda)
@@ -93,13 +94,13 @@ pub(super) fn names(conda: &str) -> Option<Vec<PackageName>> {
     )
 }
 
-/// The rows of the table.
+/// Rows of the table: a conda name and its projects.
 #[cfg(test)]
 pub(super) fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
     RENAMES.iter()
 }
 
-/// The conda names of a project in the table.
+/// Conda packages of a project in the table.
 pub(super) fn conda_names(project: &PackageName) -> impl Iterator<Item = &'static str> {
     let brings = |(_, names): &&(&str, &[&str])| names.contains(&project.as_ref());
     RENAMES.iter().filter(brings).map(|(conda, _)| *conda)

@@ -1,5 +1,5 @@
-//! Where a mapping comes from: the network at most once a day, else the cache, else the
-//! snapshot that is part of presolve.
+//! Fetches a mapping: from the network at most once a day, else from the cache. The caller
+//! falls back to the snapshot.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use url::Url;
 use super::Names;
 use crate::network::fetch::{FetchError, Fetcher, Page, Request, Whole};
 
-/// Where prefix.dev publishes the mapping of conda-forge, in the README of
+/// URL of the mapping of conda-forge that prefix.dev publishes, from the README of
 /// <https://github.com/prefix-dev/parselmouth>.
 pub(super) const PUBLISHED: &str =
     "https://conda-mapping.prefix.dev/compressed-v0/conda-forge/compressed_mapping.json";
 
-/// New names are added every hour, but few of them matter to a file, and a mapping that
-/// changes within a day would change answers within it.
+/// Time for which a fetched mapping is used. New names are added every hour, but few of them
+/// affect a file, and a mapping that changes within a day would change results within it.
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// The mapping is optional, so a run does not wait longer for it.
+/// Maximum time to wait for the mapping, which is optional.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The bucket of the cache for when the published mapping was last asked for in vain.
+/// Cache bucket with the time of the last failed request.
 const FAILED: &str = "mapping-failed";
-/// The largest mapping that is read. The published one has a megabyte.
+/// Maximum size of a mapping, in bytes. The published one has about 1 MB.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// The mapping at a URL that the user chose; `None` if there is none. Another mapping would
-/// give another answer, so there is no substitute for it.
+/// The mapping at a URL from the settings; `None` for 404. There is no substitute, because
+/// another mapping could change the result.
 pub(super) async fn chosen(url: &Url, fetcher: &Fetcher) -> Result<Option<Names>, FetchError> {
     names(url, fetcher).await
 }
 
-/// The published mapping: fetched, or as it was fetched last; and why not, if it could not
-/// be fetched. It is asked for once a day, also if that failed.
+/// The published mapping, fetched or from the cache, and the reason if it could not be
+/// fetched. It is requested once a day, even after a failure.
 pub(super) async fn published(url: &str, fetcher: &Fetcher) -> (Option<Names>, Option<String>) {
     let Ok(url) = Url::parse(url) else {
         return (None, Some("its URL cannot be read".to_owned()));

@@ -1,21 +1,21 @@
-//! The snapshot of the published mapping that is part of presolve, so that names are right
-//! without a network. `snapshot/refresh.py` renews it.
+//! A copy of the published mapping within presolve, for runs without a network.
+//! `snapshot/refresh.py` updates it.
 
 use super::Names;
 
 const PACKED: &[u8] = include_bytes!("snapshot/mapping.json.zst");
-/// More than the mapping needs, unpacked.
+/// Maximum size of the decompressed mapping, in bytes, well above the actual size.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The day that it is of, such as `2026-08-19`.
+/// Date of the snapshot, such as `2026-08-19`.
 pub(super) fn date() -> &'static str {
     include_str!("snapshot/date").trim()
 }
 
-/// The names of the snapshot.
+/// Parses the snapshot.
 ///
 /// # Errors
-/// The file that was built in is broken, which a test rules out.
+/// If the built-in file is broken, which a test rules out.
 pub(super) fn names() -> Result<Names, String> {
     let text = crate::network::fetch::unpack_zstd(PACKED, LIMIT)?;
     let text = String::from_utf8(text).map_err(|error| error.to_string())?;

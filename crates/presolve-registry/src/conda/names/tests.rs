@@ -175,7 +175,7 @@ fn the_snapshot_has_a_date_and_the_names_of_conda_forge() {
     assert!(names_of(&names, &forge("zlib")).0.is_empty());
 }
 
-/// A server of the mapping, whose answers are counted.
+/// Serves a mapping and counts the requests.
 async fn serve(status: http::StatusCode) -> (String, Arc<AtomicUsize>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/names.json", listener.local_addr().unwrap());
@@ -252,7 +252,7 @@ fn the_real_mapping() {
     ] {
         assert!(names_of(&names, &forge(conda)).0.is_empty(), "{conda}");
     }
-    // The table says what the mapping says, or stands in where that says nothing.
+    // The table either agrees with the mapping or replaces an empty entry.
     for (conda, projects) in built_in::rows() {
         let found = names_of(&names, &forge(conda));
         let expected: Vec<_> = projects.iter().map(ToString::to_string).collect();

@@ -1,5 +1,5 @@
-//! `repodata.json`, split by package: of a channel's million records a solve needs few, so
-//! only where each one is written is noted, and in the cache they lie by package.
+//! `repodata.json`, indexed by package. A solve needs few of a channel's million records, so
+//! only the position of each record is read, and the cache stores them by package.
 
 use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
 
@@ -13,12 +13,12 @@ use crate::network::{
     fetch::{Format, Loaded, Page},
 };
 
-/// The bucket of the cache; changes with the layout of its files.
+/// Cache bucket; the name changes with the layout of its files.
 const BUCKET: &str = "repodata-2";
-/// Ends every file: its place, its length and the checksum of its table.
+/// Size of the end of each file: offset, length and checksum of its table.
 const TRAILER: usize = 8 + 8 + 32;
 
-/// The sections of repodata with records, in which a record is looked for.
+/// Sections of repodata that contain records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Section {
     Packages,
@@ -27,10 +27,10 @@ enum Section {
     V3Conda,
 }
 
-/// A range of bytes.
+/// Byte range in the text.
 type Span = (u32, u32);
 
-/// A record within a text.
+/// Positions of a record within a text.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     section: Section,
@@ -38,32 +38,32 @@ struct Entry {
     record: Span,
 }
 
-/// Repodata in which the records of a package can be found.
+/// Repodata with an index from packages to records.
 #[derive(Clone)]
 pub(super) struct Json {
     content: Content,
-    /// What CEP-15 has archives' URLs start from, if not the subdir.
+    /// Base URL of the archives (CEP-15); `None` for the subdir itself.
     pub base_url: Option<String>,
-    /// What is wrong with records whose package is unknown.
+    /// Records whose package is unknown.
     pub skipped: Vec<Skipped>,
 }
 
 #[derive(Clone)]
 enum Content {
-    /// As it came.
+    /// The complete text, as it was received.
     Text {
         text: Arc<Vec<u8>>,
         entries: Arc<HashMap<String, Vec<Entry>>>,
         removed: Arc<HashMap<String, Vec<String>>>,
     },
-    /// In the cache.
+    /// A file in the cache.
     File {
         file: Arc<File>,
         chunks: Arc<HashMap<String, Chunk>>,
     },
 }
 
-/// The records of a package in a file of the cache.
+/// Position of a package's records in a cached file.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Chunk {
     start: u64,
@@ -71,7 +71,7 @@ struct Chunk {
     checksum: u64,
 }
 
-/// The table at the end of a file of the cache.
+/// The table at the end of a cached file.
 #[derive(Serialize, Deserialize)]
 struct Table {
     base_url: Option<String>,
@@ -79,15 +79,15 @@ struct Table {
     chunks: HashMap<String, Chunk>,
 }
 
-/// A file of the cache is not what was written.
+/// Error: a cached file does not match its checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Damaged;
 
 impl Json {
-    /// Reads repodata.
+    /// Parses repodata.
     ///
     /// # Errors
-    /// Why it is not repodata. Records that cannot be found are skipped.
+    /// Why the text is not repodata. Records without a valid package name are skipped.
     pub(super) fn parse(text: Vec<u8>) -> Result<Self, String> {
         if u32::try_from(text.len()).is_err() {
             return Err("it is larger than 4 GiB".to_owned());
@@ -134,7 +134,7 @@ impl Json {
         })
     }
 
-    /// The names of all packages.
+    /// Names of all packages.
     pub(super) fn names(&self) -> Vec<String> {
         match &self.content {
             Content::Text { entries, .. } => entries.keys().cloned().collect(),
@@ -142,11 +142,11 @@ impl Json {
         }
     }
 
-    /// The records of a package, as JSON with the keys of a shard; `None` if there are
-    /// none. May block.
+    /// The records of a package, as JSON with the keys of a shard; `None` if there are none.
+    /// May block.
     ///
     /// # Errors
-    /// The cache does not have what was written into it.
+    /// [`Damaged`] if the cached file does not match its checksum.
     pub(super) fn chunk(&self, name: &str) -> Result<Option<Vec<u8>>, Damaged> {
         match &self.content {
             Content::Text {
@@ -162,8 +162,8 @@ impl Json {
         }
     }
 
-    /// Writes the records by package, and gives what stands for the file in the head of
-    /// the response that it was made of.
+    /// Writes the records by package. Returns the checksum that the stored response contains
+    /// in place of its body.
     fn write(&self, path: &Path) -> std::io::Result<[u8; 32]> {
         let mut table = Table {
             base_url: self.base_url.clone(),
@@ -200,7 +200,7 @@ impl Json {
         Ok(checksum)
     }
 
-    /// Opens what [`Self::write`] wrote, if it is what the head says.
+    /// Opens a file that [`Self::write`] wrote, if it has the expected checksum.
     fn open(path: &Path, expected: &[u8]) -> Option<Self> {
         let file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
@@ -270,7 +270,7 @@ fn read_at(file: &File, bytes: &mut [u8], start: u64) -> Option<()> {
     Some(())
 }
 
-/// The records of a package as JSON with the keys of a shard.
+/// Formats the records of a package as JSON with the keys of a shard.
 fn written(text: &[u8], entries: &[Entry], removed: Option<&Vec<String>>) -> Vec<u8> {
     let mut json = Vec::new();
     let mut section = |name: &str, wanted: Section| {
@@ -328,12 +328,12 @@ fn entry(
                 record,
             },
         )),
-        // A key that is written with escapes is a copy.
+        // A key with escapes is not borrowed from the text.
         _ => Err(Skipped::new(key, "its name is written with escapes")),
     }
 }
 
-/// The package of an archive's name: what comes before the last two dashes.
+/// Package name in the file name of an archive: the part before the last two dashes.
 fn name_of(file: &str) -> Option<String> {
     let name = file.rsplitn(3, '-').nth(2)?;
     (!name.is_empty()).then(|| name.to_ascii_lowercase())
@@ -367,7 +367,7 @@ struct V3<'a> {
     conda: Option<Records<'a>>,
 }
 
-/// The records of a section, in its order.
+/// Records of a section, in order, with duplicate keys.
 #[derive(Default)]
 struct Records<'a>(Vec<(std::borrow::Cow<'a, str>, &'a RawValue)>);
 
@@ -393,11 +393,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Records<'a> {
     }
 }
 
-/// Borrowed where it is written without escapes.
+/// A JSON string, borrowed from the text if it has no escapes.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
-/// How repodata is kept: the head of the response, and next to it the records by package.
+/// Cache format of repodata: a response whose body is a checksum, and a file with the records
+/// by package.
 #[derive(Clone, Copy)]
 pub(super) struct Split;
 
@@ -437,7 +438,7 @@ impl Format for Split {
         let path = cache.path(BUCKET, key);
         let checksum = json.write(&path)?;
         cache.store_parts(key, head, &checksum)?;
-        // The text is not needed any more, and large.
+        // Drops the text, which is large and no longer needed.
         if let Some(opened) = Json::open(&path, &checksum) {
             *json = opened;
         }
@@ -458,7 +459,7 @@ impl Format for Split {
     }
 }
 
-/// Drops what the cache has of a response.
+/// Deletes a cached response and its records.
 pub(super) fn forget(cache: &Cache, key: &str) {
     cache.forget_response(key);
     let _ = std::fs::remove_file(cache.path(BUCKET, key));

@@ -1,4 +1,4 @@
-//! `file://` channels: `repodata.json`, or `repodata.json.zst` as mirrors keep it.
+//! `file://` channels: `repodata.json`, or the `repodata.json.zst` of a mirror.
 
 use std::path::PathBuf;
 

@@ -1,11 +1,11 @@
-//! Progress of downloads, per channel and subdir.
+//! Download progress per channel and subdir.
 
-/// Hears how the download of repodata goes.
+/// Observer of repodata downloads.
 pub trait Progress: Send + Sync {
-    /// `done` bytes of the known `total` have come so far; `total` is none where
-    /// the server does not say it.
+    /// Reports that `done` of `total` bytes have arrived; `total` is `None` if the server does
+    /// not announce it.
     fn progress(&self, channel: &str, subdir: &str, done: u64, total: Option<u64>);
 
-    /// Nothing is on its way for now.
+    /// Reports that the download has ended, possibly for another form of repodata to begin.
     fn finished(&self, channel: &str, subdir: &str);
 }

@@ -1,5 +1,5 @@
-//! From the text of a package's records to records. One that cannot be read is skipped and
-//! named, as conda does; the others of its package stay.
+//! Parses the records of a package. As in conda, an invalid record is skipped and reported,
+//! and the other records of the package remain.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -13,17 +13,17 @@ use url::Url;
 
 use presolve_parse::guard::{Panicked, guarded};
 
-/// The most bytes of a record that is read; in a shard, of each of its texts. The longest
-/// record of 144,000 on seven public channels has 11,095 bytes, and a version takes some
-/// two hundred bytes of memory for each of its own.
+/// Maximum size of a record, or of a string in a shard, in bytes. The longest of 144,000
+/// records on seven public channels has 11,095 bytes. A version needs about 200 bytes of
+/// memory per byte.
 pub(super) const RECORD_LIMIT: usize = 64 * 1024;
 
-/// A record that was left out.
+/// A record that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its key in the repodata, the name of its archive.
+    /// Key in the repodata, which is the file name of its archive.
     pub file: String,
-    /// Reason for which the record cannot be read.
+    /// Why the record is invalid.
     pub reason: String,
 }
 
@@ -36,28 +36,28 @@ impl Skipped {
     }
 }
 
-/// The records of a package, and those that were left out.
+/// Records of a package, and those that were skipped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
     pub records: Vec<Arc<RepoDataRecord>>,
     pub skipped: Vec<Skipped>,
 }
 
-/// The subdir that records belong to.
+/// Channel and subdir of records.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    /// The channel's URL without credentials, as records carry it.
+    /// URL of the channel without credentials, as in the records.
     pub channel: String,
     pub subdir: Subdir,
-    /// The folder of the archives, with a slash at its end.
+    /// URL of the folder with the archives, with a trailing slash.
     pub packages: Url,
 }
 
 impl Place {
-    /// Reads a shard (CEP-16), or the part of `repodata.json` with the same keys.
+    /// Parses a shard (CEP-16), or a part of `repodata.json` with the same keys.
     ///
     /// # Errors
-    /// Why it is neither.
+    /// Why the text is neither.
     pub(super) fn parse(&self, name: &PackageName, text: &Text<'_>) -> Result<Records, String> {
         match text.strict() {
             Some(shard) => Ok(self.collect(name, typed(shard))),
@@ -113,14 +113,14 @@ impl Place {
     }
 }
 
-/// The text of a package's records.
+/// Serialised records of a package.
 pub(super) enum Text<'a> {
     Json(&'a [u8]),
     Msgpack(&'a [u8]),
 }
 
 impl Text<'_> {
-    /// The records if all of them can be read.
+    /// The records; `None` unless all of them are valid.
     fn strict(&self) -> Option<Shard> {
         match self {
             Text::Json(text) => guarded(|| serde_json::from_slice(text)).ok()?.ok(),
@@ -146,8 +146,8 @@ impl Text<'_> {
 
 type ReadRecord = Result<(DistArchiveIdentifier, PackageRecord), Skipped>;
 
-/// The records of a shard but for removed ones. One that is listed in a map of the first
-/// revision of repodata and in that of the third is what the third says.
+/// Records of a shard without removed ones. A record of the third repodata revision replaces
+/// one of the first revision with the same key.
 fn typed(shard: Shard) -> Vec<ReadRecord> {
     let Shard {
         packages,
@@ -176,7 +176,7 @@ fn typed(shard: Shard) -> Vec<ReadRecord> {
         .collect()
 }
 
-/// The same one by one, of text in which not all can be read.
+/// Like [`typed`], record by record, for text with invalid records.
 fn loose(mut text: Value) -> Result<Vec<ReadRecord>, String> {
     let mut take = |section: &str| text.get_mut(section).map(Value::take).unwrap_or_default();
     let removed = take("removed");
@@ -238,8 +238,8 @@ fn longest(value: &Value) -> usize {
     }
 }
 
-/// A value of any format. Bytes, which are hashes in MessagePack, become hexadecimal as in
-/// JSON.
+/// A value in any format. Bytes, which are hashes in MessagePack, become hexadecimal digits as
+/// in JSON.
 struct Loose(Value);
 
 impl<'de> Deserialize<'de> for Loose {
@@ -307,7 +307,7 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 }
 
-/// The length of the longest text within a value.
+/// Length of the longest string within a value, in bytes.
 struct Longest(usize);
 
 impl<'de> Deserialize<'de> for Longest {

@@ -1,5 +1,5 @@
-//! Sharded repodata (CEP-16, <https://conda.org/learn/ceps/cep-0016/>): an index from the
-//! names of packages to hashes, and a small file of records per hash.
+//! Sharded repodata (CEP-16, <https://conda.org/learn/ceps/cep-0016/>): an index from package
+//! names to hashes, and a small file of records per hash.
 
 use rattler_conda_types::ShardedRepodata;
 use url::Url;
@@ -7,31 +7,31 @@ use url::Url;
 use crate::conda::error::SubdirError;
 use crate::network::fetch::{self, Compression, Fetcher, Page};
 
-/// The name of the index in its subdir.
+/// File name of the index in a subdir.
 pub(super) const INDEX: &str = "repodata_shards.msgpack.zst";
-/// The largest index that is read, decompressed. That of conda-forge has some megabytes.
+/// Maximum size of a decompressed index, in bytes. That of conda-forge has some megabytes.
 pub(super) const INDEX_LIMIT: u64 = 128 * 1024 * 1024;
-/// The largest shard that is read, compressed or not. The largest on conda-forge have some
+/// Maximum size of a shard, compressed or not, in bytes. The largest on conda-forge have some
 /// megabytes.
 const SHARD_LIMIT: u64 = 128 * 1024 * 1024;
-/// The bucket of the cache, by hash: shards never change.
+/// Cache bucket of shards by hash. A shard never changes.
 const BUCKET: &str = "shards-2";
 
-/// A subdir with shards.
+/// The index of a subdir with shards.
 #[derive(Clone)]
 pub(super) struct Shards {
     index: std::sync::Arc<ShardedRepodata>,
-    /// The folder of the shards, with the credentials of the channel on its own host.
+    /// Folder of the shards. It has the credentials of the channel if it is on the same host.
     folder: Url,
-    /// The folder of the archives.
+    /// Folder of the archives.
     pub packages: Url,
 }
 
 impl Shards {
-    /// Reads the decompressed index of a subdir.
+    /// Parses the decompressed index of a subdir.
     ///
     /// # Errors
-    /// Why it is not one.
+    /// Why the page is not an index.
     pub(super) fn parse(page: &Page, subdir: &Url) -> Result<Self, String> {
         if page.body.trim_ascii_start().starts_with(b"<") {
             return Err(crate::pypi::index::not_a("shard index", page));
@@ -47,15 +47,16 @@ impl Shards {
         })
     }
 
-    /// The names of all packages.
+    /// Names of all packages.
     pub(super) fn names(&self) -> Vec<String> {
         self.index.shards.keys().cloned().collect()
     }
 
-    /// The decompressed shard of a package; `None` if the subdir does not have it.
+    /// Returns the decompressed shard of a package; `None` if the subdir does not have the
+    /// package.
     ///
     /// # Errors
-    /// It cannot be fetched, or is not what the index says.
+    /// If the shard cannot be fetched, or has the wrong hash.
     pub(super) async fn shard(
         &self,
         name: &str,
@@ -81,7 +82,7 @@ impl Shards {
         })
     }
 
-    /// Fetches a shard, and stores it.
+    /// Fetches a shard and stores it in the cache.
     async fn fetch(
         &self,
         name: &str,
@@ -102,19 +103,19 @@ impl Shards {
         let body = body.ok_or_else(|| broken("the index lists it, but it is not there"))?;
         let (cache, hash, stored) = (fetcher.cache().clone(), hash.to_owned(), body.clone());
         let store = move || cache.noted(cache.store_bytes(BUCKET, &hash, &stored));
-        // A panic of the cache leaves the shard unstored and no worse.
+        // If the cache panics, the shard is only not stored.
         let _ = tokio::task::spawn_blocking(store).await;
         Ok(body)
     }
 }
 
-/// The compression of the index.
+/// Compression of the index.
 pub(super) const INDEX_COMPRESSION: Compression = Compression::Zstd;
 
-/// The folder of a subdir's archives: of `base_url` (CEP-15), else the subdir itself.
+/// Folder of a subdir's archives: `base_url` (CEP-15), or the subdir itself.
 ///
 /// # Errors
-/// `base_url` is not a URL of the web or of the subdir's own kind.
+/// If `base_url` has neither a web scheme nor the scheme of the subdir.
 pub(super) fn folder_of_packages(subdir: &Url, base_url: Option<&str>) -> Result<Url, String> {
     folder(subdir, base_url.unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! The subdirs of channels, each opened once per run: the form that its server has (shards,
-//! else `repodata.json.zst`, else `repodata.json`), and the records of its packages.
+//! The subdirs of channels. Each is opened once per run, in the first form that its server
+//! has: shards, `repodata.json.zst` or `repodata.json`.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -23,23 +23,23 @@ use crate::{
     network::fetch::{Compression, FetchError, Fetcher, Received, Request, Whole},
 };
 
-/// The largest `repodata.json` that is read, decompressed. conda-forge's largest had some
-/// 300 MB in 2025. Two are held at a time: that of the platform and noarch.
+/// Maximum size of a decompressed `repodata.json`, in bytes. The largest of conda-forge had
+/// about 300 MB in 2025. At most two are in memory at a time: the platform and noarch.
 pub(super) const JSON_LIMIT: u64 = 768 * 1024 * 1024;
-/// A server gains a better form of repodata rarely: a missing one is not asked for again
-/// within this time, as long as the server has another one.
+/// Time for which a missing form of repodata is not requested again, if the server has another
+/// form. Servers rarely add a better form.
 const FORM_CHECK: Duration = Duration::from_secs(24 * 3600);
 const ACCEPT: &str = "*/*";
 
-/// The subdirs that a run has opened.
+/// Subdirs that a run has opened.
 #[derive(Clone, Default)]
 pub struct Subdirs(Arc<Memo<(Url, Subdir), Opening>>);
 
-/// What opening a subdir gave; nothing if the channel exists without it.
+/// Result of opening a subdir; `None` if the channel exists without it.
 type Opening = Result<Option<Arc<Opened>>, SubdirError>;
 
 impl Subdirs {
-    /// The subdir of a channel; `None` if the channel exists without it.
+    /// Opens a subdir of a channel; `None` if the channel exists without it.
     pub(super) async fn open(
         &self,
         channel: &SpecChannel,
@@ -59,25 +59,25 @@ impl Subdirs {
     }
 }
 
-/// An open subdir.
+/// An open subdir, with the records that were loaded from it so far.
 pub(super) struct Opened {
     source: Mutex<Source>,
     place: Place,
     url: Url,
     fetcher: Fetcher,
     known: Memo<PackageName, Result<Arc<Records>, SubdirError>>,
-    /// Held while repodata is fetched anew.
+    /// Held while damaged repodata is fetched again.
     repair: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
 enum Source {
-    /// With the form that was fetched; none of a local file.
+    /// Repodata and its form; no form for a local file.
     Json(Json, Option<Form>),
     Shards(Shards),
 }
 
-/// A form of `repodata.json`.
+/// A server's variant of `repodata.json`.
 #[derive(Clone, Copy)]
 struct Form {
     name: &'static str,
@@ -111,13 +111,13 @@ impl Attempt<'_> {
                 json.map(|json| Source::Json(json, None))
             }
             _ => match self.fetch(&url, FORM_CHECK).await? {
-                // That there is nothing at all is not believed of the cache.
+                // A cached 404 for every form is checked with the server.
                 None => self.fetch(&url, Duration::ZERO).await?,
                 found => found,
             },
         };
         let Some(source) = found else {
-            // To conda a channel exists if it has `noarch`.
+            // For conda a channel exists if it has `noarch`.
             return match self.subdir {
                 Subdir::NoArch => Err(SubdirError::Missing(self.subdir)),
                 _ => Ok(None),
@@ -153,10 +153,10 @@ impl Attempt<'_> {
         Ok(url)
     }
 
-    /// The first form that the server has. A form that is broken does not hide the next
-    /// one, unless the whole host is out of reach.
+    /// Fetches the first form that the server has. After a broken form the next one is tried,
+    /// unless the host is unreachable.
     ///
-    /// A form that was missing within `absent_for` is not asked for again.
+    /// A form that was missing within `absent_for` is not requested again.
     async fn fetch(&self, url: &Url, absent_for: Duration) -> Result<Option<Source>, SubdirError> {
         let mut first = None;
         let mut failed = |error: SubdirError| match error {
@@ -200,7 +200,7 @@ impl Attempt<'_> {
         self.finished();
         match found {
             Ok(found) => Ok(found.map(|parsed| parsed.value)),
-            // 501: "not implemented" is an answer, too (rattler treats it like 404).
+            // 501 means "not implemented"; rattler treats it like 404.
             Err(FetchError::Status { status, .. }) if status.as_u16() == 501 => Ok(None),
             Err(error) => Err(SubdirError::Fetch(error)),
         }
@@ -236,11 +236,11 @@ impl Attempt<'_> {
     }
 }
 
-/// Fetch of one form of the repodata.
+/// Options for one form of repodata.
 struct Download<'a> {
     absent_for: Duration,
     received: Received<'a>,
-    /// Drops the cached copy first.
+    /// Deletes the cached copy first.
     anew: bool,
 }
 
@@ -273,7 +273,7 @@ fn file(subdir: &Url, name: &str) -> Result<Url, SubdirError> {
 }
 
 impl Opened {
-    /// The names of all packages.
+    /// Names of all packages.
     pub(super) fn names(&self) -> Vec<String> {
         match self.source() {
             Source::Json(json, _) => json.names(),
@@ -281,12 +281,12 @@ impl Opened {
         }
     }
 
-    /// The records of a package.
+    /// Records of a package, loaded once.
     pub(super) async fn records(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
         self.known.get(name.clone(), self.load(name)).await
     }
 
-    /// Returns the records skipped so far.
+    /// Records that were skipped so far.
     pub(super) fn skipped(&self) -> Vec<Skipped> {
         let mut skipped = match self.source() {
             Source::Json(json, _) => json.skipped,
@@ -322,8 +322,8 @@ impl Opened {
         }
     }
 
-    /// Fetches repodata anew whose file in the cache is damaged, once for all packages that
-    /// find it so.
+    /// Fetches repodata again after its cached file was found damaged, once for all affected
+    /// packages.
     async fn again(&self, form: Form, name: &PackageName) -> Result<Option<Vec<u8>>, SubdirError> {
         let _repair = self.repair.lock().await;
         if let Source::Json(json, _) = self.source() {

@@ -1,4 +1,4 @@
-//! Names that are near to one that does not exist.
+//! Suggests existing names that resemble an unknown name.
 
 use std::collections::HashSet;
 
@@ -6,27 +6,26 @@ use rattler_conda_types::PackageName;
 
 use super::MissingName;
 
-/// How alike two names must be to be worth suggesting, from 0 to 1. Lower than
-/// this, `strsim` finds names that only share a few letters.
+/// Minimum similarity of a suggestion, from 0 to 1. Below this value, `strsim` matches names
+/// that share only a few letters.
 const ALIKE: f64 = 0.8;
 
-/// Names of R that are shorter than this are like many others.
+/// Length below which names of R packages resemble too many others.
 const SHORT: usize = 6;
 
-/// More than this many are no help.
+/// Maximum number of suggestions.
 const SUGGESTIONS: usize = 3;
 
-/// A name that exists.
+/// An existing name that is similar to an unknown one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// The name.
+    /// Name of the package.
     pub name: PackageName,
-    /// The channel that has it, as the user knows it.
+    /// Display name of the channel that has it.
     pub channel: String,
 }
 
-/// Of the names that no record matched, those that no channel knows at all,
-/// with the nearest that are known.
+/// Selects the unmatched names that no channel has, and adds suggestions.
 pub(super) fn missing_names(
     unmatched: Vec<PackageName>,
     known: &[(String, Vec<PackageName>)],
@@ -42,7 +41,7 @@ pub(super) fn missing_names(
         .collect()
 }
 
-/// Of some names, those nearest to one that is not among them.
+/// The names that are most similar to `wanted`, the best first.
 pub fn nearest_of<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let mut near: Vec<(f64, &str)> = names
         .into_iter()
@@ -79,11 +78,11 @@ fn nearest(wanted: &PackageName, known: &[(String, Vec<PackageName>)]) -> Vec<Su
     near.into_iter().map(|(_, suggestion)| suggestion).collect()
 }
 
-/// How alike two names are, from 0 to 1. Blind to the separators, which people
-/// mix up most (`scikit_learn`), and to the `python-` and `py` that PyPI names
-/// and conda names differ in.
+/// Similarity of two names, from 0 to 1. It ignores separators, which users often confuse
+/// (`scikit_learn`), and the prefixes `python-` and `py`, in which PyPI and conda names
+/// differ.
 fn likeness(wanted: &str, name: &str) -> f64 {
-    // Packages of R are named by rule: `r-` and a name that is only like one of R.
+    // R packages are named `r-NAME`, so only another R package is a useful suggestion.
     match (wanted.strip_prefix("r-"), name.strip_prefix("r-")) {
         (Some(wanted), Some(name)) if wanted.len().min(name.len()) < SHORT => {
             return f64::from(u8::from(wanted == name));
@@ -103,8 +102,8 @@ fn likeness(wanted: &str, name: &str) -> f64 {
         stripped.replace('-', "")
     };
     let whole = strsim::normalized_damerau_levenshtein(wanted, name);
-    // Just below a perfect hit, so that a real typo of one letter in a long
-    // name does not outrank the same name with other separators.
+    // Just below 1, so that a one-letter typo in a long name does not rank above the same name
+    // with other separators.
     let cores = 0.99 * strsim::normalized_damerau_levenshtein(&core(wanted), &core(name));
     whole.max(cores)
 }

@@ -1,4 +1,4 @@
-//! Loading, on small channels made by the tests.
+//! Tests of loading, with small channels that the tests create.
 
 use std::sync::Mutex;
 
@@ -30,7 +30,7 @@ fn write_subdir(channel: &Path, subdir: &str, records: &[(&str, &str, &[&str])])
     std::fs::write(folder.join("repodata.json"), repodata.to_string()).unwrap();
 }
 
-/// Two channels, `main` and `extra`.
+/// Two channels, `main` and `extra`, in a temporary folder.
 fn world() -> TempDir {
     let world = tempfile::tempdir().unwrap();
     let main = world.path().join("main");
@@ -224,7 +224,7 @@ async fn a_channel_that_does_not_exist_is_missing() {
     );
 }
 
-/// The error of a subdir of this channel.
+/// Error of a subdir of the channel.
 fn of_subdir<'e>(error: &'e ChannelError, channel: &str) -> &'e SubdirError {
     match error {
         ChannelError::Subdir { name, error, .. } if name == channel => error,
@@ -315,8 +315,8 @@ async fn a_channel_that_the_server_does_not_have_is_missing() {
     );
 }
 
-/// Loads from the real channels beside the project, where they are: over HTTP
-/// cold, warm and offline, and from disk.
+/// Loads from copies of real channels in `shared/channels`, if they exist: over HTTP cold,
+/// warm and offline, and from disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn real_channels() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/channels");
@@ -355,7 +355,7 @@ async fn real_channels() {
     assert!(counts.iter().all(|count| *count == counts[0]));
 }
 
-/// Counts the requests for `repodata.json`.
+/// Serves a folder and counts the requests for `repodata.json`.
 async fn serve_counted(folder: &Path) -> (Url, Arc<std::sync::atomic::AtomicUsize>) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -400,7 +400,7 @@ async fn damaged_repodata_is_fetched_again_once_for_all_packages() {
                 folders.push(path);
                 continue;
             }
-            // The records come first in a file, its table last.
+            // A cached file begins with the records and ends with its table.
             let mut bytes = std::fs::read(&path).unwrap();
             bytes[..1000].fill(b'x');
             std::fs::write(&path, bytes).unwrap();
@@ -409,6 +409,7 @@ async fn damaged_repodata_is_fetched_again_once_for_all_packages() {
     let again = all(access(&cache)).await.unwrap();
     assert_eq!(listed(&again), listed(&whole));
     let requests = count.load(std::sync::atomic::Ordering::SeqCst) - before;
-    // One confirms `noarch`, one fetches it again, and two ask for the missing platform.
+    // One request confirms `noarch`, one fetches it again, and two look for the missing
+    // platform.
     assert!(requests <= 4, "{requests} requests");
 }

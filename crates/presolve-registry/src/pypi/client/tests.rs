@@ -1,4 +1,4 @@
-//! The client against a server on this machine.
+//! Tests of the client against a server on this machine.
 
 use std::{
     collections::HashMap,
@@ -27,7 +27,7 @@ const WHEEL: &[u8] = include_bytes!("../../../../../fixtures/pypi/a-1.0-py3-none
 const METADATA: &str = "Metadata-Version: 2.1\nName: a\nVersion: 1.0\nRequires-Dist: b\n";
 const SIMPLE_JSON: &str = "application/vnd.pypi.simple.v1+json";
 
-/// What a path answers, and how often each was asked.
+/// Answers of a server by path, and the number of requests for each.
 #[derive(Default)]
 struct Server {
     answers: Mutex<HashMap<String, Answer>>,
@@ -163,7 +163,7 @@ impl World {
         Client::new(Fetcher::new(http, cache), options)
     }
 
-    /// A page of `a` with one file, which `more` describes further.
+    /// Serves a page of `a` with one file; `more` adds keys to it.
     fn page(&self, filename: &str, more: &str) {
         let hash = format!("{:x}", Sha256::digest(WHEEL));
         let page = format!(
