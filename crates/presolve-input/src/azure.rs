@@ -2,7 +2,7 @@
 //! images that they are built on.
 //!
 //! ```text
-//! definition  the content of a definition: `image`, `conda_file`, `build` of the CLI and SDK v2
+//! definition  the content of a definition: `image`, `conda_file`, `build` of v2
 //! v1          the same for the SDK and CLI v1, and the place of their conda file
 //! image       the platform, glibc and conda of a base image
 //! format      detection of Azure ML's formats, including those that are not supported

@@ -55,8 +55,8 @@ pub struct PinnedConda {
     /// The channel to write before the name. It is there if the record is not from the first
     /// channel, or another channel has a record with the same name, version and build.
     pub channel: Option<String>,
-    /// The hash to write after the build, `sha256=…` or `md5=…`. It is there if the channel has
-    /// another record with the same name, version and build.
+    /// The hash to write after the build, `sha256=…` or `md5=…`: set if the channel has more
+    /// than one record with this name, version and build.
     pub hash: Option<String>,
 }
 

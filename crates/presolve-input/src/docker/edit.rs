@@ -104,7 +104,7 @@ fn pin_pip(
     Ok(())
 }
 
-/// The number of conda packages that [`pin`] writes into the Dockerfile. An environment of
+/// The number of conda packages that `pin` writes into the Dockerfile. An environment of
 /// the base image gets only the packages that the commands name.
 pub(super) fn written_conda(plan: &Plan, environment: &EnvironmentFile, pins: usize) -> usize {
     let Ok(editor) = Editor::new(plan) else {

@@ -207,7 +207,7 @@ fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Opt
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (long, None),
         };
-        // argparse and optparse also accept abbreviated names, but these are not used in practice.
+        // argparse and optparse also accept abbreviated names, which real files do not use.
         let (name, _, takes_value) = known.iter().find(|(known, ..)| *known == name)?;
         return (*takes_value || value.is_none()).then(|| vec![(*name, *takes_value, value)]);
     }

@@ -213,7 +213,7 @@ impl Plan {
         self.installs.iter().any(Install::is_conda)
     }
 
-    /// Warnings for the commands on an environment that presolve does not read.
+    /// Reports what is not read: commands on the environment, and other environments.
     pub fn left(&self, prefix: &Prefix) -> Vec<Diagnostic> {
         let is_of =
             |install: &&Install| install.prefix == *prefix || install.prefix == Prefix::unknown();
@@ -258,7 +258,7 @@ impl Plan {
         Some(context::within(&self.context, origin))
     }
 
-    /// The context's conda and requirements files that commands name, as paths from the working
+    /// The context's conda and requirements files that commands name, relative to the working
     /// directory. They are all possible sources of a copy, even those that do not exist.
     pub fn named_files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();

@@ -27,8 +27,8 @@ impl Prefix {
         }
     }
 
-    /// The environment at this path. One below `envs` has a name. The folder of an installation
-    /// is the base environment.
+    /// The environment at this path. One below `envs` has a name. The folder of a conda
+    /// installation is the base environment.
     pub fn at(path: &str) -> Self {
         let path = path.trim_end_matches('/');
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -118,8 +118,8 @@ struct Reader {
     /// The number of commands around this script, and the reason that this implies.
     depth: usize,
     within: Option<&'static str>,
-    /// The open blocks: the word that began each one, and the reason why the commands in it and
-    /// in the blocks around it may not run, or may run several times.
+    /// The open blocks: the word that began each one, and the reason why the commands in it
+    /// and in the blocks around it may not run, or may run several times.
     open: Vec<(String, Option<&'static str>)>,
     /// The operator before the command.
     before: String,
@@ -186,7 +186,7 @@ impl Reader {
         self.command(simple);
     }
 
-    /// Reads a here-document that the last line names. It is a script if the line runs a shell.
+    /// Reads a here-document that the last line names: a script if the line runs a shell.
     fn heredoc(&mut self, body: &Text) {
         if self.runs_shell {
             self.within(body, IN_HEREDOC);
@@ -338,8 +338,8 @@ impl Reader {
         self.after_test = is_test || (self.after_test && self.before == "&&");
     }
 
-    /// Removes the assignments before a command and returns its variables. `None` if there is no
-    /// command: the assignments then apply from here on.
+    /// Removes the assignments before a command, and returns its variables. `None` if there is
+    /// no command: the assignments then apply from here on.
     fn assign(&mut self, words: &mut Vec<Word>) -> Option<Variables> {
         let first = words.first().and_then(Word::literal);
         let exports = first.is_some_and(|word| word == "export");

@@ -1,5 +1,5 @@
-//! The pip commands of a Dockerfile, in order. Each one resolves only its own requirements, and
-//! replaces installed releases that do not satisfy them
+//! The pip commands of a Dockerfile, in order. Each one resolves only its own requirements,
+//! and replaces installed releases that do not satisfy them
 //! (<https://pip.pypa.io/en/stable/user_guide/#changes-to-the-pip-dependency-resolver-in-20-3-2020>).
 //!
 //! The result is one set of requirements. For each project, the last command that names it
@@ -202,7 +202,7 @@ fn ends(specifiers: &VersionSpecifiers) -> bool {
 }
 
 /// Whether some version satisfies both. Candidates are every version that one of them names,
-/// the next higher one, and the lowest.
+/// a slightly higher one, and the lowest.
 fn have_a_version(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
     let all = || one.iter().chain(other.iter());
     if all().count() > MAX_COMPARED {

@@ -43,13 +43,13 @@ const NO_END: &str = "the quotes or parentheses that begin here do not end";
 /// The reason why the value of a word is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unknown {
-    /// A variable has no value in the file.
+    /// This variable has no value in the file.
     Unset(String),
-    /// The value of a variable stands for several words.
+    /// The shell splits the value of this variable into several words.
     Several(String),
-    /// The value of a variable is longer than is read.
+    /// The value of this variable exceeds the length limit.
     TooLong(String),
-    /// Only the build can tell.
+    /// Only the build can determine the value.
     Computed,
 }
 
@@ -69,11 +69,11 @@ pub(super) enum Token {
 /// A here-document that a command names.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Heredoc {
-    /// The line after its last one.
+    /// The line that ends it.
     pub end: String,
     /// It is written `<<-`, so tabs at the start of its lines are dropped.
     pub strips_tabs: bool,
-    /// The range of the delimiter after `<<`.
+    /// The range of the text that names it.
     pub span: Range<usize>,
 }
 
@@ -390,7 +390,7 @@ impl<'t> Lexer<'t> {
                 '$' | '`' if character != self.escape => parts.push(self.expansion(false)),
                 c if c == self.escape => {
                     self.at += 1;
-                    // The shell continues lines with `\`, even where Docker's escape is a backtick.
+                    // In a script, `\` continues a line whatever Docker's escape is.
                     match self.peek() {
                         Some('\n') if self.has_operators => self.at += 1,
                         Some(escaped) => self.literal(&mut parts, escaped),

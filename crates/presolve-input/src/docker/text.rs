@@ -55,8 +55,8 @@ impl Text {
         self.characters.get(index).map(|(_, character)| *character)
     }
 
-    /// The bytes of the file for a range of characters. The range is half-open and includes the
-    /// first character.
+    /// The bytes of the file for a range of character indices. Gaps inside the range are
+    /// included.
     pub fn span(&self, characters: Range<usize>) -> Range<usize> {
         let start = self.start(characters.start);
         let last = characters.end.checked_sub(1);
