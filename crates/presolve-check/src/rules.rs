@@ -78,7 +78,7 @@ pub enum Finder {
 /// there.
 type OfComments = fn(&[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding>;
 
-/// Every rule, by group, in the order of `presolve rule`.
+/// Every rule by group, in the order of `presolve rule`.
 pub static RULES: &[&[&Rule]] = &[
     file::RULES,
     channels::RULES,

@@ -10,7 +10,7 @@ use crate::rules::{self, Finding};
 use presolve_input::docker::{Plan, plan::usual_context};
 use presolve_text::{diagnostic::Level, source::SourceFile};
 
-/// The rules that find nothing if the build context is correct.
+/// The rules whose findings may be due to a wrong build context.
 const RULES: [&str; 3] = [
     rules::MISSING_COPY_SOURCE,
     presolve_input::codes::MISSING_CONDA_FILE,

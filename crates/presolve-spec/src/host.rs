@@ -37,7 +37,8 @@ pub trait Host: Debug + Send + Sync {
     /// [`Failure::input`] with the place that has no room for one line per package.
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure>;
 
-    /// The number of conda packages that [`Host::pin`] writes if the answer has `conda`.
+    /// The number of conda packages that [`Host::pin`] writes for an answer with `conda` of
+    /// them.
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize;
 }
 

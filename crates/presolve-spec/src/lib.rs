@@ -146,7 +146,7 @@ pub enum PipRequirementKind {
         name: Option<PackageName>,
         /// Why it cannot be resolved, for the user: "an editable project".
         reason: &'static str,
-        /// The marker, under which the line applies.
+        /// The line applies only where this marker is true.
         marker: MarkerTree,
     },
 }

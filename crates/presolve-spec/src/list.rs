@@ -206,8 +206,8 @@ impl List {
         }
     }
 
-    /// Writes a pip list after the last entry of `dependencies`, of which one line is given.
-    /// Without entries it changes nothing.
+    /// Writes a pip list after the last entry of `dependencies`. `line` is any line of that
+    /// list. Without entries it changes nothing.
     pub fn insert_pip_list(
         &self,
         edits: &mut Edits<'_>,

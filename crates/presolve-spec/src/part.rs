@@ -80,7 +80,7 @@ impl Part {
         if around.source().is_json() || !text[name.end..value.start].contains('\n') {
             return Ok(value);
         }
-        // The part starts on the line below the key, so it includes comments before its start.
+        // From the line below the key, so that comments before the first entry are included.
         let first = yaml::line_end(text, name.end);
         let start = first + text[first..].find('\n').map_or(0, |end| end + 1);
         if text[value.clone()].starts_with('{') {

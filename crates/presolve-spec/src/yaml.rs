@@ -25,7 +25,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Parses a file that holds one YAML document.
+    /// Parses a file with one YAML document.
     ///
     /// # Errors
     /// [`Failure::input`] with the place when it is not YAML, or YAML whose places cannot be

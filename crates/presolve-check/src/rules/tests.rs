@@ -14,7 +14,7 @@ use presolve_config::{Flags, Settings, check::CheckSettings};
 use presolve_input::Input;
 use presolve_text::source::SourceFile;
 
-/// The day of the tests. Branches and releases past their end of life on it stay so.
+/// The day of the tests. A version past its end of life on this day stays so.
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
 
 /// A code block in the text of a rule.

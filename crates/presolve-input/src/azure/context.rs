@@ -13,7 +13,6 @@
 //!   older one;
 //! - `COPY …/spark_cache.py …/log4j.properties` and the `RUN` after it, which only has an
 //!   effect if `$SPARK_HOME` is set, and uses unpublished files.
-//!   something where `$SPARK_HOME` is set, with files that are not published.
 //!
 //! The service writes the conda file with sorted keys, without comments, and with the name
 //! of the prefix as its `name`. presolve does the same with a pinned file.

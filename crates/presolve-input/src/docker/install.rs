@@ -13,7 +13,7 @@ use presolve_text::secrets::redact;
 /// The package manager that a command runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
-    /// conda or mamba.
+    /// conda or mamba; also micromamba in a command that is not read.
     Conda,
     /// micromamba, which has no default channels.
     Micromamba,
