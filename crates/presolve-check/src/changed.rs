@@ -1,4 +1,4 @@
-//! The files that a branch changes, as git knows them.
+//! The files that a branch changes, according to git.
 
 use std::{
     collections::BTreeSet,
@@ -25,17 +25,17 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// Files that differ from a revision, those that are gone among them.
+/// The files that differ from a revision, including deleted ones.
 pub struct Changed {
     files: BTreeSet<PathBuf>,
 }
 
 impl Changed {
-    /// The files in the repositories of `paths` that differ between the working tree and
-    /// the commit where its branch left `revision`, and those that git does not know yet.
+    /// Finds the files in the repositories of `paths` that differ between the working tree and
+    /// the commit where its branch left `revision`, and those that git does not track yet.
     ///
     /// # Errors
-    /// A failure if git cannot be run, a path is in no repository, or the revision is
+    /// A failure if git cannot be run, a path is not in a repository, or the revision is
     /// unknown there or shares no commit with the branch.
     pub fn since(revision: &str, paths: &[PathBuf]) -> Result<Self, Failure> {
         let mut files = BTreeSet::new();
@@ -51,7 +51,7 @@ impl Changed {
                 continue;
             }
             let base = base(&root, revision)?;
-            // A file that was moved is missing where it was.
+            // Without renames, a moved file is also reported at its old path.
             let diff = ["diff", "--name-only", "--no-relative", "--no-renames", "-z"];
             let new = [
                 "ls-files",
@@ -71,8 +71,8 @@ impl Changed {
         Ok(Self { files })
     }
 
-    /// Whether a file differs, or one that it includes or names. A Dockerfile is built in
-    /// the folder `context`; what has none is not a Dockerfile.
+    /// Whether a file differs, or one that it includes or names. `context` is the build
+    /// context of a Dockerfile, and `None` for any other file.
     pub fn has(&self, path: &Path, context: Option<&Path>, fence: &Fence) -> bool {
         self.is_at(path)
             || named(path, context, fence)
@@ -80,16 +80,16 @@ impl Changed {
                 .any(|file| self.is_at(file))
     }
 
-    /// Whether the file at a path differs, or one below it if it is a folder.
+    /// Whether the file at a path differs, or any file below it if it is a folder.
     pub fn is_at(&self, path: &Path) -> bool {
         let path = place(path);
-        // Paths are in the order of their parts, so what is below one comes next to it.
+        // Paths are sorted by their components, so the files below a path directly follow it.
         let next = self.files.range(path.clone()..).next();
         next.is_some_and(|file| file.starts_with(path))
     }
 }
 
-/// The files that a file includes or names, those that are not there among them.
+/// Returns the files that a file includes or names, even those that do not exist.
 fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
     let Ok(source) = SourceFile::read(path, fence) else {
         return Vec::new();
@@ -112,7 +112,7 @@ fn named_by_definition(definition: &Definition) -> Vec<PathBuf> {
     named
 }
 
-/// Conda files and requirements files of the context, and what `COPY` does not find there.
+/// The context's conda and requirements files, and missing sources of `COPY`.
 fn named_by_dockerfile(source: &Arc<SourceFile>, host: &DockerHost) -> Vec<PathBuf> {
     let plan = host.plan(source);
     let mut named = plan.named_files();
@@ -123,13 +123,13 @@ fn named_by_dockerfile(source: &Arc<SourceFile>, host: &DockerHost) -> Vec<PathB
     named
 }
 
-/// The files that the pip list of a file includes.
+/// Returns the files that a pip list includes.
 fn included(source: &Arc<SourceFile>, host: &dyn Host) -> Vec<PathBuf> {
     let read = host.read(source, &[]).environment;
     read.map_or_else(Vec::new, |environment| environment.pip.files)
 }
 
-/// The folder of the working tree that a folder is in.
+/// Returns the root of the working tree that contains a folder.
 fn root(folder: &Path) -> Result<PathBuf, Failure> {
     let root = run(folder, &["rev-parse", "--show-toplevel"])?;
     match root {
@@ -142,7 +142,7 @@ fn root(folder: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-/// The commit where the branch left a revision.
+/// Returns the commit where the branch left a revision.
 fn base(root: &Path, revision: &str) -> Result<String, Failure> {
     let commit = format!("{revision}^{{commit}}");
     let commit = run(

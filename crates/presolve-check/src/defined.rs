@@ -1,5 +1,5 @@
-//! The conda files and Dockerfiles that Azure ML environments name: they are checked as
-//! files of their own, for the image that the environment is built on.
+//! The conda files and Dockerfiles that Azure ML environments name. They are checked as
+//! separate files, for the image of the environment.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,31 +19,31 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// Files to check, and what is known of each from those that name it.
+/// The files to check, and the information on each from the files that name it.
 pub(super) struct Defined {
     files: BTreeMap<PathBuf, Known>,
-    /// By where they are, the paths of the files: a definition may name its conda file
-    /// with `..`.
+    /// The path of each file by its canonical path, because a definition may name its conda
+    /// file with `..`.
     paths: HashMap<PathBuf, PathBuf>,
 }
 
-/// Definition and build context known for a file.
+/// The information on a file from those that name it.
 #[derive(Clone, Default)]
 struct Known {
-    /// The image that it is for.
+    /// The image that the file is for.
     image: Option<ImageTarget>,
-    /// It is a Dockerfile, which is built in this folder.
+    /// The build context, if the file is a Dockerfile.
     context: Option<PathBuf>,
-    /// The definitions and Dockerfiles that lead to it.
+    /// The definitions and Dockerfiles that name the file.
     named_by: Vec<PathBuf>,
-    /// That folder is a guess.
+    /// `context` is a guess.
     is_guess: bool,
 }
 
 impl Defined {
-    /// The files, and those that environments among them name: conda files, and Dockerfiles
-    /// with the conda files that they install. A conda file of several environments is
-    /// checked for the image of the first.
+    /// Collects the files, and those that environments among them name: conda files, and
+    /// Dockerfiles with the conda files that they install. A conda file of several
+    /// environments is checked for the image of the first one.
     pub(crate) fn of(found: &Discovered, fences: &Fences) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
@@ -57,7 +57,7 @@ impl Defined {
             .iter()
             .partition(|path| found.unnamed.contains(*path));
         for path in named {
-            // What cannot be read is told when the file is checked.
+            // The check of the file reports that it cannot be read.
             let Ok(source) = SourceFile::read(path, &fences.around(path)) else {
                 continue;
             };
@@ -74,7 +74,7 @@ impl Defined {
         defined
     }
 
-    /// Adds a Dockerfile that was found, unless a definition leads to it.
+    /// Adds a Dockerfile that a search found, unless a definition names it.
     fn add_unnamed(&mut self, path: &Path, fence: &Fence) {
         let Ok(source) = SourceFile::read(path, fence) else {
             return;
@@ -104,14 +104,14 @@ impl Defined {
         self.at(path.to_owned()).image = Some(target);
     }
 
-    /// Adds a Dockerfile, which a definition may name, and what it installs.
+    /// Adds a Dockerfile, which a definition may name, and the conda files that it installs.
     fn add_dockerfile(&mut self, plan: &Plan, definition: Option<&Path>) {
         let source = plan.dockerfile.source();
         let definition = definition.map(Path::to_owned);
         let known = self.at(source.path().to_owned());
         known.named_by.extend(definition.clone());
         known.image.get_or_insert_with(|| plan.target());
-        // The context that a definition names is stronger than the usual one.
+        // A context from a definition takes precedence over the default one.
         if known.context.is_none() || plan.context != usual_context(source) {
             known.context = Some(plan.context.clone());
         }
@@ -129,7 +129,7 @@ impl Defined {
         self.files.entry(path).or_default()
     }
 
-    /// What is known of the file at a path, which may be named by another one already.
+    /// Returns the entry of a file, which may exist under another path.
     fn at(&mut self, path: PathBuf) -> &mut Known {
         if self.files.contains_key(&path) {
             return self.files.entry(path).or_default();
@@ -140,9 +140,9 @@ impl Defined {
         }
     }
 
-    /// The files to check, in the order of their paths: all, or those that `changed` is
-    /// about. What leads to a file says for which image it is, so a change of that is one
-    /// of the file, too.
+    /// Returns the files to check, in the order of their paths: all, or those that `changed`
+    /// affects. A change in a file that names this one also counts, because it decides on the
+    /// image.
     pub(crate) fn files<'d>(
         &'d self,
         changed: Option<&'d Changed>,
@@ -159,23 +159,23 @@ impl Defined {
         files.map(|(path, _)| path.as_path())
     }
 
-    /// For what image a file is.
+    /// The image that a file is for, if it is known.
     pub(crate) fn image(&self, path: &Path) -> Option<ImageTarget> {
         self.files.get(path)?.image.clone()
     }
 
-    /// What a file is, by those that name it or by itself.
+    /// Opens a file, with its kind from the files that name it or from its content.
     pub(crate) fn open(&self, source: Arc<SourceFile>) -> Input {
         let context = self.context(source.path());
         Input::in_context(source, context)
     }
 
-    /// Whether the folder that a Dockerfile is built in is a guess.
+    /// Whether the build context of a Dockerfile is a guess.
     pub(crate) fn is_guess(&self, path: &Path) -> bool {
         self.files.get(path).is_some_and(|known| known.is_guess)
     }
 
-    /// In which folder a Dockerfile is built; none if it is none.
+    /// The build context of a Dockerfile; `None` for any other file.
     fn context(&self, path: &Path) -> Option<&Path> {
         self.files.get(path)?.context.as_deref()
     }

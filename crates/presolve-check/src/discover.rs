@@ -23,26 +23,25 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// Files to check.
+/// The files to check.
 #[derive(Default)]
 pub struct Discovered {
-    /// Their paths, sorted, each once.
+    /// The paths, sorted, each once.
     pub files: Vec<PathBuf>,
-    /// The Dockerfiles among them that neither a path names nor the folder that they are
-    /// in.
+    /// The Dockerfiles that only a search below a folder found: the user named neither them
+    /// nor the folder that they are in.
     pub unnamed: BTreeSet<PathBuf>,
-    /// The folders and files that cannot be read, each with the reason: what is in them is
-    /// not known.
+    /// Folders and files that cannot be read, each with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
-/// The files that `paths` stand for: a file is itself, an asset its definition and its
-/// Dockerfile, a folder the environment files and Dockerfiles below it. Files that git
-/// ignores and hidden folders are left out, and what `exclude` names, unless a path names
-/// it itself.
+/// Finds the files to check for `paths`: a file itself, the definition and the Dockerfile of
+/// an asset, and all environment files and Dockerfiles below a folder. The search skips
+/// hidden folders, files that git ignores and matches of `exclude`, unless `paths` names
+/// them.
 ///
 /// # Errors
-/// A failure if there is nothing at a path.
+/// A failure if a path does not exist.
 pub fn files(
     paths: &[PathBuf],
     exclude: &Patterns,
@@ -82,12 +81,12 @@ pub fn files(
     Ok(found)
 }
 
-/// A path as it is shown, and known as one.
+/// Normalises a path for display and comparison.
 fn shown(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_path_buf()
 }
 
-/// The files below a folder; what cannot be read is added to `unreadable`.
+/// Returns the files below a folder. Unreadable ones are added to `unreadable`.
 fn below(
     folder: &Path,
     exclude: &Patterns,
@@ -95,7 +94,7 @@ fn below(
     unreadable: &mut Vec<(PathBuf, String)>,
 ) -> Vec<PathBuf> {
     let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    // The walk asks for no folder itself before it reads its patterns and those above it.
+    // The walk does not ask for the first folder before it reads its patterns and those above.
     let mut folders = iter::once(folder).chain(above(&place));
     if let Some(broken) = folders.find_map(|folder| broken_patterns(folder, fences)) {
         unreadable.push(broken);
@@ -139,10 +138,10 @@ fn below(
     found
 }
 
-/// The files with patterns that the walk reads in each folder.
+/// The files from which the walk reads patterns in each folder.
 const GITIGNORE: [&str; 2] = [".gitignore", ".ignore"];
 
-/// The folders above one, up to the root of its repository: their patterns hold below it.
+/// The folders above one, up to the root of its repository. Their patterns apply below them.
 fn above(folder: &Path) -> impl Iterator<Item = &Path> {
     let is_root = |folder: &&Path| folder.join(".git").exists();
     let root = folder.ancestors().find(is_root);
@@ -150,21 +149,21 @@ fn above(folder: &Path) -> impl Iterator<Item = &Path> {
     folders.take_while(move |folder| root.is_none_or(|root| folder.starts_with(root)))
 }
 
-/// A folder with a file of patterns that is not read, and the reason. The walk itself would
-/// read it whatever it is: a link to `/dev/zero` never ends.
+/// Returns a folder whose pattern file is not safe to read, and the reason. The walk would
+/// read any file: a link to `/dev/zero` never ends.
 fn broken_patterns(folder: &Path, fences: &Fences) -> Option<(PathBuf, String)> {
     GITIGNORE.iter().find_map(|name| {
         let path = folder.join(name);
         let is_there = std::fs::symlink_metadata(&path).is_ok();
         let read = || fences.around(&path).read(&path, TEXT_LIMIT).err();
         let error = is_there.then(read).flatten();
-        // Who may not read it has no patterns, as for git.
+        // A pattern file without read permission counts as empty, as in git.
         let error = error.filter(|error| !matches!(error, ReadError::Io(_)))?;
         Some((shown(folder), format!("its `{name}` is not read: {error}")))
     })
 }
 
-/// What the walk could not enter, and why; none for what went away meanwhile.
+/// The path that the walk could not enter, and the reason; `None` if it no longer exists.
 fn refused(error: &ignore::Error) -> Option<(PathBuf, String)> {
     fn path_of(error: &ignore::Error) -> Option<&Path> {
         match error {
@@ -175,7 +174,7 @@ fn refused(error: &ignore::Error) -> Option<(PathBuf, String)> {
     }
     let reason = error.io_error()?;
     let path = path_of(error)?;
-    // The walk adds the path to the text of the system, where it is said already.
+    // The walk adds the path to the system's message, but ours already has it.
     let text = match reason.raw_os_error() {
         Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
         None => reason.kind().to_string(),
@@ -183,12 +182,12 @@ fn refused(error: &ignore::Error) -> Option<(PathBuf, String)> {
     (reason.kind() != ErrorKind::NotFound).then(|| (shown(path), text))
 }
 
-/// Whether a file is a Dockerfile by its name and its text in which conda or pip is run.
+/// Whether a file is a Dockerfile, by its name and text, that runs conda or pip.
 fn is_dockerfile(path: &Path, fence: &Fence) -> bool {
     if !is_named_so(path) {
         return false;
     }
-    // That a link leads out of the repository is reported when it is checked.
+    // The check reports a link out of the repository.
     if !fence.admits(path) {
         return true;
     }
@@ -205,23 +204,23 @@ fn is_dockerfile(path: &Path, fence: &Fence) -> bool {
             .is_empty()
 }
 
-/// What the names of conda, mamba, micromamba and pip have.
+/// Substrings of the names of conda, mamba, micromamba and pip.
 const PROGRAMS: [&str; 3] = ["conda", "mamba", "pip"];
 
-/// Whether a line is one of a template's language (Jinja, Go, ERB), as in
-/// `Dockerfile.template`: what is built stands in no file then.
+/// Whether a text is a template (Jinja, Go, ERB), such as `Dockerfile.template`. The
+/// Dockerfile that is built is then not in the repository.
 fn is_template(text: &str) -> bool {
     let marks = ["{%", "{{", "{#", "<%"];
     let mut lines = text.lines().map(str::trim_start);
     lines.any(|line| marks.iter().any(|mark| line.starts_with(mark)))
 }
 
-/// The hidden folder that the Azure ML SDK v1 keeps run configurations in.
+/// The hidden folder for run configurations of the Azure ML SDK v1.
 const CONFIGURATIONS: &str = ".azureml";
 
-/// Whether a file is an environment file: a YAML file with dependencies and channels, or
-/// with Python or pip among the dependencies, or with a name that says so and one of the
-/// keys; or the definition of an Azure ML environment, in YAML, `.json` or `.runconfig`.
+/// Whether a file is an environment file or an Azure ML definition. An environment file is
+/// YAML with dependencies and channels, with Python or pip among the dependencies, or with a
+/// matching name and one key. A definition is YAML, `.json` or `.runconfig`.
 fn is_environment(path: &Path, fence: &Fence) -> bool {
     let extension = path.extension().unwrap_or_default();
     if extension == "json" || extension == "runconfig" {
@@ -233,7 +232,7 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
         return false;
     }
-    // Of what cannot be read and what is not text, the name alone can tell.
+    // For an unreadable or binary file, only the name counts.
     let Ok(source) = SourceFile::read(path, fence) else {
         return says_so(&name);
     };
@@ -251,7 +250,7 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     ];
     let is_definition = || {
         azure::definition::is_environment(&source)
-            // A key that stands twice hides what it is, and is worth saying.
+            // A duplicate key hides the format of the file, and is worth a finding.
             || (has("name") && has("conda_file") && has_duplicates(&source))
     };
     if may_define.iter().any(|key| has(key)) && is_definition() {
@@ -264,11 +263,11 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     }
 }
 
-/// How long a JSON file may be that is looked into, in bytes: definitions are a few
-/// kilobytes, and data is not read for them.
+/// The maximum size of a JSON file that is searched, in bytes. Definitions have a few
+/// kilobytes, so large data files are skipped.
 const LONGEST: u64 = 1 << 20;
 
-/// Keys of which a definition in JSON has one, as they stand in its text.
+/// Keys as they occur in the text of a JSON definition. Each definition has at least one.
 const MARKS: [&str; 7] = [
     "\"condaDependencies",
     "\"userManagedDependencies\"",
@@ -279,7 +278,7 @@ const MARKS: [&str; 7] = [
     "/environment.schema.json",
 ];
 
-/// Whether a file that is not YAML by its name defines an Azure ML environment.
+/// Whether a file without a YAML extension defines an Azure ML environment.
 fn is_definition(path: &Path, fence: &Fence) -> bool {
     let is_named = path.ends_with(azure::v1::FILE_NAME);
     let bytes = fence.read(path, LONGEST).ok();
@@ -296,8 +295,8 @@ fn is_definition(path: &Path, fence: &Fence) -> bool {
     is_named || (is_marked && is_definition())
 }
 
-/// Names of YAML files about conda packages or environments that are something else:
-/// recipes of conda-build and rattler-build, their variants, anaconda-project's.
+/// Names of YAML files about conda packages or environments in other formats: recipes of
+/// conda-build and rattler-build, their variants, and projects of anaconda-project.
 const OTHERS: &[&str] = &[
     "meta",
     "recipe",
@@ -306,8 +305,8 @@ const OTHERS: &[&str] = &[
     "anaconda-project",
 ];
 
-/// Keys that other formats have and environment files never: Kubernetes and Helm, Docker
-/// Compose, CI workflows, roles of Ansible, the `python_env.yaml` of MLflow.
+/// Keys of other formats that environment files never have: Kubernetes and Helm, Docker
+/// Compose, CI workflows, Ansible roles, the `python_env.yaml` of MLflow.
 const FOREIGN: &[&str] = &[
     "apiVersion",
     "services",
@@ -317,8 +316,8 @@ const FOREIGN: &[&str] = &[
     "build_dependencies",
 ];
 
-/// Whether a word of a file's name stands for an environment: `environment-dev`,
-/// `conda_env`, `myenv`; not `envoy` or `openvpn`.
+/// Whether a word of a file name means an environment: `environment-dev`, `conda_env`,
+/// `myenv`; but not `envoy` or `openvpn`.
 fn says_so(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_alphanumeric());
     words.any(|word| {
@@ -329,8 +328,8 @@ fn says_so(name: &str) -> bool {
     })
 }
 
-/// Whether a text has this key in its first column. The file may be no valid YAML, which
-/// is worth saying, so it is not parsed for that.
+/// Whether a text has this key in its first column. It does not parse the file, because
+/// invalid YAML is also worth a finding.
 fn has_key(text: &str, key: &str) -> bool {
     text.lines().any(|line| {
         let rest = line.strip_prefix(key);
@@ -338,14 +337,14 @@ fn has_key(text: &str, key: &str) -> bool {
     })
 }
 
-/// Whether a key stands twice in one mapping, which no reader here takes.
+/// Whether a mapping has the same key twice, which the reader refuses.
 fn has_duplicates(source: &Arc<SourceFile>) -> bool {
     let refused = Tree::parse(source).err();
     let mut diagnostics = refused.iter().flat_map(|failure| &failure.diagnostics);
     diagnostics.any(|diagnostic| diagnostic.name == presolve_spec::codes::DUPLICATE_KEY)
 }
 
-/// Whether an entry of a list is Python or pip, in whatever version.
+/// Whether an entry of a list is Python or pip, in any version.
 fn lists_python(text: &str) -> bool {
     let entries = text
         .lines()
@@ -358,7 +357,8 @@ fn lists_python(text: &str) -> bool {
     names.any(|name| name == "python" || name == "pip")
 }
 
-/// Whether a key in the first column is nearly `dependencies`: that is worth saying, too.
+/// Whether a key in the first column is a misspelling of `dependencies`, which is also worth
+/// a finding.
 fn misspells_dependencies(text: &str) -> bool {
     text.lines().any(|line| {
         let key = line.split_once(':').map_or("", |(key, _)| key.trim_end());

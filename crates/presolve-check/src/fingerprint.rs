@@ -1,4 +1,4 @@
-//! Fingerprints, by which a finding is known again in a changed file.
+//! Fingerprints that identify a finding in a changed file.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::rules::Finding;
 use presolve_text::{files::shown_path, secrets};
 
-/// The fingerprint of each finding, in their order: a hash of the rule, the file's path
-/// and the text of its line, so that it stays when the line moves, and of a number where
-/// these are the same.
+/// Returns the fingerprint of each finding, in order: a hash of the rule, the path, and the
+/// text of the line, so that it stays the same when the line moves. A number distinguishes
+/// findings for which these are the same.
 pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let fingerprints = findings.iter().map(|finding| {
@@ -24,15 +24,15 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
     fingerprints.collect()
 }
 
-/// A hash that is long enough for a fingerprint, as hexadecimal digits.
+/// The first 16 bytes of a SHA-256, as hexadecimal digits.
 pub fn digest(text: &str) -> String {
     let hash = Sha256::digest(text);
     let bytes = hash.iter().take(16);
     bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The text of the line that a finding begins on, its blanks and comment left out, and
-/// its secrets: short ones could be guessed from the hash.
+/// The text of a finding's first line, without its blanks, comment and secrets. Short secrets
+/// could be guessed from the hash.
 fn line(finding: &Finding) -> String {
     let at = finding.location();
     let text = at.file.text();

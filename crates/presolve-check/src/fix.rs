@@ -1,5 +1,5 @@
-//! Makes fixes, one after the other: each is found in the text that the one before it
-//! left, so that no two of them can meet in one place.
+//! Applies fixes one after the other. Each one is computed from the text after the previous
+//! one, so they cannot overlap.
 
 use std::sync::Arc;
 
@@ -11,26 +11,26 @@ use crate::rules::{Finding, Safety};
 use presolve_input::Input;
 use presolve_text::source::SourceFile;
 
-/// How many fixes are made in one file: more than any file has findings, and an end if
-/// two fixes should undo each other.
+/// The maximum number of fixes in one file. No file has that many findings, so it only stops
+/// two fixes that undo each other.
 const LIMIT: usize = 1000;
 
-/// How many bytes may be read again for fixes: a file is read once for each. Running `--fix`
-/// again goes on.
+/// The maximum number of bytes to read again for fixes. The file is read once for each fix.
+/// Running `--fix` again continues.
 const MAX_READ: usize = 32 * 1024 * 1024;
 
-/// A file with its fixes made.
+/// A file before and after its fixes.
 pub struct Fixed {
-    /// File before the fixes.
+    /// The file before the fixes.
     pub before: Arc<SourceFile>,
-    /// File after the fixes.
+    /// The file after the fixes.
     pub source: Arc<SourceFile>,
-    /// Fixed findings, in the order of their fixes.
+    /// The fixed findings, in the order of their fixes.
     pub mended: Vec<Finding>,
 }
 
-/// Makes the fixes of a file, the unsafe ones too if that is wanted, but for findings
-/// that are silenced.
+/// Applies the fixes of a file, including unsafe ones if `with_unsafe` is set. Suppressed
+/// findings are not fixed.
 pub fn fix(input: &Input, asked: LintOptions<'_>, with_unsafe: bool, accepted: &Accepted) -> Fixed {
     let source = &input.source;
     let mut edited: Option<Input> = None;

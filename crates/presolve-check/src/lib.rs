@@ -1,26 +1,26 @@
-//! `check`: what is wrong with environment files, found before a build does.
+//! `check`: finds problems in environment files before a build does.
 //!
-//! In: paths, settings and a selection of rules. Out: a [`CheckReport`] of findings, each with its
-//! rule, its place and, where there is one, a fix. This crate must never know a format of
-//! output or a flag of the command line.
+//! In: paths, settings and a selection of rules. Out: a [`CheckReport`] of findings, each with
+//! its rule, its place and, if there is one, a fix. This crate must not depend on output
+//! formats or flags of the command line.
 //!
 //! ```text
 //! discover    the environment files below a folder
 //!    ↓
-//! changed     those of them that a branch changes, if only these are asked for
+//! changed     those that a branch changes, if `--changed-since` is given
 //!    ↓
-//! lint        what reading a file and looking at it finds
+//! lint        the findings in a file's content
 //!    ↓
-//! solving     what solving it finds, for each platform
+//! solving     the findings from a solve, for each platform
 //!    ↓
-//! releases    what the package index knows of the releases that are pinned
+//! releases    the findings of the package index on pinned releases
 //!    ↓
-//! suppression what the file's comments and the settings silence, and what of it is unused
+//! suppression suppressions in the file's comments and the settings, and unused ones
 //!    ↓
-//! fix         the safe changes, one after the other until none is left
+//! fix         the safe fixes, one after the other until none is left
 //! ```
 //!
-//! The rules are [`crate::rules`]; how findings look is [`presolve_report::findings`].
+//! The rules are in [`crate::rules`]; [`presolve_report::findings`] formats findings.
 
 pub mod rules;
 
@@ -55,48 +55,49 @@ pub use fingerprint::{digest, fingerprints};
 pub use run::{Check, CheckObserver, Fixes};
 pub use selection::{Selection, check_name};
 
-/// What was found.
+/// The result of a check.
 #[derive(Default)]
 pub struct CheckReport {
-    /// What was noticed of channels, indexes and the cache.
+    /// Notices about channels, package indexes and the cache.
     pub notices: Vec<Diagnostic>,
-    /// The files, in the order of their paths.
+    /// The reports of the files, in the order of their paths.
     pub files: Vec<FileReport>,
-    /// The `presolve.toml` files that have findings of their own.
+    /// Reports of `presolve.toml` files, if these have findings.
     pub settings: Vec<FileReport>,
 }
 
-/// What was found in one file.
+/// The result for one file.
 pub struct FileReport {
-    /// The file, as the user would name it.
+    /// The path of the file in the form that the user gave.
     pub path: PathBuf,
-    /// What is wrong with it, the worst first, then in the order of the text.
+    /// The findings, the most severe first, then in the order of the text.
     pub findings: Vec<Finding>,
-    /// How many findings were silenced.
+    /// The number of suppressed findings.
     pub suppressed: usize,
-    /// What could not be found out, and why.
+    /// The questions that presolve could not answer, with the reasons.
     pub undecided: Vec<Undecided>,
-    /// It has a format that is not read, so that it cannot be used at all; `undecided`
-    /// says which one.
+    /// The file has an unsupported format and cannot be used. `undecided` says which format it
+    /// is.
     pub is_refused: bool,
-    /// What is to be said of the run rather than of the file, such as what was left out
-    /// because it is offline. No reason to end it otherwise.
+    /// Diagnostics about the run rather than the file, such as omissions because it is
+    /// offline. They do not affect the exit code.
     pub asides: Vec<Diagnostic>,
-    /// What was fixed, or would be.
+    /// The fixes that were applied, or would be.
     pub fixed: Option<fix::Fixed>,
 }
 
-/// Something that could not be found out.
+/// A question that presolve could not answer.
 #[derive(Clone, Debug)]
 pub struct Undecided {
-    /// For this platform, if it is about one.
+    /// The platform, if the question is about one.
     pub platform: Option<Subdir>,
-    /// Why.
+    /// The reasons.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Undecided {
-    /// A failure that is no verdict on the file, which it names: there may be many files.
+    /// A failure that says nothing about the file. Its diagnostics name the file, because a
+    /// check may have many.
     pub fn of(failure: Failure, platform: Option<Subdir>, file: &Arc<SourceFile>) -> Self {
         let diagnostics = failure.diagnostics.into_iter();
         let placed = diagnostics.map(|diagnostic| {
@@ -114,7 +115,7 @@ impl Undecided {
 }
 
 impl FileReport {
-    /// A file of which nothing is known yet.
+    /// An empty report for a file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -127,7 +128,7 @@ impl FileReport {
         }
     }
 
-    /// A file that could not be checked.
+    /// The report of a file that could not be checked.
     pub fn failed(path: impl Into<PathBuf>, failure: Failure) -> Self {
         Self {
             is_refused: failure.kind == FailureKind::Input,
@@ -148,23 +149,23 @@ fn start(file: &Arc<SourceFile>) -> Location {
 }
 
 impl CheckReport {
-    /// The files, and the settings with findings.
+    /// Returns the reports of all files, including settings with findings.
     pub fn all(&self) -> impl Iterator<Item = &FileReport> {
         self.files.iter().chain(&self.settings)
     }
 
-    /// Everything that is wrong, file by file.
+    /// Returns all findings, file by file.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.all().flat_map(|file| &file.findings)
     }
 
-    /// Whether there is a finding that is as bad as this, or worse.
+    /// Whether there is a finding of this level or a more severe one.
     pub fn has(&self, level: Level) -> bool {
         self.findings()
             .any(|finding| finding.diagnostic.level <= level)
     }
 
-    /// What is to be said of the run, each once, with the number of the files.
+    /// Returns each diagnostic about the run once, with the number of files that it concerns.
     pub fn asides(&self) -> Vec<Diagnostic> {
         let mut said: Vec<(Diagnostic, usize)> = Vec::new();
         for aside in self.files.iter().flat_map(|file| &file.asides) {
@@ -180,12 +181,12 @@ impl CheckReport {
         said.chain(self.notices.iter().cloned()).collect()
     }
 
-    /// Whether a file has a format that is not read.
+    /// Whether a file has an unsupported format.
     pub fn is_refused(&self) -> bool {
         self.files.iter().any(|file| file.is_refused)
     }
 
-    /// Whether something could not be found out.
+    /// Whether there is a question that presolve could not answer.
     pub fn is_undecided(&self) -> bool {
         self.files.iter().any(|file| !file.undecided.is_empty())
     }

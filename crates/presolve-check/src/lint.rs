@@ -1,4 +1,4 @@
-//! What reading a file and looking at it finds. No network is asked.
+//! The findings from reading a file and checking its content, without network access.
 
 use std::{collections::HashSet, iter, sync::Arc};
 
@@ -23,35 +23,35 @@ use presolve_text::{
     source::{OUTSIDE, SourceFile},
 };
 
-/// Rules and settings for the check of a file.
+/// The rules and settings for the check of a file.
 #[derive(Clone, Copy)]
 pub struct LintOptions<'a> {
-    /// The rules.
+    /// The selected rules.
     pub selection: &'a Selection,
-    /// The settings that hold for the file.
+    /// The settings that apply to the file.
     pub settings: &'a Settings,
-    /// The platforms that it is checked for; empty if none was named.
+    /// The platforms of the command line; empty if it names none.
     pub platforms: &'a [Subdir],
-    /// The day on which it is checked.
+    /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }
 
-/// A file that was checked.
+/// The result of a check without a solve.
 pub struct Linted {
-    /// What is wrong with it.
+    /// The problems of the file.
     pub findings: Vec<Finding>,
-    /// What it means, if nothing in it was refused: only then it can be solved.
+    /// The requirements, if nothing was refused. Only then can the file be solved.
     pub environment: Option<EnvironmentFile>,
-    /// What it names and may not, so that it is not known what that says.
+    /// The places outside the fence that it names. Their contents are unknown.
     pub unread: Vec<Undecided>,
-    /// Nothing in it was refused, be it a spec or a definition without one.
+    /// The reader refused nothing, in a spec or in a definition without one.
     pub is_whole: bool,
 }
 
-/// Looks at a file: at a conda spec, or at the definition of an Azure ML environment and
-/// the spec in it. The conda file that a definition names is a file of its own.
+/// Checks a file: a conda spec, or the definition of an Azure ML environment and the spec in
+/// it. A conda file that the definition names is checked separately.
 ///
-/// A Dockerfile is checked for itself, and for the packages in its commands.
+/// For a Dockerfile, it checks the instructions, and the packages in its commands.
 pub fn lint(input: &Input, asked: LintOptions<'_>) -> Linted {
     let source = &input.source;
     let mut linted = match &input.kind {
@@ -65,7 +65,7 @@ pub fn lint(input: &Input, asked: LintOptions<'_>) -> Linted {
     linted
 }
 
-/// JSON is to stay JSON: fixes that write what only YAML has, such as comments, are left out.
+/// Drops fixes that write YAML into a JSON file, such as comments.
 fn keep_json(finding: &mut Finding) {
     let breaks =
         |fix: &mut TextFix| fix.file.is_json() && !fix.file.with_text(fix.apply()).is_json();
@@ -131,7 +131,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
             }
         }
     };
-    // What the reader met of what rules of Dockerfiles look for is there already.
+    // The reader has already reported some of what the Dockerfile rules find.
     let mut known = HashSet::new();
     let found = asked.selection.apply(findings).into_iter();
     let found = found.chain(std::mem::take(&mut linted.findings));
@@ -143,7 +143,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
     linted
 }
 
-/// Looks at the requirements of a file, which may stand in the commands of a Dockerfile.
+/// Checks the requirements of a file, which may be in the commands of a Dockerfile.
 fn lint_spec(
     source: &Arc<SourceFile>,
     host: &dyn Host,
@@ -181,7 +181,7 @@ fn lint_spec(
     }
 }
 
-/// What the rules find in what a file is, in the order of the rules.
+/// Returns the findings of all selected rules, in the order of the rules.
 fn found(subjects: &[Subject<'_>], asked: LintOptions<'_>) -> Vec<Finding> {
     let rules = asked.selection.rules();
     let found = rules.flat_map(|rule| match rule.finder {
@@ -191,15 +191,15 @@ fn found(subjects: &[Subject<'_>], asked: LintOptions<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// Of which rules every finding of a file is there once it was checked. Of none where a
-/// part of it was refused: what that part would have shown is not known.
+/// Returns a predicate: whether all findings of a rule are known from the text. It is always
+/// false if a part of the file was refused, because that part may have more.
 pub fn shown_by_the_text(linted: &Linted) -> impl Fn(&Rule) -> bool + use<> {
     let is_whole = linted.is_whole;
     let by_text = |rule: &Rule| matches!(rule.finder, Finder::File(_) | Finder::Reading(_));
     move |rule| is_whole && by_text(rule)
 }
 
-/// The conda file or the Dockerfile of a definition, if it may not be read.
+/// Reports the conda file or the Dockerfile of a definition if it may not be read.
 fn named_outside(definition: &Definition) -> Vec<Diagnostic> {
     let source = definition.source();
     let mut outside = Vec::new();
@@ -227,7 +227,7 @@ fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
     is_any.then_some(undecided).into_iter().collect()
 }
 
-/// What the reader met, as findings of the rules of these names.
+/// Turns the reader's diagnostics into findings of the rules with their names.
 fn read(met: &[Diagnostic], source: &Arc<SourceFile>, parsed: &Parsed<'_>) -> Vec<Finding> {
     let findings = met.iter().filter_map(|diagnostic| {
         let rule = rules::by_name(diagnostic.name)?;

@@ -1,9 +1,9 @@
-//! What an environment file names outside of its repository: channels, package indexes,
-//! pages of links and distributions at local paths.
+//! The places outside its repository that an environment file names: channels, package
+//! indexes, link pages and distributions at local paths.
 //!
-//! What they hold is never quoted, but a pull request must not find out by `check` what is on
-//! the machine that runs it. What the user names by flags, variables, `.condarc`, pip's
-//! configuration and `presolve.toml` is not of this file, and is read.
+//! presolve never quotes their contents, but a pull request must not use `check` to find out
+//! what is on the machine that runs it. Places from flags, variables, `.condarc`, pip's
+//! configuration and `presolve.toml` come from the user, not from this file, and are read.
 
 use std::path::{Path, PathBuf};
 
@@ -19,11 +19,11 @@ use presolve_text::{
     files::Fence,
 };
 
-/// How deep below a folder links are looked for: an index has a folder for each project, and
-/// a channel one for each platform.
+/// The depth of the search for links below a folder: an index has a folder for each project,
+/// and a channel one for each subdir.
 const DEPTH: usize = 2;
 
-/// What of this may not be read, each with its place.
+/// Reports each of these places that may not be read.
 pub(super) fn named(environment: &EnvironmentFile, settings: &Settings) -> Vec<Diagnostic> {
     let channels = Channels::of_file(environment, settings).ok();
     let channels = channels.as_ref().map(Channels::list).unwrap_or_default();
@@ -45,8 +45,8 @@ pub(super) fn named(environment: &EnvironmentFile, settings: &Settings) -> Vec<D
     refused.collect()
 }
 
-/// The folder of a channel that the file names by its path or URL. A bare name stands for
-/// what the settings say.
+/// The folder of a channel that the file names by its path or URL; `None` for a bare name,
+/// which the settings resolve.
 fn channel(channel: &SpecChannel) -> Option<(PathBuf, Location)> {
     let at = channel.location.clone()?;
     let is_name = matches!(channel.explicit.parse(), Ok(NamedChannelOrUrl::Name(_)));
@@ -59,7 +59,7 @@ fn channel(channel: &SpecChannel) -> Option<(PathBuf, Location)> {
     Some((path?, at))
 }
 
-/// The file of a line with a `file:` URL.
+/// The path of a line with a `file:` URL.
 fn distribution(line: &PipRequirement) -> Option<(PathBuf, Location)> {
     let PipRequirementKind::Named(requirement) = &line.kind else {
         return None;
@@ -71,7 +71,7 @@ fn distribution(line: &PipRequirement) -> Option<(PathBuf, Location)> {
     Some((path, line.location.clone()))
 }
 
-/// The path, or the first link below it, that leads out of the fence.
+/// Returns the path, or the first link below it, that leads out of the fence.
 fn leads_outside(fence: &Fence, path: &Path, depth: usize) -> Option<PathBuf> {
     if !fence.admits(path) {
         return Some(path.to_owned());

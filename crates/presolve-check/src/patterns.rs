@@ -1,4 +1,4 @@
-//! Patterns of `.gitignore`, as `presolve.toml` has them.
+//! Patterns in `presolve.toml`, in the syntax of `.gitignore`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// Patterns that are relative to the folder of their `presolve.toml`.
+/// Patterns relative to the folder of their `presolve.toml`.
 #[derive(Clone)]
 pub struct Patterns {
     folder: PathBuf,
@@ -14,7 +14,7 @@ pub struct Patterns {
 }
 
 impl Patterns {
-    /// The patterns of a setting, which `key` names.
+    /// Parses the patterns of a setting. `key` is its name in messages.
     ///
     /// # Errors
     /// A failure if one of them is not a pattern.
@@ -38,8 +38,8 @@ impl Patterns {
         Ok(Self { folder, patterns })
     }
 
-    /// Whether a file or folder is meant, by itself or by a folder that it is in. What is
-    /// outside of the patterns' folder never is.
+    /// Whether the patterns match a file or folder, or a folder above it. They never match a
+    /// path outside their folder.
     pub fn has(&self, path: &Path, is_folder: bool) -> bool {
         let path = place(path);
         let Ok(path) = path.strip_prefix(&self.folder) else {
@@ -53,8 +53,8 @@ impl Patterns {
     }
 }
 
-/// Where a path is, from the root: by which name two paths to one file are known as one.
-/// A link is itself, not what it leads to. The file may be gone, and folders that it was in.
+/// The absolute path of a file, the same for every spelling of its path. A link is not
+/// resolved, but links in the folders above it are. The file and its folders need not exist.
 pub fn place(path: &Path) -> PathBuf {
     let Some(name) = path.file_name() else {
         return std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());

@@ -1,15 +1,15 @@
-//! The platforms that a file is checked for, and what holds for all of them.
+//! The platforms of a check, and findings that apply to all of them.
 
 use rattler_conda_types::Subdir;
 
 use crate::rules::Finding;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
-/// The platforms that a file is solved for, each once: those of the command line, else
-/// of `[check]`, else the one of the settings, which is none here.
+/// The platforms to solve for, each once: those of the command line, otherwise those of
+/// `[check]`, otherwise that of the settings, which is `None` here.
 ///
 /// # Errors
-/// A failure if one of `[check]` is none.
+/// A failure if an entry of `[check]` is not a platform.
 pub(crate) fn platforms(
     flags: &[Subdir],
     settings: &[String],
@@ -45,8 +45,8 @@ fn parse(text: &str) -> Result<Subdir, Failure> {
     }
 }
 
-/// What was found for each platform, once: what was found for all of them as one finding,
-/// and the others with the platforms that they are about.
+/// Merges the findings of all platforms. A finding that all platforms share becomes one; the
+/// others name their platforms.
 pub(crate) fn folded(found: Vec<(Option<Subdir>, Vec<Finding>)>) -> Vec<Finding> {
     let all: Vec<Subdir> = found.iter().filter_map(|(platform, _)| *platform).collect();
     let mut folded: Vec<Finding> = Vec::new();
@@ -79,8 +79,8 @@ pub(crate) fn folded(found: Vec<(Option<Subdir>, Vec<Finding>)>) -> Vec<Finding>
     folded
 }
 
-/// Whether two findings say the same of different platforms. Chains and fixes may differ
-/// in what each platform has; the first stands for all.
+/// Whether two findings are the same except for the platform. Chains and fixes may differ
+/// between platforms; those of the first one are kept.
 fn is_same(known: &Finding, other: &Finding) -> bool {
     let of_other = other.platforms.first();
     let said = |finding: &Finding| {
@@ -140,7 +140,7 @@ mod tests {
         let found = folded(vec![one, (Some(Subdir::Win64), Vec::new())]);
         assert_eq!(found[0].platforms, [Subdir::Linux64]);
         assert_eq!(found[0].diagnostic.notes, ["for linux-64 only"]);
-        // Two of one platform stay two.
+        // Two findings for the same platform are not merged.
         let twice = vec![finding(&file, "a"), finding(&file, "a")];
         assert_eq!(folded(vec![(Some(Subdir::Linux64), twice)]).len(), 2);
     }

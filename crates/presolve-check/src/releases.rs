@@ -1,4 +1,4 @@
-//! What the package index knows of the releases that the pip list is pinned to.
+//! The package index's information on the releases that the pip list pins.
 
 use std::collections::BTreeMap;
 
@@ -18,23 +18,23 @@ use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 use presolve_words::errors;
 
-/// Number of concurrent requests for advisories.
+/// The number of concurrent requests for advisories.
 const AT_ONCE: usize = 16;
 
-/// Maximum number of vulnerabilities listed per release.
+/// The maximum number of vulnerabilities listed per release.
 const TOLD: usize = 5;
 
-/// A release that a line is pinned to.
+/// A release that a line pins.
 struct Pinned<'a> {
     name: &'a PackageName,
     version: Version,
     at: &'a Location,
 }
 
-/// Asks after the releases that the pip list is pinned to.
+/// Requests yanked files and advisories for the releases that the pip list pins.
 ///
 /// # Errors
-/// A failure if the settings cannot be used.
+/// A failure if the settings are not usable.
 pub async fn find(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -44,7 +44,7 @@ pub async fn find(
     let mut found = Solved::default();
     let pinned = pinned(environment);
     let is_asked = selection.has(&yanked_release::RULE) || selection.has(&vulnerable_release::RULE);
-    // A list that an option spoils has its finding already.
+    // A list with an invalid option already has a finding for it.
     let Ok(index) = settings.index.with_options(&environment.pip.options) else {
         return Ok(found);
     };
@@ -60,7 +60,7 @@ pub async fn find(
     while let Some(answer) = answers.next().await {
         match answer {
             Ok(findings) => found.findings.extend(findings),
-            // One reason is enough: it is mostly the same for all.
+            // One reason is enough: it is usually the same for all.
             Err(error) => failed = failed.or(Some(error)),
         }
     }
@@ -82,7 +82,7 @@ fn not_cached() -> Diagnostic {
     Diagnostic::new(Level::Note, "offline", message)
 }
 
-/// The releases of the lines with an exact version, each once.
+/// Returns the releases of the lines with an exact version, each once.
 fn pinned(environment: &EnvironmentFile) -> Vec<Pinned<'_>> {
     let lines = environment.pip.requirements.iter();
     let pinned = lines.filter_map(|line| {
@@ -103,7 +103,7 @@ fn pinned(environment: &EnvironmentFile) -> Vec<Pinned<'_>> {
     each.into_values().collect()
 }
 
-/// The version of `==`, if that is all that a line says.
+/// Returns the version if a line has one `==` specifier and no other.
 fn exact(line: &PipRequirement) -> Option<Version> {
     let PipRequirementKind::Named(named) = &line.kind else {
         return None;
@@ -137,7 +137,7 @@ async fn ask(
     Ok(findings)
 }
 
-/// Of a release all of whose files are yanked, for these reasons.
+/// The finding for a release whose files are all yanked, for these reasons.
 fn yanked(release: &Pinned<'_>, reasons: &[&str]) -> Option<Finding> {
     let reason = reasons.first()?.trim();
     let message = format!(

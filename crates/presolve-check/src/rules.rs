@@ -1,12 +1,11 @@
-//! The rules of `check`: what can be wrong with an environment file.
+//! The rules of `check`: the problems that an environment file can have.
 //!
-//! Each rule is a file of its own, with the text that `presolve rule` prints next to it
-//! (`missing_channels.rs`, `missing_channels.md`), in the folder of what it is about.
-//! [`RULES`] lists them all. A rule names the bad pattern. How it is found differs, and
-//! [`Finder`] says how. A rule that looks at files gets each thing that a file is as a
-//! [`Subject`], and names the ones that it looks at; a new kind of input is a new subject.
-//! All findings are data ([`Finding`]), and how they look is [`presolve_report::findings`]'
-//! affair.
+//! Each rule is a file of its own in the folder of its group, next to the text that
+//! `presolve rule` prints (`missing_channels.rs`, `missing_channels.md`). [`RULES`] lists
+//! them all. A rule is named after the problem. [`Finder`] says how it is detected. A rule
+//! that checks files gets each aspect of a file as a [`Subject`], and selects the ones that
+//! apply to it. A new kind of input is a new subject. Findings are data ([`Finding`]);
+//! [`presolve_report::findings`] formats them.
 
 use crate::suppression::Comment;
 use presolve_spec::{EnvironmentFile, host::Host};
@@ -35,50 +34,51 @@ pub use security::secrets_in;
 pub use subject::{BaseImage, Requirements, Subject};
 pub use suppressions::unused_in_settings;
 
-/// A bad pattern that `check` knows.
+/// A problem that `check` can find.
 pub struct Rule {
-    /// Its name in kebab case, which names the bad pattern.
+    /// The name of the problem in kebab case.
     pub name: &'static str,
-    /// How bad it is, if the settings do not say otherwise.
+    /// The default level, which the settings can override.
     pub level: Level,
-    /// Looked for if nothing is selected.
+    /// Checked without an explicit selection.
     pub by_default: bool,
-    /// How it is found.
+    /// The way in which it is found.
     pub finder: Finder,
-    /// What it means, why it is bad, what to do, and where the rule comes from: the
-    /// text of `presolve rule`, in Markdown.
+    /// The text of `presolve rule`, in Markdown: the meaning, the consequences, the remedy and
+    /// the source of the rule.
     pub text: &'static str,
 }
 
-/// A file as its host read it.
+/// A file after its host has read it.
 pub struct Parsed<'a> {
-    /// The host, for fixes after which the file is another one.
+    /// The host, for fixes that read the changed file again.
     pub host: &'a dyn Host,
-    /// The requirements, if nothing was refused.
+    /// The requirements; `None` if the reader refused something.
     pub environment: Option<&'a EnvironmentFile>,
 }
 
-/// How the findings of a rule come about.
+/// The origin of a rule's findings.
 #[derive(Clone, Copy)]
 pub enum Finder {
-    /// The reader meets it while it reads the file; its diagnostic has the rule's name.
-    /// The function says what fixes it.
+    /// The reader reports it with a diagnostic of the rule's name. The function returns its
+    /// fix.
     Reading(fn(&Diagnostic, &Parsed<'_>) -> Option<TextFix>),
-    /// This looks for it in what a file is. Each rule says which of the subjects it looks at.
+    /// This function checks the subjects of a file. Each rule selects its subjects.
     File(fn(&Subject<'_>) -> Vec<Finding>),
-    /// Solving the file shows it. [`crate::solving`] knows how.
+    /// Solving the file shows it ([`crate::solving`]).
     Solving,
-    /// The package index knows it. [`crate::releases`] asks.
+    /// The package index shows it ([`crate::releases`]).
     Index,
-    /// It is about the suppressions of findings, and is found when all others are: in
-    /// the comments of the file.
+    /// It is about suppressions in the comments of the file, and is found after all other
+    /// findings.
     Suppressions(OfComments),
 }
 
-/// Looks at the suppressions of a file, given of which rules all findings are there.
+/// Checks the suppressions of a file. `looked_for` says whether all findings of a rule are
+/// there.
 type OfComments = fn(&[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding>;
 
-/// Every rule, in the order in which they are listed: by what they are about.
+/// Every rule by group, in the order of `presolve rule`.
 pub static RULES: &[&[&Rule]] = &[
     file::RULES,
     channels::RULES,
@@ -92,17 +92,17 @@ pub static RULES: &[&[&Rule]] = &[
     suppressions::RULES,
 ];
 
-/// Every rule.
+/// Returns every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().flat_map(|group| group.iter().copied())
 }
 
-/// The rule of this name.
+/// Returns the rule with this name.
 pub fn by_name(name: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.name == name)
 }
 
-/// The rule whose name is nearest to one that does not exist, if any is near.
+/// Returns the rule whose name is most similar to an unknown one, if any is similar enough.
 pub fn nearest(name: &str) -> Option<&'static Rule> {
     let likeness = |rule: &&Rule| strsim::jaro_winkler(rule.name, name);
     let scored = all().map(|rule| (likeness(&rule), rule));
@@ -122,7 +122,7 @@ impl Rule {
         Finding::new(self, diagnostic)
     }
 
-    /// The first paragraph of its text: the bad pattern in one sentence.
+    /// The first paragraph of the text: the problem in one sentence.
     pub fn summary(&self) -> String {
         let lines = self.text.lines().take_while(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Checks files, several at a time.
+//! Checks files, several at once.
 
 use std::{
     collections::BTreeMap,
@@ -38,35 +38,35 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// How many files are checked at a time at most: each solve holds the records that it
-/// looks at in memory.
+/// The maximum number of files that are checked at once. Each solve keeps its records in
+/// memory.
 const AT_ONCE: usize = 8;
 
-/// How many reports may wait for one before them: they are told in the order of the
-/// files, and a slow one must not keep the others from being checked.
+/// The maximum number of reports that wait for an earlier one. Reports appear in the order of
+/// the files, and a slow file must not block the check of the others.
 const AHEAD: usize = 64;
 
-/// How often a file is solved anew after a change that fixes it. One change fixes all
-/// conflicts on its platform, so more are needed for other platforms only.
+/// The maximum number of solves of a file after changes that fix it. One change fixes all
+/// conflicts on its platform, so only other platforms need more.
 const ROUNDS: usize = 4;
 
-/// Inputs and settings of a check.
+/// The inputs and settings of a check.
 pub struct Check {
-    /// The files.
+    /// The files to check.
     pub found: Discovered,
-    /// Which files each of them may name.
+    /// The fences of the files, which limit the other files that they may name.
     pub fences: Fences,
-    /// What becomes of files that are to be fixed and are protected.
+    /// The policy for fixes in protected files.
     pub protected: Protected,
-    /// The folders of which `found` is all that there is.
+    /// The folders whose environment files are all in `found`.
     pub whole_folders: Vec<PathBuf>,
-    /// What a branch changes, if only the files that this is about are to be checked.
+    /// The changes of a branch, if only the files that they affect are checked.
     pub changed: Option<Changed>,
     /// The settings of the command line.
     pub flags: Flags,
     /// The rules of the command line; empty for those of the settings.
     pub select: Vec<String>,
-    /// Rules not to look for.
+    /// Rules to skip.
     pub ignore: Vec<String>,
     /// The platforms to solve for; empty for those of the settings.
     pub platforms: Vec<Subdir>,
@@ -74,41 +74,41 @@ pub struct Check {
     pub solve: bool,
     /// Fixes to apply.
     pub fixes: Fixes,
-    /// The day on which is checked.
+    /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }
 
-/// Fixes to apply, and whether to write or show them.
+/// The fixes to apply, and whether to write or show them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fixes {
     /// Applies the fixes and writes the file.
     pub make: bool,
     /// Shows the fixes without writing the file.
     pub show: bool,
-    /// The unsafe ones, too.
+    /// Includes unsafe fixes.
     pub with_unsafe: bool,
 }
 
-/// Who hears of the files, in their order, as soon as each is checked.
+/// Receives the report of each file, in the order of the files, as soon as it is ready.
 pub trait CheckObserver {
-    /// This was found in a file.
+    /// Receives the report of one file.
     fn file(&mut self, report: &FileReport);
 }
 
-/// What one `presolve.toml` says of all files that it holds for.
+/// The settings that one `presolve.toml` has for all of its files.
 struct Project {
     selection: Selection,
     accepted: Accepted,
 }
 
-/// The projects of the files, by their folders.
+/// The projects, by the folder of their `presolve.toml`.
 type Projects = Mutex<BTreeMap<PathBuf, Arc<Project>>>;
 
 impl Check {
     /// Checks the files.
     ///
-    /// What cannot be found out about a file, such as one whose settings cannot be used or
-    /// that cannot be written, is in its report.
+    /// If a file cannot be checked, for example because its settings are unusable or it cannot
+    /// be written, its report says so.
     pub async fn run(&self, listener: &Listener, listening: &mut dyn CheckObserver) -> CheckReport {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
@@ -117,13 +117,13 @@ impl Check {
         let files = defined.files(self.changed.as_ref(), &self.fences);
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
-            // It is never closed, so there is always a permit to come.
+            // The semaphore is never closed, so this always gets a permit.
             let _permit = permits.acquire().await.ok();
             let report = self.file(path, &defined, (&projects, &shared), listener);
             let span = info_span!("check", file = %path.display());
             let report = guard::caught(report.instrument(span)).await;
             shared.trim();
-            // Whatever is wrong with one file or its settings, the others are checked.
+            // An error in one file or its settings does not stop the others.
             match report {
                 Ok(report) => report.unwrap_or_else(|failure| FileReport::failed(path, failure)),
                 Err(guard::Panicked) => FileReport::broken_off(path),
@@ -225,7 +225,7 @@ impl Check {
             }
             let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
             let surer = repeated::shown(&report.findings);
-            // What a comment silences is no unused one, so what is repeated goes after it.
+            // Repeats are removed last, because a suppression of one counts as used.
             report.silence(&input.source, &project, &looked_for);
             repeated::leave_out(&mut report.findings, &surer);
             if round == ROUNDS || !self.mends_conflicts() || !report.mend(&input.source) {
@@ -242,7 +242,7 @@ impl Check {
         self.fixes.with_unsafe && (self.fixes.make || self.fixes.show)
     }
 
-    /// The file as it is to be looked at from now on: with its fixes if they are made.
+    /// Returns the input for the next round: with its fixes if they are written.
     fn written(&self, input: Input, report: &FileReport) -> Result<Input, Failure> {
         match &report.fixed {
             Some(fixed) if self.fixes.make => {
@@ -255,7 +255,7 @@ impl Check {
         }
     }
 
-    /// What solving the file and asking the package index finds.
+    /// Solves the file and asks the package index.
     async fn solved(
         &self,
         environment: &EnvironmentFile,
@@ -297,7 +297,7 @@ impl Check {
         if looks_for(|finder| matches!(finder, Finder::Index)) {
             let known = releases::find(environment, settings, selection, shared).await?;
             all.findings.extend(known.findings);
-            // The index that did not answer to one did not answer to the other.
+            // An index that fails for the solve also fails here, with the same diagnostics.
             let is_new = |one: &Undecided| {
                 let mut said = all.undecided.iter();
                 !said.any(|known| known.diagnostics == one.diagnostics)
@@ -310,7 +310,7 @@ impl Check {
         Ok(all)
     }
 
-    /// The project that a file's settings are of.
+    /// Returns the project that a file's settings belong to.
     fn project(&self, settings: &Settings, projects: &Projects) -> Result<Arc<Project>, Failure> {
         let mut projects = projects.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(project) = projects.get(&settings.check_folder) {
@@ -324,8 +324,8 @@ impl Check {
         Ok(project)
     }
 
-    /// The suppressions of a `presolve.toml` that silenced nothing, if all files that they
-    /// can be about were checked.
+    /// Reports unused suppressions of a `presolve.toml`, if all files that they can apply to
+    /// were checked.
     fn unused_settings(
         &self,
         folder: &Path,
@@ -362,13 +362,13 @@ impl Check {
     }
 }
 
-/// Whether the findings of a rule come from more than the file's text.
+/// Whether a rule needs more than the file's text.
 fn is_shown_by_solving(rule: &Rule) -> bool {
     matches!(rule.finder, Finder::Solving | Finder::Index)
 }
 
 impl FileReport {
-    /// A file on which presolve itself failed. The others are checked all the same.
+    /// The report of a file on which presolve itself failed. The check goes on.
     fn broken_off(path: &Path) -> Self {
         let undecided = Undecided {
             platform: None,
@@ -380,7 +380,7 @@ impl FileReport {
         }
     }
 
-    /// A folder or file whose contents are not known.
+    /// The report of a folder or file that cannot be read.
     fn not_entered(path: &Path, reason: &str) -> Self {
         let message = format!("cannot read `{}`: {reason}", path.display());
         let diagnostic = Diagnostic::error("unreadable-file", message)
@@ -430,7 +430,7 @@ impl FileReport {
         );
     }
 
-    /// Leaves only fixes that `--fix` makes: those of the file itself.
+    /// Removes fixes that `--fix` does not apply: those in other files.
     fn keep_fixes_of(&mut self, source: &SourceFile) {
         let here = place(source.path());
         for finding in &mut self.findings {
@@ -438,7 +438,7 @@ impl FileReport {
         }
     }
 
-    /// Makes the change that fixes a conflict, if one is known.
+    /// Applies the change that fixes a conflict, if there is one.
     fn mend(&mut self, source: &Arc<SourceFile>) -> bool {
         let is_here = |finding: &&Finding| {
             let fix = finding.fix.as_ref();

@@ -1,24 +1,24 @@
-//! Which rules are looked for, and how bad their findings are.
+//! The rules to check, and the levels of their findings.
 
 use crate::rules::{self, Finding, Rule};
 use presolve_config::check::CheckSettings;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level};
 
-/// Stands for every rule.
+/// The name that selects every rule.
 const ALL: &str = "all";
 
-/// Which rules are looked for, and how bad their findings are.
+/// The rules to check, and the levels of their findings.
 #[derive(Clone, Debug)]
 pub struct Selection {
     rules: Vec<(&'static Rule, Option<Level>)>,
 }
 
 impl Selection {
-    /// What the settings and the command line choose; the names of the command line
-    /// replace those of the settings.
+    /// The selection of the settings and the command line. Rule names on the command line
+    /// replace those in the settings.
     ///
     /// # Errors
-    /// A failure if there is no rule of a name.
+    /// A failure if a name is not that of a rule.
     pub fn new(
         settings: &CheckSettings,
         select: &[String],
@@ -55,17 +55,17 @@ impl Selection {
         })
     }
 
-    /// The rules that are looked for.
+    /// Returns the selected rules.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
         self.rules.iter().map(|(rule, _)| *rule)
     }
 
-    /// Whether a rule is looked for.
+    /// Whether a rule is selected.
     pub fn has(&self, rule: &Rule) -> bool {
         self.rules().any(|chosen| chosen == rule)
     }
 
-    /// The findings of rules that are looked for, as bad as the settings say.
+    /// Returns the findings of selected rules, with the levels from the settings.
     pub fn apply(&self, findings: Vec<Finding>) -> Vec<Finding> {
         let chosen = findings.into_iter().filter_map(|mut finding| {
             let (_, level) = self.rules.iter().find(|(rule, _)| *rule == finding.rule)?;
@@ -79,7 +79,7 @@ impl Selection {
 }
 
 /// # Errors
-/// A failure if there is no rule of this name.
+/// A failure if there is no rule with this name.
 pub fn check_name(name: &str) -> Result<(), Failure> {
     if name == ALL || rules::by_name(name).is_some() {
         return Ok(());

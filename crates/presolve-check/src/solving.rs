@@ -1,4 +1,4 @@
-//! What solving a file finds.
+//! The findings from solving a file.
 
 use std::{
     sync::Arc,
@@ -23,36 +23,36 @@ mod conflicts;
 mod pins;
 mod redundant;
 
-/// How long one file may take if nothing else is said, so that it does not hold up the
-/// others. Downloads of repodata, which several files wait for, do not count.
+/// The default time limit for one file, so that it does not block the others. Downloads of
+/// repodata do not count, because several files wait for them.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a change that fixes an unsolvable file is looked for: most are found within
-/// seconds, and the finding stands without one.
+/// The time limit for the search for a change that fixes an unsolvable file. Most are found
+/// within seconds, and the finding is also useful without one.
 const FIX_TIME: Duration = Duration::from_secs(15);
 
-/// How long the solver has to say what it knows at the time limit.
+/// The time that the solver has after the time limit to report its partial result.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A file that is to be solved for the platform of its settings.
+/// A file to solve for the platform of its settings.
 #[derive(Clone, Copy)]
 pub struct Solving<'a> {
-    /// What it means.
+    /// The requirements of the file.
     pub environment: &'a EnvironmentFile,
-    /// The settings.
+    /// The settings that apply to the file.
     pub settings: &'a Settings,
-    /// The rules.
+    /// The selected rules, which decide on optional work.
     pub selection: &'a Selection,
-    /// What the files of the run have in common.
+    /// The data that all files of the run share.
     pub shared: &'a Shared,
-    /// Who hears how far it is.
+    /// Receives the progress.
     pub listener: &'a Listener,
 }
 
-/// Result of solving a file for one platform.
+/// The result of solving a file for one platform.
 #[derive(Default)]
 pub struct Solved {
-    /// What is wrong with it.
+    /// The problems of the file.
     pub findings: Vec<Finding>,
     /// Checks without a result.
     pub undecided: Vec<Undecided>,
@@ -64,8 +64,8 @@ impl Solving<'_> {
     /// Solves the file.
     ///
     /// # Errors
-    /// A failure if the settings cannot be used. What cannot be found out of the file is
-    /// in the answer.
+    /// A failure if the settings are unusable. Questions about the file that have no answer
+    /// are in the result.
     pub async fn run(self) -> Result<Solved, Failure> {
         let deadline = self.settings.timeout.and_then(ahead);
         let answer = match self.settings.timeout {
@@ -149,8 +149,8 @@ impl Solving<'_> {
         Ok(findings)
     }
 
-    /// A notice of a solution. It knows better than its rule how bad it is: a build whose
-    /// compiler a conda line brings is no more than worth knowing.
+    /// The finding for a notice of a solution. The notice's level overrides that of the rule:
+    /// a build whose compiler a conda line provides is only worth a note.
     fn noticed(&self, notice: Diagnostic) -> Option<Finding> {
         let (rule, level) = (rules::by_name(notice.name)?, notice.level);
         Some(Finding::of(rule, notice, &self.environment.source).level(level))
@@ -164,7 +164,7 @@ impl Solving<'_> {
         };
         match explain::explain_unsolvable(self.environment, question, looked_for).await {
             Ok(explanation) => Ok(conflicts::findings(&explanation, &self.environment.source)),
-            // That there is no solution is known.
+            // The first solve has already shown that there is no solution.
             Err(error) if error.is_deadline() => Ok(vec![conflicts::unexplained(
                 subdir,
                 &self.environment.source,
@@ -173,7 +173,7 @@ impl Solving<'_> {
         }
     }
 
-    /// A failure that is a finding, no verdict, or the end of the run.
+    /// Turns a failure into a finding, a question without an answer, or the end of the run.
     fn failed(&self, error: ResolveError) -> Result<Solved, Failure> {
         let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
         let failure = errors::failure(error);
@@ -217,7 +217,7 @@ impl Solving<'_> {
     }
 }
 
-/// Who asks for an answer from the cache gets what the cache has, and is told of the rest.
+/// The note for a run that is limited to the cache, which lacks the data for this file.
 fn not_cached() -> Diagnostic {
     let message = "not solved: the run is offline, and the cache does not have the required data";
     Diagnostic::new(presolve_text::diagnostic::Level::Note, "offline", message)
@@ -228,8 +228,8 @@ fn ahead(limit: Duration) -> Option<Instant> {
     Instant::now().checked_add(limit)
 }
 
-/// The solver keeps the deadline itself and can still say what it knows then; this is for
-/// a network that does not answer.
+/// The solver stops at the deadline itself and can then report its partial result. This limit
+/// is for a network that does not respond.
 async fn in_time<A>(
     limit: Duration,
     answer: impl Future<Output = Result<A, ResolveError>>,

@@ -1,5 +1,5 @@
-//! Findings that are known and accepted: `# presolve: ignore[rule] reason` on the line
-//! or above it, and `[[check.suppress]]` of `presolve.toml`.
+//! Suppressions of accepted findings: `# presolve: ignore[rule] reason` on the line or above
+//! it, and `[[check.suppress]]` in `presolve.toml`.
 
 use std::{
     cell::Cell,
@@ -21,31 +21,31 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// What begins a suppression in a comment, after its `#`.
+/// The beginning of a suppression in a comment, after its `#`.
 const MARK: &str = "presolve: ignore[";
 
-/// A rule that a comment silences.
+/// One rule in a suppression comment.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// The rule's name, as it is written.
+    /// The name of the rule as written.
     pub rule: String,
-    /// Position of the name.
+    /// The place of the name.
     pub location: Location,
-    /// Span of the names between the brackets.
+    /// The range of all names between the brackets.
     pub names: Range<usize>,
-    /// The whole of it, from its `#` to the end of its reason.
+    /// The whole suppression, from its `#` to the end of its reason.
     pub whole: Range<usize>,
-    /// Whether a reason follows.
+    /// A reason follows the brackets.
     pub has_reason: bool,
     /// It is the first name between the brackets.
     pub is_first: bool,
-    /// The lines that it is about, from 1.
+    /// The lines that the suppression applies to, from 1.
     lines: RangeInclusive<usize>,
     used: Cell<bool>,
 }
 
 impl Comment {
-    /// Whether it silenced anything.
+    /// Whether it has suppressed a finding.
     pub fn is_used(&self) -> bool {
         self.used.get()
     }
@@ -57,7 +57,7 @@ impl Comment {
     }
 }
 
-/// The suppressions of a file, and of those that it includes.
+/// The suppressions in a file and in the files that it includes.
 #[derive(Debug, Default)]
 pub struct Comments {
     own: Vec<Comment>,
@@ -65,7 +65,7 @@ pub struct Comments {
 }
 
 impl Comments {
-    /// Reads the suppressions of a file, and of the files in which it has findings.
+    /// Reads the suppressions of a file, and of the other files that its findings are in.
     pub fn of(source: &Arc<SourceFile>, findings: &[Finding]) -> Self {
         let mut files = vec![source];
         let mut included = Vec::new();
@@ -93,10 +93,10 @@ impl Comments {
     }
 }
 
-/// Takes out what the comments and the settings silence, and adds what is wrong with the
-/// comments of the file itself; gives the rest, and how many were silenced. `looked_for`
-/// says of which rules all findings are there: only these can show that a suppression
-/// silences nothing.
+/// Removes the findings that comments and settings suppress, and adds those about the file's
+/// own comments. Returns the rest, and the number of suppressed ones. `looked_for` says
+/// whether all findings of a rule are there. Only then can an unused suppression be
+/// reported.
 pub fn silence(
     source: &Arc<SourceFile>,
     findings: Vec<Finding>,
@@ -127,7 +127,7 @@ pub fn silence(
     (left, silenced)
 }
 
-/// The suppressions of a text.
+/// Reads the suppressions of a text.
 fn read(source: &Arc<SourceFile>) -> Vec<Comment> {
     let mut list = Vec::new();
     let mut above: Vec<Comment> = Vec::new();
@@ -140,8 +140,8 @@ fn read(source: &Arc<SourceFile>) -> Vec<Comment> {
             above.append(&mut found);
             continue;
         }
-        // Comment lines are about the line below them; what is said of the file as a
-        // whole is said at its first line, which may be one of them.
+        // A comment line applies to the next other line. Findings about the whole file are at
+        // its first line, which may be a comment, so the range begins at the comment.
         for mut comment in above.drain(..) {
             comment.lines = *comment.lines.start()..=number;
             list.push(comment);
@@ -152,14 +152,14 @@ fn read(source: &Arc<SourceFile>) -> Vec<Comment> {
     list
 }
 
-/// The suppressions of one line, which begins at `start`.
+/// Reads the suppressions of one line, which begins at byte `start`.
 fn read_line(source: &Arc<SourceFile>, start: usize, line: &str, number: usize) -> Vec<Comment> {
     let Some(mark) = line.find(MARK) else {
         return Vec::new();
     };
     let before = line[..mark].trim_end();
     let begins_comment = before.strip_suffix('#').is_some_and(|before| {
-        // YAML and pip take `#` for a comment after a blank only.
+        // In YAML and pip files, `#` begins a comment only after a blank.
         before.is_empty() || before.ends_with([' ', '\t'])
     });
     let names = mark + MARK.len();
@@ -194,17 +194,17 @@ fn read_line(source: &Arc<SourceFile>, start: usize, line: &str, number: usize) 
     comments
 }
 
-/// The suppressions of the settings, and which of them were used.
+/// The suppressions of the settings, each with a flag that says whether it was used.
 #[derive(Default)]
 pub struct Accepted {
     list: Vec<(Suppress, Option<Patterns>, AtomicBool)>,
 }
 
 impl Accepted {
-    /// Those of the `presolve.toml` in a folder.
+    /// Reads the suppressions of the `presolve.toml` in a folder.
     ///
     /// # Errors
-    /// A failure if a path is not a pattern, or there is no rule of a name.
+    /// A failure if a path is not a pattern, or a name is not that of a rule.
     pub fn new(list: &[Suppress], folder: &Path) -> Result<Self, Failure> {
         let list = list.iter().map(|suppress| {
             super::selection::check_name(suppress.rule.get_ref())
@@ -222,8 +222,8 @@ impl Accepted {
         })
     }
 
-    /// Whether a finding of an environment file is silenced: for that file, or for the
-    /// one that it includes and that the finding is in.
+    /// Whether the settings suppress a finding of an environment file: for that file, or for
+    /// the included file that the finding is in.
     fn silence(&self, finding: &Finding, environment: &Path) -> bool {
         let included = finding.location().file.path();
         let silences = self.list.iter().find(|(suppress, patterns, _)| {
@@ -246,7 +246,7 @@ impl Accepted {
     }
 }
 
-/// A failure with the place of the rule's name in the `presolve.toml` of a folder.
+/// Adds the place of the rule's name in the `presolve.toml` of a folder to a failure.
 fn placed(mut failure: Failure, suppress: &Suppress, folder: &Path) -> Failure {
     let path = folder.join(presolve_toml::FILE_NAME);
     let fence = Fence::around(&path, None);

@@ -1,5 +1,5 @@
-//! Dockerfiles that are found below a folder and that nobody names: in which folder they
-//! are built stands in a pipeline or in a script, and not in them.
+//! Dockerfiles that are found below a folder, without a file that names them. Their build
+//! context is defined in a pipeline or a script, so presolve does not know it.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,15 +10,15 @@ use crate::rules::{self, Finding};
 use presolve_input::docker::{Plan, plan::usual_context};
 use presolve_text::{diagnostic::Level, source::SourceFile};
 
-/// The rules that a folder breaks rather than a Dockerfile if it is the wrong one.
+/// The rules whose findings may be due to a wrong build context.
 const RULES: [&str; 3] = [
     rules::MISSING_COPY_SOURCE,
     presolve_input::codes::MISSING_CONDA_FILE,
     presolve_spec::codes::MISSING_REQUIREMENTS_FILE,
 ];
 
-/// The folder that a Dockerfile is built in as far as anybody can tell: of its own and those
-/// above it in the same git repository the nearest one that lacks least of what it copies.
+/// The most likely build context of a Dockerfile: of its own folder and those above it in the
+/// same git repository, the nearest one that lacks the fewest of the copied files.
 pub(super) fn likely_context(dockerfile: &Arc<SourceFile>) -> PathBuf {
     let own = usual_context(dockerfile);
     let lacks = |folder: &PathBuf| {
@@ -30,7 +30,7 @@ pub(super) fn likely_context(dockerfile: &Arc<SourceFile>) -> PathBuf {
     nearest.unwrap_or(own)
 }
 
-/// A folder and those above it, up to the root of its git repository or the working
+/// Returns a folder and its parents, up to the root of its git repository or the working
 /// directory.
 fn folders_above(folder: &Path) -> Vec<PathBuf> {
     let mut folders = Vec::new();
@@ -49,7 +49,7 @@ fn folders_above(folder: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// Makes notes of the findings that say no more than that the folder may be another one.
+/// Lowers findings to notes if another build context may be the reason for them.
 pub(super) fn soften(findings: &mut [Finding], dockerfile: &SourceFile) {
     let is_about_folder = |finding: &&mut Finding| {
         RULES.contains(&finding.rule.name) && finding.location().file.path() == dockerfile.path()

@@ -2,14 +2,14 @@
 //! images that they are built on.
 //!
 //! ```text
-//! definition  what a file defines: `image`, `conda_file`, `build` of the CLI and SDK v2
-//! v1          how the SDK and CLI v1 say the same, and where they look for the conda file
-//! image       what a base image says of the platform, of glibc and of conda
-//! format      the formats around Azure ML that are told apart, and those not read yet
-//! asset       where the Dockerfile of a definition is, and of Azure/azureml-assets' folders
-//! context     what the service builds the image of an environment from
-//! spec        from a definition to the conda spec that it stands for
-//! solver      which solver the conda of an image builds with
+//! definition  the content of a definition: `image`, `conda_file`, `build` of v2
+//! v1          the same for the SDK and CLI v1, and the place of their conda file
+//! image       the platform, glibc and conda of a base image
+//! format      detection of Azure ML's formats, including those that are not supported
+//! asset       the Dockerfile of a definition, and the folders of Azure/azureml-assets
+//! context     the build context from which the service builds the image of an environment
+//! spec        the conda spec of a definition
+//! solver      the solver that the conda of an image uses
 //! ```
 
 pub mod asset;

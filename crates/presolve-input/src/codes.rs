@@ -1,5 +1,5 @@
-//! The names of diagnostics that are findings of `presolve check`: a rule takes its name
-//! from here, so that what is reported and what is looked for cannot differ.
+//! The names of diagnostics that `presolve check` reports as findings. The rules take their
+//! names from here, so that the two cannot differ.
 
 /// A requirement in a command is not quoted, so the shell treats its `>` or `<` as a
 /// redirection.
@@ -17,7 +17,7 @@ pub const UNKNOWN_INSTRUCTION: &str = "unknown-instruction";
 /// not checked.
 pub const UNSOLVED_INSTALL: &str = "unsolved-install";
 
-/// All of them.
+/// Every name above.
 pub const ALL: &[&str] = &[
     BARE_REDIRECTION,
     DOCKERFILE_SYNTAX,

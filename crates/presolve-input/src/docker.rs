@@ -1,25 +1,25 @@
 //! Dockerfiles and their build contexts: the conda file that a build installs, and the
-//! packages that stand in its commands.
+//! packages that its commands name.
 //!
 //! ```text
-//! text         the characters of an instruction with their places, continuations left out
+//! text         the characters of an instruction with their places, without continuations
 //! dockerfile   the instructions
-//! variables    the variables of a build, whose values do not grow without end
+//! variables    the variables of a build, with limits on their size
 //! shell        the words of a script
-//! nesting      where what is nested in one ends
+//! nesting      the ends of nested constructs in a script
 //! json         the words of the exec form
-//! script       the commands of a script, and what holds where they stand
-//! build        what the last stage does: variables, copies, commands
-//! context      the files of the context, and where they are in the image
-//! prefix       the environment that a command works on
+//! script       the commands of a script, each with its scene
+//! build        the last stage: variables, copies, commands
+//! context      the files of the context, and their paths in the image
+//! prefix       the environment that a command changes
 //! options      the options of conda and pip
 //! install      the commands of conda and pip, argument by argument
-//! plan         which environment the Dockerfile is about, and what it is made of
-//! redirection  requirements that the shell takes for redirections
-//! sequence     what holds after several commands of pip
+//! plan         the environment that the Dockerfile makes, and its sources
+//! redirection  requirements that the shell reads as redirections
+//! sequence     the requirements that remain after several commands of pip
 //! environment  the packages of commands as the requirements of one environment
-//! host         a Dockerfile as a file that holds requirements
-//! edit         pins and other changes of these packages, in their places
+//! host         a Dockerfile as a file that contains requirements
+//! edit         pins and other changes of these packages, in place
 //! ```
 
 pub mod build;

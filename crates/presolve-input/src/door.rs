@@ -1,4 +1,4 @@
-//! What a file is: decided once, by its name and its text.
+//! The kind of a file, decided once, by its name and its text.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,23 +20,23 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// A file that can have requirements, or lead to those of another one.
+/// A file that contains requirements, or leads to those of another file.
 pub struct Input {
-    /// The file.
+    /// The file's text and path.
     pub source: Arc<SourceFile>,
-    /// What it is.
+    /// The kind of the file.
     pub kind: Kind,
 }
 
-/// What a file is. A new kind is named here, and opened by [`Input::of`].
+/// The kind of a file. A new kind gets a variant here, and [`Input::of`] detects it.
 pub enum Kind {
-    /// A conda environment file, or something that is not known for anything else.
+    /// A conda environment file, or a file of no other known kind.
     CondaFile,
     /// The definition of an Azure ML environment, with its conda spec inside or next to it.
     Definition(Box<Definition>),
     /// A Dockerfile and its build context.
     Dockerfile(DockerHost),
-    /// A known format that is not read, with the reason.
+    /// A known but unsupported format, with the reason.
     Refused(Failure),
 }
 
@@ -51,13 +51,13 @@ impl Kind {
     }
 }
 
-/// Opens the file that a user names. One that an asset of Azure/azureml-assets is made of
-/// stands for the Dockerfile of the asset.
+/// Opens the file that a user names. A file of an asset in Azure/azureml-assets leads to the
+/// Dockerfile of the asset.
 ///
-/// The fence is that of the file, and holds for the files that it leads to.
+/// The fence also applies to the files that this file leads to.
 ///
 /// # Errors
-/// [`Failure::input`] when the file cannot be read, or the Dockerfile that it stands for.
+/// [`Failure::input`] when the file, or the Dockerfile of its asset, cannot be read.
 pub fn open(path: &Path, fence: &Fence) -> Result<Input, Failure> {
     let input = Input::of(SourceFile::read(path, fence)?);
     tracing::info!(file = %path.display(), kind = input.kind.name(), "opened");
@@ -72,7 +72,7 @@ pub fn open(path: &Path, fence: &Fence) -> Result<Input, Failure> {
 }
 
 impl Input {
-    /// Tells what a text is.
+    /// Detects the kind of a file.
     pub fn of(source: Arc<SourceFile>) -> Self {
         if Dockerfile::is_one(&source) {
             let context = usual_context(&source);
@@ -86,8 +86,7 @@ impl Input {
         Self { source, kind }
     }
 
-    /// As [`Input::of`], but a Dockerfile for certain if it is known in which folder it is
-    /// built.
+    /// As [`Input::of`], but with a known build context, the file is certainly a Dockerfile.
     pub fn in_context(source: Arc<SourceFile>, context: Option<&Path>) -> Self {
         match context {
             Some(context) => Self::dockerfile(source, context),
@@ -95,7 +94,7 @@ impl Input {
         }
     }
 
-    /// A file that is known to be a Dockerfile, which is built in this folder.
+    /// A Dockerfile whose build context is this folder.
     pub fn dockerfile(source: Arc<SourceFile>, context: &Path) -> Self {
         Self {
             source,
@@ -103,8 +102,8 @@ impl Input {
         }
     }
 
-    /// The same file with another text. A Dockerfile stays one, in its context; what YAML
-    /// is may show only once it can be read.
+    /// The same file with another text. A Dockerfile keeps its kind and context. The kind of a
+    /// YAML file is detected again, because the old text may have been unreadable.
     pub fn with_text(&self, text: impl Into<String>) -> Self {
         let source = self.source.with_text(text);
         match &self.kind {
@@ -116,13 +115,13 @@ impl Input {
         }
     }
 
-    /// The requirements that the file stands for: a conda file for itself, an Azure ML
-    /// environment for the conda spec in it or next to it, and a Dockerfile for the conda
-    /// file that it installs, or the packages that stand in its commands.
+    /// Returns the requirements of the input: a conda file itself, the conda spec in or next
+    /// to an Azure ML definition, and for a Dockerfile the conda file that it installs, or the
+    /// packages in its commands.
     ///
     /// # Errors
-    /// [`Failure::input`] when a file that it leads to cannot be read, or it has a format
-    /// that is not read, or no requirements.
+    /// [`Failure::input`] when a file that it leads to cannot be read, or it has an
+    /// unsupported format or no requirements.
     pub fn spec(&self) -> Result<Spec, Failure> {
         match &self.kind {
             Kind::CondaFile => Ok(Spec::of_conda_file(&self.source)),
@@ -133,8 +132,8 @@ impl Input {
     }
 }
 
-/// The files that are checked for a file: those that an asset of Azure/azureml-assets is
-/// made of, and any other file itself.
+/// The files to check for a path: those that make up an asset of Azure/azureml-assets, or
+/// the file itself.
 pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
     let source = SourceFile::read(path, fence).ok();
     let Some(files) = source.and_then(|source| BuildFiles::of_asset(&source)) else {
@@ -144,16 +143,16 @@ pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
     let spec = Some(spec).filter(|spec| fence.has_file(spec));
     match fence.has_file(&files.dockerfile) {
         true => spec.into_iter().chain([files.dockerfile]).collect(),
-        // What is missing is told of the definition.
+        // The check of the definition reports the missing Dockerfile.
         false => vec![spec.unwrap_or_else(|| path.to_owned())],
     }
 }
 
-/// The file that a path stands for: a folder for the definition of the SDK v1 in it (as for
-/// `Environment.load_from_directory`), its `asset.yaml`, or its Dockerfile.
+/// The file that a path refers to. In a folder, this is a definition of the SDK v1 (as in
+/// `Environment.load_from_directory`), `asset.yaml`, or a Dockerfile.
 ///
 /// # Errors
-/// [`Failure::input`] when it is a folder that has neither.
+/// [`Failure::input`] when it is a folder without any of these.
 pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
     if !path.is_dir() {
         return Ok(path.to_owned());

@@ -1,14 +1,14 @@
-//! The front door: which kind of file a path names, and where its requirements are.
+//! The entry point for input files: the kind of a file, and the place of its requirements.
 //!
-//! In: a path. Out: an [`Input`], which says what the file is: a conda file, the definition of
-//! an Azure ML environment ([`azure`]), a Dockerfile ([`docker`]), or a format that is not
-//! read; and its [`Spec`]: the file with the requirements, the
+//! In: a path. Out: an [`Input`] with its kind: a conda file, the definition of an Azure ML
+//! environment ([`azure`]), a Dockerfile ([`docker`]), or an unsupported format. It leads to a
+//! [`Spec`]: the file with the requirements, the
 //! [`Host`](presolve_spec::host::Host) that reads and changes it, and the image that they are
-//! for. This crate alone chooses between hosts. It must never know a channel, an index or the
-//! solver.
+//! for. Only this crate chooses between hosts. It must not depend on channels, package indexes
+//! or the solver.
 //!
 //! ```text
-//! door    what a file is, and which file a folder stands for
+//! door    the kind of a file, and the file that a folder refers to
 //! spec    the requirements of an input, and what is assumed of their image
 //! azure   definitions of Azure ML environments
 //! docker  Dockerfiles and their build contexts

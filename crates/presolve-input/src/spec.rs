@@ -1,4 +1,4 @@
-//! The file that holds the requirements of an input, and the image that they are for.
+//! The file that contains the requirements of an input, and the image that they are for.
 
 use std::sync::Arc;
 
@@ -14,30 +14,30 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// What is read of an input, and what is written.
+/// The file that presolve reads requirements from and writes pins to.
 pub struct Spec {
     /// The file with the requirements.
     pub source: Arc<SourceFile>,
-    /// How it is read and changed.
+    /// The kind of the file, which reads and changes it.
     pub host: Arc<dyn Host>,
-    /// The image that they are for, if one is known of.
+    /// The image of the environment; `None` for a plain conda file.
     pub(crate) image: Option<ImageOf>,
-    /// Notices about how the file was found.
+    /// Notices about the way the file was found.
     pub(crate) notices: Vec<Diagnostic>,
 }
 
 /// The image that an environment is built on.
 pub(crate) struct ImageOf {
-    /// Platform and virtual packages of the build machine.
+    /// The platform and virtual packages of the build machine.
     pub target: ImageTarget,
-    /// The image, if it is named.
+    /// The image, if the input names one.
     pub named: Option<Spanned<Image>>,
-    /// Position where the image is named, or could be.
+    /// The place of the image's name, or where a name belongs.
     pub at: Location,
 }
 
 impl Spec {
-    /// A conda file, for no image that is known of.
+    /// The spec of a conda file without an image.
     pub(crate) fn of_conda_file(source: &Arc<SourceFile>) -> Self {
         Self {
             source: Arc::clone(source),
@@ -50,29 +50,29 @@ impl Spec {
     /// Reads the requirements.
     ///
     /// # Errors
-    /// [`Failure::input`] with everything that conda, pip, YAML or Docker would refuse, each
-    /// with its place.
+    /// [`Failure::input`] with every error that conda, pip, a YAML parser or Docker would
+    /// report, each with its place.
     pub fn read(&self) -> Result<EnvironmentFile, Failure> {
         self.read_as_far_as_possible().complete()
     }
 
-    /// Reads what can be read of the requirements, and says what cannot.
+    /// Reads as much of the requirements as possible, together with the errors.
     pub fn read_as_far_as_possible(&self) -> PartialFile {
         self.host.read(&self.source, &[])
     }
 
-    /// The settings with what the image says; all that they say themselves is stronger.
+    /// Adds the target of the image to the settings. Explicit settings take precedence.
     pub fn settings(&self, settings: Settings) -> Settings {
         let image = self.image.as_ref().map(|image| image.target.clone());
         Settings { image, ..settings }
     }
 
-    /// The image, if one is named.
+    /// Returns the image if the input names one.
     pub fn named_image(&self) -> Option<Spanned<Image>> {
         self.image.as_ref()?.named.clone()
     }
 
-    /// What is to be said of the file, and of what is taken for granted.
+    /// Returns notices about the file, and about assumptions on its image.
     pub fn notices(&self, settings: &Settings) -> Vec<Diagnostic> {
         let guess = self.image.as_ref().and_then(|image| image.guess(settings));
         let notices = self.notices.iter().cloned();
@@ -81,7 +81,7 @@ impl Spec {
 }
 
 impl ImageOf {
-    /// What is taken for granted of the image, if anything has to be.
+    /// The notice about an assumed platform and glibc; `None` if they are known.
     fn guess(&self, settings: &Settings) -> Option<Diagnostic> {
         let has_glibc = |text: &String| text.starts_with("__glibc");
         let is_told = settings.virtual_packages.iter().any(has_glibc);
@@ -106,7 +106,7 @@ impl ImageOf {
         )
     }
 
-    /// What is said of an image with another C library, which nothing is solved for.
+    /// The warning about an image with musl, for which presolve does not solve.
     fn musl(&self, glibc: &str) -> Diagnostic {
         let message = "the image is based on Alpine, which has musl instead of glibc: conda packages and manylinux wheels do not run on it";
         Diagnostic::warning("musl-image", message)

@@ -1,4 +1,4 @@
-//! Changes single requirements of a file, and no other byte of it.
+//! Changes single requirements of a file. Every other byte stays the same.
 
 use std::sync::Arc;
 
@@ -19,31 +19,31 @@ use presolve_text::source::SourceFile;
 
 mod included;
 
-/// A change of a file. A changed line loses the pin that it may have.
+/// A change of a file. If a changed line has a pin, the change removes the pin.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// The requirement that stands here becomes this one.
+    /// Replaces the requirement at this place.
     Replace {
-        /// The requirement's place.
+        /// The place of the old requirement.
         at: Location,
-        /// As the file is to say it.
+        /// The new requirement, as the file will contain it.
         with: String,
     },
-    /// The requirement that stands here goes.
+    /// Removes the requirement at this place.
     Remove {
-        /// The requirement's place.
+        /// The place of the requirement.
         at: Location,
     },
-    /// A conda requirement comes in after the others.
+    /// Adds a match spec after the other conda dependencies.
     AddConda(String),
-    /// A pip requirement comes in after the others.
+    /// Adds a requirement after the other lines of the pip list.
     AddPip(String),
-    /// A channel comes in after the others.
+    /// Adds a channel after the others.
     AddChannel(String),
 }
 
 impl Change {
-    /// Where the requirement stands that changes; none if one comes in.
+    /// The place of the changed requirement; `None` for an addition.
     fn at(&self) -> Option<&Location> {
         match self {
             Change::Replace { at, .. } | Change::Remove { at } => Some(at),
@@ -52,21 +52,21 @@ impl Change {
     }
 }
 
-/// What changes make of a file and of the files that its pip list includes.
+/// The result of changes: a file, and the files that its pip list includes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// Text of the changed file.
+    /// The text of the changed file.
     pub text: String,
-    /// The included files that change.
+    /// The included files that the changes touch.
     pub included: Vec<Rewritten>,
 }
 
 /// An included file before and after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rewritten {
-    /// As it is.
+    /// The file on disk.
     pub before: Arc<SourceFile>,
-    /// As it will be.
+    /// The same file with the changes.
     pub after: Arc<SourceFile>,
 }
 
@@ -83,10 +83,10 @@ impl Changed {
     }
 }
 
-/// The file and those that it includes, with these changes.
+/// Applies the changes to the file and to the files that it includes.
 ///
 /// # Errors
-/// [`Failure::input`] when a requirement stands in a way that cannot be edited.
+/// [`Failure::input`] when the file writes a requirement in a way that cannot be edited.
 pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Changed, Failure> {
     let is_own = |change: &&Change| {
         let at = change.at();
@@ -99,7 +99,7 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
     })
 }
 
-/// The text of a conda file with changes.
+/// Returns the text of a conda file with the changes.
 ///
 /// # Errors
 /// As for [`change`].
@@ -108,7 +108,7 @@ pub(super) fn in_conda_file(
     environment: &EnvironmentFile,
     changes: &[&Change],
 ) -> Result<String, Failure> {
-    // Without a list, these two write a new one, and a list in brackets is none to them.
+    // These two write a new list where there is none. They do not recognise a flow list.
     let may_add_list =
         |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
@@ -127,7 +127,7 @@ pub(super) fn in_conda_file(
     )
 }
 
-/// Changes a text that says what the environment's does.
+/// Changes a text that has the same content as the file of `environment`.
 fn edit(
     host: CondaFile,
     environment: &EnvironmentFile,
@@ -160,7 +160,7 @@ fn edit(
 enum Place {
     Channels,
     Dependencies,
-    /// The pip list that is this entry of the dependencies.
+    /// The pip list at this index of the dependencies.
     Pip(usize),
 }
 
@@ -176,7 +176,7 @@ impl Place {
 
 struct Editor<'e> {
     before: &'e EnvironmentFile,
-    /// The same with its lists as blocks.
+    /// The same file with its flow lists rewritten as block lists.
     blocks: &'e EnvironmentFile,
     tree: &'e Tree,
     edits: Edits<'e>,
@@ -201,7 +201,7 @@ impl Editor<'_> {
         }
     }
 
-    /// Where a requirement of the file stands now that its lists are blocks.
+    /// Maps the place of a requirement to its place in the file with block lists.
     fn moved(&self, at: &Location) -> Result<Location, Failure> {
         let conda = self
             .before
@@ -229,7 +229,7 @@ impl Editor<'_> {
             origin: None,
         };
         for place in self.lists() {
-            // A list that is written in another way may have a place for this line.
+            // Another list may contain this line even if this one cannot be edited.
             let Ok(list) = self.list(place) else {
                 continue;
             };
@@ -355,7 +355,7 @@ impl Editor<'_> {
         lists.map(|(index, _)| Place::Pip(index)).collect()
     }
 
-    /// A pip list without lines is not a list for conda.
+    /// Removes pip lists without lines, because conda does not accept an empty one.
     fn remove_empty_lists(&mut self) {
         for place in self.pip_lists() {
             let Ok(list) = self.list(place) else {
@@ -393,13 +393,13 @@ fn plain(text: &str) -> Entry {
     }
 }
 
-/// The line of a list in which a requirement stands.
+/// Returns the line of a list that contains a requirement.
 fn line_at<'l>(list: &'l List, at: &Location) -> Option<&'l ListItem> {
     let mut lines = list.lines.iter();
     lines.find(|line| line.span.start <= at.span.start && at.span.end <= line.span.end)
 }
 
-/// An item of a pip list may hold several requirements.
+/// Refuses an item with several requirements: a change replaces the whole item.
 fn check_single(line: &ListItem, at: &Location) -> Result<(), Failure> {
     if line.text.trim().contains('\n') {
         Err(several(at))

@@ -1,5 +1,5 @@
-//! The names of diagnostics that are findings of `presolve check`: a rule takes its name
-//! from here, so that what is reported and what is looked for cannot differ.
+//! The names of diagnostics that `presolve check` reports as findings. The rules take their
+//! names from here, so that the two cannot differ.
 
 /// An option in the pip list is not allowed in a requirements file, or is incomplete.
 pub const BAD_PIP_OPTION: &str = "bad-pip-option";
@@ -78,7 +78,7 @@ pub const UNKNOWN_KEY: &str = "unknown-key";
 /// checked.
 pub const UNUSUAL_YAML: &str = "unusual-yaml";
 
-/// All of them.
+/// Every name above.
 pub const ALL: &[&str] = &[
     BAD_PIP_OPTION,
     CONDA_SYNTAX_IN_PIP_LIST,

@@ -1,18 +1,18 @@
-//! Replacements in a text, gathered and then made at once.
+//! Replacements in a text, collected first and applied together.
 
 use std::ops::Range;
 
 /// Pending replacements in a text.
 pub struct Edits<'a> {
-    /// Original text.
+    /// The original text.
     pub text: &'a str,
-    /// Line break that the text uses.
+    /// The line break of the text, `\n` or `\r\n`.
     pub line_break: &'static str,
     edits: Vec<(Range<usize>, String)>,
 }
 
 impl<'a> Edits<'a> {
-    /// Nothing changes yet.
+    /// Starts without replacements.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -21,20 +21,20 @@ impl<'a> Edits<'a> {
         }
     }
 
-    /// Replaces a range; replaced ranges must not overlap.
+    /// Replaces a range. Replaced ranges must not overlap.
     pub fn replace(&mut self, range: Range<usize>, with: &str) {
         if &self.text[range.clone()] != with {
             self.edits.push((range, with.to_owned()));
         }
     }
 
-    /// Inserts at a place; what is inserted there first comes first.
+    /// Inserts text at an offset. Several insertions at one offset keep their order.
     pub fn insert(&mut self, at: usize, text: &str) {
         self.edits.push((at..at, text.to_owned()));
     }
 
-    /// Removes the line of a place with its line break, or with the one before
-    /// when it is a last line without.
+    /// Removes the line of a range with its line break. A last line without a line break is
+    /// removed with the one before it.
     pub fn remove_line(&mut self, within: Range<usize>) {
         let start = self.text[..within.start].rfind('\n').map_or(0, |at| at + 1);
         match self.text[within.end..].find('\n') {
@@ -61,7 +61,7 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// How a text ends its lines: as its first line does.
+/// Returns the line break of a text's first line.
 pub fn line_break(text: &str) -> &'static str {
     match text.find('\n') {
         Some(end) if text[..end].ends_with('\r') => "\r\n",

@@ -1,5 +1,5 @@
-//! Reads conda's environment files as `conda env create` does
-//! (conda/env/env.py, CEP-24), with the place of everything.
+//! Reads conda environment files, with the place of every value, as `conda env create`
+//! does (conda/env/env.py, CEP-24).
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The keys that mean something in an environment file.
+/// The keys of an environment file, from CEP-24 and conda/env/env.py.
 const KEYS: [&str; 7] = [
     "name",
     "channels",
@@ -32,31 +32,31 @@ const KEYS: [&str; 7] = [
     "category",
 ];
 
-/// Help that points to conda's documentation of match specs.
+/// A help text with the link to conda's documentation of match specs.
 const MATCH_SPECS: &str =
     "see https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html";
 
 /// Reads a conda environment file.
 ///
 /// # Errors
-/// [`Failure::input`] with everything that conda, pip or YAML would refuse, each
+/// [`Failure::input`] with every error that conda, pip or a YAML parser would report, each
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
     CondaFile::default().read(&source, &[]).complete()
 }
 
-/// An environment file as far as it could be read.
+/// The readable part of an environment file.
 pub struct PartialFile {
-    /// What it means without the entries that were refused; none if nothing can be read.
+    /// The file without its refused entries; `None` if nothing is readable.
     pub environment: Option<EnvironmentFile>,
-    /// Its YAML; none if it is no YAML, as a Dockerfile.
+    /// `None` if the file is not YAML, for example a Dockerfile.
     pub tree: Option<Tree>,
-    /// Errors that conda, pip or a YAML parser would also report.
+    /// The errors that conda, pip or a YAML parser would also report.
     pub errors: Vec<Diagnostic>,
 }
 
 impl PartialFile {
-    /// A file of which nothing can be read.
+    /// A file with these errors and no readable part.
     pub fn refused(errors: Vec<Diagnostic>) -> Self {
         Self {
             environment: None,
@@ -65,10 +65,10 @@ impl PartialFile {
         }
     }
 
-    /// Its YAML, whatever in it was refused.
+    /// Returns the YAML, even if some entries were refused.
     ///
     /// # Errors
-    /// [`Failure::input`] when it is no YAML.
+    /// [`Failure::input`] when the file is not YAML.
     pub fn into_tree(self) -> Result<Tree, Failure> {
         self.tree.ok_or(Failure {
             kind: FailureKind::Input,
@@ -76,10 +76,10 @@ impl PartialFile {
         })
     }
 
-    /// The environment file, of which all could be read.
+    /// Returns the environment file if there were no errors.
     ///
     /// # Errors
-    /// [`Failure::input`] with everything that was refused.
+    /// [`Failure::input`] with all errors.
     pub fn complete(self) -> Result<EnvironmentFile, Failure> {
         match self.environment {
             Some(environment) if self.errors.is_empty() => Ok(environment),
@@ -91,8 +91,8 @@ impl PartialFile {
     }
 }
 
-/// Reads what can be read of a conda environment file. Some of the files that it includes
-/// may have another text than on disk.
+/// Reads as much of a conda environment file as possible. For the files in `included`, the
+/// given text replaces the one on disk.
 pub(super) fn reading(
     host: CondaFile,
     source: &Arc<SourceFile>,
@@ -113,13 +113,13 @@ pub(super) fn reading(
     }
 }
 
-/// One entry of a `dependencies` or `channels` list, for those who edit it.
+/// One entry of a `dependencies` or `channels` list, in a form that can be edited.
 pub(super) struct Entry {
-    /// The text, unquoted.
+    /// Unquoted.
     pub text: String,
-    /// The scalar in the file.
+    /// The place of the scalar.
     pub location: Location,
-    /// The comment after it on the line.
+    /// The comment after the scalar on its line.
     pub comment: LineComment,
 }
 
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
             Value::String(name) => name.clone(),
             Value::Null => return,
             Value::Number(_) | Value::Bool(_) => location.text().to_owned(),
-            // With `-p`, as Azure ML calls it, conda does not look at the name.
+            // Azure ML calls conda with `-p`, and conda then ignores the name.
             _ => {
                 return self.warn_of_key(
                     codes::MALFORMED_NAME,
@@ -330,8 +330,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A mapping among the dependencies: `pip:`, or an installer that conda
-    /// does not have.
+    /// Reads a mapping among the dependencies: `pip:`, or an installer that conda does not
+    /// have.
     fn read_section(&mut self, route: &Route<'_>, key: &Value, value: &Value) {
         if key.as_str() == Some("pip") {
             return self.read_pip(&route.with_key("pip"), value);
@@ -402,7 +402,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A scalar entry of a list with its comment.
+    /// Reads a scalar entry of a list with its comment.
     fn entry(&self, route: &Route<'_>, value: &Value) -> Result<Entry, Diagnostic> {
         let place = self.tree.location(route);
         let error = |message: &str, help: &str| {
@@ -470,8 +470,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Refuses a list with a `-` and nothing after it. No entry of such a list can
-    /// be placed, as the tree that gives the places has no node for it.
+    /// Refuses a list in which nothing follows a `-`. tree-sitter's tree has no node for such
+    /// an item, so no entry of the list has a reliable place.
     fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
         if !items.iter().any(Value::is_null) {
             return false;
@@ -532,7 +532,7 @@ impl<'a> Reader<'a> {
                 codes::MISPLACED_PIP_LIST,
                 "move it into `dependencies`, as `- pip:`".to_owned(),
             ),
-            // What is there under its right name was not meant by the other one.
+            // The file also has the correct key, so this one is not a misspelling of it.
             Some(known) if is_there(known) => (
                 codes::UNKNOWN_KEY,
                 format!("did you mean `{known}`, which the file also has?"),
@@ -576,8 +576,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The key that an unknown one may have been meant for: the same but for capitals, or but
-/// for a letter or two of a longer one.
+/// Returns the known key that an unknown one probably means: it differs in capitals, or, if
+/// it is long enough, in one or two letters.
 pub fn nearest_key(key: &str) -> Option<&'static str> {
     let distance = |known: &str| strsim::damerau_levenshtein(known, &key.to_lowercase());
     let scored = KEYS.iter().map(|known| (distance(known), *known));
@@ -594,7 +594,7 @@ fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
         {
             (declared, Some(pin), false)
         }
-        // No pin any more: the user has edited the line.
+        // Not a pin any more: the user has edited the line.
         _ => (&entry.text, None, false),
     };
     Ok(CondaRequirement {
@@ -606,7 +606,7 @@ fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
     })
 }
 
-/// Gives a pinned pip line the meaning that its comment keeps.
+/// Restores the declared requirement of a pinned pip line from its comment.
 fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
     let Some(pin) = pip_lines::pinned_version(&requirement.kind).cloned() else {
         return;
@@ -627,14 +627,14 @@ fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
     }
 }
 
-/// Where the entry's text stands in the file as it is.
+/// Returns the byte offset of the entry's text, if the file contains it unchanged.
 fn verbatim(entry: &Entry) -> Option<usize> {
     let span = entry.location.span.clone();
     let offset = entry.location.text().find(&entry.text)?;
     (offset <= 1).then_some(span.start + offset)
 }
 
-/// `{{ name }}` without quotes is a mapping to YAML.
+/// YAML reads `{{ name }}` without quotes as a mapping.
 fn is_template(location: &Location) -> bool {
     location.text().starts_with("{{") || location.text().starts_with("{%")
 }
@@ -648,7 +648,7 @@ pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
         .help(help)
 }
 
-/// What a text that is not a match spec is taken for, and what to do about it.
+/// Classifies a text that is not a match spec: the diagnostic's name and its help.
 fn refused_spec(text: &str) -> (&'static str, String) {
     let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -674,14 +674,14 @@ fn refused_spec(text: &str) -> (&'static str, String) {
     }
 }
 
-/// The first line of a place, so that a whole block is not shown.
+/// Shortens a place to its first line, so that a message does not show a whole block.
 fn first_line(mut location: Location) -> Location {
     let length = location.text().lines().next().map_or(0, str::len);
     location.span.end = location.span.start + length;
     location
 }
 
-/// The platform that a head comment names.
+/// Returns the platform in the file's header comment.
 fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
     let mut start = 0;
     for line in tree.source().text().split_inclusive('\n') {
@@ -701,8 +701,8 @@ fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
     None
 }
 
-/// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which
-/// conda applies to channels; an unset variable stays as it is.
+/// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which conda
+/// applies to channels. An unset variable is left unexpanded.
 pub(super) fn expand_variables(text: &str) -> String {
     let mut expanded = String::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! The kinds of files that hold requirements. Each reads and changes them in its own way.
+//! The kinds of files that contain requirements. Each has its own way to read and edit them.
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -11,33 +11,34 @@ use super::{
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
-/// A kind of file, with what has to be known to read one: where in it the requirements are,
-/// or which other files belong to it.
+/// A kind of file, with what is necessary to read one: the keys above the requirements, or
+/// the other files that belong to it.
 pub trait Host: Debug + Send + Sync {
-    /// Reads what can be read of a file. Some of the files that it includes may have
-    /// another text than on disk.
+    /// Reads as much of a file as possible. For the files in `included`, the given text
+    /// replaces the one on disk.
     fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> PartialFile;
 
-    /// The text of the file with these changes.
+    /// Returns the text of the file with these changes.
     ///
     /// # Errors
-    /// [`Failure::input`] when a change cannot be made in this kind of file.
+    /// [`Failure::input`] when this kind of file does not support a change.
     fn change(&self, before: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure>;
 
-    /// The text of the file with an answer in it. A second time nothing changes.
+    /// Returns the text of the file with these pins. A second call changes nothing.
     ///
     /// # Errors
     /// [`Failure::input`] when the file cannot be edited, or the result does not read back
     /// as the same requirements with these pins.
     fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure>;
 
-    /// Whether the file has a place for pins at all.
+    /// Checks that the file has a place for pins.
     ///
     /// # Errors
-    /// [`Failure::input`] with the place where a line per package would have to be.
+    /// [`Failure::input`] with the place that has no room for one line per package.
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure>;
 
-    /// How many conda packages [`Host::pin`] writes of an answer that has `conda` of them.
+    /// The number of conda packages that [`Host::pin`] writes for an answer with `conda` of
+    /// them.
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize;
 }
 
@@ -48,8 +49,8 @@ pub struct CondaFile {
 }
 
 impl CondaFile {
-    /// The conda spec that stands in a file below these keys: below the first one at the
-    /// root, the second one in what it leads to, and so on.
+    /// The conda spec below these keys: the first one is at the root, each further one below
+    /// the key before it.
     pub fn below(keys: &'static [&'static str]) -> Self {
         Self {
             part: Part::below(keys),

@@ -1,5 +1,5 @@
-//! JSON files. To the reader they are YAML, but they have no comments, tabs may indent
-//! them, and the entries of their lists have commas between them.
+//! JSON files. The reader treats them as YAML, but they have no comments, tabs may indent
+//! them, and commas separate the entries of their lists.
 
 use std::ops::Range;
 
@@ -11,21 +11,21 @@ use super::{
     yaml::{self, Tree},
 };
 
-/// What a text means.
+/// Parses a JSON text.
 ///
 /// # Errors
-/// When it is not JSON, or has a key twice in one object.
+/// Fails when it is not JSON, or an object has a key twice.
 pub(super) fn value(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text)
 }
 
-/// The text with blanks for its tabs, which YAML does not take for indentation. A tab in
-/// a string of JSON is written `\t`, so no value changes, and every byte keeps its place.
+/// Replaces tabs with blanks, because YAML does not allow tabs as indentation. A tab in a
+/// JSON string is written `\t`, so values and byte offsets stay the same.
 pub(super) fn without_tabs(text: &str) -> String {
     text.replace('\t', " ")
 }
 
-/// The byte where an error is: serde_json counts lines from 1, and bytes in them.
+/// The byte offset of an error. serde_json counts lines from 1, and bytes within a line.
 pub(super) fn offset(text: &str, error: &serde_json::Error) -> usize {
     let before = error.line().saturating_sub(1);
     let lines = text.split_inclusive('\n').take(before).map(str::len);
@@ -37,26 +37,26 @@ pub(super) fn offset(text: &str, error: &serde_json::Error) -> usize {
     offset
 }
 
-/// The string without escapes whose end is at a byte or before it.
+/// Returns the last string without escapes that ends at or before a byte.
 pub(super) fn string_before(text: &str, offset: usize) -> Range<usize> {
     let quote = |end: usize| text.get(..end)?.rfind('"');
     let end = quote(offset + 1).unwrap_or(offset);
     quote(end).unwrap_or(end)..(end + 1).min(text.len())
 }
 
-/// A text as a string of JSON.
+/// Quotes a text as a JSON string.
 pub(super) fn string(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }
 
-/// Separators between the elements of an array.
+/// The layout of an array.
 pub(super) struct Array {
-    /// What stands between a comma and the element after it.
+    /// The blanks between a comma and the next element.
     gap: String,
 }
 
 impl Array {
-    /// Reads how an array, from its bracket to its bracket, is laid out.
+    /// Reads the layout of an array, whose span includes both brackets.
     pub(crate) fn read(text: &str, span: &Range<usize>) -> Self {
         let inner = inner(text, span);
         let lead = &inner[..inner.len() - inner.trim_start().len()];
@@ -67,17 +67,17 @@ impl Array {
         Self { gap }
     }
 
-    /// What to write after an element so that another one follows.
+    /// The text to insert after an element to add another one there.
     pub(crate) fn behind(&self, element: &str) -> String {
         format!(",{}{element}", self.gap)
     }
 
-    /// What to write before an element so that another one precedes it.
+    /// The text to insert before an element to add another one there.
     pub(crate) fn before(&self, element: &str) -> String {
         format!("{element},{}", self.gap)
     }
 
-    /// An object with a list of pip, as an element of this array.
+    /// An object with a pip list, as an element of this array.
     pub(crate) fn pip_list(&self, text: &str, requirements: &[String]) -> String {
         let (Some(last), unit) = (self.gap.rfind('\n'), unit(text)) else {
             return format!(
@@ -92,7 +92,7 @@ impl Array {
     }
 }
 
-/// Writes a list of channels where there is none, or an empty one.
+/// Writes the channels of a file with an empty list or without one.
 pub(super) fn write_channels(edits: &mut Edits<'_>, tree: &Tree, channels: &[String]) {
     if tree.root.get("channels").is_some() {
         fill(edits, tree, &route!("channels"), channels);
@@ -109,7 +109,7 @@ pub(super) fn write_channels(edits: &mut Edits<'_>, tree: &Tree, channels: &[Str
     }
 }
 
-/// Writes the entries of a list that has none, be it `null`.
+/// Writes entries into an empty list, or in the place of `null`.
 pub(super) fn fill(
     edits: &mut Edits<'_>,
     tree: &Tree,
@@ -124,8 +124,8 @@ pub(super) fn fill(
     edits.replace(span, &written);
 }
 
-/// The first list of entries that stand on one line in a file of several lines, and the
-/// same with a line for each.
+/// Returns the first list whose entries share one line in a file of several lines, and the
+/// same list with a line for each.
 pub(super) fn first_on_one_line(tree: &Tree) -> Option<(Range<usize>, String)> {
     let text = tree.source().text();
     if !has_lines(text) {
@@ -151,11 +151,11 @@ pub(super) fn first_on_one_line(tree: &Tree) -> Option<(Range<usize>, String)> {
     })
 }
 
-/// The text without the commas that removed elements left behind: of valid JSON with
-/// some of its elements cut out, it makes valid JSON.
+/// Removes the commas that removed elements leave behind. Valid JSON with some elements cut
+/// out becomes valid JSON again.
 pub(super) fn without_stray_commas(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
-    // The last character that means something, and where the comma stands if it is one.
+    // The last significant character, and its offset if it is a comma.
     let (mut last, mut comma) = ('[', 0);
     let (mut in_string, mut escaped) = (false, false);
     for character in text.chars() {
@@ -179,7 +179,7 @@ pub(super) fn without_stray_commas(text: &str) -> String {
     kept
 }
 
-/// An array of strings: a line for each below a line of this indentation, or all on one.
+/// An array of strings: one per line below a line with this indentation, or all on one line.
 fn array(entries: &[String], indent: Option<&str>, text: &str) -> String {
     let strings: Vec<String> = entries.iter().map(|entry| string(entry)).collect();
     match indent {
@@ -200,7 +200,7 @@ fn inner<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
         .unwrap_or_default()
 }
 
-/// What stands after commas and colons on one line: nothing in a minified file.
+/// The blank after commas and colons on one line: empty in a minified file.
 fn blank(text: &str) -> &'static str {
     if text.contains("\": ") || text.contains("\", ") {
         " "
@@ -214,19 +214,19 @@ fn has_lines(text: &str) -> bool {
     text.trim().contains('\n')
 }
 
-/// By what the file indents: as its first indented line is.
+/// The unit of indentation, from the first indented line of the file.
 fn unit(text: &str) -> &str {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let indented = lines.map(indent_of).find(|indent| !indent.is_empty());
     indented.unwrap_or("  ")
 }
 
-/// The blanks that the line of a byte begins with.
+/// The indentation of the line that contains a byte.
 fn line_indent(text: &str, byte: usize) -> &str {
     indent_of(&text[yaml::line_start(text, byte)..])
 }
 
-/// The same if nothing else stands before the byte on its line.
+/// The same, if only blanks precede the byte on its line.
 fn indentation_alone(text: &str, byte: usize) -> Option<&str> {
     let before = &text[yaml::line_start(text, byte)..byte];
     (has_lines(text) && before.trim().is_empty()).then_some(before)

@@ -1,8 +1,8 @@
 //! Environment files: their requirements, with places, and the edits that pin or change them.
 //!
-//! In: a source file. Out: an [`EnvironmentFile`], or the text with pins or changes in it and no
-//! other byte touched. A kind of file is a [`host::Host`]; the conda file is the one that is
-//! known here. This crate must never know a channel, an index, or which other hosts there are.
+//! In: a source file. Out: an [`EnvironmentFile`], or the text with pins or changes in it and
+//! no other byte touched. A kind of file is a [`host::Host`]. This crate knows only the conda
+//! file. It must not depend on channels, package indexes or the other hosts.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -29,12 +29,12 @@ pub mod requirement;
 pub mod route;
 pub mod yaml;
 
-/// A value with the place that it was read from.
+/// A value with its place in a file.
 #[derive(Clone, Debug)]
 pub struct Spanned<T> {
-    /// Parsed value.
+    /// The parsed value.
     pub value: T,
-    /// Position in its file.
+    /// The place of the value in its file.
     pub location: Location,
 }
 
@@ -44,47 +44,46 @@ pub struct Spanned<T> {
 /// (<https://github.com/conda/ceps/blob/main/cep-0024.md>).
 #[derive(Clone, Debug)]
 pub struct EnvironmentFile {
-    /// The file.
+    /// The file's text and path.
     pub source: Arc<presolve_text::source::SourceFile>,
-    /// How the file is read and changed.
+    /// The kind of the file, which reads and changes it.
     pub host: Arc<dyn host::Host>,
     /// `name`.
     pub name: Option<Spanned<String>>,
-    /// `channels`, as written, `nodefaults` included.
+    /// `channels`, as written, including `nodefaults`.
     pub channels: Vec<Spanned<String>>,
     /// The conda entries of `dependencies`, in file order.
     pub conda: Vec<CondaRequirement>,
-    /// The Python that the image of a Dockerfile has, in the form of a requirement: given,
-    /// and neither asked for nor to be written.
+    /// The Python in the image of a Dockerfile, in the form of a requirement. It is neither
+    /// declared nor pinned.
     pub image_python: Option<CondaRequirement>,
-    /// The pip lines of every `pip:` block of `dependencies`, in file order,
-    /// and those of the files that they name with `-r` and `-c`.
+    /// The pip lines of every `pip:` block of `dependencies`, in file order, and those of the
+    /// files that they include with `-r` and `-c`.
     pub pip: PipRequirements,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
-    /// Warnings found while reading (unknown keys, odd spellings).
+    /// Warnings from reading the file: unknown keys, unusual spellings.
     pub warnings: Vec<Diagnostic>,
 }
 
 /// A conda entry of `dependencies`.
 #[derive(Clone, Debug)]
 pub struct CondaRequirement {
-    /// What the user asks for: the declared requirement, which in a pinned file
-    /// stands in the comment of the line.
+    /// The declared requirement. In a pinned file, it is in the comment of the line.
     pub spec: MatchSpec,
     /// The declared requirement as written.
     pub text: String,
     /// The entry's scalar in the file (not its comment).
     pub location: Location,
-    /// Pin that an earlier `presolve pin` wrote on the line.
+    /// The pin that an earlier `presolve pin` wrote on the line.
     pub pin: Option<CondaPin>,
-    /// The line was added by an earlier `pin`: it is not a requirement of the
-    /// user's, only a preference.
+    /// An earlier `pin` added the line. It is only a preference, not a requirement of the
+    /// user.
     pub added_by_pin: bool,
 }
 
-/// `channel::name=version=build[sha256=…]` as an earlier `pin` wrote it; the
-/// channel and the hash where they are needed.
+/// `channel::name=version=build[sha256=…]` as an earlier `pin` wrote it. The channel and the
+/// hash are there only if they are necessary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CondaPin {
     /// The package's normalised name.
@@ -99,60 +98,60 @@ pub struct CondaPin {
     pub hash: Option<String>,
 }
 
-/// Everything that the pip half of a file says.
+/// The content of all pip lists of a file.
 #[derive(Clone, Debug, Default)]
 pub struct PipRequirements {
     /// Requirements to install, in file order.
     pub requirements: Vec<PipRequirement>,
-    /// Constraints from `-c` files.
+    /// Requirements from `-c` files, which only restrict versions.
     pub constraints: Vec<PipRequirement>,
-    /// Options that concern the whole list.
+    /// The options that apply to the whole list.
     pub options: PipOptions,
-    /// The files that `-r` and `-c` lines name, be they there or not.
+    /// The files that `-r` and `-c` lines name, even those that do not exist.
     pub files: Vec<PathBuf>,
 }
 
 /// A pip requirement.
 #[derive(Clone, Debug)]
 pub struct PipRequirement {
-    /// Project, URL or path that the line requests.
+    /// The project, URL or path that the line requests.
     pub kind: PipRequirementKind,
-    /// The declared requirement as written (without `--hash` and such).
+    /// The declared requirement as written, without per-line options such as `--hash`.
     pub text: String,
-    /// The line (not its comment): in the environment file or in a `-r` file.
+    /// The line without its comment, in the environment file or in a `-r` file.
     pub location: Location,
     /// `--hash` values as written, `sha256:…`.
     pub hashes: Vec<String>,
-    /// The other options of the line, which say how pip builds it:
+    /// The other options of the line, which affect its build, such as
     /// `--config-settings=key=value`.
     pub options: Vec<String>,
     /// The version that an earlier `pin` wrote on the line.
     pub pin: Option<pep440_rs::Version>,
     /// The line was added by an earlier `pin`.
     pub added_by_pin: bool,
-    /// The line stands in the environment file itself, not in a `-r` file.
+    /// The line is in the environment file itself, not in a `-r` file.
     pub in_environment: bool,
 }
 
-/// Project, URL or path that a pip requirement requests.
+/// The project, URL or path that a pip requirement requests.
 #[derive(Clone, Debug)]
 pub enum PipRequirementKind {
     /// A PEP 508 requirement: a name with extras, specifiers and a marker, or a
     /// name with a direct URL of an archive.
     Named(Box<Requirement<VerbatimUrl>>),
-    /// Something whose metadata only foreign code can tell: an editable or
-    /// local project, a version control URL, an archive without a name.
+    /// A requirement whose metadata only a build can determine: an editable or local
+    /// project, a version control URL, an archive without a name.
     Opaque {
-        /// The project's name, where the line tells it (`name @ git+…`, `#egg=`).
+        /// The project's name, if the line contains it (`name @ git+…`, `#egg=`).
         name: Option<PackageName>,
         /// Why it cannot be resolved, for the user: "an editable project".
         reason: &'static str,
-        /// Condition under which the line applies.
+        /// The line applies only where this marker is true.
         marker: MarkerTree,
     },
 }
 
-/// pip's options inside a requirements list, as
+/// pip's options in a requirements list, as
 /// <https://pip.pypa.io/en/stable/reference/requirements-file-format/> lists them.
 #[derive(Clone, Debug, Default)]
 pub struct PipOptions {
@@ -172,12 +171,12 @@ pub struct PipOptions {
     pub formats: FormatControl,
     /// `--require-hashes`.
     pub require_hashes: bool,
-    /// Each of them as written, variables and all, with those that do not change
-    /// what is chosen: `--extra-index-url https://${TOKEN}@example.com/simple`.
+    /// Every option as written, with its variables, including those that do not affect the
+    /// selection: `--extra-index-url https://${TOKEN}@example.com/simple`.
     pub written: Vec<Spanned<String>>,
 }
 
-/// Which kinds of distribution pip may use, per project
+/// The kinds of distribution that pip may use, per project
 /// (<https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-only-binary>).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormatControl {

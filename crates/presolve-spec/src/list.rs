@@ -1,5 +1,5 @@
-//! A block list of the file as lines that can be rewritten, or an array of JSON as
-//! elements that can be.
+//! A list of the file, with entries that can be rewritten: a block list by lines, a JSON
+//! array by elements.
 
 use std::ops::Range;
 
@@ -16,11 +16,11 @@ use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
 /// A scalar entry of a list.
 pub struct ListItem {
-    /// The scalar.
+    /// The bytes of the scalar, with quotes.
     pub span: Range<usize>,
-    /// The scalar's text, unquoted.
+    /// Unquoted.
     pub text: String,
-    /// The comment after it.
+    /// The comment after the scalar.
     pub comment: LineComment,
     /// From the scalar to the end of its line.
     tail: Range<usize>,
@@ -28,30 +28,30 @@ pub struct ListItem {
 
 /// The scalar entries of a block list or of an array, in order.
 pub struct List {
-    /// The entries.
+    /// The scalar entries, in order.
     pub lines: Vec<ListItem>,
     style: Style,
 }
 
-/// Syntax of a list.
+/// The syntax of a list.
 enum Style {
-    /// Each has a line: what stands before it there, blanks, `-`, blanks.
+    /// A block list. The text is what precedes a scalar on its line: blanks, `-`, blanks.
     Lines(Option<String>),
-    /// Elements of a JSON array.
+    /// A JSON array.
     Elements(json::Array),
 }
 
-/// New content of a line.
+/// The new content of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The scalar's text.
+    /// The text of the scalar.
     pub text: String,
-    /// Declared requirement or earlier pin that the line comes from.
+    /// The declared requirement or earlier pin that the line comes from.
     pub origin: Option<Origin>,
 }
 
 impl Entry {
-    /// A line that nobody declared.
+    /// A line that the user did not declare.
     pub fn added(text: String) -> Self {
         Self {
             text,
@@ -61,10 +61,10 @@ impl Entry {
 }
 
 impl List {
-    /// Reads the scalars of a list; other entries are left out.
+    /// Reads the scalars of a list. Other entries are skipped.
     ///
     /// # Errors
-    /// When an entry is an alias, or shares its line with something.
+    /// Fails when an entry is an alias, or shares its line with other content.
     pub fn read(tree: &Tree, route: &Route<'_>, value: Option<&Value>) -> Result<Self, Failure> {
         let text = tree.source().text();
         if tree.source().is_json() {
@@ -130,7 +130,7 @@ impl List {
         }
     }
 
-    /// Rewrites a line; nothing happens when it already is what it is to be.
+    /// Rewrites a line. An unchanged line is not touched.
     pub fn rewrite(&self, edits: &mut Edits<'_>, line: &ListItem, entry: &Entry) {
         let comment = LineComment {
             origin: entry.origin.clone(),
@@ -157,7 +157,7 @@ impl List {
         }
     }
 
-    /// Removes a line. Of an array the comma is left behind, for
+    /// Removes a line. Removal from an array leaves the comma for
     /// [`json::without_stray_commas`].
     pub fn remove(&self, edits: &mut Edits<'_>, line: &ListItem) {
         match self.style {
@@ -180,7 +180,7 @@ impl List {
         self.insert_at(edits, line.span.start, self.prefix(), entry);
     }
 
-    /// Writes a new line before what begins here, be it no scalar.
+    /// Writes a new line before any entry that begins at `start`, even a mapping.
     pub fn insert_before_any(&self, edits: &mut Edits<'_>, start: usize, entry: &Entry) {
         let line = &edits.text[yaml::line_start(edits.text, start)..];
         let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
@@ -206,8 +206,8 @@ impl List {
         }
     }
 
-    /// Writes a pip list after the last entry of `dependencies`, of which a line is
-    /// given; nothing happens without entries.
+    /// Writes a pip list after the last entry of `dependencies`. `line` is any line of that
+    /// list. Without entries it changes nothing.
     pub fn insert_pip_list(
         &self,
         edits: &mut Edits<'_>,
@@ -241,7 +241,7 @@ impl List {
     }
 }
 
-/// Removes an element of an array with the blanks before it, but not its comma.
+/// Removes an element of an array and the blanks before it, but not its comma.
 pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
     let start = edits.text[..element.start].trim_end().len();
     edits.replace(start..element.end, "");
@@ -249,7 +249,7 @@ pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
 
 const ONE_PER_LINE: &str = "write each entry on its own line, without anchors or aliases";
 
-/// An entry with its comment.
+/// Formats an entry with its comment.
 pub fn written(entry: &Entry) -> String {
     let comment = LineComment {
         origin: entry.origin.clone(),
@@ -262,7 +262,7 @@ pub fn written(entry: &Entry) -> String {
     }
 }
 
-/// The file is written in a way that cannot be edited.
+/// The failure for a file whose layout cannot be edited.
 pub fn uneditable(location: Location, message: &str, help: &str) -> Failure {
     Failure::input(
         Diagnostic::error("unpinnable-line", message)
@@ -271,7 +271,7 @@ pub fn uneditable(location: Location, message: &str, help: &str) -> Failure {
     )
 }
 
-/// A text as a scalar in the quotes that the old one had.
+/// Writes a text as a scalar in the quotes of the old one, or in quotes if YAML needs them.
 pub fn scalar(old: &str, text: &str) -> String {
     let plain = yaml_serde::from_str::<Value>(&format!("- {text}\n")).ok()
         == Some(Value::Sequence(vec![Value::String(text.to_owned())]));

@@ -1,4 +1,4 @@
-//! Match specs as conda's command line and its environment files write them
+//! Match specs as conda's command line and environment files contain them
 //! (<https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html>).
 
 use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, StringMatcher};
@@ -6,23 +6,23 @@ use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepodataRevision, St
 use super::{CondaPin, requirement, requirement::operators};
 use presolve_parse as parse;
 
-/// Reads a match spec with the meaning that conda gives it: `numpy=1.26` is
-/// `numpy 1.26.*`, and names are lower-cased.
+/// Parses a match spec with conda's semantics: `numpy=1.26` means `numpy 1.26.*`, and names
+/// become lower case.
 ///
 /// # Errors
-/// Why it is not a match spec, in a sentence for the user.
+/// The reason why it is not a match spec, in a sentence for the user.
 pub fn parse(text: &str) -> Result<MatchSpec, String> {
     let text = conda_spelling(text);
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }
     if text.starts_with('-') {
-        // conda looks for a package `-r` in version `requirements.txt`.
+        // conda searches for a package `-r` with version `requirements.txt`.
         return Err("a package name cannot begin with `-`".to_owned());
     }
     let positional = text.split('[').next().unwrap_or_default();
     if positional.contains('(') {
-        // `_parse_spec_str`, step 4: a leftover of `(optional)`, which was never documented.
+        // `_parse_spec_str`, step 4: a remainder of `(optional)`, which was never documented.
         let instead = "write `name[version='…']`, which conda does read";
         return Err(format!("conda ignores what is in parentheses; {instead}"));
     }
@@ -40,8 +40,8 @@ pub fn parse(text: &str) -> Result<MatchSpec, String> {
     Ok(spec)
 }
 
-/// What a text that conda refuses was meant to say, where that is plain: `>=` for `=>`,
-/// a comma between `>=1` and `<2`, none at the end.
+/// Returns the match spec that a refused text clearly means: `>=` for `=>`, a comma between
+/// `>=1` and `<2`, none at the end.
 pub fn intended(text: &str) -> Option<String> {
     if text.contains(['[', '#', ';']) || text.contains("://") {
         return None;
@@ -54,10 +54,10 @@ pub fn intended(text: &str) -> Option<String> {
     parse(&text).is_ok().then_some(text)
 }
 
-/// The spec in a form that the parser reads as conda reads the original
-/// (`_parse_spec_str` in conda/models/match_spec.py).
+/// Rewrites a spec so that rattler's parser gives it the meaning that conda gives the
+/// original (`_parse_spec_str` in conda/models/match_spec.py).
 fn conda_spelling(text: &str) -> String {
-    // conda cuts a spec at the first `#`, inside quotes too, and at ` if `.
+    // conda cuts a spec at the first `#`, even inside quotes, and at ` if `.
     let text = text.split('#').next().unwrap_or_default();
     let text = text.split(" if ").next().unwrap_or_default().trim();
     if let (Some(open), Some(close)) = (text.find('['), text.rfind(']'))
@@ -66,7 +66,7 @@ fn conda_spelling(text: &str) -> String {
     {
         let (bracket, outside) = (&text[open..=close], [&text[..open], &text[close + 1..]]);
         let outside = conda_operators(&outside.concat());
-        // A bracket without a key, as pip writes extras, says nothing to conda.
+        // conda ignores a bracket without a key, such as pip's extras.
         return if bracket.contains('=') {
             outside + &without_stars(&with_commas(bracket))
         } else {
@@ -79,8 +79,8 @@ fn conda_spelling(text: &str) -> String {
     conda_operators(text)
 }
 
-/// conda takes `>1.2.*` for `>1.2`, with a warning; to rattler it is `>=1.2`. Only a
-/// version stands after `<` and `>`: a build string keeps its star.
+/// conda reads `>1.2.*` as `>1.2`, with a warning; rattler reads it as `>=1.2`. Only a
+/// version follows `<` and `>`, so a build string keeps its star.
 fn without_stars(text: &str) -> String {
     let is_end = |c: char| c.is_whitespace() || ",|=<>'\"]".contains(c);
     let mut written = String::with_capacity(text.len());
@@ -97,7 +97,7 @@ fn without_stars(text: &str) -> String {
     written + rest
 }
 
-/// conda lets blanks part the pairs of a bracket too: `[version=1 build=py_0]`.
+/// conda also allows blanks between the pairs of a bracket: `[version=1 build=py_0]`.
 fn with_commas(bracket: &str) -> String {
     let mut written = String::with_capacity(bracket.len());
     let (mut quote, mut depth) = (None, 0);
@@ -126,8 +126,8 @@ fn starts_pair(text: &str) -> bool {
     end.is_some_and(|end| end > 0 && text[end..].trim_start().starts_with('='))
 }
 
-/// conda reads `x===1` as `x=1`, `x=1.` as `x=1`, and a single operator at the end
-/// as nothing.
+/// conda reads `x===1` as `x=1`, `x=1.` as `x=1`, and ignores a single operator at the
+/// end.
 fn conda_operators(text: &str) -> String {
     let text = text.replace("===", "=");
     let text = text.trim();
@@ -143,8 +143,8 @@ fn conda_operators(text: &str) -> String {
     }
 }
 
-/// A build string as conda takes it: blanks and a `=` before it are not part of
-/// it, and an operator in it means that the version was not understood.
+/// Reads a build string as conda does: blanks and a `=` before it are not part of it. An
+/// operator in it means that the version was not understood.
 fn conda_build(build: &str) -> Result<StringMatcher, String> {
     let build = build.trim_start_matches(['=', ' ']).trim_end();
     if !build.starts_with('^') && build.contains(['=', ',', '|', '<', '>', '~']) {
@@ -155,8 +155,8 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
     parse::conda::build(build).map_err(|_| format!("`{build}` is not a build string"))
 }
 
-/// Reads `name=version=build`, with or without `channel::` before it and a hash in
-/// brackets after it, as a pin: nothing in it may stand for more than one record.
+/// Reads `name=version=build` as a pin, with an optional `channel::` before it and an
+/// optional hash in brackets after it. No part may match more than one record.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
     let (channel, bare) = match text.rsplit_once("::") {
         Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),
@@ -201,7 +201,7 @@ fn exact_hash(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Name, version, build, channel and subdir of a spec.
+    /// Returns the name, version, build, channel and subdir of a spec.
     fn read(text: &str) -> String {
         match parse(text) {
             Ok(spec) => {

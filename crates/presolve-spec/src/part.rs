@@ -1,9 +1,9 @@
-//! The part of a file that is its conda spec.
+//! The part of a file that is the conda spec.
 //!
-//! An Azure ML environment may hold its conda file as the object below `conda_file:`, or
-//! below `python` and `condaDependencies`. That part is read as a file of its own, with
-//! everything around it blanked out: every byte keeps its place, so the places that are found
-//! are those of the whole file, and what is edited there is edited in the file.
+//! An Azure ML environment may contain its conda file as the object below `conda_file:`, or
+//! below `python` and `condaDependencies`. presolve reads that part as a separate file with
+//! blanks for everything around it. All byte offsets stay the same, so places and edits are
+//! those of the whole file.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -14,13 +14,13 @@ use crate::codes;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use presolve_text::source::SourceFile;
 
-/// The keys that lead from the root of a file to its conda spec; none if it is all of it.
+/// The keys from the root of a file to its conda spec; empty if that is the whole file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Part(&'static [&'static str]);
 
 impl Part {
-    /// The part below the first key at the root, the second one in what it leads to, and so
-    /// on.
+    /// The part below these keys: the first one is at the root, each further one below the key
+    /// before it.
     pub(crate) fn below(keys: &'static [&'static str]) -> Self {
         Self(keys)
     }
@@ -29,17 +29,17 @@ impl Part {
         self.0.is_empty()
     }
 
-    /// The text of the spec, at its place: the whole text of most files.
+    /// The text of the spec at its original offsets. For most files it is the whole text.
     ///
     /// # Errors
-    /// [`Failure::input`] when the part is not there, or means nothing without the rest.
+    /// [`Failure::input`] when the part does not exist, or depends on the rest of the file.
     pub(crate) fn text(self, source: &Arc<SourceFile>) -> Result<Cow<'_, str>, Failure> {
         if self.is_whole() {
             return Ok(Cow::Borrowed(source.text()));
         }
         let around = Tree::parse(source)?;
         let part = blank_around(source.text(), &self.span_in(&around)?);
-        // An alias of an anchor outside, or a tag, would be lost with the rest.
+        // The rest of the file may contain an anchor or a tag that the part depends on.
         let read = yaml::value(source, &part).ok();
         if read.as_ref() == around.get(self.0) {
             Ok(Cow::Owned(part))
@@ -48,10 +48,10 @@ impl Part {
         }
     }
 
-    /// Where the spec stands, in bytes: its lines with their comments, or its braces.
+    /// The range of the spec, in bytes: its lines with their comments, or its braces.
     ///
     /// # Errors
-    /// [`Failure::input`] when the part is not there.
+    /// [`Failure::input`] when the part does not exist.
     pub(crate) fn span(self, source: &Arc<SourceFile>) -> Result<Range<usize>, Failure> {
         if self.is_whole() {
             Ok(0..source.text().len())
@@ -60,7 +60,7 @@ impl Part {
         }
     }
 
-    /// What stands before and after the spec.
+    /// The text before and after the spec.
     ///
     /// # Errors
     /// As for [`Part::span`].
@@ -80,7 +80,7 @@ impl Part {
         if around.source().is_json() || !text[name.end..value.start].contains('\n') {
             return Ok(value);
         }
-        // From the line below the key on, so that comments before the first entry belong to it.
+        // From the line below the key, so that comments before the first entry are included.
         let first = yaml::line_end(text, name.end);
         let start = first + text[first..].find('\n').map_or(0, |end| end + 1);
         if text[value.clone()].starts_with('{') {
@@ -106,8 +106,8 @@ impl Part {
     }
 }
 
-/// The length of the comments at the end of a block that are indented less than it, which
-/// belong to what follows.
+/// The length of the comments at the end of a block that are indented less than it. They
+/// belong to the text after the block.
 fn outdented_comments(block: &str, indent: usize) -> usize {
     let is_outside = |line: &&str| {
         let bare = line.trim_start_matches(' ');
@@ -116,12 +116,12 @@ fn outdented_comments(block: &str, indent: usize) -> usize {
     };
     let lines = block.split_inclusive('\n').rev().take_while(is_outside);
     let cut: usize = lines.map(str::len).sum();
-    // Without the line break before them.
+    // The line break before them does not belong to the block either.
     let kept = block[..block.len() - cut].trim_end_matches(['\r', '\n']);
     block.len() - kept.len()
 }
 
-/// The text with blanks for everything outside of a range but the line breaks.
+/// Replaces everything outside a range with blanks, except line breaks.
 fn blank_around(text: &str, span: &Range<usize>) -> String {
     let blanks = |text: &str| -> String {
         let blank = |byte| match byte {

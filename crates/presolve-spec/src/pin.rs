@@ -1,6 +1,6 @@
-//! Writes an answer back into the file that asked for it: every line exact, the
-//! declared requirement next to it in a comment, and no other byte touched. JSON has no
-//! comments: there the pins take the place of what was declared.
+//! Writes an answer back into its environment file. Every line becomes exact and keeps the
+//! declared requirement in a comment, and no other byte changes. JSON has no comments, so
+//! there the pins replace the declared requirements.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -33,68 +33,68 @@ pub mod pip;
 /// The answer for one platform.
 #[derive(Clone, Debug)]
 pub struct Pins {
-    /// The platform that the pins are for, like `linux-64`.
+    /// The platform of the pins, such as `linux-64`.
     pub platform: String,
-    /// Every channel that may be used, as names or URLs, the first one first.
+    /// The channels of the answer, as names or URLs, in order of priority.
     pub channels: Vec<String>,
-    /// Every conda package.
+    /// Every conda package of the answer.
     pub conda: Vec<PinnedConda>,
-    /// Every PyPI release, and every declared one that conda provides.
+    /// Every PyPI release of the answer, and every declared project that conda provides.
     pub pip: Vec<PinnedPip>,
 }
 
-/// A conda record.
+/// A conda record of the answer.
 #[derive(Clone, Debug)]
 pub struct PinnedConda {
-    /// The normalised name.
+    /// Normalised.
     pub name: String,
     /// The version as the record writes it.
     pub version: String,
     /// The build string.
     pub build: String,
-    /// The channel to write before the name: of a record that is not from the
-    /// first channel, or that has a namesake in another one.
+    /// The channel to write before the name. It is there if the record is not from the first
+    /// channel, or another channel has a record with the same name, version and build.
     pub channel: Option<String>,
-    /// The hash to write after the build, `sha256=…` or `md5=…`: of a record that
-    /// has a namesake in its own channel.
+    /// The hash to write after the build, `sha256=…` or `md5=…`: set if the channel has more
+    /// than one record with this name, version and build.
     pub hash: Option<String>,
 }
 
 impl PinnedConda {
-    /// Whether a pin that stands in a file is this one.
+    /// Whether a pin in a file is the same as this one.
     pub fn is_written_as(&self, written: &CondaPin) -> bool {
         (&written.version, &written.build) == (&self.version, &self.build)
             && (self.hash.is_none() || written.hash == self.hash)
     }
 }
 
-/// A PyPI release.
+/// A PyPI release of the answer.
 #[derive(Clone, Debug)]
 pub struct PinnedPip {
-    /// The project.
+    /// The name of the project, normalised.
     pub name: PackageName,
-    /// The extras to write after an undeclared name.
+    /// The extras to write after the name if the line is added.
     pub extras: Vec<ExtraName>,
     /// The version.
     pub version: Version,
-    /// conda provides it: only a declared line is pinned, none is added.
+    /// conda provides the project: a declared line is pinned, but none is added.
     pub from_conda: bool,
-    /// `sha256:…` of its files, written when the list is in hash mode.
+    /// `sha256:…` of its files, written if the list is in hash mode.
     pub hashes: Vec<String>,
 }
 
-/// The text of the file with the answer in it. An answer that the file already
-/// has changes nothing.
+/// Returns the text of the file with the answer in it. If the file already has this answer,
+/// nothing changes.
 ///
 /// # Errors
-/// [`Failure::input`] when the file is written in a way that cannot be edited
-/// (aliases, several requirements in one pip item), or when the result would
-/// not read back as the same requirements with these pins.
+/// [`Failure::input`] when the file has a layout that cannot be edited (aliases, several
+/// requirements in one pip item), or when the result would not read back as the same
+/// requirements with these pins.
 pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
     environment.host.pin(environment, pins)
 }
 
-/// The text of a conda file with the answer in it.
+/// Returns the text of a conda file with the answer in it.
 ///
 /// # Errors
 /// As for [`pin`].
@@ -124,11 +124,10 @@ pub(super) fn in_conda_file(
     Ok(text)
 }
 
-/// Whether a file asks for anything, which is worth knowing before the answer is
-/// worked out.
+/// Checks that a file has requirements. Callers do this before they solve.
 ///
 /// # Errors
-/// [`Failure::input`] when it does not.
+/// [`Failure::input`] when it has none.
 pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
     if !environment.conda.is_empty() || !environment.pip.requirements.is_empty() {
         return Ok(());
@@ -145,17 +144,15 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
     ))
 }
 
-/// Whether pins can be written into a file at all, which is worth knowing before
-/// they are worked out.
+/// Checks that pins can be written into a file. Callers do this before they solve.
 ///
 /// # Errors
-/// [`Failure::input`] when the file is written in a way that has no place for a
-/// line per package.
+/// [`Failure::input`] when the file's layout has no place for a line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
     environment.host.check_place(&environment.source)
 }
 
-/// Whether a conda file is not all in braces.
+/// Checks that a conda file is not one flow mapping (`{…}`).
 ///
 /// # Errors
 /// As for [`check_place`].
@@ -183,8 +180,8 @@ pub(super) fn check_place_in_conda_file(
     Ok(())
 }
 
-/// Says what platform the pins are for, in the first line that may be a comment; of a
-/// spec that is a part of its file, in the part's first line.
+/// Writes the platform of the pins as a comment in the first line that may be one. For a
+/// spec that is a part of its file, this is the part's first line.
 fn write_header(
     host: CondaFile,
     edits: &mut Edits<'_>,
@@ -223,7 +220,7 @@ fn write_header(
     Ok(())
 }
 
-/// The conda pins by name.
+/// Returns the conda pins by name.
 fn by_name(pins: &Pins) -> BTreeMap<&str, &PinnedConda> {
     pins.conda.iter().map(|pin| (&*pin.name, pin)).collect()
 }

@@ -1,44 +1,44 @@
-//! The comment that keeps a declared requirement beside its pin:
+//! The comment that keeps a declared requirement next to its pin:
 //!
 //! ```yaml
 //! - numpy=1.26.4=py310hb13e2d6_0  # presolve: numpy # the user's comment
 //! - libblas=3.9.0=20_openblas  # presolve: added
 //! ```
 //!
-//! The declared text ends at the next ` #`; a text that would not read back
-//! that way is written as a JSON string.
+//! The declared text ends at the next ` #`. A text that would not read back unchanged is
+//! written as a JSON string.
 
 /// Prefix of comments that presolve writes.
 const MARK: &str = "# presolve: ";
-/// The group of channels that a pinned file spells out.
+/// The channel group that `pin` replaces with its channels.
 const DEFAULTS: &str = "defaults";
-/// What follows the mark on a line that nobody declared.
+/// Follows the mark on a line that the user did not declare.
 const ADDED: &str = "added";
-/// What follows the mark at the head of a pinned file.
+/// Follows the mark at the top of a pinned file, before the platform.
 const PINNED_FOR: &str = "pinned for ";
-/// What follows the mark when it silences a rule and is the user's own.
+/// Follows the mark in a suppression, which is part of the user's own comment.
 const IGNORE: &str = "ignore[";
 
 /// The comment after an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineComment {
-    /// Note of an earlier `presolve pin`.
+    /// The note of an earlier `presolve pin`.
     pub origin: Option<Origin>,
-    /// The user's own comment from its `#` on; empty when there is none.
+    /// The user's own comment, including its `#`; empty if there is none.
     pub user: String,
 }
 
-/// Source of a pinned line.
+/// The source of a pinned line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody declared it.
+    /// A line that the user did not declare.
     Added,
-    /// Declared by the user as this text.
+    /// A line that the user declared with this text.
     Declared(String),
 }
 
 impl LineComment {
-    /// Reads a comment, which begins with `#` (or is empty).
+    /// Parses a comment, which is empty or begins with `#`.
     pub fn parse(comment: &str) -> Self {
         let comment = comment.trim_end();
         let user = |text: &str| Self {
@@ -69,8 +69,8 @@ impl LineComment {
         }
     }
 
-    /// Reads the comment beside an entry. A declared requirement of another package
-    /// than the entry's is not a note of presolve's but the user's own text.
+    /// Parses the comment next to an entry. If it declares another package than the entry,
+    /// the user wrote it, not presolve.
     pub fn beside(entry: &str, comment: &str) -> Self {
         let parsed = Self::parse(comment);
         match &parsed.origin {
@@ -82,7 +82,7 @@ impl LineComment {
         }
     }
 
-    /// Writes the comment; empty when it says nothing.
+    /// Writes the comment; empty if there is neither a note nor a comment of the user.
     pub fn write(&self) -> String {
         let origin = match &self.origin {
             None => return self.user.clone(),
@@ -98,8 +98,8 @@ impl LineComment {
     }
 }
 
-/// Whether two texts begin with the same package name. A channel that replaced
-/// `defaults` is called otherwise than it was declared.
+/// Whether two texts begin with the same package name. A channel that replaced `defaults`
+/// has another name than the declared one.
 fn same_name(entry: &str, declared: &str) -> bool {
     let name = |text: &str| {
         let text = text.trim_start();
@@ -112,7 +112,7 @@ fn same_name(entry: &str, declared: &str) -> bool {
     declared == DEFAULTS || name(entry) == name(declared)
 }
 
-/// A JSON string at the head of a comment, and what follows it.
+/// Returns a JSON string at the start of a comment, and the rest of the comment.
 fn json_string(text: &str) -> Option<(String, &str)> {
     if !text.starts_with('"') {
         return None;
@@ -123,7 +123,7 @@ fn json_string(text: &str) -> Option<(String, &str)> {
     (rest.is_empty() || rest.starts_with(" #")).then_some((declared, rest))
 }
 
-/// Whether a declared text reads back from a comment as it is.
+/// Whether a declared text reads back from a comment unchanged.
 fn reads_back(text: &str) -> bool {
     !text.is_empty()
         && text == text.trim()
@@ -135,12 +135,12 @@ fn reads_back(text: &str) -> bool {
         && !text.contains(char::is_control)
 }
 
-/// The line that says what platform a file is pinned for.
+/// The header line that names the platform of the pins.
 pub fn header(platform: &str) -> String {
     format!("{MARK}{PINNED_FOR}{platform}")
 }
 
-/// The platform of a [`header`] line, and where it stands in the line.
+/// Returns the platform of a [`header`] line, and its byte offset in the line.
 pub(crate) fn parse_header(line: &str) -> Option<(usize, &str)> {
     let platform = line
         .strip_prefix(MARK)?

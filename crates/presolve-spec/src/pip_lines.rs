@@ -1,6 +1,6 @@
 //! The lines of a pip list, read as pip reads a requirements file
-//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>):
-//! conda writes each item of the list as a line of one.
+//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>). conda writes each
+//! item of the list as a line of such a file.
 
 use std::{
     borrow::Cow,
@@ -27,19 +27,19 @@ use presolve_text::{
     source::{OUTSIDE, SourceFile},
 };
 
-/// A text of requirement lines with the place that it was read from.
+/// Requirement lines with the place of their text.
 pub struct PipText {
     /// File that contains the text.
     pub file: Arc<SourceFile>,
     /// The text, unquoted.
     pub text: String,
-    /// All of it in the file, quotes included.
+    /// The range of the text in the file, including quotes.
     pub span: Range<usize>,
-    /// Where its first byte stands in the file, when the file has it as it is.
+    /// The byte offset of the text in the file, if the file contains it unchanged.
     pub verbatim: Option<usize>,
 }
 
-/// The beginning of a text that is too long for a message.
+/// Shortens a text that is too long for a message.
 fn short(text: &str) -> String {
     const LONGEST: usize = 80;
     match text.char_indices().nth(LONGEST) {
@@ -48,60 +48,60 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Purpose of a requirements file.
+/// How pip uses a requirements file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Its projects are to be installed.
+    /// `-r`: pip installs its projects.
     Requirement,
-    /// It only constrains them.
+    /// `-c`: it only restricts their versions.
     Constraint,
 }
 
-/// Gathers what lines say, and what is wrong with them.
+/// Collects requirements, options, warnings and errors from the lines of a pip list.
 #[derive(Default)]
 pub struct PipReader {
     /// Requirements and options read so far.
     pub pip: PipRequirements,
-    /// Odd lines that pip accepts.
+    /// Warnings for unusual lines that pip accepts.
     pub warnings: Vec<Diagnostic>,
-    /// Lines that pip refuses.
+    /// Errors for lines that pip refuses.
     pub errors: Vec<Diagnostic>,
-    /// Where the environment file stands: conda runs pip there, so local projects of
-    /// `-r` files too are looked for there.
+    /// The folder of the environment file. conda runs pip there, so local projects in `-r`
+    /// files are also relative to it.
     folder: PathBuf,
-    /// Files that `-r` and `-c` lines may name and that are not read from disk.
+    /// Included files whose text replaces the one on disk.
     pub included: Vec<Arc<SourceFile>>,
-    /// The files that were read, so that a cycle ends.
+    /// The files that were read, to stop at a cycle of includes.
     files: HashSet<(PathBuf, Role)>,
-    /// Nesting depth of the current file.
+    /// The nesting depth of the current file.
     depth: usize,
 }
 
-/// The most places of one line that are reported as ignored: a line has them all once more
-/// in its report.
+/// The maximum number of ignored words that one line reports. Every report shows the whole
+/// line.
 const MAX_STRAY: usize = 10;
 
-/// How many files a pip list may lead to with `-r` and `-c`.
+/// The maximum number of files that a pip list includes with `-r` and `-c`.
 const MAX_FILES: usize = 256;
 
-/// Maximum nesting depth of requirements files.
+/// The maximum nesting depth of requirements files.
 const MAX_DEPTH: usize = 32;
 
-/// A line without its comment, its continuations joined.
+/// A line without its comment and with its continuation lines joined.
 struct LogicalLine {
     text: String,
-    /// Where it begins in the text that it is of.
+    /// The byte offset of the line in its text.
     start: usize,
     joined: bool,
 }
 
-/// What a line is read for.
+/// The line that is being read, and its surroundings.
 struct Context<'a> {
     text: &'a PipText,
     line: LogicalLine,
     role: Role,
     in_environment: bool,
-    /// The text has other lines too.
+    /// The text has other lines.
     several: bool,
 }
 
@@ -185,7 +185,7 @@ impl PipReader {
         }
     }
 
-    /// The file may be pinned where its projects are not; the build needs them.
+    /// A warning only: `pin` may run on a machine without the project. The build needs it.
     fn warn_of_missing(&mut self, kind: &PipRequirementKind, text: &str, location: Location) {
         if let (PipRequirementKind::Opaque { .. }, Some(message)) = (
             kind,
@@ -273,13 +273,13 @@ impl PipReader {
                     Err(refusal) => self.refuse(location, &text, refusal),
                 }
             }
-            // The rest changes how pip fetches or builds, not what it chooses.
+            // The other options affect how pip fetches or builds, not what it selects.
             _ => {}
         }
     }
 
-    /// `:all:`, `:none:` or names; each adds to what was said before, and a
-    /// project is in one of the two lists only, the last one
+    /// Reads `:all:`, `:none:` or names. Each option adds to the earlier ones. A project is in
+    /// only one of the two lists, the last one that names it
     /// (`FormatControl.handle_mutual_excludes` of pip).
     fn read_format(&mut self, value: &str, location: Location, wheels: bool) {
         let formats = &mut self.pip.options.formats;
@@ -371,7 +371,7 @@ impl PipReader {
     }
 }
 
-/// The file that a `-r` or `-c` names, relative to a folder or as a `file:` URL.
+/// Returns the file of a `-r` or `-c` line: a path relative to a folder, or a `file:` URL.
 fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
     if value.starts_with("file:") {
         let path = Url::parse(value)
@@ -413,8 +413,8 @@ fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
 }
 
 impl Context<'_> {
-    /// The place of a part of the line, or of all of the text where the file
-    /// does not have the line as it is.
+    /// Returns the place of a part of the line, or of the whole text if the file does not
+    /// contain the line unchanged.
     fn locate(&self, part: Range<usize>) -> Location {
         match self.text.verbatim {
             Some(start) if !self.line.joined => {
@@ -444,7 +444,7 @@ fn folder_of(file: &SourceFile) -> &Path {
     file.path().parent().unwrap_or(Path::new(""))
 }
 
-/// The version of a requirement that allows only one: `==` and no wildcard.
+/// Returns the version of a requirement that allows only one: `==` without a wildcard.
 pub fn pinned_version(kind: &PipRequirementKind) -> Option<&Version> {
     let PipRequirementKind::Named(requirement) = kind else {
         return None;
@@ -458,8 +458,7 @@ pub fn pinned_version(kind: &PipRequirementKind) -> Option<&Version> {
     }
 }
 
-/// Reads the declared text of a pinned line; `None` when it is of another
-/// project than the line.
+/// Reads the declared text of a pinned line; `None` if the line is for another project.
 pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementKind> {
     let kind = requirement::parse(&expand_variables(text), Path::new("")).ok()?;
     match (&kind, line) {
@@ -472,7 +471,7 @@ pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementK
     }
 }
 
-/// Lines with a `\` at their end are joined, comments and empty lines dropped.
+/// Joins lines that end with `\`. Drops comments and empty lines.
 fn logical_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
     let mut pending: Option<LogicalLine> = None;
@@ -506,7 +505,7 @@ fn logical_lines(text: &str) -> Vec<LogicalLine> {
     lines
 }
 
-/// Cuts the comment and the blanks around; `None` when nothing is left.
+/// Removes the comment and the surrounding blanks; `None` if the rest is empty.
 fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
     let comment = line.text.char_indices().find(|&(index, character)| {
         character == '#'
@@ -524,8 +523,8 @@ fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
     (!line.text.is_empty()).then_some(line)
 }
 
-/// Replaces `${NAME}` (capitals, digits and `_` only) by the environment
-/// variable; an unset one stays as it is.
+/// Replaces `${NAME}` (capitals, digits and `_` only) with the environment variable. An
+/// unset variable is left unexpanded.
 fn expand_variables(text: &str) -> Cow<'_, str> {
     if !text.contains("${") {
         return Cow::Borrowed(text);

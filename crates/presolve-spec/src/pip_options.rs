@@ -3,19 +3,19 @@
 
 use std::ops::Range;
 
-/// An option with its value and the part of the line that the value stands in.
+/// An option of a line, with its value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PipOption {
     /// The long name without dashes.
     pub name: &'static str,
-    /// Empty for an option that takes none.
+    /// Empty for an option without a value, such as `--pre`.
     pub value: String,
-    /// Bytes of the line.
+    /// The bytes of the value in the line, or of the option where it has none.
     pub span: Range<usize>,
 }
 
 impl PipOption {
-    /// The option as it may stand on a line of its own, with its long name.
+    /// Writes the option with its long name, as on a line of its own.
     pub fn as_written(&self) -> String {
         let (name, value) = (self.name, &self.value);
         if value.is_empty() {
@@ -25,8 +25,8 @@ impl PipOption {
     }
 }
 
-/// A value quoted as a POSIX shell reads it, which is how pip splits the line; as it is
-/// where it needs none.
+/// Quotes a value for pip, which splits lines as a POSIX shell does. A value that needs no
+/// quotes is unchanged.
 pub fn quoted(value: &str) -> String {
     let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
     if value.chars().all(plain) {
@@ -36,25 +36,25 @@ pub fn quoted(value: &str) -> String {
     }
 }
 
-/// Options of one line.
+/// The options of one line.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The options in order.
+    /// In the order of the line.
     pub options: Vec<PipOption>,
-    /// Words that belong to no option, which pip drops; neighbours are one range.
+    /// Words that belong to no option. pip ignores them. Adjacent words are one range.
     pub stray: Vec<Range<usize>>,
 }
 
 /// Error in a line of options.
 #[derive(Debug)]
 pub struct BadOption {
-    /// One sentence.
+    /// One sentence for the user.
     pub message: String,
-    /// Bytes of the line.
+    /// The bytes of the line that are wrong.
     pub span: Range<usize>,
 }
 
-/// Long name, short name, whether it takes a value.
+/// Long name, short name, and whether the option takes a value.
 const KNOWN: [(&str, Option<char>, bool); 21] = [
     ("index-url", Some('i'), true),
     ("pypi-url", None, true),
@@ -79,7 +79,7 @@ const KNOWN: [(&str, Option<char>, bool); 21] = [
     ("config-setting", None, true),
 ];
 
-/// Where the options of a line begin: at the first word with a dash.
+/// Returns the byte at which the options begin: the first word with a dash.
 pub fn begin(line: &str) -> usize {
     let mut start = 0;
     for word in line.split_inclusive(' ') {
@@ -94,7 +94,7 @@ pub fn begin(line: &str) -> usize {
 /// Reads the options from byte `from` of a line on.
 ///
 /// # Errors
-/// An option that pip does not know, or one without its value.
+/// Fails for an option that pip does not know, and for one whose value is missing.
 pub fn parse(line: &str, from: usize) -> Result<Options, BadOption> {
     let mut words = words(line, from)?.into_iter();
     let mut read = Options::default();
@@ -135,7 +135,7 @@ pub fn parse(line: &str, from: usize) -> Result<Options, BadOption> {
     Ok(read)
 }
 
-/// The option that a word names, and its value when that is in the word.
+/// Returns the option that a word names, and the value that follows its `=`.
 fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String> {
     if let Some(long) = word.strip_prefix("--") {
         let (name, value) = match long.split_once('=') {

@@ -1,5 +1,5 @@
-//! Where the values of a YAML document stand, found in one pass: tree-sitter's tree is
-//! walked once, so that asking for the place of every item of a long list takes no time.
+//! The places of the values of a YAML document. One walk of tree-sitter's tree finds them
+//! all, so that the lookups for the items of a long list are fast.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -7,44 +7,44 @@ use tree_sitter::{Node, Parser};
 
 use super::route::{Route, Step};
 
-/// How deep values are looked for. Texts that are nested deeper were refused before
-/// ([`presolve_parse::nesting`]).
+/// The maximum depth of the walk. [`presolve_parse::nesting`] refuses deeper texts before
+/// they get here.
 const MAX_DEPTH: usize = 2 * presolve_parse::nesting::LIMIT;
 
-/// The places of the values of a document.
+/// The places of all values of a document.
 pub(crate) struct Places {
     root: Place,
     contents: Vec<Content>,
-    /// The comments, in their order.
+    /// In the order of the document.
     comments: Vec<Range<usize>>,
 }
 
 /// A value of a mapping, an item of a list, or the document.
 #[derive(Clone)]
 pub(crate) struct Place {
-    /// The value; none where there is only a key (`key:`).
+    /// The value; `None` after a key without one (`key:`).
     pub value: Option<Range<usize>>,
-    /// The key and the value.
+    /// The key and the value, or the value alone if there is no key.
     pub entry: Range<usize>,
-    /// The key.
+    /// `None` for an item of a list and for the document.
     pub key: Option<Range<usize>>,
     content: usize,
 }
 
-/// Content of a value.
+/// The content of a value.
 enum Content {
     List(Vec<Place>),
-    /// By the text of the key, without quotes.
+    /// Places by key, without its quotes.
     Mapping(HashMap<String, Place>),
-    /// A scalar, or what is not followed: a value with a tag, an alias of what is around it.
+    /// A scalar, or a value without places: one with a tag, an alias of an enclosing value.
     Other,
 }
 
-/// The index of [`Content::Other`] without more to say.
+/// The index of the one [`Content::Other`] that all such places share.
 const OTHER: usize = 0;
 
 impl Places {
-    /// Finds the places; none if the text is not the YAML that tree-sitter knows.
+    /// Finds the places; `None` if tree-sitter cannot parse the text as YAML.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let mut parser = Parser::new();
         parser
@@ -70,7 +70,7 @@ impl Places {
         })
     }
 
-    /// Finds the place at a route.
+    /// Returns the place at the end of a route.
     pub(crate) fn find(&self, route: &Route<'_>) -> Option<&Place> {
         let mut place = &self.root;
         for step in &route.0 {
@@ -96,7 +96,7 @@ impl Places {
 struct Walk<'t> {
     text: &'t str,
     contents: Vec<Content>,
-    /// The contents and the place of what an anchor names, the last one of a name.
+    /// The value and the content of each anchor; of a repeated name, the last one.
     anchors: HashMap<&'t str, (Range<usize>, usize)>,
 }
 
@@ -105,7 +105,7 @@ impl<'t> Walk<'t> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
-    /// The place of a value that has no key.
+    /// Records a value that has no key.
     fn item(&mut self, node: Node<'_>, depth: usize) -> Option<Place> {
         let (value, content) = self.value(node, depth)?;
         Some(Place {
@@ -116,7 +116,7 @@ impl<'t> Walk<'t> {
         })
     }
 
-    /// The place of a key with its value.
+    /// Records a key with its value.
     fn entry(&mut self, pair: Node<'_>, depth: usize) -> Option<(String, Place)> {
         let key = pair.child_by_field_name("key")?;
         let (value, content) = match pair.child_by_field_name("value") {
@@ -150,7 +150,7 @@ impl<'t> Walk<'t> {
         .to_owned()
     }
 
-    /// Where a value stands, its anchor left out or its alias followed, and its contents.
+    /// Returns the range and the content of a value, without its anchor. Follows an alias.
     fn value(&mut self, node: Node<'_>, depth: usize) -> Option<(Range<usize>, usize)> {
         if depth > MAX_DEPTH {
             return None;
@@ -192,8 +192,8 @@ impl<'t> Walk<'t> {
         Some(self.contents.len() - 1)
     }
 
-    /// The items of a list. A list with a `-` and nothing after it has no places: it has
-    /// fewer nodes than items.
+    /// The items of a list. A list in which nothing follows a `-` gets no places, because the
+    /// tree has fewer nodes than the list has items.
     fn list(&mut self, node: Node<'_>, depth: usize) -> Option<Vec<Place>> {
         let mut items = Vec::new();
         for child in children(node) {
@@ -202,7 +202,7 @@ impl<'t> Walk<'t> {
                     Some(value) => items.push(self.item(value, depth + 1)?),
                     None => return Some(Vec::new()),
                 },
-                // `[key: value]`
+                // `[key: value]` is an item with a key.
                 "flow_pair" => items.push(self.entry(child, depth + 1)?.1),
                 _ if is_value(&child) => items.push(self.item(child, depth + 1)?),
                 _ => {}
@@ -231,7 +231,7 @@ fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     })
 }
 
-/// The comments of a tree, in their order.
+/// Returns the comments of a tree in their order.
 fn comments(root: Node<'_>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut cursor = root.walk();

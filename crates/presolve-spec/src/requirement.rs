@@ -12,42 +12,42 @@ use presolve_parse as parse;
 use presolve_text::files::Fence;
 use presolve_text::secrets::redact;
 
-/// The name of the diagnostic that a text is not a requirement.
+/// The name of the diagnostic for a text that is not a requirement.
 const INVALID: &str = codes::INVALID_PIP_REQUIREMENT;
 
-/// What a requirement looks like, for who wrote something else.
+/// The help for a text that is not a requirement.
 const FORM: &str = "write `name`, `name==1.0` or `name[extra]>=1,<2; python_version<'3.12'` \
      (https://packaging.python.org/en/latest/specifications/dependency-specifiers/)";
 
-/// What an operator of pip's or conda's begins with.
+/// The first characters of the operators of pip and conda.
 const OPERATORS: [char; 5] = ['<', '>', '=', '!', '~'];
 
-/// Reason for which a text is not a requirement.
+/// The reason why a text is not a requirement.
 #[derive(Debug)]
 pub struct Refusal {
-    /// The name of the diagnostic, which names the bad pattern.
+    /// The name of the diagnostic.
     pub name: &'static str,
-    /// One sentence.
+    /// One sentence for the user.
     pub message: String,
-    /// The part of the text that is to blame.
+    /// The bytes of the text that are wrong.
     pub span: Range<usize>,
-    /// What to write instead.
+    /// What to write instead, if that is clear.
     pub help: Option<String>,
 }
 
-/// The endings of archives that pip installs.
+/// The extensions of archives that pip installs.
 const ARCHIVES: [&str; 9] = [
     ".whl", ".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz",
 ];
 
-/// The version control systems whose URLs pip takes, as `git+https://…`.
+/// The prefixes of version control URLs that pip accepts, as in `git+https://…`.
 const VERSION_CONTROL: [&str; 4] = ["git+", "hg+", "svn+", "bzr+"];
 
-/// Reads one requirement, its environment variables already expanded. Relative
-/// paths are relative to `folder`, that of the environment file: conda runs pip there.
+/// Reads one requirement whose environment variables are already expanded. Paths are
+/// relative to `folder`, that of the environment file, because conda runs pip there.
 ///
 /// # Errors
-/// What pip would refuse.
+/// Fails for a text that pip refuses.
 pub fn parse(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> {
     let mut kind = parse_kind(text, folder)?;
     if let PipRequirementKind::Opaque { marker, .. } = &mut kind
@@ -88,10 +88,10 @@ fn parse_kind(text: &str, folder: &Path) -> Result<PipRequirementKind, Refusal> 
     }
 }
 
-/// An editable requirement, without its `-e`.
+/// Reads an editable requirement, without its `-e`.
 ///
 /// # Errors
-/// What pip would refuse.
+/// Fails for a text that pip refuses.
 pub fn editable(text: &str) -> Result<PipRequirementKind, Refusal> {
     let name = match direct_url(text) {
         Some((name, _)) => parse::pep::name(name.split('[').next().unwrap_or(name)).ok(),
@@ -107,7 +107,7 @@ pub fn editable(text: &str) -> Result<PipRequirementKind, Refusal> {
     })
 }
 
-/// Refuses `./here#egg=name`: to pip the fragment of a path is a part of it.
+/// Refuses `./here#egg=name`: pip reads the fragment as part of the path.
 fn check_path(text: &str) -> Result<(), Refusal> {
     if !text.contains('#') || is_version_control(text) || is_url(text) {
         return Ok(());
@@ -120,11 +120,11 @@ fn check_path(text: &str) -> Result<(), Refusal> {
     })
 }
 
-/// Why there is no project where a requirement (without its `-e`) names one by its
-/// path; `None` if there is, or if it is named otherwise. pip gives up at once then
+/// Why a requirement (without its `-e`) names a path without a project; `None` if the
+/// project exists or the requirement does not name a path. pip stops at such a path
 /// (`is_installable_dir` in pip/_internal/utils/misc.py).
 ///
-/// Of a place outside of the fence nothing is said.
+/// Paths outside the fence are not checked.
 pub fn missing_project(text: &str, folder: &Path, fence: &Fence) -> Option<String> {
     let (body, _) = split_marker(text);
     if is_version_control(body) || is_url(body) || direct_url(body).is_some() {
@@ -152,8 +152,7 @@ fn parse_named(text: &str) -> Result<Requirement<VerbatimUrl>, Refusal> {
     named(text).map_err(|error| refusal(text, &error))
 }
 
-/// A requirement as PEP 508 writes it, with the trailing comma that the
-/// `packaging` library lets pass.
+/// Reads a PEP 508 requirement. A trailing comma is allowed, as in the `packaging` library.
 fn named(text: &str) -> Result<Requirement<VerbatimUrl>, parse::Invalid> {
     let (body, marker) = split_marker(text);
     let body = body.strip_suffix(',').unwrap_or(body);
@@ -187,19 +186,19 @@ fn refusal(text: &str, error: &parse::Invalid) -> Refusal {
     Refusal {
         name: INVALID,
         message: error.message.clone(),
-        // What can be written otherwise is shown as a whole.
+        // A correction replaces the whole text, so the label covers all of it.
         span: help.as_ref().map_or(blamed, |_| 0..text.len()),
         help: help.or_else(|| Some(FORM.to_owned())),
     }
 }
 
-/// Syntax that a non-requirement resembles.
+/// The syntax that an invalid requirement resembles.
 enum Written {
     /// `name=version`, with or without a build after it.
     SingleEquals,
-    /// As a match spec, and why pip cannot read that.
+    /// A match spec, with the reason why pip cannot read it.
     AsForConda(&'static str),
-    /// In another way.
+    /// None of these.
     Otherwise,
 }
 
@@ -218,8 +217,8 @@ fn written(text: &str) -> Written {
     }
 }
 
-/// What a text that pip refuses was meant to say, where that is plain: the operator
-/// that pip has for it, its parts in their order, a comma where one is needed.
+/// Returns the requirement that a refused text clearly means: with pip's operator, the
+/// parts in their order, a comma where one is missing.
 pub fn intended(text: &str) -> Option<String> {
     let (body, marker) = split_marker(text);
     let (name, rest) = split_name(body);
@@ -238,24 +237,24 @@ pub fn intended(text: &str) -> Option<String> {
     named(&text).is_ok().then_some(text)
 }
 
-/// A name with its extras, without what cannot end the name: `numpy-[a]` is `numpy[a]`.
+/// Drops separators at the end of a name with extras: `numpy-[a]` becomes `numpy[a]`.
 fn without_last_separator(name: &str) -> String {
     let bracket = name.find('[').unwrap_or(name.len());
     format!("{}{}", &name[..name_end(name)], &name[bracket..])
 }
 
-/// Where the name of a name with extras ends, without the separators at its end.
+/// The byte at which the name of a name with extras ends, without trailing separators.
 fn name_end(name: &str) -> usize {
     let bare = name.split('[').next().unwrap_or(name);
     bare.trim_end_matches(['-', '_', '.']).len()
 }
 
-/// The operators that conda and pip have for `=>` and `=<`.
+/// Replaces `=>` and `=<` with the operators that conda and pip have.
 pub(super) fn operators(text: &str) -> String {
     text.replace("=>", ">=").replace("=<", "<=")
 }
 
-/// `>=1.0.*` was read as `>=1.0` before `packaging` 22
+/// Replaces `>=1.0.*` with `>=1.0`, as `packaging` read it before version 22
 /// (<https://github.com/pypa/packaging/blob/main/CHANGELOG.rst>).
 fn without_stars(text: &str) -> String {
     let parts = text.split(',').map(|part| match part.trim() {
@@ -265,8 +264,8 @@ fn without_stars(text: &str) -> String {
     parts.collect::<Vec<_>>().join(",")
 }
 
-/// Specifiers with a comma where only a blank stands between them; `None` where
-/// something else than a specifier follows a blank.
+/// Inserts commas between specifiers that only a blank separates; `None` if a blank
+/// precedes anything but a specifier.
 pub(super) fn with_commas(text: &str) -> Option<String> {
     let mut written = String::with_capacity(text.len() + 1);
     for word in text.split_whitespace() {
@@ -281,7 +280,7 @@ pub(super) fn with_commas(text: &str) -> Option<String> {
     Some(written)
 }
 
-/// A name with its extras, and what follows.
+/// Splits a name with its extras from the rest.
 fn split_name(text: &str) -> (&str, &str) {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
@@ -292,18 +291,18 @@ fn split_name(text: &str) -> (&str, &str) {
     text.split_at(end + extras)
 }
 
-/// Splits the marker off: after `;`, which a URL needs a blank after.
+/// Splits off the marker after `;`. After a URL, a blank must follow the `;`.
 fn split_marker(text: &str) -> (&str, Option<&str>) {
     let separator = if text.contains("://") { "; " } else { ";" };
     match text.split_once(separator) {
-        // pip lets a `;` pass that nothing follows.
+        // pip accepts a `;` at the end.
         Some((body, "")) => (body.trim_end(), None),
         Some((body, marker)) => (body.trim_end(), Some(marker)),
         None => (text.trim_end(), None),
     }
 }
 
-/// `name @ url`, split.
+/// Splits `name @ url`.
 fn direct_url(body: &str) -> Option<(&str, &str)> {
     let (name, url) = body.split_once('@')?;
     let named = !name.trim().is_empty() && !looks_like_path(name.trim());
@@ -332,7 +331,7 @@ fn named_url(text: &str, name: &str, url: &str) -> Result<PipRequirementKind, Re
     parse_named(text).map(|named| PipRequirementKind::Named(Box::new(named)))
 }
 
-/// A URL or path of an archive, whose name its `#egg=` or file name tells.
+/// The URL or path of an archive. Its `#egg=` or file name gives the project's name.
 fn archive(
     text: &str,
     url: Option<Url>,
@@ -377,8 +376,8 @@ fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequireme
     })
 }
 
-/// Whether a requirement (without its `-e`) is a project or an archive on the machine
-/// that installs it: a path or a `file:` URL.
+/// Whether a requirement (without its `-e`) is a project or an archive on the installing
+/// machine: a path or a `file:` URL.
 pub fn is_local(text: &str) -> bool {
     let (body, _) = split_marker(text);
     let body = direct_url(body).map_or(body, |(_, url)| url);
@@ -386,8 +385,8 @@ pub fn is_local(text: &str) -> bool {
     is_path || body.starts_with("file:")
 }
 
-/// Whether pip takes a text for a path: it has a separator or begins with a
-/// dot, or is an archive's file name.
+/// Whether pip reads a text as a path: it has a separator, begins with a dot, or is the
+/// file name of an archive.
 fn looks_like_path(text: &str) -> bool {
     let bare = text.split('[').next().unwrap_or(text);
     bare.contains('/') || bare.starts_with('.') || (is_archive(bare) && !bare.contains(['=', '>']))
@@ -418,7 +417,7 @@ fn is_archive(url: &str) -> bool {
     ARCHIVES.iter().any(|ending| path.ends_with(ending))
 }
 
-/// The name in `#egg=name[extra]&subdirectory=…`.
+/// Returns the name in `#egg=name[extra]&subdirectory=…`.
 fn egg(url: &str) -> Option<PackageName> {
     let (_, fragment) = url.split_once('#')?;
     let egg = fragment

@@ -1,8 +1,8 @@
-//! The way from the top of a YAML document to a value in it.
+//! The path from the root of a YAML document to a value in it.
 
 use std::borrow::Cow;
 
-/// A step down: into a mapping or into a list.
+/// One step of a route, into a mapping or into a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step<'a> {
     /// The value of a key.
@@ -11,19 +11,19 @@ pub enum Step<'a> {
     Index(usize),
 }
 
-/// The steps from the top of a document; without any it leads to the whole document.
+/// The steps from the root of a document. An empty route is the whole document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route<'a>(pub Vec<Step<'a>>);
 
 impl<'a> Route<'a> {
-    /// The way one step further.
+    /// Returns the route with one more step.
     pub fn with_key(&self, step: impl Into<Step<'a>>) -> Self {
         let mut steps = self.0.clone();
         steps.push(step.into());
         Self(steps)
     }
 
-    /// The way to what is around it.
+    /// Returns the route of the enclosing value; `None` at the root.
     pub fn parent(&self) -> Option<Self> {
         let (_, steps) = self.0.split_last()?;
         Some(Self(steps.to_vec()))
@@ -42,7 +42,7 @@ impl<'a> From<&'a str> for Step<'a> {
     }
 }
 
-/// `route!("dependencies", 0)`.
+/// Builds a route from keys and indices: `route!("dependencies", 0)`.
 #[macro_export]
 macro_rules! route {
     ($($step:expr),* $(,)?) => {

@@ -1,5 +1,5 @@
-//! A YAML or JSON file as values with places: yaml_serde says what it means, tree-sitter
-//! where it stands, and neither is believed when they disagree.
+//! A YAML or JSON file as values with places. yaml_serde provides the values, tree-sitter
+//! the places. If the two disagree, the file is refused.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -16,20 +16,20 @@ use presolve_parse as parse;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 use presolve_text::source::SourceFile;
 
-/// A parsed YAML file.
+/// A parsed YAML or JSON file.
 pub struct Tree {
     source: Arc<SourceFile>,
     places: Places,
-    /// Parsed content of the file.
+    /// The value of the document.
     pub root: Value,
 }
 
 impl Tree {
-    /// Parses a file that holds one YAML document.
+    /// Parses a file with one YAML document.
     ///
     /// # Errors
-    /// [`Failure::input`] with the place when it is not YAML, or YAML whose
-    /// places cannot be told.
+    /// [`Failure::input`] with the place when it is not YAML, or YAML whose places cannot be
+    /// determined.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
         Self::parse_part(source, Part::default())
     }
@@ -37,7 +37,7 @@ impl Tree {
     /// Parses the part of a file that is its conda spec.
     ///
     /// # Errors
-    /// As for [`Tree::parse`], and when the part is not there or means nothing by itself.
+    /// As for [`Tree::parse`], and when the part does not exist or depends on the rest.
     pub(crate) fn parse_part(source: &Arc<SourceFile>, part: Part) -> Result<Self, Failure> {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
             return Err(Failure::input(other));
@@ -78,7 +78,7 @@ impl Tree {
         })
     }
 
-    /// Returns the value at these keys.
+    /// Returns the value below these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         let mut value = &self.root;
         for key in keys {
@@ -87,12 +87,12 @@ impl Tree {
         Some(value)
     }
 
-    /// The file.
+    /// The file that was parsed.
     pub fn source(&self) -> &Arc<SourceFile> {
         &self.source
     }
 
-    /// Where a value stands; `None` for an absent one (`key:`).
+    /// The range of a value; `None` for an absent one (`key:`).
     pub fn span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         let span = self.places.find(route)?.value.clone()?;
         let text = self.source.text().get(span.clone())?;
@@ -104,12 +104,12 @@ impl Tree {
         Some(self.places.find(route)?.entry.clone())
     }
 
-    /// Returns the span of a mapping's key.
+    /// Returns the span of a key without its value.
     pub fn key_span(&self, route: &Route<'_>) -> Option<Range<usize>> {
         self.places.find(route)?.key.clone()
     }
 
-    /// The place of a value, of its key when it is absent, or the file's start.
+    /// The place of a value, of its key if there is no value, or the start of the file.
     pub fn location(&self, route: &Route<'_>) -> Location {
         let span = self
             .span(route)
@@ -118,7 +118,7 @@ impl Tree {
         self.at(span)
     }
 
-    /// The first line of a list that is a `-` with nothing after it.
+    /// Returns the first line of a list that is only a `-`.
     pub fn empty_entry(&self, list: &Route<'_>) -> Option<Location> {
         let list = self.location(list);
         let mut start = line_start(self.source.text(), list.span.start);
@@ -135,7 +135,7 @@ impl Tree {
         None
     }
 
-    /// A place in this file.
+    /// Makes a location in this file.
     pub fn at(&self, span: Range<usize>) -> Location {
         Location {
             file: Arc::clone(&self.source),
@@ -143,7 +143,7 @@ impl Tree {
         }
     }
 
-    /// The place of a scalar, which must read there as `value`.
+    /// Returns the place of a scalar, and checks that its text there reads as `value`.
     ///
     /// # Errors
     /// A diagnostic when the two parsers disagree.
@@ -155,7 +155,7 @@ impl Tree {
             yaml_serde::from_str(location.text()).ok()
         };
         let agreed = match (&there, value) {
-            // The place ends before the line breaks that a block scalar ends with.
+            // The range does not include the line breaks at the end of a block scalar.
             (Some(Value::String(there)), Value::String(value)) => {
                 there.trim_end() == value.trim_end()
             }
@@ -168,7 +168,7 @@ impl Tree {
         }
     }
 
-    /// Checks that a list has as many items in both readings.
+    /// Checks that both parsers find the same number of items in a list.
     ///
     /// # Errors
     /// A diagnostic when the two parsers disagree.
@@ -180,7 +180,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Whether a place is in a comment.
+    /// Whether a range is inside a comment.
     pub fn in_comment(&self, span: Range<usize>) -> bool {
         self.places.in_comment(&span)
     }
@@ -195,17 +195,17 @@ impl Tree {
     }
 }
 
-/// The way to what stands below these keys.
+/// Makes the route of the value below these keys.
 pub fn route<'k>(keys: &[&'k str]) -> Route<'k> {
     let keys = keys.iter().map(|key| Step::from(*key));
     Route(keys.collect())
 }
 
-/// What the text of a file, or of a part of it at its place, means.
+/// Parses the text of a file, or of a part of it at its original offsets.
 ///
 /// # Errors
-/// A diagnostic with the place when it is not YAML, or no JSON where the file's name says
-/// that it is.
+/// A diagnostic with the place when it is not YAML, or not JSON although the file's name
+/// says so.
 pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagnostic> {
     if let Some(place) = parse::nesting::too_deep(text) {
         return Err(too_deep(source, place));
@@ -222,7 +222,7 @@ pub(super) fn value(source: &Arc<SourceFile>, text: &str) -> Result<Value, Diagn
 
 fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
     let text = source.text();
-    // The text may be a part of the file.
+    // In a text with blanks around a part, `place` may be inside a character of the file.
     let start = if text.is_char_boundary(place) {
         place
     } else {
@@ -243,8 +243,8 @@ fn too_deep(source: &Arc<SourceFile>, place: usize) -> Diagnostic {
     .help("check the brackets and the indentation: an environment file has 4 levels")
 }
 
-/// What stands between a scalar and the end of its line: the blanks, and the
-/// comment from `#` on. `None` when something else stands there.
+/// Returns the blanks between a scalar and the end of its line, and the comment from `#`
+/// on. `None` if there is other text.
 pub fn trailing_comment(text: &str, end: usize) -> Option<(Range<usize>, &str)> {
     let rest = text.get(end..)?;
     let line = rest.split(['\n', '\r']).next().unwrap_or_default();
@@ -253,12 +253,12 @@ pub fn trailing_comment(text: &str, end: usize) -> Option<(Range<usize>, &str)> 
     valid.then(|| (end..end + line.len(), comment))
 }
 
-/// The start of the line of an offset.
+/// The start of the line that contains an offset.
 pub fn line_start(text: &str, offset: usize) -> usize {
     text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// The end of the line of an offset, without its line break.
+/// The end of the line that contains an offset, without its line break.
 pub fn line_end(text: &str, offset: usize) -> usize {
     let end = text[offset..]
         .find('\n')
@@ -348,14 +348,14 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
     at(source, name, span, message, "").note(said).help(help)
 }
 
-/// Whether a text has a template's marks outside of its comments.
+/// Whether a text has template marks outside its comments.
 fn is_template(text: &str) -> bool {
     let mut lines = text.lines().map(|line| line.trim_start());
     lines.any(|line| !line.starts_with('#') && (line.contains("{{") || line.contains("{%")))
 }
 
-/// The mark of a list of package URLs, which conda takes with `--file` in the place of an
-/// environment file (conda/misc.py, `explicit`).
+/// Detects a list of package URLs by its mark. conda accepts such a list with `--file`
+/// instead of an environment file (conda/misc.py, `explicit`).
 fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
     let text = source.text();
     let is_comment = |line: &str| line.trim().is_empty() || line.starts_with('#');
@@ -379,7 +379,7 @@ fn explicit_file(source: &Arc<SourceFile>) -> Option<Diagnostic> {
     })
 }
 
-/// The first marker of an unresolved merge, when there are markers of both sides.
+/// Returns the first marker of an unresolved merge if the markers of both sides are there.
 fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
     let text = source.text();
     let place = |marker: &str| {
@@ -410,8 +410,8 @@ fn merge_conflict(source: &Arc<SourceFile>) -> Option<Diagnostic> {
     )
 }
 
-/// The first tag of a Python type: the `conda env export` of 2016 wrote them, and
-/// conda's own reader refuses them since it loads YAML safely.
+/// Returns the first tag of a Python type. `conda env export` wrote such tags in 2016. conda
+/// refuses them since it loads YAML safely.
 fn python_tag(source: &Arc<SourceFile>, places: &Places) -> Option<Diagnostic> {
     let text = source.text();
     let tags = text.match_indices("!!python/");

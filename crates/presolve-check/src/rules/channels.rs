@@ -1,4 +1,4 @@
-//! Rules on where packages come from.
+//! Rules on channels.
 
 pub(super) use presolve_spec::route::route;
 use rattler_conda_types::Subdir;
@@ -29,7 +29,7 @@ pub(super) static RULES: &[&Rule] = &[
     &invalid_channel::RULE,
 ];
 
-/// The channels as they are written, those that a pin added included, `nodefaults` not.
+/// The channels as written, including those that a pin added, without `nodefaults`.
 fn listed(subject: &Requirements<'_>) -> Vec<Spanned<String>> {
     let mut channels = written(subject);
     channels.retain(|channel| channel.value != NO_DEFAULTS);
@@ -56,9 +56,9 @@ fn written(subject: &Requirements<'_>) -> Vec<Spanned<String>> {
     texts.collect()
 }
 
-/// The name by which a channel is known: URLs of anaconda.org and of Anaconda's own server
-/// lose their host, those of a subdir lose it, as conda takes them (`Channel.from_url`
-/// in conda/models/channel.py).
+/// The name of a channel, as conda derives it (`Channel.from_url` in
+/// conda/models/channel.py): URLs of anaconda.org and of Anaconda's own server lose their
+/// host, and the URL of a subdir loses the subdir.
 fn known_as(text: &str) -> &str {
     const HOSTS: [&str; 6] = [
         "conda.anaconda.org/",
@@ -81,7 +81,7 @@ fn known_as(text: &str) -> &str {
     names.next().unwrap_or(name)
 }
 
-/// Whether a channel is one of Anaconda's own, by the name that it is known as.
+/// Whether a channel, by its [`known_as`] name, belongs to Anaconda.
 fn is_of_anaconda(name: &str) -> bool {
     matches!(
         name,
@@ -89,7 +89,7 @@ fn is_of_anaconda(name: &str) -> bool {
     ) || name.starts_with("pkgs/")
 }
 
-/// The line of a list entry, if it stands on one of its own.
+/// The whole line of a list entry; `None` if it shares its line with other text.
 fn own_line(entry: &Location) -> Option<Location> {
     let (text, span) = (entry.file.text(), &entry.span);
     let start = yaml::line_start(text, span.start);
@@ -103,7 +103,7 @@ fn own_line(entry: &Location) -> Option<Location> {
     })
 }
 
-/// Removes entries of the list of channels; none if one of them has no line of its own.
+/// Removes entries of the channel list; `None` if one of them has no line of its own.
 fn remove(title: &str, safety: Safety, entries: &[&Location]) -> Option<TextFix> {
     let lines: Option<Vec<Location>> = entries.iter().map(|entry| own_line(entry)).collect();
     let edits = lines?.into_iter().map(|line| TextEdit {

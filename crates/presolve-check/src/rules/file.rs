@@ -56,8 +56,8 @@ pub(super) static RULES: &[&Rule] = &[
     &prefix_in_file::RULE,
 ];
 
-/// Makes a key the one that it was meant for. One that differs in capitals only can have
-/// been meant for nothing else.
+/// Renames a key to the known one that it resembles. The fix is safe if only the
+/// capitals differ.
 fn rename(key: &Location) -> Option<TextFix> {
     let known = nearest_key(key.text())?;
     let safety = if key.text().eq_ignore_ascii_case(known) {

@@ -1,4 +1,4 @@
-//! Findings as data, and the changes that mend them.
+//! Findings as data, and their fixes.
 
 use std::{ops::Range, sync::Arc};
 
@@ -15,67 +15,67 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// A bad pattern that was found in a file.
+/// A problem that a rule found in a file.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Which one.
+    /// The rule that found it.
     pub rule: &'static Rule,
-    /// How sure it is that this is one.
+    /// The certainty that it is a problem.
     pub confidence: Confidence,
-    /// What is said of it. Its first label is the primary place, the others are
-    /// related; its level is how bad it is.
+    /// The message. Its first label is the primary place, the others are related. Its level is
+    /// the severity.
     pub diagnostic: Diagnostic,
-    /// The platforms that it is about; empty if it is about all that were checked for.
+    /// The platforms that it applies to; empty for all platforms of the check.
     pub platforms: Vec<Subdir>,
-    /// What mends it.
+    /// The change that resolves it, if there is one.
     pub fix: Option<TextFix>,
 }
 
-/// How sure a finding is.
+/// The certainty of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// It may be meant, or be something else.
+    /// It may be intended, or something else.
     Low,
-    /// It is so unless the build does something unusual.
+    /// It is a problem unless the build does something unusual.
     Medium,
-    /// It is so.
+    /// It is certainly a problem.
     High,
 }
 
-/// Whether a fix may be made without a look at it.
+/// Whether a fix can be applied without a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Safety {
-    /// The file means the same to conda and pip afterwards, or means what it could
-    /// only have been meant to. `--fix` makes it.
+    /// The file then means the same to conda and pip, or what it clearly was meant to mean.
+    /// `--fix` applies it.
     Safe,
-    /// What is installed may change.
+    /// The installed packages may change.
     Unsafe,
 }
 
-/// A change that mends a finding.
+/// A change that resolves a finding.
 #[derive(Clone, Debug)]
 pub struct TextFix {
-    /// What it does, as an order: "remove the line".
+    /// The change as an imperative: "remove the line".
     pub title: String,
-    /// Whether it may be made without a look at it.
+    /// Whether it can be applied without a review.
     pub safety: Safety,
-    /// The file that changes.
+    /// The file that it changes.
     pub file: Arc<SourceFile>,
-    /// What changes, in the order of the text, without overlaps.
+    /// The edits in the order of the text, without overlaps.
     pub edits: Vec<TextEdit>,
 }
 
-/// A part of a file's text that becomes another text.
+/// The replacement of one range of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEdit {
-    /// Bytes of the text before.
+    /// The bytes of the old text.
     pub span: Range<usize>,
-    /// What stands there afterwards.
+    /// The new text.
     pub with: String,
 }
 
 impl Finding {
-    /// A finding that is sure, and that nothing mends. The diagnostic must have a place.
+    /// A finding with high confidence and no fix. The diagnostic must have a place.
     pub fn new(rule: &'static Rule, diagnostic: Diagnostic) -> Self {
         Self {
             rule,
@@ -86,8 +86,8 @@ impl Finding {
         }
     }
 
-    /// What was met while a file was read or solved, with the rule's level, at the start
-    /// of the file if it has no other place.
+    /// A diagnostic of the reader or solver, with the rule's level. Without a place of its
+    /// own, it is at the start of the file.
     pub fn of(rule: &'static Rule, mut diagnostic: Diagnostic, file: &Arc<SourceFile>) -> Self {
         if diagnostic.labels.is_empty() {
             let start = Location {
@@ -100,7 +100,7 @@ impl Finding {
         Self::new(rule, diagnostic)
     }
 
-    /// As [`Finding::of`], with what fixes it where the reader of a file met it.
+    /// As [`Finding::of`], with the rule's fix for a diagnostic of the reader.
     pub fn of_reader(
         rule: &'static Rule,
         diagnostic: Diagnostic,
@@ -112,55 +112,55 @@ impl Finding {
             Finder::Reading(fix) => fix(&finding.diagnostic, parsed),
             _ => None,
         };
-        // A file that this one names with `-r` is not changed.
+        // A file that this one includes with `-r` is not changed.
         let fix = fix.filter(|fix| fix.file.path() == file.path());
         finding.fix(fix)
     }
 
-    /// Less sure than usual.
+    /// Sets another confidence than [`Confidence::High`].
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
         self
     }
 
-    /// As bad as this, where the rule's usual level does not fit.
+    /// Sets another level than the one of the rule.
     pub fn level(mut self, level: Level) -> Self {
         self.diagnostic.level = level;
         self
     }
 
-    /// Another place that it has to do with.
+    /// Adds a related place.
     pub fn related(mut self, at: Location, label: impl Into<String>) -> Self {
         self.diagnostic = self.diagnostic.at(at, label);
         self
     }
 
-    /// A fact that explains it.
+    /// Adds a fact that explains the finding.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.diagnostic = self.diagnostic.note(note);
         self
     }
 
-    /// A next step.
+    /// Adds a next step.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.diagnostic = self.diagnostic.help(help);
         self
     }
 
-    /// What mends it, if anything does.
+    /// Sets the fix, if there is one.
     pub fn fix(mut self, fix: Option<TextFix>) -> Self {
         self.fix = fix;
         self
     }
 
-    /// Where it is.
+    /// The primary place, that of the first label.
     pub fn location(&self) -> &Location {
         &self.diagnostic.labels[0].location
     }
 }
 
 impl TextFix {
-    /// A fix that replaces one place.
+    /// A fix that replaces the text at one place.
     pub fn replace(
         title: impl Into<String>,
         safety: Safety,
@@ -179,7 +179,7 @@ impl TextFix {
         }
     }
 
-    /// A fix that removes the lines of a place.
+    /// A fix that removes all lines of a place.
     pub fn remove_lines(title: impl Into<String>, safety: Safety, at: &Location) -> Self {
         let text = at.file.text();
         let start = text[..at.span.start].rfind('\n').map_or(0, |end| end + 1);
@@ -193,8 +193,8 @@ impl TextFix {
         Self::replace(title, safety, &place, "")
     }
 
-    /// A fix of requirements or channels; none if the file is written in a way in which
-    /// they cannot be changed one by one.
+    /// A fix that changes requirements or channels; `None` if the file's layout does not allow
+    /// single changes.
     pub fn of_changes(
         title: impl Into<String>,
         safety: Safety,
@@ -206,11 +206,11 @@ impl TextFix {
         is_alone.then(|| Self::of_text(title, safety, &environment.source, &changed.text))
     }
 
-    /// For how many lines of a file a rule works out fixes at most: each one reads all of
-    /// the file again. `--fix` makes one after the other, so the rest have their turn.
+    /// The maximum number of lines in a file for which a rule computes fixes, because each one
+    /// reads the whole file again. `--fix` repeats, so it gets to the other lines later.
     pub const MOST: usize = 10;
 
-    /// A fix that makes another text of a file.
+    /// A fix that turns a file into another text.
     pub fn of_text(
         title: impl Into<String>,
         safety: Safety,
@@ -225,7 +225,7 @@ impl TextFix {
         }
     }
 
-    /// Where one of its edits is.
+    /// The place of one of its edits.
     pub fn location(&self, edit: &TextEdit) -> Location {
         Location {
             file: Arc::clone(&self.file),
@@ -233,7 +233,7 @@ impl TextFix {
         }
     }
 
-    /// The text of the file with the fix made.
+    /// Returns the text of the file with the fix applied.
     pub fn apply(&self) -> String {
         let before = self.file.text();
         let mut text = String::with_capacity(before.len());
@@ -247,7 +247,7 @@ impl TextFix {
     }
 }
 
-/// The lines in which two texts differ.
+/// Returns the lines in which two texts differ, as edits.
 fn edits(before: &str, after: &str) -> Vec<TextEdit> {
     let mut edits: Vec<TextEdit> = Vec::new();
     let mut at = 0;

@@ -42,7 +42,7 @@ pub(super) static RULES: &[&Rule] = &[
     &missing_build_tools::RULE,
 ];
 
-/// What the line of a refused requirement is to say instead, where that is plain.
+/// Replaces a refused requirement with what it clearly means.
 fn write_intended(diagnostic: &Diagnostic, safety: Safety) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let meant = requirement::intended(at.text())?;

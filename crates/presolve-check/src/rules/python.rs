@@ -28,18 +28,18 @@ pub(super) static RULES: &[&Rule] = &[
     &python_in_pip_list::RULE,
 ];
 
-/// The conda lines that ask for Python, without those that only a pin wrote.
+/// The conda dependencies on Python, without lines that only a pin added.
 fn declared<'s>(subject: &Requirements<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
     let lines = subject.environment.conda.iter();
     lines.filter(|line| !line.added_by_pin && line.spec.name.to_string() == "python")
 }
 
-/// The same, and the Python of an image: what is there, whoever chose it.
+/// The same, and the Python of the base image.
 fn present<'s>(subject: &Requirements<'s>) -> impl Iterator<Item = &'s CondaRequirement> {
     declared(subject).chain(&subject.environment.image_python)
 }
 
-/// The version of a line as it is written, with its operator: `==3.10`.
+/// The version of a line as written, with its operator: `==3.10`.
 fn written_version(line: &CondaRequirement) -> &str {
     let text = line.text.split('#').next().unwrap_or_default();
     let name = text.to_ascii_lowercase().find("python").unwrap_or(0);

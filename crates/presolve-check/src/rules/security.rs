@@ -1,4 +1,4 @@
-//! Rules on secrets and on what others could put in.
+//! Rules on secrets, and on connections or sources that others can tamper with.
 
 use std::net::IpAddr;
 
@@ -22,8 +22,8 @@ pub(super) static RULES: &[&Rule] = &[
     &direct_url_without_hash::RULE,
 ];
 
-/// Whether a text is a URL whose answers come over an open line that others share: plain
-/// HTTP to another machine than this one, and outside of private networks.
+/// Whether a URL uses a connection that others can read or change: plain HTTP to another
+/// machine outside private networks.
 pub(super) fn is_open_to_others(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else {
         return false;
@@ -31,8 +31,8 @@ pub(super) fn is_open_to_others(text: &str) -> bool {
     url.scheme() == "http" && url.host().is_some_and(|host| !is_private(&host))
 }
 
-/// Whether a host is this machine or one of a private network: by its address, or by a
-/// name without a dot or of a domain that is never public (RFC 6761, RFC 8375).
+/// Whether a host is this machine or on a private network: by its address, by a name without
+/// a dot, or by a domain that is never public (RFC 6761, RFC 8375).
 fn is_private(host: &Host<&str>) -> bool {
     let address: IpAddr = match host {
         Host::Ipv4(address) => (*address).into(),

@@ -1,4 +1,4 @@
-//! What the rules look at.
+//! The subjects that rules check.
 
 use rattler_conda_types::Subdir;
 
@@ -12,8 +12,8 @@ use presolve_spec::{EnvironmentFile, Spanned, route::route, yaml::Tree};
 use presolve_target::Image;
 use presolve_text::diagnostic::Location;
 
-/// One of the things that a file is. A definition with its conda spec inside is two of them,
-/// and what names an image is one more.
+/// One aspect of a file. A definition with a conda spec inside has two, and a file that names
+/// an image has one more.
 pub enum Subject<'s> {
     /// The requirements of a file of any kind.
     Requirements(Requirements<'s>),
@@ -21,13 +21,13 @@ pub enum Subject<'s> {
     Definition(&'s Definition),
     /// A Dockerfile.
     Dockerfile(&'s Plan),
-    /// The image that an environment is built on, wherever it is named.
+    /// The base image of an environment, in a file of any kind.
     Image(BaseImage),
 }
 
-/// A rule says with these what it looks at; all else has no findings.
+/// A rule calls one of these to select its subjects. Other subjects have no findings.
 impl Subject<'_> {
-    /// Looks at the requirements of a file, as far as they could be read.
+    /// Checks the requirements of a file, without the entries that the reader refused.
     pub fn in_requirements(&self, find: fn(&Requirements<'_>) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Requirements(requirements) => find(requirements),
@@ -35,7 +35,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Looks at the definition of an Azure ML environment of either SDK.
+    /// Checks the definition of an Azure ML environment, v1 or v2.
     pub fn in_definition(&self, find: fn(&Definition) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Definition(definition) => find(definition),
@@ -43,7 +43,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Looks at the definition of an Azure ML environment of the SDK v1.
+    /// Checks the definition of an Azure ML environment for the SDK v1.
     pub fn in_definition_v1(&self, find: fn(&Definition) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Definition(one) if one.version() == Version::V1 => find(one),
@@ -51,7 +51,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Looks at the definition of an Azure ML environment of the SDK v2.
+    /// Checks the definition of an Azure ML environment for the SDK v2.
     pub fn in_definition_v2(&self, find: fn(&Definition) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Definition(one) if one.version() == Version::V2 => find(one),
@@ -59,7 +59,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Looks at a Dockerfile.
+    /// Checks a Dockerfile.
     pub fn in_dockerfile(&self, find: fn(&Plan) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Dockerfile(plan) => find(plan),
@@ -67,7 +67,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Looks at the image that an environment is built on.
+    /// Checks the base image of an environment.
     pub fn on_image(&self, find: fn(&BaseImage) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Image(base) => find(base),
@@ -76,35 +76,35 @@ impl Subject<'_> {
     }
 }
 
-/// The image that an environment is built on.
+/// The base image of an environment.
 pub struct BaseImage {
-    /// The image, and where it is named.
+    /// The image, with the place that names it.
     pub image: Spanned<Image>,
-    /// A conda in it solves something.
+    /// The build solves an environment with the conda in the image.
     pub runs_conda: bool,
-    /// The day on which it is checked: ends of life depend on it.
+    /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }
 
-/// The requirements of a file as far as it could be read, and what is asked of it.
+/// The readable requirements of a file, with the options of the check.
 pub struct Requirements<'s> {
-    /// What it means. Entries that the reader refused are not in it.
+    /// The requirements, without the entries that the reader refused.
     pub environment: &'s EnvironmentFile,
-    /// Its YAML, with the places of everything; none if it is no YAML.
+    /// The YAML with the places of its values; `None` if the file is not YAML.
     pub tree: Option<&'s Tree>,
-    /// The Dockerfile in whose commands the requirements stand. Other commands decide what
-    /// is there when these run.
+    /// The Dockerfile, if the requirements are in its commands. Other commands decide what
+    /// is installed when these run.
     pub dockerfile: Option<&'s Plan>,
-    /// The settings that hold for it.
+    /// The settings that apply to the file.
     pub settings: &'s Settings,
-    /// The platforms that it is checked for; empty if none was named.
+    /// The platforms of the command line; empty if it names none.
     pub platforms: &'s [Subdir],
-    /// The day on which it is checked: ends of life depend on it.
+    /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }
 
 impl<'s> Requirements<'s> {
-    /// The YAML of a file that has the key `dependencies`, and the place of the key.
+    /// Returns the YAML of a file with the key `dependencies`, and the place of that key.
     pub fn dependencies(&self) -> Option<(&'s Tree, Location)> {
         let tree = self.tree?;
         let key = tree.key_span(&route!("dependencies"))?;

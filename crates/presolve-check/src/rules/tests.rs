@@ -1,5 +1,5 @@
-//! The texts of the rules are their tests: every example that is marked `found` has the
-//! finding, `fixed` is what its fix makes of it, and `fine` has none.
+//! The texts of the rules are their tests. An example with the mark `found` has the finding,
+//! `fixed` is the result of its fix, and `fine` has no finding.
 
 use std::sync::Arc;
 
@@ -14,24 +14,24 @@ use presolve_config::{Flags, Settings, check::CheckSettings};
 use presolve_input::Input;
 use presolve_text::source::SourceFile;
 
-/// The day of the tests: what is at its end of life on it stays so.
+/// The day of the tests. A version past its end of life on this day stays so.
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
 
-/// A code block of a rule's text.
+/// A code block in the text of a rule.
 struct Example<'t> {
-    /// What follows the language: `found`, `fixed` or `fine`.
+    /// The word after the language: `found`, `fixed` or `fine`.
     mark: &'t str,
-    /// The name of the file: one that fits the language unless it is said: `found in
-    /// train.runconfig`.
+    /// The name of the file. `found in train.runconfig` overrides the default of the
+    /// language.
     name: &'t str,
-    /// The encoding of the file, UTF-8 unless it is said: `found as utf-16`.
+    /// The encoding of the file, by default UTF-8: `found as utf-16`.
     encoding: &'t str,
-    /// The day on which it is checked, if it is said: `found on 2027-08-01`.
+    /// The day of the check, if the example has one: `found on 2027-08-01`.
     today: Option<jiff::civil::Date>,
     text: String,
 }
 
-/// How an example begins in each language, and what its file is called.
+/// The first line of an example in each language, and the default name of its file.
 const LANGUAGES: [(&str, &str); 3] = [
     ("```yaml ", "environment.yml"),
     ("```json ", "azureml_environment.json"),
@@ -47,7 +47,7 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
             continue;
         };
         let block = lines.by_ref().take_while(|line| *line != "```");
-        // Blanks at the ends of lines and tabs are cut by editors, so they are spelt out.
+        // Editors remove blanks and tabs at the ends of lines, so the examples spell them out.
         let text: String = block.map(|line| line.replace('␉', "\t") + "\n").collect();
         let (mark, times) = mark.split_once(" times ").unwrap_or((mark, "1"));
         let (mark, name) = mark.split_once(" in ").unwrap_or((mark, name));
@@ -61,15 +61,15 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
             name,
             encoding,
             today,
-            // A file that is too long is one that is short, often enough.
+            // A file that is too long is a short one, repeated.
             text: text.repeat(times.parse().expect("a number")),
         });
     }
     examples
 }
 
-/// Gives the file to `run` with what is asked of it: that rule alone, or with a rule that
-/// its examples silence.
+/// Calls `run` with the file and a selection: only this rule, or also one that its examples
+/// suppress.
 fn with<T>(
     rule: &'static Rule,
     (name, text): (&str, &str),
@@ -121,7 +121,7 @@ fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: LintOptions<'_>) 
     of_rule.count()
 }
 
-/// How often the rule finds an example, in the encoding that it has.
+/// The number of findings of the rule in an example, in its encoding.
 fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
     let bytes = encode(&example.text, example.encoding);
     match SourceFile::from_bytes(example.name, &bytes) {
@@ -181,7 +181,7 @@ fn what_is_marked_as_fine_is_fine() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A fix makes what the text shows, removes every finding, and a second time nothing.
+/// A fix gives the text in the example and removes every finding. A second one does nothing.
 #[test]
 fn what_is_marked_as_fixed_is_what_the_fix_makes() {
     for rule in looks_at_files() {
@@ -208,7 +208,7 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
     }
 }
 
-/// Whatever is wrong with a file, and however the fixes of several rules meet in it.
+/// This holds for any problem of a file, even if the fixes of several rules overlap.
 #[test]
 fn fixing_twice_changes_nothing() {
     let every_rule = ["all".to_owned()];

@@ -1,4 +1,4 @@
-//! Files that conda's classic solver does not get done with.
+//! Files that take conda's classic solver too long.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use presolve_resolve::question::Question;
 use presolve_solve::Solution;
 use presolve_words::cost;
 
-/// The remedies that are told, those with the largest effect.
+/// The number of remedies in a finding, those with the largest effect.
 const REMEDIES: usize = 2;
 
-/// The finding of a file that has a solution: without one the conflict has to go first.
+/// The finding for a file that has a solution. Without one, the conflict comes first.
 pub(super) async fn find(
     question: &Question,
     repodata: &Arc<Repodata>,
@@ -30,7 +30,7 @@ pub(super) async fn find(
     exceeds.then(|| finding(question, &cost)).flatten()
 }
 
-/// At the line that leads to the most records.
+/// Places the finding at the line that leads to the most records.
 fn finding(question: &Question, cost: &Cost) -> Option<Finding> {
     let places = cost.lines.iter().filter_map(|line| {
         let place = question.places[line.declared].as_ref()?;

@@ -1,5 +1,5 @@
-//! Findings of a file that has no solution: a conflict each, the first with the change
-//! that fixes them all.
+//! The findings for a file without a solution: one for each conflict, the first with the
+//! change that fixes all of them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use presolve_solve::{
 use presolve_text::{diagnostic::Diagnostic, source::SourceFile};
 use presolve_words::{edits::words, unsolvable::View};
 
-/// The findings of an explanation.
+/// Turns an explanation into findings.
 pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> Vec<Finding> {
     let view = View {
         subdir: explanation.subdir,
@@ -42,8 +42,8 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
         && let Some(mending) = explanation.fixes.first()
     {
         first.diagnostic.notes.extend(gives(mending));
-        // What goes has to be said by a person, as the code may need it. A fix is of one
-        // file.
+        // Only the user can decide to remove a line, because the code may need it. A fix
+        // changes a single file.
         let drops = mending.edits.iter().any(|edit| edit.kind == EditKind::Drop);
         if drops || !mending.included.is_empty() {
             let help = format!(
@@ -58,7 +58,7 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
     findings
 }
 
-/// The finding of a file of which no more is known than that it has no solution.
+/// The finding for a file without a solution whose conflict is unknown.
 pub(super) fn unexplained(subdir: Subdir, source: &Arc<SourceFile>) -> Finding {
     let message = format!("there is no solution for {subdir}");
     let diagnostic = Diagnostic::error(unsolvable::RULE.name, message)
@@ -67,7 +67,7 @@ pub(super) fn unexplained(subdir: Subdir, source: &Arc<SourceFile>) -> Finding {
     Finding::of(&unsolvable::RULE, diagnostic, source)
 }
 
-/// A clash over Python has a rule of its own.
+/// Gives a conflict over Python the name of its own rule.
 fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, subdir: Subdir) -> Diagnostic {
     if diagnostic.name == unsolvable::RULE.name && is_about_python(conflict) {
         diagnostic.name = incompatible_python::RULE.name;
@@ -79,7 +79,7 @@ fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, subdir: Subdir) -> D
     diagnostic
 }
 
-/// Whether Python is what nobody agrees on, whatever is chosen.
+/// Whether every case of the conflict is about the version of Python.
 fn is_about_python(conflict: &Conflict) -> bool {
     let is_python = |case: &Case| {
         let disputed = &case.disputed;
@@ -89,7 +89,7 @@ fn is_about_python(conflict: &Conflict) -> bool {
                 ReasonKind::RequiresPython | ReasonKind::PythonTag
             )
         });
-        // A line alone asks for a Python that nobody has.
+        // A single line that requires an unavailable Python is not a conflict over Python.
         let is_shared = conflict.lines.len() > 1;
         let is_python = disputed.half == Half::Conda && disputed.name == "python";
         (is_python && is_shared) || by_python
@@ -108,7 +108,7 @@ fn title(explanation: &Explanation, mending: &Fix) -> String {
     words.join(", ")
 }
 
-/// What there is once it is fixed: the fix was solved.
+/// The versions in the solution with the fix, which was solved.
 fn gives(mending: &Fix) -> Option<String> {
     let given = mending.gives.iter();
     let given: Vec<String> = given

@@ -1,4 +1,4 @@
-//! Pins of an earlier `pin` that the solution does not have.
+//! Pins of an earlier `pin` that are not in the solution.
 
 use pep508_rs::{Requirement, VerbatimUrl};
 
@@ -10,8 +10,8 @@ use presolve_solve::{Solution, specifiers};
 use presolve_spec::{CondaPin, CondaRequirement, EnvironmentFile, PipRequirementKind};
 use presolve_text::diagnostic::Location;
 
-/// The pins that have to change. A solve keeps each pin that still fits, so one that it
-/// did not keep does not.
+/// Reports the pins that have to change. A solve keeps every pin that still satisfies the
+/// requirements, so a pin outside the solution does not.
 pub(super) fn find(
     environment: &EnvironmentFile,
     question: &Question,
@@ -19,7 +19,7 @@ pub(super) fn find(
     solution: &Solution,
 ) -> Vec<Finding> {
     let pinned_for = environment.pinned_platform.as_ref();
-    // The pins are those of one platform.
+    // Pins are only valid for their platform.
     if pinned_for.is_none_or(|platform| platform.value != question.subdir.as_str()) {
         return Vec::new();
     }
@@ -98,7 +98,7 @@ fn of_pip<'a>(
     })
 }
 
-/// The version that the solution has of a project, from either half.
+/// The version of a project in the solution, from conda or PyPI.
 fn version_of(named: &Requirement<VerbatimUrl>, solution: &Solution) -> Option<pep440_rs::Version> {
     if let Some(release) = solution.release(&named.name) {
         return Some(release.version.clone());

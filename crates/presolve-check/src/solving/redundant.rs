@@ -1,4 +1,4 @@
-//! Lines without a version that other lines bring anyway.
+//! Lines without a version whose package another line already provides.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use presolve_resolve::question::Question;
 use presolve_solve::{Declared, DeclaredKind, Solution, askers};
 use presolve_spec::{EnvironmentFile, change::Change};
 
-/// The lines that could go: in the solution another line leads to the same package.
+/// Reports the lines whose package is a dependency of another line in the solution.
 pub(super) fn find(
     environment: &EnvironmentFile,
     question: &Question,
@@ -39,7 +39,7 @@ pub(super) fn find(
             other != line
                 && declared[other].is_conda() == is_conda
                 && leads_to[other].contains(name)
-                // Of two that lead to each other neither is one too many.
+                // If two lines depend on each other, neither is redundant.
                 && own.is_some_and(|own| !leads_to[line].contains(&own))
         };
         let other = (0..declared.len()).find(brings)?;
@@ -72,8 +72,8 @@ fn name_of(line: &Declared) -> Option<String> {
     }
 }
 
-/// The name of a line that is nothing but a name. `python` and `pip` are what the file is
-/// about, and have rules of their own.
+/// The name of a line that is a bare name. `python` and `pip` are excluded, because they have
+/// their own rules.
 fn bare(line: &Declared) -> Option<String> {
     let says_nothing = match &line.kind {
         DeclaredKind::Conda(spec) => {
@@ -99,7 +99,7 @@ fn is_from_index(name: &str, solution: &Solution) -> bool {
     name.is_some_and(|name| solution.release(&name).is_some())
 }
 
-/// What a line leads to in the solution, itself left out.
+/// Returns the packages that a line depends on in the solution, without its own.
 fn reached(line: &Declared, question: &Question, solution: &Solution) -> HashSet<String> {
     let alone = std::slice::from_ref(line);
     let mut reached: HashSet<String> = if line.is_conda() {

@@ -1,8 +1,8 @@
-//! Build contexts: where a definition's Dockerfile is, and the folders of environments that
-//! Azure/azureml-assets builds.
+//! Build contexts: the Dockerfile of a definition, and the folders of environments in
+//! Azure/azureml-assets.
 //!
-//! Such a folder has `asset.yaml`, which names `spec.yaml`, a definition with templates in
-//! it, and `environment.yaml`, which says what stands for them
+//! Such a folder has an `asset.yaml` that names `spec.yaml`, a definition with templates, and
+//! `environment.yaml`, which has the values of the templates
 //! (<https://github.com/Azure/azureml-assets/blob/main/scripts/azureml-assets/azureml/assets/config.py>).
 
 use std::{
@@ -21,25 +21,25 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The Dockerfile of a context that names none.
+/// The default name of a context's Dockerfile.
 pub const USUAL_DOCKERFILE: &str = "Dockerfile";
 
-/// The folder of the context where `environment.yaml` names none, as in all of
+/// The context folder if `environment.yaml` names none, as everywhere in
 /// Azure/azureml-assets.
 const USUAL_CONTEXT: &str = "context";
 
-/// A Dockerfile and the context that it is built in.
+/// A Dockerfile and its build context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildFiles {
-    /// The Dockerfile.
+    /// The path of the Dockerfile.
     pub dockerfile: PathBuf,
     /// The folder of the context.
     pub context: PathBuf,
 }
 
 impl BuildFiles {
-    /// Those of a definition with `build`; none if it has none, or they are not on this
-    /// machine.
+    /// The files of a definition with `build`; `None` without `build`, or if they are not on
+    /// this machine.
     pub fn of(definition: &Definition) -> Option<Self> {
         let folder = folder(definition.source().path());
         let path = definition.text(&["build", "path"])?.value;
@@ -61,8 +61,8 @@ impl BuildFiles {
         })
     }
 
-    /// Those that a file of Azure/azureml-assets leads to: `asset.yaml` or
-    /// `environment.yaml`; none if it is neither.
+    /// The files of an asset in Azure/azureml-assets, from its `asset.yaml` or
+    /// `environment.yaml`; `None` for any other file.
     pub fn of_asset(source: &Arc<SourceFile>) -> Option<Self> {
         let tree = Tree::parse(source).ok()?;
         let folder = folder(source.path());
@@ -86,7 +86,7 @@ impl BuildFiles {
     /// Reads the Dockerfile.
     ///
     /// # Errors
-    /// [`Failure::input`] when it is not there; `at` is what leads to it.
+    /// [`Failure::input`] when it does not exist. `at` is the place that names it.
     pub fn read(&self, at: Location) -> Result<Arc<SourceFile>, Failure> {
         let source = Arc::clone(&at.file);
         for path in [&self.context, &self.dockerfile] {
@@ -106,14 +106,14 @@ impl BuildFiles {
     }
 }
 
-/// Image section of `environment.yaml`.
+/// The image section of `environment.yaml`.
 struct ImageConfig {
     context: String,
     dockerfile: String,
 }
 
 impl ImageConfig {
-    /// The name of the file.
+    /// The default name of the file.
     const USUAL: &'static str = "environment.yaml";
 
     fn beside(folder: &Path, source: &SourceFile) -> Self {
@@ -126,7 +126,7 @@ impl ImageConfig {
         Self::read(&folder.join(extra.unwrap_or(Self::USUAL)), source)
     }
 
-    /// What a file says that `source` leads to.
+    /// Reads the file at a path that `source` names.
     fn read(path: &Path, source: &SourceFile) -> Self {
         let config = source.read_named(path).ok();
         let tree = config.and_then(|source| Tree::parse(&source).ok());
@@ -137,7 +137,7 @@ impl ImageConfig {
         })
     }
 
-    /// None if it has no context.
+    /// Reads the section; `None` if it has no context.
     fn of(root: &Value) -> Option<Self> {
         let context = root.get("image")?.get("context")?;
         let text = |key: &str| context.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -147,7 +147,7 @@ impl ImageConfig {
         })
     }
 
-    /// A path with what stands for its templates; what is not known stays.
+    /// Fills in the templates of a path. Unknown templates stay.
     fn fill(&self, text: &str) -> String {
         text.replace("{{image.context.path}}", &self.context)
             .replace("{{image.dockerfile.path}}", &self.dockerfile)

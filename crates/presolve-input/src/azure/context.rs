@@ -1,21 +1,21 @@
-//! The build context that Azure ML builds the image of an environment from, when the
-//! environment is an image with a conda file.
+//! The build context from which Azure ML builds the image of an environment that has an
+//! image and a conda file.
 //!
 //! `Environment.get_image_details` of the SDK v1 shows its Dockerfile, and so do the cheat
 //! sheets of Azure ML
 //! (<https://azure.github.io/azureml-cheatsheets/docs/cheatsheets/python/v1/docker-build>).
-//! Public logs of builds from 2019 to 2025 have the same steps up to that of conda; those
-//! since 2024 count two more after it, which they do not show. Left out are:
+//! Public build logs from 2019 to 2025 have the same steps up to the conda step. Those
+//! since 2024 count two more steps after it, which they do not show. presolve omits:
 //!
-//! - `COPY …/99brokenproxy /etc/apt/apt.conf.d/`: settings for apt, which no step runs, in
-//!   a file that is not published;
-//! - `conda install conda==4.4.11` where conda is older: no image that there still is has
-//!   an older one;
-//! - `COPY …/spark_cache.py …/log4j.properties` with the `RUN` after it, which does
-//!   something where `$SPARK_HOME` is set, with files that are not published.
+//! - `COPY …/99brokenproxy /etc/apt/apt.conf.d/`: settings for apt from an unpublished file,
+//!   and no step runs apt;
+//! - `conda install conda==4.4.11` if conda is older: no image that still exists has an
+//!   older one;
+//! - `COPY …/spark_cache.py …/log4j.properties` and the `RUN` after it, which only has an
+//!   effect if `$SPARK_HOME` is set, and uses unpublished files.
 //!
-//! The conda file of the service is that of the environment with its keys sorted, without
-//! comments, and with the name of the prefix as its `name`. So is this one, pinned.
+//! The service writes the conda file with sorted keys, without comments, and with the name
+//! of the prefix as its `name`. presolve does the same with a pinned file.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -33,39 +33,39 @@ mod alone;
 
 pub use alone::check_alone;
 
-/// The conda file, from the folder of the Dockerfile.
+/// The path of the conda file, relative to the Dockerfile.
 pub const CONDA_FILE: &str = "azureml-environment-setup/mutated_conda_dependencies.yml";
 
-/// Where netrc files are looked for by conda and pip, of the user that the service builds as.
+/// The netrc file of the build user, which conda and pip read.
 const NETRC: &str = "/root/.netrc";
 
-/// Files of a Docker build context and the secrets of the build.
+/// The files of a Docker build context, and the secrets of the build.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The text of the Dockerfile.
     pub dockerfile: String,
     /// The text of [`CONDA_FILE`].
     pub conda_file: String,
-    /// The name of the prefix: `azureml_` and 32 hexadecimal digits, the first of the
-    /// SHA-256 of the conda file without its name and comments. It is the same as long as
-    /// what is installed is the same; the service's own digits are others.
+    /// The name of the prefix: `azureml_` and 32 hexadecimal digits from the SHA-256 of the
+    /// conda file without its name and comments. It changes only if the installed packages
+    /// change. The service's own digits are different.
     pub name: String,
-    /// Secrets that the build also needs.
+    /// The secrets that the build needs.
     pub secrets: Vec<Secret>,
 }
 
-/// A secret of BuildKit that a build needs
+/// A BuildKit secret that a build needs
 /// (<https://docs.docker.com/build/building/secrets/>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secret {
-    /// A netrc file with the credentials that stood in URLs.
+    /// A netrc file with the credentials from URLs.
     Netrc,
-    /// The environment variable of this name, which a URL has.
+    /// The environment variable of this name, which occurs in a URL.
     Variable(String),
 }
 
 impl Secret {
-    /// The option of `docker build` that gives it.
+    /// The option of `docker build` that provides the secret.
     pub fn option(&self) -> String {
         match self {
             Self::Netrc => r#"--secret "id=netrc,src=$HOME/.netrc""#.to_owned(),
@@ -73,7 +73,7 @@ impl Secret {
         }
     }
 
-    /// The option of `RUN` that takes it.
+    /// The option of `RUN` that mounts the secret.
     fn mount(&self) -> String {
         match self {
             Self::Netrc => {
@@ -87,12 +87,12 @@ impl Secret {
 }
 
 impl Context {
-    /// The context of an image and a conda file that is pinned for a platform. With a
-    /// version of CUDA, conda takes the machine that builds for one with a GPU.
+    /// Makes the context for an image and a conda file pinned for a platform. With a CUDA
+    /// version, conda assumes that the build machine has a GPU.
     ///
     /// # Errors
-    /// [`Failure::input`] when the image's name cannot stand in a Dockerfile, or a URL has
-    /// a secret in its path or query, where nothing can stand for it.
+    /// [`Failure::input`] when the image's name is not valid in a Dockerfile, or a URL has a
+    /// secret in its path or query, where it cannot be replaced.
     pub fn new(
         image: &Spanned<Image>,
         pinned: &Tree,
@@ -103,7 +103,7 @@ impl Context {
         let mut secrets = Vec::new();
         let mut spec = BTreeMap::new();
         for (key, value) in pinned.root.as_mapping().into_iter().flatten() {
-            // conda installs where `-p` says, whatever these two say.
+            // conda ignores these two keys, because `-p` names the prefix.
             let key = key.as_str().filter(|key| !["name", "prefix"].contains(key));
             if let Some(key) = key {
                 spec.insert(key.to_owned(), public(value, &mut secrets)?);
@@ -121,8 +121,8 @@ impl Context {
 }
 
 /// # Errors
-/// When the name is not a reference to an image: in a Dockerfile it might mean something else,
-/// or be a URL with a password. The message leaves it out, as only its place tells secrets.
+/// When the name is not an image reference: a Dockerfile might read it as something else, or
+/// it may be a URL with a password. The message omits it, because it may be secret.
 fn check_image(image: &Spanned<Image>) -> Result<(), Failure> {
     if image.value.is_well_formed() {
         return Ok(());
@@ -134,11 +134,11 @@ fn check_image(image: &Spanned<Image>) -> Result<(), Failure> {
     ))
 }
 
-/// A value without credentials; what the build has to be given instead is added to the
-/// secrets.
+/// Removes the credentials from a value, and adds the secrets that the build needs in their
+/// place to `needed`.
 ///
 /// # Errors
-/// When a secret stands where nothing can stand for it.
+/// When a secret is in a place where it cannot be replaced.
 fn public(value: &Value, needed: &mut Vec<Secret>) -> Result<Value, Failure> {
     Ok(match value {
         Value::String(text) => Value::String(public_text(text, needed)?),
@@ -170,7 +170,7 @@ fn public_text(text: &str, needed: &mut Vec<Secret>) -> Result<String, Failure> 
     Ok(bare)
 }
 
-/// The names in `${NAME}`, which pip replaces by environment variables
+/// Returns the names in `${NAME}`, which pip replaces with environment variables
 /// (<https://pip.pypa.io/en/stable/reference/requirements-file-format/#using-environment-variables>).
 fn variables(text: &str) -> impl Iterator<Item = &str> {
     let names = text.split("${").skip(1);
@@ -194,11 +194,11 @@ fn unstrippable(text: &str) -> Failure {
 }
 
 fn text_of(spec: &BTreeMap<String, Value>) -> String {
-    // Text, lists and mappings of these can always be written.
+    // Strings, lists and mappings of these can always be written.
     yaml_serde::to_string(spec).unwrap_or_default()
 }
 
-/// 32 hexadecimal digits that stand for a text.
+/// The first 32 hexadecimal digits of a text's SHA-256.
 fn digits(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     hash[..16].iter().fold(String::new(), |mut digits, byte| {
@@ -210,7 +210,7 @@ fn digits(text: &str) -> String {
 
 fn dockerfile(image: &Image, name: &str, secrets: &[Secret], cuda: Option<&str>) -> String {
     let prefix = format!("/azureml-envs/{name}");
-    // The variables of `env=` came with 1.10 of the syntax.
+    // Version 1.10 of the syntax added the variables of `env=`.
     let syntax = if secrets.is_empty() {
         ""
     } else {

@@ -1,4 +1,4 @@
-//! An Azure ML environment as a file of the CLI and SDK defines it, v2 or v1.
+//! An Azure ML environment as defined in a file for the CLI or SDK, v1 or v2.
 
 use std::{
     path::{Component as Part, Path, PathBuf},
@@ -21,12 +21,12 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The key of the conda spec of v2: a path, or the spec itself.
+/// The v2 key of the conda spec: a path, or the spec itself.
 pub const CONDA_FILE: &str = "conda_file";
 
-/// The keys of a definition: of the reference
+/// The keys of a definition: those of the reference
 /// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-environment>), and
-/// those that azure-ai-ml 1.35 accepts besides (`EnvironmentSchema`).
+/// others that azure-ai-ml 1.35 accepts (`EnvironmentSchema`).
 pub const KEYS: [&str; 17] = [
     "$schema",
     "name",
@@ -51,36 +51,36 @@ pub const KEYS: [&str; 17] = [
 pub struct Definition {
     tree: Tree,
     version: Version,
-    /// The keys that lead from the root of the file to the environment.
+    /// The keys from the root of the file to the environment; empty at the root.
     base: &'static [&'static str],
 }
 
 /// The version of the SDK and CLI that an environment is defined for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// `docker.baseImage`, `python.condaDependencies`.
+    /// Has `docker.baseImage`, `python.condaDependencies`.
     V1,
-    /// `image`, `conda_file`.
+    /// Has `image`, `conda_file`.
     V2,
 }
 
-/// Where the conda spec of a definition is.
+/// The place of a definition's conda spec.
 pub enum CondaFile {
-    /// There is none: the image is used as it is, or a Dockerfile makes it.
+    /// No conda spec: the image is used unchanged, or a Dockerfile makes it.
     None,
-    /// It stands in the definition, where these keys lead.
+    /// Inside the definition, below these keys.
     Inline(&'static [&'static str]),
-    /// It is another file: where it is named, and its path from the working directory.
+    /// In another file: the place that names it, and its path from the working directory.
     Beside(Location, PathBuf),
-    /// The value is neither a path nor a conda spec.
+    /// A value that is neither a path nor a conda spec.
     Malformed(Location),
 }
 
 impl Definition {
-    /// Reads a definition; none if the file is something else, or no YAML.
+    /// Reads a definition; `None` if the file is not one, or not YAML.
     ///
     /// # Errors
-    /// [`Failure::input`] when the file has a format of Azure ML that is not read.
+    /// [`Failure::input`] when the file has an unsupported Azure ML format.
     pub fn of(source: &Arc<SourceFile>) -> Result<Option<Self>, Failure> {
         let tree = Tree::parse(source).ok();
         let Some((tree, format)) = tree.and_then(|tree| Format::of(&tree).map(|one| (tree, one)))
@@ -106,8 +106,8 @@ impl Definition {
         self.version
     }
 
-    /// Whether it only names an environment that is registered, as a run configuration may:
-    /// `EnvironmentReference` of the SDK v1.
+    /// Whether it only refers to a registered environment, as a run configuration may
+    /// (`EnvironmentReference` of the SDK v1).
     pub fn is_reference(&self) -> bool {
         let mut keys = self.root_keys();
         self.is_run_configuration() && keys.all(|key| key == "name" || key == "version")
@@ -118,12 +118,12 @@ impl Definition {
         !self.base.is_empty()
     }
 
-    /// Its YAML.
+    /// The YAML of the whole file.
     pub fn tree(&self) -> &Tree {
         &self.tree
     }
 
-    /// The file.
+    /// The file that contains the definition.
     pub fn source(&self) -> &Arc<SourceFile> {
         self.tree.source()
     }
@@ -137,7 +137,7 @@ impl Definition {
         [self.base, keys].concat()
     }
 
-    /// The place of the last of these keys.
+    /// The place of the last of these keys, without quotes.
     pub fn key(&self, keys: &[&str]) -> Option<Location> {
         let span = self.tree.key_span(&route(&self.in_file(keys)))?;
         let text = self.source().text().get(span.clone()).unwrap_or_default();
@@ -145,45 +145,44 @@ impl Definition {
         Some(self.tree.at(span.start + quotes..span.end - quotes))
     }
 
-    /// The place of the last of these keys if something is given there: no `null`, and
-    /// nothing that is empty.
+    /// The place of the last of these keys if its value is neither `null`, `false` nor empty.
     pub fn given(&self, keys: &[&str]) -> Option<Location> {
         let is_given = self.get(keys).is_some_and(v1::is_given);
         self.key(keys).filter(|_| is_given)
     }
 
-    /// The place of a key of the environment that has a value.
+    /// The place of a key of the environment whose value is not `null`.
     pub fn set(&self, key: &str) -> Option<Location> {
         let is_set = self.get(&[key]).is_some_and(|value| !value.is_null());
         self.key(&[key]).filter(|_| is_set)
     }
 
-    /// The keys of the environment that are texts.
+    /// The keys of the environment that are strings.
     pub fn root_keys(&self) -> impl Iterator<Item = &str> {
         let root = self.get(&[]).and_then(Value::as_mapping).into_iter();
         root.flat_map(|root| root.keys()).filter_map(Value::as_str)
     }
 
-    /// The first line.
+    /// The place of the first line.
     pub fn start(&self) -> Location {
         let length = self.source().text().lines().next().map_or(0, str::len);
         self.tree.at(0..length)
     }
 
-    /// The place of what stands after a key of the environment.
+    /// The place of the value of a key of the environment.
     pub fn value_place(&self, key: &str) -> Option<Location> {
         let span = self.tree.span(&route(&self.in_file(&[key])))?;
         Some(self.tree.at(span))
     }
 
-    /// The text below these keys, and its place.
+    /// The string below these keys, with its place.
     pub fn text(&self, keys: &[&str]) -> Option<Spanned<String>> {
         let value = self.get(keys)?.as_str()?.to_owned();
         let location = self.tree.location(&route(&self.in_file(keys)));
         Some(Spanned { value, location })
     }
 
-    /// Where the conda spec is.
+    /// Returns the place of the conda spec.
     pub fn conda_file(&self) -> CondaFile {
         if self.version == Version::V1 {
             return v1::conda_file(self);
@@ -200,7 +199,7 @@ impl Definition {
         }
     }
 
-    /// The image that is built on as it is written.
+    /// The base image as written.
     pub fn image_text(&self) -> Option<Spanned<String>> {
         match self.version {
             Version::V1 => self.text(v1::DOCKER_OPTIONS[0]),
@@ -208,7 +207,7 @@ impl Definition {
         }
     }
 
-    /// The image that is built on, if one is named.
+    /// The base image, if the definition names one without templates.
     pub fn image(&self) -> Option<Spanned<Image>> {
         let Spanned { value, location } = self.image_text()?;
         (!is_template(&value) && !value.is_empty()).then(|| Spanned {
@@ -230,13 +229,13 @@ impl Definition {
         image.map_or_else(ImageTarget::unknown, |image| image.value.target())
     }
 
-    /// Whether a file is there that the definition may name.
+    /// Whether the file exists inside the fence.
     pub fn has_file(&self, path: &Path) -> bool {
         self.source().fence().has_file(path)
     }
 
-    /// A path that the definition names, from the working directory: the SDK takes it from
-    /// the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
+    /// Returns a path that the definition names, relative to the working directory. The SDK
+    /// uses the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
     pub fn beside(&self, path: &str) -> PathBuf {
         let folder = self.source().path().parent().unwrap_or(Path::new(""));
         let path = folder.join(path);
@@ -250,8 +249,8 @@ impl Definition {
     }
 }
 
-/// Whether a file that nobody named is an Azure ML environment: it is surely one of v1, or
-/// names the schema, or has a name, something to build and no key of another format.
+/// Whether a discovered file is an Azure ML environment: it is certainly one of v1, or names
+/// the schema, or has a name, something to build and no key of another format.
 pub fn is_environment(source: &Arc<SourceFile>) -> bool {
     let Ok(Some(definition)) = Definition::of(source) else {
         return false;
@@ -263,13 +262,13 @@ pub fn is_environment(source: &Arc<SourceFile>) -> bool {
     has("$schema") || (has("name") && definition.root_keys().all(|key| KEYS.contains(&key)))
 }
 
-/// Whether a value is a template's that is not filled in, such as
-/// `{{image.context.path}}` of Azure/azureml-assets.
+/// Whether a value contains an unfilled template, such as `{{image.context.path}}` in
+/// Azure/azureml-assets.
 pub fn is_template(text: &str) -> bool {
     text.contains("{{")
 }
 
-/// Whether a path is one of this machine: no URL, and no template's.
+/// Whether a path is on this machine: neither a URL nor a template.
 pub fn is_local(path: &str) -> bool {
     !path.contains("://") && !is_template(path)
 }

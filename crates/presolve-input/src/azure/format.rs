@@ -1,4 +1,4 @@
-//! Which of Azure ML's formats a file has, told by its keys and its name.
+//! Detects which of Azure ML's formats a file has, by its keys and its name.
 
 use std::sync::Arc;
 
@@ -23,23 +23,23 @@ pub(super) enum Format {
     /// A run configuration of the SDK v1 with an environment inside, as
     /// `RunConfiguration.save` writes it.
     RunConfiguration,
-    /// A format that is not read.
+    /// A known format that presolve does not support.
     Unsupported(Unsupported),
 }
 
-/// A format with an environment inside or next to it that is not read.
+/// An unsupported format with an environment inside or next to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unsupported {
-    /// Its name for the user.
+    /// The name of the format for the user.
     name: &'static str,
-    /// The keys that make it up.
+    /// The keys that identify the format.
     keys: &'static [&'static str],
     /// Help that names the file to give instead.
     help: &'static str,
 }
 
-/// What an MLflow model keeps for virtualenv. Its list of `dependencies` is pip's
-/// (mlflow/utils/environment.py, `_PythonEnv`).
+/// The file that an MLflow model keeps for virtualenv. Its `dependencies` are a list for
+/// pip (mlflow/utils/environment.py, `_PythonEnv`).
 const MLFLOW: Unsupported = Unsupported {
     name: "the pip-only `python_env.yaml` of an MLflow model",
     keys: &["python", "build_dependencies"],
@@ -64,7 +64,7 @@ const UNSUPPORTED: [Unsupported; 2] = [
 ];
 
 impl Format {
-    /// The format of a file; none if it is none of Azure ML's.
+    /// Detects the format of a file; `None` if it is not from Azure ML.
     pub(super) fn of(tree: &Tree) -> Option<Self> {
         let root = tree.root.as_mapping()?;
         let has = |key: &str| root.contains_key(key);
@@ -72,7 +72,7 @@ impl Format {
         if fits(&&MLFLOW) {
             return Some(Self::Unsupported(MLFLOW));
         }
-        // conda reads these, whatever else is there.
+        // conda reads files with these keys, whatever other keys there are.
         if has("dependencies") || has("channels") {
             return None;
         }
@@ -92,19 +92,19 @@ impl Format {
     }
 }
 
-/// Whether `$schema` is the one of environments.
+/// Whether `$schema` is the schema of environments.
 fn names_schema(root: &Mapping) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str);
     schema.is_some_and(|schema| schema.to_lowercase().contains("/environment.schema.json"))
 }
 
-/// Whether the keys are those of the CLI's preview of 2021: `docker: {image: …}`.
+/// Whether the keys are those of the CLI's 2021 preview: `docker: {image: …}`.
 fn is_preview(root: &Mapping) -> bool {
     let docker = root.get("docker");
     docker.is_some_and(|docker| docker.get("image").is_some() || docker.get("build").is_some())
 }
 
-/// The refusal of a format that is not read.
+/// The failure for an unsupported format.
 pub(super) fn refuse(source: &Arc<SourceFile>, format: Unsupported) -> Failure {
     let first = source.text().lines().next().map_or(0, str::len);
     let location = Location {

@@ -1,11 +1,11 @@
-//! Which solver the conda of an image builds with.
+//! The solver that the conda of an image uses.
 
 use presolve_spec::Spanned;
 use presolve_target::Image;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
-/// What an image says of the prediction for conda's classic solver: whether it is about
-/// the build on this image.
+/// The notice that says whether the prediction for conda's classic solver applies to builds
+/// on this image.
 pub fn notice(image: &Spanned<Image>) -> Diagnostic {
     let known = image.value.miniconda();
     let brings = known.map_or("conda".to_owned(), |miniconda| miniconda.to_string());

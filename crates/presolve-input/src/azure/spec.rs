@@ -1,4 +1,4 @@
-//! From a definition to the conda spec that it stands for.
+//! The conda spec of a definition.
 
 use std::{path::Path, sync::Arc};
 
@@ -18,11 +18,11 @@ use crate::{
 use presolve_spec::host;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
-/// The conda spec in a definition or next to it; of one without, what its Dockerfile
-/// installs.
+/// Returns the conda spec in a definition or next to it. Without one, returns the packages
+/// that its Dockerfile installs.
 ///
 /// # Errors
-/// [`Failure::input`] when it has neither, or a file is not there.
+/// [`Failure::input`] when it has neither, or a file does not exist.
 pub(crate) fn of(definition: &Definition) -> Result<Spec, Failure> {
     if let (CondaFile::None, Some(files)) = (definition.conda_file(), BuildFiles::of(definition)) {
         let build = definition
@@ -71,7 +71,7 @@ fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
     }
 }
 
-/// What is said of a definition whose conda file is not there.
+/// The error for a conda file that does not exist.
 pub fn missing(definition: &Definition, at: Location, path: &Path) -> Diagnostic {
     let message = format!("there is no conda file `{}`", path.display());
     let error = Diagnostic::error(codes::MISSING_CONDA_FILE, message);
@@ -160,7 +160,7 @@ fn without_spec_v1(definition: &Definition) -> Failure {
     )
 }
 
-/// The key of what an environment is built on.
+/// Returns the place of the key that names the image, Dockerfile or build context.
 fn built_on(definition: &Definition) -> Option<Location> {
     match definition.version() {
         Version::V1 => v1::DOCKER_OPTIONS

@@ -1,8 +1,8 @@
-//! Environments as the SDK and CLI v1 define them: `azureml_environment.json`, and the
-//! same object below `environment` in a run configuration.
+//! Environments as the SDK and CLI v1 define them: `azureml_environment.json`, and the same
+//! object below `environment` in a run configuration.
 //!
-//! What is said of the SDK here is of azureml-core 1.61: `azureml/core/environment.py` and
-//! `azureml/core/runconfig.py`.
+//! The source for the SDK's behaviour is azureml-core 1.61: `azureml/core/environment.py`
+//! and `azureml/core/runconfig.py`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,22 +11,22 @@ use yaml_serde::{Mapping, Value};
 use super::{Definition, definition::CondaFile};
 use presolve_text::diagnostic::Location;
 
-/// What the SDK and the CLI call the definition in the folder of an environment.
+/// The name of the definition in the folder of an environment, from the SDK and the CLI.
 pub const FILE_NAME: &str = "azureml_environment.json";
-/// Name of the conda file next to the definition.
+/// The name of the conda file next to the definition.
 pub const CONDA_FILE: &str = "conda_dependencies.yml";
-/// Name of the Dockerfile next to the definition.
+/// The name of the Dockerfile next to the definition.
 const DOCKERFILE: &str = "BaseDockerfile";
-/// The folders of a project that run configurations are kept in.
+/// The folders of a project that contain run configurations.
 const CONFIGURATIONS: [&str; 2] = [".azureml", "aml_config"];
 
-/// The keys that lead from the root of a run configuration to its environment.
+/// The keys from the root of a run configuration to its environment.
 pub(super) const ENVIRONMENT: &[&str] = &["environment"];
-/// The keys that lead to the conda spec, in both files.
+/// The keys from the root to the conda spec, in a definition and in a run configuration.
 const SPEC: &[&str] = &["python", "condaDependencies"];
 const SPEC_OF_RUN: &[&str] = &["environment", "python", "condaDependencies"];
 
-/// Keys of `PythonSection` and `DockerSection` that no other format has there.
+/// Keys of `PythonSection` and `DockerSection` that do not occur in other formats.
 const PYTHON: [&str; 5] = [
     "userManagedDependencies",
     "condaDependencies",
@@ -41,7 +41,7 @@ const DOCKER: [&str; 4] = [
     "baseImageRegistry",
 ];
 
-/// The keys of an environment (`Environment` of azureml-core, and what the service adds).
+/// The keys of an environment (`Environment` of azureml-core), and those from the service.
 const KEYS: [&str; 10] = [
     "name",
     "version",
@@ -55,30 +55,30 @@ const KEYS: [&str; 10] = [
     "inferencingStackVersion",
 ];
 
-/// What is built on, each with its key: only one of them may be given.
+/// The alternatives for the base of the image. A definition may have only one of them.
 pub const DOCKER_OPTIONS: [&[&str]; 3] = [
     &["docker", "baseImage"],
     &["docker", "baseDockerfile"],
     &["docker", "buildContext"],
 ];
 
-/// The variable that the SDK writes into every environment, and its value.
+/// The variable and value that the SDK writes into every environment.
 const EXAMPLE_VARIABLE: (&str, &str) = ("EXAMPLE_ENV_VAR", "EXAMPLE_VALUE");
 
-/// Whether these are the keys of an environment.
+/// Whether a mapping has the keys of an environment.
 pub(super) fn is_environment(root: &Mapping) -> bool {
     let section = |key: &str, known: &[&str]| {
         let section = root.get(key).and_then(Value::as_mapping);
         section.is_some_and(|section| known.iter().any(|key| section.contains_key(key)))
     };
-    // Sections may be empty, but then there has to be more that tells.
+    // Sections may be empty, but then both are necessary, and a name.
     let is_section = |key: &str| root.get(key).is_some_and(|value| value.is_mapping());
     let has_sections = is_section("python") && is_section("docker") && root.contains_key("name");
     has_sections || section("python", &PYTHON) || section("docker", &DOCKER)
 }
 
-/// Whether nothing but an environment of v1 can be meant, so that a file that nobody named
-/// may be taken for one: other tools' files have a section for Docker, too.
+/// Whether the file can only be an environment of v1, so that a discovered file counts as
+/// one. Other tools' files also have a section for Docker.
 pub(super) fn is_certain(definition: &Definition) -> bool {
     let has = |key: &&str| definition.get(&["python", key]).is_some();
     definition.is_run_configuration()
@@ -87,7 +87,7 @@ pub(super) fn is_certain(definition: &Definition) -> bool {
         || definition.root_keys().all(|key| KEYS.contains(&key))
 }
 
-/// Whether these are the keys of a run configuration.
+/// Whether a mapping has the keys of a run configuration.
 pub(super) fn is_run_configuration(root: &Mapping) -> bool {
     let environment = root.get("environment");
     let has_environment = environment
@@ -96,14 +96,14 @@ pub(super) fn is_run_configuration(root: &Mapping) -> bool {
     has_environment || (environment.is_some() && root.contains_key("framework"))
 }
 
-/// Whether the environment brings its own Python: nothing is installed into it.
+/// Whether the user provides the Python, so that the service installs nothing into it.
 pub(super) fn is_user_managed(definition: &Definition) -> bool {
     let value = definition.get(&["python", "userManagedDependencies"]);
     value.and_then(Value::as_bool) == Some(true)
 }
 
-/// Where the conda spec is. A file goes before what stands in the definition, as for the
-/// SDK: next to the definition in the folder of an environment
+/// The place of the conda spec. A file takes precedence over the definition, as in the SDK:
+/// next to the definition in the folder of an environment
 /// (`Environment.load_from_directory`), named in a run configuration
 /// (`RunConfiguration.load`).
 pub(super) fn conda_file(definition: &Definition) -> CondaFile {
@@ -125,7 +125,7 @@ pub(super) fn conda_file(definition: &Definition) -> CondaFile {
             CondaFile::Beside(named.location, named_file(definition, &named.value))
         }
         (_, Some(inline)) => inline,
-        // With a build context the Dockerfile installs everything.
+        // The Dockerfile of a build context installs everything.
         _ if is_run || definition.given(DOCKER_OPTIONS[2]).is_some() => CondaFile::None,
         _ if definition.get(&["python"]).is_none() => CondaFile::None,
         _ => in_beside(beside),
@@ -143,9 +143,9 @@ fn inline(definition: &Definition) -> Option<CondaFile> {
     }
 }
 
-/// The file that `condaDependenciesFile` names: relative to the project of a run
-/// configuration, whose folder is the one around `.azureml`, and to the configuration's
-/// own folder where it is loaded by its path. What is there is taken.
+/// The file that `condaDependenciesFile` names. It is relative to the project of a run
+/// configuration, the folder around `.azureml`, or to the configuration's own folder if it
+/// is loaded by its path. The file that exists is used.
 fn named_file(definition: &Definition, name: &str) -> PathBuf {
     let beside = definition.beside(name);
     let folder = definition.source().path().parent().unwrap_or(Path::new(""));
@@ -164,7 +164,7 @@ fn named_file(definition: &Definition, name: &str) -> PathBuf {
     }
 }
 
-/// Whether there is something after a key: the SDK writes `null` where nothing is.
+/// Whether a key has a value. The SDK writes `null` for missing ones.
 pub fn is_given(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -175,7 +175,7 @@ pub fn is_given(value: &Value) -> bool {
     }
 }
 
-/// The keys of the variables that the environment sets, but for the SDK's example.
+/// The keys of the variables that the environment sets, without the SDK's example.
 pub fn variables(definition: &Definition) -> Vec<Location> {
     let key = "environmentVariables";
     let variables = definition.get(&[key]).and_then(Value::as_mapping);
@@ -188,7 +188,7 @@ pub fn variables(definition: &Definition) -> Vec<Location> {
         .collect()
 }
 
-/// Whether the Dockerfile lies next to the definition, where the SDK looks for it.
+/// Whether the Dockerfile is next to the definition, where the SDK expects it.
 pub fn has_dockerfile_beside(definition: &Definition) -> bool {
     !definition.is_run_configuration() && definition.has_file(&definition.beside(DOCKERFILE))
 }

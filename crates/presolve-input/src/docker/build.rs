@@ -1,5 +1,5 @@
-//! What a Dockerfile does: its last stage, and those that it is built on, instruction by
-//! instruction.
+//! The effects of a Dockerfile's last stage, and of the stages that it is built on,
+//! instruction by instruction.
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
@@ -14,37 +14,37 @@ use super::{
     variables::Variables,
 };
 
-/// The build of the image that a Dockerfile makes.
+/// The build of a Dockerfile's image.
 pub struct Build {
-    /// What it is built on at last; none if the Dockerfile does not say.
+    /// The image at the start of the chain of stages; `None` if the Dockerfile names none.
     pub base: Option<Base>,
-    /// The commands that are run, in their order.
+    /// The commands of `RUN`, in order.
     pub commands: Vec<Invocation>,
-    /// The files that are copied from the context, by any stage.
+    /// The files that any stage copies from the context.
     pub copies: Vec<Copied>,
-    /// The environment whose programs are found first in the end.
+    /// The environment whose programs come first on the `PATH` at the end of the build.
     pub active: Prefix,
 }
 
-/// An image that is built on.
+/// The base image of a stage.
 #[derive(Clone, Debug)]
 pub struct Base {
-    /// Its name with the values of variables; none if one has none.
+    /// The name with variables expanded; `None` if a variable has no known value.
     pub name: Option<String>,
-    /// Position of the name.
+    /// The place of the name.
     pub span: Range<usize>,
-    /// `--platform`, as `linux/amd64`.
+    /// The value of `--platform`, such as `linux/amd64`.
     pub platform: Option<String>,
 }
 
-/// State of the build at an instruction.
+/// The state of the build at an instruction.
 #[derive(Clone)]
 struct State {
     variables: Variables,
-    /// Those of the variables that `ARG` set.
+    /// The names of the variables that `ARG` set.
     arguments: BTreeSet<String>,
     folder: String,
-    /// The environment of every command, as `SHELL ["conda", "run", …]` has it.
+    /// The environment of every command, from `SHELL ["conda", "run", …]`.
     shell: Option<Prefix>,
     copies: Copies,
 }
@@ -57,7 +57,7 @@ struct Stage<'d> {
 }
 
 impl Build {
-    /// Follows a Dockerfile.
+    /// Analyses a Dockerfile.
     pub fn of(dockerfile: &Dockerfile) -> Self {
         let (arguments, stages) = stages(dockerfile);
         let globals = globals(dockerfile, &arguments);
@@ -78,7 +78,7 @@ impl Build {
                 walk.stage(stage, State::new());
             }
         }
-        // Of the other stages only what they copy is wanted.
+        // The other stages only contribute the files that they copy.
         walk.build.commands.clear();
         let base = chain.last().map(|stage| base(stage, &globals));
         let mut state = State::new();
@@ -98,8 +98,8 @@ impl Build {
 }
 
 impl Base {
-    /// The environment that is active in the image: of Azure ML's images with PyTorch it is
-    /// not the base one (<https://learn.microsoft.com/azure/machine-learning/resource-azure-container-for-pytorch>).
+    /// The environment that is active in the image. In Azure ML's PyTorch images, that is not
+    /// the base one (<https://learn.microsoft.com/azure/machine-learning/resource-azure-container-for-pytorch>).
     fn active(&self) -> Option<&'static str> {
         let name = self.name.as_deref()?;
         name.contains("/aifx/acpt/").then_some("ptca")
@@ -119,7 +119,7 @@ impl State {
         }
     }
 
-    /// `ARG` is stronger than another one before it, but `ENV` is stronger than both
+    /// A later `ARG` overrides an earlier one, but `ENV` overrides both
     /// (<https://docs.docker.com/reference/dockerfile/#using-arg-variables>).
     fn argument(&mut self, name: String, value: Result<String, Unknown>) {
         if self.arguments.contains(&name) || !self.variables.contains(&name) {
@@ -129,7 +129,7 @@ impl State {
     }
 }
 
-/// The `ARG`s before the first stage, and the stages.
+/// Splits the instructions into the `ARG`s before the first stage, and the stages.
 fn stages(dockerfile: &Dockerfile) -> (Vec<&Instruction>, Vec<Stage<'_>>) {
     let (mut arguments, mut stages) = (Vec::new(), Vec::<Stage<'_>>::new());
     for instruction in &dockerfile.instructions {
@@ -157,7 +157,7 @@ fn stages(dockerfile: &Dockerfile) -> (Vec<&Instruction>, Vec<Stage<'_>>) {
     (arguments, stages)
 }
 
-/// The values of the `ARG`s before the first stage.
+/// Returns the values of the `ARG`s before the first stage.
 fn globals(dockerfile: &Dockerfile, arguments: &[&Instruction]) -> Variables {
     let mut globals = Variables::default();
     for instruction in arguments {
@@ -171,7 +171,7 @@ fn globals(dockerfile: &Dockerfile, arguments: &[&Instruction]) -> Variables {
     globals
 }
 
-/// The last stage, the one that it is built on, and so on.
+/// Returns the last stage, the one that it is built on, and so on.
 fn chain<'s, 'd>(stages: &'s [Stage<'d>], globals: &Variables) -> Vec<&'s Stage<'d>> {
     let mut chain = Vec::new();
     let mut end = stages.len();
@@ -200,8 +200,8 @@ fn base(stage: &Stage<'_>, globals: &Variables) -> Base {
     }
 }
 
-/// `NAME=value` of `ARG` and `ENV`, and the older `ENV NAME value`: the value is none if
-/// there is none.
+/// The `NAME=value` pairs of `ARG` and `ENV`, and the older `ENV NAME value`. The value is
+/// `None` for a bare name.
 fn assignments(
     instruction: &Instruction,
     escape: char,
@@ -215,7 +215,7 @@ fn assignments(
         });
     let value = |word: &Word| {
         word.value(variables).or_else(|unknown| match unknown {
-            // Docker splits no values.
+            // Docker does not split values into words.
             Unknown::Several(name) => {
                 let value = variables.get(&name).cloned().flatten();
                 value.ok_or(Unknown::Several(name))
@@ -324,7 +324,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Docker knows no comments after arguments.
+    /// Docker has no comments after arguments.
     fn cut_comment(&mut self, words: &mut Vec<Word>) {
         let text = self.dockerfile.source().text();
         let begins = |word: &Word| text[word.span.clone()].starts_with('#');
@@ -371,24 +371,24 @@ impl Walk<'_> {
             let scene = scene.clone();
             commands.extend(script::invocations(text, &[], scene, Form::Heredoc));
         }
-        // What stands behind `bash <<EOF &&`.
+        // The commands on the line itself: `bash <<EOF && …`.
         commands.extend(script::invocations(line, &[], scene, Form::Line));
     }
 }
 
-/// Whether a target of `COPY` is a folder by how it is written.
+/// Whether the spelling of a `COPY` target shows that it is a folder.
 fn is_folder(target: &str) -> bool {
     target.ends_with('/') || target.ends_with("/.") || target == "." || target == ".."
 }
 
-/// Whether a line gives its here-document to a shell: `bash -e <<EOF`.
+/// Whether a line passes its here-document to a shell: `bash -e <<EOF`.
 fn runs_a_shell(line: &Text) -> bool {
     let words = shell::words(line, '\\');
     words.first().is_some_and(script::is_shell)
 }
 
-/// The environment that `SHELL ["conda", "run", "-n", "x", "/bin/bash", "-c"]` runs
-/// commands in.
+/// Returns the environment in which `SHELL ["conda", "run", "-n", "x", "/bin/bash", "-c"]`
+/// runs commands.
 fn shell_prefix(instruction: &Instruction) -> Option<Prefix> {
     let words = json::words(&instruction.arguments)?;
     let words: Vec<String> = words.iter().filter_map(Word::literal).collect();

@@ -1,4 +1,4 @@
-//! The files of a build context, and where they are in the image.
+//! The files of a build context, and their places in the image.
 
 use std::{
     ops::Range,
@@ -11,27 +11,27 @@ use presolve_text::files::Fence;
 /// A source of `COPY` or `ADD`.
 #[derive(Clone, Debug)]
 pub struct Copied {
-    /// The path in the context; none if a variable in it has no value.
+    /// The path in the context; `None` if it contains a variable without a value.
     pub path: Option<String>,
-    /// Position where it is named.
+    /// The place of the path in the Dockerfile.
     pub span: Range<usize>,
-    /// It is a comment after the arguments, which Docker takes for files.
+    /// It is a word of a comment after the arguments, which Docker reads as a file.
     pub is_comment: bool,
 }
 
-/// A file or folder of the context that is somewhere in the image.
+/// A file or folder of the context that is copied or mounted into the image.
 #[derive(Clone, Debug)]
 pub struct Copy {
-    /// Its path in the context, or a pattern.
+    /// The path in the context, or a pattern.
     source: String,
-    /// Where it is in the image.
+    /// The absolute path in the image.
     target: String,
-    /// The target is a folder, into which a file is put.
+    /// The target is a folder that receives the file.
     into_folder: bool,
 }
 
 impl Copy {
-    /// `COPY source target`, with the target from the root on.
+    /// `COPY source target`, with an absolute target.
     pub fn new(source: &str, target: &str, into_folder: bool) -> Self {
         let source = source.trim_start_matches('/');
         Self {
@@ -41,7 +41,7 @@ impl Copy {
         }
     }
 
-    /// `type=bind,source=…,target=…` of `RUN --mount`.
+    /// The mount of `type=bind,source=…,target=…` in `RUN --mount`.
     pub fn of_mount(mount: &str) -> Option<Self> {
         let get = |names: &[&str]| {
             let mut options = mount.split(',').filter_map(|option| option.split_once('='));
@@ -55,7 +55,7 @@ impl Copy {
         Some(Self::new(source, &join("/", target), false))
     }
 
-    /// The path in the context of a file of the image, if this copy brings it.
+    /// Returns the context path of a file in the image, if this copy provides it.
     fn origin(&self, file: &str, context: &Path) -> Option<PathBuf> {
         let is_folder = context.join(&self.source).is_dir();
         let rest = match self.target.trim_end_matches('/') {
@@ -78,28 +78,28 @@ impl Copy {
     }
 }
 
-/// What was copied before a command, the last first. Every command keeps its own, and they
-/// share what is the same.
+/// The copies before a command, the last one first. Every command keeps its own list, and
+/// the lists share their common parts.
 pub type Copies = rpds::ListSync<Arc<Copy>>;
 
-/// The path in the context of a file of the image, if the context has it.
+/// Returns the context path of a file in the image, if it exists in the context.
 pub fn origin(copies: &Copies, file: &str, context: &Path) -> Option<PathBuf> {
     let mut origins = origins(copies, file, context);
     origins.find(|path| context.join(path).is_file())
 }
 
-/// The paths in the context that a file of the image can come from, be they there or not;
-/// the last copy first.
+/// The context paths that a file in the image can come from, including paths that do not
+/// exist. The last copy comes first.
 pub fn origins(copies: &Copies, file: &str, context: &Path) -> impl Iterator<Item = PathBuf> {
     copies
         .iter()
         .filter_map(move |copy| copy.origin(file, context))
 }
 
-/// Whether the context has what `COPY` names, which may be a pattern
+/// Whether the context has the source of a `COPY`, which may be a pattern
 /// (<https://pkg.go.dev/path/filepath#Match>).
 ///
-/// A link that leads out of the fence is there itself; where it leads is not checked.
+/// A link out of the fence counts as present. Its target is not checked.
 pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
     let path = join("", path.trim_start_matches('/'));
     let mut folders = vec![context.to_path_buf()];
@@ -121,7 +121,7 @@ pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
     !folders.is_empty()
 }
 
-/// The path of the context that all files are at or below which a pattern can match.
+/// The folder of the context that contains every possible match of a pattern.
 pub fn folder_of_pattern(path: &str) -> PathBuf {
     let path = join("", path.trim_start_matches('/'));
     path.split('/')
@@ -138,9 +138,9 @@ fn is_pattern(part: &str) -> bool {
 enum Piece {
     /// `*`: any characters.
     Many,
-    /// `?`, and `[…]` whatever it lists: any one character.
+    /// `?` or any `[…]`, treated as any one character.
     Any,
-    /// This character.
+    /// This literal character.
     One(char),
 }
 
@@ -161,8 +161,8 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Whether a name has a pattern's form. What the last `*` takes is lengthened where the
-/// rest does not fit: no `*` before it has to change for that.
+/// Whether a name matches a pattern. Where the rest does not match, the last `*` takes one
+/// more character. The earlier ones never have to change.
 fn matches(pattern: &str, name: &str) -> bool {
     let pieces = pieces(pattern);
     let name: Vec<char> = name.chars().collect();
@@ -189,7 +189,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     pieces[piece..].iter().all(|piece| *piece == Piece::Many)
 }
 
-/// The path of a file of a folder, without a `.` before it.
+/// Returns the path of a file in a folder, without a leading `.`.
 pub fn within(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
     if folder == Path::new(".") {
         file.as_ref().to_owned()
@@ -198,7 +198,7 @@ pub fn within(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
     }
 }
 
-/// A path from a folder on, without `.` and `..`.
+/// Joins a path to a folder, and resolves `.` and `..`.
 pub fn join(folder: &str, path: &str) -> String {
     let whole = if path.starts_with('/') {
         path.to_owned()
@@ -240,7 +240,7 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, name), is_it, "{pattern} {name}");
         }
-        // Trying every way would not end.
+        // Backtracking over every `*` would take exponential time.
         assert!(!matches(&format!("{}b", "*a".repeat(30)), &"a".repeat(200)));
     }
 }

@@ -11,13 +11,13 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The name of the diagnostic that a Dockerfile has no meaning to BuildKit.
+/// The name of the diagnostic for a Dockerfile that BuildKit cannot parse.
 pub const SYNTAX: &str = codes::DOCKERFILE_SYNTAX;
 
-/// The name of the diagnostic that an instruction is none of BuildKit's.
+/// The name of the diagnostic for an instruction that BuildKit does not know.
 pub const UNKNOWN_INSTRUCTION: &str = codes::UNKNOWN_INSTRUCTION;
 
-/// The instructions (<https://docs.docker.com/reference/dockerfile/>).
+/// BuildKit's instructions (<https://docs.docker.com/reference/dockerfile/>).
 const INSTRUCTIONS: [&str; 18] = [
     "ADD",
     "ARG",
@@ -39,49 +39,49 @@ const INSTRUCTIONS: [&str; 18] = [
     "WORKDIR",
 ];
 
-/// A Dockerfile as far as it could be read.
+/// The readable part of a Dockerfile.
 pub struct Dockerfile {
     source: Arc<SourceFile>,
-    /// What continues a line at its end: `\`, or a backtick where the directive says so.
+    /// The line continuation character: `\`, or a backtick if the directive says so.
     pub escape: char,
-    /// The instructions in their order.
+    /// The instructions, in order.
     pub instructions: Vec<Instruction>,
-    /// Errors that BuildKit would also report.
+    /// The errors that BuildKit would also report.
     pub errors: Vec<Diagnostic>,
 }
 
-/// An instruction.
+/// An instruction of a Dockerfile.
 #[derive(Debug)]
 pub struct Instruction {
-    /// Its name in capitals.
+    /// The name in capitals, such as `RUN`.
     pub keyword: String,
-    /// All of it, without here-documents.
+    /// The whole instruction without its here-documents.
     pub span: Range<usize>,
-    /// `--name=value` before the arguments.
+    /// The `--name=value` flags before the arguments.
     pub flags: Vec<Flag>,
-    /// The arguments.
+    /// The text after the flags.
     pub arguments: Text,
-    /// The here-documents that it names, in their order.
+    /// The here-documents that the instruction names, in order.
     pub heredocs: Vec<Text>,
 }
 
-/// `--name=value` of an instruction.
+/// A flag of an instruction, `--name=value`.
 #[derive(Debug)]
 pub struct Flag {
     /// Without dashes.
     pub name: String,
-    /// Empty if there is none.
+    /// Empty for a flag without a value.
     pub value: String,
 }
 
 impl Dockerfile {
     /// Whether a file is a Dockerfile: by its name (`Dockerfile`, `Dockerfile.gpu`,
-    /// `gpu.Dockerfile`), or as it begins with `FROM`, or with `ARG` and has a `FROM`.
+    /// `gpu.Dockerfile`), or by its text, as in [`Dockerfile::begins_one`].
     pub fn is_one(source: &SourceFile) -> bool {
         is_named_so(source.path()) || Self::begins_one(source.text())
     }
 
-    /// Whether a text begins as a Dockerfile does: with `FROM`, or with `ARG` and has a
+    /// Whether a text begins like a Dockerfile: with `FROM`, or with `ARG` before a later
     /// `FROM`.
     pub fn begins_one(text: &str) -> bool {
         let lines = text.lines().map(str::trim_start);
@@ -95,7 +95,7 @@ impl Dockerfile {
         is_from(first) || (begins(first, "ARG") && code.any(is_from))
     }
 
-    /// Reads a Dockerfile.
+    /// Parses a Dockerfile. Errors are in [`Dockerfile::errors`].
     pub fn read(source: &Arc<SourceFile>) -> Self {
         let mut reader = Reader {
             text: source.text(),
@@ -118,12 +118,12 @@ impl Dockerfile {
         dockerfile
     }
 
-    /// The file.
+    /// The file that was parsed.
     pub fn source(&self) -> &Arc<SourceFile> {
         &self.source
     }
 
-    /// A place in the file.
+    /// Makes a location in the file.
     pub fn at(&self, span: Range<usize>) -> Location {
         Location {
             file: Arc::clone(&self.source),
@@ -131,7 +131,7 @@ impl Dockerfile {
         }
     }
 
-    /// The first line.
+    /// The place of the first line.
     pub fn start(&self) -> Location {
         let length = self.source.text().lines().next().map_or(0, str::len);
         self.at(0..length)
@@ -171,7 +171,7 @@ impl Dockerfile {
     }
 }
 
-/// Whether the name of a file is a Dockerfile's.
+/// Whether a file has the name of a Dockerfile.
 pub fn is_named_so(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.to_ascii_lowercase();
@@ -182,13 +182,13 @@ pub fn is_named_so(path: &Path) -> bool {
             || name.ends_with(".dockerfile"))
 }
 
-/// The part of a span that is on its first line.
+/// Cuts a span to its first line.
 fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
     let length = text[span.clone()].lines().next().map_or(0, str::len);
     span.start..span.start + length
 }
 
-/// The lines without their ends, in bytes.
+/// The byte ranges of all lines, without line breaks.
 fn lines(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     let lines = text.split_inclusive('\n').map(|line| {
@@ -209,7 +209,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    /// `# escape=` and the like, before anything else.
+    /// Reads directives such as `# escape=`, which precede everything else.
     fn read_directives(&mut self) {
         let mut seen: Vec<String> = Vec::new();
         for span in self.lines.clone() {
@@ -282,7 +282,7 @@ impl Reader<'_> {
             .refuse(UNKNOWN_INSTRUCTION, span, &message, &help);
     }
 
-    /// A line with those that continue it; none if it is empty or a comment.
+    /// Reads a line with its continuation lines; `None` if it is empty or a comment.
     fn logical_line(&mut self) -> Option<Text> {
         let mut line = Text::default();
         let mut is_continued = false;
@@ -306,8 +306,8 @@ impl Reader<'_> {
         (line.skip(0, char::is_whitespace) < line.len()).then_some(line)
     }
 
-    /// Where the continuation character of a line stands, if it has one: alone, or behind
-    /// another character than itself.
+    /// Returns the offset of a line's continuation character, if it has one: it is alone, or
+    /// follows a different character.
     fn without_continuation(&self, span: &Range<usize>) -> Option<usize> {
         let escape = self.dockerfile.escape;
         let line = self.text[span.clone()].trim_end_matches([' ', '\t']);
@@ -315,7 +315,7 @@ impl Reader<'_> {
         (!before.ends_with(escape)).then_some(span.start + before.len())
     }
 
-    /// The here-documents of an instruction, which stand below its line.
+    /// Reads the here-documents of an instruction, which are below its line.
     fn heredocs(&mut self, keyword: &str, arguments: &Text) -> Vec<Text> {
         if !matches!(keyword, "RUN" | "COPY" | "ADD") {
             return Vec::new();
@@ -347,7 +347,7 @@ impl Reader<'_> {
     }
 }
 
-/// The flags of an instruction that takes some, and its arguments after them.
+/// Splits an instruction into its flags and the arguments after them.
 fn flags(keyword: &str, arguments: Text) -> (Vec<Flag>, Text) {
     let mut flags = Vec::new();
     let mut start = 0;
@@ -370,7 +370,7 @@ fn flags(keyword: &str, arguments: Text) -> (Vec<Flag>, Text) {
 }
 
 impl Instruction {
-    /// The value of a flag.
+    /// Returns the value of a flag.
     pub fn flag(&self, name: &str) -> Option<&str> {
         let mut flags = self.flags.iter();
         let flag = flags.find(|flag| flag.name == name)?;

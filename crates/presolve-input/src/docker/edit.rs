@@ -1,4 +1,4 @@
-//! Changes of the packages that stand in a Dockerfile's commands, and of no other byte.
+//! Changes of the packages in a Dockerfile's commands. Every other byte stays the same.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,13 +21,13 @@ use presolve_spec::{
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
-/// The text of a Dockerfile with an answer in the arguments of its commands. What the
-/// answer adds stands after the last command of conda and of pip. A second time nothing
-/// changes.
+/// Returns the text of a Dockerfile with an answer in the arguments of its commands. Added
+/// packages go after the arguments of the last command of conda and of pip. A second call
+/// changes nothing.
 ///
 /// # Errors
-/// [`Failure::input`] when an argument cannot be replaced by itself, or the result would
-/// not read back as these pins.
+/// [`Failure::input`] when one argument cannot be replaced alone, or the result would not
+/// read back as these pins.
 pub(super) fn pin(
     host: &DockerHost,
     environment: &EnvironmentFile,
@@ -104,8 +104,8 @@ fn pin_pip(
     Ok(())
 }
 
-/// How many conda packages of an answer the Dockerfile gets: what the image brings has none
-/// of them.
+/// The number of conda packages that `pin` writes into the Dockerfile. An environment of
+/// the base image gets only the packages that the commands name.
 pub(super) fn written_conda(plan: &Plan, environment: &EnvironmentFile, pins: usize) -> usize {
     let Ok(editor) = Editor::new(plan) else {
         return pins;
@@ -119,7 +119,7 @@ pub(super) fn written_conda(plan: &Plan, environment: &EnvironmentFile, pins: us
     }
 }
 
-/// A pin with the channel before it, where the command would take it from another one.
+/// A pin with its channel, if the command would otherwise use another one.
 fn bound(
     install: &Install,
     environment: &EnvironmentFile,
@@ -137,10 +137,10 @@ fn bound(
     }
 }
 
-/// The text of a Dockerfile with these changes.
+/// Returns the text of a Dockerfile with these changes.
 ///
 /// # Errors
-/// [`Failure::input`] when one cannot be made in a command.
+/// [`Failure::input`] when a command has no place for a change.
 pub(super) fn change(plan: &Plan, changes: &[&Change]) -> Result<String, Failure> {
     let mut editor = Editor::new(plan)?;
     for change in changes {
@@ -207,7 +207,7 @@ impl<'p> Editor<'p> {
         Ok(())
     }
 
-    /// The last command of some.
+    /// Returns the last command that satisfies a predicate.
     fn last(&self, of: impl Fn(&Install) -> bool) -> Option<&'p Install> {
         self.installs
             .iter()
@@ -216,13 +216,13 @@ impl<'p> Editor<'p> {
             .find(|install| of(install))
     }
 
-    /// Whether the environment is made here, so that nothing else is in it.
+    /// Whether the Dockerfile creates the environment, so that nothing else is in it.
     fn makes_environment(&self) -> bool {
         let mut installs = self.installs.iter();
         installs.any(|install| install.action == Action::Create)
     }
 
-    /// The argument at a place, and its command.
+    /// Returns the argument at a place, and its command.
     fn word_at(&self, at: &Location) -> Option<(&'p Install, &'p Word)> {
         if !Arc::ptr_eq(&at.file, self.plan.dockerfile.source()) {
             return None;
@@ -256,7 +256,7 @@ impl<'p> Editor<'p> {
         Ok(())
     }
 
-    /// Takes an argument away, and what stands between it and the one before.
+    /// Removes an argument, and the text between it and the previous one.
     fn remove(&mut self, install: &Install, word: &Word) -> Result<(), Failure> {
         let is_last = install.specs.len() == 1 && install.all("requirement").next().is_none();
         let words = &self.plan.build.commands[install.index].words;
@@ -277,14 +277,14 @@ impl<'p> Editor<'p> {
         }
     }
 
-    /// Writes arguments after the last one of a command, each on a line of its own.
+    /// Adds arguments after the last one of a command, each on its own line.
     fn append(&mut self, install: &Install, added: &[String]) {
         for one in added {
             self.append_line(install, std::slice::from_ref(one));
         }
     }
 
-    /// Writes arguments after the last one of a command, on one line of their own.
+    /// Adds arguments after the last one of a command, together on one line.
     fn append_line(&mut self, install: &Install, added: &[String]) {
         let added: Vec<String> = added
             .iter()
@@ -321,8 +321,8 @@ impl<'p> Editor<'p> {
     }
 }
 
-/// An argument as a command is to have it: in the quotes that stood there, or in some where
-/// the shell would read it differently.
+/// Quotes an argument for a command: with the old quotes, or with new ones if the shell
+/// would read it differently.
 fn quoted(text: &str, before: &str, form: Form) -> String {
     if form == Form::Exec {
         return serde_json::Value::from(text).to_string();
@@ -344,8 +344,8 @@ fn quoted(text: &str, before: &str, form: Form) -> String {
     }
 }
 
-/// Reads the result back: every package of the answer has to be there, and every other
-/// command has to be as it was.
+/// Reads the result back. Every package of the answer must be there, and every other
+/// command must be unchanged.
 fn check(
     host: &DockerHost,
     before: &EnvironmentFile,
@@ -383,7 +383,7 @@ fn broken(problem: &str) -> Diagnostic {
         .help("write one conda command and one pip command, and report this as a bug in presolve")
 }
 
-/// Every instruction and command but the packages of those that are pinned.
+/// Returns every instruction and command, without the packages of the pinned ones.
 fn other_commands(plan: &Plan) -> Vec<String> {
     let contents = plan.contents();
     let pinned = match &contents {

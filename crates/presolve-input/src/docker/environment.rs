@@ -1,5 +1,5 @@
-//! The packages that stand in a Dockerfile's commands, as one environment whose
-//! requirements have their places there.
+//! The packages in a Dockerfile's commands, as one environment. Each requirement has its
+//! place in the commands.
 
 use std::{path::Path, sync::Arc};
 
@@ -25,8 +25,8 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// Options of pip that say where it looks: they hold for one command, but a solution for
-/// all.
+/// pip's options that name the source of packages. They apply to one command, but presolve
+/// solves all commands together.
 const PLACES: [&str; 5] = [
     "index-url",
     "pypi-url",
@@ -35,14 +35,14 @@ const PLACES: [&str; 5] = [
     "no-index",
 ];
 
-/// The variables of pip that say where packages are, each with its option.
+/// pip's environment variables for the source of packages, each with its option.
 const VARIABLES: [(&str, &str); 3] = [
     ("PIP_INDEX_URL", "index-url"),
     ("PIP_EXTRA_INDEX_URL", "extra-index-url"),
     ("PIP_FIND_LINKS", "find-links"),
 ];
 
-/// Options of pip that a requirements file can have, too.
+/// pip's options that are also allowed in a requirements file.
 const SHARED: [&str; 5] = [
     "no-binary",
     "only-binary",
@@ -51,8 +51,8 @@ const SHARED: [&str; 5] = [
     "require-hashes",
 ];
 
-/// Reads the packages that a Dockerfile's commands name. Some of the requirements files may
-/// have another text than on disk.
+/// Reads the packages that a Dockerfile's commands name. For the requirements files in
+/// `included`, the given text replaces the one on disk.
 pub(super) fn reading(
     host: &DockerHost,
     source: &Arc<SourceFile>,
@@ -61,7 +61,7 @@ pub(super) fn reading(
     let plan = host.plan(source);
     let installs = match plan.contents() {
         Ok(Contents::Specs(installs)) => installs,
-        // The conda file is read in its stead: `DockerHost::spec` sees to it.
+        // `DockerHost::spec` makes sure that the conda file is read instead.
         Ok(Contents::CondaFile(_, install)) => {
             let error = Diagnostic::error("no-conda-spec", "the packages are in another file");
             return PartialFile::refused(vec![error.at(plan.place(install), "")]);
@@ -103,7 +103,7 @@ struct Reader<'p> {
     plan: &'p Plan,
     environment: EnvironmentFile,
     pip: PipReader,
-    /// The commands of pip that were read.
+    /// The commands of pip that have been read.
     runs: Vec<PipRun>,
     errors: Vec<Diagnostic>,
 }
@@ -148,7 +148,7 @@ impl Reader<'_> {
         let replaced = sequence::settle(&mut self.pip.pip, &self.runs);
         self.environment.warnings.extend(replaced);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
-        // Paths of projects are those of the image.
+        // Paths of projects refer to the image, so presolve cannot check them.
         let warnings = self.pip.warnings.into_iter();
         let warnings =
             warnings.filter(|warning| warning.name != presolve_spec::codes::MISSING_PROJECT);
@@ -160,7 +160,7 @@ impl Reader<'_> {
         &self.plan.dockerfile
     }
 
-    /// `pip install numpy>=1.2` writes into the file `=1.2`.
+    /// Reports `pip install numpy>=1.2`, which writes into the file `=1.2`.
     fn check_redirections(&mut self, installs: &[&Install]) {
         for install in installs {
             let command = &self.plan.build.commands[install.index];
@@ -171,7 +171,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The channels of the commands, those of `-c` first, and of `conda config` after.
+    /// Reads the channels of the commands: those of `-c`, then those of `conda config`.
     fn read_channels(&mut self, conda: &[&Install]) {
         let Some(first) = conda.first() else { return };
         let options = conda.iter().flat_map(|install| install.all("channel"));
@@ -247,7 +247,7 @@ impl Reader<'_> {
         }
     }
 
-    /// An environment that the image brings has the image's Python.
+    /// Takes the Python of the image for an environment that the image provides.
     fn take_python(&mut self, install: &Install) {
         let names_python = |line: &CondaRequirement| line.spec.name.to_string() == "python";
         if self.environment.conda.iter().any(names_python) {
@@ -285,7 +285,7 @@ impl Reader<'_> {
         });
     }
 
-    /// A solution for all commands has to be one for each.
+    /// All commands need the same package sources, because one solution is for all of them.
     fn check_places(&mut self, pip: &[&Install]) {
         let places = |install: &Install| -> Vec<(&str, String)> {
             let options = install
@@ -319,7 +319,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `ENV PIP_INDEX_URL=…`.
+    /// Reads `ENV PIP_INDEX_URL=…`.
     fn read_variables(&mut self, pip: &[&Install]) {
         let Some(first) = pip.first() else { return };
         let variables = &self.plan.build.commands[first.index].scene.variables;
@@ -384,7 +384,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A file of requirements, as the context has it.
+    /// Reads a requirements file from the build context.
     fn read_file(&mut self, install: &Install, option: &str, value: &str, at: &Location) {
         if option == "editable" || value.contains("://") {
             return self.read_line(
@@ -404,7 +404,7 @@ impl Reader<'_> {
             );
             return;
         };
-        // The reader takes paths from the folder of the Dockerfile on.
+        // The reader resolves paths relative to the folder of the Dockerfile.
         let folder = self
             .environment
             .source
@@ -429,7 +429,7 @@ impl Reader<'_> {
         self.pip.read_item(&text);
     }
 
-    /// An argument whose value is not known.
+    /// Reports an argument with an unknown value.
     fn refuse(&mut self, argument: &Argument) {
         let Err(unknown) = &argument.value else {
             return;

@@ -1,4 +1,4 @@
-//! A Dockerfile as a file that holds requirements.
+//! A Dockerfile as a file that contains requirements.
 
 use std::{path::Path, sync::Arc};
 
@@ -19,22 +19,22 @@ pub struct DockerHost {
 }
 
 impl DockerHost {
-    /// A Dockerfile that is built in this folder.
+    /// A Dockerfile whose build context is this folder.
     pub fn new(context: &Path) -> Self {
         Self {
             context: Arc::from(context),
         }
     }
 
-    /// What the Dockerfile does.
+    /// Analyses the Dockerfile's instructions.
     pub fn plan(&self, source: &Arc<SourceFile>) -> Plan {
         Plan::of(source, &self.context)
     }
 
-    /// The conda file that the Dockerfile installs, or the packages in its commands.
+    /// Returns the conda file that the Dockerfile installs, or the packages in its commands.
     ///
     /// # Errors
-    /// [`Failure::input`] when it installs nothing that can be solved, or the conda file
+    /// [`Failure::input`] when it installs nothing that presolve can solve, or the conda file
     /// cannot be read.
     pub(crate) fn spec(&self, source: &Arc<SourceFile>) -> Result<Spec, Failure> {
         let plan = self.plan(source);
@@ -48,7 +48,7 @@ impl DockerHost {
                 notices: plan.left(&install.prefix),
                 ..Spec::of_conda_file(&source.read_named(path)?)
             },
-            // What is left is said when it is read.
+            // The reader reports the commands that it skips.
             Contents::Specs(_) => Spec {
                 host: Arc::new(self.clone()),
                 ..Spec::of_conda_file(source)
@@ -74,7 +74,7 @@ impl Host for DockerHost {
         edit::pin(self, before, pins)
     }
 
-    /// Pins stand in the commands.
+    /// The commands always have a place for pins.
     fn check_place(&self, _: &Arc<SourceFile>) -> Result<(), Failure> {
         Ok(())
     }

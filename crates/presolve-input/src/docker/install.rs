@@ -1,4 +1,4 @@
-//! The commands of conda and pip that change an environment, with each of their arguments.
+//! The commands of conda and pip that change an environment, with all their arguments.
 
 use std::ops::Range;
 
@@ -10,57 +10,57 @@ use super::{
 };
 use presolve_text::secrets::redact;
 
-/// Package manager that a command runs.
+/// The package manager that a command runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
-    /// conda, mamba or micromamba.
+    /// conda or mamba; also micromamba in a command that is not read.
     Conda,
-    /// micromamba, which has no channels but those that it is told.
+    /// micromamba, which has no default channels.
     Micromamba,
     /// pip.
     Pip,
 }
 
-/// Effect of a command.
+/// The effect of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Creates an environment with these packages.
     Create,
-    /// It makes an environment of a conda file, or brings one up to it.
+    /// Creates an environment from a conda file, or updates one.
     FromFile,
     /// Installs packages into an existing environment.
     Install,
-    /// It adds channels to those of every later command.
+    /// Adds channels for every later command.
     Channels,
-    /// It does something else to an environment, or in a way that cannot be worked out.
+    /// Changes an environment in another way, or in one that presolve cannot analyse.
     Other,
 }
 
 /// A command of conda or pip.
 #[derive(Clone, Debug)]
 pub struct Install {
-    /// Package manager that the command runs.
+    /// The package manager that the command runs.
     pub tool: Tool,
-    /// Effect of the command.
+    /// The effect of the command.
     pub action: Action,
-    /// The environment.
+    /// The environment that the command changes.
     pub prefix: Prefix,
-    /// The packages.
+    /// The match specs or requirements among the arguments.
     pub specs: Vec<Argument>,
     /// The options, by their long names without dashes.
     pub options: Vec<(&'static str, Option<Argument>)>,
-    /// Position of the whole command.
+    /// The place of the whole command.
     pub span: Range<usize>,
-    /// Syntax of the arguments: shell line, here-document or JSON array.
+    /// The syntax of the arguments: shell line, here-document or JSON array.
     pub form: Form,
-    /// The index of the command in the build.
+    /// The index of the command in [`Build::commands`](super::build::Build::commands).
     pub index: usize,
-    /// Reason and position, if the command cannot be read.
+    /// The place and the reason, if the command cannot be read.
     pub unread: Option<(Range<usize>, String)>,
 }
 
 impl Install {
-    /// A command of the build, if it is one.
+    /// Reads a command of the build; `None` if it does not run conda or pip.
     pub fn of(invocation: &Invocation, index: usize) -> Option<Self> {
         let values = invocation.words.iter();
         let values = values.map(|word| word.value(&invocation.scene.variables));
@@ -77,28 +77,28 @@ impl Install {
         Some(install)
     }
 
-    /// The arguments of an option.
+    /// Returns all values of an option.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &Argument> {
         let options = self.options.iter().filter(move |(known, _)| *known == name);
         options.filter_map(|(_, argument)| argument.as_ref())
     }
 
-    /// Whether an option is there.
+    /// Whether the command has an option.
     pub fn has(&self, name: &str) -> bool {
         self.options.iter().any(|(known, _)| *known == name)
     }
 
-    /// Whether it is a conda.
+    /// Whether the tool is conda, mamba or micromamba.
     pub fn is_conda(&self) -> bool {
         self.tool != Tool::Pip
     }
 }
 
-/// Options of Python without a value that may stand before `-m`
+/// Options of Python without a value that may precede `-m`
 /// (<https://docs.python.org/3/using/cmdline.html>).
 const PYTHON: [&str; 4] = ["-u", "-I", "-E", "-s"];
 
-/// Programs that do not run their arguments, whatever these look like.
+/// Programs that never run their arguments, even if these look like commands.
 const SPEAKERS: [&str; 16] = [
     "echo", "printf", "cat", "grep", "sed", "awk", "git", "curl", "wget", "apt-get", "apt", "apk",
     "yum", "dnf", "mkdir", "rm",
@@ -159,7 +159,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A part of a script that is not read, if it installs anything.
+    /// The command for an unread part of a script, if that installs anything.
     fn unread(&self) -> Option<Install> {
         let [Part::Unread(script, why)] = &self.invocation.words.first()?.parts[..] else {
             return None;
@@ -168,8 +168,8 @@ impl Reader<'_> {
         Some(self.other(tool, Prefix::unknown(), why))
     }
 
-    /// `timeout 600 pip install …`, `bash -c "conda install …"`: a command within one that
-    /// is not known, or within its quotes. Nor is known which environment it works on.
+    /// A command inside an unknown one or inside its quotes: `timeout 600 pip install …`,
+    /// `bash -c "conda install …"`. Its environment is also unknown.
     fn hidden(&self) -> Option<Install> {
         let words = self.invocation.words.iter().zip(self.values);
         let texts: Vec<String> = words
@@ -184,7 +184,7 @@ impl Reader<'_> {
         Some(self.other(tool, Prefix::unknown(), why))
     }
 
-    /// `$(which pip) install …`, `$PIP install …`: the program can be guessed.
+    /// Guesses the program of `$(which pip) install …` or `$PIP install …`.
     fn computed(&self, texts: &[String]) -> Option<Tool> {
         let at = self.values.iter().position(Result::is_err)?;
         let is_something = |part: &&Part| **part != Part::Text(String::new());
@@ -198,7 +198,7 @@ impl Reader<'_> {
             }
             _ => return None,
         };
-        // What is installed within it is told of by itself.
+        // An installation inside the substitution is reported separately.
         if installer_in(&program).is_some() {
             return None;
         }
@@ -206,7 +206,7 @@ impl Reader<'_> {
         installer(program.split_whitespace().chain(arguments))
     }
 
-    /// The environment of a command that names none.
+    /// The environment of a command that does not name one.
     fn active(&self) -> Prefix {
         let scene = &self.invocation.scene;
         let active = scene.active.clone();
@@ -214,7 +214,7 @@ impl Reader<'_> {
         active.unwrap_or_else(Prefix::base)
     }
 
-    /// Where the program is, after those that only run it.
+    /// Returns the index of the program, after wrappers such as `sudo` and `env`.
     fn program(&self, mut at: usize) -> Option<usize> {
         loop {
             let word = self.values.get(at)?.as_deref().ok()?;
@@ -271,7 +271,7 @@ impl Reader<'_> {
             let (second, rest) = self.split_verb(at + 1, parsed)?;
             (verb, parsed) = (format!("env {second}"), rest);
         }
-        // `conda install` works on `CONDA_PREFIX`, whatever is on the path.
+        // `conda install` uses `CONDA_PREFIX`, whatever comes first on the path.
         let conda_prefix = self
             .invocation
             .scene
@@ -311,7 +311,7 @@ impl Reader<'_> {
         Some(install)
     }
 
-    /// `conda config --add channels conda-forge`.
+    /// Reads `conda config --add channels conda-forge`.
     fn config(&self, tool: Tool, at: usize, prefix: Prefix) -> Option<Install> {
         let values = self.values.get(at + 1..)?;
         let of = |index: usize| values.get(index)?.as_deref().ok();
@@ -374,7 +374,7 @@ impl Reader<'_> {
         other
     }
 
-    /// The first argument that is not an option, and the others.
+    /// Splits the first argument that is not an option from the others.
     fn split_verb(&self, at: usize, parsed: Parse) -> Option<(String, Parse)> {
         let mut parsed = match parsed {
             Ok(parsed) => parsed,
@@ -397,16 +397,16 @@ impl Reader<'_> {
     }
 }
 
-/// Arguments, or the option that is not known with its place.
+/// Arguments, or the place and text of an unknown option.
 type Parse = Result<Vec<Parsed>, (Range<usize>, String)>;
 
 impl Install {
-    /// Leaves it as it is, for this reason.
+    /// Marks the command as unread, for this reason.
     fn leave(&mut self, why: String) {
         self.unread.get_or_insert((self.span.clone(), why));
     }
 
-    /// The environment that `-n` or `-p` names.
+    /// Sets the environment from `-n` or `-p`.
     fn name_prefix(&mut self) {
         let named = self.all("prefix").chain(self.all("name")).next().cloned();
         let Some(argument) = named else { return };
@@ -420,7 +420,7 @@ impl Install {
         }
     }
 
-    /// `micromamba create -f environment.yml` is `conda env create`.
+    /// Treats `micromamba create -f environment.yml` as `conda env create`.
     fn find_file(&mut self) {
         let is_yaml = |argument: &Argument| {
             let value = argument.value.as_deref().unwrap_or_default();
@@ -432,7 +432,7 @@ impl Install {
     }
 }
 
-/// Whose program it is that installs, if these are words of such a command.
+/// The tool of an installation command, if these are the words of one.
 fn installer<'w>(words: impl Iterator<Item = &'w str>) -> Option<Tool> {
     let mut tool = None;
     for word in words {
@@ -447,14 +447,14 @@ fn installer<'w>(words: impl Iterator<Item = &'w str>) -> Option<Tool> {
     None
 }
 
-/// Whose program it is that installs, if a script has the words of such a command.
+/// The tool of the first installation command in a script.
 fn installer_in(script: &str) -> Option<Tool> {
     let is_between = |c: char| c.is_whitespace() || "\"'`(){}$".contains(c);
     let mut commands = script.split([';', '&', '|', '\n']);
     commands.find_map(|command| installer(command.split(is_between)))
 }
 
-/// A word as far as it is known, with `$` for what is not.
+/// The literal text of a word, with `$` for each unknown part.
 fn written(word: &Word) -> String {
     let parts = word.parts.iter().map(|part| match part {
         Part::Text(text) => text.as_str(),
@@ -463,7 +463,7 @@ fn written(word: &Word) -> String {
     parts.collect()
 }
 
-/// The path of a program, and its name.
+/// Splits a program into its path, if it has one, and its name.
 fn split(program: &str) -> (Option<&str>, &str) {
     match program.rsplit_once('/') {
         Some((_, name)) => (Some(program), name),
@@ -471,7 +471,7 @@ fn split(program: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Whether this stands after the name of a program for its version: `3`, `3.10`.
+/// Whether a suffix of a program's name is a version: empty, `3`, `3.10`.
 fn is_version(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }

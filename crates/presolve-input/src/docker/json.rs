@@ -5,8 +5,8 @@ use super::{
     text::Text,
 };
 
-/// The words of an array; none if it is none, which makes it a line for a shell
-/// (<https://docs.docker.com/reference/dockerfile/#exec-form>).
+/// Returns the words of an array; `None` if the text is not one. Docker then treats it as a
+/// shell command (<https://docs.docker.com/reference/dockerfile/#exec-form>).
 pub(super) fn words(text: &Text) -> Option<Vec<Word>> {
     let blank = |at| text.skip(at, char::is_whitespace);
     let mut at = blank(0);

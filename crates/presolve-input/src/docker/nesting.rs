@@ -1,16 +1,16 @@
-//! Finds the end of `$(…)`, `${…}`, `$((…))` and backticks, with everything that is nested in
+//! Finds the end of `$(…)`, `${…}`, `$((…))` and backticks, including everything nested in
 //! them. A parenthesis in quotes, in a comment, in a here-document or after a pattern of
 //! `case` does not end them.
 //!
-//! The open constructs are on an explicit stack, and each character is read once: no script
+//! The open constructs are on an explicit stack, and each character is read once. No script
 //! overflows the call stack, and the time is linear in its length.
 
 use std::ops::Range;
 
 use super::{shell::Heredoc, text::Text};
 
-/// The index behind the expansion that begins at a `$`, a backtick, or a parenthesis. None
-/// if it does not end.
+/// The index after the expansion that begins at a `$`, a backtick, or a parenthesis; `None`
+/// if it has no end.
 pub(super) fn end(text: &Text, at: usize, is_quoted: bool) -> Option<usize> {
     let mut scanner = Scanner {
         text,
@@ -28,12 +28,12 @@ pub(super) fn end(text: &Text, at: usize, is_quoted: bool) -> Option<usize> {
     Some(scanner.at)
 }
 
-/// The index behind the backtick that ends what one at `at` begins.
+/// The index after the backtick that closes the one at `at`.
 pub(super) fn backtick_end(text: &Text, at: usize) -> Option<usize> {
     escaped_end(text, at + 1, '`')
 }
 
-/// The index behind the quote that ends `$'…'`, from behind the first one on.
+/// The index after the quote that ends `$'…'`. `at` is the index after the first quote.
 pub(super) fn escaped_end(text: &Text, mut at: usize, quote: char) -> Option<usize> {
     loop {
         match text.get(at)? {
@@ -44,8 +44,8 @@ pub(super) fn escaped_end(text: &Text, mut at: usize, quote: char) -> Option<usi
     }
 }
 
-/// The body of a here-document that begins at a line, and the index behind its last line.
-/// One that does not end goes to the end of the script, as it does for the shell.
+/// The body of a here-document whose first line begins at `start`, and the index after its
+/// last line. Without an end, the body extends to the end of the script, as in a shell.
 pub(super) fn body(text: &Text, start: usize, heredoc: &Heredoc) -> (Range<usize>, usize) {
     let mut at = start;
     while at < text.len() {
@@ -64,7 +64,7 @@ pub(super) fn body(text: &Text, start: usize, heredoc: &Heredoc) -> (Range<usize
     (start..text.len(), text.len())
 }
 
-/// Something that has begun.
+/// A construct that has begun and not ended.
 enum Open {
     /// `$(`, `<(` or `(`.
     Commands(Commands),
@@ -79,15 +79,15 @@ enum Open {
     Quotes,
 }
 
-/// What is known of commands that are read.
+/// The state inside a list of commands.
 struct Commands {
     /// A command can begin here, so a word may be reserved.
     is_start: bool,
-    /// A `#` is a part of the word.
+    /// A `#` here is part of the word, not a comment.
     in_word: bool,
-    /// How many `case`s are open: each of their patterns ends with `)`.
+    /// The number of open `case`s, whose patterns each end with `)`.
     cases: usize,
-    /// The here-documents that this line names.
+    /// The here-documents that the current line names.
     heredocs: Vec<Heredoc>,
 }
 
@@ -102,7 +102,7 @@ impl Open {
     }
 }
 
-/// Words behind which a command begins.
+/// Words that a command can follow directly.
 pub(super) const BEFORE_COMMANDS: [&str; 10] = [
     "if", "then", "elif", "else", "while", "until", "do", "{", "!", "time",
 ];
@@ -124,8 +124,8 @@ impl Scanner<'_> {
         next.take(what.chars().count()).eq(what.chars())
     }
 
-    /// Takes what comes next within what is open, which is put back unless it ends. None at
-    /// the end of the text.
+    /// Reads the next character in the innermost construct, and puts that back unless it ends.
+    /// `None` at the end of the text.
     fn step(&mut self, open: Open) -> Option<()> {
         let character = self.text.get(self.at)?;
         match (open, character) {
@@ -159,7 +159,7 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// Begins what a `$` or a backtick begins.
+    /// Opens the construct that begins with `$` or a backtick.
     fn expansion(&mut self, is_quoted: bool) -> Option<()> {
         if self.looks_at("`") {
             self.at = backtick_end(self.text, self.at)?;
@@ -236,7 +236,7 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// The name of a here-document.
+    /// Reads the delimiter of a here-document.
     fn heredoc(&mut self) -> Option<Heredoc> {
         let strips_tabs = self.looks_at("-");
         self.at += usize::from(strips_tabs);
@@ -268,7 +268,7 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// The word that begins here, if it can be a reserved one.
+    /// The word that begins here, cut to the length of the longest reserved word.
     fn plain_word(&self) -> String {
         const LONGEST: usize = 6;
         let next = (self.at..).map_while(|at| self.text.get(at));

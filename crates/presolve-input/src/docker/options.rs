@@ -1,5 +1,5 @@
-//! The options of conda and pip. An option that is not known may take the word after it,
-//! so that word could be taken for a package: such a command is not read.
+//! The options of conda and pip. An unknown option may take the next word as its value, and
+//! that word could be mistaken for a package. presolve does not read such a command.
 
 use std::ops::Range;
 
@@ -11,25 +11,25 @@ use super::{
 /// An argument with its value.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    /// As it is written.
+    /// The argument as written.
     pub word: Word,
-    /// Value with its variables expanded.
+    /// The value with its variables expanded.
     pub value: Result<String, Unknown>,
 }
 
 /// An argument or an option.
 #[derive(Clone, Debug)]
 pub(super) enum Parsed {
-    /// An argument.
+    /// A positional argument.
     Argument(Argument),
-    /// An option by its long name, and its value if it takes one.
+    /// The long name of an option, and its value if it takes one.
     Option(&'static str, Option<Argument>),
 }
 
 /// The options of a program: long name, short name, whether it takes a value.
 type Known = [(&'static str, Option<char>, bool)];
 
-/// Options of `conda create`, `install`, `env create` and their like, and micromamba's
+/// Options of `conda create`, `install`, `env create` and similar, and of micromamba
 /// (<https://docs.conda.io/projects/conda/en/stable/commands/install.html>).
 pub(super) const CONDA: [(&str, Option<char>, bool); 48] = [
     ("name", Some('n'), true),
@@ -82,7 +82,7 @@ pub(super) const CONDA: [(&str, Option<char>, bool); 48] = [
     ("no-default-packages", None, false),
 ];
 
-/// Options of `pip install` and of pip
+/// Options of `pip install`, and pip's general options
 /// (<https://pip.pypa.io/en/stable/cli/pip_install/>).
 pub(super) const PIP: [(&str, Option<char>, bool); 67] = [
     ("requirement", Some('r'), true),
@@ -154,10 +154,10 @@ pub(super) const PIP: [(&str, Option<char>, bool); 67] = [
     ("verbose", Some('v'), false),
 ];
 
-/// Takes arguments apart. `values` are those of the words.
+/// Separates options from arguments. `values` are the expanded words.
 ///
 /// # Errors
-/// The place of an option that is not known, and the option.
+/// The place of an unknown option, and its text.
 pub(super) fn parse(
     words: &[Word],
     values: &[Result<String, Unknown>],
@@ -189,7 +189,7 @@ pub(super) fn parse(
     Ok(parsed)
 }
 
-/// The text of an option, if the argument is one.
+/// Returns the text of an argument that is an option.
 fn option_of(argument: &Argument) -> Option<String> {
     let text = match (&argument.value, argument.word.parts.first()) {
         (Ok(value), _) => value.clone(),
@@ -199,15 +199,15 @@ fn option_of(argument: &Argument) -> Option<String> {
     (text.len() > 1 && text.starts_with('-')).then_some(text)
 }
 
-/// The options that a word stands for, whether each takes a value, and the value that is
-/// in the word.
+/// The options in a word, such as `-yq`: for each, its long name, whether it takes a value,
+/// and its value if the word contains one.
 fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Option<String>)>> {
     if let Some(long) = option.strip_prefix("--") {
         let (name, value) = match long.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (long, None),
         };
-        // argparse and optparse take the beginnings of names, too; nobody writes them.
+        // argparse and optparse also accept abbreviated names, which real files do not use.
         let (name, _, takes_value) = known.iter().find(|(known, ..)| *known == name)?;
         return (*takes_value || value.is_none()).then(|| vec![(*name, *takes_value, value)]);
     }
@@ -228,7 +228,7 @@ fn recognise(option: &str, known: &Known) -> Option<Vec<(&'static str, bool, Opt
     Some(options)
 }
 
-/// Returns the reason for an unknown value, for the user.
+/// Describes the reason for an unknown value to the user.
 pub(super) fn say(unknown: &Unknown) -> String {
     match unknown {
         Unknown::Unset(name) => format!("the Dockerfile does not set `{name}`"),

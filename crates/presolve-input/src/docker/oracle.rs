@@ -1,5 +1,5 @@
-//! Scripts as tree-sitter's grammar of bash reads them, beside what is read here: no command
-//! may be lost, and each of its words stands where that grammar has it.
+//! Compares presolve's reading of scripts with tree-sitter's bash grammar. Every command must
+//! be found, and each of its words must be at the same place.
 
 use std::{ops::Range, path::Path, sync::Arc};
 
@@ -13,10 +13,10 @@ use super::{
 };
 use presolve_text::{files::Fence, source::SourceFile};
 
-/// The words of a command, each as bytes of the script.
+/// The words of a command, as byte ranges of the script.
 type Words = Vec<Range<usize>>;
 
-/// The commands of a script by tree-sitter. None if it has an error for it.
+/// The commands of a script by tree-sitter; `None` if it finds a syntax error.
 fn expected(script: &str) -> Option<Vec<Words>> {
     let mut parser = Parser::new();
     let language = tree_sitter_bash::LANGUAGE.into();
@@ -37,7 +37,7 @@ fn expected(script: &str) -> Option<Vec<Words>> {
     }
 }
 
-/// Goes to the next node of all, a node before those in it.
+/// Moves to the next node in document order, parents before children.
 fn advance(cursor: &mut TreeCursor<'_>) -> bool {
     if cursor.goto_first_child() {
         return true;
@@ -50,7 +50,7 @@ fn advance(cursor: &mut TreeCursor<'_>) -> bool {
     true
 }
 
-/// The name of a command and its arguments, without what is assigned before.
+/// The name and the arguments of a command, without assignments before it.
 fn words_of(command: Node<'_>) -> Words {
     let mut cursor = command.walk();
     let children = command.named_children(&mut cursor);
@@ -75,7 +75,7 @@ fn invocations(script: &str) -> Vec<Invocation> {
     script::invocations(&text, &[], scene(), Form::Heredoc)
 }
 
-/// What is lost of a script or read in another way.
+/// The commands of a script that presolve misses or reads differently.
 fn differences(script: &str) -> Vec<String> {
     let Some(expected) = expected(script) else {
         return Vec::new();
@@ -86,8 +86,8 @@ fn differences(script: &str) -> Vec<String> {
         .map(|one| one.words.iter().map(|word| word.span.clone()).collect())
         .collect();
     let is_found = |words: &Words| {
-        // `time` is a word of the command for tree-sitter, and what stands behind a
-        // redirection is a part of that.
+        // tree-sitter counts `time` as a word of the command, and words after a redirection as
+        // part of the redirection.
         let words = match &script[words[0].clone()] {
             "time" => &words[1..],
             _ => &words[..],
@@ -102,7 +102,7 @@ fn differences(script: &str) -> Vec<String> {
     .collect()
 }
 
-/// Scripts that an earlier lexer read wrongly, and others of their kinds.
+/// Scripts that an earlier lexer misread, and similar ones.
 const SCRIPTS: &[&str] = &[
     "x=$(date +\")\") && pip install scipy",
     "echo \"$(echo \")\")\" && pip install numpy",
@@ -139,7 +139,7 @@ fn no_command_is_lost() {
     }
 }
 
-/// Every script of real Dockerfiles, where they are at hand.
+/// Every script of the Dockerfiles in `shared/azureml`, if they are there.
 #[test]
 fn commands_of_real_dockerfiles_are_read_as_bash_reads_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/azureml");

@@ -1,4 +1,4 @@
-//! Which environment a Dockerfile is about, and what it is made of.
+//! The environment that a Dockerfile makes, and the sources of its packages.
 
 use std::{
     path::{Path, PathBuf},
@@ -24,35 +24,35 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The name of the diagnostic that a Dockerfile installs in a way that is not worked out.
+/// The name of the diagnostic for an installation that presolve cannot analyse.
 pub const UNSOLVED: &str = codes::UNSOLVED_INSTALL;
 
-/// The conda file of a command that names none
+/// The conda file of a command that does not name one
 /// (<https://docs.conda.io/projects/conda/en/stable/commands/env/create.html>).
 const USUAL_CONDA_FILE: &str = "environment.yml";
 
-/// A Dockerfile, what it does, and where its context is.
+/// A Dockerfile with its analysis and its context.
 pub struct Plan {
-    /// The Dockerfile.
+    /// The instructions of the Dockerfile.
     pub dockerfile: Dockerfile,
-    /// What it does.
+    /// The effects of these instructions.
     pub build: Build,
     /// The commands of conda and pip, in all environments.
     pub installs: Vec<Install>,
-    /// The folder of the context.
+    /// The folder that is the build context.
     pub context: PathBuf,
 }
 
-/// What the environment of a Dockerfile is made of.
+/// The source of the packages in a Dockerfile's environment.
 pub enum Contents<'p> {
-    /// A conda file of the context: its path, and the command that installs it.
+    /// A conda file in the context: its path, and the command that installs it.
     CondaFile(PathBuf, &'p Install),
-    /// The packages of these commands, and those of requirements files.
+    /// The packages that these commands name directly and in requirements files.
     Specs(Vec<&'p Install>),
 }
 
 impl Plan {
-    /// Reads a Dockerfile that is built in a folder, as far as it can be read.
+    /// Reads as much of a Dockerfile as possible, with this folder as its context.
     pub fn of(source: &Arc<SourceFile>, context: &Path) -> Self {
         let dockerfile = Dockerfile::read(source);
         let build = Build::of(&dockerfile);
@@ -68,7 +68,7 @@ impl Plan {
         plan
     }
 
-    /// The image that is built on at last.
+    /// Returns the base image.
     pub fn image(&self) -> Option<Spanned<Image>> {
         let base = self.build.base.as_ref()?;
         let name = base.name.as_deref().filter(|name| *name != "scratch")?;
@@ -104,7 +104,7 @@ impl Plan {
         }
     }
 
-    /// The command of conda that makes the environment, or is the first in it.
+    /// The command of conda that creates the environment, or the first one that changes it.
     fn first_of_conda(&self) -> Option<&Install> {
         let prefix = self.prefix().ok()?;
         let solves = |install: &&Install| {
@@ -113,7 +113,7 @@ impl Plan {
         self.of_prefix(&prefix).find(solves)
     }
 
-    /// Where the image is named that is built on; the first line if none is.
+    /// The place of the base image's name, or the first line if the Dockerfile names none.
     pub fn image_place(&self) -> Location {
         let base = self.build.base.as_ref();
         base.map_or_else(
@@ -122,18 +122,18 @@ impl Plan {
         )
     }
 
-    /// The commands that are about an environment.
+    /// The commands that change an environment.
     pub fn of_prefix(&self, prefix: &Prefix) -> impl Iterator<Item = &Install> {
         self.installs
             .iter()
             .filter(move |install| install.prefix == *prefix)
     }
 
-    /// The environment that the Dockerfile is about: the one that it makes, or of several
-    /// the one that is active in the end.
+    /// The environment that the Dockerfile makes. If it makes several, this is the one that is
+    /// active at the end of the build.
     ///
     /// # Errors
-    /// [`Failure::input`] when it is about none, or about several.
+    /// [`Failure::input`] when it has no such environment, or several candidates.
     pub fn prefix(&self) -> Result<Prefix, Failure> {
         let makes = |install: &&Install| {
             matches!(install.action, Action::Create | Action::FromFile) && install.unread.is_none()
@@ -169,10 +169,10 @@ impl Plan {
         Err(self.nothing())
     }
 
-    /// What the environment of the Dockerfile is made of.
+    /// The source of the packages in the Dockerfile's environment.
     ///
     /// # Errors
-    /// [`Failure::input`] when that cannot be told, or is no one problem.
+    /// [`Failure::input`] when presolve cannot determine it, or it is not one problem.
     pub fn contents(&self) -> Result<Contents<'_>, Failure> {
         if !self.dockerfile.errors.is_empty() {
             return Err(Failure {
@@ -208,12 +208,12 @@ impl Plan {
         }
     }
 
-    /// Whether conda solves anything.
+    /// Whether the Dockerfile runs conda.
     pub fn runs_conda(&self) -> bool {
         self.installs.iter().any(Install::is_conda)
     }
 
-    /// What is not read of an environment: commands that are left as they are.
+    /// Reports what is not read: commands on the environment, and other environments.
     pub fn left(&self, prefix: &Prefix) -> Vec<Diagnostic> {
         let is_of =
             |install: &&Install| install.prefix == *prefix || install.prefix == Prefix::unknown();
@@ -249,7 +249,8 @@ impl Plan {
         left.collect()
     }
 
-    /// The path of a file of the image from the working directory, if the context has it.
+    /// Returns the path of a file in the image, from the working directory, if the context has
+    /// it.
     pub fn origin(&self, install: &Install, file: &str) -> Option<PathBuf> {
         let scene = &self.build.commands[install.index].scene;
         let file = context::join(&scene.folder, file);
@@ -257,8 +258,8 @@ impl Plan {
         Some(context::within(&self.context, origin))
     }
 
-    /// The conda files and requirements files of the context that the commands name, from
-    /// the working directory: wherever a copy can bring them from, be they there or not.
+    /// The context's conda and requirements files that commands name, relative to the working
+    /// directory. They are all possible sources of a copy, even those that do not exist.
     pub fn named_files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for install in &self.installs {
@@ -276,8 +277,8 @@ impl Plan {
         files
     }
 
-    /// The path of a source that the context does not have; none if it has it, or nobody
-    /// can tell.
+    /// Returns the path of a source that the context lacks; `None` if it has the source, or
+    /// presolve cannot determine that.
     pub fn lacking<'c>(&self, copied: &'c Copied) -> Option<&'c str> {
         let path = copied.path.as_deref().filter(|_| !copied.is_comment)?;
         let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
@@ -287,13 +288,13 @@ impl Plan {
         (!is_there()).then_some(path)
     }
 
-    /// The first line of a command.
+    /// The place of a command's first line.
     pub fn place(&self, install: &Install) -> Location {
         let span = first_line(&self.dockerfile, install.span.clone());
         self.dockerfile.at(span)
     }
 
-    /// The conda files of the context that are installed, in whatever environment.
+    /// The conda files of the context that are installed into any environment.
     pub fn conda_files(&self) -> Vec<PathBuf> {
         let from_file = |install: &&Install| install.action == Action::FromFile;
         let installs = self.installs.iter().filter(from_file);
@@ -326,12 +327,12 @@ impl Plan {
         })
     }
 
-    /// The place of an argument.
+    /// The place of an argument in the Dockerfile.
     pub fn argument(&self, argument: &Argument) -> Location {
         self.dockerfile.at(argument.word.span.clone())
     }
 
-    /// `conda env create` takes the name of the environment from the file.
+    /// Sets the environment of `conda env create` from the `name` in its file.
     fn name_prefixes(&mut self) {
         for index in 0..self.installs.len() {
             let install = &self.installs[index];
@@ -382,7 +383,7 @@ impl Plan {
     }
 }
 
-/// A target with what the variables of a command make conda take for granted
+/// Applies the `CONDA_OVERRIDE_*` variables of a command to a target
 /// (<https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-virtual.html>).
 fn overridden(mut target: ImageTarget, variables: &Variables) -> ImageTarget {
     let known = [
@@ -401,7 +402,7 @@ fn overridden(mut target: ImageTarget, variables: &Variables) -> ImageTarget {
 }
 
 impl Install {
-    /// Whether it installs packages that it names, or files of requirements.
+    /// Whether the command installs packages that it names, or requirements files.
     pub fn installs_anything(&self) -> bool {
         let is_install = matches!(self.action, Action::Create | Action::Install);
         let has_any = !self.specs.is_empty()
@@ -412,7 +413,7 @@ impl Install {
     }
 }
 
-/// The folder that a Dockerfile is built in if nobody says another one: its own.
+/// The default build context of a Dockerfile: its own folder.
 pub fn usual_context(source: &SourceFile) -> PathBuf {
     match source.path().parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -420,7 +421,7 @@ pub fn usual_context(source: &SourceFile) -> PathBuf {
     }
 }
 
-/// The environments of commands, each once, with the first of its commands.
+/// Returns each environment of the commands once, with its first command.
 fn prefixes<'i>(installs: impl Iterator<Item = &'i Install>) -> Vec<(&'i Prefix, &'i Install)> {
     let mut prefixes: Vec<(&Prefix, &Install)> = Vec::new();
     for install in installs {
@@ -438,7 +439,7 @@ fn first_line(dockerfile: &Dockerfile, span: std::ops::Range<usize>) -> std::ops
     span.start..span.start + line.len()
 }
 
-/// The `name` of a conda file.
+/// Returns the `name` in a conda file.
 fn name_in(file: &Arc<SourceFile>) -> Option<String> {
     let name = Tree::parse(file)
         .ok()?

@@ -1,25 +1,25 @@
-//! The environment that a command works on.
+//! The environment that a command changes.
 
 use super::variables::Variables;
 
-/// A conda environment by its name, or by its path where that has none; what is no
-/// environment of conda's (`python:3.11`, a virtual environment) has a path, or is the
-/// base one.
+/// A conda environment by its name, or by its path if it has no name. A Python outside
+/// conda (`python:3.11`, a virtual environment) is represented by its path, or by the base
+/// environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Prefix(String);
 
 impl Prefix {
-    /// The environment that is there before any is made.
+    /// The environment that exists before any is created.
     pub fn base() -> Self {
         Self("base".to_owned())
     }
 
-    /// The environment of a `PATH` whose value is not known.
+    /// The environment of a `PATH` with an unknown value.
     pub fn unknown() -> Self {
         Self("$PATH".to_owned())
     }
 
-    /// An environment by its name.
+    /// The environment with this name.
     pub fn named(name: &str) -> Self {
         match name {
             "root" => Self::base(),
@@ -27,7 +27,7 @@ impl Prefix {
         }
     }
 
-    /// An environment by its path: those below `envs` have names, and the folder of an
+    /// The environment at this path. One below `envs` has a name. The folder of a conda
     /// installation is the base environment.
     pub fn at(path: &str) -> Self {
         let path = path.trim_end_matches('/');
@@ -43,14 +43,14 @@ impl Prefix {
         }
     }
 
-    /// The environment of a program by its path: `/opt/conda/envs/x/bin/pip`.
+    /// The environment of a program, from its path: `/opt/conda/envs/x/bin/pip`.
     pub fn of_program(path: &str) -> Option<Self> {
         let (folder, _) = path.rsplit_once('/')?;
         let prefix = folder.strip_suffix("/bin")?;
         (!is_of_the_system(prefix)).then(|| Self::at(prefix))
     }
 
-    /// The environment whose programs are found first.
+    /// The environment whose programs come first on the `PATH`.
     pub fn on_path(variables: &Variables) -> Option<Self> {
         let Some(path) = variables.get("PATH")? else {
             return Some(Self::unknown());
@@ -61,9 +61,8 @@ impl Prefix {
         prefixes.find(Self::has_python)
     }
 
-    /// Whether Python is there, as far as the path tells. Below the folders of the system and
-    /// its users the `PATH` leads to other programs, too: `/usr/local/cuda/bin`,
-    /// `/root/.cargo/bin`.
+    /// Whether the path can contain Python. Below the folders of the system and its users, the
+    /// `PATH` also leads to other programs: `/usr/local/cuda/bin`, `/root/.cargo/bin`.
     fn has_python(&self) -> bool {
         let path = format!("{}/", self.0);
         let shared = ["/usr/", "/root/", "/home/", "/snap/", "/var/"];
@@ -73,7 +72,7 @@ impl Prefix {
     }
 }
 
-/// Whether the programs of a folder are those of the system, or a user's for its Python.
+/// Whether a folder has the programs of the system, or those that a user's `pip` installs.
 fn is_of_the_system(prefix: &str) -> bool {
     matches!(prefix, "" | "/usr" | "/usr/local") || prefix.ends_with("/.local")
 }

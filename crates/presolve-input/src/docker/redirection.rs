@@ -1,5 +1,5 @@
-//! Requirements that the shell takes for redirections: `pip install numpy>=1.2` installs
-//! any numpy, and writes what it prints into the file `=1.2`.
+//! Requirements that the shell reads as redirections: `pip install numpy>=1.2` installs any
+//! numpy, and writes its output into the file `=1.2`.
 
 use std::ops::Range;
 
@@ -10,10 +10,10 @@ use presolve_text::{
     secrets::redact,
 };
 
-/// The name of the diagnostic.
+/// The name of the diagnostic for such a requirement.
 pub const NAME: &str = codes::BARE_REDIRECTION;
 
-/// The requirements of a command that are redirections, as they were meant.
+/// Returns the ranges of a command's requirements that the shell reads as redirections.
 pub fn of(command: &Invocation) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for redirection in &command.redirections {
@@ -37,7 +37,7 @@ pub fn of(command: &Invocation) -> Vec<Range<usize>> {
     found
 }
 
-/// What is said of one.
+/// The error for one such requirement.
 pub fn error(at: Location) -> Diagnostic {
     let quoted = format!("write `'{}'`", redact(at.text()));
     Diagnostic::error(NAME, "the shell reads this requirement as a redirection")

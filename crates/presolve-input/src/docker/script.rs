@@ -1,4 +1,4 @@
-//! The commands of a script, each with what holds where it stands.
+//! The commands of a script, each with its scene: variables, folder, environment, files.
 
 use std::ops::Range;
 
@@ -10,55 +10,55 @@ use super::{
     variables::Variables,
 };
 
-/// What holds where a command stands.
+/// The state in which a command runs.
 #[derive(Clone)]
 pub struct Scene {
-    /// The variables.
+    /// The variables of the build and the shell.
     pub variables: Variables,
-    /// The working folder in the image.
+    /// The working directory in the image.
     pub folder: String,
-    /// The environment that was activated, if one was.
+    /// The environment that an earlier command activated.
     pub active: Option<Prefix>,
-    /// The files of the context that are there.
+    /// The files that were copied from the context.
     pub copies: Copies,
 }
 
-/// A command.
+/// A command of a script.
 pub struct Invocation {
     /// The program and its arguments.
     pub words: Vec<Word>,
-    /// What its output or input is redirected to.
+    /// The redirections of its input and output.
     pub redirections: Vec<Redirection>,
-    /// What holds there.
+    /// The state in which it runs.
     pub scene: Scene,
-    /// Why it may not run, or run several times.
+    /// The reason why it may not run, or may run several times.
     pub depends: Option<&'static str>,
-    /// How arguments are written.
+    /// The syntax of its arguments.
     pub form: Form,
 }
 
-/// How the arguments of a command are written.
+/// The syntax of a command's arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// As a line that Docker gives to a shell.
+    /// A line that Docker passes to a shell.
     Line,
-    /// As a line of a here-document.
+    /// A line of a here-document.
     Heredoc,
-    /// As strings of a JSON array.
+    /// The strings of a JSON array.
     Exec,
 }
 
-/// `>`, `<` and the like with the name after it.
+/// `>`, `<` or similar, with the name after it.
 #[derive(Clone, Debug)]
 pub struct Redirection {
-    /// Where the operator stands.
+    /// The range of the operator.
     pub operator: Range<usize>,
-    /// The file.
+    /// The name of the file.
     pub target: Word,
 }
 
 impl Invocation {
-    /// A command that no shell reads.
+    /// A command in exec form, which no shell reads.
     pub fn exec(words: Vec<Word>, scene: Scene) -> Self {
         Self {
             words,
@@ -69,36 +69,36 @@ impl Invocation {
         }
     }
 
-    /// Position of the whole command.
+    /// The range from the first word to the last one.
     pub fn span(&self) -> Range<usize> {
         let (first, last) = (self.words.first(), self.words.last());
         first.map_or(0, |word| word.span.start)..last.map_or(0, |word| word.span.end)
     }
 }
 
-/// Words that begin what may not run, and those that end it.
+/// Words that begin a block which may not run. [`ENDS`] are the words that end one.
 const BEGINS: [&str; 6] = ["if", "case", "for", "select", "while", "until"];
 const ENDS: [&str; 3] = ["fi", "esac", "done"];
-/// Words before a command that are none of it.
+/// Words before a command that are not part of it.
 const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
-/// Why a command may not run, or run several times.
+/// Reasons why a command may not run, or may run several times.
 const ON_CONDITION: &str = "it runs only under a condition";
 const IN_LOOP: &str = "it is in a loop";
 const IN_FUNCTION: &str = "it is in a function";
-/// Why a command is not what the line is about.
+/// Reasons why a command is not a plain command of the line.
 const IN_SUBSTITUTION: &str = "it is in the words of another command";
 const IN_HEREDOC: &str = "it is in a here-document";
 const TOO_DEEP: &str = "presolve does not read commands that are nested this deep";
 
-/// What stands before the body of a function.
+/// The text before the body of a function.
 const FUNCTION: &str = "()";
 
-/// How deep commands may stand in the words of others. Each floor is read again from the
-/// text of the one above.
+/// The maximum nesting depth of commands in the words of other commands. Each level parses
+/// the text of the one above it again.
 const MAX_DEPTH: usize = 8;
 
-/// The commands of a script. `bodies` are the here-documents that its last line names,
-/// where they stand outside of it.
+/// Returns the commands of a script. `bodies` are the here-documents that its last line names,
+/// if their texts are outside the script.
 pub(super) fn invocations(
     text: &Text,
     bodies: &[Text],
@@ -115,27 +115,27 @@ pub(super) fn invocations(
 
 struct Reader {
     scene: Scene,
-    /// How many commands this script stands in, and what that means for those in it.
+    /// The number of commands around this script, and the reason that this implies.
     depth: usize,
     within: Option<&'static str>,
-    /// What began and has not ended: the word that began it, and why what stands in it, and
-    /// in all around it, may not run, or run several times.
+    /// The open blocks: the word that began each one, and the reason why the commands in it
+    /// and in the blocks around it may not run, or may run several times.
     open: Vec<(String, Option<&'static str>)>,
     /// The operator before the command.
     before: String,
-    /// The command before was a test: `[ -f x ] &&`.
+    /// The previous command was a test: `[ -f x ] &&`.
     after_test: bool,
-    /// A parenthesis began, and nothing stands in it yet.
+    /// A parenthesis has begun, and nothing follows it yet.
     is_empty_group: bool,
-    /// A shell runs on this line, which reads the here-documents that are named there.
+    /// The line runs a shell, which reads the here-documents that the line names.
     runs_shell: bool,
-    /// The next command begins a line.
+    /// The next command is the first one of a line.
     begins_line: bool,
     form: Form,
     invocations: Vec<Invocation>,
 }
 
-/// What stands between two operators.
+/// The words and redirections between two operators.
 #[derive(Default)]
 struct Simple {
     words: Vec<Word>,
@@ -172,7 +172,7 @@ impl Reader {
                 Token::Body(body) => self.heredoc(&body),
                 Token::Operator(operator) => {
                     redirected = None;
-                    // Lines may end behind `&&`.
+                    // A command can continue on the next line after `&&`.
                     let ends_line = operator == "\n";
                     let is_continued = ends_line && simple.words.is_empty();
                     self.command(std::mem::take(&mut simple));
@@ -186,14 +186,14 @@ impl Reader {
         self.command(simple);
     }
 
-    /// The text of a here-document that the last line names: a script where a shell runs.
+    /// Reads a here-document that the last line names: a script if the line runs a shell.
     fn heredoc(&mut self, body: &Text) {
         if self.runs_shell {
             self.within(body, IN_HEREDOC);
         }
     }
 
-    /// Reads the commands that stand in another one, which are told of and never changed.
+    /// Reads the commands inside another one. They are reported but never changed.
     fn within(&mut self, script: &Text, why: &'static str) {
         if self.depth == MAX_DEPTH {
             return self.unread(script.clone(), TOO_DEEP);
@@ -207,7 +207,7 @@ impl Reader {
         self.invocations.append(&mut reader.invocations);
     }
 
-    /// The commands in the words of one, and what could not be read of it.
+    /// Reads the commands in the words of another one, and records its unreadable parts.
     fn words_within(&mut self, simple: &Simple) {
         let targets = simple.redirections.iter().map(|one| &one.target);
         for part in simple
@@ -250,7 +250,7 @@ impl Reader {
                 let depends = if is_condition { ON_CONDITION } else { IN_LOOP };
                 self.begin(word, Some(depends));
             } else if word == "function" {
-                // `function f {` is `f() {`.
+                // `function f {` is the same as `f() {`.
                 start += 1;
                 FUNCTION.clone_into(&mut self.before);
             } else if word == "{" {
@@ -284,7 +284,7 @@ impl Reader {
         });
     }
 
-    /// What stands between one command and the next.
+    /// Handles the operator between two commands.
     fn operator(&mut self, operator: String) {
         if operator == "(" {
             self.begin_group(operator);
@@ -292,7 +292,7 @@ impl Reader {
             return;
         }
         let is_function = operator == ")" && std::mem::take(&mut self.is_empty_group);
-        // The patterns of `case` end with one, too.
+        // A `)` also ends the patterns of `case`.
         if operator == ")" && self.open.last().is_some_and(|(open, _)| open == "(") {
             self.open.pop();
         }
@@ -303,7 +303,7 @@ impl Reader {
         };
     }
 
-    /// What holds for a group holds for all that stands in it.
+    /// Opens a group. The reason before it applies to all commands in it.
     fn begin_group(&mut self, word: String) {
         let depends = match &*self.before {
             FUNCTION => Some(IN_FUNCTION),
@@ -318,7 +318,7 @@ impl Reader {
         self.open.push((word, depends));
     }
 
-    /// What holds for all that has begun.
+    /// The reason that applies inside all open blocks.
     fn around(&self) -> Option<&'static str> {
         self.open
             .last()
@@ -330,7 +330,7 @@ impl Reader {
         both(self.around(), is_alternative.then_some(ON_CONDITION))
     }
 
-    /// All that `&&` leads to from a test on depends on it.
+    /// Records a test. Every command that follows it with `&&` depends on it.
     fn note_test(&mut self, words: &[Word]) {
         let Some(first) = words.first() else { return };
         let first = first.literal();
@@ -338,8 +338,8 @@ impl Reader {
         self.after_test = is_test || (self.after_test && self.before == "&&");
     }
 
-    /// Takes the assignments before a command away, and gives the variables that hold for
-    /// it. None if nothing else is there: then they hold from here on.
+    /// Removes the assignments before a command, and returns its variables. `None` if there is
+    /// no command: the assignments then apply from here on.
     fn assign(&mut self, words: &mut Vec<Word>) -> Option<Variables> {
         let first = words.first().and_then(Word::literal);
         let exports = first.is_some_and(|word| word == "export");
@@ -357,14 +357,14 @@ impl Reader {
             return None;
         }
         words.drain(..end);
-        // The shell expands the words before it assigns.
+        // The shell expands the words before it assigns the variables.
         for name in words.iter().flat_map(Word::variables) {
             variables.take_from(&self.scene.variables, name);
         }
         Some(variables)
     }
 
-    /// `conda activate x`, `source activate x`.
+    /// Handles `conda activate x` and `source activate x`.
     fn activate(&mut self, words: &[Word]) {
         let values = words.iter().map(|word| word.value(&self.scene.variables));
         let values: Vec<String> = values.map_while(Result::ok).collect();
@@ -391,7 +391,7 @@ pub(super) fn is_shell(word: &Word) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh")
 }
 
-/// Of two reasons the outer one, but a loop is the stronger one.
+/// Combines two reasons: the outer one, except that an inner loop takes precedence.
 fn both(outer: Option<&'static str>, inner: Option<&'static str>) -> Option<&'static str> {
     match inner {
         Some(IN_LOOP) => inner,
@@ -399,7 +399,7 @@ fn both(outer: Option<&'static str>, inner: Option<&'static str>) -> Option<&'st
     }
 }
 
-/// An environment as it is activated: by name or path.
+/// The environment that `activate` names, by name or path.
 fn environment(name: &str) -> Prefix {
     if name.contains('/') {
         Prefix::at(name)
@@ -408,7 +408,7 @@ fn environment(name: &str) -> Prefix {
     }
 }
 
-/// `NAME=value` of a word.
+/// Splits a word `NAME=value`.
 pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     let Some(Part::Text(first)) = word.parts.first() else {
         return None;
@@ -423,14 +423,14 @@ pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     is_name(name).then(|| (name.to_owned(), value))
 }
 
-/// Whether a text can be the name of a variable. Docker takes dots, too.
+/// Whether a text can be the name of a variable. Docker also allows dots.
 fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     begins && name.chars().all(is_part)
 }
 
-/// The environment that `conda run` names, and at which of the words the command begins.
+/// Returns the environment that `conda run` names, and the index of the command's first word.
 pub(super) fn conda_run(words: &[&str]) -> Option<(Option<Prefix>, usize)> {
     let program = words.first()?.rsplit('/').next()?;
     if !matches!(program, "conda" | "mamba" | "micromamba") || words.get(1) != Some(&"run") {

@@ -1,15 +1,15 @@
-//! The pip commands of a Dockerfile, in order. Each one resolves only its own requirements, and
-//! replaces installed releases that do not satisfy them
+//! The pip commands of a Dockerfile, in order. Each one resolves only its own requirements,
+//! and replaces installed releases that do not satisfy them
 //! (<https://pip.pypa.io/en/stable/user_guide/#changes-to-the-pip-dependency-resolver-in-20-3-2020>).
 //!
-//! What holds in the end is one problem. A project is what the last command that names it
-//! makes of it:
+//! The result is one set of requirements. For each project, the last command that names it
+//! decides:
 //!
-//! - with `--upgrade` it is chosen anew, so earlier requirements of it do not count;
+//! - with `--upgrade`, pip selects it again, so earlier requirements do not count;
 //! - a requirement that contradicts an earlier one replaces it;
-//! - any other keeps what is there, so both count: pip leaves a release that will do.
+//! - otherwise both count, because pip keeps an installed release that satisfies the new one.
 //!
-//! Lines of one command that contradict each other stay, as that command fails.
+//! Contradictory lines in one command all remain, because that command fails.
 //!
 //! The dependencies of all commands are solved together, as if one command had installed them.
 //! A later command may break a dependency of an earlier one; pip only warns about that.
@@ -23,25 +23,25 @@ use super::install::Install;
 use presolve_spec::{PipRequirement, PipRequirementKind, PipRequirements};
 use presolve_text::{diagnostic::Diagnostic, secrets::redact};
 
-/// The name of the diagnostic that a command undoes what an earlier one did.
+/// The name of the diagnostic for a command that undoes an earlier one.
 pub const REPLACED: &str = "replaced-requirement";
 
-/// How many different requirements of a project are compared, and how many specifiers of
-/// two: nobody writes more, and each is compared with each.
+/// The maximum number of different requirements of a project, and of specifiers of two, that
+/// are compared pairwise. Real Dockerfiles have fewer.
 const MAX_COMPARED: usize = 32;
 
 /// A command of pip.
 pub struct PipRun {
-    /// It chooses what it names anew, whatever is installed.
+    /// pip selects the named projects again, whatever is installed.
     pub is_upgrade: bool,
-    /// Its requirements among all.
+    /// The range of its requirements in [`PipRequirements::requirements`].
     pub requirements: Range<usize>,
-    /// Its constraints among all.
+    /// The range of its constraints in [`PipRequirements::constraints`].
     pub constraints: Range<usize>,
 }
 
 impl PipRun {
-    /// A command that read these.
+    /// A command with these ranges of requirements and constraints.
     pub fn of(install: &Install, requirements: Range<usize>, constraints: Range<usize>) -> Self {
         let options = ["upgrade", "force-reinstall", "ignore-installed"];
         Self {
@@ -113,19 +113,20 @@ fn remember<'l>(known: &mut Vec<Earlier<'l>>, named: Named<'l>, line: (usize, us
     }
 }
 
-/// Requirements of earlier commands that say the same.
+/// Identical requirements of earlier commands.
 struct Earlier<'l> {
     first: Named<'l>,
-    /// Where each is: in which list, and where in it. None once they were replaced.
+    /// For each line, the list (0 for requirements, 1 for constraints) and the index in it.
+    /// Empty after they have been replaced.
     lines: Vec<(usize, usize)>,
-    /// The last command that has it.
+    /// The index of the last command with this requirement.
     run: usize,
-    /// Another line of its own command contradicts it: that command fails, so no later one
+    /// Another line of its own command contradicts it. That command fails, so no later one
     /// replaces it.
     is_stuck: bool,
 }
 
-/// A line that names a project, on whatever machine.
+/// A line that names a project, with any marker.
 #[derive(Clone, Copy)]
 struct Named<'l> {
     name: &'l PackageName,
@@ -174,7 +175,7 @@ impl Earlier<'_> {
         }
     }
 
-    /// What is said where something is lost that was asked for.
+    /// The warning about a requirement that `later` replaces, unless nothing is lost.
     fn warning(&self, later: &Named<'_>) -> Option<Diagnostic> {
         let is_lost = self.is_contradicted_by(later) || self.first.specifiers().is_some_and(ends);
         is_lost.then(|| {
@@ -189,7 +190,7 @@ impl Earlier<'_> {
     }
 }
 
-/// Whether specifiers leave out the newest releases.
+/// Whether specifiers exclude the newest releases.
 fn ends(specifiers: &VersionSpecifiers) -> bool {
     let mut operators = specifiers.iter().map(|one| one.operator());
     operators.any(|operator| {
@@ -200,7 +201,8 @@ fn ends(specifiers: &VersionSpecifiers) -> bool {
     })
 }
 
-/// Whether a version can be in both: one that is named, one right behind it, or the lowest.
+/// Whether some version satisfies both. Candidates are every version that one of them names,
+/// a slightly higher one, and the lowest.
 fn have_a_version(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
     let all = || one.iter().chain(other.iter());
     if all().count() > MAX_COMPARED {

@@ -1,6 +1,6 @@
 //! The words of a script as a POSIX shell splits it, each with its place
-//! (<https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html>). Nothing
-//! is run: what only running can tell is known to be unknown.
+//! (<https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html>). presolve
+//! does not run the script, so results of commands are unknown.
 
 use std::{collections::VecDeque, ops::Range};
 
@@ -9,60 +9,60 @@ use super::{nesting, text::Text, variables::Variables};
 /// A word of a script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
-    /// What it is made of.
+    /// The parts, in order: text, variables, commands.
     pub parts: Vec<Part>,
-    /// Where it stands, quotes and all.
+    /// The range of the word, with its quotes.
     pub span: Range<usize>,
 }
 
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// Text as it is.
+    /// Literal text, without quotes.
     Text(String),
     /// The value of a variable.
     Variable {
-        /// Its name.
+        /// The name without `$` and braces.
         name: String,
-        /// What stands for it if it is not set or empty: `${name:-fallback}`.
+        /// The text to use if the variable is unset or empty: `${name:-fallback}`.
         fallback: Option<String>,
-        /// It stands between `"`, so its value stays one word.
+        /// The variable is between `"`, so its value stays one word.
         is_quoted: bool,
     },
-    /// What only the build can tell.
+    /// A value that only the build can determine.
     Computed,
-    /// The same where commands stand in it: `$(…)`, backticks.
+    /// The same, with commands in it: `$(…)`, backticks.
     Commands(Text),
-    /// What cannot be read, and why: the shell would read on in a way that is not known.
+    /// An unreadable rest of the script, with the reason.
     Unread(Text, &'static str),
 }
 
-/// Why the rest of a script is not read.
+/// The reason why the rest of a script is not read.
 const NO_END: &str = "the quotes or parentheses that begin here do not end";
 
-/// Why the value of a word is not known.
+/// The reason why the value of a word is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unknown {
-    /// A variable has no value in the file.
+    /// This variable has no value in the file.
     Unset(String),
-    /// The value of a variable stands for several words.
+    /// The shell splits the value of this variable into several words.
     Several(String),
-    /// The value of a variable is longer than is read.
+    /// The value of this variable exceeds the length limit.
     TooLong(String),
-    /// Only the build can tell.
+    /// Only the build can determine the value.
     Computed,
 }
 
-/// A part of a script.
+/// A token of a script.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
-    /// A word.
+    /// A word, possibly with variables and commands in it.
     Word(Word),
-    /// `&&`, `;`, `|`, `(` and the like, or the end of a line.
+    /// `&&`, `;`, `|`, `(` and similar, or the end of a line.
     Operator(String),
-    /// `>`, `<` and the like, with its place; the word after it is a file's name.
+    /// `>`, `<` and similar, with its place. The next word is the name of a file.
     Redirection(Range<usize>),
-    /// The text of the next here-document that was named on the lines before.
+    /// The text of the next here-document that an earlier line names.
     Body(Text),
 }
 
@@ -71,14 +71,14 @@ pub(super) enum Token {
 pub(super) struct Heredoc {
     /// The line that ends it.
     pub end: String,
-    /// It is written `<<-`: tabs at the start of its lines do not count.
+    /// It is written `<<-`, so tabs at the start of its lines are dropped.
     pub strips_tabs: bool,
-    /// Position where it is named.
+    /// The range of the text that names it.
     pub span: Range<usize>,
 }
 
 impl Heredoc {
-    /// The here-document of this name, quotes and all.
+    /// A here-document whose delimiter, with its quotes, is at this range.
     pub(super) fn named(text: &Text, span: Range<usize>, strips_tabs: bool) -> Self {
         Self::of(&text.within(&span), span, strips_tabs)
     }
@@ -94,10 +94,10 @@ impl Heredoc {
 }
 
 impl Word {
-    /// Its value.
+    /// Returns the value, with variables expanded.
     ///
     /// # Errors
-    /// Why it is not known.
+    /// [`Unknown`] with the reason.
     pub fn value(&self, variables: &Variables) -> Result<String, Unknown> {
         let mut value = String::new();
         for part in &self.parts {
@@ -125,7 +125,7 @@ impl Word {
         Ok(value)
     }
 
-    /// The names of the variables in it.
+    /// Returns the names of the variables in the word.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Variable { name, .. } => Some(name.as_str()),
@@ -133,13 +133,13 @@ impl Word {
         })
     }
 
-    /// The word as it is written, if it has neither variables nor commands in it.
+    /// Returns the value of a word without variables and commands.
     pub fn literal(&self) -> Option<String> {
         self.value(&Variables::default()).ok()
     }
 }
 
-/// The words of arguments that no shell reads, as those of `ENV`: there are no operators.
+/// Splits arguments that no shell reads, such as those of `ENV`. They have no operators.
 pub(super) fn words(text: &Text, escape: char) -> Vec<Word> {
     let mut lexer = Lexer::of(text, escape, false);
     let mut words = Vec::new();
@@ -151,14 +151,14 @@ pub(super) fn words(text: &Text, escape: char) -> Vec<Word> {
     words
 }
 
-/// The parts of a script.
+/// Splits a script into tokens.
 pub(super) fn tokens(text: &Text) -> Vec<Token> {
     let mut lexer = Lexer::of(text, '\\', true);
     std::iter::from_fn(|| lexer.token()).collect()
 }
 
-/// The here-documents that a line names, as BuildKit finds them: words that begin with
-/// `<<`, or with a digit and `<<`.
+/// Returns the here-documents that a line names, as BuildKit finds them: words that begin
+/// with `<<`, or with a digit and `<<`.
 pub(super) fn heredocs(line: &Text) -> Vec<Heredoc> {
     let words = words(line, '\\').into_iter();
     let named = words.filter_map(|word| {
@@ -182,20 +182,20 @@ struct Lexer<'t> {
     has_operators: bool,
     /// A command can begin here.
     is_start: bool,
-    /// Within `[[ … ]]`, whose operators are none of the shell's.
+    /// Between `[[` and `]]`, where the shell's operators do not apply.
     in_test: bool,
-    /// The word that comes next is the name of a here-document, which may strip tabs.
+    /// The next word is the delimiter of a here-document; `true` if that strips tabs.
     names_heredoc: Option<bool>,
     /// The here-documents that this line names.
     heredocs: Vec<Heredoc>,
-    /// Their texts, once they were passed.
+    /// The texts of here-documents that the lexer has passed.
     bodies: VecDeque<Text>,
-    /// How many more times `((` is looked at for arithmetic.
+    /// The remaining number of checks whether `((` is arithmetic.
     tries: usize,
 }
 
-/// How many times `((` may turn out to begin two groups: each look may read all that is
-/// left, and nobody writes it twice.
+/// The maximum number of times that `((` may begin two groups. Each check may read the rest
+/// of the script, and real scripts do not contain this.
 const MAX_TRIES: usize = 16;
 
 impl<'t> Lexer<'t> {
@@ -262,7 +262,7 @@ impl<'t> Lexer<'t> {
         Some(Token::Word(word))
     }
 
-    /// The end of a line, behind which the here-documents stand that it names.
+    /// Ends a line, and skips the here-documents below it that the line names.
     fn end_line(&mut self) -> Token {
         self.at += 1;
         for heredoc in self.heredocs.drain(..) {
@@ -280,7 +280,7 @@ impl<'t> Lexer<'t> {
         self.names_heredoc = None;
     }
 
-    /// What a word says of those behind it.
+    /// Updates the state that a word implies for the words after it.
     fn note_word(&mut self, word: &Word) {
         if let Some(strips_tabs) = self.names_heredoc.take() {
             let heredoc = Heredoc::named(self.text, word.span.clone(), strips_tabs);
@@ -294,7 +294,7 @@ impl<'t> Lexer<'t> {
         self.is_start &= nesting::BEFORE_COMMANDS.contains(&text);
     }
 
-    /// A word between `[[` and `]]`: what would be an operator elsewhere is one, too.
+    /// A word between `[[` and `]]`. Operators are words there.
     fn word_of_test(&mut self) -> Word {
         let start = self.at;
         let is_operator = |c: char| matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>');
@@ -311,7 +311,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn redirection(&mut self) -> Option<Token> {
-        // The number of a file that is redirected: `2>`.
+        // The file descriptor before the operator: `2>`.
         let number = self.text.skip(self.at, |c| c.is_ascii_digit());
         let begins = |at: usize| matches!(self.text.get(at), Some('<' | '>'));
         let ampersand = self.looks_at("&>").then_some(self.at + 1);
@@ -359,7 +359,7 @@ impl<'t> Lexer<'t> {
         Some(Token::Operator(operator.to_owned()))
     }
 
-    /// Whether `((` ends with `))`, and does not begin two groups of commands.
+    /// Whether `((` ends with `))` and is not two groups of commands.
     fn is_arithmetic(&mut self) -> bool {
         if self.tries == 0 {
             return false;
@@ -390,7 +390,7 @@ impl<'t> Lexer<'t> {
                 '$' | '`' if character != self.escape => parts.push(self.expansion(false)),
                 c if c == self.escape => {
                     self.at += 1;
-                    // In a script that is no longer Docker's, the shell continues lines.
+                    // In a script, `\` continues a line whatever Docker's escape is.
                     match self.peek() {
                         Some('\n') if self.has_operators => self.at += 1,
                         Some(escaped) => self.literal(&mut parts, escaped),
@@ -406,7 +406,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Whether a parenthesis is a part of the word: `((1 + 2))`, `list=(a b)`.
+    /// Whether a parenthesis is part of the word: `((1 + 2))`, `list=(a b)`.
     fn begins_list(&self, start: usize, parts: &[Part]) -> bool {
         match parts {
             [] => self.at == start && self.looks_at("(("),
@@ -415,7 +415,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// What stands from here to its end, without that many characters at either side.
+    /// The nested construct that begins here, without `margin` characters at each side.
     fn nested(&mut self, margin: usize, is_quoted: bool) -> Part {
         let start = self.at;
         let Some(end) = nesting::end(self.text, start, is_quoted) else {
@@ -425,7 +425,7 @@ impl<'t> Lexer<'t> {
         Part::Commands(self.text.part(start + margin..end - 1))
     }
 
-    /// All that is left of a script, in which something begins and does not end.
+    /// The rest of a script, in which a construct does not end.
     fn rest(&mut self) -> Part {
         let start = std::mem::replace(&mut self.at, self.text.len());
         Part::Unread(self.text.from(start), NO_END)
@@ -477,7 +477,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// What `$` or a backtick begins.
+    /// The expansion that begins with `$` or a backtick.
     fn expansion(&mut self, is_quoted: bool) -> Part {
         match (self.peek(), self.text.get(self.at + 1)) {
             (Some('`'), _) => self.nested(1, is_quoted),
@@ -514,7 +514,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// `$'…'`, in which a backslash may stand before a quote.
+    /// `$'…'`, in which a backslash may precede a quote.
     fn escaped(&mut self) -> Part {
         let start = self.at + 2;
         let Some(end) = nesting::escaped_end(self.text, start, '\'') else {
@@ -530,7 +530,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// `${…}` by what stands between the braces.
+/// `${…}`, from the text between the braces.
 fn braced(script: Text, is_quoted: bool) -> Part {
     let inside = script.plain();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -538,7 +538,7 @@ fn braced(script: Text, is_quoted: bool) -> Part {
     let (name, rest) = inside.split_at(end);
     let fallback = rest.strip_prefix(":-").or(rest.strip_prefix('-'));
     match fallback {
-        // What stands behind the name may run commands.
+        // The text after the name may run commands.
         _ if inside.contains("$(") || inside.contains('`') => Part::Commands(script),
         _ if name.is_empty() => Part::Computed,
         Some(fallback) if !fallback.contains(['$', '`', '"', '\'']) => Part::Variable {

@@ -1,4 +1,4 @@
-//! What is read of Dockerfiles, with every place.
+//! Tests for reading Dockerfiles, including the place of every value.
 
 use std::{fmt::Write, path::Path, sync::Arc};
 
@@ -10,8 +10,8 @@ fn plan(source: &Arc<SourceFile>) -> Plan {
     Plan::of(source, Path::new("."))
 }
 
-/// The commands of a Dockerfile as they are understood: each argument with the bytes of the
-/// file that it stands in.
+/// Formats the commands of a Dockerfile. Each argument is shown with its bytes in the
+/// file.
 fn commands(text: &str) -> String {
     let source = SourceFile::from_text("Dockerfile", text);
     let plan = plan(&source);
@@ -236,7 +236,7 @@ RUN sudo -u app conda install -p /azureml-envs/x numpy=99
     ");
 }
 
-/// Parentheses, braces and quotes within each other end where the shell ends them.
+/// Nested parentheses, braces and quotes end at the same place as in a shell.
 #[test]
 fn what_is_nested_ends_where_the_shell_ends_it() {
     let text = "FROM python:3.11
@@ -273,7 +273,7 @@ END
     "#);
 }
 
-/// What cannot be read is never passed over in silence.
+/// An unreadable installation is always reported.
 #[test]
 fn no_install_is_lost() {
     let nested = format!("{}pip install a{}", "$(x ".repeat(9), ")".repeat(9));
@@ -380,7 +380,7 @@ fn dockerfiles_are_told_by_name_or_by_what_they_say() {
     assert!(!is_one("environment.yml", "name: x\n"));
 }
 
-/// A folder with these files, and the Dockerfile in it.
+/// A folder with these files, and its Dockerfile.
 fn context(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<SourceFile>, DockerHost) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -457,7 +457,7 @@ fn what_is_no_conda_file_alone_is_refused() {
     insta::assert_snapshot!(refused("RUN apt-get install -y curl"), @"the Dockerfile installs nothing with conda or pip that could be solved");
 }
 
-/// The requirements of a Dockerfile, each as it is written.
+/// The requirements of a Dockerfile, as written.
 fn requirements(files: &[(&str, &str)]) -> String {
     let (folder, source, host) = context(files);
     let reading = host.read(&source, &[]);
@@ -588,7 +588,7 @@ RUN pip install --index-url https://other.y/simple b==={{latest}}
     ");
 }
 
-/// However a Dockerfile is cut off or mutilated, each place is one of its text.
+/// For any truncated or corrupted Dockerfile, every place is inside its text.
 #[test]
 fn no_dockerfile_is_too_odd_to_read() {
     let text = "# escape=`\n# syntax=x\nARG A=\"b c\"\r\nFROM --platform=$A x:$A AS é\nENV P=${A:-d} Q R\n\
@@ -626,7 +626,7 @@ fn no_dockerfile_is_too_odd_to_read() {
     assert!(lengths > 0);
 }
 
-/// Reading the whole line again for each of its words would take minutes.
+/// A parser that reads the whole line again for each word would take minutes.
 #[test]
 fn long_commands_are_read_in_time() {
     let words = "package-name==1.2.3 ".repeat(20_000);
@@ -635,7 +635,7 @@ fn long_commands_are_read_in_time() {
     assert_eq!(plan(&source).installs[0].specs.len(), 20_000);
 }
 
-/// Looking for the end of each again would take hours.
+/// A search for the end of each construct would take hours.
 #[test]
 fn what_is_open_is_read_in_time() {
     for open in [

@@ -1,26 +1,26 @@
-//! Text of a Dockerfile without the line continuations in it, each character with its
-//! place in the file.
+//! Text of a Dockerfile without its line continuations. Each character has its place in the
+//! file.
 
 use std::ops::Range;
 
-/// Characters of a file in their order, but not all of those in between.
+/// Characters of a file in order, possibly with gaps between them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Text {
-    /// Each character, and the byte at which it stands.
+    /// Each character with its byte offset in the file.
     characters: Vec<(usize, char)>,
-    /// The byte after the last of them.
+    /// The byte offset after the last character.
     end: usize,
 }
 
 impl Text {
-    /// What stands in this part of a file's text.
+    /// The text in this range of a file.
     pub fn of(file: &str, part: Range<usize>) -> Self {
         let mut text = Self::default();
         text.push(file, part);
         text
     }
 
-    /// Adds what stands in this part of the file's text.
+    /// Appends the text in this range of the file.
     pub fn push(&mut self, file: &str, part: Range<usize>) {
         let characters = file[part.clone()].char_indices();
         self.characters
@@ -28,7 +28,7 @@ impl Text {
         self.end = part.end;
     }
 
-    /// What is left from a character on, counted in characters.
+    /// Returns the rest from a character index on.
     pub fn from(&self, start: usize) -> Self {
         Self {
             characters: self.characters[start.min(self.len())..].to_vec(),
@@ -36,7 +36,7 @@ impl Text {
         }
     }
 
-    /// A part of it, counted in characters.
+    /// Returns the part at this range of character indices.
     pub fn part(&self, part: Range<usize>) -> Self {
         let end = part.end.min(self.len());
         Self {
@@ -45,7 +45,7 @@ impl Text {
         }
     }
 
-    /// How many characters there are.
+    /// The number of characters.
     pub fn len(&self) -> usize {
         self.characters.len()
     }
@@ -55,8 +55,8 @@ impl Text {
         self.characters.get(index).map(|(_, character)| *character)
     }
 
-    /// The bytes of the file from one character to the end of another, of which the first is
-    /// in it.
+    /// The bytes of the file for a range of character indices. Gaps inside the range are
+    /// included.
     pub fn span(&self, characters: Range<usize>) -> Range<usize> {
         let start = self.start(characters.start);
         let last = characters.end.checked_sub(1);
@@ -65,25 +65,25 @@ impl Text {
         start..end.max(start)
     }
 
-    /// The byte at which a character stands, or after the last one.
+    /// The byte offset of a character, or the end of the text after the last one.
     pub fn start(&self, index: usize) -> usize {
         self.characters.get(index).map_or(self.end, |(at, _)| *at)
     }
 
-    /// The characters as a text of its own.
+    /// The characters as a `String`.
     pub fn plain(&self) -> String {
         let characters = self.characters.iter();
         characters.map(|(_, character)| character).collect()
     }
 
-    /// The characters that stand in this part of the file.
+    /// The characters in this byte range of the file.
     pub fn within(&self, part: &Range<usize>) -> String {
         let before = |end: usize| self.characters.partition_point(|(at, _)| *at < end);
         let characters = &self.characters[before(part.start)..before(part.end.max(part.start))];
         characters.iter().map(|(_, character)| character).collect()
     }
 
-    /// The index of the first character from `start` on for which this does not hold.
+    /// Returns the index of the first character from `start` on that does not match.
     pub fn skip(&self, start: usize, holds: impl Fn(char) -> bool) -> usize {
         let rest = self.characters.iter().skip(start);
         start + rest.take_while(|(_, character)| holds(*character)).count()

@@ -1,8 +1,8 @@
 //! The variables of a build and their values.
 //!
-//! Every command of a Dockerfile keeps those that hold for it, so a copy has to cost
-//! little. Values grow by what is put into each other (`ENV A=$B$B`, line after line), so
-//! their length is limited, and so is what is expanded in all.
+//! Every command of a Dockerfile keeps its own variables, so copies have to be cheap. Values
+//! that contain each other (`ENV A=$B$B`, line after line) grow exponentially, so the length
+//! of a value and the total of all expansions are limited.
 
 use std::sync::{
     Arc,
@@ -13,40 +13,40 @@ use rpds::{HashTrieSetSync, RedBlackTreeMapSync};
 
 use super::shell::Unknown;
 
-/// How many bytes a value may have. A `PATH` has some hundred.
+/// The maximum length of a value, in bytes. A `PATH` has a few hundred.
 pub(super) const MAX_VALUE: usize = 16 * 1024;
 
-/// How many bytes the variables of one Dockerfile may be expanded to in all.
+/// The maximum total of all expansions in one Dockerfile, in bytes.
 const MAX_TOTAL: usize = 64 * 1024 * 1024;
 
-/// Variables and their values; none where there is one that is not known.
+/// Variables with their values; `None` if the value is unknown.
 #[derive(Clone, Default)]
 pub struct Variables {
     values: RedBlackTreeMapSync<String, Option<String>>,
     too_long: HashTrieSetSync<String>,
-    /// How many bytes were expanded. All copies share it.
+    /// The bytes that were expanded, a counter that all copies share.
     expanded: Arc<AtomicUsize>,
 }
 
 impl Variables {
-    /// A variable; none if there is none, and then none if its value is not known.
+    /// Returns a variable: `None` if it does not exist, `Some(None)` if its value is unknown.
     pub fn get(&self, name: &str) -> Option<&Option<String>> {
         self.values.get(name)
     }
 
-    /// Whether there is a variable, with or without a known value.
+    /// Whether a variable exists, even without a known value.
     pub fn contains(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
-    /// Gives a variable a value, or none that is known.
+    /// Sets a variable; `None` if its value is unknown.
     pub fn insert(&mut self, name: impl Into<String>, value: Option<String>) {
         let name = name.into();
         self.too_long.remove_mut(&name);
         self.values.insert_mut(name, value);
     }
 
-    /// Gives a variable a value, or keeps why it has none.
+    /// Sets a variable, or records why its value is unknown.
     pub fn assign(&mut self, name: impl Into<String>, value: Result<String, Unknown>) {
         let name = name.into();
         let is_too_long = matches!(value, Err(Unknown::TooLong(_)));
@@ -56,7 +56,7 @@ impl Variables {
         }
     }
 
-    /// Makes a variable what it is in others.
+    /// Copies a variable from `others`.
     pub fn take_from(&mut self, others: &Self, name: &str) {
         match others.get(name) {
             Some(Some(value)) => self.insert(name, Some(value.clone())),
@@ -65,10 +65,10 @@ impl Variables {
         }
     }
 
-    /// Adds the value of a variable to a text.
+    /// Appends the value of a variable to a text.
     ///
     /// # Errors
-    /// If it becomes too long.
+    /// [`Unknown::TooLong`] when the text or the total exceeds its limit.
     pub fn expand(&self, into: &mut String, name: &str, value: &str) -> Result<(), Unknown> {
         let before = self.expanded.fetch_add(value.len(), Ordering::Relaxed);
         if into.len() + value.len() > MAX_VALUE || before + value.len() > MAX_TOTAL {
@@ -78,7 +78,7 @@ impl Variables {
         Ok(())
     }
 
-    /// Why a variable without a value has none.
+    /// Returns the reason why the value of a variable is unknown.
     pub fn why_unknown(&self, name: &str) -> Unknown {
         if self.too_long.contains(name) {
             Unknown::TooLong(name.to_owned())

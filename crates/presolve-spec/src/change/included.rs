@@ -1,4 +1,4 @@
-//! Changes of requirements files that a pip list includes.
+//! Changes in the requirements files that a pip list includes.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The files with these changes, each of them once.
+/// Applies the changes, and returns each changed file once.
 pub(super) fn rewritten(changes: &[&Change]) -> Result<Vec<Rewritten>, Failure> {
     let mut files: Vec<(&Arc<SourceFile>, Edits<'_>)> = Vec::new();
     for change in changes {

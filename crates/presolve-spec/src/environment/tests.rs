@@ -5,7 +5,7 @@ fn parse(text: &str) -> Result<EnvironmentFile, Failure> {
     read(SourceFile::from_text("environment.yml", text))
 }
 
-/// What is said of a file: its errors or its warnings.
+/// The errors of a file, or its warnings if it has none.
 fn said(text: &str) -> String {
     let diagnostics = match parse(text) {
         Ok(environment) => environment.warnings,

@@ -1,5 +1,5 @@
-//! The channels of a pinned file: explicit, and closed by `nodefaults`, without
-//! which conda appends `defaults` (CEP-24).
+//! The channels of a pinned file. The list is explicit and ends with `nodefaults`;
+//! otherwise conda appends `defaults` (CEP-24).
 
 use std::ops::Range;
 
@@ -16,13 +16,13 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Forbids the channels that conda would append.
+/// The entry that keeps conda from appending `defaults`.
 pub(super) const NODEFAULTS: &str = "nodefaults";
 
-/// Makes the file's channels those of the answer.
+/// Replaces the channels of the file with those of the answer.
 ///
 /// # Errors
-/// When a line cannot be edited.
+/// Fails when a line cannot be edited.
 pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(), Failure> {
     let list = List::read(tree, &route!("channels"), tree.root.get("channels"))?;
     let plan = plan(&list.lines, pins);
@@ -57,10 +57,10 @@ pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(
     Ok(())
 }
 
-/// Each declared line with what it is to be and what comes after it.
+/// Each declared line with its new content and the lines after it.
 struct Plan<'a> {
     declared: Vec<(&'a ListItem, Entry, Vec<Entry>)>,
-    /// What comes before every declared line.
+    /// The lines before the first declared one.
     first: Vec<Entry>,
 }
 
@@ -68,7 +68,7 @@ fn is_added(line: &ListItem) -> bool {
     line.comment.origin == Some(Origin::Added)
 }
 
-/// What the line's channel was declared as.
+/// The channel as the user declared it.
 fn declared(line: &ListItem) -> &str {
     match &line.comment.origin {
         Some(Origin::Declared(declared)) => declared,
@@ -76,8 +76,8 @@ fn declared(line: &ListItem) -> &str {
     }
 }
 
-/// Lays the answer's channels beside the declared ones: `defaults` takes all up
-/// to the next declared one, another name that conda resolves takes one.
+/// Aligns the answer's channels with the declared ones. `defaults` takes all up to the next
+/// declared channel. Any other name that conda resolves takes one.
 fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
     let mut wanted = pins.channels.iter().peekable();
     let mut plan = Plan {
@@ -126,7 +126,7 @@ fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
     plan
 }
 
-/// Writes the list of a file that declares no channels.
+/// Writes the list into a file without channels.
 fn write_new(edits: &mut Edits<'_>, tree: &Tree, entries: &[Entry]) {
     if tree.source().is_json() {
         let channels: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();

@@ -1,5 +1,5 @@
-//! Reads the result back: a file that says something else than was asked for
-//! must not be written.
+//! Reads the result back, so that presolve never writes a file with other requirements or
+//! other pins.
 
 use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
 use crate::route::route;
@@ -15,7 +15,7 @@ use pep508_rs::VersionOrUrl;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 use yaml_serde::Value;
 
-/// Checks that the text declares what the file declared and pins what was asked.
+/// Checks that the text declares the same as the file and has exactly these pins.
 ///
 /// # Errors
 /// [`Failure::input`] with the first difference.
@@ -64,8 +64,8 @@ pub(super) fn check(
     }
 }
 
-/// Everything at the root but what pins are written into; an alias there may
-/// repeat a line that is pinned.
+/// Everything at the root that does not get pins. An alias there may repeat a line that is
+/// pinned.
 fn other_keys(tree: &Tree) -> Value {
     let mut root = tree.root.clone();
     if let Some(mapping) = root.as_mapping_mut() {
@@ -81,8 +81,8 @@ fn broken(problem: &str) -> Diagnostic {
         .help("write the file in the plain style of `conda env export`, and report this as a bug in presolve")
 }
 
-/// Whether everything that the user declared is still there: as it was, or in JSON, which
-/// has no comments to keep it in, as it was or pinned, and nothing else but the pins.
+/// Whether all declared requirements are unchanged. JSON has no comments to keep them in,
+/// so there each one is unchanged or pinned, and only pins are added.
 fn is_kept(before: &EnvironmentFile, after: &EnvironmentFile, pins: &Pins) -> bool {
     if !before.source.is_json() {
         return declared(before) == declared(after);
@@ -98,7 +98,7 @@ fn is_kept(before: &EnvironmentFile, after: &EnvironmentFile, pins: &Pins) -> bo
     named(before) == named(after) && own(after) == own(before) + pip::undeclared(before, pins).len()
 }
 
-/// The requirements that no pin is for, as written.
+/// Returns the requirements without a pin, as written.
 fn unpinned(environment: &EnvironmentFile, pins: &Pins) -> Vec<String> {
     let conda_pins = by_name(pins);
     let conda = environment.conda.iter().filter(|requirement| {
@@ -117,7 +117,7 @@ fn unpinned(environment: &EnvironmentFile, pins: &Pins) -> Vec<String> {
         .collect()
 }
 
-/// Everything that the user declared.
+/// Returns everything that the user declared, as written.
 fn declared(environment: &EnvironmentFile) -> Vec<String> {
     let name = environment
         .name

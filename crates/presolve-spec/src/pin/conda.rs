@@ -1,4 +1,4 @@
-//! The conda half of a pinned file.
+//! The conda dependencies of a pinned file.
 
 use crate::route::route;
 use yaml_serde::Value;
@@ -14,11 +14,11 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Pins each declared line, and writes the rest of the closure after them.
-/// `new_list` is a pip list that the file does not have yet.
+/// Pins each declared line, and writes the other packages of the answer after them.
+/// `new_list` is a pip list for a file without one.
 ///
 /// # Errors
-/// When a line cannot be edited.
+/// Fails when a line cannot be edited.
 pub fn write(
     edits: &mut Edits<'_>,
     tree: &Tree,
@@ -75,8 +75,8 @@ pub fn write(
     Ok(())
 }
 
-/// Writes new lines among those that an earlier pin added, in the order of the
-/// names, or after the last line.
+/// Inserts new lines by name among those that an earlier pin added, or after the last
+/// line.
 pub fn insert_sorted(
     edits: &mut Edits<'_>,
     tree: &Tree,
@@ -95,7 +95,7 @@ pub fn insert_sorted(
             }
             (None, Some((line, _)), _) => list.insert_before(edits, line, &entry),
             (None, None, None) => {
-                // There is nothing but pip lists: they come after.
+                // The list has only `pip:` entries. The new lines go before them.
                 let start = tree.location(&route!("dependencies", 0)).span.start;
                 list.insert_before_any(edits, start, &entry);
             }
@@ -130,7 +130,7 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
     }
 }
 
-/// `channel::name=version=build[hash]`.
+/// Writes a pin as `channel::name=version=build[hash]`.
 pub fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
     let mut record = format!("{}={}={}", pin.name, pin.version, pin.build);
     if let Some(hash) = &pin.hash {

@@ -1,5 +1,5 @@
-//! Lists in brackets become lists of lines, so that each entry has a line for
-//! its pin and its comment. Arrays of JSON stay arrays, with a line for each element.
+//! Rewrites flow lists as block lists, so that each entry has a line for its pin and its
+//! comment. JSON arrays stay arrays, with one line per element.
 
 use std::{ops::Range, sync::Arc};
 
@@ -15,14 +15,14 @@ use crate::{
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
-/// Maximum number of bracketed lists in a file.
+/// The maximum number of flow lists in a file.
 const LISTS: usize = 64;
 
-/// The text with every list that pins go into as a block; with an empty pip list as
-/// one if it `fills`.
+/// Returns the text with a block list for every list that gets pins. An empty pip list is
+/// included if `fills` is set.
 ///
 /// # Errors
-/// When a list is nested in a way that has no block form here.
+/// Fails when a list is nested in a way that has no block form here.
 pub(crate) fn to_blocks(
     host: CondaFile,
     source: &Arc<SourceFile>,
@@ -44,7 +44,7 @@ pub(crate) fn to_blocks(
     Ok(text)
 }
 
-/// The first list in brackets, and what to write instead.
+/// Returns the range of the first flow list, and its replacement.
 fn first_flow(tree: &Tree, fills: bool) -> Result<Option<(Range<usize>, String)>, Failure> {
     let lists = [
         ("channels", tree.root.get("channels")),
@@ -82,8 +82,8 @@ fn is_flow(tree: &Tree, route: &Route<'_>, open: char) -> bool {
         .is_some_and(|span| tree.source().text()[span].starts_with(open))
 }
 
-/// The block form of a list, and the range that it replaces: up to the end of
-/// the line, whose comment moves after the key.
+/// Returns the block form of a list, and the range that it replaces. The range includes the
+/// rest of the line, whose comment moves after the key.
 fn block(
     tree: &Tree,
     route: &Route<'_>,
@@ -102,7 +102,7 @@ fn block(
             "write one entry per line",
         ));
     };
-    // An alias is where its anchor is.
+    // The place of an alias is that of its anchor, before the key.
     if list.start < key.end {
         return Err(uneditable(
             location,
@@ -144,8 +144,8 @@ fn block(
     Ok((colon..rest.end, block))
 }
 
-/// Writes the comments between two entries: the first line's after the entry
-/// before, the others on lines of their own.
+/// Writes the comments between two entries. One on the first line goes after the previous
+/// entry; the others get their own lines.
 fn comments(block: &mut String, gap: &str, new_line: &str, behind: bool) {
     for (index, line) in gap.lines().enumerate() {
         let Some(start) = line.find('#') else {

@@ -1,4 +1,4 @@
-//! The pip half of a pinned file.
+//! The pip lists of a pinned file.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -18,11 +18,11 @@ use crate::{
 };
 use presolve_text::diagnostic::Failure;
 
-/// Pins each declared line, and writes the undeclared releases after the last
-/// one. Gives back the lines of a list that the file does not have yet.
+/// Pins each declared line, and writes the undeclared releases after the last one. Returns
+/// the lines of the new list if the file has no pip list.
 ///
 /// # Errors
-/// When a line cannot be edited, or an item holds several requirements.
+/// Fails when a line cannot be edited, or an item has several requirements.
 pub fn write(
     edits: &mut Edits<'_>,
     tree: &Tree,
@@ -88,7 +88,7 @@ pub fn write(
         .collect())
 }
 
-/// The releases that no line of the file itself declares.
+/// Returns the releases that the file itself does not declare.
 pub fn undeclared<'a>(
     environment: &EnvironmentFile,
     pins: &'a Pins,
@@ -107,7 +107,7 @@ pub fn undeclared<'a>(
         .collect()
 }
 
-/// pip demands hashes of every requirement as soon as one has them.
+/// Whether pip requires hashes of every line, which it does if one line has them.
 pub fn in_hash_mode(environment: &EnvironmentFile) -> bool {
     let pip = &environment.pip;
     pip.options.require_hashes
@@ -117,7 +117,7 @@ pub fn in_hash_mode(environment: &EnvironmentFile) -> bool {
             .any(|requirement| !requirement.hashes.is_empty())
 }
 
-/// The project that a requirement names.
+/// The project that a requirement names; `None` for a URL or path without a name.
 pub fn name(requirement: &PipRequirement) -> Option<&str> {
     match &requirement.kind {
         PipRequirementKind::Named(named) => Some(named.name.as_ref()),
@@ -125,7 +125,7 @@ pub fn name(requirement: &PipRequirement) -> Option<&str> {
     }
 }
 
-/// Whether a version can be written on the line: not after a URL.
+/// Whether a version can follow the name; it cannot follow a URL.
 pub fn takes_version(requirement: &PipRequirement) -> bool {
     match &requirement.kind {
         PipRequirementKind::Named(named) => {
@@ -135,7 +135,7 @@ pub fn takes_version(requirement: &PipRequirement) -> bool {
     }
 }
 
-/// The requirement that a line holds, when it can be pinned.
+/// Returns the requirement of a line if it can be pinned.
 fn of_line<'a>(
     environment: &'a EnvironmentFile,
     line: &ListItem,
@@ -189,7 +189,7 @@ fn declared(
     }
 }
 
-/// The part of an item that is the requirement: not its comment, not its options.
+/// Returns the range of an item's requirement, without its comment and options.
 fn requirement_part(text: &str) -> Range<usize> {
     let start = text.len() - text.trim_start().len();
     let end = text.find(" #").unwrap_or(text.len());
@@ -197,7 +197,7 @@ fn requirement_part(text: &str) -> Range<usize> {
     start..start + line[..pip_options::begin(line)].trim_end().len()
 }
 
-/// A declared requirement with another version: its extras and marker stay.
+/// Replaces the version of a declared requirement. Its extras and marker stay.
 pub fn exact(declared: &str, pin: &PinnedPip) -> String {
     let name = declared
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
@@ -213,7 +213,7 @@ pub fn exact(declared: &str, pin: &PinnedPip) -> String {
     format!("{}=={}{marker}", &declared[..end], pin.version)
 }
 
-/// An undeclared release.
+/// Writes an undeclared release.
 pub fn added(pin: &PinnedPip, hash_mode: bool) -> String {
     let extras: Vec<&str> = pin.extras.iter().map(AsRef::as_ref).collect();
     let extras = if extras.is_empty() {
@@ -236,7 +236,7 @@ fn hashes(pin: &PinnedPip) -> String {
         .collect()
 }
 
-/// Writes the first lines of a `pip:` that has none.
+/// Writes the first lines of an empty `pip:`.
 fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[(&str, Entry)]) {
     let list = route!("dependencies", index, "pip");
     if tree.source().is_json() {

@@ -43,7 +43,7 @@ fn read(text: &str) -> EnvironmentFile {
     environment::read(SourceFile::from_text("environment.yml", text)).expect("reads")
 }
 
-/// Pins a file, and once more: the second time nothing may change.
+/// Pins a file twice, and checks that the second time changes nothing.
 fn pinned_with(text: &str, pins: &Pins) -> String {
     let pinned = pin(&read(text), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
     let again = pin(&read(&pinned), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
@@ -261,7 +261,7 @@ fn what_cannot_be_edited_is_refused() {
     }
 }
 
-/// How a conda entry may be declared and quoted, and what may stand behind it.
+/// Generates conda entries with different specs and quotes, and text after them.
 fn conda_line() -> impl Strategy<Value = String> {
     let spec = prop::sample::select(vec![
         "numpy",
@@ -353,8 +353,8 @@ proptest! {
             conda.chain(pip).collect()
         };
         prop_assert_eq!(declared(&before), declared(&after));
-        // Without presolve's lines and notes the file is the user's, but for
-        // the lists in brackets that became lines.
+        // Without presolve's lines and notes, the file is that of the user, except that flow
+        // lists have become block lists.
         let users = |text: &str| -> Vec<String> {
             text.lines().map(str::to_owned)
                 .filter(|line| line.contains('#') && !line.contains("presolve: "))
@@ -363,7 +363,7 @@ proptest! {
         for comment in users(&text) {
             prop_assert!(pinned.contains(&comment), "{} lost in {}", comment, pinned);
         }
-        // Lines that hold neither are where and what they were.
+        // Lines without these are unchanged and in the same order.
         let mut rest = pinned.split_inclusive('\n');
         for line in text.split_inclusive('\n').filter(|line| line.contains("# between") || line.contains("A: b")) {
             prop_assert!(rest.any(|other| other.trim_end_matches(['\r','\n']) == line.trim_end_matches(['\r','\n'])), "{:?}", line);
@@ -371,7 +371,7 @@ proptest! {
     }
 }
 
-/// A file as the object below a key of another one.
+/// Embeds a file as the object below a key of another one.
 fn embedded(text: &str) -> String {
     let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let inner = text.lines().map(|line| {
@@ -401,11 +401,11 @@ fn read_part(text: &str) -> EnvironmentFile {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
-    /// A part is pinned as the file would be that it stands for, and a second time not at
-    /// all; around it nothing changes.
+    /// A part is pinned like a separate file. A second time changes nothing, and the rest of
+    /// the file never changes.
     #[test]
     fn a_part_is_pinned_like_a_file(text in file()) {
-        // The document's mark may not stand in a part.
+        // The document marker is not allowed in a part.
         let text = text.trim_start_matches("---\n").trim_start_matches("---\r\n");
         let host = embedded(text);
         let pinned = pin(&read_part(&host), &pins()).expect("pins");
@@ -463,7 +463,7 @@ fn an_alias_that_would_change_another_key_is_refused() {
     assert!(failure.to_string().contains("other keys would change"));
 }
 
-/// Pins what stands below `python.condaDependencies`, and once more.
+/// Pins the spec below `python.condaDependencies` twice.
 fn pinned_json(text: &str) -> String {
     let read = |text: &str| {
         let source = SourceFile::from_text("azureml_environment.json", text);
@@ -550,7 +550,7 @@ fn json_without_channels_and_a_pip_list_gets_them() {
     "#);
 }
 
-/// The same JSON in another layout: each place between two tokens gets one of these gaps.
+/// Formats the same JSON with one of these gaps between each two tokens.
 fn laid_out(value: &serde_json::Value, gaps: &[&str]) -> String {
     let compact = value.to_string();
     let (mut text, mut in_string, mut count) = (String::new(), false, 0);

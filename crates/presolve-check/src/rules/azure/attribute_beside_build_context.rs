@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("attribute_beside_build_context.md"),
 };
 
-/// What the Dockerfile of a context has to say itself, beside the variables.
+/// Attributes that belong in the Dockerfile of a build context, apart from variables.
 const ATTRIBUTES: [&[&str]; 5] = [
     &["python", "condaDependencies"],
     &["python", "condaDependenciesFile"],

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("deprecated_docker_attribute.md"),
 };
 
-/// The attributes of `DockerSection` that are deprecated.
+/// The deprecated attributes of `DockerSection`.
 const ATTRIBUTES: [&str; 5] = [
     "enabled",
     "gpuSupport",
@@ -21,7 +21,7 @@ const ATTRIBUTES: [&str; 5] = [
     "shmSize",
 ];
 
-/// Whether the SDK and the service write this value by themselves.
+/// Whether the SDK and the service write this value by default.
 fn is_usual(attribute: &str, value: &Value) -> bool {
     match attribute {
         "sharedVolumes" => value.as_bool() != Some(false),

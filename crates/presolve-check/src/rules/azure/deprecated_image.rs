@@ -9,8 +9,8 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("deprecated_image.md"),
 };
 
-/// Images that the troubleshooting article lists, below `azureml/`. The others that it
-/// lists have an Ubuntu in their names that is out of support.
+/// Images below `azureml/` in the list of the troubleshooting article. The names of
+/// the other images in that list contain an unsupported Ubuntu version.
 const LISTED: [&str; 4] = ["base", "base-gpu", "base-lite", "o16n-base/python-slim"];
 
 fn find(base: &BaseImage) -> Vec<Finding> {

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("environment_name_too_long.md"),
 };
 
-/// Maximum length of a name, in characters.
+/// The maximum length of a name, in characters.
 const LIMIT: usize = 255;
 
 fn find(definition: &Definition) -> Vec<Finding> {

@@ -47,7 +47,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The SDK takes a number in quotes, too.
+/// Whether a value is a port. The SDK also accepts a number in quotes.
 fn is_port(value: &Value) -> bool {
     let number = value.as_str().map(str::parse::<u16>);
     value.is_u64() || matches!(number, Some(Ok(_)))

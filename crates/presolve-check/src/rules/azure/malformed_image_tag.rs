@@ -23,7 +23,7 @@ fn find(base: &BaseImage) -> Vec<Finding> {
     let mended = image.location.text().replace(&wrong, &right);
     let title = format!("write the tag `{}`", &right[1..]);
     let fix = TextFix::replace(title, Safety::Safe, &image.location, mended);
-    // The tag may come from a variable.
+    // The tag may come from a variable, so it may be somewhere else.
     let is_here = image.location.text().contains(&wrong);
     let finding = RULE
         .finding(

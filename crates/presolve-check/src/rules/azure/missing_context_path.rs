@@ -40,7 +40,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Of v1 it is a URL, which another rule looks at.
+/// In v1 the location is a URL, which another rule checks.
 fn find_v1(definition: &Definition) -> Vec<Finding> {
     let context = v1::DOCKER_OPTIONS[2];
     let location = definition.given(&["docker", "buildContext", "location"]);

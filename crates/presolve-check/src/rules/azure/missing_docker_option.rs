@@ -14,7 +14,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
     if definition.version() == Version::V1 {
         return find_v1(definition);
     }
-    // Of the preview's `docker` another rule tells.
+    // Another rule reports the `docker` of the preview.
     let keys = ["image", "build", "docker"];
     if keys.iter().any(|key| definition.set(key).is_some()) {
         return Vec::new();
@@ -32,7 +32,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Of a section that is not there another rule tells.
+/// Another rule reports a missing section.
 fn find_v1(definition: &Definition) -> Vec<Finding> {
     let mut options = v1::DOCKER_OPTIONS.iter();
     let is_given = options.any(|keys| definition.given(keys).is_some());

@@ -19,7 +19,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
     let (Some(path), Some(files)) = (path, BuildFiles::of(definition)) else {
         return Vec::new();
     };
-    // Without a context that is named outright, that is what is to be said.
+    // If the context itself is missing, another finding reports that.
     let fence = definition.source().fence();
     let has_context = is_template(&path.value) || fence.has_folder(&files.context);
     let is_missing = fence.admits(&files.dockerfile) && !files.dockerfile.is_file();

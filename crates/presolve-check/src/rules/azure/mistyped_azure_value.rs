@@ -13,14 +13,14 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("mistyped_azure_value.md"),
 };
 
-/// What a key takes (azure-ai-ml 1.35, `EnvironmentSchema`).
+/// The type of a key's value (azure-ai-ml 1.35, `EnvironmentSchema`).
 #[derive(Clone, Copy)]
 enum Takes {
-    /// A text.
+    /// A string.
     Text,
-    /// A text, or what becomes one.
+    /// A string, or a scalar that is converted to one.
     Scalar,
-    /// Keys with values.
+    /// A mapping.
     Mapping,
 }
 

@@ -12,12 +12,12 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("registry_credentials.md"),
 };
 
-/// Keys that registries' credentials stand below, in any depth.
+/// The keys of registry credentials, at any depth.
 const KEYS: [&str; 3] = ["username", "password", "registry_identity"];
 
 fn find(definition: &Definition) -> Vec<Finding> {
     let in_image = definition.image_text().filter(|image| {
-        // A digest has no `/` after it.
+        // The `@` of a digest has no `/` after it.
         let host = image
             .value
             .split_once('@')

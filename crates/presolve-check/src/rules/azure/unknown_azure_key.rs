@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("unknown_azure_key.md"),
 };
 
-/// Keys that another rule tells of.
+/// Keys that other rules report.
 const TOLD: [&str; 2] = ["docker", "path"];
 /// The keys of `build` (azure-ai-ml 1.35, `BuildContextSchema`).
 const BUILD: [&str; 2] = ["path", "dockerfile_path"];

@@ -33,18 +33,18 @@ fn find(definition: &Definition) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Whether YAML 1.1 reads a text where this stands.
+/// Whether YAML 1.1 reads this unquoted text as a string.
 pub(super) fn is_text_to_yaml_1_1(text: &str) -> bool {
     as_yaml_1_1(text).is_none() && !is_day(text)
 }
 
-/// Whether YAML 1.1 reads a day: <https://yaml.org/type/timestamp.html>.
+/// Whether YAML 1.1 reads it as a date: <https://yaml.org/type/timestamp.html>.
 fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// What Python prints of a number of YAML 1.1 without a sign, or of a truth value; none of
-/// a text. PyYAML takes the words for truth values in three spellings each.
+/// Returns Python's spelling of an unsigned YAML 1.1 number or a Boolean; `None` for a
+/// string. PyYAML accepts three spellings of each Boolean word.
 fn as_yaml_1_1(text: &str) -> Option<String> {
     let rest = text.trim_start_matches(char::is_uppercase);
     let is_spelled =

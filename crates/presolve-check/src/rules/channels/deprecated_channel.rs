@@ -10,17 +10,17 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("deprecated_channel.md"),
 };
 
-/// A channel that gets no packages any more.
+/// A channel that no longer receives packages.
 struct Deprecated {
-    /// The names by which it is known.
+    /// The names of the channel.
     names: &'static [&'static str],
-    /// Reason for the deprecation.
+    /// The reason for the deprecation.
     fact: &'static str,
-    /// Help that names the replacement.
+    /// The help text that names the replacement.
     instead: &'static str,
 }
 
-/// The sources are in the rule's text.
+/// The sources are in the rule's Markdown text.
 const DEPRECATED: [Deprecated; 5] = [
     Deprecated {
         names: &["pytorch", "pytorch-nightly", "pytorch-test"],

@@ -16,7 +16,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         .iter()
         .filter(|channel| is_open_to_others(&channel.value));
     let findings = open.map(|channel| {
-        // These serve the same over both.
+        // These hosts serve the same content over HTTP and HTTPS.
         let is_known = known_as(&channel.value) != channel.value.trim_end_matches('/');
         let safety = if is_known {
             Safety::Safe

@@ -38,7 +38,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// None where a key without channels is there, or the file is written in braces.
+/// Adds `channels`; `None` if the key exists without channels, or the file is in braces.
 fn fix(tree: &Tree, dependencies: &Location) -> Option<TextFix> {
     let (text, start) = (dependencies.file.text(), dependencies.span.start);
     let is_block = start == yaml::line_start(text, start);

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
-    // A pinned file says of every package which channel it is from.
+    // A pinned file names the channel of every package.
     if subject.environment.pinned_platform.is_some() {
         return Vec::new();
     }
@@ -55,7 +55,7 @@ fn fix(places: &[&Location], has_nodefaults: bool) -> Option<TextFix> {
     if has_nodefaults {
         return remove(title, Safety::Unsafe, places);
     }
-    // conda appends `defaults` unless the last of them becomes this.
+    // conda appends `defaults`, unless `nodefaults` replaces the last entry.
     let (last, others) = places.split_last()?;
     let with_last = TextFix::replace(title, Safety::Unsafe, last, NO_DEFAULTS);
     let mut fix = match others {

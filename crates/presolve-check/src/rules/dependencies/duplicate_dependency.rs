@@ -35,8 +35,8 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a line asks for its package whatever else is there. Several lines for Python are
-/// a rule of its own.
+/// Whether a line always applies. Lines without a condition count, except those for Python,
+/// which have their own rule.
 fn holds_alone(line: &CondaRequirement) -> bool {
     line.spec.condition.is_none() && !line.added_by_pin && line.spec.name.to_string() != "python"
 }
@@ -74,7 +74,7 @@ fn are_two_versions(one: &CondaRequirement, other: &CondaRequirement) -> bool {
     }
 }
 
-/// A line that says no more than the other one can go, if nobody has noted anything on it.
+/// Removes a line that adds nothing to the other one, unless it has a comment.
 fn fix(
     environment: &EnvironmentFile,
     first: &CondaRequirement,

@@ -16,7 +16,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     lines.map(|(line, extra)| finding(line, extra)).collect()
 }
 
-/// What stands in brackets that conda reads as nothing: names without a `=`.
+/// The text in brackets that conda ignores: names without a `=`.
 fn extra(line: &CondaRequirement) -> Option<&str> {
     let (before, after) = line.text.split_once('[')?;
     let (extra, _) = after.split_once(']')?;

@@ -1,4 +1,4 @@
-//! How many versions a requirement leaves open.
+//! The range of versions that a requirement allows.
 
 use pep440_rs::{Operator, VersionSpecifiers};
 use pep508_rs::VersionOrUrl;
@@ -10,39 +10,39 @@ use rattler_conda_types::{
 use presolve_spec::{CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::Location;
 
-/// Packages that choose a variant of others: any version of them does the same.
+/// Packages that only select a variant of others, so their version does not matter.
 const CHOICES: [&str; 2] = ["cpuonly", "nomkl"];
 
-/// How many numbers `~=` has to have to leave nothing but the last one open: `~=1.26.4` is
-/// `==1.26.*` from 1.26.4 on, and `~=1.26` is any 1 from 1.26 on (PEP 440).
+/// The numbers that `~=` needs to leave only the last one open: `~=1.26.4` is `==1.26.*` from
+/// 1.26.4 on, but `~=1.26` is any 1 from 1.26 on (PEP 440).
 const SERIES: usize = 3;
 
-/// How many versions a requirement leaves open, the most first.
+/// The range of versions that a requirement allows, the widest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Freedom {
     /// Any version matches.
     Any,
-    /// Every release that is still to come may do: `>=1.2`, `!=1.3`.
+    /// Future releases may match: `>=1.2`, `!=1.3`.
     OpenEnded,
-    /// Several may do, and the newest releases do not: `>=1,<2`, `~=1.4`.
+    /// Several versions match, but the newest releases do not: `>=1,<2`, `~=1.4`.
     Ranged,
-    /// It names a version, or a series as users write it where the last number is not
-    /// known: `=1.26`, `==1.26.*`, `~=1.26.4`.
+    /// One version, or a series that only leaves the last number open: `=1.26`, `==1.26.*`,
+    /// `~=1.26.4`.
     Version,
 }
 
-/// A requirement that the user wrote, and no `pin` has narrowed.
+/// A requirement that the user wrote and that `pin` has not narrowed.
 pub(super) struct Declared<'e> {
-    /// As it is written.
+    /// The requirement as written.
     pub text: &'e str,
-    /// Position in its file.
+    /// The place in its file.
     pub location: &'e Location,
-    /// Versions or builds that the requirement allows.
+    /// The range of versions that the requirement allows.
     pub freedom: Freedom,
 }
 
-/// The requirements of both halves. `python` and `pip` among the conda packages have
-/// rules of their own.
+/// Returns the declared requirements for conda and pip. `python` and `pip` among the conda
+/// dependencies have their own rules.
 pub(super) fn declared(environment: &EnvironmentFile) -> impl Iterator<Item = Declared<'_>> {
     let conda = environment.conda.iter().filter_map(of_conda_line);
     let pip = environment.pip.requirements.iter();
@@ -61,8 +61,8 @@ fn of_conda_line(line: &CondaRequirement) -> Option<Declared<'_>> {
     })
 }
 
-/// What a match spec leaves open. A build without a version (`blas=*=openblas`) is a
-/// choice of its own.
+/// The range of versions that a match spec allows. A build without a version
+/// (`blas=*=openblas`) selects a variant and counts as a version.
 pub(super) fn of_spec(spec: &MatchSpec) -> Freedom {
     let is_one_record = spec.url.is_some() || spec.md5.is_some() || spec.sha256.is_some();
     match &spec.version {
@@ -125,7 +125,7 @@ fn name(line: &PipRequirement) -> Option<&pep508_rs::PackageName> {
     }
 }
 
-/// Returns the versions that a pip requirement allows.
+/// The range of versions that a pip requirement allows.
 fn of_requirement(line: &PipRequirement) -> Option<Freedom> {
     let PipRequirementKind::Named(requirement) = &line.kind else {
         return None;

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("invalid_match_spec.md"),
 };
 
-/// conda refuses the line, so what it plainly was meant to say is a safe change.
+/// conda refuses the line, so a replacement with its clear meaning is safe.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let text: String = yaml_serde::from_str(at.text()).ok()?;

@@ -17,7 +17,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     lines.map(finding).collect()
 }
 
-/// A version without a build. What leaves the version open has other rules.
+/// Whether a line has a version without a build. Other rules cover open versions.
 fn leaves_build_open(line: &CondaRequirement) -> bool {
     let spec = &line.spec;
     let is_one_record = spec.url.is_some() || spec.md5.is_some() || spec.sha256.is_some();

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("other_platform_package.md"),
 };
 
-/// A family of platforms that packages are made for.
+/// An operating system that packages are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum System {
     Linux,
@@ -21,8 +21,8 @@ enum System {
     Windows,
 }
 
-/// Packages that the channels have for one system only: its runtime libraries and
-/// bridges to it, as `conda env export` lists them.
+/// Packages that the channels have for one system only: its runtime libraries and bridges to
+/// it, as `conda env export` lists them.
 const OF_ONE_SYSTEM: &[(System, &[&str])] = &[
     (
         System::Linux,
@@ -53,7 +53,7 @@ const OF_ONE_SYSTEM: &[(System, &[&str])] = &[
     ),
 ];
 
-/// What the names of other packages of one system begin with.
+/// Name prefixes of other packages for one system only.
 const FAMILIES: [(System, &str); 3] = [
     (System::MacOs, "pyobjc-framework-"),
     (System::Windows, "m2w64-"),
@@ -82,7 +82,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Without a platform that the file is for, two packages that no platform has both of.
+/// For a file without target platforms: reports two packages that no platform has together.
 fn contradiction(bound: &[(&CondaRequirement, System)]) -> Option<Finding> {
     let (first, system) = bound.first()?;
     let (line, other) = bound.iter().find(|(_, other)| other != system)?;

@@ -27,14 +27,14 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     };
     let finding = RULE
         .finding(first.location.clone(), "a build for one of them", message)
-        // A few packages for every platform have a hash, too: `tzdata`.
+        // A few packages for every platform also have a hash: `tzdata`.
         .confidence(Confidence::Medium)
         .note(format!("the platforms are {}", platforms.join(", ")))
         .help("leave out the builds, or write a lock file with `presolve pin --format conda-lock`");
     vec![finding]
 }
 
-/// A build with the hash of what it was built with, of a package that is not `noarch`.
+/// Whether a line has a build with the hash of a variant, of a package that is not `noarch`.
 fn is_bound(line: &CondaRequirement) -> bool {
     let Some(StringMatcher::Exact(build)) = &line.spec.build else {
         return false;
@@ -42,7 +42,7 @@ fn is_bound(line: &CondaRequirement) -> bool {
     line.pin.is_none() && has_hash(build) && !is_noarch(build)
 }
 
-/// conda-build writes `h` and seven hex digits of a hash, after `py311` and such.
+/// conda-build writes `h` and seven hexadecimal digits of a hash, for example after `py311`.
 fn has_hash(build: &str) -> bool {
     build.split('_').any(|part| {
         let hash = part
@@ -54,8 +54,8 @@ fn has_hash(build: &str) -> bool {
     })
 }
 
-/// `pyhd8ed1ab_0`, `py_0` and `hd8ed1ab_0`, `hd3eb1b0_0`: the hash of no variant at all,
-/// with which both conda-forge and `defaults` build for every platform.
+/// `pyhd8ed1ab_0`, `py_0`, `hd8ed1ab_0` and `hd3eb1b0_0` have the hash of an empty variant,
+/// which conda-forge and `defaults` use for `noarch` builds.
 fn is_noarch(build: &str) -> bool {
     let is_of_any_python = build.starts_with("pyh") || build.starts_with("py_");
     is_of_any_python || build.contains("hd8ed1ab") || build.contains("hd3eb1b0")

@@ -38,15 +38,15 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// The project that a conda package brings. That pip lists itself is a rule of its own.
+/// The project that a conda package provides. `pip` itself has its own rule.
 fn project(names: &Names, conda: &str) -> Option<PackageName> {
     let project = names.project_of(conda)?;
     let is_own = |name: &str| name == conda;
     let is_binding = |name: &String| {
         name.starts_with("python-") || name.ends_with("-python") || name.ends_with("-py")
     };
-    // Where `python-graphviz` brings the project `graphviz`, the package `graphviz` is
-    // the library itself.
+    // If `python-graphviz` provides the project `graphviz`, the package `graphviz` is the
+    // library itself.
     let is_library = is_own(project.as_ref())
         && names
             .conda_names(&project)
@@ -55,7 +55,7 @@ fn project(names: &Names, conda: &str) -> Option<PackageName> {
     (!is_library && conda != "pip").then_some(project)
 }
 
-/// The project of a line that no `pin` has brought in accord with conda's.
+/// The project of a line, unless a `pin` has already matched it to conda's version.
 fn declared_name(line: &PipRequirement) -> Option<&PackageName> {
     match &line.kind {
         _ if line.pin.is_some() => None,
@@ -83,7 +83,7 @@ fn finding(project: &PackageName, conda: &CondaRequirement, pip: &PipRequirement
     .help("keep one of the two lines: conda's if other conda packages need it")
 }
 
-/// A pip line that names no version asks for nothing that conda's line does not.
+/// Removes a pip line without a version, because conda's line already satisfies it.
 fn fix(environment: &EnvironmentFile, pip: &PipRequirement) -> Option<TextFix> {
     let PipRequirementKind::Named(requirement) = &pip.kind else {
         return None;

@@ -1,11 +1,11 @@
-//! The platforms that a file is meant for.
+//! The target platforms of a file.
 
 use rattler_conda_types::Subdir;
 
 use crate::rules::Requirements;
 
-/// The platforms that are asked for; else that of the settings; else those that the file
-/// names, for tools that make lockfiles of it, or is pinned for. Empty if nothing says.
+/// The platforms of the command line; otherwise the one of the settings; otherwise those in
+/// the file, from a lock file tool's key or from a pin. Empty if nothing names any.
 pub(super) fn targets(subject: &Requirements<'_>) -> Vec<Subdir> {
     if !subject.platforms.is_empty() {
         return subject.platforms.to_vec();

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("dockerfile_too_long.md"),
 };
 
-/// The longest Dockerfile that Azure ML takes, in bytes.
+/// The maximum size of a Dockerfile in Azure ML, in bytes.
 const LIMIT: usize = 100 * 1024;
 
 fn find(plan: &Plan) -> Vec<Finding> {

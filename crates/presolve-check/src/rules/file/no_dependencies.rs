@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("no_dependencies.md"),
 };
 
-/// A misspelt key becomes the right one.
+/// Corrects a misspelt key.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     rename(&diagnostic.labels.first()?.location)
 }

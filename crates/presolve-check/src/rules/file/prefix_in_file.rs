@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let key = &diagnostic.labels.first()?.location;
     let line = key.file.text()[key.span.start..].lines().next()?;
-    // A value on lines of its own, or behind others in braces, is left to people.
+    // A value on its own line, or a key after others in braces, has no automatic fix.
     let value = line
         .strip_prefix("prefix")?
         .trim_start()

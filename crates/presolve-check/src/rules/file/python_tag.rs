@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("python_tag.md"),
 };
 
-/// Tags of plain texts and lists say nothing; others make objects, and are left to people.
+/// Removes tags of plain strings and lists, which have no effect. Other tags create objects.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let tag = &diagnostic.labels.first()?.location;
     let is_plain = matches!(

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("tab_indentation.md"),
 };
 
-/// The tabs at the starts of all lines, two blanks for each: the file was no YAML before,
-/// so it can only have been meant as what it is then.
+/// Replaces each tab at the start of a line with two blanks. The file was not YAML before, so
+/// this can only restore the intended meaning.
 fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let source = &diagnostic.labels.first()?.location.file;
     let mut edits = Vec::new();

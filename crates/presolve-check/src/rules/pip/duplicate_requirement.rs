@@ -6,7 +6,7 @@ use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind, change::Change, yaml};
 use presolve_text::diagnostic::Level;
 
-/// With how many lines of the same name and other markers a line is compared.
+/// The maximum number of lines that a line is compared with: same name, other markers.
 const MOST_MARKERS: usize = 100;
 
 pub(super) static RULE: Rule = Rule {
@@ -41,8 +41,8 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether both lines ask for one project with the same extras, and both count for some
-/// Python and platform.
+/// Whether both lines name the same project with the same extras, and their markers can be
+/// true together.
 fn are_one(one: &PipRequirement, other: &PipRequirement) -> bool {
     let (PipRequirementKind::Named(one_is), PipRequirementKind::Named(other_is)) =
         (&one.kind, &other.kind)
@@ -85,7 +85,7 @@ fn means_the_same(one: &PipRequirement, other: &PipRequirement) -> bool {
     is_same && one.hashes == other.hashes && one.options == other.options
 }
 
-/// The second of two equal lines can go, if nobody has noted anything on it.
+/// Removes the second of two equal lines, unless it has a comment.
 fn fix(environment: &EnvironmentFile, again: &PipRequirement) -> Option<TextFix> {
     if !again.in_environment {
         return None;

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("empty_pip_list.md"),
 };
 
-/// conda drops an empty list, but adds `pip` for its sake.
+/// conda ignores an empty list, but adds `pip` because of it.
 fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let text = at.file.text();

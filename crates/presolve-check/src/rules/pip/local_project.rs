@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
-    // `COPY` brings it.
+    // `COPY` may provide it.
     if subject.dockerfile.is_some() {
         return Vec::new();
     }
@@ -38,7 +38,7 @@ fn is_local(line: &PipRequirement) -> bool {
     requirement::is_local(text.trim())
 }
 
-/// Where no project is, which is a finding of its own: the file and the span, in order.
+/// The places of missing projects, which another rule reports: file and span, sorted.
 fn missing(environment: &EnvironmentFile) -> Vec<(&Path, usize, usize)> {
     let warnings = environment.warnings.iter();
     let warnings = warnings.filter(|warning| warning.name == presolve_spec::codes::MISSING_PROJECT);

@@ -10,17 +10,17 @@ pub(crate) static RULE: Rule = Rule {
     text: include_str!("missing_build_tools.md"),
 };
 
-/// What the installation of a project takes from the machine.
+/// The tools that the build of a project needs on the machine.
 struct Need {
     project: &'static str,
     what: &'static str,
-    /// Packages of either half that bring it.
+    /// conda and pip packages that provide the tools.
     brought_by: &'static [&'static str],
     instead: &'static str,
 }
 
-/// The projects that Azure ML's documentation names: Horovod has no wheels at all, and
-/// mpi4py none before 4.1, whose wheels still load the MPI of the machine.
+/// The projects in Azure ML's documentation. Horovod has no wheels. mpi4py has none before
+/// 4.1, and its later wheels load the machine's MPI.
 const NEEDS: [Need; 2] = [
     Need {
         project: "horovod",
@@ -51,7 +51,7 @@ const NEEDS: [Need; 2] = [
 ];
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
-    // `apt-get` may have brought it.
+    // `apt-get` may have installed it.
     if subject.dockerfile.is_some() {
         return Vec::new();
     }
@@ -77,7 +77,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// conda's own package of the project brings what it needs, too.
+/// Whether the file provides the tools. conda's own package of the project also does.
 fn is_met(environment: &EnvironmentFile, need: &Need) -> bool {
     let brings = |name: &str| need.brought_by.contains(&name);
     let mut conda = environment.conda.iter();

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
-    // A command before the others may well be for pip alone.
+    // In a Dockerfile, a separate command may install pip before the others.
     if subject.dockerfile.is_some() {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("pip_not_declared.md"),
 };
 
-/// conda adds `pip` by itself, so the file means the same with it.
+/// conda adds `pip` itself, so the fix does not change the environment.
 fn fix(_: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     let change = Change::AddConda("pip".to_owned());
     TextFix::of_changes("add `pip`", Safety::Safe, parsed.environment?, &[change])

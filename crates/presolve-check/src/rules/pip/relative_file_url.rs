@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("relative_file_url.md"),
 };
 
-/// The path without its scheme is what every pip takes for a path next to the file.
+/// Removes the scheme. Every version of pip reads the path relative to the file.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let path = at.text().strip_prefix("file:")?;

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("single_equals.md"),
 };
 
-/// pip itself asks "Did you mean == ?". A build after the version is lost.
+/// pip itself asks "Did you mean == ?". The fix drops a build after the version.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let text = diagnostic.labels.first()?.location.text();
     let body = text.split(';').next().unwrap_or(text);

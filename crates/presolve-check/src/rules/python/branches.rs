@@ -1,8 +1,8 @@
-//! The branches of CPython, with the days of their first release and of their end.
+//! The branches of CPython, with the days of their first release and their end of life.
 //!
-//! From <https://devguide.python.org/versions/> (`include/release-cycle.json` there). Where
-//! it names a month alone, the last day of it is taken. Branches to come are counted on
-//! one each October, as PEP 602 has it.
+//! From <https://devguide.python.org/versions/> (`include/release-cycle.json` there). If it
+//! names only a month, the last day of that month counts. Future branches are assumed to
+//! come each October (PEP 602).
 
 use jiff::civil::{Date, date};
 use presolve_parse as parse;
@@ -11,11 +11,11 @@ use rattler_conda_types::VersionSpec;
 /// A branch of Python 3.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Branch {
-    /// 12 of 3.12.
+    /// The minor version: 12 for 3.12.
     pub minor: u16,
     /// The day of its first release.
     pub released: Date,
-    /// Last day of security fixes.
+    /// The last day of security fixes.
     pub end: Date,
 }
 
@@ -39,10 +39,10 @@ const BRANCHES: [(Date, Date); 16] = [
     (date(2026, 10, 1), date(2031, 10, 31)),
 ];
 
-/// More patch releases than a branch has ever had.
+/// An upper bound for patch releases, higher than any branch has had.
 const PATCHES: u16 = 40;
 
-/// The branches of Python 3 that are released on a day, the oldest first.
+/// The branches of Python 3 that are released by a day, the oldest first.
 pub(super) fn released(today: Date) -> impl DoubleEndedIterator<Item = Branch> {
     let (newest_known, _) = BRANCHES[BRANCHES.len() - 1];
     let years_to_come = newest_known.year() + 1..=today.year();
@@ -60,14 +60,14 @@ pub(super) fn released(today: Date) -> impl DoubleEndedIterator<Item = Branch> {
         .filter(move |branch| branch.released <= today)
 }
 
-/// The newest released branch that a spec allows a version of.
+/// The newest released branch that a version spec allows.
 pub(super) fn newest_allowed(spec: &VersionSpec, today: Date) -> Option<Branch> {
     released(today)
         .rev()
         .find(|branch| allows(spec, 3, branch.minor))
 }
 
-/// Whether a spec allows a version of a branch, such as 3.12.
+/// Whether a version spec allows any release of a branch, such as 3.12.
 pub(super) fn allows(spec: &VersionSpec, major: u16, minor: u16) -> bool {
     let versions = (0..=PATCHES).map(|patch| format!("{major}.{minor}.{patch}"));
     versions
@@ -80,7 +80,7 @@ pub(super) fn allows_python_2(spec: &VersionSpec) -> bool {
     (0..=7).any(|minor| allows(spec, 2, minor))
 }
 
-/// Whether a spec allows all versions to come.
+/// Whether a version spec allows all future versions.
 pub(super) fn is_open_upwards(spec: &VersionSpec) -> bool {
     allows(spec, 3, 999)
 }

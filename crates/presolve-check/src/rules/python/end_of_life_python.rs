@@ -52,7 +52,7 @@ fn of_python_2(at: Location) -> Finding {
     .help("port the code to Python 3")
 }
 
-/// The branches that still get security fixes: "3.11 to 3.15".
+/// Formats the branches that still get security fixes: "3.11 to 3.15".
 fn mended(today: Date) -> String {
     let branches = released(today).filter(|branch| branch.end >= today);
     let minors: Vec<u16> = branches.map(|branch| branch.minor).collect();

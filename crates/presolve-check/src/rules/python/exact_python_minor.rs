@@ -18,7 +18,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 
 fn finding(line: &CondaRequirement) -> Option<Finding> {
     let written = written_version(line);
-    // `python 3.10` and `python==3.10` are exact, `python=3.10` and `python===3.10` not.
+    // `python 3.10` and `python==3.10` are exact. `python=3.10` and `python===3.10` are not.
     let version = written.strip_prefix("==").unwrap_or(written).trim();
     let minor = version.strip_prefix("3.")?;
     if minor.is_empty() || !minor.bytes().all(|byte| byte.is_ascii_digit()) {

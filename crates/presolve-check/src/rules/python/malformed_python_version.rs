@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("malformed_python_version.md"),
 };
 
-/// An operator whose signs are the wrong way round can only have been meant one way.
+/// Swaps the characters of `=>` and `=<`, which can only mean one thing.
 fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let mended = at.text().replace("=>", ">=").replace("=<", "<=");

@@ -16,7 +16,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         lines.any(|line| line.spec.name.to_string() == name)
     };
     let is_empty = environment.conda.is_empty() && environment.pip.requirements.is_empty();
-    // An environment of R or of compilers has no need of Python.
+    // An environment for R or for compilers does not need Python.
     let is_of_r = names("r-base") || names("r-essentials");
     if is_empty || is_of_r || names("python") {
         return Vec::new();
@@ -24,7 +24,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let Some((_, key)) = subject.dependencies() else {
         return Vec::new();
     };
-    // A pip list needs one; conda packages may be programs of another language.
+    // A pip list needs Python; conda packages may be programs in another language.
     let needs_one = !environment.pip.requirements.is_empty();
     let (level, confidence) = if needs_one {
         (Level::Warning, Confidence::High)

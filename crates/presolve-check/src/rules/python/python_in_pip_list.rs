@@ -17,7 +17,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
         PipRequirementKind::Named(named) => named.name.as_ref() == "python",
         PipRequirementKind::Opaque { .. } => false,
     });
-    // Without another Python in the file the version is worth keeping.
+    // If the file has no other Python, the line's version must be kept.
     let has_other = present(subject).next().is_some();
     let findings = lines.enumerate().map(|(index, line)| {
         let at = line.location.clone();

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("python_near_end_of_life.md"),
 };
 
-/// Half a year: the time that moving to another Python may take.
+/// Half a year, an estimate of the time that a move to another Python may take.
 const DAYS_BEFORE: i32 = 183;
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {

@@ -25,7 +25,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
     let spec = line.spec.version.as_ref()?;
     let written = written_version(line);
-    // Pre-releases are no patches of a branch; `.x` is none, but is meant as `.*`.
+    // A pre-release is not a patch release of a branch. Neither is `.x`, but it means `.*`.
     let has_letters = written.contains(|c: char| c.is_ascii_alphabetic());
     let stars = written.replace(".x", ".*");
     let is_placeholder = stars != written && !stars.contains(|c: char| c.is_ascii_alphabetic());
@@ -59,7 +59,7 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
     )))
 }
 
-/// The text in the quotes that the line is in.
+/// Replaces the text of a line and keeps its quotes.
 fn quoted(line: &CondaRequirement, with: &str) -> String {
     line.location.text().replacen(line.text.as_str(), with, 1)
 }

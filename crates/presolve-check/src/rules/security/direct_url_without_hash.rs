@@ -26,14 +26,14 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// Whether a line is a URL of another machine without a hash as its fragment.
+/// Whether a line is a URL on another machine without a hash in its fragment.
 fn has_open_url(line: &PipRequirement) -> bool {
     let url = match &line.kind {
         PipRequirementKind::Named(named) => match &named.version_or_url {
             Some(VersionOrUrl::Url(url)) => Some(url.to_string()),
             _ => None,
         },
-        // Its file name does not tell the project, as that of a link may not.
+        // An archive URL whose file name does not contain the project's name.
         PipRequirementKind::Opaque { .. } => {
             let mut words = line.text.split_whitespace();
             words.find(|word| word.contains("://")).map(str::to_owned)

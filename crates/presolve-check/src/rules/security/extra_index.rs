@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     text: include_str!("extra_index.md"),
 };
 
-/// Indexes whose projects anybody may have, so that no name of them is private.
+/// Public indexes, on which anyone can register any free project name.
 const PUBLIC: [&str; 8] = [
     "pypi.org",
     "pypi.python.org",

@@ -38,7 +38,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     open.chain(trusted).map(|found| found.note(why)).collect()
 }
 
-/// Whether an option is a `--trusted-host` of another machine.
+/// Whether an option is a `--trusted-host` for another machine.
 fn trusts_another(option: &str) -> bool {
     let host = option.strip_prefix("--trusted-host ");
     host.is_some_and(|host| is_open_to_others(&format!("http://{}", host.trim_matches('\''))))

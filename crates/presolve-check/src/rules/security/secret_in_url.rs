@@ -19,7 +19,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     files(subject).iter().flat_map(secrets_in).collect()
 }
 
-/// The secrets in the URLs of a file.
+/// Reports the secrets in the URLs of a file.
 pub fn secrets_in(file: &Arc<SourceFile>) -> Vec<Finding> {
     let secrets = secrets::find(file.text()).into_iter();
     let places = secrets.map(|span| Location {
@@ -38,8 +38,8 @@ pub fn secrets_in(file: &Arc<SourceFile>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// The file, and those that its pip list names with `-r` and `-c`, as far as they say
-/// anything.
+/// The file itself, and the files with readable lines that its pip list includes with `-r`
+/// and `-c`.
 fn files(subject: &Requirements<'_>) -> Vec<Arc<SourceFile>> {
     let pip = &subject.environment.pip;
     let lines = pip.requirements.iter().chain(&pip.constraints);

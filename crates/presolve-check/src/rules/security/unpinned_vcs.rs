@@ -36,8 +36,8 @@ fn finding(line: &PipRequirement) -> Option<Finding> {
     Some(finding)
 }
 
-/// What stands after the `@` of a repository's URL, if it is one; the outer `None` if it
-/// is none.
+/// The revision after the `@` of a repository URL, if it has one. The outer `Option` is
+/// `None` if the text is not a repository URL.
 fn revision(text: &str) -> Option<Option<&str>> {
     let start = ["git+", "hg+", "svn+", "bzr+"]
         .iter()
@@ -45,14 +45,14 @@ fn revision(text: &str) -> Option<Option<&str>> {
         .min()?;
     let url = text[start..].split([' ', '#', ';']).next()?;
     let (_, rest) = url.split_once("://")?;
-    // The host may have a user before an `@` of its own.
+    // The host may follow a user and an `@`.
     let (_, path) = rest.split_once('/')?;
     let revision = path.rsplit_once('@').map(|(_, revision)| revision);
     Some(revision.filter(|revision| !revision.is_empty()))
 }
 
-/// Whether a revision stays what it is, as far as its name tells: a commit, a tag of a
-/// version, or a variable that the build sets.
+/// Whether a revision looks fixed, by its name: a commit, a tag of a version, or a variable
+/// that the build sets.
 fn is_fixed(revision: &str) -> bool {
     let is_commit = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     let has_version = revision.contains(|c: char| c.is_ascii_digit()) && revision.contains('.');
@@ -61,7 +61,7 @@ fn is_fixed(revision: &str) -> bool {
     is_commit || has_version || is_variable || is_numbered || is_short_tag(revision)
 }
 
-/// `v1` and such.
+/// Whether a revision is a tag such as `v1`.
 fn is_short_tag(revision: &str) -> bool {
     let number = revision.strip_prefix('v').unwrap_or_default();
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())

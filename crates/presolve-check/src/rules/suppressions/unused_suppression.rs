@@ -34,7 +34,7 @@ fn find(comments: &[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding
     findings.collect()
 }
 
-/// Takes out the name, and the whole comment if it has no other.
+/// Removes the name, or the whole comment if it has no other name.
 fn fix(comment: &Comment) -> TextFix {
     let file = &comment.location.file;
     let at = |span: Range<usize>| Location {
@@ -66,7 +66,7 @@ fn fix(comment: &Comment) -> TextFix {
             &at(comment.whole.clone()),
         );
     }
-    // Blanks before the comment go with it, but not the indentation of another one.
+    // Blanks before the comment are also removed, but not the indentation of another comment.
     let start = if before.is_empty() {
         comment.whole.start
     } else {
@@ -81,8 +81,8 @@ fn fix(comment: &Comment) -> TextFix {
     TextFix::replace("remove the comment", Safety::Safe, &place, "")
 }
 
-/// A `[[check.suppress]]` of a `presolve.toml` that silenced nothing in all its files.
-/// `span` is the name of the rule.
+/// Reports a `[[check.suppress]]` in a `presolve.toml` that suppressed no finding in any of
+/// its files. `span` is the name of the rule.
 pub fn unused_in_settings(source: &Arc<SourceFile>, span: Range<usize>, name: &str) -> Finding {
     let at = Location {
         file: Arc::clone(source),

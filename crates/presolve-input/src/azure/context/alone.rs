@@ -1,5 +1,5 @@
-//! Whether a conda file says all by itself: the service takes no other file of the user's
-//! into the context, and a build finds nothing of this machine.
+//! Checks that a conda file does not depend on other files. The service copies only this
+//! file into the context, and a build has no access to this machine.
 
 use pep508_rs::VersionOrUrl;
 
@@ -47,7 +47,7 @@ pub fn check_alone(environment: &EnvironmentFile) -> Result<(), Failure> {
     }
 }
 
-/// Whether a line stands in another file, or names one.
+/// Whether a line is in another file, or names one.
 fn needs_file(line: &PipRequirement) -> bool {
     match &line.kind {
         _ if !line.in_environment => true,
