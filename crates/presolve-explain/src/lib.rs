@@ -71,7 +71,7 @@ pub struct Explanation {
     pub least_changes: usize,
     /// The predicted cost of conda's classic solver.
     pub cost: Option<cost::Cost>,
-    /// What was skipped because of the time limit.
+    /// The results that are missing or incomplete because of the time limit.
     pub left_out: Vec<LeftOut>,
     /// The errors because of which other results are missing.
     pub errors: Vec<ResolveError>,
@@ -79,7 +79,7 @@ pub struct Explanation {
     pub notices: Vec<Diagnostic>,
 }
 
-/// What was skipped because of the time limit.
+/// A result that is missing or incomplete because of the time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOut {

@@ -58,9 +58,8 @@
 //!
 //!   `¬r ∨ q1 ∨ … ∨ qm ∨ d1 ∨ … ∨ dn`
 //!
-//! This needs no auxiliary variable, even where the complement is empty: then D is required
-//! without a condition. Other parts of a marker, such as `sys_platform`, are known
-//! beforehand.
+//! This needs no auxiliary variable. If the complement is empty, D is required without a
+//! condition. Other parts of a marker, such as `sys_platform`, are known beforehand.
 //!
 //! ## Pips
 //!

@@ -122,7 +122,7 @@ impl Search<'_> {
                 lines: family.iter().copied().zip(moved).collect(),
                 version: version.clone(),
             };
-            // At the same distance, the change to fewer lines is milder.
+            // At the same distance, changing fewer lines is milder.
             return Ok(Some((together, step + family.len())));
         }
         Ok(None)

@@ -47,7 +47,7 @@ pub(super) struct Demand {
     pub refused: BTreeMap<SolvableId, Refusal>,
 }
 
-/// One reason for which a package is demanded, with what it leaves of the package.
+/// A reason for the demand of a package, with the candidates that it leaves.
 pub(super) struct Derivation {
     /// The package whose candidates all demand it; `None` if the line itself does.
     pub because_of: Option<NameId>,

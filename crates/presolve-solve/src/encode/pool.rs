@@ -18,7 +18,7 @@ pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
 /// The order is the one in which rattler compares names to break ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
-    /// An extra of a conda package (CEP-44).
+    /// An extra of a conda package (CEP 44).
     CondaExtra {
         /// The package's normalised name.
         package: String,
@@ -32,7 +32,7 @@ pub(crate) enum Name {
     Project(PackageName),
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
-    /// What the metadata of a release, or of an extra of one, requires. It is a
+    /// The requirements in the metadata of a release, or of an extra of a release. It is a
     /// name of its own so that the metadata is fetched only once the release is
     /// chosen, while the pythons of all releases are known beforehand.
     Contents(SolvableId),
@@ -128,7 +128,7 @@ pub(crate) enum Candidate {
         /// The extra.
         extra: ExtraName,
     },
-    /// What the metadata of this release, or of this extra of one, requires.
+    /// The requirements in the metadata of this release, or of this extra of a release.
     Contents(SolvableId),
 }
 
@@ -159,7 +159,7 @@ pub(crate) enum Origin {
     Index,
     /// The URL of an archive in the pip list.
     DirectUrl,
-    /// A line that only foreign code can resolve. It satisfies every requirement on its
+    /// A line that only third-party code can resolve. It satisfies every requirement on its
     /// project, and what it requires is not known.
     Opaque,
 }

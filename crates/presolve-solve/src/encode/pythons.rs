@@ -30,7 +30,7 @@ impl Python {
         let package = &record.package_record;
         let version = pep_version(record)?;
         let build = package.build.as_str();
-        // CEP-20 free-threading builds end in `_cp313t`, PyPy's in `_pypy`.
+        // CEP 20 free-threading builds end in `_cp313t`, PyPy's in `_pypy`.
         let other = ["pypy", "graalpy", "graalvm"];
         let cpython = !other.iter().any(|name| build.contains(name)) && !build.ends_with('t');
         Some(Self { version, cpython })

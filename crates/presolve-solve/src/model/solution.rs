@@ -22,13 +22,13 @@ pub struct Solution {
     /// The channels of other records that match the pin `name=version=build`, by package.
     /// Packages without such records are left out.
     pub namesakes: BTreeMap<String, Vec<String>>,
-    /// The extras of conda packages that something requires (CEP-44).
+    /// The extras of conda packages that something requires (CEP 44).
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<PypiPackage>,
     /// The projects that the pip half requires and a conda package provides.
     pub provided: Vec<ProvidedCandidate>,
-    /// The projects of lines that only foreign code can resolve.
+    /// The projects of lines that only third-party code can resolve.
     pub opaque: Vec<Opaque>,
     /// Projects that pip would install over what a conda package provides, with
     /// the conda package's name.

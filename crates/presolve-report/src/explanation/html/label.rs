@@ -60,7 +60,7 @@ pub(super) struct LabelLine {
 /// The text of a box.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Label {
-    /// Its lines.
+    /// The lines of text, from top to bottom.
     pub lines: Vec<LabelLine>,
     /// The full text, even if the lines are cut.
     pub full: String,

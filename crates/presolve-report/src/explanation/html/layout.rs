@@ -49,7 +49,7 @@ pub(super) enum Kind {
     Line,
     /// A package on the chain.
     Package(Half),
-    /// What a line leaves of the disputed package.
+    /// The candidates of the disputed package that a line leaves.
     Claim,
     /// The disputed package.
     Disputed(Half),

@@ -129,7 +129,7 @@ impl CondaHalf<'_> {
                 let best = sets
                     .iter()
                     .filter_map(|&set| self.highest_version(solver, set));
-                // Of several requirements on one package, the tightest counts.
+                // If a record has several requirements on a package, the tightest counts.
                 best.reduce(|a, b| if a > b { a } else { b })
             });
             score.clone()

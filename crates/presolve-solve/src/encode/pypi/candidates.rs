@@ -51,7 +51,7 @@ impl PypiHalf<'_> {
         })
     }
 
-    /// One candidate of an extra per candidate of its project.
+    /// Returns the candidates of an extra, one per candidate of its project.
     pub(in crate::encode) fn extra_candidates(
         &self,
         name: NameId,

@@ -1,4 +1,4 @@
-//! What the candidates of the PyPI half require.
+//! The requirements of the candidates of the pip half.
 
 use pep508_rs::ExtraName;
 use resolvo::{ConditionalRequirement, Dependencies, KnownDependencies, SolvableId};

@@ -1,4 +1,4 @@
-//! Archive URLs and lines for foreign code in the pip list.
+//! Archive URLs and lines for third-party code in the pip list.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
 use presolve_packages::pypi::{Distribution, DistributionKind, tags::WheelFilename};
 
 impl PypiHalf<'_> {
-    /// Returns the candidates of direct URLs and of lines for foreign code. Lines whose
+    /// Returns the candidates of direct URLs and of lines for third-party code. Lines whose
     /// markers hold on no allowed python have no candidate.
     pub(crate) fn direct_releases(
         &self,
