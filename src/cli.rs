@@ -133,8 +133,8 @@ impl Output {
     }
 }
 
-/// Writes a text with styles to a stream, which shows or drops these, filtered as all
-/// foreign text is.
+/// Writes styled text to a stream, which shows or drops the styles. The text is filtered like
+/// all foreign text.
 fn written<S: RawStream + AsLockedWrite>(
     stream: S,
     color: ColorChoice,
@@ -152,7 +152,7 @@ fn written<S: RawStream + AsLockedWrite>(
     AutoStream::new(stream, choice).write_all(text.as_bytes())
 }
 
-/// Prints a text without styles to stdout, filtered as all foreign text is.
+/// Prints text without styles to stdout, filtered like all foreign text.
 fn print(text: &str) -> Result<(), Failure> {
     print_whole(&foreign::shown(text))
 }
@@ -162,7 +162,7 @@ fn print_whole(text: &str) -> Result<(), Failure> {
     printed(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
-/// A closed stdout is not an error.
+/// Ignores a closed stdout, which is not an error.
 fn printed(result: std::io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -178,11 +178,11 @@ fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// How long a thread that does not yield (a name look-up, a solver past its time
-/// limit) may hold up the exit.
+/// The maximum time that a blocked thread (a name look-up, a solver past its time limit) may
+/// delay the exit.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
-/// Parses the command line, runs the command, and gives the exit code.
+/// Parses the command line, runs the command, and returns the exit code.
 pub fn main() -> ExitCode {
     guard::install();
     remember_secrets();
@@ -215,8 +215,8 @@ pub fn main() -> ExitCode {
             Command::Rule(rule) => rule.run(&output),
         }
     }));
-    // Downloads that nobody waits for any more end here: a thread that is still in
-    // the TLS library while the process ends can crash it.
+    // Stops unneeded downloads: a thread that is still in the TLS library while the process
+    // exits can crash it.
     runtime.shutdown_timeout(SHUTDOWN);
     let result = result.unwrap_or_else(|guard::Panicked| Err(guard::bug(file.as_deref())));
     if let Some(warning) = guard::unreported() {
@@ -228,10 +228,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Reports what is wrong with the command line, or prints the requested help.
+/// Reports an error of the command line, or prints the requested help.
 fn refuse(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
-    // What was typed can have a password in it; the help is presolve's own.
+    // The command line may contain a password. The help is presolve's own text.
     let _ = if error.use_stderr() {
         written(std::io::stderr().lock(), ColorChoice::Auto, &text)
     } else {

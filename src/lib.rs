@@ -1,8 +1,8 @@
 //! presolve checks a conda environment file and its pip list before an image build: it
 //! fetches repodata and PyPI metadata, and solves conda and pip as one SAT problem.
 //!
-//! The work is done by the crates below `crates/`, each with one duty. This crate
-//! contains the command line ([`cli`]).
+//! The crates below `crates/` do the work, each with one task. This crate contains the command
+//! line ([`cli`]).
 
 pub mod cli;
 

@@ -173,7 +173,7 @@ impl Check {
             &self.paths[0].join("environment.yml"),
             self.settings.clone().into(),
         )?;
-        // A rule that does not exist is a mistake of the command line, not of each file.
+        // An unknown rule is an error of the command line, not of each file.
         Selection::new(&settings.check, &self.select, &self.ignore)?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
         let exclude = Patterns::new("exclude", exclude, &settings.check_folder)?;
@@ -199,7 +199,7 @@ impl Check {
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             platforms: self.settings.platforms.clone(),
-            // What safe fixes would change is in the files.
+            // Safe fixes need no solve, so a diff of these needs none either.
             solve: !self.no_solve && (!self.diff || self.unsafe_fixes),
             fixes: Fixes {
                 make: self.fix,
@@ -214,7 +214,7 @@ impl Check {
         Protected::of_force(self.force)
     }
 
-    /// Writes the report, unless it was printed already; `human` is the text for people.
+    /// Writes the report, unless it was already printed. `human` is the text for people.
     fn write(&self, report: &CheckReport, human: String) -> Result<(), Failure> {
         let text = match self.format {
             Format::Human => human,
@@ -250,7 +250,7 @@ impl Check {
     }
 }
 
-/// What is shown of each file as soon as it is checked.
+/// The output for each file as soon as it is checked.
 enum Shows {
     Findings,
     Diff,
@@ -261,9 +261,9 @@ enum Shows {
 struct Human {
     output: Output,
     shows: Shows,
-    /// The text for a file, instead of what is printed.
+    /// The collected text for `--output-file`; `None` if the text is printed.
     kept: Option<String>,
-    /// What stopped earlier files: one channel that is out of reach stops many.
+    /// The errors that stopped earlier files. One unreachable channel stops many files.
     shown: HashSet<String>,
 }
 

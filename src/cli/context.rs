@@ -62,7 +62,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// The path as the user named it.
+    /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -97,7 +97,7 @@ impl Context {
     /// Opens an Azure ML environment with an image and a conda file.
     ///
     /// # Errors
-    /// If it is something else, or cannot be read.
+    /// If the file is not such an environment, or cannot be read.
     fn open(&self, output: &Output) -> Result<(Opened, Spanned<Image>), Failure> {
         let named = Named::find(&self.file, &self.settings)?;
         if let Some(built) = named.definition().and_then(built_elsewhere) {
@@ -112,7 +112,7 @@ impl Context {
     }
 
     /// # Errors
-    /// If the folder has files that must not be mixed with the context.
+    /// If the folder contains files that must not be mixed with the context.
     fn check_folder(&self) -> Result<(), Failure> {
         let folder = &self.output_folder;
         let refused = |problem: &str, help: &str| {
@@ -138,7 +138,7 @@ impl Context {
         }
     }
 
-    /// Writes the Dockerfile last: where there is one, the context is whole.
+    /// Writes the Dockerfile last, so that a context with a Dockerfile is complete.
     fn write(&self, context: &azure::Context) -> Result<(), Failure> {
         let conda_file = self.output_folder.join(CONDA_FILE);
         let folder = conda_file.parent().unwrap_or(&self.output_folder);
@@ -155,7 +155,7 @@ impl Context {
         files::write(&dockerfile, context.dockerfile.as_bytes(), protected)
     }
 
-    /// Reports what was written, and what the build needs.
+    /// Reports the written files, and what the build needs.
     fn tell(
         &self,
         context: &azure::Context,
@@ -174,7 +174,7 @@ impl Context {
         output.tell(&format!("Wrote the build context to {folder}: {counts}"));
     }
 
-    /// The command that builds the image.
+    /// Returns the command that builds the image.
     fn command(&self, context: &azure::Context, platform: &str) -> String {
         let secrets = context.secrets.iter().map(|one| one.option() + " ");
         let secrets: String = secrets.collect();
@@ -198,7 +198,7 @@ fn cuda_override() -> Diagnostic {
         .help("give Azure ML this folder with `build:` instead of the conda file")
 }
 
-/// The error for an environment that already has a build context.
+/// Returns the error for an environment that already has a build context.
 fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     let at = definition.set("build")?;
     let path = definition.text(&["build", "path"]);
@@ -220,7 +220,7 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     Some(Failure::input(diagnostic))
 }
 
-/// The base image of the context.
+/// Returns the base image of the context.
 ///
 /// # Errors
 /// If no image is named, or it is not a Linux image.
@@ -273,15 +273,15 @@ fn context(
     azure::Context::new(image, &pinned, &subdir, cuda.as_deref())
 }
 
-/// The version of `__cuda` that the installed packages require; it is missing during the
-/// image build.
+/// Returns the version of `__cuda`, if an installed package requires it. There is no `__cuda`
+/// during the image build.
 fn cuda(resolution: &Resolution, solution: &Solution) -> Option<String> {
     let mut packages = resolution.virtual_packages.iter();
     let cuda = packages.find(|package| package.name.as_normalized() == "__cuda")?;
     solution.needs("__cuda").then(|| cuda.version.to_string())
 }
 
-/// A platform in the notation of Docker, which is Go's
+/// Returns a platform in Docker's notation, which is that of Go
 /// (<https://go.dev/doc/install/source#environment>).
 ///
 /// # Errors

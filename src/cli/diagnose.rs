@@ -95,7 +95,7 @@ enum Format {
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Diagnose {
-    /// The log, if it is a file.
+    /// Returns the path of the log; `None` for standard input.
     pub(super) fn log(&self) -> Option<&Path> {
         self.log.as_deref()
     }
@@ -111,7 +111,7 @@ impl Diagnose {
         let Some(path) = self.log.as_deref().filter(|_| !self.list) else {
             return print_whole(&list());
         };
-        // The file is read first: a wrong path should not wait for a log on a pipe.
+        // Read the file first: a wrong path must not wait for a log from a pipe.
         let given = self.spec.as_deref();
         let given = given.map(|path| Given::read(path, &self.settings, output));
         let given = given.transpose()?;
@@ -144,7 +144,7 @@ impl Diagnose {
         }
     }
 
-    /// What the file shows about the problem.
+    /// Returns what the file shows about the problem; `None` if there is no file.
     async fn spec(&self, named: &Named, given: &Given<'_>, output: &Output) -> Option<Spec> {
         let environment = given.environment.as_ref()?;
         let mut spec = Spec {
@@ -154,7 +154,7 @@ impl Diagnose {
         if named.problem.solvable {
             let (answer, clashing) = self.solve(named.problem, environment, given, output).await;
             spec.answer = Some(answer);
-            // Solving can show what the log does not.
+            // Solving may show what the log does not.
             if spec.lines.is_empty() {
                 spec.lines = clashing;
             }
@@ -162,8 +162,8 @@ impl Diagnose {
         Some(spec)
     }
 
-    /// The result of solving the file, and the conflicting lines. A failed solve is not
-    /// an error, because the problem in the log is reported anyway.
+    /// Returns the result of solving the file, and the conflicting lines. A failed solve is
+    /// not an error, because the problem in the log is reported in any case.
     async fn solve(
         &self,
         problem: &KnownFailure,
@@ -213,7 +213,7 @@ impl Diagnose {
     }
 }
 
-/// The line that leads to the most records.
+/// Returns the line that reaches the most records.
 fn widest(explanation: &Explanation, cost: &Cost) -> Option<Label> {
     let line = cost.lines.iter().max_by_key(|line| line.reach.records)?;
     let text = format!(
@@ -226,7 +226,7 @@ fn widest(explanation: &Explanation, cost: &Cost) -> Option<Label> {
     })
 }
 
-/// The lines of the first conflict, or those whose builds are gone.
+/// Returns the lines of the first conflict, or those whose builds no channel has.
 fn clashing(explanation: &Explanation) -> Vec<Label> {
     let of_conflict = explanation
         .conflicts
@@ -248,7 +248,7 @@ fn clashing(explanation: &Explanation) -> Vec<Label> {
         .collect()
 }
 
-/// A change that fixes the file.
+/// Returns the answer for a change that fixes the file.
 fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Answer {
     let changes = fix.edits.iter().map(|edit| words(explanation, edit));
     let changes: Vec<String> = changes.collect();
@@ -263,7 +263,7 @@ fn answer(explanation: &Explanation, fix: &Fix, source: &Arc<SourceFile>) -> Ans
     }
 }
 
-/// The bytes of the log.
+/// Reads the log, from a file or from standard input.
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = if path.as_os_str() == "-" {
         files::read::read_from(std::io::stdin().lock(), LOG_LIMIT)
@@ -283,10 +283,10 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The environment file of a build.
 struct Given<'a> {
     file: Located<'a>,
-    /// The parsed file, as far as it can be read: the file itself may have broken the
-    /// build.
+    /// The parsed file without unreadable lines, because the file itself may have broken the
+    /// build. `None` if it cannot be parsed.
     environment: Option<EnvironmentFile>,
-    /// The lines that cannot be read.
+    /// The positions of the unreadable lines.
     refused: Vec<Location>,
 }
 
@@ -332,7 +332,7 @@ fn text(problem: &KnownFailure) -> String {
     format!("# {}\n\n{}", problem.name, problem.text)
 }
 
-/// Waits for the whole explanation.
+/// An observer that ignores partial results, because the report waits for all of them.
 struct Silent;
 
 impl ExplainObserver for Silent {

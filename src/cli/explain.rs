@@ -89,7 +89,7 @@ enum Format {
 }
 
 impl Explain {
-    /// The path as the user named it.
+    /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -213,12 +213,12 @@ impl Explain {
     }
 }
 
-/// The default time limit; results found until then are printed.
+/// The default time limit. The results found until then are printed.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Prints each result as soon as it is found.
 struct Human {
-    /// Whether another format is printed.
+    /// Whether nothing is printed, because another format is selected.
     silent: bool,
     output: Output,
     conflicts: usize,

@@ -1,4 +1,4 @@
-//! The log lines of `-v` and `PRESOLVE_LOG`: what the crates do, on stderr.
+//! The log lines of `-v` and `PRESOLVE_LOG` on stderr.
 
 use std::{fmt, io, time::Instant};
 
@@ -16,13 +16,13 @@ use presolve_text::{
 };
 
 /// The variable with filter directives in the form of `RUST_LOG`:
-/// `presolve_solve=debug,presolve_registry=trace`. It is stronger than `-v`.
+/// `presolve_solve=debug,presolve_registry=trace`. It takes precedence over `-v`.
 const VARIABLE: &str = "PRESOLVE_LOG";
 
-/// Logs from now on, if `-v` or the variable says so.
+/// Starts to log, if `-v` or the variable requests it.
 ///
 /// # Errors
-/// The variable is not a list of directives.
+/// An input failure if the variable is not a list of directives.
 pub(super) fn start(verbosity: u8) -> Result<(), Failure> {
     let Some(filter) = filter(verbosity)? else {
         return Ok(());
@@ -31,7 +31,7 @@ pub(super) fn start(verbosity: u8) -> Result<(), Failure> {
         .with_timer(SinceStart(Instant::now()))
         .with_writer(|| Line);
     let subscriber = tracing_subscriber::registry().with(lines).with(filter);
-    // Fails only if there is one already.
+    // Fails only if a subscriber is already set.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())
 }
@@ -50,7 +50,7 @@ fn filter(verbosity: u8) -> Result<Option<Targets>, Failure> {
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    // All crates of presolve begin with its name; libraries are left to the variable.
+    // The names of presolve's crates begin with `presolve`. Only the variable logs libraries.
     Ok(Some(Targets::new().with_target("presolve", level)))
 }
 
@@ -63,14 +63,14 @@ impl FormatTime for SinceStart {
     }
 }
 
-/// Writes an event as one line, below which the progress display stays whole. The layer
-/// hands over each event at once.
+/// Writes an event as one line, above the progress display. The layer passes each event in one
+/// call.
 struct Line;
 
 impl io::Write for Line {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
-        // A line break in a value must not make a line of its own.
+        // A line break in a value must not start a new log line.
         let line = text.trim_end().replace('\n', "␊");
         progress::suspend(|| eprint_line(&foreign::shown(&line)));
         Ok(event.len())

@@ -1,5 +1,4 @@
-//! The file that a command is about: what it is, the settings that hold for it, and its
-//! requirements.
+//! The file of a command: its kind, the settings that apply to it, and its requirements.
 
 use std::path::{Path, PathBuf};
 
@@ -10,41 +9,41 @@ use presolve_spec::{EnvironmentFile, Spanned};
 use presolve_target::Image;
 use presolve_text::diagnostic::Failure;
 
-/// A file that was named, and what it is.
+/// A file from the command line, with its kind.
 pub(super) struct Named<'a> {
     path: PathBuf,
     args: &'a SettingsArgs,
     input: Input,
 }
 
-/// A file that was named, and where its requirements are.
+/// A file from the command line, with the location of its requirements.
 pub(super) struct Located<'a> {
     pub named: Named<'a>,
     pub spec: Spec,
 }
 
-/// The requirements of a file that was named, and the settings that hold for them.
+/// The requirements of a file from the command line, with the settings that apply to them.
 pub(super) struct Opened {
     pub environment: EnvironmentFile,
     pub settings: Settings,
-    /// The image that they are for, if one is named.
+    /// The image that the requirements are installed in, if one is named.
     pub image: Option<Spanned<Image>>,
 }
 
-/// Opens a file, reads its requirements, and prints what is to be said of both.
+/// Opens a file, reads its requirements, and prints the notices and warnings.
 pub(super) fn open(path: &Path, args: &SettingsArgs, output: &Output) -> Result<Opened, Failure> {
     Named::find(path, args)?.locate()?.read(output)
 }
 
 impl<'a> Named<'a> {
-    /// Opens a file, or the one that a folder stands for.
+    /// Opens a file, or the file to build in a folder.
     pub(super) fn find(path: &Path, args: &'a SettingsArgs) -> Result<Self, Failure> {
         let path = input::file_at(path)?;
         let input = input::open(&path, &args.fence(&path))?;
         Ok(Self { path, args, input })
     }
 
-    /// The definition of an Azure ML environment, if the file is one.
+    /// Returns the definition of an Azure ML environment; `None` for other files.
     pub(super) fn definition(&self) -> Option<&Definition> {
         match &self.input.kind {
             Kind::Definition(definition) => Some(definition),
@@ -60,7 +59,7 @@ impl<'a> Named<'a> {
 }
 
 impl Located<'_> {
-    /// Returns the settings that hold for the file, with what its image says.
+    /// Returns the settings that apply to the file, including those from its image.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
         let Named { path, args, .. } = &self.named;
         let settings = Settings::resolve(path, (*args).clone().into())?;

@@ -71,7 +71,7 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    /// The path as the user named it.
+    /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
@@ -128,7 +128,7 @@ impl Pin {
         Ok(())
     }
 
-    /// The platforms that the command line names, each once.
+    /// Returns the platforms on the command line, without duplicates.
     fn platforms(&self) -> Vec<Subdir> {
         let mut platforms = Vec::new();
         for platform in &self.settings.platforms {

@@ -1,5 +1,5 @@
-//! The progress display: a line per channel and subdir, one for PyPI and one for solving;
-//! on a terminal only.
+//! The progress display, on a terminal only: a line per channel and subdir, one for PyPI and
+//! one for solving.
 
 use std::{
     collections::HashMap,
@@ -21,10 +21,10 @@ use presolve_registry::{
 use presolve_resolve::Listener;
 use presolve_terminal::foreign;
 
-/// The bars of the process, for all that writes next to them.
+/// The bars of the process, shared by all code that prints next to them.
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// Runs a function while the display is hidden, so that its output is not mixed up.
+/// Runs a function while the display is hidden, so that it does not mix with the output.
 pub(super) fn suspend<A>(act: impl FnOnce() -> A) -> A {
     BARS.suspend(act)
 }
@@ -37,7 +37,7 @@ pub(super) struct Progress {
     pypi: ProgressBar,
     solving: ProgressBar,
     quiet: bool,
-    /// Several files can be solved at a time and share one line.
+    /// Ensures one shared line if several files are solved at a time.
     shows_solving: Arc<Once>,
 }
 

@@ -63,7 +63,7 @@ fn page() -> String {
         let mut is_code = false;
         for line in text(rule).lines() {
             is_code ^= line.starts_with("```");
-            // A comment in an example is not a heading.
+            // A `#` in an example starts a comment, not a heading.
             if line.starts_with('#') && !is_code {
                 page.push('#');
             }

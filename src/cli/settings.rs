@@ -70,7 +70,7 @@ pub(super) struct SettingsArgs {
 }
 
 impl SettingsArgs {
-    /// The fence of the file that the command line names.
+    /// Returns the boundary that references in the file on the command line must not leave.
     pub(super) fn fence(&self, file: &Path) -> Fence {
         let fences = Fences {
             allow_outside: self.allow_outside,

@@ -59,7 +59,7 @@ pub(super) async fn resolve(
     resolution.map_err(errors::failure)
 }
 
-/// The failure of a file that cannot be solved.
+/// Returns the failure for a file that cannot be solved.
 pub(super) fn unsolvable(resolution: &Resolution, file: &Path) -> Failure {
     let mut diagnostics = unsolvable::diagnostics(resolution);
     if let Some(last) = diagnostics.last_mut() {
@@ -71,7 +71,7 @@ pub(super) fn unsolvable(resolution: &Resolution, file: &Path) -> Failure {
     Failure { kind, diagnostics }
 }
 
-/// "12 packages from conda and 5 from PyPI for linux-64".
+/// Describes a solution: "12 packages from conda and 5 from PyPI for linux-64".
 pub(super) fn counts(resolution: &Resolution, conda: usize, pypi: usize) -> String {
     let packages = match conda {
         1 => "1 package".to_string(),

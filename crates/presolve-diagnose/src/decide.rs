@@ -1,4 +1,4 @@
-//! Which problem is the one: the one that the others follow from.
+//! The decision for one problem of a log: the one that caused the others.
 
 use super::{
     Confidence, Diagnosis, KnownFailure, Log, LogVerdict, Named,
@@ -11,17 +11,17 @@ struct Candidate {
     problem: &'static KnownFailure,
     strength: Strength,
     step: Option<usize>,
-    /// Places in [`Log::lines`], in their order.
+    /// Ascending indices in [`Log::lines`].
     lines: Vec<usize>,
     facts: Facts,
 }
 
-/// Names the problem of a log.
+/// Decides which problem broke the build of a log.
 ///
-/// A sign in a step that went well is none: tools warn, retry and fall back. Of those that
-/// are left, a problem that another one explains is a consequence of it ("Failed building
-/// wheel" of a missing compiler). Of independent ones the surer wins, then the later: a
-/// build ends with what broke it.
+/// A sign in a step that succeeded does not count, because tools warn, retry and fall back. A
+/// problem that another one explains is its consequence, such as "Failed building wheel" after
+/// a missing compiler. Of independent problems the one with the stronger sign wins, then the
+/// later one, because a build ends with its failure.
 pub fn diagnose(log: &Log) -> Diagnosis {
     let hits = sign::hits(log);
     let hits = hits.into_iter().filter(|hit| counts(log, hit));
@@ -62,7 +62,7 @@ pub fn diagnose(log: &Log) -> Diagnosis {
     }
 }
 
-/// A sign says nothing if its step went well, or the image was built after it.
+/// Whether a sign counts: its step did not succeed, and no image was built after it.
 fn counts(log: &Log, hit: &Hit) -> bool {
     let line = hit.lines[0];
     !log.went_well(line) && log.success.is_none_or(|success| success < line)
@@ -82,7 +82,8 @@ fn unknown(log: &Log, guess: Option<Named>) -> Diagnosis {
     }
 }
 
-/// The hits of each problem. What is said of one is of the last step that shows it.
+/// Groups the hits by problem. The lines of a problem are those in the last step that shows
+/// it.
 fn gather(log: &Log, hits: impl Iterator<Item = Hit>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for hit in hits {
@@ -107,7 +108,7 @@ fn gather(log: &Log, hits: impl Iterator<Item = Hit>) -> Vec<Candidate> {
 
 impl Candidate {
     fn add(&mut self, hit: Hit, step: Option<usize>) {
-        // What a surer sign captured is what the message tells.
+        // The facts of the strongest sign are the ones in the message.
         if hit.strength > self.strength {
             self.facts = hit.facts;
         } else if hit.strength == self.strength {
@@ -131,7 +132,7 @@ impl Candidate {
     }
 }
 
-/// Without those that another one explains.
+/// Removes the candidates that another one explains.
 fn unexplained(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let is_explained = |one: &Candidate| {
         candidates.iter().any(|other| {
@@ -146,7 +147,7 @@ fn unexplained(candidates: Vec<Candidate>) -> Vec<Candidate> {
         .collect()
 }
 
-/// Not known to be of different steps.
+/// Whether two candidates may be in the same step. An unknown step may be any.
 fn is_one_step(one: &Candidate, other: &Candidate) -> bool {
     one.step == other.step || one.step.is_none() || other.step.is_none()
 }

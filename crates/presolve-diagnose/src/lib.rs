@@ -1,13 +1,13 @@
-//! `diagnose`: what broke an image build, from its log.
+//! `diagnose`: the problem that broke an image build, from its log.
 //!
-//! In: a [`Log`], and the environment file if there is one. Out: the known problem, the lines of
-//! the log that show it, and the line of the file that it is about ([`spec`]). This crate must
-//! never solve anything.
+//! In: a [`Log`], and the environment file if there is one. Out: the known problem, the lines
+//! of the log that show it, and the lines of the file that it refers to ([`spec`]). This crate
+//! must never solve anything.
 //!
-//! Each known problem is a file of its own, with a page beside it (`disk_full.rs`,
-//! `disk_full.md`), in the folder of its subject. [`PROBLEMS`] lists them all. A problem is
-//! data: the messages that show it, with the facts in them, and the problems that follow from
-//! it. [`diagnose`] decides between them.
+//! Each known problem is a file of its own, next to its page (`disk_full.rs`, `disk_full.md`),
+//! in the folder of its subject. [`PROBLEMS`] lists them all. A problem is data: the messages
+//! that show it, with the facts in them, and the problems that it causes. [`diagnose`] decides
+//! between them.
 
 mod decide;
 mod log;
@@ -25,86 +25,86 @@ pub use problems::PROBLEMS;
 pub use sign::{Facts, Sign, Strength};
 pub use step::{Fate, Step};
 
-/// What breaks image builds in a way that can be told by the log.
+/// A failure of image builds that the log can reveal.
 pub struct KnownFailure {
-    /// Its name in kebab case.
+    /// The name in kebab case, which `diagnose --explain` accepts.
     pub name: &'static str,
-    /// What is said of a case: a sentence with facts in braces. [`KnownFailure::summary`] is
-    /// said where one of them is not known.
+    /// The message for a case: a sentence with facts in braces. If a fact is unknown, the
+    /// message is [`KnownFailure::summary`].
     pub message: &'static str,
     /// The messages that show it.
     pub signs: &'static [Sign],
-    /// The names of problems that follow from it, or say the same less precisely.
+    /// The names of problems that this one causes, or that describe it less precisely.
     pub explains: &'static [&'static str],
-    /// The environment file can be at fault, so that solving it can tell more.
+    /// Whether the environment file can be at fault, so that solving it may show more.
     pub solvable: bool,
-    /// conda's search can have taken too much of what a build has: where the file has a
-    /// solution, what the search costs tells more.
+    /// Whether conda's search can exceed a limit of the build. If the file has a solution, the
+    /// predicted cost of the search then shows more.
     pub of_the_search: bool,
-    /// What it is, its cause, what to do, and examples of logs, in Markdown.
+    /// The page in Markdown: summary, cause, remedy, and example logs.
     pub text: &'static str,
 }
 
-/// What a log says.
+/// The result for a log.
 pub struct Diagnosis {
-    /// The problem, if one is known.
+    /// The main problem, if it is known.
     pub verdict: LogVerdict,
-    /// Other problems of the log that do not follow from it.
+    /// Other problems in the log that it does not explain.
     pub also: Vec<Named>,
 }
 
-/// Whether the problem of a log is known.
+/// Whether the log shows a known problem.
 pub enum LogVerdict {
-    /// This one.
+    /// The problem that broke the build.
     Named(Named),
-    /// None that is known.
+    /// No known problem is certain.
     Unknown {
-        /// What it may be, with too little to say so.
+        /// A possible problem, with too little evidence to name it.
         guess: Option<Named>,
-        /// The lines that say most, as places in [`Log::lines`].
+        /// The most informative lines, as indices in [`Log::lines`].
         telling: Vec<usize>,
     },
-    /// The log ends with an image, and nothing went wrong after it.
+    /// An image was built, and no problem follows in the log.
     Succeeded,
 }
 
 /// A problem that a log shows.
 #[derive(Clone)]
 pub struct Named {
-    /// Which one.
+    /// The known failure that the log shows.
     pub problem: &'static KnownFailure,
-    /// How sure that is.
+    /// The confidence that it broke the build.
     pub confidence: Confidence,
-    /// The lines that show it, as places in [`Log::lines`], in their order.
+    /// The lines that show it, as ascending indices in [`Log::lines`].
     pub lines: Vec<usize>,
-    /// What they say about the case: `package`, `version`, `url`.
+    /// The facts in these lines, by name: `package`, `version`, `url`.
     pub facts: Facts,
-    /// The step of the build, as a place in [`Log::steps`].
+    /// The step of the build, as an index in [`Log::steps`].
     pub step: Option<usize>,
 }
 
-/// How sure it is that a problem is the one.
+/// The confidence that a problem broke the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// Too little to name it.
+    /// There is too little evidence to name it.
     Low,
-    /// Its messages are there, and something speaks for another one, too.
+    /// Its messages are present, but there is also evidence for another problem.
     Medium,
-    /// Its messages are there, and nothing else explains the failure.
+    /// Its messages are present, and nothing else explains the failure.
     High,
 }
 
-/// Every problem.
+/// Returns every known problem.
 pub fn all() -> impl Iterator<Item = &'static KnownFailure> {
     PROBLEMS.iter().flat_map(|group| group.iter().copied())
 }
 
-/// The problem of this name.
+/// Returns the problem with this name.
 pub fn by_name(name: &str) -> Option<&'static KnownFailure> {
     all().find(|problem| problem.name == name)
 }
 
-/// The problem whose name is nearest to one that does not exist, if any is near.
+/// Returns the problem with the most similar name, if one is similar enough.
 pub fn nearest(name: &str) -> Option<&'static KnownFailure> {
     let likeness = |problem: &&KnownFailure| strsim::jaro_winkler(problem.name, name);
     let scored = all().map(|problem| (likeness(&problem), problem));
@@ -113,17 +113,17 @@ pub fn nearest(name: &str) -> Option<&'static KnownFailure> {
 }
 
 impl KnownFailure {
-    /// The first paragraph of its text: what it is, in one sentence.
+    /// Returns the first paragraph of its page: the problem in one sentence.
     pub fn summary(&self) -> String {
         paragraph(self.text)
     }
 
-    /// Why it comes about.
+    /// Returns the cause, from its page.
     pub fn cause(&self) -> String {
         self.section("## Cause\n")
     }
 
-    /// What mends it.
+    /// Returns the remedy, from its page.
     pub fn remedy(&self) -> String {
         self.section("## What to do\n")
     }
@@ -134,17 +134,17 @@ impl KnownFailure {
     }
 }
 
-/// The lines up to an empty one, as one.
+/// Joins the lines up to an empty one.
 fn paragraph(text: &str) -> String {
     let lines = text.lines().take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// How many values of a fact a message tells.
+/// The maximum number of values of a fact in a message.
 const TOLD: usize = 3;
 
 impl Named {
-    /// The case in one sentence, lower case, without a full stop.
+    /// Describes the case in one sentence, lower case, without a full stop.
     pub fn message(&self) -> String {
         self.filled().unwrap_or_else(|| {
             let summary = self.problem.summary();
@@ -159,7 +159,7 @@ impl Named {
         })
     }
 
-    /// The message with its facts; none if one is not known.
+    /// Returns the message with its facts filled in; `None` if one is unknown.
     fn filled(&self) -> Option<String> {
         let mut text = String::new();
         let mut rest = self.problem.message;

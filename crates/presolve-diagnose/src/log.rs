@@ -1,8 +1,8 @@
-//! The log of a build as lines, without what its writers put before and into them.
+//! The log of a build as lines, without the additions of the programs that wrote it.
 //!
 //! Docker, BuildKit, ACR, Azure ML and CI systems each add something: timestamps, step
-//! numbers, seconds, colours. The messages after them are those of conda, pip and apt,
-//! and the signs of problems are looked for in these alone.
+//! numbers, seconds, colours. The rest is the messages of conda, pip and apt. The signs of
+//! problems are searched in these messages only.
 
 use std::sync::LazyLock;
 
@@ -11,39 +11,39 @@ use regex::Regex;
 use super::step::{Fate, Step, Steps};
 use presolve_text::source::decode_lossy;
 
-/// A longer line is cut into several of the same number: a progress bar can be megabytes
-/// long, and nothing that is looked for is.
+/// The maximum length of a line, in bytes. A longer line is split into several with the same
+/// number: a progress bar can have megabytes, but no sign is that long.
 const LONGEST: usize = 8 << 10;
 
-/// How many lines are kept of a log that is far longer than any that a build writes: the
-/// first ones tell what is built, and what broke it stands at the end.
+/// The numbers of first and last lines that are kept of an extremely long log. The first lines
+/// show what is built, and the failure is at the end.
 const FIRST: usize = 1 << 20;
 const LAST: usize = 1 << 22;
 
-/// A log.
+/// A parsed log.
 pub struct Log {
-    /// The lines that say something, in order; of millions the first and the last ones.
+    /// The lines with text, in order. Of an extremely long log, only the first and last ones.
     pub lines: Vec<LogLine>,
-    /// What the build did one after another, as far as the log tells it.
+    /// The steps of the build, in the order of the log; empty if the log shows none.
     pub steps: Vec<Step>,
-    /// Number of lines in the file.
+    /// The number of lines in the file.
     pub count: usize,
-    /// The last line that says that a build succeeded, as a place in `lines`.
+    /// The last line that reports a successful build, as an index in `lines`.
     pub success: Option<usize>,
 }
 
-/// A line of a log, or what stands between two carriage returns of one.
+/// A line of a log, or the part of one between two carriage returns.
 pub struct LogLine {
-    /// Line number in the file, from 1.
+    /// The line number in the file, from 1.
     pub number: usize,
-    /// What it says, without prefixes, colours and control characters.
+    /// The message, without prefixes, colours and control characters.
     pub text: String,
-    /// The step that it is of, as a place in [`Log::steps`].
+    /// The step that the line belongs to, as an index in [`Log::steps`].
     pub step: Option<usize>,
 }
 
 impl Log {
-    /// Reads the bytes of a log, in time that grows with their number. Any bytes are one.
+    /// Parses a log in linear time. Any bytes are accepted.
     pub fn read(bytes: &[u8]) -> Self {
         let text = decode_lossy(bytes);
         let mut lines = Lines::new(FIRST, LAST);
@@ -71,18 +71,18 @@ impl Log {
         }
     }
 
-    /// Whether a line is of a step that went well in the end.
+    /// Whether a line belongs to a step that succeeded in the end.
     pub fn went_well(&self, line: usize) -> bool {
         let step = self.lines[line].step.map(|step| &self.steps[step]);
         step.is_some_and(|step| step.fate == Fate::Succeeded)
     }
 }
 
-/// The lines while the log is read.
+/// The lines that are kept while the log is read.
 struct Lines {
     kept: Vec<LogLine>,
     success: Option<usize>,
-    /// How many of the first ones, and of the last ones, are kept at least.
+    /// The minimum numbers of first lines and of last lines that are kept.
     first: usize,
     last: usize,
 }
@@ -116,7 +116,7 @@ impl Lines {
     }
 }
 
-/// A text cut where it gets too long.
+/// Splits a text that is too long.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -128,7 +128,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// ANSI sequences (ECMA-48), those whose escape character a log viewer took away
+/// ANSI sequences (ECMA-48), also without the escape character that some log viewers remove
 /// (`[91m`), and control characters.
 static CONTROL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -136,7 +136,7 @@ static CONTROL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What stands before a message, each with an example:
+/// The prefixes of a message, each with an example:
 /// `2025-02-16T00:26:20.123Z `, `[2025-02-16 00:26:20]`, `2020/05/24 04:28:30 `;
 /// `job⇥step⇥` before a timestamp, as GitHub's command line prints it;
 /// `#8 46.25 ` of BuildKit; `12.84 ` of its summary; ` => => # ` of its display;
@@ -156,12 +156,12 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// How many prefixes can stand before one another: CI's timestamp, then ACR's, then the
-/// number and the seconds of BuildKit.
+/// The maximum number of consecutive prefixes: CI's timestamp, then ACR's, then the number and
+/// the seconds of BuildKit.
 const PREFIXES: usize = 4;
 
-/// The message of a line and the number that BuildKit gives its step; none if it has
-/// nothing but blanks and control characters.
+/// Returns the message of a line and BuildKit's number of its step; `None` if the line has
+/// only blanks and control characters.
 fn clean(raw: &str) -> Option<(Option<u32>, String)> {
     if raw.is_empty() {
         return None;
@@ -182,7 +182,7 @@ fn clean(raw: &str) -> Option<(Option<u32>, String)> {
     (!message.is_empty()).then(|| (id, message.to_owned()))
 }
 
-/// What builders print when an image is done.
+/// The messages of builders after an image was built.
 static SUCCESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:Successfully (?:built [0-9a-f]{12}|tagged \S+:\S+)|Run ID: \S+ was successful|(?:exporting to image|naming to \S+)(?: \S+)? done$)",
@@ -193,7 +193,7 @@ fn says_success(text: &str) -> bool {
     text.starts_with(['S', 'R', 'e', 'n']) && SUCCESS.is_match(text)
 }
 
-/// A pattern of this program.
+/// Compiles a pattern of the source code, which the tests prove valid.
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the tests compile every pattern")
 }
@@ -282,7 +282,7 @@ mod tests {
             let numbers: Vec<usize> = lines.kept.iter().map(|line| line.number).collect();
             (numbers, lines.success)
         };
-        // An image that was built among those left out comes before all that follow.
+        // An image built in the omitted lines precedes all later lines.
         for (built, success) in [(0, 0), (9, 1), (18, 6), (19, 7)] {
             let expected = (vec![0, 1, 14, 15, 16, 17, 18, 19], Some(success));
             assert_eq!(kept(built), expected, "{built}");

@@ -1,4 +1,4 @@
-//! The problems that are known, by what they are about.
+//! The known problems, grouped by subject.
 
 use super::KnownFailure;
 
@@ -12,7 +12,7 @@ mod pip;
 mod registry;
 mod system;
 
-/// Every problem, in the order in which they are listed.
+/// Every problem, in the order in which `diagnose --list` shows them.
 pub static PROBLEMS: &[&[&KnownFailure]] = &[
     conda::PROBLEMS,
     pip::PROBLEMS,

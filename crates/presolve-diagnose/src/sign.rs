@@ -1,4 +1,4 @@
-//! The signs of problems: messages of tools, and how they are found in a log.
+//! The signs of problems: messages of tools, and how a log is searched for them.
 
 use std::{
     collections::BTreeMap,
@@ -11,21 +11,21 @@ use regex::Regex;
 use super::{KnownFailure, Log, all, log::pattern};
 use presolve_text::secrets::redact;
 
-/// Strength of a sign as evidence.
+/// The strength of a sign as evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
-    /// Other problems, or none, show it as well.
+    /// Other problems show it too, or it appears without any problem.
     Faint,
-    /// It is mostly this problem that shows it.
+    /// It usually means this problem.
     Likely,
-    /// Only this problem shows it, and the build fails by it.
+    /// Only this problem shows it, and it breaks the build.
     Sure,
 }
 
-/// A message that a problem shows.
+/// A message that indicates a problem.
 pub struct Sign {
-    /// A part that every line with it has, in whatever case. Lines are looked up by these
-    /// all at once, so that a log of megabytes costs one pass.
+    /// A text in every line with the message, case-insensitive. One pass finds the literals of
+    /// all signs, so that a log of megabytes is searched once.
     literal: &'static str,
     strength: Strength,
     pattern: Option<&'static str>,
@@ -36,17 +36,17 @@ pub struct Sign {
 }
 
 impl Sign {
-    /// A message that only this problem shows.
+    /// Returns a sign that only this problem shows.
     pub const fn sure(literal: &'static str) -> Self {
         Self::new(literal, Strength::Sure)
     }
 
-    /// A message that is mostly of this problem.
+    /// Returns a sign that usually means this problem.
     pub const fn likely(literal: &'static str) -> Self {
         Self::new(literal, Strength::Likely)
     }
 
-    /// A message that can mean something else, too.
+    /// Returns a sign that can also mean something else.
     pub const fn faint(literal: &'static str) -> Self {
         Self::new(literal, Strength::Faint)
     }
@@ -63,61 +63,61 @@ impl Sign {
         }
     }
 
-    /// The line must match this, too. Its named groups are facts.
+    /// Requires that the line also matches this pattern. Its named groups are facts.
     pub const fn matching(mut self, pattern: &'static str) -> Self {
         self.pattern = Some(pattern);
         self
     }
 
-    /// One of these texts must stand near it.
+    /// Requires that one of these texts is near the sign.
     pub const fn near(mut self, texts: &'static [&'static str]) -> Self {
         self.near = texts;
         self
     }
 
-    /// None of these texts may stand near it.
+    /// Requires that none of these texts is near the sign.
     pub const fn unless_near(mut self, texts: &'static [&'static str]) -> Self {
         self.unless_near = texts;
         self
     }
 
-    /// The lines after it that match this are its list. Their named groups are facts.
+    /// Adds the lines after it that match this as a list. Their named groups are facts.
     pub const fn with_items(mut self, pattern: &'static str) -> Self {
         self.items = Some(pattern);
         self
     }
 
-    /// The log must end with it, but for what says that the build was given up.
+    /// Requires that the log ends with it, except for messages that the build was given up.
     pub const fn at_end(mut self) -> Self {
         self.at_end = true;
         self
     }
 }
 
-/// What a sign says about the case at hand, by name: the values in the order of the log.
+/// The facts of a case by name, with their values in the order of the log.
 pub type Facts = BTreeMap<String, Vec<String>>;
 
 /// A sign that was found in a log.
 pub(super) struct Hit {
     pub problem: &'static KnownFailure,
     pub strength: Strength,
-    /// The places of its lines in [`Log::lines`]; the first has the message.
+    /// The indices of its lines in [`Log::lines`]; the first has the message.
     pub lines: Vec<usize>,
     pub facts: Facts,
 }
 
-/// How far from a sign the texts may be that must be near: a traceback lies between.
+/// How many lines before and after a sign are near it. A traceback can be that long.
 const BEFORE: usize = 200;
 const BEHIND: usize = 50;
 
-/// A message can stand in every line of a log. The first ones and the last ones say all.
+/// The maximum number of hits of a sign, because a message can be in every line of a log.
 const HITS: usize = 200;
 
-/// How many entries of a list are read, and how many other lines may lie before the first.
+/// The maximum number of lines of a list, and of other lines before its first entry.
 const ITEMS: usize = 200;
 const GAP: usize = 2;
 
-/// What may follow on the last sign of life of a build: that it was given up.
+/// The messages that the build was given up, which may follow its last output.
 static GIVEN_UP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^\W*$|timed out|maximum (?:execution )?time|time-?out|deadline exceeded|cancell?ed|^\W*make(?:\[\d+\])?: \*\*\*|",
@@ -127,7 +127,7 @@ static GIVEN_UP: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// The signs of all problems, ready to be looked for.
+/// The signs of all problems, compiled for the search.
 struct Known {
     signs: Vec<Compiled>,
     literals: AhoCorasick,
@@ -136,7 +136,7 @@ struct Known {
 struct Compiled {
     problem: &'static KnownFailure,
     sign: &'static Sign,
-    /// Compiled when the literal was found: most never are.
+    /// Compiled on first use, because most literals are never found.
     pattern: OnceLock<Regex>,
 }
 
@@ -161,7 +161,7 @@ fn literals<'l>(texts: impl Iterator<Item = &'l str>) -> AhoCorasick {
 }
 
 impl Compiled {
-    /// Whether a line that has the literal is the sign.
+    /// Whether a line with the literal also matches the pattern.
     fn is_in(&self, text: &str) -> bool {
         let Some(source) = self.sign.pattern else {
             return true;
@@ -170,7 +170,7 @@ impl Compiled {
         regex.is_match(text)
     }
 
-    /// The sign at a line, if what is around it fits.
+    /// Returns the sign at a line, if the lines near it satisfy its conditions.
     fn hit(&self, log: &Log, line: usize) -> Option<Hit> {
         let sign = self.sign;
         let around = line.saturating_sub(BEFORE)..(line + BEHIND).min(log.lines.len());
@@ -201,7 +201,7 @@ impl Compiled {
         Some(hit)
     }
 
-    /// Whether nothing follows on a line but that the build was given up.
+    /// Whether only messages that the build was given up follow a line.
     fn ends(&self, log: &Log, line: usize) -> bool {
         let mut behind = log.lines[line + 1..].iter();
         behind.all(|line| GIVEN_UP.is_match(&line.text))
@@ -226,8 +226,8 @@ impl Hit {
     }
 }
 
-/// Adds what a line tells, without passwords and tokens: facts are parts of URLs, in
-/// which nobody could find a secret again.
+/// Adds the facts of a line, without passwords and tokens. Facts are parts of URLs, in which a
+/// secret could not be recognised later.
 fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
     let text = redact(text);
     let Some(found) = regex.captures(&text) else {
@@ -238,7 +238,7 @@ fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
             continue;
         };
         let value = match name {
-            // What stands before the host is user and password.
+            // The text before the host is user and password.
             "host" => value.as_str().rsplit('@').next().unwrap_or_default(),
             _ => value.as_str(),
         };
@@ -249,7 +249,7 @@ fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
     }
 }
 
-/// Every sign of every problem in a log, in its order.
+/// Returns every sign of every problem in a log, in the order of the lines.
 pub(super) fn hits(log: &Log) -> Vec<Hit> {
     let known = &*KNOWN;
     let mut places: Vec<Vec<usize>> = known.signs.iter().map(|_| Vec::new()).collect();

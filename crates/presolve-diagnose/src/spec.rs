@@ -1,4 +1,4 @@
-//! The lines of the environment file that a problem is about.
+//! The lines of the environment file that a problem refers to.
 
 use rattler_conda_types::PackageName as CondaName;
 
@@ -7,8 +7,8 @@ use presolve_parse as parse;
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::{Label, Location};
 
-/// The lines of a file that a problem of its build is about, in the order of the file.
-/// `refused` are the places that could not be read.
+/// Returns the lines of a file that a problem of its build refers to, in the order of the
+/// file. `refused` are the positions of unreadable lines.
 pub fn lines(named: &Named, environment: &EnvironmentFile, refused: &[Location]) -> Vec<Label> {
     let facts = &named.facts;
     let mut labels = Vec::new();
@@ -52,7 +52,7 @@ fn label(location: &Location, text: &str) -> Label {
     }
 }
 
-/// The conda and pip lines that ask for a package by its name.
+/// Returns the conda and pip lines that request a package by name.
 fn asked_for(environment: &EnvironmentFile, package: &str) -> Vec<Label> {
     const TEXT: &str = "asked for here";
     let mut labels = Vec::new();
@@ -77,8 +77,8 @@ fn name_of(line: &PipRequirement) -> Option<&pep508_rs::PackageName> {
     }
 }
 
-/// The pip line that pip names by its number: `(from -r requirements.txt (line 39))`. conda
-/// writes the pip list into a file `condaenv.x.requirements.txt`, one entry a line
+/// Returns the pip line that pip cites by number: `(from -r requirements.txt (line 39))`.
+/// conda writes the pip list to a file `condaenv.x.requirements.txt`, one entry per line
 /// (conda/env/installers/pip.py).
 fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) -> Option<Label> {
     const TEXT: &str = "the log names this line";
@@ -102,7 +102,7 @@ fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) 
         .chain(options.map(|option| &option.location))
         .filter(|location| std::sync::Arc::ptr_eq(&location.file, &environment.source))
         .collect();
-    // A line that is refused is counted, too. It is one of pip's if it is after another.
+    // Unreadable lines count too. Those after the first pip line belong to the pip list.
     let first = entries.iter().map(|location| location.span.start).min();
     let is_of_pip = |location: &&Location| Some(location.span.start) > first && first.is_some();
     entries.extend(refused.iter().filter(is_of_pip));
@@ -112,7 +112,7 @@ fn pip_line(environment: &EnvironmentFile, refused: &[Location], facts: &Facts) 
     Some(label(entry, TEXT))
 }
 
-/// The channels and index options that lead to the server of the log.
+/// Returns the channels and index options with the server in the log.
 fn servers(environment: &EnvironmentFile, facts: &Facts) -> Vec<Label> {
     let mut labels = Vec::new();
     for channel in &environment.channels {
@@ -130,8 +130,8 @@ fn servers(environment: &EnvironmentFile, facts: &Facts) -> Vec<Label> {
     labels
 }
 
-/// Whether a URL lies in a channel: `https://conda.anaconda.org/bioconda/noarch/…` in
-/// `bioconda`, and in `https://conda.anaconda.org/bioconda`.
+/// Whether a URL belongs to a channel: `https://conda.anaconda.org/bioconda/noarch/…` belongs
+/// to `bioconda`, and to `https://conda.anaconda.org/bioconda`.
 fn is_of_channel(url: &str, channel: &str) -> bool {
     if channel.contains("://") {
         return url.starts_with(channel.trim_end_matches('/'));

@@ -1,4 +1,4 @@
-//! The steps of a build: what went well in the end is not why the build failed.
+//! The steps of a build. A step that succeeded in the end is not why the build failed.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -6,23 +6,23 @@ use regex::Regex;
 
 use super::log::pattern;
 
-/// An instruction of a Dockerfile, as the log tells of it.
+/// An instruction of a Dockerfile, as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// The line of the log that begins it, from 1.
+    /// The line of the log at which the step begins, from 1.
     pub line: usize,
-    /// The instruction: `RUN pip install -r requirements.txt`.
+    /// The instruction, such as `RUN pip install -r requirements.txt`.
     pub instruction: String,
-    /// Result of the step.
+    /// The result of the step.
     pub fate: Fate,
 }
 
-/// Result of a build step.
+/// The result of a build step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// The log does not say.
+    /// The log does not show the result.
     Open,
-    /// It says that it is done, or goes on with the next.
+    /// The log says that the step is done, or continues with the next step.
     Succeeded,
     /// The log reports a failure.
     Failed,
@@ -35,21 +35,21 @@ static CLASSIC: LazyLock<Regex> =
 /// `[3/7] RUN …`, `[build 3/7] RUN …` of BuildKit, after `#8 `.
 static BUILDKIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[(?:[^\]\s]+ )*\d+/\d+\] (.*)$"));
 
-/// More steps than any build has: a log that counts further is none of a build.
+/// The maximum number of a step. A log with higher numbers is not of a build.
 const MOST: usize = 1 << 16;
 
-/// The steps while the log is read.
+/// The steps found so far while the log is read.
 #[derive(Default)]
 pub(super) struct Steps {
     steps: Vec<Step>,
-    /// Those of BuildKit, which run side by side, by their numbers.
+    /// The steps of BuildKit, which run in parallel, by their numbers.
     by_id: HashMap<u32, usize>,
-    /// The one of the classic builder that runs, with its number and their count.
+    /// The running step of the classic builder, with its number and the number of steps.
     current: Option<(usize, u32, Option<u32>)>,
 }
 
 impl Steps {
-    /// The step that a line belongs to.
+    /// Returns the step that a line belongs to, as an index.
     pub(crate) fn of(&mut self, id: Option<u32>, text: &str, line: usize) -> Option<usize> {
         match id {
             Some(id) => self.buildkit(id, text, line),

@@ -1,4 +1,4 @@
-//! The lines of a log that say most, for when no problem is known.
+//! The most informative lines of a log, for a failure that is not a known problem.
 
 use std::sync::LazyLock;
 
@@ -6,11 +6,11 @@ use regex::RegexSet;
 
 use super::Log;
 
-/// Maximum number of lines shown.
+/// The maximum number of lines that are shown.
 const SHOWN: usize = 8;
 
-/// What makes a line telling, the more so the later in this list: the name of an
-/// exception says more than that something failed.
+/// The patterns of informative lines. Later ones score higher: the name of an exception says
+/// more than the word "failed".
 static TELLING: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
         r"(?i)\b(?:cannot|can't|could not|couldn't|unable to|not found|denied|refused|no such)\b",
@@ -22,8 +22,8 @@ static TELLING: LazyLock<RegexSet> = LazyLock::new(|| {
     .expect("the tests compile every pattern")
 });
 
-/// The most telling lines, as places in [`Log::lines`], in their order; the last ones if
-/// none tells anything.
+/// Returns the most informative lines, as ascending indices in [`Log::lines`]; the last lines
+/// if no pattern matches.
 pub(super) fn lines(log: &Log) -> Vec<usize> {
     let mut scored: Vec<(usize, usize)> = Vec::new();
     let mut last = Vec::new();

@@ -1,11 +1,11 @@
-//! The texts of the problems are their tests: every example that is marked `found` is
-//! named as the problem, and one marked `fine` is not.
+//! The texts of the problems are their tests: diagnosing an example marked `found` gives the
+//! problem, and one marked `fine` does not.
 
 use std::collections::HashSet;
 
 use super::{KnownFailure, Log, LogVerdict, all, by_name, diagnose};
 
-/// A code block of a problem's text.
+/// A code block in the text of a problem.
 struct Example {
     mark: &'static str,
     text: String,
@@ -32,7 +32,7 @@ fn name_of(log: &str) -> Option<&'static str> {
     }
 }
 
-/// Everything that differs from what the examples say, at once.
+/// Returns all examples with a wrong result in one text.
 fn wrong(mark: &str, is_right: impl Fn(&KnownFailure, Option<&str>) -> bool) -> String {
     let mut wrong = String::new();
     for problem in all() {
@@ -63,7 +63,7 @@ fn what_is_marked_as_fine_is_not() {
     assert_eq!(wrong, "");
 }
 
-/// Builders and CI systems put their own before every line.
+/// Builders and CI systems add a prefix to every line.
 #[test]
 fn an_example_is_named_in_the_log_of_any_builder() {
     let wrap = |text: &str, before: &str| -> String {
@@ -163,7 +163,7 @@ fn every_text_says_cause_and_remedy() {
 
 /// The headings of "Image build problems" in Azure ML's "Troubleshoot environment issues"
 /// (<https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-environments>),
-/// with the problems whose sources name them. The service's analysis uses these names.
+/// each with the problems that cite it as a source. The service's analysis uses these names.
 const HEADINGS: &[(&str, &[&str])] = &[
     ("ACR unreachable", &["acr-unreachable"]),
     ("Unexpected Dockerfile Format", &["dockerfile-parse-error"]),
@@ -224,7 +224,7 @@ const HEADINGS: &[(&str, &[&str])] = &[
     ("Image not found", &["image-not-found"]),
 ];
 
-/// The headings that a problem's source names.
+/// Returns the headings that a problem cites as a source.
 fn claimed(problem: &KnownFailure) -> impl Iterator<Item = &'static str> {
     let source = problem.text.split("\n## Source\n").nth(1).unwrap_or("");
     let named = source
@@ -255,7 +255,7 @@ fn every_problem_of_azure_mls_list_is_known() {
     }
 }
 
-/// A cause and a remedy are read in a terminal, while a build is broken.
+/// Users read a cause and a remedy in a terminal, while their build is broken.
 #[test]
 fn cause_and_remedy_are_two_sentences_at_most() {
     for problem in all() {
@@ -286,7 +286,7 @@ fn warnings_that_fail_no_build_are_no_problem() {
     }
 }
 
-/// Its cost is known only where the file was solved.
+/// The cost of a search is known only after the file was solved.
 #[test]
 fn what_is_of_the_search_is_solvable() {
     let of_the_search: Vec<_> = all().filter(|problem| problem.of_the_search).collect();

@@ -1,9 +1,9 @@
-//! Builds that no channel has: `conda env export` wrote them on another platform, or so
-//! long ago that the channels have removed them.
+//! Builds that no channel has: `conda env export` wrote them on another platform, or so long
+//! ago that the channels have removed them since.
 //!
-//! Each such line is a separate conflict, but they all have the same cause, so they are
-//! reported as one finding. Everything else is searched in the file without these builds,
-//! with the versions kept.
+//! Each such line is a separate conflict, but all have the same cause, so they are reported as
+//! one finding. Other conflicts are searched in the file without these builds, but with the
+//! versions.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -25,7 +25,7 @@ const MANY: usize = 4;
 /// The number of builds that are searched for on other platforms.
 const SAMPLE: usize = 8;
 
-/// The time limit of that search, which explains the finding but does not change it.
+/// The time limit of that search. It explains the finding, but does not change it.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// The platforms that files are usually exported on.
@@ -42,12 +42,13 @@ const OTHERS: [Subdir; 5] = [
 pub struct GoneBuilds {
     /// The indices of the lines among the declared requirements.
     pub lines: Vec<usize>,
-    /// The platform for which the channels have most of the sampled builds.
+    /// The platform for which the channels have most of the sampled builds; `None` if there
+    /// are none.
     pub found_for: Option<Subdir>,
 }
 
-/// A file without the builds that no channel has. Its lines have the same places in the
-/// list of declared requirements.
+/// A file without the builds that no channel has. The indices of its declared requirements are
+/// unchanged.
 pub(super) struct WithoutBuilds {
     pub gone: GoneBuilds,
     pub environment: EnvironmentFile,
@@ -94,14 +95,14 @@ impl WithoutBuilds {
             kind: EditKind::DropBuilds,
             lines: self.gone.lines.clone(),
             with: None,
-            // They are made in the file that further changes are made to.
+            // Further changes start from the file that already has these.
             changes: Vec::new(),
             skipped: None,
         }
     }
 }
 
-/// The lines that name a build that does not exist, of a package that does.
+/// Returns the lines that name a missing build of an existing package.
 fn gone(declared: &[Declared], repodata: &Repodata) -> Vec<usize> {
     let mut by_name: HashMap<&str, Vec<&RepoDataRecord>> = HashMap::new();
     for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
@@ -120,7 +121,7 @@ fn gone(declared: &[Declared], repodata: &Repodata) -> Vec<usize> {
         .collect()
 }
 
-/// The spec of a line that names one build of a version.
+/// Returns the spec of a line that names one build of a version.
 fn one_build(line: &Declared) -> Option<&MatchSpec> {
     match &line.kind {
         DeclaredKind::Conda(spec) => {
@@ -138,8 +139,8 @@ fn without(line: &Declared, at: &Location) -> Option<Change> {
     })
 }
 
-/// The platform for which the channels have most of these builds. A channel that cannot
-/// be queried counts as having none.
+/// Returns the platform for which the channels have most of these builds. A channel that
+/// cannot be queried counts as having none.
 async fn found_for(question: &Question, lines: &[usize]) -> Option<Subdir> {
     let sample = lines.iter().step_by(lines.len().div_ceil(SAMPLE));
     let specs = sample.filter_map(|&line| one_build(&question.declared()[line]));

@@ -3,14 +3,14 @@
 //! The classic solver is the default of conda before 23.10, and `--solver classic`
 //! afterwards. It runs a sequence of objectives, each as a series of SAT calls over all
 //! records that the declared lines reach, and after UNSAT it searches the unpruned
-//! dependency graph for conflicts (`conda/resolve.py`). So two figures decide: the number
-//! of reachable records, and the distance of the solution from the newest version of
-//! everything, or that there is no solution.
+//! dependency graph for conflicts (`conda/resolve.py`). Two figures determine the cost: the
+//! number of reachable records, and the distance of the solution from the newest version of
+//! every package. A file without a solution has no distance but a search for conflicts.
 //!
-//! [`predict`] repeats conda's pruning of the index on the records that presolve has
-//! loaded, counts the rest, and applies the power laws of `model`, which
-//! `benches/fit_cost.py` fits to measured runs. A remedy is a changed file that is
-//! predicted in the same way.
+//! [`predict`] repeats conda's pruning of the index on the records that presolve has loaded,
+//! counts the remaining records, and applies the power laws of `model`, which
+//! `benches/fit_cost.py` fits to measured runs. The cost after a remedy is predicted in the
+//! same way for the changed file.
 
 pub use presolve_config::check::Limits;
 use std::time::Instant;
@@ -38,8 +38,8 @@ use space::{FileVariant, survey};
 /// The input of the prediction.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The records, the channel of highest priority first. Of an unsolvable spec they
-    /// have to be loaded by name: what conda searches then is not pruned by version.
+    /// The records, the channel of highest priority first. For an unsolvable spec they must be
+    /// loaded by name, because conda then searches records of every version.
     pub subdirs: &'a [SubdirRecords],
     /// The origin of each item of `subdirs`.
     pub origins: &'a [Origin],
@@ -47,11 +47,11 @@ pub struct Question<'a> {
     pub channel_priority: ChannelPriority,
     /// The virtual packages of the target.
     pub virtual_packages: &'a [GenericVirtualPackage],
-    /// The declared requirements. Conda lines without a condition count, the pip list
-    /// is installed after the solve.
+    /// The declared requirements. Only conda lines without a condition count, because pip runs
+    /// after the solve.
     pub declared: &'a [Declared],
-    /// The conda part of the solution, as a substitute for what conda would choose; none
-    /// if the conda lines have no solution.
+    /// The conda part of presolve's solution, as an approximation of conda's; `None` if the
+    /// conda lines have no solution.
     pub solution: Option<&'a [RepoDataRecord]>,
 }
 
@@ -113,31 +113,31 @@ pub struct Space {
     pub versions: usize,
     /// The number of dependencies, except on virtual packages.
     pub edges: usize,
-    /// The minor versions of python that stay open, oldest first.
+    /// The minor versions of python that remain possible, oldest first.
     pub pythons: Vec<String>,
-    /// The names that several channels have.
+    /// The names that are in several channels.
     pub overlap: Overlap,
 }
 
-/// Names that several channels have.
+/// Names that are in several channels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Overlap {
     /// The number of names.
     pub names: usize,
-    /// The records of other channels than the first that has the name.
+    /// The number of records outside the first channel that has the name.
     pub added_records: usize,
     /// Some of these names, those with the most added records first.
     pub largest: Vec<OverlappingName>,
 }
 
-/// A name that several channels have.
+/// A name that is in several channels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OverlappingName {
     /// The name.
     pub name: String,
     /// The number of channels that have it.
     pub channels: usize,
-    /// The records of other channels than the first that has it.
+    /// The number of records outside the first channel that has it.
     pub added_records: usize,
 }
 
@@ -173,7 +173,7 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
     cost
 }
 
-/// The spec and the name of a line that counts.
+/// Returns the spec and the name of a line without a condition.
 fn unconditional(line: &Declared) -> Option<(&MatchSpec, &PackageName)> {
     match &line.kind {
         DeclaredKind::Conda(spec) if spec.condition.is_none() => {
@@ -207,7 +207,7 @@ fn lines<'d>(
     counted.collect()
 }
 
-/// The records of a solution in the index.
+/// Returns the ids of a solution's records in the index.
 fn ids(index: &Index<'_>, solution: &[RepoDataRecord]) -> Vec<RecordId> {
     let found = solution.iter().filter_map(|record| {
         let name = index.name(record.package_record.name.as_normalized())?;

@@ -1,4 +1,4 @@
-//! Fixes: changes of the file that were verified by solving.
+//! Fixes: changes of the file that were verified by a solve.
 
 use std::{
     collections::HashMap,
@@ -47,8 +47,8 @@ pub(super) const FIXES: usize = 5;
 /// The maximum number of changed files that are solved to find fixes.
 const SOLVES: usize = 12;
 
-/// How long it may take at least to say why a fix skips a version; it may take as long as
-/// the fix itself, too.
+/// The minimum time limit for the search for why a fix skips a version. If the fix itself took
+/// longer, the limit is that time.
 const WHY_SKIPPED: Duration = Duration::from_secs(10);
 
 /// The input of the search for fixes.
@@ -56,11 +56,11 @@ pub(super) struct Fixing<'q> {
     pub question: &'q Question,
     pub environment: &'q EnvironmentFile,
     pub conflicts: &'q [Conflict],
-    /// The edit that was applied to the file before.
+    /// The edit that was applied to the file first, if any.
     pub before: Option<Edit>,
-    /// The records of every name that the file leads to.
+    /// The records of every name that the file may require.
     pub repodata: Arc<Repodata>,
-    /// The names of conda lines that no channel has.
+    /// The indices of the conda lines with a name that no channel has.
     pub unknown: &'q [usize],
     /// The number of fixes to find.
     pub wanted: usize,
@@ -77,10 +77,10 @@ pub(super) struct SearchOutcome {
     enough: bool,
 }
 
-/// All records of the names that a file leads to, by name.
+/// All records of the names that a file may require, by name.
 type ByName<'r> = HashMap<&'r PackageName, Vec<&'r RepoDataRecord>>;
 
-/// The result for each set of edits of a way.
+/// The result for each set of edits of a candidate.
 type Outcomes = Vec<Result<Option<Fix>, ResolveError>>;
 
 /// The fixes that were reported, and those held back.
@@ -93,13 +93,12 @@ struct Reported {
     doubtful: Vec<Fix>,
     /// The number of changed files that were solved.
     solves: usize,
-    /// Whether a time limit skipped something.
+    /// Whether a time limit stopped a solve.
     ended: bool,
 }
 
 impl Fixing<'_> {
-    /// Searches for fixes and reports each as soon as it is known to be the next, mildest
-    /// first.
+    /// Searches for fixes, and reports each as soon as no milder one can follow.
     pub(crate) async fn run(
         &self,
         found: &mut dyn FnMut(Fix),
@@ -122,13 +121,13 @@ impl Fixing<'_> {
         }
     }
 
-    /// Searches for proposals in half of the remaining time; the other half is for
-    /// solving them.
+    /// Searches for proposals in half of the remaining time. The other half is for solving
+    /// them.
     async fn search(&self, found: mpsc::UnboundedSender<Step>) -> Result<(), ResolveError> {
         let cores: Vec<Vec<usize>> = self.conflicts.iter().map(|c| c.lines.clone()).collect();
         let places = self.question.places.clone();
         let ask = move |problem: &Problem<'_>| {
-            // A constraints file is shared, as a rule, and not this file's to change.
+            // A constraints file is usually shared, so this file's fixes must not change it.
             let can_change = |line: usize| {
                 let kind = &problem.declared[line].kind;
                 places[line].is_some() && !matches!(kind, DeclaredKind::PipConstraint(_))
@@ -141,7 +140,7 @@ impl Fixing<'_> {
         question.ask(self.repodata.clone(), ask).await
     }
 
-    /// A part of the time that is left, as a deadline.
+    /// Returns the end of the given fraction of the remaining time, `1 / parts`.
     fn share(&self, parts: u32) -> Option<Instant> {
         let (now, deadline) = (Instant::now(), self.question.deadline()?);
         Some(now + deadline.saturating_duration_since(now) / parts)
@@ -221,10 +220,10 @@ impl Fixing<'_> {
         }
     }
 
-    /// Returns the results of a way.
+    /// Returns the result for each set of edits of a candidate.
     async fn outcomes(&self, way: Candidate, known: &ByName<'_>) -> (Candidate, Outcomes) {
         let mut outcomes = Outcomes::new();
-        // A slow one must not delay the others.
+        // A slow solve must not delay the others.
         let parts = if way.is_hard { 1 } else { 3 };
         for edits in self.edits(&way.proposal, way.elsewhere, known).await {
             let start = Instant::now();
@@ -240,7 +239,8 @@ impl Fixing<'_> {
         (way, outcomes)
     }
 
-    /// The edits of a proposal, or those that get what its lines ask for from elsewhere.
+    /// Returns the edits of a proposal, or with `elsewhere` those that use other sources for
+    /// the requirements of its lines.
     async fn edits(
         &self,
         proposal: &Proposal,
@@ -304,7 +304,7 @@ impl Fixing<'_> {
         })
     }
 
-    /// The edit that moves a family.
+    /// Returns the edit that moves a family to another version.
     fn together(&self, moved: &FamilyMove) -> Option<Edit> {
         let changes = moved.lines.iter().map(|(line, with)| {
             Some(Change::Replace {
@@ -321,7 +321,7 @@ impl Fixing<'_> {
         })
     }
 
-    /// The fix that these edits are, if the changed file has a solution.
+    /// Returns the fix that consists of these edits, if the changed file has a solution.
     async fn checked(
         &self,
         edits: Vec<Edit>,
@@ -343,7 +343,7 @@ impl Fixing<'_> {
             return Ok(None);
         };
         if is_over(&question) {
-            // There was no time to look for the versions that `pin` would take.
+            // There was no time to find the versions that `pin` would choose.
             return Err(SolveError::DEADLINE.into());
         }
         Ok(Some(Fix {
@@ -355,8 +355,8 @@ impl Fixing<'_> {
         }))
     }
 
-    /// The records are at hand unless the changed file has names or channels that the
-    /// file does not have.
+    /// Returns the loaded records, or loads more if the changed file has names or channels
+    /// that the file does not have.
     async fn repodata_for(
         &self,
         question: &Question,
@@ -379,7 +379,7 @@ impl Fixing<'_> {
         question.records(&specs).await.map(Arc::new)
     }
 
-    /// The resulting versions of the changed lines and of the lines in the conflicts.
+    /// Returns the resulting versions of the changed lines and of the lines in the conflicts.
     fn gives(
         &self,
         edits: &[Edit],
@@ -428,7 +428,7 @@ impl Fixing<'_> {
 }
 
 impl Reported {
-    /// Whether no more are wanted.
+    /// Whether enough fixes were found.
     fn is_enough(&self) -> bool {
         self.wanted() == 0
     }
@@ -439,7 +439,7 @@ impl Reported {
         fixes.min(SOLVES.saturating_sub(self.solves))
     }
 
-    /// Reports the fixes among these; returns whether one of them has no drawback.
+    /// Reports the fixes among the outcomes; returns whether one of them has no drawback.
     fn take(&mut self, outcomes: Outcomes, found: &mut dyn FnMut(Fix)) -> bool {
         let mut is_good = false;
         for outcome in outcomes {
@@ -461,8 +461,8 @@ impl Reported {
     }
 }
 
-/// Edits, of which those that make the same change for several lines are one: a channel is
-/// added once.
+/// Merges edits that make the same change for several lines. For example, a channel is added
+/// once.
 fn at_once(edits: Vec<Edit>) -> Vec<Edit> {
     let mut merged: Vec<Edit> = Vec::new();
     for edit in edits {
@@ -477,7 +477,7 @@ fn at_once(edits: Vec<Edit>) -> Vec<Edit> {
     merged
 }
 
-/// Whether the time for a question is over.
+/// Whether the deadline of a question has passed.
 fn is_over(question: &Question) -> bool {
     let deadline = question.deadline();
     deadline.is_some_and(|deadline| deadline <= Instant::now())
@@ -517,7 +517,7 @@ fn pypi_version(solution: &Solution, name: &str) -> Option<ResultingVersion> {
 }
 
 impl Fix {
-    /// The texts of the files that it changes.
+    /// Returns the texts of the files that the fix changes.
     fn files(&self) -> Vec<String> {
         let included = self.included.iter();
         let texts = included.map(|file| file.after.text().to_string());

@@ -39,7 +39,7 @@ pub use fixes::{
 };
 pub use run::{ExplainObserver, Extent, explain, explain_unsolvable, predicted};
 
-/// All results for a file, as far as the time limit allowed.
+/// All results for a file that were found within the time limit.
 pub struct Explanation {
     /// The platform.
     pub subdir: Subdir,
@@ -49,19 +49,19 @@ pub struct Explanation {
     pub channels: Vec<SpecChannel>,
     /// The channel priority mode that was used.
     pub channel_priority: ChannelPriority,
-    /// The file.
+    /// The environment file.
     pub file: Arc<SourceFile>,
     /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
-    /// The position of each requirement in its file; none for those that conda adds by
+    /// The position of each requirement in its file; `None` for those that conda adds by
     /// itself.
     pub places: Vec<Option<Location>>,
-    /// Names of conda lines that no channel has, with the nearest that there are.
+    /// Names of conda lines that no channel has, with the nearest existing names.
     pub missing: Vec<MissingName>,
     /// The solution, if there is one.
     pub solution: Option<Box<Solution>>,
-    /// Builds that no channel has, if many lines name such; the conflicts are then those
-    /// of the file without these builds.
+    /// Builds that no channel has, if many lines name such builds. The conflicts are then
+    /// those of the file without these builds.
     pub gone_builds: Option<GoneBuilds>,
     /// The conflicts, if there is no solution. Each one is independent of the others.
     pub conflicts: Vec<Conflict>,
@@ -71,15 +71,15 @@ pub struct Explanation {
     pub least_changes: usize,
     /// The predicted cost of conda's classic solver.
     pub cost: Option<cost::Cost>,
-    /// What was skipped because of the time limit.
+    /// The results that are missing or incomplete because of the time limit.
     pub left_out: Vec<LeftOut>,
-    /// Why results are left out, where it was not the time limit.
+    /// The errors because of which other results are missing.
     pub errors: Vec<ResolveError>,
     /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
 }
 
-/// What was skipped because of the time limit.
+/// A result that is missing or incomplete because of the time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOut {
@@ -109,13 +109,13 @@ pub struct Fix {
 /// One change of a fix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
-    /// The kind.
+    /// The kind of the change.
     pub kind: EditKind,
-    /// The places of the declared lines that change, several if they change alike; none
-    /// for a channel.
+    /// The indices of the declared lines that change, several if they change alike; empty for
+    /// a channel.
     pub lines: Vec<usize>,
-    /// The new requirement or channel or, for several lines, their new version; none for
-    /// a removal.
+    /// The new requirement or channel or, for several lines, their new version; `None` for a
+    /// removal.
     pub with: Option<String>,
     /// The changes of the file.
     pub changes: Vec<Change>,

@@ -23,8 +23,8 @@ use presolve_spec::EnvironmentFile;
 pub trait ExplainObserver {
     /// Receives a conflict of the file.
     fn conflict(&mut self, so_far: &Explanation, conflict: &Conflict);
-    /// Many lines name builds that no channel has; the conflicts that follow are those of
-    /// the file without these builds.
+    /// Receives the builds that no channel has, if many lines name such builds. The conflicts
+    /// that follow are those of the file without these builds.
     fn gone_builds(&mut self, so_far: &Explanation, gone: &GoneBuilds);
     /// Receives a fix.
     fn fix(&mut self, so_far: &Explanation, fix: &Fix);
@@ -34,8 +34,8 @@ pub trait ExplainObserver {
 ///
 /// # Errors
 /// [`ResolveError`] if the settings do not fit the file, a channel or an index could not be
-/// queried, or the time limit passed before it was known whether there is a solution. A
-/// later end of time leaves out what was not found until then.
+/// queried, or the time limit passed before it was known whether there is a solution. If the
+/// limit passes later, the result is incomplete instead.
 pub async fn explain(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -97,7 +97,7 @@ async fn explain_until(
 pub struct Extent {
     /// The maximum number of fixes.
     pub fixes: usize,
-    /// The maximum time, once the conflicts are known.
+    /// The maximum time after the conflicts are known; `None` for no limit.
     pub time: Option<Duration>,
 }
 
@@ -250,7 +250,7 @@ async fn fixes(
     match ended {
         Err(failure) => explanation.leave_out(LeftOut::Fixes, failure),
         Ok(ended) => {
-            // A channel that several lines wait for is one change.
+            // A channel that several lines need counts as one change.
             let sizes = explanation.fixes.iter().map(Fix::size);
             let least = sizes.chain([ended.least_changes]).min();
             explanation.least_changes = least.unwrap_or_default();
@@ -270,7 +270,7 @@ async fn cost(
     limits: Limits,
     explanation: &mut Explanation,
 ) {
-    // A failed prediction is left out; the result stays valid.
+    // If the prediction fails, it is left out. The other results stay valid.
     let solution = explanation.solution.as_deref();
     explanation.cost = predicted(question, repodata, limits, solution).await;
     if explanation.cost.as_ref().is_none_or(|cost| !cost.complete) {
@@ -307,7 +307,7 @@ pub async fn predicted(
 }
 
 impl Explanation {
-    /// Records that something could not be computed. Other results stay valid.
+    /// Records that a result is missing because of an error. Other results stay valid.
     fn leave_out(&mut self, what: LeftOut, error: ResolveError) {
         self.left_out.push(what);
         if !error.is_deadline() {

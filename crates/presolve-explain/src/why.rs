@@ -1,7 +1,7 @@
 //! `explain --why NAME`: what requires a package, and why it has this version.
 //!
-//! What holds back a newer version is found by solving the file again with a line that
-//! requires a newer version.
+//! To find what prevents a newer version, presolve solves the file again with an additional
+//! line that requires one.
 
 use std::sync::Arc;
 
@@ -36,14 +36,14 @@ pub use newest::{A_NEWER_ONE, Cause, Newest, Possible, VersionChange};
 pub struct Answer {
     /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
-    /// The position of each requirement in its file; none for those that conda adds by
+    /// The position of each requirement in its file; `None` for those that conda adds by
     /// itself.
     pub places: Vec<Option<Location>>,
     /// The conflicts, if there is no solution.
     pub conflicts: Vec<Conflict>,
     /// The results, in the order of the requested names.
     pub found: Vec<(String, NameAnswer)>,
-    /// Indexes leave out what is newer than this.
+    /// The cut-off date: packages that were uploaded later are ignored.
     pub cut_off: Option<jiff::Timestamp>,
     /// Notices collected during the run.
     pub notices: Vec<Diagnostic>,
@@ -74,11 +74,11 @@ pub enum NameAnswer {
 
 /// A package of the solution.
 pub struct Installed {
-    /// The package.
+    /// The package or project.
     pub package: Package,
-    /// The version.
+    /// The version in the solution.
     pub version: String,
-    /// The build; none for a PyPI project.
+    /// The build string; `None` for a PyPI project.
     pub build: Option<String>,
     /// The channel or index that provides it.
     pub from: String,
@@ -95,11 +95,11 @@ pub struct Installed {
 pub struct Asker {
     /// The requirement.
     pub demand: Demand,
-    /// The version of the package that asks; none for a line.
+    /// The version of the package that has the requirement; `None` for a line.
     pub version: Option<String>,
     /// The number of loaded versions that it leaves, if known.
     pub leaves: Option<usize>,
-    /// The shortest path from a declared line to the author; none for a line.
+    /// The shortest path from a declared line to the author; `None` for a line.
     pub way: Option<Asked>,
 }
 
@@ -135,7 +135,7 @@ async fn why_until(
     )
     .await?;
     let repodata = Arc::new(question.records(&question.names_of_specs()).await?);
-    // Without it a project is still found by its own name.
+    // Without the mapping, a project is still found by its own name.
     let _ = question.load_mapping().await;
     question.solving();
     let unknown = unknown_names(question.declared(), &repodata.missing);
@@ -228,8 +228,8 @@ async fn one(
     })
 }
 
-/// Whether a channel or an index of the file has such a package, as far as they can be
-/// asked.
+/// Whether a channel or an index of the file has such a package. One that cannot be queried
+/// counts as not having it.
 async fn exists(question: &Question, repodata: &Arc<Repodata>, name: &str) -> bool {
     let is_it = |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
     if repodata
@@ -288,7 +288,7 @@ fn asks_for(line: &Declared, name: &str) -> bool {
             let own = project.as_ref();
             own.is_some_and(|own| is_same(own.as_ref(), name))
         }
-        // A constraint asks for nothing.
+        // A constraint does not request a package.
         DeclaredKind::PipConstraint(_) => false,
     }
 }

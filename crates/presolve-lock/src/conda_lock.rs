@@ -24,13 +24,13 @@ use presolve_text::{
     secrets::without_token,
 };
 
-/// The category of what is always installed.
+/// The category of the packages that are always installed.
 const MAIN: &str = "main";
 
-/// The lock file for all platforms.
+/// Writes the lock file for all platforms.
 ///
 /// # Errors
-/// An input failure if the file has lines that only foreign code can resolve.
+/// An input failure if the file has lines that only third-party code can resolve.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried);
     let why = "a package in conda-lock.yml needs a version, which is known only after its build";
@@ -75,7 +75,7 @@ fn channels(platform: &LockedPlatform<'_>) -> Vec<Channel> {
     channels.collect()
 }
 
-/// The environment file as a path relative to the lock file.
+/// Returns the environment file as a path relative to the lock file.
 fn source(lock: &Lock<'_>) -> Option<String> {
     relative(lock.environment.source.path(), lock.folder)
 }
@@ -125,8 +125,8 @@ fn release(platform: &LockedPlatform<'_>, locked: &LockedRelease<'_>) -> Package
     }
 }
 
-/// The dependencies of a record by name. A name that a record gives twice has both
-/// versions here, and the first build string.
+/// Returns the dependencies of a record by name. If a name appears twice, it gets both
+/// versions and the first build string.
 fn dependencies(depends: &[String]) -> BTreeMap<String, String> {
     let mut dependencies: BTreeMap<String, String> = BTreeMap::new();
     for (name, constraint) in depends.iter().filter_map(|text| dependency(text)) {
@@ -141,7 +141,7 @@ fn dependencies(depends: &[String]) -> BTreeMap<String, String> {
     dependencies
 }
 
-/// A dependency as its name and what CEP 37 writes behind that: version and build.
+/// Splits a dependency into its name and, as CEP 37 writes it, its version and build.
 fn dependency(text: &str) -> Option<(String, String)> {
     let (name, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -165,7 +165,7 @@ fn dependency(text: &str) -> Option<(String, String)> {
     Some((name.as_normalized().to_owned(), constraint))
 }
 
-/// conda-lock itself demands an md5 of every conda package; CEP 37 does not.
+/// Warns that conda-lock itself requires an md5 of every conda package, unlike CEP 37.
 fn without_md5(lock: &Lock<'_>) -> Option<Diagnostic> {
     let records = lock.platforms.iter().flat_map(|one| &one.conda);
     let records = records.filter(|one| one.record.package_record.md5.is_none());

@@ -8,7 +8,7 @@ use presolve_text::{
     secrets,
 };
 
-/// The lines that were copied.
+/// The lines copied so far.
 #[derive(Default)]
 pub(super) struct Copies {
     /// The hosts whose URLs lost their credentials.
@@ -16,10 +16,10 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// A part of a line without its secrets.
+    /// Returns a part of a line without its secrets.
     ///
     /// # Errors
-    /// An input failure if a secret is in the path of a URL, which is wrong without it.
+    /// An input failure if a secret is in the path of a URL, which would be wrong without it.
     pub(super) fn bare(&mut self, text: &str, location: &Location) -> Result<String, Failure> {
         let bare = secrets::without_secrets(text);
         check(&bare, location)?;
@@ -40,7 +40,7 @@ impl Copies {
 }
 
 /// # Errors
-/// An input failure if a text of a line has a secret.
+/// An input failure if a text of a line contains a secret.
 pub(super) fn check(text: &str, location: &Location) -> Result<(), Failure> {
     if secrets::find_all(text).is_empty() {
         return Ok(());

@@ -24,7 +24,7 @@ const HEADER: &str = "\
 # $ conda create --name <env> --file <this file>
 ";
 
-/// The list for one platform.
+/// Writes the list for one platform.
 ///
 /// # Errors
 /// An input failure if a line has a secret that pip cannot get from elsewhere.
@@ -74,7 +74,7 @@ fn pip_line(release: &LockedRelease<'_>) -> String {
     format!("{} @ {url}", release.name())
 }
 
-/// The notice that comments are not installed by every tool.
+/// Returns the notice that not every tool installs the commented pip packages.
 fn notice(platform: &LockedPlatform<'_>) -> Option<Diagnostic> {
     let lines = platform.pypi.len() + platform.carried.len();
     if lines == 0 {

@@ -4,9 +4,10 @@
 //! write a file, or a credential.
 //!
 //! There is one module per format. All of them write a [`Lock`], so they have the same data.
-//! URLs are written without credentials, because every tool has its own settings for them: pip,
-//! conda and pixi read a netrc file, and pip and pixi a keyring. This also applies to lines that
-//! are copied from the user's file. Variables in these lines are kept: they are not secrets.
+//! URLs are written without credentials, because every tool has its own settings for them:
+//! pip, conda and pixi read a netrc file, and pip and pixi a keyring. This also applies to
+//! lines copied from the user's file. Variables in these lines are kept, because they are not
+//! secrets.
 
 use url::Url;
 
@@ -53,13 +54,13 @@ impl Format {
         }
     }
 
-    /// Whether one file can hold the answers for several platforms.
+    /// Whether one file can hold the solutions for several platforms.
     pub fn holds_several(self) -> bool {
         matches!(self, Format::CondaLock | Format::Pixi)
     }
 }
 
-/// A file that is to be written.
+/// The content of a file, before it is written.
 #[derive(Default)]
 pub struct Written {
     /// The text of the file.
@@ -69,15 +70,14 @@ pub struct Written {
 }
 
 impl<'a> Lock<'a> {
-    /// The file in a format.
+    /// Renders the file in a format.
     ///
     /// # Errors
-    /// An input failure if the format cannot hold a line of the pip list, or would
-    /// hold the value of a variable of it.
+    /// An input failure if the format cannot represent a line of the pip list, or if the file
+    /// would contain the value of an environment variable.
     ///
     /// # Panics
-    /// For [`Format::Env`], which is not written anew but edited
-    /// ([`presolve_spec::pin`]).
+    /// For [`Format::Env`]: that file is edited instead of rendered ([`presolve_spec::pin`]).
     pub fn write(&self, format: Format) -> Result<Written, Failure> {
         if format != Format::Requirements {
             variables::check(self, format)?;
@@ -89,7 +89,7 @@ impl<'a> Lock<'a> {
             Format::Pixi => pixi::write(self)?,
             Format::Requirements => requirements::write(self, self.only())?,
         };
-        // Requirements have other URLs, and say themselves what has no hash.
+        // Requirements files have other URLs, and report missing hashes themselves.
         if format != Format::Requirements {
             written.notices.extend(self.left_out_credentials());
             written.notices.extend(self.unhashed());
@@ -97,12 +97,12 @@ impl<'a> Lock<'a> {
         Ok(written)
     }
 
-    /// The platform of a format that holds one.
+    /// Returns the only platform, for a format that holds one.
     fn only(&self) -> &LockedPlatform<'a> {
         &self.platforms[0]
     }
 
-    /// Releases of which no hash is known.
+    /// Returns a notice on releases without a known hash.
     fn unhashed(&self) -> Option<Diagnostic> {
         let releases = self.platforms.iter().flat_map(|platform| &platform.pypi);
         let unhashed = releases.filter(|release| release.sha256.is_none());
@@ -161,7 +161,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Refuses lines that a format has no place for: a lock file without them would be
+/// Rejects lines that a format cannot represent: a lock file without them would describe
 /// another environment.
 fn uncarriable<'a>(
     format: &str,

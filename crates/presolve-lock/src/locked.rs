@@ -1,5 +1,5 @@
-//! The locked packages: the records and releases of a solution with their URLs, hashes
-//! and names, in a form that all formats are written from.
+//! The locked packages: the records and releases of a solution with their URLs, hashes and
+//! names, in a form that every format can be written from.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -22,7 +22,7 @@ use presolve_text::{
 pub struct Lock<'a> {
     /// The environment file.
     pub environment: &'a EnvironmentFile,
-    /// The folder of the written file.
+    /// The folder of the written file, which relative paths in it start from.
     pub folder: &'a Path,
     /// The platforms in the requested order; never empty.
     pub platforms: Vec<LockedPlatform<'a>>,
@@ -38,13 +38,13 @@ pub struct LockedPlatform<'a> {
     pub conda: Vec<LockedRecord<'a>>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<LockedRelease<'a>>,
-    /// The lines of the pip list that only foreign code can resolve, in file order.
+    /// The lines of the pip list that only third-party code can resolve, in file order.
     pub carried: Vec<&'a PipRequirement>,
 }
 
 /// A conda record.
 pub struct LockedRecord<'a> {
-    /// The record.
+    /// The record as its channel lists it.
     pub record: &'a RepoDataRecord,
     /// The URL of its archive, without credentials.
     pub url: Url,
@@ -54,22 +54,22 @@ pub struct LockedRecord<'a> {
 
 /// A release from PyPI.
 pub struct LockedRelease<'a> {
-    /// The release.
+    /// The release with its selected file.
     pub package: &'a PypiPackage,
-    /// Where its file is, without credentials; of the fragment only `subdirectory=…`,
-    /// which says what of an archive pip builds
+    /// The URL of its file, without credentials. Of the fragment, only `subdirectory=…` is
+    /// kept, which says which part of an archive pip builds
     /// (<https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments>).
     pub url: Url,
-    /// The hash of its file, hexadecimal, where it is known.
+    /// The hash of its file, hexadecimal; `None` if unknown.
     pub sha256: Option<String>,
-    /// The line of the pip list that gives its URL on this platform.
+    /// The line of the pip list that names its URL on this platform.
     pub line: Option<&'a PipRequirement>,
-    /// The options that lines of the pip list give for its build.
+    /// The options for its build from lines of the pip list.
     pub options: Vec<&'a str>,
 }
 
 impl<'a> Lock<'a> {
-    /// What is locked by these answers, of which there is at least one.
+    /// Collects the packages to lock from at least one solution.
     ///
     /// # Errors
     /// An input failure if a file of a local folder cannot be read for its hash.
@@ -132,7 +132,7 @@ fn releases<'a>(
     releases.collect()
 }
 
-/// The URL of an archive that a line gives, without variables.
+/// Returns the archive URL of a line, if it has one.
 pub(super) fn url_of(line: &PipRequirement) -> Option<&Url> {
     let PipRequirementKind::Named(requirement) = &line.kind else {
         return None;
@@ -143,18 +143,18 @@ pub(super) fn url_of(line: &PipRequirement) -> Option<&Url> {
     }
 }
 
-/// `subdirectory=…` of a URL's fragment.
+/// Returns `subdirectory=…` from the fragment of a URL.
 pub(super) fn subdirectory(url: &Url) -> Option<&str> {
     let mut parts = url.fragment()?.split('&');
     parts.find(|part| part.starts_with("subdirectory="))
 }
 
-/// The most bytes of a distribution that is read for its hash. The largest wheels on PyPI have
-/// about 1 GB.
+/// The maximum size of a distribution that is read for its hash, in bytes. The largest wheels
+/// on PyPI have about 1 GB.
 const ARCHIVE_LIMIT: u64 = 2 << 30;
 
-/// The hash of a release's file: as the index tells it, as the line with its URL
-/// does, or that of a file of this machine.
+/// Returns the hash of a release's file: from the index, from the line with its URL, or
+/// computed from a local file.
 fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option<String>, Failure> {
     let file = &package.distribution;
     if let Some(known) = file.hashes.get("sha256") {
@@ -180,7 +180,7 @@ fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option
     Ok(Some(hex(&digest)))
 }
 
-/// The lines of the pip list that count on this platform.
+/// Returns the lines of the pip list whose markers hold on this platform.
 fn active_lines<'a>(
     environment: &'a EnvironmentFile,
     subdir: Subdir,
@@ -199,8 +199,8 @@ fn active_lines<'a>(
     lines.collect()
 }
 
-/// The lines that count on this platform and that only foreign code can resolve:
-/// those that say so, and URLs of which the file name does not tell what it is.
+/// Returns the lines active on this platform that only third-party code can resolve: opaque
+/// lines, and URLs whose file name does not identify the distribution.
 fn carried<'a>(
     environment: &'a EnvironmentFile,
     subdir: Subdir,
@@ -216,8 +216,8 @@ fn carried<'a>(
 }
 
 impl LockedPlatform<'_> {
-    /// The projects from PyPI that a release requires on this platform, with the
-    /// specifiers, as text; empty for any version.
+    /// Returns the projects from PyPI that a release requires on this platform, with the
+    /// specifiers as text; empty for any version.
     pub fn requires(&self, release: &LockedRelease<'_>) -> BTreeMap<String, String> {
         let mut requires: BTreeMap<String, String> = BTreeMap::new();
         let (Some(metadata), Some(python)) = (&release.package.metadata, self.solution.python())
@@ -247,7 +247,7 @@ impl LockedPlatform<'_> {
 }
 
 impl LockedRelease<'_> {
-    /// The project with its extras, as pip writes it.
+    /// Returns the project with its extras, in pip's notation.
     pub fn name(&self) -> String {
         let extras: Vec<&str> = self.package.extras.iter().map(AsRef::as_ref).collect();
         if extras.is_empty() {

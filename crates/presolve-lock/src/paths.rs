@@ -1,4 +1,4 @@
-//! Relative paths in the user's lines, as they are from the folder of the written file.
+//! Relative paths in the user's lines, rewritten relative to the folder of the written file.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,8 @@ use super::{Lock, locked::url_of};
 use presolve_spec::{PipRequirement, PipRequirementKind, pip_options::quoted};
 use presolve_text::diagnostic::Location;
 
-/// A path relative to a folder, with `/` between its parts; `None` where the two have
-/// nothing in common.
+/// Returns a path relative to a folder, with `/` between its parts; `None` if the two have no
+/// common root.
 pub(super) fn relative(path: &Path, folder: &Path) -> Option<String> {
     let (path, folder) = (real(path)?, std::fs::canonicalize(here(folder)).ok()?);
     let mut up = Vec::new();
@@ -22,8 +22,8 @@ pub(super) fn relative(path: &Path, folder: &Path) -> Option<String> {
     None
 }
 
-/// The absolute path with its links followed, but for the last part: the name that a
-/// file is known by stays.
+/// Returns the absolute path with its links resolved, except for the last part: the file keeps
+/// its name.
 fn real(path: &Path) -> Option<PathBuf> {
     match (path.parent(), path.file_name()) {
         (Some(parent), Some(name)) => Some(std::fs::canonicalize(here(parent)).ok()?.join(name)),
@@ -36,9 +36,9 @@ fn here(path: &Path) -> PathBuf {
 }
 
 impl Lock<'_> {
-    /// A path that stands in the pip list, as it is from this folder. It is searched for
-    /// beside the file that names it and beside the environment file, where conda runs
-    /// pip; what is not there stays as it is.
+    /// Returns a path of the pip list relative to this folder. The path is searched for next
+    /// to the file that contains it and next to the environment file, where conda runs pip. A
+    /// path that does not exist stays unchanged.
     pub(super) fn rebased(&self, path: &str, location: &Location) -> String {
         let beside = |file: &Path| file.parent().unwrap_or(Path::new("")).join(path);
         let of_line = beside(location.file.path());
@@ -56,7 +56,7 @@ impl Lock<'_> {
         }
     }
 
-    /// A requirement as it is written, a path in it as it is from this folder.
+    /// Returns a requirement as written, with its path relative to this folder.
     pub(super) fn text_of(&self, line: &PipRequirement) -> String {
         let is_opaque = matches!(line.kind, PipRequirementKind::Opaque { .. });
         let (editable, text) = match line.text.strip_prefix("-e ") {

@@ -29,11 +29,11 @@ use presolve_text::{
     secrets::{without_credentials, without_token},
 };
 
-/// The lock file for all platforms.
+/// Writes the lock file for all platforms.
 ///
 /// # Errors
-/// An input failure if the file has lines that only foreign code can resolve and that
-/// are no local projects with a name.
+/// An input failure if the file has lines that only third-party code can resolve, except local
+/// projects with a name.
 pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let carried = lock.platforms.iter().flat_map(|one| &one.carried).copied();
     let why = "pixi needs its name and version, or a folder with a name";
@@ -96,7 +96,7 @@ fn is_needed(platform: &LockedPlatform<'_>, name: &str) -> bool {
     of_tags || records.any(|one| one.depends.iter().chain(&one.constrains).any(is_named))
 }
 
-/// `__name=version`, with a build string where it says something.
+/// Returns `__name=version`, with the build string if it has a meaning.
 fn assumed(package: &GenericVirtualPackage) -> String {
     let (name, version) = (package.name.as_normalized(), &package.version);
     match package.build_string.as_ref() {
@@ -111,8 +111,8 @@ fn channels(resolution: &Resolution) -> Vec<String> {
     urls.collect()
 }
 
-/// pixi has no flexible priority: what it allows and strict does not, is what pixi
-/// allows without any. Of one channel all are alike.
+/// pixi has no flexible priority. It is written as disabled, because strict priority would
+/// exclude allowed records. With one channel all modes are equal.
 fn options(resolution: &Resolution) -> SolveOptions {
     let one = resolution.channels.len() <= 1;
     SolveOptions {
@@ -217,8 +217,8 @@ fn hash(sha256: &str) -> Option<PackageHashes> {
     Some(PackageHashes::Sha256(digest.into()))
 }
 
-/// The name and the folder of a line like `name @ file:///here` or
-/// `-e file:///here#egg=name`.
+/// Returns the name and the folder of a line such as `name @ file:///here` or `-e
+/// file:///here#egg=name`.
 fn local_project(line: &PipRequirement) -> Option<(PackageName, PathBuf)> {
     let PipRequirementKind::Opaque {
         name: Some(name), ..

@@ -27,7 +27,7 @@ use presolve_text::{
     secrets::without_credentials,
 };
 
-/// The requirements file for one platform.
+/// Writes the requirements file for one platform.
 ///
 /// # Errors
 /// An input failure if a line has a secret that pip cannot get from elsewhere.
@@ -70,7 +70,7 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Wr
     Ok(written)
 }
 
-/// The header comment: the purpose, and what must be installed before.
+/// Returns the header comment: the purpose, and what must be installed first.
 fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> String {
     let python = platform.solution.python();
     let python = python.map_or_else(
@@ -107,11 +107,11 @@ fn brought(provided: &ProvidedCandidate) -> String {
     }
 }
 
-/// The options that settings outside of the file give: where else pip has to look.
+/// Adds the options from settings outside the file: the other places where pip must search.
 fn add_settings(written: &mut Written, lock: &Lock<'_>, platform: &LockedPlatform<'_>) {
     let (all, of_file) = (&platform.resolution.index, &lock.environment.pip.options);
     let mut options: Vec<(&str, &Url)> = Vec::new();
-    // An `--index-url` of the file puts all the indexes of settings aside.
+    // An `--index-url` of the file replaces all indexes of the settings.
     if of_file.index_url.is_none() {
         let first = all.index_url.iter().map(|url| ("--index-url", url));
         let extra = before(&all.extra_index_urls, of_file.extra_index_urls.len());
@@ -134,12 +134,12 @@ fn add_settings(written: &mut Written, lock: &Lock<'_>, platform: &LockedPlatfor
     written.notices.extend(credentials_left_out(urls));
 }
 
-/// What settings give, before what the file adds.
+/// Returns the URLs from settings, which precede those that the file adds.
 fn before(urls: &[Url], added: usize) -> &[Url] {
     &urls[..urls.len().saturating_sub(added)]
 }
 
-/// An option as it is written, a path in it as it is from the folder of this file.
+/// Returns an option as written, with its path relative to the folder of this file.
 fn option(lock: &Lock<'_>, option: &Spanned<String>) -> String {
     let mut links = lock.environment.pip.options.find_links.iter();
     let is_it = |links: &&Spanned<String>| {
@@ -181,13 +181,13 @@ fn add_release(
     Ok(())
 }
 
-/// A line with the options that say how pip builds it.
+/// Returns a line with the options for its build.
 fn as_written(lock: &Lock<'_>, line: &PipRequirement) -> String {
     let options = line.options.iter().map(|option| format!(" {option}"));
     lock.text_of(line) + &options.collect::<String>()
 }
 
-/// The hashes that pip may find: all of the release, for it chooses the file.
+/// Returns the hashes that pip may find: those of all files, because pip chooses the file.
 fn hashes(release: &LockedRelease<'_>) -> Vec<String> {
     let declared = release.line.map(|line| &line.hashes);
     match (declared, &release.sha256) {
@@ -197,7 +197,7 @@ fn hashes(release: &LockedRelease<'_>) -> Vec<String> {
     }
 }
 
-/// The entries without a hash: releases with an unknown hash, and opaque lines.
+/// Returns the entries without a hash: releases with an unknown hash, and opaque lines.
 fn unhashable(platform: &LockedPlatform<'_>) -> Vec<String> {
     let releases = platform
         .pypi

@@ -1,9 +1,9 @@
 //! Environment variables in the URLs of the pip list, such as
 //! `https://host/${TOKEN}/simple`.
 //!
-//! Their values belong to this machine and are often secret. As a user or password, a
-//! value is left out. A path does not work without it, so a file that would contain it is
-//! not written.
+//! Their values belong to this machine and are often secret. A value that is a user or a
+//! password is left out. A path is wrong without its value, so presolve does not write a file
+//! that would contain it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use presolve_text::{
     secrets::without_credentials,
 };
 
-/// A URL of the pip list, as it is written and as pip reads it.
+/// A URL of the pip list, as written and as pip reads it.
 struct WrittenUrl<'a> {
     written: &'a str,
     read: Url,
@@ -24,8 +24,8 @@ struct WrittenUrl<'a> {
 }
 
 /// # Errors
-/// An input failure if a URL that the file would hold has the value of a variable in
-/// its path or query.
+/// An input failure if a URL in the file would have the value of a variable in its path or
+/// query.
 pub(super) fn check(lock: &Lock<'_>, format: Format) -> Result<(), Failure> {
     let urls = lock.platforms.iter().flat_map(|one| urls(one, format));
     let urls: Vec<Url> = urls.collect();
@@ -65,7 +65,7 @@ fn given(environment: &EnvironmentFile) -> Vec<WrittenUrl<'_>> {
     let options = &environment.pip.options;
     let pages = options.index_url.iter().chain(&options.extra_index_urls);
     let pages = pages.chain(&options.find_links).filter_map(|page| {
-        // Several options can have one place.
+        // Several options can have the same position.
         let is_it = |option: &&Spanned<String>| {
             let (_, value) = option.value.split_once(' ').unwrap_or_default();
             let begin = value.split("${").next().unwrap_or_default();
@@ -100,7 +100,7 @@ fn leaks(given: &WrittenUrl<'_>, urls: &[Url]) -> bool {
     urls.iter().any(|url| pieces(url.as_str()).contains(value))
 }
 
-/// The parts of the path and query of the first URL in a text.
+/// Returns the parts of the path and query of the first URL in a text.
 fn pieces(text: &str) -> Vec<&str> {
     let url = text.split_once("://").map_or("", |(_, url)| url);
     let url = url.split_whitespace().next().unwrap_or_default();

@@ -19,7 +19,7 @@ pub struct LogReport<'r> {
     pub path: &'r str,
     /// The log.
     pub log: &'r Log,
-    /// What the log shows.
+    /// The problem that the log shows, if one is known.
     pub diagnosis: &'r Diagnosis,
     /// The environment file, if one was given.
     pub spec: Option<Spec>,
@@ -27,14 +27,14 @@ pub struct LogReport<'r> {
 
 /// What the environment file shows about the problem.
 pub struct Spec {
-    /// The lines that the problem is about.
+    /// The lines that the problem refers to.
     pub lines: Vec<Label>,
-    /// The result of solving it, if it was solved.
+    /// The result of solving the file; `None` if it was not solved.
     pub answer: Option<Answer>,
 }
 
 impl Spec {
-    /// The change that fixes the file, and the resulting versions, in one sentence.
+    /// Returns the change that fixes the file, and the resulting versions, in one sentence.
     fn change(&self) -> Option<String> {
         let Some(Answer::Fix { changes, gives, .. }) = &self.answer else {
             return None;
@@ -61,7 +61,7 @@ pub enum Answer {
         changes: Vec<String>,
         /// The resulting versions of the changed lines: `numpy 1.21.6 (conda)`.
         gives: Vec<String>,
-        /// The changes as edits; none if they are of several files.
+        /// The changes as edits; `None` if they are in several files.
         edits: Option<TextFix>,
     },
     /// It has no solution, and no fix was found.
@@ -73,10 +73,10 @@ pub enum Answer {
 /// The maximum number of log lines that are printed for a problem.
 const LINES: usize = 6;
 
-/// How much of a line is printed, in characters: a command line of a build can be long.
+/// The maximum length of a printed line, in characters. Command lines of a build can be long.
 const WIDTH: usize = 160;
 
-/// The report, with a trailing line break.
+/// Returns the report, with a trailing line break.
 pub fn render(report: &LogReport<'_>) -> String {
     match &report.diagnosis.verdict {
         LogVerdict::Named(named) => {
@@ -155,7 +155,7 @@ fn unknown<'r>(report: &'r LogReport<'_>, guess: Option<&Named>, telling: &[usiz
     }
 }
 
-/// Lines of the log, with one that is alone between two of them.
+/// Returns lines of the log. If a single line is between two of them, it is included.
 fn lines<'l>(log: &Log, places: impl Iterator<Item = &'l usize>) -> Vec<Line> {
     let mut shown: Vec<usize> = Vec::new();
     for &place in places {
@@ -179,7 +179,7 @@ fn of_spec(spec: &Spec) -> String {
     format!("\n{}\n", human::render(&about(spec)))
 }
 
-/// The diagnostic on the environment file and the result of solving it.
+/// Returns the diagnostic on the environment file and the result of solving it.
 fn about(spec: &Spec) -> Diagnostic {
     let message = if spec.lines.is_empty() {
         "presolve found no single line of the environment file that explains the problem"
@@ -209,9 +209,9 @@ fn about(spec: &Spec) -> Diagnostic {
     }
 }
 
-/// A line, shortened to the width that is shown.
+/// Shortens a line to [`WIDTH`].
 fn shortened(text: &str) -> String {
-    // A secret that is cut may not look like one.
+    // Mask secrets first: part of a secret may not be recognised as one.
     let text = foreign::shown(text.trim_end()).replace('\t', "    ");
     match text.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &text[..end]),

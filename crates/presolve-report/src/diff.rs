@@ -5,8 +5,8 @@ use similar::TextDiff;
 use presolve_terminal::foreign;
 use presolve_text::source::SourceFile;
 
-/// The change of a file, without the passwords that it may hold: diffs end up in logs.
-/// `after` says what the changed file is, `pinned`.
+/// Returns the change of a file without its passwords, because diffs end up in logs. `after`
+/// labels the new version, such as `pinned`.
 pub fn unified(source: &SourceFile, changed: &str, after: &str) -> String {
     let path = source.path().display().to_string();
     let diff = TextDiff::from_lines(source.text(), changed)

@@ -18,11 +18,11 @@ use presolve_words::{cost, edits, unsolvable};
 /// The maximum number of resulting versions that are shown per fix.
 const GIVEN_SHOWN: usize = 5;
 
-/// The number of conflicts that are shown in full; later ones take one line each if they
-/// have one line and a short reason.
+/// The number of conflicts that are shown in full. Later ones take one line each if they have
+/// one line and a short reason.
 const SHOWN_WHOLE: usize = 4;
 
-/// A conflict, followed by an empty line; one of many conflicts as a single line.
+/// Returns a conflict and an empty line, or one of many conflicts as a single line.
 pub fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -> String {
     let diagnostics = view(explanation).diagnostics(conflict);
     let mut text = String::new();
@@ -43,13 +43,13 @@ pub fn conflict(explanation: &Explanation, conflict: &Conflict, number: usize) -
     text
 }
 
-/// The builds that no channel has, followed by an empty line.
+/// Returns the finding on builds that no channel has, and an empty line.
 pub fn gone_builds(explanation: &Explanation, gone: &GoneBuilds) -> String {
     let told = view(explanation).gone_builds(gone);
     human::render(&told) + "\n\n"
 }
 
-/// The data for the sentences on conflicts.
+/// Returns the data for the sentences on conflicts.
 fn view(explanation: &Explanation) -> unsolvable::View<'_> {
     unsolvable::View {
         subdir: explanation.subdir,
@@ -60,7 +60,7 @@ fn view(explanation: &Explanation) -> unsolvable::View<'_> {
     }
 }
 
-/// A fix, with the heading before the first.
+/// Returns a fix, with the heading before the first.
 pub fn fix(explanation: &Explanation, fix: &Fix, number: usize) -> String {
     let heading = match number {
         1 => heading(fix.size()),
@@ -97,7 +97,7 @@ pub fn fix(explanation: &Explanation, fix: &Fix, number: usize) -> String {
     heading + &shown(&text)
 }
 
-/// The line before the first fix, which takes the fewest changes.
+/// Returns the heading before the first fix, which needs the fewest changes.
 fn heading(changes: usize) -> String {
     let least = match changes {
         1 => String::new(),
@@ -108,13 +108,14 @@ fn heading(changes: usize) -> String {
 
 const BOLD: Style = Style::new().bold();
 
-/// "not 1.20.3: it needs python (conda) 3.7 to 3.10".
+/// Returns why the nearest version was skipped: "not 1.20.3: it needs python (conda) 3.7 to
+/// 3.10".
 fn why_not_nearer(edit: &Edit) -> Option<String> {
     let skipped = edit.skipped.as_ref()?;
     Some(format!("not {}: {}", skipped.version, skipped.because))
 }
 
-/// The change of all files that a fix changes.
+/// Returns the changes of all files that a fix edits.
 fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
     let after = format!("fix {number}");
     let own = if fix.text == source.text() {

@@ -29,15 +29,15 @@ pub fn counts(report: &CheckReport) -> [usize; 3] {
     counts
 }
 
-/// How many findings have a fix: a safe one, an unsafe one.
+/// Returns the number of findings with a safe fix, and with an unsafe one.
 fn fixable(report: &CheckReport) -> [usize; 2] {
     let fixes = report.findings().filter_map(|finding| finding.fix.as_ref());
     let (safe, others): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
     [safe.len(), others.len()]
 }
 
-/// A finding as every format for programs shows it: in numbers, and in texts without
-/// secrets.
+/// A finding in the form of the machine-readable formats: with positions as numbers, and with
+/// texts without secrets.
 struct Entry<'f> {
     finding: &'f Finding,
     /// The file, as [`path`] writes it.
@@ -47,24 +47,24 @@ struct Entry<'f> {
     message: String,
     /// The label at the position; may be empty.
     label: String,
-    /// The notes, then the helps, each with its kind before it.
+    /// The notes, then the helps, each with its kind as a prefix.
     details: Vec<String>,
     fingerprint: String,
 }
 
-/// A place between two characters of a file.
+/// A position between two characters of a file.
 #[derive(Clone, Copy)]
 pub(super) struct Position {
-    /// In bytes of the decoded text.
+    /// The byte offset in the decoded text.
     offset: usize,
     /// The line number, from 1.
     pub line: usize,
-    /// From 1, in characters.
+    /// The column, from 1, in characters.
     pub column: usize,
 }
 
 impl<'f> Entry<'f> {
-    /// The findings of a file.
+    /// Returns the findings of a file.
     fn of(report: &'f FileReport) -> impl Iterator<Item = Self> {
         let fingerprints = fingerprints(&report.findings);
         let findings = report.findings.iter().zip(fingerprints);
@@ -86,7 +86,7 @@ impl<'f> Entry<'f> {
         }
     }
 
-    /// The message with what is said at the place.
+    /// Returns the message with the label of its position.
     fn sentence(&self) -> String {
         if self.label.is_empty() {
             self.message.clone()
@@ -120,8 +120,8 @@ pub(super) fn positions(at: &Location) -> (Position, Position) {
     (position(at.span.start), position(at.span.end))
 }
 
-/// Whether what a fix writes holds a secret of the file. Such a fix is named, and its
-/// edits are not shown: masked ones would write the mask into the file.
+/// Whether the text of a fix contains a secret of the file. Such a fix is named without its
+/// edits, because masked edits would write the mask into the file.
 pub(super) fn shows_secret(fix: &TextFix) -> bool {
     let text = fix.apply();
     let mut shift = 0_isize;
@@ -137,11 +137,11 @@ pub(super) fn shows_secret(fix: &TextFix) -> bool {
     })
 }
 
-/// How many bytes around an edit can say that a part of it is a secret: the key of a value
-/// of several lines. A file with many edits is not searched once for each.
+/// How many bytes around an edit may show that a part of it is a secret, such as the key of a
+/// value of several lines. The limit keeps files with many edits fast.
 const NEAR: usize = 4096;
 
-/// Whole lines around a part of a text.
+/// Returns the whole lines around a part of a text.
 fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
     let first = text.floor_char_boundary(start.saturating_sub(NEAR));
     let last = text.ceil_char_boundary((end + NEAR).min(text.len()));
@@ -150,7 +150,7 @@ fn lines_around(text: &str, start: usize, end: usize) -> Range<usize> {
     first..last
 }
 
-/// What could not be checked, one line each.
+/// Returns what could not be checked, one line each.
 fn undecided(report: &FileReport) -> impl Iterator<Item = String> {
     report.undecided.iter().flat_map(|undecided| {
         let platform = undecided.platform;

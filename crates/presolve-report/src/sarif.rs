@@ -1,6 +1,6 @@
-//! SARIF 2.1.0 (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>): what
-//! the logs of findings and of a diagnosis have in common, with what GitHub code scanning
-//! and Azure DevOps read of it.
+//! SARIF 2.1.0 (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>): the
+//! common parts of the logs of findings and of a diagnosis, with the properties that GitHub
+//! code scanning and Azure DevOps read.
 
 use std::path::Path;
 
@@ -15,13 +15,13 @@ use presolve_text::files::shown_path;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-/// The folder that relative paths begin in; whoever reads the log knows where it is.
+/// The base of relative paths. The reader of the log knows the folder.
 const ROOT: &str = "%SRCROOT%";
-/// What the fingerprint is called. The number goes up when it is made otherwise.
+/// The key of the fingerprint. Its number increases when the computation changes.
 pub(super) const FINGERPRINT: &str = "presolve/v1";
 
-/// A log of one run, with a trailing line break: the rules that its results name, the
-/// results, and what the run could not find out.
+/// Returns a log of one run, with a trailing line break: the rules of its results, the
+/// results, and what the run could not determine.
 pub(super) fn log(rules: &[Value], results: &[Value], notifications: &[Value]) -> String {
     let log = json!({
         "$schema": SCHEMA,
@@ -55,7 +55,7 @@ fn driver(rules: &[Value]) -> Value {
     driver
 }
 
-/// Where the project is kept; empty as long as the package does not say it.
+/// The URL of the project's repository; empty if the package does not state it.
 pub(super) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 pub(super) fn level(level: Level) -> &'static str {
@@ -66,7 +66,7 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
-/// The level in the words of GitHub code scanning.
+/// Returns the level in the terms of GitHub code scanning.
 pub(super) fn severity(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
@@ -110,10 +110,10 @@ pub(super) fn region(start: Position, end: Position) -> Value {
     })
 }
 
-/// A file: from the root if it is below it, else with its whole URI, because a relative
-/// one must not lead out of its base.
+/// Returns the location of a file: relative if it is below the root, otherwise a full URI,
+/// because a relative path must not lead out of its base.
 pub(super) fn artifact(file: &Path) -> Value {
-    // Standard input is in no folder.
+    // Standard input has no folder.
     if file == Path::new("-") {
         return json!({ "uri": "-" });
     }
@@ -126,7 +126,7 @@ pub(super) fn artifact(file: &Path) -> Value {
     }
 }
 
-/// A path as a relative reference (RFC 3986, 4.2), whose first part must not look like
+/// Returns a path as a relative reference (RFC 3986, 4.2). Its first part must not look like
 /// the scheme of a URI.
 pub(super) fn relative(path: &str) -> String {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -13,10 +13,10 @@ const ASKERS: usize = 6;
 /// The maximum number of downgraded packages that are listed; the rest is counted.
 const CHANGES: usize = 4;
 
-/// What the line behind the declared ones is called: it asks for a newer version.
+/// The text of the additional line, which requires a newer version.
 const NEWER: &str = presolve_explain::why::A_NEWER_ONE;
 
-/// The answer, one block per package.
+/// Returns the answer, one block per package.
 pub fn text(answer: &Answer) -> String {
     let mut blocks: Vec<Vec<String>> = Vec::new();
     for (name, found) in &answer.found {
@@ -35,11 +35,11 @@ pub fn text(answer: &Answer) -> String {
     presolve_terminal::foreign::shown(&blocks.join("\n"))
 }
 
-/// The verdict, where it is not that all was found.
+/// Returns an error unless every package was found.
 ///
 /// # Errors
-/// An input failure for names that do not exist, an unsolvable one for a file without
-/// a solution.
+/// An input failure for names that do not exist, and an unsolvable one for a file without a
+/// solution.
 pub fn verdict(answer: &Answer) -> Result<(), Failure> {
     let mut unknown = Vec::new();
     for (name, found) in &answer.found {
@@ -125,7 +125,7 @@ fn asker_words(answer: &Answer, asker: &Asker) -> String {
     format!("{asked}, by {}{through}", line_words(answer, way.line))
 }
 
-/// "`numpy=1.19` (environment.yml:4)".
+/// Returns a line with its position: "`numpy=1.19` (environment.yml:4)".
 fn line_words(answer: &Answer, line: usize) -> String {
     let declared = &answer.declared[line];
     let at = match &answer.places[line] {
@@ -217,7 +217,7 @@ fn step_back(changes: &[VersionChange]) -> String {
     format!(", with {}", shown.join(", "))
 }
 
-/// The lines that a newer version conflicts with, and on what.
+/// Returns the lines that conflict with a newer version, and the disputed packages.
 fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
     let untold = || vec!["      through a chain of choices that is too long to show".to_string()];
     let Some(conflict) = conflict else {

@@ -1,5 +1,5 @@
-//! The releases that pip builds from source: what their builds need, what of it the conda
-//! half provides, and what would save the build.
+//! The releases that pip builds from source: what their builds need, which of it the conda
+//! half provides, and how to avoid the build.
 
 use std::sync::Arc;
 
@@ -27,29 +27,29 @@ pub struct Build {
     pub name: PackageName,
     /// The version.
     pub version: Version,
-    /// What its archive shows; `None` where it cannot be read.
+    /// What its source archive shows; `None` if the archive cannot be read.
     pub shown: Option<Arc<SourceBuild>>,
-    /// Why its requirements are known only after the build, if they are.
+    /// Why its requirements are unknown before the build; `None` if they are known.
     pub unknown: Option<String>,
-    /// What it needs that conda packages provide: the tool and the package.
+    /// The tools that it needs and conda provides, each with the package that provides it.
     pub brought: Vec<(Tool, String)>,
-    /// What it needs that nothing in the file provides.
+    /// The tools that it needs and nothing in the file provides.
     pub missing: Vec<Tool>,
-    /// The modules that its `setup.py` imports and that are not there while pip
-    /// runs it, with their projects.
+    /// The modules that its `setup.py` imports but that are not installed while pip runs it,
+    /// with their projects.
     pub unmet: Vec<(String, PackageName)>,
-    /// pip builds it in an environment of its own.
+    /// Whether pip builds it in an isolated environment.
     pub isolated: bool,
     /// The minor versions of Python 3 for which this version has a wheel.
     pub minors: Vec<u64>,
     /// The newest version that has a wheel for the chosen Python.
     pub with_wheel: Option<Version>,
-    /// The conda package that provides the project for the chosen Python, with its
-    /// version.
+    /// The conda package that provides the project for the chosen Python, with its version;
+    /// `None` if it was not found.
     pub conda: Option<(String, String)>,
 }
 
-/// The builds of a solution. It blocks: call it on a thread that may.
+/// Returns the builds of a solution. It blocks, so call it on a thread that may block.
 ///
 /// # Errors
 /// [`SolveError`] if an index could not be queried.
@@ -92,13 +92,13 @@ pub(super) fn of(
 }
 
 impl Build {
-    /// Whether it compiles for certain.
+    /// Whether the build certainly compiles.
     pub fn compiles(&self) -> bool {
         let shown = self.shown.as_ref();
         shown.is_some_and(|shown| !shown.tools.is_empty() && !shown.optional)
     }
 
-    /// Whether it compiles where it can, and goes on where it cannot.
+    /// Whether the build compiles if a compiler exists, and succeeds without one otherwise.
     pub fn may_compile(&self) -> bool {
         let shown = self.shown.as_ref();
         shown.is_some_and(|shown| !shown.tools.is_empty() && shown.optional)
@@ -139,7 +139,7 @@ impl Build {
             return Ok(());
         };
         if let Some(release) = page.releases.get(&self.version) {
-            // A late patch release stands for all.
+            // A late patch release represents all patch releases of the minor version.
             let has_wheel =
                 |minor: &u64| has_file(release, target, &Version::new([3, *minor, 20]), false);
             self.minors = MINORS.filter(has_wheel).collect();
@@ -153,8 +153,8 @@ impl Build {
         Ok(())
     }
 
-    /// Takes note of a conda package that would save the build: the newest one for
-    /// the chosen Python, this version before others.
+    /// Records a conda package that would make the build unnecessary: the newest one for the
+    /// chosen Python, preferably of this version.
     pub(super) fn find_conda<'r>(
         &mut self,
         solution: &Solution,
@@ -178,8 +178,8 @@ impl Build {
     }
 }
 
-/// Whether pip can install a file of a release on a Python: a wheel, or a source
-/// distribution where that will do.
+/// Whether pip can install a file of a release on a Python: a wheel or, with `source`, a
+/// source distribution.
 pub(super) fn has_file(
     release: &Release,
     target: &WheelTarget,
@@ -201,7 +201,7 @@ pub(super) fn has_file(
     release.files.iter().any(fits)
 }
 
-/// Whether what a record asks of Python is satisfied by the one of a solution.
+/// Whether a record accepts the Python of a solution.
 pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool {
     use rattler_conda_types::Matches;
     let depends = record.package_record.depends.iter();
@@ -213,15 +213,14 @@ pub(super) fn fits_python(record: &RepoDataRecord, solution: &Solution) -> bool 
     specs.all(|spec| {
         let name = spec.name.as_exact().map(|name| name.as_normalized());
         let chosen = name.and_then(|name| solution.record(name));
-        // Where nothing requires `python_abi`, `python` says the same.
+        // If nothing requires `python_abi`, the dependency on `python` has the same effect.
         chosen.map_or(name == Some("python_abi"), |chosen| spec.matches(chosen))
     })
 }
 
-/// Whether pip builds in an environment of its own, with nothing in it but what the
-/// build requires: always with a `pyproject.toml` (since pip 10), without one since
-/// pip 25.3, and since 23.1 where setuptools or wheel are not installed
-/// (<https://pip.pypa.io/en/stable/news/>).
+/// Whether pip builds in an isolated environment, which has only the requirements of the
+/// build: always with a `pyproject.toml` (since pip 10); without one since pip 25.3, and since
+/// 23.1 if setuptools or wheel is not installed (<https://pip.pypa.io/en/stable/news/>).
 fn is_isolated(shown: Option<&SourceBuild>, solution: &Solution) -> bool {
     if shown.is_none_or(|shown| shown.requires.is_some()) {
         return true;
@@ -233,8 +232,8 @@ fn is_isolated(shown: Option<&SourceBuild>, solution: &Solution) -> bool {
         || (can(PipAbility::IsolatesWithoutSetuptools) && (lacks("setuptools") || lacks("wheel")))
 }
 
-/// Whether a conda package is such a tool. `compilers` and its like depend on those
-/// of their platform, `gcc_linux-64`.
+/// Whether a conda package provides a tool. Packages such as `compilers` depend on the ones
+/// for their platform, such as `gcc_linux-64`.
 fn brings(package: &str, tool: Tool) -> bool {
     let begins = |names: &[&str]| {
         names.iter().any(|name| {

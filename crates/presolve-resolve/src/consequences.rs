@@ -1,4 +1,4 @@
-//! The consequences of a solution once pip runs.
+//! The consequences of a solution when pip runs.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use presolve_solve::{Solution, SolveError};
 use presolve_text::diagnostic::Diagnostic;
 
 impl Question {
-    /// What pip builds from source, what would save a compilation, what pip would upgrade,
-    /// and what was built for the CPU.
+    /// Returns the releases that pip builds from source, the lines that pip would upgrade, and
+    /// the packages that are built for the CPU.
     pub(super) async fn consequences(
         &self,
         repodata: &Arc<Repodata>,
@@ -48,7 +48,7 @@ impl Question {
     }
 }
 
-/// That the time limit left nothing to look at the builds in.
+/// Returns the warning that the time limit left no time to check the source builds.
 pub(super) fn left_out() -> Diagnostic {
     let message = "the time limit was reached before the source builds were checked";
     Diagnostic::warning("builds-left-out", message).help("raise it with --timeout")

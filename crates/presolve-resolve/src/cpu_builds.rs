@@ -1,13 +1,13 @@
 //! Packages that are built for the CPU on an image with CUDA's libraries.
 //!
 //! An image has no driver, and the machine that builds it has no GPU, so conda sees no
-//! `__cuda` there and takes builds for the CPU without a word. What the channels have
-//! besides is told by the records, not by names: a build for CUDA says so in its build
-//! string, or depends on CUDA's own packages.
+//! `__cuda` there and silently chooses CPU builds. Whether the channels also have CUDA builds
+//! is recognised by their records, not by names: a CUDA build has a mark in its build string,
+//! or depends on CUDA's own packages.
 //!
 //! The version of `__cuda` is that of the GPU's driver
 //! (<https://github.com/conda/ceps/blob/main/cep-0030.md>), which can be newer than the
-//! libraries in the image: a build may need more than these.
+//! libraries in the image. A build may need a newer driver than these libraries do.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use presolve_parse as parse;
 use presolve_registry::conda::repodata::Repodata;
 pub use presolve_solve::{Solution, depends_on, solve};
 
-/// A build for the CPU, and the one for CUDA that there is.
+/// A CPU build in the solution, and a CUDA build that could replace it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CpuBuild {
     /// The package.
@@ -29,33 +29,33 @@ pub struct CpuBuild {
     pub version: String,
     /// The build.
     pub build: String,
-    /// The version and build for CUDA.
+    /// The version and the build string of the CUDA build.
     pub cuda: (String, String),
-    /// conda would take that one if there were a GPU whose driver is as new as the CUDA
-    /// libraries in the image. Otherwise it has to be asked for.
+    /// Whether conda would choose the CUDA build on a machine with a GPU whose driver is as
+    /// new as the CUDA libraries in the image. Otherwise the file has to request it.
     pub for_want_of_a_gpu: bool,
-    /// The driver that the build for CUDA depends on, if on any.
+    /// The driver that the CUDA build depends on; `None` if it depends on none.
     pub driver: Option<Driver>,
     /// The version of the CUDA libraries in the image.
     pub image_cuda: String,
-    /// The image is named by a Dockerfile, which `presolve context` does not write.
+    /// Whether a Dockerfile names the image. `presolve context` does not write such a file.
     pub in_dockerfile: bool,
 }
 
-/// The driver of a GPU that a build depends on.
+/// The GPU driver that a build depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Driver {
-    /// The dependency: `__cuda >=12.0`.
+    /// The dependency, such as `__cuda >=12.0`.
     pub spec: String,
-    /// A version of `__cuda` that satisfies it, and what is said of `__cuda` by the
-    /// packages that the build depends on: that of the libraries in the image, else the
-    /// lowest that they name; none if they name none that does.
+    /// A version of `__cuda` that satisfies the build and the packages that it depends on:
+    /// that of the libraries in the image, otherwise the lowest that they name. `None` if no
+    /// named version is suitable.
     pub version: Option<String>,
 }
 
 impl Driver {
-    /// The first dependency of a record on `__cuda`. What it depends on has a say as well:
-    /// conda-forge's `cuda-version` constrains the driver where a build asks for any.
+    /// Returns the first dependency of a record on `__cuda`. Its other dependencies count too:
+    /// conda-forge's `cuda-version` constrains the driver even if the build accepts any.
     fn of(record: &RepoDataRecord, records: &[&RepoDataRecord], image_cuda: &str) -> Option<Self> {
         let depends = &record.package_record.depends;
         let spec = depends.iter().find(|text| on_driver(text).is_some())?;
@@ -74,14 +74,14 @@ impl Driver {
     }
 }
 
-/// What a record says of the version of `__cuda`.
+/// Returns the constraints of a record on the version of `__cuda`.
 fn drivers(record: &RepoDataRecord) -> Vec<VersionSpec> {
     let package = &record.package_record;
     let texts = package.depends.iter().chain(&package.constrains);
     texts.filter_map(|text| on_driver(text)).collect()
 }
 
-/// The versions of `__cuda` that a dependency allows, if it is one on `__cuda`.
+/// Returns the versions that a dependency on `__cuda` allows; `None` for other dependencies.
 fn on_driver(text: &str) -> Option<VersionSpec> {
     if PackageName::normalized_name_from_matchspec_str(text) != "__cuda" {
         return None;
@@ -90,8 +90,7 @@ fn on_driver(text: &str) -> Option<VersionSpec> {
     Some(spec.version.unwrap_or(VersionSpec::Any))
 }
 
-/// A version of `__cuda` with which one record of each package can be installed, by what
-/// they say of it.
+/// Returns a version of `__cuda` that at least one record of each package accepts.
 fn met_by(needs: &[Vec<Vec<VersionSpec>>], image_cuda: &str) -> Option<String> {
     let meets = |version: &Version| {
         let fits = |record: &Vec<VersionSpec>| record.iter().all(|spec| spec.matches(version));
@@ -105,7 +104,7 @@ fn met_by(needs: &[Vec<Vec<VersionSpec>>], image_cuda: &str) -> Option<String> {
     lowest.map(|version| version.to_string())
 }
 
-/// The versions that stand in a version spec.
+/// Returns the versions that appear in a version spec.
 fn named(versions: &VersionSpec) -> Vec<Version> {
     match versions {
         VersionSpec::None | VersionSpec::Any => Vec::new(),
@@ -118,7 +117,8 @@ fn named(versions: &VersionSpec) -> Vec<Version> {
 }
 
 impl Question {
-    /// The builds for the CPU. What cannot be found out is left out: it is a hint.
+    /// Returns the CPU builds. As they are hints, those that cannot be determined are left
+    /// out.
     pub(super) async fn cpu_builds(
         &self,
         repodata: &Arc<Repodata>,
@@ -149,7 +149,7 @@ impl Question {
             let name = record.package_record.name.as_normalized();
             let other = with_gpu.as_ref().and_then(|other| other.record(name));
             let other = other.filter(|other| is_for_cuda(other));
-            // conda may prefer the CPU of a package that is only carried along.
+            // conda may choose the CPU build of an indirect dependency on purpose.
             let is_declared = self.declared().iter().any(|line| line.names(name));
             let for_cuda = other.unwrap_or(sibling);
             (is_declared || other.is_some()).then(|| CpuBuild {
@@ -166,15 +166,15 @@ impl Question {
         builds.collect()
     }
 
-    /// The answer on a machine with a GPU.
+    /// Returns the solution on a machine with a GPU.
     async fn solution_with(&self, cuda: &str, repodata: &Arc<Repodata>) -> Option<Box<Solution>> {
         let question = self.with_cuda(cuda).ok()?;
         question.ask(Arc::clone(repodata), solve).await.ok()?
     }
 }
 
-/// A build for CUDA of the same version for the same Python, in the same channel: of
-/// several the one with the highest number.
+/// Returns a CUDA build of the same version for the same Python, in the same channel. Of
+/// several, it is the one with the highest build number.
 fn sibling<'r>(
     record: &RepoDataRecord,
     repodata: &'r Repodata,
@@ -200,17 +200,17 @@ fn version_and_build(record: &RepoDataRecord) -> (String, String) {
     (package.version.to_string(), package.build.to_string())
 }
 
-/// Whether a record is a build for CUDA: by a word of its build string (`cuda126_py310_0`,
-/// `py3.12_cuda12.4_cudnn9.1.0_0`, `gpu_py39_0`), or by what it depends on.
+/// Whether a record is a CUDA build: by a word in its build string (`cuda126_py310_0`,
+/// `py3.12_cuda12.4_cudnn9.1.0_0`, `gpu_py39_0`), or by its dependencies.
 fn is_for_cuda(record: &RepoDataRecord) -> bool {
     let mut words = record.package_record.build.as_str().split('_');
     let by_build = words.any(|word| word.starts_with("cuda") || word.starts_with("gpu"));
     by_build || depends_on(record).any(|name| is_of_cuda(&name))
 }
 
-/// Whether a package is CUDA itself: the virtual one, NVIDIA's toolkit until 11 and its
-/// parts since 12 (<https://github.com/conda-forge/cuda-feedstock>), or what stands for a
-/// choice of it in the channel `pytorch`.
+/// Whether a package is part of CUDA: the virtual package, NVIDIA's toolkit until 11, its
+/// parts since 12 (<https://github.com/conda-forge/cuda-feedstock>), or a package by which the
+/// channel `pytorch` selects a version of it.
 fn is_of_cuda(name: &str) -> bool {
     matches!(name, "__cuda" | "cudatoolkit" | "pytorch-cuda") || name.starts_with("cuda-")
 }
@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    /// Build strings and dependencies as the channels have them.
+    /// Build strings and dependencies from real channels.
     #[test]
     fn builds_for_cuda_are_told_by_their_records() {
         for (build, depends) in [
@@ -277,8 +277,7 @@ mod tests {
         assert_eq!(Driver::of(&without, &[], "11.8"), None);
     }
 
-    /// As conda-forge has it: the build asks for any driver, and `cuda-version` for a new
-    /// one.
+    /// As in conda-forge: the build accepts any driver, but `cuda-version` requires a new one.
     #[test]
     fn the_driver_is_new_enough_for_what_the_build_depends_on() {
         let version = |version: &str, driver: &str| {

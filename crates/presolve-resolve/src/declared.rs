@@ -7,8 +7,8 @@ use presolve_solve::{Declared, DeclaredKind};
 use presolve_spec::{CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind};
 use presolve_text::diagnostic::Location;
 
-/// What the file asks for, and where. A pip list without `pip` among the conda
-/// lines gets it, as conda does (`conda/env/env.py`).
+/// Returns the requirements of the file, with their positions. Like conda
+/// (`conda/env/env.py`), it adds `pip` to a file that has a pip list but no line on pip.
 pub(super) fn of(
     environment: &EnvironmentFile,
     channels: &Channels,
@@ -79,7 +79,7 @@ pub(super) fn conda_specs(declared: &[Declared]) -> Vec<MatchSpec> {
     specs.collect()
 }
 
-/// The spec of a normalised name alone.
+/// Returns the bare spec of a normalised name.
 pub(super) fn spec_of(name: String) -> MatchSpec {
     MatchSpec {
         name: rattler_conda_types::PackageName::new_unchecked(name).into(),
@@ -87,7 +87,7 @@ pub(super) fn spec_of(name: String) -> MatchSpec {
     }
 }
 
-/// The spec without anything but its name, and its URL where it has one.
+/// Returns a spec reduced to its name and, if it has one, its URL.
 pub(super) fn by_name(spec: &MatchSpec) -> MatchSpec {
     MatchSpec {
         name: spec.name.clone(),

@@ -1,4 +1,4 @@
-//! Why a file cannot be resolved, as data.
+//! The errors of a resolution, as data.
 
 use presolve_packages::error::{FetchError, IndexError};
 use presolve_registry::{
@@ -9,16 +9,16 @@ use presolve_solve::SolveError;
 use presolve_spec::Spanned;
 use presolve_text::diagnostic::Failure;
 
-/// Why there is no answer for a file. That it cannot be solved is an answer.
+/// The reason for which a file has no result. "No solution" is a result.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The file or the settings cannot be used, or presolve itself failed.
     #[error(transparent)]
     Failure(#[from] Failure),
-    /// No platform is set, and there is none for this machine.
+    /// No platform is set, and conda has none for this machine.
     #[error("conda does not support this machine's platform")]
     NoPlatform,
-    /// The file was pinned for something that is not a platform.
+    /// The file was pinned for an unknown platform.
     #[error("`{}` is not a conda platform", .0.value)]
     PinnedPlatform(Spanned<String>),
     /// The network client cannot be set up.
@@ -30,7 +30,7 @@ pub enum ResolveError {
     /// A channel cannot be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
-    /// The mapping of names that the settings name cannot be used.
+    /// The mapping of names from the settings cannot be used.
     #[error(transparent)]
     Mapping(#[from] MappingError),
     /// The solver has no answer.
@@ -44,7 +44,7 @@ impl ResolveError {
         matches!(self, Self::Solve(error) if error.is_deadline())
     }
 
-    /// Whether a channel refuses access: that says nothing about the file.
+    /// Whether a channel refuses access, which does not mean that the file is wrong.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Channel(ChannelError::Subdir { error, .. })
             if matches!(**error, SubdirError::Fetch(FetchError::Denied { .. })))

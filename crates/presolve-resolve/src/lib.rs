@@ -1,8 +1,8 @@
 //! Resolves an environment file with its settings.
 //!
-//! In: an environment file and settings. Out: a [`Resolution`] or a [`ResolveError`]. This crate queries the channels
-//! and indexes, builds the joint problem, and collects the consequences of the solution. It
-//! must never know a rule of `check` or an output format.
+//! In: an environment file and settings. Out: a [`Resolution`] or a [`ResolveError`]. This
+//! crate queries the channels and indexes, builds the joint problem, and collects the
+//! consequences of the solution. It must never know a rule of `check` or an output format.
 
 use std::{
     sync::Arc,
@@ -48,7 +48,7 @@ pub use shared::Shared;
 pub use upgrade::Upgrade;
 pub use upgrade::is_same;
 
-/// The receivers of progress.
+/// The callbacks for progress; each may be absent.
 #[derive(Clone, Default)]
 pub struct Listener {
     /// Receives the progress of repodata.
@@ -77,12 +77,12 @@ pub struct Resolution {
     pub virtual_packages: Vec<GenericVirtualPackage>,
     /// The channels, highest priority first.
     pub channels: Vec<SpecChannel>,
-    /// The declared requirements, in the numbering of the result.
+    /// The declared requirements. Results refer to them by index.
     pub declared: Vec<Declared>,
-    /// The position of each requirement in its file; none for those that conda adds by
+    /// The position of each requirement in its file; `None` for those that conda adds by
     /// itself.
     pub places: Vec<Option<Location>>,
-    /// Indexes and options of the pip half, those of the file included.
+    /// Indexes and options of the pip half, including those of the file.
     pub index: IndexSettings,
     /// The channel priority mode that was used.
     pub channel_priority: ChannelPriority,
@@ -90,11 +90,11 @@ pub struct Resolution {
     pub missing: Vec<MissingName>,
     /// The outcome.
     pub outcome: Outcome,
-    /// What pip builds from source, if there is an answer.
+    /// The releases that pip builds from source; empty without a solution.
     pub builds: Vec<Build>,
-    /// What pip would upgrade over conda's if it were not pinned.
+    /// The lines on conda packages that pip would upgrade without pins.
     pub overtaken: Vec<Overtaken>,
-    /// What was built for the CPU, though the image has CUDA's libraries.
+    /// The packages built for the CPU although the image has CUDA's libraries.
     pub cpu_builds: Vec<CpuBuild>,
     /// The PyPI projects that conda packages provide.
     pub names: Arc<Names>,
@@ -102,7 +102,7 @@ pub struct Resolution {
     pub notices: Vec<Diagnostic>,
 }
 
-/// Answers for one environment file.
+/// Resolves an environment file.
 ///
 /// # Errors
 /// [`ResolveError`] if the settings do not fit the file, a channel or an index could not be
@@ -120,12 +120,12 @@ pub async fn resolve(
     in_time(settings, resolution).await
 }
 
-/// Ends what does not end by itself at the time limit. The solver keeps the deadline and can
-/// still say what it knows then; this is for a network that does not answer, and for all
-/// that looks at no clock.
+/// Stops work that does not stop by itself at the time limit. The solver observes the deadline
+/// and reports what it knows then. This limit is for hosts that do not respond, and for code
+/// that does not check the time.
 ///
 /// # Errors
-/// That of the work, or that the time limit passed.
+/// The error of the work, or [`SolveError::DEADLINE`].
 pub async fn in_time<A>(
     settings: &Settings,
     work: impl Future<Output = Result<A, ResolveError>>,
@@ -138,7 +138,7 @@ pub async fn in_time<A>(
     }
 }
 
-/// How long the solver has to say what it knows at the deadline.
+/// The extra time after the deadline in which the solver can report what it knows.
 const GRACE: Duration = Duration::from_secs(1);
 
 async fn resolve_until(
@@ -169,8 +169,8 @@ async fn resolve_until(
             }
             None => {
                 tracing::info!("no solution");
-                // Of the names in the file only the records that their lines match
-                // were loaded. An explanation has to know the others.
+                // For the names in the file, only the records that match their lines were
+                // loaded. An explanation needs the others too.
                 let names = question.names_of_specs();
                 let repodata = Arc::new(question.records(&names).await?);
                 question.ask(repodata, explain).await?
@@ -181,8 +181,8 @@ async fn resolve_until(
 }
 
 impl Question {
-    /// A solution with its consequences once pip runs. The solution stays valid if the
-    /// time limit is reached before they are known.
+    /// Adds to a solution its consequences when pip runs. The solution stays valid if the time
+    /// limit passes before they are known.
     pub async fn solved(
         self,
         repodata: &Arc<Repodata>,
@@ -212,8 +212,8 @@ impl Question {
     }
 }
 
-/// The conda lines with a name that no channel has: nothing has to be solved to see that
-/// they cannot be satisfied.
+/// Returns the conflict of the conda lines with a name that no channel has. It is certain
+/// without a solve.
 pub fn unknown_names(declared: &[Declared], missing: &[MissingName]) -> Option<Conflict> {
     let mut unsolvable = Conflict::default();
     for (place, line) in declared.iter().enumerate() {
@@ -237,7 +237,7 @@ fn is_unconditional(line: &Declared) -> bool {
 }
 
 impl Resolution {
-    /// Why there is no solution, if there is none.
+    /// Returns the conflict, or `None` if there is a solution.
     pub fn unsolvable(&self) -> Option<&Conflict> {
         match &self.outcome {
             Outcome::Unsolvable(unsolvable) => Some(unsolvable),

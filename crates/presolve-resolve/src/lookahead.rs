@@ -1,5 +1,5 @@
-//! What is fetched from PyPI before the solver asks for it. It changes how long
-//! an answer takes, never the answer.
+//! The prefetching of PyPI pages and metadata. It affects the time to a result, never the
+//! result.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use presolve_parse as parse;
 use presolve_registry::pypi::session::Choice;
 use presolve_solve::{Declared, DeclaredKind};
 
-/// How many levels of requirements are fetched ahead of the solver.
+/// The number of levels of requirements that are fetched before the solver needs them.
 pub(super) const DEPTH: usize = 6;
 
-/// The pythons that are tried in turn for a guess at the one to be chosen.
+/// The minor versions of Python 3 among which the newest declared one is guessed.
 const PYTHON_MINORS: std::ops::RangeInclusive<u64> = 6..=14;
 
-/// Guesses the file of a project that the solver will look at first: of the
-/// newest release the best wheel for the newest python that is declared.
+/// Guesses which file of a project the solver reads first: the best wheel of the newest
+/// release, for the newest declared python.
 pub(super) fn choice(declared: &[Declared], target: WheelTarget) -> Choice {
     let allowed: Vec<(u64, u64)> = PYTHON_MINORS
         .rev()
         .map(|minor| (3, minor))
         .filter(|&(major, minor)| {
-            // A late patch release stands for all: it is within `=3.8` and `>=3.8`.
+            // A late patch release represents all: it satisfies both `=3.8` and `>=3.8`.
             let version = parse::conda::version(&format!("{major}.{minor}.20"));
             declared
                 .iter()

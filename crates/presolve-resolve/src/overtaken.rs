@@ -1,7 +1,6 @@
-//! Lines of the pip list that conda satisfies and that pip nevertheless upgrades, in the
-//! file as it stands: conda runs `pip install -U -r …` (`conda/env/installers/pip.py`),
-//! and `-U` takes the newest release of every project that is listed, whatever is
-//! installed.
+//! Lines of the pip list that conda satisfies but pip upgrades nevertheless, if the file has
+//! no pins: conda runs `pip install -U -r …` (`conda/env/installers/pip.py`), and `-U`
+//! installs the newest release of every listed project, whatever version is installed.
 
 use pep440_rs::Version;
 use pep508_rs::{Requirement, VerbatimUrl};
@@ -25,7 +24,7 @@ pub struct Overtaken {
     pub newest: Version,
 }
 
-/// The lines that pip upgrades. It blocks: call it on a thread that may.
+/// Returns the lines that pip upgrades. It blocks, so call it on a thread that may block.
 ///
 /// # Errors
 /// [`SolveError`] if an index could not be queried.

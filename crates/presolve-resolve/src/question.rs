@@ -1,5 +1,5 @@
-//! A question that is ready to be solved: the settings are read, the names are loaded,
-//! the indexes are open.
+//! A question that is ready to be solved: the settings are read, the names are loaded, and the
+//! indexes are open.
 
 use std::{
     cell::RefCell,
@@ -37,21 +37,20 @@ use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 
-/// The input of a solve with everything that is needed to solve it.
+/// The input of a solve, with the settings, names and connections that it needs.
 #[derive(Clone)]
 pub struct Question {
     /// The platform.
     pub subdir: Subdir,
     /// The virtual packages of the target.
     pub virtual_packages: Vec<GenericVirtualPackage>,
-    /// The channels of the file, bound to the settings.
+    /// The channels of the file, resolved with the settings.
     pub channels: Arc<Channels>,
-    /// The position of each declared requirement; none for those that conda adds by
-    /// itself.
+    /// The position of each declared requirement; `None` for those that conda adds by itself.
     pub places: Vec<Option<Location>>,
-    /// Indexes and options of the pip half, those of the file included.
+    /// Indexes and options of the pip half, including those of the file.
     pub index: IndexSettings,
-    /// The settings.
+    /// The settings that apply to the file.
     pub settings: Settings,
     /// The wheel tags of the platform.
     pub target: WheelTarget,
@@ -72,8 +71,7 @@ impl Question {
     /// Reads the settings, opens the indexes and loads the names.
     ///
     /// # Errors
-    /// [`ResolveError`] if the settings do not fit the file, or the names could not be
-    /// had.
+    /// [`ResolveError`] if the settings do not fit the file, or the names cannot be loaded.
     pub async fn of(
         environment: &EnvironmentFile,
         settings: &Settings,
@@ -123,7 +121,8 @@ impl Question {
         })
     }
 
-    /// The same question of a changed file: what is open stays open.
+    /// Returns the question for a changed file. It reuses the open connections and loaded
+    /// names.
     ///
     /// # Errors
     /// As for [`Self::of`].
@@ -142,7 +141,7 @@ impl Question {
         Ok(changed)
     }
 
-    /// Loads the mapping of names, which a file without a pip list does not need.
+    /// Loads the mapping of names. Only a file with a pip list has loaded it already.
     ///
     /// # Errors
     /// As for [`Names::load`].
@@ -155,7 +154,7 @@ impl Question {
         Ok(())
     }
 
-    /// Whether a channel that the file does not name has a record that matches.
+    /// Whether a channel that is not in the file has a matching record.
     ///
     /// # Errors
     /// As for [`repodata::load`].
@@ -171,7 +170,7 @@ impl Question {
         self.has_in(channels.list(), spec).await
     }
 
-    /// Whether a channel of the file has a record that matches.
+    /// Whether a channel of the file has a matching record.
     ///
     /// # Errors
     /// As for [`repodata::load`].
@@ -197,32 +196,32 @@ impl Question {
         &self.declared
     }
 
-    /// Says that solving begins.
+    /// Notifies the listener that solving begins.
     pub fn solving(&self) {
         if let Some(solving) = &self.listener.solving {
             solving();
         }
     }
 
-    /// The match specs from which the records of a solve are found.
+    /// Returns the match specs by which the records of a solve are loaded.
     pub fn specs(&self) -> Vec<MatchSpec> {
         let specs = declared::conda_specs(&self.declared);
-        // Under strict priority the first channel that has a name keeps it, also with
-        // records that no line matches: they have to be loaded to be seen.
+        // Under strict priority the first channel that has a name excludes the others, even if
+        // no line matches its records. So these records must be loaded too.
         if self.settings.channel_priority == ChannelPriority::Strict {
             return specs.iter().map(declared::by_name).collect();
         }
         specs
     }
 
-    /// Match specs of the names alone, from which the records of a solve with changed
-    /// lines are found, too.
+    /// Returns match specs of the bare names. The records that they load also suffice for a
+    /// solve with changed lines.
     pub fn names_of_specs(&self) -> Vec<MatchSpec> {
         let specs = declared::conda_specs(&self.declared);
         specs.iter().map(declared::by_name).collect()
     }
 
-    /// The same question, given up at this time if not earlier.
+    /// Returns the same question with this deadline, if it is earlier.
     pub fn until(&self, deadline: Option<Instant>) -> Self {
         Self {
             deadline: [self.deadline, deadline].into_iter().flatten().min(),
@@ -230,8 +229,8 @@ impl Question {
         }
     }
 
-    /// The same question on a machine with a driver for this version of CUDA, asked for
-    /// the first time: an earlier pin does not count.
+    /// Returns the same question for a machine whose driver supports this version of CUDA,
+    /// without the choices of an earlier `pin`.
     ///
     /// # Errors
     /// As for [`virtual_packages::for_target`].
@@ -258,7 +257,7 @@ impl Question {
         notices
     }
 
-    /// Loads the records that match the specs, and all that these lead to.
+    /// Loads the records that match the specs, and all records that these may depend on.
     ///
     /// # Errors
     /// As for [`repodata::load`].
@@ -289,8 +288,7 @@ impl Question {
         Ok(repodata)
     }
 
-    /// The records that match the specs on another platform, and nothing that they lead
-    /// to.
+    /// Loads the records that match the specs on another platform, without their dependencies.
     ///
     /// # Errors
     /// As for [`repodata::load`].
@@ -314,7 +312,7 @@ impl Question {
     /// Runs a query on the problem, on a thread that may block.
     ///
     /// # Errors
-    /// What `ask` gives, and an internal error if it broke off.
+    /// The error of `ask`, or an internal error if its thread panicked.
     pub async fn ask<A: Send + 'static>(
         &self,
         repodata: Arc<Repodata>,
@@ -361,7 +359,7 @@ impl Question {
         })
     }
 
-    /// The answer, with what it was worked out from.
+    /// Combines an outcome with the inputs that it was computed from.
     pub fn resolution(self, missing: Vec<MissingName>, outcome: Outcome) -> Resolution {
         let notices = self.notices();
         Resolution {
@@ -383,7 +381,7 @@ impl Question {
     }
 }
 
-/// That records of a subdir cannot be read, with some of them by name.
+/// Returns the notice on unreadable records of a subdir, which names some of them.
 fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnostic {
     let count = match skipped.len() {
         1 => "1 record".to_owned(),
@@ -401,8 +399,8 @@ fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnost
 /// The maximum number of skipped records that are listed.
 const SHOWN: usize = 3;
 
-/// The platform: of the settings, else the one that the file was pinned for,
-/// else the one of the image that it is built on, else the one this runs on.
+/// Returns the platform: from the settings, otherwise the one that the file was pinned for,
+/// otherwise that of its base image, otherwise that of this machine.
 fn target_platform(
     environment: &EnvironmentFile,
     settings: &Settings,
@@ -436,7 +434,7 @@ fn session(client: Client, listener: &Listener) -> Session {
     }
 }
 
-/// Starts fetching what the pip list names while repodata is loaded.
+/// Starts to fetch the projects of the pip list while the repodata is loaded.
 fn prefetch_all(session: &Session, environment: &EnvironmentFile) {
     let lines = environment.pip.requirements.iter();
     let names = lines.filter_map(|line| match &line.kind {
@@ -446,7 +444,7 @@ fn prefetch_all(session: &Session, environment: &EnvironmentFile) {
     PypiSource::prefetch(session, &names.collect::<Vec<_>>());
 }
 
-/// A thread that panicked, or was given up.
+/// Returns the error for a thread that panicked or was cancelled.
 pub(super) fn broken_off(_error: &tokio::task::JoinError) -> Failure {
     parse::guard::bug(None)
 }

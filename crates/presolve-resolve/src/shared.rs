@@ -1,4 +1,4 @@
-//! What the questions of a run share, so that what several files need is fetched and
+//! The state that the questions of a run share, so that data for several files is fetched and
 //! read once.
 
 use std::{
@@ -25,8 +25,8 @@ use presolve_text::diagnostic::Diagnostic;
 /// The names, and the notices on how they were loaded.
 type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), ResolveError>;
 
-/// Connections, channels, indexes and names, each by the settings that it depends on:
-/// those of the files of a run may differ.
+/// Connections, channels, indexes and names, each keyed by the settings that it depends on,
+/// because the files of a run may have different settings.
 #[derive(Clone)]
 pub struct Shared(Arc<Inner>);
 
@@ -48,7 +48,7 @@ struct Connection {
 }
 
 impl Shared {
-    /// Nothing yet; a host that does not answer is reported to the listener.
+    /// Returns an empty state. The listener is notified of hosts that do not respond.
     pub fn new(listener: &Listener) -> Self {
         Self(Arc::new(Inner {
             waiting: listener.waiting.clone(),
@@ -56,7 +56,7 @@ impl Shared {
         }))
     }
 
-    /// The access to the channels.
+    /// Returns the access to the channels.
     ///
     /// # Errors
     /// As for [`network::client`].
@@ -93,7 +93,7 @@ impl Shared {
         Ok(connection)
     }
 
-    /// The client of the indexes.
+    /// Returns the client for the indexes.
     ///
     /// # Errors
     /// As for [`network::client`].
@@ -116,7 +116,7 @@ impl Shared {
         Ok(client)
     }
 
-    /// Notes what is worth knowing of the run, once, whichever file it was noticed at.
+    /// Records a notice for the whole run. The same notice is recorded once.
     pub(super) fn note(&self, notice: Diagnostic) {
         let mut notices = (self.0.notices.lock()).unwrap_or_else(PoisonError::into_inner);
         if !notices.contains(&notice) {
@@ -124,7 +124,7 @@ impl Shared {
         }
     }
 
-    /// What was noticed so far: records that cannot be read, and a cache that cannot be
+    /// Returns the notices so far, such as unreadable records or a cache that cannot be
     /// written.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
@@ -137,8 +137,8 @@ impl Shared {
         notices.clone()
     }
 
-    /// Forgets what can be read again from the on-disk cache, if it is much. What the
-    /// channels have stays: it is read once, and no more than they hold.
+    /// Frees data that can be read again from the on-disk cache, if there is much of it. The
+    /// records of the channels stay in memory, because they are read only once.
     pub fn trim(&self) {
         let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
         for connection in known.values() {
@@ -150,7 +150,7 @@ impl Shared {
         }
     }
 
-    /// The names that conda packages have on PyPI.
+    /// Returns the names that conda packages have on PyPI, loaded once per mapping.
     pub(super) async fn names(&self, settings: &Settings) -> Mapping {
         let fetcher = self.connection(settings)?.fetcher;
         let key = (

@@ -1,17 +1,17 @@
-//! The choices of an earlier `pin`, and which of them to ignore.
+//! The choices of an earlier `pin`, and which of them are ignored.
 
 use presolve_parse as parse;
 use presolve_registry::conda::channels::Channels;
 use presolve_solve::{Preferences, PreferredRecord};
 use presolve_spec::{CondaPin, EnvironmentFile, PipRequirementKind, match_spec};
 
-/// The pins of a file to ignore.
+/// The pins of a file that a solve ignores.
 #[derive(Clone, Debug, Default)]
 pub enum Upgrade {
-    /// None: keep the pins that still fit.
+    /// No pin is ignored: those that still fit are kept.
     #[default]
     None,
-    /// Those of these packages and projects.
+    /// The pins of these packages and projects.
     Packages(Vec<String>),
     /// All pins.
     All,
@@ -26,7 +26,7 @@ impl Upgrade {
         }
     }
 
-    /// The packages to ignore that the file does not pin.
+    /// Returns the packages to ignore that the file does not pin.
     pub fn unknown(&self, environment: &EnvironmentFile) -> Vec<&str> {
         let Upgrade::Packages(names) = self else {
             return Vec::new();
@@ -51,13 +51,14 @@ impl Upgrade {
     }
 }
 
-/// `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in conda.
+/// Whether two names are the same: `Ruamel_Yaml` is `ruamel-yaml` on PyPI and `ruamel.yaml` in
+/// conda.
 pub fn is_same(one: &str, other: &str) -> bool {
     let normal = |name: &str| parse::pep::name(name).ok();
     one == other || (normal(one).is_some() && normal(one) == normal(other))
 }
 
-/// The choices of an earlier `pin`, except those to ignore.
+/// Returns the choices of an earlier `pin`, except the ignored ones.
 pub(super) fn preferences(
     environment: &EnvironmentFile,
     channels: &Channels,
@@ -89,7 +90,7 @@ pub(super) fn preferences(
     preferences
 }
 
-/// The channels, as records name them, that the `channel::` of a pin stands for.
+/// Returns the channels of the `channel::` of a pin, as records name them.
 fn channels_of(pin: &CondaPin, channels: &Channels) -> Vec<String> {
     let spec = pin.channel.as_ref().and_then(|channel| {
         let text = format!("{channel}::{}", pin.name);

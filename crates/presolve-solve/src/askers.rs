@@ -1,4 +1,4 @@
-//! What requires a package of a solution: the shortest path from a declared line.
+//! The reason for a package of a solution: the shortest path from a declared line.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -16,13 +16,13 @@ pub mod direct;
 pub struct Asked {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// The package that the line requires, then what that requires, down to the
-    /// package itself.
+    /// The package that the line requires, then each further package on the path, down to the
+    /// required package itself.
     pub path: Vec<String>,
 }
 
 impl Asked {
-    /// The path to a package that the last one of this path requires.
+    /// Returns the path to a package that the last one of this path requires.
     fn before(&self, package: String) -> Self {
         Self {
             line: self.line,
@@ -35,7 +35,8 @@ impl Asked {
         self.path.len() < 2
     }
 
-    /// "dagster needs grpcio, which needs six"; none if the line itself requires it.
+    /// Returns the path as text, "dagster needs grpcio, which needs six"; `None` if the line
+    /// itself requires the package.
     pub fn chain(&self) -> Option<String> {
         let (first, rest) = self.path.split_first()?;
         let rest = rest.join(", which needs ");
@@ -43,7 +44,7 @@ impl Asked {
     }
 }
 
-/// What requires each project of the pip half.
+/// Returns the shortest path to each project of the pip half.
 pub fn of_projects(
     declared: &[Declared],
     solution: &Solution,
@@ -68,7 +69,7 @@ pub fn of_projects(
         let known = seen.entry(name.clone());
         let is_new = matches!(known, std::collections::btree_map::Entry::Vacant(_));
         let known = known.or_default();
-        // The dependencies of the known extras were followed before.
+        // The dependencies of the known extras were followed earlier.
         let extras: Vec<ExtraName> = extras
             .into_iter()
             .filter(|extra| !known.contains(extra))
@@ -94,7 +95,7 @@ pub fn of_projects(
     found
 }
 
-/// The project that a line of the pip list installs on a python, with its extras.
+/// Returns the project that a line of the pip list installs on a python, with its extras.
 fn named_project(
     declared: &Declared,
     environment: &MarkerEnvironment,
@@ -110,7 +111,7 @@ fn named_project(
     }
 }
 
-/// What requires each package of the conda half.
+/// Returns the shortest path to each package of the conda half.
 pub fn of_packages(declared: &[Declared], solution: &Solution) -> HashMap<String, Asked> {
     let mut found: HashMap<String, Asked> = HashMap::new();
     let mut queue = VecDeque::new();

@@ -1,5 +1,5 @@
-//! One encoding with its solver: solved for all lines, or again for some of them, which
-//! costs little.
+//! One encoding with its solver. After it has solved all lines, it can solve subsets of them
+//! at little cost.
 
 use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled};
 use tracing::trace;
@@ -9,7 +9,7 @@ use crate::{
     model::{Problem, error::SolveError},
 };
 
-/// One encoding with its solver.
+/// An encoding, its solver and the requirements of each declared line.
 pub(crate) struct Attempt<'a> {
     solver: Solver<Encoder<'a>>,
     virtual_packages: Vec<ConditionalRequirement>,
@@ -36,7 +36,7 @@ impl<'a> Attempt<'a> {
         self.solver.provider()
     }
 
-    /// What each declared line requires.
+    /// Returns the requirements of each declared line.
     pub(crate) fn lines(&self) -> &[Vec<ConditionalRequirement>] {
         &self.lines
     }
@@ -52,7 +52,7 @@ impl<'a> Attempt<'a> {
         Ok(chosen)
     }
 
-    /// Like [`run`](Self::run), with more requirements.
+    /// Like [`run`](Self::run), with additional requirements.
     pub(crate) fn run_with_more(
         &mut self,
         more: &[ConditionalRequirement],
@@ -61,7 +61,7 @@ impl<'a> Attempt<'a> {
         self.run_with_and(&all, more)
     }
 
-    /// Like [`run`](Self::run), for some of the lines.
+    /// Like [`run`](Self::run), for a subset of the lines.
     pub(crate) fn run_with(
         &mut self,
         lines: &[usize],
@@ -69,7 +69,7 @@ impl<'a> Attempt<'a> {
         self.run_with_and(lines, &[])
     }
 
-    /// Like [`run`](Self::run), for some of the lines and more requirements.
+    /// Like [`run`](Self::run), for a subset of the lines and additional requirements.
     pub(crate) fn run_with_and(
         &mut self,
         lines: &[usize],

@@ -1,5 +1,5 @@
-//! Why there is no solution: the declared lines that conflict, the package that they
-//! disagree on, and the chain from each line to that package.
+//! The reasons for which there is no solution: the declared lines that conflict, the package
+//! that they disagree on, and the chain from each line to that package.
 
 use std::fmt;
 
@@ -18,8 +18,8 @@ pub use newer::{Newer, newer};
 /// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
 pub struct Conflict {
-    /// The places of the lines, earliest first. Without any one of them there is a
-    /// solution of the others, unless the deadline ended the search for the smallest set.
+    /// The indices of the lines, earliest first. Without any one of them the others have a
+    /// solution, unless the deadline stopped the search for the smallest set.
     pub lines: Vec<usize>,
     /// Whether the set is proven minimal.
     pub minimal: bool,
@@ -31,7 +31,7 @@ pub struct Conflict {
 }
 
 impl Conflict {
-    /// Names its lines by their places in a list of which they were a part.
+    /// Replaces the line indices of a subset by those of the full list, `places`.
     pub(crate) fn renumber(&mut self, places: &[usize]) {
         for line in &mut self.lines {
             *line = places[*line];
@@ -48,7 +48,7 @@ impl Conflict {
 /// A required package that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// The name.
+    /// The name of the package or project.
     pub name: String,
     /// Whether it is required as a conda package, not as a PyPI project.
     pub conda: bool,
@@ -57,7 +57,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// Returns the required package.
+    /// Returns the missing package with the half that it belongs to.
     pub fn package(&self) -> Package {
         let half = match (self.name.starts_with("__"), self.conda) {
             (true, _) => Half::Virtual,
@@ -74,7 +74,7 @@ impl Missing {
 /// One reason for a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The choice for which the case holds; none if it holds for every choice.
+    /// The choice for which the case holds; `None` if it holds for every choice.
     pub choice: Option<Left>,
     /// The package that the lines disagree on.
     pub disputed: Package,
@@ -93,12 +93,12 @@ pub struct Case {
 pub struct Chain {
     /// The index of the line among the declared requirements.
     pub line: usize,
-    /// What the line requires, then what that requires for every choice, down to the
-    /// package; each with what is left of it.
+    /// What the line requires, then what that requires for every choice, down to the disputed
+    /// package; each with its remaining candidates.
     pub links: Vec<Left>,
     /// The version constraint on the last package, if no candidate satisfies it.
     pub asked: Option<String>,
-    /// What other lines leave of the packages that the chain depends on.
+    /// The candidates that other lines leave of the packages that the chain depends on.
     pub given: Vec<Left>,
 }
 
@@ -107,8 +107,8 @@ pub struct Chain {
 pub struct Left {
     /// The package.
     pub package: Package,
-    /// The versions, folded into ranges, like `1.0 to 1.4 or 2.0`; none where
-    /// nothing is left.
+    /// The remaining versions, folded into ranges, like `1.0 to 1.4 or 2.0`; `None` if no
+    /// candidate remains.
     pub versions: Option<Versions>,
 }
 
@@ -128,7 +128,7 @@ pub struct Versions {
 /// A package or project.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
-    /// Its normalised name, with the extra where it is about one.
+    /// The normalised name, with the extra if the conflict is about one.
     pub name: String,
     /// Whether it is from conda, from PyPI or virtual.
     pub half: Half,

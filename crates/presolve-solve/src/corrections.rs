@@ -1,11 +1,11 @@
 //! Which lines have to change: minimal correction sets, found as minimal hitting sets of
 //! the conflicts (Reiter 1987; Liffiton and Sakallah 2008), smallest first.
 //!
-//! While the lines on python and pip stay, every question goes to one solver under the most
-//! lenient reading, where asking again is nearly free. Where one of them changes, that
-//! solver would have to look at all pythons, and a new one for the changed lines alone
-//! has its answer sooner. What is found is a candidate only: it has to be solved for
-//! real.
+//! While the lines on python and pip are kept, one solver under the most lenient reading
+//! answers every question, because a repeated solve costs almost nothing. If one of these
+//! lines changes, this solver would have to consider all pythons, and a new solver for the
+//! changed lines alone is faster. A result is a candidate only: it must be verified by a full
+//! solve.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -28,35 +28,35 @@ use oracle::Oracle;
 mod hitting_sets;
 mod oracle;
 
-/// Correction sets with this many lines more than the smallest are not searched for.
+/// How much larger than the smallest correction set a reported one may be, in lines.
 const LARGER: usize = 1;
 
-/// The number of recent solutions that are tried for a new question.
+/// The number of recent solutions that are checked before a new solve.
 const KNOWN: usize = 8;
 
-/// A problem that can be solved again with some lines changed.
+/// A problem that can be solved repeatedly with some lines changed.
 pub struct Corrections<'a> {
     problem: &'a Problem<'a>,
-    /// The rules of the whole, with the declared lines on python and pip as lines like the
-    /// others.
+    /// The rules for both halves, with the declared lines on python and pip encoded as normal
+    /// lines.
     lenient: Rules,
-    /// The conda half alone: if it has no solution, the whole has none, and the check is
+    /// The conda half alone. If it has no solution, the problem has none, and this check is
     /// fast.
     conda: Oracle<'a>,
-    /// The whole by `lenient`. It looks at every python there is, so it is made only
-    /// where a line on python or pip may be to blame.
+    /// Both halves under `lenient`. It considers every python in the channels, so it is
+    /// created only when a line on python or pip may be at fault.
     open: Option<Oracle<'a>>,
-    /// The whole, where what the lines on python and pip exclude is left out beforehand:
-    /// much faster, and right as long as they stay.
+    /// Both halves without the candidates that the lines on python and pip exclude. This is
+    /// much faster, and correct as long as these lines are kept.
     closed: Option<Oracle<'a>>,
-    /// The strict reading, with what was learnt so far.
+    /// The strict reading, with the lessons so far.
     strict: Reading,
-    /// Recent solutions, which may also satisfy other lines; this check is fast.
+    /// Recent solutions. They may satisfy other lines too, which is fast to check.
     solutions: Vec<Solution>,
 }
 
 impl<'a> Corrections<'a> {
-    /// Encodes the conda half; the lines of `conflicts` are those that will change.
+    /// Encodes the conda half. `conflicts` has the lines that may change.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -94,7 +94,7 @@ impl<'a> Corrections<'a> {
         })
     }
 
-    /// The solver of the whole that looks at every python.
+    /// Returns the solver for both halves that considers every python, created if necessary.
     fn open(&mut self) -> Result<&mut Oracle<'a>, SolveError> {
         if !self.problem.has_pip() {
             return Ok(&mut self.conda);
@@ -106,7 +106,7 @@ impl<'a> Corrections<'a> {
         Ok(self.open.insert(made))
     }
 
-    /// The solver of the whole that takes the lines on python and pip for given.
+    /// Returns the solver for both halves that treats the lines on python and pip as fixed.
     fn closed(&mut self) -> Result<&mut Oracle<'a>, SolveError> {
         let rules = Rules {
             open_python: false,
@@ -124,19 +124,19 @@ impl<'a> Corrections<'a> {
         if opens { self.open() } else { self.closed() }
     }
 
-    /// Whether one of these lines is one on python or pip.
+    /// Whether one of these lines is on python or pip.
     fn opens(&self, lines: &[usize]) -> bool {
         let mut lines = lines.iter().map(|&line| &self.problem.declared[line]);
         lines.any(|line| line.is_conda() && (line.names("python") || line.names("pip")))
     }
 
-    /// The minimal sets of lines without which there is a solution, smallest first, no
-    /// more than `most`. Every set has a line of every conflict; `can_change` tells which
-    /// lines may be in one. The lines `out` are taken out beforehand: with the lines of a
-    /// set empty, they are enough.
+    /// Finds the minimal sets of lines whose removal gives a solution, smallest first, at most
+    /// `most` of them. Every set has a line of every conflict; `can_change` says which lines
+    /// may be in one. The lines `out` are removed beforehand: together with the lines of a
+    /// set, their removal is enough.
     ///
     /// # Errors
-    /// As for [`crate::solve`]. What was found until then is in `found`.
+    /// As for [`crate::solve`]. The sets found until then are in `found`.
     pub fn minimal_sets(
         &mut self,
         conflicts: &[Vec<usize>],
@@ -145,8 +145,8 @@ impl<'a> Corrections<'a> {
         most: usize,
         found: &mut Vec<Vec<usize>>,
     ) -> Result<(), SolveError> {
-        // The conflicts are all there are: without their lines there is a solution, if
-        // not, as without a line on python or pip, for lack of them.
+        // `conflicts` is complete, so removing all of its lines gives a solution without a
+        // further solve. This need not hold if one of them is on python or pip.
         let mut all: Vec<usize> = conflicts.iter().flatten().copied().collect();
         all.sort_unstable();
         let all = Some(all).filter(|all| !self.opens(all));
@@ -186,7 +186,7 @@ impl<'a> Corrections<'a> {
         Ok(())
     }
 
-    /// A minimal set of the other lines that has no solution; none if they have one.
+    /// Returns a minimal unsolvable subset of the other lines; `None` if they have a solution.
     fn core_without(&mut self, lines: &[usize]) -> Result<Option<Vec<usize>>, SolveError> {
         let kept: Vec<usize> = (0..self.problem.declared.len())
             .filter(|line| !lines.contains(line))
@@ -201,7 +201,7 @@ impl<'a> Corrections<'a> {
                 if self.conda.run(problem, lines, &[])?.is_none() {
                     return minimal(&mut self.conda.attempt, &[], false, &kept).map(Some);
                 }
-                // That a line on python is to blame only shows where it is a line.
+                // A line on python can be blamed only where it is encoded as a line.
                 let open = self.open()?;
                 if open.run(problem, lines, &[])?.is_some() {
                     return Ok(None);
@@ -217,7 +217,7 @@ impl<'a> Corrections<'a> {
         }
     }
 
-    /// Whether there is a solution without some lines and with others.
+    /// Whether there is a solution without some lines and with others in addition.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -254,8 +254,8 @@ impl<'a> Corrections<'a> {
         self.answer_again(&changed, without, with)
     }
 
-    /// The answer of a new solver for the changed lines, if a line on python or pip
-    /// changes; none if it is undecided.
+    /// Asks a new solver for the changed lines, if a line on python or pip changes. `None` if
+    /// the result is undecided.
     fn answer_anew(&mut self, changed: &Changed) -> Result<Option<Answer>, SolveError> {
         let lines = Changed(search::with_pip(self.problem, changed.0.clone()));
         let problem = lines.of(self.problem);
@@ -264,7 +264,7 @@ impl<'a> Corrections<'a> {
         }
         let mut found = search::strictly(&problem, &mut self.strict)?;
         if found.is_none() {
-            // Without the line on python, the others are to blame together with it.
+            // The change removes the line on python, so the question stays undecided here.
             let python = |line: &Declared| line.is_conda() && line.names("python");
             if !lines.0.iter().any(python) && self.problem.declared.iter().any(python) {
                 return Ok(None);
@@ -275,7 +275,7 @@ impl<'a> Corrections<'a> {
         Ok(Some(self.keep(found).unwrap_or(Answer::Unsolvable)))
     }
 
-    /// The answer of an existing solver.
+    /// Asks an existing solver.
     fn answer_again(
         &mut self,
         changed: &Changed,
@@ -302,7 +302,7 @@ impl<'a> Corrections<'a> {
         Ok(self.keep(found).unwrap_or(Answer::Unfounded))
     }
 
-    /// Remembers a solution.
+    /// Stores a solution for later questions.
     fn keep(&mut self, found: Option<Box<Solution>>) -> Option<Answer> {
         self.solutions.push(*found?);
         Some(Answer::Solvable)
@@ -331,8 +331,8 @@ impl<'a> Corrections<'a> {
         Changed(kept.map(|(_, line)| line).chain(with).cloned().collect())
     }
 
-    /// The versions that there are of what a line names, oldest first; of those that
-    /// may be taken.
+    /// Returns the existing versions of what a line names, oldest first, without excluded
+    /// ones.
     ///
     /// # Errors
     /// As for [`crate::solve`].
@@ -380,16 +380,16 @@ impl<'a> Corrections<'a> {
     }
 }
 
-/// The answer of one solver for changed lines.
+/// The answer of a solver to a question about changed lines.
 enum Answer {
     Solvable,
     Unsolvable,
-    /// There is a solution with conda packages that only the pip half requires. A
-    /// separate solver must check whether there is one without them.
+    /// There is a solution, but some of its conda packages are required by the pip half only.
+    /// A separate solver must check whether there is one without them.
     Unfounded,
 }
 
-/// The lines of a changed question.
+/// The lines after a change.
 struct Changed(Vec<Declared>);
 
 impl Changed {
@@ -397,8 +397,8 @@ impl Changed {
         Problem {
             declared: &self.0,
             world: World {
-                // What a line that was taken out names may still come in: otherwise
-                // more lines could mean fewer conflicts.
+                // The packages of removed lines remain allowed. Otherwise more lines could
+                // mean fewer conflicts.
                 asked: problem.conda_names(),
                 ..problem.world.clone()
             },
@@ -406,7 +406,7 @@ impl Changed {
     }
 }
 
-/// The next hitting set that was neither tried nor contains one that was found.
+/// Returns the next hitting set that is new and does not contain one that was found.
 fn next_set(
     cores: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,

@@ -1,4 +1,4 @@
-//! The solution that a choice of the solver stands for.
+//! Translates the solver's choice into a solution.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,14 +14,14 @@ use crate::{
 };
 use presolve_packages::pypi::{Distribution, DistributionKind, Metadata};
 
-/// A solution, or the finding that on its python another file of a release is
-/// taken, which says something else.
+/// A solution, or the result that pip selects another file of a release on the chosen python,
+/// and that this file has different requirements.
 pub(crate) enum Decoded {
     Solution(Box<Solution>),
     OtherFile,
 }
 
-/// Reads the solver's choice.
+/// Translates the candidates that the solver chose.
 pub(crate) fn decode(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> Decoded {
     let mut solution = Solution::default();
     let mut releases: Vec<(SolvableId, Arc<ReleaseCandidate>)> = Vec::new();
@@ -66,7 +66,7 @@ fn add_record(solution: &mut Solution, encoder: &Encoder<'_>, id: RecordId) {
     solution.conda.push(record);
 }
 
-/// Sorts the packages, and finds those that pip overwrites.
+/// Sorts the packages, and lists those that pip overwrites.
 pub(crate) fn finish(encoder: &Encoder<'_>, solution: &mut Solution) {
     solution
         .conda
@@ -80,8 +80,7 @@ pub(crate) fn finish(encoder: &Encoder<'_>, solution: &mut Solution) {
     solution.overwritten = overwritten(encoder, solution);
 }
 
-/// The projects that are installed from PyPI although an installed conda package provides
-/// them.
+/// Returns the projects installed from PyPI although an installed conda package provides them.
 fn overwritten(encoder: &Encoder<'_>, solution: &Solution) -> Vec<(PackageName, String)> {
     let is_provided = |package: &str, project: &PackageName| {
         let record = solution.record(package);
@@ -102,8 +101,8 @@ fn overwritten(encoder: &Encoder<'_>, solution: &Solution) -> Vec<(PackageName, 
         .collect()
 }
 
-/// The package that a chosen release is on the python of the solution; `None` if its
-/// file there says something else than the one that spoke for the release.
+/// Returns the package of a chosen release on the python of the solution. `None` if its file
+/// there has other requirements than the one whose metadata represents the release.
 pub(crate) fn package(
     encoder: &Encoder<'_>,
     solution: &Solution,
@@ -138,7 +137,7 @@ pub(crate) fn package(
         .and_then(|python| pypi.wheel_for_other_pip(project, files, python, &target));
     let hashes = match release.origin {
         Origin::Index => sha256(&pypi.usable(project, files)),
-        // A release of the index with the same version is another thing.
+        // An index may have a different release of the same version.
         Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
     };
     Some(PypiPackage {
@@ -153,8 +152,8 @@ pub(crate) fn package(
     })
 }
 
-/// Whether another file of a release requires what the one requires that spoke for it;
-/// `None` if that is not known.
+/// Whether another file of a release has the same requirements as the one whose metadata
+/// represents the release. `None` if this is unknown.
 fn says_the_same(
     encoder: &Encoder<'_>,
     release: &ReleaseCandidate,
@@ -175,7 +174,7 @@ fn says_the_same(
     })
 }
 
-/// The hashes of files as pip writes them.
+/// Returns the hashes of files in pip's notation, `sha256:…`.
 fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
     let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
     hashes.map(|hash| format!("sha256:{hash}")).collect()

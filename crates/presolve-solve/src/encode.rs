@@ -1,10 +1,10 @@
 //! The joint problem as clauses: conda and pip as one SAT problem.
 //!
-//! In SAT terms there is one variable for each candidate, and it is true if the candidate
-//! is installed. This module tells resolvo which candidates there are, what each of them
-//! requires and constrains, and in which order to try them. resolvo writes the clauses:
+//! In SAT terms there is one variable for each candidate, and it is true if the candidate is
+//! installed. This module gives resolvo the candidates, what each of them requires and
+//! constrains, and the order in which to try them. resolvo writes the clauses:
 //!
-//! - Of the candidates of a name at most one is installed: `¬a1 ∨ ¬a2` for each pair.
+//! - At most one candidate of a name is installed: `¬a1 ∨ ¬a2` for each pair.
 //! - `A requires S`, a version set of the name B, is `¬a ∨ b1 ∨ … ∨ bn`, where `b1` to `bn`
 //!   are the candidates of B that are in S.
 //! - `A requires S or T`, a union, is one clause with the candidates of both.
@@ -22,75 +22,72 @@
 //! | `pypi:dask[gpu]` | one for each candidate of `pypi:dask` |
 //! | the contents of a release, or of an extra of one | one |
 //!
-//! The conda half is the encoding of rattler's solver, so that a file without a pip list
-//! gets the same records. It makes a match spec a version set of its name; a condition
-//! (CEP 43) is a condition of resolvo, see `conditions.rs` there.
+//! The encoding of the conda half is that of rattler's solver, so that a file without a pip
+//! list gets the same records. A match spec becomes a version set of its name. A condition
+//! (CEP 43) becomes a condition of resolvo, see `conditions.rs` there.
 //!
 //! ## One project, two sources
 //!
-//! pip takes what conda has installed for a release, if its version fits. The name
-//! `pypi:numpy` stands for this capability: a release has it, and so has a conda package
-//! that provides the project. The candidate of a conda package requires the records of
-//! that version. A release constrains every conda package that provides its project to
-//! the records that do not. So the project comes from conda or from PyPI, and never from
-//! both, unless [`Rules::overwrite`] drops the constraint: pip would overwrite conda's
-//! files.
+//! pip keeps a package that conda has installed if its version satisfies the requirement. The
+//! name `pypi:numpy` represents this capability: a release has it, and so does a conda package
+//! that provides the project. The candidate of a conda package requires the records of that
+//! version. A release constrains every conda package that provides its project to the records
+//! that do not. So the project comes from conda or from PyPI, but never from both, unless
+//! [`Rules::overwrite`] drops the constraint: pip would then overwrite conda's files.
 //!
 //! An extra is a name of its own, because its requirements hold only where something
 //! requires the extra. Each of its candidates requires exactly one candidate of the
 //! project, so that the versions of the two agree.
 //!
-//! What the metadata of a release requires is a name of its own too, its contents. The
-//! solver gets to the contents only after it has chosen the release. So presolve fetches
-//! the metadata of a few releases, and yet knows the pythons of all of them, which the
-//! index tells.
+//! The requirements in the metadata of a release also have a name of their own, its contents.
+//! The solver reaches the contents only after it has chosen the release. So presolve fetches
+//! the metadata of a few releases only, although it knows the pythons of all of them from the
+//! index.
 //!
 //! ## Pythons
 //!
 //! The pip half never compares versions of Python. It counts the `python` records of the
-//! channels, and turns `Requires-Python`, the tags of the wheels and each marker into a
-//! set of them ([`pythons`]). A release requires a python on which one of its files can be
-//! installed.
+//! channels, and turns `Requires-Python`, the tags of the wheels and each marker into a set of
+//! them ([`pythons`]). A release requires a python for which it has an installable file.
 //!
 //! A marker makes a requirement conditional: `r requires D if python is in P`. As in
-//! `conditions.rs`, this is `¬r ∨ ¬P ∨ d1 ∨ … ∨ dn`, and `¬P` is no clause where P has
-//! several pythons. But a release requires a python, and at most one is installed. So "no
+//! `conditions.rs`, this is `¬r ∨ ¬P ∨ d1 ∨ … ∨ dn`, but `¬P` is not a clause where P has
+//! several pythons. However, a release requires a python, and at most one is installed. So "no
 //! python of P" is "a python outside of P", and the requirement becomes the union of the
 //! pythons outside of P and D:
 //!
 //!   `¬r ∨ q1 ∨ … ∨ qm ∨ d1 ∨ … ∨ dn`
 //!
-//! This needs no auxiliary variable, even where the complement is empty: then D is required
-//! without a condition. Other parts of a marker, such as `sys_platform`, are known
-//! beforehand.
+//! This needs no auxiliary variable. If the complement is empty, D is required without a
+//! condition. Other parts of a marker, such as `sys_platform`, are known beforehand.
 //!
 //! ## Pips
 //!
-//! Which wheels pip takes, and on which pythons it runs, depends on its version. Each such
-//! difference is an ability ([`pips`]). A wheel that no allowed pip takes is no file. If all
-//! of them take it, nothing is required. If some do, the release requires a `pip` record
-//! with the ability, or one of the pythons on which another file will do.
+//! The wheels that pip accepts and the pythons on which it runs depend on its version. Each
+//! such difference is an ability ([`pips`]). A wheel that no allowed pip accepts does not
+//! count as a file. If all of them accept it, nothing is required. If only some do, the
+//! release requires a `pip` record with the ability, or a python on which another file fits.
 //!
 //! ## Packages for no reason
 //!
-//! conda runs before pip, so a conda package that only the pip list needs is not there in
-//! time. The clauses allow it: `¬c ∨ n` may bring a record in that no conda line leads to.
-//! The search refuses such a solution and encodes the problem again, with these packages as
-//! an [`UnfoundedSet`](rules::UnfoundedSet): each of them then requires a record that
-//! depends on one of them, of a package to which the lines lead without them.
+//! conda runs before pip, so it does not install a package that only the pip list needs. The
+//! clauses would allow it: `¬c ∨ n` may install a record that no conda line leads to. The
+//! search rejects such a solution and encodes the problem again, with these packages as an
+//! [`UnfoundedSet`](rules::UnfoundedSet). Each of them then requires a record that depends on
+//! one of them, of a package that the lines reach without them.
 //!
 //! ## The order of decisions
 //!
-//! resolvo takes the first candidate of a name that no clause forbids, and goes back only
-//! as far as a conflict makes it. The order of the candidates is therefore the objective:
+//! resolvo takes the first candidate of a name that no clause forbids, and backtracks only as
+//! far as a conflict requires. The order of the candidates is therefore the objective:
 //!
 //! - of records, the order of conda ([`conda`]): fewer tracked features, the earlier channel,
 //!   the higher version and build number, the better dependencies, the later build;
 //! - of releases, the newest first; conda's candidates come before them for a project that
 //!   the conda half provides anyway ([`Rules::conda_first`]), and after them otherwise;
-//! - before all, the choice of an earlier `pin`.
+//! - before all others, the choice of an earlier `pin`.
 //!
-//! The order in which ids are made is a part of this: resolvo breaks ties by it. It must
+//! The order in which ids are created matters too, because resolvo breaks ties by it. It must
 //! not depend on a hash map.
 //!
 //! ## Example
@@ -166,21 +163,21 @@ pub(crate) mod terms;
 
 pub use record_spec::RecordSpec;
 
-/// The encoding of a problem: it hands the solver candidates and what they require, as the
-/// solver gets to them.
+/// The encoding of a problem. It creates candidates and their requirements on demand, when the
+/// solver asks for them.
 pub(crate) struct Encoder<'a> {
     terms: Rc<Terms<'a>>,
     conda: CondaHalf<'a>,
     pypi: PypiHalf<'a>,
     pythons: Rc<Pythons>,
-    /// The candidates of the names that the solver got to: a candidate that is made twice
-    /// would be two.
+    /// The candidates of the names that the solver has reached. Without this cache, a second
+    /// request would create a duplicate of each candidate.
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
     is_late: Cell<bool>,
 }
 
 impl<'a> Encoder<'a> {
-    /// Encodes the records of the channels; all else follows on demand.
+    /// Encodes the records of the channels. Everything else follows on demand.
     ///
     /// # Errors
     /// [`SolveError::DuplicateRecord`].
@@ -222,18 +219,18 @@ impl<'a> Encoder<'a> {
         &self.pythons
     }
 
-    /// What other rules would be better for, as far as the solver came.
+    /// Returns the facts found so far for which other rules would be better.
     pub(crate) fn lessons(&self) -> Lessons {
         self.pypi.lessons()
     }
 
     /// # Errors
-    /// Why an index could not be queried, if one could not.
+    /// The error of the index query that failed, if one did.
     pub(crate) fn check_indexes(&self) -> Result<(), SolveError> {
         self.pypi.failure().map_or(Ok(()), Err)
     }
 
-    /// What a declared line requires.
+    /// Returns the requirements of a declared line.
     ///
     /// # Errors
     /// [`SolveError::MatchSpec`] and [`SolveError::Requirement`].
@@ -258,7 +255,7 @@ impl<'a> Encoder<'a> {
             .collect()
     }
 
-    /// The candidates of a name; none if no channel or index has it.
+    /// Returns the candidates of a name, or `None` if no channel or index has it.
     pub(crate) fn candidates(&self, name: NameId) -> Option<Candidates> {
         if let Some(conda) = self.conda.candidates(name) {
             return Some(conda.clone());
@@ -279,7 +276,8 @@ impl<'a> Encoder<'a> {
         made
     }
 
-    /// Those of some candidates of a name that are in a version set of it, or are not.
+    /// Returns the candidates that are in a version set of their name, or with `inverse` those
+    /// that are not.
     pub(crate) fn filter(
         &self,
         candidates: &[SolvableId],
@@ -327,7 +325,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// What a candidate requires and constrains.
+    /// Returns what a candidate requires and constrains.
     pub(crate) fn dependencies(&self, id: SolvableId) -> Dependencies {
         match self.terms.candidate(id) {
             Candidate::Record(record) => self.conda.dependencies(id, *record),

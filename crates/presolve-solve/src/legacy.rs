@@ -1,4 +1,4 @@
-//! What a pip before 20.3 installs though requirements clash.
+//! The result of a pip before 20.3, which installs packages even if requirements clash.
 //!
 //! Its resolver does not backtrack: for each project, the first requirement decides, the
 //! lines of the pip list first, then what they require, breadth first. Later requirements
@@ -6,7 +6,7 @@
 //! continues. See `pip/_internal/resolution/legacy/resolver.py` and `req/req_set.py` of
 //! pip 20.2, and `legacy_resolve.py` of 20.0, which does the same.
 //!
-//! As in the joint problem, conda packages are taken to have what they require.
+//! As in the joint problem, the requirements of conda packages count as satisfied.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -35,8 +35,8 @@ use crate::{
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
-/// What pip installs over a conda half whose pip has the old resolver; `None` if it
-/// has not, or if it ends with an error.
+/// Returns what pip installs over a conda half whose pip has the old resolver. `None` if the
+/// pip is newer, or if it stops with an error.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
@@ -81,7 +81,7 @@ pub(crate) fn install(
     Ok(answer.map(Box::new))
 }
 
-/// The projects that the conda half provides.
+/// Returns the projects that the conda half provides.
 fn provided(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, ProvidedCandidate> {
     let mut found = HashMap::new();
     for record in &conda.conda {
@@ -99,12 +99,12 @@ fn provided(problem: &Problem<'_>, conda: &Solution) -> HashMap<PackageName, Pro
     found
 }
 
-/// The first requirement on a project, which decides on its release.
+/// The first requirement on a project, which determines its release.
 struct Decisive {
     requirement: Requirement<VerbatimUrl>,
-    /// The declared line that it goes back to.
+    /// The index of the declared line that leads to it.
     line: usize,
-    /// Whether the line itself names it, so that `-U` applies.
+    /// Whether the line itself names the project, so that `-U` applies.
     by_user: bool,
 }
 
@@ -120,7 +120,7 @@ struct Install<'i, 'a> {
 }
 
 impl Install<'_, '_> {
-    /// Whether it ends without an error.
+    /// Whether pip finishes without an error.
     fn run(&mut self) -> bool {
         self.add_lines() && {
             while let Some(project) = self.queue.pop_front() {
@@ -133,9 +133,9 @@ impl Install<'_, '_> {
         }
     }
 
-    /// Two lines on a project that differ are an error, "Double requirement given". If
-    /// they differ in their extras too, pip drops the second; that is more than a
-    /// requirement which is not satisfied, so it is not followed here.
+    /// pip rejects two different lines on one project with "Double requirement given". If
+    /// their extras differ too, pip silently drops the second line. This goes beyond an
+    /// unsatisfied requirement, so it is not modelled here.
     fn add_lines(&mut self) -> bool {
         for (line, declared) in self.encoder.declared().iter().enumerate() {
             match &declared.kind {
@@ -179,8 +179,7 @@ impl Install<'_, '_> {
         self.queue.push_back(project.clone());
     }
 
-    /// Selects the release for the first requirement on a project; returns whether there
-    /// is one.
+    /// Selects the release for the first requirement on a project; returns whether one exists.
     fn take(&mut self, project: &PackageName) -> bool {
         let first = &self.decisive[project];
         let (line, by_user) = (first.line, first.by_user);
@@ -208,7 +207,7 @@ impl Install<'_, '_> {
         true
     }
 
-    /// What conda installed, if it satisfies a requirement.
+    /// Returns the conda package of a project if it satisfies a requirement.
     fn satisfied(
         &self,
         project: &PackageName,
@@ -218,8 +217,8 @@ impl Install<'_, '_> {
         meets(requirement, installed.version.as_ref()?).then_some(installed)
     }
 
-    /// The best release that a requirement allows: not yanked, then the newest; a
-    /// pre-release where one is named or nothing else is there.
+    /// Returns the best release that a requirement allows: not yanked, then the newest. A
+    /// pre-release counts if one is named or nothing else exists.
     fn find(
         &self,
         project: &PackageName,
@@ -259,7 +258,7 @@ impl Install<'_, '_> {
         releases.into_iter().next().map(|(_, candidate)| candidate)
     }
 
-    /// What a release with extras requires here; `None` if that ends in an error.
+    /// Returns the requirements of a release with extras; `None` if pip stops with an error.
     fn required(
         &self,
         release: &ReleaseCandidate,
@@ -308,7 +307,7 @@ impl Install<'_, '_> {
         Some(solution)
     }
 
-    /// The requirements that are not satisfied in the end.
+    /// Returns the requirements that the final solution does not satisfy.
     fn clashes(&self, solution: &Solution) -> Option<Vec<Clash>> {
         let mut clashes = Vec::new();
         for release in &self.releases {

@@ -1,9 +1,9 @@
 //! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
-//! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, a
-//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`].
-//! This crate must never know a file of the user, a flag of the command line, or an async
-//! runtime.
+//! In: a [`Problem`]. Out: a [`Solution`] that an independent check (`verify`) has accepted, a
+//! [`Conflict`] with the declared lines that cannot be satisfied together, or a
+//! [`SolveError`]. This crate must never know a file of the user, a flag of the command line,
+//! or an async runtime.
 //!
 //! Each module uses only those below it:
 //!
@@ -11,10 +11,10 @@
 //! - `search`: a solution or the conflicts, by readings from the strict to the lenient,
 //! - `legacy`: what a pip before 20.3 installs,
 //! - `conflict`: why an attempt has no solution,
-//! - `attempt` and `decode`: one encoding with its solver, and the solution that it chose,
+//! - `attempt` and `decode`: one encoding with its solver, and the solution from its choice,
 //! - `encode`: the clauses; its comment derives them,
-//! - `verify` and `askers`: a solution alone, without the encoding,
-//! - `model`: what goes in and out.
+//! - `verify` and `askers`: a solution, checked and explained without the encoding,
+//! - `model`: the input and the output.
 
 pub mod askers;
 mod attempt;

@@ -1,4 +1,4 @@
-//! What goes into the solver and what comes out of it.
+//! The input and the output of the solver.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -30,12 +30,12 @@ use error::SolveError;
 pub struct Declared {
     /// The requirement as the user wrote it.
     pub text: String,
-    /// The requirement as parsed; it tells whether conda or pip installs it.
+    /// The parsed requirement. Its variant says whether conda or pip installs it.
     pub kind: DeclaredKind,
-    /// The channels, as records name them, that a `channel::` leaves; empty: all.
+    /// The channels that a `channel::` allows, as records name them; empty for all.
     pub channels: Vec<String>,
-    /// The hashes that a line of the pip list gives, `sha256:…`: pip takes no file
-    /// with another one. Empty: any.
+    /// The hashes of a line of the pip list, `sha256:…`. pip rejects files with other hashes.
+    /// Empty for any hash.
     pub hashes: Vec<String>,
 }
 
@@ -46,15 +46,15 @@ pub enum DeclaredKind {
     Conda(Box<MatchSpec>),
     /// A line of the pip list with a name.
     Pip(Box<Requirement<VerbatimUrl>>),
-    /// A line of the pip list that only a build can resolve. It satisfies every version
-    /// of its project, if the line names one.
+    /// A line of the pip list that only a build can resolve, with the project if the line
+    /// names one. It satisfies every version constraint on this project.
     PipOpaque(Option<PackageName>, MarkerTree),
     /// A line of a `-c` file.
     PipConstraint(Box<Requirement<VerbatimUrl>>),
 }
 
 impl Declared {
-    /// Whether the line itself names this package or project.
+    /// Whether the line itself names this package or project, given its normalised name.
     pub fn names(&self, name: &str) -> bool {
         match &self.kind {
             DeclaredKind::Conda(spec) => spec
@@ -87,7 +87,7 @@ pub struct PipPolicy {
     pub formats: FormatControl,
 }
 
-/// The choices of an earlier `pin`: tried first, and dropped if they no longer fit.
+/// The choices of an earlier `pin`. They are tried first, and dropped if they no longer fit.
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
     /// The conda records, by normalised name.
@@ -101,7 +101,7 @@ pub struct Preferences {
 pub struct PreferredRecord {
     /// The pin as written in the file.
     pub pin: CondaPin,
-    /// The channels, as records name them, that its `channel::` leaves; empty: all.
+    /// The channels that its `channel::` allows, as records name them; empty for all.
     pub channels: Vec<String>,
 }
 
@@ -125,12 +125,12 @@ pub struct World<'a> {
     pub subdirs: &'a [SubdirRecords],
     /// The virtual packages of the target.
     pub virtual_packages: &'a [GenericVirtualPackage],
-    /// Channel priority mode.
+    /// The mode from the settings: strict, flexible or disabled.
     pub channel_priority: ChannelPriority,
     /// Ignore conda records with a later timestamp. The [`PypiSource`] applies the
     /// cut-off of the pip half.
     pub exclude_newer: Option<jiff::Timestamp>,
-    /// The indexes.
+    /// The package indexes.
     pub pypi: &'a dyn PypiSource,
     /// The PyPI projects that a record provides.
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
@@ -144,18 +144,18 @@ pub struct World<'a> {
     pub pip: PipPolicy,
     /// The choices of an earlier `pin`.
     pub preferences: Preferences,
-    /// Conda packages that may come in though no declared conda line leads to them:
-    /// those of lines that were taken out to look at the others.
+    /// Conda packages that may be installed although no declared conda line leads to them:
+    /// those of the lines that were removed to examine the others.
     pub asked: BTreeSet<String>,
-    /// The deadline of the solve.
+    /// The time at which the solve stops; `None` for no limit.
     pub deadline: Option<Instant>,
 }
 
 impl World<'_> {
-    /// Lets the caller go on until `grace` after the deadline.
+    /// Checks that at most `grace` has passed since the deadline.
     ///
     /// # Errors
-    /// [`SolveError::Deadline`] after that.
+    /// [`SolveError::Deadline`] if more has passed.
     pub(crate) fn check_time(&self, grace: Duration) -> Result<(), SolveError> {
         let end = self
             .deadline
@@ -167,7 +167,7 @@ impl World<'_> {
         }
     }
 
-    /// Returns the user's name for the channel of a record.
+    /// Returns the channel of a record by the name that the user gave.
     pub fn channel_shown(&self, channel: Option<&str>) -> String {
         channel.map_or_else(|| "an unknown channel".to_string(), self.channel_name)
     }

@@ -1,8 +1,8 @@
-//! Solves a problem: the readings are tried from the strict to the lenient.
+//! Solves a problem. The readings are tried from the strictest to the most lenient.
 //!
-//! The conda half alone is solved first. If it has no solution, the whole has none. If it
-//! has one, it shows which projects conda provides anyway; these are tried from conda,
-//! and all others from PyPI.
+//! The conda half alone is solved first. If it has no solution, the problem has none. If it
+//! has one, it shows which projects conda provides anyway. These are tried from conda first,
+//! and all others from PyPI first.
 
 use crate::{
     attempt::Attempt,
@@ -27,8 +27,8 @@ pub(crate) mod reading;
 pub(crate) use explain::{conflict, holds, leniently, most_leniently, strictly, with_pip};
 pub use explain::{explain, explain_all};
 
-/// Solves a problem; `None` if there is no solution. It blocks: call it on a thread that
-/// may.
+/// Solves a problem; `None` if there is no solution. It blocks, so call it on a thread that
+/// may block.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried, the deadline passed, or a declared
@@ -71,7 +71,8 @@ pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError>
     by_legacy_resolver(problem, &conda)
 }
 
-/// The readings of the whole, the strictest first.
+/// The readings of both halves, strictest first: the source distributions that count, and
+/// whether pip may overwrite conda packages.
 const READINGS: [(Sources, bool); 5] = [
     (Sources::WhereNoWheel, false),
     (Sources::Known, false),
@@ -93,7 +94,7 @@ fn by_legacy_resolver(
         .transpose()
 }
 
-/// The solution, or the one on an older python where that is better.
+/// Returns the solution, or the one on an older python if that is better.
 fn best_python(
     problem: &Problem<'_>,
     solution: Box<Solution>,

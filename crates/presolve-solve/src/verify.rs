@@ -1,6 +1,6 @@
-//! An independent check of a solution against all requirements. A solution is accepted
-//! only after it. It reads the records, files and metadata directly and shares no type and
-//! no function with the encoding of the problem, so that a mistake of one of them shows.
+//! An independent check of a solution against all requirements. Only a solution that passes is
+//! accepted. It reads the records, files and metadata directly and shares no type or function
+//! with the encoding of the problem, so that an error in either becomes visible.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -28,7 +28,7 @@ use presolve_parse as parse;
 /// The extra time after the deadline for verifying a solution that was found.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What does not hold in a solution, one sentence each; empty if it holds.
+/// Returns the violations of a solution, one sentence each; empty if it is valid.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
@@ -48,7 +48,7 @@ pub(crate) fn violations(
     Ok(walk.violations)
 }
 
-/// The conda packages that no declared conda line leads to.
+/// Returns the conda packages that no declared conda line leads to.
 pub(crate) fn unfounded(problem: &Problem<'_>, solution: &Solution) -> Vec<String> {
     let mut walk = Walk::new(problem, solution);
     walk.conda();
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
         self.walk(queue);
     }
 
-    /// Follows the dependencies of a package, if it is installed.
+    /// Follows the dependencies of a package, if the package is installed.
     fn follow(&mut self, name: &str) {
         if let Some((&name, &record)) = self.records.get_key_value(name)
             && self.reached.insert(name)
@@ -200,7 +200,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reports the projects that come from PyPI and from conda.
+    /// Reports the projects that come from both PyPI and conda.
     fn check_sources(&mut self) {
         let solution = self.solution;
         let mut providers: HashMap<PackageName, &str> = HashMap::new();
@@ -260,8 +260,8 @@ impl<'a> Walk<'a> {
             }
         }
         for package in &self.solution.pypi {
-            // Extras of what conda provides are read from metadata that is not in the
-            // solution: what they ask for is not reached by this walk.
+            // The extras of conda packages are read from metadata that is not in the solution,
+            // so this check cannot reach their requirements.
             if !reached.contains(&package.name) && self.solution.provided.is_empty() {
                 self.report(format!("nothing requires {} from PyPI", package.name));
             }
@@ -308,7 +308,7 @@ impl<'a> Walk<'a> {
         queue.push_back((requirement.name.clone(), wanted));
     }
 
-    /// Whether the solution itself says that the requirement is not satisfied.
+    /// Whether the solution lists this requirement as unsatisfied.
     fn is_clash(&self, requirement: &Requirement<VerbatimUrl>, by: &str) -> bool {
         let mut clashes = self.solution.clashes.iter();
         clashes.any(|clash| clash.project.as_ref() == by && clash.requirement == *requirement)
@@ -388,8 +388,8 @@ fn parse(text: &str) -> Option<MatchSpec> {
     parse::conda::match_spec(text, options).ok()
 }
 
-/// Whether a record matches a match spec, as CEP-29 has it. rattler does not look at the
-/// file name and the subdir, and compares licenses to the letter instead of by a glob.
+/// Whether a record satisfies a match spec by the rules of CEP 29. rattler ignores the file
+/// name and the subdir, and compares licences literally instead of by a glob.
 fn has_match(spec: &MatchSpec, record: &RepoDataRecord) -> bool {
     let package = &record.package_record;
     let file_name = spec

@@ -1,5 +1,5 @@
-//! The names of diagnostics that are findings of `presolve check`: a rule takes its name
-//! from here, so that what is reported and what is looked for cannot differ.
+//! The names of diagnostics that are also rules of `presolve check`. A rule takes its name
+//! from here, so that the name in a report and the name of the rule cannot differ.
 
 /// The requirements of a release come from a file that a build on another machine left in the
 /// archive.
@@ -50,7 +50,7 @@ pub const UNKNOWN_REQUIREMENTS: &str = "unknown-requirements";
 /// archive without a name.
 pub const UNRESOLVABLE_LINE: &str = "unresolvable-line";
 
-/// All of them.
+/// All names that are rules of `presolve check`.
 pub const ALL: &[&str] = &[
     ASSUMED_REQUIREMENTS,
     CPU_BUILD_ON_CUDA_IMAGE,

@@ -3,11 +3,11 @@
 use presolve_explain::cost::{Cost, LineCost, Prediction, Remedy, SpecChange, Verdict};
 use presolve_target::ChannelPriority;
 
-/// The lines of the file and the remedies that are shown.
+/// The maximum number of lines and of remedies that are shown.
 const SHOWN: usize = 7;
 
-/// The cost as lines of text: the verdict, the heaviest lines of the file, what else
-/// makes it so, and what helps.
+/// Returns the cost as lines of text: the verdict, the lines of the file that reach the most
+/// records, further causes, and remedies.
 pub fn lines(cost: &Cost) -> Vec<String> {
     let mut text = vec![verdict(cost), range(cost), String::new()];
     text.extend(table(cost));
@@ -20,7 +20,7 @@ pub fn lines(cost: &Cost) -> Vec<String> {
     text
 }
 
-/// The verdict in a sentence.
+/// Returns the verdict in a sentence.
 pub fn verdict(cost: &Cost) -> String {
     let Prediction {
         cpu_seconds,
@@ -58,7 +58,7 @@ pub fn range(cost: &Cost) -> String {
     format!("  about two thirds of such runs take {time}, and {memory}")
 }
 
-/// The declared lines, the heaviest first.
+/// Returns a table of the declared lines that reach the most records, largest first.
 fn table(cost: &Cost) -> Vec<String> {
     let mut heaviest: Vec<&LineCost> = cost.lines.iter().collect();
     heaviest.sort_by_key(|line| std::cmp::Reverse(line.reach.records));
@@ -165,7 +165,7 @@ fn row(cost: &Cost, remedy: &Remedy) -> [String; 4] {
     ]
 }
 
-/// A remedy's change in words.
+/// Describes the change of a remedy.
 pub fn change(cost: &Cost, change: &SpecChange) -> String {
     let text = |place: usize| {
         let line = cost.lines.iter().find(|line| line.declared == place);
@@ -198,7 +198,7 @@ pub fn change(cost: &Cost, change: &SpecChange) -> String {
     }
 }
 
-/// Returns the verdict in a word or two.
+/// Returns the verdict in one or two words.
 pub fn short(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "fine",
@@ -224,7 +224,7 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-/// Columns: the first to the left, numbers to the right, two spaces in between.
+/// Aligns columns: the first to the left, numbers to the right, separated by two spaces.
 fn aligned(rows: &[[String; 4]]) -> Vec<String> {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());

@@ -4,7 +4,7 @@ use super::places;
 use presolve_explain::{Edit, EditKind, Explanation};
 use presolve_solve::Declared;
 
-/// An edit in words: "change `numpy=1.19` to `numpy=1.21` (line 7)".
+/// Describes an edit: "change `numpy=1.19` to `numpy=1.21` (line 7)".
 pub fn words(explanation: &Explanation, edit: &Edit) -> String {
     let at = places::of(explanation, &edit.lines);
     let at = at.map_or(String::new(), |at| format!(" ({at})"));

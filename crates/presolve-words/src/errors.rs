@@ -1,5 +1,4 @@
-//! Why there is no answer: the errors of the solver, the indexes and the channels in words,
-//! with the next step.
+//! The errors of the solver, the indexes and the channels in words, with the next step.
 
 use crate::codes;
 use presolve_packages::error::{FetchError, IndexError};
@@ -14,7 +13,7 @@ use presolve_text::{
     secrets,
 };
 
-/// A failure of a run.
+/// Returns the failure for an error that ends the run.
 pub fn failure(error: ResolveError) -> Failure {
     match error {
         ResolveError::Failure(failure) => failure,
@@ -30,7 +29,7 @@ pub fn failure(error: ResolveError) -> Failure {
     }
 }
 
-/// What an error that does not end the run left out, as warnings.
+/// Returns warnings for errors that left out results but did not end the run.
 pub fn warnings(errors: &[ResolveError]) -> Vec<Diagnostic> {
     let mut warnings: Vec<Diagnostic> = Vec::new();
     for mut diagnostic in errors
@@ -45,7 +44,7 @@ pub fn warnings(errors: &[ResolveError]) -> Vec<Diagnostic> {
     warnings
 }
 
-/// The failure of the solver.
+/// Returns the failure for an error of the solver.
 fn solve(error: SolveError) -> Failure {
     let message = error.to_string();
     match error {
@@ -79,7 +78,7 @@ fn deadline(waiting_for: &[String]) -> Diagnostic {
     diagnostic
 }
 
-/// The failure of an index.
+/// Returns the failure for an error of an index.
 fn index(error: IndexError) -> Failure {
     Failure::undecided(match error {
         IndexError::Deadline { waiting_for } => deadline(&waiting_for),
@@ -129,7 +128,7 @@ fn fetch(error: &FetchError) -> Diagnostic {
     }
 }
 
-/// The failure of a channel, at the line that names it.
+/// Returns the failure for an error of a channel, at the line that names the channel.
 pub fn channel(error: ChannelError) -> Failure {
     let message = error.to_string();
     match error {

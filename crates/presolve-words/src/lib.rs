@@ -1,11 +1,11 @@
-//! The sentences of presolve: results of the solver and of `explain` in, sentences out. This
+//! The sentences of presolve. In: results of the solver and of `explain`. Out: sentences. This
 //! crate does not know how they are rendered.
 //!
 //! ```text
 //! notices     facts about a solution: builds, overwritten files, versions of pip
 //! unsolvable  why there is no solution
 //! cost        the predicted cost of conda's classic solver
-//! errors      why there is no answer
+//! errors      why there is no result
 //! edits       changes of the file in words
 //! places      the lines of the file that a change affects
 //! ```

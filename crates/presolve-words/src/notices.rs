@@ -1,4 +1,4 @@
-//! What a user needs to know about a solution in addition to its pins.
+//! What a user needs to know about a solution beyond its pins.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,7 +70,7 @@ fn carried_through(resolution: &Resolution, environment: &EnvironmentFile) -> Ve
     lines.collect()
 }
 
-/// URLs whose file name does not show what they are.
+/// URLs whose file name does not identify the distribution.
 fn unreadable_urls(
     places: &Places<'_>,
     environment: &EnvironmentFile,
@@ -94,7 +94,7 @@ fn unreadable_urls(
     notices.collect()
 }
 
-/// The positions of the lines that lead to a package of the solution.
+/// The positions of the lines that require a package of the solution.
 struct Places<'a> {
     resolution: &'a Resolution,
     projects: HashMap<PackageName, Asked>,
@@ -111,24 +111,25 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Adds the line of the pip list that leads to a project, and how.
+    /// Adds to a notice the line of the pip list that requires a project, and the path from
+    /// it.
     fn asked(&self, project: &PackageName, notice: Diagnostic) -> Diagnostic {
         self.at(self.projects.get(project), "", notice)
     }
 
-    /// The conda packages on the way from a line to one, itself included.
+    /// Returns the conda packages on the path from a line to a package, including the package.
     fn path(&self, package: &str) -> &[String] {
         let asked = self.packages.get(package);
         asked.map_or(&[], |asked| &asked.path)
     }
 
-    /// Adds the conda line that leads to a package, and how.
+    /// Adds to a notice the conda line that requires a package, and the path from it.
     fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
         self.at(self.packages.get(package), "conda provides it", notice)
     }
 
-    /// A notice for each line that leads to some of these, at that line, in the order of
-    /// the lines. Those that no line leads to share one without a place.
+    /// Returns a notice for each line that requires some of these, at that line, in the order
+    /// of the lines. Those that no line requires share a notice without a position.
     fn each_line<'t, T: 't>(
         &self,
         those: impl Iterator<Item = &'t T>,

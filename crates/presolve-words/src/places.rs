@@ -10,8 +10,8 @@ use presolve_text::source::SourceFile;
 /// line.
 const RANGES_SHOWN: usize = 12;
 
-/// The positions of lines: "line 7", "lines 4, 7 to 9 and 12", "line 3 of
-/// requirements.txt", "between lines 9 and 535"; none if they are in no file.
+/// Returns the positions of lines: "line 7", "lines 4, 7 to 9 and 12", "line 3 of
+/// requirements.txt", "between lines 9 and 535"; `None` if they are in no file.
 pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     let mut files: Vec<(&Arc<SourceFile>, Vec<usize>)> = Vec::new();
     for &line in lines {
@@ -39,7 +39,7 @@ pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     (!told.is_empty()).then(|| told.join(", "))
 }
 
-/// The sorted numbers of lines in words.
+/// Returns sorted line numbers in words.
 fn told(numbers: &[usize]) -> String {
     match (&ranges(numbers)[..], numbers) {
         ([line], [_]) => format!("line {line}"),
@@ -50,7 +50,7 @@ fn told(numbers: &[usize]) -> String {
     }
 }
 
-/// Numbers as ranges: `4`, `7 to 9`.
+/// Returns numbers as ranges: `4`, `7 to 9`.
 fn ranges(numbers: &[usize]) -> Vec<String> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &number in numbers {
@@ -69,7 +69,7 @@ fn ranges(numbers: &[usize]) -> Vec<String> {
     words.collect()
 }
 
-/// "a, b and c".
+/// Joins words: "a, b and c".
 fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
@@ -78,7 +78,7 @@ fn listed(words: &[String]) -> String {
     }
 }
 
-/// Lines that change together: "the 5 `azureml-*` lines", "`dask` and `distributed`".
+/// Names lines that change together: "the 5 `azureml-*` lines", "`dask` and `distributed`".
 pub fn named_together(lines: &[&Declared]) -> String {
     let mut words = lines.iter().map(|line| first_word(line));
     if let Some(first) = words.next().flatten()

@@ -1,5 +1,5 @@
-//! Explains why a file cannot be solved: the conflicting lines, and what each of them
-//! demands.
+//! Explains why a file cannot be solved: the conflicting lines and the demands of each of
+//! them.
 
 use rattler_conda_types::Subdir;
 
@@ -10,8 +10,8 @@ use presolve_resolve::Resolution;
 use presolve_solve::{Conflict, Declared, Missing};
 use presolve_text::diagnostic::{Diagnostic, FailureKind, Location};
 
-/// The failure kind of a resolution without a solution. A name that does not exist is an
-/// input error, not a conflict.
+/// Returns the failure kind of a resolution without a solution. A name that does not exist is
+/// an input error, not a conflict.
 pub fn kind(resolution: &Resolution) -> FailureKind {
     let missing = resolution.unsolvable().map(|found| &found.missing[..]);
     let is_in_file = |missing: &Missing| {
@@ -49,7 +49,8 @@ pub struct View<'v> {
     pub channels: &'v [SpecChannel],
     /// The declared requirements.
     pub declared: &'v [Declared],
-    /// The position of each requirement in its file.
+    /// The position of each requirement in its file; `None` for those that conda adds by
+    /// itself.
     pub places: &'v [Option<Location>],
     /// Names of conda lines that no channel has.
     pub missing: &'v [MissingName],

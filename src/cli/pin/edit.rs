@@ -20,7 +20,7 @@ use presolve_text::{
 };
 
 impl Pin {
-    /// Writes the pins into the file, or shows or writes them elsewhere.
+    /// Writes the pins into the file, shows the difference, or writes to another file.
     pub(super) fn edit(
         &self,
         environment: &EnvironmentFile,
@@ -75,14 +75,14 @@ fn leave_out_credentials(pins: &mut Pins, resolution: &Resolution) -> Option<Dia
     })
 }
 
-/// The note for a pinned file that cannot keep the original requirements.
+/// Returns the note on a pinned file that cannot keep the original requirements.
 fn without_comments() -> Diagnostic {
     let message = "JSON has no comments: the pins replace the original requirements";
     Diagnostic::new(Level::Note, "pins-without-comments", message)
         .help("keep a copy of the original file for later upgrades")
 }
 
-/// The pins to write: all conda packages and PyPI releases of the solution.
+/// Returns the pins to write: all conda packages and PyPI releases of the solution.
 pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
     let mut channels: Vec<String> = Vec::new();
     for channel in &resolution.channels {
@@ -122,7 +122,7 @@ pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins
     }
 }
 
-/// A record with what distinguishes it from others of the same name.
+/// Returns the pin of a record, with what distinguishes it from others of the same name.
 fn pinned_conda(
     resolution: &Resolution,
     solution: &Solution,
@@ -150,7 +150,7 @@ fn pinned_conda(
     }
 }
 
-/// A channel as the file names it: a group for each of its members.
+/// Returns the channel that a file must name: for a member of a group, the group.
 fn explicit_channel<'r>(resolution: &'r Resolution, channel: &str) -> Option<&'r str> {
     let mut channels = resolution.channels.iter();
     let known = channels.find(|known| known.channel.canonical_name() == channel)?;

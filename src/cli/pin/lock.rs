@@ -1,4 +1,4 @@
-//! `pin` in the formats of other tools: a new file, or standard output.
+//! `pin` in the formats of other tools: to a new file, or to standard output.
 
 use std::path::Path;
 

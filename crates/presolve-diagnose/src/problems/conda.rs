@@ -1,4 +1,4 @@
-//! What goes wrong in conda and mamba: solving, downloading, installing.
+//! Problems of conda and mamba: solving, downloading, installing.
 
 use super::KnownFailure;
 

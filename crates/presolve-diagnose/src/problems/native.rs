@@ -1,4 +1,4 @@
-//! Problems of packages that are built from source, and of what their binaries need.
+//! Problems of packages that are built from source, and of libraries that binaries need.
 
 use super::KnownFailure;
 

@@ -1,4 +1,4 @@
-//! What goes wrong in pip and in Python programs that a build runs.
+//! Problems of pip and of Python programs that a build runs.
 
 use super::KnownFailure;
 

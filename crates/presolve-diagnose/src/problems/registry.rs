@@ -1,4 +1,4 @@
-//! Problems of registries: reaching them, and pushing to them.
+//! Problems of registries: connecting to them, and pushing to them.
 
 use super::KnownFailure;
 
@@ -9,8 +9,8 @@ mod docker_push_failed;
 mod registry_certificate_untrusted;
 mod registry_unreachable;
 
-/// What shows that an image is pushed, not pulled: Docker, BuildKit, and podman, which asks
-/// for a place to upload to.
+/// Texts that show that an image is pushed, not pulled: those of Docker, of BuildKit, and of
+/// podman, which asks for an upload location.
 pub(super) const PUSH: &[&str] = &[
     "The push refers to",
     "docker push",

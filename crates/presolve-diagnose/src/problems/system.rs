@@ -1,4 +1,4 @@
-//! Problems of the shell, of the machine, and of what a distribution brings.
+//! Problems of the shell, of the machine, and of the packages of the Linux distribution.
 
 use super::KnownFailure;
 

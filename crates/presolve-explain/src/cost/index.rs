@@ -1,5 +1,5 @@
-//! Records, names and dependencies as numbers: classic conda's reduction is run
-//! many times over, for the spec as it is and for each remedy.
+//! Records, names and dependencies as numbers, because classic conda's pruning is run many
+//! times: for the file as it is and for each remedy.
 
 use std::{
     borrow::Cow,
@@ -23,7 +23,7 @@ use presolve_target::ChannelPriority;
 pub(super) type RecordId = u32;
 /// A package name of the index.
 pub(super) type NameId = u32;
-/// A dependency as records write it.
+/// A dependency, as the records write it.
 pub(super) type SpecId = u32;
 
 /// The index as classic conda holds it in memory.
@@ -40,7 +40,7 @@ pub(super) struct Index<'a> {
 pub(super) struct Indexed<'a> {
     pub record: &'a RepoDataRecord,
     pub name: NameId,
-    /// The place of its channel; the smaller is the stronger.
+    /// The rank of its channel; a smaller number has priority.
     pub channel: usize,
     /// Its dependencies, except on virtual packages.
     pub depends: Vec<SpecId>,
@@ -51,18 +51,18 @@ pub(super) struct Indexed<'a> {
 struct Name<'a> {
     text: Cow<'a, str>,
     records: Vec<RecordId>,
-    /// The strongest of the channels that have it.
+    /// The highest-priority channel that has the name.
     first_channel: usize,
-    /// Found when first asked for.
+    /// Computed on first use.
     order: OnceCell<Box<[Ranked]>>,
-    /// The names that some record of it depends on.
+    /// The names in the dependencies of its records.
     leads_to: HashSet<NameId>,
 }
 
 struct Dependency<'a> {
     text: &'a str,
     name: NameId,
-    /// Found when first asked for: most dependencies of a large channel never are.
+    /// Computed on first use, because most dependencies of a large channel are never needed.
     matches: OnceCell<Box<[RecordId]>>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Index<'a> {
         let mut known: HashMap<&'a str, Option<SpecId>> = HashMap::new();
         let mut virtuals: HashMap<&'a str, bool> = HashMap::new();
         for (place, subdir) in question.subdirs.iter().enumerate() {
-            // Archives named by URL stand before all channels.
+            // Archives named by URL precede all channels.
             let origin = question.origins.get(place);
             let channel = origin.and_then(|origin| origin.channel);
             let channel = channel.map_or(0, |channel| channel + 1);
@@ -152,7 +152,7 @@ impl<'a> Index<'a> {
         id
     }
 
-    /// A dependency, unless it is one on a virtual package.
+    /// Returns the id of a dependency; `None` if it is on a virtual package.
     fn dependency(&mut self, text: &'a str) -> Option<SpecId> {
         let name = PackageName::normalized_name_from_matchspec_str(text);
         if name.starts_with("__") {
@@ -183,7 +183,7 @@ impl<'a> Index<'a> {
         self.by_name.get(text).copied()
     }
 
-    /// The records of a name.
+    /// Returns the records of a name.
     pub(super) fn group(&self, name: NameId) -> &[RecordId] {
         &self.names[name as usize].records
     }
@@ -196,8 +196,8 @@ impl<'a> Index<'a> {
         self.specs[spec as usize].name
     }
 
-    /// The records that satisfy a dependency. One that cannot be read is satisfied by
-    /// every record of its name: conda reads spellings that the CEPs do not allow.
+    /// Returns the records that satisfy a dependency. If presolve cannot read the dependency,
+    /// these are all records of its name: conda reads spellings that the CEPs do not allow.
     pub(super) fn matches(&self, spec: SpecId) -> &[RecordId] {
         let dependency = &self.specs[spec as usize];
         dependency.matches.get_or_init(|| {
@@ -220,14 +220,14 @@ impl<'a> Index<'a> {
             .filter(|&id| spec.matches(self.record(id).record))
     }
 
-    /// Whether strict channel priority leaves a record.
+    /// Whether strict channel priority keeps a record.
     pub(super) fn is_of_first_channel(&self, id: RecordId) -> bool {
         let record = self.record(id);
         record.channel == self.names[record.name as usize].first_channel
     }
 
-    /// The names that can be reached from some, regardless of version: what a solver
-    /// without any pruning would look at.
+    /// Returns the names reachable from some names, regardless of version. A solver without
+    /// any pruning would consider all of these.
     pub(super) fn closure(&self, names: impl IntoIterator<Item = NameId>) -> Vec<NameId> {
         let mut seen = vec![false; self.names.len()];
         let mut found = Vec::new();
@@ -249,7 +249,7 @@ impl<'a> Index<'a> {
         found
     }
 
-    /// The records of a name as classic conda prefers them, best first.
+    /// Returns the records of a name in classic conda's order of preference, best first.
     pub(super) fn by_preference(&self, name: NameId) -> &[Ranked] {
         let named = &self.names[name as usize];
         named.order.get_or_init(|| {
@@ -292,16 +292,16 @@ impl<'a> Index<'a> {
 /// A record in the order of preference.
 pub(super) struct Ranked {
     pub id: RecordId,
-    /// The first of classic conda's criteria in which it is worse than the record
-    /// before it, from 0; none if in no criterion.
+    /// The index of the first of classic conda's criteria in which it differs from the record
+    /// before it; `None` if it differs in none.
     pub differs_in: Option<usize>,
 }
 
-/// The number of criteria.
+/// The number of criteria in [`Preference`].
 pub(super) const CRITERIA: usize = 5;
 
-/// What classic conda compares two records of a name by, in this order; the greater
-/// is the better (`conda/resolve.py`, `version_key`).
+/// The criteria by which classic conda compares two records of a name, in this order; greater
+/// is better (`conda/resolve.py`, `version_key`).
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Preference<'r> {
     channel: Reverse<usize>,
@@ -342,8 +342,8 @@ fn is_met_by_target(text: &str, virtual_packages: &[GenericVirtualPackage]) -> b
     })
 }
 
-/// The records of a subdir, of twins that differ in the archive type only the
-/// `.conda`, as conda does.
+/// Returns the records of a subdir. Of twins, which differ in the archive type only, it keeps
+/// the `.conda`, as conda does.
 fn without_twins(subdir: &SubdirRecords) -> Vec<&RepoDataRecord> {
     let mut places: HashMap<&ArchiveIdentifier, usize> =
         HashMap::with_capacity(subdir.records.len());

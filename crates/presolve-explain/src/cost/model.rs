@@ -1,24 +1,22 @@
-//! From counts to seconds and megabytes.
+//! The model that turns counts into seconds and megabytes.
 //!
-//! conda loads its index, then searches, for a solution or for the reasons why there is
-//! none. Each of these is a power law, that is, a straight line between logarithms.
-//! `benches/fit_cost.py` fits them by ridge regression, with exponents that must not
-//! be negative, to 26 runs of conda 26.7.1 (`--solver classic`) on a tenth of
-//! conda-forge and on other channels. Runs that were killed count as lower bounds. It
-//! prints the constants below.
+//! conda loads its index, then searches for a solution or for the reasons why there is none.
+//! Each of these follows a power law, that is, a straight line between logarithms.
+//! `benches/fit_cost.py` fits them by ridge regression, with non-negative exponents, to 26
+//! runs of conda 26.7.1 (`--solver classic`) on a tenth of conda-forge and on other channels.
+//! Runs that were killed count as lower bounds. The script prints the constants below.
 //!
-//! Predicting each run by a fit to the others, the rank correlation is 0.94 for the time
-//! and 0.92 for the memory. Of the verdicts, at limits of 100, 200 and 400 seconds and
-//! of 1, 4 and 8 GB, 82 % are right: 91 % of what was fine, 75 % of what was slow, 88 %
-//! of what timed out, 64 % of what ran out of memory. The errors of the time are
-//! a factor of 1.6 with a solution and 1.25 without, those of the memory 2.1 and 1.2.
-//! Runs that explode are predicted too low rather than too high: two that were killed at
-//! 14 GB come out at half of that.
+//! If each run is predicted by a fit to the others, the rank correlation is 0.94 for the time
+//! and 0.92 for the memory. At limits of 100, 200 and 400 seconds and of 1, 4 and 8 GB, 82 %
+//! of the verdicts are right: 91 % of the fine runs, 75 % of the slow ones, 88 % of those that
+//! timed out, and 64 % of those that ran out of memory. The error of the time is a factor of
+//! 1.6 with a solution and 1.25 without; that of the memory is 2.1 and 1.2. Runs that explode
+//! are predicted too low rather than too high: two that were killed at 14 GB are predicted at
+//! half of that.
 //!
-//! What the figures are not: a measurement on the machine of the build, or with another
-//! version of conda, or on channels of ten times the size, where all of the counts are
-//! larger than any that was fitted. How specs and remedies compare with each other
-//! holds better than the seconds do.
+//! The figures are not a measurement on the build machine. They do not apply to other versions
+//! of conda, nor to channels of ten times the size, where all counts exceed those in the fit.
+//! The comparison of files and remedies with each other is more reliable than the seconds.
 
 use serde::Serialize;
 
@@ -31,15 +29,15 @@ pub struct Features {
     pub records: usize,
     /// The number of names of these records.
     pub names: usize,
-    /// The steps by which the solution misses the best record of each name, as conda's
-    /// objectives count them; none if there is no solution.
+    /// The number of steps from the best record of each name to the solution, as conda's
+    /// objectives count them; `None` if there is no solution.
     pub distance: Option<usize>,
-    /// The records of every name that the lines lead to, regardless of version: what
-    /// there is to load, as far as presolve knows it.
+    /// The number of records of every name that the lines may require, regardless of version,
+    /// as an estimate of what conda loads. Only records known to presolve count.
     pub loaded: usize,
-    /// The number of these records that channel priority leaves.
+    /// The number of these records that channel priority keeps.
     pub unpruned: usize,
-    /// The lines themselves.
+    /// The number of lines.
     pub lines: usize,
 }
 
@@ -48,7 +46,8 @@ pub struct Features {
 pub struct Prediction {
     /// CPU seconds of the whole command without downloads.
     pub cpu_seconds: f64,
-    /// Two thirds of all runs are within the prediction divided and multiplied by this.
+    /// The spread: two thirds of all runs are within the prediction divided and multiplied by
+    /// it.
     pub cpu_factor: f64,
     /// The largest resident set, in megabytes.
     pub peak_mb: f64,
@@ -81,32 +80,32 @@ struct PowerLaw<const N: usize> {
     exponents: [f64; N],
 }
 
-/// Seconds for loading, from the loaded records.
+/// The seconds for loading, from the number of loaded records.
 const LOADING_SECONDS: PowerLaw<1> = PowerLaw {
     intercept: -5.28,
     exponents: [0.80],
 };
 
-/// The cost of the search, from the reachable records, their names and the distance.
+/// The seconds for the search, from the reachable records, their names and the distance.
 const SEARCH_SECONDS: PowerLaw<3> = PowerLaw {
     intercept: -5.87,
     exponents: [0.74, 0.54, 0.16],
 };
 
-/// Seconds for the search for conflicts, from the unpruned records and the lines.
+/// The seconds for the search for conflicts, from the unpruned records and the lines.
 const CONFLICT_SECONDS: PowerLaw<2> = PowerLaw {
     intercept: -9.57,
     exponents: [1.37, 0.46],
 };
 
-/// Megabytes for loading, from the loaded records; the search for conflicts needs little
-/// memory.
+/// The megabytes for loading, from the number of loaded records. The search for conflicts
+/// needs little memory.
 const LOADING_MB: PowerLaw<1> = PowerLaw {
     intercept: -0.87,
     exponents: [0.70],
 };
 
-/// The cost of the search, from the reachable records, their names and the distance.
+/// The megabytes for the search, from the reachable records, their names and the distance.
 const SEARCH_MB: PowerLaw<3> = PowerLaw {
     intercept: -2.14,
     exponents: [0.50, 0.49, 0.47],
@@ -138,7 +137,7 @@ impl<const N: usize> PowerLaw<N> {
     }
 }
 
-/// Time and memory for these counts, and the verdict.
+/// Predicts time, memory and verdict for these counts.
 pub(super) fn predict(features: &Features, limits: &Limits) -> Prediction {
     let loaded = [features.loaded];
     let (seconds, mb, spread) = match features.distance {
@@ -163,8 +162,8 @@ pub(super) fn predict(features: &Features, limits: &Limits) -> Prediction {
 }
 
 impl Verdict {
-    /// The verdict on a run of these seconds and megabytes. One that exceeds both
-    /// limits runs out of memory: it is killed long before the time is over.
+    /// Returns the verdict on a run of these seconds and megabytes. A run that exceeds both
+    /// limits runs out of memory, because it is killed long before the time limit.
     pub fn of(seconds: f64, peak_mb: f64, limits: &Limits) -> Self {
         if limits.memory_mb.is_some_and(|limit| peak_mb >= limit) {
             Verdict::RunsOutOfMemory

@@ -1,13 +1,13 @@
-//! What classic conda leaves of the index before it solves, and what each line
+//! The index after classic conda's pruning before the solve, and the records that each line
 //! reaches in it.
 //!
-//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`): of each
-//! declared name the records that do not match, or have a dependency that nothing can
-//! meet, are excluded; where all that are left of a name share a dependency, the same is
-//! done to that one's name; twice over, until nothing changes. What can be reached then
-//! goes to the SAT solver as clauses. Left out are track_features, and the rule that a
-//! dependency broader than one seen before is not followed. The counts are therefore not
-//! conda's own, and the fit is to these.
+//! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`). It excludes the
+//! records of each declared name that do not match, or that have an unsatisfiable dependency.
+//! If all remaining records of a name share a dependency, it does the same to the name of that
+//! dependency. This is repeated until nothing changes. The reachable records then go to the
+//! SAT solver as clauses. presolve leaves out track_features, and the rule that a dependency
+//! broader than an earlier one is not followed. So the counts are not conda's own, but the
+//! model is fitted to these counts.
 
 use std::collections::VecDeque;
 
@@ -15,8 +15,8 @@ use indexmap::IndexMap;
 
 use super::index::{Index, NameId, RecordId, SpecId};
 
-/// The deepest chain of shared dependencies that is followed: Python's own recursion
-/// limit ends conda's a little earlier.
+/// The maximum length of a chain of shared dependencies. Python's own recursion limit stops
+/// conda a little earlier.
 const DEPTH: usize = 1000;
 
 /// A declared line: the records of one name that it allows.
@@ -111,8 +111,8 @@ impl<'i, 'a> Reduction<'i, 'a> {
         self.marks[id as usize] == self.mark
     }
 
-    /// Rules out the records of a name that are not allowed, and goes on with what
-    /// all of the others depend on.
+    /// Excludes the records of a name that are not allowed, then prunes the names that all
+    /// remaining records depend on.
     fn prune(&mut self, name: NameId, allowed: &[RecordId], depth: usize) -> Pruned {
         self.mark(allowed.iter().copied());
         let group = self.index.group(name);
@@ -150,8 +150,8 @@ impl<'i, 'a> Reduction<'i, 'a> {
         pruned
     }
 
-    /// The names that as many dependencies of a group are on as it has records left,
-    /// with all that these dependencies allow.
+    /// Returns the names with at least as many dependencies on them as the group has records
+    /// left, each with all records that these dependencies allow.
     fn shared_dependencies(&self, group: &[RecordId], left: usize) -> Vec<(NameId, Vec<RecordId>)> {
         let mut by_name: IndexMap<NameId, (usize, Vec<SpecId>)> = IndexMap::new();
         let left_of_group = group.iter().filter(|&&id| !self.ruled_out[id as usize]);
@@ -181,14 +181,13 @@ impl<'i, 'a> Reduction<'i, 'a> {
         self.index.record(id).depends.iter().all(is_met)
     }
 
-    /// Rules out, of all that can be reached, what has no way to be installed
-    /// (`Resolve.valid2`).
+    /// Excludes all reachable records that cannot be installed (`Resolve.valid2`).
     fn rule_out_the_unmet(&mut self, lines: &[AllowedRecords]) {
         let names = self.index.closure(lines.iter().map(|line| line.name));
         let mut changed = true;
         while changed {
             changed = false;
-            // Leaves first: they are found last.
+            // Names without dependencies are found last, so start there.
             for &name in names.iter().rev() {
                 for &id in self.index.group(name) {
                     if !self.ruled_out[id as usize] && !self.has_dependencies(id) {
@@ -200,7 +199,7 @@ impl<'i, 'a> Reduction<'i, 'a> {
         }
     }
 
-    /// The records that a line may still be satisfied by.
+    /// Returns the remaining records that satisfy a line.
     pub(super) fn left_of<'l>(
         &self,
         line: &'l AllowedRecords,

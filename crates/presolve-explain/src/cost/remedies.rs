@@ -14,7 +14,7 @@ use super::{
 };
 use presolve_target::ChannelPriority;
 
-/// Remedies with a smaller effect are not reported.
+/// The minimum effect of a reported remedy, as a share of the cost.
 const LEAST_EFFECT: f64 = 0.1;
 
 /// A change of the file or the settings, with the cost after it.
@@ -25,13 +25,12 @@ pub struct Remedy {
     pub change: SpecChange,
     /// The cost after the change.
     pub prediction: Prediction,
-    /// What presolve resolves the spec to remains a solution. Otherwise there is
-    /// something left for each line, and whether it fits together is not known.
+    /// Whether presolve's solution remains valid. Otherwise each line still has matching
+    /// records, but it is unknown whether they are compatible.
     pub keeps_solution: bool,
 }
 
-/// A change of the spec or the settings. Lines are places among the declared
-/// requirements.
+/// A change of the file or the settings. Lines are indices of the declared requirements.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum SpecChange {
@@ -39,7 +38,7 @@ pub enum SpecChange {
     PinFile,
     /// Allow one minor version of python.
     PinPython {
-        /// The line on python; none if there is none yet.
+        /// The line on python; `None` if there is none yet.
         line: Option<usize>,
         /// The new line, such as `python=3.10`.
         to: String,
@@ -60,9 +59,9 @@ pub enum SpecChange {
     },
     /// Take each package from the first channel that has it.
     StrictPriority {
-        /// The reachable names that lose records by it.
+        /// The number of reachable names that lose records.
         names: usize,
-        /// The number of records that are excluded.
+        /// The number of records that strict priority excludes.
         ruled_out: usize,
     },
     /// Move a line to a separate environment.
@@ -74,7 +73,7 @@ pub enum SpecChange {
     },
 }
 
-/// An environment file, and the changes that are tried on it.
+/// An environment file, with what is needed to try changes on it.
 struct Trial<'t, 'i, 'a> {
     index: &'i Index<'a>,
     reading: &'t FileVariant,
@@ -87,9 +86,9 @@ struct Trial<'t, 'i, 'a> {
     complete: bool,
 }
 
-/// Tries what could help, until the deadline, and keeps what does. Where the verdict is
-/// [`Verdict::Fine`] there is nothing to help, and without a solution the conflict has to
-/// go first.
+/// Tries remedies until the deadline, and keeps the effective ones. Nothing is tried if the
+/// verdict is [`Verdict::Fine`], or without a solution, because the conflict must be fixed
+/// first.
 pub(super) fn try_all(
     index: &Index<'_>,
     reading: &FileVariant,
@@ -112,7 +111,7 @@ pub(super) fn try_all(
         complete: true,
     };
     let mut remedies = Vec::new();
-    // The heaviest lines first, for there may not be time for all.
+    // Lines that reach the most records come first, as the time may not suffice for all.
     let mut order: Vec<usize> = (0..cost.lines.len()).collect();
     order.sort_by_key(|&line| std::cmp::Reverse(cost.lines[line].reach.records));
     remedies.extend(trial.pin_file(solution));
@@ -139,8 +138,8 @@ pub(super) fn try_all(
 }
 
 impl Remedy {
-    /// The share of the cost that remains: of the memory where that runs out, else of
-    /// the time. Of two environments the larger counts.
+    /// Returns the share of the cost that remains: of the memory if it runs out, otherwise of
+    /// the time. Of two environments the more expensive one counts.
     fn share_of(&self, before: &Prediction) -> f64 {
         let share = |after: &Prediction| match before.verdict {
             Verdict::RunsOutOfMemory => after.peak_mb / before.peak_mb,
@@ -153,7 +152,7 @@ impl Remedy {
     }
 }
 
-/// The `channel::` of a line.
+/// Returns the `channel::` of a line; empty if it has none.
 fn prefix(text: &str) -> String {
     text.rsplit_once("::")
         .map(|(channel, _)| format!("{channel}::"))
@@ -161,7 +160,7 @@ fn prefix(text: &str) -> String {
 }
 
 impl Trial<'_, '_, '_> {
-    /// Measures a changed reading, unless the time is over.
+    /// Measures a changed file, unless the deadline has passed.
     fn measure(&mut self, changed: &FileVariant) -> Option<Measured> {
         if self
             .deadline
@@ -178,7 +177,7 @@ impl Trial<'_, '_, '_> {
         Some(model::predict(&measured.features, &self.limits))
     }
 
-    /// The remedy of a change, unless it leaves no record for some line.
+    /// Returns the remedy of a change, unless it leaves no record for some line.
     fn remedy(&mut self, change: SpecChange, changed: FileVariant) -> Option<Remedy> {
         let measured = self.measure(&changed)?;
         let met = measured.matching.iter().all(|&matching| matching > 0);
@@ -237,8 +236,8 @@ impl Trial<'_, '_, '_> {
         self.remedy(change, changed)
     }
 
-    /// For each line what pinning it or dropping it would do, and the best line to
-    /// split off.
+    /// Tries for each line to pin or to remove it, and finds the best line to move to a
+    /// separate environment.
     fn lines(
         &mut self,
         solution: &[RecordId],
@@ -284,7 +283,7 @@ impl Trial<'_, '_, '_> {
         let AllowedRecords { name, allowed } = &self.reading.lines[line];
         let chosen = self.of_name(solution, *name)?;
         let version = self.version(chosen);
-        // It has a remedy of its own.
+        // Python has its own remedy.
         if self.index.name_of(*name) == "python" {
             return None;
         }
@@ -346,7 +345,7 @@ impl Trial<'_, '_, '_> {
         }
     }
 
-    /// Whether a package is one that every environment needs.
+    /// Whether every environment needs a package.
     fn is_base(&self, name: NameId) -> bool {
         matches!(self.index.name_of(name), "python" | "pip")
     }
@@ -369,7 +368,7 @@ impl Trial<'_, '_, '_> {
             .version()
     }
 
-    /// The part of a solution that some names lead to.
+    /// Returns the records of a solution that some names require, directly or indirectly.
     fn part(
         &self,
         solution: &[RecordId],
@@ -381,7 +380,7 @@ impl Trial<'_, '_, '_> {
             .collect()
     }
 
-    /// The names that some names lead to within a solution.
+    /// Returns the names that some names require within a solution, including these.
     fn brought_by(
         &self,
         solution: &[RecordId],

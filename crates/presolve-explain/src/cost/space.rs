@@ -1,5 +1,5 @@
-//! The search space of one reading of a spec: the figures that the prediction is
-//! made from, and those that explain it.
+//! The search space of one variant of a file: the figures for the prediction and for its
+//! explanation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,22 +16,22 @@ const NAMED_OVERLAPS: usize = 5;
 #[derive(Clone, Debug)]
 pub(super) struct FileVariant {
     pub lines: Vec<AllowedRecords>,
-    /// Only the first channel that has a name counts.
+    /// Whether only the first channel that has a name counts.
     pub strict: bool,
-    /// The resolved records; none if there is no solution.
+    /// The records of the solution; `None` if there is none.
     pub solution: Option<Vec<RecordId>>,
 }
 
 /// The search space of classic conda.
 pub(super) struct Measured {
     pub features: Features,
-    /// The records that each line can still be satisfied by, in the order of the lines.
+    /// The number of records that still satisfy each line, in the order of the lines.
     pub matching: Vec<usize>,
-    /// Whether the whole solution is reached.
+    /// Whether every record of the solution is reached.
     pub holds: bool,
 }
 
-/// Measures a reading.
+/// Measures one variant of a file.
 pub(super) fn measure(index: &Index<'_>, reading: &FileVariant) -> Measured {
     let reduction = Reduction::new(index, &reading.lines, reading.strict);
     measure_reduced(
@@ -42,7 +42,7 @@ pub(super) fn measure(index: &Index<'_>, reading: &FileVariant) -> Measured {
     )
 }
 
-/// Measures a reading, and returns what its lines reach, in total and each.
+/// Measures one variant, and returns the records that its lines reach, together and each.
 pub(super) fn survey(
     index: &Index<'_>,
     reading: &FileVariant,
@@ -110,7 +110,7 @@ fn measure_reduced(
 
 type Groups = BTreeMap<NameId, Vec<RecordId>>;
 
-/// The reached records, by name.
+/// Groups the reached records by name.
 fn groups(index: &Index<'_>, reached: &Reached) -> Groups {
     let mut groups = Groups::new();
     for (id, _) in reached.records.iter().enumerate().filter(|(_, yes)| **yes) {
@@ -125,7 +125,7 @@ fn versions(index: &Index<'_>, group: &[RecordId]) -> usize {
     group.iter().map(version).collect::<BTreeSet<_>>().len()
 }
 
-/// The minor versions of python that are reached, oldest first.
+/// Returns the reached minor versions of python, oldest first.
 fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
     let python = index.name("python").and_then(|name| groups.get(&name));
     let minors = python.into_iter().flatten().filter_map(|&id| {
@@ -139,10 +139,10 @@ fn pythons(index: &Index<'_>, groups: &Groups) -> Vec<String> {
         .collect()
 }
 
-/// How far a solution is from having the best record of every name: the sum of the
-/// steps that classic conda's objectives count for it (`conda/resolve.py`,
-/// `generate_version_metrics`). Each of its series of SAT calls ends where such a sum
-/// is smallest, and the clauses that hold a sum below a bound grow with the bound.
+/// Returns the distance of a solution from the best record of every name: the sum of the steps
+/// that classic conda's objectives count (`conda/resolve.py`, `generate_version_metrics`).
+/// Each of conda's series of SAT calls minimises such a sum, and the clauses that bound the
+/// sum grow with the bound.
 fn distance(index: &Index<'_>, reached: &Reached, solution: &[RecordId]) -> usize {
     let steps = solution
         .iter()
@@ -150,12 +150,12 @@ fn distance(index: &Index<'_>, reached: &Reached, solution: &[RecordId]) -> usiz
     steps.sum()
 }
 
-/// The steps from the best reachable record of a name to this one: of the channels,
-/// then of the versions within the channel, then of the builds within the version.
+/// Returns the steps from the best reachable record of a name to this one: by channel, then by
+/// version within the channel, then by build within the version.
 fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<usize> {
     let mut steps = [0; CRITERIA];
     let mut first = true;
-    // Of what is between two reachable records, the strongest difference counts.
+    // Between two reachable records, the most important difference counts.
     let mut differs_in: Option<usize> = None;
     for ranked in index.by_preference(index.record(chosen).name) {
         differs_in = match (differs_in, ranked.differs_in) {
@@ -179,7 +179,7 @@ fn steps_to(index: &Index<'_>, reached: &Reached, chosen: RecordId) -> Option<us
     None
 }
 
-/// The names that several channels have.
+/// Returns the names that are in several channels.
 fn overlap(index: &Index<'_>, groups: &Groups) -> Overlap {
     let mut found = Vec::new();
     for (&name, group) in groups {

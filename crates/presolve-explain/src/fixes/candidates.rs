@@ -1,5 +1,4 @@
-//! The possible fixes of a file: which one is solved next, and which one is reported
-//! next.
+//! The candidates for fixes: which one is solved next, and which one is reported next.
 //!
 //! Several are solved at a time while the search continues. They are reported by rank, so
 //! that the result does not depend on timing.
@@ -17,21 +16,21 @@ const COST_OF_MOVE: usize = search::COST_OF_MAJOR - 10;
 pub(super) struct Candidate {
     /// The new forms of the lines.
     pub proposal: Arc<Proposal>,
-    /// Whether other sources are searched for what its lines require.
+    /// Whether other sources are searched for the requirements of its lines.
     pub elsewhere: bool,
-    /// Whether it was too slow to run next to the others, so that it may use all the
-    /// remaining time.
+    /// Whether it was too slow to run next to the others. It may then use all the remaining
+    /// time.
     pub is_hard: bool,
     cost: usize,
 }
 
-/// All known ways, those with the fewest changes first, then the mildest; `O` is the
+/// All known candidates, those with the fewest changes first, then the mildest. `O` is the
 /// result of solving one.
 pub(super) struct Candidates<O> {
     ways: Vec<(Candidate, State<O>)>,
-    /// Candidates with fewer changes than these are all known.
+    /// All candidates with fewer changes than this are known.
     frontier: usize,
-    /// The proposals whose lines were found elsewhere.
+    /// The proposals whose requirements were found in another source.
     found_elsewhere: Vec<Arc<Proposal>>,
 }
 
@@ -62,7 +61,7 @@ impl<O> Candidates<O> {
         }
     }
 
-    /// Adds the ways of a proposal.
+    /// Adds the candidates of a proposal.
     pub(super) fn add(&mut self, proposal: Proposal) {
         for way in ways(Arc::new(proposal)) {
             let place = self
@@ -72,18 +71,18 @@ impl<O> Candidates<O> {
         }
     }
 
-    /// All ways with fewer changes than these are known.
+    /// Records that all candidates with fewer changes than this are known.
     pub(super) fn are_all_below(&mut self, changes: usize) {
         self.frontier = self.frontier.max(changes);
     }
 
-    /// Returns the minimum number of changes of all ways; none if there is no way.
+    /// Returns the minimum number of changes of all candidates; `None` if there are none.
     pub(super) fn least_changes(&self) -> Option<usize> {
         self.ways.first().map(|(way, _)| way.proposal.size())
     }
 
-    /// Returns the way to solve next, unless `ahead` ways before it are solved but not
-    /// reported. Slow ways come last.
+    /// Returns the candidate to solve next, unless `ahead` candidates before it are solved but
+    /// not reported. Slow candidates come last.
     pub(super) fn begin(&mut self, ahead: usize) -> Option<Candidate> {
         let others = |(way, state): &(Candidate, State<O>)| {
             !way.is_hard && matches!(state, State::Waiting | State::Running)
@@ -107,14 +106,14 @@ impl<O> Candidates<O> {
         None
     }
 
-    /// Records the result of solving a way.
+    /// Records the result of solving a candidate.
     pub(super) fn end(&mut self, solved: &Candidate, outcome: O) {
         if let Some((_, state)) = self.entry(solved) {
             *state = State::Solved(outcome);
         }
     }
 
-    /// Sets a slow way aside, so that the others do not wait for it.
+    /// Postpones a slow candidate, so that the others do not wait for it.
     pub(super) fn set_aside(&mut self, way: &Candidate) {
         if let Some((way, state)) = self.entry(way) {
             (way.is_hard, *state) = (true, State::Waiting);
@@ -128,7 +127,7 @@ impl<O> Candidates<O> {
         self.ways.iter_mut().find(is_it)
     }
 
-    /// Returns the ways that are solved but not reported, regardless of rank.
+    /// Returns the candidates that are solved but not reported, regardless of rank.
     pub(super) fn rest(&mut self) -> Vec<(Candidate, O)> {
         let rest = self.ways.drain(..).filter_map(|(way, state)| match state {
             State::Solved(outcome) => Some((way, outcome)),
@@ -137,12 +136,13 @@ impl<O> Candidates<O> {
         rest.collect()
     }
 
-    /// Records that its lines were found in another source, so they need not be removed.
+    /// Records that the lines of a candidate were found in another source, so they need not be
+    /// removed.
     pub(super) fn is_found_elsewhere(&mut self, way: &Candidate) {
         self.found_elsewhere.push(way.proposal.clone());
     }
 
-    /// Returns the next outcome to report, if it is known.
+    /// Returns the next candidate to report with its outcome, if it is solved.
     pub(super) fn tell(&mut self) -> Option<(Candidate, O)> {
         for (way, state) in &mut self.ways {
             if is_needless(way, &self.found_elsewhere) {
@@ -164,13 +164,13 @@ impl<O> Candidates<O> {
     }
 }
 
-/// Whether a way removes a line whose requirement was found in another source.
+/// Whether a candidate removes a line whose requirement was found in another source.
 fn is_needless(way: &Candidate, found_elsewhere: &[Arc<Proposal>]) -> bool {
     let is_same = |found: &Arc<Proposal>| Arc::ptr_eq(found, &way.proposal);
     way.drops() && found_elsewhere.iter().any(is_same)
 }
 
-/// Returns the ways of a proposal: as proposed, and with other sources.
+/// Returns the candidates of a proposal: as proposed, and with other sources.
 fn ways(proposal: Arc<Proposal>) -> Vec<Candidate> {
     let gone = proposal.lines.iter().filter(|line| line.with.is_none());
     let gone = gone.count();

@@ -20,22 +20,22 @@ use presolve_packages::pypi::{DistributionKind, MetadataAnswer};
 use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind, Problem, SolveError};
 
-/// The number of sets of further lines that are tried for each family.
+/// The maximum number of sets of other changed lines that are tried for each family.
 const SETS: usize = 2;
 
-/// The number of versions that are tried, starting with the nearest possible one.
+/// The maximum number of versions that are tried, from the nearest possible one on.
 const TRIED: usize = 8;
 
-/// Lines that move to one version.
+/// Lines that move to a common version.
 #[derive(Clone, Debug)]
 pub struct FamilyMove {
     /// The lines with their new requirements.
     pub lines: Vec<(usize, Declared)>,
-    /// The version.
+    /// The common version.
     pub version: String,
 }
 
-/// The families that have lines in a conflict.
+/// Returns the families with lines in a conflict.
 pub(super) fn of_conflicts(
     problem: &Problem<'_>,
     conflicts: &[Vec<usize>],
@@ -49,11 +49,11 @@ pub(super) fn of_conflicts(
     families
 }
 
-/// Reports the proposals that move a family, with what else has to change then; whether
-/// more are wanted.
+/// Reports the proposals that move a family, each with the other lines that have to change.
+/// Returns whether more are wanted.
 ///
 /// # Errors
-/// As for [`presolve_solve::solve`]; what was found before the time limit was told.
+/// As for [`presolve_solve::solve`]. The proposals from before the time limit were reported.
 pub(super) fn proposals(
     problem: &Problem<'_>,
     conflicts: &[Vec<usize>],
@@ -84,8 +84,8 @@ pub(super) fn proposals(
 }
 
 impl Search<'_> {
-    /// The nearest version to which a family can move when the lines of `set` go, and
-    /// what it costs.
+    /// Returns the nearest version to which a family can move without the lines of `set`, and
+    /// its cost.
     fn together(
         &mut self,
         family: &[usize],
@@ -122,13 +122,13 @@ impl Search<'_> {
                 lines: family.iter().copied().zip(moved).collect(),
                 version: version.clone(),
             };
-            // Of two that go as far, the one that changes less of the file is milder.
+            // At the same distance, changing fewer lines is milder.
             return Ok(Some((together, step + family.len())));
         }
         Ok(None)
     }
 
-    /// The versions that every member has, oldest first.
+    /// Returns the versions that every member has, oldest first.
     fn common_versions(
         &mut self,
         family: &[usize],
@@ -150,8 +150,8 @@ impl Search<'_> {
         Ok(common.unwrap_or_default())
     }
 
-    /// The first version on a way that solves; or the newest one of its series, if that
-    /// solves too.
+    /// Returns the first version in `way` that gives a solution, or the newest one of its
+    /// series if that gives one too.
     fn nearest_of<'v>(
         &mut self,
         parts: &[Parts<'_>],
@@ -181,8 +181,8 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The place on a way before which no version solves: with all versions up to there
-    /// at once there is no solution. It is found by halving.
+    /// Returns the first index in `way` that may have a solution. It is found by bisection:
+    /// all versions before it, allowed at once, give no solution.
     fn first_that_may(
         &mut self,
         parts: &[Parts<'_>],
@@ -222,7 +222,7 @@ fn moved_to(parts: &[Parts<'_>], version: &str) -> Option<Vec<Declared>> {
     parts.iter().map(|parts| parts.moved_to(version)).collect()
 }
 
-/// The families among the lines that may change.
+/// Returns the families among the lines that may change.
 fn families(problem: &Problem<'_>, can_change: &dyn Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let mut by_version: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (line, declared) in problem.declared.iter().enumerate() {
@@ -253,8 +253,8 @@ fn families(problem: &Problem<'_>, can_change: &dyn Fn(usize) -> bool) -> Vec<Ve
     families
 }
 
-/// A version without the number of a post-release: what is released again with other
-/// metadata is still of its family.
+/// Returns a version without its post-release number. A post-release with corrected metadata
+/// still belongs to the family.
 fn without_post(version: &str) -> &str {
     version.split(".post").next().unwrap_or(version)
 }
@@ -266,7 +266,7 @@ fn are_related(problem: &Problem<'_>, one: usize, other: usize, version: &str) -
         || requires(problem, other, one, version)
 }
 
-/// The name of a line up to its first separator.
+/// Returns the name of a line up to its first separator.
 pub fn first_word(line: &Declared) -> Option<&str> {
     let name = match &line.kind {
         DeclaredKind::Conda(spec) => spec.name.as_exact()?.as_normalized(),
@@ -276,8 +276,8 @@ pub fn first_word(line: &Declared) -> Option<&str> {
     name.split(['-', '_', '.']).next()
 }
 
-/// Whether what a line pins requires what another one pins at that very version, as far
-/// as is known.
+/// Whether the package that one line pins requires the package of the other in the same
+/// version. `false` if its requirements are unknown.
 fn requires(problem: &Problem<'_>, line: &Declared, other: &Declared, version: &str) -> bool {
     match &line.kind {
         DeclaredKind::Conda(spec) => {
@@ -322,7 +322,7 @@ fn is_pin_on(text: &str, line: &Declared, version: &str) -> bool {
         })
 }
 
-/// What a release requires, if a wheel of it says so.
+/// Returns the requirements of a release, from the metadata of one of its wheels.
 fn required_by(
     problem: &Problem<'_>,
     project: &pep508_rs::PackageName,

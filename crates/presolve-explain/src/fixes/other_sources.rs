@@ -1,5 +1,5 @@
-//! Other sources of what a line requires: the other list, a channel that the file does
-//! not name, or a similar name.
+//! Other sources for the requirement of a line: the other list, a channel that is not in the
+//! file, or a similar name.
 
 use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Matches};
@@ -13,8 +13,7 @@ use presolve_resolve::question::Question;
 use presolve_solve::{Declared, DeclaredKind};
 use presolve_spec::{change::Change, match_spec};
 
-/// Channels that many files leave out
-/// (<https://conda-forge.org/docs/user/introduction/>,
+/// Channels that files often lack (<https://conda-forge.org/docs/user/introduction/>,
 /// <https://bioconda.github.io/#usage>).
 const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia"];
 
@@ -23,13 +22,13 @@ pub(super) struct OtherSources<'q> {
     pub question: &'q Question,
     /// The names in the file that no channel has.
     pub missing: &'q [MissingName],
-    /// All records of the names that the file leads to, by name.
+    /// All records of the names that the file may require, by name.
     pub known: &'q ByName<'q>,
 }
 
 impl OtherSources<'_> {
-    /// The edits that provide what a line requires from another source, most likely
-    /// first. They are not checked for a solution.
+    /// Returns the edits that get the requirement of a line from another source, most likely
+    /// first. They are not verified by a solve.
     pub(super) async fn edits(&self, line: usize, is_unknown: bool) -> Vec<Edit> {
         let declared = &self.question.declared()[line];
         let mut edits = Vec::new();
@@ -49,13 +48,13 @@ impl OtherSources<'_> {
         edits
     }
 
-    /// The same line without its `channel::`.
+    /// Returns the line without its `channel::`.
     fn any_channel(&self, line: usize, declared: &Declared) -> Option<Edit> {
         let (_, with) = declared.text.rsplit_once("::")?;
         self.in_place(line, EditKind::Relax, with.trim().to_string())
     }
 
-    /// The same line with the separators that the channel has in the name.
+    /// Returns the line with the separators that the channel uses in the name.
     async fn spelt_otherwise(
         &self,
         line: usize,
@@ -77,7 +76,7 @@ impl OtherSources<'_> {
         None
     }
 
-    /// The edit that replaces a line by another requirement.
+    /// Returns the edit that replaces a line by another requirement.
     fn in_place(&self, line: usize, kind: EditKind, with: String) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         Some(Edit {
@@ -92,7 +91,7 @@ impl OtherSources<'_> {
         })
     }
 
-    /// The same line with the nearest existing name.
+    /// Returns the line with the nearest existing name.
     async fn renamed(&self, line: usize, declared: &Declared, spec: &MatchSpec) -> Option<Edit> {
         let name = spec.name.as_exact()?;
         let missing = self.missing.iter().find(|missing| missing.name == *name)?;
@@ -117,7 +116,7 @@ impl OtherSources<'_> {
         }
     }
 
-    /// A known channel that has what the line asks for.
+    /// Returns the edit that adds a known channel with a matching record.
     async fn in_other_channel(&self, spec: &MatchSpec) -> Option<Edit> {
         if spec.channel.is_some() {
             return None;
@@ -145,7 +144,7 @@ impl OtherSources<'_> {
         None
     }
 
-    /// The line as a pip requirement.
+    /// Returns the edit that moves the line to the pip list.
     async fn on_pypi(&self, line: usize, spec: &MatchSpec) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         let conda = spec.name.as_exact()?.as_normalized();
@@ -180,7 +179,7 @@ impl OtherSources<'_> {
         })
     }
 
-    /// The line as a conda dependency.
+    /// Returns the edit that moves the line to the conda dependencies.
     async fn in_conda(&self, line: usize, declared: &Declared) -> Option<Edit> {
         let at = self.question.places[line].clone()?;
         let DeclaredKind::Pip(requirement) = &declared.kind else {
@@ -193,7 +192,7 @@ impl OtherSources<'_> {
             None => String::new(),
             Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
                 let written: Vec<String> = specifiers.iter().map(ToString::to_string).collect();
-                // An exact version of PyPI has any build in conda.
+                // In conda, any build of the exact PyPI version is accepted.
                 written.join(",").replace("===", "==")
             }
             Some(VersionOrUrl::Url(_)) => return None,
@@ -220,7 +219,7 @@ impl OtherSources<'_> {
     }
 }
 
-/// A version spec of conda's as specifiers of PEP 440, where that can be said.
+/// Returns a conda version spec as PEP 440 specifiers, if they can express it.
 fn as_specifiers(version: &str) -> Option<String> {
     if version == "*" {
         return Some(String::new());

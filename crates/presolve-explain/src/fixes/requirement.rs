@@ -1,5 +1,4 @@
-//! The text of a requirement, split so that its version can be changed without changing
-//! the rest.
+//! The text of a requirement, split so that its version can be replaced and the rest stays.
 
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
@@ -24,12 +23,12 @@ pub(crate) struct Parts<'d> {
 enum Constraint<'d> {
     /// Any version.
     Any,
-    /// One version, or those that begin with it: operator, version, and `.*`.
+    /// One version or version prefix: operator, version, and `.*`.
     One {
         operator: &'d str,
         version: &'d str,
         star: &'d str,
-        /// The build string of a conda spec.
+        /// Whether a conda spec has a build string.
         build: bool,
     },
     /// Lower and upper bounds.
@@ -38,12 +37,12 @@ enum Constraint<'d> {
     Other,
 }
 
-/// The operators of a conda spec or a PEP 440 specifier, the longer before their
-/// beginnings.
+/// The operators of a conda spec or a PEP 440 specifier. An operator precedes its own
+/// prefixes.
 const OPERATORS: [&str; 9] = ["===", "==", "~=", "!=", ">=", "<=", ">", "<", "="];
 
 impl<'d> Parts<'d> {
-    /// Splits a line; none if it is a URL, an opaque line or a constraint.
+    /// Splits a line; `None` for a URL, an opaque line or a constraint.
     pub(crate) fn of(declared: &'d Declared) -> Option<Self> {
         let text = declared.text.trim();
         let is_conda = match &declared.kind {
@@ -72,7 +71,7 @@ impl<'d> Parts<'d> {
         })
     }
 
-    /// The one version that is asked for, if it is one, or the beginning of some.
+    /// Returns the required version or version prefix, if the constraint is of this form.
     pub(crate) fn version(&self) -> Option<&'d str> {
         match self.asked {
             Constraint::One { version, .. } => Some(version),
@@ -80,7 +79,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// The version, if it is the only one that is asked for.
+    /// Returns the version if no other version satisfies the constraint.
     pub(crate) fn exact_version(&self) -> Option<&'d str> {
         match self.asked {
             Constraint::One {
@@ -93,17 +92,17 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// Whether any version satisfies it.
+    /// Whether every version satisfies the constraint.
     pub(crate) fn is_open(&self) -> bool {
         self.asked == Constraint::Any
     }
 
-    /// The line with any version.
+    /// Returns the line without a version constraint.
     pub(crate) fn any(&self) -> Option<Declared> {
         self.with("")
     }
 
-    /// The line with the versions from one to another.
+    /// Returns the line with a version range, both ends included.
     pub(crate) fn between(&self, lowest: &str, highest: &str) -> Option<Declared> {
         if lowest == highest {
             self.with(&format!("=={lowest}"))
@@ -112,7 +111,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// The line without its build string.
+    /// Returns the line without its build string.
     pub(crate) fn without_build(&self) -> Option<Declared> {
         match self.asked {
             Constraint::One {
@@ -125,7 +124,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// The line with a version of the same form as before, that takes in this one.
+    /// Returns the line in the same form, with a constraint that allows this version.
     pub(crate) fn moved_to(&self, version: &str) -> Option<Declared> {
         match &self.asked {
             Constraint::Any | Constraint::Other => self.between(version, version),
@@ -135,12 +134,12 @@ impl<'d> Parts<'d> {
                 star,
                 ..
             } => {
-                // A Python is written with its minor version.
+                // Python is written with its minor version.
                 if self.declared.is_conda() && self.declared.names("python") {
                     return self.with(&written("=", &beginning(version, 2), ""));
                 }
                 let parts = before.split('.').count();
-                // An exact version stays one.
+                // An exact version remains exact.
                 let version = match operator {
                     &"==" | &"===" | &"~=" if star.is_empty() => version.to_string(),
                     &"" if star.is_empty() => version.to_string(),
@@ -164,7 +163,7 @@ impl<'d> Parts<'d> {
         let kind = match &self.declared.kind {
             DeclaredKind::Conda(before) => {
                 let mut spec = match_spec::parse(&text).ok()?;
-                // It was bound to the channels of the settings.
+                // Keep the channel, which was resolved with the settings.
                 spec.channel.clone_from(&before.channel);
                 DeclaredKind::Conda(Box::new(spec))
             }
@@ -174,7 +173,7 @@ impl<'d> Parts<'d> {
             text,
             kind,
             channels: self.declared.channels.clone(),
-            // They are those of the version that was asked for.
+            // The hashes belong to the previous version.
             hashes: Vec::new(),
         })
     }
@@ -228,13 +227,13 @@ fn written(operator: &str, version: &str, star: &str) -> String {
     format!("{operator}{version}{star}")
 }
 
-/// The first parts of a version.
+/// Returns the first parts of a version: `1.2` for `1.2.3` and 2.
 pub(crate) fn beginning(version: &str, parts: usize) -> String {
     let parts: Vec<&str> = version.split('.').take(parts).collect();
     parts.join(".")
 }
 
-/// Bounds with those that leave out a version moved to it, and whether one was.
+/// Moves the bounds that exclude a version to that version; returns whether any was moved.
 fn moved(bounds: &[(&str, &str)], version: &str) -> (String, bool) {
     let Ok(target) = parse::conda::version(version) else {
         return (String::new(), false);
@@ -257,7 +256,7 @@ fn moved(bounds: &[(&str, &str)], version: &str) -> (String, bool) {
                 moved = true;
                 written.push(format!("<={version}"));
             }
-            // What was left out by name, or held in a series, may be it.
+            // The version may be the one excluded by `!=`, or outside a fixed series.
             "!=" if target == limit => moved = true,
             "==" | "=" | "~=" => return (String::new(), false),
             _ => written.push(format!("{sign}{bound}")),

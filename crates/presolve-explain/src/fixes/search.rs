@@ -1,9 +1,9 @@
-//! Which lines have to change, and what the mildest changes are.
+//! The search for the lines that have to change, and for the mildest changes of them.
 //!
-//! In each minimal correction set, lines that have no solution with any version are
-//! removed. For the others, the nearest version with a solution is searched. If there is
-//! a solution with all versions up to some distance, there is one for every larger
-//! distance, so the nearest version is found by bisection.
+//! In each minimal correction set, the search removes lines that have no solution with any
+//! version. For the others, it finds the nearest version with a solution. If the versions up
+//! to some distance allow a solution, so do those up to any larger distance. So bisection
+//! finds the nearest version.
 
 use super::{
     family::{self, FamilyMove},
@@ -16,15 +16,15 @@ use presolve_solve::{Corrections, Declared, DeclaredKind, Problem, SolveError};
 /// The maximum number of correction sets that are tried.
 const SETS: usize = 8;
 
-/// Changes that fix all conflicts in the most lenient reading; they have to be solved for
-/// real.
+/// Changes that fix all conflicts in the most lenient reading. They still have to be verified
+/// by a full solve.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Lines that move together, which counts as one change.
     pub together: Option<FamilyMove>,
     /// The new form of each line of a minimal correction set.
     pub lines: Vec<ChangedLine>,
-    /// How much they change what the user asked for; compares proposals.
+    /// The total cost of the changes. A lower cost is closer to what the user asked for.
     pub cost: usize,
 }
 
@@ -42,9 +42,9 @@ pub struct ChangedLine {
     pub line: usize,
     /// The kind of the change.
     pub kind: EditKind,
-    /// The new requirement; none if the line is removed.
+    /// The new requirement; `None` if the line is removed.
     pub with: Option<Declared>,
-    /// The nearest version, if it does not work.
+    /// The version nearest to the original, if it does not work.
     pub skips: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Step {
 /// Finds proposals, those that change the fewest lines first, then the mildest.
 ///
 /// # Errors
-/// As for [`presolve_solve::solve`]; what was found before the time limit is in `found`.
+/// As for [`presolve_solve::solve`]. The proposals from before the time limit are in `found`.
 pub fn proposals(
     problem: &Problem<'_>,
     conflicts: &[Vec<usize>],
@@ -76,10 +76,10 @@ pub fn proposals(
     ended
 }
 
-/// Searches for proposals as long as `tell` says that more are wanted.
+/// Searches for proposals as long as `tell` returns `true`.
 ///
 /// # Errors
-/// As for [`presolve_solve::solve`]; what was found before the time limit was told.
+/// As for [`presolve_solve::solve`]. The steps from before the time limit were reported.
 pub(super) fn steps(
     problem: &Problem<'_>,
     conflicts: &[Vec<usize>],
@@ -93,7 +93,7 @@ pub(super) fn steps(
         .corrections
         .minimal_sets(conflicts, &[], can_change, SETS, &mut sets);
     for set in sets {
-        // A family may move with few changes, and is checked last.
+        // Families are checked last, and may move with few changes.
         let goes_on = !families.is_empty() || tell(Step::Below(set.len()));
         if !goes_on || !tell(Step::Proposal(search.mildest(&set)?)) {
             return Ok(());
@@ -112,7 +112,7 @@ pub(super) fn steps(
 pub(super) struct Search<'p> {
     pub declared: &'p [Declared],
     pub corrections: Corrections<'p>,
-    /// Lines that have changed already, with what they became.
+    /// The lines changed already, with their new requirements.
     pub moved: Vec<(usize, Declared)>,
 }
 
@@ -128,8 +128,8 @@ impl<'p> Search<'p> {
         })
     }
 
-    /// Whether there is a solution without some lines and with others, given what has
-    /// changed already.
+    /// Whether there is a solution without some lines and with others, given the lines in
+    /// `moved`.
     pub(super) fn solves(
         &mut self,
         without: &[usize],
@@ -140,9 +140,9 @@ impl<'p> Search<'p> {
         self.corrections.solves(&without, &with)
     }
 
-    /// The mildest changes of a correction set.
+    /// Returns the mildest changes of a correction set.
     pub(super) fn mildest(&mut self, set: &[usize]) -> Result<Proposal, SolveError> {
-        // The replacement of each line; none if it is removed.
+        // The replacement of each line; `None` if it is removed.
         let mut instead: Vec<Option<Declared>> = vec![None; set.len()];
         for (place, &line) in set.iter().enumerate() {
             let parts = Parts::of(&self.declared[line]);
@@ -178,8 +178,8 @@ impl<'p> Search<'p> {
         Ok(proposal)
     }
 
-    /// The requirement nearest to a line's with which there is a solution, given what
-    /// stands in for the other lines. With any version there is one.
+    /// Finds the requirement nearest to that of a line that gives a solution, given the
+    /// replacements of the other lines. A solution must exist for some version.
     fn nearest(
         &mut self,
         set: &[usize],
@@ -263,8 +263,8 @@ impl<'p> Search<'p> {
         Ok(best.unwrap_or_else(|| Nearest::new(any, EditKind::Relax, COST_OF_MAJOR)))
     }
 
-    /// The nearest version, or the newest one of its series if that solves too: a bug is
-    /// fixed in later versions, not brought in.
+    /// Returns the newest version of the same series if it gives a solution, otherwise the
+    /// nearest version. Later versions of a series usually fix bugs.
     fn newest_of_series<'v>(
         &mut self,
         parts: &Parts<'_>,
@@ -295,7 +295,7 @@ impl<'p> Search<'p> {
     }
 }
 
-/// The mildest change of a line.
+/// The mildest change of a line, with its cost.
 struct Nearest {
     with: Option<Declared>,
     kind: EditKind,
@@ -323,7 +323,7 @@ impl Nearest {
     }
 }
 
-/// The cost of removing a line: more than any change that keeps it.
+/// The cost of removing a line. It exceeds that of any change that keeps the line.
 pub(crate) const COST_OF_DROP: usize = 1000;
 /// The cost of another major version, to which the distance is added.
 pub(crate) const COST_OF_MAJOR: usize = 300;
@@ -379,7 +379,8 @@ fn kind_of(line: &Declared, parts: &Parts<'_>, version: &str) -> EditKind {
     }
 }
 
-/// Where the versions stand that a line allows; where they would, if there are none.
+/// Returns the positions of the versions that a line allows; if there are none, an empty range
+/// where they would be.
 fn places_of(line: &Declared, parts: &Parts<'_>, versions: &[String]) -> std::ops::Range<usize> {
     let allows = |version: &String| match &line.kind {
         DeclaredKind::Conda(spec) => {

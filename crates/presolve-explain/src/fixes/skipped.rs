@@ -1,4 +1,4 @@
-//! Why a fix skips the nearest version.
+//! The reason for which a fix skips the nearest version.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,8 @@ use crate::{Fix, Skipped};
 use presolve_solve::{Conflict, Declared, Problem, SolveError, explain};
 
 impl Fixing<'_> {
-    /// Adds to the edits of a fix why nearer versions do not work, as far as the time
-    /// allows.
+    /// Adds to the edits of a fix why nearer versions do not work. The search takes at most
+    /// `patience`.
     pub(super) async fn tell_skipped(
         &self,
         proposal: &Proposal,
@@ -38,7 +38,7 @@ impl Fixing<'_> {
     }
 }
 
-/// Why a line of a proposal cannot have a version if everything else is as proposed.
+/// Returns why a line cannot have a version if everything else is as proposed.
 fn because(
     problem: &Problem<'_>,
     proposal: &Proposal,
@@ -75,7 +75,7 @@ fn because(
     Ok(clause(&conflict, at))
 }
 
-/// The reason that a conflict gives for one of its lines.
+/// Returns the reason that a conflict gives for one of its lines, as a clause.
 fn clause(conflict: &Conflict, line: usize) -> Option<String> {
     let case = conflict.cases.first()?;
     let mut chains = case.chains.iter().filter(|chain| chain.line == line);

@@ -27,9 +27,9 @@ pub(super) struct Looking<'l> {
 }
 
 impl Looking<'_> {
-    /// The packages that a name stands for: those with this name, else those that bring
-    /// a project of this name, else the projects that a conda package of this name
-    /// would bring.
+    /// Returns the packages that a name refers to: those with this name, otherwise those that
+    /// provide a project of this name, otherwise the projects that a conda package of this
+    /// name would provide.
     pub(super) fn for_name(&self, name: &str) -> Result<Vec<Installed>, SolveError> {
         let by_name =
             |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
@@ -176,7 +176,8 @@ impl Looking<'_> {
     }
 }
 
-/// How many versions of some records a requirement leaves.
+/// Returns how many versions of the records satisfy a requirement; `None` if it cannot be
+/// read.
 fn versions_left(records: &[&RepoDataRecord], wants: &Wants) -> Option<usize> {
     let fits: Box<dyn Fn(&RepoDataRecord) -> bool> = match wants {
         Wants::Match(text) => {

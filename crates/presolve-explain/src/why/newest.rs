@@ -21,9 +21,9 @@ pub struct Newest {
     pub ruled_out: Vec<RuledOut>,
     /// The newest version that is possible if other packages change.
     pub possible: Option<Possible>,
-    /// The versions that no change of what is chosen makes possible, and the conflict,
-    /// where there is one that is short enough to tell. Its last line, the one behind
-    /// the declared ones, stands for the newer version.
+    /// The versions that remain impossible even if other packages change, and the conflict, if
+    /// it is short enough to show. Its last line, after the declared ones, represents the
+    /// newer version.
     pub blocked: Option<(Versions, Option<Conflict>)>,
     /// Whether the time limit stopped the search.
     pub left_out: bool,
@@ -44,7 +44,7 @@ pub enum Cause {
     Pin,
     /// These packages would have to be downgraded or removed.
     Changes(Vec<VersionChange>),
-    /// pip would replace it with this version from the index, because of these.
+    /// pip would replace it with this version from the index because of these requirements.
     PipReplaces(String, Vec<Demand>),
 }
 
@@ -55,14 +55,14 @@ pub struct VersionChange {
     pub package: Package,
     /// The version in the solution.
     pub before: String,
-    /// The version with the newer package; none if it is removed.
+    /// The version with the newer package; `None` if it is removed.
     pub after: Option<String>,
 }
 
-/// What the wording of a conflict calls the line that asks for a newer version.
+/// The text of the additional line, which requires a newer version, in a conflict.
 pub const A_NEWER_ONE: &str = "a newer version";
 
-/// Finds out why a package does not have a newer version.
+/// Determines why a package does not have a newer version.
 pub(super) fn of(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -158,8 +158,8 @@ fn possible(
     Ok(Some(Possible { version, cause }))
 }
 
-/// Returns the replacement of a conda package by pip that occurs in another solution but
-/// not in this one.
+/// Returns pip's replacement of a conda package that is in another solution but not in this
+/// one.
 fn pip_replaces(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -201,7 +201,7 @@ fn version_in(solution: &Solution, package: &Package) -> Option<String> {
     }
 }
 
-/// The line that asks for this version or a newer one.
+/// Returns a line that requires this version or a newer one.
 fn at_least(package: &Package, version: &str) -> Result<Declared, SolveError> {
     let refuse = |error: String| {
         SolveError::Internal(format!(
@@ -237,8 +237,8 @@ fn at_least(package: &Package, version: &str) -> Result<Declared, SolveError> {
     })
 }
 
-/// The packages that are older in another solution, or not in it; those that lines
-/// name first.
+/// Returns the packages that are older in another solution, or missing. Those that lines name
+/// come first.
 fn changes(
     declared: &[Declared],
     solution: &Solution,

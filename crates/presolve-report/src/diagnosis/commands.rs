@@ -1,6 +1,6 @@
-//! A diagnosis as a command of a CI system, which becomes an annotation of the run: at
-//! the first line of the environment file that the problem is about, if one is known. The
-//! log is not a file of the repository, so its line is told in the text.
+//! A diagnosis as a command of a CI system, which becomes an annotation of the run. It is at
+//! the first line of the environment file that the problem refers to, if one is known. The log
+//! is not a file of the repository, so the text contains its line.
 
 use super::{LogReport, Spec};
 use crate::findings::{azure, github};
@@ -8,7 +8,7 @@ use presolve_diagnose::{LogVerdict, Named};
 use presolve_terminal::foreign::shown;
 use presolve_text::{diagnostic::Location, files::shown_path};
 
-/// A workflow command of GitHub Actions
+/// Returns a workflow command of GitHub Actions
 /// (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
 pub fn github(report: &LogReport<'_>) -> String {
     let (name, text) = said(report);
@@ -21,7 +21,7 @@ pub fn github(report: &LogReport<'_>) -> String {
     format!("::error title={name}{place}::{text}\n")
 }
 
-/// A logging command of Azure Pipelines
+/// Returns a logging command of Azure Pipelines
 /// (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>).
 pub fn azure(report: &LogReport<'_>) -> String {
     let (name, text) = said(report);
@@ -46,7 +46,7 @@ fn place<'r>(report: &'r LogReport<'_>) -> Option<&'r Location> {
     Some(&label.location)
 }
 
-/// The name of the problem and the text.
+/// Returns the name of the problem and the text.
 fn said(report: &LogReport<'_>) -> (&'static str, String) {
     let Some(named) = named(report) else {
         let text = format!("{} shows no known problem", report.path);

@@ -7,12 +7,12 @@ use presolve_terminal::foreign;
 
 pub mod v1;
 
-/// The report as JSON, with a trailing line break.
+/// Returns the report as JSON, with a trailing line break.
 pub fn render(report: &LogReport<'_>) -> String {
     foreign::json(&pretty(&v1::Diagnosis::new(report)))
 }
 
-/// The schema of what [`render`] gives, with a trailing line break.
+/// Returns the schema of the output of [`render`], with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Diagnosis))
 }

@@ -1,9 +1,8 @@
 //! A diagnosis as SARIF 2.1.0.
 //!
 //! GitHub code scanning shows a result at its first location, if that is a file of the
-//! repository. So a problem stands at the first line of the environment file that it is
-//! about, and the lines of the log are related to it; without such a line it stands in
-//! the log.
+//! repository. So a problem is at the first line of the environment file that it refers to,
+//! with the lines of the log as related locations. Without such a line it is in the log.
 
 use std::path::Path;
 
@@ -22,12 +21,12 @@ use presolve_text::{
     files::shown_path,
 };
 
-/// The rule of a log that no known problem explains.
+/// The rule for a log that no known problem explains.
 const UNKNOWN: &str = "unknown";
 const NOT_KNOWN: &str = "The log shows no known problem.";
 
-/// The log of one run, with a trailing line break: the problem as an error, others that
-/// do not follow from it as warnings, and nothing of a build that succeeded.
+/// Returns the log of one run, with a trailing line break: the main problem as an error, and
+/// independent ones as warnings. For a successful build it has no results.
 pub fn render(report: &LogReport<'_>) -> String {
     match &report.diagnosis.verdict {
         LogVerdict::Succeeded => log(&[], &[], &[]),
@@ -58,8 +57,8 @@ fn descriptor(problem: &KnownFailure) -> Value {
     })
 }
 
-/// A problem. The first one is that of the build, and the environment file was asked
-/// about it alone.
+/// Returns a problem as a result. The first one is the main problem. Only for this one was the
+/// environment file solved.
 fn result(report: &LogReport<'_>, named: &Named, rule: usize) -> Value {
     let spec = report.spec.as_ref().filter(|_| rule == 0);
     let labels = spec.map_or(&[][..], |spec| &spec.lines);
@@ -106,7 +105,7 @@ fn unknown(report: &LogReport<'_>, telling: &[usize]) -> Value {
     result
 }
 
-/// The first place is that of a result, and the others are related to it.
+/// Sets the first position as the location of a result, and the others as related locations.
 fn set_places(result: &mut Value, mut places: impl Iterator<Item = Value>) {
     result["locations"] = places.next().into_iter().collect();
     let related = places.enumerate().map(|(id, mut place)| {
@@ -126,7 +125,8 @@ fn spec_line(label: &Label) -> Value {
     })
 }
 
-/// A line of the log, with what it says: who reads the result may not have the log.
+/// Returns a line of the log with its text, because readers of the result may not have the
+/// log.
 fn log_line(report: &LogReport<'_>, place: usize) -> Value {
     let line = &report.log.lines[place];
     let mut location = whole_log(report);
@@ -161,8 +161,8 @@ fn text(report: &LogReport<'_>, named: &Named, spec: Option<&Spec>) -> String {
     shown(&lines.join("\n"))
 }
 
-/// A hash by which the problem is known again in the log of the next build: of its name,
-/// the line of the environment file, and what the log tells of the case.
+/// Returns a hash that identifies the problem in the log of the next build: of its name, the
+/// line of the environment file, and the facts in the log.
 fn fingerprint(report: &LogReport<'_>, named: &Named, label: Option<&Label>) -> String {
     let place = match label {
         Some(label) => {
@@ -183,8 +183,8 @@ fn fingerprint(report: &LogReport<'_>, named: &Named, label: Option<&Label>) -> 
     digest(&what)
 }
 
-/// The hash of a log that no known problem explains: of its path, and the first of its
-/// telling lines, as two failures with nothing in common are not the same result.
+/// Returns the hash of a log that no known problem explains: of its path and the first of its
+/// informative lines, so that two unrelated failures are different results.
 fn fingerprint_of_unknown(report: &LogReport<'_>, telling: &[usize]) -> String {
     let first = telling.first().map(|&place| &report.log.lines[place].text);
     let first = first.map_or_else(String::new, |text| shown(text));

@@ -1,6 +1,6 @@
 //! An explanation as a graph in the DOT language of Graphviz
-//! (<https://graphviz.org/doc/info/lang.html>): a cluster for each conflict, the
-//! declared lines at the left, the disputed package at the right.
+//! (<https://graphviz.org/doc/info/lang.html>): a cluster for each conflict, with the declared
+//! lines on the left and the disputed package on the right.
 
 use std::fmt::Write;
 
@@ -12,9 +12,9 @@ use presolve_solve::{
 };
 use presolve_terminal::foreign;
 
-/// What all clusters share. Without colour too a declared line, a conda package (an
-/// ellipse), a PyPI project (a hexagon), what the machine has (a dashed box) and the
-/// disputed package (a double line) are told apart.
+/// The style of all clusters. Shapes distinguish the nodes without colour: a declared line, a
+/// conda package (an ellipse), a PyPI project (a hexagon), a virtual package (a dashed box)
+/// and the disputed package (a double line).
 const STYLE: &str = "  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, labeljust=l, nodesep=0.3, ranksep=0.6];
   node [fontname=\"Helvetica\", fontsize=11, margin=\"0.15,0.08\"];
   edge [fontname=\"Helvetica\", fontsize=10];
@@ -23,7 +23,7 @@ const STYLE: &str = "  graph [rankdir=LR, fontname=\"Helvetica\", fontsize=12, l
 /// The colour of conflicts.
 const BAD: &str = "#b3261e";
 
-/// The explanation as a directed graph. For a file with a solution it has no nodes.
+/// Returns the explanation as a directed graph. For a file with a solution it has no nodes.
 pub fn render(explanation: &Explanation) -> String {
     let mut text = String::from("digraph presolve {\n");
     text += STYLE;
@@ -134,7 +134,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The declared lines, all at the left.
+    /// Adds the declared lines, all on the left.
     fn lines(&self, text: &mut String, lines: impl Iterator<Item = (usize, usize)>, indent: usize) {
         let pad = " ".repeat(indent);
         _ = writeln!(text, "{pad}{{ rank=same;");
@@ -152,7 +152,7 @@ impl Writer<'_> {
     }
 }
 
-/// The shape and the colour of a package.
+/// Returns the shape and the colour of a package.
 fn style(package: &Package) -> (&'static str, &'static str) {
     match package.half {
         Half::Conda => ("shape=ellipse", "#116329"),
@@ -169,7 +169,7 @@ fn package_label(left: &Left) -> String {
     quoted_lines(&[&left.package.to_string(), &versions])
 }
 
-/// "1.0 to 1.4 (6 versions)"; with the count if the range does not show it.
+/// Returns versions as "1.0 to 1.4 (6 versions)". The count appears if the range hides it.
 fn counted(versions: &Versions) -> String {
     match versions.count {
         0..=2 => versions.ranges.clone(),
@@ -181,8 +181,8 @@ fn quoted(text: &str) -> String {
     quoted_lines(&[text])
 }
 
-/// Lines as a string of the language. In a label `\N` and the like stand for
-/// something else, and so do HTML's entities.
+/// Returns lines as a string of the language. In a label, `\N` and the like have a special
+/// meaning, and so do HTML entities.
 fn quoted_lines(lines: &[&str]) -> String {
     let mut quoted = String::from("\"");
     for (place, line) in lines.iter().enumerate() {

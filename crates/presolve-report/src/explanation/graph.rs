@@ -1,5 +1,5 @@
-//! A conflict as a graph, shared by all formats that draw one: the declared lines, what
-//! they lead to, and the package that they disagree on.
+//! A conflict as a graph, shared by all formats that draw one: the declared lines, their
+//! chains, and the package that they disagree on.
 //!
 //! Each line has its own tree, because it leaves different candidates of a package than
 //! other lines. Chains of one line share their common beginning. All trees end at the
@@ -12,7 +12,7 @@ use presolve_solve::{
 
 /// One reason for a conflict as a graph.
 pub(super) struct Graph<'c> {
-    /// The case that is drawn; none if packages do not exist at all.
+    /// The case that is drawn; `None` if packages do not exist.
     pub case: Option<&'c Case>,
     /// The boxes, each after its parent.
     pub nodes: Vec<Node<'c>>,
@@ -26,7 +26,7 @@ pub(super) struct Graph<'c> {
 pub(super) struct Node<'c> {
     /// The content of the box.
     pub shows: Shown<'c>,
-    /// The place of the box that needs it; none for a declared line.
+    /// The index of the box that needs it; `None` for a declared line.
     pub needed_by: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Node<'c> {
 pub(super) enum Shown<'c> {
     /// The declared requirement with this index.
     Line(usize),
-    /// A package with what is left of it.
+    /// A package with its remaining candidates.
     Package(&'c Left),
 }
 
@@ -43,26 +43,26 @@ pub(super) enum Shown<'c> {
 pub(super) struct Disputed {
     /// The package.
     pub package: Package,
-    /// No channel or index has it.
+    /// Whether no channel or index has it.
     pub unknown: bool,
 }
 
 /// The candidates of a disputed package that a line leaves.
 pub(super) struct Claim<'c> {
-    /// The box that demands it.
+    /// The index of the box that demands it.
     pub by: usize,
-    /// The place of the package.
+    /// The index of the package in [`Graph::disputed`].
     pub of: usize,
-    /// The remaining versions; none if there are none.
+    /// The remaining versions; `None` if there are none.
     pub versions: Option<&'c Versions>,
     /// The version constraint, if no candidate satisfies it.
     pub asked: Option<&'c str>,
-    /// What other lines leave of the packages on which this depends, with the boxes
-    /// that show how they do.
+    /// The candidates that other lines leave of the packages that the claim depends on, with
+    /// the boxes that show why.
     pub given: Vec<(&'c Left, Vec<usize>)>,
 }
 
-/// The graphs of a conflict: one for each of its reasons.
+/// Returns the graphs of a conflict, one for each of its reasons.
 pub(super) fn graphs(conflict: &Conflict) -> Vec<Graph<'_>> {
     if conflict.cases.is_empty() && !conflict.missing.is_empty() {
         return vec![Graph::of_missing(&conflict.missing)];
@@ -109,7 +109,7 @@ impl<'c> Graph<'c> {
             }],
             claims: Vec::new(),
         };
-        // The box at the end of each chain that others are given.
+        // The box at the end of each chain to a given package.
         let mut supports: Vec<(usize, &Package)> = Vec::new();
         for chain in &case.chains {
             let end = graph.chain(chain, &case.disputed);
@@ -146,7 +146,7 @@ impl<'c> Graph<'c> {
         at
     }
 
-    /// Returns the child box that shows this, adding it if needed.
+    /// Returns the child box with this content, adding it if needed.
     fn node(&mut self, needed_by: Option<usize>, shows: Shown<'c>) -> usize {
         let same = |node: &Node<'_>| node.needed_by == needed_by && node.shows == shows;
         if let Some(known) = self.nodes.iter().position(same) {
@@ -156,17 +156,17 @@ impl<'c> Graph<'c> {
         self.nodes.len() - 1
     }
 
-    /// Whether it shows no more than the one line and what that asks for.
+    /// Whether it shows a single line and its own requirement only.
     pub(super) fn is_plain(&self) -> bool {
         self.nodes.len() == 1 && self.claims.len() == 1
     }
 
-    /// The children of a box.
+    /// Returns the children of a box.
     pub(super) fn behind(&self, node: usize) -> impl Iterator<Item = usize> {
         (0..self.nodes.len()).filter(move |&other| self.nodes[other].needed_by == Some(node))
     }
 
-    /// The places of the declared requirements, in the order of the boxes.
+    /// Returns the indices of the boxes of declared requirements and of these requirements.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
         let nodes = self.nodes.iter().enumerate();
         nodes.filter_map(|(node, shown)| match shown.shows {
@@ -175,7 +175,7 @@ impl<'c> Graph<'c> {
         })
     }
 
-    /// A short verdict on a disputed package.
+    /// Returns a short verdict on a disputed package.
     pub(super) fn verdict(&self, of: usize) -> &'static str {
         let disputed = &self.disputed[of];
         let mut claims = self.claims.iter().filter(|claim| claim.of == of);

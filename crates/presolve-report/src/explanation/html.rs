@@ -1,5 +1,4 @@
-//! An explanation as one page: it holds all that it shows, fetches nothing and runs
-//! nothing.
+//! An explanation as one self-contained page: it loads no resources and runs no scripts.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -21,7 +20,7 @@ mod space;
 /// The style sheet.
 const STYLE: &str = include_str!("html/style.css");
 
-/// The page on a file.
+/// Returns the page for a file.
 pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
     let path = source.path().display().to_string();
     let page = html! {
@@ -79,7 +78,7 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
     }
 }
 
-/// The table of contents, because a page with many conflicts is long.
+/// Returns the table of contents, because a page with many conflicts is long.
 fn contents(explanation: &Explanation) -> Markup {
     html! {
         nav aria-label="On this page" {
@@ -137,7 +136,7 @@ fn left_out_words(left_out: LeftOut) -> &'static str {
     }
 }
 
-/// A text whose parts in backticks are code.
+/// Formats the parts of a text in backticks as code.
 fn code(text: &str) -> Markup {
     let text = shown(text);
     html! {

@@ -8,12 +8,12 @@ use presolve_text::source::SourceFile;
 
 pub mod v1;
 
-/// The explanation of a file as JSON, with a trailing line break.
+/// Returns the explanation of a file as JSON, with a trailing line break.
 pub fn render(explanation: &explain::Explanation, source: &SourceFile) -> String {
     foreign::json(&pretty(&v1::Explanation::new(explanation, source)))
 }
 
-/// The schema of what [`render`] gives, with a trailing line break.
+/// Returns the schema of the output of [`render`], with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Explanation))
 }

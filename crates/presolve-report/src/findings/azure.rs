@@ -1,8 +1,8 @@
 //! Findings as logging commands of Azure Pipelines, which become issues of the run
 //! (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>).
 //!
-//! There are errors and warnings only, so notes are plain lines of the log. Whether the
-//! step fails is said by the exit code and not by `task.complete`, which would overrule
+//! Only errors and warnings exist, so notes are plain lines of the log. The exit code decides
+//! whether the step fails. `task.complete` is not used, because it would overrule
 //! `--exit-zero` and `--fail-on`.
 
 use super::{Entry, undecided};
@@ -10,7 +10,7 @@ use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
-/// One command or line per finding, most severe first.
+/// Returns one command or line per finding, most severe first.
 pub fn render(report: &CheckReport) -> String {
     let mut entries: Vec<Entry<'_>> = report.all().flat_map(Entry::of).collect();
     entries.sort_by_key(|entry| entry.finding.diagnostic.level);
@@ -48,7 +48,8 @@ fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
     })
 }
 
-/// What follows the bracket (`CommandStringConvertor` of microsoft/azure-pipelines-agent).
+/// Escapes the text after the bracket (`CommandStringConvertor` of
+/// microsoft/azure-pipelines-agent).
 pub(crate) fn data(text: &str) -> String {
     foreign::shown(text)
         .replace('%', "%AZP25")
@@ -56,7 +57,7 @@ pub(crate) fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// The value of a property (ibidem).
+/// Escapes the value of a property (also `CommandStringConvertor`).
 pub(crate) fn property(text: &str) -> String {
     data(text).replace(']', "%5D").replace(';', "%3B")
 }

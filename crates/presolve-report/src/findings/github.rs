@@ -1,15 +1,15 @@
 //! Findings as workflow commands of GitHub Actions, which become annotations
 //! (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
 //!
-//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest,
-//! so the worst come first.
+//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest, so the
+//! most severe come first.
 
 use super::{Entry, undecided};
 use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
-/// One command per finding.
+/// Returns one command per finding.
 pub fn render(report: &CheckReport) -> String {
     let mut entries: Vec<Entry<'_>> = report.all().flat_map(Entry::of).collect();
     entries.sort_by_key(|entry| entry.finding.diagnostic.level);
@@ -25,7 +25,7 @@ fn command(entry: &Entry<'_>) -> String {
         Level::Note => "notice",
     };
     let (start, end) = (entry.start, entry.end);
-    // Columns count only where the first line is the last.
+    // Columns are valid only if the finding is on one line.
     let columns = if start.line == end.line {
         format!(",col={},endColumn={}", start.column, end.column)
     } else {
@@ -46,7 +46,8 @@ fn not_decided(report: &FileReport) -> impl Iterator<Item = String> {
     undecided(report).map(move |why| format!("::warning file={path}::{}\n", data(&why)))
 }
 
-/// What follows `::` (`escapeData` of actions/toolkit, packages/core/src/command.ts).
+/// Escapes the text after `::` (`escapeData` of actions/toolkit,
+/// packages/core/src/command.ts).
 pub(crate) fn data(text: &str) -> String {
     foreign::shown(text)
         .replace('%', "%25")
@@ -54,7 +55,7 @@ pub(crate) fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// The value of a property (`escapeProperty`, ibidem).
+/// Escapes the value of a property (`escapeProperty` in the same file).
 pub(crate) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -9,8 +9,8 @@ use presolve_check::{
 use presolve_terminal::{foreign::shown, human};
 use presolve_text::diagnostic::Diagnostic;
 
-/// The findings of a file, as rustc shows them; empty if there is nothing to say. What
-/// stopped an earlier file, which is in `said`, takes one line.
+/// Returns the findings of a file in the layout of rustc; empty if there are none. An error
+/// that already stopped an earlier file, which is in `said`, takes one line.
 pub fn file(report: &FileReport, said: &mut HashSet<String>) -> String {
     let mut text = String::new();
     for alike in blocks(&report.findings) {
@@ -52,8 +52,8 @@ fn block(alike: &[&Finding]) -> String {
     human::render_places(&diagnostic, alike.len()) + "\n\n"
 }
 
-/// The findings, those together that one block can show without losing a word of what is
-/// said: forty open versions are one thing to say, and not forty.
+/// Groups findings that one block can show without losing information: forty unpinned versions
+/// are one block, not forty.
 fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut blocks: Vec<(Option<String>, Vec<&Finding>)> = Vec::new();
     for finding in findings {
@@ -69,8 +69,8 @@ fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     blocks.into_iter().map(|(_, block)| block).collect()
 }
 
-/// What is said of a finding, but for the names in it that can be read at its place;
-/// none if it has other places too.
+/// Returns the texts of a finding without the names that its position already shows; `None` if
+/// it has several positions.
 fn said_beside_the_place(finding: &Finding) -> Option<String> {
     let Diagnostic {
         level,

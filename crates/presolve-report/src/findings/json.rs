@@ -7,12 +7,12 @@ use presolve_terminal::foreign;
 
 pub mod v1;
 
-/// All findings as JSON, with a trailing line break.
+/// Returns all findings as JSON, with a trailing line break.
 pub fn render(report: &check::CheckReport) -> String {
     foreign::json(&pretty(&v1::Report::new(report)))
 }
 
-/// The schema of what [`render`] gives, with a trailing line break.
+/// Returns the schema of the output of [`render`], with a trailing line break.
 pub fn schema() -> String {
     pretty(&schemars::schema_for!(v1::Report))
 }

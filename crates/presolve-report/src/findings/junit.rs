@@ -1,14 +1,14 @@
 //! Findings as a JUnit report, in the form that Azure Pipelines, GitLab and Jenkins read
-//! (<https://github.com/windyroad/JUnit-Schema>): a test suite per file and a test case
-//! per finding, or one that passes where there is none.
+//! (<https://github.com/windyroad/JUnit-Schema>): a test suite per file, with a test case per
+//! finding, or with one passed test case if there are none.
 
 use super::{Entry, undecided};
 use presolve_check::{CheckReport, FileReport};
 use presolve_terminal::foreign;
 use presolve_text::diagnostic::Level;
 
-/// The report. Findings that are as bad as `limit`, or worse, are failures; the others
-/// pass, with what there is to say as their output.
+/// Returns the report. Findings of level `limit` or worse are failures. The others pass, with
+/// their text as the output.
 pub fn render(report: &CheckReport, limit: Level) -> String {
     let suites: Vec<Suite> = report.all().map(|file| Suite::new(file, limit)).collect();
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
@@ -28,7 +28,7 @@ pub fn render(report: &CheckReport, limit: Level) -> String {
     text + "</testsuites>\n"
 }
 
-/// The cases of a file.
+/// The test cases of a file.
 struct Suite {
     name: String,
     tests: usize,
@@ -86,7 +86,7 @@ impl Suite {
         self.case(entry.finding.rule.name, &message, place, &body);
     }
 
-    /// A case with escaped texts. The name is without a line, so that it is the same one
+    /// Adds a case with escaped texts. Its name has no line number, so that it stays the same
     /// when the line moves.
     fn case(&mut self, class: &str, name: &str, place: Option<(&str, usize)>, body: &str) {
         self.tests += 1;
@@ -101,9 +101,8 @@ impl Suite {
     }
 }
 
-/// A text as XML has it between tags and in attributes. What XML 1.0 has no place for,
-/// such as control characters, becomes U+FFFD
-/// (<https://www.w3.org/TR/xml/#charsets>).
+/// Escapes a text for XML, between tags and in attributes. Characters that XML 1.0 does not
+/// allow, such as control characters, become U+FFFD (<https://www.w3.org/TR/xml/#charsets>).
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in foreign::shown(text).chars() {
@@ -112,7 +111,7 @@ fn escape(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
-            // Attributes would read them as blanks.
+            // In attributes, XML parsers turn these into spaces.
             '\t' | '\n' | '\r' => escaped += &format!("&#{};", character as u32),
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             character if character < ' ' => escaped.push('\u{fffd}'),

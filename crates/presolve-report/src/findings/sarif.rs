@@ -12,9 +12,9 @@ use presolve_check::{
 };
 use presolve_terminal::foreign::shown;
 
-/// The log, with a trailing line break.
+/// Returns the log, with a trailing line break.
 pub fn render(report: &CheckReport) -> String {
-    // Rules without findings say nothing here, and their texts are long.
+    // Rules without findings add nothing here, and their texts are long.
     let is_used = |rule: &&Rule| report.findings().any(|finding| finding.rule == *rule);
     let used: Vec<&Rule> = rules::all().filter(is_used).collect();
     let results: Vec<Value> = (report.all().flat_map(Entry::of))
@@ -41,7 +41,7 @@ fn descriptor(rule: &Rule) -> Value {
     descriptor
 }
 
-/// The rule's heading in the page of all rules.
+/// Returns the URL of the rule's heading in the page of all rules.
 fn help_uri(repository: &str, rule: &Rule) -> Option<String> {
     let repository = repository.trim_end_matches('/');
     (!repository.is_empty())

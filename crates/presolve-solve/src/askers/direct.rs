@@ -42,7 +42,7 @@ pub enum Wants {
     Specifiers(String),
 }
 
-/// What requires a conda package, by its own name or as a project that it provides.
+/// Returns the requirements on a conda package, by its name or as a project that it provides.
 pub fn of_record(
     declared: &[Declared],
     solution: &Solution,
@@ -103,7 +103,7 @@ fn requires_python(package: &PypiPackage) -> Option<Demand> {
     })
 }
 
-/// What requires a project of the pip half, markers considered.
+/// Returns the requirements on a project of the pip half whose markers hold.
 pub fn of_project(
     declared: &[Declared],
     solution: &Solution,
@@ -150,8 +150,8 @@ pub fn of_project(
     found
 }
 
-/// The inactive requirements of releases of a solution on a project: their markers do not
-/// hold, or nothing requires their extras.
+/// Returns the inactive requirements of the solution's releases on a project: their markers do
+/// not hold, or nothing requires their extras.
 pub fn idle(solution: &Solution, project: &PackageName) -> Vec<Demand> {
     let required = solution.pypi.iter().flat_map(|package| {
         let required = required_of(package, project);

@@ -1,10 +1,10 @@
 //! The reasons for a conflict.
 //!
-//! For each line, what it demands for every choice is followed. If the lines together
-//! leave no candidate of a package, that is the reason. Otherwise each line is given what
-//! the others leave, and its demands are followed again; this settles requirements that
-//! depend on it, such as those with a marker. If that is not enough, a choice is made
-//! (the Python first), and each option is followed.
+//! The search follows what each line demands for every choice. If the lines together leave no
+//! candidate of a package, that is the reason. Otherwise the demands of each line are followed
+//! again, given what the others leave. This settles requirements that depend on other lines,
+//! such as those with a marker. If that is not enough, the search makes a choice, the Python
+//! first, and follows each option.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,14 +24,14 @@ mod choices;
 mod of_pip;
 mod refusals;
 
-/// How many steps longer a chain may be if it can be shown in full.
+/// How many steps longer than the shortest a chain may be if it can be shown in full.
 const HIDDEN: usize = 3;
 
 /// The maximum number of rounds in which the lines get what the others leave.
 const STAGES: usize = 4;
 
-/// The reasons for which these lines, the smallest set that has no solution, have
-/// none; and the names that they demand and nothing has.
+/// Returns the reasons for which these lines, the smallest unsolvable set, conflict, and the
+/// demanded names that no channel or index has.
 pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name, usize)>) {
     let clash = Clash {
         attempt,
@@ -71,7 +71,7 @@ struct Clash<'c, 'a> {
 type Choice = (NameId, BTreeSet<SolvableId>);
 
 impl Clash<'_, '_> {
-    /// What each line demands, given a choice and what the others leave.
+    /// Returns the demands of each line, given a choice and what the other lines leave.
     fn demands(&self, choice: &Context, others: &[Demands]) -> Vec<Demands> {
         let lines = self.core.iter().enumerate();
         let demands = lines.map(|(place, &line)| {
@@ -89,8 +89,8 @@ impl Clash<'_, '_> {
         demands.collect()
     }
 
-    /// Gives each line what the others leave, until they conflict; returns their demands
-    /// when nothing changes any more.
+    /// Gives each line what the others leave, until they conflict. Returns their demands if
+    /// nothing changes any more.
     fn settled(&self, choice: Option<&Choice>) -> Result<Case, Vec<Demands>> {
         let mut context = Context::default();
         if let Some((name, left)) = choice {
@@ -119,7 +119,7 @@ impl Clash<'_, '_> {
         }
     }
 
-    /// The clash of these demands, if they clash.
+    /// Returns the conflict of these demands, if there is one.
     fn case(&self, demands: &[Demands], choice: Option<&Choice>) -> Option<Case> {
         let Some(name) = disputed(self.encoder, demands, choice) else {
             let mut ends = self.core.iter().zip(demands);
@@ -206,8 +206,8 @@ impl Clash<'_, '_> {
         case
     }
 
-    /// Adds the chain from a line to a package, and before it the chains of other lines
-    /// to what it depends on.
+    /// Adds the chain from a line to a package, preceded by the chains of other lines to the
+    /// packages that it depends on.
     fn add_chain(
         &self,
         case: &mut Case,
@@ -238,8 +238,8 @@ impl Clash<'_, '_> {
         case.chains.push(chain);
     }
 
-    /// Adds the chains of the other lines to a package on which the chain of a line
-    /// depends; returns what they leave of it.
+    /// Adds the chains of the other lines to a package that the chain of a line depends on.
+    /// Returns what they leave of it.
     fn add_support(
         &self,
         case: &mut Case,
@@ -304,7 +304,7 @@ impl Clash<'_, '_> {
         path.into_iter().filter(is_shown).map(left).collect()
     }
 
-    /// The constraint of a derivation, if no candidate satisfies it.
+    /// Returns the constraint of a derivation, if no candidate satisfies it.
     fn unmatched(&self, derivation: &Derivation) -> Option<String> {
         if !derivation.usable.is_empty()
             || derivation.because_of.is_none()
@@ -318,7 +318,7 @@ impl Clash<'_, '_> {
     }
 }
 
-/// What all lines together leave of each package that one of them demands.
+/// Returns the candidates that all lines together leave of each demanded package.
 fn left_by_all(demands: &[Demands]) -> BTreeMap<NameId, BTreeSet<SolvableId>> {
     let mut left = Context::default();
     for demands in demands {
@@ -329,7 +329,7 @@ fn left_by_all(demands: &[Demands]) -> BTreeMap<NameId, BTreeSet<SolvableId>> {
     left.0
 }
 
-/// What the other lines leave of a package, if they demand it.
+/// Returns the candidates that the other lines leave of a package, if they demand it.
 fn left_by_others(
     demands: &[Demands],
     place: usize,
@@ -346,7 +346,7 @@ fn left_by_others(
     intersection(others.chain(chosen.map(|(_, left)| left)))
 }
 
-/// What all of these sets have; none if there are no sets.
+/// Returns the intersection of the sets; `None` if there are no sets.
 fn intersection<'s>(
     sets: impl Iterator<Item = &'s BTreeSet<SolvableId>>,
 ) -> Option<BTreeSet<SolvableId>> {
@@ -354,8 +354,8 @@ fn intersection<'s>(
         .reduce(|left, more| left.intersection(&more).copied().collect())
 }
 
-/// The package of which each line leaves something and all leave nothing, by the
-/// shortest derivations.
+/// Returns the package of which each line leaves candidates but all together leave none, by
+/// the shortest derivations.
 fn disputed(encoder: &Encoder<'_>, demands: &[Demands], choice: Option<&Choice>) -> Option<NameId> {
     let mut left = Context(left_by_all(demands));
     if let Some((name, chosen)) = choice {
@@ -367,7 +367,7 @@ fn disputed(encoder: &Encoder<'_>, demands: &[Demands], choice: Option<&Choice>)
             .filter(|demand| demand.demands.contains_key(&name));
         let premises = demanding.clone().map(|demand| demand.premises(name).len());
         let lengths = demanding.clone().map(|demand| demand.path(name).len());
-        // Too many ranges to list do not show the conflict.
+        // More ranges than can be listed do not show the conflict.
         let is_shown = |demand: &Demands| {
             let versions = folded::versions(encoder, &demand.demands[&name].left.usable);
             versions.is_none_or(|versions| versions.is_whole)

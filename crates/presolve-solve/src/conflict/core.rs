@@ -1,5 +1,5 @@
-//! Why there is no solution: the smallest set of declared lines that cannot be satisfied
-//! together, and what each of them demands of the package they disagree on.
+//! The smallest set of declared lines that cannot be satisfied together, and what each of them
+//! demands of the package that they disagree on.
 
 use super::{Conflict, Missing, ReasonKind, cases};
 use crate::{
@@ -38,8 +38,8 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
     Ok(conflict)
 }
 
-/// Adds the lines that request a channel, if that excludes candidates: the channel
-/// applies to the whole solve, so the minimal set is found without these lines.
+/// Adds the lines with a `channel::` that excludes candidates. A channel applies to the whole
+/// solve, so the minimal set is found without these lines.
 fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
     let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
     let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
@@ -67,9 +67,8 @@ fn missing(name: &Name, declared: usize) -> Option<Missing> {
     })
 }
 
-/// The lines, the most blameworthy first: of several smallest sets the one with
-/// the earlier lines is found. What a user wrote down exactly, and python, is
-/// what a user can change.
+/// Sorts the lines by how likely the user is to change them. Of several smallest sets, the one
+/// with the earlier lines is found. Python and lines with a version constraint come first.
 fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
     let declared = attempt.encoder().declared();
     let mut lines: Vec<usize> = (0..declared.len())
@@ -89,8 +88,8 @@ fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
     lines
 }
 
-/// QuickXplain (Junker 2004): a minimal subset of `lines` that has no solution
-/// together with `background`, given that all of `lines` has none.
+/// QuickXplain (Junker 2004): returns a minimal subset of `lines` that has no solution
+/// together with `background`. All of `lines` together must have none.
 pub(crate) fn minimal(
     attempt: &mut Attempt<'_>,
     background: &[usize],

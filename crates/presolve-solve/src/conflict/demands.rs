@@ -1,5 +1,5 @@
-//! What a declared line demands of each package, for every choice: a package that every
-//! candidate of a demanded package requires is demanded too.
+//! The demands of a declared line on each package, for every choice. If every candidate of a
+//! demanded package requires another package, that package is demanded too.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -32,14 +32,14 @@ impl Context {
 #[derive(Default)]
 pub(super) struct Demands {
     pub demands: BTreeMap<NameId, Demand>,
-    /// Names that are demanded and that nothing has.
+    /// Demanded names that no channel or index has.
     pub missing: Vec<Name>,
 }
 
 /// The candidates of a package that a line leaves.
 pub(super) struct Demand {
     pub left: Matching,
-    /// Why it is demanded, in order of discovery.
+    /// The reasons for the demand, in order of discovery.
     pub derivations: Vec<Derivation>,
     /// The packages of the context that it depends on.
     pub premises: BTreeSet<NameId>,
@@ -47,9 +47,9 @@ pub(super) struct Demand {
     pub refused: BTreeMap<SolvableId, Refusal>,
 }
 
-/// One reason for which a package is demanded, with what it leaves of the package.
+/// A reason for the demand of a package, with the candidates that it leaves.
 pub(super) struct Derivation {
-    /// The package whose candidates all demand it; none for the line's own.
+    /// The package whose candidates all demand it; `None` if the line itself does.
     pub because_of: Option<NameId>,
     /// The candidates that this derivation alone leaves.
     pub usable: BTreeSet<SolvableId>,
@@ -60,7 +60,7 @@ pub(super) struct Derivation {
 }
 
 impl Demands {
-    /// A package that the line demands and of which nothing is available: the nearest.
+    /// Returns the nearest demanded package that has no available candidate.
     pub(super) fn dead_end(&self) -> Option<NameId> {
         self.demands
             .iter()
@@ -70,7 +70,7 @@ impl Demands {
             .map(|(_, name)| name)
     }
 
-    /// The packages from the line's own down to this one, by the first derivations.
+    /// Returns the packages from the line's own down to this one, by the first derivations.
     pub(super) fn path(&self, name: NameId) -> Vec<NameId> {
         let mut path = vec![name];
         let mut seen = HashSet::from([name]);
@@ -87,8 +87,8 @@ impl Demands {
         path
     }
 
-    /// The derivation that by itself leaves nothing of what the others leave of a package, or
-    /// nothing at all, if there is one: the shortest.
+    /// Returns the shortest derivation that alone leaves nothing of what the others leave of a
+    /// package. Without `others`, the derivation must leave nothing.
     pub(super) fn decisive(
         &self,
         name: NameId,
@@ -104,7 +104,7 @@ impl Demands {
                 .because_of
                 .map_or(0, |parent| self.path(parent).len())
         };
-        // A derivation that goes through the package itself says nothing.
+        // A derivation through the package itself explains nothing.
         let through = |derivation: &&Derivation| {
             let parent = derivation.because_of;
             parent.is_none_or(|parent| !self.path(parent).contains(&name))
@@ -112,14 +112,14 @@ impl Demands {
         decisive.filter(through).min_by_key(length)
     }
 
-    /// The packages of the context that the derivation to this one depends on.
+    /// Returns the packages of the context that the path to this package depends on.
     pub(super) fn premises(&self, name: NameId) -> BTreeSet<NameId> {
         let path = self.path(name);
         let demands = path.iter().filter_map(|name| self.demands.get(name));
         demands.flat_map(|demand| demand.premises.clone()).collect()
     }
 
-    /// The packages of the context that a derivation depends on.
+    /// Returns the packages of the context that a derivation depends on.
     pub(super) fn premises_of(&self, derivation: &Derivation) -> BTreeSet<NameId> {
         let mut premises = derivation.premises.clone();
         premises.extend(

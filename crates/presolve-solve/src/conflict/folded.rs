@@ -11,10 +11,10 @@ use crate::encode::{
 };
 use presolve_parse as parse;
 
-/// The maximum number of ranges that are listed; otherwise only the ends.
+/// The maximum number of ranges that are listed. If there are more, only the ends are.
 const RANGES_SHOWN: usize = 4;
 
-/// A name as a package of its half.
+/// Returns the package of a name, with its half.
 pub(crate) fn package(encoder: &Encoder<'_>, name: NameId) -> Package {
     let (name, half) = match encoder.terms().name(name) {
         Name::Conda(name) if name.starts_with("__") => (name.clone(), Half::Virtual),
@@ -27,7 +27,7 @@ pub(crate) fn package(encoder: &Encoder<'_>, name: NameId) -> Package {
     Package { name, half }
 }
 
-/// Describes these candidates as the remaining ones of a package.
+/// Returns the remaining candidates of a package, described by their versions.
 pub(crate) fn left(encoder: &Encoder<'_>, name: NameId, ids: &BTreeSet<SolvableId>) -> Left {
     Left {
         package: package(encoder, name),
@@ -35,8 +35,8 @@ pub(crate) fn left(encoder: &Encoder<'_>, name: NameId, ids: &BTreeSet<SolvableI
     }
 }
 
-/// The versions of candidates of one package; none if there are none. A range has all
-/// the versions between its ends that may be taken.
+/// Returns the versions of candidates of one package; `None` without candidates. A range
+/// includes every allowed version between its ends.
 pub(crate) fn versions(encoder: &Encoder<'_>, ids: &BTreeSet<SolvableId>) -> Option<Versions> {
     let name = encoder.terms().name_of(*ids.first()?);
     let candidates = encoder.candidates(name).map_or_else(Vec::new, |found| {
@@ -77,7 +77,7 @@ pub(crate) fn versions(encoder: &Encoder<'_>, ids: &BTreeSet<SolvableId>) -> Opt
     })
 }
 
-/// The excluded candidates of a package, by reason, newest first.
+/// Returns the excluded candidates of a package, by reason, newest first.
 pub(crate) fn ruled_out(
     encoder: &Encoder<'_>,
     name: NameId,
@@ -99,14 +99,14 @@ pub(crate) fn ruled_out(
     worded.collect()
 }
 
-/// A version of one of the halves; those of a package are of one.
+/// A version in the form of one half. All versions of a package have the same form.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Either<'p> {
     Conda(&'p rattler_conda_types::Version),
     Pypi(&'p pep440_rs::Version),
 }
 
-/// The version of a candidate, if it has one.
+/// Returns the version of a candidate; `None` for extras, contents and the like.
 pub(crate) fn version<'p>(encoder: &'p Encoder<'_>, id: SolvableId) -> Option<Either<'p>> {
     match encoder.terms().candidate(id) {
         Candidate::ProjectExtra { base, .. } => version(encoder, *base),
@@ -124,8 +124,8 @@ pub(crate) fn version<'p>(encoder: &'p Encoder<'_>, id: SolvableId) -> Option<Ei
 }
 
 impl Either<'_> {
-    /// Whether it is a pre-release, as PEP 440 has it; of conda's versions those are
-    /// that are written so.
+    /// Whether it is a pre-release in the sense of PEP 440. A conda version counts if it is
+    /// written like one.
     pub(crate) fn is_prerelease(&self) -> bool {
         match self {
             Either::Conda(version) => {
@@ -146,7 +146,7 @@ impl std::fmt::Display for Either<'_> {
     }
 }
 
-/// Neighbouring versions.
+/// A run of consecutive versions.
 #[derive(Clone)]
 struct Range {
     first: String,
@@ -164,8 +164,8 @@ impl std::fmt::Display for Range {
     }
 }
 
-/// The ranges of the versions that are marked, among all. Of a version that is there
-/// marked and not, as another build may be, the mark counts.
+/// Returns the ranges of the marked versions among all versions. A version with several builds
+/// is marked if one of them is.
 fn ranges<V: Ord + ToString>(versions: BTreeSet<(V, bool)>) -> Vec<Range> {
     let mut all: Vec<(String, bool)> = Vec::new();
     let mut versions = versions.into_iter().peekable();
@@ -191,7 +191,7 @@ fn ranges<V: Ord + ToString>(versions: BTreeSet<(V, bool)>) -> Vec<Range> {
     ranges
 }
 
-/// An end of a range: `3.9` for `3.9.0` if the range has every `3.9.*` there is.
+/// Returns an end of a range: `3.9` for `3.9.0` if the range has every existing `3.9.*`.
 fn end_of(all: &[(String, bool)], range: std::ops::Range<usize>, end: usize) -> String {
     let version = &all[end].0;
     let series = series(version);
@@ -204,7 +204,7 @@ fn end_of(all: &[(String, bool)], range: std::ops::Range<usize>, end: usize) -> 
     }
 }
 
-/// The first two numbers of a version: what a change of interface moves, as a rule.
+/// The first two numbers of a version. A change of interface usually changes one of them.
 fn series(version: &str) -> &str {
     let mut dots = version.match_indices('.').map(|(at, _)| at);
     let end = dots.nth(1).unwrap_or(version.len());

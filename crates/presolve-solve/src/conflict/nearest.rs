@@ -17,8 +17,8 @@ use presolve_parse as parse;
 /// The maximum number of builds that are listed.
 const BUILDS_SHOWN: usize = 3;
 
-/// One sentence on what is nearest to what a declared line requires of `name`; none
-/// if the line does not require one version of it.
+/// Returns a sentence on the versions or builds nearest to the one that a declared line
+/// requires of `name`; `None` if the line does not require exactly one version.
 pub(super) fn to_line(
     encoder: &Encoder<'_>,
     line: usize,
@@ -47,8 +47,8 @@ pub(super) fn to_line(
     }
 }
 
-/// One sentence on what is nearest to a version set that nothing is in; none if it
-/// does not tell one version.
+/// Returns a sentence on the versions or builds nearest to an empty version set; `None` if the
+/// set does not name one version.
 pub(super) fn to_set(
     encoder: &Encoder<'_>,
     set: VersionSetId,
@@ -114,7 +114,7 @@ fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> 
     neighbours(&required, versions)
 }
 
-/// The version of `==1.2`, `=1.2` and `1.2.*`.
+/// Returns the version of `==1.2`, `=1.2` and `1.2.*`.
 fn one_version(required: &VersionSpec) -> Option<Version> {
     let required = required.to_string();
     let version = required.trim_start_matches('=').trim_end_matches(".*");
@@ -147,7 +147,7 @@ fn pypi(
     neighbours(required, versions.into_iter())
 }
 
-/// The versions right before and after one that does not exist.
+/// Returns the versions directly before and after one that does not exist.
 fn neighbours<'v, V: Ord + ToString + 'v>(
     required: &V,
     versions: impl Iterator<Item = &'v V> + Clone,

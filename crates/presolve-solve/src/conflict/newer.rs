@@ -1,5 +1,5 @@
-//! Which newer versions of a package there are, and what rules some of them out
-//! regardless of other requirements.
+//! The newer versions of a package, and the reasons that exclude some of them regardless of
+//! other requirements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,8 +29,8 @@ pub struct Newer {
     pub ruled_out: Vec<RuledOut>,
 }
 
-/// The versions of a package that are newer than `than`. What the declared lines on
-/// python and pip exclude counts as open: that is a matter between lines.
+/// Returns the versions of a package that are newer than `than`. Versions that the declared
+/// lines on python and pip exclude count as open, because such a line can change.
 ///
 /// # Errors
 /// As for [`crate::solve`].
@@ -68,7 +68,7 @@ pub fn newer(problem: &Problem<'_>, package: &Package, than: &str) -> Result<New
     })
 }
 
-/// The exclusions, by reason, of versions of which no other candidate is open.
+/// Returns the exclusions by reason, for versions that have no open candidate.
 fn ruled_out(
     encoder: &Encoder<'_>,
     name: NameId,
@@ -88,8 +88,8 @@ fn ruled_out(
     folded::ruled_out(encoder, name, by_reason)
 }
 
-/// Whether a candidate is newer than a version. Local versions of one release are the
-/// same here: no requirement tells them apart (PEP 440).
+/// Whether a candidate is newer than a version. Local versions of one release count as equal,
+/// because no requirement distinguishes them (PEP 440).
 fn is_newer(encoder: &Encoder<'_>, id: SolvableId, than: &str) -> bool {
     if matches!(encoder.terms().candidate(id), Candidate::Provided(_)) {
         return false;

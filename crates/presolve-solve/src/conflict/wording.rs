@@ -8,15 +8,14 @@ use crate::model::Declared;
 /// The maximum number of exclusions that are listed.
 const REASONS_SHOWN: usize = 4;
 
-/// The maximum number of given packages in a sentence; JSON and the pictures have all.
+/// The maximum number of given packages in a sentence. JSON and the pictures show all.
 const GIVEN_SHOWN: usize = 3;
 
 impl Case {
-    /// The case in sentences, one fact each.
+    /// Returns the case as sentences, one fact each.
     pub fn facts(&self, declared: &[Declared]) -> Vec<String> {
         let mut facts: Vec<String> = Vec::new();
-        // What a line requires is visible in the line, so it is not repeated if a reason
-        // follows.
+        // The line itself shows what it requires, so this is not repeated if a reason follows.
         let says_why = !self.ruled_out.is_empty() || self.nearest.is_some();
         let is_plain = |chain: &Chain| chain.links.len() == 1 && chain.given.is_empty();
         let plain = says_why && self.choice.is_none() && self.chains.iter().all(is_plain);
@@ -52,23 +51,24 @@ impl Case {
 }
 
 impl Chain {
-    /// The package at its end, with what is left of it.
+    /// Returns the package at the end of the chain, with its remaining candidates.
     pub fn end(&self) -> &Left {
         self.links.last().expect("a chain has a package at its end")
     }
 
-    /// Whether it ends at a package.
+    /// Whether the chain ends at this package.
     pub fn leads_to(&self, package: &Package) -> bool {
         self.end().package == *package
     }
 
-    /// "`tensorflow==2.8.0` (PyPI) needs numpy (conda) 1.20 to 1.26".
+    /// Returns the chain in words: "`tensorflow==2.8.0` (PyPI) needs numpy (conda) 1.20 to
+    /// 1.26".
     pub fn words(&self, declared: &[Declared]) -> String {
         let line = &declared[self.line];
         let half = if line.is_conda() { "" } else { " (PyPI)" };
         let mut words = format!("`{}`{half}", line.text);
         let (end, between) = self.links.split_last().expect("a chain is not empty");
-        // The first requirement is visible in the line itself.
+        // The line itself shows the first requirement.
         for link in between.iter().skip(1) {
             words += &format!(" needs {link}, which");
         }

@@ -1,7 +1,7 @@
 //! Sets of lines that have a line of every conflict.
 
-/// The sets of `size` lines, or fewer, that have a line of every core and no line
-/// without need.
+/// Returns the sets of at most `size` lines that have a line of every core and no unnecessary
+/// line.
 pub(super) fn hitting_sets(
     cores: &[Vec<usize>],
     can_change: &dyn Fn(usize) -> bool,
@@ -20,7 +20,7 @@ pub(super) fn hitting_sets(
                 }
             }
             Some(core) if set.len() < size => {
-                // The last is checked first.
+                // The last line is checked first.
                 let lines = core.iter().rev().filter(|&&line| can_change(line));
                 open.extend(lines.map(|&line| [&set[..], &[line]].concat()));
             }

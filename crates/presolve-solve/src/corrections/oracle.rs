@@ -1,4 +1,4 @@
-//! A solver that is asked again and again with some lines changed.
+//! A solver for repeated questions with some lines changed.
 
 use resolvo::{ConditionalRequirement, SolvableId};
 
@@ -8,7 +8,7 @@ use crate::{
     search::reading::Reading,
 };
 
-/// One attempt and its reading, made anew when it has learnt something.
+/// An attempt and its reading. The attempt is replaced when the reading has learnt something.
 pub(super) struct Oracle<'a> {
     reading: Reading,
     pub attempt: Attempt<'a>,
@@ -20,7 +20,8 @@ impl<'a> Oracle<'a> {
         Ok(Self { reading, attempt })
     }
 
-    /// Solves without some lines and with others, again as long as something is learnt.
+    /// Solves without some lines and with others, again as long as the reading learns
+    /// something.
     pub(super) fn run(
         &mut self,
         problem: &'a Problem<'a>,

@@ -37,7 +37,7 @@ pub(super) type Providers = BTreeMap<String, Vec<String>>;
 pub(crate) struct CondaHalf<'a> {
     terms: Rc<Terms<'a>>,
     candidates: HashMap<NameId, Candidates>,
-    /// The priority of a channel under [`ChannelPriority::Flexible`], 0 first.
+    /// The rank of a channel under [`ChannelPriority::Flexible`]; 0 is the highest.
     ///
     /// [`ChannelPriority::Flexible`]: presolve_target::ChannelPriority::Flexible
     ranks: HashMap<Option<String>, u32>,
@@ -115,7 +115,7 @@ impl<'a> CondaHalf<'a> {
         self.of_name(name).excluded.push((solvable, reason));
     }
 
-    /// Prefers what an earlier `pin` chose, if it may still be taken.
+    /// Prefers the record that an earlier `pin` chose, if it is still allowed.
     fn favor(&mut self, record: &RepoDataRecord, solvable: SolvableId) {
         let name = record.package_record.name.as_normalized();
         let preferred = self.terms.world.preferences.conda.get(name);
@@ -129,7 +129,7 @@ impl<'a> CondaHalf<'a> {
         }
     }
 
-    /// The candidates of a package or virtual package, for the solver.
+    /// Returns the candidates of a package or virtual package.
     pub(super) fn candidates(&self, name: NameId) -> Option<&Candidates> {
         self.candidates.get(&name)
     }
@@ -179,8 +179,8 @@ impl<'a> CondaHalf<'a> {
             .collect()
     }
 
-    /// The records of a package that neither its own exclusions nor, unless they are left
-    /// open, its declared specs rule out.
+    /// Returns the records of a package that are not excluded and, unless the rules leave
+    /// these lines open, that satisfy the declared specs.
     pub(super) fn allowed<'s>(
         &'s self,
         name: &str,
@@ -202,8 +202,8 @@ impl<'a> CondaHalf<'a> {
         excluded.iter().map(|(id, _)| *id).collect()
     }
 
-    /// The channels of the other records that the pin of a record would name as
-    /// well, whether or not they may be taken.
+    /// Returns the channels of the other records that the pin of a record also matches,
+    /// whether or not these records are allowed.
     pub(crate) fn namesakes(&self, id: RecordId) -> Vec<String> {
         let record = self.terms.record(id);
         let package = &record.package_record;
@@ -222,7 +222,7 @@ impl<'a> CondaHalf<'a> {
             .collect()
     }
 
-    /// Which conda packages provide which PyPI projects.
+    /// Returns the conda packages that provide each PyPI project.
     pub(super) fn providers(&self) -> HashMap<ProjectName, Providers> {
         let mut providers: HashMap<ProjectName, Providers> = HashMap::new();
         for &id in &self.records {

@@ -1,8 +1,8 @@
-//! Which pips: the conda `pip` records seen by the pip half.
+//! The conda `pip` records, as the pip half sees them.
 //!
-//! What none of the pips can do that the declared lines allow is out of the problem
-//! beforehand. What only some of them can do becomes a requirement on the conda
-//! package `pip`; what all can do costs nothing.
+//! An ability that no allowed pip has is removed from the problem beforehand. An ability that
+//! only some of them have becomes a requirement on the conda package `pip`. An ability that
+//! all of them have needs no clause.
 
 use pep440_rs::Version;
 use rattler_conda_types::RepoDataRecord;
@@ -16,17 +16,17 @@ use super::{
 use crate::model::record::pep_version;
 use presolve_packages::pypi::{pip_abilities::PipAbility, tags::WheelTarget};
 
-/// The pips that the pip half may be installed with.
+/// The pips that may install the pip half.
 #[derive(Default)]
 pub(super) struct Pips {
-    /// Oldest first. Empty where no declared line requires pip, or no channel has it: then
-    /// it is not known which one runs, and all abilities are taken for granted.
+    /// Oldest first. Empty if no declared line requires pip, or no channel has it. The pip
+    /// that runs is then unknown, and presolve assumes all abilities.
     versions: Vec<Version>,
 }
 
 impl Pips {
-    /// Those among the candidates that no declared line excludes; if the rules leave the
-    /// lines on pip open, all.
+    /// Collects the candidates that no declared line excludes, or all candidates if the rules
+    /// leave the lines on pip open.
     pub(super) fn new(terms: &Terms<'_>, conda: &CondaHalf<'_>) -> Self {
         let specs = terms.declared_specs("pip");
         if !terms.rules.pip_half || specs.is_empty() {
@@ -40,26 +40,25 @@ impl Pips {
         Self { versions }
     }
 
-    /// Whether one of them has an ability.
+    /// Whether at least one of them has an ability.
     pub(super) fn any(&self, ability: PipAbility) -> bool {
         self.versions.is_empty() || self.versions.iter().any(|pip| ability.is_in(pip))
     }
 
-    /// Whether some of them have an ability and others have not.
+    /// Whether some of them have an ability and others do not.
     pub(super) fn differ_in(&self, ability: PipAbility) -> bool {
         let mut has = self.versions.iter().map(|pip| ability.is_in(pip));
         has.next()
             .is_some_and(|first| has.any(|other| other != first))
     }
 
-    /// The platform tags that one of them knows.
+    /// Returns the platform tags that at least one of them knows.
     pub(super) fn target(&self, target: &WheelTarget) -> WheelTarget {
         target.known_to(|ability| self.any(ability))
     }
 
-    /// What every line of the pip list requires, a pip that runs on the python: for
-    /// each ability that this takes, a pip that has it, or a python that does not
-    /// need it.
+    /// Returns the requirement of every line of the pip list on a pip that runs on the python:
+    /// for each ability that this needs, a pip that has it, or a python that does not need it.
     pub(super) fn that_run(
         &self,
         terms: &Terms<'_>,
@@ -85,7 +84,7 @@ impl Pips {
     }
 }
 
-/// Whether a `pip` record has an ability; one whose version cannot be read has none.
+/// Whether a `pip` record has an ability. `false` if its version is not valid in PEP 440.
 pub(crate) fn has(record: &RepoDataRecord, ability: PipAbility) -> bool {
     pep_version(record).is_some_and(|pip| ability.is_in(&pip))
 }

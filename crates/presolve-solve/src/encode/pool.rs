@@ -1,5 +1,4 @@
-//! The things that the solver's ids stand for: names, candidates and version
-//! sets of both worlds.
+//! The values behind the solver's ids: names, candidates and version sets of both halves.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -19,7 +18,7 @@ pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
 /// The order is the one in which rattler compares names to break ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
-    /// An extra of a conda package (CEP-44).
+    /// An extra of a conda package (CEP 44).
     CondaExtra {
         /// The package's normalised name.
         package: String,
@@ -33,7 +32,7 @@ pub(crate) enum Name {
     Project(PackageName),
     /// An extra of a PyPI project.
     ProjectExtra(PackageName, ExtraName),
-    /// What the metadata of a release, or of an extra of one, requires. It is a
+    /// The requirements in the metadata of a release, or of an extra of a release. It is a
     /// name of its own so that the metadata is fetched only once the release is
     /// chosen, while the pythons of all releases are known beforehand.
     Contents(SolvableId),
@@ -58,7 +57,7 @@ pub(crate) enum VersionSet {
     Any,
     /// The conda records that a match spec matches.
     Match(Box<RecordSpec>),
-    /// The `python` records that are one of these pythons.
+    /// The `python` records whose version is in the set.
     Python(PythonSet),
     /// The `pip` records that have an ability.
     Pip(PipAbility),
@@ -95,12 +94,12 @@ impl std::fmt::Display for VersionSet {
     }
 }
 
-/// The place of a record: the subdir's place and the record's place in it.
+/// The position of a record: that of its subdir, and its own position in the subdir.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RecordId {
-    /// The place of the subdir.
+    /// The index of the subdir among the subdirs of the world.
     pub subdir: u32,
-    /// The place of the record in the subdir.
+    /// The index of the record in the subdir.
     pub index: u32,
 }
 
@@ -109,7 +108,7 @@ pub(crate) struct RecordId {
 pub(crate) enum Candidate {
     /// A conda record.
     Record(RecordId),
-    /// A virtual package, by its place.
+    /// A virtual package, by its index among those of the target.
     Virtual(usize),
     /// An extra of a conda package.
     CondaExtra {
@@ -120,7 +119,7 @@ pub(crate) enum Candidate {
     },
     /// A release of a PyPI project.
     Release(Arc<ReleaseCandidate>),
-    /// A PyPI project as a conda package provides it.
+    /// A PyPI project that a conda package provides.
     Provided(Arc<ProvidedCandidate>),
     /// An extra, tied to one candidate of its project.
     ProjectExtra {
@@ -129,7 +128,7 @@ pub(crate) enum Candidate {
         /// The extra.
         extra: ExtraName,
     },
-    /// What the metadata of this release, or of this extra of one, requires.
+    /// The requirements in the metadata of this release, or of this extra of a release.
     Contents(SolvableId),
 }
 
@@ -160,7 +159,7 @@ pub(crate) enum Origin {
     Index,
     /// The URL of an archive in the pip list.
     DirectUrl,
-    /// A line that only foreign code can resolve. It satisfies every requirement on its
+    /// A line that only third-party code can resolve. It satisfies every requirement on its
     /// project, and what it requires is not known.
     Opaque,
 }
@@ -168,18 +167,18 @@ pub(crate) enum Origin {
 /// A release of a PyPI project.
 #[derive(Clone, Debug)]
 pub(crate) struct ReleaseCandidate {
-    /// The project whose name the candidate has.
+    /// The project that the candidate belongs to.
     pub project: PackageName,
-    /// As the index or the file name gives it; 0 for an opaque one.
+    /// The version from the index or the file name; 0 for an opaque release.
     pub version: Version,
-    /// What names its files.
+    /// The source that lists its files.
     pub origin: Origin,
     /// The pythons on which one of its files can be installed.
     pub pythons: PythonSet,
-    /// What pip must be able to do, on all but some of these pythons; only what the
-    /// allowed pips differ in.
+    /// The abilities that pip needs, each with the pythons that do not need it. Only abilities
+    /// that the allowed pips do not share are listed.
     pub pip: Vec<(PipAbility, PythonSet)>,
-    /// The file whose metadata speaks for the release: the one that pip would
-    /// take on the newest of the pythons. `None` for an opaque one.
+    /// The file whose metadata represents the release: the one that pip selects on the newest
+    /// of the pythons. `None` for an opaque release.
     pub distribution: Option<Arc<Distribution>>,
 }

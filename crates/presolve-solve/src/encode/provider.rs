@@ -1,4 +1,4 @@
-//! The encoding as resolvo reads it.
+//! The interface through which resolvo reads the encoding.
 
 use std::{any::Any, fmt::Display, time::Instant};
 
@@ -86,7 +86,7 @@ impl DependencyProvider for Encoder<'_> {
             Candidate::Record(_) | Candidate::Virtual(_) | Candidate::CondaExtra { .. } => {
                 self.conda.sort(solver, solvables);
             }
-            // The candidates of a project and its extras are made in order.
+            // The candidates of a project and its extras are created in order.
             _ => solvables.sort_unstable(),
         }
     }

@@ -1,5 +1,5 @@
-//! The PyPI half: releases, and what conda packages provide, as candidates of the
-//! capability of their project.
+//! The pip half: releases and the conda packages that provide their project, as candidates of
+//! the project's name.
 
 use std::{
     cell::RefCell,
@@ -36,30 +36,30 @@ mod refusals;
 mod releases;
 mod requirements;
 
-/// The candidates of the PyPI half. Projects are fetched when the solver gets to them.
+/// The candidates of the pip half. A project is fetched when the solver reaches it.
 pub(crate) struct PypiHalf<'a> {
     terms: Rc<Terms<'a>>,
     pythons: Rc<Pythons>,
     /// The pips that the declared conda lines allow.
     pips: Pips,
-    /// The platform tags that one of these pips takes.
+    /// The platform tags that at least one of these pips accepts.
     target: WheelTarget,
     /// The conda packages that provide a project.
     providers: HashMap<PackageName, Providers>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
     candidates: RefCell<HashMap<PackageName, Option<ProjectCandidates>>>,
-    /// The releases whose metadata was fetched, or tried to.
+    /// The releases whose metadata was requested, whether or not the request succeeded.
     tried: RefCell<HashMap<PackageName, HashSet<Version>>>,
     lessons: RefCell<Lessons>,
     failure: RefCell<Option<SolveError>>,
 }
 
-/// Facts about the PyPI half that other rules would be better for.
+/// Facts about the pip half for which other rules would be better.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lessons {
-    /// Projects of which a requirement names a pre-release.
+    /// Projects that have a requirement which names a pre-release.
     pub prereleases: Vec<PackageName>,
-    /// Yanked releases that a requirement names by `==`.
+    /// Yanked releases that a requirement pins by `==`.
     pub yanked: Vec<(PackageName, Version)>,
     /// Whether there are distributions whose dependencies are known only after a build.
     pub needs_build: bool,
@@ -87,12 +87,12 @@ impl<'a> PypiHalf<'a> {
         }
     }
 
-    /// What was learnt so far.
+    /// Returns the lessons collected so far.
     pub(super) fn lessons(&self) -> Lessons {
         self.lessons.borrow().clone()
     }
 
-    /// Why an index could not be queried, if one could not.
+    /// Returns the error of the index query that failed, if one did.
     pub(super) fn failure(&self) -> Option<SolveError> {
         self.failure.borrow().clone()
     }
@@ -101,8 +101,8 @@ impl<'a> PypiHalf<'a> {
         self.failure.borrow_mut().get_or_insert(error.into());
     }
 
-    /// The releases of a project on the indexes; none if no index has it, or after a
-    /// failure.
+    /// Returns the releases of a project, or `None` if no index has it or an earlier query
+    /// failed.
     pub(crate) fn project(&self, name: &PackageName) -> Option<Arc<Project>> {
         if let Some(known) = self.pages.borrow().get(name) {
             return known.clone();
@@ -120,7 +120,7 @@ impl<'a> PypiHalf<'a> {
         page
     }
 
-    /// The conda packages that provide a project, whatever their version.
+    /// Returns the conda packages that provide a project in any version.
     pub(crate) fn providers(&self, project: &PackageName) -> impl Iterator<Item = &str> {
         let providers = self.providers.get(project).into_iter().flatten();
         providers.map(|(package, _)| package.as_str())

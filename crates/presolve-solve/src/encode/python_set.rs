@@ -1,6 +1,6 @@
 //! Sets of pythons.
 
-/// A set of pythons, by their places in a [`Pythons`](super::pythons::Pythons).
+/// A set of pythons, by their indices in a [`Pythons`](super::pythons::Pythons).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct PythonSet {
     words: Vec<u64>,

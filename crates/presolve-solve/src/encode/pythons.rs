@@ -1,8 +1,7 @@
-//! Which pythons: the conda `python` records seen by the pip half.
+//! The conda `python` records, as the pip half sees them.
 //!
-//! What a release, a wheel or a marker says of Python is turned into a set of
-//! the pythons that the channels have, so that it can be a requirement on the
-//! conda package `python`.
+//! The `Requires-Python` of a release, the tags of a wheel and a marker become a set of the
+//! pythons in the channels. This set can then be a requirement on the conda package `python`.
 
 use std::{
     cell::RefCell,
@@ -19,10 +18,10 @@ use crate::model::{python::marker_environment, record::pep_version};
 /// One python that a channel has.
 #[derive(Clone, Debug)]
 pub(crate) struct Python {
-    /// As PEP 440 has it.
+    /// The version of the record in PEP 440 form.
     pub version: Version,
-    /// CPython with the GIL: the only kind whose wheels are checked. Of PyPy, GraalPy and
-    /// free-threaded builds no wheel tags are known, so they never meet the pip half.
+    /// Whether it is CPython with the GIL. presolve does not know the wheel tags of PyPy,
+    /// GraalPy and free-threaded builds, so these never satisfy the pip half.
     pub cpython: bool,
 }
 
@@ -31,7 +30,7 @@ impl Python {
         let package = &record.package_record;
         let version = pep_version(record)?;
         let build = package.build.as_str();
-        // CEP-20 free-threading builds end in `_cp313t`, PyPy's in `_pypy`.
+        // CEP 20 free-threading builds end in `_cp313t`, PyPy's in `_pypy`.
         let other = ["pypy", "graalpy", "graalvm"];
         let cpython = !other.iter().any(|name| build.contains(name)) && !build.ends_with('t');
         Some(Self { version, cpython })
@@ -44,10 +43,10 @@ impl Python {
     }
 }
 
-/// The pythons of the channels, oldest first, and what markers say of them.
+/// The pythons of the channels, oldest first, and cached evaluations of markers.
 pub(crate) struct Pythons {
     pythons: Vec<Python>,
-    /// Those that the declared conda lines and the rules allow.
+    /// The pythons that the declared conda lines and the rules allow.
     allowed: PythonSet,
     environments: Vec<MarkerEnvironment>,
     markers: RefCell<HashMap<(MarkerTree, Option<ExtraName>), PythonSet>>,
@@ -79,7 +78,8 @@ impl Pythons {
         pythons
     }
 
-    /// Those that no declared line excludes, if the rules do not leave these lines open.
+    /// Returns the pythons that no declared line excludes, unless the rules leave these lines
+    /// open.
     fn allowed_by(&self, terms: &Terms<'_>, conda: &CondaHalf<'_>) -> PythonSet {
         let specs = terms.declared_specs("python");
         let allowed: HashSet<usize> = conda
@@ -99,12 +99,12 @@ impl Pythons {
         &self.allowed
     }
 
-    /// The python of an index.
+    /// Returns the python with this index.
     pub(crate) fn get(&self, index: usize) -> &Python {
         &self.pythons[index]
     }
 
-    /// The python that a record is.
+    /// Returns the index of the python of a record.
     pub(crate) fn index_of(&self, record: &RepoDataRecord) -> Option<usize> {
         let python = Python::of_record(record)?;
         self.pythons
@@ -146,8 +146,8 @@ impl Pythons {
     /// Returns the pythons for which a marker holds, with `extra` or without extras.
     pub(crate) fn marked(&self, marker: &MarkerTree, extra: Option<&ExtraName>) -> PythonSet {
         let extras = extra.cloned().into_iter().collect::<Vec<_>>();
-        // Most requirements of a project with many extras are for another one of them. They
-        // are not kept: there is one for each pair.
+        // Most requirements of a project with many extras belong to another extra. These
+        // results are not cached, because there is one for each pair.
         if !marker.evaluate_optional_environment(None, &extras) {
             return self.none();
         }
@@ -160,7 +160,7 @@ impl Pythons {
         set
     }
 
-    /// The set as people write it: `3.8–3.10, 3.12`.
+    /// Returns the set in the form of messages, such as `3.8–3.10, 3.12`.
     pub(crate) fn display(&self, set: &PythonSet) -> String {
         let mut minors: Vec<(u64, u64)> = Vec::new();
         let mut all: Vec<(u64, u64)> = Vec::new();

@@ -1,15 +1,15 @@
-//! What a match spec requires of a record, to the letter of CEP-29
+//! The constraints of a match spec on a record, exactly as in CEP 29
 //! (<https://github.com/conda/ceps/blob/main/cep-0029.md>).
 //!
-//! rattler's own matching leaves out the subdir and the file name, and compares
-//! licenses to the letter, where conda and the CEP want a glob, case aside.
+//! rattler's own matching ignores the subdir and the file name, and compares licences
+//! literally. conda and the CEP use a case-insensitive glob.
 
 use rattler_conda_types::{
     GenericVirtualPackage, Matches, NamelessMatchSpec, RepoDataRecord, StringMatcher,
 };
 
-/// A match spec without its name. The channel it may have is not checked: only the
-/// settings can tell what it stands for.
+/// A match spec without its name. Its channel is not checked, because only the settings can
+/// resolve a channel name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RecordSpec {
     /// The fields that rattler matches.
@@ -18,7 +18,7 @@ pub struct RecordSpec {
     texts: Vec<(Field, StringMatcher)>,
 }
 
-/// A field of a record that is matched as CEP-29 matches strings.
+/// A field that is matched by the string rules of CEP 29.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Field {
     FileName,
@@ -31,7 +31,7 @@ impl RecordSpec {
     /// Reads the fields of a spec.
     ///
     /// # Errors
-    /// Which text is not a glob or regex.
+    /// The text that is neither a glob nor a regex.
     pub fn new(mut spec: NamelessMatchSpec) -> Result<Self, String> {
         let fields = [
             (Field::FileName, spec.file_name.take()),
@@ -57,8 +57,8 @@ impl RecordSpec {
                 .all(|(field, text)| field.matches(text, record))
     }
 
-    /// Whether a virtual package with the spec's name satisfies it: it has a version and
-    /// a build, and nothing else to ask for.
+    /// Whether a virtual package with the spec's name satisfies it. A virtual package has only
+    /// a version and a build, so any other field in the spec excludes it.
     pub fn matches_virtual(&self, package: &GenericVirtualPackage) -> bool {
         let version = self.spec.version.as_ref();
         let build = self.spec.build.as_ref();

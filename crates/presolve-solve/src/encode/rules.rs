@@ -1,4 +1,4 @@
-//! What an encoding takes for granted.
+//! The assumptions of an encoding.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,42 +6,42 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 use tracing::{debug, trace};
 
-/// What an encoding takes for granted; what it leaves out, no solution has.
+/// The assumptions of an encoding. A candidate that they exclude is in no solution.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
-    /// The pip half takes part.
+    /// Whether the pip half is encoded.
     pub pip_half: bool,
-    /// Which source distributions count.
+    /// The source distributions that count as installable.
     pub sources: Sources,
-    /// A PyPI release may replace what a conda package provides, as pip would do.
+    /// Whether a PyPI release may replace a conda package, as pip would do.
     pub overwrite: bool,
-    /// Projects that the conda half provides anyway: conda's is tried first.
+    /// Projects that the conda half provides anyway. conda's candidate is tried first.
     pub conda_first: HashSet<PackageName>,
-    /// Conda packages that came in for no reason, in a solution that was refused for it.
+    /// Conda packages that no conda line required in a rejected solution.
     pub unfounded: Vec<UnfoundedSet>,
-    /// Projects whose pre-releases count (PEP 440): a requirement names one, or there
-    /// is nothing else.
+    /// Projects whose pre-releases count (PEP 440): a requirement names one, or the project
+    /// has nothing else.
     pub prereleases: HashSet<PackageName>,
     /// Yanked releases that a requirement names by `==` (PEP 592).
     pub yanked: HashSet<(PackageName, Version)>,
-    /// The declared lines on python are lines like the others. Otherwise what they
-    /// exclude is left out of the problem beforehand: that is faster, and says less about
-    /// whose fault it is.
+    /// Whether the declared lines on python are encoded as normal lines. Otherwise the pythons
+    /// that they exclude are left out of the problem. This is faster, but hides which line is
+    /// at fault.
     pub open_python: bool,
     /// Like `open_python`, for the declared lines on pip.
     pub open_pip: bool,
-    /// The same for what a `channel::` excludes: it rules it out as long as its line
-    /// stays.
+    /// Like `open_python`, for the lines with a `channel::`: each excludes other channels only
+    /// as long as the line itself is kept.
     pub open_channels: bool,
-    /// The only pythons: the one of a solution that was found with the files of
-    /// another, or those that the declared projects are best served with.
+    /// The only pythons allowed: the one of a solution found with the files of another python,
+    /// or the best ones for the declared projects. `None` for all.
     pub pythons: Option<BTreeSet<Version>>,
-    /// The only pip: the one of a solution that was found with the files of another.
+    /// The only pip allowed: the one of a solution found with the files of another pip.
     pub pip: Option<Version>,
 }
 
 impl Rules {
-    /// The rules of both halves that leave out the most.
+    /// The rules for both halves that exclude the most.
     pub(crate) fn strict(conda_first: HashSet<PackageName>) -> Self {
         Self {
             pip_half: true,
@@ -50,8 +50,8 @@ impl Rules {
         }
     }
 
-    /// The rules of both halves under which every source distribution counts and pip may
-    /// overwrite what conda installed.
+    /// The rules for both halves under which every source distribution counts and pip may
+    /// overwrite conda packages.
     pub(crate) fn lenient(conda_first: HashSet<PackageName>) -> Self {
         Self {
             sources: Sources::Unknown,
@@ -75,8 +75,8 @@ impl Rules {
     }
 }
 
-/// Conda packages that came in though nothing of the conda half led to them: in terms of
-/// answer set programming, an unfounded set.
+/// Conda packages that nothing in the conda half requires. Answer set programming calls this
+/// an unfounded set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnfoundedSet {
     pub names: BTreeSet<String>,
@@ -88,8 +88,8 @@ pub(crate) struct UnfoundedSet {
 /// Which source distributions count as installable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sources {
-    /// Those of releases that have no wheel for any python that the environment file
-    /// allows: an open python goes where the wheels are.
+    /// Those of releases that have no wheel for any python that the environment file allows.
+    /// An unpinned python then moves to where the wheels are.
     #[default]
     WhereNoWheel,
     /// All source distributions with known metadata.

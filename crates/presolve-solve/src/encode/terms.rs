@@ -1,5 +1,5 @@
-//! The terms that clauses are written in: the problem, its rules, and the ids of names,
-//! candidates and version sets.
+//! The vocabulary of the clauses: the problem, its rules, and the ids of names, candidates and
+//! version sets.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -19,13 +19,13 @@ use crate::model::{
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
-/// What both halves write their clauses with.
+/// The vocabulary that both halves share.
 pub(crate) struct Terms<'a> {
     pub(super) problem: &'a Problem<'a>,
     pub(super) world: &'a World<'a>,
     pub(crate) rules: Rules,
     pub(super) pool: Pool,
-    /// The kinds of the reasons whose texts are in the pool.
+    /// The kind of each reason in the pool, by the id of its text.
     kinds: RefCell<HashMap<StringId, ReasonKind>>,
 }
 
@@ -40,38 +40,38 @@ impl<'a> Terms<'a> {
         }
     }
 
-    /// The name of a conda package, made if need be.
+    /// Returns the id of a conda package's name, created if necessary.
     pub(crate) fn conda(&self, name: &str) -> NameId {
         self.intern(Name::Conda(name.to_string()))
     }
 
-    /// The name of a PyPI project, made if need be.
+    /// Returns the id of a PyPI project's name, created if necessary.
     pub(crate) fn project(&self, name: &PackageName) -> NameId {
         self.intern(Name::Project(name.clone()))
     }
 
-    /// The id of a name, made if need be.
+    /// Returns the id of a name, created if necessary.
     pub(crate) fn intern(&self, name: Name) -> NameId {
         self.pool.intern_package_name(name)
     }
 
-    /// The id of a name that some clause or candidate already has.
+    /// Returns the id of a name, or `None` if no clause or candidate uses it yet.
     pub(crate) fn known(&self, name: &Name) -> Option<NameId> {
         self.pool.lookup_package_name(name)
     }
 
-    /// Some of the candidates of a name.
+    /// Returns the id of a version set of a name.
     pub(crate) fn some_of(&self, name: NameId, set: VersionSet) -> VersionSetId {
         self.pool.intern_version_set(name, set)
     }
 
-    /// All candidates of a name.
+    /// Returns the version set of all candidates of a name.
     pub(super) fn any_of(&self, name: Name) -> VersionSetId {
         let name = self.intern(name);
         self.some_of(name, VersionSet::Any)
     }
 
-    /// This candidate alone.
+    /// Returns the version set of a single candidate.
     pub(crate) fn exactly(&self, id: SolvableId) -> VersionSetId {
         self.some_of(self.name_of(id), VersionSet::Exactly(id))
     }
@@ -120,7 +120,7 @@ impl<'a> Terms<'a> {
                 _ => None,
             })
             .filter(|spec| spec.condition.is_none())
-            // One that cannot be required is refused where it is required.
+            // A spec that cannot be encoded is reported where its line is required.
             .filter_map(|spec| RecordSpec::new((**spec).clone().into()).ok())
             .collect()
     }
@@ -132,21 +132,21 @@ impl<'a> Terms<'a> {
         id
     }
 
-    /// The reason that the solver gives by its text.
+    /// Returns the reason with this text.
     pub(crate) fn reason(&self, id: StringId) -> Reason {
         let kind = self.kinds.borrow().get(&id).copied();
         kind.unwrap_or(ReasonKind::Broken)
             .because(self.pool.resolve_string(id))
     }
 
-    /// The records of one of these pythons.
+    /// Returns the version set of the records of these pythons.
     pub(super) fn python_in(&self, pythons: &PythonSet) -> VersionSetId {
         let python = self.conda("python");
         self.some_of(python, VersionSet::Python(pythons.clone()))
     }
 
-    /// "`set`, if python is one of `active`", for one that is one of `pythons`: the union
-    /// { the other pythons | `set` }.
+    /// Encodes "`set`, if python is one of `active`" for a candidate that supports `pythons`,
+    /// as the union { the other pythons | `set` }.
     pub(super) fn on_pythons(
         &self,
         set: VersionSetId,
@@ -163,7 +163,7 @@ impl<'a> Terms<'a> {
             .into()
     }
 
-    /// A pip that has an ability, or one of the pythons on which any pip will do.
+    /// Requires a pip with an ability, or one of the pythons on which every pip works.
     pub(super) fn pip_with(
         &self,
         ability: PipAbility,

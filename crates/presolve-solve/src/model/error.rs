@@ -1,8 +1,8 @@
-//! Why a solve ends without a verdict, as data.
+//! The errors of a solve that ends without a result, as data.
 
 use presolve_packages::error::IndexError;
 
-/// Why the solver has no answer. That there is no solution is an answer.
+/// The reason for which the solver has no result. "No solution" is a result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SolveError {
     /// The deadline passed.
@@ -38,8 +38,8 @@ pub enum SolveError {
         /// The file of the record.
         file_name: String,
     },
-    /// A check of presolve's own results failed, the independent walk over the solution
-    /// among them: a bug. The text says which.
+    /// A check of presolve's own results failed, such as the independent check of the
+    /// solution. This is a bug. The text names the check.
     #[error("{0}")]
     Internal(String),
 }
@@ -50,7 +50,7 @@ impl SolveError {
         waiting_for: Vec::new(),
     };
 
-    /// A check of the solver's own results failed.
+    /// Returns the error for a failed check of the solver's own results.
     pub(crate) fn unverified(what: &str) -> Self {
         Self::Internal(format!("the solution failed verification: {what}"))
     }

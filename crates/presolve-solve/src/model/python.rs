@@ -4,10 +4,10 @@ use pep440_rs::Version;
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
 use rattler_conda_types::Subdir;
 
-/// What markers see (PEP 508) on a conda platform with a CPython of `version`.
+/// Returns the marker environment (PEP 508) of a CPython of `version` on a conda platform.
 ///
-/// `platform_release` and `platform_version` name the build machine's kernel and
-/// are not known beforehand; they are empty, as they are for uv's targets.
+/// `platform_release` and `platform_version` depend on the kernel of the build machine, which
+/// is unknown beforehand. They are empty, as for uv's targets.
 pub fn marker_environment(version: &Version, subdir: Subdir) -> MarkerEnvironment {
     let (os_name, sys_platform, platform_system) = if subdir.is_windows() {
         ("nt", "win32", "Windows")
@@ -35,7 +35,7 @@ pub fn marker_environment(version: &Version, subdir: Subdir) -> MarkerEnvironmen
     .expect("a PEP 440 version, printed, is a PEP 440 version")
 }
 
-/// `platform.machine()` as CPython gives it on that platform.
+/// Returns `platform.machine()` of CPython on that platform.
 fn platform_machine(subdir: Subdir) -> &'static str {
     match subdir {
         Subdir::Linux32 => "i686",

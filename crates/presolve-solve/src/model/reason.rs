@@ -1,15 +1,15 @@
 //! Why a candidate is excluded.
 
-/// Why a candidate is excluded.
+/// The kind and the text of the reason that excludes a candidate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// What rules it out, for readers that do not read the sentence.
+    /// The kind, for programs that cannot read the sentence.
     pub kind: ReasonKind,
-    /// One sentence, lower case, without a full stop; "it" is the candidate.
+    /// One sentence, lower case, without a full stop. "it" refers to the candidate.
     pub text: String,
 }
 
-/// What rules a candidate out.
+/// The kinds of reasons that exclude a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReasonKind {
     /// Its Requires-Python leaves out every Python that the environment file allows.

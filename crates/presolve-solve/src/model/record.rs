@@ -1,11 +1,11 @@
-//! What the records of the channels say of themselves.
+//! Facts that the records of the channels state.
 
 use std::borrow::Cow;
 
 use pep440_rs::Version;
 use rattler_conda_types::{PackageName, RepoDataRecord};
 
-/// The names that a record depends on, under whatever condition.
+/// Returns the names that a record depends on, including conditional dependencies.
 pub fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>> {
     let package = &record.package_record;
     let depends = package
@@ -15,8 +15,8 @@ pub fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>>
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
-/// The version of a record as PEP 440 has it: that of a `python` or a `pip`, which the
-/// pip half compares. None if it is not such a version.
+/// Returns the version of a `python` or `pip` record in PEP 440 form, for comparison in the
+/// pip half. `None` if it is not valid in PEP 440.
 pub(crate) fn pep_version(record: &RepoDataRecord) -> Option<Version> {
     record.package_record.version.as_str().parse().ok()
 }

@@ -19,41 +19,40 @@ use presolve_packages::pypi::{
 pub struct Solution {
     /// The conda records, by name.
     pub conda: Vec<RepoDataRecord>,
-    /// The channels of the other records that `name=version=build` names as well,
-    /// by package, where there are such.
+    /// The channels of other records that match the pin `name=version=build`, by package.
+    /// Packages without such records are left out.
     pub namesakes: BTreeMap<String, Vec<String>>,
-    /// The extras of conda packages that something requires (CEP-44).
+    /// The extras of conda packages that something requires (CEP 44).
     pub conda_extras: Vec<(String, String)>,
     /// The releases from PyPI, by project.
     pub pypi: Vec<PypiPackage>,
     /// The projects that the pip half requires and a conda package provides.
     pub provided: Vec<ProvidedCandidate>,
-    /// The projects of lines that only foreign code can resolve.
+    /// The projects of lines that only third-party code can resolve.
     pub opaque: Vec<Opaque>,
     /// Projects that pip would install over what a conda package provides, with
     /// the conda package's name.
     pub overwritten: Vec<(PackageName, String)>,
-    /// Whether this is what a pip before 20.3 installs although it violates a
-    /// requirement.
+    /// Whether this is the result of a pip before 20.3, which installs it although it violates
+    /// a requirement.
     pub by_legacy_resolver: bool,
-    /// Requirements that are not satisfied, because a pip before 20.3 does not look at
-    /// them.
+    /// Requirements that are not satisfied, because a pip before 20.3 ignores them.
     pub clashes: Vec<Clash>,
 }
 
-/// A requirement that pip does not look at any more once it has another one on the
-/// same project.
+/// A requirement that an old pip ignores, because it has already seen another one on the same
+/// project.
 #[derive(Clone, Debug)]
 pub struct Clash {
-    /// The project that requires it.
+    /// The project whose release has the requirement.
     pub project: PackageName,
-    /// Its chosen version.
+    /// The chosen version of that project.
     pub version: Version,
     /// The requirement that is not satisfied.
     pub requirement: Requirement<VerbatimUrl>,
-    /// The installed version.
+    /// The installed version of the required project.
     pub installed: Version,
-    /// The place of the declared line that the project goes back to.
+    /// The index of the declared line that leads to the project.
     pub line: usize,
 }
 
@@ -68,26 +67,26 @@ pub struct PypiPackage {
     pub extras: Vec<ExtraName>,
     /// Whether the pip list names it by the URL of an archive.
     pub direct_url: bool,
-    /// The file that pip takes.
+    /// The file that pip installs.
     pub distribution: Arc<Distribution>,
-    /// The metadata of the file; `None` if it is known only after a build.
+    /// The metadata of the file; `None` if it is unknown before a build.
     pub metadata: Option<Arc<Metadata>>,
-    /// A wheel that fits and that the pip of the solution does not take, with what
-    /// a pip that takes it can do; only where a source distribution is taken.
+    /// A wheel that fits but that the pip of the solution rejects, with the missing ability.
+    /// Only set if pip installs a source distribution.
     pub wheel_for_other_pip: Option<(String, PipAbility)>,
-    /// The hashes of the files of the release that pip may take, `sha256:…`: all but
-    /// those that `--only-binary`, `--no-binary` and declared hashes exclude.
+    /// The hashes of the files that pip may install, `sha256:…`. Files that `--only-binary`,
+    /// `--no-binary` and declared hashes exclude are left out.
     pub hashes: Vec<String>,
 }
 
 impl PypiPackage {
-    /// Returns the source of its metadata.
+    /// Returns where the metadata was read from; `None` without metadata.
     pub fn metadata_source(&self) -> Option<MetadataSource> {
         self.metadata.as_ref().map(|metadata| metadata.source)
     }
 }
 
-/// A project that a line for foreign code names.
+/// A project of a line that only third-party code can resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opaque {
     /// The normalised name of the project.
@@ -96,10 +95,10 @@ pub struct Opaque {
     pub extras: Vec<ExtraName>,
 }
 
-/// A PyPI project as a conda package provides it: one for each version.
+/// A PyPI project that a conda package provides, one for each version of the package.
 #[derive(Clone, Debug)]
 pub struct ProvidedCandidate {
-    /// The project that it counts as.
+    /// The project that the package provides.
     pub project: PackageName,
     /// The conda package's normalised name.
     pub conda_name: String,
@@ -110,25 +109,25 @@ pub struct ProvidedCandidate {
 }
 
 impl Solution {
-    /// The record of a conda package.
+    /// Returns the record of a conda package.
     pub fn record(&self, name: &str) -> Option<&RepoDataRecord> {
         self.conda
             .iter()
             .find(|record| record.package_record.name.as_normalized() == name)
     }
 
-    /// Whether a conda package depends on this one, which may be a virtual one.
+    /// Whether a conda package depends on this package, which may be a virtual package.
     pub fn needs(&self, name: &str) -> bool {
         let mut names = self.conda.iter().flat_map(depends_on);
         names.any(|needed| needed == name)
     }
 
-    /// The version of `python`, as PEP 440 has it.
+    /// Returns the version of `python` in PEP 440 form.
     pub fn python(&self) -> Option<Version> {
         pep_version(self.record("python")?)
     }
 
-    /// The version of conda's `pip`, which installs the pip half.
+    /// Returns the version of conda's `pip`, which installs the pip half.
     pub fn pip(&self) -> Option<Version> {
         pep_version(self.record("pip")?)
     }
@@ -159,7 +158,7 @@ impl Solution {
         target.known_to(|ability| pip.as_ref().is_none_or(|pip| ability.is_in(pip)))
     }
 
-    /// The release from PyPI of a project.
+    /// Returns the PyPI release of a project.
     pub fn release(&self, name: &PackageName) -> Option<&PypiPackage> {
         self.pypi.iter().find(|package| package.name == *name)
     }

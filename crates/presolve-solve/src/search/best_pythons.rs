@@ -1,4 +1,4 @@
-//! The pythons that the declared projects are best served with.
+//! The pythons on which the declared projects have their best versions.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,12 @@ use crate::{
     model::{DeclaredKind, error::SolveError},
 };
 
-/// The python of an earlier `pin`, else the pythons on which every declared
-/// project can be had in the version that is best for it; `None` if these are all
-/// that are allowed anyway. An open python should rather step back than a project
-/// that the user names.
+/// Returns the python of an earlier `pin`, otherwise the pythons on which every declared
+/// project is available in its best version. `None` if all allowed pythons qualify. An
+/// unpinned python should be older rather than a project that the user names.
 ///
-/// A kept python is tried alone, as it was when it was chosen: which source
-/// distributions count depends on the pythons that are checked.
+/// A pinned python is tried alone, as in the solve that chose it: which source distributions
+/// count depends on the pythons that are considered.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.

@@ -12,7 +12,7 @@ use crate::{
     model::{Problem, error::SolveError, solution::Solution},
 };
 
-/// The best solution of the conda half; `None` if it has none.
+/// Returns the best solution of the conda half; `None` if it has none.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -22,10 +22,10 @@ pub(super) fn solution(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, S
     chosen.map(|chosen| read(&attempt, &chosen)).transpose()
 }
 
-/// The solution that a choice for the conda half alone stands for.
+/// Returns the solution of a choice for the conda half alone.
 ///
 /// # Errors
-/// [`SolveError::Internal`] if files of PyPI are in it.
+/// [`SolveError::Internal`] if the choice contains files from PyPI.
 pub(super) fn read(
     attempt: &Attempt<'_>,
     chosen: &[SolvableId],
@@ -36,8 +36,8 @@ pub(super) fn read(
     }
 }
 
-/// The projects that the conda half of some of the lines provides by itself, by an
-/// attempt at the conda half alone; none if it has no solution.
+/// Returns the projects that the conda half provides for some of the lines, from an attempt at
+/// the conda half alone; empty if it has no solution.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -52,7 +52,7 @@ pub(crate) fn projects_of(
     Ok(projects(problem, &*read(conda, &chosen)?))
 }
 
-/// The projects that the conda half provides by itself.
+/// Returns the projects that the conda half provides by itself.
 pub(super) fn projects(problem: &Problem<'_>, conda: &Solution) -> HashSet<PackageName> {
     let names = |record| (problem.world.pypi_names)(record);
     conda.conda.iter().flat_map(names).collect()

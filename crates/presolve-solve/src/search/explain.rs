@@ -1,7 +1,7 @@
-//! Why a problem has no solution, and whether a changed one has.
+//! Explains why a problem has no solution, and checks whether a changed one has.
 //!
-//! All lines that could be at fault are checked in the most lenient reading: what clashes
-//! there clashes in every one.
+//! All lines that could be at fault are checked in the most lenient reading. Lines that
+//! conflict there conflict in every reading.
 
 use std::collections::HashSet;
 
@@ -23,16 +23,17 @@ use crate::{
     verify,
 };
 
-/// Says why a problem has no solution.
+/// Explains why a problem has no solution.
 ///
 /// # Errors
-/// As for [`solve`](super::solve). That the problem can be solved is an error too.
+/// As for [`solve`](super::solve), and also an error if the problem has a solution.
 pub fn explain(problem: &Problem<'_>) -> Result<Conflict, SolveError> {
     conflict(problem)?.ok_or_else(|| SolveError::unverified("there is one after all"))
 }
 
-/// All conflicts of a problem, handed over as they are found: each is one of the lines that
-/// are left when those of the others are taken out. `out` are taken out from the start.
+/// Finds all conflicts of a problem and reports each immediately. Each conflict is among the
+/// lines that remain after those of the earlier ones are removed. The lines `out` are removed
+/// from the start.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -56,8 +57,8 @@ pub fn explain_all(
                 ..problem.world.clone()
             },
         };
-        // The first conflict is known to be there. That the rest has a solution, a strict
-        // reading mostly finds sooner than the lenient one.
+        // The first conflict certainly exists. Later, a strict reading usually proves sooner
+        // than the lenient one that the rest has a solution.
         let is_rest = left.len() < problem.declared.len();
         if is_rest && matches!(is_soon_solved(problem, &rest), Ok(true)) {
             return Ok(());
@@ -75,7 +76,7 @@ pub fn explain_all(
     }
 }
 
-/// Why a problem has no solution in the most lenient reading, if it has none.
+/// Returns the conflict of a problem in the most lenient reading, if it has no solution there.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -83,7 +84,7 @@ pub(crate) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, SolveE
     leniently(problem)?.map(conflict::explain).transpose()
 }
 
-/// The attempt in the most lenient reading, if it has no solution.
+/// Returns the attempt in the most lenient reading, if it has no solution.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -97,8 +98,8 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
     }
     let conda = conda_alone::read(&attempt, &chosen)?;
     let lenient = Rules::lenient(projects(problem, &conda));
-    // With every pip a release may be spoken for by another file than with those
-    // that are declared: if that makes it solvable, the declared ones are kept.
+    // If any pip is allowed, another file may represent a release than with the declared pips.
+    // If this gives a solution, only the declared pips are allowed.
     for open_pip in [true, false] {
         let rules = Rules {
             open_python: true,
@@ -106,7 +107,7 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
             ..lenient.clone()
         };
         if let Outcome::Unsolvable(attempt, _) = joint(problem, rules.into(), Goal::Any)? {
-            // A pip that does not look at clashes installs it all the same.
+            // A pip that ignores conflicts installs the packages anyway.
             let installed = legacy::install(problem, &conda)?;
             return Ok(installed.is_none().then_some(*attempt));
         }
@@ -114,10 +115,9 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
     Ok(None)
 }
 
-/// A solution of a problem with a pip half in a strict reading, whatever it is like. Where
-/// there is one, this finds it sooner than a lenient reading; where there is none,
-/// another reading may have one. What is learnt on the way is in the reading afterwards,
-/// for the next question.
+/// Returns any solution of a problem with a pip half in a strict reading. If one exists, this
+/// is faster than a lenient reading. If none exists, another reading may still have one. The
+/// reading keeps its lessons for the next question.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -134,7 +134,7 @@ pub(crate) fn strictly(
     Ok(Some(solution))
 }
 
-/// A solution in the most lenient reading, with the python and the pip that the lines
+/// Returns a solution in the most lenient reading, with the python and the pip that the lines
 /// require.
 ///
 /// # Errors
@@ -164,9 +164,9 @@ fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, Sol
     Ok(strictly(&part, &mut reading)?.is_some())
 }
 
-/// Some lines of a problem, with an open one on pip if the problem has one on it that is
-/// not among them: without any, it is not known which pip runs, and a strict reading
-/// takes it for one that can do all.
+/// Returns the lines, with an unconstrained one on pip added if the problem has a line on pip
+/// that is not among them. Without such a line the pip is unknown, and a strict reading would
+/// assume that it has every ability.
 pub(crate) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<Declared> {
     let is_on_pip = |line: &&Declared| line.is_conda() && line.names("pip");
     if let Some(line) = problem.declared.iter().find(is_on_pip)

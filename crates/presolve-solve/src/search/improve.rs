@@ -1,4 +1,4 @@
-//! Better versions for projects that the solver gave up on too early.
+//! Better versions for projects that the solver downgraded too early.
 //!
 //! The solver decides on packages with many conflicts before declared ones. An indirect
 //! dependency can then stay at its newest version at the expense of a package that the
@@ -24,8 +24,8 @@ use crate::{
 /// The maximum number of better versions that are tried; each costs a solve.
 const TRIES: usize = 24;
 
-/// A solution in which no project can have a better version, all those nearer to
-/// the declared lines being what they are, unless that takes too many solves.
+/// Returns a solution in which no project can have a better version as long as all projects
+/// nearer to the declared lines keep theirs. The search stops after [`TRIES`] solves.
 pub(super) fn improve(
     attempt: &mut Attempt<'_>,
     mut chosen: Vec<SolvableId>,
@@ -63,8 +63,8 @@ pub(super) fn improve(
 /// The nearest project that is not settled yet.
 struct Next {
     name: NameId,
-    /// The candidates that come before the chosen one and that what is settled
-    /// leaves.
+    /// The candidates that precede the chosen one and satisfy the requirements of the settled
+    /// projects.
     better: Vec<SolvableId>,
 }
 
@@ -121,11 +121,12 @@ fn better(
     before.filter(fits).collect()
 }
 
-/// The chosen projects in the order of their distance from the declared lines, and what
-/// requires them.
+/// The chosen projects in the order of their distance from the declared lines, and the
+/// requirements on them.
 struct Walk {
     order: Vec<NameId>,
-    /// For each project the versions that are required, and by which one; none for a line.
+    /// The version sets that each project must satisfy, each with its author; `None` for a
+    /// line.
     required: BTreeMap<NameId, Vec<(Option<NameId>, VersionSetId)>>,
 }
 
@@ -179,7 +180,7 @@ impl Walk {
     }
 }
 
-/// The project that a name of the PyPI half belongs to.
+/// Returns the project of a name of the pip half.
 fn project(encoder: &Encoder<'_>, name: NameId) -> Option<NameId> {
     match encoder.terms().name(name) {
         Name::Project(_) => Some(name),
@@ -191,8 +192,8 @@ fn project(encoder: &Encoder<'_>, name: NameId) -> Option<NameId> {
     }
 }
 
-/// The version sets of a requirement without Python; empty if the chosen Python satisfies
-/// it.
+/// Returns the version sets of a requirement without those of Python; empty if the chosen
+/// Python satisfies it.
 fn version_sets(
     encoder: &Encoder<'_>,
     by_name: &HashMap<NameId, SolvableId>,
@@ -216,7 +217,7 @@ fn of_name(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> HashMap<NameId, Solv
     named.collect()
 }
 
-/// The chosen conda records, each as a requirement.
+/// Returns the chosen conda records, each as a requirement.
 fn conda_records(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> Vec<ConditionalRequirement> {
     let records = chosen
         .iter()
@@ -234,7 +235,7 @@ fn is_needed(attempt: &Attempt<'_>, chosen: &[SolvableId], name: NameId) -> bool
     Walk::new(attempt, &by_name).order.contains(&name)
 }
 
-/// Solves all lines and more; a deadline that passes ends the search, not the run.
+/// Solves all lines and more. If the deadline passes, the search stops but the run continues.
 fn solve_with(
     attempt: &mut Attempt<'_>,
     more: &[ConditionalRequirement],

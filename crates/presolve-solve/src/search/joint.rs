@@ -1,5 +1,5 @@
-//! Both halves under one reading, attempt after attempt, until nothing is learnt that
-//! changes the candidates.
+//! Solves both halves under one reading, attempt after attempt, until the lessons no longer
+//! change the candidates.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +18,9 @@ use crate::{
 
 /// The result of solving both halves under one reading.
 pub(crate) enum Outcome<'a> {
-    /// A solution, and the reading with all that was learnt.
+    /// A solution, and the reading with all lessons.
     Solved(Box<Solution>, Box<Reading>),
-    /// The last attempt, and what it learnt.
+    /// The last attempt, and its lessons.
     Unsolvable(Box<Attempt<'a>>, Lessons),
 }
 
@@ -42,8 +42,8 @@ impl Outcome<'_> {
     }
 }
 
-/// Solves both halves under one reading, again as long as something is learnt
-/// that changes the candidates.
+/// Solves both halves under one reading, and again as long as the lessons change the
+/// candidates.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
@@ -70,19 +70,19 @@ struct Search<'a> {
     problem: &'a Problem<'a>,
     reading: Reading,
     goal: Goal,
-    /// A solution that holds, while a steadier one is searched for.
+    /// A valid solution, while one without leaked releases is searched for.
     held: Option<(Box<Solution>, Reading)>,
-    /// The pythons beside the one whose files are checked alone.
+    /// The other pythons, while the one whose files are checked is tried alone.
     other_pythons: Option<BTreeSet<Version>>,
 }
 
 impl<'a> Search<'a> {
-    /// One attempt; `None` if it changed the reading for another one.
+    /// Runs one attempt; `None` if the reading was changed for another one.
     fn step(&mut self) -> Result<Option<Outcome<'a>>, SolveError> {
         let mut attempt = Attempt::new(self.problem, self.reading.rules.clone())?;
         let chosen = attempt.run()?;
         let lessons = attempt.encoder().lessons();
-        // With more candidates there may be a better solution, but this one is one.
+        // More candidates may give a better solution, but for this goal any one is enough.
         let is_enough = self.goal == Goal::Any && chosen.is_some();
         if self.reading.learn(&lessons) && !is_enough {
             return Ok(None);
@@ -138,8 +138,8 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
-    /// Checks the chosen python and pip alone: the files that spoke for the releases are
-    /// then those that are taken.
+    /// Tries the chosen python and pip alone. The files that represent the releases are then
+    /// the ones that pip selects.
     fn narrow_python(
         &mut self,
         attempt: &Attempt<'a>,
@@ -159,7 +159,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The chosen record of a conda package.
+/// Returns the chosen record of a conda package.
 fn record<'a>(
     attempt: &Attempt<'a>,
     package: &str,
@@ -172,7 +172,7 @@ fn record<'a>(
         .find(|record| record.package_record.name.as_normalized() == package)
 }
 
-/// The chosen python, and the allowed ones of other minor versions.
+/// Returns the chosen python, and the allowed ones of other minor versions.
 fn chosen_python(
     attempt: &Attempt<'_>,
     chosen: &[SolvableId],

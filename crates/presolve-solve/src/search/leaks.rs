@@ -1,7 +1,7 @@
 //! Pre-releases and yanked releases that nothing in a solution requires.
 //!
-//! A release that was tried and rejected may have required one. It is then open to all,
-//! and the result depends on the search order.
+//! A release that was tried and rejected may have required one. Such a release is then allowed
+//! for every requirement, and the result depends on the search order.
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::PackageName;
@@ -17,7 +17,7 @@ use crate::{
 };
 use presolve_packages::pypi::{Release, pip_abilities::PipAbility};
 
-/// The projects that got in by such a release.
+/// Returns the projects whose chosen release is such a leak.
 ///
 /// # Errors
 /// A [`SolveError`] if an index could not be queried.
@@ -62,8 +62,8 @@ fn is_unyanked(_: &Version, release: &Release) -> bool {
     release.files.iter().any(|file| file.yanked.is_none())
 }
 
-/// Whether a release of this kind satisfies each of these on its own; otherwise there is
-/// nothing but pre-releases, or yanked releases, and they count (PEP 440, PEP 592).
+/// Whether a normal release satisfies each of these requirements on its own. Otherwise only
+/// pre-releases or yanked releases exist, and they count (PEP 440, PEP 592).
 fn has_other(
     problem: &Problem<'_>,
     package: &PypiPackage,

@@ -1,10 +1,10 @@
 //! An older python for the sake of indirect dependencies.
 //!
-//! An open python is chosen so that the declared projects have their best versions. Their
-//! dependencies may have no files for the newest of these pythons. The solver then keeps
-//! that python and chooses a much older version of a declared project, or lets pip
-//! compile what has wheels for older pythons. This module compares such a solution with
-//! one on an older python, which is used if no declared line gets an older version.
+//! An unpinned python is chosen so that the declared projects have their best versions. Their
+//! dependencies may have no files for the newest of these pythons. The solver then keeps that
+//! python and chooses a much older version of a declared project, or pip compiles a release
+//! that has wheels for older pythons. This module compares such a solution with one on an
+//! older python, which is used if no declared line gets an older version.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -26,14 +26,15 @@ use crate::{
 };
 use presolve_packages::pypi::DistributionKind;
 
-/// The maximum number of declared projects that are tried; each costs two small solves.
+/// The maximum number of declared projects that are tried. Each costs two small solves.
 const PROJECTS: usize = 8;
 
-/// The solution on an older python, if it is better for the declared lines, or pip builds
-/// less from source, and no declared line has an older version in it.
+/// Returns the solution on an older python, if no declared line gets an older version there
+/// and either a declared line gets a newer one or pip builds less from source.
 ///
 /// # Errors
-/// As for [`solve`](super::solve). A deadline that passes is none: the solution at hand will do.
+/// As for [`solve`](super::solve), but a passed deadline is not an error, since one solution
+/// exists.
 pub(super) fn better(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -62,7 +63,7 @@ fn on_older(
     Ok(is_better.then_some((other, *reading)))
 }
 
-/// The pythons before the one of a solution.
+/// The pythons that are older than the one of a solution.
 struct Older<'a> {
     problem: &'a Problem<'a>,
     solution: &'a Solution,
@@ -71,7 +72,7 @@ struct Older<'a> {
     attempt: Attempt<'a>,
     /// The older pythons of the same minor version as in the solution.
     same: BTreeSet<Version>,
-    /// The pythons of older minor versions that may be better.
+    /// The pythons of older minor versions that may give a better solution.
     older: BTreeSet<Version>,
 }
 
@@ -111,7 +112,7 @@ impl<'a> Older<'a> {
         })
     }
 
-    /// The pythons that are worth a try, if any is.
+    /// Returns the pythons that are worth a try, if any.
     fn worth_a_try(mut self) -> Result<Option<BTreeSet<Version>>, SolveError> {
         let mut is_worth = false;
         let mut tried = 0;
@@ -136,7 +137,7 @@ impl<'a> Older<'a> {
     }
 
     /// Keeps the pythons up to the newest one with wheels of something that is built from
-    /// source; whether there is such a one.
+    /// source; returns whether there is one.
     fn leave_those_with_wheels(&mut self) -> bool {
         let built = self
             .solution
@@ -160,7 +161,7 @@ impl<'a> Older<'a> {
         let mut versions: Vec<&Version> = versions
             .map(|at| &encoder.pythons().get(at).version)
             .collect();
-        // Without any wheel, its source counts on all pythons.
+        // Without any wheel, its source distribution counts on all pythons.
         if versions.iter().any(|version| self.same.contains(*version)) {
             return None;
         }
@@ -168,8 +169,8 @@ impl<'a> Older<'a> {
         versions.into_iter().max().cloned()
     }
 
-    /// The best version of a declared project, if the solution has an older one and an
-    /// older python may do.
+    /// Returns the best version of a declared project, if the solution has an older one and an
+    /// older python may allow it.
     fn missed(&self, requirement: &Requirement<VerbatimUrl>) -> Option<Version> {
         let encoder = self.attempt.encoder();
         let best = encoder.pypi().best_release(requirement)?;
@@ -183,8 +184,8 @@ impl<'a> Older<'a> {
         is_missed.then(|| best.version.clone())
     }
 
-    /// Keeps the pythons up to the newest one on which this version of a declared project
-    /// can be had, if it is the solution's python that rules it out; whether it is.
+    /// If the solution's python excludes this version of a declared project, keeps the pythons
+    /// up to the newest one that allows it; returns whether it does.
     fn leave_those_that_have(
         &mut self,
         line: &Declared,
@@ -216,7 +217,8 @@ impl<'a> Older<'a> {
         Ok(false)
     }
 
-    /// Whether a line can be satisfied on one of some pythons, were it the only one.
+    /// Whether a line can be satisfied on one of these pythons, without the other lines except
+    /// those on python and pip.
     fn can_be_met(&self, line: &Declared, pythons: &BTreeSet<Version>) -> Result<bool, SolveError> {
         let is_kept =
             |line: &&Declared| line.is_conda() && (line.names("python") || line.names("pip"));
@@ -236,9 +238,9 @@ impl<'a> Older<'a> {
     }
 }
 
-/// The pythons of the newest minor version among some. To be sure of the nearest step
-/// back they are tried alone: the solver tries newer pythons first, but where it has to
-/// go back it does not promise the newest that would do.
+/// Returns the pythons of the newest minor version. They are tried alone to get the nearest
+/// step back: the solver tries newer pythons first, but after backtracking it may skip the
+/// newest one that works.
 fn newest_minor(pythons: &BTreeSet<Version>) -> BTreeSet<Version> {
     let minor = |python: &Version| python.release().iter().take(2).copied().collect::<Vec<_>>();
     let newest = pythons.last().map(minor);
@@ -252,8 +254,8 @@ fn is_built(package: &PypiPackage) -> bool {
     !package.direct_url && matches!(package.distribution.kind, DistributionKind::Source)
 }
 
-/// Whether another solution has a newer version for a declared line, or fewer builds, and
-/// for no declared line an older version. What python and pip are is not the point.
+/// Whether another solution has a newer version for a declared line, or fewer builds, and no
+/// older version for any declared line. The versions of python and pip do not count.
 fn is_better(declared: &[Declared], solution: &Solution, other: &Solution) -> bool {
     let is_point =
         |line: &&Declared| !line.is_conda() || !(line.names("python") || line.names("pip"));
@@ -272,7 +274,7 @@ fn is_better(declared: &[Declared], solution: &Solution, other: &Solution) -> bo
     !has(Ordering::Less) && (has(Ordering::Greater) || builds(other) < builds(solution))
 }
 
-/// How the versions of a line compare in two solutions; none if one of them has none.
+/// Compares the versions of a line in two solutions; `None` if one of them has none.
 fn compare(line: &Declared, one: &Solution, other: &Solution) -> Option<Ordering> {
     match &line.kind {
         DeclaredKind::Conda(spec) => {

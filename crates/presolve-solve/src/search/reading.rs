@@ -1,4 +1,4 @@
-//! The rules of one attempt, and what was learnt for the next one.
+//! The rules of one attempt, and the lessons for the next one.
 
 use std::collections::HashSet;
 
@@ -12,13 +12,12 @@ use crate::{
     model::solution::Solution,
 };
 
-/// How a problem is read: the rules of the next attempt. Facts about the pip half are
-/// learnt from each attempt.
+/// The rules under which a problem is read. Each attempt may add lessons about the pip half.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
     pub rules: Rules,
-    /// Projects whose pre-releases and yanked releases nothing in a solution requires:
-    /// they do not count whatever is checked.
+    /// Projects whose pre-releases and yanked releases nothing in a solution requires. Their
+    /// lessons are ignored from then on.
     steady: HashSet<PackageName>,
 }
 
@@ -32,19 +31,19 @@ impl From<Rules> for Reading {
 }
 
 impl Reading {
-    /// The same with other rules.
+    /// Returns a copy with changed rules.
     pub(crate) fn with(&self, change: impl FnOnce(&mut Rules)) -> Self {
         let mut reading = self.clone();
         change(&mut reading.rules);
         reading
     }
 
-    /// The same for all pythons and pips.
+    /// Returns a copy that allows all pythons and pips.
     pub(super) fn on_all_pythons(&self) -> Self {
         self.with(|rules| (rules.pythons, rules.pip) = (None, None))
     }
 
-    /// Adds the facts that a solve learnt; returns whether there are new ones.
+    /// Adds the lessons of an attempt; returns whether there are new ones.
     pub(crate) fn learn(&mut self, lessons: &Lessons) -> bool {
         let mut news = false;
         for project in &lessons.prereleases {
@@ -60,7 +59,7 @@ impl Reading {
         news
     }
 
-    /// Removes what was learnt about these projects, for good.
+    /// Removes the lessons about these projects permanently.
     pub(super) fn close(&mut self, projects: Vec<PackageName>) {
         for project in projects {
             self.rules.prereleases.remove(&project);
@@ -69,9 +68,9 @@ impl Reading {
         }
     }
 
-    /// Conda packages that only the pip half requires are not what the file
-    /// says: their projects are tried from PyPI first, and if they come back
-    /// nevertheless, only together with something that requires them.
+    /// Handles conda packages that only the pip half requires, which the file does not ask
+    /// for. Their projects are tried from PyPI first. If the packages reappear, they are
+    /// allowed only together with a package that requires them.
     pub(super) fn refuse(&mut self, unfounded: Vec<String>, solution: &Solution) {
         let mut reordered = false;
         for provided in &solution.provided {
@@ -86,8 +85,8 @@ impl Reading {
             names: unfounded.into_iter().collect(),
             with_support: true,
         };
-        // What depends on them under a condition that does not hold, or with an
-        // extra that nothing requires, is no support.
+        // A package that depends on them under a false condition, or through an extra that
+        // nothing requires, is not support.
         set.with_support = !self.rules.unfounded.contains(&set);
         self.rules.unfounded.push(set);
     }

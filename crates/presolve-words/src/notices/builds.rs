@@ -13,7 +13,7 @@ use presolve_resolve::{Resolution, builds::Build};
 use presolve_solve::{Declared, DeclaredKind, PypiPackage, Solution};
 use presolve_text::diagnostic::{Diagnostic, Level};
 
-/// The notices of the builds of a solution.
+/// Returns the notices on the source builds of a solution.
 pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let builds = &resolution.builds;
     let mut notices = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     notices
 }
 
-/// A release whose requirements are known only after a build.
+/// Reports a release whose requirements are unknown before a build.
 fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let reason = build.unknown.as_ref()?;
@@ -43,7 +43,7 @@ fn unknown_requirements(build: &Build, places: &Places) -> Option<Diagnostic> {
     Some(places.asked(name, notice))
 }
 
-/// A release that is compiled while the image is built.
+/// Reports a release that is compiled during the image build.
 fn compiles(
     resolution: &Resolution,
     build: &Build,
@@ -105,7 +105,7 @@ fn compiles(
     places.asked(name, notice)
 }
 
-/// Ways to avoid a compilation.
+/// Adds the ways to avoid a compilation.
 fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
     if let Some((package, version)) = &build.conda {
         notice = notice.help(format!(
@@ -129,12 +129,12 @@ fn ways_out(build: &Build, python: u64, mut notice: Diagnostic) -> Diagnostic {
     notice
 }
 
-/// Releases of projects whose newest releases refuse to be built.
+/// Reports releases of projects whose newest releases refuse to be built.
 fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let known = solution.pypi.iter().filter_map(|package| {
         let (instead, source) = instead_of(&package.name)?;
         let name = &package.name;
-        // A line that requires one exact version does not need the hint.
+        // A line that requires exactly one version does not need the hint.
         let is_pinned = |line: &Declared| match &line.kind {
             DeclaredKind::Pip(asked) if asked.name == *name => match &asked.version_or_url {
                 Some(VersionOrUrl::VersionSpecifier(specifiers)) => {
@@ -157,7 +157,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     known.collect()
 }
 
-/// A `setup.py` that imports modules that are not installed when pip runs it.
+/// Reports a `setup.py` that imports modules which are not installed when pip runs it.
 fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Option<Diagnostic> {
     let (name, version) = (&build.name, &build.version);
     let modules: Vec<&str> = build
@@ -207,7 +207,7 @@ fn missing_imports(build: &Build, solution: &Solution, places: &Places) -> Optio
     Some(places.asked(name, notice))
 }
 
-/// The builds without a sign of compilation, one notice per line.
+/// Reports builds without a sign of compilation, one notice per line.
 fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let python = solution.python().map(|python| python.to_string());
     let python = python.unwrap_or_default();
@@ -225,7 +225,7 @@ fn plain(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<D
     places.each_line(builds, |build| &build.name, notice)
 }
 
-/// What the archives of builds show.
+/// Returns facts from the source archives of the builds.
 fn shown_of(builds: &[&Build]) -> Vec<String> {
     let shows_nothing = |build: &Build, holds_source: bool| {
         let shown = build.shown.as_ref();
@@ -255,7 +255,7 @@ fn shown_of(builds: &[&Build]) -> Vec<String> {
         .collect()
 }
 
-/// "a 1.0, b 2.0", those of the builds that are wanted.
+/// Lists the wanted builds: "a 1.0, b 2.0".
 fn named(builds: &[&Build], wanted: impl Fn(&Build) -> bool) -> String {
     let builds = builds.iter().filter(|build| wanted(build));
     let names: Vec<String> = builds
@@ -264,7 +264,7 @@ fn named(builds: &[&Build], wanted: impl Fn(&Build) -> bool) -> String {
     names.join(", ")
 }
 
-/// The releases whose requirements are an assumption, in one notice for each line.
+/// Reports releases whose requirements are an assumption, one notice per line.
 fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
     let is_assumed =
         |package: &&PypiPackage| package.metadata_source() == Some(MetadataSource::EggInfo);
@@ -285,7 +285,8 @@ fn minor_of(solution: &Solution) -> Option<u64> {
     solution.python()?.release().get(1).copied()
 }
 
-/// The conda package of a tool (<https://conda-forge.org/docs/maintainer/knowledge_base/#dep-compilers>).
+/// Returns the conda package of a tool
+/// (<https://conda-forge.org/docs/maintainer/knowledge_base/#dep-compilers>).
 fn conda_package(tool: Tool) -> &'static str {
     match tool {
         Tool::C => "c-compiler",
@@ -298,7 +299,7 @@ fn conda_package(tool: Tool) -> &'static str {
     }
 }
 
-/// "a, b and c".
+/// Joins items: "a, b and c".
 fn list<T: ToString>(items: &[T]) -> String {
     let items: Vec<String> = items.iter().map(ToString::to_string).collect();
     match items.split_last() {

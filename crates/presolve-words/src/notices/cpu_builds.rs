@@ -8,8 +8,8 @@ use presolve_resolve::{
 };
 use presolve_text::diagnostic::{Diagnostic, Level};
 
-/// The notices of the builds for the CPU: of those that hang together the first, which the
-/// others follow.
+/// Returns the notices on CPU builds. If one build requires another, only the first has a
+/// notice, because the others follow it.
 pub(super) fn of(resolution: &Resolution, places: &Places) -> Vec<Diagnostic> {
     let builds = &resolution.cpu_builds;
     let leads = |build: &&CpuBuild| {
@@ -67,7 +67,7 @@ fn notice(build: &CpuBuild, places: &Places) -> Diagnostic {
         .help("if the CPU is enough, use an image without CUDA, which is smaller")
 }
 
-/// What to do for a build that conda takes where there is a GPU.
+/// Returns what to do for a CUDA build that conda would choose on a machine with a GPU.
 fn for_a_gpu(build: &CpuBuild) -> String {
     let (spec, cuda) = (for_cuda(build), &build.image_cuda);
     let how = if build.in_dockerfile {
@@ -80,7 +80,7 @@ fn for_a_gpu(build: &CpuBuild) -> String {
     )
 }
 
-/// What to do for a build that has to be asked for, and is refused without a driver.
+/// Returns what to do for a CUDA build that must be requested and needs a driver.
 fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
     let (spec, needs) = (for_cuda(build), &driver.spec);
     let (option, variable) = match &driver.version {
@@ -105,13 +105,13 @@ fn for_a_driver(build: &CpuBuild, driver: &Driver) -> String {
     )
 }
 
-/// The match spec of the build for CUDA, in its version: one that the file asks for stays.
+/// Returns a match spec for the CUDA build, with its version and a pattern of its build.
 fn for_cuda(build: &CpuBuild) -> String {
     let (version, other_build) = &build.cuda;
     format!("{}={version}={}", build.name, pattern(other_build))
 }
 
-/// A pattern of builds like this one: `cuda*` for `cuda126_py310_0`.
+/// Returns a pattern for similar builds: `cuda*` for `cuda126_py310_0`.
 fn pattern(build: &str) -> String {
     for word in ["cuda", "gpu"] {
         match build.find(word) {

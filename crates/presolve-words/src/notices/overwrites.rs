@@ -42,7 +42,7 @@ pub(super) fn of(
     notices
 }
 
-/// What pip does to a version that is installed.
+/// Returns the verb for what pip does to an installed version.
 fn verb(before: Option<&Version>, after: Option<&Version>) -> &'static str {
     match before.zip(after).map(|(before, after)| after.cmp(before)) {
         Some(Ordering::Greater) => "upgrades",
@@ -105,7 +105,7 @@ fn uninstallable(solution: &Solution, record: &RepoDataRecord) -> Option<Uninsta
     uninstallable::reason(&record.package_record, pip)
 }
 
-/// A line that pip would upgrade if it were not pinned.
+/// Reports a line that pip would upgrade if it were not pinned.
 fn upgrade(
     resolution: &Resolution,
     solution: &Solution,
@@ -141,8 +141,8 @@ fn is_pinned(environment: &EnvironmentFile, project: &PackageName) -> bool {
     })
 }
 
-/// The projects that count as provided by conda only because of presolve's table, one
-/// notice per line.
+/// Reports the projects that count as provided by conda only because of presolve's own table,
+/// one notice per line.
 fn named_by_table(
     resolution: &Resolution,
     solution: &Solution,
@@ -170,7 +170,7 @@ fn named_by_table(
     places.each_line(by_table, |provided| &provided.project, notice)
 }
 
-/// Why a package with another name counts as a project.
+/// Returns why a package counts as a project with another name.
 fn source_of(
     resolution: &Resolution,
     project: &PackageName,

@@ -1,4 +1,4 @@
-//! Notices about what the pip of the solution cannot do.
+//! Notices about abilities that the pip of the solution lacks.
 
 use super::Places;
 use crate::codes;
@@ -14,7 +14,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
     clashes.into_iter().chain(wheels).collect()
 }
 
-/// Requirements that a pip before 20.3 leaves unsatisfied.
+/// Reports requirements that a pip before 20.3 leaves unsatisfied.
 fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     let pip = solution.pip().filter(|_| solution.by_legacy_resolver)?;
     let message = if solution.clashes.is_empty() {
@@ -56,8 +56,8 @@ fn clashes(resolution: &Resolution, solution: &Solution) -> Option<Diagnostic> {
     )))
 }
 
-/// The wheels that the pip of the solution is too old for, and the line that asks
-/// for this pip.
+/// Reports the wheels that the pip of the solution is too old for, at the line that requires
+/// this pip.
 fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
     let pip = solution.pip()?;
     let wheels: Vec<_> = solution

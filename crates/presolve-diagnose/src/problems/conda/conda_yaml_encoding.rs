@@ -1,6 +1,6 @@
 use crate::{KnownFailure, Sign};
 
-/// Texts which show that conda reads the file.
+/// Texts that show that conda reads the file.
 const CONDA: &[&str] = &[
     "conda env",
     "conda_env",

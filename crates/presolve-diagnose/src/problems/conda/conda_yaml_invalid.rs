@@ -1,6 +1,6 @@
 use crate::{KnownFailure, Sign};
 
-/// Texts which show that conda reads the file.
+/// Texts that show that conda reads the file.
 const CONDA: &[&str] = &[
     "conda env",
     "conda_env",
@@ -15,7 +15,7 @@ const CONDA: &[&str] = &[
     "conda.yaml",
 ];
 
-/// What shows that it is the reader of environment files that fails.
+/// Texts that show that conda's reader of environment files fails.
 const ENV: &[&str] = &[
     "conda_env/env.py",
     "conda_env\\env.py",

@@ -1,9 +1,9 @@
 use crate::{KnownFailure, Sign};
 
-/// The spinner of conda, that has not ended.
+/// conda's progress message for a solve that has not finished.
 const SOLVING: &str = r"Solving environment:\s*(?:\.\.\.working\.\.\.|failed with (?:initial frozen solve|repodata from)[^.]*\..*|[-|/\\\s.\x08])*\s*(?:\^C)?$";
 
-/// Texts which show that the time limit was reached.
+/// Texts that show that a time limit was reached.
 const GIVEN_UP: &[&str] = &[
     "timed out",
     "maximum time",

@@ -1,6 +1,6 @@
 use crate::{KnownFailure, Sign};
 
-/// An entry of conda's list of what clashes: `  - name=version -> what it needs`.
+/// An entry of conda's list of conflicts: `  - name=version -> what it needs`.
 const CLASH: &str = r"^\s*-\s+(?:[\w./-]+::)?(?P<package>[A-Za-z0-9_][\w.-]*)";
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {

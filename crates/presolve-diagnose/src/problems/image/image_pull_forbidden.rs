@@ -8,7 +8,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("error parsing HTTP 403 response body").unless_near(&["not allowed access", "The push refers to"]),
         Sign::sure("status code from registry 403").unless_near(PUSH),
         Sign::sure("StatusCode: 403").matching(r"(?:initializing source|reading (?:manifest|blob|signatures)).*StatusCode: 403").unless_near(&["not allowed access"]),
-        // A push needs these, too.
+        // A push needs these permissions too.
         Sign::sure("is not authorized to perform: ecr:").matching(r"ecr:(?:BatchGetImage|GetAuthorizationToken)\b").unless_near(PUSH),
         Sign::sure("is not authorized to perform: ecr:GetDownloadUrlForLayer"),
         Sign::sure("denied: permission").matching(r"(?i)denied: permission .* denied on resource").unless_near(PUSH),

@@ -1,6 +1,6 @@
 use crate::{KnownFailure, Sign};
 
-/// A registry that is said to be in a virtual network.
+/// A message that the registry is in a virtual network.
 const BEHIND: &str = r"(?i)\b(?:ACR|container registry|image build)\b.*\b(?:behind|in) (?:a |the )?(?:vnet|virtual network)";
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {

@@ -9,7 +9,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("unauthorized: ").near(PUSH),
         Sign::sure("failed to push").matching(r"failed to push (?P<image>\S+?):? .*(?:401|403|denied|unauthorized|insufficient_scope|authorization failed)"),
         Sign::sure("is not authorized to perform: ecr:").matching(r"ecr:(?:BatchCheckLayerAvailability|\w*LayerUpload|UploadLayerPart|PutImage)\b"),
-        // A pull needs these, too.
+        // A pull needs these permissions too.
         Sign::sure("is not authorized to perform: ecr:").matching(r"ecr:(?:BatchGetImage|GetAuthorizationToken)\b").near(PUSH),
         Sign::sure("push access denied").matching(r"push access denied"),
         Sign::sure("no basic auth credentials").near(PUSH),

@@ -1,6 +1,6 @@
 use crate::{KnownFailure, Sign};
 
-/// Those of Azure have a problem of their own, as their causes differ.
+/// Azure registries are a separate problem, because their causes differ.
 const ACR: &[&str] = &["azurecr.io", "docker.sock"];
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {

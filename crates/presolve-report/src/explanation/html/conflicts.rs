@@ -1,4 +1,4 @@
-//! The conflicts: the lines of the file, then how they get to what they clash on.
+//! The conflicts: the lines of the file, then their chains to the disputed package.
 
 use maud::{Markup, html};
 
@@ -12,16 +12,16 @@ use presolve_solve::Conflict;
 use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::Diagnostic;
 
-/// The widths up to which a picture in columns is shown, each a class of the style
-/// sheet, in pixels; below, its boxes stand one below the other.
+/// The widths up to which a picture in columns is shown, in pixels. Each is a class of the
+/// style sheet. On narrower screens, the boxes are below each other.
 const WIDTHS: [u16; 5] = [560, 700, 840, 980, 1120];
 
-/// The width of the pictures that fit on a phone, and of those on a desk that have too
-/// many columns.
+/// The width of pictures on a phone, and of those with too many columns for a desktop, in
+/// pixels.
 const NARROW: f64 = 330.0;
 const WIDE: f64 = 640.0;
 
-/// A conflict with what is said of it.
+/// A conflict with its sentences.
 struct WordedConflict<'e> {
     /// The number of the conflict, from 1.
     number: usize,
@@ -31,12 +31,12 @@ struct WordedConflict<'e> {
 }
 
 impl WordedConflict<'_> {
-    /// Whether it is one line whose picture would say no more than the line.
+    /// Whether it is a single line and a picture would add nothing.
     fn is_plain(&self) -> bool {
         self.conflict.lines.len() == 1 && self.graphs.iter().all(Graph::is_plain)
     }
 
-    /// What explains it: its notes, or the message where there are none.
+    /// Returns its notes, or the message if there are none.
     fn facts(&self) -> impl Iterator<Item = &str> {
         let facts = self
             .diagnostics
@@ -54,7 +54,7 @@ impl WordedConflict<'_> {
     }
 }
 
-/// All conflicts; many unsatisfiable lines share one table.
+/// Returns all conflicts. Many unsatisfiable lines share one table.
 pub(super) fn sections(explanation: &Explanation) -> Markup {
     let view = view(explanation);
     let conflicts = explanation.conflicts.iter().enumerate();
@@ -172,7 +172,7 @@ fn heading(conflict: &Conflict, graphs: &[Graph<'_>], number: usize) -> Markup {
     }
 }
 
-/// The packages that it is about.
+/// Returns the disputed packages of a conflict.
 pub(super) fn about(conflict: &Conflict, graphs: &[Graph<'_>]) -> Markup {
     let disputed = graphs.iter().flat_map(|graph| &graph.disputed);
     let mut names: Vec<String> = disputed.map(|of| shown(&of.package.name)).collect();

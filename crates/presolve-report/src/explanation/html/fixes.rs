@@ -1,4 +1,4 @@
-//! The fixes: numbered cards, each with its change and the command that makes it.
+//! The fixes: numbered cards, each with its change and the command that applies it.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use presolve_explain::{Explanation, Fix, LeftOut};
 use presolve_text::source::SourceFile;
 use presolve_words::edits::words;
 
-/// The fixes, smallest change first.
+/// Returns the fixes, smallest change first.
 pub(super) fn section(explanation: &Explanation, source: &SourceFile) -> Markup {
     let fixes = &explanation.fixes;
     html! {
@@ -63,7 +63,7 @@ fn card(found: &Explanation, source: &SourceFile, fix: &Fix, number: usize) -> M
                 }
                 @for note in &fix.notes { p class="note" { (code(note)) } }
                 pre class="diff" tabindex="0" aria-label={ "The change of fix " (number) } {
-                    // The heading says which file it is.
+                    // The heading already names the file.
                     @for line in diff.lines().skip_while(|line| !line.starts_with('@')) {
                         span class=(diff_class(line)) { (line) "\n" }
                     }

@@ -1,12 +1,12 @@
-//! The text of a box: broken into lines, cut where it is too long, and measured.
+//! The text of a box: broken into lines, cut if it is too long, and measured.
 //!
-//! No font is at hand when the page is written, so all text of a picture is in a
-//! monospaced one, whose characters are known to be 0.602 em wide at most (Menlo and
-//! DejaVu Sans Mono; the others of the style sheet are narrower).
+//! The font is unknown when the page is written. So all text of a picture is monospaced, in
+//! fonts whose characters are at most 0.602 em wide (Menlo and DejaVu Sans Mono; the others in
+//! the style sheet are narrower).
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The width of a character, in em.
+/// The width of a character, in em: the widest one, rounded up.
 const ADVANCE: f64 = 0.605;
 
 /// The style of a line of text.
@@ -23,7 +23,7 @@ pub(super) enum Style {
 }
 
 impl Style {
-    /// The class of the style sheet, which sets the size below.
+    /// Returns the class of the style sheet, which sets the size.
     pub(super) fn class(self) -> &'static str {
         match self {
             Style::Small => "small",
@@ -33,7 +33,7 @@ impl Style {
         }
     }
 
-    /// The size of the font, in pixels.
+    /// Returns the font size, in pixels.
     pub(super) fn size(self) -> f64 {
         match self {
             Style::Small => 11.0,
@@ -42,13 +42,13 @@ impl Style {
         }
     }
 
-    /// From one line to the next, in pixels.
+    /// Returns the line height, in pixels.
     pub(super) fn leading(self) -> f64 {
         self.size() * 1.4
     }
 }
 
-/// One line of a box.
+/// A line of text in a box.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LabelLine {
     /// The text.
@@ -60,14 +60,14 @@ pub(super) struct LabelLine {
 /// The text of a box.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Label {
-    /// Its lines.
+    /// The lines of text, from top to bottom.
     pub lines: Vec<LabelLine>,
     /// The full text, even if the lines are cut.
     pub full: String,
 }
 
 impl Label {
-    /// Adds a paragraph in at most `most` lines of this width in pixels.
+    /// Adds a paragraph of at most `most` lines of this width, in pixels.
     pub(super) fn paragraph(mut self, text: &str, style: Style, width: f64, most: usize) -> Self {
         let columns = (width / (style.size() * ADVANCE)).floor().max(4.0) as usize;
         if !self.full.is_empty() {
@@ -80,13 +80,13 @@ impl Label {
         self
     }
 
-    /// The width of its longest line, in pixels.
+    /// Returns the width of the longest line, in pixels.
     pub(super) fn width(&self) -> f64 {
         let widths = self.lines.iter().map(LabelLine::width);
         widths.fold(0.0, f64::max)
     }
 
-    /// The height of all its lines, in pixels.
+    /// Returns the height of all lines, in pixels.
     pub(super) fn height(&self) -> f64 {
         self.lines.iter().map(|line| line.style.leading()).sum()
     }
@@ -99,8 +99,8 @@ impl LabelLine {
     }
 }
 
-/// Breaks a text into lines of so many columns, where a reader would if there is such
-/// a place in the line's second half.
+/// Breaks a text into lines of `columns` columns. A line ends where a reader would break it,
+/// if there is such a position in its second half.
 fn broken(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text.trim();
@@ -126,18 +126,19 @@ fn broken(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Between words, in a name, or before the version.
+/// Whether a line may end between these characters: between words, in a name, or before the
+/// version.
 fn is_seam(before: char, after: char) -> bool {
     const OPERATOR: &str = "<>=!~";
     " -_/,;[".contains(before) || (OPERATOR.contains(after) && !OPERATOR.contains(before))
 }
 
-/// Anywhere else but in a word or number.
+/// Whether a line may end here because it is not inside a word or number.
 fn is_sign(before: char, _after: char) -> bool {
     !before.is_alphanumeric()
 }
 
-/// Keeps the first lines; the last one says that there was more.
+/// Keeps the first lines. The last one shows that text is missing.
 fn cut(mut lines: Vec<String>, columns: usize, most: usize) -> Vec<String> {
     if lines.len() > most {
         lines.truncate(most);
@@ -149,7 +150,7 @@ fn cut(mut lines: Vec<String>, columns: usize, most: usize) -> Vec<String> {
     lines
 }
 
-/// The byte behind the first columns of a text; at least one character.
+/// Returns the byte offset after the first columns of a text, at least one character.
 fn columns_end(text: &str, columns: usize) -> usize {
     let mut width = 0;
     for (at, c) in text.char_indices() {

@@ -1,9 +1,9 @@
-//! Where the boxes of a graph go, in pixels.
+//! The positions of the boxes of a graph, in pixels.
 //!
-//! The trees of a [`Graph`] have no crossings, so none are drawn: each box has a band
-//! of rows of its own, and what hangs on it stays within that band. In a row, columns
-//! lead from the declared lines to the disputed package. Where there is no room for
-//! columns, all boxes stand below each other, each indented behind what needs it.
+//! The trees of a [`Graph`] have no crossings, and neither has the picture: each box has its
+//! own band of rows, and its children stay within that band. In a row, columns lead from the
+//! declared lines to the disputed package. If there is no room for columns, all boxes are
+//! below each other, each indented relative to the box that needs it.
 
 use super::label::{Label, Style};
 use crate::explanation::graph::{Claim, Graph, Shown};
@@ -49,7 +49,7 @@ pub(super) enum Kind {
     Line,
     /// A package on the chain.
     Package(Half),
-    /// What a line leaves of the disputed package.
+    /// The candidates of the disputed package that a line leaves.
     Claim,
     /// The disputed package.
     Disputed(Half),
@@ -57,7 +57,7 @@ pub(super) enum Kind {
 
 /// A line between boxes.
 pub(super) struct Wire {
-    /// Its path, as SVG writes it.
+    /// The path in the syntax of SVG.
     pub path: String,
     /// The meaning of the line.
     pub kind: WireKind,
@@ -74,15 +74,15 @@ pub(super) enum WireKind {
     Given,
 }
 
-/// Between the edge of a box and its text.
+/// The space between the left or right edge of a box and its text, in pixels.
 const PADDING: f64 = 12.0;
-/// The same above and below.
+/// The space between the upper or lower edge of a box and its text, in pixels.
 const PADDING_Y: f64 = 8.0;
-/// What the slanted or round sides of a package take.
+/// The width of the slanted or round side of a package, in pixels.
 const SIDE: f64 = 8.0;
-/// Between two rows.
+/// The space between two rows, in pixels.
 const ROW: f64 = 14.0;
-/// Around the picture, for strokes.
+/// The margin around the picture for strokes, in pixels.
 const MARGIN: f64 = 4.0;
 /// A child of a box: another box, or a claim.
 #[derive(Clone, Copy, PartialEq)]
@@ -112,7 +112,7 @@ impl Layout {
 struct Labels<'g> {
     explanation: &'g Explanation,
     graph: &'g Graph<'g>,
-    /// The widest text.
+    /// The maximum width of a text, in pixels.
     text: f64,
 }
 
@@ -199,7 +199,7 @@ fn allows(versions: &Versions) -> String {
     }
 }
 
-/// The space between the text and the edge at the sides.
+/// Returns the space between the text and the left or right edge.
 fn side(kind: Kind) -> f64 {
     match kind {
         Kind::Package(_) | Kind::Disputed(_) => PADDING + SIDE,
@@ -212,7 +212,7 @@ fn size(kind: Kind, label: &Label) -> (f64, f64) {
     (width.ceil(), (label.height() + 2.0 * PADDING_Y).ceil())
 }
 
-/// How many boxes stand in the longest row before its claim.
+/// Returns the number of boxes in the longest row before its claim.
 fn depth(graph: &Graph<'_>) -> usize {
     let depth = |mut node: usize| {
         let mut depth = 1;

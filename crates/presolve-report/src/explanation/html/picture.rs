@@ -1,7 +1,6 @@
-//! A [`Layout`] as SVG. Its colours are classes of the style sheet; without them a
-//! declared line (a box), a conda package (round ends), a PyPI project (pointed ends),
-//! what the machine has (a dashed box) and the disputed package (a double line) are
-//! told apart all the same.
+//! A [`Layout`] as SVG. The style sheet sets the colours. Shapes distinguish the boxes without
+//! it: a declared line (a box), a conda package (round ends), a PyPI project (pointed ends), a
+//! virtual package (a dashed box) and the disputed package (a double line).
 
 use maud::{Markup, html};
 
@@ -9,12 +8,12 @@ use super::layout::{Kind, Layout, Placed, Wire, WireKind};
 use presolve_solve::conflict::Half;
 use presolve_terminal::foreign::shown;
 
-/// How far the points of a PyPI project's box reach in.
+/// The depth of the points of a PyPI project's box, in pixels.
 const POINT: f64 = 10.0;
-/// Between the two lines around a disputed package.
+/// The distance of the two lines around a disputed package, in pixels.
 const DOUBLE: f64 = 3.5;
 
-/// A picture with what it is called and what it says, for those who do not see it.
+/// Returns a picture with its title and its description for screen readers.
 pub(super) fn svg(layout: &Layout, id: &str, title: &str, description: &str) -> Markup {
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
     html! {
@@ -60,7 +59,7 @@ fn text(placed: &Placed) -> Markup {
     let lines = label.lines.iter().scan(top, |top, line| {
         let leading = line.style.leading();
         *top += leading;
-        // The base line of a font is about a quarter of its size above its lower edge.
+        // The baseline of a font is about a quarter of its size above its lower edge.
         Some((
             line,
             *top - (leading - line.style.size()) / 2.0 - line.style.size() * 0.22,
@@ -86,7 +85,7 @@ fn class(kind: Kind) -> &'static str {
     }
 }
 
-/// The outline of a box, so far within its edges.
+/// Returns the outline of a box, `within` pixels inside its edges.
 fn outline(placed: &Placed, within: f64) -> String {
     let (left, top) = (placed.x + within, placed.y + within);
     let (right, bottom) = (

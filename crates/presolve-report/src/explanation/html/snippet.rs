@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use presolve_terminal::foreign::shown_in_place;
 use presolve_text::{diagnostic::Location, source::SourceFile};
 
-/// The lines at these places, file by file.
+/// Returns the lines at these positions, file by file.
 pub(super) fn snippets<'l>(places: impl Iterator<Item = &'l Location>) -> Markup {
     let mut files: Vec<(Arc<SourceFile>, Vec<&Location>)> = Vec::new();
     for place in places {
@@ -34,7 +34,7 @@ fn snippet(file: &SourceFile, places: &[&Location]) -> Markup {
     html! {
         figure class="snippet" {
             figcaption { (file.path().display()) }
-            // A scrolled text has to be reachable by the keyboard.
+            // Scrollable text must be reachable by keyboard.
             pre tabindex="0" {
                 @for (line, places) in &marked {
                     @match last.replace(*line) {
@@ -72,7 +72,7 @@ fn row(text: &str, line: usize, places: &[&Location]) -> Markup {
     }
 }
 
-/// A text in parts, those in a span marked.
+/// Splits a text into parts. Those in a span are marked.
 fn parts(text: &str, mut spans: Vec<Range<usize>>) -> Vec<(bool, &str)> {
     spans.sort_by_key(|span| span.start);
     let mut parts = Vec::new();
@@ -88,7 +88,7 @@ fn parts(text: &str, mut spans: Vec<Range<usize>>) -> Vec<(bool, &str)> {
     parts
 }
 
-/// An offset that is in the text, on a whole character.
+/// Returns an offset that is within the text and on a character boundary.
 fn boundary(text: &str, offset: usize) -> usize {
     let offset = offset.min(text.len());
     (0..=offset)

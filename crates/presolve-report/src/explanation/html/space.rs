@@ -1,5 +1,5 @@
-//! The search space of conda's classic solver as a picture: what each line reaches, and
-//! what each remedy would make of the time.
+//! The search space of conda's classic solver as a picture: the records that each line
+//! reaches, and the time after each remedy.
 
 use maud::{Markup, html};
 
@@ -10,10 +10,10 @@ use presolve_explain::{
 };
 use presolve_words::cost;
 
-/// The lines and the remedies that are shown.
+/// The maximum number of lines and of remedies that are shown.
 const SHOWN: usize = 20;
 
-/// What conda's classic solver would need.
+/// Returns the predicted cost of conda's classic solver.
 pub(super) fn section(explanation: &Explanation, cost: &Cost) -> Markup {
     html! {
         section class="space" aria-labelledby="space" {
@@ -31,7 +31,7 @@ pub(super) fn section(explanation: &Explanation, cost: &Cost) -> Markup {
     }
 }
 
-/// Of each line what it reaches, the heaviest first.
+/// Returns the records that each line reaches, largest number first.
 fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     let mut heaviest: Vec<&LineCost> = cost.lines.iter().collect();
     heaviest.sort_by_key(|line| std::cmp::Reverse(line.reach.records));
@@ -74,7 +74,7 @@ fn reach(explanation: &Explanation, cost: &Cost) -> Markup {
     }
 }
 
-/// The remedies, compared with the current cost.
+/// Returns the remedies, compared with the current cost.
 fn remedies(cost: &Cost) -> Markup {
     if cost.remedies.is_empty() {
         let said = match (cost.satisfiable, cost.prediction.verdict) {
@@ -143,7 +143,8 @@ struct Scale {
 }
 
 impl Scale {
-    /// Of counts: a tick at each power of ten, up to the one that this is within.
+    /// Returns a scale of counts: a tick at each power of ten, up to the first one not below
+    /// `most`.
     fn of_counts(most: f64) -> Self {
         let decades = most.max(10.0).log10().ceil() as i32;
         let ticks = (0..=decades).map(|power| 10_f64.powi(power));
@@ -152,7 +153,7 @@ impl Scale {
         }
     }
 
-    /// Of seconds, up to the tick that this is within.
+    /// Returns a scale of seconds, up to the first tick not below `most`.
     fn of_seconds(most: f64) -> Self {
         const TICKS: [(f64, &str); 9] = [
             (1.0, "1 s"),
@@ -174,14 +175,14 @@ impl Scale {
         }
     }
 
-    /// How far along the scale a value is, in percent.
+    /// Returns the position of a value on the scale, in percent.
     fn percent(&self, value: f64) -> f64 {
         let most = self.ticks.last().map_or(10.0, |(tick, _)| *tick);
         (value.max(1.0).ln() / most.ln() * 100.0).min(100.0)
     }
 
-    /// The ticks' names. Those between the first and the last are left out where there
-    /// is little room.
+    /// Returns the names of the ticks. On narrow screens, only the first and the last are
+    /// shown.
     fn axis(&self) -> Markup {
         html! {
             svg class="axis" width="100%" height="16" aria-hidden="true" {
@@ -214,7 +215,7 @@ impl Scale {
     }
 }
 
-/// `12,345`
+/// Formats a count: `12,345`.
 fn count(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();

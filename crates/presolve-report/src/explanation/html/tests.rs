@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::STYLE;
 
-/// The colours of a scheme by their names: `:root { --text: #1f2328; … }`.
+/// Returns the colours of a scheme by name: `:root { --text: #1f2328; … }`.
 fn palette(css: &str) -> BTreeMap<&str, [f64; 3]> {
     let block = css
         .split(":root {")
@@ -21,7 +21,7 @@ fn palette(css: &str) -> BTreeMap<&str, [f64; 3]> {
         .collect()
 }
 
-/// The contrast of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio").
+/// Returns the contrast of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio").
 fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
     let luminance = |color: [f64; 3]| {
         let linear = color.map(|c| match c {

@@ -1,4 +1,4 @@
-//! Conflicts that depend on a choice: each option is explained.
+//! Conflicts that depend on a choice. Each option is explained.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use crate::{
     encode::pool::Name,
 };
 
-/// A package with more versions than this is not gone through.
+/// The maximum number of versions of a package that is tried as the choice.
 const CHOICES: usize = 40;
 
 /// The maximum number of packages that are tried as the choice.
 const TRIED: usize = 6;
 
-/// More cases than this are no explanation.
+/// The maximum number of cases. More would not explain the conflict.
 const CASES: usize = 4;
 
 impl Clash<'_, '_> {
-    /// The clash for each option of a choice, if every option has one.
+    /// Returns the conflict for each option of a choice, if every option has one.
     pub(super) fn by_choice(&self, demands: &[Demands]) -> Vec<Case> {
         let mut best: Option<Vec<Case>> = None;
         for options in self.choices(demands).into_iter().take(TRIED) {
@@ -34,8 +34,8 @@ impl Clash<'_, '_> {
             .unwrap_or_default()
     }
 
-    /// The possible choices, the Python first, then those with the fewest options: one
-    /// option per version, for Python per minor version.
+    /// Returns the possible choices, the Python first, then those with the fewest options.
+    /// There is one option per version, for Python per minor version.
     fn choices(&self, demands: &[Demands]) -> Vec<Vec<Choice>> {
         let encoder = self.encoder;
         let mut choices: Vec<(bool, usize, Vec<Choice>)> = Vec::new();
@@ -68,7 +68,7 @@ impl Clash<'_, '_> {
         python.or_else(|| Some(folded::version(encoder, id)?.to_string()))
     }
 
-    /// The clashes of all options; options that conflict alike are one.
+    /// Returns the conflicts of all options. Options that conflict alike share a case.
     fn cases_of(&self, options: &[Choice]) -> Option<Vec<Case>> {
         let mut cases: Vec<(Choice, Case)> = Vec::new();
         for option in options {
@@ -79,7 +79,7 @@ impl Clash<'_, '_> {
             }
         }
         let cases = cases.into_iter().map(|(choice, case)| {
-            // Together the options may leave more of a package than each of them.
+            // Together the options may leave more of a package than each alone.
             let joined = self.settled(Some(&choice)).ok();
             let joined = joined.filter(|joined| joined.is_like(&case));
             let mut case = joined.unwrap_or(case);
@@ -91,7 +91,7 @@ impl Clash<'_, '_> {
 }
 
 impl Case {
-    /// Whether another case is the same but for the versions.
+    /// Whether another case differs in the versions only.
     fn is_like(&self, other: &Self) -> bool {
         let shape = |case: &Case| -> Vec<_> {
             let chains = case.chains.iter();

@@ -1,4 +1,4 @@
-//! Clashes over pip itself: it has to run on the Python, and to know the wheels.
+//! Conflicts over pip itself: it has to run on the Python, and to support the wheels.
 
 use std::collections::BTreeSet;
 
@@ -83,7 +83,7 @@ impl Clash<'_, '_> {
     }
 }
 
-/// Why a line demands a certain pip: what the newest release that does so says.
+/// Returns why a line demands a certain pip, by the newest release that requires it.
 pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> Option<String> {
     let project = demands.demands.get(&pip)?.derivations.first()?.because_of?;
     let releases = demands.demands.get(&project)?.left.usable.iter();

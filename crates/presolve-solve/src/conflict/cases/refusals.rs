@@ -1,5 +1,5 @@
-//! What excludes candidates: why a project needs other pythons, why candidates are
-//! excluded, and which of them need what the rest does not leave.
+//! The exclusion of candidates: why a project needs other pythons, why candidates are
+//! excluded, and which of them need packages that the context does not allow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Clash<'_, '_> {
-    /// Why a project wants other pythons than those that the other lines leave: what
-    /// the newest of its releases says.
+    /// Returns why a project needs other pythons than those that the other lines leave, by the
+    /// newest of its releases.
     pub(super) fn why_python(
         &self,
         demand: &Demands,
@@ -54,7 +54,7 @@ impl Clash<'_, '_> {
         })
     }
 
-    /// The excluded candidates of a demand, by reason, newest first.
+    /// Returns the excluded candidates of a demand, by reason, newest first.
     pub(super) fn ruled_out(&self, name: NameId, demand: &Demand) -> Vec<RuledOut> {
         let encoder = self.encoder;
         let mut by_reason: BTreeMap<Reason, BTreeSet<SolvableId>> = BTreeMap::new();
@@ -67,8 +67,8 @@ impl Clash<'_, '_> {
         folded::ruled_out(encoder, name, by_reason)
     }
 
-    /// The candidates that conflict with the rest; those that need the same packages are
-    /// grouped.
+    /// Returns the candidates that conflict with the context. Those that need the same
+    /// packages are grouped.
     fn refused(&self, demand: &Demand) -> Vec<(Reason, BTreeSet<SolvableId>)> {
         type Needs = BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>;
         let mut by_names: Vec<(bool, Needs, BTreeSet<SolvableId>)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Follows what a declared line demands.
+//! Follows the demands of a declared line.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -20,15 +20,15 @@ use crate::{
     model::reason::Reason,
 };
 
-/// The metadata of a project's releases is looked into if no more than this many
-/// are left: each costs a request.
+/// The maximum number of remaining releases of a project whose metadata is read, because each
+/// costs a request.
 const RELEASES_LOOKED_INTO: usize = 12;
 
 /// The maximum number of rounds in which the candidates of a package are compared with
 /// the rest.
 const ROUNDS: usize = 4;
 
-/// One line's demands, while they are followed.
+/// The demands of one line while they are followed.
 struct Follower<'f, 'a> {
     encoder: &'f Encoder<'a>,
     matchings: &'f Matchings,
@@ -38,7 +38,7 @@ struct Follower<'f, 'a> {
 }
 
 impl Demands {
-    /// Follows what a declared line demands, given what else is known.
+    /// Returns the demands of a declared line in a context.
     pub(in crate::conflict) fn of(
         attempt: &Attempt<'_>,
         matchings: &Matchings,
@@ -54,8 +54,8 @@ impl Demands {
         };
         for _ in 0..ROUNDS {
             let before = follower.size();
-            // The requirement of the line itself is visible in the line, so it does not
-            // make a candidate viable or not.
+            // The line itself already shows its own requirement, so that one does not decide
+            // whether a candidate is viable.
             for requirement in &attempt.lines()[line] {
                 if let Some((name, claim)) = follower.claim(requirement) {
                     follower.narrow(name, claim, None);
@@ -71,7 +71,7 @@ impl Demands {
     }
 }
 
-/// What each package is required to be.
+/// The requirement on each package.
 type Claims = BTreeMap<NameId, Claim>;
 
 /// A requirement on a package, with the part of the context that it depends on.
@@ -135,8 +135,8 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// The requirements that all remaining candidates of a package share. Candidates that
-    /// conflict with the rest are left out.
+    /// Returns the requirements that all remaining candidates of a package share. Candidates
+    /// that conflict with the context are excluded.
     fn shared_requirements(&mut self, name: NameId) -> Vec<(NameId, Claim)> {
         let Some(demand) = self.found.demands.get(&name) else {
             return Vec::new();
@@ -180,8 +180,8 @@ impl Follower<'_, '_> {
         shared.into_iter().collect()
     }
 
-    /// Whether all candidates are refused for the same package: then that package is where
-    /// the clash is.
+    /// Whether all candidates are refused for the same package. The conflict is then at that
+    /// package.
     fn is_clash_further(&self, required: &[(SolvableId, Claims, Option<Refusal>)]) -> bool {
         if required.iter().any(|(_, _, refusal)| refusal.is_none()) {
             return false;
@@ -192,8 +192,8 @@ impl Follower<'_, '_> {
         shared.any(|(name, claim)| !self.is_left(*name, &claim.matching))
     }
 
-    /// Leaves candidates of a package out; returns the part of the context that the
-    /// refusals depend on.
+    /// Excludes candidates of a package. Returns the part of the context that the refusals
+    /// depend on.
     fn leave_out(
         &mut self,
         name: NameId,
@@ -217,8 +217,8 @@ impl Follower<'_, '_> {
         premises
     }
 
-    /// The requirements of a candidate on each package, and its conflict with the rest,
-    /// if any; or why it cannot be installed at all.
+    /// Returns the requirements of a candidate on each package, and its conflict with the
+    /// context, if any; or why it cannot be installed in any context.
     fn required(&self, id: SolvableId, deep: bool) -> Result<(Claims, Option<Refusal>), Reason> {
         let known = known(self.encoder, id, deep)?;
         let mut refusal = None;
@@ -247,7 +247,7 @@ impl Follower<'_, '_> {
         Ok((required, refusal))
     }
 
-    /// Why a requirement cannot be satisfied with what is left of the rest, if it cannot.
+    /// Returns why the context does not allow a requirement, or `None` if it does.
     fn refusal(&self, requirement: &ConditionalRequirement) -> Option<Refusal> {
         if requirement.condition.is_some() {
             return None;
@@ -277,7 +277,7 @@ impl Follower<'_, '_> {
         refusal
     }
 
-    /// The part of the context that decides the remaining candidates of a package.
+    /// Returns the part of the context that decides the remaining candidates of a package.
     fn premises(&self, name: NameId) -> BTreeSet<NameId> {
         let mut premises = if self.found.demands.contains_key(&name) {
             self.found.premises(name)
@@ -301,13 +301,13 @@ impl Follower<'_, '_> {
         self.found.demands.contains_key(&name) || self.context.0.contains_key(&name)
     }
 
-    /// Whether something of a version set is left.
+    /// Whether a version set has a remaining candidate.
     fn is_viable(&self, set: VersionSetId) -> bool {
         let name = self.encoder.version_set_name(set);
         self.is_left(name, &self.matchings.of(self.encoder, set))
     }
 
-    /// Whether something of these candidates of a package is left.
+    /// Whether one of these candidates of a package remains.
     fn is_left(&self, name: NameId, matching: &Matching) -> bool {
         let own = self.found.demands.get(&name);
         let own = own.map(|demand| &demand.left.usable);
@@ -317,8 +317,8 @@ impl Follower<'_, '_> {
         })
     }
 
-    /// What a requirement demands for every choice: a single package, or the only
-    /// alternative that is left.
+    /// Returns what a requirement demands for every choice: its only package, or the only
+    /// alternative that remains.
     fn claim(&self, requirement: &ConditionalRequirement) -> Option<(NameId, Claim)> {
         if requirement.condition.is_some() {
             return None;
@@ -331,7 +331,7 @@ impl Follower<'_, '_> {
                 let viable: Vec<_> = sets.iter().filter(|&&set| self.is_viable(set)).collect();
                 let only = match viable[..] {
                     [&only] => only,
-                    // Of "dep if python<3.9" the dependency tells more than the Python.
+                    // For "dep if python<3.9", the dependency explains more than the Python.
                     [] => {
                         let python = Name::Conda("python".to_string());
                         let is_other = |set: &&VersionSetId| {
@@ -356,15 +356,15 @@ impl Follower<'_, '_> {
     }
 }
 
-/// A conflict of a candidate with what is left of the rest.
+/// A conflict of a candidate with the context.
 #[derive(Clone)]
 pub(in crate::conflict) struct Refusal {
-    /// Whether the candidate only constrains the packages and does not require them.
+    /// Whether the candidate constrains the packages without requiring them.
     pub by_constraint: bool,
-    /// The packages of which it needs one, each with the candidates that would do, or
-    /// the constraint where none would.
+    /// The packages, at least one of which it needs, each with the suitable candidates, or
+    /// with the constraint if there are none.
     pub needs: BTreeMap<NameId, Result<BTreeSet<SolvableId>, String>>,
-    /// The part of the context that it depends on.
+    /// The part of the context that the conflict depends on.
     premises: BTreeSet<NameId>,
 }
 
@@ -381,8 +381,8 @@ fn merge(mut shared: Claims, other: Claims) -> Claims {
     shared
 }
 
-/// The requirements of a candidate, including those from its metadata if `deep`; or why
-/// they are not available.
+/// Returns the requirements of a candidate, including those from its metadata if `deep`; or
+/// why they are unavailable.
 fn known(encoder: &Encoder<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, Reason> {
     let known = |dependencies: Dependencies| match dependencies {
         Dependencies::Known(known) => Ok(known),

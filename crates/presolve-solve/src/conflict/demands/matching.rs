@@ -1,4 +1,4 @@
-//! The candidates that a version set leaves.
+//! The candidates in a version set.
 
 use std::{
     cell::RefCell,
@@ -10,7 +10,7 @@ use resolvo::{Interner, SolvableId, VersionSetId};
 
 use crate::{encode::Encoder, model::reason::Reason};
 
-/// The candidates that version sets have; many candidates ask for the same.
+/// The candidates of each version set, cached because many candidates require the same set.
 #[derive(Default)]
 pub(in crate::conflict) struct Matchings(RefCell<HashMap<VersionSetId, Rc<Matching>>>);
 
@@ -25,13 +25,13 @@ impl Matchings {
     }
 }
 
-/// The candidates that a version set has.
+/// The candidates in a version set.
 #[derive(Clone)]
 pub(in crate::conflict) struct Matching {
     pub usable: BTreeSet<SolvableId>,
-    /// The excluded candidates, with the reason.
+    /// The excluded candidates, with the reasons.
     pub ruled_out: BTreeMap<SolvableId, Reason>,
-    /// The name is known to a channel or an index.
+    /// Whether a channel or an index knows the name.
     pub(super) known: bool,
 }
 
@@ -61,7 +61,7 @@ impl Matching {
         }
     }
 
-    /// Leaves what another one leaves, too; whether that is less.
+    /// Intersects the candidates with those of another set; returns whether any were removed.
     pub(super) fn narrow(&mut self, other: &Self) -> bool {
         let before = self.usable.len();
         self.usable.retain(|id| other.usable.contains(id));

@@ -1,4 +1,4 @@
-//! What the declared `channel::` or strict priority excludes.
+//! The exclusions by a declared `channel::` or by strict priority.
 
 use std::collections::HashMap;
 
@@ -19,9 +19,9 @@ use crate::model::{
 use presolve_target::ChannelPriority;
 
 pub(super) struct ChannelRules<'a> {
-    /// The channels that each declared `channel::` leaves of a package.
+    /// The channels that each declared `channel::` allows for a package.
     requested: HashMap<&'a str, Vec<&'a [String]>>,
-    /// The lines with a `channel::` see to it themselves.
+    /// Whether the lines with a `channel::` require their channel themselves.
     is_open: bool,
     /// The first channel that has a package.
     first: HashMap<&'a str, Option<&'a str>>,
@@ -36,7 +36,7 @@ impl<'a> ChannelRules<'a> {
         }
     }
 
-    /// Why the channel of a record excludes it. All records have to be given, in the order
+    /// Returns why the channel of a record excludes it. Call it for all records, in the order
     /// of the channels.
     pub(super) fn exclusion(
         &mut self,
@@ -88,7 +88,7 @@ fn requested(declared: &[Declared]) -> HashMap<&str, Vec<&[String]>> {
 }
 
 impl CondaHalf<'_> {
-    /// What the `channel::` of a line requires, where the rules leave that to its line.
+    /// Returns the records that the `channel::` of a line allows, if the rules leave it open.
     pub(super) fn channel_set(&self, line: &Declared, spec: &MatchSpec) -> Option<VersionSetId> {
         let is_open = self.terms.rules.open_channels && !line.channels.is_empty();
         let name = spec.name.as_exact().filter(|_| is_open)?.as_normalized();

@@ -1,4 +1,4 @@
-//! What a record requires and constrains.
+//! The requirements and constraints of a record.
 
 use rattler_conda_types::PackageRecord;
 use resolvo::{
@@ -13,7 +13,7 @@ use super::{
 };
 
 impl CondaHalf<'_> {
-    /// What a record requires and constrains, for the solver.
+    /// Returns the requirements and constraints of a record.
     pub(in crate::encode) fn dependencies(
         &self,
         solvable: SolvableId,
@@ -67,7 +67,7 @@ impl CondaHalf<'_> {
             .map_err(|error| format!("its dependency '{text}' is broken: {error}"))
     }
 
-    /// Requires a record that leads to a package which came in for no reason.
+    /// Requires a record that leads to a package of an unfounded set.
     fn require_support(
         &self,
         known: &mut KnownDependencies,
@@ -89,8 +89,8 @@ impl CondaHalf<'_> {
         Ok(())
     }
 
-    /// Whether a version set is one of a conda package. One that constrains its
-    /// own name would break the solver's clauses.
+    /// Whether a version set belongs to a conda package. A package that constrains its own
+    /// name would break the solver's clauses.
     fn is_of(&self, set: VersionSetId, package: &str) -> bool {
         let name = self.terms.pool.resolve_version_set_package_name(set);
         matches!(self.terms.name(name), Name::Conda(name) if name == package)

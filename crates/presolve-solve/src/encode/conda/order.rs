@@ -4,8 +4,8 @@
 //! 1. records without `track_features` before those with,
 //! 2. under flexible priority the earlier channel,
 //! 3. the higher version, 4. the higher build number,
-//! 5. the record whose dependencies, among those that all of the equal ones
-//!    have, can be had in the higher version,
+//! 5. the record whose dependencies allow the higher version, among the dependencies
+//!    that all equal records share,
 //! 6. the later timestamp.
 
 use std::{
@@ -26,26 +26,26 @@ use super::{
 };
 use presolve_target::ChannelPriority;
 
-/// The best version that a dependency allows; smaller is better.
+/// The best version that a dependency allows. Smaller is better.
 type Score = (bool, Reverse<Version>);
 
 /// Cached results of sorting.
 #[derive(Default)]
 pub(super) struct Order {
-    /// The place of a record's version among those of its package.
+    /// The rank of a record's version among those of its package.
     version_ranks: RefCell<HashMap<SolvableId, u32>>,
     /// The highest version that a version set has, and whether it tracks features.
     highest: RefCell<HashMap<VersionSetId, Option<Score>>>,
-    /// Equal records in the order they came in, and sorted.
+    /// Runs of equal records, in the original and in the sorted order.
     ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
 }
 
-/// Rules 1 to 4.
+/// The sort key of rules 1 to 4.
 type Key = (bool, u32, Reverse<u32>, Reverse<u64>);
 
 impl CondaHalf<'_> {
-    /// Sorts the candidates of one package, the best first. `solver` is the cache of the
-    /// solver that this half encodes for.
+    /// Sorts the candidates of one package, best first. `solver` is the cache of the solver
+    /// that uses this encoding.
     pub(in crate::encode) fn sort<D>(&self, solver: &SolverCache<D>, solvables: &mut [SolvableId])
     where
         D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
@@ -76,7 +76,7 @@ impl CondaHalf<'_> {
         versions.sort_by(|a, b| a.0.cmp(b.0));
         let mut rank = 0;
         for (place, (current, id)) in versions.iter().enumerate() {
-            // By `cmp`: `1.0` and `1.0.0` compare equal and are not `==`.
+            // Compare by `cmp`: for `==`, `1.0` and `1.0.0` differ.
             if place > 0 && versions[place - 1].0.cmp(current) == Ordering::Less {
                 rank += 1;
             }
@@ -106,7 +106,7 @@ impl CondaHalf<'_> {
         self.ranks.get(channel).copied().unwrap_or(u32::MAX)
     }
 
-    /// Rules 5 and 6, among records that rules 1 to 4 call equal.
+    /// Applies rules 5 and 6 to records that are equal under rules 1 to 4.
     fn sort_run<D>(&self, solver: &SolverCache<D>, run: &mut [SolvableId])
     where
         D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
@@ -129,7 +129,7 @@ impl CondaHalf<'_> {
                 let best = sets
                     .iter()
                     .filter_map(|&set| self.highest_version(solver, set));
-                // Of several requirements on one package, the tightest counts.
+                // If a record has several requirements on a package, the tightest counts.
                 best.reduce(|a, b| if a > b { a } else { b })
             });
             score.clone()
@@ -178,8 +178,8 @@ impl CondaHalf<'_> {
         score
     }
 
-    /// What each record requires, by name. Records with broken dependencies are
-    /// moved to the end of `run`. `None` if the solve was stopped.
+    /// Returns the requirements of each record, by name. Moves records with broken
+    /// dependencies to the end of `run`. `None` if the solve was stopped.
     fn known_requirements<D>(
         &self,
         solver: &SolverCache<D>,
@@ -211,7 +211,7 @@ impl CondaHalf<'_> {
         Some(requirements)
     }
 
-    /// The names that all of the records require, in the order of the names.
+    /// Returns the names that all of the records require, sorted.
     fn shared_names(&self, requirements: &Requirements) -> Vec<NameId> {
         let mut all = requirements.values();
         let mut shared: Vec<NameId> = all

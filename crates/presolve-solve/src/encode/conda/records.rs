@@ -1,5 +1,5 @@
-//! Which records of a channel are candidates, and what rules some of them out whatever
-//! the other requirements are.
+//! The records of a channel that are candidates, and the reasons that exclude some of them
+//! regardless of other requirements.
 
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -13,8 +13,8 @@ use crate::model::{
     record::pep_version,
 };
 
-/// The records of a subdir, of twins that differ in the archive type only the
-/// preferred one, in the order of the repodata.
+/// Returns the records of a subdir in the order of the repodata. Of twins, which differ in the
+/// archive type only, it keeps the preferred one.
 ///
 /// # Errors
 /// [`SolveError::DuplicateRecord`] for twins of the same archive type.
@@ -39,7 +39,7 @@ pub(super) fn distinct(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>
     Ok(kept.into_iter().map(id).collect())
 }
 
-/// Whether a record is taken rather than its twin.
+/// Whether a record is preferred to its twin.
 fn is_better(
     world: &World<'_>,
     record: &RepoDataRecord,
@@ -73,7 +73,7 @@ fn too_new(world: &World<'_>, record: &RepoDataRecord) -> Option<Reason> {
         .then(|| ReasonKind::TooNew.because(format!("it is newer than {cutoff}")))
 }
 
-/// Why a record is excluded regardless of other requirements.
+/// Returns why a record is excluded regardless of other requirements.
 pub(super) fn exclusion(terms: &Terms<'_>, record: &RepoDataRecord) -> Option<Reason> {
     if let Some(reason) = too_new(terms.world, record) {
         return Some(reason);

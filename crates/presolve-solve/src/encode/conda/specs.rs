@@ -18,15 +18,15 @@ use super::{
 use crate::model::{Declared, error::SolveError};
 use presolve_parse as parse;
 
-/// A match spec in the pool: what it requires, and under which condition.
+/// A match spec in the pool: its version sets and its condition, if it has one.
 pub(super) type PooledSpec = (Vec<VersionSetId>, Option<ConditionId>);
 
-/// The match specs that records write, in the pool or with the reason why not.
+/// The match specs in the records, as pool ids or as the reason why they cannot be read.
 #[derive(Default)]
 pub(super) struct SpecCache(HashMap<String, Result<PooledSpec, String>>);
 
 impl SpecCache {
-    /// Takes a match spec that a record writes into the pool.
+    /// Adds a match spec of a record to the pool.
     pub(super) fn pooled(&mut self, terms: &Terms<'_>, text: &str) -> Result<PooledSpec, String> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
@@ -45,7 +45,7 @@ impl SpecCache {
         pooled
     }
 
-    /// Takes the condition of a match spec (CEP-43) into the pool.
+    /// Adds the condition of a match spec (CEP 43) to the pool.
     fn condition(
         &mut self,
         terms: &Terms<'_>,
@@ -84,7 +84,7 @@ pub(super) fn join(
     terms.pool.intern_condition(joined)
 }
 
-/// The version sets of a match spec: its extras (CEP-44), then the package.
+/// Returns the version sets of a match spec: its extras (CEP 44), then the package.
 fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>, String> {
     let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
         return Err("a dependency needs an exact package name".to_string());
@@ -104,7 +104,7 @@ fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>,
 }
 
 impl CondaHalf<'_> {
-    /// What a declared conda line requires.
+    /// Returns the requirements of a declared conda line.
     ///
     /// # Errors
     /// [`SolveError::MatchSpec`].

@@ -1,4 +1,4 @@
-//! What supports packages that came in for no reason.
+//! The support of an unfounded set.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -14,11 +14,11 @@ use super::{
 use crate::model::record::depends_on;
 
 impl CondaHalf<'_> {
-    /// The records that lead to an unfounded set, of all packages to which the declared
-    /// lines may lead without it, nearest first.
+    /// Returns the records that lead to an unfounded set, of all packages that the declared
+    /// lines may reach without it, nearest first.
     ///
-    /// A package that is there for a reason has such a record beside it: this is
-    /// the loop formula of answer set programming (Lin and Zhao 2004).
+    /// A package that is required for a reason always comes with such a record: this is the
+    /// loop formula of answer set programming (Lin and Zhao 2004).
     pub(super) fn support(&self, set: &UnfoundedSet) -> Vec<VersionSetId> {
         if !set.with_support {
             return Vec::new();
@@ -48,7 +48,7 @@ impl CondaHalf<'_> {
         support
     }
 
-    /// The packages that may come in by themselves.
+    /// Returns the packages that need no other package to require them.
     fn roots(&self) -> VecDeque<String> {
         self.terms
             .problem

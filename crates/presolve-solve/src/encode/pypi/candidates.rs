@@ -1,4 +1,4 @@
-//! The candidates of a project, and what the solver needs to know of them.
+//! The candidates of a project, for the solver.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
-/// The candidates of a project and what speaks against some of them.
+/// The candidates of a project, and the reasons that exclude some of them.
 #[derive(Clone, Default)]
 pub(super) struct ProjectCandidates {
     /// The candidates in the order in which they are tried.
@@ -31,8 +31,7 @@ impl ProjectCandidates {
 }
 
 impl PypiHalf<'_> {
-    /// The candidates of a project for the solver; none if neither an index nor conda has
-    /// it.
+    /// Returns the candidates of a project, or `None` if neither an index nor conda has it.
     pub(in crate::encode) fn project_candidates(
         &self,
         name: NameId,
@@ -52,7 +51,7 @@ impl PypiHalf<'_> {
         })
     }
 
-    /// One candidate of an extra per candidate of its project.
+    /// Returns the candidates of an extra, one per candidate of its project.
     pub(in crate::encode) fn extra_candidates(
         &self,
         name: NameId,
@@ -77,7 +76,7 @@ impl PypiHalf<'_> {
         })
     }
 
-    /// The only candidate for what the metadata of a candidate requires.
+    /// Returns the only candidate for the requirements in the metadata of a candidate.
     pub(in crate::encode) fn contents_candidates(
         &self,
         name: NameId,
@@ -90,8 +89,8 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The candidates of a project, made at the first call: a candidate that is made twice
-    /// would be two.
+    /// Returns the candidates of a project. Only the first call creates them: a second
+    /// creation would duplicate each candidate.
     fn built(&self, name: NameId, project: &PackageName) -> Option<ProjectCandidates> {
         if let Some(known) = self.candidates.borrow().get(project) {
             return known.clone();
@@ -146,7 +145,7 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The first release that a declared requirement would take; none where conda
+    /// Returns the first release that satisfies a declared requirement, or `None` where conda
     /// provides the project.
     pub(crate) fn best_release(
         &self,
@@ -205,7 +204,7 @@ impl PypiHalf<'_> {
             .collect()
     }
 
-    /// Whether a candidate of a project has a version that specifiers allow.
+    /// Whether the version of a candidate of a project satisfies the specifiers.
     pub(in crate::encode) fn satisfies(
         &self,
         candidate: &Candidate,

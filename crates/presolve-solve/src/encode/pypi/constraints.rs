@@ -1,4 +1,4 @@
-//! What the lines of `-c` files exclude.
+//! The exclusions by the lines of `-c` files.
 
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 use resolvo::KnownDependencies;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl PypiHalf<'_> {
-    /// Excludes the candidates that constraints leave no python for.
+    /// Excludes the candidates that the constraints forbid on every python.
     pub(super) fn exclude_by_constraints(
         &self,
         built: &mut ProjectCandidates,
@@ -26,7 +26,7 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// Requires a python on which no constraint rules the candidate out.
+    /// Requires a python on which no constraint excludes the candidate.
     pub(super) fn require_unconstrained(
         &self,
         known: &mut KnownDependencies,
@@ -39,8 +39,8 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The pythons on which no constraint rules a candidate out, and a constraint
-    /// that does so on the others; none if there is no such constraint.
+    /// Returns the pythons on which no constraint excludes a candidate, and a constraint that
+    /// excludes it on the others; `None` if there is no such constraint.
     fn unconstrained(
         &self,
         project: &PackageName,

@@ -1,4 +1,4 @@
-//! What the candidates of the PyPI half require.
+//! The requirements of the candidates of the pip half.
 
 use pep508_rs::ExtraName;
 use resolvo::{ConditionalRequirement, Dependencies, KnownDependencies, SolvableId};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl PypiHalf<'_> {
-    /// What a release requires, as far as it is known without its metadata.
+    /// Returns the requirements of a release that are known without its metadata.
     pub(in crate::encode) fn release_dependencies(
         &self,
         id: SolvableId,
@@ -37,7 +37,7 @@ impl PypiHalf<'_> {
         Dependencies::Known(known)
     }
 
-    /// What a conda package that provides a project requires: itself.
+    /// Returns the requirement of a candidate from conda: the records that it represents.
     pub(in crate::encode) fn provided_dependencies(
         &self,
         id: SolvableId,
@@ -53,7 +53,7 @@ impl PypiHalf<'_> {
         Dependencies::Known(known)
     }
 
-    /// What an extra of a candidate requires without its metadata: the candidate.
+    /// Returns the requirement of an extra that is known without metadata: its candidate.
     pub(in crate::encode) fn extra_dependencies(
         &self,
         id: SolvableId,
@@ -69,7 +69,7 @@ impl PypiHalf<'_> {
         self.terms.any_of(Name::Contents(of)).into()
     }
 
-    /// What the metadata of a release, or of an extra of a candidate, requires.
+    /// Returns the requirements in the metadata of a release, or of an extra of a candidate.
     pub(crate) fn contents_dependencies(&self, of: SolvableId) -> Dependencies {
         let known = match self.terms.candidate(of) {
             Candidate::ProjectExtra { base, extra } => self.required_by(*base, Some(extra)),

@@ -1,4 +1,4 @@
-//! Archive URLs and lines for foreign code in the pip list.
+//! Archive URLs and lines for third-party code in the pip list.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,8 +17,8 @@ use crate::{
 use presolve_packages::pypi::{Distribution, DistributionKind, tags::WheelFilename};
 
 impl PypiHalf<'_> {
-    /// The candidates that direct URLs and lines for foreign code stand for; lines
-    /// whose markers hold on no allowed python are none.
+    /// Returns the candidates of direct URLs and of lines for third-party code. Lines whose
+    /// markers hold on no allowed python have no candidate.
     pub(crate) fn direct_releases(
         &self,
         project: &PackageName,
@@ -89,11 +89,11 @@ struct Archive {
     distribution: Distribution,
 }
 
-/// The hashes that pip takes from the fragment of a URL (`LinkHash` in
+/// The hashes that pip reads from the fragment of a URL (`LinkHash` in
 /// pip/_internal/models/link.py).
 const HASHES: [&str; 6] = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"];
 
-/// The archive that a direct URL names, if its file name tells what it is.
+/// Returns the archive of a direct URL, or `None` if its file name does not identify it.
 fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
     let filename = url.raw().path_segments()?.next_back()?;
     // A local version has a `+`, which many indexes write as `%2B`.

@@ -3,18 +3,18 @@
 use crate::model::reason::{Reason, ReasonKind};
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
-/// Why a candidate of a project is excluded; other rules may lift the first two.
+/// The exclusion of a candidate of a project. Other rules may lift the first two kinds.
 #[derive(Clone, Debug)]
 pub(crate) enum Exclusion {
     Prerelease,
     Yanked(String),
-    /// This wheel would fit, and none of the allowed pips takes it.
+    /// A wheel fits, but none of the allowed pips accepts it.
     Pip(String, PipAbility),
     Other(Reason),
 }
 
 impl Exclusion {
-    /// The same for people.
+    /// Returns the exclusion as a sentence for messages.
     pub(super) fn reason(&self) -> Reason {
         let kind = match self {
             Exclusion::Prerelease => ReasonKind::PreRelease,

@@ -1,4 +1,4 @@
-//! The files of a release: which of them pip may take, and on which pythons.
+//! The files of a release: which of them pip accepts, and on which pythons.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,7 +15,7 @@ use presolve_packages::pypi::{
 };
 
 impl PypiHalf<'_> {
-    /// The files that `--only-binary`, `--no-binary` and declared hashes leave.
+    /// Returns the files that `--only-binary`, `--no-binary` and declared hashes allow.
     pub(crate) fn usable<'f>(
         &self,
         project: &PackageName,
@@ -31,7 +31,7 @@ impl PypiHalf<'_> {
         files.iter().filter(allowed).filter(hashed).collect()
     }
 
-    /// The hashes that the declared lines of a project give, per line.
+    /// Returns the declared hashes of a project, one list for each line that has some.
     fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
         let lines = self
             .terms
@@ -45,7 +45,8 @@ impl PypiHalf<'_> {
             .collect()
     }
 
-    /// The files that are not yanked; all of them, with the reason, if all are.
+    /// Returns the files that are not yanked. If all are yanked, returns them all with the
+    /// reason.
     pub(super) fn unyanked<'f>(
         &self,
         project: &PackageName,
@@ -68,8 +69,8 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The file that a pip takes of a release on a python; the target is the one
-    /// that this pip knows.
+    /// Returns the file of a release that pip selects on a python, for the platform tags that
+    /// this pip knows.
     pub(crate) fn file_of(
         &self,
         project: &PackageName,
@@ -83,8 +84,8 @@ impl PypiHalf<'_> {
         self.best_file(&kept, python, target)
     }
 
-    /// A wheel of a release that only another pip takes on a python, and what that
-    /// pip must be able to do.
+    /// Returns a wheel of a release that only another pip accepts on a python, and the ability
+    /// that this pip needs.
     pub(crate) fn wheel_for_other_pip(
         &self,
         project: &PackageName,
@@ -102,7 +103,7 @@ impl PypiHalf<'_> {
         (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
     }
 
-    /// Whether pip may take wheels and source distributions of a project.
+    /// Whether pip accepts wheels and source distributions of a project, in this order.
     fn formats(&self, project: &PackageName) -> (bool, bool) {
         let formats = &self.terms.world.pip.formats;
         let only_binary = formats.only_binary.contains(project);
@@ -112,8 +113,8 @@ impl PypiHalf<'_> {
         (wheel, source)
     }
 
-    /// The allowed pythons on which one of the files can be installed, and what pip
-    /// must be able to do for it.
+    /// Returns the allowed pythons on which one of the files can be installed, and the
+    /// abilities that pip needs for it.
     pub(super) fn installable(
         &self,
         files: &[&Arc<Distribution>],
@@ -140,8 +141,8 @@ impl PypiHalf<'_> {
         (pythons, needed)
     }
 
-    /// What the allowed pips differ in and a release needs, each with the pythons
-    /// on which it does not: a pip that lacks an ability lacks the later ones too.
+    /// Returns the abilities that a release needs and only some allowed pips have, each with
+    /// the pythons that do not need it. A pip that lacks an ability also lacks the later ones.
     fn needed_of_pip(
         &self,
         by_ability: &BTreeMap<Option<PipAbility>, PythonSet>,
@@ -162,7 +163,7 @@ impl PypiHalf<'_> {
         needed
     }
 
-    /// The allowed pythons that a file fits.
+    /// Returns the allowed pythons that a file supports.
     pub(super) fn fitting(&self, file: &Distribution, target: &WheelTarget) -> PythonSet {
         let allowed = self.pythons.allowed();
         let required = match &file.requires_python {
@@ -188,8 +189,8 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The file that pip takes on a python: the wheel with the best tags, then
-    /// the highest build number, else a source distribution.
+    /// Returns the file that pip selects on a python: the wheel with the best tags, then with
+    /// the highest build number, otherwise a source distribution.
     pub(super) fn best_file(
         &self,
         files: &[&Arc<Distribution>],
@@ -220,8 +221,8 @@ pub(super) fn is_wheel(file: &Distribution) -> bool {
     matches!(file.kind, DistributionKind::Wheel(_))
 }
 
-/// Whether a file has one of these hashes, `sha256:…`. A hash that the index does not
-/// give counts as a match.
+/// Whether a file has one of these hashes, in the form `sha256:…`. A hash that the index does
+/// not list counts as a match.
 fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
     let mut known = hashes.iter().filter_map(|hash| {
         let (algorithm, value) = hash.split_once(':')?;

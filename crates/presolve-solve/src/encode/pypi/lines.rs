@@ -1,4 +1,4 @@
-//! What the lines of the pip list require of the solver.
+//! The requirements of the lines of the pip list.
 
 use pep508_rs::{MarkerTree, Requirement, VerbatimUrl};
 use resolvo::ConditionalRequirement;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl PypiHalf<'_> {
-    /// What a line of the pip list requires; nothing if the half takes no part.
+    /// Returns the requirements of a line of the pip list, none if the pip half is left out.
     ///
     /// # Errors
     /// [`SolveError::Requirement`].
@@ -43,7 +43,7 @@ impl PypiHalf<'_> {
         let allowed = self.pythons.allowed();
         let active = self.pythons.marked(&requirement.marker, None);
         let active = active.intersection(allowed);
-        // pip has to start, though it be for nothing.
+        // pip must run even if there is nothing to install.
         if active.is_empty() && !allowed.is_empty() {
             return Ok(self.pips_that_run());
         }

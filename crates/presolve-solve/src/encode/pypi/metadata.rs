@@ -1,4 +1,4 @@
-//! The metadata of a release: fetched when the solver has chosen the release, as a rule.
+//! The metadata of a release, usually fetched after the solver has chosen the release.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use presolve_packages::pypi::{
 };
 
 impl PypiHalf<'_> {
-    /// The release that a candidate of a project is, or that a conda package was
-    /// built from: pip reads the extras of what is installed.
+    /// Returns the release of a candidate. For a conda package this is the release that it was
+    /// built from, because pip reads the extras of installed packages.
     pub(super) fn release_of(&self, id: SolvableId) -> Option<Arc<ReleaseCandidate>> {
         match self.terms.candidate(id) {
             Candidate::Release(release) => Some(release.clone()),
@@ -25,8 +25,8 @@ impl PypiHalf<'_> {
                 let page = self.project(&provided.project)?;
                 let files = &page.releases.get(version)?.files;
                 let (mut release, _) = self.release(&provided.project, version, files);
-                // On which pythons it runs is conda's affair; what its extras
-                // require, any wheel tells.
+                // conda decides on which pythons it runs. Any wheel has the requirements of
+                // its extras.
                 release.pythons = self.pythons.allowed().clone();
                 let wheel =
                     |file: &&Arc<Distribution>| matches!(file.kind, DistributionKind::Wheel(_));
@@ -38,7 +38,7 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// The pythons of a release, held against what its metadata requires too.
+    /// Returns the pythons of a release that also satisfy its metadata.
     pub(super) fn pythons_of(
         &self,
         release: &ReleaseCandidate,
@@ -59,7 +59,7 @@ impl PypiHalf<'_> {
         Ok(pythons)
     }
 
-    /// Requires a pip that does not leave a release out for its metadata.
+    /// Requires a pip that does not reject a release because of its metadata.
     pub(super) fn require_pip(
         &self,
         known: &mut KnownDependencies,
@@ -83,8 +83,8 @@ impl PypiHalf<'_> {
         Ok(())
     }
 
-    /// The metadata that speaks for a release; `None` for an opaque one, and for
-    /// one that has to be built where that counts as "requires nothing".
+    /// Returns the metadata that represents a release. `None` for an opaque release, and for
+    /// one that must be built if such a release counts as having no requirements.
     pub(crate) fn metadata(
         &self,
         release: &ReleaseCandidate,
@@ -118,8 +118,8 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// A project of which one release after the other is given up will need the metadata
-    /// of the next ones too: these are fetched together.
+    /// Fetches the metadata of the next releases together, once the solver has rejected one
+    /// release after another of the project.
     fn prefetch_older(&self, release: &ReleaseCandidate) {
         const PATIENCE: usize = 2;
         const AT_ONCE: usize = 8;

@@ -1,4 +1,4 @@
-//! Why no file of a release can be installed.
+//! The reasons for which no file of a release can be installed.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::{
 use presolve_packages::pypi::{Distribution, DistributionKind};
 
 impl PypiHalf<'_> {
-    /// Returns why no file of a release can be installed on these pythons, given by
-    /// index, although it supports others.
+    /// Returns why no file of a release can be installed on these pythons, given by index,
+    /// although others are supported.
     pub(crate) fn why_other_pythons(
         &self,
         release: &ReleaseCandidate,
@@ -87,7 +87,7 @@ impl PypiHalf<'_> {
         self.why_not_fitting(usable).into()
     }
 
-    /// Why none of the files fits an allowed python, whatever the pip.
+    /// Returns why none of the files fits an allowed python, whatever the pip version.
     fn why_not_fitting(&self, usable: &[&Arc<Distribution>]) -> Reason {
         let pythons = self.pythons.display(self.pythons.allowed());
         let refused: Vec<_> = usable

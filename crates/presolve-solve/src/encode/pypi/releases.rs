@@ -1,4 +1,4 @@
-//! Releases of an index, and what conda packages provide, as candidates.
+//! The releases of an index, and the projects that conda packages provide, as candidates.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl PypiHalf<'_> {
             .extend(exclusion.map(|reason| (solvable, reason)));
     }
 
-    /// Adds the releases of an index, newest first, or as `--prefer-binary` has it.
+    /// Adds the releases of an index, newest first, or in the order of `--prefer-binary`.
     pub(super) fn add_releases(
         &self,
         built: &mut ProjectCandidates,
@@ -60,7 +60,7 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// Adds what conda packages provide, newest first.
+    /// Adds the versions that conda packages provide, newest first.
     pub(super) fn add_provided(
         &self,
         built: &mut ProjectCandidates,
@@ -89,7 +89,7 @@ impl PypiHalf<'_> {
         }
     }
 
-    /// A release with the pythons that it can be installed on, or why it cannot.
+    /// Returns a release with the pythons on which it can be installed, or why it cannot.
     pub(crate) fn release(
         &self,
         project: &PackageName,

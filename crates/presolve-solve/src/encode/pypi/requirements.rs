@@ -12,7 +12,7 @@ use crate::encode::{
 use presolve_packages::pypi::Metadata;
 
 impl PypiHalf<'_> {
-    /// Requires what metadata says, on the pythons on which its markers hold.
+    /// Adds the requirements in metadata, on the pythons on which their markers hold.
     pub(super) fn require_all(
         &self,
         known: &mut KnownDependencies,
@@ -39,7 +39,7 @@ impl PypiHalf<'_> {
             let own = (requirement.name == release.project).then_some(&release.version);
             let sets = match self.requirement_sets(requirement, own) {
                 Ok(sets) => sets,
-                // What cannot be satisfied need not be met on the other pythons.
+                // An unsatisfiable requirement does not matter on the other pythons.
                 Err(reason) => {
                     let others = pythons.difference(&active);
                     if others.is_empty() {
@@ -61,8 +61,8 @@ impl PypiHalf<'_> {
         Ok(())
     }
 
-    /// The version sets of a requirement: its extras, then the project. `own` is
-    /// the version of the project that requires itself, as `foo[all]` does.
+    /// Returns the version sets of a requirement: its extras, then the project. `own` is the
+    /// version of a project that requires itself, as `foo[all]` does.
     pub(super) fn requirement_sets(
         &self,
         requirement: &Requirement<VerbatimUrl>,
@@ -89,8 +89,8 @@ impl PypiHalf<'_> {
             sets.push(self.terms.some_of(name, set));
         }
         match (own, &set) {
-            // A package must not constrain its own name: the tie of its extras
-            // to itself says the same.
+            // A package must not constrain its own name. The link between its extras and
+            // itself has the same effect.
             (Some(version), VersionSet::Specifiers(specifiers)) => {
                 if !specifiers.contains(version) {
                     return Err(format!("it requires itself as {specifiers}"));

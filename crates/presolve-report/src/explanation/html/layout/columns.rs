@@ -1,16 +1,16 @@
-//! Boxes in columns, from the declared lines at the left to the disputed package.
+//! Boxes in columns, from the declared lines on the left to the disputed package.
 
 use super::{Child, Kind, Labels, Layout, MARGIN, ROW, WireKind, children, depth, size};
 use crate::explanation::{graph::Graph, html::label::Label};
 use presolve_explain::Explanation;
 
-/// The widest text of a box in columns.
+/// The maximum width of the text of a box, in pixels.
 const TEXT: f64 = 215.0;
-/// Between two columns.
+/// The space between two columns, in pixels.
 const GAP: f64 = 44.0;
 
 impl Layout {
-    /// In columns, as wide as it has to be.
+    /// Arranges the boxes in columns, as wide as necessary.
     pub(crate) fn columns(explanation: &Explanation, graph: &Graph<'_>) -> Self {
         let mut columns = Columns::new(explanation, graph);
         let mut y = MARGIN;
@@ -22,11 +22,11 @@ impl Layout {
     }
 }
 
-/// A box on its way into a column.
+/// A box with its column, before its position is final.
 struct Cell {
     child: Child,
     column: usize,
-    /// The middle of its band.
+    /// The vertical middle of its band, in pixels.
     middle: f64,
     kind: Kind,
     label: Label,
@@ -54,7 +54,7 @@ impl<'g> Columns<'g> {
         }
     }
 
-    /// Places a box and all that hangs on it below `top`; gives the end of its band.
+    /// Places a box and its children below `top`; returns the lower end of its band.
     fn place(&mut self, child: Child, column: usize, top: f64) -> f64 {
         let (kind, label) = self.labels.child(child);
         let height = size(kind, &label).1;
@@ -83,7 +83,7 @@ impl<'g> Columns<'g> {
         };
         end -= ROW;
         let middle = f64::midpoint(*first, *last);
-        // A box that is higher than all that hangs on it moves that down.
+        // A box that is higher than its children moves them down.
         let above = (top + height / 2.0 - middle).max(0.0);
         for cell in &mut self.cells[own + 1..] {
             cell.middle += above;
@@ -92,8 +92,8 @@ impl<'g> Columns<'g> {
         (end + above).max(middle + above + height / 2.0)
     }
 
-    /// Makes room for a disputed package that is higher than all that leads to it;
-    /// gives how much.
+    /// Makes room for a disputed package that is higher than the boxes that lead to it;
+    /// returns by how much the boxes move down.
     fn level(&mut self) -> f64 {
         let (kind, label) = self.labels.disputed(0);
         let claims = self.cells.iter().filter(|cell| match cell.child {
@@ -109,7 +109,7 @@ impl<'g> Columns<'g> {
         down
     }
 
-    /// Gives each column its place, and draws what is between.
+    /// Positions the columns, and draws the wires between them.
     fn connect(self, end: f64) -> Layout {
         let mut widths = vec![0.0_f64; self.last + 1];
         for cell in &self.cells {
@@ -144,7 +144,7 @@ impl<'g> Columns<'g> {
         layout
     }
 
-    /// The wires that end at a box.
+    /// Draws the wires that end at a box.
     fn incoming(&self, layout: &mut Layout, cell: &Cell, lefts: &[f64], widths: &[f64]) {
         let by = match cell.child {
             Child::Node(node) => self.graph.nodes[node].needed_by,
@@ -177,7 +177,7 @@ impl<'g> Columns<'g> {
         found.expect("every box is placed")
     }
 
-    /// The disputed packages in a last column, each in the middle of its claims.
+    /// Places the disputed packages in a last column, each in the middle of its claims.
     fn disputed(&self, layout: &mut Layout, claims: &[Vec<f64>], right: f64) {
         let left = right + GAP;
         let texts: Vec<_> = (0..claims.len())
@@ -208,7 +208,7 @@ fn mean(of: &[f64]) -> f64 {
     of.iter().sum::<f64>() / of.len().max(1) as f64
 }
 
-/// From one place to another at its right, level at both ends.
+/// Returns a curve to a point further right, horizontal at both ends.
 fn curve((x, y): (f64, f64), (to_x, to_y): (f64, f64)) -> String {
     if (y - to_y).abs() < 0.5 {
         return format!("M{x:.1} {y:.1} L{to_x:.1} {to_y:.1}");

@@ -1,17 +1,17 @@
-//! Boxes below each other, each indented behind what needs it.
+//! Boxes below each other, each indented relative to the box that needs it.
 
 use super::{Child, Labels, Layout, MARGIN, PADDING, ROW, SIDE, WireKind, children, depth, size};
 use crate::explanation::graph::Graph;
 use presolve_explain::Explanation;
 
-/// How far a box below is indented behind the one that needs it, and the room for
-/// wires at the right.
+/// The indentation of a box relative to the one that needs it, and the space for wires on the
+/// right, in pixels.
 const INDENT: f64 = 20.0;
-/// The share of the width that indents may take.
+/// The maximum share of the width that indents use.
 const INDENTED: f64 = 0.4;
 
 impl Layout {
-    /// Below each other, in this width.
+    /// Arranges the boxes below each other within this width, in pixels.
     pub(crate) fn stacked(explanation: &Explanation, graph: &Graph<'_>, width: f64) -> Self {
         let mut stack = Stack {
             labels: Labels {
@@ -38,9 +38,9 @@ struct Stack<'g> {
     labels: Labels<'g>,
     layout: Layout,
     indent: f64,
-    /// Where the next box begins.
+    /// The upper edge of the next box.
     y: f64,
-    /// Of each disputed package, the right edges of its claims.
+    /// The right edges of the claims of each disputed package.
     claims: Vec<Vec<(f64, f64)>>,
 }
 
@@ -68,7 +68,7 @@ impl Stack<'_> {
         }
     }
 
-    /// The disputed packages below; what leads to them runs down at the right.
+    /// Adds the disputed packages at the bottom. The wires to them run down on the right.
     fn connect(mut self) -> Layout {
         let bus = self.layout.width - MARGIN - INDENT / 2.0;
         for (of, claims) in std::mem::take(&mut self.claims).into_iter().enumerate() {

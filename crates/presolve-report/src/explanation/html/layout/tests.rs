@@ -1,4 +1,4 @@
-//! Pictures of made-up conflicts, checked without a browser.
+//! Pictures of generated conflicts, checked without a browser.
 
 use proptest::prelude::*;
 
@@ -65,7 +65,7 @@ fn a_left() -> impl Strategy<Value = Left> {
     (name, a_half(), "[0-9. or]{0,70}").prop_map(|(name, half, ranges)| left(&name, half, &ranges))
 }
 
-/// Chains of a few lines; most end at the disputed package, the others are given.
+/// Generates chains of a few lines. Most end at the disputed package, the others are given.
 fn a_conflict() -> impl Strategy<Value = (Vec<String>, Conflict)> {
     let chain = (
         0..4_usize,
@@ -81,7 +81,7 @@ fn a_conflict() -> impl Strategy<Value = (Vec<String>, Conflict)> {
         let disputed = left("disputed", half, "").package;
         let mut all = Vec::new();
         for (line, mut links, given, ends, ranges) in chains {
-            // What is given is shown by a chain of its own, before.
+            // A given package first needs a chain of its own.
             for left in &given {
                 let links = vec![left.clone()];
                 all.push(Chain {
@@ -127,7 +127,7 @@ fn a_conflict() -> impl Strategy<Value = (Vec<String>, Conflict)> {
     })
 }
 
-/// What is wrong with a picture.
+/// Returns the errors of a picture.
 fn problems(layout: &Layout) -> Vec<String> {
     let mut problems = Vec::new();
     let slack = 0.01;
@@ -198,7 +198,7 @@ fn lines_that_begin_alike_share_their_beginning() {
         ..Conflict::default()
     };
     let graphs = graphs(&conflict);
-    // Two lines; `a` and `b` behind the first, another `a` behind the second.
+    // Two lines: `a` and `b` after the first, another `a` after the second.
     assert_eq!((graphs[0].nodes.len(), graphs[0].claims.len()), (5, 3));
     let texts = ["first".to_owned(), "second".to_owned()];
     let layout = Layout::columns(&explanation(&texts), &graphs[0]);

@@ -1,4 +1,4 @@
-//! From what was found to what is written of it.
+//! The conversion of an explanation into its published form.
 
 use super::{
     Case, Chain, Change, ChannelPriority, Conflict, Cost, Edit, Explanation, Fix, Given,
@@ -17,7 +17,7 @@ use presolve_text::{diagnostic::Location, source::SourceFile};
 use presolve_words::edits::words;
 
 impl Explanation {
-    /// What was found of a file.
+    /// Converts the explanation of a file.
     pub fn new(found: &explain::Explanation, source: &SourceFile) -> Self {
         let lines = found.declared.iter().zip(&found.places);
         let conflicts = found.conflicts.iter();

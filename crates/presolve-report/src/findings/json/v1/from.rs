@@ -1,4 +1,4 @@
-//! From what was found to what is written of it.
+//! The conversion of findings into their published form.
 
 use super::{
     Confidence, Counts, Edit, File, Finding, Fix, Level, Place, Position, Related, Report, Safety,
@@ -11,7 +11,7 @@ use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::{self, Location};
 
 impl Report {
-    /// What was found in files.
+    /// Converts the findings of all files.
     pub fn new(report: &check::CheckReport) -> Self {
         Self {
             version: 1,
