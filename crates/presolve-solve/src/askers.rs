@@ -34,13 +34,6 @@ impl Asked {
     pub fn is_direct(&self) -> bool {
         self.path.len() < 2
     }
-
-    /// "dagster needs grpcio, which needs six"; none if the line itself requires it.
-    pub fn chain(&self) -> Option<String> {
-        let (first, rest) = self.path.split_first()?;
-        let rest = rest.join(", which needs ");
-        (!rest.is_empty()).then(|| format!("{first} needs {rest}"))
-    }
 }
 
 /// What requires each project of the pip half.
