@@ -104,3 +104,133 @@ fn need(need: &Need) -> String {
         } => format!("{package} {constraint}, which is not available"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use presolve_packages::pypi::pip_abilities::PipAbility;
+    use presolve_solve::{
+        RequirementError, SpecError,
+        conflict::{Half, Left, Needs, Package},
+    };
+    use rattler_conda_types::Subdir;
+
+    fn needs(by_constraint: bool, needs: Vec<Need>) -> Reason {
+        let needs = Needs(needs);
+        Reason::Needs {
+            by_constraint,
+            needs,
+        }
+    }
+
+    /// Reasons of all variants in the order of their words, kind by kind.
+    fn all() -> Vec<Reason> {
+        let text = |text: &str| text.to_string();
+        let subdir = Subdir::Linux64;
+        let tags = vec![text("cp38"), text("cp310")];
+        let package = Package {
+            name: text("numpy"),
+            half: Half::Conda,
+        };
+        let missing = Need::Missing {
+            package: package.clone(),
+            constraint: text(">=2"),
+        };
+        let left = Left {
+            package,
+            versions: None,
+        };
+        vec![
+            Reason::RequiresPython {
+                specifiers: text(">=3.8"),
+                allowed: None,
+            },
+            Reason::RequiresPython {
+                specifiers: text(">=3.8"),
+                allowed: Some(text("3.7")),
+            },
+            Reason::NoWheelForPythons {
+                pythons: text("3.7"),
+                subdir,
+                tags: tags.clone(),
+            },
+            Reason::WheelsForOthers { tags },
+            Reason::NoWheelForPlatform { subdir },
+            Reason::Yanked { reason: text("") },
+            Reason::Yanked {
+                reason: text("broken"),
+            },
+            Reason::PreRelease,
+            Reason::NewerThan {
+                cutoff: jiff::Timestamp::UNIX_EPOCH,
+            },
+            Reason::ChannelPriority {
+                package: text("numpy"),
+                first: text("conda-forge"),
+                channel: text("defaults"),
+            },
+            Reason::OtherChannel {
+                channel: text("conda-forge"),
+            },
+            Reason::PipTooOld {
+                wheel: text("a-1-py3-none-any.whl"),
+                ability: PipAbility::Manylinux2014,
+            },
+            Reason::PipOption,
+            Reason::Constraint {
+                constraint: text("a<2"),
+            },
+            Reason::IndexUnavailable,
+            Reason::MetadataRequiresPython {
+                specifiers: text(">=3.8"),
+                allowed: text("3.7"),
+            },
+            Reason::Requirement(RequirementError::Itself {
+                specifiers: text(">=2"),
+            }),
+            Reason::Requirement(RequirementError::FromUrl {
+                project: "numpy".parse().expect("a name"),
+            }),
+            Reason::BrokenDependency {
+                dependency: text("a ]"),
+                error: SpecError::EmptyCondition,
+            },
+            Reason::LegacyMetadata {
+                ability: PipAbility::LegacySpecifiers,
+            },
+            Reason::BrokenMetadata {
+                error: text("no name"),
+            },
+            Reason::OwnConstraint {
+                constraint: text("a <2"),
+            },
+            Reason::NeedsBuild {
+                reason: text("it runs code"),
+            },
+            Reason::Unrequired,
+            Reason::Unbuildable {
+                reason: text("use another name"),
+            },
+            needs(false, vec![missing.clone()]),
+            needs(
+                false,
+                vec![Need::Excluded(left.clone()), Need::Excluded(left)],
+            ),
+            needs(true, vec![missing]),
+            Reason::NoFiles,
+            Reason::FileOfOther {
+                project: "numpy".parse().expect("a name"),
+            },
+            Reason::MarkerAgainstFile,
+            Reason::OtherPython,
+            Reason::OtherPip,
+        ]
+    }
+
+    #[test]
+    fn reasons_are_in_the_order_of_their_words() {
+        let all = all();
+        assert!(all.is_sorted());
+        assert!(all.is_sorted_by_key(|of| (of.kind(), reason(of))));
+    }
+}
