@@ -1,7 +1,10 @@
 //! Each kind of conflict, and how it is told.
 
 use insta::assert_snapshot;
-use presolve::problem::{Problem, explain_all};
+use presolve::{
+    explain::words,
+    problem::{Problem, explain_all},
+};
 
 use crate::world::ToyWorld;
 
@@ -18,11 +21,11 @@ fn told(world: &str) -> String {
             let lines: Vec<String> = lines.map(|line| format!("[{line}]")).collect();
             text += &format!("{}\n", lines.join(" "));
             for case in &conflict.cases {
-                for fact in case.facts(&world.declared) {
+                for fact in words::facts(case, &world.declared) {
                     text += &format!("  {fact}\n");
                 }
                 for out in &case.ruled_out {
-                    text += &format!("  ({:?})\n", out.reason.kind);
+                    text += &format!("  ({:?})\n", out.reason.kind());
                 }
             }
             for missing in &conflict.missing {

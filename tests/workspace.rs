@@ -124,6 +124,53 @@ fn the_solver_knows_neither_files_nor_networks() {
     }
 }
 
+/// The highest number of words in one quoted text of a line.
+fn words_in_a_text(line: &str) -> usize {
+    let texts = line.split('"').skip(1).step_by(2);
+    let words = texts.map(|text| {
+        let words = text
+            .split_whitespace()
+            .map(|word| word.trim_matches([',', ':', ';']));
+        words
+            .filter(|word| !word.is_empty() && word.chars().all(char::is_alphabetic))
+            .count()
+    });
+    words.max().unwrap_or(0)
+}
+
+#[test]
+fn the_solver_has_no_sentence_for_people() {
+    // "1.0 to 2.0, with gaps" is a name of versions.
+    const WORDS_OF_A_NAME: usize = 3;
+    let unknown = ["Diagnostic", "Failure", "ExitCode", "\"--", " --", "`--"];
+    let mut files = 0;
+    for file in sources::of_crates() {
+        if !file.to_string_lossy().contains("presolve-solve/src/") {
+            continue;
+        }
+        files += 1;
+        let text = std::fs::read_to_string(&file).expect("readable");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        // These texts are for logs and for reports of a bug.
+        let is_for_logs = file.ends_with("verify.rs") || file.ends_with("model/error.rs");
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let mut before = "";
+        for line in lines {
+            let at = format!("{}: {line}", file.display());
+            assert!(!unknown.iter().any(|word| line.contains(word)), "{at}");
+            // rustfmt puts a long text below its call.
+            let is_called = |call: &str| line.contains(call) || before.ends_with(call);
+            let is_bug = is_called("unverified(") || is_called("expect(");
+            let is_sentence = words_in_a_text(line) > WORDS_OF_A_NAME;
+            assert!(!is_sentence || is_bug || is_for_logs, "{at}");
+            before = line;
+        }
+    }
+    assert!(files > 50);
+}
+
 #[test]
 fn the_picture_is_the_one_that_cargo_sees() {
     let drawn = picture(&dependencies());

@@ -22,6 +22,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
+    explain::words,
     packages::error::IndexError,
     packages::{
         conda::SubdirRecords,
@@ -317,7 +318,7 @@ impl ToyWorld {
             .into_iter()
             .chain(projects)
             .map(|(name, asked)| {
-                let chain = asked.chain().unwrap_or_default();
+                let chain = words::path(&asked).unwrap_or_default();
                 let line = &self.declared[asked.line].text;
                 format!("{name}: [{line}] {chain}").trim_end().to_string()
             })
@@ -417,7 +418,7 @@ impl ToyWorld {
             text += &format!(" [{}]", self.declared[line].text);
         }
         for case in &unsolvable.cases {
-            for fact in case.facts(&self.declared) {
+            for fact in words::facts(case, &self.declared) {
                 text += &format!("\n  {fact}");
             }
         }

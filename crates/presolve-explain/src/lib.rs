@@ -1,8 +1,9 @@
 //! `explain`: why a file cannot be solved, which minimal changes fix it, and what the search
 //! would cost conda's classic solver.
 //!
-//! In: a question with its result. Out: an [`Explanation`]. This crate must never know how an
-//! explanation is worded or rendered.
+//! In: a question with its result. Out: an [`Explanation`]; [`words`] has the sentences for
+//! what the solver says of a conflict. This crate must never know how an explanation is
+//! rendered.
 //!
 //! ```text
 //! conflicts   the conflicting lines, each conflict separately
@@ -31,6 +32,7 @@ pub mod cost;
 mod fixes;
 mod run;
 pub mod why;
+pub mod words;
 
 pub use builds::GoneBuilds;
 pub use fixes::{

@@ -1,6 +1,9 @@
 //! What requires a package, and why it has this version, in words.
 
-use presolve_explain::why::{Answer, Asker, Cause, Installed, NameAnswer, Newest, VersionChange};
+use presolve_explain::{
+    why::{Answer, Asker, Cause, Installed, NameAnswer, Newest, VersionChange},
+    words,
+};
 use presolve_solve::{
     Conflict, Declared, DeclaredKind,
     askers::direct::{By, Demand},
@@ -159,7 +162,11 @@ fn newest(answer: &Answer, installed: &Installed) -> Vec<String> {
         )];
     }
     let mut lines = vec!["  why not a newer version".to_string()];
-    lines.extend(ruled_out.iter().map(|out| format!("    {out}")));
+    lines.extend(
+        ruled_out
+            .iter()
+            .map(|out| format!("    {}", words::ruled_out(out))),
+    );
     if let Some((versions, conflict)) = blocked {
         lines.push(format!("    {name} {versions}: conflicts with the rest"));
         lines.extend(clash(answer, conflict.as_ref()));
@@ -230,7 +237,8 @@ fn clash(answer: &Answer, conflict: Option<&Conflict>) -> Vec<String> {
         hashes: Vec::new(),
     };
     let declared = [&answer.declared[..], &[added]].concat();
-    let facts = conflict.cases.iter().flat_map(|case| case.facts(&declared));
+    let cases = conflict.cases.iter();
+    let facts = cases.flat_map(|case| words::facts(case, &declared));
     let facts = facts.map(|fact| {
         let fact = fact.replace(&format!("`{NEWER}` (PyPI)"), NEWER);
         let fact = fact.replace(&format!("{NEWER} asks for"), &format!("{NEWER} is"));
@@ -288,7 +296,7 @@ fn unsolvable(
         ));
         for &(_, case, chain) in through {
             let chain = &conflict.cases[case].chains[chain];
-            text.push(format!("    {}", chain.words(&answer.declared)));
+            text.push(format!("    {}", words::chain(chain, &answer.declared)));
         }
     }
     if chains.is_empty() {

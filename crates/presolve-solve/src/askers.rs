@@ -34,14 +34,6 @@ impl Asked {
     pub fn is_direct(&self) -> bool {
         self.path.len() < 2
     }
-
-    /// Returns the path as text, "dagster needs grpcio, which needs six"; `None` if the line
-    /// itself requires the package.
-    pub fn chain(&self) -> Option<String> {
-        let (first, rest) = self.path.split_first()?;
-        let rest = rest.join(", which needs ");
-        (!rest.is_empty()).then(|| format!("{first} needs {rest}"))
-    }
 }
 
 /// Returns the shortest path to each project of the pip half.

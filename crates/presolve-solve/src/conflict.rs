@@ -1,19 +1,20 @@
 //! The reasons for which there is no solution: the declared lines that conflict, the package
 //! that they disagree on, and the chain from each line to that package.
 
-use std::fmt;
-
 mod cases;
 pub(crate) mod core;
 mod demands;
 pub(crate) mod folded;
+mod names;
 mod nearest;
 mod newer;
-mod wording;
 
 pub(super) use self::core::explain;
-pub use crate::model::reason::{Reason, ReasonKind};
+pub use crate::model::reason::{Need, Needs, Reason, ReasonKind};
+pub use nearest::Nearest;
 pub use newer::{Newer, newer};
+
+use presolve_packages::pypi::pip_abilities::PipAbility;
 
 /// Declared lines that cannot be satisfied together.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +84,40 @@ pub struct Case {
     /// Excluded candidates at the end of a chain, newest first.
     pub ruled_out: Vec<RuledOut>,
     /// The nearest available versions or builds.
-    pub nearest: Option<String>,
-    /// Further facts, one sentence each.
-    pub notes: Vec<String>,
+    pub nearest: Option<Nearest>,
+    /// Further facts.
+    pub notes: Vec<Note>,
+}
+
+/// A further fact about a conflict over pip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// None of the allowed pips runs on an allowed Python.
+    PipDoesNotRun {
+        /// The allowed pips.
+        pips: Versions,
+        /// What pip needs to run there.
+        ability: PipAbility,
+    },
+    /// pip installs this line, so it has to run.
+    InstalledByPip {
+        /// The line as the user wrote it.
+        line: String,
+    },
+    /// A wheel needs a newer pip.
+    WheelNeedsPip {
+        /// The file name of the wheel.
+        wheel: String,
+        /// What pip needs for it.
+        ability: PipAbility,
+    },
+    /// The metadata of a distribution needs another pip.
+    MetadataNeedsPip {
+        /// The file name of the distribution.
+        file: String,
+        /// What pip needs for it.
+        ability: PipAbility,
+    },
 }
 
 /// The chain of requirements from a declared line to a package.
@@ -100,6 +132,18 @@ pub struct Chain {
     pub asked: Option<String>,
     /// The candidates that other lines leave of the packages that the chain depends on.
     pub given: Vec<Left>,
+}
+
+impl Chain {
+    /// Returns the package at its end, with what is left of it.
+    pub fn end(&self) -> &Left {
+        self.links.last().expect("a chain has a package at its end")
+    }
+
+    /// Whether it ends at a package.
+    pub fn leads_to(&self, package: &Package) -> bool {
+        self.end().package == *package
+    }
 }
 
 /// The remaining candidates of a package.
@@ -143,16 +187,6 @@ pub enum Half {
     Pypi,
     /// A virtual package of the target machine (CEP 26).
     Virtual,
-}
-
-impl fmt::Display for Half {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Half::Conda => "conda",
-            Half::Pypi => "PyPI",
-            Half::Virtual => "the machine",
-        })
-    }
 }
 
 /// Candidates that are excluded for the same reason.

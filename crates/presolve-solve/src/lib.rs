@@ -1,9 +1,9 @@
 //! The joint problem: conda records and PyPI releases as candidates of one SAT problem.
 //!
-//! In: a [`Problem`]. Out: a [`Solution`] that an independent check (`verify`) has accepted, a
-//! [`Conflict`] with the declared lines that cannot be satisfied together, or a
-//! [`SolveError`]. This crate must never know a file of the user, a flag of the command line,
-//! or an async runtime.
+//! In: a [`Problem`]. Out: a [`Solution`] that an independent walk (`verify`) has checked, a
+//! [`Conflict`] that names the declared lines that cannot hold together, or a [`SolveError`].
+//! This crate must never know a file of the user, a flag of the command line, a sentence for
+//! people, or an async runtime.
 //!
 //! Each module uses only those below it:
 //!
@@ -32,7 +32,7 @@ pub use corrections::Corrections;
 pub use encode::RecordSpec;
 pub use model::{
     Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
-    error::SolveError,
+    error::{RequirementError, SolveError, SpecError},
     python,
     record::depends_on,
     solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pep508_rs::PackageName;
 
 use crate::codes;
+use presolve_explain::words;
 use presolve_resolve::{Outcome, Resolution};
 use presolve_solve::{
     Solution,
@@ -151,7 +152,7 @@ impl<'a> Places<'a> {
             let asked = those
                 .iter()
                 .filter_map(|one| self.projects.get(project(one)));
-            let chains: Vec<String> = asked.filter_map(Asked::chain).collect();
+            let chains: Vec<String> = asked.filter_map(words::path).collect();
             notice.at(place.clone(), chains.join("; "))
         });
         notices.collect()
@@ -161,7 +162,7 @@ impl<'a> Places<'a> {
         let Some(asked) = asked else {
             return notice;
         };
-        let chain = asked.chain().unwrap_or_else(|| directly.to_string());
+        let chain = words::path(asked).unwrap_or_else(|| directly.to_string());
         match &self.resolution.places[asked.line] {
             Some(place) => notice.at(place.clone(), chain),
             None => notice,

@@ -4,7 +4,7 @@
 use rattler_conda_types::Subdir;
 
 use crate::codes;
-use presolve_explain::GoneBuilds;
+use presolve_explain::{GoneBuilds, words};
 use presolve_registry::conda::{channels::SpecChannel, repodata::MissingName};
 use presolve_resolve::Resolution;
 use presolve_solve::{Conflict, Declared, Missing};
@@ -113,7 +113,7 @@ impl View<'_> {
             diagnostic = diagnostic.note(format!("`{text}` is added by conda for the pip list"));
         }
         for case in &conflict.cases {
-            for fact in case.facts(self.declared) {
+            for fact in words::facts(case, self.declared) {
                 diagnostic = diagnostic.note(fact);
             }
         }

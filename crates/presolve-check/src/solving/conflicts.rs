@@ -85,7 +85,7 @@ fn is_about_python(conflict: &Conflict) -> bool {
         let disputed = &case.disputed;
         let by_python = case.ruled_out.iter().any(|ruled_out| {
             matches!(
-                ruled_out.reason.kind,
+                ruled_out.reason.kind(),
                 ReasonKind::RequiresPython | ReasonKind::PythonTag
             )
         });

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Fixing, Proposal, requirement::Parts};
-use crate::{Fix, Skipped};
+use crate::{Fix, Skipped, words};
 use presolve_solve::{Conflict, Declared, Problem, SolveError, explain};
 
 impl Fixing<'_> {
@@ -96,5 +96,5 @@ fn clause(conflict: &Conflict, line: usize) -> Option<String> {
             .first()
             .is_some_and(|link| link.package == out.package)
     });
-    of_own.map(|out| out.reason.text.clone())
+    of_own.map(|out| words::reason(&out.reason))
 }

@@ -13,7 +13,8 @@ use resolvo::{Interner, NameId, SolvableId};
 use super::{
     Case, Chain, Left,
     demands::{Context, Demands, Derivation, Matchings},
-    folded, nearest,
+    folded,
+    nearest::{self, Nearest},
 };
 use crate::{
     attempt::Attempt,
@@ -199,8 +200,8 @@ impl Clash<'_, '_> {
             case.nearest = nearest::to_line(encoder, line, name, &candidates)
                 .or_else(|| nearest::to_set(encoder, *set?, &candidates))
                 .or_else(|| {
-                    let there = folded::versions(encoder, &candidates.into_iter().collect())?;
-                    Some(format!("available: {package} {there}"))
+                    let versions = folded::versions(encoder, &candidates.into_iter().collect())?;
+                    Some(Nearest::Available { package, versions })
                 });
         }
         case

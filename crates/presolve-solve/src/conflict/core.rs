@@ -42,7 +42,7 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
 /// solve, so the minimal set is found without these lines.
 fn add_channels(conflict: &mut Conflict, declared: &[Declared]) {
     let ruled_out = conflict.cases.iter().flat_map(|case| &case.ruled_out);
-    let by_channel = ruled_out.filter(|out| out.reason.kind == ReasonKind::OtherChannel);
+    let by_channel = ruled_out.filter(|out| out.reason.kind() == ReasonKind::OtherChannel);
     let names: Vec<&str> = by_channel.map(|out| out.package.name.as_str()).collect();
     let requests =
         |line: &Declared| !line.channels.is_empty() && names.iter().any(|name| line.names(name));

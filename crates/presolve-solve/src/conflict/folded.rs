@@ -89,14 +89,14 @@ pub(crate) fn ruled_out(
     };
     let mut reasons: Vec<_> = by_reason.into_iter().collect();
     reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(newest(ids)));
-    let worded = reasons.into_iter().filter_map(|(reason, ids)| {
+    let ruled_out = reasons.into_iter().filter_map(|(reason, ids)| {
         Some(RuledOut {
             package: package(encoder, name),
             versions: versions(encoder, &ids)?,
             reason,
         })
     });
-    worded.collect()
+    ruled_out.collect()
 }
 
 /// A version in the form of one half. All versions of a package have the same form.

@@ -5,6 +5,7 @@ use pep508_rs::VersionOrUrl;
 use rattler_conda_types::{MatchSpec, Version, VersionSpec};
 use resolvo::{NameId, SolvableId, VersionSetId};
 
+use super::{Package, Versions};
 use crate::{
     encode::{
         Encoder,
@@ -14,17 +15,45 @@ use crate::{
 };
 use presolve_parse as parse;
 
-/// The maximum number of builds that are listed.
-const BUILDS_SHOWN: usize = 3;
+/// What is nearest to a version or build that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nearest {
+    /// The version exists in other builds.
+    Builds {
+        /// The builds, in alphabetical order.
+        builds: Vec<String>,
+        /// The required build.
+        required: String,
+    },
+    /// `==` requires a version of which only longer ones exist, as `==3.8` does.
+    Series {
+        /// The required version.
+        version: String,
+    },
+    /// PyPI has the version without its local label.
+    Public {
+        /// The label with its plus sign, like `+cu118`.
+        local: String,
+    },
+    /// The versions before and after it, at least one of them.
+    Versions(Vec<String>),
+    /// All versions of the package.
+    Available {
+        /// The package.
+        package: Package,
+        /// Its versions.
+        versions: Versions,
+    },
+}
 
-/// Returns a sentence on the versions or builds nearest to the one that a declared line
-/// requires of `name`; `None` if the line does not require exactly one version.
+/// What is nearest to what a declared line requires of `name`; none if the line does not
+/// require one version of it.
 pub(super) fn to_line(
     encoder: &Encoder<'_>,
     line: usize,
     name: NameId,
     candidates: &[SolvableId],
-) -> Option<String> {
+) -> Option<Nearest> {
     let kind = &encoder.declared()[line].kind;
     match (kind, encoder.terms().name(name)) {
         (DeclaredKind::Conda(spec), Name::Conda(package)) => {
@@ -47,13 +76,13 @@ pub(super) fn to_line(
     }
 }
 
-/// Returns a sentence on the versions or builds nearest to an empty version set; `None` if the
-/// set does not name one version.
+/// What is nearest to a version set that nothing is in; none if it does not tell one
+/// version.
 pub(super) fn to_set(
     encoder: &Encoder<'_>,
     set: VersionSetId,
     candidates: &[SolvableId],
-) -> Option<String> {
+) -> Option<Nearest> {
     match encoder.terms().set(set) {
         VersionSet::Specifiers(specifiers) => {
             let required = specifiers.first()?.version();
@@ -77,7 +106,7 @@ pub(super) fn to_set(
     }
 }
 
-fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<String> {
+fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<Nearest> {
     let required = spec.version.as_ref()?;
     let records = candidates
         .iter()
@@ -91,15 +120,8 @@ fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> 
     builds.sort();
     builds.dedup();
     if let (Some(build), false) = (&spec.build, builds.is_empty()) {
-        let more = builds.len().saturating_sub(BUILDS_SHOWN);
-        builds.truncate(BUILDS_SHOWN);
-        let mut builds = builds.join(", ");
-        if more > 0 {
-            builds += &format!(" and {more} more");
-        }
-        return Some(format!(
-            "this version is available as build {builds}, not as `{build}`"
-        ));
+        let required = build.to_string();
+        return Some(Nearest::Builds { builds, required });
     }
     let exact = required.to_string().starts_with("==");
     let required = one_version(required)?;
@@ -107,9 +129,8 @@ fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> 
     let in_series = |version: &&Version| version.starts_with(&required);
     if exact && required.segment_count() < 3 && versions.clone().any(|version| in_series(&version))
     {
-        return Some(format!(
-            "`=={required}` matches that version only; `={required}` matches every {required}.*"
-        ));
+        let version = required.to_string();
+        return Some(Nearest::Series { version });
     }
     neighbours(&required, versions)
 }
@@ -125,7 +146,7 @@ fn pypi(
     encoder: &Encoder<'_>,
     required: &pep440_rs::Version,
     candidates: &[SolvableId],
-) -> Option<String> {
+) -> Option<Nearest> {
     let releases = candidates
         .iter()
         .filter_map(|&id| match encoder.terms().candidate(id) {
@@ -138,10 +159,8 @@ fn pypi(
         let local = required.to_string();
         let local = &local[local.find('+')?..];
         let has_public = versions.iter().any(|version| **version == public);
-        return has_public.then(|| {
-            format!(
-                "`{local}` is a local version, which PyPI never has: add the index that has it with --extra-index-url, or drop `{local}`"
-            )
+        return has_public.then(|| Nearest::Public {
+            local: local.to_string(),
         });
     }
     neighbours(required, versions.into_iter())
@@ -151,7 +170,7 @@ fn pypi(
 fn neighbours<'v, V: Ord + ToString + 'v>(
     required: &V,
     versions: impl Iterator<Item = &'v V> + Clone,
-) -> Option<String> {
+) -> Option<Nearest> {
     let before = versions.clone().filter(|version| *version < required).max();
     let after = versions.filter(|version| *version > required).min();
     let nearest: Vec<String> = before
@@ -159,12 +178,5 @@ fn neighbours<'v, V: Ord + ToString + 'v>(
         .chain(after)
         .map(ToString::to_string)
         .collect();
-    match nearest.as_slice() {
-        [] => None,
-        [one] => Some(format!("this version does not exist; the nearest is {one}")),
-        more => Some(format!(
-            "this version does not exist; the nearest are {}",
-            more.join(" and ")
-        )),
-    }
+    (!nearest.is_empty()).then_some(Nearest::Versions(nearest))
 }

@@ -28,7 +28,6 @@ mod candidates;
 mod constraints;
 mod dependencies;
 mod direct;
-mod exclusion;
 mod files;
 mod lines;
 mod metadata;

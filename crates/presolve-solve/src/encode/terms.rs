@@ -25,8 +25,8 @@ pub(crate) struct Terms<'a> {
     pub(super) world: &'a World<'a>,
     pub(crate) rules: Rules,
     pub(super) pool: Pool,
-    /// The kind of each reason in the pool, by the id of its text.
-    kinds: RefCell<HashMap<StringId, ReasonKind>>,
+    /// The reasons whose keys are in the pool.
+    reasons: RefCell<HashMap<StringId, Reason>>,
 }
 
 impl<'a> Terms<'a> {
@@ -36,7 +36,7 @@ impl<'a> Terms<'a> {
             world: &problem.world,
             rules,
             pool: Pool::default(),
-            kinds: RefCell::default(),
+            reasons: RefCell::default(),
         }
     }
 
@@ -125,18 +125,21 @@ impl<'a> Terms<'a> {
             .collect()
     }
 
-    /// Adds a reason to the pool.
+    /// Adds a reason to the pool. Of two with the same key, the one whose kind says more
+    /// is kept.
     pub(super) fn intern_reason(&self, reason: Reason) -> StringId {
-        let id = self.pool.intern_string(reason.text);
-        self.kinds.borrow_mut().insert(id, reason.kind);
+        let id = self.pool.intern_string(reason.key());
+        let mut reasons = self.reasons.borrow_mut();
+        if reason.kind() != ReasonKind::Broken || !reasons.contains_key(&id) {
+            reasons.insert(id, reason);
+        }
         id
     }
 
-    /// Returns the reason with this text.
+    /// The reason that the solver gives by the id of its key.
     pub(crate) fn reason(&self, id: StringId) -> Reason {
-        let kind = self.kinds.borrow().get(&id).copied();
-        kind.unwrap_or(ReasonKind::Broken)
-            .because(self.pool.resolve_string(id))
+        let reasons = self.reasons.borrow();
+        reasons.get(&id).expect("a reason is interned").clone()
     }
 
     /// Returns the version set of the records of these pythons.

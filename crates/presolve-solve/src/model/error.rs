@@ -1,5 +1,7 @@
 //! The errors of a solve that ends without a result, as data.
 
+use pep508_rs::PackageName;
+
 use presolve_packages::error::IndexError;
 
 /// The reason for which the solver has no result. "No solution" is a result.
@@ -68,4 +70,38 @@ impl From<IndexError> for SolveError {
             error => Self::Index(error),
         }
     }
+}
+
+/// Why a match spec cannot be expressed as a clause.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum SpecError {
+    /// A parser rejects it, with this message.
+    #[error("{0}")]
+    Parser(String),
+    /// The condition of a match spec has a condition.
+    #[error("a condition inside a condition")]
+    NestedCondition,
+    /// The condition of a match spec requires nothing.
+    #[error("an empty condition")]
+    EmptyCondition,
+    /// The name is a glob or a regular expression.
+    #[error("a dependency needs an exact package name")]
+    InexactName,
+}
+
+/// Why a requirement cannot be expressed as a clause.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum RequirementError {
+    /// It requires an own extra in another version.
+    #[error("it requires itself as {specifiers}")]
+    Itself {
+        /// The required versions.
+        specifiers: String,
+    },
+    /// It requires a project from a URL that the pip list does not have.
+    #[error("it requires {project} from a URL")]
+    FromUrl {
+        /// The project.
+        project: PackageName,
+    },
 }

@@ -150,8 +150,9 @@ impl<'a> Search<'a> {
         let pip = record(attempt, "pip", chosen).and_then(pep_version);
         let rules = &mut self.reading.rules;
         if (&rules.pythons, &rules.pip) == (&alone, &pip) {
-            let what = "its files changed while it was solved";
-            return Err(SolveError::unverified(what));
+            return Err(SolveError::unverified(
+                "its files changed while it was solved",
+            ));
         }
         (rules.pythons, rules.pip) = (alone, pip);
         self.other_pythons = Some(rest);

@@ -7,7 +7,7 @@ use crate::explanation::{
     graph::{Graph, graphs},
     view,
 };
-use presolve_explain::{Explanation, GoneBuilds};
+use presolve_explain::{Explanation, GoneBuilds, words};
 use presolve_solve::Conflict;
 use presolve_terminal::foreign::shown;
 use presolve_text::diagnostic::Diagnostic;
@@ -196,7 +196,7 @@ fn picture(explanation: &Explanation, graph: &Graph<'_>, id: &str) -> Markup {
     let title = format!("How the lines lead to {}", names.join(", "));
     let facts = graph
         .case
-        .map_or_else(Vec::new, |case| case.facts(&explanation.declared));
+        .map_or_else(Vec::new, |case| words::facts(case, &explanation.declared));
     let said = if facts.is_empty() {
         format!("{} is requested but does not exist", names.join(", "))
     } else {
@@ -242,7 +242,7 @@ fn ruled_out(conflict: &Conflict) -> Markup {
                                 th scope="row" {
                                     (ruled_out.package.name) " " (ruled_out.versions.ranges)
                                 }
-                                td { (code(&ruled_out.reason.text)) }
+                                td { (code(&words::reason(&ruled_out.reason))) }
                             }
                         }
                     }

@@ -6,7 +6,7 @@ use resolvo::{NameId, SolvableId};
 
 use super::{Clash, left_by_all};
 use crate::{
-    conflict::{Case, demands::Demands, folded},
+    conflict::{Case, Note, demands::Demands, folded},
     encode::{
         Encoder,
         pool::{Candidate, Name},
@@ -36,12 +36,10 @@ impl Clash<'_, '_> {
             chains: Vec::new(),
             ruled_out: Vec::new(),
             nearest: None,
-            notes: vec![format!(
-                "pip {} does not run on {}: that needs pip {}",
-                folded::versions(encoder, pips)?,
-                ability.what(),
-                ability.versions()
-            )],
+            notes: vec![Note::PipDoesNotRun {
+                pips: folded::versions(encoder, pips)?,
+                ability,
+            }],
         };
         for name in [python, pip] {
             for (&line, demand) in self.core.iter().zip(demands) {
@@ -54,8 +52,8 @@ impl Clash<'_, '_> {
         for &line in self.core {
             let declared = &encoder.declared()[line];
             if !case.chains.iter().any(|chain| chain.line == line) && !declared.is_conda() {
-                case.notes
-                    .push(format!("`{}` is installed by pip", declared.text));
+                let line = declared.text.clone();
+                case.notes.push(Note::InstalledByPip { line });
             }
         }
         Some(case)
@@ -83,8 +81,8 @@ impl Clash<'_, '_> {
     }
 }
 
-/// Returns why a line demands a certain pip, by the newest release that requires it.
-pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> Option<String> {
+/// Why a line demands a certain pip: what the newest release that does so says.
+pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> Option<Note> {
     let project = demands.demands.get(&pip)?.derivations.first()?.because_of?;
     let releases = demands.demands.get(&project)?.left.usable.iter();
     let release = releases
@@ -93,13 +91,15 @@ pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> 
             _ => None,
         })
         .max_by(|a, b| a.version.cmp(&b.version))?;
-    let file = &release.distribution.as_ref()?.filename;
+    let file = release.distribution.as_ref()?.filename.clone();
     Some(match release.pip.last() {
-        Some((ability, _)) => format!("the wheel {file} needs pip {}", ability.versions()),
-        None => {
-            let ability = PipAbility::LegacySpecifiers;
-            let (what, versions) = (ability.what(), ability.versions());
-            format!("{file} has {what}: it needs pip {versions}")
-        }
+        Some((ability, _)) => Note::WheelNeedsPip {
+            wheel: file,
+            ability: *ability,
+        },
+        None => Note::MetadataNeedsPip {
+            file,
+            ability: PipAbility::LegacySpecifiers,
+        },
     })
 }

@@ -13,7 +13,7 @@ use crate::{
         folded,
     },
     encode::pool::{Candidate, Name},
-    model::reason::{Reason, ReasonKind},
+    model::reason::{Need, Needs, Reason},
 };
 
 impl Clash<'_, '_> {
@@ -96,25 +96,20 @@ impl Clash<'_, '_> {
                 }
             }
         }
-        let worded = by_names.into_iter().map(|(by_constraint, needs, ids)| {
-            let needs: Vec<String> = needs
-                .iter()
-                .map(|(&name, needed)| match needed {
-                    Ok(needed) => folded::left(self.encoder, name, needed).to_string(),
-                    Err(constraint) => {
-                        let package = folded::package(self.encoder, name);
-                        format!("{package} {constraint}, which is not available")
-                    }
-                })
-                .collect();
-            let verb = if by_constraint {
-                "works only with"
-            } else {
-                "needs"
+        let reasons = by_names.into_iter().map(|(by_constraint, needs, ids)| {
+            let needs = needs.into_iter().map(|(name, needed)| match needed {
+                Ok(needed) => Need::Excluded(folded::left(self.encoder, name, &needed)),
+                Err(constraint) => Need::Missing {
+                    package: folded::package(self.encoder, name),
+                    constraint,
+                },
+            });
+            let reason = Reason::Needs {
+                by_constraint,
+                needs: Needs(needs.collect()),
             };
-            let text = format!("it {verb} {}", needs.join(", or "));
-            (ReasonKind::Requirement.because(text), ids)
+            (reason, ids)
         });
-        worded.collect()
+        reasons.collect()
     }
 }

@@ -12,10 +12,7 @@ use super::{
     },
     CondaHalf,
 };
-use crate::model::{
-    Declared, DeclaredKind, World,
-    reason::{Reason, ReasonKind},
-};
+use crate::model::{Declared, DeclaredKind, World, reason::Reason};
 use presolve_target::ChannelPriority;
 
 pub(super) struct ChannelRules<'a> {
@@ -49,18 +46,15 @@ impl<'a> ChannelRules<'a> {
         match self.requested.get(name) {
             Some(_) if self.is_open => None,
             Some(wanted) if !wanted.iter().all(|wanted| is_one_of(channel, wanted)) => {
-                let shown = shown(channel);
-                let reason = format!("it is in {shown}, not in the requested channel");
-                Some(ReasonKind::OtherChannel.because(reason))
+                let channel = shown(channel);
+                Some(Reason::OtherChannel { channel })
             }
             _ if world.channel_priority == ChannelPriority::Strict => {
                 let first = *self.first.entry(name).or_insert(channel);
-                let reason = || {
-                    let (first, other) = (shown(first), shown(channel));
-                    let reason = format!(
-                        "strict channel priority allows {name} from {first} only, not {other}"
-                    );
-                    ReasonKind::ChannelPriority.because(reason)
+                let reason = || Reason::ChannelPriority {
+                    package: name.to_string(),
+                    first: shown(first),
+                    channel: shown(channel),
                 };
                 (first != channel).then(reason)
             }

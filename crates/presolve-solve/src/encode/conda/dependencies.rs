@@ -11,6 +11,7 @@ use super::{
     CondaHalf,
     specs::{PooledSpec, join},
 };
+use crate::model::reason::Reason;
 
 impl CondaHalf<'_> {
     /// Returns the requirements and constraints of a record.
@@ -20,7 +21,7 @@ impl CondaHalf<'_> {
         id: RecordId,
     ) -> Dependencies {
         self.known_dependencies(solvable, id).map_or_else(
-            |reason| Dependencies::Unknown(self.terms.pool.intern_string(reason)),
+            |reason| Dependencies::Unknown(self.terms.intern_reason(reason)),
             Dependencies::Known,
         )
     }
@@ -29,7 +30,7 @@ impl CondaHalf<'_> {
         &self,
         solvable: SolvableId,
         id: RecordId,
-    ) -> Result<KnownDependencies, String> {
+    ) -> Result<KnownDependencies, Reason> {
         let package = &self.terms.record(id).package_record;
         let mut known = KnownDependencies::default();
         for text in &package.depends {
@@ -42,7 +43,9 @@ impl CondaHalf<'_> {
                 if !self.is_of(set, package.name.as_normalized()) {
                     known.constrains.push(set);
                 } else if !self.is_met_by(solvable, set) {
-                    return Err(format!("its own constraint '{text}' excludes it"));
+                    return Err(Reason::OwnConstraint {
+                        constraint: text.clone(),
+                    });
                 }
             }
         }
@@ -60,11 +63,14 @@ impl CondaHalf<'_> {
         Ok(known)
     }
 
-    fn dependency(&self, text: &str) -> Result<PooledSpec, String> {
+    fn dependency(&self, text: &str) -> Result<PooledSpec, Reason> {
         let mut cache = self.specs.borrow_mut();
         cache
             .pooled(&self.terms, text)
-            .map_err(|error| format!("its dependency '{text}' is broken: {error}"))
+            .map_err(|error| Reason::BrokenDependency {
+                dependency: text.to_string(),
+                error,
+            })
     }
 
     /// Requires a record that leads to a package of an unfounded set.
@@ -72,13 +78,13 @@ impl CondaHalf<'_> {
         &self,
         known: &mut KnownDependencies,
         package: &PackageRecord,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         for (names, support) in &self.supported {
             if !names.contains(package.name.as_normalized()) {
                 continue;
             }
             let Some((&first, rest)) = support.split_first() else {
-                return Err("no conda dependency requires it".to_string());
+                return Err(Reason::Unrequired);
             };
             let union = self
                 .terms

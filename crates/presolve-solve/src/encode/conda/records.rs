@@ -6,12 +6,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use rattler_conda_types::{RepoDataRecord, package::ArchiveIdentifier};
 
 use super::super::{pool::RecordId, terms::Terms};
-use crate::model::{
-    World,
-    error::SolveError,
-    reason::{Reason, ReasonKind},
-    record::pep_version,
-};
+use crate::model::{World, error::SolveError, reason::Reason, record::pep_version};
 
 /// Returns the records of a subdir in the order of the repodata. Of twins, which differ in the
 /// archive type only, it keeps the preferred one.
@@ -69,8 +64,7 @@ fn too_new(world: &World<'_>, record: &RepoDataRecord) -> Option<Reason> {
         .indexed_timestamp
         .as_ref()
         .or(package.timestamp.as_ref())?;
-    (timestamp.jiff_timestamp() > cutoff)
-        .then(|| ReasonKind::TooNew.because(format!("it is newer than {cutoff}")))
+    (timestamp.jiff_timestamp() > cutoff).then_some(Reason::NewerThan { cutoff })
 }
 
 /// Returns why a record is excluded regardless of other requirements.
@@ -83,15 +77,13 @@ pub(super) fn exclusion(terms: &Terms<'_>, record: &RepoDataRecord) -> Option<Re
         && name == "python"
         && !pep_version(record).is_some_and(|version| pythons.contains(&version))
     {
-        let reason = "the pip list was tried with another Python";
-        return Some(ReasonKind::Other.because(reason));
+        return Some(Reason::OtherPython);
     }
     if let Some(pip) = &terms.rules.pip
         && name == "pip"
         && pep_version(record).as_ref() != Some(pip)
     {
-        let reason = "the pip list was tried with another pip";
-        return Some(ReasonKind::Other.because(reason));
+        return Some(Reason::OtherPip);
     }
     None
 }

@@ -15,7 +15,10 @@ use super::{
     },
     CondaHalf,
 };
-use crate::model::{Declared, error::SolveError};
+use crate::model::{
+    Declared,
+    error::{SolveError, SpecError},
+};
 use presolve_parse as parse;
 
 /// A match spec in the pool: its version sets and its condition, if it has one.
@@ -23,17 +26,21 @@ pub(super) type PooledSpec = (Vec<VersionSetId>, Option<ConditionId>);
 
 /// The match specs in the records, as pool ids or as the reason why they cannot be read.
 #[derive(Default)]
-pub(super) struct SpecCache(HashMap<String, Result<PooledSpec, String>>);
+pub(super) struct SpecCache(HashMap<String, Result<PooledSpec, SpecError>>);
 
 impl SpecCache {
-    /// Adds a match spec of a record to the pool.
-    pub(super) fn pooled(&mut self, terms: &Terms<'_>, text: &str) -> Result<PooledSpec, String> {
+    /// Takes a match spec that a record writes into the pool.
+    pub(super) fn pooled(
+        &mut self,
+        terms: &Terms<'_>,
+        text: &str,
+    ) -> Result<PooledSpec, SpecError> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let pooled = parse::conda::match_spec(text, options)
-            .map_err(|error| error.to_string())
+            .map_err(|error| SpecError::Parser(error.to_string()))
             .and_then(|spec| {
                 let condition = spec
                     .condition
@@ -50,7 +57,7 @@ impl SpecCache {
         &mut self,
         terms: &Terms<'_>,
         condition: &MatchSpecCondition,
-    ) -> Result<ConditionId, String> {
+    ) -> Result<ConditionId, SpecError> {
         match condition {
             MatchSpecCondition::And(left, right) => {
                 let (left, right) = (self.condition(terms, left)?, self.condition(terms, right)?);
@@ -63,12 +70,12 @@ impl SpecCache {
             MatchSpecCondition::MatchSpec(spec) => {
                 let (sets, nested) = self.pooled(terms, &spec.to_string())?;
                 if nested.is_some() {
-                    return Err("a condition inside a condition".to_string());
+                    return Err(SpecError::NestedCondition);
                 }
                 sets.into_iter()
                     .map(|set| terms.pool.intern_condition(Condition::Requirement(set)))
                     .reduce(|left, right| join(terms, LogicalOperator::And, left, right))
-                    .ok_or_else(|| "an empty condition".to_string())
+                    .ok_or(SpecError::EmptyCondition)
             }
         }
     }
@@ -84,10 +91,10 @@ pub(super) fn join(
     terms.pool.intern_condition(joined)
 }
 
-/// Returns the version sets of a match spec: its extras (CEP 44), then the package.
-fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>, String> {
+/// The version sets of a match spec: its extras (CEP-44), then the package.
+fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>, SpecError> {
     let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
-        return Err("a dependency needs an exact package name".to_string());
+        return Err(SpecError::InexactName);
     };
     let name = name.as_normalized();
     let extras = spec.extras.iter().flatten().map(|extra| {
@@ -98,7 +105,8 @@ fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>,
     });
     let mut sets: Vec<_> = extras.collect();
     let id = terms.conda(name);
-    let spec = VersionSet::Match(Box::new(RecordSpec::new(spec)?));
+    let spec = RecordSpec::new(spec).map_err(SpecError::Parser)?;
+    let spec = VersionSet::Match(Box::new(spec));
     sets.push(terms.some_of(id, spec));
     Ok(sets)
 }
@@ -113,9 +121,9 @@ impl CondaHalf<'_> {
         line: &Declared,
         spec: &MatchSpec,
     ) -> Result<Vec<ConditionalRequirement>, SolveError> {
-        let refuse = |reason: String| {
-            let spec = spec.to_string();
-            SolveError::MatchSpec { spec, reason }
+        let refuse = |error: SpecError| SolveError::MatchSpec {
+            spec: spec.to_string(),
+            reason: error.to_string(),
         };
         let mut cache = self.specs.borrow_mut();
         let condition = spec

@@ -6,10 +6,13 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId};
 
-use super::{PypiHalf, exclusion::Exclusion};
+use super::PypiHalf;
 use crate::{
     encode::pool::{Candidate, Origin, ReleaseCandidate},
-    model::specifiers::{mentions_prerelease, pins_exactly, specifiers},
+    model::{
+        reason::Reason,
+        specifiers::{mentions_prerelease, pins_exactly, specifiers},
+    },
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
@@ -18,11 +21,11 @@ use presolve_packages::pypi::pip_abilities::PipAbility;
 pub(super) struct ProjectCandidates {
     /// The candidates in the order in which they are tried.
     pub candidates: Vec<SolvableId>,
-    pub excluded: Vec<(SolvableId, Exclusion)>,
+    pub excluded: Vec<(SolvableId, Reason)>,
 }
 
 impl ProjectCandidates {
-    fn exclusion(&self, id: SolvableId) -> Option<&Exclusion> {
+    fn exclusion(&self, id: SolvableId) -> Option<&Reason> {
         let mut excluded = self.excluded.iter();
         excluded
             .find(|(other, _)| *other == id)
@@ -42,7 +45,7 @@ impl PypiHalf<'_> {
         let excluded = built.excluded.iter();
         Some(Candidates {
             excluded: excluded
-                .map(|(id, exclusion)| (*id, self.terms.intern_reason(exclusion.reason())))
+                .map(|(id, reason)| (*id, self.terms.intern_reason(reason.clone())))
                 .collect(),
             candidates: built.candidates,
             favored,
@@ -246,8 +249,8 @@ impl PypiHalf<'_> {
             }
             match (built.exclusion(id), self.release_at(id)) {
                 (None, _) => stable = true,
-                (Some(Exclusion::Prerelease), _) => prerelease = true,
-                (Some(Exclusion::Yanked(_)), Some(release)) => {
+                (Some(Reason::PreRelease), _) => prerelease = true,
+                (Some(Reason::Yanked { .. }), Some(release)) => {
                     yanked.push((project.clone(), release.version.clone()));
                 }
                 _ => {}

@@ -6,7 +6,7 @@ use resolvo::KnownDependencies;
 use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
     encode::{pool::Candidate, python_set::PythonSet},
-    model::{DeclaredKind, reason::ReasonKind},
+    model::{DeclaredKind, reason::Reason},
 };
 
 impl PypiHalf<'_> {
@@ -19,9 +19,8 @@ impl PypiHalf<'_> {
         for &id in &built.candidates {
             let pythons = self.unconstrained(project, self.terms.candidate(id));
             if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
-                let reason = format!("the constraint {constraint} excludes it");
-                let reason = ReasonKind::Constraint.because(reason);
-                built.excluded.push((id, reason.into()));
+                let constraint = constraint.to_string();
+                built.excluded.push((id, Reason::Constraint { constraint }));
             }
         }
     }

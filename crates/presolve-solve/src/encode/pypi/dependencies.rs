@@ -6,7 +6,7 @@ use resolvo::{ConditionalRequirement, Dependencies, KnownDependencies, SolvableI
 use super::PypiHalf;
 use crate::{
     encode::pool::{Candidate, Name, Origin, ReleaseCandidate, VersionSet},
-    model::solution::ProvidedCandidate,
+    model::{reason::Reason, solution::ProvidedCandidate},
 };
 
 impl PypiHalf<'_> {
@@ -76,7 +76,7 @@ impl PypiHalf<'_> {
             _ => self.required_by(of, None),
         };
         known.map_or_else(
-            |reason| Dependencies::Unknown(self.terms.pool.intern_string(reason)),
+            |reason| Dependencies::Unknown(self.terms.intern_reason(reason)),
             Dependencies::Known,
         )
     }
@@ -85,7 +85,7 @@ impl PypiHalf<'_> {
         &self,
         base: SolvableId,
         extra: Option<&ExtraName>,
-    ) -> Result<KnownDependencies, String> {
+    ) -> Result<KnownDependencies, Reason> {
         let mut known = KnownDependencies::default();
         let Some(release) = self.release_of(base) else {
             return Ok(known);

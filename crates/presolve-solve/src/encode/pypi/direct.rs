@@ -6,13 +6,13 @@ use pep440_rs::Version;
 use pep508_rs::{PackageName, VerbatimUrl, VersionOrUrl};
 use percent_encoding::percent_decode_str;
 
-use super::{PypiHalf, exclusion::Exclusion};
+use super::PypiHalf;
 use crate::{
     encode::{
         pool::{Origin, ReleaseCandidate},
         python_set::PythonSet,
     },
-    model::{DeclaredKind, reason::ReasonKind},
+    model::{DeclaredKind, reason::Reason},
 };
 use presolve_packages::pypi::{Distribution, DistributionKind, tags::WheelFilename};
 
@@ -22,7 +22,7 @@ impl PypiHalf<'_> {
     pub(crate) fn direct_releases(
         &self,
         project: &PackageName,
-    ) -> Vec<(ReleaseCandidate, Option<Exclusion>)> {
+    ) -> Vec<(ReleaseCandidate, Option<Reason>)> {
         let declared = self.terms.problem.declared.iter();
         declared
             .filter_map(|declared| match &declared.kind {
@@ -52,7 +52,7 @@ impl PypiHalf<'_> {
         project: &PackageName,
         url: &VerbatimUrl,
         active: &PythonSet,
-    ) -> (ReleaseCandidate, Option<Exclusion>) {
+    ) -> (ReleaseCandidate, Option<Reason>) {
         let Some(archive) = direct_distribution(url) else {
             return (self.opaque(project), None);
         };
@@ -61,11 +61,10 @@ impl PypiHalf<'_> {
         release.origin = Origin::DirectUrl;
         release.pythons = release.pythons.intersection(active);
         if archive.project != *project {
-            let reason = format!("its file is one of {}", archive.project);
-            exclusion = Some(ReasonKind::Other.because(reason).into());
+            let project = archive.project;
+            exclusion = Some(Reason::FileOfOther { project });
         } else if release.pythons.is_empty() && exclusion.is_none() {
-            let reason = "its marker and its file need different Python versions".to_string();
-            exclusion = Some(ReasonKind::Other.because(reason).into());
+            exclusion = Some(Reason::MarkerAgainstFile);
         }
         (release, exclusion)
     }

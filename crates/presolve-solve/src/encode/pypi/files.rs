@@ -8,8 +8,11 @@ use std::{
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 
-use super::{PypiHalf, exclusion::Exclusion};
-use crate::encode::{python_set::PythonSet, rules::Sources};
+use super::PypiHalf;
+use crate::{
+    encode::{python_set::PythonSet, rules::Sources},
+    model::reason::Reason,
+};
 use presolve_packages::pypi::{
     Distribution, DistributionKind, pip_abilities::PipAbility, tags::WheelTarget,
 };
@@ -52,7 +55,7 @@ impl PypiHalf<'_> {
         project: &PackageName,
         version: &Version,
         usable: &[&'f Arc<Distribution>],
-    ) -> (Vec<&'f Arc<Distribution>>, Option<Exclusion>) {
+    ) -> (Vec<&'f Arc<Distribution>>, Option<Reason>) {
         let release = (project.clone(), version.clone());
         let is_open = self.terms.rules.yanked.contains(&release);
         let kept: Vec<_> = usable
@@ -63,7 +66,7 @@ impl PypiHalf<'_> {
         match usable.first() {
             Some(file) if kept.is_empty() => {
                 let reason = file.yanked.clone().unwrap_or_default();
-                (usable.to_vec(), Some(Exclusion::Yanked(reason)))
+                (usable.to_vec(), Some(Reason::Yanked { reason }))
             }
             _ => (kept, None),
         }

@@ -49,9 +49,9 @@ impl PypiHalf<'_> {
         }
         let sets =
             self.requirement_sets(requirement, None)
-                .map_err(|reason| SolveError::Requirement {
+                .map_err(|error| SolveError::Requirement {
                     requirement: requirement.to_string(),
-                    reason,
+                    reason: error.to_string(),
                 })?;
         let pypi = self.terms.world.pypi;
         pypi.prefetch(std::slice::from_ref(&requirement.name));

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use resolvo::{KnownDependencies, SolvableId};
 
 use super::PypiHalf;
-use crate::encode::{
-    pool::{Candidate, ReleaseCandidate},
-    python_set::PythonSet,
-    rules::Sources,
+use crate::{
+    encode::{
+        pool::{Candidate, ReleaseCandidate},
+        python_set::PythonSet,
+        rules::Sources,
+    },
+    model::reason::Reason,
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, Metadata, MetadataAnswer, pip_abilities::PipAbility,
@@ -43,7 +46,7 @@ impl PypiHalf<'_> {
         &self,
         release: &ReleaseCandidate,
         metadata: &Metadata,
-    ) -> Result<PythonSet, String> {
+    ) -> Result<PythonSet, Reason> {
         let Some(required) = &metadata.requires_python else {
             return Ok(release.pythons.clone());
         };
@@ -51,10 +54,10 @@ impl PypiHalf<'_> {
             .pythons
             .intersection(&self.pythons.required(required));
         if pythons.is_empty() {
-            let allowed = self.pythons.display(self.pythons.allowed());
-            return Err(format!(
-                "it requires Python {required}, but the environment file allows {allowed}"
-            ));
+            return Err(Reason::MetadataRequiresPython {
+                specifiers: required.to_string(),
+                allowed: self.pythons.display(self.pythons.allowed()),
+            });
         }
         Ok(pythons)
     }
@@ -64,17 +67,13 @@ impl PypiHalf<'_> {
         &self,
         known: &mut KnownDependencies,
         metadata: &Metadata,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         let ability = PipAbility::LegacySpecifiers;
         if !metadata.is_repaired {
             return Ok(());
         }
         if !self.pips.any(ability) {
-            return Err(format!(
-                "its metadata has {}: it needs pip {}",
-                ability.what(),
-                ability.versions()
-            ));
+            return Err(Reason::LegacyMetadata { ability });
         }
         if self.pips.differ_in(ability) {
             let able = self.terms.pip_with(ability, &self.pythons.none());
@@ -88,7 +87,7 @@ impl PypiHalf<'_> {
     pub(crate) fn metadata(
         &self,
         release: &ReleaseCandidate,
-    ) -> Result<Option<Arc<Metadata>>, String> {
+    ) -> Result<Option<Arc<Metadata>>, Reason> {
         let Some(distribution) = &release.distribution else {
             return Ok(None);
         };
@@ -100,20 +99,18 @@ impl PypiHalf<'_> {
             .metadata(&release.project, distribution)
         {
             Ok(MetadataAnswer::Known(metadata)) => Ok(Some(metadata)),
-            Ok(MetadataAnswer::Invalid(reason)) => Err(format!("its metadata is broken: {reason}")),
-            Ok(MetadataAnswer::Unbuildable(reason)) => Err(reason),
+            Ok(MetadataAnswer::Invalid(error)) => Err(Reason::BrokenMetadata { error }),
+            Ok(MetadataAnswer::Unbuildable(reason)) => Err(Reason::Unbuildable { reason }),
             Ok(MetadataAnswer::NeedsBuild(reason)) => {
                 self.lessons.borrow_mut().needs_build = true;
                 match self.terms.rules.sources {
                     Sources::Unknown => Ok(None),
-                    _ => Err(format!(
-                        "its requirements are known only after a build: {reason}"
-                    )),
+                    _ => Err(Reason::NeedsBuild { reason }),
                 }
             }
             Err(failure) => {
                 self.fail(failure);
-                Err("an index could not be queried".to_string())
+                Err(Reason::IndexUnavailable)
             }
         }
     }

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use pep440_rs::VersionSpecifiers;
 
-use super::{PypiHalf, exclusion::Exclusion, files::is_wheel};
-use crate::{
-    encode::pool::ReleaseCandidate,
-    model::reason::{Reason, ReasonKind},
-};
+use super::{PypiHalf, files::is_wheel};
+use crate::{encode::pool::ReleaseCandidate, model::reason::Reason};
 use presolve_packages::pypi::{Distribution, DistributionKind};
 
 impl PypiHalf<'_> {
@@ -32,20 +29,18 @@ impl PypiHalf<'_> {
             .filter(|_| files.iter().all(|file| refused(&file)))
         {
             let required = first.requires_python.as_ref()?;
-            return Some(
-                ReasonKind::RequiresPython.because(format!("it requires Python {required}")),
-            );
+            return Some(Reason::RequiresPython {
+                specifiers: required.to_string(),
+                allowed: None,
+            });
         }
         let tags = self.wheel_pythons(files.iter());
         let source = files.iter().any(|file| !is_wheel(file));
-        (!tags.is_empty() && !source).then(|| {
-            let reason = format!("its wheels are for {tags}, and it has no source distribution");
-            ReasonKind::PythonTag.because(reason)
-        })
+        (!tags.is_empty() && !source).then_some(Reason::WheelsForOthers { tags })
     }
 
-    /// The python tags of the wheels that fit the platform.
-    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> String {
+    /// The python tags of the wheels that fit the platform, oldest first.
+    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> Vec<String> {
         let mut tags: Vec<&str> = Vec::new();
         for file in files {
             if let DistributionKind::Wheel(wheel) = &file.kind
@@ -57,7 +52,7 @@ impl PypiHalf<'_> {
         // `cp310` is newer than `cp38`.
         tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
         tags.dedup();
-        tags.join(", ")
+        tags.into_iter().map(str::to_string).collect()
     }
 
     /// Returns why no file of a release can be installed.
@@ -65,15 +60,13 @@ impl PypiHalf<'_> {
         &self,
         files: &[Arc<Distribution>],
         usable: &[&Arc<Distribution>],
-    ) -> Exclusion {
+    ) -> Reason {
         if usable.is_empty() {
-            let excluded = "--only-binary, --no-binary or the hashes exclude its files";
-            let reason = if files.is_empty() {
-                ReasonKind::Other.because("it has no files")
+            return if files.is_empty() {
+                Reason::NoFiles
             } else {
-                ReasonKind::PipOption.because(excluded)
+                Reason::PipOption
             };
-            return reason.into();
         }
         let taken_by_other_pip = |file: &&&Arc<Distribution>| {
             is_wheel(file) && !self.fitting(file, self.terms.world.target).is_empty()
@@ -82,9 +75,12 @@ impl PypiHalf<'_> {
             && let DistributionKind::Wheel(tags) = &wheel.kind
             && let Some(ability) = self.terms.world.target.needs(tags)
         {
-            return Exclusion::Pip(wheel.filename.clone(), ability);
+            return Reason::PipTooOld {
+                wheel: wheel.filename.clone(),
+                ability,
+            };
         }
-        self.why_not_fitting(usable).into()
+        self.why_not_fitting(usable)
     }
 
     /// Returns why none of the files fits an allowed python, whatever the pip version.
@@ -101,21 +97,21 @@ impl PypiHalf<'_> {
                 .is_empty()
         };
         if refused.len() == usable.len() && refused.iter().all(|specifiers| refuses(specifiers)) {
-            return ReasonKind::RequiresPython.because(format!(
-                "it requires Python {}, but the environment file allows {pythons}",
-                refused[0]
-            ));
+            return Reason::RequiresPython {
+                specifiers: refused[0].to_string(),
+                allowed: Some(pythons),
+            };
         }
         let tags = self.wheel_pythons(usable.iter().copied());
         let subdir = self.terms.world.subdir;
         if tags.is_empty() {
-            let reason = format!("it has no wheel for {subdir} and no source distribution");
-            ReasonKind::PlatformTag.because(reason)
+            Reason::NoWheelForPlatform { subdir }
         } else {
-            ReasonKind::PythonTag.because(format!(
-                "it has no wheel for Python {pythons} on {subdir}, only for {tags}, \
-                 and no source distribution"
-            ))
+            Reason::NoWheelForPythons {
+                pythons,
+                subdir,
+                tags,
+            }
         }
     }
 }

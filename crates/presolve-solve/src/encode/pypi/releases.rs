@@ -6,10 +6,10 @@ use pep440_rs::Version;
 use pep508_rs::PackageName;
 use resolvo::NameId;
 
-use super::{PypiHalf, candidates::ProjectCandidates, exclusion::Exclusion};
+use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
     encode::pool::{Candidate, Origin, ReleaseCandidate},
-    model::solution::ProvidedCandidate,
+    model::{reason::Reason, solution::ProvidedCandidate},
 };
 use presolve_packages::pypi::{Distribution, DistributionKind, Project};
 
@@ -18,7 +18,7 @@ impl PypiHalf<'_> {
         &self,
         built: &mut ProjectCandidates,
         name: NameId,
-        (release, exclusion): (ReleaseCandidate, Option<Exclusion>),
+        (release, exclusion): (ReleaseCandidate, Option<Reason>),
     ) {
         let candidate = Candidate::Release(Arc::new(release));
         let solvable = self.terms.pool.intern_solvable(name, candidate);
@@ -49,7 +49,7 @@ impl PypiHalf<'_> {
         let prereleases = pip.pre || !stable || self.terms.rules.prereleases.contains(project);
         for (release, exclusion) in &mut releases {
             if exclusion.is_none() && !prereleases && release.version.any_prerelease() {
-                *exclusion = Some(Exclusion::Prerelease);
+                *exclusion = Some(Reason::PreRelease);
             }
         }
         if pip.prefer_binary {
@@ -95,7 +95,7 @@ impl PypiHalf<'_> {
         project: &PackageName,
         version: &Version,
         files: &[Arc<Distribution>],
-    ) -> (ReleaseCandidate, Option<Exclusion>) {
+    ) -> (ReleaseCandidate, Option<Reason>) {
         let usable = self.usable(project, files);
         let (candidates, mut exclusion) = self.unyanked(project, version, &usable);
         let (pythons, pip) = self.installable(&candidates);

@@ -5,9 +5,12 @@ use pep508_rs::{ExtraName, Requirement, VerbatimUrl, VersionOrUrl};
 use resolvo::{KnownDependencies, VersionSetId};
 
 use super::PypiHalf;
-use crate::encode::{
-    pool::{Name, ReleaseCandidate, VersionSet},
-    python_set::PythonSet,
+use crate::{
+    encode::{
+        pool::{Name, ReleaseCandidate, VersionSet},
+        python_set::PythonSet,
+    },
+    model::{error::RequirementError, reason::Reason},
 };
 use presolve_packages::pypi::Metadata;
 
@@ -20,7 +23,7 @@ impl PypiHalf<'_> {
         metadata: &Metadata,
         pythons: &PythonSet,
         extra: Option<&ExtraName>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         let mut names = Vec::new();
         for requirement in &metadata.requires_dist {
             let active = self
@@ -39,11 +42,11 @@ impl PypiHalf<'_> {
             let own = (requirement.name == release.project).then_some(&release.version);
             let sets = match self.requirement_sets(requirement, own) {
                 Ok(sets) => sets,
-                // An unsatisfiable requirement does not matter on the other pythons.
-                Err(reason) => {
+                // What cannot be satisfied need not be met on the other pythons.
+                Err(error) => {
                     let others = pythons.difference(&active);
                     if others.is_empty() {
-                        return Err(reason);
+                        return Err(Reason::Requirement(error));
                     }
                     known
                         .requirements
@@ -67,7 +70,7 @@ impl PypiHalf<'_> {
         &self,
         requirement: &Requirement<VerbatimUrl>,
         own: Option<&Version>,
-    ) -> Result<Vec<VersionSetId>, String> {
+    ) -> Result<Vec<VersionSetId>, RequirementError> {
         let project = &requirement.name;
         let set = match &requirement.version_or_url {
             None => VersionSet::Specifiers(VersionSpecifiers::empty()),
@@ -78,7 +81,8 @@ impl PypiHalf<'_> {
                 VersionSet::Any
             }
             Some(VersionOrUrl::Url(_)) => {
-                return Err(format!("it requires {project} from a URL"));
+                let project = project.clone();
+                return Err(RequirementError::FromUrl { project });
             }
         };
         let mut sets = Vec::with_capacity(requirement.extras.len() + 1);
@@ -93,7 +97,8 @@ impl PypiHalf<'_> {
             // itself has the same effect.
             (Some(version), VersionSet::Specifiers(specifiers)) => {
                 if !specifiers.contains(version) {
-                    return Err(format!("it requires itself as {specifiers}"));
+                    let specifiers = specifiers.to_string();
+                    return Err(RequirementError::Itself { specifiers });
                 }
             }
             _ => {

@@ -6,7 +6,7 @@ use super::{
     Span, Verdict, World,
 };
 use crate::explanation;
-use presolve_explain::{self as explain, EditKind, LeftOut};
+use presolve_explain::{self as explain, EditKind, LeftOut, words as sentences};
 use presolve_solve::{
     self as problem, Declared,
     conflict::{self, Half, ReasonKind},
@@ -140,15 +140,17 @@ impl Missing {
 
 impl Case {
     fn new(case: &conflict::Case, declared: &[Declared]) -> Self {
-        let texts = |texts: &[String]| texts.iter().map(|text| shown(text)).collect();
+        let notes = case.notes.iter().map(sentences::note);
+        let facts = sentences::facts(case, declared).into_iter();
+        let nearest = case.nearest.as_ref().map(sentences::nearest);
         Self {
             choice: case.choice.as_ref().map(Left::from),
             disputed: (&case.disputed).into(),
             chains: case.chains.iter().map(Chain::from).collect(),
             ruled_out: case.ruled_out.iter().map(RuledOut::from).collect(),
-            nearest: case.nearest.as_deref().map(shown),
-            notes: texts(&case.notes),
-            facts: texts(&case.facts(declared)),
+            nearest: nearest.map(|text| shown(&text)),
+            notes: notes.map(|text| shown(&text)).collect(),
+            facts: facts.map(|text| shown(&text)).collect(),
         }
     }
 }
@@ -190,8 +192,8 @@ impl From<&conflict::RuledOut> for RuledOut {
             package: (&ruled_out.package).into(),
             versions: ruled_out.versions.ranges.clone(),
             count: ruled_out.versions.count,
-            kind: ruled_out.reason.kind.into(),
-            reason: shown(&ruled_out.reason.text),
+            kind: ruled_out.reason.kind().into(),
+            reason: shown(&sentences::reason(&ruled_out.reason)),
         }
     }
 }
