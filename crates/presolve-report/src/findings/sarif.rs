@@ -41,11 +41,13 @@ fn descriptor(rule: &Rule) -> Value {
     descriptor
 }
 
+/// The page of all rules, in the repository.
+const RULES_PAGE: &str = "crates/presolve-check/src/rules/README.md";
+
 /// Returns the URL of the rule's heading in the page of all rules.
 fn help_uri(repository: &str, rule: &Rule) -> Option<String> {
     let repository = repository.trim_end_matches('/');
-    (!repository.is_empty())
-        .then(|| format!("{repository}/blob/main/src/rules/README.md#{}", rule.name))
+    (!repository.is_empty()).then(|| format!("{repository}/blob/main/{RULES_PAGE}#{}", rule.name))
 }
 
 fn result(entry: &Entry<'_>, used: &[&Rule]) -> Value {
@@ -93,10 +95,14 @@ mod tests {
     #[test]
     fn a_rule_has_its_heading_in_the_page_of_all() {
         let rule = rules::by_name("unused-suppression").expect("is there");
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        assert!(root.join(RULES_PAGE).is_file());
         assert_eq!(help_uri("", rule), None);
         assert_eq!(
             help_uri("https://git.example/presolve/", rule).as_deref(),
-            Some("https://git.example/presolve/blob/main/src/rules/README.md#unused-suppression")
+            Some(
+                "https://git.example/presolve/blob/main/crates/presolve-check/src/rules/README.md#unused-suppression"
+            )
         );
     }
 }
