@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, path::Path};
 
-use presolve::{input, rules, spec, words};
+use presolve::{diagnose, input, rules, spec, words};
 
 use crate::sources;
 
@@ -19,6 +19,15 @@ fn a_name_is_of_one_rule_and_of_one_list() {
     for code in CODES.into_iter().flatten() {
         assert!(listed.insert(code), "{code} is in two lists");
         assert!(seen.contains(code), "{code} is not a rule");
+    }
+}
+
+#[test]
+fn a_name_is_of_one_problem_of_logs() {
+    let mut seen = HashSet::new();
+    for problem in diagnose::all() {
+        let is_new = seen.insert(problem.name);
+        assert!(is_new, "two problems are named {}", problem.name);
     }
 }
 

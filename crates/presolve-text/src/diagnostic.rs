@@ -1,5 +1,5 @@
 //! Messages to the user: a [`Diagnostic`] for each problem, with its location in the file, and
-//! a [`Failure`] for a problem that ends the run. [`presolve_report`] renders them.
+//! a [`Failure`] for a problem that ends the run. `presolve_terminal` renders them.
 
 use std::{ops::Range, sync::Arc};
 
