@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use futures::{TryStreamExt, stream::FuturesOrdered};
 use url::Url;
 
 use crate::{
@@ -199,7 +200,8 @@ impl OpenChannel {
     }
 }
 
-/// Opens the subdirs of all channels concurrently.
+/// Opens the subdirs of all channels concurrently. Of several errors, the first in the order
+/// of `channels` and `platforms` is returned, so that equal input gives equal answers.
 async fn open(
     query: Query<'_>,
     platforms: &[Subdir],
@@ -216,14 +218,15 @@ async fn open(
             let opened = subdirs.open(channel, subdir, fetcher, progress.as_ref());
             Ok((subdir, opened.await?))
         });
-        let subdirs = futures::future::try_join_all(subdirs).await;
+        let subdirs: Result<_, _> = subdirs.collect::<FuturesOrdered<_>>().try_collect().await;
         let subdirs = subdirs.map_err(|error| ChannelError::of_subdir(channel, error))?;
         Ok(Arc::new(OpenChannel {
             subdirs,
             error: Mutex::default(),
         }))
     });
-    futures::future::try_join_all(channels).await
+    let channels: FuturesOrdered<_> = channels.collect();
+    channels.try_collect().await
 }
 
 async fn execute(

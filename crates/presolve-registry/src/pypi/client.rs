@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use futures::{future::try_join_all, io::AllowStdIo};
+use futures::{TryStreamExt, io::AllowStdIo, stream::FuturesOrdered};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use serde::{Deserialize, Serialize};
@@ -210,10 +210,15 @@ impl Inner {
     async fn load_project(&self, name: &PackageName) -> Result<Option<Arc<Project>>, IndexError> {
         self.tell(Event::PageRequested(name.clone()));
         let links = self.options.find_links.iter();
-        let links = try_join_all(links.map(|url| self.link_files(url, name)));
+        let links: FuturesOrdered<_> = links.map(|url| self.link_files(url, name)).collect();
         let indexes = self.options.indexes.iter();
-        let indexes = try_join_all(indexes.map(|url| self.index_files(url, name)));
-        let (links, indexes) = futures::try_join!(links, indexes)?;
+        let indexes: FuturesOrdered<_> = indexes.map(|url| self.index_files(url, name)).collect();
+        // Of several errors, the first in the order of the options is returned.
+        let (links, indexes) = futures::join!(
+            links.try_collect::<Vec<_>>(),
+            indexes.try_collect::<Vec<_>>()
+        );
+        let (links, indexes) = (links?, indexes?);
         self.tell(Event::PageFetched(name.clone()));
         let is_known =
             indexes.iter().any(Option::is_some) || links.iter().any(|files| !files.is_empty());

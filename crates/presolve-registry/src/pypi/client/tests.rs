@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-
+use futures::future::try_join_all;
 use sha2::{Digest, Sha256};
 
 use super::*;
