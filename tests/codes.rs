@@ -1,6 +1,6 @@
 //! The names of diagnostics and rules: each is written once, and none is that of another.
 
-use std::{collections::HashSet, path::Path};
+use std::{collections::HashSet, path::Path, process::Command};
 
 use presolve::{diagnose, input, rules, spec, words};
 
@@ -55,4 +55,71 @@ fn a_name_of_a_rule_is_written_once() {
         }
     }
     assert_eq!(written.len(), names.len());
+}
+
+/// Flags of other tools that messages and pages name.
+const FLAGS_OF_OTHERS: [&str; 14] = [
+    "build-arg",
+    "hash",
+    "mount",
+    "name",
+    "no-build-isolation",
+    "no-builds",
+    "prefix",
+    "proxy-user",
+    "require-hashes",
+    "secret",
+    "trusted-host",
+    "user",
+    "validate",
+    "version",
+];
+
+/// Messages name flags where the sentence is written. This holds that each is a flag of the
+/// command line, so that none is left behind when a flag is renamed.
+#[test]
+fn a_flag_that_a_message_names_exists() {
+    let commands = ["pin", "explain", "check", "context", "diagnose", "rule"];
+    let helps = commands.map(|command| {
+        let help = Command::new(env!("CARGO_BIN_EXE_presolve"))
+            .args([command, "--help"])
+            .output();
+        String::from_utf8(help.expect("runs").stdout).expect("text")
+    });
+    let ours: HashSet<&str> = helps.iter().flat_map(|help| flags(help)).collect();
+    assert!(ours.len() > 30, "{ours:?}");
+    let writers = [
+        "words", "report", "explain", "resolve", "lock", "config", "registry", "text",
+    ];
+    let mut named = HashSet::new();
+    for file in sources::of_crates() {
+        let path = file.to_string_lossy();
+        let is_message = writers
+            .iter()
+            .any(|name| path.contains(&format!("presolve-{name}/")));
+        if !is_message || path.ends_with("tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("readable");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        for flag in lines.flat_map(flags) {
+            let exists = ours.contains(flag) || FLAGS_OF_OTHERS.contains(&flag);
+            assert!(exists, "{path}: no flag is named --{flag}");
+            named.insert(flag.to_owned());
+        }
+    }
+    assert!(
+        named.contains("timeout") && named.contains("force"),
+        "{named:?}"
+    );
+}
+
+/// The long flags of a text, without dashes.
+fn flags(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !(char.is_ascii_lowercase() || char == '-'))
+        .filter_map(|word| word.strip_prefix("--"))
+        .filter(|flag| flag.starts_with(|char: char| char.is_ascii_lowercase()))
 }
