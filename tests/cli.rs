@@ -35,7 +35,9 @@ mod help;
 mod hostile;
 mod indexes;
 mod logging;
+mod names;
 mod overwrites;
+mod pip_lines;
 mod pips;
 #[cfg(unix)]
 mod reading;

@@ -15,6 +15,7 @@ mod joint;
 mod kinds;
 mod logs;
 mod oracle;
+mod pip_options;
 mod pips;
 mod random;
 mod real_specs;

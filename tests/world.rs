@@ -148,9 +148,9 @@ impl ToyWorld {
                 }
             }
             "option" => match rest {
-                "pre" => self.pip.pre = true,
+                "pre" => self.pip.releases.all_releases.all = true,
                 "prefer-binary" => self.pip.prefer_binary = true,
-                "only-binary" => self.pip.formats.only_binary_all = true,
+                "only-binary" => self.pip.formats.only_binary.all = true,
                 other => panic!("{other}"),
             },
             "#" => {}

@@ -52,6 +52,15 @@ pub(super) struct SettingsArgs {
     /// Ignore package indexes; use --find-links only
     #[arg(long, help_heading = "PyPI")]
     no_index: bool,
+    /// Prefer an older release with a wheel to a newer one without
+    #[arg(long, help_heading = "PyPI")]
+    prefer_binary: bool,
+    /// Use only wheels of these projects, or of :all:; repeatable
+    #[arg(long, value_name = "NAMES", help_heading = "PyPI")]
+    only_binary: Vec<String>,
+    /// Use no wheels of these projects, or of :all:; repeatable
+    #[arg(long, value_name = "NAMES", help_heading = "PyPI")]
+    no_binary: Vec<String>,
     /// Ignore conda and PyPI packages uploaded later: a date or an RFC 3339 timestamp
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
@@ -114,6 +123,9 @@ impl From<SettingsArgs> for Flags {
             extra_index_urls: args.extra_index_urls,
             find_links: args.find_links,
             no_index: args.no_index,
+            prefer_binary: args.prefer_binary,
+            only_binary: args.only_binary,
+            no_binary: args.no_binary,
             exclude_newer: args.exclude_newer,
             offline: args.offline,
             timeout: args.timeout,

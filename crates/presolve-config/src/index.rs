@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use configparser::ini::Ini;
-use pep508_rs::PackageName;
 use url::Url;
 
-use presolve_parse as parse;
-use presolve_spec::{FormatControl, PipOptions, Spanned};
+use presolve_spec::{
+    PipOptions, Spanned,
+    controls::{FormatControl, ReleaseControl},
+};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files::{TEXT_LIMIT, read::read_text},
@@ -20,7 +21,7 @@ const PYPI: &str = "https://pypi.org/simple";
 
 /// Indexes and options for pip from outside the environment file. Unset values leave the
 /// decision to the file: the options in its pip list override these, as in pip.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexSettings {
     /// `--index-url`, which replaces PyPI.
     pub index_url: Option<Url>,
@@ -30,8 +31,8 @@ pub struct IndexSettings {
     pub no_index: bool,
     /// `--find-links`: URLs of pages, or `file://` folders.
     pub find_links: Vec<Url>,
-    /// `--pre`.
-    pub pre: bool,
+    /// `--pre`, `--all-releases`, `--only-final`.
+    pub releases: ReleaseControl,
     /// `--prefer-binary`.
     pub prefer_binary: bool,
     /// `--only-binary`, `--no-binary`.
@@ -103,10 +104,16 @@ impl IndexSettings {
             "extra-index-url" => self.extra_index_urls = urls().collect::<Result<_, _>>()?,
             "find-links" => self.find_links = urls().collect::<Result<_, _>>()?,
             "no-index" => self.no_index = boolean(value)?,
-            "pre" => self.pre = boolean(value)?,
+            "pre" => self.releases.all_releases.all = boolean(value)?,
             "prefer-binary" => self.prefer_binary = boolean(value)?,
-            "only-binary" => add_formats(&mut self.formats, value, true)?,
-            "no-binary" => add_formats(&mut self.formats, value, false)?,
+            "only-binary" | "no-binary" => self
+                .formats
+                .read(&with_commas(value), key == "only-binary")
+                .map_err(no_project)?,
+            "all-releases" | "only-final" => self
+                .releases
+                .read(&with_commas(value), key == "all-releases")
+                .map_err(no_project)?,
             _ => {}
         }
         Ok(())
@@ -120,7 +127,7 @@ impl IndexSettings {
     pub fn with_options(&self, options: &PipOptions) -> Result<Self, Failure> {
         let mut merged = self.clone();
         merged.no_index |= options.no_index;
-        merged.pre |= options.pre;
+        merged.releases.extend(&options.releases);
         merged.prefer_binary |= options.prefer_binary;
         if let Some(url) = &options.index_url {
             merged.index_url = Some(spanned_location(url)?);
@@ -142,7 +149,7 @@ impl IndexSettings {
         for url in &options.find_links {
             merged.find_links.push(spanned_location(url)?);
         }
-        merge_formats(&mut merged.formats, &options.formats);
+        merged.formats.extend(&options.formats);
         Ok(merged)
     }
 
@@ -160,12 +167,14 @@ impl IndexSettings {
 }
 
 /// Supported keys of pip's configuration files.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "index-url",
     "extra-index-url",
     "no-index",
     "find-links",
     "pre",
+    "all-releases",
+    "only-final",
     "prefer-binary",
     "only-binary",
     "no-binary",
@@ -281,60 +290,13 @@ fn boolean(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Adds `:all:`, `:none:` or comma-separated names. Each overrides the other option for the
-/// same name.
-fn add_formats(formats: &mut FormatControl, value: &str, only_binary: bool) -> Result<(), String> {
-    let names = value.split(|c: char| c == ',' || c.is_whitespace());
-    for name in names.filter(|name| !name.is_empty()) {
-        match name {
-            ":all:" => {
-                *formats = FormatControl {
-                    only_binary_all: only_binary,
-                    no_binary_all: !only_binary,
-                    ..FormatControl::default()
-                };
-            }
-            ":none:" if only_binary => {
-                formats.only_binary_all = false;
-                formats.only_binary.clear();
-            }
-            ":none:" => {
-                formats.no_binary_all = false;
-                formats.no_binary.clear();
-            }
-            name => {
-                let name = parse::pep::name(name)
-                    .map_err(|_| format!("`{name}` is not a project name"))?;
-                add_format(formats, name, only_binary);
-            }
-        }
-    }
-    Ok(())
+/// Reads names that commas or blanks separate: the configuration accepts both.
+fn with_commas(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(",")
 }
 
-fn add_format(formats: &mut FormatControl, name: PackageName, only_binary: bool) {
-    let (target, other) = if only_binary {
-        (&mut formats.only_binary, &mut formats.no_binary)
-    } else {
-        (&mut formats.no_binary, &mut formats.only_binary)
-    };
-    other.retain(|found| *found != name);
-    if !target.contains(&name) {
-        target.push(name);
-    }
-}
-
-fn merge_formats(formats: &mut FormatControl, file: &FormatControl) {
-    if file.only_binary_all || file.no_binary_all {
-        *formats = file.clone();
-        return;
-    }
-    for name in &file.only_binary {
-        add_format(formats, name.clone(), true);
-    }
-    for name in &file.no_binary {
-        add_format(formats, name.clone(), false);
-    }
+fn no_project(name: String) -> String {
+    format!("`{name}` is not a project name")
 }
 
 fn invalid(place: String, reason: String) -> Failure {

@@ -14,6 +14,7 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{check::CheckSettings, index::IndexSettings};
+use presolve_spec::controls::FormatControl;
 use presolve_target::{ChannelPriority, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
@@ -102,6 +103,12 @@ pub struct Flags {
     pub find_links: Vec<String>,
     /// `--no-index`.
     pub no_index: bool,
+    /// `--prefer-binary`.
+    pub prefer_binary: bool,
+    /// `--only-binary`.
+    pub only_binary: Vec<String>,
+    /// `--no-binary`.
+    pub no_binary: Vec<String>,
     /// `--exclude-newer`: a date or an RFC 3339 timestamp.
     pub exclude_newer: Option<String>,
     /// `--offline`.
@@ -245,6 +252,8 @@ impl Settings {
         self.mapping = layer.mapping.or(self.mapping.take());
         self.index.index_url = layer.index.index_url.or(self.index.index_url.take());
         self.index.no_index |= layer.index.no_index;
+        self.index.prefer_binary |= layer.index.prefer_binary;
+        self.index.formats.extend(&layer.index.formats);
         self.exclude_newer = layer.exclude_newer.or(self.exclude_newer);
         self.timeout = layer.timeout.or(self.timeout);
         if let Some((check, folder)) = layer.check {
@@ -277,6 +286,8 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
             extra_index_urls: urls(flags.extra_index_urls, "`--extra-index-url`")?,
             find_links: urls(flags.find_links, "`--find-links`")?,
             no_index: flags.no_index,
+            prefer_binary: flags.prefer_binary,
+            formats: formats(&flags.only_binary, &flags.no_binary, "`--")?,
             ..IndexSettings::default()
         },
         exclude_newer: exclude_newer
@@ -287,6 +298,22 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
         cache_dir: flags.cache_dir,
         ..Layer::default()
     })
+}
+
+/// Reads the values of `--only-binary` and `--no-binary`, or of the keys of these names.
+/// `dashes` is what is before the name in a message.
+fn formats(only: &[String], no: &[String], dashes: &str) -> Result<FormatControl, Failure> {
+    let mut control = FormatControl::default();
+    for (values, wheels, name) in [(only, true, "only-binary"), (no, false, "no-binary")] {
+        for value in values {
+            let read = control.read(value, wheels);
+            read.map_err(|name_read| {
+                let why = format!("`{name_read}` is not a project name");
+                invalid(&format!("{dashes}{name}`"), value, &why)
+            })?;
+        }
+    }
+    Ok(control)
 }
 
 /// Parses the exclusive end of the accepted upload times. A timestamp is used as it is; a date

@@ -79,6 +79,12 @@ struct Keys {
     find_links: Vec<Spanned<String>>,
     /// Whether package indexes are ignored, so that only `find-links` count.
     no_index: bool,
+    /// Whether an older release with a wheel is preferred to a newer one without.
+    prefer_binary: bool,
+    /// Projects of which only wheels are used; `:all:` for all projects.
+    only_binary: Vec<String>,
+    /// Projects of which no wheels are used; `:all:` for all projects.
+    no_binary: Vec<String>,
     /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp.
     #[schemars(with = "Option<String>")]
     exclude_newer: Option<Spanned<String>>,
@@ -180,6 +186,8 @@ impl File<'_> {
                 extra_index_urls: self.urls(keys.extra_index_urls)?,
                 find_links: self.urls(keys.find_links)?,
                 no_index: keys.no_index,
+                prefer_binary: keys.prefer_binary,
+                formats: super::formats(&keys.only_binary, &keys.no_binary, "`")?,
                 ..IndexSettings::default()
             },
             exclude_newer: keys

@@ -47,6 +47,9 @@ pub(super) const FIXES: usize = 5;
 /// The maximum number of changed files that are solved to find fixes.
 const SOLVES: usize = 12;
 
+/// The maximum number of other sources that are tried for the lines of one proposal.
+const MOST_SOURCES: u32 = 8;
+
 /// The minimum time limit for the search for why a fix skips a version. If the fix itself took
 /// longer, the limit is that time.
 const WHY_SKIPPED: Duration = Duration::from_secs(10);
@@ -236,6 +239,16 @@ impl Fixing<'_> {
             }
             outcomes.push(outcome);
         }
+        let is_solved = outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Ok(Some(_))));
+        if way.elsewhere
+            && way.proposal.lines.len() > 1
+            && !is_solved
+            && let Some(edits) = self.mildest_each(&way.proposal, known).await
+        {
+            outcomes.push(self.checked(edits, self.share(parts), known).await);
+        }
         (way, outcomes)
     }
 
@@ -257,8 +270,25 @@ impl Fixing<'_> {
         if !elsewhere {
             return vec![with(edits)];
         }
+        let instead = self.instead(proposal, known).await;
+        if let [instead] = &instead[..] {
+            return instead
+                .iter()
+                .map(|edit| with(vec![edit.clone()]))
+                .collect();
+        }
+        if instead.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let first = |(edit, instead): (&Edit, &Vec<Edit>)| instead.first().unwrap_or(edit).clone();
+        vec![with(edits.iter().zip(&instead).map(first).collect())]
+    }
+
+    /// Returns, for each line of a proposal, the edits that use another source for it.
+    async fn instead(&self, proposal: &Proposal, known: &ByName<'_>) -> Vec<Vec<Edit>> {
         let places = OtherSources {
             question: self.question,
+            environment: self.environment,
             missing: &self.repodata.missing,
             known,
         };
@@ -272,17 +302,37 @@ impl Fixing<'_> {
                 Vec::new()
             });
         }
-        if let [instead] = &instead[..] {
-            return instead
-                .iter()
-                .map(|edit| with(vec![edit.clone()]))
-                .collect();
+        instead
+    }
+
+    /// Returns the edits of a proposal in which each line has the mildest one that solves with
+    /// the other lines as proposed. A source that does not solve for one line then does not
+    /// affect the others. `None` if no other source solves.
+    async fn mildest_each(&self, proposal: &Proposal, known: &ByName<'_>) -> Option<Vec<Edit>> {
+        let proposed: Option<Vec<Edit>> =
+            proposal.lines.iter().map(|line| self.edit(line)).collect();
+        let proposed = proposed?;
+        let together = proposal.together.iter().map(|moved| self.together(moved));
+        let together: Vec<Edit> = together.collect::<Option<_>>()?;
+        let mut chosen = proposed.clone();
+        let mut left = MOST_SOURCES;
+        for (place, instead) in self.instead(proposal, known).await.iter().enumerate() {
+            for edit in instead {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+                let mut edits = proposed.clone();
+                edits[place] = edit.clone();
+                let edits = at_once([together.clone(), edits].concat());
+                let outcome = self.checked(edits, self.share(MOST_SOURCES), known).await;
+                if matches!(outcome, Ok(Some(_))) {
+                    chosen[place] = edit.clone();
+                    break;
+                }
+            }
         }
-        if instead.iter().all(Vec::is_empty) {
-            return Vec::new();
-        }
-        let first = |(edit, instead): (&Edit, &Vec<Edit>)| instead.first().unwrap_or(edit).clone();
-        vec![with(edits.iter().zip(&instead).map(first).collect())]
+        (chosen != proposed).then(|| at_once([together, chosen].concat()))
     }
 
     fn edit(&self, becomes: &ChangedLine) -> Option<Edit> {

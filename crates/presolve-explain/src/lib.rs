@@ -150,6 +150,8 @@ pub enum EditKind {
     ChangePython,
     /// Correct the name of a requirement.
     Rename,
+    /// Write the options of a pip line, which pip ignores there, on lines of their own.
+    OwnLine,
     /// Move a requirement to the pip list.
     MoveToPip,
     /// Move a requirement to the conda dependencies.

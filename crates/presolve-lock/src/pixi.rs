@@ -121,7 +121,7 @@ fn options(resolution: &Resolution) -> SolveOptions {
             _ if one => PixiPriority::Strict,
             ChannelPriority::Flexible | ChannelPriority::Disabled => PixiPriority::Disabled,
         },
-        pypi_prerelease_mode: if resolution.index.pre {
+        pypi_prerelease_mode: if resolution.index.releases.all_releases.all {
             PypiPrereleaseMode::Allow
         } else {
             PypiPrereleaseMode::default()

@@ -5,4 +5,5 @@
 
 pub mod conda;
 pub mod error;
+pub mod intended;
 pub mod pypi;

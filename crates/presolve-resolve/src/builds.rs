@@ -8,7 +8,7 @@ use pep508_rs::PackageName;
 use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, MetadataAnswer, PypiSource, Release,
+    Distribution, DistributionKind, MetadataAnswer, MetadataSource, PypiSource, Release,
     pip_abilities::PipAbility,
     source_build::{SourceBuild, Tool},
     tags::WheelTarget,
@@ -66,7 +66,7 @@ pub(super) fn of(
         let shown = pypi.source_build(&package.name, &package.distribution)?;
         let unknown = match pypi.metadata(&package.name, &package.distribution)? {
             MetadataAnswer::NeedsBuild(reason) => Some(reason),
-            _ => None,
+            _ => computed(package, shown.as_deref()),
         };
         let mut build = Build {
             name: package.name.clone(),
@@ -89,6 +89,15 @@ pub(super) fn of(
         builds.push(build);
     }
     Ok(builds)
+}
+
+/// Returns why the requirements that the archive lists may not be those that pip will see.
+fn computed(package: &PypiPackage, shown: Option<&SourceBuild>) -> Option<String> {
+    let is_assumed = package.metadata_source() == Some(MetadataSource::EggInfo);
+    let from = shown.filter(|_| is_assumed)?.computed?;
+    Some(format!(
+        "its setup.py computes them from {from}; the archive lists those of another machine"
+    ))
 }
 
 impl Build {

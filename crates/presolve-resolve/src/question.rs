@@ -91,10 +91,8 @@ impl Question {
         let index = settings.index.with_options(&environment.pip.options)?;
         let target = WheelTarget::new(subdir, &virtual_packages);
         let session = session(shared.pypi(settings, &index)?, listener);
-        let session = session.with_lookahead(
-            lookahead::choice(&declared, target.clone()),
-            lookahead::DEPTH,
-        );
+        let choice = lookahead::choice(&declared, target.clone());
+        let session = session.with_lookahead(choice, lookahead::DEPTH);
         let (names, notices) = if environment.pip.requirements.is_empty() {
             (Arc::new(Names::built_in()), Vec::new())
         } else {
@@ -129,7 +127,15 @@ impl Question {
     pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, ResolveError> {
         let channels = Channels::of_file(environment, &self.settings)?;
         let (declared, places) = declared::of(environment, &channels);
+        let index = self.settings.index.with_options(&environment.pip.options)?;
+        let session = if index == self.index {
+            self.session.clone()
+        } else {
+            session(self.shared.pypi(&self.settings, &index)?, &self.listener)
+        };
         let mut changed = Self {
+            index,
+            session,
             channels: Arc::new(channels),
             declared: Arc::new(declared),
             places,
@@ -420,7 +426,7 @@ fn target_platform(
 
 fn policy(index: &IndexSettings) -> PipPolicy {
     PipPolicy {
-        pre: index.pre,
+        releases: index.releases.clone(),
         prefer_binary: index.prefer_binary,
         formats: index.formats.clone(),
     }

@@ -249,7 +249,10 @@ impl Install<'_, '_> {
             })
             .filter(|(_, candidate)| !candidate.pythons.is_empty())
             .collect();
-        let pre = self.encoder.world().pip.pre || mentions_prerelease(&specifiers);
+        let control = &self.encoder.world().pip.releases;
+        let pre = control
+            .allows_prereleases(project)
+            .unwrap_or_else(|| mentions_prerelease(&specifiers));
         let is_stable = |(_, candidate): &(bool, ReleaseCandidate)| candidate.version.is_stable();
         if !pre && releases.iter().any(is_stable) {
             releases.retain(is_stable);

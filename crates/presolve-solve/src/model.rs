@@ -13,7 +13,10 @@ use presolve_packages::{
     conda::{SubdirRecords, hashes},
     pypi::{PypiSource, tags::WheelTarget},
 };
-use presolve_spec::{CondaPin, FormatControl};
+use presolve_spec::{
+    CondaPin,
+    controls::{FormatControl, ReleaseControl},
+};
 use presolve_target::ChannelPriority;
 
 pub(crate) mod error;
@@ -79,8 +82,8 @@ impl Declared {
 /// The pip options that select files.
 #[derive(Clone, Debug, Default)]
 pub struct PipPolicy {
-    /// `--pre`.
-    pub pre: bool,
+    /// `--pre`, `--all-releases`, `--only-final`.
+    pub releases: ReleaseControl,
     /// `--prefer-binary`.
     pub prefer_binary: bool,
     /// `--only-binary`, `--no-binary`.

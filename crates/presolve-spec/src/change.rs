@@ -34,6 +34,13 @@ pub enum Change {
         /// The place of the requirement.
         at: Location,
     },
+    /// Adds an option on a line of its own before a requirement of the pip list.
+    AddPipOption {
+        /// The place of the requirement.
+        before: Location,
+        /// The option, as the file will contain it.
+        option: String,
+    },
     /// Adds a match spec after the other conda dependencies.
     AddConda(String),
     /// Adds a requirement after the other lines of the pip list.
@@ -46,7 +53,9 @@ impl Change {
     /// The place of the changed requirement; `None` for an addition.
     fn at(&self) -> Option<&Location> {
         match self {
-            Change::Replace { at, .. } | Change::Remove { at } => Some(at),
+            Change::Replace { at, .. }
+            | Change::Remove { at }
+            | Change::AddPipOption { before: at, .. } => Some(at),
             _ => None,
         }
     }
@@ -109,8 +118,12 @@ pub(super) fn in_conda_file(
     changes: &[&Change],
 ) -> Result<String, Failure> {
     // These two write a new list where there is none. They do not recognise a flow list.
-    let may_add_list =
-        |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
+    let may_add_list = |change: &&Change| {
+        matches!(
+            change,
+            Change::AddPip(_) | Change::AddPipOption { .. } | Change::AddChannel(_)
+        )
+    };
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
     if !changes.iter().any(may_add_list) {
         let changed = edit(host, environment, Arc::clone(&environment.source), changes);
@@ -195,6 +208,10 @@ impl Editor<'_> {
                 let at = self.moved(at)?;
                 self.remove(&at)
             }
+            Change::AddPipOption { before, option } => {
+                let before = self.moved(before)?;
+                self.add_pip_option(&before, option)
+            }
             Change::AddConda(text) => self.add_conda(text),
             Change::AddPip(text) => self.add_pip(text),
             Change::AddChannel(channel) => self.add_channel(channel),
@@ -261,6 +278,22 @@ impl Editor<'_> {
         Err(uneditable(
             at.clone(),
             "this line cannot be removed on its own",
+            "write each requirement on its own line",
+        ))
+    }
+
+    fn add_pip_option(&mut self, before: &Location, option: &str) -> Result<(), Failure> {
+        for place in self.pip_lists() {
+            let list = self.list(place)?;
+            if let Some(line) = line_at(&list, before) {
+                check_single(line, before)?;
+                list.insert_before(&mut self.edits, line, &plain(option));
+                return Ok(());
+            }
+        }
+        Err(uneditable(
+            before.clone(),
+            "no line can be added here",
             "write each requirement on its own line",
         ))
     }

@@ -13,6 +13,7 @@ use super::{
     match_spec,
     pin_comment::{self, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
+    pip_versions,
     yaml::{self, Tree},
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
@@ -157,6 +158,8 @@ impl<'a> Reader<'a> {
         self.errors.append(&mut self.pip.errors);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
         self.environment.warnings.append(&mut self.pip.warnings);
+        let (conda, pip) = (&self.environment.conda, &self.environment.pip);
+        self.errors.extend(pip_versions::unknown(conda, pip));
         self.warn_of_pip();
         (self.environment, self.errors)
     }

@@ -9,10 +9,12 @@ use std::{path::PathBuf, sync::Arc};
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::MatchSpec;
 
+use controls::{FormatControl, ReleaseControl};
 use presolve_text::diagnostic::{Diagnostic, Location};
 
 pub mod change;
 pub mod codes;
+pub mod controls;
 pub mod edits;
 pub mod environment;
 pub mod host;
@@ -24,6 +26,7 @@ pub mod pin;
 mod pin_comment;
 pub mod pip_lines;
 pub mod pip_options;
+mod pip_versions;
 mod places;
 pub mod requirement;
 pub mod route;
@@ -125,12 +128,35 @@ pub struct PipRequirement {
     /// The other options of the line, which affect its build, such as
     /// `--config-settings=key=value`.
     pub options: Vec<String>,
+    /// The options of the line that pip ignores, because they need a line of their own.
+    pub ignored_options: Vec<String>,
     /// The version that an earlier `pin` wrote on the line.
     pub pin: Option<pep440_rs::Version>,
     /// The line was added by an earlier `pin`.
     pub added_by_pin: bool,
     /// The line is in the environment file itself, not in a `-r` file.
     pub in_environment: bool,
+}
+
+impl PipRequirement {
+    /// The changes that give each ignored option a line of its own; `None` if there are none.
+    pub fn with_own_lines(&self) -> Option<Vec<change::Change>> {
+        if self.ignored_options.is_empty() {
+            return None;
+        }
+        let hashes = self.hashes.iter().map(|hash| format!("--hash={hash}"));
+        let kept = self.options.iter().cloned().chain(hashes);
+        let words: Vec<String> = std::iter::once(self.text.clone()).chain(kept).collect();
+        let options = self.ignored_options.iter().map(|option| {
+            let (before, option) = (self.location.clone(), option.clone());
+            change::Change::AddPipOption { before, option }
+        });
+        let line = change::Change::Replace {
+            at: self.location.clone(),
+            with: words.join(" "),
+        };
+        Some(options.chain([line]).collect())
+    }
 }
 
 /// The project, URL or path that a pip requirement requests.
@@ -163,8 +189,8 @@ pub struct PipOptions {
     pub no_index: bool,
     /// `--find-links`, in order; relative paths are relative to the file.
     pub find_links: Vec<Spanned<String>>,
-    /// `--pre`.
-    pub pre: bool,
+    /// `--pre`, `--all-releases` and `--only-final`.
+    pub releases: ReleaseControl,
     /// `--prefer-binary`.
     pub prefer_binary: bool,
     /// `--only-binary` and `--no-binary`.
@@ -174,18 +200,6 @@ pub struct PipOptions {
     /// Every option as written, with its variables, including those that do not affect the
     /// selection: `--extra-index-url https://${TOKEN}@example.com/simple`.
     pub written: Vec<Spanned<String>>,
-}
-
-/// The kinds of distribution that pip may use, per project
-/// (<https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-only-binary>).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormatControl {
-    /// Only wheels of every project (`:all:`).
-    pub only_binary_all: bool,
-    /// No wheels of any project (`:all:`).
-    pub no_binary_all: bool,
-    /// Only wheels of these projects.
-    pub only_binary: Vec<PackageName>,
-    /// No wheels of these projects.
-    pub no_binary: Vec<PackageName>,
+    /// The options that not every pip has, wherever they are.
+    pub versioned: Vec<Spanned<&'static pip_options::Known>>,
 }

@@ -16,11 +16,10 @@ use url::Url;
 
 use super::{
     PipRequirement, PipRequirementKind, PipRequirements, Spanned,
-    pip_options::{self, PipOption},
+    pip_options::{self, PipOption, Scope},
     requirement,
 };
 use crate::codes;
-use presolve_parse as parse;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 use presolve_text::{
     secrets::{redact, redact_reason},
@@ -75,7 +74,12 @@ pub struct PipReader {
     files: HashSet<(PathBuf, Role)>,
     /// The nesting depth of the current file.
     depth: usize,
+    /// A requirement has options for its `setup.py`.
+    has_setup_options: bool,
 }
+
+/// Help for an option that needs a line of its own.
+const OWN_LINE: &str = "write it on a line of its own, before the others";
 
 /// The maximum number of ignored words that one line reports. Every report shows the whole
 /// line.
@@ -157,22 +161,115 @@ impl PipReader {
                 .help("move it to its own line if it is a requirement, otherwise remove it"),
             );
         }
+        for option in &options.options {
+            if option.known.since.is_some() || option.known.until.is_some() {
+                self.pip.options.versioned.push(Spanned {
+                    value: option.known,
+                    location: context.locate(option.whole.clone()),
+                });
+            }
+        }
         let requirement = line[..options_start].trim_end();
         if requirement.is_empty() {
-            for option in options.options {
-                self.read_option(context, option);
-            }
+            self.read_options(context, options.options);
         } else {
-            self.read_requirement(context, requirement, options.options);
+            let (kept, ignored) = self.of_requirement(context, options.options);
+            self.read_requirement(context, requirement, kept, ignored);
         }
     }
 
-    fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: Vec<PipOption>) {
+    /// Reads a line without a requirement in front. Its subject is an editable project, else
+    /// another file, else the options themselves (`ParsedLine.requirement` and
+    /// `_parse_and_recurse` of pip).
+    fn read_options(&mut self, context: &Context<'_>, options: Vec<PipOption>) {
+        let subjects = ["editable", "requirement", "constraint"];
+        let subject = subjects
+            .iter()
+            .find_map(|name| options.iter().position(|option| option.name() == *name));
+        let Some(subject) = subject else {
+            let mut links = 0;
+            for option in options {
+                links += usize::from(option.name() == "find-links");
+                if option.known.scope == Scope::Requirement {
+                    let why = "on a line without a requirement";
+                    self.warn_of_ignored(context, &[option], why, "remove it");
+                } else if option.name() == "find-links" && links > 1 {
+                    let why = "after another `--find-links`";
+                    self.warn_of_ignored(context, &[option], why, OWN_LINE);
+                } else {
+                    self.read_option(context, option);
+                }
+            }
+            return;
+        };
+        let mut others = options;
+        let subject = others.remove(subject);
+        let (kept, ignored) = self.of_requirement(context, others);
+        match subject.name() {
+            "editable" => self.read_editable(context, &subject, kept, ignored),
+            name => {
+                let (role, behind) = match name {
+                    "requirement" => (Role::Requirement, "on the line of a `-r` file"),
+                    _ => (Role::Constraint, "on the line of a `-c` file"),
+                };
+                let ignored: Vec<PipOption> = kept.into_iter().chain(ignored).collect();
+                self.warn_of_ignored(context, &ignored, behind, OWN_LINE);
+                let location = context.locate(subject.span.clone());
+                let value = expand_variables(&subject.value).into_owned();
+                self.read_file(context, &value, location, role);
+            }
+        }
+    }
+
+    /// Reads those options on the line of a requirement that hold for all lines. Returns the
+    /// options of the requirement, and those that pip ignores there.
+    fn of_requirement(
+        &mut self,
+        context: &Context<'_>,
+        options: Vec<PipOption>,
+    ) -> (Vec<PipOption>, Vec<PipOption>) {
+        let (mut kept, mut ignored) = (Vec::new(), Vec::new());
+        for option in options {
+            match option.known.scope {
+                Scope::Requirement => kept.push(option),
+                Scope::File | Scope::Subject => ignored.push(option),
+                Scope::Anywhere => self.read_option(context, option),
+            }
+        }
+        (kept, ignored)
+    }
+
+    fn warn_of_ignored(
+        &mut self,
+        context: &Context<'_>,
+        ignored: &[PipOption],
+        place: &str,
+        help: &str,
+    ) {
+        let [first, ..] = ignored else {
+            return;
+        };
+        let written: Vec<String> = ignored.iter().map(PipOption::as_written).collect();
+        let written = short(&redact(&written.join(" ")));
+        let message = format!("pip ignores `{written}` {place}");
+        let location = context.locate(first.whole.clone());
+        let warning = Diagnostic::warning(codes::IGNORED_BY_PIP, message).at(location, "");
+        self.warnings.push(warning.help(help));
+    }
+
+    fn read_requirement(
+        &mut self,
+        context: &Context<'_>,
+        text: &str,
+        options: Vec<PipOption>,
+        ignored: Vec<PipOption>,
+    ) {
+        self.warn_of_ignored(context, &ignored, "behind a requirement", OWN_LINE);
         let expanded = expand_variables(text);
         match requirement::parse(&expanded, &self.folder) {
             Ok(kind) => {
                 self.warn_of_missing(&kind, &expanded, context.locate(0..text.len()));
-                self.push(context, kind, text, options);
+                self.push(context, kind, text, (options, ignored));
             }
             Err(refusal) => {
                 let place = if expanded == text {
@@ -182,6 +279,26 @@ impl PipReader {
                 };
                 self.refuse(context.locate(place), text, refusal);
             }
+        }
+    }
+
+    fn read_editable(
+        &mut self,
+        context: &Context<'_>,
+        option: &PipOption,
+        options: Vec<PipOption>,
+        ignored: Vec<PipOption>,
+    ) {
+        self.warn_of_ignored(context, &ignored, "behind an editable project", OWN_LINE);
+        let location = context.locate(option.span.clone());
+        let value = expand_variables(&option.value).into_owned();
+        let text = format!("-e {}", option.value);
+        match requirement::editable(&value) {
+            Ok(kind) => {
+                self.warn_of_missing(&kind, &value, location);
+                self.push(context, kind, &text, (options, ignored));
+            }
+            Err(refusal) => self.refuse(location, &text, refusal),
         }
     }
 
@@ -211,11 +328,18 @@ impl PipReader {
         context: &Context<'_>,
         kind: PipRequirementKind,
         text: &str,
-        options: Vec<PipOption>,
+        (options, ignored): (Vec<PipOption>, Vec<PipOption>),
     ) {
         let (hashes, options): (Vec<_>, Vec<_>) = options
             .into_iter()
-            .partition(|option| option.name == "hash");
+            .partition(|option| option.name() == "hash");
+        // pip builds every project from source where a requirement has an option for
+        // `setup.py`: `check_legacy_setup_py_options` in `pip/_internal/req/req_install.py`.
+        let mut for_setup = options.iter();
+        if for_setup.any(|option| matches!(option.name(), "global-option" | "install-option")) {
+            self.has_setup_options = true;
+            self.pip.options.formats.disallow_wheels();
+        }
         let location = if context.in_environment && !context.several {
             context.whole()
         } else {
@@ -231,6 +355,7 @@ impl PipReader {
             location,
             hashes: hashes.into_iter().map(|option| option.value).collect(),
             options: options.iter().map(PipOption::as_written).collect(),
+            ignored_options: ignored.iter().map(PipOption::as_written).collect(),
             pin: None,
             added_by_pin: false,
             in_environment: context.in_environment,
@@ -245,84 +370,42 @@ impl PipReader {
             location: location.clone(),
         };
         let options = &mut self.pip.options;
-        if !matches!(option.name, "requirement" | "constraint" | "editable") {
-            options.written.push(Spanned {
-                value: option.as_written(),
-                location: location.clone(),
-            });
-        }
-        match option.name {
+        options.written.push(Spanned {
+            value: option.as_written(),
+            location: location.clone(),
+        });
+        match option.name() {
             "index-url" | "pypi-url" => options.index_url = Some(spanned),
             "extra-index-url" => options.extra_index_urls.push(spanned),
             "no-index" => options.no_index = true,
             "find-links" => options.find_links.push(spanned),
-            "pre" => options.pre = true,
+            "pre" => options.releases.all_releases.all = true,
             "prefer-binary" => options.prefer_binary = true,
             "require-hashes" => options.require_hashes = true,
-            "only-binary" => self.read_format(&value, location, true),
-            "no-binary" => self.read_format(&value, location, false),
-            "requirement" => self.read_file(context, &value, location, Role::Requirement),
-            "constraint" => self.read_file(context, &value, location, Role::Constraint),
-            "editable" => {
-                let text = format!("-e {}", option.value);
-                match requirement::editable(&value) {
-                    Ok(kind) => {
-                        self.warn_of_missing(&kind, &value, location);
-                        self.push(context, kind, &text, Vec::new());
-                    }
-                    Err(refusal) => self.refuse(location, &text, refusal),
+            "only-binary" | "no-binary" => {
+                let read = options.formats.read(&value, option.name() == "only-binary");
+                if self.has_setup_options {
+                    options.formats.disallow_wheels();
                 }
+                self.read_projects(read, location);
+            }
+            "all-releases" | "only-final" => {
+                let read = options
+                    .releases
+                    .read(&value, option.name() == "all-releases");
+                self.read_projects(read, location);
             }
             // The other options affect how pip fetches or builds, not what it selects.
             _ => {}
         }
     }
 
-    /// Reads `:all:`, `:none:` or names. Each option adds to the earlier ones. A project is in
-    /// only one of the two lists, the last one that names it
-    /// (`FormatControl.handle_mutual_excludes` of pip).
-    fn read_format(&mut self, value: &str, location: Location, wheels: bool) {
-        let formats = &mut self.pip.options.formats;
-        let (all, names, other_all, other) = if wheels {
-            (
-                &mut formats.only_binary_all,
-                &mut formats.only_binary,
-                &mut formats.no_binary_all,
-                &mut formats.no_binary,
-            )
-        } else {
-            (
-                &mut formats.no_binary_all,
-                &mut formats.no_binary,
-                &mut formats.only_binary_all,
-                &mut formats.only_binary,
-            )
-        };
-        for name in value
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            match (name, parse::pep::name(name)) {
-                (":all:", _) => {
-                    (*all, *other_all) = (true, false);
-                    names.clear();
-                    other.clear();
-                }
-                (":none:", _) => {
-                    *all = false;
-                    names.clear();
-                }
-                (_, Ok(name)) => {
-                    other.retain(|other| *other != name);
-                    names.push(name);
-                }
-                (name, Err(_)) => {
-                    let message = format!("`{name}` is not a project name");
-                    let error = Diagnostic::error(codes::BAD_PIP_OPTION, message);
-                    self.errors.push(error.at(location.clone(), ""));
-                }
-            }
+    /// Reports a value that names no project.
+    fn read_projects(&mut self, read: Result<(), String>, location: Location) {
+        if let Err(name) = read {
+            let message = format!("`{}` is not a project name", redact(&name));
+            let error = Diagnostic::error(codes::BAD_PIP_OPTION, message);
+            self.errors.push(error.at(location, ""));
         }
     }
 

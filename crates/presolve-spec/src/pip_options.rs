@@ -1,23 +1,62 @@
 //! The options of a requirements file
-//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/#supported-options>).
+//! (<https://pip.pypa.io/en/stable/reference/requirements-file-format/#supported-options>),
+//! and what each applies to: pip's table of options and its `handle_line` in
+//! `pip/_internal/req/req_file.py`, which were compared from pip 19.0 to 26.3.
 
 use std::ops::Range;
 
 /// An option of a line, with its value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PipOption {
-    /// The long name without dashes.
-    pub name: &'static str,
+    /// The option in pip's table.
+    pub known: &'static Known,
     /// Empty for an option without a value, such as `--pre`.
     pub value: String,
     /// The bytes of the value in the line, or of the option where it has none.
     pub span: Range<usize>,
+    /// The bytes of the option and its value in the line.
+    pub whole: Range<usize>,
+}
+
+/// An option that pip knows in a requirements file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The long name without dashes.
+    pub name: &'static str,
+    short: Option<char>,
+    has_value: bool,
+    /// What the option applies to.
+    pub scope: Scope,
+    /// The first pip that has it, as major and minor version; `None` before pip 19.0.
+    pub since: Option<(u64, u64)>,
+    /// The first pip that does not have it any more.
+    pub until: Option<(u64, u64)>,
+}
+
+/// What an option applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole file, but only from a line of options: pip ignores it on the line of a
+    /// requirement or of another file.
+    File,
+    /// The whole file, from any line. All lines share one `format_control` and one
+    /// `release_control`, which the parser changes as it reads.
+    Anywhere,
+    /// The requirement on its line. pip ignores it on a line of options.
+    Requirement,
+    /// It is the subject of its line: `-r`, `-c`, `-e`.
+    Subject,
 }
 
 impl PipOption {
+    /// The long name without dashes.
+    pub fn name(&self) -> &'static str {
+        self.known.name
+    }
+
     /// Writes the option with its long name, as on a line of its own.
     pub fn as_written(&self) -> String {
-        let (name, value) = (self.name, &self.value);
+        let (name, value) = (self.name(), &self.value);
         if value.is_empty() {
             return format!("--{name}");
         }
@@ -54,29 +93,53 @@ pub struct BadOption {
     pub span: Range<usize>,
 }
 
-/// Long name, short name, and whether the option takes a value.
-const KNOWN: [(&str, Option<char>, bool); 21] = [
-    ("index-url", Some('i'), true),
-    ("pypi-url", None, true),
-    ("extra-index-url", None, true),
-    ("no-index", None, false),
-    ("constraint", Some('c'), true),
-    ("requirement", Some('r'), true),
-    ("editable", Some('e'), true),
-    ("find-links", Some('f'), true),
-    ("no-binary", None, true),
-    ("only-binary", None, true),
-    ("prefer-binary", None, false),
-    ("require-hashes", None, false),
-    ("pre", None, false),
-    ("all-releases", None, true),
-    ("only-final", None, true),
-    ("trusted-host", None, true),
-    ("use-feature", None, true),
-    ("hash", None, true),
-    ("global-option", None, true),
-    ("config-settings", Some('C'), true),
-    ("config-setting", None, true),
+impl Known {
+    const fn new(name: &'static str, short: Option<char>, has_value: bool, scope: Scope) -> Self {
+        Self {
+            name,
+            short,
+            has_value,
+            scope,
+            since: None,
+            until: None,
+        }
+    }
+
+    const fn since(mut self, major: u64, minor: u64) -> Self {
+        self.since = Some((major, minor));
+        self
+    }
+
+    const fn until(mut self, major: u64, minor: u64) -> Self {
+        self.until = Some((major, minor));
+        self
+    }
+}
+
+static KNOWN: [Known; 23] = [
+    Known::new("index-url", Some('i'), true, Scope::File),
+    Known::new("pypi-url", None, true, Scope::File),
+    Known::new("extra-index-url", None, true, Scope::File),
+    Known::new("no-index", None, false, Scope::File),
+    Known::new("constraint", Some('c'), true, Scope::Subject),
+    Known::new("requirement", Some('r'), true, Scope::Subject),
+    Known::new("editable", Some('e'), true, Scope::Subject),
+    Known::new("find-links", Some('f'), true, Scope::File),
+    Known::new("no-binary", None, true, Scope::Anywhere),
+    Known::new("only-binary", None, true, Scope::Anywhere),
+    Known::new("prefer-binary", None, false, Scope::File).since(20, 2),
+    Known::new("require-hashes", None, false, Scope::File),
+    Known::new("no-require-hashes", None, false, Scope::File).since(26, 2),
+    Known::new("pre", None, false, Scope::File),
+    Known::new("all-releases", None, true, Scope::Anywhere).since(26, 0),
+    Known::new("only-final", None, true, Scope::Anywhere).since(26, 0),
+    Known::new("trusted-host", None, true, Scope::File),
+    Known::new("use-feature", None, true, Scope::File).since(20, 2),
+    Known::new("always-unzip", Some('Z'), false, Scope::File).until(20, 2),
+    Known::new("hash", None, true, Scope::Requirement),
+    Known::new("global-option", None, true, Scope::Requirement).until(25, 3),
+    Known::new("install-option", None, true, Scope::Requirement).until(23, 1),
+    Known::new("config-settings", Some('C'), true, Scope::Requirement).since(23, 1),
 ];
 
 /// Returns the byte at which the options begin: the first word with a dash.
@@ -109,11 +172,12 @@ pub fn parse(line: &str, from: usize) -> Result<Options, BadOption> {
             continue;
         }
         after_stray = false;
-        let (name, takes_value, inline) = recognise(&word).map_err(|message| BadOption {
+        let (known, inline) = recognise(&word).map_err(|message| BadOption {
             message,
             span: span.clone(),
         })?;
-        let (value, span) = match (takes_value, inline) {
+        let (name, start) = (known.name, span.start);
+        let (value, span) = match (known.has_value, inline) {
             (false, None) => (String::new(), span),
             (true, Some(value)) => {
                 let start = span.end.saturating_sub(value.len()).max(span.start);
@@ -130,22 +194,27 @@ pub fn parse(line: &str, from: usize) -> Result<Options, BadOption> {
                 });
             }
         };
-        read.options.push(PipOption { name, value, span });
+        read.options.push(PipOption {
+            known,
+            value,
+            whole: start..span.end,
+            span,
+        });
     }
     Ok(read)
 }
 
 /// Returns the option that a word names, and the value that follows its `=`.
-fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String> {
+fn recognise(word: &str) -> Result<(&'static Known, Option<String>), String> {
     if let Some(long) = word.strip_prefix("--") {
         let (name, value) = match long.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (long, None),
         };
-        let exact = KNOWN.iter().find(|known| known.0 == name);
-        let mut abbreviated = KNOWN.iter().filter(|known| known.0.starts_with(name));
+        let exact = KNOWN.iter().find(|known| known.name == name);
+        let mut abbreviated = KNOWN.iter().filter(|known| known.name.starts_with(name));
         return match (exact, abbreviated.next(), abbreviated.next()) {
-            (Some(known), ..) | (None, Some(known), None) => Ok((known.0, known.2, value)),
+            (Some(known), ..) | (None, Some(known), None) => Ok((known, value)),
             (None, Some(_), Some(_)) => Err(format!(
                 "`--{name}` is ambiguous: it matches several options"
             )),
@@ -159,13 +228,9 @@ fn recognise(word: &str) -> Result<(&'static str, bool, Option<String>), String>
     let value = characters.as_str();
     match KNOWN
         .iter()
-        .find(|known| known.1.is_some() && known.1 == letter)
+        .find(|known| known.short.is_some() && known.short == letter)
     {
-        Some(known) => Ok((
-            known.0,
-            known.2,
-            (!value.is_empty()).then(|| value.to_owned()),
-        )),
+        Some(known) => Ok((known, (!value.is_empty()).then(|| value.to_owned()))),
         None => Err(format!("pip has no option `{word}` in a requirements file")),
     }
 }
@@ -185,7 +250,13 @@ fn words(line: &str, from: usize) -> Result<Vec<(String, Range<usize>)>, BadOpti
         match (quote, character) {
             (Some(open), _) if character == open => quote = None,
             (None, '"' | '\'') => quote = Some(character),
-            (None | Some('"'), '\\') => word.extend(characters.next().map(|(_, next)| next)),
+            (None, '\\') => word.extend(characters.next().map(|(_, next)| next)),
+            // Between double quotes, a backslash escapes only these two.
+            (Some('"'), '\\') => {
+                let next = characters.next().map(|(_, next)| next);
+                word.extend((!matches!(next, Some('"' | '\\'))).then_some('\\'));
+                word.extend(next);
+            }
             _ => word.push(character),
         }
     }
@@ -209,7 +280,7 @@ mod tests {
                 let options = read.options.iter().map(|option| {
                     format!(
                         "{}={}@{}",
-                        option.name,
+                        option.name(),
                         option.value,
                         &line[option.span.clone()]
                     )

@@ -44,6 +44,8 @@ pub const UNKNOWN_PACKAGE: &str = "unknown-package";
 /// A pip line, or one of its requirements, names a project that no package index of the file
 /// has.
 pub const UNKNOWN_PROJECT: &str = "unknown-project";
+/// The pip of the solution does not have an option of the pip list.
+pub const UNKNOWN_PIP_OPTION: &str = "unknown-pip-option";
 /// The requirements of a release are not known before it is built.
 pub const UNKNOWN_REQUIREMENTS: &str = "unknown-requirements";
 /// Only running third-party code can resolve a pip line: a repository, a local project, or an
@@ -70,6 +72,7 @@ pub const ALL: &[&str] = &[
     SOURCE_BUILD,
     UNKNOWN_CHANNEL,
     UNKNOWN_PACKAGE,
+    UNKNOWN_PIP_OPTION,
     UNKNOWN_PROJECT,
     UNKNOWN_REQUIREMENTS,
     UNRESOLVABLE_LINE,

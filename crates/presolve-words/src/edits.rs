@@ -17,6 +17,7 @@ pub fn words(explanation: &Explanation, edit: &Edit) -> String {
         EditKind::AddChannel => format!("add the channel `{with}`"),
         EditKind::MoveToPip => format!("move {before} to the pip list as `{with}`{at}"),
         EditKind::MoveToConda => format!("move {before} to the conda list as `{with}`{at}"),
+        EditKind::OwnLine => format!("write `{with}` on a line of its own{at}"),
         EditKind::Rename => format!("write `{with}` instead of {before}{at}"),
         EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
             format!("change {before} to `{with}`{at}")

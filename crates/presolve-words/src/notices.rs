@@ -28,7 +28,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
         let places = Places::new(resolution, solution);
         notices.extend(unreadable_urls(&places, environment, solution));
         notices.extend(overwrites::of(resolution, environment, solution, &places));
-        notices.extend(pips::of(resolution, solution, &places));
+        notices.extend(pips::of(resolution, environment, solution, &places));
         notices.extend(builds::of(resolution, solution, &places));
         notices.extend(cpu_builds::of(resolution, &places));
     }

@@ -24,6 +24,7 @@ pub(crate) mod redundant_dependency;
 mod source_build;
 mod unknown_channel;
 mod unknown_package;
+mod unknown_pip_option;
 mod unknown_project;
 mod unknown_requirements;
 mod unresolvable_line;
@@ -36,6 +37,7 @@ pub(super) static RULES: &[&Rule] = &[
     &incompatible_python::RULE,
     &gone_builds::RULE,
     &unknown_package::RULE,
+    &unknown_pip_option::RULE,
     &unknown_project::RULE,
     &unknown_channel::RULE,
     &missing_virtual_package::RULE,

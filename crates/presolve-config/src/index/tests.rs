@@ -43,9 +43,9 @@ fn files_are_read_and_variables_win() {
     );
     let links: Vec<_> = read.find_links.iter().map(Url::as_str).collect();
     assert_eq!(links, ["file:///wheels", "https://five.host/links.html"]);
-    assert!(read.pre && !read.prefer_binary);
-    assert!(read.formats.no_binary.is_empty());
-    assert_eq!(read.formats.only_binary.len(), 2);
+    assert!(read.releases.all_releases.all && !read.prefer_binary);
+    assert!(read.formats.no_binary.named.is_empty());
+    assert_eq!(read.formats.only_binary.named.len(), 2);
 }
 
 #[test]
@@ -65,13 +65,4 @@ fn errors_name_their_place() {
 fn no_index_leaves_none() {
     let read = settings("", &[("PIP_NO_INDEX", "1")]).unwrap();
     assert!(read.indexes().is_empty());
-}
-
-#[test]
-fn all_takes_back_names() {
-    let mut formats = FormatControl::default();
-    add_formats(&mut formats, "a,:all:,b", true).unwrap();
-    add_formats(&mut formats, "b", false).unwrap();
-    assert!(formats.only_binary_all && formats.only_binary.is_empty());
-    assert_eq!(formats.no_binary.len(), 1);
 }

@@ -1,17 +1,22 @@
 //! Other sources for the requirement of a line: the other list, a channel that is not in the
 //! file, or a similar name.
 
-use pep508_rs::VersionOrUrl;
+use std::sync::Arc;
+
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 use rattler_conda_types::{MatchSpec, Matches};
 
 use super::ByName;
 use crate::{Edit, EditKind};
-use presolve_packages::pypi::PypiSource;
+use presolve_packages::{
+    intended,
+    pypi::{Project, PypiSource},
+};
 use presolve_parse as parse;
-use presolve_registry::conda::repodata::MissingName;
+use presolve_registry::{conda::repodata::MissingName, pypi::popular};
 use presolve_resolve::question::Question;
 use presolve_solve::{Declared, DeclaredKind};
-use presolve_spec::{change::Change, match_spec};
+use presolve_spec::{EnvironmentFile, change::Change, match_spec};
 
 /// Channels that files often lack (<https://conda-forge.org/docs/user/introduction/>,
 /// <https://bioconda.github.io/#usage>).
@@ -20,6 +25,7 @@ const KNOWN_CHANNELS: [&str; 4] = ["conda-forge", "bioconda", "pytorch", "nvidia
 /// Searches other sources for what lines require.
 pub(super) struct OtherSources<'q> {
     pub question: &'q Question,
+    pub environment: &'q EnvironmentFile,
     /// The names in the file that no channel has.
     pub missing: &'q [MissingName],
     /// All records of the names that the file may require, by name.
@@ -37,15 +43,34 @@ impl OtherSources<'_> {
                 edits.extend(self.any_channel(line, declared));
                 edits.extend(self.spelt_otherwise(line, declared, spec).await);
                 if is_unknown {
+                    edits.extend(self.intended_in_conda(line, declared, spec).await);
                     edits.extend(self.renamed(line, declared, spec).await);
                     edits.extend(self.in_other_channel(spec).await);
                 }
                 edits.extend(self.on_pypi(line, spec).await);
             }
-            DeclaredKind::Pip(_) => edits.extend(self.in_conda(line, declared).await),
+            DeclaredKind::Pip(requirement) => {
+                edits.extend(self.with_own_lines(line));
+                edits.extend(self.intended_on_pypi(line, declared, requirement).await);
+                edits.extend(self.in_conda(line, declared).await);
+            }
             _ => {}
         }
         edits
+    }
+
+    /// Returns the edit that gives the ignored options of a pip line lines of their own.
+    fn with_own_lines(&self, line: usize) -> Option<Edit> {
+        let at = self.question.places[line].as_ref()?;
+        let mut requirements = self.environment.pip.requirements.iter();
+        let requirement = requirements.find(|requirement| requirement.location == *at)?;
+        Some(Edit {
+            kind: EditKind::OwnLine,
+            lines: vec![line],
+            with: Some(requirement.ignored_options.join(" ")),
+            changes: requirement.with_own_lines()?,
+            skipped: None,
+        })
     }
 
     /// Returns the line without its `channel::`.
@@ -89,6 +114,71 @@ impl OtherSources<'_> {
             with: Some(with),
             skipped: None,
         })
+    }
+
+    /// Returns the line with the name of the package that the written one stands for: a
+    /// module's name, or that of the project on PyPI.
+    async fn intended_in_conda(
+        &self,
+        line: usize,
+        declared: &Declared,
+        spec: &MatchSpec,
+    ) -> Option<Edit> {
+        let name = spec.name.as_exact()?.as_normalized();
+        let intended = intended::in_conda(name).map(ToOwned::to_owned);
+        let project = parse::pep::name(name).ok();
+        let mapped = project.map_or(Vec::new(), |name| self.question.names.conda_names(&name));
+        let start = declared.text.to_lowercase().find(name)?;
+        for other in intended.into_iter().chain(mapped) {
+            let bare = other.clone();
+            let mut same_version = declared.text.clone();
+            same_version.replace_range(start..start + name.len(), &other);
+            for with in [same_version, bare] {
+                let Ok(spec) = match_spec::parse(&with) else {
+                    continue;
+                };
+                if self.exists(&self.question.channels.bind(spec)).await {
+                    return self.in_place(line, EditKind::Rename, with);
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns the line with the name of the project that the written one stands for, else
+    /// with the nearest popular name if no index has the written one.
+    async fn intended_on_pypi(
+        &self,
+        line: usize,
+        declared: &Declared,
+        requirement: &Requirement<VerbatimUrl>,
+    ) -> Option<Edit> {
+        let name = &requirement.name;
+        let intended = match intended::on_pypi(name) {
+            Some((project, _)) => project.to_owned(),
+            None if self.project(name).await.is_some() => return None,
+            None => popular::nearest(name)?.to_string(),
+        };
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let end = declared.text.find(|c| !is_of_name(c));
+        let rest = &declared.text[end.unwrap_or(declared.text.len())..];
+        let marker = rest.find(';').map_or("", |marker| &rest[marker..]);
+        for with in [format!("{intended}{rest}"), format!("{intended}{marker}")] {
+            let Ok(requirement) = parse::pep::requirement(&with) else {
+                continue;
+            };
+            if self.on_index(&requirement).await {
+                return self.in_place(line, EditKind::Rename, with);
+            }
+        }
+        None
+    }
+
+    async fn project(&self, name: &PackageName) -> Option<Arc<Project>> {
+        let (session, name) = (self.question.session.clone(), name.clone());
+        let project = tokio::task::spawn_blocking(move || session.project(&name)).await;
+        // A failed hint must not fail the run.
+        project.ok()?.ok()?
     }
 
     /// Returns the line with the nearest existing name.
@@ -167,9 +257,7 @@ impl OtherSources<'_> {
     }
 
     async fn on_index(&self, requirement: &pep508_rs::Requirement) -> bool {
-        let (session, name) = (self.question.session.clone(), requirement.name.clone());
-        let project = tokio::task::spawn_blocking(move || session.project(&name)).await;
-        let Ok(Ok(Some(project))) = project else {
+        let Some(project) = self.project(&requirement.name).await else {
             return false;
         };
         let mut versions = project.releases.keys();

@@ -178,6 +178,8 @@ impl<'p> Editor<'p> {
                 let (install, word) = self.word_at(at).ok_or_else(|| self.not_here(at))?;
                 self.remove(install, word)
             }
+            // The options of a command hold for all of its requirements.
+            Change::AddPipOption { before, .. } => Err(self.not_here(before)),
             Change::AddConda(text) => self.add(Install::is_conda, text),
             Change::AddPip(text) => self.add(|install| !install.is_conda(), text),
             Change::AddChannel(channel) => {

@@ -14,6 +14,7 @@ use pep508_rs::PackageName;
 use presolve_parse as parse;
 use serde::{Deserialize, Serialize};
 
+mod computed;
 mod outgrown;
 mod placeholders;
 mod setup_py;
@@ -150,6 +151,9 @@ pub struct SourceBuild {
     /// Modules that `setup.py` imports unconditionally, with the projects that provide them,
     /// except those of every build environment, of the archive itself and of `requires`.
     pub imports: Vec<(String, PackageName)>,
+    /// What `setup.py` computes the requirements from, such as "what is already installed";
+    /// `None` if nothing shows that they differ between machines.
+    pub computed: Option<&'static str>,
     /// Reason why the build always fails; `None` if it may succeed.
     pub fails: Option<String>,
 }
@@ -201,6 +205,7 @@ impl SourceBuild {
         let requires = requires.unwrap_or_default();
         let mut build = Self::compiles(name, contents, backend, &requires, setup_py.as_ref());
         if let Some(setup_py) = &setup_py {
+            build.computed = setup_py.requirements_depend_on();
             build.imports = setup_py.needs(&contents.modules, &requires);
             let refuses = setup_py.refuses() || placeholders::refuses(name, setup_py);
             let listed = system.as_ref().map_or(&[][..], |system| &system.requires);

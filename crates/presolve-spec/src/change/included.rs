@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Change, Rewritten};
-use crate::{edits::Edits, list::uneditable};
+use crate::{edits::Edits, list::uneditable, yaml};
 use presolve_text::{
     diagnostic::{Failure, Location},
     source::SourceFile,
@@ -43,6 +43,11 @@ fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Fai
     match change {
         Change::Replace { with, .. } => edits.replace(at.span.clone(), with),
         Change::Remove { .. } => edits.remove_line(at.span.clone()),
+        Change::AddPipOption { option, .. } => {
+            let start = yaml::line_start(edits.text, at.span.start);
+            let line = format!("{option}{}", edits.line_break);
+            edits.insert(start, &line);
+        }
         Change::AddConda(_) | Change::AddPip(_) | Change::AddChannel(_) => {}
     }
     Ok(())

@@ -41,11 +41,11 @@ fn options_concern_the_whole_list() {
     let text = "--pre --prefer-binary\n-i https://a\n--index-url https://b\n-f ./wheels\n\
                 --only-binary=:all: --no-binary numpy,Torch_X --trusted-host h\n--require-hashes";
     let options = read(Path::new("e.yml"), text).pip.options;
-    assert!(options.pre && options.prefer_binary && options.require_hashes);
+    assert!(options.releases.all_releases.all && options.prefer_binary && options.require_hashes);
     assert_eq!(options.index_url.expect("is set").value, "https://b");
     assert_eq!(options.find_links[0].location.text(), "./wheels");
-    assert!(options.formats.only_binary_all);
-    assert_eq!(options.formats.no_binary.len(), 2);
+    assert!(options.formats.only_binary.all);
+    assert_eq!(options.formats.no_binary.named.len(), 2);
 }
 
 #[test]

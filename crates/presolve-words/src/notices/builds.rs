@@ -28,7 +28,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) 
         notices.extend(missing_imports(build, solution, places));
     }
     notices.extend(plain(resolution, solution, places));
-    notices.extend(assumed(solution, places));
+    notices.extend(assumed(resolution, solution, places));
     notices
 }
 
@@ -148,7 +148,7 @@ fn placeholders(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
         if places.resolution.declared.iter().any(is_pinned) {
             return None;
         }
-        let message = format!("{name} is a placeholder: pip cannot build its newest release");
+        let message = format!("{name} is a placeholder that only points to {instead}");
         let notice = Diagnostic::warning(codes::PLACEHOLDER_PROJECT, message)
             .note(source)
             .help(format!("use {instead} instead"));
@@ -265,9 +265,12 @@ fn named(builds: &[&Build], wanted: impl Fn(&Build) -> bool) -> String {
 }
 
 /// Reports releases whose requirements are an assumption, one notice per line.
-fn assumed(solution: &Solution, places: &Places) -> Vec<Diagnostic> {
-    let is_assumed =
-        |package: &&PypiPackage| package.metadata_source() == Some(MetadataSource::EggInfo);
+fn assumed(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+    let is_assumed = |package: &&PypiPackage| {
+        let mut builds = resolution.builds.iter();
+        let is_unknown = builds.any(|build| build.name == package.name && build.unknown.is_some());
+        !is_unknown && package.metadata_source() == Some(MetadataSource::EggInfo)
+    };
     let notice = |packages: &[&PypiPackage]| {
         let names = packages.iter();
         let names: Vec<String> = names

@@ -5,13 +5,41 @@ use crate::codes;
 use presolve_packages::pypi::pip_abilities::PipAbility;
 use presolve_resolve::Resolution;
 use presolve_solve::Solution;
+use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::Diagnostic;
 
 /// Returns the notices about an old pip.
-pub(super) fn of(resolution: &Resolution, solution: &Solution, places: &Places) -> Vec<Diagnostic> {
+pub(super) fn of(
+    resolution: &Resolution,
+    environment: &EnvironmentFile,
+    solution: &Solution,
+    places: &Places,
+) -> Vec<Diagnostic> {
     let clashes = clashes(resolution, solution);
     let wheels = passed_over(solution, places);
-    clashes.into_iter().chain(wheels).collect()
+    let options = unknown_options(environment, solution);
+    let notices = clashes.into_iter().chain(wheels);
+    notices.chain(options.unwrap_or_default()).collect()
+}
+
+/// Reports the options of the pip list that the pip of the solution does not have.
+fn unknown_options(environment: &EnvironmentFile, solution: &Solution) -> Option<Vec<Diagnostic>> {
+    let pip = solution.pip()?;
+    let [major, minor] = *pip.release().first_chunk::<2>()?;
+    let options = environment.pip.options.versioned.iter();
+    let unknown = options.filter(|option| !option.value.is_of((major, minor)));
+    let notices = unknown.map(|option| {
+        let name = option.value.name;
+        let message = format!("pip {pip} has no option `--{name}` and stops");
+        Diagnostic::warning(codes::UNKNOWN_PIP_OPTION, message)
+            .at(option.location.clone(), "")
+            .note(format!("pip {} has it", option.value.pips()))
+            .help(format!(
+                "declare `{}`, or remove the option",
+                option.value.pip_spec()
+            ))
+    });
+    Some(notices.collect())
 }
 
 /// Reports requirements that a pip before 20.3 leaves unsatisfied.

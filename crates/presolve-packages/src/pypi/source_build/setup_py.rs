@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::computed;
 use pep508_rs::PackageName;
 use presolve_parse as parse;
 
@@ -55,9 +56,9 @@ const COMPILER_ERRORS: [&str; 6] = [
 ];
 
 /// A logical line without comments, and its indentation.
-struct LogicalLine {
-    indent: usize,
-    text: String,
+pub(super) struct LogicalLine {
+    pub indent: usize,
+    pub text: String,
 }
 
 /// A parsed `setup.py`.
@@ -113,6 +114,12 @@ impl<'a> SetupPy<'a> {
             let mut marked = marks.iter().filter_map(|mark| dense.split_once(mark));
             marked.any(|(_, value)| !value.starts_with("False")) || goes_on(&line.text, next)
         })
+    }
+
+    /// What the requirements depend on, apart from the archive; `None` if nothing shows that
+    /// they differ between machines.
+    pub(super) fn requirements_depend_on(&self) -> Option<&'static str> {
+        computed::depends_on(&self.lines)
     }
 
     /// Whether the file contains a text.

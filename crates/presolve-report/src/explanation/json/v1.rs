@@ -342,6 +342,8 @@ pub enum Change {
     ChangePython,
     /// Correct the name of a requirement.
     Rename,
+    /// Write the options of a pip line on lines of their own.
+    OwnLine,
     /// Move a requirement to the pip list.
     MoveToPip,
     /// Move a requirement to the conda dependencies.

@@ -24,7 +24,7 @@ impl PypiHalf<'_> {
         project: &PackageName,
         files: &'f [Arc<Distribution>],
     ) -> Vec<&'f Arc<Distribution>> {
-        let (wheel_allowed, source_allowed) = self.formats(project);
+        let (wheel_allowed, source_allowed) = self.terms.world.pip.formats.allowed(project);
         let allowed = |file: &&Arc<Distribution>| match file.kind {
             DistributionKind::Wheel(_) => wheel_allowed,
             DistributionKind::Source => source_allowed,
@@ -104,16 +104,6 @@ impl PypiHalf<'_> {
         };
         let ability = self.terms.world.target.needs(tags)?;
         (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
-    }
-
-    /// Whether pip accepts wheels and source distributions of a project, in this order.
-    fn formats(&self, project: &PackageName) -> (bool, bool) {
-        let formats = &self.terms.world.pip.formats;
-        let only_binary = formats.only_binary.contains(project);
-        let no_binary = formats.no_binary.contains(project);
-        let wheel = !no_binary && (only_binary || !formats.no_binary_all);
-        let source = !only_binary && (no_binary || !formats.only_binary_all);
-        (wheel, source)
     }
 
     /// Returns the allowed pythons on which one of the files can be installed, and the

@@ -46,7 +46,11 @@ impl PypiHalf<'_> {
             .iter()
             .any(|(release, exclusion)| exclusion.is_none() && !release.version.any_prerelease());
         let pip = &self.terms.world.pip;
-        let prereleases = pip.pre || !stable || self.terms.rules.prereleases.contains(project);
+        let usual = || !stable || self.terms.rules.prereleases.contains(project);
+        let prereleases = pip
+            .releases
+            .allows_prereleases(project)
+            .unwrap_or_else(usual);
         for (release, exclusion) in &mut releases {
             if exclusion.is_none() && !prereleases && release.version.any_prerelease() {
                 *exclusion = Some(Reason::PreRelease);

@@ -312,6 +312,7 @@ impl From<EditKind> for Change {
             EditKind::BumpTogether => Self::BumpTogether,
             EditKind::ChangePython => Self::ChangePython,
             EditKind::Rename => Self::Rename,
+            EditKind::OwnLine => Self::OwnLine,
             EditKind::MoveToPip => Self::MoveToPip,
             EditKind::MoveToConda => Self::MoveToConda,
             EditKind::AddChannel => Self::AddChannel,
