@@ -97,7 +97,8 @@ fn a_flag_that_a_message_names_exists() {
         let is_message = writers
             .iter()
             .any(|name| path.contains(&format!("presolve-{name}/")));
-        if !is_message || path.ends_with("tests.rs") {
+        // The shapes of secrets are patterns of other tools' commands.
+        if !is_message || path.ends_with("tests.rs") || path.contains("/secrets/") {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("readable");

@@ -18,15 +18,24 @@ fn a_module_in_the_pip_list_becomes_the_project_that_provides_it() {
     assert!(of("cv2").contains("write `opencv-python` instead of `cv2`"));
     // The version of a placeholder is not one of the project.
     let marked = of("cv2==1.0; python_version > '3'");
-    assert!(marked.contains("write `opencv-python; python_version > '3'`"), "{marked}");
+    assert!(
+        marked.contains("write `opencv-python; python_version > '3'`"),
+        "{marked}"
+    );
 }
 
 #[test]
 fn a_name_that_is_right_in_the_other_half_becomes_that_of_this_one() {
     let torch = first_fix(&Project::of(&["python=3.12", "torch"]));
-    assert!(torch.contains("write `pytorch` instead of `torch`"), "{torch}");
+    assert!(
+        torch.contains("write `pytorch` instead of `torch`"),
+        "{torch}"
+    );
     let yaml = first_fix(&Project::of(&["python=3.8", "yaml=5.3.1"]));
-    assert!(yaml.contains("write `pyyaml=5.3.1` instead of `yaml=5.3.1`"), "{yaml}");
+    assert!(
+        yaml.contains("write `pyyaml=5.3.1` instead of `yaml=5.3.1`"),
+        "{yaml}"
+    );
 }
 
 #[test]
@@ -56,12 +65,26 @@ fn each_unknown_name_has_its_own_source() {
     let run = project.run(&["explain", "environment.yml"]);
     assert_eq!(run.code, 1, "{run}");
     let text = format!("{}{}", run.stdout, run.stderr);
-    assert!(text.contains("write `scikit-thing` instead of `scikit_thing`"), "{run}");
-    assert!(text.contains("move `opencv_python` to the pip list as `opencv-python`"), "{run}");
+    assert!(
+        text.contains("write `scikit-thing` instead of `scikit_thing`"),
+        "{run}"
+    );
+    assert!(
+        text.contains("move `opencv_python` to the pip list as `opencv-python`"),
+        "{run}"
+    );
 }
 
 #[test]
-fn a_placeholder_that_installs_is_reported() {
-    let run = Project::of(&["python=3.12", "pip:", "sklearn==0.0"]).run(&["check", "--select", "placeholder-project"]);
-    assert_eq!(run.code, 0, "a line with an exact version needs no hint: {run}");
+fn a_diagnostic_asks_for_the_intended_name() {
+    let run = Project::of(&["python=3.12", "pip:", "cv2"]).pin(&[]);
+    assert!(
+        run.stderr.contains("= help: did you mean `opencv-python`?"),
+        "{run}"
+    );
+    let run = Project::of(&["python=3.12", "yaml"]).pin(&[]);
+    assert!(
+        run.stderr.contains("= help: did you mean `pyyaml`?"),
+        "{run}"
+    );
 }

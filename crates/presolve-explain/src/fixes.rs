@@ -17,6 +17,7 @@ use rattler_conda_types::{MatchSpec, PackageName, RepoDataRecord};
 use tokio::sync::mpsc;
 
 use super::{Edit, EditKind, Fix, ResultingVersion};
+use presolve_packages::intended;
 use presolve_parse as parse;
 use presolve_registry::conda::repodata::Repodata;
 use presolve_resolve::{ResolveError, question::Question};
@@ -186,7 +187,10 @@ impl Fixing<'_> {
             }
             tokio::select! {
                             step = steps.recv(), if searching => match step {
-                                Some(Step::Proposal(proposal)) => ways.add(proposal),
+                                Some(Step::Proposal(proposal)) => {
+                                    let is_mistaken = self.is_mistaken(&proposal);
+                                    ways.add(proposal, is_mistaken);
+                                }
                                 Some(Step::Below(changes)) => ways.are_all_below(changes),
                                 None => {
                                     searching = false;
@@ -221,6 +225,24 @@ impl Fixing<'_> {
             ended,
             enough,
         }
+    }
+
+    /// Whether the line of a proposal certainly means something else: it has options that pip
+    /// ignores there, or a name that stands for another project.
+    fn is_mistaken(&self, proposal: &Proposal) -> bool {
+        let [line] = &proposal.lines[..] else {
+            return false;
+        };
+        let declared = &self.question.declared()[line.line];
+        let DeclaredKind::Pip(requirement) = &declared.kind else {
+            return false;
+        };
+        let mut requirements = self.environment.pip.requirements.iter();
+        let ignores = requirements.any(|requirement| {
+            let is_it = Some(&requirement.location) == self.question.places[line.line].as_ref();
+            is_it && !requirement.ignored_options.is_empty()
+        });
+        ignores || intended::on_pypi(&requirement.name).is_some()
     }
 
     /// Returns the result for each set of edits of a candidate.

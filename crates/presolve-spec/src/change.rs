@@ -118,12 +118,8 @@ pub(super) fn in_conda_file(
     changes: &[&Change],
 ) -> Result<String, Failure> {
     // These two write a new list where there is none. They do not recognise a flow list.
-    let may_add_list = |change: &&Change| {
-        matches!(
-            change,
-            Change::AddPip(_) | Change::AddPipOption { .. } | Change::AddChannel(_)
-        )
-    };
+    let may_add_list =
+        |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
     if !changes.iter().any(may_add_list) {
         let changed = edit(host, environment, Arc::clone(&environment.source), changes);

@@ -130,6 +130,8 @@ pub struct PipRequirement {
     pub options: Vec<String>,
     /// The options of the line that pip ignores, because they need a line of their own.
     pub ignored_options: Vec<String>,
+    /// The options of the line that pip applies to the whole list.
+    pub shared_options: Vec<String>,
     /// The version that an earlier `pin` wrote on the line.
     pub pin: Option<pep440_rs::Version>,
     /// The line was added by an earlier `pin`.
@@ -147,7 +149,8 @@ impl PipRequirement {
         let hashes = self.hashes.iter().map(|hash| format!("--hash={hash}"));
         let kept = self.options.iter().cloned().chain(hashes);
         let words: Vec<String> = std::iter::once(self.text.clone()).chain(kept).collect();
-        let options = self.ignored_options.iter().map(|option| {
+        let moved = self.ignored_options.iter().chain(&self.shared_options);
+        let options = moved.map(|option| {
             let (before, option) = (self.location.clone(), option.clone());
             change::Change::AddPipOption { before, option }
         });

@@ -99,6 +99,17 @@ struct LogicalLine {
     joined: bool,
 }
 
+/// The options on the line of a requirement.
+#[derive(Default)]
+struct OfRequirement {
+    /// Those of the requirement itself.
+    kept: Vec<PipOption>,
+    /// Those that pip ignores there.
+    ignored: Vec<PipOption>,
+    /// Those that pip applies to the whole list, as on lines of their own.
+    shared: Vec<String>,
+}
+
 /// The line that is being read, and its surroundings.
 struct Context<'a> {
     text: &'a PipText,
@@ -173,8 +184,8 @@ impl PipReader {
         if requirement.is_empty() {
             self.read_options(context, options.options);
         } else {
-            let (kept, ignored) = self.of_requirement(context, options.options);
-            self.read_requirement(context, requirement, kept, ignored);
+            let options = self.of_requirement(context, options.options);
+            self.read_requirement(context, requirement, options);
         }
     }
 
@@ -204,15 +215,16 @@ impl PipReader {
         };
         let mut others = options;
         let subject = others.remove(subject);
-        let (kept, ignored) = self.of_requirement(context, others);
+        let options = self.of_requirement(context, others);
         match subject.name() {
-            "editable" => self.read_editable(context, &subject, kept, ignored),
+            "editable" => self.read_editable(context, &subject, options),
             name => {
                 let (role, behind) = match name {
                     "requirement" => (Role::Requirement, "on the line of a `-r` file"),
                     _ => (Role::Constraint, "on the line of a `-c` file"),
                 };
-                let ignored: Vec<PipOption> = kept.into_iter().chain(ignored).collect();
+                let ignored = options.kept.into_iter().chain(options.ignored);
+                let ignored: Vec<PipOption> = ignored.collect();
                 self.warn_of_ignored(context, &ignored, behind, OWN_LINE);
                 let location = context.locate(subject.span.clone());
                 let value = expand_variables(&subject.value).into_owned();
@@ -221,22 +233,21 @@ impl PipReader {
         }
     }
 
-    /// Reads those options on the line of a requirement that hold for all lines. Returns the
-    /// options of the requirement, and those that pip ignores there.
-    fn of_requirement(
-        &mut self,
-        context: &Context<'_>,
-        options: Vec<PipOption>,
-    ) -> (Vec<PipOption>, Vec<PipOption>) {
-        let (mut kept, mut ignored) = (Vec::new(), Vec::new());
+    /// Sorts the options on the line of a requirement, and reads those that apply to all
+    /// lines.
+    fn of_requirement(&mut self, context: &Context<'_>, options: Vec<PipOption>) -> OfRequirement {
+        let mut of = OfRequirement::default();
         for option in options {
             match option.known.scope {
-                Scope::Requirement => kept.push(option),
-                Scope::File | Scope::Subject => ignored.push(option),
-                Scope::Anywhere => self.read_option(context, option),
+                Scope::Requirement => of.kept.push(option),
+                Scope::File | Scope::Subject => of.ignored.push(option),
+                Scope::Anywhere => {
+                    of.shared.push(option.as_written());
+                    self.read_option(context, option);
+                }
             }
         }
-        (kept, ignored)
+        of
     }
 
     fn warn_of_ignored(
@@ -257,19 +268,14 @@ impl PipReader {
         self.warnings.push(warning.help(help));
     }
 
-    fn read_requirement(
-        &mut self,
-        context: &Context<'_>,
-        text: &str,
-        options: Vec<PipOption>,
-        ignored: Vec<PipOption>,
-    ) {
-        self.warn_of_ignored(context, &ignored, "behind a requirement", OWN_LINE);
+    fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: OfRequirement) {
+        let place = "behind a requirement";
+        self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
         let expanded = expand_variables(text);
         match requirement::parse(&expanded, &self.folder) {
             Ok(kind) => {
                 self.warn_of_missing(&kind, &expanded, context.locate(0..text.len()));
-                self.push(context, kind, text, (options, ignored));
+                self.push(context, kind, text, options);
             }
             Err(refusal) => {
                 let place = if expanded == text {
@@ -282,21 +288,16 @@ impl PipReader {
         }
     }
 
-    fn read_editable(
-        &mut self,
-        context: &Context<'_>,
-        option: &PipOption,
-        options: Vec<PipOption>,
-        ignored: Vec<PipOption>,
-    ) {
-        self.warn_of_ignored(context, &ignored, "behind an editable project", OWN_LINE);
+    fn read_editable(&mut self, context: &Context<'_>, option: &PipOption, options: OfRequirement) {
+        let place = "behind an editable project";
+        self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
         let location = context.locate(option.span.clone());
         let value = expand_variables(&option.value).into_owned();
         let text = format!("-e {}", option.value);
         match requirement::editable(&value) {
             Ok(kind) => {
                 self.warn_of_missing(&kind, &value, location);
-                self.push(context, kind, &text, (options, ignored));
+                self.push(context, kind, &text, options);
             }
             Err(refusal) => self.refuse(location, &text, refusal),
         }
@@ -328,9 +329,11 @@ impl PipReader {
         context: &Context<'_>,
         kind: PipRequirementKind,
         text: &str,
-        (options, ignored): (Vec<PipOption>, Vec<PipOption>),
+        options: OfRequirement,
     ) {
+        let (ignored, shared) = (options.ignored, options.shared);
         let (hashes, options): (Vec<_>, Vec<_>) = options
+            .kept
             .into_iter()
             .partition(|option| option.name() == "hash");
         // pip builds every project from source where a requirement has an option for
@@ -356,6 +359,7 @@ impl PipReader {
             hashes: hashes.into_iter().map(|option| option.value).collect(),
             options: options.iter().map(PipOption::as_written).collect(),
             ignored_options: ignored.iter().map(PipOption::as_written).collect(),
+            shared_options: shared,
             pin: None,
             added_by_pin: false,
             in_environment: context.in_environment,

@@ -5,7 +5,12 @@ use rattler_conda_types::Subdir;
 
 use crate::codes;
 use presolve_explain::{GoneBuilds, words};
-use presolve_registry::conda::{channels::SpecChannel, repodata::MissingName};
+use presolve_packages::intended;
+use presolve_parse as parse;
+use presolve_registry::{
+    conda::{channels::SpecChannel, repodata::MissingName},
+    pypi::popular,
+};
 use presolve_resolve::Resolution;
 use presolve_solve::{Conflict, Declared, Missing};
 use presolve_text::diagnostic::{Diagnostic, FailureKind, Location};
@@ -143,7 +148,12 @@ impl View<'_> {
             self.missing_conda(name)
         } else {
             let message = format!("no package index has a project `{name}`");
-            Diagnostic::error(codes::UNKNOWN_PROJECT, message)
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_PROJECT, message);
+            let intended = intended_project(name);
+            let diagnostic = intended
+                .into_iter()
+                .fold(diagnostic, |diagnostic, help| diagnostic.help(help));
+            diagnostic
                 .help("check the spelling, or add the index that has it with --extra-index-url")
         };
         match &self.places[missing.declared] {
@@ -168,7 +178,9 @@ impl View<'_> {
         let nearest = known
             .map(|missing| missing.suggestions.as_slice())
             .unwrap_or_default();
-        if nearest.is_empty() {
+        if let Some(package) = intended::in_conda(name) {
+            diagnostic = diagnostic.help(format!("did you mean `{package}`?"));
+        } else if nearest.is_empty() {
             return diagnostic.help("check the spelling, or add the channel that has it");
         }
         for suggestion in nearest {
@@ -177,4 +189,14 @@ impl View<'_> {
         }
         diagnostic
     }
+}
+
+/// Asks for the project that a name probably stands for.
+fn intended_project(name: &str) -> Option<String> {
+    let name = parse::pep::name(name).ok()?;
+    let project = match intended::on_pypi(&name) {
+        Some((project, _)) => project.to_owned(),
+        None => popular::nearest(&name)?.to_string(),
+    };
+    Some(format!("did you mean `{project}`?"))
 }

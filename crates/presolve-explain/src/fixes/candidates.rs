@@ -61,9 +61,10 @@ impl<O> Candidates<O> {
         }
     }
 
-    /// Adds the candidates of a proposal.
-    pub(super) fn add(&mut self, proposal: Proposal) {
-        for way in ways(Arc::new(proposal)) {
+    /// Adds the candidates of a proposal. `is_mistaken` says that its line certainly means
+    /// another source, which then comes first.
+    pub(super) fn add(&mut self, proposal: Proposal, is_mistaken: bool) {
+        for way in ways(Arc::new(proposal), is_mistaken) {
             let place = self
                 .ways
                 .partition_point(|(known, _)| known.rank() <= way.rank());
@@ -171,11 +172,12 @@ fn is_needless(way: &Candidate, found_elsewhere: &[Arc<Proposal>]) -> bool {
 }
 
 /// Returns the candidates of a proposal: as proposed, and with other sources.
-fn ways(proposal: Arc<Proposal>) -> Vec<Candidate> {
+fn ways(proposal: Arc<Proposal>, is_mistaken: bool) -> Vec<Candidate> {
     let gone = proposal.lines.iter().filter(|line| line.with.is_none());
     let gone = gone.count();
     let moved = match gone {
         0 if proposal.size() > 1 => None,
+        _ if is_mistaken && proposal.size() == 1 => Some(0),
         0 => Some(COST_OF_MOVE),
         _ => Some(proposal.cost - gone * search::COST_OF_DROP + gone * COST_OF_MOVE),
     };
@@ -212,14 +214,14 @@ mod tests {
     #[test]
     fn ways_are_told_by_rank_when_all_of_their_size_are_known() {
         let mut ways = Candidates::new();
-        ways.add(proposal(1, 1000));
+        ways.add(proposal(1, 1000), false);
         let first = ways.begin(2).expect("the line from elsewhere");
         assert!(first.elsewhere);
         let dropped = ways.begin(2).expect("the line goes");
         ways.end(&dropped, "dropped");
         ways.end(&first, "moved");
         assert!(ways.tell().is_none(), "a milder one may come");
-        ways.add(proposal(2, 2000));
+        ways.add(proposal(2, 2000), false);
         ways.are_all_below(2);
         assert_eq!(ways.tell().expect("all of one line").1, "moved");
         assert_eq!(ways.tell().expect("all of one line").1, "dropped");
@@ -230,7 +232,7 @@ mod tests {
         let last = ways.begin(2).expect("those of two lines");
         assert!(ways.begin(1).is_none(), "one is solved already");
         ways.end(&last, "last");
-        ways.add(proposal(1, 1000));
+        ways.add(proposal(1, 1000), false);
         assert!(ways.tell().is_none(), "there is a better one");
         assert_eq!(ways.rest().len(), 1);
     }
@@ -238,7 +240,7 @@ mod tests {
     #[test]
     fn a_hard_way_keeps_nothing_back() {
         let mut ways = Candidates::new();
-        ways.add(proposal(1, 1000));
+        ways.add(proposal(1, 1000), false);
         let hard = ways.begin(2).expect("the line from elsewhere");
         ways.set_aside(&hard);
         let dropped = ways.begin(2).expect("the line goes");
@@ -257,7 +259,7 @@ mod tests {
     #[test]
     fn a_line_that_was_found_elsewhere_need_not_go() {
         let mut ways = Candidates::new();
-        ways.add(proposal(1, 1000));
+        ways.add(proposal(1, 1000), false);
         ways.are_all_below(usize::MAX);
         let first = ways.begin(2).expect("the line from elsewhere");
         ways.end(&first, ());

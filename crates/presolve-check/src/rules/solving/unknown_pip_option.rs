@@ -3,7 +3,7 @@ use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
     name: presolve_words::codes::UNKNOWN_PIP_OPTION,
-    level: Level::Error,
+    level: Level::Warning,
     by_default: true,
     finder: Finder::Solving,
     text: include_str!("unknown_pip_option.md"),
