@@ -255,6 +255,7 @@ impl Fixing<'_> {
             let mut outcome = self.checked(edits, self.share(parts), known).await;
             if let Ok(Some(fix)) = &mut outcome
                 && fix.notes.is_empty()
+                && !way.elsewhere
             {
                 let patience = WHY_SKIPPED.max(start.elapsed());
                 self.tell_skipped(&way.proposal, fix, patience).await;

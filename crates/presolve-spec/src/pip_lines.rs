@@ -198,19 +198,23 @@ impl PipReader {
             .iter()
             .find_map(|name| options.iter().position(|option| option.name() == *name));
         let Some(subject) = subject else {
-            let mut links = 0;
-            for option in options {
-                links += usize::from(option.name() == "find-links");
-                if option.known.scope == Scope::Requirement {
-                    let why = "on a line without a requirement";
-                    self.warn_of_ignored(context, &[option], why, "remove it");
-                } else if option.name() == "find-links" && links > 1 {
-                    let why = "after another `--find-links`";
-                    self.warn_of_ignored(context, &[option], why, OWN_LINE);
+            let is_misplaced = |option: &PipOption| option.known.scope == Scope::Requirement;
+            let (misplaced, options): (Vec<_>, Vec<_>) =
+                options.into_iter().partition(is_misplaced);
+            let place = "on a line without a requirement";
+            self.warn_of_ignored(context, &misplaced, place, "remove it");
+            let is_link = |option: &PipOption| option.name() == "find-links";
+            let first_link = options.iter().position(is_link);
+            let mut further_links = Vec::new();
+            for (index, option) in options.into_iter().enumerate() {
+                if is_link(&option) && Some(index) != first_link {
+                    further_links.push(option);
                 } else {
                     self.read_option(context, option);
                 }
             }
+            let place = "after another `--find-links`";
+            self.warn_of_ignored(context, &further_links, place, OWN_LINE);
             return;
         };
         let mut others = options;

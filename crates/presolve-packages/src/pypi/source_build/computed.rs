@@ -115,9 +115,29 @@ pub(super) fn depends_on(lines: &[LogicalLine]) -> Option<&'static str> {
 }
 
 fn probe(text: &str) -> Option<&'static str> {
+    let text = outside_strings(text);
     let mut kinds = PROBES.iter();
     let (words, _) = kinds.find(|(_, probes)| probes.iter().any(|probe| text.contains(probe)))?;
     Some(words)
+}
+
+/// The text without the content of its strings.
+fn outside_strings(text: &str) -> String {
+    let mut quote = None;
+    text.chars()
+        .filter(|&c| match quote {
+            Some(open) => {
+                if c == open {
+                    quote = None;
+                }
+                false
+            }
+            None => {
+                quote = matches!(c, '\'' | '"').then_some(c);
+                true
+            }
+        })
+        .collect()
 }
 
 /// The value of the argument or key `install_requires` in a line: up to the comma that ends it.
@@ -329,7 +349,7 @@ VERSION = os.environ.get('VERSION', '1.0')
 setup(version=VERSION, install_requires=read('requirements.txt'))
 ";
         assert_eq!(of(from_file), None);
-        let with_marker = "setup(install_requires=['enum34; python_version < \"3.4\"'])";
+        let with_marker = "setup(install_requires=['importlib_metadata; sys.platform < \"a\"'])";
         assert_eq!(of(with_marker), None);
         assert_eq!(of("setup(name='a')"), None);
     }
