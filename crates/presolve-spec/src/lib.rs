@@ -7,15 +7,17 @@
 use std::{path::PathBuf, sync::Arc};
 
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
-use rattler_conda_types::MatchSpec;
+use rattler_conda_types::{MatchSpec, Subdir};
 
 use presolve_text::diagnostic::{Diagnostic, Location};
 
 pub mod change;
 pub mod codes;
+pub mod command;
 pub mod edits;
 pub mod environment;
 pub mod host;
+pub mod joined;
 mod json;
 pub mod list;
 pub mod match_spec;
@@ -27,6 +29,8 @@ pub mod pip_options;
 mod places;
 pub mod requirement;
 pub mod route;
+pub mod selector;
+pub mod versions;
 pub mod yaml;
 
 /// A value with its place in a file.
@@ -57,9 +61,14 @@ pub struct EnvironmentFile {
     /// The Python in the image of a Dockerfile, in the form of a requirement. It is neither
     /// declared nor pinned.
     pub image_python: Option<CondaRequirement>,
-    /// The pip lines of every `pip:` block of `dependencies`, in file order, and those of the
-    /// files that they include with `-r` and `-c`.
+    /// The lines of the last `pip:` list of `dependencies`, which is the only one that conda
+    /// reads, and those of the files that they include with `-r` and `-c`.
     pub pip: PipRequirements,
+    /// `platforms`, the platforms that conda-lock locks for. conda ignores them.
+    pub platforms: Vec<Spanned<Subdir>>,
+    /// `category`, the category of the packages in a lock file of conda-lock. conda ignores
+    /// it.
+    pub category: Option<Spanned<String>>,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
     /// Warnings from reading the file: unknown keys, unusual spellings.

@@ -192,6 +192,8 @@ impl<'p> Editor<'p> {
                 }
                 Ok(())
             }
+            // Commands have no pip lists.
+            Change::MergePipLists => Ok(()),
         }
     }
 
