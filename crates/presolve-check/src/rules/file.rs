@@ -65,7 +65,8 @@ pub(super) static RULES: &[&Rule] = &[
 /// Renames a key to the known one that it resembles. The fix is safe if only the
 /// capitals differ.
 fn rename(key: &Location) -> Option<TextFix> {
-    let known = nearest_key(key.text())?;
+    // The place of a key without a value includes its colon.
+    let known = nearest_key(key.text()).filter(|_| !key.text().ends_with(':'))?;
     let safety = if key.text().eq_ignore_ascii_case(known) {
         Safety::Safe
     } else {
