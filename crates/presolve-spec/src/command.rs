@@ -60,9 +60,9 @@ fn program<'w, 't>(words: &'w [&'t str]) -> Option<(Program, &'w [&'t str])> {
         "uv" => return program(&words[1..]),
         _ => &words[1..],
     };
-    let is_pip = first.strip_prefix("pip").is_some_and(|version| {
-        version.chars().all(|c| c.is_ascii_digit() || c == '.')
-    });
+    let is_pip = first
+        .strip_prefix("pip")
+        .is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'));
     let program = match first {
         "conda" | "mamba" | "micromamba" => Program::Conda,
         _ if is_pip => Program::Pip,
@@ -83,7 +83,11 @@ fn of_options(words: &[&str]) -> Option<Command> {
     }
     let spec = spec.join(" ");
     Some(Command {
-        conda: if spec.is_empty() { Vec::new() } else { vec![spec] },
+        conda: if spec.is_empty() {
+            Vec::new()
+        } else {
+            vec![spec]
+        },
         ..command
     })
 }
@@ -96,7 +100,9 @@ fn is_channel_option(word: &str) -> bool {
 /// Whether the value of `-c` is a file of constraints for pip.
 fn is_file(value: &str) -> bool {
     let path = value.split(['#', '?']).next().unwrap_or_default();
-    [".txt", ".in", ".pip", ".lock"].iter().any(|end| path.ends_with(end))
+    [".txt", ".in", ".pip", ".lock"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// conda's options that an environment file does not need
@@ -176,7 +182,11 @@ fn of_pip(arguments: &[&str]) -> Command {
             let value = arguments.next().filter(|_| !has_value);
             let value = value.map(|value| format!(" {value}")).unwrap_or_default();
             let is_line = matches!(name, "-e" | "--editable" | "-r" | "--requirement");
-            let list = if is_line { &mut command.pip } else { &mut options };
+            let list = if is_line {
+                &mut command.pip
+            } else {
+                &mut options
+            };
             list.push(format!("{argument}{value}"));
         } else if WITHOUT_VALUE.contains(&argument) {
             options.push(argument.to_owned());
@@ -231,7 +241,11 @@ mod tests {
         let parts: String = parts
             .map(|(name, texts)| format!("; {name}: {}", texts.join(" | ")))
             .collect();
-        let other = if command.has_other_options { "; other" } else { "" };
+        let other = if command.has_other_options {
+            "; other"
+        } else {
+            ""
+        };
         format!("{program}{parts}{other}")
     }
 
@@ -239,8 +253,14 @@ mod tests {
     fn commands_are_read_like_a_shell_and_the_program_do() {
         for (text, meant) in [
             ("pip install rich", "pip; pip: rich"),
-            ("!pip3 install -U rich 'toml>=0.10'", "pip; pip: rich | toml>=0.10"),
-            ("python -m pip install -r requirements.txt", "pip; pip: -r requirements.txt"),
+            (
+                "!pip3 install -U rich 'toml>=0.10'",
+                "pip; pip: rich | toml>=0.10",
+            ),
+            (
+                "python -m pip install -r requirements.txt",
+                "pip; pip: -r requirements.txt",
+            ),
             (
                 "pip install torch==2.1.0 --index-url https://example.com/whl",
                 "pip; pip: --index-url https://example.com/whl | torch==2.1.0",
@@ -255,10 +275,16 @@ mod tests {
                 "mamba install -y -n base -c conda-forge \"numpy >=1.20\" scipy",
                 "conda; conda: numpy >=1.20 | scipy; channels: conda-forge",
             ),
-            ("conda install --freeze-installed numpy", "conda; conda: numpy; other"),
+            (
+                "conda install --freeze-installed numpy",
+                "conda; conda: numpy; other",
+            ),
             ("-c conda-forge", "-; channels: conda-forge"),
             ("--channel=conda-forge", "-; channels: conda-forge"),
-            ("numpy >=1.20 -c conda-forge", "-; conda: numpy >=1.20; channels: conda-forge"),
+            (
+                "numpy >=1.20 -c conda-forge",
+                "-; conda: numpy >=1.20; channels: conda-forge",
+            ),
             ("-c limits.txt", "none"),
             ("-c https://example.com/limits.txt", "none"),
             ("pip", "none"),

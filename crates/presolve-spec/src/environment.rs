@@ -596,7 +596,9 @@ impl<'a> Reader<'a> {
     }
 
     fn warn_of_pip(&mut self) {
-        self.environment.warnings.extend(several::warning(&self.pip_lists));
+        self.environment
+            .warnings
+            .extend(several::warning(&self.pip_lists));
         let pip_is_declared = self
             .environment
             .conda

@@ -351,10 +351,7 @@ fn too_far(file: &Arc<SourceFile>, line: &Line<'_>, above: &[Line<'_>]) -> Optio
     if !KEYS.contains(&key) || !KEYS.contains(&own) || opens(value.trim_start()) {
         return None;
     }
-    let error = Diagnostic::error(
-        codes::JOINED_LINES,
-        format!("`{own}:` is indented too far"),
-    );
+    let error = Diagnostic::error(codes::JOINED_LINES, format!("`{own}:` is indented too far"));
     let place = line.start + line.indent();
     let key = Location {
         file: Arc::clone(file),

@@ -30,9 +30,8 @@ pub fn unusual(spec: &MatchSpec, text: &str) -> Option<Unusual> {
         return None;
     }
     let atoms: Vec<&str> = versions.split([',', '|']).map(bare).collect();
-    let is_odd = |atom: &str| {
-        is_placeholder(atom) || is_word(atom) || is_python && !is_of_python(atom)
-    };
+    let is_odd =
+        |atom: &str| is_placeholder(atom) || is_word(atom) || is_python && !is_of_python(atom);
     if let Some(&atom) = atoms.iter().find(|atom| is_odd(atom)) {
         let is_alone = atoms.len() == 1 && spec.build.is_none() && !text.contains(['[', ':']);
         return Some(Unusual {
@@ -130,7 +129,11 @@ mod tests {
         ] {
             assert_eq!(shown(text), found, "{text}");
         }
-        for text in ["python 3.8 or so", "python 3.8 or newer", "numpy 1.26 or so"] {
+        for text in [
+            "python 3.8 or so",
+            "python 3.8 or newer",
+            "numpy 1.26 or so",
+        ] {
             assert!(shown(text).starts_with("! "), "{text}: {}", shown(text));
         }
         for text in [

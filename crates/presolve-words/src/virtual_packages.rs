@@ -37,7 +37,9 @@ fn example(name: &str, subdir: Subdir) -> &'static str {
 /// `value` is the version, and the build after a `=`, that would.
 pub(crate) fn help(name: &str, value: Option<&str>, subdir: Subdir) -> String {
     if let Some(platform) = platform_of(name, subdir) {
-        return format!("only other platforms have `{name}`: use one, such as `--platform {platform}`");
+        return format!(
+            "only other platforms have `{name}`: use one, such as `--platform {platform}`"
+        );
     }
     let value = value.unwrap_or_else(|| example(name, subdir));
     format!("if the target machine has it, add `--virtual-package {name}={value}`")
@@ -51,18 +53,53 @@ mod tests {
     fn every_virtual_package_has_a_way() {
         let linux = Subdir::Linux64;
         for (name, value, subdir, expected) in [
-            ("__archspec", Some("1=x86_64_v4"), linux, "--virtual-package __archspec=1=x86_64_v4"),
-            ("__archspec", None, linux, "--virtual-package __archspec=1=x86_64_v3"),
+            (
+                "__archspec",
+                Some("1=x86_64_v4"),
+                linux,
+                "--virtual-package __archspec=1=x86_64_v4",
+            ),
+            (
+                "__archspec",
+                None,
+                linux,
+                "--virtual-package __archspec=1=x86_64_v3",
+            ),
             ("__cuda", None, linux, "--virtual-package __cuda=12.4"),
-            ("__cuda", Some("11.8"), Subdir::Win64, "--virtual-package __cuda=11.8"),
-            ("__glibc", Some("2.35"), linux, "--virtual-package __glibc=2.35"),
-            ("__linux", Some("5.10"), linux, "--virtual-package __linux=5.10"),
-            ("__osx", Some("14.0"), Subdir::OsxArm64, "--virtual-package __osx=14.0"),
+            (
+                "__cuda",
+                Some("11.8"),
+                Subdir::Win64,
+                "--virtual-package __cuda=11.8",
+            ),
+            (
+                "__glibc",
+                Some("2.35"),
+                linux,
+                "--virtual-package __glibc=2.35",
+            ),
+            (
+                "__linux",
+                Some("5.10"),
+                linux,
+                "--virtual-package __linux=5.10",
+            ),
+            (
+                "__osx",
+                Some("14.0"),
+                Subdir::OsxArm64,
+                "--virtual-package __osx=14.0",
+            ),
             ("__win", None, Subdir::Win64, "--virtual-package __win=10.0"),
             ("__win", None, linux, "--platform win-64"),
             ("__osx", Some("14.0"), linux, "--platform osx-arm64"),
             ("__linux", None, Subdir::Win64, "--platform linux-64"),
-            ("__glibc", Some("2.17"), Subdir::OsxArm64, "--platform linux-64"),
+            (
+                "__glibc",
+                Some("2.17"),
+                Subdir::OsxArm64,
+                "--platform linux-64",
+            ),
             ("__unix", None, Subdir::Win64, "--platform linux-64"),
         ] {
             let help = help(name, value, subdir);

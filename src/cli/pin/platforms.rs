@@ -30,7 +30,9 @@ impl Pin {
                 }
             }
         }
-        let own = settings.platform.or_else(|| target_platform(environment, settings).ok());
+        let own = settings
+            .platform
+            .or_else(|| target_platform(environment, settings).ok());
         let known: Vec<Subdir> = match &targets[..] {
             [] => own.into_iter().collect(),
             targets => targets.to_vec(),
@@ -56,8 +58,8 @@ impl Pin {
             names.join(", "),
             known.join(", ")
         );
-        let note = Diagnostic::new(Level::Note, "other-platforms", message)
-            .at(first.location.clone(), "");
+        let note =
+            Diagnostic::new(Level::Note, "other-platforms", message).at(first.location.clone(), "");
         Some(if self.format.0.holds_several() {
             note.help("leave `--platform` out to lock all of them")
         } else {

@@ -171,7 +171,11 @@ pub fn required_virtual(
         let bounds = text.split([',', '|']).filter_map(|bound| {
             let bound = bound.trim_matches(['(', ')', ' ']);
             let number = bound.trim_start_matches(['=', '>', '~']);
-            number.trim_end_matches('*').trim_end_matches('.').parse().ok()
+            number
+                .trim_end_matches('*')
+                .trim_end_matches('.')
+                .parse()
+                .ok()
         });
         let mut bounds = bounds.filter(|bound: &Version| fits(bound));
         bounds.next()?.to_string()

@@ -43,10 +43,8 @@ fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Fai
     match change {
         Change::Replace { with, .. } => edits.replace(at.span.clone(), with),
         Change::Remove { .. } => edits.remove_line(at.span.clone()),
-        Change::AddConda(_)
-        | Change::AddPip(_)
-        | Change::AddChannel(_)
-        | Change::MergePipLists => {}
+        Change::AddConda(_) | Change::AddPip(_) | Change::AddChannel(_) | Change::MergePipLists => {
+        }
     }
     Ok(())
 }

@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use yaml_serde::Value;
 
-use super::{Editor, Place};
-use crate::{list::uneditable, yaml};
+use super::{Editor, Place, plain};
+use crate::{
+    list::{remove_element, uneditable},
+    yaml,
+};
 use presolve_text::diagnostic::Failure;
 
 impl<'e> Editor<'e> {
@@ -17,7 +20,11 @@ impl<'e> Editor<'e> {
             return Ok(());
         };
         for place in lists {
-            if self.items(place).is_empty() {
+            if self.tree.source().is_json() {
+                if place.route() != last.route() {
+                    self.move_elements(place, last)?;
+                }
+            } else if self.items(place).is_empty() {
                 self.remove_key(place)?;
             } else if place.route() != last.route() {
                 self.move_lines(place, last)?;
@@ -33,6 +40,22 @@ impl<'e> Editor<'e> {
         let items = self.tree.root.get("dependencies");
         let items = items.and_then(|items| items.get(index)?.get("pip")?.as_sequence());
         items.map_or(&[], |items| &items[..])
+    }
+
+    /// Moves the elements of one array before the first element of another, and removes the
+    /// object around it.
+    fn move_elements(&mut self, from: Place, to: Place) -> Result<(), Failure> {
+        let (old, new) = (self.list(from)?, self.list(to)?);
+        if let Some(first) = new.lines.first() {
+            for line in &old.lines {
+                new.insert_before(&mut self.edits, first, &plain(&line.text));
+            }
+        }
+        let object = from.route().parent();
+        if let Some(object) = object.and_then(|object| self.tree.span(&object)) {
+            remove_element(&mut self.edits, object);
+        }
+        Ok(())
     }
 
     fn remove_key(&mut self, place: Place) -> Result<(), Failure> {
@@ -57,7 +80,7 @@ impl<'e> Editor<'e> {
         let after = text[key.end..].strip_prefix(':').ok_or_else(refused)?;
         let colon = text.len() - after.len();
         let (_, comment) = yaml::trailing_comment(text, colon).ok_or_else(refused)?;
-        if text[line.start..key.start].trim() != "-" || self.tree.source().is_json() {
+        if text[line.start..key.start].trim() != "-" {
             return Err(refused());
         }
         Ok((line, comment))

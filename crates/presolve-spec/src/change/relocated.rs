@@ -1,5 +1,7 @@
 //! Moves an entry that the reader refuses to the list where it belongs.
 
+use std::sync::Arc;
+
 use super::{Change, Place};
 use crate::{
     EnvironmentFile,
@@ -29,11 +31,14 @@ pub fn relocate(
         )
     };
     let (list, index) = place_of(&tree, entry).ok_or_else(refused)?;
-    let all: Vec<&Change> = additions.iter().collect();
-    let text = host.change(environment, &all)?;
-    let source = environment.source.with_text(text);
+    let mut source = Arc::clone(&environment.source);
+    // One at a time: two new lines would make two pip lists.
+    for addition in additions {
+        let readable = host.read(&source, &[]).environment.ok_or_else(refused)?;
+        source = source.with_text(host.change(&readable, &[addition])?);
+    }
     let text = commented(&host.read(&source, &[]).into_tree()?, entry, additions);
-    let source = environment.source.with_text(text);
+    let source = source.with_text(text);
     let reading = host.read(&source, &[]);
     let (Some(changed), Some(tree)) = (reading.environment, reading.tree) else {
         return Err(refused());

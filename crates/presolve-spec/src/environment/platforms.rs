@@ -28,8 +28,7 @@ impl Reader<'_> {
             match platform.filter(|platform| *platform != Subdir::NoArch) {
                 Some(value) => self.environment.platforms.push(Spanned { value, location }),
                 None => {
-                    let message =
-                        format!("`{}` is not a conda platform", redact(location.text()));
+                    let message = format!("`{}` is not a conda platform", redact(location.text()));
                     let help = "write a platform such as `linux-64` or `osx-arm64`";
                     self.warn_of_platform(location, &message, help);
                 }

@@ -47,8 +47,16 @@ impl Entry<'_> {
                 first.insert(end, ':');
                 ("insert the `:`", first, self.as_list())
             }
-            Cause::TooFar(_) => ("correct the indentation", self.first.raw.to_owned(), self.as_siblings()),
-            Cause::MissingDash(_) => ("insert the `-`", self.first.raw.to_owned(), self.as_siblings()),
+            Cause::TooFar(_) => (
+                "correct the indentation",
+                self.first.raw.to_owned(),
+                self.as_siblings(),
+            ),
+            Cause::MissingDash(_) => (
+                "insert the `-`",
+                self.first.raw.to_owned(),
+                self.as_siblings(),
+            ),
         };
         let end = self.below.last()?;
         let rest = &text[end.start + end.raw.len()..];
