@@ -242,7 +242,7 @@ fn the_selectors_of_micromamba_decide_for_their_platform() {
     let text = "channels: [conda-forge, nodefaults]\ndependencies:\n  - python=3.10\n  \
                 - sel(linux): gcc_linux-64\n  - sel(win): wincolor\n";
     let project = Project::new(text);
-    // conda rejects the file, so pins in it would not help.
+    // conda does not install these lines, so their pins would not help.
     let run = project.pin(&[]);
     assert_eq!(run.code, 2, "{run}");
     assert!(run.stderr.contains("error[platform-selector]"), "{run}");

@@ -156,9 +156,9 @@ pub fn check_pip_lists(environment: &EnvironmentFile) -> Result<(), Failure> {
     refuse(environment, codes::SEVERAL_PIP_LISTS, message, help)
 }
 
-/// Checks that conda accepts the keys of the dependencies.
+/// Checks that conda reads every line of the dependencies.
 fn check_selectors(environment: &EnvironmentFile) -> Result<(), Failure> {
-    let message = "conda would reject the pinned file because of this selector";
+    let message = "a file with selectors of micromamba cannot be pinned for conda";
     let help = "write one file for each platform, or use `--format conda-lock`";
     refuse(environment, codes::PLATFORM_SELECTOR, message, help)
 }

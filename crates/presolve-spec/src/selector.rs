@@ -3,7 +3,7 @@
 //! conda-lock reads a comment such as `# [win]`
 //! (<https://conda.github.io/conda-lock/src_environment_yml/#preprocessing-selectors>), and
 //! micromamba a key such as `sel(win):` (`eval_selector` in libmamba/src/api/install.cpp).
-//! conda supports neither: it ignores the comment and rejects the key.
+//! conda supports neither: it ignores the comment, and its versions reject or ignore the key.
 
 use rattler_conda_types::Subdir;
 
@@ -134,6 +134,11 @@ fn is_condition(text: &str) -> bool {
         names_one || matches!(word, "and" | "or")
     });
     all && any
+}
+
+/// Whether a line has a selector of micromamba, so that it does not apply to every platform.
+pub fn is_conditional(scalar: &Location) -> bool {
+    Selector::of(scalar).is_some_and(|one| one.tool == Tool::Micromamba)
 }
 
 /// Whether micromamba's selector of a line excludes a platform. conda has no such lines, so it

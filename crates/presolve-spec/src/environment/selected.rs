@@ -12,12 +12,12 @@ use crate::{
 use presolve_text::diagnostic::Diagnostic;
 
 impl Reader<'_> {
-    /// Reads the value of micromamba's selector. The line applies to some platforms, and conda
-    /// rejects the file.
+    /// Reads the value of micromamba's selector. The line applies to some platforms.
     pub(super) fn read_selected(&mut self, route: &Route<'_>, selector: &Selector, value: &Value) {
         let key = self.tree.key_span(route);
         let key = key.map_or_else(|| self.tree.location(route), |span| self.tree.at(span));
-        let message = format!("`{selector}` is a selector of micromamba, which conda rejects");
+        let message =
+            format!("`{selector}` is a selector of micromamba, which conda does not support");
         let help = "write one file for each platform";
         let is_known = selector.includes(Subdir::Linux64).is_some();
         match value {
