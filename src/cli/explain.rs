@@ -131,15 +131,15 @@ impl Explain {
         progress.finish();
         let explanation = explanation.map_err(errors::failure)?;
         let left_out = errors::warnings(&explanation.errors);
-        if let Some(path) = &self.html {
-            let page = html::render(&explanation, &environment.source, self.cost);
-            files::write(path, page.as_bytes(), self.protected())?;
-            output.tell(&format!("Wrote the explanation to {}", path.display()));
-        }
         match self.format {
             Format::Human => print(&report::end(&explanation, self.cost))?,
             Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
             Format::Dot => print(&dot::render(&explanation))?,
+        }
+        if let Some(path) = &self.html {
+            let page = html::render(&explanation, &environment.source, self.cost);
+            files::write(path, page.as_bytes(), self.protected())?;
+            output.tell(&format!("Wrote the explanation to {}", path.display()));
         }
         // After the answer, parts of which are printed before these notices are known.
         for notice in explanation.notices.iter().chain(&left_out) {

@@ -28,8 +28,8 @@ pub const INVALID_MATCH_SPEC: &str = "invalid-match-spec";
 pub const INVALID_PIP_REQUIREMENT: &str = "invalid-pip-requirement";
 /// The file is not valid YAML.
 pub const INVALID_YAML: &str = "invalid-yaml";
-/// YAML joins lines into one value, because a `:`, `-` or `,` is missing or a line is
-/// indented too far.
+/// YAML joins lines into one value or ends a list early, because a mark is missing or the
+/// indentation is wrong.
 pub const JOINED_LINES: &str = "joined-lines";
 /// conda does not accept this environment name.
 pub const MALFORMED_NAME: &str = "malformed-name";
@@ -84,7 +84,7 @@ pub const UNEXPECTED_ENTRY: &str = "unexpected-entry";
 /// The file has a key that conda does not know and ignores.
 pub const UNKNOWN_KEY: &str = "unknown-key";
 /// `platforms` has an entry that is not a conda platform.
-pub const UNKNOWN_PLATFORM: &str = "unknown-platform";
+pub const UNKNOWN_LOCK_PLATFORM: &str = "unknown-lock-platform";
 /// A version is a placeholder or a word, such as `1.x` or `latest`.
 pub const UNUSUAL_VERSION: &str = "unusual-version";
 /// The file is valid YAML in a form whose entries cannot be located, so it is only partly
@@ -132,7 +132,7 @@ pub const ALL: &[&str] = &[
     TEMPLATE_VALUE,
     UNEXPECTED_ENTRY,
     UNKNOWN_KEY,
-    UNKNOWN_PLATFORM,
+    UNKNOWN_LOCK_PLATFORM,
     UNUSUAL_VERSION,
     UNUSUAL_YAML,
 ];

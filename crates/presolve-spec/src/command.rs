@@ -23,6 +23,9 @@ pub enum Program {
     Conda,
     /// pip, also as `python -m pip` and `uv pip`.
     Pip,
+    /// The package manager of an operating system or another language. Its packages have no
+    /// place in an environment file.
+    Other,
 }
 
 impl Program {
@@ -31,6 +34,7 @@ impl Program {
         match self {
             Program::Conda => "conda",
             Program::Pip => "pip",
+            Program::Other => "another program",
         }
     }
 }
@@ -45,6 +49,11 @@ pub fn parse(text: &str) -> Option<Command> {
         Some((Program::Conda, arguments)) => Some(Command {
             program: Some(Program::Conda),
             ..of_conda(arguments)
+        }),
+        Some((Program::Other, _)) => Some(Command {
+            program: Some(Program::Other),
+            has_other_options: true,
+            ..Command::default()
         }),
         None => of_options(&words),
     }
@@ -65,11 +74,13 @@ fn program<'w, 't>(words: &'w [&'t str]) -> Option<(Program, &'w [&'t str])> {
         .is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'));
     let program = match first {
         "conda" | "mamba" | "micromamba" => Program::Conda,
+        "apk" | "apt" | "apt-get" | "brew" | "dnf" | "npm" | "yum" => Program::Other,
         _ if is_pip => Program::Pip,
         _ => return None,
     };
     let (command, arguments) = rest.split_first()?;
-    (*command == "install").then_some((program, arguments))
+    // Alpine's package manager has `apk add`.
+    matches!(*command, "install" | "add").then_some((program, arguments))
 }
 
 /// Reads match specs with `-c`, or `-c` alone: `numpy -c conda-forge`.
@@ -279,6 +290,7 @@ mod tests {
                 "conda install --freeze-installed numpy",
                 "conda; conda: numpy; other",
             ),
+            ("apt-get install -y gcc", "another program; other"),
             ("-c conda-forge", "-; channels: conda-forge"),
             ("--channel=conda-forge", "-; channels: conda-forge"),
             (

@@ -112,7 +112,7 @@ struct Entry<'t> {
 }
 
 /// Why YAML joins the lines of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Cause<'t> {
     /// The entry is `pip` and has a list below it.
     MissingColon,
@@ -121,14 +121,6 @@ enum Cause<'t> {
     /// The line below is an entry without its `-`.
     MissingDash(Line<'t>),
 }
-
-impl PartialEq for Line<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.start == other.start
-    }
-}
-
-impl Eq for Line<'_> {}
 
 impl<'t> Entry<'t> {
     /// The entry that begins on the line of an offset.

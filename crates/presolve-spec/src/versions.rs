@@ -1,5 +1,10 @@
 //! Versions that conda accepts although no release has them: placeholders such as `1.x`, and
 //! words such as `latest`.
+//!
+//! conda orders any letters in a version (`VersionOrder` in conda/models/version.py). No
+//! record of conda-forge, bioconda, pytorch, nvidia or pkgs/main has a version or build of
+//! the words below, or one of the placeholders as a part of its version (checked on 29
+//! November 2026).
 
 use rattler_conda_types::MatchSpec;
 
@@ -16,6 +21,11 @@ pub struct Unusual {
 const WORDS: [&str; 14] = [
     "above", "and", "any", "current", "default", "higher", "later", "latest", "most", "newer",
     "newest", "or", "recent", "stable",
+];
+
+/// What follows "or" or "and" if a version is a lower bound.
+const NEWER: [&str; 8] = [
+    "above", "greater", "higher", "later", "more", "newer", "over", "up",
 ];
 
 /// Placeholders for a number of a version.
@@ -42,10 +52,20 @@ pub fn unusual(spec: &MatchSpec, text: &str) -> Option<Unusual> {
     let build = spec.build.as_ref()?.to_string();
     // A build of python has a number: `0_73_pypy`, `h12debd9_0_cpython`.
     let has_no_number = !build.contains(|c: char| c.is_ascii_digit() || "*^".contains(c));
-    (is_word(&build) || is_python && has_no_number).then_some(Unusual {
+    let is_odd = build.contains(' ') || is_word(&build) || is_python && has_no_number;
+    is_odd.then(|| Unusual {
+        meant: or_newer(text, &versions, &build),
         part: build,
-        meant: None,
     })
+}
+
+/// The match spec for "1.2 or newer", as people write it after a version.
+fn or_newer(text: &str, version: &str, build: &str) -> Option<String> {
+    let (join, rest) = build.split_once(' ')?;
+    let name = text.split([' ', '=']).next()?;
+    let version = version.strip_prefix("==")?;
+    let is_bound = matches!(join, "or" | "and") && NEWER.contains(&rest);
+    is_bound.then(|| format!("{name}>={version}"))
 }
 
 /// The version without its operator and its star.
@@ -126,15 +146,12 @@ mod tests {
             ("numpy=1.26.x", "1.26.x -> numpy=1.26"),
             ("numpy=latest", "latest -> "),
             ("numpy 1.26 or", "or -> "),
+            ("numpy 1.26 or so", "or so -> "),
+            ("python 3.8 or so", "or so -> "),
+            ("python 3.8 or newer", "or newer -> python>=3.8"),
+            ("numpy 1.20 and up", "and up -> numpy>=1.20"),
         ] {
             assert_eq!(shown(text), found, "{text}");
-        }
-        for text in [
-            "python 3.8 or so",
-            "python 3.8 or newer",
-            "numpy 1.26 or so",
-        ] {
-            assert!(shown(text).starts_with("! "), "{text}: {}", shown(text));
         }
         for text in [
             "python",

@@ -30,11 +30,8 @@ impl Pin {
                 }
             }
         }
-        let own = settings
-            .platform
-            .or_else(|| target_platform(environment, settings).ok());
-        let known: Vec<Subdir> = match &targets[..] {
-            [] => own.into_iter().collect(),
+        let known = match &targets[..] {
+            [] => target_platform(environment, settings).into_iter().collect(),
             targets => targets.to_vec(),
         };
         if let Some(note) = self.others(environment, &known) {

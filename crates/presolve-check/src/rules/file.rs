@@ -28,7 +28,7 @@ mod template_value;
 mod undecodable_file;
 mod unexpected_entry;
 mod unknown_key;
-mod unknown_platform;
+mod unknown_lock_platform;
 mod unusual_encoding;
 mod unusual_yaml;
 
@@ -56,7 +56,7 @@ pub(super) static RULES: &[&Rule] = &[
     &unexpected_entry::RULE,
     &platform_selector::RULE,
     &selector_comment::RULE,
-    &unknown_platform::RULE,
+    &unknown_lock_platform::RULE,
     &malformed_name::RULE,
     &base_environment::RULE,
     &prefix_in_file::RULE,

@@ -7,6 +7,9 @@ use crate::{
 };
 use presolve_text::{diagnostic::Diagnostic, secrets::redact};
 
+/// The help for a package that is neither conda's nor pip's.
+const INSTALL_IN_IMAGE: &str = "remove the line, and install the package in the image";
+
 /// Returns the error for an entry of the conda dependencies that is a command or names a
 /// channel.
 pub(super) fn in_conda_list(entry: &Entry) -> Option<Diagnostic> {
@@ -17,6 +20,11 @@ pub(super) fn in_conda_list(entry: &Entry) -> Option<Diagnostic> {
             codes::PIP_LINE_IN_CONDA_LIST,
             format!("`{text}` is a command for pip, not a match spec"),
             moved(&command.pip, "below `- pip:`"),
+        ),
+        Some(Program::Other) => (
+            codes::INSTALL_COMMAND,
+            format!("`{text}` is a command, not a match spec"),
+            INSTALL_IN_IMAGE.to_owned(),
         ),
         Some(Program::Conda) => (
             codes::INSTALL_COMMAND,
@@ -38,6 +46,7 @@ pub(super) fn in_pip_list(entry: &Entry) -> Option<Diagnostic> {
     let help = match command.program? {
         Program::Pip => written(&command),
         Program::Conda => moved(&command.conda, "to the conda dependencies"),
+        Program::Other => INSTALL_IN_IMAGE.to_owned(),
     };
     let message = format!("`{}` is a command, not a requirement", redact(&entry.text));
     Some(refused(entry, codes::INSTALL_COMMAND, &message, &help))

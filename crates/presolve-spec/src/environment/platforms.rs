@@ -49,7 +49,7 @@ impl Reader<'_> {
 
     /// conda ignores the key, so the file is read all the same.
     fn warn_of_platform(&mut self, location: Location, message: &str, help: &str) {
-        let warning = Diagnostic::warning(codes::UNKNOWN_PLATFORM, message)
+        let warning = Diagnostic::warning(codes::UNKNOWN_LOCK_PLATFORM, message)
             .at(location, "")
             .help(help);
         self.environment.warnings.push(warning);

@@ -24,7 +24,12 @@ fn warning(line: &CondaRequirement) -> Option<Diagnostic> {
     let message = format!("`{}` is not a version of `{name}`", redact(&unusual.part));
     let help = match &unusual.meant {
         Some(meant) => format!("write `{}`", redact(meant)),
-        None => format!("write a number, such as `{name}=1.2`, or a range, such as `{name}>=1.2`"),
+        None => {
+            let number = if name == "python" { "3.12" } else { "1.2" };
+            format!(
+                "write a number, such as `{name}={number}`, or a range, such as `{name}>={number}`"
+            )
+        }
     };
     let warning = Diagnostic::warning(code, message).at(line.location.clone(), "");
     Some(warning.help(help))
