@@ -7,7 +7,7 @@ mod duplicate_dependency;
 mod extra_in_conda_list;
 mod freedom;
 mod install_command;
-mod invalid_match_spec;
+pub(super) mod invalid_match_spec;
 mod moved;
 mod open_build;
 mod open_ended_dependency;
