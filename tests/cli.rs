@@ -46,6 +46,7 @@ mod secrets;
 mod server;
 mod settings;
 mod solving;
+mod structure;
 mod terminal;
 mod why;
 #[cfg(unix)]

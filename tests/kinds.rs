@@ -263,7 +263,7 @@ fn a_virtual_package_that_is_too_old() {
     assert_snapshot!(told(world), @"
     [torch]
       `torch` needs __glibc >=2.34, but no match is available
-      available: __glibc 2.28
+      the target has `__glibc=2.28`
     ");
 }
 

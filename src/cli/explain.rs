@@ -64,8 +64,11 @@ pub(super) struct Explain {
     #[arg(long, exclusive = true)]
     print_schema: bool,
     /// Explain what requires this package, and why it has this version; repeatable
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["apply", "html", "format"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["apply", "html", "format", "cost"])]
     why: Vec<String>,
+    /// Show the predicted cost of conda's classic solver even if it is fine
+    #[arg(long)]
+    cost: bool,
     /// Build time limit to compare the classic-solver prediction with (Azure ML's limit by default)
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5400s")]
     build_time: Duration,
@@ -128,18 +131,19 @@ impl Explain {
         progress.finish();
         let explanation = explanation.map_err(errors::failure)?;
         let left_out = errors::warnings(&explanation.errors);
-        for notice in explanation.notices.iter().chain(&left_out) {
-            output.say(notice);
+        match self.format {
+            Format::Human => print(&report::end(&explanation, self.cost))?,
+            Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
+            Format::Dot => print(&dot::render(&explanation))?,
         }
         if let Some(path) = &self.html {
-            let page = html::render(&explanation, &environment.source);
+            let page = html::render(&explanation, &environment.source, self.cost);
             files::write(path, page.as_bytes(), self.protected())?;
             output.tell(&format!("Wrote the explanation to {}", path.display()));
         }
-        match self.format {
-            Format::Human => print(&report::end(&explanation))?,
-            Format::Json => print_whole(&json::render(&explanation, &environment.source))?,
-            Format::Dot => print(&dot::render(&explanation))?,
+        // After the answer, parts of which are printed before these notices are known.
+        for notice in explanation.notices.iter().chain(&left_out) {
+            output.say(notice);
         }
         if let Some(number) = self.apply {
             return self.apply(&explanation, &environment.source, number.into(), output);

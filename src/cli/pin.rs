@@ -22,7 +22,7 @@ use presolve_resolve::{Outcome, Resolution, Upgrade};
 use presolve_solve::Solution;
 use presolve_spec::{
     EnvironmentFile,
-    pin::{check_asks, check_place},
+    pin::{check_asks, check_pip_lists, check_place},
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
@@ -32,6 +32,7 @@ use presolve_words::notices;
 
 mod edit;
 mod lock;
+mod platforms;
 
 pub(super) use edit::pins;
 
@@ -86,6 +87,7 @@ impl Pin {
             ..
         } = opened::open(&self.file, &self.settings, output)?;
         check_asks(&environment)?;
+        check_pip_lists(&environment)?;
         if self.format.0 == Format::Env {
             check_place(&environment)?;
         }
@@ -147,10 +149,7 @@ impl Pin {
         upgrade: &Upgrade,
         output: &Output,
     ) -> Result<Vec<Resolution>, Failure> {
-        let mut platforms: Vec<_> = self.platforms().into_iter().map(Some).collect();
-        if platforms.is_empty() {
-            platforms.push(settings.platform);
-        }
+        let platforms = self.targets(environment, settings, output);
         let mut resolutions = Vec::new();
         let mut said: Vec<Diagnostic> = Vec::new();
         for platform in &platforms {
@@ -158,6 +157,8 @@ impl Pin {
                 platform: *platform,
                 ..settings.clone()
             };
+            let selected = self.selected(environment, &settings, output);
+            let environment = selected.as_ref().unwrap_or(environment);
             let resolution = solving::resolve(environment, &settings, upgrade, output).await;
             let named = |failure: Failure| match platform {
                 Some(platform) if platforms.len() > 1 => on_platform(failure, *platform),

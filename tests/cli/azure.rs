@@ -111,7 +111,8 @@ fn the_image_says_which_glibc_there_is() {
       |     ^^^
       |
       = note: `new` needs __glibc >=2.32, but no match is available
-      = note: available: __glibc 2.31
+      = note: the target has `__glibc=2.31`
+      = help: if the target machine has it, add `--virtual-package __glibc=2.32`
       = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");

@@ -203,17 +203,6 @@ fn what_clashes_is_shown_and_mended_in_the_commands() {
          gives python 3.10.13 (conda), oldflow 2.8.1 (PyPI)
 
     apply one with `--apply N`
-
-    conda's classic solver takes about 0 s and 2.8 MB: fine
-      about two thirds of such runs take 0 s to 0.1 s, and 2.4 MB to 3.2 MB
-
-      line         records  reaches  in packages
-      pip                3        9            7
-      python=3.12        1        4            4
-      total: 9 records in 9 versions of 7 packages, with 14 dependencies
-      there is no solution: conda then searches for the conflict in all 14 records, regardless of version
-
-    fix the conflict first; the prediction will change
     exit code 0
     ");
     assert_snapshot!(project.read("Dockerfile"), @r"

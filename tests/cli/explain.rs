@@ -80,7 +80,7 @@ fn several_conflicts_are_told_apart_and_mended_together() {
 #[test]
 fn a_file_that_can_be_solved_has_its_cost_told() {
     let project = Project::of(&["python=3.10", "numpy"]);
-    assert_snapshot!(explain(&project, &[]));
+    assert_snapshot!(explain(&project, &["--cost"]));
 }
 
 #[test]

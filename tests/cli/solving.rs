@@ -259,7 +259,7 @@ fn a_missing_virtual_package_is_named() {
     3 |   - gpu-tools
       |     ^^^^^^^^^ needed by this line
       |
-      = help: if the target machine has it, add --virtual-package __cuda=VERSION
+      = help: if the target machine has it, add `--virtual-package __cuda=12.4`
       = help: `presolve explain environment.yml` shows how to fix it
     exit code 1
     ");

@@ -121,6 +121,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
             let parsed = Parsed {
                 host,
                 environment: None,
+                readable: None,
             };
             findings.extend(read(&refused.unwrap_or_default(), source, &parsed));
             Linted {
@@ -153,7 +154,11 @@ fn lint_spec(
     let reading = host.read(source, &[]);
     let refused = !reading.errors.is_empty();
     let environment = reading.environment.as_ref().filter(|_| !refused);
-    let parsed = Parsed { host, environment };
+    let parsed = Parsed {
+        host,
+        environment,
+        readable: reading.environment.as_ref(),
+    };
     let mut findings = read(&reading.errors, source, &parsed);
     if let Some(environment) = &reading.environment {
         findings.extend(read(&environment.warnings, source, &parsed));
@@ -185,7 +190,9 @@ fn lint_spec(
 fn found(subjects: &[Subject<'_>], asked: LintOptions<'_>) -> Vec<Finding> {
     let rules = asked.selection.rules();
     let found = rules.flat_map(|rule| match rule.finder {
-        Finder::File(find) => subjects.iter().flat_map(find).collect(),
+        Finder::File(find) | Finder::TextAndSolving(find) => {
+            subjects.iter().flat_map(find).collect()
+        }
         _ => Vec::new(),
     });
     found.collect()

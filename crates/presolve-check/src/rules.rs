@@ -55,6 +55,8 @@ pub struct Parsed<'a> {
     pub host: &'a dyn Host,
     /// The requirements; `None` if the reader refused something.
     pub environment: Option<&'a EnvironmentFile>,
+    /// The requirements without what the reader refused; `None` if it could not read any.
+    pub readable: Option<&'a EnvironmentFile>,
 }
 
 /// The origin of a rule's findings.
@@ -67,6 +69,8 @@ pub enum Finder {
     File(fn(&Subject<'_>) -> Vec<Finding>),
     /// Solving the file shows it ([`crate::solving`]).
     Solving,
+    /// Solving the file shows it, and this function finds what the text already shows.
+    TextAndSolving(fn(&Subject<'_>) -> Vec<Finding>),
     /// The package index shows it ([`crate::releases`]).
     Index,
     /// It is about suppressions in the comments of the file, and is found after all other

@@ -273,7 +273,7 @@ impl Check {
             let mut rules = selection.rules();
             rules.any(|rule| wanted(&rule.finder))
         };
-        if looks_for(|finder| matches!(finder, Finder::Solving)) {
+        if looks_for(needs_solving) {
             let mut found = Vec::new();
             for platform in platforms(&self.platforms, &settings.check.platforms)? {
                 let settings = Settings {
@@ -364,7 +364,11 @@ impl Check {
 
 /// Whether a rule needs more than the file's text.
 fn is_shown_by_solving(rule: &Rule) -> bool {
-    matches!(rule.finder, Finder::Solving | Finder::Index)
+    needs_solving(&rule.finder) || matches!(rule.finder, Finder::Index)
+}
+
+fn needs_solving(finder: &Finder) -> bool {
+    matches!(finder, Finder::Solving | Finder::TextAndSolving(_))
 }
 
 impl FileReport {

@@ -181,6 +181,7 @@ impl Solving<'_> {
         let parsed = Parsed {
             host: &*self.environment.host,
             environment: Some(self.environment),
+            readable: Some(self.environment),
         };
         let mut solved = Solved::default();
         match failure.kind {

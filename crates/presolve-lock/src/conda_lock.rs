@@ -2,7 +2,7 @@
 //! (<https://github.com/conda/ceps/blob/main/cep-0037.md>), written by
 //! `rattler_conda_lock`.
 //!
-//! Every package is in the category `main`. The content hashes cover the locked packages,
+//! Every package is in the category of the environment file, or in `main`. The content hashes cover the locked packages,
 //! as that crate defines them. conda-lock itself hashes its own reading of the
 //! environment file, including virtual packages, which other tools cannot reproduce; with
 //! `--check-input-hash`, it locks again if the hashes differ.
@@ -24,7 +24,8 @@ use presolve_text::{
     secrets::without_token,
 };
 
-/// The category of the packages that are always installed.
+/// The category of the packages that are always installed. All others are optional
+/// (<https://conda.github.io/conda-lock/src_environment_yml/#categories>).
 const MAIN: &str = "main";
 
 /// Writes the lock file for all platforms.
@@ -43,6 +44,8 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
         why,
         partial.filter_map(|release| release.line),
     )?;
+    let category = lock.environment.category.as_ref();
+    let category = category.map_or(MAIN, |category| &category.value);
     let mut file = LockFile {
         metadata: Metadata {
             channels: channels(&lock.platforms[0]),
@@ -50,7 +53,11 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
             sources: source(lock).into_iter().collect(),
             ..Metadata::default()
         },
-        package: lock.platforms.iter().flat_map(packages).collect(),
+        package: lock
+            .platforms
+            .iter()
+            .flat_map(|platform| packages(platform, category))
+            .collect(),
     };
     file.metadata.content_hash = file.compute_content_hashes();
     let text = file.to_yaml().map_err(|error| {
@@ -80,10 +87,15 @@ fn source(lock: &Lock<'_>) -> Option<String> {
     relative(lock.environment.source.path(), lock.folder)
 }
 
-fn packages(platform: &LockedPlatform<'_>) -> Vec<Package> {
+fn packages(platform: &LockedPlatform<'_>, category: &str) -> Vec<Package> {
     let conda = platform.conda.iter().map(|one| record(platform, one));
     let pypi = platform.pypi.iter().map(|one| release(platform, one));
-    conda.chain(pypi).collect()
+    let in_category = |package: Package| Package {
+        category: category.to_owned(),
+        optional: category != MAIN,
+        ..package
+    };
+    conda.chain(pypi).map(in_category).collect()
 }
 
 fn record(platform: &LockedPlatform<'_>, locked: &LockedRecord<'_>) -> Package {

@@ -9,7 +9,10 @@ pub mod json;
 use anstyle::Style;
 
 use super::diff;
-use presolve_explain::{Edit, Explanation, Fix, GoneBuilds, LeftOut};
+use presolve_explain::{
+    Edit, Explanation, Fix, GoneBuilds, LeftOut,
+    cost::{Cost, Verdict},
+};
 use presolve_solve::Conflict;
 use presolve_terminal::{foreign::shown, human};
 use presolve_text::source::SourceFile;
@@ -128,9 +131,17 @@ fn diff(source: &SourceFile, fix: &Fix, number: usize) -> String {
     std::iter::once(own).chain(included).collect()
 }
 
-/// Returns the end of the report.
-pub fn end(explanation: &Explanation) -> String {
-    let cost = explanation.cost.as_ref().map_or_else(String::new, |cost| {
+/// Returns the predicted cost of conda's classic solver if it is a problem, or if it was asked
+/// for.
+fn shown_cost(explanation: &Explanation, asked: bool) -> Option<&Cost> {
+    let cost = explanation.cost.as_ref();
+    cost.filter(|cost| asked || cost.prediction.verdict != Verdict::Fine)
+}
+
+/// Returns the end of the report. `with_cost` shows the cost of conda's classic solver even if
+/// it is fine.
+pub fn end(explanation: &Explanation, with_cost: bool) -> String {
+    let cost = shown_cost(explanation, with_cost).map_or_else(String::new, |cost| {
         let lines = cost::lines(cost).into_iter();
         lines
             .map(|line| line.trim_end().to_string() + "\n")
@@ -138,8 +149,9 @@ pub fn end(explanation: &Explanation) -> String {
     });
     if let Some(solution) = &explanation.solution {
         let (conda, pypi) = (solution.conda.len(), solution.pypi.len());
+        let blank = if cost.is_empty() { "" } else { "\n" };
         return format!(
-            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n\n{cost}",
+            "there is a solution for {}: {conda} packages from conda, {pypi} from PyPI\n{blank}{cost}",
             explanation.subdir
         );
     }

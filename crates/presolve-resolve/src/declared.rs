@@ -1,19 +1,23 @@
 //! The lines of a file as declared requirements of the joint problem.
 
-use rattler_conda_types::MatchSpec;
+use rattler_conda_types::{MatchSpec, Subdir};
 
 use presolve_registry::conda::channels::Channels;
 use presolve_solve::{Declared, DeclaredKind};
-use presolve_spec::{CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind};
+use presolve_spec::{
+    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind, selector,
+};
 use presolve_text::diagnostic::Location;
 
-/// Returns the requirements of the file, with their positions. Like conda
+/// Returns the requirements of the file for a platform, with their positions. Like conda
 /// (`conda/env/env.py`), it adds `pip` to a file that has a pip list but no line on pip.
 pub(super) fn of(
     environment: &EnvironmentFile,
     channels: &Channels,
+    platform: Subdir,
 ) -> (Vec<Declared>, Vec<Option<Location>>) {
     let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
+    let lines = lines.filter(|line| !selector::excludes(&line.location, platform));
     let lines = lines.chain(&environment.image_python);
     let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
     let pip = &environment.pip;

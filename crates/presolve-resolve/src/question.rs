@@ -87,7 +87,7 @@ impl Question {
             &settings.virtual_packages,
         )?;
         let channels = Channels::of_file(environment, settings)?;
-        let (declared, places) = declared::of(environment, &channels);
+        let (declared, places) = declared::of(environment, &channels, subdir);
         let index = settings.index.with_options(&environment.pip.options)?;
         let target = WheelTarget::new(subdir, &virtual_packages);
         let session = session(shared.pypi(settings, &index)?, listener);
@@ -126,7 +126,7 @@ impl Question {
     /// As for [`Self::of`].
     pub async fn changed(&self, environment: &EnvironmentFile) -> Result<Self, ResolveError> {
         let channels = Channels::of_file(environment, &self.settings)?;
-        let (declared, places) = declared::of(environment, &channels);
+        let (declared, places) = declared::of(environment, &channels, self.subdir);
         let index = self.settings.index.with_options(&environment.pip.options)?;
         let session = if index == self.index {
             self.session.clone()
@@ -407,7 +407,12 @@ const SHOWN: usize = 3;
 
 /// Returns the platform: from the settings, otherwise the one that the file was pinned for,
 /// otherwise that of its base image, otherwise that of this machine.
-fn target_platform(
+/// Returns the platform to solve for: that of the settings, of the pins, of the image or of
+/// this machine.
+///
+/// # Errors
+/// [`ResolveError`] if none of them is a platform.
+pub fn target_platform(
     environment: &EnvironmentFile,
     settings: &Settings,
 ) -> Result<Subdir, ResolveError> {

@@ -11,7 +11,7 @@ mod newer;
 
 pub(super) use self::core::explain;
 pub use crate::model::reason::{Need, Needs, Reason, ReasonKind};
-pub use nearest::Nearest;
+pub use nearest::{Nearest, required_virtual};
 pub use newer::{Newer, newer};
 
 use presolve_packages::pypi::pip_abilities::PipAbility;

@@ -11,13 +11,17 @@ use super::{
     host::{CondaFile, Host},
     json,
     list::{Entry, List, ListItem, remove_element, scalar, uneditable},
-    pin::flow,
+    pin::{flow, pip::fill_empty},
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
 use presolve_text::source::SourceFile;
 
 mod included;
+mod merged;
+mod relocated;
+
+pub use relocated::relocate;
 
 /// A change of a file. If a changed line has a pin, the change removes the pin.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +51,8 @@ pub enum Change {
     AddPip(String),
     /// Adds a channel after the others.
     AddChannel(String),
+    /// Moves the lines of all pip lists into the last one.
+    MergePipLists,
 }
 
 impl Change {
@@ -117,9 +123,14 @@ pub(super) fn in_conda_file(
     environment: &EnvironmentFile,
     changes: &[&Change],
 ) -> Result<String, Failure> {
-    // These two write a new list where there is none. They do not recognise a flow list.
-    let may_add_list =
-        |change: &&Change| matches!(change, Change::AddPip(_) | Change::AddChannel(_));
+    // These write a new list where there is none, or move lines. They do not recognise a flow
+    // list.
+    let may_add_list = |change: &&Change| {
+        matches!(
+            change,
+            Change::AddPip(_) | Change::AddChannel(_) | Change::MergePipLists
+        )
+    };
     let in_place = |change: &&Change| matches!(change, Change::Replace { .. });
     if !changes.iter().any(may_add_list) {
         let changed = edit(host, environment, Arc::clone(&environment.source), changes);
@@ -143,7 +154,13 @@ fn edit(
     source: Arc<SourceFile>,
     changes: &[&Change],
 ) -> Result<String, Failure> {
-    let blocks = host.read(&source, &[]).complete()?;
+    let reading = host.read(&source, &[]);
+    let Some(blocks) = reading.environment else {
+        return Err(Failure {
+            kind: FailureKind::Input,
+            diagnostics: reading.errors,
+        });
+    };
     let tree = Tree::parse_part(&source, host.part)?;
     let mut editor = Editor {
         before: environment,
@@ -211,6 +228,7 @@ impl Editor<'_> {
             Change::AddConda(text) => self.add_conda(text),
             Change::AddPip(text) => self.add_pip(text),
             Change::AddChannel(channel) => self.add_channel(channel),
+            Change::MergePipLists => self.merge_pip_lists(),
         }
     }
 
@@ -228,6 +246,12 @@ impl Editor<'_> {
         let pip = requirements.iter().position(|line| line.location == *at);
         match pip.filter(|&index| requirements[index].in_environment) {
             Some(index) => Ok(self.blocks.pip.requirements[index].location.clone()),
+            // A line that the reader refuses is at the same place if no list was rewritten.
+            None if self.edits.text == self.before.source.text()
+                && Arc::ptr_eq(&at.file, &self.before.source) =>
+            {
+                Ok(self.tree.at(at.span.clone()))
+            }
             None => {
                 let message = "there is no requirement here";
                 let diagnostic = Diagnostic::error("no-such-line", message);
@@ -309,8 +333,10 @@ impl Editor<'_> {
             let list = self.list(place)?;
             if let Some(line) = list.lines.last() {
                 list.insert_after(&mut self.edits, line, &plain(text));
-                return Ok(());
+            } else if let Place::Pip(index) = place {
+                fill_empty(&mut self.edits, self.tree, index, &[plain(text)]);
             }
+            return Ok(());
         }
         let list = self.list(Place::Dependencies)?;
         let Some(line) = list.lines.last() else {
@@ -386,7 +412,12 @@ impl Editor<'_> {
 
     /// Removes pip lists without lines, because conda does not accept an empty one.
     fn remove_empty_lists(&mut self) {
-        for place in self.pip_lists() {
+        let lists = self.pip_lists();
+        // Without the last list, conda would read an earlier one.
+        if lists.len() > 1 {
+            return;
+        }
+        for place in lists {
             let Ok(list) = self.list(place) else {
                 continue;
             };

@@ -3,6 +3,8 @@
 
 /// An option in the pip list is not allowed in a requirements file, or is incomplete.
 pub const BAD_PIP_OPTION: &str = "bad-pip-option";
+/// An entry of the conda dependencies names a channel, such as `-c conda-forge`.
+pub const CHANNEL_IN_CONDA_LIST: &str = "channel-in-conda-list";
 /// A line of the pip list uses conda syntax.
 pub const CONDA_SYNTAX_IN_PIP_LIST: &str = "conda-syntax-in-pip-list";
 /// A mapping has the same key twice.
@@ -16,6 +18,8 @@ pub const EXPLICIT_FILE: &str = "explicit-file";
 /// A line of the pip list has a word after an option that is not part of the option, so pip
 /// ignores the word.
 pub const IGNORED_BY_PIP: &str = "ignored-by-pip";
+/// An entry is an install command, such as `conda install numpy`.
+pub const INSTALL_COMMAND: &str = "install-command";
 /// The `.json` file is not valid JSON.
 pub const INVALID_JSON: &str = "invalid-json";
 /// A conda dependency is not a valid match spec.
@@ -24,6 +28,9 @@ pub const INVALID_MATCH_SPEC: &str = "invalid-match-spec";
 pub const INVALID_PIP_REQUIREMENT: &str = "invalid-pip-requirement";
 /// The file is not valid YAML.
 pub const INVALID_YAML: &str = "invalid-yaml";
+/// YAML joins lines into one value or ends a list early, because a mark is missing or the
+/// indentation is wrong.
+pub const JOINED_LINES: &str = "joined-lines";
 /// conda does not accept this environment name.
 pub const MALFORMED_NAME: &str = "malformed-name";
 /// conda cannot read the version of `python`.
@@ -59,6 +66,8 @@ pub const PYTHON_TAG: &str = "python-tag";
 pub const RELATIVE_FILE_URL: &str = "relative-file-url";
 /// The pip list includes a requirements file from a server.
 pub const REMOTE_REQUIREMENTS_FILE: &str = "remote-requirements-file";
+/// A comment such as `# [win]` is a selector, which only conda-lock reads.
+pub const SELECTOR_COMMENT: &str = "selector-comment";
 /// The file has more than one YAML document, separated by `---`.
 pub const SEVERAL_DOCUMENTS: &str = "several-documents";
 /// The dependencies have several pip lists, but conda reads only the last one.
@@ -74,6 +83,10 @@ pub const TEMPLATE_VALUE: &str = "template-value";
 pub const UNEXPECTED_ENTRY: &str = "unexpected-entry";
 /// The file has a key that conda does not know and ignores.
 pub const UNKNOWN_KEY: &str = "unknown-key";
+/// `platforms` has an entry that is not a conda platform.
+pub const UNKNOWN_LOCK_PLATFORM: &str = "unknown-lock-platform";
+/// A version is a placeholder or a word, such as `1.x` or `latest`.
+pub const UNUSUAL_VERSION: &str = "unusual-version";
 /// The file is valid YAML in a form whose entries cannot be located, so it is only partly
 /// checked.
 pub const UNUSUAL_YAML: &str = "unusual-yaml";
@@ -81,16 +94,19 @@ pub const UNUSUAL_YAML: &str = "unusual-yaml";
 /// Every name above.
 pub const ALL: &[&str] = &[
     BAD_PIP_OPTION,
+    CHANNEL_IN_CONDA_LIST,
     CONDA_SYNTAX_IN_PIP_LIST,
     DUPLICATE_KEY,
     EMPTY_FILE,
     EMPTY_PIP_LIST,
     EXPLICIT_FILE,
     IGNORED_BY_PIP,
+    INSTALL_COMMAND,
     INVALID_JSON,
     INVALID_MATCH_SPEC,
     INVALID_PIP_REQUIREMENT,
     INVALID_YAML,
+    JOINED_LINES,
     MALFORMED_NAME,
     MALFORMED_PYTHON_VERSION,
     MERGE_CONFLICT,
@@ -108,6 +124,7 @@ pub const ALL: &[&str] = &[
     PYTHON_TAG,
     RELATIVE_FILE_URL,
     REMOTE_REQUIREMENTS_FILE,
+    SELECTOR_COMMENT,
     SEVERAL_DOCUMENTS,
     SEVERAL_PIP_LISTS,
     SINGLE_EQUALS,
@@ -115,5 +132,7 @@ pub const ALL: &[&str] = &[
     TEMPLATE_VALUE,
     UNEXPECTED_ENTRY,
     UNKNOWN_KEY,
+    UNKNOWN_LOCK_PLATFORM,
+    UNUSUAL_VERSION,
     UNUSUAL_YAML,
 ];

@@ -10,10 +10,11 @@ use yaml_serde::Value;
 use super::{
     CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned,
     host::{CondaFile, Host},
-    match_spec,
+    joined, match_spec,
     pin_comment::{self, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
     pip_versions,
+    selector::Selector,
     yaml::{self, Tree},
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
@@ -22,8 +23,14 @@ use presolve_text::{
     source::SourceFile,
 };
 
+mod misplaced;
+mod platforms;
+mod selected;
+mod several;
+mod unusual;
+
 /// The keys of an environment file, from CEP-24 and conda/env/env.py.
-const KEYS: [&str; 7] = [
+pub(crate) const KEYS: [&str; 7] = [
     "name",
     "channels",
     "dependencies",
@@ -129,7 +136,16 @@ struct Reader<'a> {
     environment: EnvironmentFile,
     pip: PipReader,
     errors: Vec<Diagnostic>,
-    pip_blocks: Vec<Location>,
+    pip_lists: Vec<PipList<'a>>,
+}
+
+/// A `pip:` key of the dependencies.
+struct PipList<'a> {
+    /// The place of the key.
+    key: Location,
+    /// The index of its entry in the dependencies.
+    index: usize,
+    items: &'a [Value],
 }
 
 impl<'a> Reader<'a> {
@@ -142,6 +158,8 @@ impl<'a> Reader<'a> {
             conda: Vec::new(),
             image_python: None,
             pip: PipRequirements::default(),
+            platforms: Vec::new(),
+            category: None,
             pinned_platform: pinned_platform(tree),
             warnings: Vec::new(),
         };
@@ -150,7 +168,7 @@ impl<'a> Reader<'a> {
             environment,
             pip: PipReader::default(),
             errors: Vec::new(),
-            pip_blocks: Vec::new(),
+            pip_lists: Vec::new(),
         }
     }
 
@@ -161,12 +179,17 @@ impl<'a> Reader<'a> {
         let (conda, pip) = (&self.environment.conda, &self.environment.pip);
         self.errors.extend(pip_versions::unknown(conda, pip));
         self.warn_of_pip();
+        self.warn_of_selectors();
+        self.warn_of_versions();
         (self.environment, self.errors)
     }
 
     fn read_root(&mut self) {
         let Value::Mapping(root) = &self.tree.root else {
             let location = self.tree.location(&route!());
+            if let Some(missing) = joined::in_root(self.tree.source()) {
+                return self.errors.push(missing);
+            }
             let message = "the file is not a mapping of keys to values";
             self.errors.push(
                 Diagnostic::error(codes::NOT_AN_ENVIRONMENT, message)
@@ -186,7 +209,9 @@ impl<'a> Reader<'a> {
                     "`prefix` is a path on the machine that exported the file",
                     "remove it",
                 ),
-                Some("variables" | "platforms" | "category") => {}
+                Some("variables") => {}
+                Some("platforms") => self.read_platforms(value),
+                Some("category") => self.read_category(value),
                 Some("<<") => {
                     let location = self.tree.location(&route!());
                     self.refuse_as(
@@ -280,7 +305,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn read_dependencies(&mut self, value: &Value) {
+    fn read_dependencies(&mut self, value: &'a Value) {
         let route = route!("dependencies");
         let Value::Sequence(items) = value else {
             let location = self.tree.location(&route);
@@ -311,7 +336,7 @@ impl<'a> Reader<'a> {
             match item {
                 Value::Mapping(mapping) if !is_template(&self.tree.location(&route)) => {
                     for (key, value) in mapping {
-                        self.read_section(&route, key, value);
+                        self.read_section(index, key, value);
                     }
                 }
                 item => match self.entry(&route, item) {
@@ -321,9 +346,13 @@ impl<'a> Reader<'a> {
             }
         }
         self.check_length(&route, items.len());
+        self.read_last_pip_list();
     }
 
     fn push_conda(&mut self, entry: Entry) {
+        if let Some(error) = misplaced::in_conda_list(&entry) {
+            return self.errors.push(error);
+        }
         match conda_requirement(&entry) {
             Ok(requirement) => self.environment.conda.push(requirement),
             Err(reason) => {
@@ -335,17 +364,16 @@ impl<'a> Reader<'a> {
 
     /// Reads a mapping among the dependencies: `pip:`, or an installer that conda does not
     /// have.
-    fn read_section(&mut self, route: &Route<'_>, key: &Value, value: &Value) {
+    fn read_section(&mut self, index: usize, key: &'a Value, value: &'a Value) {
+        let route = route!("dependencies", index);
         if key.as_str() == Some("pip") {
-            return self.read_pip(&route.with_key("pip"), value);
+            return self.find_pip_list(index, value);
         }
-        let location = first_line(self.tree.location(route));
         let name = key.as_str().unwrap_or_default();
-        if name.starts_with("sel(") {
-            let message = format!("`{name}` is a selector, which conda does not support");
-            let help = "write one file per platform; only micromamba has selectors";
-            return self.refuse_as(codes::PLATFORM_SELECTOR, location, &message, help);
+        if let Some(selector) = Selector::of_key(name) {
+            return self.read_selected(&route.with_key(name), &selector, value);
         }
+        let location = first_line(self.tree.location(&route));
         let help = if let ("conda", Value::String(spec)) = (name, value) {
             format!("write `- {spec}`")
         } else if let Value::String(version) = value {
@@ -357,26 +385,37 @@ impl<'a> Reader<'a> {
         self.refuse(location, &message, &help);
     }
 
-    fn read_pip(&mut self, route: &Route<'_>, value: &Value) {
-        let location = self.tree.location(route);
-        let place = self
-            .tree
-            .key_span(route)
-            .map_or(location.clone(), |span| self.tree.at(span));
+    fn find_pip_list(&mut self, index: usize, value: &'a Value) {
+        let route = route!("dependencies", index, "pip");
         let items = match value {
-            Value::Sequence(items) if !items.is_empty() => items,
-            Value::Sequence(_) | Value::Null => {
-                let warning = Diagnostic::warning(codes::EMPTY_PIP_LIST, "the pip list is empty");
-                self.environment.warnings.push(warning.at(place, ""));
-                return;
-            }
+            Value::Sequence(items) => &items[..],
+            Value::Null => &[],
             _ => {
                 let help = "write each requirement on its own line as `- name`";
-                return self.refuse(location, "`pip:` is not a list", help);
+                return self.refuse(self.tree.location(&route), "`pip:` is not a list", help);
             }
         };
-        self.pip_blocks.push(place);
-        if self.has_empty_entry(route, items) {
+        let span = self.tree.key_span(&route);
+        let key = span.map_or_else(|| self.tree.location(&route), |span| self.tree.at(span));
+        self.pip_lists.push(PipList { key, index, items });
+    }
+
+    /// Reads the only pip list that counts: conda puts the entries of `dependencies` into one
+    /// dictionary, where a later `pip` replaces an earlier one (`Dependencies.parse` in
+    /// conda/env/env.py).
+    fn read_last_pip_list(&mut self) {
+        let Some(PipList { key, index, items }) = self.pip_lists.last() else {
+            return;
+        };
+        let (items, route) = (*items, route!("dependencies", *index, "pip"));
+        if items.is_empty() {
+            if several::ignored(&self.pip_lists).next().is_none() {
+                let warning = Diagnostic::warning(codes::EMPTY_PIP_LIST, "the pip list is empty");
+                self.environment.warnings.push(warning.at(key.clone(), ""));
+            }
+            return;
+        }
+        if self.has_empty_entry(&route, items) {
             return;
         }
         for (index, item) in items.iter().enumerate() {
@@ -385,10 +424,13 @@ impl<'a> Reader<'a> {
                 Err(error) => self.errors.push(error),
             }
         }
-        self.check_length(route, items.len());
+        self.check_length(&route, items.len());
     }
 
     fn push_pip(&mut self, entry: &Entry) {
+        if let Some(error) = misplaced::in_pip_list(entry) {
+            return self.errors.push(error);
+        }
         let file = Arc::clone(self.tree.source());
         let text = PipText {
             verbatim: verbatim(entry),
@@ -461,6 +503,9 @@ impl<'a> Reader<'a> {
             }
         };
         let location = self.tree.scalar(route, value)?;
+        if let Some(error) = joined::in_entry(&location, joined::Kind::of(route)) {
+            return Err(error);
+        }
         let (file, end) = (self.tree.source().text(), location.span.end);
         let comment = match yaml::trailing_comment(file, end) {
             Some((_, comment)) if !text.contains('\n') => LineComment::beside(&text, comment),
@@ -554,24 +599,20 @@ impl<'a> Reader<'a> {
     }
 
     fn warn_of_pip(&mut self) {
-        if let [first, .., last] = &self.pip_blocks[..] {
-            let warning =
-                Diagnostic::warning(codes::SEVERAL_PIP_LISTS, "there are several pip lists")
-                    .at(last.clone(), "")
-                    .at(first.clone(), "the first one")
-                    .note("conda installs only the last one; presolve reads them as one list")
-                    .help("merge them into one list");
-            self.environment.warnings.push(warning);
-        }
+        self.environment
+            .warnings
+            .extend(several::warning(&self.pip_lists));
         let pip_is_declared = self
             .environment
             .conda
             .iter()
             .any(|requirement| requirement.spec.name.to_string() == "pip");
-        if let (Some(block), false) = (self.pip_blocks.first(), pip_is_declared) {
+        let mut lists = self.pip_lists.iter();
+        let list = lists.find(|list| !list.items.is_empty());
+        if let (Some(list), false) = (list, pip_is_declared) {
             let warning =
                 Diagnostic::warning(codes::PIP_NOT_DECLARED, "there is a pip list but no `pip`")
-                    .at(block.clone(), "")
+                    .at(list.key.clone(), "")
                     .note("conda adds `pip` automatically, with a warning")
                     .help("add `- pip` to the dependencies");
             self.environment.warnings.push(warning);
@@ -653,7 +694,7 @@ pub fn invalid_spec(text: &str, at: Location, reason: &str) -> Diagnostic {
 
 /// Classifies a text that is not a match spec: the diagnostic's name and its help.
 fn refused_spec(text: &str) -> (&'static str, String) {
-    let is_for_pip = text.contains("git+") || text.contains(" @ ") || text.starts_with('-');
+    let is_for_pip = misplaced::is_for_pip(text);
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
     let (name, help) = if text.contains("{{") || text.contains("{%") {

@@ -7,17 +7,19 @@
 use std::{path::PathBuf, sync::Arc};
 
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
-use rattler_conda_types::MatchSpec;
+use rattler_conda_types::{MatchSpec, Subdir};
 
 use controls::{FormatControl, ReleaseControl};
 use presolve_text::diagnostic::{Diagnostic, Location};
 
 pub mod change;
 pub mod codes;
+pub mod command;
 pub mod controls;
 pub mod edits;
 pub mod environment;
 pub mod host;
+pub mod joined;
 mod json;
 pub mod list;
 pub mod match_spec;
@@ -30,6 +32,8 @@ mod pip_versions;
 mod places;
 pub mod requirement;
 pub mod route;
+pub mod selector;
+pub mod versions;
 pub mod yaml;
 
 /// A value with its place in a file.
@@ -60,9 +64,14 @@ pub struct EnvironmentFile {
     /// The Python in the image of a Dockerfile, in the form of a requirement. It is neither
     /// declared nor pinned.
     pub image_python: Option<CondaRequirement>,
-    /// The pip lines of every `pip:` block of `dependencies`, in file order, and those of the
-    /// files that they include with `-r` and `-c`.
+    /// The lines of the last `pip:` list of `dependencies`, which is the only one that conda
+    /// reads, and those of the files that they include with `-r` and `-c`.
     pub pip: PipRequirements,
+    /// `platforms`, the platforms that conda-lock locks for. conda ignores them.
+    pub platforms: Vec<Spanned<Subdir>>,
+    /// `category`, the category of the packages in a lock file of conda-lock. conda ignores
+    /// it.
+    pub category: Option<Spanned<String>>,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
     /// Warnings from reading the file: unknown keys, unusual spellings.

@@ -48,6 +48,11 @@ pub fn intended(text: &str) -> Option<String> {
     }
     let start = text.find([' ', '<', '>', '=', '!', '~'])?;
     let (name, rest) = text.split_at(start);
+    // `python=3.10+` is a lower bound.
+    let bound = rest
+        .strip_suffix('+')
+        .map(|version| version.trim_matches(['=', ' ']));
+    let rest = bound.map_or(rest.to_owned(), |version| format!(">={version}"));
     let rest = operators(rest.replace("= =", "==").trim_end_matches([',', ' ']));
     let blank = if rest.starts_with(' ') { " " } else { "" };
     let text = format!("{name}{blank}{}", requirement::with_commas(&rest)?);
@@ -295,6 +300,8 @@ mod tests {
             ("x>=3.8 <3.9", "x>=3.8,<3.9"),
             ("x >=3.6, ", "x >=3.6"),
             ("x = = 3.6", "x ==3.6"),
+            ("x=3.6+", "x>=3.6"),
+            ("x 3.6+", "x>=3.6"),
         ] {
             assert_eq!(intended(text).as_deref(), Some(meant), "{text}");
             assert!(parse(text).is_err(), "{text}");

@@ -9,7 +9,7 @@ use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName};
 
 use super::{
-    CondaPin, EnvironmentFile,
+    CondaPin, EnvironmentFile, codes,
     edits::Edits,
     host::{CondaFile, Host},
     json,
@@ -103,6 +103,8 @@ pub(super) fn in_conda_file(
     environment: &EnvironmentFile,
     pins: &Pins,
 ) -> Result<String, Failure> {
+    check_pip_lists(environment)?;
+    check_selectors(environment)?;
     let text = flow::to_blocks(
         host,
         &environment.source,
@@ -144,11 +146,45 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
     ))
 }
 
+/// Checks that the file has one pip list. Callers do this before they solve.
+///
+/// # Errors
+/// [`Failure::input`] when it has several, of which conda reads only the last one.
+pub fn check_pip_lists(environment: &EnvironmentFile) -> Result<(), Failure> {
+    let message = "a file with several pip lists cannot be pinned";
+    let help = "merge them with `presolve check --fix`";
+    refuse(environment, codes::SEVERAL_PIP_LISTS, message, help)
+}
+
+/// Checks that conda reads every line of the dependencies.
+fn check_selectors(environment: &EnvironmentFile) -> Result<(), Failure> {
+    let message = "a file with selectors of micromamba cannot be pinned for conda";
+    let help = "write one file for each platform, or use `--format conda-lock`";
+    refuse(environment, codes::PLATFORM_SELECTOR, message, help)
+}
+
+/// Refuses a file with a warning of this name.
+fn refuse(
+    environment: &EnvironmentFile,
+    name: &'static str,
+    message: &str,
+    help: &str,
+) -> Result<(), Failure> {
+    let mut warnings = environment.warnings.iter();
+    let Some(warning) = warnings.find(|warning| warning.name == name) else {
+        return Ok(());
+    };
+    let mut error = Diagnostic::error(name, message).help(help);
+    error.labels.clone_from(&warning.labels);
+    Err(Failure::input(error))
+}
+
 /// Checks that pins can be written into a file. Callers do this before they solve.
 ///
 /// # Errors
 /// [`Failure::input`] when the file's layout has no place for a line per package.
 pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
+    check_selectors(environment)?;
     environment.host.check_place(&environment.source)
 }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 use yaml_serde::Value;
 
 use super::{
-    json,
+    joined, json,
     part::Part,
     places::Places,
     route::{Route, Step},
@@ -338,6 +338,8 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
             "a mapping has the same key twice",
             "merge the two entries into one",
         )
+    } else if let Some(better) = joined::in_syntax_error(source, span.start) {
+        return better.note(said);
     } else {
         (
             codes::INVALID_YAML,

@@ -8,6 +8,7 @@
 //! errors      why there is no result
 //! edits       changes of the file in words
 //! places      the lines of the file that a change affects
+//! virtual     how to give a virtual package
 //! ```
 
 pub mod codes;
@@ -17,3 +18,4 @@ pub mod errors;
 pub mod notices;
 pub mod places;
 pub mod unsolvable;
+mod virtual_packages;

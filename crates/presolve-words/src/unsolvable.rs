@@ -3,7 +3,7 @@
 
 use rattler_conda_types::Subdir;
 
-use crate::codes;
+use crate::{codes, virtual_packages};
 use presolve_explain::{GoneBuilds, words};
 use presolve_packages::intended;
 use presolve_parse as parse;
@@ -12,7 +12,11 @@ use presolve_registry::{
     pypi::popular,
 };
 use presolve_resolve::Resolution;
-use presolve_solve::{Conflict, Declared, Missing};
+use presolve_solve::{
+    Conflict, Declared, DeclaredKind, Missing,
+    conflict::{Nearest, required_virtual},
+};
+use presolve_spec::selector::Selector;
 use presolve_text::diagnostic::{Diagnostic, FailureKind, Location};
 
 /// Returns the failure kind of a resolution without a solution. A name that does not exist is
@@ -121,6 +125,10 @@ impl View<'_> {
             for fact in words::facts(case, self.declared) {
                 diagnostic = diagnostic.note(fact);
             }
+            if let Some(Nearest::Virtual { name, required, .. }) = &case.nearest {
+                let help = virtual_packages::help(name, required.as_deref(), self.subdir);
+                diagnostic = diagnostic.help(help);
+            }
         }
         if !conflict.minimal {
             let note = "the time limit stopped the search for the conflicting lines";
@@ -141,8 +149,8 @@ impl View<'_> {
         let name = &missing.name;
         let diagnostic = if name.starts_with("__") {
             let message = format!("the target has no virtual package `{name}`");
-            let help =
-                format!("if the target machine has it, add --virtual-package {name}=VERSION");
+            let required = self.required_virtual(missing);
+            let help = virtual_packages::help(name, required.as_deref(), self.subdir);
             Diagnostic::error(codes::MISSING_VIRTUAL_PACKAGE, message).help(help)
         } else if missing.conda {
             self.missing_conda(name)
@@ -158,6 +166,11 @@ impl View<'_> {
         };
         match &self.places[missing.declared] {
             Some(place) => {
+                let selector = Selector::of(place).filter(|_| missing.conda);
+                let diagnostic = match selector {
+                    Some(selector) => selected(diagnostic, &selector, self.subdir),
+                    None => diagnostic,
+                };
                 let asks = if self.declared[missing.declared].names(name) {
                     "asked for here"
                 } else {
@@ -167,6 +180,18 @@ impl View<'_> {
             }
             None => diagnostic,
         }
+    }
+
+    /// The version of a virtual package that its line asks for.
+    fn required_virtual(&self, missing: &Missing) -> Option<String> {
+        let line = &self.declared[missing.declared];
+        let DeclaredKind::Conda(spec) = &line.kind else {
+            return None;
+        };
+        if !line.names(&missing.name) {
+            return None;
+        }
+        required_virtual(None, spec.version.as_ref(), spec.build.as_ref())
     }
 
     fn missing_conda(&self, name: &str) -> Diagnostic {
@@ -199,4 +224,18 @@ fn intended_project(name: &str) -> Option<String> {
         None => popular::nearest(&name)?.to_string(),
     };
     Some(format!("did you mean `{project}`?"))
+}
+
+/// Explains that a line has a selector that conda ignores, so its name may be correct.
+fn selected(mut diagnostic: Diagnostic, selector: &Selector, subdir: Subdir) -> Diagnostic {
+    if selector.includes(subdir) == Some(false) {
+        // The name is correct for other platforms, so similar names are no help.
+        diagnostic.help.clear();
+        diagnostic = diagnostic.help(format!(
+            "write one file for each platform, or lock it with `--format conda-lock`, which leaves the line out for {subdir}"
+        ));
+    }
+    diagnostic.note(format!(
+        "`{selector}` is a selector of conda-lock: conda ignores it and installs the line on every platform"
+    ))
 }

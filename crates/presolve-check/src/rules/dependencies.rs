@@ -2,10 +2,13 @@
 
 use super::Rule;
 
+mod channel_in_conda_list;
 mod duplicate_dependency;
 mod extra_in_conda_list;
 mod freedom;
-mod invalid_match_spec;
+mod install_command;
+pub(super) mod invalid_match_spec;
+mod moved;
 mod open_build;
 mod open_ended_dependency;
 mod other_platform_package;
@@ -15,10 +18,14 @@ mod ranged_dependency;
 mod same_in_conda_and_pip;
 mod targets;
 mod unpinned_dependency;
+pub(super) mod unusual_version;
 
 pub(super) static RULES: &[&Rule] = &[
     &invalid_match_spec::RULE,
+    &unusual_version::RULE,
     &pip_line_in_conda_list::RULE,
+    &install_command::RULE,
+    &channel_in_conda_list::RULE,
     &extra_in_conda_list::RULE,
     &duplicate_dependency::RULE,
     &same_in_conda_and_pip::RULE,

@@ -10,6 +10,7 @@ mod empty_file;
 mod explicit_file;
 mod invalid_json;
 mod invalid_yaml;
+mod joined_lines;
 mod malformed_name;
 mod merge_conflict;
 mod merge_key;
@@ -20,12 +21,14 @@ mod not_an_environment;
 mod platform_selector;
 mod prefix_in_file;
 mod python_tag;
+mod selector_comment;
 mod several_documents;
 mod tab_indentation;
 mod template_value;
 mod undecodable_file;
 mod unexpected_entry;
 mod unknown_key;
+mod unknown_lock_platform;
 mod unusual_encoding;
 mod unusual_yaml;
 
@@ -36,6 +39,7 @@ pub(super) static RULES: &[&Rule] = &[
     &not_an_environment::RULE,
     &explicit_file::RULE,
     &invalid_yaml::RULE,
+    &joined_lines::RULE,
     &invalid_json::RULE,
     &tab_indentation::RULE,
     &duplicate_key::RULE,
@@ -51,6 +55,8 @@ pub(super) static RULES: &[&Rule] = &[
     &no_dependencies::RULE,
     &unexpected_entry::RULE,
     &platform_selector::RULE,
+    &selector_comment::RULE,
+    &unknown_lock_platform::RULE,
     &malformed_name::RULE,
     &base_environment::RULE,
     &prefix_in_file::RULE,
@@ -59,7 +65,8 @@ pub(super) static RULES: &[&Rule] = &[
 /// Renames a key to the known one that it resembles. The fix is safe if only the
 /// capitals differ.
 fn rename(key: &Location) -> Option<TextFix> {
-    let known = nearest_key(key.text())?;
+    // The place of a key without a value includes its colon.
+    let known = nearest_key(key.text()).filter(|_| !key.text().ends_with(':'))?;
     let safety = if key.text().eq_ignore_ascii_case(known) {
         Safety::Safe
     } else {

@@ -2,16 +2,18 @@
 
 use pep508_rs::{Requirement, VerbatimUrl};
 
-use crate::rules::{Finding, solving::outdated_pin::RULE};
-use presolve_parse as parse;
+use crate::rules::{
+    Finding,
+    solving::outdated_pin::{contradicts, contradicts_pip, finding},
+};
 use presolve_registry::conda::repodata::Repodata;
 use presolve_resolve::question::Question;
-use presolve_solve::{Solution, specifiers};
+use presolve_solve::Solution;
 use presolve_spec::{CondaPin, CondaRequirement, EnvironmentFile, PipRequirementKind};
-use presolve_text::diagnostic::Location;
 
 /// Reports the pins that have to change. A solve keeps every pin that still satisfies the
-/// requirements, so a pin outside the solution does not.
+/// requirements, so a pin outside the solution does not. The rule itself finds those that
+/// contradict their own line.
 pub(super) fn find(
     environment: &EnvironmentFile,
     question: &Question,
@@ -26,6 +28,7 @@ pub(super) fn find(
     let conda = environment
         .conda
         .iter()
+        .filter(|line| !contradicts(line))
         .filter_map(|line| of_conda(line, repodata, solution));
     conda.chain(of_pip(environment, solution)).collect()
 }
@@ -42,23 +45,12 @@ fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -
     if chosen.version.as_str() == pin.version && chosen.build == pin.build {
         return None;
     }
-    let label = if !line.added_by_pin && !fits(line, pin) {
-        format!("`{}` is declared", line.text)
-    } else if is_there(pin, repodata) {
+    let label = if is_there(pin, repodata) {
         "it no longer fits the other lines".to_owned()
     } else {
         "no channel has this build now".to_owned()
     };
     Some(finding(&line.location, &shown, label))
-}
-
-/// Whether the declared requirement allows the version of the pin.
-fn fits(line: &CondaRequirement, pin: &CondaPin) -> bool {
-    let version = parse::conda::version(&pin.version).ok();
-    let asked = line.spec.version.as_ref().zip(version.as_ref());
-    let build = line.spec.build.as_ref();
-    asked.is_none_or(|(asked, version)| asked.matches(version))
-        && build.is_none_or(|build| build.matches(&pin.build))
 }
 
 fn is_there(pin: &CondaPin, repodata: &Repodata) -> bool {
@@ -76,6 +68,7 @@ fn of_pip<'a>(
     solution: &'a Solution,
 ) -> impl Iterator<Item = Finding> {
     let lines = environment.pip.requirements.iter();
+    let lines = lines.filter(|line| !contradicts_pip(line));
     lines.filter_map(|line| {
         let (PipRequirementKind::Named(named), Some(pin)) = (&line.kind, &line.pin) else {
             return None;
@@ -89,11 +82,7 @@ fn of_pip<'a>(
         if chosen == *pin {
             return None;
         }
-        let declared = specifiers(named).filter(|_| !line.added_by_pin);
-        let label = match declared {
-            Some(declared) if !declared.contains(pin) => format!("`{}` is declared", line.text),
-            _ => "no index has it now, or it does not fit the other lines".to_owned(),
-        };
+        let label = "no index has it now, or it does not fit the other lines";
         Some(finding(&line.location, &shown, label))
     })
 }
@@ -108,10 +97,4 @@ fn version_of(named: &Requirement<VerbatimUrl>, solution: &Solution) -> Option<p
         .find(|provided| provided.project == named.name)?
         .version
         .clone()
-}
-
-fn finding(at: &Location, pin: &str, label: impl Into<String>) -> Finding {
-    let message = format!("the pin `{pin}` is no longer valid");
-    RULE.finding(at.clone(), label, message)
-        .help("update the pins with `presolve pin`, which keeps those that still fit")
 }

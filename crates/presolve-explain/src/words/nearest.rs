@@ -8,7 +8,11 @@ const BUILDS_SHOWN: usize = 3;
 /// Returns the nearest alternatives, in a sentence without a full stop.
 pub fn nearest(nearest: &Nearest) -> String {
     match nearest {
-        Nearest::Builds { builds, required } => {
+        Nearest::Builds {
+            version,
+            builds,
+            required,
+        } => {
             let shown: Vec<&str> = builds
                 .iter()
                 .take(BUILDS_SHOWN)
@@ -19,7 +23,9 @@ pub fn nearest(nearest: &Nearest) -> String {
             if more > 0 {
                 shown += &format!(" and {more} more");
             }
-            format!("this version is available as build {shown}, not as `{required}`")
+            let version = version.as_ref().map(|version| format!("version {version}"));
+            let version = version.unwrap_or_else(|| "this version".to_owned());
+            format!("{version} is available as build {shown}, not as `{required}`")
         }
         Nearest::Series { version } => format!(
             "`=={version}` matches that version only; `={version}` matches every {version}.*"
@@ -32,6 +38,7 @@ pub fn nearest(nearest: &Nearest) -> String {
             let versions = versions.join(" and ");
             format!("this version does not exist; the nearest {verb} {versions}")
         }
+        Nearest::Virtual { name, present, .. } => format!("the target has `{name}={present}`"),
         Nearest::Available { package, versions } => format!("available: {package} {versions}"),
     }
 }

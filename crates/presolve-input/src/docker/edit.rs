@@ -194,6 +194,8 @@ impl<'p> Editor<'p> {
                 }
                 Ok(())
             }
+            // Commands have no pip lists.
+            Change::MergePipLists => Ok(()),
         }
     }
 

@@ -94,6 +94,8 @@ fn empty(host: &DockerHost, source: &Arc<SourceFile>) -> EnvironmentFile {
         conda: Vec::new(),
         image_python: None,
         pip: PipRequirements::default(),
+        platforms: Vec::new(),
+        category: None,
         pinned_platform: None,
         warnings: Vec::new(),
     }

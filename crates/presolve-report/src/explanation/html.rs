@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::graph::graphs;
-use presolve_explain::{Explanation, LeftOut};
+use super::{graph::graphs, shown_cost};
+use presolve_explain::{Explanation, LeftOut, cost::Cost};
 use presolve_target::ChannelPriority;
 use presolve_terminal::foreign::{self, shown};
 use presolve_text::source::SourceFile;
@@ -20,8 +20,10 @@ mod space;
 /// The style sheet.
 const STYLE: &str = include_str!("html/style.css");
 
-/// Returns the page for a file.
-pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
+/// Returns the page for a file. `with_cost` shows the cost of conda's classic solver even if
+/// it is fine.
+pub fn render(explanation: &Explanation, source: &SourceFile, with_cost: bool) -> String {
+    let cost = shown_cost(explanation, with_cost);
     let path = source.path().display().to_string();
     let page = html! {
         (DOCTYPE)
@@ -35,11 +37,11 @@ pub fn render(explanation: &Explanation, source: &SourceFile) -> String {
             }
             body {
                 (head(explanation, &path))
-                @if explanation.conflicts.len() > 1 { (contents(explanation)) }
+                @if explanation.conflicts.len() > 1 { (contents(explanation, cost)) }
                 main {
                     (conflicts::sections(explanation))
                     @if explanation.solution.is_none() { (fixes::section(explanation, source)) }
-                    @if let Some(cost) = &explanation.cost { (space::section(explanation, cost)) }
+                    @if let Some(cost) = cost { (space::section(explanation, cost)) }
                 }
                 footer { "presolve " (env!("CARGO_PKG_VERSION")) }
             }
@@ -79,7 +81,7 @@ fn head(explanation: &Explanation, path: &str) -> Markup {
 }
 
 /// Returns the table of contents, because a page with many conflicts is long.
-fn contents(explanation: &Explanation) -> Markup {
+fn contents(explanation: &Explanation, cost: Option<&Cost>) -> Markup {
     html! {
         nav aria-label="On this page" {
             ol {
@@ -93,7 +95,7 @@ fn contents(explanation: &Explanation) -> Markup {
             }
             p {
                 a href="#fixes" { "Fixes: " (explanation.fixes.len()) }
-                @if let Some(cost) = &explanation.cost {
+                @if let Some(cost) = cost {
                     a href="#space" { "conda's classic solver: " (cost::short(cost.prediction.verdict)) }
                 }
             }

@@ -197,7 +197,8 @@ impl Clash<'_, '_> {
             let set = derivation
                 .and_then(|derivation| derivation.sets.first())
                 .filter(|_| demand.path(name).len() > 1);
-            case.nearest = nearest::to_line(encoder, line, name, &candidates)
+            case.nearest = nearest::to_virtual(encoder, line, name, set.copied())
+                .or_else(|| nearest::to_line(encoder, line, name, &candidates))
                 .or_else(|| nearest::to_set(encoder, *set?, &candidates))
                 .or_else(|| {
                     let versions = folded::versions(encoder, &candidates.into_iter().collect())?;

@@ -2,7 +2,7 @@
 
 use pep440_rs::Operator;
 use pep508_rs::VersionOrUrl;
-use rattler_conda_types::{MatchSpec, Version, VersionSpec};
+use rattler_conda_types::{MatchSpec, StringMatcher, Version, VersionSpec};
 use resolvo::{NameId, SolvableId, VersionSetId};
 
 use super::{Package, Versions};
@@ -20,6 +20,8 @@ use presolve_parse as parse;
 pub enum Nearest {
     /// The version exists in other builds.
     Builds {
+        /// The newest version, if the line does not require one.
+        version: Option<String>,
         /// The builds, in alphabetical order.
         builds: Vec<String>,
         /// The required build.
@@ -37,6 +39,16 @@ pub enum Nearest {
     },
     /// The versions before and after it, at least one of them.
     Versions(Vec<String>),
+    /// The target has this virtual package in another version or build.
+    Virtual {
+        /// Its name, such as `__archspec`.
+        name: String,
+        /// Its version, with its build if that is not `0`: `1=x86_64`.
+        present: String,
+        /// The required version, with the required build if there is one: `1=x86_64_v3`.
+        /// `None` if the requirement does not name a single one.
+        required: Option<String>,
+    },
     /// All versions of the package.
     Available {
         /// The package.
@@ -106,23 +118,103 @@ pub(super) fn to_set(
     }
 }
 
+/// What the target has instead of a required virtual package; none for another package, or if
+/// the target lacks the package entirely.
+pub(super) fn to_virtual(
+    encoder: &Encoder<'_>,
+    line: usize,
+    name: NameId,
+    set: Option<VersionSetId>,
+) -> Option<Nearest> {
+    let Name::Conda(name) = encoder.terms().name(name) else {
+        return None;
+    };
+    let packages = &encoder.world().virtual_packages;
+    let mut packages = packages.iter();
+    let package = packages.find(|package| package.name.as_normalized() == name)?;
+    let spec = match &encoder.declared()[line].kind {
+        DeclaredKind::Conda(spec) if spec.name.as_exact() == Some(&package.name) => {
+            Some((spec.version.clone(), spec.build.clone()))
+        }
+        _ => set.and_then(|set| match encoder.terms().set(set) {
+            VersionSet::Match(spec) => Some(spec.version_and_build()),
+            _ => None,
+        }),
+    };
+    let (version, build) = spec.unwrap_or_default();
+    Some(Nearest::Virtual {
+        name: name.clone(),
+        present: virtual_text(&package.version.to_string(), package.build_string.as_str()),
+        required: required_virtual(Some(&package.version), version.as_ref(), build.as_ref()),
+    })
+}
+
+fn virtual_text(version: &str, build: &str) -> String {
+    match build {
+        "" | "0" => version.to_owned(),
+        build => format!("{version}={build}"),
+    }
+}
+
+/// Returns the version and build to give to a virtual package so that it satisfies a
+/// requirement. `present` is the version that it has.
+pub fn required_virtual(
+    present: Option<&Version>,
+    version: Option<&VersionSpec>,
+    build: Option<&StringMatcher>,
+) -> Option<String> {
+    let fits = |candidate: &Version| version.is_none_or(|version| version.matches(candidate));
+    let number = if let Some(present) = present.filter(|present| fits(present)) {
+        present.to_string()
+    } else {
+        let text = version?.to_string();
+        let bounds = text.split([',', '|']).filter_map(|bound| {
+            let bound = bound.trim_matches(['(', ')', ' ']);
+            let number = bound.trim_start_matches(['=', '>', '~']);
+            number
+                .trim_end_matches('*')
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        });
+        let mut bounds = bounds.filter(|bound: &Version| fits(bound));
+        bounds.next()?.to_string()
+    };
+    let build = match build.map(ToString::to_string) {
+        None => String::new(),
+        Some(build) if build.contains(['*', '^']) => return None,
+        Some(build) => build,
+    };
+    Some(virtual_text(&number, &build))
+}
+
 fn conda(encoder: &Encoder<'_>, spec: &MatchSpec, candidates: &[SolvableId]) -> Option<Nearest> {
-    let required = spec.version.as_ref()?;
     let records = candidates
         .iter()
         .filter_map(|&id| encoder.terms().record_of(id));
     let records: Vec<_> = records.map(|record| &record.package_record).collect();
+    let newest = records.iter().map(|record| record.version.version()).max();
+    let is_wanted = |version: &Version| match &spec.version {
+        Some(required) => required.matches(version),
+        None => newest == Some(version),
+    };
     let mut builds: Vec<String> = records
         .iter()
-        .filter(|record| required.matches(&record.version))
+        .filter(|record| is_wanted(&record.version))
         .map(|record| record.build.to_string())
         .collect();
     builds.sort();
     builds.dedup();
     if let (Some(build), false) = (&spec.build, builds.is_empty()) {
         let required = build.to_string();
-        return Some(Nearest::Builds { builds, required });
+        let newest = newest.filter(|_| spec.version.is_none());
+        return Some(Nearest::Builds {
+            version: newest.map(ToString::to_string),
+            builds,
+            required,
+        });
     }
+    let required = spec.version.as_ref()?;
     let exact = required.to_string().starts_with("==");
     let required = one_version(required)?;
     let versions = records.iter().map(|record| record.version.version());

@@ -5,7 +5,7 @@
 //! literally. conda and the CEP use a case-insensitive glob.
 
 use rattler_conda_types::{
-    GenericVirtualPackage, Matches, NamelessMatchSpec, RepoDataRecord, StringMatcher,
+    GenericVirtualPackage, Matches, NamelessMatchSpec, RepoDataRecord, StringMatcher, VersionSpec,
 };
 
 /// A match spec without its name. Its channel is not checked, because only the settings can
@@ -55,6 +55,11 @@ impl RecordSpec {
                 .texts
                 .iter()
                 .all(|(field, text)| field.matches(text, record))
+    }
+
+    /// The version and the build of the spec.
+    pub fn version_and_build(&self) -> (Option<VersionSpec>, Option<StringMatcher>) {
+        (self.spec.version.clone(), self.spec.build.clone())
     }
 
     /// Whether a virtual package with the spec's name satisfies it. A virtual package has only

@@ -48,7 +48,8 @@ fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Fai
             let line = format!("{option}{}", edits.line_break);
             edits.insert(start, &line);
         }
-        Change::AddConda(_) | Change::AddPip(_) | Change::AddChannel(_) => {}
+        Change::AddConda(_) | Change::AddPip(_) | Change::AddChannel(_) | Change::MergePipLists => {
+        }
     }
     Ok(())
 }

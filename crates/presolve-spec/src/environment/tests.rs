@@ -179,22 +179,20 @@ fn odd_files_are_warned_of() {
       | ^^^^^^^^^^^
       |
       = help: did you mean `dependencies`, which the file also has?
-    warning[empty-pip-list]: the pip list is empty
-      --> environment.yml:10:3
+    warning[several-pip-lists]: there are several pip lists, and conda installs only the last one
+      --> environment.yml:6:3
        |
+     6 | - pip:
+       |   ^^^ conda ignores this list
+     7 |   - a
+     8 | - pip:
+       |   --- and this one
+     9 |   - b
     10 | - pip:
-       |   ^^^
-    warning[several-pip-lists]: there are several pip lists
-     --> environment.yml:8:3
-      |
-    6 | - pip:
-      |   --- the first one
-    7 |   - a
-    8 | - pip:
-      |   ^^^
-      |
-      = note: conda installs only the last one; presolve reads them as one list
-      = help: merge them into one list
+       |   --- the last list is empty
+       |
+       = note: not installed: `a`, `b`
+       = help: merge them into one list: `presolve check --fix`
     warning[pip-not-declared]: there is a pip list but no `pip`
      --> environment.yml:6:3
       |
@@ -250,13 +248,6 @@ fn what_conda_would_refuse_is_placed() {
       |   ^^^
       |
       = help: write `name=version`
-    error[platform-selector]: `sel(linux)` is a selector, which conda does not support
-     --> environment.yml:3:3
-      |
-    3 | - sel(linux): b
-      |   ^^^^^^^^^^^^^
-      |
-      = help: write one file per platform; only micromamba has selectors
     error[template-value]: this is a template
      --> environment.yml:5:5
       |
@@ -277,6 +268,29 @@ fn what_conda_would_refuse_is_placed() {
       |
       = help: resolve the conflict and remove its markers
     "#);
+}
+
+#[test]
+fn selectors_are_read_with_a_warning() {
+    let text = "dependencies:\n- sel(linux): b >=1\n- c  # [win]\n- sel(osx): d\n";
+    let environment = parse(text).expect("reads");
+    let texts: Vec<&str> = environment.conda.iter().map(|r| &*r.text).collect();
+    assert_eq!(texts, ["b >=1", "c", "d"]);
+    let names: Vec<&str> = environment.warnings.iter().map(|one| one.name).collect();
+    let expected = [
+        codes::PLATFORM_SELECTOR,
+        codes::PLATFORM_SELECTOR,
+        codes::SELECTOR_COMMENT,
+    ];
+    assert_eq!(names, expected);
+    for text in ["sel(linux64): b", "sel(linux): [b, c]", "sel( linux ): b"] {
+        let failure = parse(&format!("dependencies:\n- {text}\n")).expect_err(text);
+        assert_eq!(
+            failure.diagnostics[0].name,
+            codes::PLATFORM_SELECTOR,
+            "{text}"
+        );
+    }
 }
 
 #[test]

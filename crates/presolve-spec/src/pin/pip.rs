@@ -77,6 +77,7 @@ pub fn write(
             .map(|(name, pin)| (name, Entry::added(added(pin, hash_mode))))
             .collect();
         if kept.is_empty() {
+            let added: Vec<Entry> = added.into_iter().map(|(_, entry)| entry).collect();
             fill_empty(edits, tree, index, &added);
         } else {
             insert_sorted(edits, tree, &list, &kept, added);
@@ -237,10 +238,10 @@ fn hashes(pin: &PinnedPip) -> String {
 }
 
 /// Writes the first lines of an empty `pip:`.
-fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[(&str, Entry)]) {
+pub fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[Entry]) {
     let list = route!("dependencies", index, "pip");
     if tree.source().is_json() {
-        let texts: Vec<String> = added.iter().map(|(_, entry)| entry.text.clone()).collect();
+        let texts: Vec<String> = added.iter().map(|entry| entry.text.clone()).collect();
         return if texts.is_empty() {
         } else {
             json::fill(edits, tree, &list, &texts)
@@ -250,7 +251,7 @@ fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[(&str, 
         return;
     };
     let indent = " ".repeat(key.start - yaml::line_start(edits.text, key.start));
-    for (_, entry) in added {
+    for entry in added {
         let line = format!("{}{indent}- {}", edits.line_break, written(entry));
         edits.insert(yaml::line_end(edits.text, key.end), &line);
     }

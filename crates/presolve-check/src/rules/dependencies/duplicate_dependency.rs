@@ -4,7 +4,7 @@ use rattler_conda_types::{VersionSpec, version_spec::EqualityOperator};
 
 use super::freedom::{self, Freedom};
 use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
-use presolve_spec::{CondaRequirement, EnvironmentFile, change::Change, yaml};
+use presolve_spec::{CondaRequirement, EnvironmentFile, change::Change, selector, yaml};
 use presolve_text::{diagnostic::Level, secrets::redact};
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +38,10 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 /// Whether a line always applies. Lines without a condition count, except those for Python,
 /// which have their own rule.
 fn holds_alone(line: &CondaRequirement) -> bool {
-    line.spec.condition.is_none() && !line.added_by_pin && line.spec.name.to_string() != "python"
+    line.spec.condition.is_none()
+        && !line.added_by_pin
+        && line.spec.name.to_string() != "python"
+        && !selector::is_conditional(&line.location)
 }
 
 fn finding(first: &CondaRequirement, again: &CondaRequirement) -> Finding {

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// conda refuses the line, so a replacement with its clear meaning is safe.
-fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
+pub(crate) fn fix(diagnostic: &Diagnostic) -> Option<TextFix> {
     let at = &diagnostic.labels.first()?.location;
     let text: String = yaml_serde::from_str(at.text()).ok()?;
     let meant = match_spec::intended(&text)?;

@@ -2,7 +2,7 @@ use rattler_conda_types::Subdir;
 
 use super::targets::targets;
 use crate::rules::{Finder, Finding, Requirements, Rule};
-use presolve_spec::CondaRequirement;
+use presolve_spec::{CondaRequirement, selector};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -63,6 +63,7 @@ const FAMILIES: [(System, &str); 3] = [
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let lines = subject.environment.conda.iter();
     let lines = lines.filter(|line| line.spec.condition.is_none() && line.pin.is_none());
+    let lines = lines.filter(|line| !selector::is_conditional(&line.location));
     let bound: Vec<(&CondaRequirement, System)> = lines
         .filter_map(|line| Some((line, system_of_package(&line.spec.name.to_string())?)))
         .collect();

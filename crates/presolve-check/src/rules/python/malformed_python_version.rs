@@ -1,4 +1,7 @@
-use crate::rules::{Finder, Rule, Safety, TextFix};
+use crate::rules::{
+    Finder, Rule, Safety, TextFix,
+    dependencies::{invalid_match_spec, unusual_version},
+};
 use presolve_spec::match_spec;
 use presolve_text::diagnostic::{Diagnostic, Level};
 
@@ -6,7 +9,10 @@ pub(super) static RULE: Rule = Rule {
     name: presolve_spec::codes::MALFORMED_PYTHON_VERSION,
     level: Level::Error,
     by_default: true,
-    finder: Finder::Reading(|met, _| fix(met)),
+    finder: Finder::Reading(|met, _| {
+        let fix = fix(met).or_else(|| unusual_version::fix(met));
+        fix.or_else(|| invalid_match_spec::fix(met))
+    }),
     text: include_str!("malformed_python_version.md"),
 };
 

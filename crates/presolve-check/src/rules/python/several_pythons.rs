@@ -1,6 +1,6 @@
 use super::declared;
 use crate::rules::{Finder, Finding, Requirements, Rule, Safety, TextFix};
-use presolve_spec::change::Change;
+use presolve_spec::{change::Change, selector};
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
-    let mut lines = declared(subject);
+    let mut lines = declared(subject).filter(|line| !selector::is_conditional(&line.location));
     let Some(first) = lines.next() else {
         return Vec::new();
     };

@@ -141,6 +141,9 @@ fn what_goes_on_without_a_compiler_compiles_perhaps() {
     assert_eq!(tools("a", &[("setup.py", not)]), "a C compiler");
     let probes = "Extension('a', ['a.c'])\ntry:\n  has_flag()\nexcept CompileError:\n  pass";
     assert_eq!(tools("a", &[("setup.py", probes)]), "a C compiler");
+    let flags = "Extension('a', ['a.c'])\ndef flags():\n  try:\n    link()\n\
+        \x20 except (CompileError, LinkError):\n    last = 'no flags'\n  raise DistutilsError(last)";
+    assert_eq!(tools("a", &[("setup.py", flags)]), "a C compiler");
     let raised = "if not it:\n  raise CCompilerError()\nExtension('a', ['a.c'])";
     assert_eq!(tools("a", &[("setup.py", raised)]), "a C compiler");
     assert_eq!(

@@ -1,0 +1,125 @@
+//! Moves an entry that the reader refuses to the list where it belongs.
+
+use std::sync::Arc;
+
+use super::{Change, Place};
+use crate::{
+    EnvironmentFile,
+    host::Host,
+    list::uneditable,
+    yaml::{self, Tree},
+};
+use presolve_text::diagnostic::{Failure, Location};
+use yaml_serde::Value;
+
+/// Returns the text of the file with additions, and without the entry that they replace.
+///
+/// # Errors
+/// [`Failure::input`] when the file's layout does not allow single changes.
+pub fn relocate(
+    environment: &EnvironmentFile,
+    entry: &Location,
+    additions: &[Change],
+) -> Result<String, Failure> {
+    let host: &dyn Host = &*environment.host;
+    let tree = host.read(&environment.source, &[]).into_tree()?;
+    let refused = || {
+        uneditable(
+            entry.clone(),
+            "this line cannot be moved",
+            "write each entry on its own line",
+        )
+    };
+    let (list, index) = place_of(&tree, entry).ok_or_else(refused)?;
+    let mut source = Arc::clone(&environment.source);
+    // One at a time: two new lines would make two pip lists.
+    for addition in additions {
+        let readable = host.read(&source, &[]).environment.ok_or_else(refused)?;
+        source = source.with_text(host.change(&readable, &[addition])?);
+    }
+    let text = commented(&host.read(&source, &[]).into_tree()?, entry, additions);
+    let source = source.with_text(text);
+    let reading = host.read(&source, &[]);
+    let (Some(changed), Some(tree)) = (reading.environment, reading.tree) else {
+        return Err(refused());
+    };
+    // Additions are after the other lines of their list, so the entry keeps its number.
+    let span = spans(&tree, list).get(index).cloned();
+    let at = tree.at(span.ok_or_else(refused)?);
+    if at.text() != entry.text() {
+        return Err(refused());
+    }
+    host.change(&changed, &[&Change::Remove { at }])
+}
+
+/// Returns the text with the entry's comment after the first added requirement.
+fn commented(tree: &Tree, entry: &Location, additions: &[Change]) -> String {
+    let mut text = tree.source().text().to_owned();
+    let file = entry.file.text();
+    let comment = match yaml::trailing_comment(file, entry.span.end) {
+        Some((place, comment)) if !comment.is_empty() => file[place].trim_end(),
+        _ => return text,
+    };
+    let last = pip_lists(tree).len().checked_sub(1);
+    let added = additions.iter().find_map(|change| match change {
+        Change::AddConda(added) => Some((None, added)),
+        Change::AddPip(added) => Some((last, added)),
+        _ => None,
+    });
+    if let Some((list, added)) = added
+        && let Some(span) = spans(tree, list).into_iter().rev().find(|span| {
+            let scalar: Option<String> = yaml_serde::from_str(&text[span.clone()]).ok();
+            scalar.as_ref() == Some(added)
+        })
+        && yaml::trailing_comment(&text, span.end).is_some_and(|(_, comment)| comment.is_empty())
+    {
+        text.insert_str(span.end, comment);
+    }
+    text
+}
+
+/// The number of a pip list among them; `None` for the conda dependencies.
+type Number = Option<usize>;
+
+/// Returns the list of an entry, and the number of the entry in it.
+fn place_of(tree: &Tree, entry: &Location) -> Option<(Number, usize)> {
+    let count = pip_lists(tree).len();
+    let lists = std::iter::once(None).chain((0..count).map(Some));
+    lists.into_iter().find_map(|list| {
+        let spans = spans(tree, list);
+        let index = spans.iter().position(|span| *span == entry.span)?;
+        Some((list, index))
+    })
+}
+
+/// The spans of the scalar entries of a list.
+fn spans(tree: &Tree, list: Number) -> Vec<std::ops::Range<usize>> {
+    let place = match list {
+        None => Some(Place::Dependencies),
+        Some(number) => pip_lists(tree).get(number).map(|&index| Place::Pip(index)),
+    };
+    let Some(place) = place else {
+        return Vec::new();
+    };
+    let items = tree.root.get("dependencies");
+    let value = match place {
+        Place::Pip(index) => items.and_then(|items| items.get(index)?.get("pip")),
+        _ => items,
+    };
+    let items = value.and_then(Value::as_sequence);
+    let items = items.into_iter().flatten().enumerate();
+    let scalars = items.filter(|(_, item)| item.is_string());
+    let spans = scalars.filter_map(|(index, _)| tree.span(&place.route().with_key(index)));
+    spans.collect()
+}
+
+/// The indices of the entries `pip:` in the dependencies.
+fn pip_lists(tree: &Tree) -> Vec<usize> {
+    let items = tree.root.get("dependencies").and_then(Value::as_sequence);
+    let items = items.into_iter().flatten().enumerate();
+    let lists = items.filter(|(_, item)| {
+        let mapping = item.as_mapping();
+        mapping.is_some_and(|mapping| mapping.contains_key("pip"))
+    });
+    lists.map(|(index, _)| index).collect()
+}
