@@ -18,7 +18,7 @@ use std::{
 
 use presolve::{
     packages::{conda::SubdirRecords, pypi::tags::WheelTarget},
-    problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
+    problem::{CutOff, Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
     spec::match_spec,
     target::ChannelPriority,
 };
@@ -26,7 +26,7 @@ use rattler_conda_types::{
     GenericVirtualPackage, MatchSpec, NamelessMatchSpec, PackageName, RepoDataRecord, Subdir,
 };
 use rattler_solve::{
-    ExcludeNewer, SolveError, SolveStrategy, SolverImpl, SolverTask, TimestampPolicy,
+    ExcludeNewer, SolveError, SolveStrategy, SolverImpl, SolverTask,
     resolvo::{CondaDependencyProvider, NameType},
 };
 
@@ -77,7 +77,11 @@ impl Task {
                 subdirs: &self.subdirs,
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.priority,
-                exclude_newer: self.exclude_newer,
+                // rattler does not keep records without a date of any package.
+                cut_off: self.exclude_newer.map(|time| CutOff {
+                    time,
+                    undated: Default::default(),
+                }),
                 pypi: &ToyIndex::default(),
                 pypi_names: &|_| Vec::new(),
                 channel_name: &str::to_string,
@@ -108,10 +112,7 @@ impl Task {
     }
 
     fn rattlers_cutoff(&self) -> Option<ExcludeNewer> {
-        // presolve keeps records that have no timestamp.
-        self.exclude_newer.map(|cutoff| {
-            ExcludeNewer::from_datetime(cutoff).with_timestamp_policy(TimestampPolicy::AllowMissing)
-        })
+        self.exclude_newer.map(ExcludeNewer::from_datetime)
     }
 
     pub(crate) fn rattler(&self) -> Answer {

@@ -52,7 +52,8 @@ pub(super) struct SettingsArgs {
     /// Ignore package indexes; use --find-links only
     #[arg(long, help_heading = "PyPI")]
     no_index: bool,
-    /// Ignore conda and PyPI packages uploaded later: a date or an RFC 3339 timestamp
+    /// Ignore conda and PyPI packages uploaded later or without a date: a date or an RFC 3339
+    /// timestamp
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
     /// Use the cache and local files only
@@ -110,6 +111,7 @@ impl From<SettingsArgs> for Flags {
             platform: args.platforms.first().copied(),
             virtual_packages: args.virtual_packages,
             mapping: args.mapping,
+            advisories: None,
             index_url: args.index_url,
             extra_index_urls: args.extra_index_urls,
             find_links: args.find_links,

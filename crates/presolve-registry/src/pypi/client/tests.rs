@@ -387,6 +387,22 @@ async fn too_new_files_and_files_of_unknown_age_are_left_out() {
     let project = client.project(&a()).await.unwrap().unwrap();
     let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
     assert_eq!(versions, ["1"]);
+    assert_eq!(client.undated().into_iter().collect::<Vec<_>>(), [(a(), 1)]);
+}
+
+#[tokio::test]
+async fn files_of_unknown_age_are_kept_where_nothing_else_is_left() {
+    let world = World::new().await;
+    let page = r#"{"files": [
+        {"filename": "a-2.tar.gz", "url": "a-2.tar.gz", "upload-time": "2021-01-02T00:00:00Z"},
+        {"filename": "a-3.tar.gz", "url": "a-3.tar.gz"}]}"#;
+    world.server.put("/simple/a/", SIMPLE_JSON, page);
+    let end = "2021-01-01T00:00:00Z".parse().unwrap();
+    let client = world.client(|options| options.exclude_newer = Some(end));
+    let project = client.project(&a()).await.unwrap().unwrap();
+    let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
+    assert_eq!(versions, ["3"]);
+    assert!(client.undated().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
