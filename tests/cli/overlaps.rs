@@ -131,15 +131,15 @@ fn a_namespace_is_no_clash() {
 #[test]
 fn families_are_known_without_the_lists_of_files() {
     // conda's package has no list of files, so the table decides.
-    let headless: Wheel<'_> = (
-        "opencv-python-headless",
+    let contrib: Wheel<'_> = (
+        "opencv-contrib-python",
         "4.10",
         "",
         &[("cv2/__init__.py", "a")],
     );
     let project = with_wheels(
-        &["python=3.12", "py-opencv", "pip:", "opencv-python-headless"],
-        &[headless],
+        &["python=3.12", "py-opencv", "pip:", "opencv-contrib-python"],
+        &[contrib],
     );
     assert_snapshot!(check(&project));
     // One that pip replaces is not there any more.

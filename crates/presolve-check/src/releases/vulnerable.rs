@@ -25,7 +25,7 @@ use presolve_registry::{
 };
 use presolve_resolve::{ResolveError, Shared};
 use presolve_spec::EnvironmentFile;
-use presolve_text::diagnostic::{Diagnostic, Level};
+use presolve_text::diagnostic::{Diagnostic, Failure, Level};
 
 /// The maximum number of vulnerabilities listed per release.
 const LISTED: usize = 5;
@@ -54,6 +54,8 @@ enum Source<'a> {
 struct Unknown {
     releases: Vec<String>,
     reasons: BTreeSet<String>,
+    /// The error of the first request that failed.
+    error: Option<String>,
 }
 
 impl Asked<'_> {
@@ -80,9 +82,14 @@ impl Asked<'_> {
         while let Some((release, answer)) = answers.next().await {
             match answer {
                 Ok(Advisories::Known(advisories)) => {
-                    found.findings.extend(finding(release, &advisories));
+                    let fix = source.fix(release, &advisories);
+                    found.findings.extend(finding(release, &advisories, fix));
                 }
                 Ok(Advisories::Unknown(reasons)) => unknown.add(release, &reasons),
+                // A file without a pip list needs no package index.
+                Err(error) if release.package.is_some() && !self.settings.offline => {
+                    unknown.fail(release, &error);
+                }
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
@@ -110,11 +117,9 @@ impl Asked<'_> {
             .rules()
             .all(|rule| *rule == vulnerable_release::RULE);
         if is_alone {
-            let diagnostic = unknown.diagnostic(Level::Error, asked);
-            found.undecided.push(Undecided {
-                platform: None,
-                diagnostics: vec![diagnostic],
-            });
+            let failure = Failure::undecided(unknown.diagnostic(Level::Error, asked));
+            let undecided = Undecided::of(failure, None, &self.environment.source);
+            found.undecided.push(undecided);
         } else {
             found.not_looked_up = Some(unknown.diagnostic(Level::Note, asked));
         }
@@ -132,6 +137,20 @@ impl Source<'_> {
             Self::Indexes(client) => Ok(client.advisories(name, version).await?),
         }
     }
+
+    /// Returns the earliest later version without these vulnerabilities, if one is known.
+    fn fix(&self, release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Version> {
+        let version = &release.version;
+        match self {
+            Self::Database(database) => database.fix(&release.name, version),
+            // The API does not say which versions an advisory affects.
+            Self::Indexes(_) => {
+                let fixes = advisories.iter().map(|one| one.fixed_after(version));
+                let fixes: Option<Vec<&Version>> = fixes.collect();
+                fixes?.into_iter().max().cloned()
+            }
+        }
+    }
 }
 
 impl Unknown {
@@ -141,12 +160,17 @@ impl Unknown {
         self.reasons.extend(reasons.iter().cloned());
     }
 
+    fn fail(&mut self, release: &Pinned<'_>, error: &ResolveError) {
+        self.add(release, &[]);
+        self.error.get_or_insert_with(|| error.to_string());
+    }
+
     fn diagnostic(&self, level: Level, asked: usize) -> Diagnostic {
         let count = self.releases.len();
         let message = if count == asked {
-            "vulnerabilities were not looked up: no package index of the file has advisories"
+            "vulnerabilities were not looked up".to_owned()
         } else {
-            "vulnerabilities of some releases were not looked up: no package index of the file has advisories for them"
+            format!("vulnerabilities of {count} of {asked} releases were not looked up")
         };
         let mut diagnostic = Diagnostic::new(level, "no-advisories", message);
         if count < asked {
@@ -156,7 +180,7 @@ impl Unknown {
             }
             diagnostic = diagnostic.note(shown);
         }
-        for reason in &self.reasons {
+        for reason in self.reasons.iter().chain(&self.error) {
             diagnostic = diagnostic.note(reason.clone());
         }
         diagnostic.help(
@@ -165,7 +189,7 @@ impl Unknown {
     }
 }
 
-fn finding(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> {
+fn finding(release: &Pinned<'_>, advisories: &[Advisory], fix: Option<Version>) -> Option<Finding> {
     let count = match advisories.len() {
         0 => return None,
         1 => "a known vulnerability".to_owned(),
@@ -174,11 +198,8 @@ fn finding(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> {
     let Pinned { name, version, .. } = release;
     let message = format!("{name} {version} has {count}");
     let mut finding = vulnerable_release::RULE.finding(release.at.clone(), "", message);
-    if let Some(package) = release
-        .package
-        .as_ref()
-        .filter(|package| **package != name.as_ref())
-    {
+    let package = release.package.as_deref().unwrap_or(name.as_ref());
+    if package != name.as_ref() {
         finding = finding.note(format!("conda's {package} provides {name}"));
     }
     for advisory in advisories.iter().take(LISTED) {
@@ -187,20 +208,17 @@ fn finding(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> {
     if advisories.len() > LISTED {
         finding = finding.note(format!("and {} more", advisories.len() - LISTED));
     }
-    let fixes = advisories
-        .iter()
-        .map(|advisory| advisory.fixed_after(version));
-    let fixed: Vec<&Version> = fixes.flatten().collect();
-    Some(match fixed.iter().max() {
-        Some(version) if fixed.len() == advisories.len() => {
-            finding.help(format!("move to {name} {version}, which has none of these"))
+    let fixes = advisories.iter().map(|one| one.fixed_after(version));
+    let help = match (fix, fixes.flatten().max()) {
+        (Some(fix), _) => format!("move to {package} {fix}, which has none of these"),
+        (None, Some(fix)) => {
+            format!("move to {package} {fix}, which has fewer; some of these have no known fix")
         }
-        Some(version) => finding.help(format!(
-            "move to {name} {version}, which has fewer; some of these have no known fix"
-        )),
-        None => finding
-            .help("check whether the code is affected; no later version is known to fix this"),
-    })
+        (None, None) => {
+            "check whether the code is affected; no later version is known to fix this".to_owned()
+        }
+    };
+    Some(finding.help(help))
 }
 
 fn sentence(advisory: &Advisory) -> String {

@@ -129,7 +129,7 @@ pub(super) fn missing(index: &Url, why: Option<&str>) -> String {
     let shown = redact_url(index);
     match why {
         Some(why) => {
-            format!("`{shown}`: the URL of PyPI's JSON API next to it responds with {why}")
+            format!("`{shown}` has no advisories: the URL of PyPI's JSON API responds with {why}")
         }
         None if index.scheme() == "file" => format!("`{shown}` is a folder, without an API"),
         None => {

@@ -180,7 +180,9 @@ impl Client {
             return None;
         }
         let record = self.inner.load_record(name, distribution).await?;
-        Some(InstalledFiles::of_record(&record))
+        // A list without files is not one: each wheel has at least its metadata.
+        let files = InstalledFiles::of_record(&record);
+        (!record.trim().is_empty()).then_some(files)
     }
 
     /// Known vulnerabilities of a release, from the first index with PyPI's JSON API.

@@ -2,7 +2,7 @@
 //! or a URL, such as OSV's download of an ecosystem
 //! (<https://google.github.io/osv.dev/data/>).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
@@ -69,6 +69,19 @@ impl Database {
         let entries = self.projects.get(name).into_iter().flatten();
         let affecting = entries.filter(|entry| entry.affected.has(version));
         advisories::merged(affecting.map(|entry| entry.advisory.clone()))
+    }
+
+    /// The earliest later version that has none of the vulnerabilities of a release; `None` if
+    /// no such version is known.
+    pub fn fix(&self, name: &PackageName, version: &Version) -> Option<Version> {
+        let entries = self.projects.get(name).into_iter().flatten();
+        let affecting: Vec<&Entry> = entries
+            .filter(|entry| entry.affected.has(version))
+            .collect();
+        let fixed = affecting.iter().flat_map(|entry| &entry.advisory.fixed_in);
+        let later: BTreeSet<&Version> = fixed.filter(|fixed| *fixed > version).collect();
+        let is_free = |fixed: &&Version| !affecting.iter().any(|entry| entry.affected.has(fixed));
+        later.into_iter().find(is_free).cloned()
     }
 
     /// Adds an advisory, unless it was withdrawn.

@@ -58,4 +58,13 @@ fn only_files_with_other_contents_clash() {
     let one = InstalledFiles::of_record("acme/__init__.py,sha256=a,1\nacme/one.py,sha256=b,1\n");
     let other = InstalledFiles::of_record("acme/__init__.py,sha256=z,1\nacme/two.py,sha256=b,1\n");
     assert!(one.clashes(&other).is_empty());
+    // Nor does code need what projects install by mistake.
+    let strays = |hash: &str| {
+        let paths = ["LICENSE", "README.md", "tests/test_all.py", "acme/py.typed"];
+        let lines = paths.map(|path| format!("{path},sha256={hash},1\n"));
+        InstalledFiles::of_record(&lines.concat())
+    };
+    assert!(strays("a").clashes(&strays("b")).is_empty());
+    let module = |hash: &str| InstalledFiles::of_record(&format!("serial.py,sha256={hash},1\n"));
+    assert_eq!(module("a").clashes(&module("b")).len(), 1);
 }

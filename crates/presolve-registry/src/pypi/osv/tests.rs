@@ -103,6 +103,27 @@ fn the_same_vulnerability_is_listed_once() {
     assert_eq!(found.fixed_in.len(), 1);
 }
 
+#[test]
+fn a_fix_has_none_of_the_vulnerabilities() {
+    let first = range(
+        json!([{"introduced": "0"}, {"fixed": "1.5"}, {"introduced": "2.0"}, {"fixed": "2.3"}]),
+    );
+    let second = range(json!([{"introduced": "0"}, {"fixed": "2.1"}]));
+    let advisories = json!([
+        advisory("OSV-1", &first, &[]),
+        advisory("OSV-2", &second, &[])
+    ]);
+    let database = database(&advisories);
+    let fix = |version: &str| {
+        let fix = database.fix(&"grid-works".parse().unwrap(), &version.parse().unwrap());
+        fix.map(|version| version.to_string())
+    };
+    // 1.5 has the second, and 2.1 the first again.
+    assert_eq!(fix("1.0").as_deref(), Some("2.3"));
+    assert_eq!(fix("1.6").as_deref(), Some("2.1"));
+    assert_eq!(fix("3.0"), None);
+}
+
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter};
     futures::executor::block_on(async {
