@@ -129,6 +129,19 @@ fn a_namespace_is_no_clash() {
 }
 
 #[test]
+fn a_module_of_one_file_is_a_clash_in_a_family() {
+    let wheels: [Wheel<'_>; 2] = [
+        ("pyserial", "3.5", "", &[("serial/__init__.py", "a")]),
+        ("serial", "1.0", "", &[("serial/__init__.py", "b")]),
+    ];
+    let run = check(&with_wheels(
+        &["python=3.12", "pip:", "pyserial", "serial"],
+        &wheels,
+    ));
+    assert!(run.stdout.contains("`serial/__init__.py`"), "{run}");
+}
+
+#[test]
 fn families_are_known_without_the_lists_of_files() {
     // conda's package has no list of files, so the table decides.
     let contrib: Wheel<'_> = (

@@ -7,7 +7,7 @@ use pep508_rs::PackageName;
 use super::Solving;
 use crate::rules::{Finding, solving::overlapping_distributions::RULE};
 use presolve_explain::words;
-use presolve_packages::pypi::overlaps::{self, Family, InstalledFiles};
+use presolve_packages::pypi::overlaps::{self, Family, InstalledFiles, is_needed};
 use presolve_registry::pypi::client::Client;
 use presolve_resolve::{ResolveError, question::Question};
 use presolve_solve::{
@@ -73,23 +73,33 @@ pub(super) async fn find(
     Ok(found.collect())
 }
 
-/// Returns the projects that pip installs, and those that conda packages provide.
+/// Returns the projects that pip installs, and those that conda packages provide, the declared
+/// ones first.
 fn owners<'a>(question: &Question, solution: &'a Solution) -> Vec<Owner<'a>> {
     let pip = solution.pypi.iter().map(|release| Owner {
         project: release.name.clone(),
         version: release.version.to_string(),
         source: Source::Pip(release),
     });
-    let conda = solution.conda.iter().flat_map(|record| {
-        let names = question.names.pypi_names(record).0.into_iter();
-        names.map(|project| Owner {
+    let mut conda = Vec::new();
+    for record in &solution.conda {
+        let projects = question.names.pypi_names(record).0;
+        // pip replaces a package of which it installs a project.
+        if projects.iter().any(|name| solution.release(name).is_some()) {
+            continue;
+        }
+        let package = record.package_record.name.as_normalized();
+        conda.extend(projects.into_iter().map(|project| Owner {
             project,
             version: record.package_record.version.to_string(),
-            source: Source::Conda(record.package_record.name.as_normalized()),
-        })
-    });
-    // pip replaces a project that both have.
-    let conda = conda.filter(|owner| solution.release(&owner.project).is_none());
+            source: Source::Conda(package),
+        }));
+    }
+    let is_declared = |owner: &Owner<'_>| match owner.source {
+        Source::Pip(_) => true,
+        Source::Conda(package) => question.declared().iter().any(|line| line.names(package)),
+    };
+    conda.sort_by_key(|owner| !is_declared(owner));
     pip.chain(conda).collect()
 }
 
@@ -114,6 +124,18 @@ fn pairs<'a>(owners: &'a [Owner<'a>]) -> Vec<Pair<'a>> {
         }
     }
     pairs.sort_by_key(|pair| pair.family.is_none());
+    // Several conda packages can provide one project: `libopencv` and `py-opencv`.
+    let mut seen = Vec::new();
+    pairs.retain(|pair| {
+        let (one, folder) = (pair.one, pair.family.map(|family| family.folder));
+        let is_conda = matches!(pair.other.source, Source::Conda(_));
+        let key = (&one.project, folder);
+        let is_new = !is_conda || !seen.contains(&key);
+        if is_conda && is_new {
+            seen.push(key);
+        }
+        is_new
+    });
     pairs
 }
 
@@ -155,8 +177,12 @@ impl Pair<'_> {
         let (message, note) = match (both, self.family) {
             (Some((mine, others)), _) => {
                 let clashes = mine.clashes(others);
+                // A module of one file is an `__init__.py` alone, as in a namespace.
+                let is_clash = |path: &&str| self.family.is_some() || is_needed(path);
+                if !clashes.iter().any(is_clash) {
+                    return None;
+                }
                 let count = match clashes.len() {
-                    0 => return None,
                     1 => "1 file".to_owned(),
                     count => format!("{count} files"),
                 };
@@ -174,9 +200,8 @@ impl Pair<'_> {
             (None, None) => return None,
         };
         let diagnostic = Diagnostic::new(RULE.level, RULE.name, message).note(note);
-        Some(diagnostic.help(
-            "keep one of them: remove or change the line that requires the other, or pin both to one version if they have the same files in it",
-        ))
+        let help = "keep one of them: remove or change the line that requires the other";
+        Some(diagnostic.help(help))
     }
 }
 

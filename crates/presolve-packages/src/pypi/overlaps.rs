@@ -191,29 +191,23 @@ impl InstalledFiles {
         Self(files.collect())
     }
 
-    /// Returns the paths that both install with different contents, in alphabetical order;
-    /// none if no code needs these files.
+    /// Returns the paths that both install with different contents, in alphabetical order.
     pub fn clashes<'a>(&'a self, other: &Self) -> BTreeSet<&'a str> {
         let differ = self.0.iter().filter(|(path, hash)| {
             let others = other.0.get(*path);
             others.is_some_and(|others| others != *hash)
         });
-        let paths: BTreeSet<&str> = differ.map(|(path, _)| path.as_str()).collect();
-        if paths.iter().any(|path| is_needed(path)) {
-            paths
-        } else {
-            BTreeSet::new()
-        }
+        differ.map(|(path, _)| path.as_str()).collect()
     }
 }
 
 /// Folders that many projects install by mistake, and that no code imports.
 const STRAY: &[&str] = &["benchmarks", "docs", "examples", "scripts", "test", "tests"];
 
-/// Whether code needs a file of this path with the contents of one distribution. Those of a
-/// namespace such as `google` or `azure` share its `__init__.py`, which only declares the
-/// namespace.
-fn is_needed(path: &str) -> bool {
+/// Whether code needs a file of this path with the contents of one distribution, as far as the
+/// path shows. Those of a namespace such as `google` or `azure` share its `__init__.py`, which
+/// only declares the namespace.
+pub fn is_needed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     if matches!(name, "__init__.py" | "__init__.pyi" | "py.typed") {
         return !path.contains('/');

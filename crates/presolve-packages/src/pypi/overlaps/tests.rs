@@ -54,17 +54,28 @@ fn only_files_with_other_contents_clash() {
         "scripts: grid",
     ];
     assert_eq!(clashes, expected);
-    // Only the file that declares a namespace differs.
-    let one = InstalledFiles::of_record("acme/__init__.py,sha256=a,1\nacme/one.py,sha256=b,1\n");
-    let other = InstalledFiles::of_record("acme/__init__.py,sha256=z,1\nacme/two.py,sha256=b,1\n");
-    assert!(one.clashes(&other).is_empty());
-    // Nor does code need what projects install by mistake.
-    let strays = |hash: &str| {
-        let paths = ["LICENSE", "README.md", "tests/test_all.py", "acme/py.typed"];
-        let lines = paths.map(|path| format!("{path},sha256={hash},1\n"));
-        InstalledFiles::of_record(&lines.concat())
-    };
-    assert!(strays("a").clashes(&strays("b")).is_empty());
-    let module = |hash: &str| InstalledFiles::of_record(&format!("serial.py,sha256={hash},1\n"));
-    assert_eq!(module("a").clashes(&module("b")).len(), 1);
+}
+
+#[test]
+fn code_needs_its_modules() {
+    for path in [
+        "serial.py",
+        "core.so",
+        "grid/core.py",
+        "acme/grid/data.json",
+        "scripts: grid",
+    ] {
+        assert!(is_needed(path), "{path}");
+    }
+    // Files of a namespace, and those that projects install by mistake.
+    let others = [
+        "acme/__init__.py",
+        "acme/grid/py.typed",
+        "LICENSE",
+        "README.md",
+        "tests/a.py",
+    ];
+    for path in others {
+        assert!(!is_needed(path), "{path}");
+    }
 }
