@@ -18,7 +18,9 @@ use std::{
 
 use presolve::{
     packages::{conda::SubdirRecords, pypi::tags::WheelTarget},
-    problem::{CutOff, Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
+    problem::{
+        CutOff, Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, date, solve,
+    },
     spec::match_spec,
     target::ChannelPriority,
 };
@@ -77,10 +79,11 @@ impl Task {
                 subdirs: &self.subdirs,
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.priority,
-                // rattler does not keep records without a date of any package.
+                // rattler keeps no records without a date.
                 cut_off: self.exclude_newer.map(|time| CutOff {
                     time,
                     undated: Default::default(),
+                    is_last_resort: false,
                 }),
                 pypi: &ToyIndex::default(),
                 pypi_names: &|_| Vec::new(),
@@ -198,6 +201,12 @@ impl Task {
             (Answer::Unsolvable, Answer::Panicked) => Ok("unsolvable, rattler cannot say why"),
             (Answer::Unsolvable, Answer::Unsolvable) => Ok("unsolvable"),
             (Answer::Refused, Answer::Refused) => Ok("refused"),
+            (Answer::Records(records, _), Answer::Unsolvable | Answer::Panicked)
+                if self.exclude_newer.is_some()
+                    && records.iter().any(|one| date(one).is_none()) =>
+            {
+                Ok("solved with records without a date")
+            }
             _ if presolve == rattler => Ok("solved"),
             _ => Err(format!(
                 "presolve: {}\nrattler:  {}",

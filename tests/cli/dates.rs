@@ -80,20 +80,35 @@ fn records_without_a_date_are_taken_and_named_where_nothing_else_is_left() {
 }
 
 #[test]
-fn a_conflict_names_the_missing_date() {
-    let needs = ("cell", "1.0", &["grid >=2"][..], "2024-05-01");
-    let project = project("[cell]", &[&GRID[..], &[needs]].concat());
-    assert_snapshot!(pin(&project));
-    // `explain` agrees with `pin` on what is left.
-    let run = project.run(&[&["explain"], &CUT_OFF[..]].concat());
-    assert_eq!(run.code, 1, "{run}");
-    project.write(
-        "environment.yml",
-        "channels: [./dated, nodefaults]\ndependencies: [cell, grid=2.0]\n",
-    );
+fn records_without_a_date_are_the_last_resort_of_a_solution() {
+    // A dependency leaves no other. Of `cell`, the older version with a date is enough.
+    let cells = [
+        ("cell", "1.0", &["grid >=2"][..], "2024-05-01"),
+        ("cell", "2.0", &["grid >=2"][..], ""),
+    ];
+    let project = project("[cell]", &[&GRID[..], &cells].concat());
+    // `explain` agrees with `pin` that there is a solution.
     let run = project.run(&[&["explain"], &CUT_OFF[..]].concat());
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(pin(&project).code, 0);
+    assert_snapshot!(pin(&project));
+    assert_eq!(chosen(&project, "cell"), "cell=1.0=0");
+    assert_eq!(chosen(&project, "grid"), "grid=2.0=0");
+}
+
+#[test]
+fn what_is_newer_is_never_taken() {
+    let needs = ("cell", "1.0", &["grid >=3"][..], "2024-05-01");
+    let project = project("[cell]", &[&GRID[..], &[needs]].concat());
+    assert_snapshot!(pin(&project));
+    let run = project.run(&[&["explain"], &CUT_OFF[..]].concat());
+    assert_eq!(run.code, 1, "{run}");
+}
+
+#[test]
+fn a_newer_version_without_a_date_is_ruled_out() {
+    let project = project("[grid]", &GRID);
+    let run = project.run(&[&["explain", "--why", "grid"], &CUT_OFF[..]].concat());
+    assert!(run.stdout.contains("it has no date"), "{run}");
 }
 
 /// A project with an index of these files of `gridlet`: version and upload time.

@@ -84,7 +84,8 @@ struct Keys {
     /// Whether package indexes are ignored, so that only `find-links` count.
     no_index: bool,
     /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp. What
-    /// has no date is ignored too, unless nothing else is left of a package.
+    /// has no date is ignored too, unless nothing else is left of a package or, for conda, there
+    /// is no solution otherwise.
     #[schemars(with = "Option<String>")]
     exclude_newer: Option<Spanned<String>>,
     /// Whether only the cache and local files are used.

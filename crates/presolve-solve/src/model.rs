@@ -125,6 +125,9 @@ pub struct CutOff {
     pub time: jiff::Timestamp,
     /// The packages whose records without a date count, because no others are left.
     pub undated: BTreeSet<String>,
+    /// Whether all records without a date count, after those with one, because there is no
+    /// solution without them.
+    pub is_last_resort: bool,
 }
 
 /// The available packages and the rules of the target.

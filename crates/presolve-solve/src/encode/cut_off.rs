@@ -3,14 +3,14 @@
 //! Records without a date are excluded, as in rattler's solver by default
 //! (<https://docs.rs/rattler_solve/latest/rattler_solve/enum.TimestampPolicy.html>). Channels
 //! and mirrors that publish no dates exist, so a package of which this leaves nothing keeps
-//! these records.
+//! these records. If there is still no solution, all packages keep them.
 
 use std::collections::{BTreeSet, HashMap};
 
 use rattler_conda_types::{NamelessMatchSpec, RepoDataRecord};
 
 use super::record_spec::RecordSpec;
-use crate::model::{CutOff, Declared, DeclaredKind, reason::Reason, record::date};
+use crate::model::{CutOff, Declared, DeclaredKind, Problem, World, reason::Reason, record::date};
 use presolve_packages::conda::SubdirRecords;
 use presolve_target::ChannelPriority;
 
@@ -61,6 +61,7 @@ impl CutOff {
             undated: undated
                 .map(|(name, _)| name.to_owned())
                 .collect::<BTreeSet<_>>(),
+            is_last_resort: false,
         }
     }
 
@@ -71,9 +72,31 @@ impl CutOff {
             Some(date) => (date > cutoff).then_some(Reason::NewerThan { cutoff }),
             None => {
                 let name = record.package_record.name.as_normalized();
-                (!self.undated.contains(name)).then_some(Reason::Undated { cutoff })
+                let counts = self.is_last_resort || self.undated.contains(name);
+                (!counts).then_some(Reason::Undated { cutoff })
             }
         }
+    }
+}
+
+impl<'a> Problem<'a> {
+    /// Returns the same problem with all records without a date; `None` if they count anyway.
+    pub fn with_undated(&self) -> Option<Problem<'a>> {
+        let strict = self.world.cut_off.as_ref();
+        let strict = strict.filter(|cut_off| !cut_off.is_last_resort)?;
+        let mut records = self.world.subdirs.iter().flat_map(SubdirRecords::iter);
+        records.find(|record| matches!(strict.exclusion(record), Some(Reason::Undated { .. })))?;
+        let cut_off = CutOff {
+            is_last_resort: true,
+            ..strict.clone()
+        };
+        Some(Problem {
+            declared: self.declared,
+            world: World {
+                cut_off: Some(cut_off),
+                ..self.world.clone()
+            },
+        })
     }
 }
 
