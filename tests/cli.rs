@@ -10,6 +10,7 @@ use std::{
 use insta::internals::SettingsBindDropGuard;
 use tempfile::TempDir;
 
+mod advisories;
 mod azure;
 mod azure_v1;
 mod builds;
@@ -21,6 +22,7 @@ mod check_formats;
 mod check_solving;
 mod check_suppressions;
 mod context;
+mod dates;
 mod diagnose;
 mod docker;
 mod errors;
@@ -36,6 +38,7 @@ mod hostile;
 mod indexes;
 mod logging;
 mod names;
+mod overlaps;
 mod overwrites;
 mod pip_lines;
 mod pips;

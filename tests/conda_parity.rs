@@ -18,7 +18,9 @@ use std::{
 
 use presolve::{
     packages::{conda::SubdirRecords, pypi::tags::WheelTarget},
-    problem::{Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, solve},
+    problem::{
+        CutOff, Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, date, solve,
+    },
     spec::match_spec,
     target::ChannelPriority,
 };
@@ -26,7 +28,7 @@ use rattler_conda_types::{
     GenericVirtualPackage, MatchSpec, NamelessMatchSpec, PackageName, RepoDataRecord, Subdir,
 };
 use rattler_solve::{
-    ExcludeNewer, SolveError, SolveStrategy, SolverImpl, SolverTask, TimestampPolicy,
+    ExcludeNewer, SolveError, SolveStrategy, SolverImpl, SolverTask,
     resolvo::{CondaDependencyProvider, NameType},
 };
 
@@ -77,7 +79,12 @@ impl Task {
                 subdirs: &self.subdirs,
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.priority,
-                exclude_newer: self.exclude_newer,
+                // rattler keeps no records without a date.
+                cut_off: self.exclude_newer.map(|time| CutOff {
+                    time,
+                    undated: Default::default(),
+                    is_last_resort: false,
+                }),
                 pypi: &ToyIndex::default(),
                 pypi_names: &|_| Vec::new(),
                 channel_name: &str::to_string,
@@ -108,10 +115,7 @@ impl Task {
     }
 
     fn rattlers_cutoff(&self) -> Option<ExcludeNewer> {
-        // presolve keeps records that have no timestamp.
-        self.exclude_newer.map(|cutoff| {
-            ExcludeNewer::from_datetime(cutoff).with_timestamp_policy(TimestampPolicy::AllowMissing)
-        })
+        self.exclude_newer.map(ExcludeNewer::from_datetime)
     }
 
     pub(crate) fn rattler(&self) -> Answer {
@@ -197,6 +201,12 @@ impl Task {
             (Answer::Unsolvable, Answer::Panicked) => Ok("unsolvable, rattler cannot say why"),
             (Answer::Unsolvable, Answer::Unsolvable) => Ok("unsolvable"),
             (Answer::Refused, Answer::Refused) => Ok("refused"),
+            (Answer::Records(records, _), Answer::Unsolvable | Answer::Panicked)
+                if self.exclude_newer.is_some()
+                    && records.iter().any(|one| date(one).is_none()) =>
+            {
+                Ok("solved with records without a date")
+            }
             _ if presolve == rattler => Ok("solved"),
             _ => Err(format!(
                 "presolve: {}\nrattler:  {}",

@@ -366,7 +366,7 @@ impl ToyWorld {
                 subdirs: &self.subdirs,
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.priority,
-                exclude_newer: None,
+                cut_off: None,
                 pypi: &self.index,
                 pypi_names: &names,
                 channel_name: &|url| url.rsplit('/').nth(1).unwrap_or(url).to_string(),

@@ -13,7 +13,7 @@ use presolve_check::{
     Check as Checking, CheckObserver, CheckReport, FileReport, Fixes, Selection, changed::Changed,
     discover, patterns::Patterns,
 };
-use presolve_config::{self as config, Settings};
+use presolve_config::{self as config, Flags, Settings};
 use presolve_report::{
     diff,
     findings::{azure, github, human, json, junit, sarif},
@@ -83,6 +83,10 @@ pub(super) struct Check {
     /// Check the files without solving them
     #[arg(long)]
     no_solve: bool,
+    /// Advisories in OSV's format instead of the package index's: a zip or JSON file, a folder, or
+    /// a URL
+    #[arg(long, value_name = "FILE|URL")]
+    advisories: Option<String>,
     /// Minimum level that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     fail_on: FailOn,
@@ -169,10 +173,11 @@ impl Check {
     }
 
     fn checking(&self) -> Result<Checking, Failure> {
-        let settings = Settings::resolve(
-            &self.paths[0].join("environment.yml"),
-            self.settings.clone().into(),
-        )?;
+        let flags = Flags {
+            advisories: self.advisories.clone(),
+            ..self.settings.clone().into()
+        };
+        let settings = Settings::resolve(&self.paths[0].join("environment.yml"), flags.clone())?;
         // An unknown rule is an error of the command line, not of each file.
         Selection::new(&settings.check, &self.select, &self.ignore)?;
         let exclude = settings.check.exclude.iter().map(String::as_str);
@@ -195,7 +200,7 @@ impl Check {
                 None => folders,
             },
             changed: changed.transpose()?,
-            flags: self.settings.clone().into(),
+            flags,
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             platforms: self.settings.platforms.clone(),

@@ -61,7 +61,7 @@ pub(super) struct SettingsArgs {
     /// Use no wheels of these projects, or of :all:; repeatable
     #[arg(long, value_name = "NAMES", help_heading = "PyPI")]
     no_binary: Vec<String>,
-    /// Ignore conda and PyPI packages uploaded later: a date or an RFC 3339 timestamp
+    /// Ignore packages uploaded after this date or RFC 3339 timestamp, and those without one
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
     /// Use the cache and local files only
@@ -119,6 +119,7 @@ impl From<SettingsArgs> for Flags {
             platform: args.platforms.first().copied(),
             virtual_packages: args.virtual_packages,
             mapping: args.mapping,
+            advisories: None,
             index_url: args.index_url,
             extra_index_urls: args.extra_index_urls,
             find_links: args.find_links,

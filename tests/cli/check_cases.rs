@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use presolve::rules::{self, Finder, Rule};
 
-use super::{Project, azure::with_cuda_builds, environment, server};
+use super::{Project, azure::with_cuda_builds, environment, overlaps::with_wheels, server};
 
 /// What a rule has to find, or must not.
 struct Case {
@@ -39,6 +39,18 @@ fn with_pip(pip: &str, lines: &[&str]) -> Project {
     Project::new(format!(
         "channels: [conda-forge, nodefaults]\ndependencies:\n  - python=3.9\n  - {pip}\n  - pip:\n{lines}"
     ))
+}
+
+/// A file of this channel with a cut-off for dates.
+fn with_cut_off(lines: &[&str], channel: &str) -> Project {
+    let lines = lines.join(", ");
+    let project = Project::new(format!(
+        "channels: [{channel}, nodefaults]\ndependencies: [{lines}]\n"
+    ));
+    project.channel("undated", "linux-64", &[("openmpi", "5.0", "0", &[])]);
+    project.channel("undated", "noarch", &[]);
+    project.setting("exclude-newer = '2026-01-01'");
+    project
 }
 
 /// A file of this channel alone.
@@ -262,6 +274,31 @@ fn about_builds() -> Vec<Case> {
             "assumed-requirements",
             &["python=3.12", "pip:", "eggshell"],
             &["python=3.12", "pip:", "stonework"],
+        ),
+        built(
+            "overlapping-distributions",
+            || {
+                let files = [("cell/core.py", "a")];
+                let other = [("cell/core.py", "b")];
+                let wheels = [
+                    ("cell-cpu", "1.0", "", &files[..]),
+                    ("cell-gpu", "1.0", "", &other),
+                ];
+                with_wheels(&["python=3.12", "pip:", "cell-cpu", "cell-gpu"], &wheels)
+            },
+            || {
+                let files = [("cell/core.py", "a")];
+                let wheels = [
+                    ("cell-cpu", "1.0", "", &files[..]),
+                    ("cell-gpu", "1.0", "", &files),
+                ];
+                with_wheels(&["python=3.12", "pip:", "cell-cpu", "cell-gpu"], &wheels)
+            },
+        ),
+        built(
+            "undated-package",
+            || with_cut_off(&["openmpi"], "./undated"),
+            || with_cut_off(&["openmpi"], "conda-forge"),
         ),
         of(
             "name-by-table",

@@ -24,6 +24,7 @@ const AUTHORIZATION: &str = "Basic bWU6czNjcmV0";
 /// - `html`: the index as HTML where a project has such a page, and all its files;
 /// - `mirror/t/json`, `mirror/t/html`: the same in a folder `t`;
 /// - `channels`: the channels;
+/// - `osv/all.zip`: an advisory for tomlish 1.2.0 in the format of OSV;
 /// - `broken`: status 500.
 pub(super) struct Server {
     address: SocketAddr,
@@ -74,6 +75,7 @@ fn app() -> Router {
         .nest("/json", json.clone())
         .nest("/simple", json)
         .route("/pypi/{project}/{version}/json", get(release))
+        .route("/osv/all.zip", get(advisories))
         .nest_service("/html", ServeDir::new(fixtures().join("pypi")))
         .nest_service("/mirror/t/html", ServeDir::new(fixtures().join("pypi")))
         .nest_service("/channels", ServeDir::new(fixtures().join("channels")))
@@ -111,9 +113,16 @@ async fn release(Path((project, version)): Path<(String, String)>) -> Response {
     ]"#;
     let known = match (project.as_str(), version.as_str()) {
         ("tomlish", "1.2.0") => known,
+        ("unlisted", _) => return StatusCode::NOT_FOUND.into_response(),
         _ => "[]",
     };
     format!(r#"{{"info": {{}}, "urls": [], "vulnerabilities": {known}}}"#).into_response()
+}
+
+async fn advisories() -> Response {
+    let advisory = r#"{"id": "OSV-7", "affected": [{
+        "package": {"ecosystem": "PyPI", "name": "tomlish"}, "versions": ["1.2.0"]}]}"#;
+    crate::fuzz::zip(&[("OSV-7.json", advisory)]).into_response()
 }
 
 async fn metadata(Path((project, file)): Path<(String, String)>) -> Response {

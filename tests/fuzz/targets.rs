@@ -20,9 +20,9 @@ use presolve::{
     diagnose::{Log, diagnose},
     input::Input,
     network::fetch::{Archive, Page},
-    packages::pypi::{MetadataSource, metadata},
+    packages::pypi::{MetadataSource, metadata, overlaps::InstalledFiles},
     parse,
-    pypi::{index, sdist, wheel},
+    pypi::{index, osv::Database, sdist, wheel},
     source::SourceFile,
     spec::{
         match_spec,
@@ -414,9 +414,30 @@ fn archives() {
             }
         }
         let archive = futures::io::Cursor::new(input);
-        drop(futures::executor::block_on(wheel::metadata_in(
-            archive, &name,
+        let file = wheel::InfoFile::Metadata;
+        drop(futures::executor::block_on(wheel::read_in(
+            archive, &name, file,
         )));
+    });
+}
+
+#[test]
+fn advisories() {
+    let advisory = r#"{"id": "OSV-1", "aliases": ["CVE-1"], "affected": [{
+        "package": {"ecosystem": "PyPI", "name": "a"}, "versions": ["1.0", "1.1"],
+        "ranges": [{"type": "ECOSYSTEM", "events": [
+            {"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2"}, {"last_affected": "2.1"}
+        ]}]}]}"#;
+    let name = PackageName::from_str("a").expect("a name");
+    let version = "2.0".parse().expect("a version");
+    let seeds = vec![advisory.as_bytes().to_vec(), zip(&[("1.json", advisory)])];
+    fuzz("advisories", seeds, |input| {
+        if let Ok(database) = Database::parse(input) {
+            drop(database.advisories(&name, &version));
+        }
+        let text = String::from_utf8_lossy(input);
+        let files = InstalledFiles::of_record(&text);
+        assert!(files.clashes(&files).is_empty());
     });
 }
 

@@ -1,37 +1,27 @@
-//! The package index's information on the releases that the pip list pins.
-
-use std::collections::BTreeMap;
-
-use futures::{StreamExt, stream};
-use pep440_rs::{Operator, Version};
-use pep508_rs::{PackageName, VersionOrUrl};
+//! The information of package indexes and advisory databases on the releases that a file pins.
 
 use super::{Selection, Undecided, solving::Solved};
 use crate::rules::{
     Finding,
     solving::{vulnerable_release, yanked_release},
 };
+use futures::{StreamExt, stream};
+use pinned::Pinned;
 use presolve_config::Settings;
-use presolve_registry::pypi::{advisories::Advisory, client::Client};
+use presolve_registry::pypi::client::Client;
 use presolve_resolve::{ResolveError, Shared};
-use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
-use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
+use presolve_spec::EnvironmentFile;
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level};
 use presolve_words::errors;
 
-/// The number of concurrent requests for advisories.
+mod pinned;
+mod vulnerable;
+
+/// The number of concurrent requests.
 const AT_ONCE: usize = 16;
 
-/// The maximum number of vulnerabilities listed per release.
-const TOLD: usize = 5;
-
-/// A release that a line pins.
-struct Pinned<'a> {
-    name: &'a PackageName,
-    version: Version,
-    at: &'a Location,
-}
-
-/// Requests yanked files and advisories for the releases that the pip list pins.
+/// Requests yanked files of the releases that the pip list pins, and advisories for those that
+/// either list pins.
 ///
 /// # Errors
 /// A failure if the settings are not usable.
@@ -42,39 +32,63 @@ pub async fn find(
     shared: &Shared,
 ) -> Result<Solved, Failure> {
     let mut found = Solved::default();
-    let pinned = pinned(environment);
-    let is_asked = selection.has(&yanked_release::RULE) || selection.has(&vulnerable_release::RULE);
     // A list with an invalid option already has a finding for it.
     let Ok(index) = settings.index.with_options(&environment.pip.options) else {
         return Ok(found);
     };
-    if pinned.is_empty() || !is_asked {
-        return Ok(found);
-    }
     let client = shared
         .pypi(settings, &index)
         .map_err(|error| errors::failure(error.into()))?;
-    let answers = stream::iter(&pinned).map(|release| ask(&client, selection, release));
-    let mut answers = answers.buffered(AT_ONCE);
-    let mut failed: Option<ResolveError> = None;
-    while let Some(answer) = answers.next().await {
-        match answer {
-            Ok(findings) => found.findings.extend(findings),
-            // One reason is enough: it is usually the same for all.
+    let mut failed = None;
+    if selection.has(&yanked_release::RULE) {
+        let pinned = pinned::in_pip_list(environment);
+        let answers = stream::iter(&pinned).map(|release| yanked(&client, release));
+        let mut answers = answers.buffered(AT_ONCE);
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(finding) => found.findings.extend(finding),
+                // One reason is enough: it is usually the same for all.
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+    }
+    if selection.has(&vulnerable_release::RULE) {
+        let asked = vulnerable::Asked {
+            environment,
+            settings,
+            selection,
+            shared,
+        };
+        match asked.find(&client, &mut found).await {
+            Ok(()) => {}
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    match failed {
-        Some(_) if settings.offline => found.asides.push(not_cached()),
-        Some(error) => found.undecided.push(Undecided::of(
-            errors::failure(error),
-            None,
-            &environment.source,
-        )),
-        None => {}
+    if let Some(error) = failed {
+        fail(error, environment, settings, &mut found)?;
     }
     found.findings = selection.apply(found.findings);
     Ok(found)
+}
+
+/// Adds an error to the result, unless it is one of the settings.
+fn fail(
+    error: ResolveError,
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    found: &mut Solved,
+) -> Result<(), Failure> {
+    let failure = errors::failure(error);
+    if failure.kind == FailureKind::Input {
+        return Err(failure);
+    }
+    if settings.offline {
+        found.asides.push(not_cached());
+        return Ok(());
+    }
+    let undecided = Undecided::of(failure, None, &environment.source);
+    found.undecided.push(undecided);
+    Ok(())
 }
 
 fn not_cached() -> Diagnostic {
@@ -82,64 +96,18 @@ fn not_cached() -> Diagnostic {
     Diagnostic::new(Level::Note, "offline", message)
 }
 
-/// Returns the releases of the lines with an exact version, each once.
-fn pinned(environment: &EnvironmentFile) -> Vec<Pinned<'_>> {
-    let lines = environment.pip.requirements.iter();
-    let pinned = lines.filter_map(|line| {
-        let PipRequirementKind::Named(named) = &line.kind else {
-            return None;
-        };
-        let release = Pinned {
-            name: &named.name,
-            version: line.pin.clone().or_else(|| exact(line))?,
-            at: &line.location,
-        };
-        Some(((release.name, release.version.clone()), release))
-    });
-    let mut each: BTreeMap<(&PackageName, Version), Pinned<'_>> = BTreeMap::new();
-    for (key, release) in pinned {
-        each.entry(key).or_insert(release);
-    }
-    each.into_values().collect()
-}
-
-/// Returns the version if a line has one `==` specifier and no other.
-fn exact(line: &PipRequirement) -> Option<Version> {
-    let PipRequirementKind::Named(named) = &line.kind else {
-        return None;
+/// Returns the finding for a release whose files are all yanked.
+async fn yanked(client: &Client, release: &Pinned<'_>) -> Result<Option<Finding>, ResolveError> {
+    let Some(project) = client.project(&release.name).await? else {
+        return Ok(None);
     };
-    let Some(VersionOrUrl::VersionSpecifier(specifiers)) = &named.version_or_url else {
-        return None;
+    let listed = project.releases.get(&release.version);
+    let files = listed.into_iter().flat_map(|listed| &listed.files);
+    let reasons: Option<Vec<&str>> = files.map(|file| file.yanked.as_deref()).collect();
+    let reasons = reasons.unwrap_or_default();
+    let Some(reason) = reasons.first() else {
+        return Ok(None);
     };
-    let mut specifiers = specifiers.iter();
-    let only = specifiers.next().filter(|_| specifiers.next().is_none())?;
-    (*only.operator() == Operator::Equal).then(|| only.version().clone())
-}
-
-async fn ask(
-    client: &Client,
-    selection: &Selection,
-    release: &Pinned<'_>,
-) -> Result<Vec<Finding>, ResolveError> {
-    let mut findings = Vec::new();
-    if selection.has(&yanked_release::RULE)
-        && let Some(project) = client.project(release.name).await?
-        && let Some(listed) = project.releases.get(&release.version)
-    {
-        let reasons = listed.files.iter().map(|file| file.yanked.as_deref());
-        let reasons: Option<Vec<&str>> = reasons.collect();
-        findings.extend(reasons.and_then(|reasons| yanked(release, &reasons)));
-    }
-    if selection.has(&vulnerable_release::RULE) {
-        let advisories = client.advisories(release.name, &release.version).await?;
-        findings.extend(vulnerable(release, &advisories));
-    }
-    Ok(findings)
-}
-
-/// The finding for a release whose files are all yanked, for these reasons.
-fn yanked(release: &Pinned<'_>, reasons: &[&str]) -> Option<Finding> {
-    let reason = reasons.first()?.trim();
     let message = format!(
         "{} {} was withdrawn by its authors",
         release.name, release.version
@@ -147,53 +115,8 @@ fn yanked(release: &Pinned<'_>, reasons: &[&str]) -> Option<Finding> {
     let finding = yanked_release::RULE
         .finding(release.at.clone(), "pip installs it anyway", message)
         .help("choose another version");
-    Some(match reason {
+    Ok(Some(match reason.trim() {
         "" => finding,
         reason => finding.note(format!("their reason: {reason}")),
-    })
-}
-
-fn vulnerable(release: &Pinned<'_>, advisories: &[Advisory]) -> Option<Finding> {
-    let count = match advisories.len() {
-        0 => return None,
-        1 => "a known vulnerability".to_owned(),
-        count => format!("{count} known vulnerabilities"),
-    };
-    let message = format!("{} {} has {count}", release.name, release.version);
-    let mut finding = vulnerable_release::RULE.finding(release.at.clone(), "", message);
-    for advisory in advisories.iter().take(TOLD) {
-        finding = finding.note(told(advisory));
-    }
-    if advisories.len() > TOLD {
-        finding = finding.note(format!("and {} more", advisories.len() - TOLD));
-    }
-    let fixes = advisories
-        .iter()
-        .map(|advisory| advisory.fixed_after(&release.version));
-    let fixed: Vec<&Version> = fixes.flatten().collect();
-    Some(match fixed.iter().max() {
-        Some(version) if fixed.len() == advisories.len() => finding.help(format!(
-            "move to {} {version}, which has none of these",
-            release.name
-        )),
-        Some(version) => finding.help(format!(
-            "move to {} {version}, which has fewer; some of these have no known fix",
-            release.name
-        )),
-        None => finding
-            .help("check whether the code is affected; no later version is known to fix this"),
-    })
-}
-
-fn told(advisory: &Advisory) -> String {
-    let name = advisory.name();
-    let id = if name == advisory.id {
-        String::new()
-    } else {
-        format!(" ({})", advisory.id)
-    };
-    match advisory.summary.as_str() {
-        "" => format!("{name}{id}"),
-        summary => format!("{name}{id}: {summary}"),
-    }
+    }))
 }

@@ -26,7 +26,7 @@ use super::{
     suppression::{Accepted, silence},
     unnamed,
 };
-use crate::rules::{self, Finder, Finding, Rule, TextFix};
+use crate::rules::{self, Finder, Finding, Rule, TextFix, solving::vulnerable_release};
 pub(crate) use presolve_config::{Flags, Settings, presolve_toml};
 use presolve_input::{Input, Kind};
 use presolve_parse::guard;
@@ -206,7 +206,7 @@ impl Check {
             if defined.is_guess(path) {
                 unnamed::soften(&mut report.findings, &input.source);
             }
-            let mut is_solved = false;
+            let (mut is_solved, mut is_looked_up) = (false, false);
             let environment = linted.environment.filter(|_| self.solve);
             let outside = environment.as_ref();
             let outside = outside.map(|environment| outside::named(environment, &settings));
@@ -219,11 +219,16 @@ impl Check {
             } else if let Some(environment) = environment {
                 let solved = self.solved(&environment, asked, shared, listener).await?;
                 is_solved = solved.undecided.is_empty() && solved.asides.is_empty();
+                is_looked_up = solved.not_looked_up.is_none();
                 report.findings.extend(solved.findings);
                 report.undecided.extend(solved.undecided);
                 report.asides = solved.asides;
+                report.asides.extend(solved.not_looked_up);
             }
-            let looked_for = |rule: &Rule| shown(rule) || (is_solved && is_shown_by_solving(rule));
+            let looked_for = |rule: &Rule| {
+                let is_looked_up = is_looked_up || *rule != vulnerable_release::RULE;
+                shown(rule) || (is_solved && is_looked_up && is_shown_by_solving(rule))
+            };
             let surer = repeated::shown(&report.findings);
             // Repeats are removed last, because a suppression of one counts as used.
             report.silence(&input.source, &project, &looked_for);
@@ -305,6 +310,7 @@ impl Check {
             let undecided: Vec<Undecided> = known.undecided.into_iter().filter(is_new).collect();
             all.undecided.extend(undecided);
             all.asides.extend(known.asides);
+            all.not_looked_up = known.not_looked_up;
         }
         all.asides.dedup();
         Ok(all)

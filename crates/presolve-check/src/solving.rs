@@ -20,6 +20,7 @@ use presolve_words::{errors, notices};
 
 mod classic;
 mod conflicts;
+mod overlaps;
 mod pins;
 mod redundant;
 
@@ -58,6 +59,8 @@ pub struct Solved {
     pub undecided: Vec<Undecided>,
     /// Diagnostics about the run rather than the file.
     pub asides: Vec<Diagnostic>,
+    /// Why releases were not looked up in advisories, which affects no other rule.
+    pub not_looked_up: Option<Diagnostic>,
 }
 
 impl Solving<'_> {
@@ -138,6 +141,9 @@ impl Solving<'_> {
         }
         if self.selection.has(&known::classic_solver_limit::RULE) {
             findings.extend(classic::find(&question, &repodata, &solution).await);
+        }
+        if self.selection.has(&known::overlapping_distributions::RULE) {
+            findings.extend(overlaps::find(self, &question, &solution).await?);
         }
         let resolution = question.solved(&repodata, solution).await?;
         let notices = notices::of(&resolution, self.environment);

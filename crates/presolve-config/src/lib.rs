@@ -63,6 +63,8 @@ pub struct Settings {
     /// File or URL of the mapping from conda names to PyPI names; `None` for the mapping of
     /// prefix.dev.
     pub mapping: Option<String>,
+    /// File, folder or URL of advisories in OSV's format; `None` for those of the indexes.
+    pub advisories: Option<String>,
     /// Indexes and options for pip from outside the file.
     pub index: crate::index::IndexSettings,
     /// Ignore conda packages and distributions that were uploaded at or after this time.
@@ -95,6 +97,8 @@ pub struct Flags {
     pub virtual_packages: Vec<String>,
     /// `--mapping`: a file or a URL.
     pub mapping: Option<String>,
+    /// `--advisories`: a file, a folder or a URL.
+    pub advisories: Option<String>,
     /// `--index-url`.
     pub index_url: Option<String>,
     /// `--extra-index-url`.
@@ -133,6 +137,7 @@ struct Layer {
     platform: Option<Subdir>,
     virtual_packages: Vec<String>,
     mapping: Option<String>,
+    advisories: Option<String>,
     index: IndexSettings,
     exclude_newer: Option<jiff::Timestamp>,
     offline: Option<bool>,
@@ -208,6 +213,7 @@ impl Settings {
             image: None,
             virtual_packages: Vec::new(),
             mapping: None,
+            advisories: None,
             index,
             exclude_newer: None,
             offline: false,
@@ -250,6 +256,7 @@ impl Settings {
         self.condarc_channels = layer.condarc_channels.or(self.condarc_channels.take());
         self.platform = layer.platform.or(self.platform);
         self.mapping = layer.mapping.or(self.mapping.take());
+        self.advisories = layer.advisories.or(self.advisories.take());
         self.index.index_url = layer.index.index_url.or(self.index.index_url.take());
         self.index.no_index |= layer.index.no_index;
         self.index.prefer_binary |= layer.index.prefer_binary;
@@ -281,6 +288,7 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
         platform: flags.platform,
         virtual_packages: flags.virtual_packages,
         mapping: flags.mapping,
+        advisories: flags.advisories,
         index: IndexSettings {
             index_url: one(flags.index_url, "`--index-url`")?,
             extra_index_urls: urls(flags.extra_index_urls, "`--extra-index-url`")?,

@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "platform",
     "virtual-packages",
     "mapping",
+    "advisories",
     "index-url",
     "extra-index-urls",
     "find-links",
@@ -68,6 +69,9 @@ struct Keys {
     virtual_packages: Vec<String>,
     /// Where the mapping of conda names to PyPI names is: a file or a URL.
     mapping: Option<String>,
+    /// Where advisories in OSV's format are, instead of those of the package index: a file, a
+    /// folder or a URL.
+    advisories: Option<String>,
     /// The package index instead of PyPI: a URL or a folder.
     #[schemars(with = "Option<String>")]
     index_url: Option<Spanned<String>>,
@@ -85,7 +89,9 @@ struct Keys {
     only_binary: Vec<String>,
     /// Projects of which no wheels are used; `:all:` for all projects.
     no_binary: Vec<String>,
-    /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp.
+    /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp. What
+    /// has no date is ignored too, unless nothing else is left of a package or, for conda, there
+    /// is no solution otherwise.
     #[schemars(with = "Option<String>")]
     exclude_newer: Option<Spanned<String>>,
     /// Whether only the cache and local files are used.
@@ -181,6 +187,7 @@ impl File<'_> {
             platform: keys.platform.map(|text| self.platform(text)).transpose()?,
             virtual_packages: keys.virtual_packages,
             mapping: keys.mapping.map(|mapping| self.beside(mapping)),
+            advisories: keys.advisories.map(|place| self.beside(place)),
             index: IndexSettings {
                 index_url: keys.index_url.map(|text| self.url(text)).transpose()?,
                 extra_index_urls: self.urls(keys.extra_index_urls)?,

@@ -11,6 +11,7 @@ use crate::error::IndexError;
 pub mod filename;
 pub mod fixups;
 pub mod metadata;
+pub mod overlaps;
 pub mod pip_abilities;
 pub mod source_build;
 pub mod tags;

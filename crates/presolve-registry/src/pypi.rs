@@ -3,6 +3,7 @@
 pub mod advisories;
 pub mod client;
 pub mod index;
+pub mod osv;
 pub mod popular;
 pub mod sdist;
 pub mod session;

@@ -4,6 +4,7 @@ use presolve_packages::error::{FetchError, IndexError};
 use presolve_registry::{
     conda::error::{ChannelError, MappingError, SubdirError, VirtualPackageError},
     network::SetupError,
+    pypi::osv::DatabaseError,
 };
 use presolve_solve::SolveError;
 use presolve_spec::Spanned;
@@ -33,6 +34,9 @@ pub enum ResolveError {
     /// The mapping of names from the settings cannot be used.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The advisories from the settings cannot be used.
+    #[error(transparent)]
+    Advisories(#[from] DatabaseError),
     /// The solver has no answer.
     #[error(transparent)]
     Solve(#[from] SolveError),

@@ -86,6 +86,8 @@ pub struct Resolution {
     pub index: IndexSettings,
     /// The channel priority mode that was used.
     pub channel_priority: ChannelPriority,
+    /// Whether packages after a date were excluded.
+    pub has_cut_off: bool,
     /// Names of conda lines that no channel has.
     pub missing: Vec<MissingName>,
     /// The outcome.

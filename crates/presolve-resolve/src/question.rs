@@ -32,7 +32,7 @@ use presolve_registry::{
     network::SetupError,
     pypi::{client::Client, session::Session},
 };
-use presolve_solve::{Declared, PipPolicy, Preferences, Problem, SolveError, World};
+use presolve_solve::{CutOff, Declared, PipPolicy, Preferences, Problem, SolveError, World};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
@@ -345,13 +345,17 @@ impl Question {
                 .clone()
         };
         let session = self.session.until(self.deadline);
+        let cut_off = self.settings.exclude_newer.map(|time| {
+            let priority = self.settings.channel_priority;
+            CutOff::new(time, &self.declared, &repodata.subdirs, priority)
+        });
         ask(&Problem {
             declared: &self.declared,
             world: World {
                 subdirs: &repodata.subdirs,
                 virtual_packages: &self.virtual_packages,
                 channel_priority: self.settings.channel_priority,
-                exclude_newer: self.settings.exclude_newer,
+                cut_off,
                 pypi: &session,
                 pypi_names: &pypi_names,
                 channel_name: &|canonical| self.channels.name_of(canonical),
@@ -376,6 +380,7 @@ impl Question {
             places: self.places,
             index: self.index,
             channel_priority: self.settings.channel_priority,
+            has_cut_off: self.settings.exclude_newer.is_some(),
             missing,
             outcome,
             builds: Vec::new(),

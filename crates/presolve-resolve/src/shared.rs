@@ -18,12 +18,18 @@ use presolve_registry::{
     },
     memo::Memo,
     network::{self, SetupError, WaitObserver, cache::Cache, fetch::Fetcher},
-    pypi::client::{Client, ClientOptions},
+    pypi::{
+        client::{Client, ClientOptions},
+        osv::{Database, DatabaseError},
+    },
 };
-use presolve_text::diagnostic::Diagnostic;
+use presolve_text::diagnostic::{Diagnostic, Level};
 
 /// The names, and the notices on how they were loaded.
 type Mapping = Result<(Arc<Names>, Vec<Diagnostic>), ResolveError>;
+
+/// A place from the settings with the cache folder, and whether the run is offline.
+type Source<P> = (P, PathBuf, bool);
 
 /// Connections, channels, indexes and names, each keyed by the settings that it depends on,
 /// because the files of a run may have different settings.
@@ -34,7 +40,8 @@ pub struct Shared(Arc<Inner>);
 struct Inner {
     waiting: Option<WaitObserver>,
     connections: Mutex<HashMap<(PathBuf, bool), Connection>>,
-    mappings: Memo<(Option<String>, PathBuf, bool), Mapping>,
+    mappings: Memo<Source<Option<String>>, Mapping>,
+    advisories: Memo<Source<String>, Result<Arc<Database>, DatabaseError>>,
     notices: Mutex<Vec<Diagnostic>>,
 }
 
@@ -128,13 +135,17 @@ impl Shared {
     /// written.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let known = (self.0.connections.lock()).unwrap_or_else(PoisonError::into_inner);
+        let mut undated = Vec::new();
         for ((folder, _), connection) in known.iter() {
+            let clients = connection.clients.lock();
+            let clients = clients.unwrap_or_else(PoisonError::into_inner);
+            undated.extend(clients.iter().filter_map(|(_, client)| ignored(client)));
             if let Some(reason) = connection.fetcher.cache().problem() {
                 self.note(not_stored(folder, &reason));
             }
         }
         let notices = (self.0.notices.lock()).unwrap_or_else(PoisonError::into_inner);
-        notices.clone()
+        notices.iter().cloned().chain(undated).collect()
     }
 
     /// Frees data that can be read again from the on-disk cache, if there is much of it. The
@@ -150,8 +161,32 @@ impl Shared {
         }
     }
 
+    /// Returns the advisories from the settings; `None` if the settings leave them to the
+    /// indexes.
+    ///
+    /// # Errors
+    /// As for [`Database::load`].
+    pub async fn advisories(
+        &self,
+        settings: &Settings,
+    ) -> Result<Option<Arc<Database>>, ResolveError> {
+        let Some(place) = &settings.advisories else {
+            return Ok(None);
+        };
+        let fetcher = self.connection(settings)?.fetcher;
+        let key = (place.clone(), settings.cache_dir.clone(), settings.offline);
+        let load = async { Database::load(place, &fetcher).await.map(Arc::new) };
+        Ok(Some(self.0.advisories.get(key, load).await?))
+    }
+
     /// Returns the names that conda packages have on PyPI, loaded once per mapping.
-    pub(super) async fn names(&self, settings: &Settings) -> Mapping {
+    ///
+    /// # Errors
+    /// As for [`Names::load`].
+    pub async fn names(
+        &self,
+        settings: &Settings,
+    ) -> Result<(Arc<Names>, Vec<Diagnostic>), ResolveError> {
         let fetcher = self.connection(settings)?.fetcher;
         let key = (
             settings.mapping.clone(),
@@ -164,6 +199,23 @@ impl Shared {
         };
         self.0.mappings.get(key, load).await
     }
+}
+
+/// Returns the notice on files that an index lists without a date; `None` if there are none.
+fn ignored(client: &Client) -> Option<Diagnostic> {
+    let undated = client.undated();
+    let files = match undated.values().sum() {
+        0 => return None,
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let projects = undated.keys().map(ToString::to_string);
+    let projects = projects.collect::<Vec<_>>().join(", ");
+    let message = format!("ignored {files} without an upload time, because of `--exclude-newer`");
+    let notice = Diagnostic::new(Level::Note, "undated-files", message);
+    Some(notice.note(format!(
+        "these projects also have files with one: {projects}"
+    )))
 }
 
 fn not_stored(folder: &Path, reason: &str) -> Diagnostic {

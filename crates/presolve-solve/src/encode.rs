@@ -151,6 +151,7 @@ use rules::Rules;
 use terms::Terms;
 
 mod conda;
+mod cut_off;
 mod pips;
 pub(crate) mod pool;
 mod provider;

@@ -31,10 +31,10 @@ pub use conflict::{Conflict, Missing};
 pub use corrections::Corrections;
 pub use encode::RecordSpec;
 pub use model::{
-    Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
+    CutOff, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
     error::{RequirementError, SolveError, SpecError},
     python,
-    record::depends_on,
+    record::{date, depends_on},
     solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},
     specifiers::specifiers,
 };

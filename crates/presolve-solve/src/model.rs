@@ -121,6 +121,18 @@ impl PreferredRecord {
     }
 }
 
+/// The time after which conda records do not count.
+#[derive(Clone, Debug)]
+pub struct CutOff {
+    /// The latest date that counts.
+    pub time: jiff::Timestamp,
+    /// The packages whose records without a date count, because no others are left.
+    pub undated: BTreeSet<String>,
+    /// Whether all records without a date count, after those with one, because there is no
+    /// solution without them.
+    pub is_last_resort: bool,
+}
+
 /// The available packages and the rules of the target.
 #[derive(Clone)]
 pub struct World<'a> {
@@ -130,9 +142,9 @@ pub struct World<'a> {
     pub virtual_packages: &'a [GenericVirtualPackage],
     /// The mode from the settings: strict, flexible or disabled.
     pub channel_priority: ChannelPriority,
-    /// Ignore conda records with a later timestamp. The [`PypiSource`] applies the
-    /// cut-off of the pip half.
-    pub exclude_newer: Option<jiff::Timestamp>,
+    /// The cut-off of the conda half; `None` for none. The [`PypiSource`] applies that of the
+    /// pip half.
+    pub cut_off: Option<CutOff>,
     /// The package indexes.
     pub pypi: &'a dyn PypiSource,
     /// The PyPI projects that a record provides.

@@ -3,6 +3,8 @@
 //! The conda half alone is solved first. If it has no solution, the problem has none. If it
 //! has one, it shows which projects conda provides anyway. These are tried from conda first,
 //! and all others from PyPI first.
+//!
+//! Conda records without a date count last: only if a cut-off for dates leaves no solution.
 
 use crate::{
     attempt::Attempt,
@@ -34,6 +36,14 @@ pub use explain::{explain, explain_all};
 /// A [`SolveError`] if an index could not be queried, the deadline passed, or a declared
 /// line is not valid.
 pub fn solve(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
+    let solution = by_reading(problem)?;
+    match problem.with_undated().filter(|_| solution.is_none()) {
+        None => Ok(solution),
+        Some(undated) => by_reading(&undated),
+    }
+}
+
+fn by_reading(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
     let Some(conda) = conda_alone::solution(problem)? else {
         return Ok(None);
     };

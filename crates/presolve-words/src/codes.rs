@@ -37,6 +37,8 @@ pub const PLACEHOLDER_PROJECT: &str = "placeholder-project";
 /// pip builds a release from source, because the release has no wheel for this Python and
 /// platform.
 pub const SOURCE_BUILD: &str = "source-build";
+/// A package of the solution has no date, so the cut-off for dates cannot exclude it.
+pub const UNDATED_PACKAGE: &str = "undated-package";
 /// A channel of the file does not exist.
 pub const UNKNOWN_CHANNEL: &str = "unknown-channel";
 /// A conda line, or one of its dependencies, names a package that no channel of the file has.
@@ -70,6 +72,7 @@ pub const ALL: &[&str] = &[
     PIP_UPGRADES_CONDA,
     PLACEHOLDER_PROJECT,
     SOURCE_BUILD,
+    UNDATED_PACKAGE,
     UNKNOWN_CHANNEL,
     UNKNOWN_PACKAGE,
     UNKNOWN_PIP_OPTION,

@@ -5,6 +5,7 @@ use presolve_packages::error::{FetchError, IndexError};
 use presolve_registry::{
     conda::error::{ChannelError, MappingError, SubdirError, VirtualPackageError},
     network::SetupError,
+    pypi::osv::DatabaseError,
 };
 use presolve_resolve::ResolveError;
 use presolve_solve::SolveError;
@@ -25,6 +26,7 @@ pub fn failure(error: ResolveError) -> Failure {
         ResolveError::VirtualPackage(error) => Failure::input(virtual_package(&error)),
         ResolveError::Channel(error) => channel(error),
         ResolveError::Mapping(error) => mapping(&error),
+        ResolveError::Advisories(error) => advisories(&error),
         ResolveError::Solve(error) => solve(error),
     }
 }
@@ -263,6 +265,21 @@ fn mapping(error: &MappingError) -> Failure {
         MappingError::Unreachable { .. } => Failure::undecided(
             Diagnostic::error("unreachable-mapping", message)
                 .help("check the network and the URL, or use a local copy with `--mapping`"),
+        ),
+    }
+}
+
+fn advisories(error: &DatabaseError) -> Failure {
+    let message = error.to_string();
+    match error {
+        DatabaseError::Unusable { .. } => {
+            Failure::input(Diagnostic::error("unusable-advisories", message).help(
+                "use OSV's download for PyPI, or JSON files in its format (https://ossf.github.io/osv-schema/)",
+            ))
+        }
+        DatabaseError::Unreachable { .. } => Failure::undecided(
+            Diagnostic::error("unreachable-advisories", message)
+                .help("check the network and the URL, or use a local copy with `--advisories`"),
         ),
     }
 }

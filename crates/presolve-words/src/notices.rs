@@ -19,6 +19,7 @@ mod builds;
 mod cpu_builds;
 mod overwrites;
 mod pips;
+mod undated;
 
 /// The notices of a resolution.
 pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnostic> {
@@ -31,6 +32,7 @@ pub fn of(resolution: &Resolution, environment: &EnvironmentFile) -> Vec<Diagnos
         notices.extend(pips::of(resolution, environment, solution, &places));
         notices.extend(builds::of(resolution, solution, &places));
         notices.extend(cpu_builds::of(resolution, &places));
+        notices.extend(undated::of(resolution, solution));
     }
     notices
 }

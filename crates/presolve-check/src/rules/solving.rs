@@ -16,12 +16,14 @@ pub(crate) mod needs_compiler;
 pub(crate) mod needs_mpi;
 mod old_pip;
 pub(crate) mod outdated_pin;
+pub(crate) mod overlapping_distributions;
 mod pip_cannot_uninstall;
 mod pip_overwrites_conda;
 mod pip_upgrades_conda;
 mod placeholder_project;
 pub(crate) mod redundant_dependency;
 mod source_build;
+mod undated_package;
 mod unknown_channel;
 mod unknown_package;
 mod unknown_pip_option;
@@ -45,6 +47,7 @@ pub(super) static RULES: &[&Rule] = &[
     &pip_overwrites_conda::RULE,
     &pip_cannot_uninstall::RULE,
     &pip_upgrades_conda::RULE,
+    &overlapping_distributions::RULE,
     &legacy_resolver::RULE,
     &old_pip::RULE,
     &source_build::RULE,
@@ -56,6 +59,7 @@ pub(super) static RULES: &[&Rule] = &[
     &name_by_table::RULE,
     &placeholder_project::RULE,
     &unresolvable_line::RULE,
+    &undated_package::RULE,
     &classic_solver_limit::RULE,
     &outdated_pin::RULE,
     &redundant_dependency::RULE,

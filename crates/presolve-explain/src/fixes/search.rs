@@ -86,6 +86,9 @@ pub(super) fn steps(
     can_change: &dyn Fn(usize) -> bool,
     tell: &mut dyn FnMut(Step) -> bool,
 ) -> Result<(), SolveError> {
+    // The conflicts are there even with all records without a date.
+    let undated = problem.with_undated();
+    let problem = undated.as_ref().unwrap_or(problem);
     let families = family::of_conflicts(problem, conflicts, can_change);
     let mut search = Search::new(problem, conflicts)?;
     let mut sets = Vec::new();

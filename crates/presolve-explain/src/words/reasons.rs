@@ -39,6 +39,9 @@ pub fn reason(reason: &Reason) -> String {
         Reason::Yanked { reason } if reason.is_empty() => "it was yanked".to_string(),
         Reason::Yanked { reason } => format!("it was yanked: {reason}"),
         Reason::PreRelease => "it is a pre-release, and no requirement asks for one".to_string(),
+        Reason::Undated { cutoff } => {
+            format!("it has no date, so it may be newer than {cutoff}")
+        }
         Reason::NewerThan { cutoff } => format!("it is newer than {cutoff}"),
         Reason::ChannelPriority {
             package,
@@ -161,6 +164,9 @@ mod tests {
                 reason: text("broken"),
             },
             Reason::PreRelease,
+            Reason::Undated {
+                cutoff: jiff::Timestamp::UNIX_EPOCH,
+            },
             Reason::NewerThan {
                 cutoff: jiff::Timestamp::UNIX_EPOCH,
             },

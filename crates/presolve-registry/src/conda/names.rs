@@ -168,16 +168,20 @@ impl Names {
     /// The PyPI project that a conda package of this name probably provides; `None` if it is
     /// known to provide none, or the name is invalid on PyPI.
     pub fn project_of(&self, conda: &str) -> Option<PackageName> {
+        self.projects_of(conda).into_iter().next()
+    }
+
+    /// The PyPI projects that a conda package of this name probably provides; empty if it is
+    /// known to provide none, or the name is invalid on PyPI.
+    pub fn projects_of(&self, conda: &str) -> Vec<PackageName> {
         let mapped = self.mapping.get(conda);
         if let Some(names) = built_in::correction(conda).filter(|_| mapped.is_some()) {
-            return names.into_iter().next();
+            return names;
         }
         match mapped {
-            Some(names) => names.first().cloned(),
-            None => match built_in::names(conda) {
-                Some(names) => names.into_iter().next(),
-                None => parse::pep::name(conda).ok(),
-            },
+            Some(names) => names.clone(),
+            None => built_in::names(conda)
+                .unwrap_or_else(|| parse::pep::name(conda).into_iter().collect()),
         }
     }
 

@@ -2,11 +2,23 @@
 //! (<https://docs.pypi.org/api/json/>). Its URL is `…/pypi/NAME/VERSION/json` next to the
 //! index `…/simple/`.
 
+use std::sync::Arc;
+
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use presolve_parse as parse;
+use presolve_text::secrets::redact_url;
 use serde::Deserialize;
 use url::Url;
+
+/// What the indexes know about the vulnerabilities of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advisories {
+    /// All known vulnerabilities.
+    Known(Arc<[Advisory]>),
+    /// No index has advisories for the release. Holds the reason of each index, as a sentence.
+    Unknown(Arc<[String]>),
+}
 
 /// A known vulnerability, merged from all databases that list it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,18 +100,42 @@ pub(super) fn address(index: &Url, name: &PackageName, version: &Version) -> Opt
 /// advisories of several databases for the same vulnerability are merged.
 pub(super) fn parse(body: &[u8]) -> Option<Vec<Advisory>> {
     let response: Response = serde_json::from_slice(body).ok()?;
-    let mut advisories: Vec<Advisory> = Vec::new();
-    for listed in response.vulnerabilities {
-        if listed.withdrawn.is_some() {
-            continue;
-        }
-        let advisory = Advisory::from(listed);
-        match advisories.iter_mut().find(|known| known.is(&advisory)) {
-            Some(known) => known.merge(advisory),
-            None => advisories.push(advisory),
+    let listed = response.vulnerabilities.into_iter();
+    let valid = listed.filter(|listed| listed.withdrawn.is_none());
+    Some(merged(valid.map(Advisory::from)))
+}
+
+/// Merges advisories of several databases for the same vulnerability.
+pub(super) fn merged(advisories: impl Iterator<Item = Advisory>) -> Vec<Advisory> {
+    let mut merged: Vec<Advisory> = Vec::new();
+    for advisory in advisories {
+        // One that names several others shows that these are the same.
+        let same = merged.extract_if(.., |known| known.is(&advisory));
+        let mut same = same.collect::<Vec<_>>().into_iter();
+        match same.next() {
+            None => merged.push(advisory),
+            Some(mut first) => {
+                same.chain([advisory]).for_each(|other| first.merge(other));
+                merged.push(first);
+            }
         }
     }
-    Some(advisories)
+    merged
+}
+
+/// Why an index has no advisories, with the status or error at the URL of the API, if it has
+/// such a URL.
+pub(super) fn missing(index: &Url, why: Option<&str>) -> String {
+    let shown = redact_url(index);
+    match why {
+        Some(why) => {
+            format!("`{shown}` has no advisories: the URL of PyPI's JSON API responds with {why}")
+        }
+        None if index.scheme() == "file" => format!("`{shown}` is a folder, without an API"),
+        None => {
+            format!("`{shown}` does not end in `/simple`, so PyPI's JSON API is not next to it")
+        }
+    }
 }
 
 impl Advisory {
@@ -125,15 +161,19 @@ impl Advisory {
     }
 }
 
+/// Returns the summary of an advisory or, if it has none, the first sentence of its details.
+pub(super) fn summary(summary: Option<&str>, details: Option<&str>) -> String {
+    let summary = summary.filter(|summary| !summary.trim().is_empty());
+    let summary = summary.unwrap_or_else(|| first_sentence(details.unwrap_or_default()));
+    summary.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl From<Listed> for Advisory {
     fn from(listed: Listed) -> Self {
-        let details = listed.details.as_deref().unwrap_or_default();
-        let summary = listed.summary.filter(|summary| !summary.trim().is_empty());
-        let summary = summary.unwrap_or_else(|| first_sentence(details));
         Self {
+            summary: summary(listed.summary.as_deref(), listed.details.as_deref()),
             id: listed.id,
             aliases: listed.aliases,
-            summary: summary.split_whitespace().collect::<Vec<_>>().join(" "),
             fixed_in: listed
                 .fixed_in
                 .iter()
@@ -144,13 +184,11 @@ impl From<Listed> for Advisory {
 }
 
 /// The first sentence of Markdown details, as a substitute for a summary.
-fn first_sentence(details: &str) -> String {
+fn first_sentence(details: &str) -> &str {
     let mut lines = details.lines().map(str::trim);
     let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
     let line = line.unwrap_or_default();
-    line.split_once(". ")
-        .map_or(line, |(first, _)| first)
-        .to_owned()
+    line.split_once(". ").map_or(line, |(first, _)| first)
 }
 
 #[cfg(test)]

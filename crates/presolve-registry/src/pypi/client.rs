@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use futures::{TryStreamExt, io::AllowStdIo, stream::FuturesOrdered};
@@ -14,7 +14,7 @@ use tracing::{debug, info};
 use url::Url;
 
 use super::{
-    advisories::{self, Advisory},
+    advisories::{self, Advisories},
     index::{self, Files},
     sdist,
     session::{Event, Observer},
@@ -27,6 +27,7 @@ use crate::{
 use presolve_packages::error::IndexError;
 use presolve_packages::pypi::{
     Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project, metadata,
+    overlaps::InstalledFiles,
     source_build::{Contents, SourceBuild},
 };
 use presolve_text::{
@@ -47,6 +48,8 @@ const FILES_KEPT: usize = 200_000;
 const METADATA_KEPT: usize = 20_000;
 /// Cache bucket of the metadata; it changes with the layout of [`Stored`].
 const METADATA_BUCKET: &str = "metadata-3";
+/// Cache bucket of the lists of installed files.
+const RECORD_BUCKET: &str = "record-1";
 /// Maximum size of a file that is fetched completely for its metadata, in bytes.
 const FILE_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -59,8 +62,9 @@ pub struct ClientOptions {
     /// Pages and `file://` folders with links to distributions.
     pub find_links: Vec<Url>,
     /// Ignores files that were uploaded at or after this time and, like uv, files without an
-    /// upload time: a result that must be reproducible cannot contain files of unknown age.
-    /// Files of `find_links` are an explicit choice of the user and remain.
+    /// upload time: a result that must be reproducible cannot contain files of unknown age. If
+    /// that leaves nothing of a project, the files without a time remain, because an index may
+    /// publish none. Files of `find_links` are an explicit choice of the user and remain.
     pub exclude_newer: Option<jiff::Timestamp>,
 }
 
@@ -80,11 +84,10 @@ struct Inner {
     projects: Memo<PackageName, Result<Option<Arc<Project>>, IndexError>>,
     link_pages: Memo<Url, Result<Option<Arc<Page>>, IndexError>>,
     metadata: Memo<Url, Result<Answer, IndexError>>,
-    advisories: Memo<(PackageName, Version), Advisories>,
+    advisories: Memo<(PackageName, Version), Result<Advisories, IndexError>>,
+    /// The number of ignored files without an upload time.
+    undated: Mutex<BTreeMap<PackageName, usize>>,
 }
-
-/// Known vulnerabilities of a release.
-type Advisories = Result<Arc<[Advisory]>, IndexError>;
 
 /// Metadata of a file and, for a source distribution, its build.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
@@ -125,6 +128,7 @@ impl Client {
                 link_pages: Memo::default(),
                 metadata: Memo::default(),
                 advisories: Memo::default(),
+                undated: Mutex::default(),
             }),
         }
     }
@@ -164,12 +168,41 @@ impl Client {
         self.answer(name, distribution).await.map(|answer| answer.1)
     }
 
-    /// Known vulnerabilities of a release, from the first index with PyPI's JSON API. Empty if
-    /// no index has it.
-    pub async fn advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+    /// The files that a wheel of the project `name` installs; `None` for a source distribution,
+    /// and if they are not known without a download of the whole wheel.
+    pub async fn files(
+        &self,
+        name: &PackageName,
+        distribution: &Distribution,
+    ) -> Option<InstalledFiles> {
+        let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
+        if !is_wheel {
+            return None;
+        }
+        let record = self.inner.load_record(name, distribution).await?;
+        // A list without files is not one: each wheel has at least its metadata.
+        let files = InstalledFiles::of_record(&record);
+        (!record.trim().is_empty()).then_some(files)
+    }
+
+    /// Known vulnerabilities of a release, from the first index with PyPI's JSON API.
+    ///
+    /// # Errors
+    /// [`IndexError`] if an index does not respond.
+    pub async fn advisories(
+        &self,
+        name: &PackageName,
+        version: &Version,
+    ) -> Result<Advisories, IndexError> {
         let work = self.inner.load_advisories(name, version);
         let key = (name.clone(), version.clone());
         self.inner.advisories.get(key, work).await
+    }
+
+    /// The number of files that were ignored because they have no upload time, by project.
+    pub fn undated(&self) -> BTreeMap<PackageName, usize> {
+        let undated = self.inner.undated.lock();
+        undated.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Forgets answers in memory if there are many; the on-disk cache keeps them. Otherwise a
@@ -232,39 +265,65 @@ impl Inner {
             let files = files.unwrap_or_default().into_iter();
             files.map(move |(version, file)| (version, listed_by(file, &index)))
         });
-        pool.extend(from_indexes.filter(|(_, file)| self.is_old_enough(file)));
+        pool.extend(self.old_enough(name, from_indexes.collect()));
         Ok(Some(Arc::new(merge(pool))))
     }
 
-    async fn load_advisories(&self, name: &PackageName, version: &Version) -> Advisories {
+    async fn load_advisories(
+        &self,
+        name: &PackageName,
+        version: &Version,
+    ) -> Result<Advisories, IndexError> {
+        let mut missing = Vec::new();
         for index in &self.options.indexes {
             let Some(url) = advisories::address(index, name, version) else {
+                missing.push(advisories::missing(index, None));
                 continue;
             };
             let request = Request::new(&url, ACCEPT_RELEASE, PAGE_LIMIT);
             let read = |page: &Page| {
                 advisories::parse(&page.body).ok_or_else(|| index::not_a("release", page))
             };
-            let found = match self.fetcher.get(&request, Whole(read)).await {
+            let why = match self.fetcher.get(&request, Whole(read)).await {
+                Ok(Some(Parsed { value, .. })) => return Ok(Advisories::Known(value.into())),
+                Ok(None) => "404".to_owned(),
                 // An index without this API may send any response.
-                Err(
-                    FetchError::Denied { .. }
-                    | FetchError::Status { .. }
-                    | FetchError::Unreadable { .. },
-                ) if !is_pypi(index) => None,
-                found => found.map_err(IndexError::Fetch)?,
+                Err(FetchError::Denied { status, .. } | FetchError::Status { status, .. })
+                    if !is_pypi(index) =>
+                {
+                    status.as_str().to_owned()
+                }
+                Err(FetchError::Unreadable { .. }) if !is_pypi(index) => {
+                    "something else".to_owned()
+                }
+                Err(error) => return Err(IndexError::Fetch(error)),
             };
-            if let Some(Parsed { value, .. }) = found {
-                return Ok(value.into());
-            }
+            missing.push(advisories::missing(index, Some(&why)));
         }
-        Ok(Arc::default())
+        if missing.is_empty() {
+            missing.push("no package index is used".to_owned());
+        }
+        Ok(Advisories::Unknown(missing.into()))
     }
 
-    fn is_old_enough(&self, file: &Distribution) -> bool {
-        self.options
-            .exclude_newer
-            .is_none_or(|end| file.upload_time.is_some_and(|time| time < end))
+    /// The files of the indexes that the cut-off allows.
+    fn old_enough(&self, name: &PackageName, files: Files) -> Files {
+        let Some(end) = self.options.exclude_newer else {
+            return files;
+        };
+        let (undated, dated): (Files, Files) = files
+            .into_iter()
+            .partition(|(_, file)| file.upload_time.is_none());
+        let mut dated = dated;
+        dated.retain(|(_, file)| file.upload_time.is_some_and(|time| time < end));
+        if dated.is_empty() {
+            return undated;
+        }
+        if !undated.is_empty() {
+            let mut ignored = self.undated.lock().unwrap_or_else(PoisonError::into_inner);
+            ignored.insert(name.clone(), undated.len());
+        }
+        dated
     }
 
     /// `None` if the index does not have the project.
@@ -411,7 +470,8 @@ impl Inner {
             }
         };
         if is_wheel {
-            let text = wheel::metadata_in(AllowStdIo::new(archive), name).await;
+            let archive = AllowStdIo::new(archive);
+            let text = wheel::read_in(archive, name, wheel::InfoFile::Metadata).await;
             return text.map_or_else(checked, |text| Ok(Ok(wheel(text))));
         }
         let found = sdist::read(&distribution.filename, archive, name).await;
@@ -454,11 +514,45 @@ impl Inner {
         if self.fetcher.http().offline {
             return Ok(None);
         }
+        Ok(self.by_ranges(url, name, wheel::InfoFile::Metadata).await)
+    }
+
+    /// Reads a file of a wheel with range requests; `None` if the server does not support them.
+    async fn by_ranges(
+        &self,
+        url: &Url,
+        name: &PackageName,
+        file: wheel::InfoFile,
+    ) -> Option<Vec<u8>> {
         let _permit = self.fetcher.permit().await;
         let http = self.fetcher.http();
         // Boxed, because each enclosing future would hold a copy of this large one.
-        let read = Box::pin(wheel::metadata_by_ranges(&http.client, url, name));
-        Ok(http.watch(url, read).await)
+        let read = Box::pin(wheel::read_by_ranges(&http.client, url, name, file));
+        http.watch(url, read).await
+    }
+
+    async fn load_record(&self, name: &PackageName, wheel: &Distribution) -> Option<String> {
+        let url = &wheel.url;
+        let cache = self.fetcher.cache();
+        let key = format!("{:?} {}", wheel.hashes, redact_url(url));
+        let text = if is_local(wheel) {
+            let archive = AllowStdIo::new(self.whole(wheel).await.ok()??);
+            wheel::read_in(archive, name, wheel::InfoFile::Record)
+                .await
+                .ok()?
+        } else if let Some(text) = cache.value::<String>(RECORD_BUCKET, &key) {
+            return Some(text);
+        } else if self.fetcher.http().offline {
+            return None;
+        } else {
+            self.by_ranges(url, name, wheel::InfoFile::Record).await?
+        };
+        let text = String::from_utf8_lossy(&text).into_owned();
+        // Without a hash, the file behind a URL may change.
+        if !is_local(wheel) && !wheel.hashes.is_empty() {
+            cache.noted(cache.store_value(RECORD_BUCKET, &key, &text));
+        }
+        Some(text)
     }
 
     async fn body(

@@ -1,4 +1,4 @@
-//! Reads `METADATA` from a wheel, with as few bytes as the server allows.
+//! Reads `METADATA` and `RECORD` from a wheel, with as few bytes as the server allows.
 
 use std::io::SeekFrom;
 
@@ -19,15 +19,34 @@ const TAIL: u64 = 16 * 1024;
 const READ_SIZE: usize = 32 * 1024;
 /// Maximum size of a central directory, in bytes. 100,000 files need about 10 MB.
 const DIRECTORY_LIMIT: u64 = 64 * 1024 * 1024;
-/// Maximum size of `METADATA`, in bytes.
+/// Maximum size of `METADATA` and of `RECORD`, in bytes. `RECORD` has about 100 per file.
 pub const METADATA_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// Reads `METADATA` with range requests; `None` on any error, because the caller can still
-/// fetch the whole file.
-pub async fn metadata_by_ranges(
+/// A file in the dist-info folder of a wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InfoFile {
+    /// The core metadata.
+    Metadata,
+    /// The list of the installed files.
+    Record,
+}
+
+impl InfoFile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Metadata => "METADATA",
+            Self::Record => "RECORD",
+        }
+    }
+}
+
+/// Reads a file with range requests; `None` on any error, because the caller can still fetch
+/// the whole wheel.
+pub async fn read_by_ranges(
     http: &ClientWithMiddleware,
     url: &Url,
     name: &PackageName,
+    file: InfoFile,
 ) -> Option<Vec<u8>> {
     let (mut reader, _) = AsyncHttpRangeReader::new(
         http.clone(),
@@ -50,7 +69,7 @@ pub async fn metadata_by_ranges(
         reader.prefetch(start..tail.start).await;
     }
     let buffered = futures::io::BufReader::with_capacity(READ_SIZE, reader.compat());
-    metadata_in(buffered, name).await.ok()
+    read_in(buffered, name, file).await.ok()
 }
 
 /// Start of the central directory, from the end record of a zip file without a comment
@@ -69,47 +88,49 @@ async fn directory_start(reader: &mut AsyncHttpRangeReader, length: u64) -> Opti
     (offset != u32::MAX).then_some(u64::from(offset))
 }
 
-/// Reads `METADATA` from a complete wheel.
+/// Reads a file from a complete wheel.
 ///
-/// The error describes what is wrong with the file.
-pub async fn metadata_in(
+/// The error describes what is wrong with the wheel.
+pub async fn read_in(
     archive: impl AsyncBufRead + AsyncSeek + Unpin,
     name: &PackageName,
+    file: InfoFile,
 ) -> Result<Vec<u8>, String> {
-    let read = parse::guard::guarded_future(metadata_of(archive, name)).await;
+    let read = parse::guard::guarded_future(text_of(archive, name, file.name())).await;
     read.map_err(|panicked| format!("it is not a readable zip file: {panicked}"))?
 }
 
-async fn metadata_of(
+async fn text_of(
     archive: impl AsyncBufRead + AsyncSeek + Unpin,
     name: &PackageName,
+    file: &str,
 ) -> Result<Vec<u8>, String> {
     let broken =
         |error: async_zip::error::ZipError| format!("it is not a readable zip file: {error}");
     let mut archive = ZipFileReader::new(archive).await.map_err(broken)?;
-    let index = metadata_index(&archive, name).ok_or("it has no `.dist-info/METADATA`")?;
+    let index = info_index(&archive, name, file);
+    let index = index.ok_or_else(|| format!("it has no `.dist-info/{file}`"))?;
     let entry = archive.reader_without_entry(index).await.map_err(broken)?;
     let mut text = Vec::new();
     let read = entry.take(METADATA_LIMIT).read_to_end(&mut text).await;
-    read.map_err(|error| format!("its `METADATA` cannot be read: {error}"))?;
+    read.map_err(|error| format!("its `{file}` cannot be read: {error}"))?;
     Ok(text)
 }
 
-/// Index of `METADATA` in the dist-info folder of the project, else in the only such folder.
-fn metadata_index<R>(archive: &ZipFileReader<R>, name: &PackageName) -> Option<usize>
+/// Index of a file in the dist-info folder of the project, else in the only such folder.
+fn info_index<R>(archive: &ZipFileReader<R>, name: &PackageName, file: &str) -> Option<usize>
 where
     R: AsyncBufRead + AsyncSeek + Unpin,
 {
     let mut found = Vec::new();
     for (index, entry) in archive.file().entries().iter().enumerate() {
-        let Some((stem, "METADATA")) = entry
-            .filename()
-            .as_str()
-            .ok()
-            .and_then(|path| path.split_once(".dist-info/"))
-        else {
+        let path = entry.filename().as_str().ok();
+        let Some((stem, inside)) = path.and_then(|path| path.split_once(".dist-info/")) else {
             continue;
         };
+        if inside != file {
+            continue;
+        }
         let project = stem.split('-').next().unwrap_or(stem);
         if parse::pep::name(project).is_ok_and(|project| project == *name) {
             return Some(index);

@@ -49,6 +49,11 @@ pub enum Reason {
     },
     /// It is a pre-release, and nothing requires one (PEP 440).
     PreRelease,
+    /// It has no date, and there are candidates that are old enough for the cut-off.
+    Undated {
+        /// The cut-off.
+        cutoff: jiff::Timestamp,
+    },
     /// It is newer than the cut-off.
     NewerThan {
         /// The cut-off.
@@ -193,7 +198,7 @@ impl Reason {
             Self::NoWheelForPlatform { .. } => ReasonKind::PlatformTag,
             Self::Yanked { .. } => ReasonKind::Yanked,
             Self::PreRelease => ReasonKind::PreRelease,
-            Self::NewerThan { .. } => ReasonKind::TooNew,
+            Self::Undated { .. } | Self::NewerThan { .. } => ReasonKind::TooNew,
             Self::ChannelPriority { .. } => ReasonKind::ChannelPriority,
             Self::OtherChannel { .. } => ReasonKind::OtherChannel,
             Self::PipTooOld { .. } => ReasonKind::PipTooOld,

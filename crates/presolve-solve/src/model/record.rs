@@ -15,6 +15,15 @@ pub fn depends_on(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>>
     depends.map(|text| PackageName::normalized_name_from_matchspec_str(text))
 }
 
+/// Returns the date of a record: when its channel published it or, if the channel does not say,
+/// when it was built. `None` if the record has neither.
+pub fn date(record: &RepoDataRecord) -> Option<jiff::Timestamp> {
+    let package = &record.package_record;
+    let published = package.indexed_timestamp.as_ref();
+    let date = published.or(package.timestamp.as_ref())?;
+    Some(date.jiff_timestamp())
+}
+
 /// Returns the version of a `python` or `pip` record in PEP 440 form, for comparison in the
 /// pip half. `None` if it is not valid in PEP 440.
 pub(crate) fn pep_version(record: &RepoDataRecord) -> Option<Version> {

@@ -28,6 +28,8 @@ use crate::{
 /// # Errors
 /// As for [`solve`](super::solve), and also an error if the problem has a solution.
 pub fn explain(problem: &Problem<'_>) -> Result<Conflict, SolveError> {
+    let undated = problem.with_undated();
+    let problem = undated.as_ref().unwrap_or(problem);
     conflict(problem)?.ok_or_else(|| SolveError::unverified("there is one after all"))
 }
 
@@ -42,6 +44,8 @@ pub fn explain_all(
     out: &[usize],
     found: &mut dyn FnMut(Conflict),
 ) -> Result<(), SolveError> {
+    let undated = problem.with_undated();
+    let problem = undated.as_ref().unwrap_or(problem);
     let mut left: Vec<usize> = (0..problem.declared.len())
         .filter(|line| !out.contains(line))
         .collect();

@@ -306,6 +306,59 @@ async fn offline_takes_the_cache_or_says_what_is_missing() {
     assert_eq!(world.server.statuses("/simple/a/").len(), 1);
 }
 
+/// A wheel of `a` with a list of files.
+fn wheel_with_record(record: &str) -> Vec<u8> {
+    use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter};
+    futures::executor::block_on(async {
+        let mut bytes = Vec::new();
+        let mut writer = ZipFileWriter::new(futures::io::Cursor::new(&mut bytes));
+        let files = [
+            ("a/large.bin", &*"x".repeat(200_000)),
+            ("a-1.0.dist-info/METADATA", METADATA),
+            ("a-1.0.dist-info/RECORD", record),
+        ];
+        for (path, text) in files {
+            let entry = ZipEntryBuilder::new(path.into(), Compression::Stored);
+            let written = writer.write_entry_whole(entry, text.as_bytes()).await;
+            written.unwrap();
+        }
+        writer.close().await.unwrap();
+        bytes
+    })
+}
+
+#[tokio::test]
+async fn the_files_of_a_wheel_are_read_with_ranges_alone() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    let path = "/files/a-1.0-py3-none-any.whl";
+    let record = "a/large.bin,sha256=x,200000\n";
+    let mut answer = Answer {
+        body: wheel_with_record(record),
+        ranges: true,
+        content_type: "application/zip",
+        ..Answer::default()
+    };
+    world.server.put_answer(path, answer.clone());
+    let files = async |client: Client| {
+        let file = only_file(&client).await;
+        client.files(&a(), &file).await
+    };
+    let expected = Some(InstalledFiles::of_record(record));
+    assert_eq!(files(world.client(|_| ())).await, expected);
+    let statuses = world.server.statuses(path);
+    assert!(statuses.iter().all(|status| *status == 206), "{statuses:?}");
+    assert!(statuses.len() < 4, "{statuses:?}");
+    // The cache keeps them.
+    assert_eq!(files(world.offline(|_| ())).await, expected);
+    // A server without ranges would send the whole wheel.
+    let other = World::new().await;
+    other.page("a-1.0-py3-none-any.whl", "");
+    answer.ranges = false;
+    other.server.put_answer(path, answer);
+    assert_eq!(files(other.client(|_| ())).await, None);
+}
+
 #[tokio::test]
 async fn a_metadata_file_is_taken_once_and_verified() {
     let world = World::new().await;
@@ -387,6 +440,22 @@ async fn too_new_files_and_files_of_unknown_age_are_left_out() {
     let project = client.project(&a()).await.unwrap().unwrap();
     let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
     assert_eq!(versions, ["1"]);
+    assert_eq!(client.undated().into_iter().collect::<Vec<_>>(), [(a(), 1)]);
+}
+
+#[tokio::test]
+async fn files_of_unknown_age_are_kept_where_nothing_else_is_left() {
+    let world = World::new().await;
+    let page = r#"{"files": [
+        {"filename": "a-2.tar.gz", "url": "a-2.tar.gz", "upload-time": "2021-01-02T00:00:00Z"},
+        {"filename": "a-3.tar.gz", "url": "a-3.tar.gz"}]}"#;
+    world.server.put("/simple/a/", SIMPLE_JSON, page);
+    let end = "2021-01-01T00:00:00Z".parse().unwrap();
+    let client = world.client(|options| options.exclude_newer = Some(end));
+    let project = client.project(&a()).await.unwrap().unwrap();
+    let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
+    assert_eq!(versions, ["3"]);
+    assert!(client.undated().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! The order in which conda records are tried: that of rattler's solver
-//! (`rattler_solve`), so that both choose the same records.
+//! (`rattler_solve`), so that both choose the same records. As a last resort with a cut-off for
+//! dates, records without a date come after all others.
 //!
 //! 1. records without `track_features` before those with,
 //! 2. under flexible priority the earlier channel,
@@ -24,6 +25,7 @@ use super::{
     super::{pool::Candidate, terms::Terms},
     CondaHalf,
 };
+use crate::model::record::date;
 use presolve_target::ChannelPriority;
 
 /// The best version that a dependency allows. Smaller is better.
@@ -40,8 +42,8 @@ pub(super) struct Order {
     ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
 }
 
-/// The sort key of rules 1 to 4.
-type Key = (bool, u32, Reverse<u32>, Reverse<u64>);
+/// The sort key: whether the record is a last resort, and rules 1 to 4.
+type Key = (bool, bool, u32, Reverse<u32>, Reverse<u64>);
 
 impl CondaHalf<'_> {
     /// Sorts the candidates of one package, best first. `solver` is the cache of the solver
@@ -86,6 +88,9 @@ impl CondaHalf<'_> {
 
     fn key(&self, id: SolvableId) -> Key {
         let record = self.terms.record_of(id);
+        let cut_off = self.terms.world.cut_off.as_ref();
+        let is_last = cut_off.is_some_and(|cut_off| cut_off.is_last_resort)
+            && record.is_some_and(|record| date(record).is_none());
         let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
         let channel = match (self.terms.world.channel_priority, record) {
             (ChannelPriority::Flexible, Some(record)) => self.channel_rank(&record.channel),
@@ -95,6 +100,7 @@ impl CondaHalf<'_> {
         let version = self.order.version_ranks.borrow().get(&id).copied();
         let build = record.map_or(0, |record| record.package_record.build_number);
         (
+            is_last,
             tracked,
             channel,
             Reverse(version.unwrap_or(0)),

@@ -58,13 +58,7 @@ fn is_better(
 }
 
 fn too_new(world: &World<'_>, record: &RepoDataRecord) -> Option<Reason> {
-    let cutoff = world.exclude_newer?;
-    let package = &record.package_record;
-    let timestamp = package
-        .indexed_timestamp
-        .as_ref()
-        .or(package.timestamp.as_ref())?;
-    (timestamp.jiff_timestamp() > cutoff).then_some(Reason::NewerThan { cutoff })
+    world.cut_off.as_ref()?.exclusion(record)
 }
 
 /// Returns why a record is excluded regardless of other requirements.
