@@ -10,19 +10,22 @@
 //! between them.
 
 mod decide;
+mod fact;
 mod log;
 mod problems;
+mod progress;
 mod sign;
 pub mod spec;
 mod step;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod traceback;
 
 pub use decide::diagnose;
 pub use log::{Log, LogLine};
 pub use problems::PROBLEMS;
-pub use sign::{Facts, Sign, Strength};
+pub use sign::{Condition, Facts, Sign, Strength};
 pub use step::{Fate, Step};
 
 /// A failure of image builds that the log can reveal.
