@@ -7,6 +7,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("is not allowed to access registry")
             .matching(r"access registry (?P<registry>[\w-]+)"),
         Sign::sure("UnAuthorizedRegistryAccess"),
+        Sign::likely("registrymanagement/v1.0/registries/")
+            .matching(r"(?i)(?:40[34]|not found|forbidden).*registries/(?P<registry>[\w-]+)"),
     ],
     explains: &[],
     solvable: false,

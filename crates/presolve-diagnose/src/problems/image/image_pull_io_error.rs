@@ -38,6 +38,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::likely("Error downloading dependent layers"),
         Sign::likely("unexpected EOF").matching(r"^\W*(?:(?i:error): )?unexpected EOF\s*$").near(PULL).unless_near(PUSH),
         Sign::likely("http2: client connection lost").near(PULL).unless_near(PUSH),
+        Sign::likely("tls: bad record MAC").near(PULL).unless_near(PUSH),
+        Sign::likely("stream error: stream ID").near(PULL).unless_near(PUSH),
         Sign::likely("use of closed network connection").matching(r"(?:read|write) tcp").near(PULL).unless_near(PUSH),
     ],
     explains: &["image-pull-backoff"],

@@ -4,8 +4,12 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "poetry-usage-error",
     message: "Poetry does not know `{option}`",
     signs: &[
-        Sign::sure("does not exist").matching(r#"(?:The option "(?P<option>--?[\w-]+)" does not exist|The "(?P<option_>--?[\w-]+)" option does not exist)"#).near(&["poetry"]),
-        Sign::sure("does not exist").matching(r#"The (?:requested )?command "?(?P<option>[\w-]+)"? does not exist"#).near(&["poetry"]),
+        Sign::sure("does not exist")
+            .matching(r#"The (?:option )?"(?P<option>--?[\w-]+)"(?: option)? does not exist"#)
+            .near(&["poetry"]),
+        Sign::sure("does not exist")
+            .matching(r#"The (?:requested )?command "?(?P<option>[\w-]+)"? does not exist"#)
+            .near(&["poetry"]),
     ],
     explains: &[],
     solvable: false,

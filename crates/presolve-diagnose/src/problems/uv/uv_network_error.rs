@@ -20,7 +20,11 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
                 "uv python",
             ]),
     ],
-    explains: &["name-resolution-failed"],
+    explains: &[
+        "uv-no-solution",
+        "pixi-not-solved",
+        "name-resolution-failed",
+    ],
     solvable: false,
     of_the_search: false,
     text: include_str!("uv_network_error.md"),
