@@ -1,7 +1,7 @@
 //! The decision for one problem of a log: the one that caused the others.
 
 use super::{
-    Confidence, Diagnosis, Fate, KnownFailure, Log, LogVerdict, Named,
+    Confidence, Diagnosis, Fate, KnownFailure, Log, LogVerdict, Named, fact,
     progress::Progress,
     sign::{self, Facts, Hit, Strength},
     telling,
@@ -185,9 +185,9 @@ impl Candidate {
             self.facts = hit.facts;
         } else if hit.strength == self.strength {
             for (name, values) in hit.facts {
-                let known = self.facts.entry(name).or_default();
+                let known = self.facts.entry(name.clone()).or_default();
                 for value in values {
-                    if !known.contains(&value) {
+                    if !known.iter().any(|one| fact::is_same(&name, one, &value)) {
                         known.push(value);
                     }
                 }
@@ -302,6 +302,7 @@ mod tests {
             "/opt/conda/lib/python3.10/site-packages/conda/gateways/disk/read.py",
             "C:\\Anaconda3\\lib\\site-packages\\conda\\core\\subdir_data.py",
             "/opt/conda/lib/python3.10/site-packages/conda/history.py",
+            "/opt/conda/lib/python3.10/site-packages/conda/common/configuration.py",
         ] {
             assert_eq!(
                 name(&undecodable(file)),

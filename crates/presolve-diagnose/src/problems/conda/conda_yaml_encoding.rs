@@ -11,7 +11,7 @@ const CONDA: &[&str] = &[
     "mamba env",
 ];
 
-/// The files of conda and of its YAML libraries that read an environment file.
+/// The files of conda that read an environment file.
 const READERS: &[&str] = &[
     "/conda_env/env.py",
     "/conda_env/specs/",
@@ -19,8 +19,6 @@ const READERS: &[&str] = &[
     "/conda/env/specs/",
     "/conda/plugins/environment_specifiers/",
     "/conda/plugins/env_specs/",
-    "yaml/reader.py",
-    "/conda/common/serialize",
 ];
 
 /// The files of conda that read its own data: packages, indexes, environments and settings.
@@ -41,8 +39,9 @@ fn reads_the_file(log: &Log, line: usize) -> bool {
         let is_in = |texts: &[&str]| texts.iter().any(|text| file.contains(text));
         (is_in(READERS) || is_in(OWN)).then(|| !is_in(OWN))
     });
-    // The innermost frame that is known tells.
-    files.is_empty() || known.next().unwrap_or(false)
+    // The innermost frame that is known tells. conda's own data is JSON, its settings aside.
+    let is_yaml = || files.iter().any(|file| file.contains("yaml/"));
+    files.is_empty() || known.next().unwrap_or_else(is_yaml)
 }
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {

@@ -34,6 +34,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("unexpected commit digest"),
         Sign::sure("failed to copy: ").matching(r"failed to copy: (?:read tcp|write tcp|(?:unexpected )?EOF|stream error|http2|local error|context deadline)").unless_near(PUSH),
         Sign::sure("connection reset by peer").matching(r"(?:read|write) tcp .*connection reset by peer").near(PULL).unless_near(PUSH),
+        Sign::sure("/blobs/").matching(r"/blobs/\S+: (?:EOF|unexpected EOF|read tcp|write tcp|http2|stream error)").unless_near(PUSH),
         Sign::sure("Error pulling image (").matching(r"Error pulling image \([^)]*\) from .*(?:EOF|reset|timeout|time-out|Untar|ApplyLayer)"),
         Sign::likely("Error downloading dependent layers"),
         Sign::likely("unexpected EOF").matching(r"^\W*(?:(?i:error): )?unexpected EOF\s*$").near(PULL).unless_near(PUSH),
