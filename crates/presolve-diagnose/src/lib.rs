@@ -6,8 +6,8 @@
 //!
 //! Each known problem is a file of its own, next to its page (`disk_full.rs`, `disk_full.md`),
 //! in the folder of its subject. [`PROBLEMS`] lists them all. A problem is data: the messages
-//! that show it, with the facts in them, and the problems that it causes. [`diagnose`] decides
-//! between them.
+//! that show it, with the facts in them, and the problems that it causes. Where texts near a
+//! message do not tell, its sign has a [`Condition`]. [`diagnose`] decides between them.
 
 mod decide;
 mod fact;

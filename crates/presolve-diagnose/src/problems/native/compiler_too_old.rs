@@ -3,14 +3,8 @@ use crate::{KnownFailure, Sign};
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "compiler-too-old",
     message: "the compiler does not know the flag `{flag}`",
-    signs: &[
-        Sign::sure("unrecognized command")
-            .matching(r"error: unrecognized command[- ]line option ['\x22‘“](?P<flag>[^'\x22’”]+)"),
-        Sign::sure("error: unknown argument")
-            .matching(r"error: unknown argument:? '(?P<flag>[^']+)'"),
-        Sign::sure("error: unsupported option '")
-            .matching(r"error: unsupported option '(?P<flag>[^']+)'"),
-    ],
+    signs: &[Sign::sure("unrecognized command")
+        .matching(r"error: unrecognized command[- ]line option ['\x22‘“](?P<flag>[^'\x22’”]+)")],
     explains: &[
         "compile-error",
         "pip-build-failed",

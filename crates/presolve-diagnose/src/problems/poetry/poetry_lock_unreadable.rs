@@ -2,7 +2,7 @@ use crate::{KnownFailure, Sign};
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "poetry-lock-unreadable",
-    message: "",
+    message: "Poetry cannot read `poetry.lock`",
     signs: &[
         Sign::sure("The lock file is not compatible with the current version of Poetry"),
         Sign::sure("Unable to read the lock file ("),

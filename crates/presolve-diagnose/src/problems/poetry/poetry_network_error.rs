@@ -8,6 +8,12 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Failed HTTP request: ")
             .matching(r"HTTP request: \w+ (?P<url>https?://(?P<host>[^/\s]+)\S*)")
             .near(&["poetry"]),
+        Sign::likely("HTTPSConnectionPool(host='")
+            .matching(
+                r"host='(?P<host>[\w.-]+)', port=\d+\): (?:Read timed out|Max retries exceeded)",
+            )
+            .near(&["poetry"])
+            .unless_with(&["Retrying"]),
     ],
     explains: &["name-resolution-failed", "pip-network-error"],
     solvable: false,

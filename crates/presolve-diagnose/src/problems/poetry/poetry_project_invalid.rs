@@ -2,7 +2,7 @@ use crate::{KnownFailure, Sign};
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "poetry-project-invalid",
-    message: "",
+    message: "Poetry cannot read `pyproject.toml`",
     signs: &[
         Sign::sure("The Poetry configuration is invalid"),
         Sign::sure("[tool.poetry] section not found in"),

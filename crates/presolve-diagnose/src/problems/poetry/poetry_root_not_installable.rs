@@ -2,7 +2,7 @@ use crate::{KnownFailure, Sign};
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "poetry-root-not-installable",
-    message: "",
+    message: "Poetry installed the dependencies and could not install the project itself",
     signs: &[
         Sign::sure("The current project could not be installed"),
         Sign::sure("does not contain any element")

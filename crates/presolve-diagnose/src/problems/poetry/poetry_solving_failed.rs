@@ -2,7 +2,7 @@ use crate::{KnownFailure, Sign};
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "poetry-solving-failed",
-    message: "",
+    message: "Poetry found no versions that satisfy all requirements",
     signs: &[
         Sign::sure("version solving failed"),
         Sign::sure("SolverProblemError"),
