@@ -11,6 +11,7 @@ mod poetry_project_invalid;
 mod poetry_project_missing;
 mod poetry_root_not_installable;
 mod poetry_solving_failed;
+mod poetry_source_missing;
 mod poetry_usage_error;
 mod poetry_version_incompatible;
 
@@ -23,6 +24,7 @@ pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &poetry_root_not_installable::PROBLEM,
     &poetry_no_candidates::PROBLEM,
     &poetry_group_missing::PROBLEM,
+    &poetry_source_missing::PROBLEM,
     &poetry_usage_error::PROBLEM,
     &poetry_network_error::PROBLEM,
     &poetry_version_incompatible::PROBLEM,

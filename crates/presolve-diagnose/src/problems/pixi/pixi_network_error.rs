@@ -7,6 +7,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("error sending request for url")
             .matching(r"url \((?P<url>https?://(?P<host>[^/)]+)[^)]*)\)")
             .near(&["pixi"]),
+        // reqwest's message for a status of the server.
+        Sign::sure("HTTP status ").matching(r"HTTP status (?:client|server) error \((?P<status>\d{3})[^)]*\) for url \((?P<url>https?://(?P<host>[^/)]+)[^)]*)\)").near(&["pixi"]),
         Sign::sure("requires network access, but pixi is running in offline mode"),
     ],
     explains: &["name-resolution-failed", "pixi-not-solved"],

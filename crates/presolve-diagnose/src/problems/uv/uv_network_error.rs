@@ -19,6 +19,9 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
                 "uv tool",
                 "uv python",
             ]),
+        Sign::sure("Failed to download: ").matching(r"error: Failed to download: (?P<package>[A-Za-z0-9][\w.-]*)"),
+        // reqwest's message for a status of the server.
+        Sign::sure("HTTP status ").matching(r"HTTP status (?:client|server) error \((?P<status>\d{3})[^)]*\) for url \((?P<url>https?://(?P<host>[^/)]+)[^)]*)\)").near(&["uv sync", "uv pip", "uv lock", "uv run", "uv tool", "uv python", "Failed to download: "]),
     ],
     explains: &[
         "uv-no-solution",
