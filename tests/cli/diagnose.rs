@@ -346,3 +346,60 @@ fn problems_are_listed_and_told() {
     }
     assert_snapshot!(project.run(&["diagnose", "--explain", "disk-ful"]));
 }
+
+/// The message of the problem of a log.
+fn message(log: &str) -> String {
+    let run = diagnose(&project(log), &["--format", "json"]);
+    let json: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run}"));
+    text_of(&json, "/problem/message")
+}
+
+#[test]
+fn a_requirement_that_pip_repeats_is_named_once() {
+    let log = "\
+ERROR: Could not find a version that satisfies the requirement oldflow==2.8 (from -r /x/condaenv.requirements.txt (line 1)) (from versions: none)
+ERROR: No matching distribution found for oldflow==2.8 (from -r /x/condaenv.requirements.txt (line 1))
+";
+    assert_eq!(
+        message(log),
+        "no index has `oldflow==2.8` for this Python and platform"
+    );
+    let log = log.replace("found for oldflow==2.8", "found for oldflow == 2.8");
+    assert_eq!(
+        message(&log),
+        "no index has `oldflow==2.8` for this Python and platform"
+    );
+}
+
+#[test]
+fn facts_have_neither_full_stops_nor_dockers_folders() {
+    let log = "failed to solve: lstat /var/lib/docker/tmp/buildkit-mount30/app/demo.txt: no such file or directory\n";
+    assert_eq!(message(log), "`app/demo.txt` is not in the build context");
+    let log = "COPY failed: stat /var/lib/docker/tmp/docker-builder12/demo.txt: no such file or directory\n";
+    assert_eq!(message(log), "`demo.txt` is not in the build context");
+    let log = "Could not connect to the registry login server 'demo.azurecr.io.'. Please verify.\n";
+    assert_eq!(
+        message(log),
+        "the container registry `demo.azurecr.io` could not be reached"
+    );
+}
+
+#[test]
+fn the_flag_that_an_old_compiler_does_not_know_is_named_with_its_line() {
+    let log = "\
+gcc: error: unrecognized command line option '-fno-plt'
+error: command 'gcc' failed with exit status 1
+ERROR: Failed building wheel for oldflow
+";
+    let run = diagnose(&project(log), &[]);
+    assert!(run.stdout.contains("error[compiler-too-old]"), "{run}");
+    assert!(run.stdout.contains("-fno-plt"), "{run}");
+    assert!(run.stdout.contains("build.log:1"), "{run}");
+}
+
+#[test]
+fn the_tags_of_an_azure_registry_are_listed_with_its_own_command() {
+    let log = "manifest for demo.azurecr.io/train:3 not found: manifest unknown\n";
+    let run = diagnose(&project(log), &[]);
+    assert!(run.stdout.contains("az acr repository show-tags"), "{run}");
+}

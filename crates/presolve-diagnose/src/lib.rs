@@ -6,23 +6,26 @@
 //!
 //! Each known problem is a file of its own, next to its page (`disk_full.rs`, `disk_full.md`),
 //! in the folder of its subject. [`PROBLEMS`] lists them all. A problem is data: the messages
-//! that show it, with the facts in them, and the problems that it causes. [`diagnose`] decides
-//! between them.
+//! that show it, with the facts in them, and the problems that it causes. Where texts near a
+//! message do not tell, its sign has a [`Condition`]. [`diagnose`] decides between them.
 
 mod decide;
+mod fact;
 mod log;
 mod problems;
+mod progress;
 mod sign;
 pub mod spec;
 mod step;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod traceback;
 
 pub use decide::diagnose;
 pub use log::{Log, LogLine};
 pub use problems::PROBLEMS;
-pub use sign::{Facts, Sign, Strength};
+pub use sign::{Condition, Facts, Sign, Strength};
 pub use step::{Fate, Step};
 
 /// A failure of image builds that the log can reveal.

@@ -76,6 +76,14 @@ impl Log {
         let step = self.lines[line].step.map(|step| &self.steps[step]);
         step.is_some_and(|step| step.fate == Fate::Succeeded)
     }
+
+    /// Whether two lines may belong to the same step. A line without a step may belong to any.
+    pub(super) fn is_one_step(&self, one: usize, other: usize) -> bool {
+        match (self.lines[one].step, self.lines[other].step) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        }
+    }
 }
 
 /// The lines that are kept while the log is read.

@@ -8,7 +8,7 @@ use std::{
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
-use super::{KnownFailure, Log, all, log::pattern};
+use super::{KnownFailure, Log, all, fact, log::pattern};
 use presolve_text::secrets::redact;
 
 /// The strength of a sign as evidence.
@@ -31,9 +31,14 @@ pub struct Sign {
     pattern: Option<&'static str>,
     near: &'static [&'static str],
     unless_near: &'static [&'static str],
+    unless_with: &'static [&'static str],
+    condition: Option<Condition>,
     items: Option<&'static str>,
     at_end: bool,
 }
+
+/// Whether a line of a log, given by its index, shows a problem.
+pub type Condition = fn(&Log, usize) -> bool;
 
 impl Sign {
     /// Returns a sign that only this problem shows.
@@ -58,6 +63,8 @@ impl Sign {
             pattern: None,
             near: &[],
             unless_near: &[],
+            unless_with: &[],
+            condition: None,
             items: None,
             at_end: false,
         }
@@ -69,15 +76,27 @@ impl Sign {
         self
     }
 
-    /// Requires that one of these texts is near the sign.
+    /// Requires that one of these texts is near the sign, in the same step.
     pub const fn near(mut self, texts: &'static [&'static str]) -> Self {
         self.near = texts;
         self
     }
 
-    /// Requires that none of these texts is near the sign.
+    /// Requires that none of these texts is near the sign, in the same step.
     pub const fn unless_near(mut self, texts: &'static [&'static str]) -> Self {
         self.unless_near = texts;
+        self
+    }
+
+    /// Requires that none of these texts is in the line itself.
+    pub const fn unless_with(mut self, texts: &'static [&'static str]) -> Self {
+        self.unless_with = texts;
+        self
+    }
+
+    /// Requires this of the line, where texts near it do not tell.
+    pub const fn when(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
         self
     }
 
@@ -174,13 +193,16 @@ impl Compiled {
     fn hit(&self, log: &Log, line: usize) -> Option<Hit> {
         let sign = self.sign;
         let around = line.saturating_sub(BEFORE)..(line + BEHIND).min(log.lines.len());
+        let text = &log.lines[line].text;
         let stands_near = |texts: &[&str]| {
             let texts = literals(texts.iter().copied());
-            let mut lines = log.lines[around.clone()].iter();
-            lines.any(|line| texts.is_match(&line.text))
+            let mut lines = around.clone().filter(|&near| log.is_one_step(line, near));
+            lines.any(|near| texts.is_match(&log.lines[near].text))
         };
-        if !sign.near.is_empty() && !stands_near(sign.near)
+        if !sign.unless_with.is_empty() && literals(sign.unless_with.iter().copied()).is_match(text)
+            || !sign.near.is_empty() && !stands_near(sign.near)
             || !sign.unless_near.is_empty() && stands_near(sign.unless_near)
+            || sign.condition.is_some_and(|holds| !holds(log, line))
             || sign.at_end && !self.ends(log, line)
         {
             return None;
@@ -237,13 +259,9 @@ fn add_facts(facts: &mut Facts, regex: &Regex, text: &str) {
         let Some(value) = found.name(name) else {
             continue;
         };
-        let value = match name {
-            // The text before the host is user and password.
-            "host" => value.as_str().rsplit('@').next().unwrap_or_default(),
-            _ => value.as_str(),
-        };
+        let value = fact::clean(name, value.as_str());
         let values = facts.entry(name.to_owned()).or_default();
-        if !values.iter().any(|known| known == value) {
+        if !values.iter().any(|known| fact::is_same(name, known, value)) {
             values.push(value.to_owned());
         }
     }

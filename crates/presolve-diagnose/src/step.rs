@@ -26,17 +26,34 @@ pub enum Fate {
     Succeeded,
     /// The log reports a failure.
     Failed,
+    /// The builder stopped it, because another step failed.
+    Cancelled,
 }
 
 /// `Step 5/9 : RUN …` of Docker's classic builder, `STEP 5/9: RUN …` of buildah.
 static CLASSIC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s*(?:Step|STEP) (\d+)(?:/(\d+))? ?: (.*)$"));
 
-/// `[3/7] RUN …`, `[build 3/7] RUN …` of BuildKit, after `#8 `.
-static BUILDKIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[(?:[^\]\s]+ )*\d+/\d+\] (.*)$"));
+/// `[3/7] RUN …`, `[build  3/12] RUN …` of BuildKit, after `#8 `. It pads the numbers.
+static BUILDKIT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\[ *(?:[^\]\s]+ +)*\d+/\d+\] (.*)$"));
+
+/// ` > [build 3/7] RUN …:`, above the last output of the failed step in BuildKit's summary.
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ ?> \[ *(?:[^\]\s]+ +)*\d+/\d+\] (.*?):?$"));
+
+/// The line around a quotation in BuildKit's summary.
+const RULE: &str = "------";
+
+/// Docker's message after an instruction that failed.
+const CLASSIC_FAILURE: &str = "returned a non-zero code:";
 
 /// The maximum number of a step. A log with higher numbers is not of a build.
 const MOST: usize = 1 << 16;
+
+/// The number of last steps among which the summary's step is looked for, so that a log takes
+/// linear time.
+const RECENT: usize = 256;
 
 /// The steps found so far while the log is read.
 #[derive(Default)]
@@ -46,15 +63,35 @@ pub(super) struct Steps {
     by_id: HashMap<u32, usize>,
     /// The running step of the classic builder, with its number and the number of steps.
     current: Option<(usize, u32, Option<u32>)>,
+    /// The failed step whose output BuildKit's summary repeats.
+    quoted: Option<usize>,
 }
 
 impl Steps {
     /// Returns the step that a line belongs to, as an index.
     pub(crate) fn of(&mut self, id: Option<u32>, text: &str, line: usize) -> Option<usize> {
         match id {
-            Some(id) => self.buildkit(id, text, line),
-            None => self.classic(text, line),
+            Some(id) => self.buildkit(id, text, line).or(self.quoted),
+            None => self.quoted(text, line).or_else(|| self.classic(text, line)),
         }
+    }
+
+    /// Returns the failed step of which a line is the output, in BuildKit's summary.
+    fn quoted(&mut self, text: &str, line: usize) -> Option<usize> {
+        if let Some(found) = QUOTED.captures(text).filter(|_| self.steps.len() < MOST) {
+            let instruction = &found[1];
+            let mut recent = (0..self.steps.len()).rev().take(RECENT);
+            let known = recent.find(|&step| self.steps[step].instruction == instruction);
+            let step = known.unwrap_or_else(|| {
+                self.steps.push(Step::new(line, instruction));
+                self.steps.len() - 1
+            });
+            self.steps[step].fate = Fate::Failed;
+            self.quoted = Some(step);
+        } else if text == RULE {
+            self.quoted = None;
+        }
+        self.quoted
     }
 
     pub(crate) fn finish(self) -> Vec<Step> {
@@ -75,7 +112,8 @@ impl Steps {
         let step = *self.by_id.get(&id)?;
         let fate = match text.split_whitespace().next() {
             Some("DONE" | "CACHED") => Fate::Succeeded,
-            Some("ERROR" | "ERROR:" | "CANCELED") => Fate::Failed,
+            Some("ERROR" | "ERROR:") => Fate::Failed,
+            Some("CANCELED") => Fate::Cancelled,
             _ => return Some(step),
         };
         self.steps[step].fate = fate;
@@ -97,6 +135,8 @@ impl Steps {
         let (step, ..) = self.current?;
         if text.starts_with("Successfully built ") {
             self.steps[step].fate = Fate::Succeeded;
+        } else if text.contains(CLASSIC_FAILURE) {
+            self.steps[step].fate = Fate::Failed;
         }
         Some(step)
     }
@@ -150,5 +190,48 @@ mod tests {
             fates(log),
             expected.map(|(text, fate)| (text.to_owned(), fate))
         );
+    }
+
+    #[test]
+    fn a_padded_number_is_that_of_a_step() {
+        let log = "#5 [ 1/12] FROM a\n#6 [stage-0  2/12] RUN b\n#6 ERROR: no\n";
+        let expected = [("FROM a", Fate::Open), ("RUN b", Fate::Failed)];
+        assert_eq!(
+            fates(log),
+            expected.map(|(text, fate)| (text.to_owned(), fate))
+        );
+    }
+
+    #[test]
+    fn a_cancelled_step_did_not_fail() {
+        let log = "#5 [a 1/2] RUN a\n#6 [b 1/2] RUN b\n#6 ERROR: no\n#5 CANCELED\n";
+        let expected = [("RUN a", Fate::Cancelled), ("RUN b", Fate::Failed)];
+        assert_eq!(
+            fates(log),
+            expected.map(|(text, fate)| (text.to_owned(), fate))
+        );
+    }
+
+    #[test]
+    fn the_summary_of_buildkit_quotes_the_failed_step() {
+        let log = "=> ERROR [2/3] RUN b  0.3s\n------\n > [2/3] RUN b:\n0.2 oh\n------\nbye\n";
+        let log = Log::read(log.as_bytes());
+        let steps: Vec<Option<usize>> = log.lines.iter().map(|line| line.step).collect();
+        assert_eq!(steps, [None, None, Some(0), Some(0), None, None]);
+        assert_eq!(log.steps[0].fate, Fate::Failed);
+        assert_eq!(log.steps[0].instruction, "RUN b");
+    }
+
+    #[test]
+    fn the_summary_names_a_step_that_the_log_shows() {
+        let log =
+            "#6 [2/3] RUN b\n#6 0.2 oh\n#6 ERROR: no\n------\n > [2/3] RUN b:\n0.2 oh\n------\n";
+        assert_eq!(fates(log), [("RUN b".to_owned(), Fate::Failed)]);
+    }
+
+    #[test]
+    fn the_classic_builder_says_which_instruction_failed() {
+        let log = "Step 2/3 : RUN b\nThe command '/bin/sh -c b' returned a non-zero code: 1\n";
+        assert_eq!(fates(log), [("RUN b".to_owned(), Fate::Failed)]);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{KnownFailure, Log, LogVerdict, all, by_name, diagnose};
+use super::{KnownFailure, Log, LogVerdict, all, by_name, diagnose, sign};
 
 /// A code block in the text of a problem.
 struct Example {
@@ -102,6 +102,30 @@ fn an_example_says_nothing_before_an_image_that_was_built() {
             assert_eq!(name_of(&log), None, "{}", problem.name);
         }
     }
+}
+
+/// The groups of tools that the other tools do not call, by the beginnings of their names.
+const TOOLS: &[&str] = &["uv-", "poetry-", "pixi-", "conda-lock-", "azure"];
+
+/// A sign of a tool does not fire on the logs of the others.
+#[test]
+fn a_problem_of_a_tool_is_in_its_own_logs_only() {
+    let mut wrong = String::new();
+    for problem in all() {
+        for example in examples(problem).iter().filter(|one| one.mark == "found") {
+            let log = Log::read(example.text.as_bytes());
+            for hit in sign::hits(&log) {
+                let name = hit.problem.name;
+                let is_of_tool = TOOLS
+                    .iter()
+                    .any(|tool| name.starts_with(tool) && !problem.name.starts_with(tool));
+                if is_of_tool && !problem.explains.contains(&name) {
+                    wrong += &format!("{name} in {}:\n{}\n", problem.name, example.text);
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, "");
 }
 
 #[test]

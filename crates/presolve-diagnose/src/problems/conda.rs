@@ -11,6 +11,7 @@ mod conda_clobber;
 mod conda_command_not_found;
 mod conda_environment_file_missing;
 mod conda_environment_not_found;
+mod conda_file_not_a_list;
 mod conda_http_error;
 mod conda_invalid_archive;
 mod conda_link_failed;
@@ -27,6 +28,7 @@ mod conda_spec_not_found;
 mod conda_ssl_error;
 mod conda_tos_not_accepted;
 mod conda_unexpected_error;
+mod conda_unknown_installer;
 mod conda_usage_error;
 mod conda_yaml_encoding;
 mod conda_yaml_invalid;
@@ -76,4 +78,6 @@ pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &conda_remove_error::PROBLEM,
     &conda_usage_error::PROBLEM,
     &conda_unexpected_error::PROBLEM,
+    &conda_file_not_a_list::PROBLEM,
+    &conda_unknown_installer::PROBLEM,
 ];

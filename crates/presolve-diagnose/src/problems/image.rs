@@ -6,6 +6,7 @@ mod image_invalid_reference;
 mod image_layer_limit;
 mod image_no_matching_manifest;
 mod image_not_found;
+mod image_pull_backoff;
 mod image_pull_forbidden;
 mod image_pull_io_error;
 mod image_pull_rate_limited;
@@ -20,4 +21,5 @@ pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &image_pull_io_error::PROBLEM,
     &image_invalid_reference::PROBLEM,
     &image_layer_limit::PROBLEM,
+    &image_pull_backoff::PROBLEM,
 ];

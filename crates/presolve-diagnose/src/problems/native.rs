@@ -7,6 +7,7 @@ mod cmake_missing;
 mod cmake_version_incompatible;
 mod compile_error;
 mod compiler_missing;
+mod compiler_too_old;
 mod cuda_toolkit_missing;
 mod glibc_too_old;
 mod header_missing;
@@ -38,4 +39,5 @@ pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &glibc_too_old::PROBLEM,
     &r_package_not_available::PROBLEM,
     &r_package_install_failed::PROBLEM,
+    &compiler_too_old::PROBLEM,
 ];

@@ -24,6 +24,7 @@ mod pip_no_matching_distribution;
 mod pip_os_error;
 mod pip_permission_denied;
 mod pip_proxy_error;
+mod pip_readme_missing;
 mod pip_requirements_file_missing;
 mod pip_resolution_impossible;
 mod pip_resolution_too_deep;
@@ -33,9 +34,7 @@ mod pip_sklearn_deprecated;
 mod pip_ssl_error;
 mod pip_usage_error;
 mod pip_wheel_not_supported;
-mod poetry_solving_failed;
 mod python_module_missing;
-mod uv_no_solution;
 
 pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &pip_no_matching_distribution::PROBLEM,
@@ -70,6 +69,5 @@ pub(super) static PROBLEMS: &[&KnownFailure] = &[
     &pip_os_error::PROBLEM,
     &pip_missing::PROBLEM,
     &pip_usage_error::PROBLEM,
-    &uv_no_solution::PROBLEM,
-    &poetry_solving_failed::PROBLEM,
+    &pip_readme_missing::PROBLEM,
 ];

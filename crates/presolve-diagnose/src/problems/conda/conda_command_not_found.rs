@@ -11,6 +11,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("No such file or directory: 'conda'"),
         Sign::sure("is not recognized as").matching(r"(?i)['‘](?P<command>conda|mamba)['’] is not recognized as"),
         Sign::sure("Unable to run conda package manager"),
+        Sign::sure("Could not find conda (or compatible) executable"),
         Sign::sure("not found").matching(r"/bin/sh: (?:\d+: )?(?P<command>\S*/conda(?:/bin/conda)?): not found"),
     ],
     explains: &["command-not-found"],

@@ -13,7 +13,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::likely("ChunkedEncodingError").near(&["conda install", "conda env", "conda create", "/conda/"]),
         Sign::likely("Could not connect to https://").matching(r"Could not connect to (?P<url>https://(?P<host>(?:repo|conda)\.(?:anaconda|continuum)\.\w+)\S*)"),
     ],
-    explains: &["conda-unexpected-error", "name-resolution-failed", "pip-network-error"],
+    explains: &["conda-lock-not-solved", "conda-unexpected-error", "name-resolution-failed", "pip-network-error"],
     solvable: false,
     of_the_search: false,
     text: include_str!("conda_http_error.md"),

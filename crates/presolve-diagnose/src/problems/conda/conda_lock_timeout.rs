@@ -8,6 +8,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"\bLockError\b")
             .unless_near(&["npm"]),
         Sign::sure("It looks like conda is already doing something"),
+        Sign::sure("LockFile error. Aborting"),
         Sign::sure("libmamba Could not").matching(r"libmamba Could not (?:set lock|lock)"),
         Sign::likely("Cannot lock '").near(&["mamba"]),
     ],

@@ -13,6 +13,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"Permission denied: '(?P<path>[^']*conda[^']*)'")
             .near(&["CondaError", "conda.core", "conda/core", "conda/gateways"]),
         Sign::sure("critical libmamba").matching(r"critical libmamba .*[Pp]ermission denied"),
+        Sign::sure("Could not find any writable cache directory for repodata"),
     ],
     explains: &[
         "conda-unexpected-error",

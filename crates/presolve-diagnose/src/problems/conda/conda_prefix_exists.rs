@@ -8,6 +8,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("The target prefix is the base prefix"),
         Sign::sure("DirectoryNotACondaEnvironmentError"),
         Sign::sure("Non-conda folder exists at prefix"),
+        Sign::sure("Not allowed pre-existing prefix")
+            .matching(r"pre-existing prefix: (?P<prefix>\S+)"),
     ],
     explains: &[],
     solvable: false,

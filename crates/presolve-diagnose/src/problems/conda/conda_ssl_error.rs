@@ -7,6 +7,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("CondaSSLError"),
         Sign::sure("OpenSSL appears to be unavailable on this machine"),
         Sign::sure("SSL verification error").near(&["conda"]),
+        Sign::sure("ssl_verify does not contain a valid file path"),
         Sign::likely("SSL module is not available")
             .near(&["conda install", "conda env", "conda create"])
             .unless_near(&["pip is configured"]),

@@ -14,6 +14,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("due to strict channel priority"),
     ],
     explains: &[
+        "conda-lock-not-solved",
         "libmamba-nothing-provides",
         "unsatisfiable",
         "conda-unexpected-error",

@@ -17,7 +17,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("PackagesNotFoundInChannelsError").with_items(ITEM),
         Sign::likely("PackagesNotFoundError").unless_near(&["missing from the target environment"]).with_items(ITEM),
     ],
-    explains: &["conda-unexpected-error", "solve-timeout", "unsatisfiable"],
+    explains: &["pixi-not-solved", "conda-lock-not-solved", "conda-unexpected-error", "solve-timeout", "unsatisfiable"],
     solvable: true,
     of_the_search: false,
     text: include_str!("package_not_found.md"),

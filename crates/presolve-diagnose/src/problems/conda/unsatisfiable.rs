@@ -31,6 +31,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         ),
     ],
     explains: &[
+        "pixi-not-solved",
+        "conda-lock-not-solved",
         "conda-unexpected-error",
         "solve-timeout",
         "solve-conflict-hang",

@@ -10,7 +10,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("ADD failed").matching(r"ADD failed: .*?(?:stat )(?P<path>[^:]+): (?:file does not exist|no such file)"),
         Sign::sure(" failed: ").matching(r"(?:COPY|ADD) failed: (?:file not found|no source files|forbidden path|Forbidden path|stat|lstat|source)"),
         Sign::sure("forbidden path outside the build context"),
-        Sign::sure("lstat ").matching(r"^(?:ERROR: )?lstat (?P<path>\S+): no such file or directory"),
+        Sign::sure("lstat ").matching(r"(?:^|failed to solve: |(?i:error): )lstat (?P<path>\S+): no such file or directory"),
         Sign::sure("failed to compute cache key").matching(r"not found|no such file"),
         Sign::sure("failed to calculate checksum of ref").matching(r"not found|no such file"),
         Sign::sure("no source files were specified"),

@@ -11,6 +11,9 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Unable to find '").matching(r"Unable to find '(?P<file>[^']*Dockerfile[^']*)'"),
         Sign::sure("failed to read dockerfile: open").matching(r"open (?P<file>\S+): no such file"),
         Sign::sure("Dockerfile not found"),
+        Sign::sure("resolve : lstat ")
+            .matching(r"resolve : lstat (?P<file>\S+): no such file")
+            .unless_with(&["failed to walk"]),
         Sign::sure("could not find").matching(r"could not find (?P<file>\S*Dockerfile\S*)"),
     ],
     explains: &["docker-copy-not-found"],

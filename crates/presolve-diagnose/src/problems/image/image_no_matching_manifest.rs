@@ -14,7 +14,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"image operating system .* cannot be used on this platform"),
         Sign::sure("cannot be used on this platform"),
     ],
-    explains: &["image-not-found", "exec-format-error"],
+    explains: &["image-pull-backoff", "image-not-found", "exec-format-error"],
     solvable: false,
     of_the_search: false,
     text: include_str!("image_no_matching_manifest.md"),

@@ -14,7 +14,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("denied: permission").matching(r"(?i)denied: permission .* denied on resource").unless_near(PUSH),
         Sign::likely("Forbidden").matching(r"Error response from daemon: .*(?:403|Forbidden)").unless_near(&["not allowed access", "The push refers to"]),
     ],
-    explains: &["image-pull-unauthorized", "registry-unreachable", "image-pull-io-error"],
+    explains: &["image-pull-backoff", "image-pull-unauthorized", "registry-unreachable", "image-pull-io-error"],
     solvable: false,
     of_the_search: false,
     text: include_str!("image_pull_forbidden.md"),

@@ -1,4 +1,16 @@
-use crate::{KnownFailure, Sign};
+use crate::{KnownFailure, Sign, problems::registry::PUSH};
+
+/// Texts that show that layers of an image are pulled.
+const PULL: &[&str] = &[
+    "Pulling from ",
+    "Pulling fs layer",
+    "Download complete",
+    "FROM ",
+    "docker pull",
+    "extracting sha256",
+    "Pulling image",
+    "Error response from daemon",
+];
 
 pub(super) static PROBLEM: KnownFailure = KnownFailure {
     name: "image-pull-io-error",
@@ -20,8 +32,18 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"failed to prepare extraction snapshot|failed to prepare sha256"),
         Sign::likely("layer does not exist"),
         Sign::sure("unexpected commit digest"),
+        Sign::sure("failed to copy: ").matching(r"failed to copy: (?:read tcp|write tcp|(?:unexpected )?EOF|stream error|http2|local error|context deadline)").unless_near(PUSH),
+        Sign::sure("connection reset by peer").matching(r"(?:read|write) tcp .*connection reset by peer").near(PULL).unless_near(PUSH),
+        Sign::sure("/blobs/").matching(r"/blobs/\S+: (?:EOF|unexpected EOF|read tcp|write tcp|http2|stream error)").unless_near(PUSH),
+        Sign::sure("Error pulling image (").matching(r"Error pulling image \([^)]*\) from .*(?:EOF|reset|timeout|time-out|Untar|ApplyLayer)"),
+        Sign::likely("Error downloading dependent layers"),
+        Sign::likely("unexpected EOF").matching(r"^\W*(?:(?i:error): )?unexpected EOF\s*$").near(PULL).unless_near(PUSH),
+        Sign::likely("http2: client connection lost").near(PULL).unless_near(PUSH),
+        Sign::likely("tls: bad record MAC").near(PULL).unless_near(PUSH),
+        Sign::likely("stream error: stream ID").near(PULL).unless_near(PUSH),
+        Sign::likely("use of closed network connection").matching(r"(?:read|write) tcp").near(PULL).unless_near(PUSH),
     ],
-    explains: &[],
+    explains: &["image-pull-backoff"],
     solvable: false,
     of_the_search: false,
     text: include_str!("image_pull_io_error.md"),

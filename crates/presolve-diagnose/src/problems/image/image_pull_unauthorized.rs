@@ -6,7 +6,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
     signs: &[
         Sign::sure("pull access denied").matching(r"pull access denied for (?P<image>[^\s,]+)"),
         Sign::sure("unauthorized: authentication required").unless_near(PUSH),
-        Sign::sure("unauthorized:").matching(r"unauthorized: (?:incorrect username or password|access to the requested resource|Invalid|invalid|The client|HTTP Basic|aad|AAD)").unless_near(PUSH),
+        Sign::sure("unauthorized:").matching(r"unauthorized: (?:incorrect username or password|Application not registered|access to the requested resource|Invalid|invalid|The client|HTTP Basic|aad|AAD)").unless_near(PUSH),
         Sign::sure("/v2/").matching(r"(?:Head|Get) \x22?https?://(?P<host>[^/\x22\s]+)/v2/\S*: (?:denied|unauthorized)\b").unless_near(PUSH),
         Sign::sure("failed to authorize").matching(r"failed to authorize").unless_near(&["403 Forbidden", "toomanyrequests", "i/o timeout", "no such host", "not allowed access", "The push refers"]),
         Sign::sure("401 Unauthorized").matching(r"unexpected status(?: code)?:? .*401 Unauthorized|401 Unauthorized.*(?:docker|registry|/v2/)|(?:docker|registry|/v2/).*401 Unauthorized").unless_near(PUSH),
@@ -21,7 +21,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("UNAUTHORIZED").matching(r"\bUNAUTHORIZED\b.*authentication required").unless_near(PUSH),
         Sign::sure("failed to set docker credentials").unless_near(&["not allowed access", "i/o timeout", "no such host", "The push refers"]),
     ],
-    explains: &["image-not-found", "blob-forbidden"],
+    explains: &["image-pull-backoff", "image-not-found", "blob-forbidden"],
     solvable: false,
     of_the_search: false,
     text: include_str!("image_pull_unauthorized.md"),

@@ -12,6 +12,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("no acceptable C compiler found"),
         Sign::sure("COMPILER not set").matching(r"CMAKE_\w+_COMPILER not set"),
         Sign::sure("_COMPILER-NOTFOUND"),
+        Sign::sure("Could not find compiler set in environment variable"),
         Sign::sure("COMPILER could be found").matching(r"No CMAKE_\w+_COMPILER could be found"),
         Sign::sure("Unknown compiler(s)").matching(r"Unknown compiler\(s\): (?P<compiler>.*)"),
         Sign::sure("is required. Get it with").matching(r"Microsoft Visual C\+\+ .* is required"),

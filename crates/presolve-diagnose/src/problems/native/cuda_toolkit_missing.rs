@@ -17,6 +17,11 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Unable to find CUDA").near(&["error"]),
         Sign::sure("Specify CUDA_TOOLKIT_ROOT_DIR"),
         Sign::sure("No CUDA toolset found"),
+        Sign::sure("unsupported operand type(s) for +: 'NoneType' and 'str'").near(&[
+            "CUDA_HOME",
+            "cuda_dir",
+            "/bin/nvcc",
+        ]),
         Sign::likely("IndexError: list index out of range")
             .near(&["_get_cuda_arch_flags", "arch_list[-1]"]),
     ],

@@ -24,6 +24,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("HOROVOD_").matching(r"HOROVOD_\w+ is set but"),
     ],
     explains: &[
+        "compiler-too-old",
         "compile-error",
         "pip-build-failed",
         "cmake-failed",

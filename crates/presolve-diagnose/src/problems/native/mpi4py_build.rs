@@ -14,7 +14,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Running setup.py install for mpi4py").matching(r"error"),
         Sign::sure("unable to execute 'mpicc'"),
     ],
-    explains: &["compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "compiler-missing", "header-missing", "library-missing", "cmake-missing", "cuda-toolkit-missing", "python-module-missing", "command-not-found", "pip-setuptools-too-new", "pip-setuptools-too-old-for-python", "cmake-version-incompatible"],
+    explains: &["compiler-too-old", "compile-error", "pip-build-failed", "cmake-failed", "r-package-install-failed", "compiler-missing", "header-missing", "library-missing", "cmake-missing", "cuda-toolkit-missing", "python-module-missing", "command-not-found", "pip-setuptools-too-new", "pip-setuptools-too-old-for-python", "cmake-version-incompatible"],
     solvable: true,
     of_the_search: false,
     text: include_str!("mpi4py_build.md"),

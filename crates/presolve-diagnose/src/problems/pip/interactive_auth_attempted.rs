@@ -20,6 +20,10 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Interactive authentication")
             .matching(r"[Ii]nteractive auth(?:entication)? (?:is not|was attempted|required)"),
         Sign::likely("HTTP error 401 while getting"),
+        Sign::sure("due to a lack of valid authentication credentials")
+            .matching(r"index URL \((?P<url>https?://(?P<host>[^/\s)]+)[^)]*)\)"),
+        Sign::likely("Authorization error accessing")
+            .matching(r"accessing (?P<url>https?://(?P<host>[^/\s]+)\S*)"),
         Sign::sure("Support for password authentication was removed"),
         Sign::likely("fatal: Authentication failed for")
             .matching(r"Authentication failed for '(?P<url>https?://(?P<host>[^/'\s]+)[^']*)'"),
@@ -30,6 +34,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         "git-clone-failed",
         "pip-network-error",
         "pip-http-error",
+        "uv-network-error",
     ],
     solvable: false,
     of_the_search: false,

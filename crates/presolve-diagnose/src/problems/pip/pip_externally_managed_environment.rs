@@ -6,6 +6,8 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
     signs: &[
         Sign::sure("externally-managed-environment"),
         Sign::sure("This environment is externally managed"),
+        Sign::sure("is externally managed")
+            .matching(r"The interpreter at \S+ is externally managed"),
     ],
     explains: &[],
     solvable: false,

@@ -6,7 +6,9 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
     signs: &[
         Sign::sure("DO NOT MATCH THE HASHES").with_items(r"^\s+(?:(?P<package>[A-Za-z0-9][\w.-]*)==\S+|\S+) from (?P<url>https?://\S+)(?: \(from -r (?P<file>\S+) \(line (?P<line>\d+)\)\))?"),
         Sign::sure("unknown package:").near(&["DO NOT MATCH THE HASHES"]),
-        Sign::sure("Hash mismatch for"),
+        Sign::sure("Hash mismatch for").matching(r"Hash mismatch for (?:`(?P<package>[A-Za-z0-9][\w.-]*))?"),
+        Sign::sure("not in poetry.lock metadata"),
+        Sign::sure("not found in known hashes").matching(r"Hash for (?P<package>[A-Za-z0-9][\w.-]*)"),
     ],
     explains: &["pip-build-failed"],
     solvable: false,

@@ -9,6 +9,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("Could not open requirements file"),
         Sign::sure("No such file or directory")
             .matching(r"No such file or directory: '(?P<file>[^']*requirements[^']*\.(?:txt|in))'"),
+        Sign::sure("File not found: `").matching(r"File not found: `(?P<file>[^`]+\.(?:txt|in))`"),
     ],
     explains: &["pip-build-failed"],
     solvable: false,

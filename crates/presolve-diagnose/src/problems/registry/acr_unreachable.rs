@@ -19,7 +19,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("VNet").matching(BEHIND),
         Sign::sure("virtual network").matching(BEHIND),
     ],
-    explains: &["image-pull-unauthorized", "registry-unreachable", "name-resolution-failed", "image-pull-forbidden", "docker-push-denied", "docker-push-failed", "build-timeout"],
+    explains: &["image-pull-backoff", "image-pull-unauthorized", "registry-unreachable", "name-resolution-failed", "image-pull-forbidden", "docker-push-denied", "docker-push-failed", "build-timeout"],
     solvable: false,
     of_the_search: false,
     text: include_str!("acr_unreachable.md"),

@@ -9,6 +9,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"(?i)failed to (?:copy|push|store).*(?:blob|layer|image)")
             .near(&["The push refers to", "pushing"]),
         Sign::likely("blob upload unknown"),
+        Sign::likely("/blobs/uploads/").matching(r"EOF|reset by peer|broken pipe|timeout"),
         Sign::likely("received unexpected HTTP status: 5")
             .near(&["The push refers to", "failed to push"]),
         Sign::likely("Retrying in 1 second").at_end(),

@@ -8,6 +8,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::sure("server gave HTTP response to HTTPS client"),
     ],
     explains: &[
+        "image-pull-backoff",
         "registry-unreachable",
         "acr-unreachable",
         "image-pull-unauthorized",

@@ -19,7 +19,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
         Sign::likely("invalid response status")
             .matching(r"invalid response status (?P<status>[45]\d\d)"),
     ],
-    explains: &[],
+    explains: &["command-not-found", "conda-command-not-found"],
     solvable: false,
     of_the_search: false,
     text: include_str!("download_failed.md"),

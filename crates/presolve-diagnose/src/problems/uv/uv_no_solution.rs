@@ -11,7 +11,7 @@ pub(super) static PROBLEM: KnownFailure = KnownFailure {
             .matching(r"there is no version of (?P<package>[A-Za-z0-9][\w.-]*)")
             .near(&["╰─▶", "uv "]),
     ],
-    explains: &["pip-build-failed"],
+    explains: &["pixi-not-solved", "pip-build-failed"],
     solvable: true,
     of_the_search: false,
     text: include_str!("uv_no_solution.md"),
