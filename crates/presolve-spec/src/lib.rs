@@ -15,6 +15,7 @@ pub mod change;
 pub mod codes;
 pub mod edits;
 pub mod environment;
+pub mod foreign;
 pub mod host;
 mod json;
 pub mod list;
