@@ -67,7 +67,7 @@ pub async fn find(
     match failed {
         Some(_) if settings.offline => found.asides.push(not_cached()),
         Some(error) => found.undecided.push(Undecided::of(
-            errors::failure(error),
+            errors::failure_in(error, environment),
             None,
             &environment.source,
         )),
