@@ -10,7 +10,7 @@ use rattler_conda_types::Subdir;
 
 use super::{
     Output,
-    opened::{Located, Named, Opened},
+    opened::{self, Located, Named, Opened},
     pin::pins,
     print,
     settings::SettingsArgs,
@@ -18,16 +18,16 @@ use super::{
 };
 use presolve_input::azure::{
     self, Definition,
-    context::{CONDA_FILE, Secret, check_alone},
+    context::{Base, CONDA_FILE, Secret, check_alone},
+    definition::names_environment,
 };
 use presolve_report::shell::shell_word;
 use presolve_resolve::{Outcome, Resolution};
 use presolve_solve::Solution;
 use presolve_spec::{
-    EnvironmentFile, Spanned,
+    EnvironmentFile,
     pin::{self, check_asks, check_place},
 };
-use presolve_target::Image;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     files::{self, Protected},
@@ -46,9 +46,9 @@ Examples:
 /// The arguments of `context`.
 #[derive(Debug, Args)]
 pub(super) struct Context {
-    /// Azure ML environment with an image and a conda file
-    #[arg(default_value = "environment.yml", value_name = "FILE")]
-    file: PathBuf,
+    /// Azure ML environment with an image and a conda file [default: environment.yml, or the only such file in this folder]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Output folder; must be empty or not exist yet
     #[arg(short, long = "output", value_name = "DIR")]
     output_folder: PathBuf,
@@ -64,13 +64,14 @@ pub(super) struct Context {
 impl Context {
     /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
-        &self.file
+        opened::path(self.file.as_deref())
     }
 
     /// Runs the command.
-    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         self.check_folder()?;
-        let (opened, image) = self.open(output)?;
+        self.file = Some(opened::chosen(self.file.take(), &self.settings)?);
+        let (opened, base) = self.open(output)?;
         let Opened {
             environment,
             settings,
@@ -79,16 +80,16 @@ impl Context {
         check_asks(&environment)?;
         check_place(&environment)?;
         check_alone(&environment)?;
-        let upgrade = self.upgrade.of(&environment, &self.file, output);
+        let upgrade = self.upgrade.of(&environment, self.file(), output);
         let resolution = solving::resolve(&environment, &settings, &upgrade, output).await?;
         for notice in notices::of(&resolution, &environment) {
             output.say(&notice);
         }
         let Outcome::Solved(solution) = &resolution.outcome else {
-            return Err(solving::unsolvable(&resolution, &self.file));
+            return Err(solving::unsolvable(&resolution, self.file()));
         };
         let platform = platform(resolution.subdir)?;
-        let context = context(&environment, &image, &resolution, solution)?;
+        let context = context(&environment, &base, &resolution, solution)?;
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
         print(&self.command(&context, platform))
@@ -98,8 +99,8 @@ impl Context {
     ///
     /// # Errors
     /// If the file is not such an environment, or cannot be read.
-    fn open(&self, output: &Output) -> Result<(Opened, Spanned<Image>), Failure> {
-        let named = Named::find(&self.file, &self.settings)?;
+    fn open(&self, output: &Output) -> Result<(Opened, Base), Failure> {
+        let named = Named::find(self.file(), &self.settings)?;
         if let Some(built) = named.definition().and_then(built_elsewhere) {
             return Err(built);
         }
@@ -107,8 +108,8 @@ impl Context {
         if let Some(subdir) = located.settings()?.platform {
             platform(subdir)?;
         }
-        let image = image(&located)?;
-        Ok((located.read(output)?, image))
+        let base = base(&located)?;
+        Ok((located.read(output)?, base))
     }
 
     /// # Errors
@@ -220,11 +221,11 @@ fn built_elsewhere(definition: &Definition) -> Option<Failure> {
     Some(Failure::input(diagnostic))
 }
 
-/// Returns the base image of the context.
+/// Returns the base image or the base Dockerfile of the context.
 ///
 /// # Errors
 /// If no image is named, or it is not a Linux image.
-fn image(file: &Located<'_>) -> Result<Spanned<Image>, Failure> {
+fn base(file: &Located<'_>) -> Result<Base, Failure> {
     let Some(definition) = file.named.definition() else {
         let image = file.spec.named_image();
         let file = file.spec.source.path().display();
@@ -242,13 +243,27 @@ fn image(file: &Located<'_>) -> Result<Spanned<Image>, Failure> {
         let diagnostic = Diagnostic::error("no-image", message).at(at, "");
         Err(Failure::input(diagnostic.help(help)))
     };
+    if let Some(dockerfile) = definition.base_dockerfile()
+        && definition.target().subdir.is_linux()
+    {
+        return Ok(Base::Dockerfile(dockerfile));
+    }
     match definition.image() {
-        Some(image) if definition.target().subdir.is_linux() => Ok(image),
+        Some(image) if definition.target().subdir.is_linux() => Ok(Base::Image(image)),
         Some(image) => refused(
             image.location,
             "the build steps are known for Linux images only",
             "write a Dockerfile for it and reference it with `build:`",
         ),
+        None if let Some(named) = definition.image_text()
+            && names_environment(&named.value) =>
+        {
+            refused(
+                named.location,
+                "this names an environment, not an image",
+                "write the image of that environment, which `az ml environment show` prints",
+            )
+        }
         None => refused(
             definition
                 .set("image")
@@ -261,7 +276,7 @@ fn image(file: &Located<'_>) -> Result<Spanned<Image>, Failure> {
 
 fn context(
     environment: &EnvironmentFile,
-    image: &Spanned<Image>,
+    base: &Base,
     resolution: &Resolution,
     solution: &Solution,
 ) -> Result<azure::Context, Failure> {
@@ -270,7 +285,7 @@ fn context(
     let pinned = environment.host.read(&pinned, &[]).into_tree()?;
     let cuda = cuda(resolution, solution);
     let subdir = resolution.subdir.to_string();
-    azure::Context::new(image, &pinned, &subdir, cuda.as_deref())
+    azure::Context::new(base, &pinned, &subdir, cuda.as_deref())
 }
 
 /// Returns the version of `__cuda`, if an installed package requires it. There is no `__cuda`

@@ -45,9 +45,9 @@ Examples:
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// Environment file, Azure ML environment, Dockerfile, or folder of a build
-    #[arg(default_value = "environment.yml", value_name = "FILE")]
-    file: PathBuf,
+    /// Environment file, Azure ML environment, Dockerfile, or folder of a build [default: environment.yml, or the only such file in this folder]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Apply the fix with this number to the file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     apply: Option<u16>,
@@ -94,19 +94,20 @@ enum Format {
 impl Explain {
     /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
-        &self.file
+        opened::path(self.file.as_deref())
     }
 
     /// Runs the command.
-    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
             return print_whole(&json::schema());
         }
+        self.file = Some(opened::chosen(self.file.take(), &self.settings)?);
         let Opened {
             environment,
             mut settings,
             image,
-        } = opened::open(&self.file, &self.settings, output)?;
+        } = opened::open(self.file(), &self.settings, output)?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         if !self.why.is_empty() {
             return self.why(&environment, &settings, output).await;
@@ -129,7 +130,7 @@ impl Explain {
         let explanation =
             explain::explain(&environment, &settings, limits, &listener, &mut human).await;
         progress.finish();
-        let explanation = explanation.map_err(errors::failure)?;
+        let explanation = explanation.map_err(|error| errors::failure_in(error, &environment))?;
         let left_out = errors::warnings(&explanation.errors);
         match self.format {
             Format::Human => print(&report::end(&explanation, self.cost))?,
@@ -171,7 +172,7 @@ impl Explain {
         let listener = progress.listener();
         let answer = explain::why::why(environment, settings, &self.why, &listener).await;
         progress.finish();
-        let answer = answer.map_err(errors::failure)?;
+        let answer = answer.map_err(|error| errors::failure_in(error, environment))?;
         for notice in &answer.notices {
             output.say(notice);
         }

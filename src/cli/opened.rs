@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::{Output, settings::SettingsArgs};
+use presolve_check::discover;
 use presolve_config::Settings;
 use presolve_input::{self as input, Input, Kind, Spec, azure::Definition};
-use presolve_spec::{EnvironmentFile, Spanned};
+use presolve_spec::{EnvironmentFile, Spanned, foreign::READ};
 use presolve_target::Image;
-use presolve_text::diagnostic::Failure;
+use presolve_text::diagnostic::{Diagnostic, Failure};
 
 /// A file from the command line, with its kind.
 pub(super) struct Named<'a> {
@@ -28,6 +29,60 @@ pub(super) struct Opened {
     pub settings: Settings,
     /// The image that the requirements are installed in, if one is named.
     pub image: Option<Spanned<Image>>,
+}
+
+/// The file of a command that names none.
+const USUAL_FILE: &str = "environment.yml";
+
+/// The maximum number of files that a message lists.
+const MOST: usize = 10;
+
+/// Returns the path that the user wrote, or the default.
+pub(super) fn path(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new(USUAL_FILE))
+}
+
+/// Returns the file of a command. Without one on the command line, this is `environment.yml`,
+/// or the environment file in the working directory.
+///
+/// # Errors
+/// If there is none or there are several. The message lists those nearby.
+pub(super) fn chosen(named: Option<PathBuf>, args: &SettingsArgs) -> Result<PathBuf, Failure> {
+    let usual = Path::new(USUAL_FILE);
+    if named.is_some() || usual.exists() {
+        return Ok(named.unwrap_or_else(|| usual.to_owned()));
+    }
+    let nearby = discover::nearby(Path::new("."), &args.fences());
+    let is_here = |file: &&PathBuf| file.components().count() == 1;
+    let here: Vec<&PathBuf> = nearby.iter().filter(is_here).collect();
+    let is_conda = |file: &&&PathBuf| is_conda_file(file);
+    match (&here[..], here.iter().filter(is_conda).collect::<Vec<_>>()) {
+        ([only], _) => Ok((*only).clone()),
+        // The Dockerfile next to it usually installs it.
+        (_, conda) if let [only] = conda[..] => Ok((**only).clone()),
+        _ => Err(Failure::input(none_chosen(&nearby))),
+    }
+}
+
+fn is_conda_file(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    extension == "yml" || extension == "yaml"
+}
+
+fn none_chosen(nearby: &[PathBuf]) -> Diagnostic {
+    let message = format!("there is no `{USUAL_FILE}` in this folder");
+    let error = Diagnostic::error("unreadable-file", message);
+    if nearby.is_empty() {
+        return error.help(READ);
+    }
+    let shown = nearby.iter().take(MOST);
+    let shown: Vec<String> = shown.map(|file| format!("`{}`", file.display())).collect();
+    let rest = match nearby.len().saturating_sub(MOST) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    let note = format!("presolve can read {}{rest}", shown.join(", "));
+    error.note(note).help("name one of these files")
 }
 
 /// Opens a file, reads its requirements, and prints the notices and warnings.

@@ -50,9 +50,9 @@ Examples:
 /// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// Environment file, Azure ML environment, Dockerfile, or folder of a build
-    #[arg(default_value = "environment.yml", value_name = "FILE")]
-    file: PathBuf,
+    /// Environment file, Azure ML environment, Dockerfile, or folder of a build [default: environment.yml, or the only such file in this folder]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Output format; all but `env` are printed unless -o names a file
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     format: LockFormat,
@@ -74,24 +74,25 @@ pub(super) struct Pin {
 impl Pin {
     /// Returns the path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
-        &self.file
+        opened::path(self.file.as_deref())
     }
 
     /// Runs the command.
-    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
         self.check_format()?;
+        self.file = Some(opened::chosen(self.file.take(), &self.settings)?);
         let Opened {
             environment,
             settings,
             ..
-        } = opened::open(&self.file, &self.settings, output)?;
+        } = opened::open(self.file(), &self.settings, output)?;
         check_asks(&environment)?;
         check_pip_lists(&environment)?;
         if self.format.0 == Format::Env {
             check_place(&environment)?;
         }
-        let upgrade = self.upgrade.of(&environment, &self.file, output);
+        let upgrade = self.upgrade.of(&environment, self.file(), output);
         let resolutions = self
             .resolve(&environment, &settings, &upgrade, output)
             .await?;
@@ -172,7 +173,7 @@ impl Pin {
                 }
             }
             if let Outcome::Unsolvable(_) = &resolution.outcome {
-                return Err(named(solving::unsolvable(&resolution, &self.file)));
+                return Err(named(solving::unsolvable(&resolution, self.file())));
             }
             resolutions.push(resolution);
         }

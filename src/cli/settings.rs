@@ -81,11 +81,15 @@ pub(super) struct SettingsArgs {
 impl SettingsArgs {
     /// Returns the boundary that references in the file on the command line must not leave.
     pub(super) fn fence(&self, file: &Path) -> Fence {
-        let fences = Fences {
+        self.fences().around(file)
+    }
+
+    /// Returns the boundaries of files that are not on the command line.
+    pub(super) fn fences(&self) -> Fences {
+        Fences {
             allow_outside: self.allow_outside,
             folders: Vec::new(),
-        };
-        fences.around(file)
+        }
     }
 }
 

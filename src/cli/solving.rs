@@ -56,7 +56,7 @@ pub(super) async fn resolve(
     let listener = progress.listener();
     let resolution = resolve::resolve(environment, settings, upgrade, &listener).await;
     progress.finish();
-    resolution.map_err(errors::failure)
+    resolution.map_err(|error| errors::failure_in(error, environment))
 }
 
 /// Returns the failure for a file that cannot be solved.

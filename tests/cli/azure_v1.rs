@@ -394,7 +394,7 @@ fn definitions_are_found_and_other_json_is_not() {
         rules.collect::<Vec<_>>().join(" ")
     };
     assert_snapshot!(found(".azureml/train.runconfig"), @"untagged-image");
-    assert_snapshot!(found("named.json"), @"registry-credentials end-of-life-python unpinned-dependency pip-not-pinned");
+    assert_snapshot!(found("named.json"), @"registry-credentials end-of-life-python pip-not-pinned unpinned-dependency");
 }
 
 /// One file of another format does not keep the others from being checked.

@@ -134,6 +134,7 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
             selection: &selection,
             settings: &settings,
             platforms: &[],
+            in_definition: false,
             today: jiff::civil::date(2026, 11, 21),
         };
         for finding in lint(&Input::of(source.clone()), asked).findings {

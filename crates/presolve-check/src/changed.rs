@@ -11,7 +11,7 @@ use std::{
 use super::patterns::place;
 use presolve_input::{
     Input, Kind,
-    azure::{Definition, asset::BuildFiles, definition::CondaFile},
+    azure::{Definition, asset::BuildFiles, definition::CondaFile, v1},
     docker::{
         context::{self, within},
         host::DockerHost,
@@ -106,9 +106,10 @@ fn named_by_definition(definition: &Definition) -> Vec<PathBuf> {
     let mut named = match definition.conda_file() {
         CondaFile::Beside(_, conda) => vec![conda],
         CondaFile::Inline(keys) => included(definition.source(), &host::CondaFile::below(keys)),
-        CondaFile::None | CondaFile::Malformed(_) => Vec::new(),
+        CondaFile::None | CondaFile::Remote(_) | CondaFile::Malformed(_) => Vec::new(),
     };
     named.extend(BuildFiles::of(definition).map(|files| files.dockerfile));
+    named.extend(v1::beside_dockerfile(definition));
     named
 }
 
@@ -116,6 +117,7 @@ fn named_by_definition(definition: &Definition) -> Vec<PathBuf> {
 fn named_by_dockerfile(source: &Arc<SourceFile>, host: &DockerHost) -> Vec<PathBuf> {
     let plan = host.plan(source);
     let mut named = plan.named_files();
+    named.extend(plan.ignore_files());
     let lacking = plan.build.copies.iter();
     let lacking = lacking.filter_map(|copied| plan.lacking(copied));
     named.extend(lacking.map(|path| within(&plan.context, context::folder_of_pattern(path))));

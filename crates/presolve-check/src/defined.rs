@@ -38,6 +38,8 @@ struct Known {
     named_by: Vec<PathBuf>,
     /// `context` is a guess.
     is_guess: bool,
+    /// It is the conda file of an Azure ML environment.
+    is_of_definition: bool,
 }
 
 impl Defined {
@@ -95,6 +97,7 @@ impl Defined {
             let known = self.at(conda);
             known.image.get_or_insert_with(|| target.clone());
             known.named_by.push(path.to_owned());
+            known.is_of_definition = true;
         }
         if let Some(files) = BuildFiles::of(definition)
             && let Ok(dockerfile) = files.read(definition.start())
@@ -168,6 +171,12 @@ impl Defined {
     pub(crate) fn open(&self, source: Arc<SourceFile>) -> Input {
         let context = self.context(source.path());
         Input::in_context(source, context)
+    }
+
+    /// Whether a file is the conda file of an Azure ML environment.
+    pub(crate) fn is_of_definition(&self, path: &Path) -> bool {
+        let known = self.files.get(path);
+        known.is_some_and(|known| known.is_of_definition)
     }
 
     /// Whether the build context of a Dockerfile is a guess.

@@ -52,7 +52,7 @@ pub fn files(
     for path in paths {
         let kind = std::fs::metadata(path);
         if kind.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
-            let files = below(path, exclude, fences, &mut found.unreadable);
+            let files = below(path, exclude, fences, None, &mut found.unreadable);
             let (own, deeper): (Vec<PathBuf>, Vec<PathBuf>) = files
                 .into_iter()
                 .partition(|file| file.parent() == Some(path));
@@ -81,16 +81,31 @@ pub fn files(
     Ok(found)
 }
 
+/// The depth to which [`nearby`] searches. Folders of environments are rarely deeper.
+const NEARBY: usize = 3;
+
+/// Returns the environment files and Dockerfiles in a folder and not far below it, for a user
+/// who names none: those in the folder itself come first.
+pub fn nearby(folder: &Path, fences: &Fences) -> Vec<PathBuf> {
+    let none = Patterns::none();
+    let found = below(folder, &none, fences, Some(NEARBY), &mut Vec::new());
+    let mut found: Vec<PathBuf> = found.iter().map(|file| shown(file)).collect();
+    found.sort_by_key(|file| (file.components().count(), file.clone()));
+    found
+}
+
 /// Normalises a path for display and comparison.
 fn shown(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_path_buf()
 }
 
-/// Returns the files below a folder. Unreadable ones are added to `unreadable`.
+/// Returns the files below a folder, to a depth if there is one. Unreadable ones are added to
+/// `unreadable`.
 fn below(
     folder: &Path,
     exclude: &Patterns,
     fences: &Fences,
+    depth: Option<usize>,
     unreadable: &mut Vec<(PathBuf, String)>,
 ) -> Vec<PathBuf> {
     let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
@@ -106,6 +121,7 @@ fn below(
     let walk = WalkBuilder::new(folder)
         .require_git(false)
         .hidden(false)
+        .max_depth(depth)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             let name = entry.file_name().to_string_lossy();

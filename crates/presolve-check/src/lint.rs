@@ -32,6 +32,9 @@ pub struct LintOptions<'a> {
     pub settings: &'a Settings,
     /// The platforms of the command line; empty if it names none.
     pub platforms: &'a [Subdir],
+    /// The requirements are those of an Azure ML environment: inside its definition, or in
+    /// the conda file that it names.
+    pub in_definition: bool,
     /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }
@@ -76,6 +79,10 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     let mut linted = match definition.conda_file() {
         CondaFile::Inline(keys) => {
             let host = host::CondaFile::below(keys);
+            let asked = LintOptions {
+                in_definition: true,
+                ..asked
+            };
             lint_spec(definition.source(), &host, None, asked)
         }
         _ => Linted {
@@ -171,10 +178,14 @@ fn lint_spec(
             dockerfile,
             settings: asked.settings,
             platforms: asked.platforms,
+            in_definition: asked.in_definition,
             today: asked.today,
         });
         findings.extend(found(&[subject], asked));
         whole = (!refused).then_some(environment);
+    }
+    if asked.in_definition {
+        findings.iter_mut().for_each(require_packages);
     }
     let outside = reading.errors.iter();
     let outside = outside.filter(|error| error.name == OUTSIDE).cloned();
@@ -183,6 +194,13 @@ fn lint_spec(
         unread: unread(outside.collect()),
         is_whole: whole.is_some(),
         environment: whole,
+    }
+}
+
+/// conda accepts an empty list, but the service does not register the environment.
+fn require_packages(finding: &mut Finding) {
+    if finding.rule.name == presolve_spec::codes::NO_DEPENDENCIES {
+        finding.diagnostic.level = finding.rule.level;
     }
 }
 

@@ -14,6 +14,14 @@ pub struct Patterns {
 }
 
 impl Patterns {
+    /// No patterns, which match nothing.
+    pub(crate) fn none() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            patterns: Gitignore::empty(),
+        }
+    }
+
     /// Parses the patterns of a setting. `key` is its name in messages.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ fn fail(
     settings: &Settings,
     found: &mut Solved,
 ) -> Result<(), Failure> {
-    let failure = errors::failure(error);
+    let failure = errors::failure_in(error, environment);
     if failure.kind == FailureKind::Input {
         return Err(failure);
     }

@@ -162,10 +162,8 @@ impl Check {
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
         info!("checking");
-        let settings = Settings {
-            image: defined.image(path),
-            ..Settings::resolve(path, self.flags.clone())?
-        };
+        let settings = Settings::resolve(path, self.flags.clone())?;
+        let settings = settings.in_image(defined.image(path));
         let project = self.project(&settings, projects)?;
         let Project {
             selection,
@@ -191,6 +189,7 @@ impl Check {
             selection,
             settings: &settings,
             platforms: &self.platforms,
+            in_definition: defined.is_of_definition(path),
             today: self.today,
         };
         if self.fixes != Fixes::default() {

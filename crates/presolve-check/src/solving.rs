@@ -182,7 +182,7 @@ impl Solving<'_> {
     /// Turns a failure into a finding, a question without an answer, or the end of the run.
     fn failed(&self, error: ResolveError) -> Result<Solved, Failure> {
         let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
-        let failure = errors::failure(error);
+        let failure = errors::failure_in(error, self.environment);
         let source = &self.environment.source;
         let parsed = Parsed {
             host: &*self.environment.host,

@@ -12,7 +12,7 @@ use presolve_spec::{
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
-    files::{TEXT_LIMIT, read::read_text},
+    files::{TEXT_LIMIT, plain_path, read::read_text},
     secrets,
 };
 
@@ -117,6 +117,17 @@ impl IndexSettings {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Sets options by their long names. Those that pip cannot read are left out: the reader
+    /// of the Dockerfile reports them.
+    pub(crate) fn set_all(&mut self, options: &[(String, String)]) {
+        for (option, value) in options {
+            let mut changed = self.clone();
+            if changed.set(option, value).is_ok() {
+                *self = changed;
+            }
+        }
     }
 
     /// Merges these settings with the options in a file's pip list.
@@ -263,7 +274,7 @@ fn location(text: &str, folder: Option<&Path>) -> Result<Url, String> {
     let path = beside.unwrap_or_else(|| PathBuf::from(text));
     std::path::absolute(&path)
         .ok()
-        .and_then(|path| Url::from_file_path(path).ok())
+        .and_then(|path| Url::from_file_path(plain_path(&path)).ok())
         .ok_or_else(|| format!("`{text}` is neither a URL nor a path"))
 }
 
@@ -274,6 +285,11 @@ fn spanned_location(url: &Spanned<String>) -> Result<Url, Failure> {
     location(url.value.trim(), folder.as_deref()).map_err(|reason| {
         Failure::input(Diagnostic::error("invalid-index-url", reason).at(url.location.clone(), ""))
     })
+}
+
+/// The URL of an index or a page of links in an option of a file; `None` if it is invalid.
+pub fn option_url(option: &Spanned<String>) -> Option<Url> {
+    spanned_location(option).ok()
 }
 
 /// The local path in an option of a file; `None` for a URL of another scheme.

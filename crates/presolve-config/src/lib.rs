@@ -18,6 +18,7 @@ use presolve_spec::controls::FormatControl;
 use presolve_target::{ChannelPriority, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
+    files::plain_path,
     secrets,
 };
 
@@ -53,6 +54,9 @@ pub struct Settings {
     pub override_channels: Vec<NamedChannelOrUrl>,
     /// Channel priority mode.
     pub channel_priority: ChannelPriority,
+    /// Whether `presolve.toml` or a flag sets the mode, and not only conda's configuration of
+    /// this machine.
+    pub has_own_priority: bool,
     /// Platform to solve for, from a flag or `presolve.toml`.
     pub platform: Option<Subdir>,
     /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
@@ -186,10 +190,25 @@ impl Settings {
             ..Layer::default()
         });
         if let Some(file) = presolve_toml::find(&environment.working_dir.join(spec_path)) {
-            settings.apply(presolve_toml::read(&file, flags.allow_outside)?);
+            let layer = presolve_toml::read(&file, flags.allow_outside)?;
+            settings.has_own_priority |= layer.channel_priority.is_some();
+            settings.apply(layer);
         }
+        settings.has_own_priority |= flags.channel_priority.is_some();
         settings.apply(from_flags(flags, &environment.working_dir)?);
         Ok(settings)
+    }
+
+    /// Returns the settings for an environment of this image. What its Dockerfile sets for
+    /// conda and pip overrides their configuration on this machine.
+    pub fn in_image(mut self, image: Option<ImageTarget>) -> Self {
+        if let Some(image) = &image {
+            if let (Some(priority), false) = (image.channel_priority, self.has_own_priority) {
+                self.channel_priority = priority;
+            }
+            self.index.set_all(&image.pip);
+        }
+        Self { image, ..self }
     }
 
     fn defaults(environment: &Environment, index: IndexSettings) -> Result<Settings, Failure> {
@@ -209,6 +228,7 @@ impl Settings {
             condarc_channels: None,
             override_channels: Vec::new(),
             channel_priority: ChannelPriority::default(),
+            has_own_priority: false,
             platform: None,
             image: None,
             virtual_packages: Vec::new(),
@@ -362,9 +382,8 @@ fn location(text: &str, base: &Path, source: &str) -> Result<Url, Failure> {
         None if !text.contains("://") => text,
         _ => return url(text, source),
     };
-    // `join` keeps an absolute path; `components` removes `./`. `..` remains, because only the
-    // file system can resolve it after a link.
-    let path: PathBuf = base.join(path).components().collect();
+    // `join` keeps an absolute path.
+    let path = plain_path(&base.join(path));
     Url::from_directory_path(&path)
         .map_err(|()| invalid(source, text, "it is neither a URL nor a path"))
 }

@@ -11,9 +11,14 @@
 //! script       the commands of a script, each with its scene
 //! build        the last stage: variables, copies, commands
 //! context      the files of the context, and their paths in the image
+//! ignore       the files that `.dockerignore` keeps out of the context
 //! prefix       the environment that a command changes
 //! options      the options of conda and pip
+//! pip_variables  options of pip from variables
+//! configuration  the channel priority, and configuration that is not read
 //! install      the commands of conda and pip, argument by argument
+//! changed      files that the build writes before a command reads them
+//! bare         a build that runs conda without having it
 //! plan         the environment that the Dockerfile makes, and its sources
 //! redirection  requirements that the shell reads as redirections
 //! sequence     the requirements that remain after several commands of pip
@@ -22,16 +27,21 @@
 //! edit         pins and other changes of these packages, in place
 //! ```
 
+mod bare;
 pub mod build;
+mod changed;
+mod configuration;
 pub mod context;
 pub mod dockerfile;
 mod edit;
 mod environment;
 pub mod host;
+mod ignore;
 pub mod install;
 mod json;
 mod nesting;
 mod options;
+mod pip_variables;
 pub mod plan;
 mod prefix;
 pub mod redirection;

@@ -163,6 +163,10 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
         USUAL_DOCKERFILE,
         "environment.yml",
         "environment.yaml",
+        "conda.yml",
+        "conda.yaml",
+        "conda_dependencies.yml",
+        "conda_dependencies.yaml",
     ];
     let mut files = names.iter().map(|name| path.join(name));
     files.find(|file| file.is_file()).ok_or_else(|| {

@@ -63,8 +63,7 @@ impl Spec {
 
     /// Adds the target of the image to the settings. Explicit settings take precedence.
     pub fn settings(&self, settings: Settings) -> Settings {
-        let image = self.image.as_ref().map(|image| image.target.clone());
-        Settings { image, ..settings }
+        settings.in_image(self.image.as_ref().map(|image| image.target.clone()))
     }
 
     /// Returns the image if the input names one.

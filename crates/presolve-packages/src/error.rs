@@ -99,3 +99,30 @@ pub enum IndexError {
         reason: String,
     },
 }
+
+impl FetchError {
+    /// Requested URL, redacted.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Offline(url)
+            | Self::Denied { url, .. }
+            | Self::Status { url, .. }
+            | Self::Network { url, .. }
+            | Self::TooLarge { url, .. }
+            | Self::WrongHash { url, .. }
+            | Self::Unwritable { url, .. }
+            | Self::Unreadable { url, .. } => url,
+        }
+    }
+}
+
+impl IndexError {
+    /// URL of the page or file, redacted; `None` for a deadline.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Deadline { .. } => None,
+            Self::Fetch(error) => Some(error.url()),
+            Self::Unreadable { url, .. } => Some(url),
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub const MISSING_REQUIREMENTS_FILE: &str = "missing-requirements-file";
 pub const MISSPELT_KEY: &str = "misspelt-key";
 /// The file lists no packages: `dependencies` is missing, misspelt or empty.
 pub const NO_DEPENDENCIES: &str = "no-dependencies";
-/// The file is YAML, but not a mapping with `channels` and `dependencies`.
+/// The file is not a mapping with `channels` and `dependencies`, or is one of another tool.
 pub const NOT_AN_ENVIRONMENT: &str = "not-an-environment";
 /// The conda dependencies contain a line for pip.
 pub const PIP_LINE_IN_CONDA_LIST: &str = "pip-line-in-conda-list";

@@ -8,7 +8,7 @@ use crate::route::{Route, route};
 use yaml_serde::Value;
 
 use super::{
-    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned,
+    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, foreign,
     host::{CondaFile, Host},
     joined, match_spec,
     pin_comment::{self, LineComment, Origin},
@@ -17,7 +17,7 @@ use super::{
     selector::Selector,
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
 use presolve_text::{
     secrets::{redact, redact_reason},
     source::SourceFile,
@@ -106,6 +106,9 @@ pub(super) fn reading(
     source: &Arc<SourceFile>,
     included: &[Arc<SourceFile>],
 ) -> PartialFile {
+    if let Some(error) = foreign::refusal(source) {
+        return PartialFile::refused(vec![error]);
+    }
     let tree = match Tree::parse_part(source, host.part) {
         Ok(tree) => tree,
         Err(failure) => return PartialFile::refused(failure.diagnostics),
@@ -186,17 +189,12 @@ impl<'a> Reader<'a> {
 
     fn read_root(&mut self) {
         let Value::Mapping(root) = &self.tree.root else {
-            let location = self.tree.location(&route!());
             if let Some(missing) = joined::in_root(self.tree.source()) {
                 return self.errors.push(missing);
             }
-            let message = "the file is not a mapping of keys to values";
-            self.errors.push(
-                Diagnostic::error(codes::NOT_AN_ENVIRONMENT, message)
-                    .at(first_line(location), "")
-                    .help("a conda environment file has `name`, `channels` and `dependencies`"),
-            );
-            return;
+            let place = first_line(self.tree.location(&route!())).span;
+            let error = yaml::not_a_mapping(self.tree.source(), place);
+            return self.errors.push(error);
         };
         for (key, value) in root {
             match key.as_str() {
@@ -320,13 +318,19 @@ impl<'a> Reader<'a> {
             let help = "write each package as `- name`, or `[]` for none";
             return self.refuse_as(name, location, message, help);
         };
-        if items.is_empty() {
-            self.warn_of_key(
+        // An environment may have variables only.
+        let variables = self.tree.root.get("variables");
+        if items.is_empty() && variables.is_none_or(Value::is_null) {
+            let span = self.tree.key_span(&route);
+            let note = Diagnostic::new(
+                Level::Note,
                 codes::NO_DEPENDENCIES,
-                "dependencies",
                 "the file lists no packages",
-                "add them below `dependencies`",
             );
+            let note = note.at(self.tree.at(span.unwrap_or(0..0)), "");
+            let note = note.note("conda creates an empty environment");
+            let note = note.help("add packages below `dependencies`");
+            self.environment.warnings.push(note);
         }
         if self.has_empty_entry(&route, items) {
             return;
@@ -590,10 +594,7 @@ impl<'a> Reader<'a> {
                 "did you mean `dependencies`?".to_owned(),
             ),
             Some(known) => (codes::MISSPELT_KEY, format!("did you mean `{known}`?")),
-            None => (
-                codes::UNKNOWN_KEY,
-                "remove it, or move it where it belongs".to_owned(),
-            ),
+            None => (codes::UNKNOWN_KEY, foreign::help_for_key(key).to_owned()),
         };
         self.warn_of_key(name, key, &message, &help);
     }

@@ -18,6 +18,7 @@ pub mod command;
 pub mod controls;
 pub mod edits;
 pub mod environment;
+pub mod foreign;
 pub mod host;
 pub mod joined;
 mod json;

@@ -9,7 +9,7 @@ use url::Url;
 use super::PipRequirementKind;
 use crate::codes;
 use presolve_parse as parse;
-use presolve_text::files::Fence;
+use presolve_text::files::{Fence, plain_path};
 use presolve_text::secrets::redact;
 
 /// The name of the diagnostic for a text that is not a requirement.
@@ -365,7 +365,7 @@ fn archive(
 fn local(text: &str, folder: &Path, marker: Option<&str>) -> Result<PipRequirementKind, Refusal> {
     if wheel_name(text).is_some() {
         let path = std::path::absolute(folder.join(text)).ok();
-        let url = path.and_then(|path| Url::from_file_path(path).ok());
+        let url = path.and_then(|path| Url::from_file_path(plain_path(&path)).ok());
         return archive(text, url, marker);
     }
     check_path(text)?;

@@ -314,6 +314,12 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
     });
     let line = &text[line_start(text, span.start)..line_end(text, span.start)];
     let said = error.to_string();
+    if let Some(hunk) = diff_hunk(text) {
+        let message = "a part of a diff is in the file";
+        return at(source, codes::INVALID_YAML, hunk, message, "begins here").help(
+            "apply the diff with `git apply`, or remove this line and the `+` and `-` of the diff",
+        );
+    }
     let (name, message, help) = if is_template(text) {
         (
             codes::TEMPLATE_VALUE,
@@ -326,6 +332,10 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
             "the line is indented with a tab",
             "replace the tab; YAML is indented with spaces",
         )
+    } else if said.contains("more than one document") && !has_marker(text) {
+        // A plain text after a plain text counts as another document.
+        let length = text.lines().next().map_or(0, str::len);
+        return not_a_mapping(source, 0..length);
     } else if said.contains("more than one document") {
         (
             codes::SEVERAL_DOCUMENTS,
@@ -348,6 +358,39 @@ fn syntax_error(source: &Arc<SourceFile>, error: &yaml_serde::Error) -> Diagnost
         )
     };
     at(source, name, span, message, "").note(said).help(help)
+}
+
+/// The error for a file that is not a mapping.
+pub(super) fn not_a_mapping(source: &Arc<SourceFile>, span: Range<usize>) -> Diagnostic {
+    let message = "the file is not a mapping of keys to values";
+    at(source, codes::NOT_AN_ENVIRONMENT, span, message, "")
+        .help("a conda environment file has `name`, `channels` and `dependencies`")
+}
+
+/// The header of a part of a diff: `@@ -1,4 +1,5 @@`
+/// (<https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html>).
+fn diff_hunk(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let header = line.trim_start().strip_prefix("@@ -");
+        let ranges = header.and_then(|header| header.split(" @@").next());
+        let ranges = ranges.and_then(|ranges| ranges.split_once(" +"));
+        let is_range = |range: &str| {
+            let mut numbers = range.split(',');
+            numbers.all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+        };
+        if ranges.is_some_and(|(old, new)| is_range(old) && is_range(new)) {
+            return Some(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// Whether a line begins or ends a YAML document.
+fn has_marker(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("---") || line.starts_with("..."))
 }
 
 /// Whether a text has template marks outside its comments.

@@ -9,6 +9,8 @@
 
 use std::{fmt, sync::LazyLock};
 
+mod conda;
+
 use jiff::civil::{Date, date};
 use rattler_conda_types::Subdir;
 use regex::Regex;
@@ -146,6 +148,11 @@ pub struct ImageTarget {
     pub image: Option<Image>,
     /// Whether a Dockerfile adds commands to the image.
     pub in_dockerfile: bool,
+    /// Channel priority that the Dockerfile sets for conda; `None` if it sets none.
+    pub channel_priority: Option<ChannelPriority>,
+    /// Options that the Dockerfile sets for pip, as `PIP_*` variables, for the pip list of a
+    /// conda file: the long name without dashes, and the value.
+    pub pip: Vec<(String, String)>,
 }
 
 const fn ubuntu(release: &'static str, glibc: &'static str, end_of_life: Date) -> Ubuntu {
@@ -405,6 +412,8 @@ impl ImageTarget {
             cuda: None,
             image: None,
             in_dockerfile: false,
+            channel_priority: None,
+            pip: Vec::new(),
         }
     }
 
@@ -428,6 +437,8 @@ impl ImageTarget {
             cuda: None,
             image: None,
             in_dockerfile: false,
+            channel_priority: None,
+            pip: Vec::new(),
         }
     }
 }

@@ -221,3 +221,33 @@ fn names_tell_the_cuda_libraries() {
         assert_eq!(Image::parse(name).cuda().as_deref(), cuda, "{name}");
     }
 }
+
+#[test]
+fn images_without_conda_are_known() {
+    for reference in [
+        "python:3.10-slim",
+        "docker.io/library/python:3.12",
+        "ubuntu:22.04",
+        "public.ecr.aws/docker/library/debian:12",
+        "mcr.microsoft.com/mirror/docker/library/ubuntu:20.04",
+        "nvidia/cuda:12.4.1-runtime-ubuntu22.04",
+        "nvcr.io/nvidia/cuda:12.3.2-cudnn9-devel-ubuntu22.04",
+        "mcr.microsoft.com/azurelinux/base/python:3.12",
+        "registry.access.redhat.com/ubi9/python-311",
+        "ghcr.io/mambaorg/micromamba:1.5",
+    ] {
+        assert!(Image::parse(reference).lacks_conda(), "{reference}");
+    }
+    for reference in [
+        "continuumio/miniconda3",
+        "condaforge/miniforge3:24.3.0-0",
+        "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20240418.v1",
+        "registry.example/python:3.10",
+        "someone/python:3.10",
+        "nvcr.io/nvidia/pytorch:24.05-py3",
+        "nvidia/cuda-plus-conda",
+        "pytorch/pytorch:2.4.0",
+    ] {
+        assert!(!Image::parse(reference).lacks_conda(), "{reference}");
+    }
+}

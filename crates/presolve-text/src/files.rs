@@ -5,6 +5,7 @@
 //! fence      limits the files that another file may name
 //! write      replaces the text of a file atomically
 //! metadata   owner, group, mode and extended attributes of the file that is replaced
+//! plain      paths without `..`
 //! leftovers  temporary files that a killed run left behind
 //! ```
 //!
@@ -13,11 +14,13 @@
 pub mod fence;
 mod leftovers;
 mod metadata;
+mod plain;
 pub mod read;
 mod shown;
 pub mod write;
 
 pub use fence::{Fence, Fences};
+pub use plain::plain_path;
 pub use read::{LOG_LIMIT, ReadError, TEXT_LIMIT, read};
 pub use shown::shown_path;
 pub use write::{Protected, write, write_all};

@@ -1,6 +1,7 @@
 //! The errors of the solver, the indexes and the channels in words, with the next step.
 
 use crate::codes;
+use presolve_config::index::option_url;
 use presolve_packages::error::{FetchError, IndexError};
 use presolve_registry::{
     conda::error::{ChannelError, MappingError, SubdirError, VirtualPackageError},
@@ -9,6 +10,7 @@ use presolve_registry::{
 };
 use presolve_resolve::ResolveError;
 use presolve_solve::SolveError;
+use presolve_spec::EnvironmentFile;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
     secrets,
@@ -29,6 +31,39 @@ pub fn failure(error: ResolveError) -> Failure {
         ResolveError::Advisories(error) => advisories(&error),
         ResolveError::Solve(error) => solve(error),
     }
+}
+
+/// Returns the failure for an error on an environment file. An error of an index is at the
+/// line that names the index, if a line does.
+pub fn failure_in(error: ResolveError, environment: &EnvironmentFile) -> Failure {
+    let line = match &error {
+        ResolveError::Solve(SolveError::Index(error)) => index_line(error, environment),
+        _ => None,
+    };
+    let mut failure = failure(error);
+    for diagnostic in &mut failure.diagnostics {
+        if diagnostic.labels.is_empty() {
+            *diagnostic = named_at(diagnostic.clone(), line.clone());
+        }
+    }
+    failure
+}
+
+/// The option whose URL a failed request begins with; the longest of several. URLs in errors
+/// are redacted, so the URLs of the options are compared in the same form.
+fn index_line(error: &IndexError, environment: &EnvironmentFile) -> Option<Location> {
+    let failed = error.url()?;
+    let options = &environment.pip.options;
+    let named = options.index_url.iter().chain(&options.extra_index_urls);
+    let named = named.chain(&options.find_links).filter_map(|option| {
+        let url = secrets::redact_url(&option_url(option)?);
+        let url = url.trim_end_matches('/').to_owned();
+        let rest = failed.strip_prefix(&*url)?;
+        let is_below = rest.is_empty() || rest.starts_with(['/', '?', '#']);
+        is_below.then(|| (url.len(), option.location.clone()))
+    });
+    let nearest = named.max_by_key(|(length, _)| *length);
+    nearest.map(|(_, location)| location)
 }
 
 /// Returns warnings for errors that left out results but did not end the run.

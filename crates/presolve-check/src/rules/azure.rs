@@ -10,6 +10,7 @@ mod deprecated_docker_attribute;
 mod deprecated_image;
 mod deprecated_r_section;
 mod empty_azure_key;
+mod environment_as_image;
 mod environment_name_too_long;
 mod incomplete_registry_credentials;
 mod incomplete_route;
@@ -48,6 +49,7 @@ pub(super) static RULES: &[&Rule] = &[
     &missing_context_path::RULE,
     &missing_dockerfile::RULE,
     &missing_conda_file::RULE,
+    &environment_as_image::RULE,
     &deprecated_image::RULE,
     &untagged_image::RULE,
     &malformed_image_tag::RULE,

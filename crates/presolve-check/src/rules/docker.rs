@@ -5,16 +5,20 @@ use super::Rule;
 mod bare_redirection;
 mod dockerfile_syntax;
 mod dockerfile_too_long;
+mod image_without_conda;
 pub(super) mod missing_copy_source;
 mod replaced_requirement;
 mod unknown_instruction;
 mod unsolved_install;
+mod yaml_as_package_list;
 
 pub(super) static RULES: &[&Rule] = &[
     &dockerfile_syntax::RULE,
     &unknown_instruction::RULE,
     &dockerfile_too_long::RULE,
     &missing_copy_source::RULE,
+    &image_without_conda::RULE,
+    &yaml_as_package_list::RULE,
     &bare_redirection::RULE,
     &replaced_requirement::RULE,
     &unsolved_install::RULE,

@@ -96,7 +96,10 @@ impl Finding {
             };
             diagnostic = diagnostic.at(start, "");
         }
-        diagnostic.level = rule.level;
+        // What the reader calls a note is no more than that.
+        if diagnostic.level != Level::Note {
+            diagnostic.level = rule.level;
+        }
         Self::new(rule, diagnostic)
     }
 

@@ -99,6 +99,9 @@ pub struct Requirements<'s> {
     pub settings: &'s Settings,
     /// The platforms of the command line; empty if it names none.
     pub platforms: &'s [Subdir],
+    /// They are the requirements of an Azure ML environment, which the service checks before
+    /// it registers the environment.
+    pub in_definition: bool,
     /// The day of the check, for ends of life.
     pub today: jiff::civil::Date,
 }

@@ -96,6 +96,7 @@ fn with_rules<T>(
         selection: &selection,
         settings: &settings,
         platforms: &[],
+        in_definition: false,
         today: TODAY,
     };
     run(&source, asked)

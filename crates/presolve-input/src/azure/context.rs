@@ -14,6 +14,9 @@
 //! - `COPY …/spark_cache.py …/log4j.properties` and the `RUN` after it, which only has an
 //!   effect if `$SPARK_HOME` is set, and uses unpublished files.
 //!
+//! A base Dockerfile of the SDK v1 takes the place of the `FROM` line: the same steps follow
+//! its last instruction.
+//!
 //! The service writes the conda file with sorted keys, without comments, and with the name
 //! of the prefix as its `name`. presolve does the same with a pinned file.
 
@@ -22,6 +25,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 use yaml_serde::{Mapping, Value};
 
+use super::BaseDockerfile;
 use presolve_spec::{Spanned, pin, yaml::Tree};
 use presolve_target::Image;
 use presolve_text::{
@@ -30,6 +34,7 @@ use presolve_text::{
 };
 
 mod alone;
+mod base;
 
 pub use alone::check_alone;
 
@@ -86,20 +91,29 @@ impl Secret {
     }
 }
 
+/// The start of the Dockerfile.
+pub enum Base {
+    /// `FROM` this image.
+    Image(Spanned<Image>),
+    /// The base Dockerfile of a v1 definition.
+    Dockerfile(BaseDockerfile),
+}
+
 impl Context {
     /// Makes the context for an image and a conda file pinned for a platform. With a CUDA
     /// version, conda assumes that the build machine has a GPU.
     ///
     /// # Errors
-    /// [`Failure::input`] when the image's name is not valid in a Dockerfile, or a URL has a
-    /// secret in its path or query, where it cannot be replaced.
+    /// [`Failure::input`] when the image's name is not valid in a Dockerfile, the steps cannot
+    /// follow the base Dockerfile, or a URL has a secret in its path or query, where it cannot
+    /// be replaced.
     pub fn new(
-        image: &Spanned<Image>,
+        base: &Base,
         pinned: &Tree,
         platform: &str,
         cuda: Option<&str>,
     ) -> Result<Self, Failure> {
-        check_image(image)?;
+        let start = start(base)?;
         let mut secrets = Vec::new();
         let mut spec = BTreeMap::new();
         for (key, value) in pinned.root.as_mapping().into_iter().flatten() {
@@ -112,11 +126,22 @@ impl Context {
         let name = format!("azureml_{}", digits(&text_of(&spec)));
         spec.insert("name".to_owned(), name.clone().into());
         Ok(Self {
-            dockerfile: dockerfile(&image.value, &name, &secrets, cuda),
+            dockerfile: dockerfile(&start, &name, &secrets, cuda),
             conda_file: format!("{}\n{}", pin::header(platform), text_of(&spec)),
             name,
             secrets,
         })
+    }
+}
+
+/// The instructions before the steps of the service.
+fn start(base: &Base) -> Result<String, Failure> {
+    match base {
+        Base::Image(image) => {
+            check_image(image)?;
+            Ok(format!("FROM {}\n", image.value))
+        }
+        Base::Dockerfile(dockerfile) => base::text(dockerfile),
     }
 }
 
@@ -208,10 +233,10 @@ fn digits(text: &str) -> String {
     })
 }
 
-fn dockerfile(image: &Image, name: &str, secrets: &[Secret], cuda: Option<&str>) -> String {
+fn dockerfile(start: &str, name: &str, secrets: &[Secret], cuda: Option<&str>) -> String {
     let prefix = format!("/azureml-envs/{name}");
     // Version 1.10 of the syntax added the variables of `env=`.
-    let syntax = if secrets.is_empty() {
+    let syntax = if secrets.is_empty() || base::has_syntax(start) {
         ""
     } else {
         "# syntax=docker/dockerfile:1\n"
@@ -224,8 +249,7 @@ fn dockerfile(image: &Image, name: &str, secrets: &[Secret], cuda: Option<&str>)
         format!("CONDA_OVERRIDE_CUDA={version} ")
     });
     format!(
-        r#"{syntax}FROM {image}
-USER root
+        r#"{syntax}{start}USER root
 RUN mkdir -p "$HOME/.cache"
 WORKDIR /
 COPY {CONDA_FILE} {CONDA_FILE}
@@ -260,7 +284,7 @@ mod tests {
         };
         let value = Image::parse("azureml/openmpi4.1.0-ubuntu22.04:20240418.v1");
         Context::new(
-            &Spanned { value, location },
+            &Base::Image(Spanned { value, location }),
             &Tree::parse(&file)?,
             "linux-64",
             None,

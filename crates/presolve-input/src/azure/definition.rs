@@ -8,6 +8,7 @@ use std::{
 use yaml_serde::Value;
 
 use super::{
+    BaseDockerfile,
     format::{self, Format},
     v1,
 };
@@ -72,6 +73,8 @@ pub enum CondaFile {
     Inline(&'static [&'static str]),
     /// In another file: the place that names it, and its path from the working directory.
     Beside(Location, PathBuf),
+    /// A URL. The SDK and the service only read files.
+    Remote(Location),
     /// A value that is neither a path nor a conda spec.
     Malformed(Location),
 }
@@ -194,6 +197,7 @@ impl Definition {
                 CondaFile::Malformed(location())
             }
             Some(Value::Mapping(_)) => CondaFile::Inline(&[CONDA_FILE]),
+            Some(Value::String(path)) if is_remote(path) => CondaFile::Remote(location()),
             Some(Value::String(path)) => CondaFile::Beside(location(), self.beside(path)),
             Some(_) => CondaFile::Malformed(location()),
         }
@@ -207,13 +211,26 @@ impl Definition {
         }
     }
 
-    /// The base image, if the definition names one without templates.
+    /// The base image, if the definition names one without templates. In v1, it may be the
+    /// image of the base Dockerfile.
     pub fn image(&self) -> Option<Spanned<Image>> {
-        let Spanned { value, location } = self.image_text()?;
-        (!is_template(&value) && !value.is_empty()).then(|| Spanned {
+        let named = self.image_text().filter(|named| !named.value.is_empty());
+        let Some(Spanned { value, location }) = named else {
+            return self.base_dockerfile()?.image();
+        };
+        (!is_template(&value) && !names_environment(&value)).then(|| Spanned {
             value: Image::parse(&value),
             location,
         })
+    }
+
+    /// The base Dockerfile of a v1 definition that names no image.
+    pub fn base_dockerfile(&self) -> Option<BaseDockerfile> {
+        let named = self.image_text().filter(|named| !named.value.is_empty());
+        if self.version == Version::V2 || named.is_some() {
+            return None;
+        }
+        BaseDockerfile::of(self)
     }
 
     /// Returns the platform and virtual packages of the build machine.
@@ -224,6 +241,9 @@ impl Definition {
         };
         if os_type.is_some_and(|os| os.value.eq_ignore_ascii_case("windows")) {
             return ImageTarget::windows();
+        }
+        if let Some(dockerfile) = self.base_dockerfile() {
+            return dockerfile.target();
         }
         let image = self.image();
         image.map_or_else(ImageTarget::unknown, |image| image.value.target())
@@ -271,4 +291,21 @@ pub fn is_template(text: &str) -> bool {
 /// Whether a path is on this machine: neither a URL nor a template.
 pub fn is_local(path: &str) -> bool {
     !path.contains("://") && !is_template(path)
+}
+
+/// Whether a value is a URL, or an asset of Azure ML (`azureml:NAME:VERSION`).
+pub(super) fn is_remote(path: &str) -> bool {
+    path.contains("://") || is_asset(path)
+}
+
+/// Whether a value for an image names an environment: an asset of the workspace
+/// (`azureml:NAME@latest`), of a registry (`azureml://registries/…`), or a resource ID
+/// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-core-syntax>).
+pub fn names_environment(image: &str) -> bool {
+    is_asset(image) || (image.starts_with('/') && image.contains("/environments/"))
+}
+
+fn is_asset(text: &str) -> bool {
+    let scheme = text.split(':').next().unwrap_or_default();
+    scheme.len() < text.len() && scheme.eq_ignore_ascii_case("azureml")
 }

@@ -60,6 +60,7 @@ fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
         }
         CondaFile::None if definition.version() == Version::V1 => Err(without_spec_v1(definition)),
         CondaFile::None => Err(without_spec(definition)),
+        CondaFile::Remote(at) => Err(Failure::input(remote(at))),
         CondaFile::Malformed(at) => Err(Failure::input(
             Diagnostic::error(
                 presolve_spec::codes::UNEXPECTED_ENTRY,
@@ -89,6 +90,15 @@ pub fn missing(definition: &Definition, at: Location, path: &Path) -> Diagnostic
             .note("if the definition has no conda spec, the SDK looks for it in a file next to the definition")
             .help("add the file, write the conda spec as `condaDependencies`, or set `userManagedDependencies` to `true`"),
     }
+}
+
+/// The error for a conda file at a URL.
+pub fn remote(at: Location) -> Diagnostic {
+    let message = "the conda file is a URL, but Azure ML reads only local files";
+    Diagnostic::error(codes::MISSING_CONDA_FILE, message)
+        .at(at, "not downloaded")
+        .note("the SDK looks for a file of this name, relative to the folder of this file")
+        .help("save the conda file next to this one and write its path, or write its content here")
 }
 
 fn without_spec(definition: &Definition) -> Failure {

@@ -4,19 +4,25 @@
 //! The source for the SDK's behaviour is azureml-core 1.61: `azureml/core/environment.py`
 //! and `azureml/core/runconfig.py`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use yaml_serde::{Mapping, Value};
 
-use super::{Definition, definition::CondaFile};
-use presolve_text::diagnostic::Location;
+use super::{
+    Definition,
+    definition::{CondaFile, Version, is_remote},
+};
+use presolve_text::{diagnostic::Location, source::SourceFile};
 
 /// The name of the definition in the folder of an environment, from the SDK and the CLI.
 pub const FILE_NAME: &str = "azureml_environment.json";
 /// The name of the conda file next to the definition.
 pub const CONDA_FILE: &str = "conda_dependencies.yml";
 /// The name of the Dockerfile next to the definition.
-const DOCKERFILE: &str = "BaseDockerfile";
+pub(super) const DOCKERFILE: &str = "BaseDockerfile";
 /// The folders of a project that contain run configurations.
 const CONFIGURATIONS: [&str; 2] = [".azureml", "aml_config"];
 
@@ -122,6 +128,9 @@ pub(super) fn conda_file(definition: &Definition) -> CondaFile {
     let named = definition.text(&["python", "condaDependenciesFile"]);
     match (named, inline(definition)) {
         (Some(named), inline) if is_run || inline.is_none() => {
+            if is_remote(&named.value) {
+                return CondaFile::Remote(named.location);
+            }
             CondaFile::Beside(named.location, named_file(definition, &named.value))
         }
         (_, Some(inline)) => inline,
@@ -188,7 +197,24 @@ pub fn variables(definition: &Definition) -> Vec<Location> {
         .collect()
 }
 
+/// The path at which the SDK expects the base Dockerfile of a definition without an image.
+pub fn beside_dockerfile(definition: &Definition) -> Option<PathBuf> {
+    let is_v1 = definition.version() == Version::V1 && !definition.is_run_configuration();
+    is_v1.then(|| definition.beside(DOCKERFILE))
+}
+
 /// Whether the Dockerfile is next to the definition, where the SDK expects it.
 pub fn has_dockerfile_beside(definition: &Definition) -> bool {
-    !definition.is_run_configuration() && definition.has_file(&definition.beside(DOCKERFILE))
+    beside_dockerfile(definition).is_some_and(|path| definition.has_file(&path))
+}
+
+/// The Dockerfile next to the definition, if it is there and can be read.
+pub(super) fn dockerfile_beside(definition: &Definition) -> Option<Arc<SourceFile>> {
+    let has_one = has_dockerfile_beside(definition);
+    let read = || {
+        definition
+            .source()
+            .read_named(definition.beside(DOCKERFILE))
+    };
+    has_one.then(read)?.ok()
 }

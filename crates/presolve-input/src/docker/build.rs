@@ -22,6 +22,8 @@ pub struct Build {
     pub commands: Vec<Invocation>,
     /// The files that any stage copies from the context.
     pub copies: Vec<Copied>,
+    /// The files whose text is a here-document of `COPY`, each with the place of its name.
+    pub written: Vec<(String, Range<usize>)>,
     /// The environment whose programs come first on the `PATH` at the end of the build.
     pub active: Prefix,
 }
@@ -65,6 +67,7 @@ impl Build {
             base: None,
             commands: Vec::new(),
             copies: Vec::new(),
+            written: Vec::new(),
             active: Prefix::base(),
         };
         let mut walk = Walk {
@@ -80,15 +83,26 @@ impl Build {
         }
         // The other stages only contribute the files that they copy.
         walk.build.commands.clear();
+        walk.build.written.clear();
         let base = chain.last().map(|stage| base(stage, &globals));
         let mut state = State::new();
         if let Some(prefix) = base.as_ref().and_then(Base::active) {
             let path = format!("/opt/conda/envs/{prefix}/bin");
             state.variables.insert("PATH", Some(path));
         }
+        let mut triggers = Vec::new();
         for stage in chain.iter().rev() {
+            for trigger in &triggers {
+                walk.instruction(trigger, &mut state);
+            }
             state = walk.stage(stage, state);
+            let stored = stage.instructions.iter();
+            triggers = stored.filter_map(|stored| stored.trigger()).collect();
         }
+        // They are for other builds, which start from this image.
+        triggers
+            .iter()
+            .for_each(|trigger| walk.store(trigger, &state));
         let active = state.shell.clone();
         let active = active.or_else(|| Prefix::on_path(&state.variables));
         build.active = active.unwrap_or_else(Prefix::base);
@@ -292,6 +306,17 @@ impl Walk<'_> {
         }
     }
 
+    /// Adds the commands of a trigger that this build does not run.
+    fn store(&mut self, trigger: &Instruction, state: &State) {
+        let before = self.build.commands.len();
+        if trigger.keyword == "RUN" {
+            self.run(trigger, state);
+        }
+        for command in &mut self.build.commands[before..] {
+            command.depends = Some(script::ON_BUILD);
+        }
+    }
+
     fn copy(&mut self, instruction: &Instruction, state: &mut State) {
         let words = json::words(&instruction.arguments);
         let mut words =
@@ -305,8 +330,15 @@ impl Walk<'_> {
         }
         let named = shell::heredocs(&instruction.arguments);
         let is_text = |word: &&Word| named.iter().any(|heredoc| heredoc.span == word.span);
-        let sources: Vec<&Word> = sources.iter().filter(|word| !is_text(word)).collect();
+        let (texts, sources): (Vec<&Word>, Vec<&Word>) = sources.iter().partition(is_text);
         let target = target.value(&state.variables).ok();
+        let end_of = |word: &&Word| named.iter().find(|heredoc| heredoc.span == word.span);
+        for (name, target) in texts.iter().filter_map(end_of).zip(target.iter().cycle()) {
+            let is_file = !is_folder(target) && texts.len() + sources.len() == 1;
+            let folder = super::context::join(&state.folder, target);
+            let file = super::context::join(&folder, if is_file { "" } else { &name.end });
+            self.build.written.push((file, name.span.clone()));
+        }
         for source in &sources {
             let path = source.value(&state.variables).ok();
             let copied = Copied {
@@ -318,7 +350,7 @@ impl Walk<'_> {
             if let (Some(path), Some(target)) = (path, &target) {
                 let into_folder = is_folder(target) || sources.len() > 1;
                 let target = super::context::join(&state.folder, target);
-                let copy = Copy::new(&path, &target, into_folder);
+                let copy = Copy::new(&path, &target, into_folder, instruction.span.start);
                 state.copies.push_front_mut(Arc::new(copy));
             }
         }
@@ -343,7 +375,8 @@ impl Walk<'_> {
     fn run(&mut self, instruction: &Instruction, state: &State) {
         let mut copies = state.copies.clone();
         let mounts = instruction.flags.iter().filter(|flag| flag.name == "mount");
-        for copy in mounts.filter_map(|mount| Copy::of_mount(&mount.value)) {
+        let at = instruction.span.start;
+        for copy in mounts.filter_map(|mount| Copy::of_mount(&mount.value, at)) {
             copies.push_front_mut(Arc::new(copy));
         }
         let scene = script::Scene {

@@ -28,21 +28,24 @@ pub struct Copy {
     target: String,
     /// The target is a folder that receives the file.
     into_folder: bool,
+    /// The offset of the instruction in the Dockerfile.
+    at: usize,
 }
 
 impl Copy {
-    /// `COPY source target`, with an absolute target.
-    pub fn new(source: &str, target: &str, into_folder: bool) -> Self {
+    /// `COPY source target` at an offset of the Dockerfile, with an absolute target.
+    pub fn new(source: &str, target: &str, into_folder: bool, at: usize) -> Self {
         let source = source.trim_start_matches('/');
         Self {
             source: join("", source),
             target: target.to_owned(),
             into_folder,
+            at,
         }
     }
 
     /// The mount of `type=bind,source=…,target=…` in `RUN --mount`.
-    pub fn of_mount(mount: &str) -> Option<Self> {
+    pub fn of_mount(mount: &str, at: usize) -> Option<Self> {
         let get = |names: &[&str]| {
             let mut options = mount.split(',').filter_map(|option| option.split_once('='));
             options.find_map(|(name, value)| names.contains(&name).then_some(value))
@@ -52,7 +55,7 @@ impl Copy {
         }
         let target = get(&["target", "dst", "destination"])?;
         let source = get(&["source", "src"]).unwrap_or(".");
-        Some(Self::new(source, &join("/", target), false))
+        Some(Self::new(source, &join("/", target), false, at))
     }
 
     /// Returns the context path of a file in the image, if this copy provides it.
@@ -82,10 +85,22 @@ impl Copy {
 /// the lists share their common parts.
 pub type Copies = rpds::ListSync<Arc<Copy>>;
 
-/// Returns the context path of a file in the image, if it exists in the context.
-pub fn origin(copies: &Copies, file: &str, context: &Path) -> Option<PathBuf> {
-    let mut origins = origins(copies, file, context);
-    origins.find(|path| context.join(path).is_file())
+/// A file of the context that a copy provides in the image.
+#[derive(Debug)]
+pub struct Origin {
+    /// The path in the context.
+    pub path: PathBuf,
+    /// The offset of the copy in the Dockerfile.
+    pub at: usize,
+}
+
+/// Returns the origin of a file in the image, if it exists in the folder of the context.
+pub fn origin(copies: &Copies, file: &str, context: &Path) -> Option<Origin> {
+    copies.iter().find_map(|copy| {
+        let path = copy.origin(file, context)?;
+        let is_there = context.join(&path).is_file();
+        is_there.then_some(Origin { path, at: copy.at })
+    })
 }
 
 /// The context paths that a file in the image can come from, including paths that do not
@@ -96,11 +111,11 @@ pub fn origins(copies: &Copies, file: &str, context: &Path) -> impl Iterator<Ite
         .filter_map(move |copy| copy.origin(file, context))
 }
 
-/// Whether the context has the source of a `COPY`, which may be a pattern
+/// Returns what the folder has for the source of a `COPY`, which may be a pattern
 /// (<https://pkg.go.dev/path/filepath#Match>).
 ///
 /// A link out of the fence counts as present. Its target is not checked.
-pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
+pub fn found(context: &Path, path: &str, fence: &Fence) -> Vec<PathBuf> {
     let path = join("", path.trim_start_matches('/'));
     let mut folders = vec![context.to_path_buf()];
     for part in path.split('/').filter(|part| !part.is_empty()) {
@@ -118,7 +133,7 @@ pub fn has(context: &Path, path: &str, fence: &Fence) -> bool {
         let is_there = |path: &PathBuf| !fence.admits(path) || path.exists();
         folders = found.filter(is_there).collect();
     }
-    !folders.is_empty()
+    folders
 }
 
 /// The folder of the context that contains every possible match of a pattern.
@@ -163,7 +178,7 @@ fn pieces(pattern: &str) -> Vec<Piece> {
 
 /// Whether a name matches a pattern. Where the rest does not match, the last `*` takes one
 /// more character. The earlier ones never have to change.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let pieces = pieces(pattern);
     let name: Vec<char> = name.chars().collect();
     let (mut piece, mut at) = (0, 0);

@@ -370,6 +370,25 @@ fn flags(keyword: &str, arguments: Text) -> (Vec<Flag>, Text) {
 }
 
 impl Instruction {
+    /// The instruction that `ONBUILD` stores for builds that start from the image
+    /// (<https://docs.docker.com/reference/dockerfile/#onbuild>).
+    pub fn trigger(&self) -> Option<Self> {
+        if self.keyword != "ONBUILD" {
+            return None;
+        }
+        let end = self.arguments.skip(0, |c| !c.is_whitespace());
+        let keyword = self.arguments.part(0..end).plain().to_ascii_uppercase();
+        let start = self.arguments.skip(end, char::is_whitespace);
+        let (flags, arguments) = flags(&keyword, self.arguments.from(start));
+        Some(Self {
+            keyword,
+            span: self.span.clone(),
+            flags,
+            arguments,
+            heredocs: Vec::new(),
+        })
+    }
+
     /// Returns the value of a flag.
     pub fn flag(&self, name: &str) -> Option<&str> {
         let mut flags = self.flags.iter();

@@ -8,6 +8,7 @@ use super::{
     host::DockerHost,
     install::{Action, Install, Tool},
     options::{self, Argument},
+    pip_variables::{Kind, PipVariable},
     plan::{Contents, Plan, UNSOLVED},
     redirection,
     sequence::{self, PipRun},
@@ -33,13 +34,6 @@ const PLACES: [&str; 5] = [
     "extra-index-url",
     "find-links",
     "no-index",
-];
-
-/// pip's environment variables for the source of packages, each with its option.
-const VARIABLES: [(&str, &str); 3] = [
-    ("PIP_INDEX_URL", "index-url"),
-    ("PIP_EXTRA_INDEX_URL", "extra-index-url"),
-    ("PIP_FIND_LINKS", "find-links"),
 ];
 
 /// pip's options that are also allowed in a requirements file.
@@ -300,9 +294,10 @@ impl Reader<'_> {
             });
             options.collect()
         };
-        let variables = |install: &Install| {
-            let variables = &self.plan.build.commands[install.index].scene.variables;
-            VARIABLES.map(|(name, _)| variables.get(name).cloned())
+        let variables = |install: &Install| -> Vec<PipVariable> {
+            let known = self.plan.pip_variables(install).into_iter();
+            let names_source = |one: &PipVariable| PLACES.contains(&one.option);
+            known.filter(names_source).collect()
         };
         let asked = |install: &Install| (places(install), variables(install));
         let Some(first) = pip.first() else { return };
@@ -321,33 +316,46 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `ENV PIP_INDEX_URL=…`.
+    /// Reads `ENV PIP_INDEX_URL=…` and `pip config set global.index-url …`.
     fn read_variables(&mut self, pip: &[&Install]) {
         let Some(first) = pip.first() else { return };
-        let variables = &self.plan.build.commands[first.index].scene.variables;
-        for (variable, option) in VARIABLES {
-            let Some(value) = variables.get(variable) else {
-                continue;
-            };
-            let at = self.plan.place(first);
-            match value {
-                Some(value) => {
-                    for url in value.split_whitespace() {
-                        self.read_line(
-                            format!("--{option} {}", pip_options::quoted(url)),
-                            &at,
-                            None,
-                        );
-                    }
-                }
-                None => self.errors.push(
-                    Diagnostic::error(
-                        UNSOLVED,
-                        format!("the Dockerfile does not set `{variable}`"),
-                    )
-                    .at(at, "which this command reads"),
-                ),
+        for variable in self.plan.pip_variables(first) {
+            let place = self.plan.variable_place(first, &variable);
+            self.read_variable(first, &variable, &self.dockerfile().at(place));
+        }
+    }
+
+    fn read_variable(&mut self, first: &Install, variable: &PipVariable, at: &Location) {
+        let (option, name) = (variable.option, variable.name());
+        let Some(value) = &variable.value else {
+            let message = format!("the Dockerfile does not set `{name}`");
+            let error = Diagnostic::error(UNSOLVED, message);
+            let place = self.plan.place(first);
+            return self
+                .errors
+                .push(error.at(place, "which this command reads"));
+        };
+        match (variable.kind, variable.is_on()) {
+            (Kind::Switch, Some(true)) => self.read_line(format!("--{option}"), at, None),
+            (Kind::Switch, None) => {
+                let message = format!("`{name}` is neither true nor false");
+                let error = Diagnostic::error(presolve_spec::codes::BAD_PIP_OPTION, message);
+                let error = error.at(at.clone(), "pip stops here");
+                self.errors.push(error.help("write `1` or `0`"));
             }
+            (Kind::Source | Kind::Formats, _) => {
+                for word in value.split_whitespace() {
+                    let word = pip_options::quoted(word);
+                    self.read_line(format!("--{option} {word}"), at, None);
+                }
+            }
+            (Kind::Constraints, _) => {
+                for file in value.split_whitespace() {
+                    self.read_file(first, option, file, at);
+                }
+            }
+            // Commands with the other ones are left out.
+            (Kind::Switch | Kind::Other | Kind::OtherSwitch, _) => {}
         }
     }
 
@@ -397,13 +405,10 @@ impl Reader<'_> {
         }
         let Some(path) = self.plan.origin(install, value) else {
             let message = format!("`{}` does not come from the build context", redact(value));
-            let context = self.plan.context.display();
-            self.errors.push(
-                Diagnostic::error(presolve_spec::codes::MISSING_REQUIREMENTS_FILE, message)
-                    .at(at.clone(), "named here")
-                    .note(format!("the build context is the folder `{context}`"))
-                    .help("copy it from the build context with `COPY` before it is read"),
-            );
+            let error = Diagnostic::error(presolve_spec::codes::MISSING_REQUIREMENTS_FILE, message);
+            let error = error.at(at.clone(), "named here");
+            let error = self.plan.not_in_context(error, install, value, "read");
+            self.errors.push(error);
             return;
         };
         // The reader resolves paths relative to the folder of the Dockerfile.

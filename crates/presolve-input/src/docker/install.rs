@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    configuration,
     options::{self, Argument, Parsed},
+    pip_variables::PipVariable,
     prefix::Prefix,
     script::{Form, Invocation, conda_run},
     shell::{Part, Unknown, Word},
@@ -32,6 +34,8 @@ pub enum Action {
     Install,
     /// Adds channels for every later command.
     Channels,
+    /// Changes the configuration of pip for every later command.
+    Configure,
     /// Changes an environment in another way, or in one that presolve cannot analyse.
     Other,
 }
@@ -57,6 +61,12 @@ pub struct Install {
     pub index: usize,
     /// The place and the reason, if the command cannot be read.
     pub unread: Option<(Range<usize>, String)>,
+    /// The place of an earlier command that writes a file which this one reads.
+    pub changed_by: Option<Range<usize>>,
+    /// The YAML file that is given to `--file` of `conda create`, `install` or `update`. These
+    /// read a list of match specs
+    /// (<https://docs.conda.io/projects/conda/en/stable/commands/create.html>).
+    pub yaml_as_list: Option<Argument>,
 }
 
 impl Install {
@@ -234,6 +244,7 @@ impl Reader<'_> {
         let (verb, parsed) = self.split_verb(at, parsed)?;
         let mut install = match &*verb {
             "install" => self.install(Tool::Pip, Action::Install, prefix, parsed),
+            "config" => self.install(Tool::Pip, Action::Configure, prefix, parsed),
             "uninstall" => self.other(
                 Tool::Pip,
                 prefix,
@@ -254,6 +265,12 @@ impl Reader<'_> {
             install.leave(format!(
                 "with `--{option}`, it installs for another place, platform or Python"
             ));
+        }
+        let variables = PipVariable::all(&self.invocation.scene.variables);
+        let mut others = variables.iter().filter(|variable| variable.is_other());
+        if let Some(other) = others.next().filter(|_| install.action == Action::Install) {
+            let name = other.name();
+            install.leave(format!("`{name}` changes what it installs, or where"));
         }
         if install.has("no-deps") {
             install.leave("with `--no-deps`, it may break installed packages".to_owned());
@@ -295,7 +312,8 @@ impl Reader<'_> {
             _ => return None,
         };
         install.name_prefix();
-        install.find_file();
+        let program = self.values[at - 1].as_deref().unwrap_or_default();
+        install.find_file(&verb, split(program).1);
         for option in [
             "no-deps",
             "only-deps",
@@ -331,6 +349,17 @@ impl Reader<'_> {
             };
             install.options.push((option, Some(argument)));
         }
+        let set = (0..values.len()).find(|index| {
+            let sets = matches!(of(*index), Some("--set" | "set"));
+            sets && of(index + 1) == Some("channel_priority")
+        });
+        if let Some(set) = set {
+            let argument = Argument {
+                word: self.invocation.words.get(at + set + 3)?.clone(),
+                value: values.get(set + 2)?.clone(),
+            };
+            install.options.push((configuration::SET, Some(argument)));
+        }
         if install.options.is_empty() {
             return None;
         }
@@ -348,6 +377,8 @@ impl Reader<'_> {
             form: self.invocation.form,
             index: self.index,
             unread: None,
+            changed_by: None,
+            yaml_as_list: None,
         };
         match parsed {
             Ok(parsed) => {
@@ -420,15 +451,19 @@ impl Install {
         }
     }
 
-    /// Treats `micromamba create -f environment.yml` as `conda env create`.
-    fn find_file(&mut self) {
-        let is_yaml = |argument: &Argument| {
+    /// Treats `micromamba create -f environment.yml` as `conda env create`. conda itself does
+    /// not read YAML there, but the file is what was meant.
+    fn find_file(&mut self, verb: &str, program: &str) {
+        let is_yaml = |argument: &&Argument| {
             let value = argument.value.as_deref().unwrap_or_default();
             value.ends_with(".yml") || value.ends_with(".yaml")
         };
-        if self.all("file").any(is_yaml) {
-            self.action = Action::FromFile;
-        }
+        let Some(file) = self.all("file").find(is_yaml).cloned() else {
+            return;
+        };
+        self.action = Action::FromFile;
+        let takes_yaml = verb.starts_with("env ") || self.has("environment-specifier");
+        self.yaml_as_list = (program == "conda" && !takes_yaml).then_some(file);
     }
 }
 

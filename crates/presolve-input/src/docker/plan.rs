@@ -8,13 +8,14 @@ use std::{
 use super::{
     Dockerfile,
     build::Build,
-    context::{self, Copied},
+    context::{self, Copied, Origin},
+    ignore::{self, Ignore},
     install::{Action, Install},
     options::{self, Argument},
     prefix::Prefix,
     variables::Variables,
 };
-use crate::azure::definition::is_template;
+use crate::azure::definition::{is_template, names_environment};
 use crate::codes;
 use presolve_spec::{Spanned, yaml::Tree};
 use presolve_target::{Image, ImageTarget};
@@ -29,7 +30,7 @@ pub const UNSOLVED: &str = codes::UNSOLVED_INSTALL;
 
 /// The conda file of a command that does not name one
 /// (<https://docs.conda.io/projects/conda/en/stable/commands/env/create.html>).
-const USUAL_CONDA_FILE: &str = "environment.yml";
+pub(super) const USUAL_CONDA_FILE: &str = "environment.yml";
 
 /// A Dockerfile with its analysis and its context.
 pub struct Plan {
@@ -41,6 +42,8 @@ pub struct Plan {
     pub installs: Vec<Install>,
     /// The folder that is the build context.
     pub context: PathBuf,
+    /// The files of the folder that are not in the context.
+    ignore: Ignore,
 }
 
 /// The source of the packages in a Dockerfile's environment.
@@ -63,8 +66,10 @@ impl Plan {
             dockerfile,
             build,
             context: context.to_owned(),
+            ignore: Ignore::of(source, context),
         };
         plan.name_prefixes();
+        plan.leave_changed();
         plan
     }
 
@@ -72,10 +77,20 @@ impl Plan {
     pub fn image(&self) -> Option<Spanned<Image>> {
         let base = self.build.base.as_ref()?;
         let name = base.name.as_deref().filter(|name| *name != "scratch")?;
+        if names_environment(name) {
+            return None;
+        }
         Some(Spanned {
             value: Image::parse(name),
             location: self.dockerfile.at(base.span.clone()),
         })
+    }
+
+    /// The place of a base image whose name is that of an Azure ML environment.
+    pub fn environment_as_image(&self) -> Option<Location> {
+        let base = self.build.base.as_ref()?;
+        let is_one = names_environment(base.name.as_deref()?);
+        is_one.then(|| self.image_place())
     }
 
     /// Returns the platform and virtual packages of the build machine.
@@ -94,6 +109,8 @@ impl Plan {
         };
         let target = ImageTarget {
             in_dockerfile: true,
+            channel_priority: self.channel_priority(),
+            pip: self.pip_options(),
             ..target
         };
         match self.first_of_conda() {
@@ -105,10 +122,11 @@ impl Plan {
     }
 
     /// The command of conda that creates the environment, or the first one that changes it.
-    fn first_of_conda(&self) -> Option<&Install> {
+    pub(super) fn first_of_conda(&self) -> Option<&Install> {
         let prefix = self.prefix().ok()?;
         let solves = |install: &&Install| {
-            install.is_conda() && install.action != Action::Other && install.unread.is_none()
+            let is_solved = !matches!(install.action, Action::Other | Action::Channels);
+            install.is_conda() && is_solved && install.unread.is_none()
         };
         self.of_prefix(&prefix).find(solves)
     }
@@ -226,6 +244,9 @@ impl Plan {
             let note = Diagnostic::new(Level::Note, "base-of-image", message);
             left.push(note.at(self.place(update), "adds to it"));
         }
+        if let Some(first) = self.of_prefix(prefix).find(|one| one.unread.is_none()) {
+            left.extend(self.unread_configuration(first));
+        }
         let fills = |install: &&Install| install.prefix != *prefix && install.installs_anything();
         if let Some(other) = self.installs.iter().find(fills) {
             let message = format!("only the environment `{prefix}` is checked");
@@ -244,7 +265,13 @@ impl Plan {
                 .dockerfile
                 .at(first_line(&self.dockerfile, span.clone()));
             let left = Diagnostic::warning(UNSOLVED, "presolve leaves this command out");
-            Some(left.at(at, "").note(why.clone()))
+            let left = left.at(at, "").note(why.clone());
+            let change = install.changed_by.clone();
+            let change = change.map(|span| first_line(&self.dockerfile, span));
+            Some(match change {
+                Some(change) => left.at(self.dockerfile.at(change), "writes it"),
+                None => left,
+            })
         });
         left.collect()
     }
@@ -252,10 +279,24 @@ impl Plan {
     /// Returns the path of a file in the image, from the working directory, if the context has
     /// it.
     pub fn origin(&self, install: &Install, file: &str) -> Option<PathBuf> {
+        let origin = self.provided(install, file)?;
+        let path = origin.path.to_string_lossy();
+        let is_excluded = self.ignore.excluding(&path, false).is_some();
+        (!is_excluded).then(|| context::within(&self.context, &origin.path))
+    }
+
+    /// The origin of a file in the image, even if `.dockerignore` excludes it.
+    fn provided(&self, install: &Install, file: &str) -> Option<Origin> {
         let scene = &self.build.commands[install.index].scene;
         let file = context::join(&scene.folder, file);
-        let origin = context::origin(&scene.copies, &file, &self.context)?;
-        Some(context::within(&self.context, origin))
+        context::origin(&scene.copies, &file, &self.context)
+    }
+
+    /// The line of `.dockerignore` that keeps a file of the image out of the context.
+    pub fn excluded_origin(&self, install: &Install, file: &str) -> Option<Location> {
+        let origin = self.provided(install, file)?;
+        let excluding = self.ignore.excluding(&origin.path.to_string_lossy(), false);
+        excluding.cloned()
     }
 
     /// The context's conda and requirements files that commands name, relative to the working
@@ -277,15 +318,39 @@ impl Plan {
         files
     }
 
+    /// The files that decide what is in the context, even those that do not exist.
+    pub fn ignore_files(&self) -> [PathBuf; 2] {
+        ignore::files(self.dockerfile.source(), &self.context)
+    }
+
     /// Returns the path of a source that the context lacks; `None` if it has the source, or
     /// presolve cannot determine that.
     pub fn lacking<'c>(&self, copied: &'c Copied) -> Option<&'c str> {
         let path = copied.path.as_deref().filter(|_| !copied.is_comment)?;
         let is_elsewhere = path.contains("://") || path.starts_with("git@") || is_template(path);
+        let is_there = || {
+            let mut found = self.found(path).into_iter();
+            found.any(|found| self.excluding(&found).is_none())
+        };
+        let lacks = !is_elsewhere && self.context.is_dir() && !is_there();
+        lacks.then_some(path)
+    }
+
+    /// The line of `.dockerignore` that keeps a source of a copy out of the context.
+    pub fn excluded(&self, copied: &Copied) -> Option<Location> {
+        let found = self.found(copied.path.as_deref()?);
+        found.iter().find_map(|path| self.excluding(path)).cloned()
+    }
+
+    fn found(&self, path: &str) -> Vec<PathBuf> {
         let fence = self.dockerfile.source().fence();
-        let is_there =
-            || is_elsewhere || !self.context.is_dir() || context::has(&self.context, path, fence);
-        (!is_there()).then_some(path)
+        context::found(&self.context, path, fence)
+    }
+
+    fn excluding(&self, found: &Path) -> Option<&Location> {
+        let path = found.strip_prefix(&self.context).unwrap_or(found);
+        self.ignore
+            .excluding(&path.to_string_lossy(), found.is_dir())
     }
 
     /// The place of a command's first line.
@@ -314,17 +379,41 @@ impl Plan {
             }
             None => USUAL_CONDA_FILE,
         };
+        if name.contains("://") {
+            let error = Diagnostic::error(UNSOLVED, "presolve does not read a conda file at a URL");
+            let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
+            return Err(Failure::input(error.at(at, "").help(
+                "copy the file from the build context with `COPY`, so that the build does not depend on the server",
+            )));
+        }
         self.origin(install, name).ok_or_else(|| {
             let message = format!("`{}` does not come from the build context", redact(name));
             let at = named.map_or_else(|| self.place(install), |one| self.argument(one));
-            let context = self.context.display();
-            Failure::input(
-                Diagnostic::error(codes::MISSING_CONDA_FILE, message)
-                    .at(at, "installed here")
-                    .note(format!("the build context is the folder `{context}`"))
-                    .help("copy it from the build context with `COPY` before it is installed"),
-            )
+            let error = Diagnostic::error(codes::MISSING_CONDA_FILE, message);
+            let error = error.at(at, "installed here");
+            Failure::input(self.not_in_context(error, install, name, "installed"))
         })
+    }
+
+    /// Explains that a file that a command reads does not come from the build context.
+    pub(super) fn not_in_context(
+        &self,
+        error: Diagnostic,
+        install: &Install,
+        file: &str,
+        verb: &str,
+    ) -> Diagnostic {
+        if let Some(line) = self.excluded_origin(install, file) {
+            return error
+                .at(line, "excludes it")
+                .help("remove it from `.dockerignore`, or add an exception that begins with `!`");
+        }
+        let context = self.context.display();
+        error
+            .note(format!("the build context is the folder `{context}`"))
+            .help(format!(
+                "copy it from the build context with `COPY` before it is {verb}"
+            ))
     }
 
     /// The place of an argument in the Dockerfile.

@@ -85,6 +85,8 @@ const BETWEEN: [&str; 6] = ["then", "else", "elif", "do", "!", "time"];
 const ON_CONDITION: &str = "it runs only under a condition";
 const IN_LOOP: &str = "it is in a loop";
 const IN_FUNCTION: &str = "it is in a function";
+/// The reason why a command of `ONBUILD` does not run.
+pub(super) const ON_BUILD: &str = "`ONBUILD` runs it only in builds that start from this image";
 /// Reasons why a command is not a plain command of the line.
 const IN_SUBSTITUTION: &str = "it is in the words of another command";
 const IN_HEREDOC: &str = "it is in a here-document";

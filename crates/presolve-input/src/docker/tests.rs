@@ -323,6 +323,7 @@ ONBUILD RUN pip install four
     insta::assert_snapshot!(commands(text), @r"
     Pip Install into base: one [one]
     Pip Install into base: three [three]
+    Pip Install into base: four [four] (`ONBUILD` runs it only in builds that start from this image)
     ");
     let source = SourceFile::from_text("Dockerfile", text);
     let image = plan(&source).image().expect("it is named");

@@ -5,7 +5,7 @@
 //! conda-forge's records only; presolve's table of well-known renames, which also replaces
 //! empty entries of the mapping; the same name, for packages that depend on Python.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, sync::LazyLock};
 
 use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
@@ -163,6 +163,18 @@ impl Names {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// Whether a conda package of this name is a Python package, according to the built-in
+    /// copy of the published mapping. Packages outside of conda-forge are mostly unknown.
+    pub fn is_known_python_package(conda: &str) -> bool {
+        static COPY: LazyLock<Names> = LazyLock::new(|| snapshot::names().unwrap_or_default());
+        let mapped = COPY
+            .mapping
+            .get(conda)
+            .is_some_and(|names| !names.is_empty());
+        let known = built_in::correction(conda).or_else(|| built_in::names(conda));
+        known.map_or(mapped, |names| !names.is_empty())
     }
 
     /// The PyPI project that a conda package of this name probably provides; `None` if it is

@@ -85,7 +85,7 @@ fn a_line_edited_after_pinning_is_the_declaration() {
 #[test]
 fn a_name_that_is_no_text_is_warned_of() {
     let warned = said("name:\n- singlem\ndependencies: []\n");
-    insta::assert_snapshot!(warned, @"
+    insta::assert_snapshot!(warned, @r"
     warning[malformed-name]: `name` is not a string: conda can create the environment only with `-p`
      --> environment.yml:1:1
       |
@@ -93,13 +93,14 @@ fn a_name_that_is_no_text_is_warned_of() {
       | ^^^^
       |
       = help: write a plain name
-    warning[no-dependencies]: the file lists no packages
+    note[no-dependencies]: the file lists no packages
      --> environment.yml:3:1
       |
     3 | dependencies: []
       | ^^^^^^^^^^^^
       |
-      = help: add them below `dependencies`
+      = note: conda creates an empty environment
+      = help: add packages below `dependencies`
     ");
 }
 

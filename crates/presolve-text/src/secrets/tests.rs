@@ -108,6 +108,7 @@ fn ordinary_text_with_an_at_sign_is_not_touched() {
         "https://unpkg.com/react@18.2/umd",
         "git+https://h.io/a.git@v1#egg=a",
         "git+https://h.io/a@feature",
+        "image: azureml:AzureML-sklearn-1.0@latest",
         "image: h.io/a:1@sha256:00",
         "image: ubuntu:1@sha256:00",
         "FROM python:3.12@sha256:0123456789abcdef",

@@ -409,6 +409,9 @@ fn without_scheme(text: &str, region: Range<usize>, at: usize) -> Option<Login> 
         return None;
     }
     let before = &text[region.start..at];
+    if is_asset(before, tail) {
+        return None;
+    }
     let stops = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>');
     let word = before.rfind(stops).map_or(0, |stop| {
         stop + before[stop..].chars().next().map_or(1, char::len_utf8)
@@ -444,6 +447,15 @@ fn user(word: &str) -> (usize, bool) {
     let start = head.rfind(['=', '(', '[', '{', ',', '|', ';', '/', '\\']);
     let start = start.map_or(0, |start| start + 1);
     (start, head[..start].ends_with("//"))
+}
+
+/// Whether an `@` is that of `azureml:NAME@latest`, an asset of Azure ML
+/// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-core-syntax>).
+fn is_asset(before: &str, tail: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    let word = before.rsplit(is_between).next().unwrap_or_default();
+    let scheme = word.split(':').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("azureml") && host_of(tail).eq_ignore_ascii_case("latest")
 }
 
 fn is_user(user: &str, password: &str) -> bool {

@@ -23,6 +23,7 @@ fn find(definition: &Definition) -> Vec<Finding> {
         {
             Finding::new(&RULE, spec::missing(definition, at, &path))
         }
+        CondaFile::Remote(at) => Finding::new(&RULE, spec::remote(at)),
         CondaFile::Malformed(at) if !is_template(at.text()) => RULE
             .finding(at, "", "this is neither a path nor a conda spec")
             .help("write the path of a conda file, or its keys here"),

@@ -1,3 +1,4 @@
+use super::unknown_azure_key::means_in_build;
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{
     Definition,
@@ -22,6 +23,9 @@ fn find(definition: &Definition) -> Vec<Finding> {
         return Vec::new();
     };
     let Some(path) = definition.text(&["build", "path"]) else {
+        if means_in_build(definition, "path") {
+            return Vec::new();
+        }
         let finding = RULE
             .finding(build, "no `path`", "the environment has no build context")
             .help("add `path:` with the folder of the Dockerfile");

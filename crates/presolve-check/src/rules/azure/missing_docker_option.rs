@@ -1,3 +1,4 @@
+use super::unknown_azure_key::means;
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::{Definition, definition::Version, v1};
 use presolve_text::diagnostic::Level;
@@ -16,7 +17,8 @@ fn find(definition: &Definition) -> Vec<Finding> {
     }
     // Another rule reports the `docker` of the preview.
     let keys = ["image", "build", "docker"];
-    if keys.iter().any(|key| definition.set(key).is_some()) {
+    let is_meant = |key: &&str| means(definition, key);
+    if keys.iter().any(|key| definition.set(key).is_some()) || keys.iter().any(is_meant) {
         return Vec::new();
     }
     let at = definition

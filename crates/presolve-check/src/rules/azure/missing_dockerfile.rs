@@ -3,6 +3,7 @@ use presolve_input::azure::{
     Definition,
     asset::{BuildFiles, USUAL_DOCKERFILE},
     definition::is_template,
+    v1,
 };
 use presolve_text::diagnostic::Level;
 
@@ -10,7 +11,10 @@ pub(super) static RULE: Rule = Rule {
     name: presolve_input::codes::MISSING_DOCKERFILE,
     level: Level::Error,
     by_default: true,
-    finder: Finder::File(|subject| subject.in_definition_v2(find)),
+    finder: Finder::File(|subject| {
+        let v2 = subject.in_definition_v2(find);
+        [v2, subject.in_definition_v1(find_v1)].concat()
+    }),
     text: include_str!("missing_dockerfile.md"),
 };
 
@@ -35,5 +39,25 @@ fn find(definition: &Definition) -> Vec<Finding> {
             "`dockerfile_path` is relative to `path`; the default is `{USUAL_DOCKERFILE}`"
         ))
         .help("correct `dockerfile_path`, or add the Dockerfile");
+    vec![finding]
+}
+
+/// In v1 the context is in a storage account, so only the path itself is known. There is no
+/// default for it.
+fn find_v1(definition: &Definition) -> Vec<Finding> {
+    let keys = ["docker", "buildContext", "dockerfilePath"];
+    let context = definition.given(v1::DOCKER_OPTIONS[2]);
+    let is_given = definition.given(&keys).is_some();
+    let Some(context) = context.filter(|_| !is_given) else {
+        return Vec::new();
+    };
+    let (at, label) = match definition.key(&keys) {
+        Some(key) => (key, "no path"),
+        None => (context, "no `dockerfilePath`"),
+    };
+    let finding = RULE
+        .finding(at, label, "the build context does not name its Dockerfile")
+        .note("the service rejects the environment: a Dockerfile path must be specified")
+        .help("write the path of the Dockerfile in the build context, such as `Dockerfile`");
     vec![finding]
 }

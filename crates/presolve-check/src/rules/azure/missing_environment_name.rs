@@ -1,3 +1,4 @@
+use super::unknown_azure_key::means;
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::azure::Definition;
 use presolve_text::diagnostic::Level;
@@ -11,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(definition: &Definition) -> Vec<Finding> {
-    if definition.get(&["name"]).is_some() {
+    if definition.get(&["name"]).is_some() || means(definition, "name") {
         return Vec::new();
     }
     let finding = RULE

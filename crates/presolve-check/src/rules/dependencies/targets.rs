@@ -45,6 +45,7 @@ mod tests {
                 Settings::resolve_bare(folder.path(), Flags::default()).expect("settings");
             settings.platform = platform;
             targets(&Requirements {
+                in_definition: false,
                 environment: &environment,
                 tree: reading.tree.as_ref(),
                 dockerfile: None,

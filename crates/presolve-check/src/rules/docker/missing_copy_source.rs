@@ -1,6 +1,9 @@
 use crate::rules::{Finder, Finding, Rule};
 use presolve_input::docker::Plan;
-use presolve_text::{diagnostic::Level, secrets::redact};
+use presolve_text::{
+    diagnostic::{Level, Location},
+    secrets::redact,
+};
 
 /// The name of the rule.
 pub(crate) const NAME: &str = "missing-copy-source";
@@ -26,6 +29,9 @@ fn find(plan: &Plan) -> Vec<Finding> {
             return Some(finding.help("write the comment on its own line"));
         }
         let path = plan.lacking(copied)?;
+        if let Some(line) = plan.excluded(copied) {
+            return Some(excluded(at, redact(path), line));
+        }
         let context = plan.context.display();
         let finding = RULE
             .finding(
@@ -38,4 +44,12 @@ fn find(plan: &Plan) -> Vec<Finding> {
         Some(finding)
     });
     findings.collect()
+}
+
+/// A file that `.dockerignore` excludes is in the folder, but not in the build context.
+fn excluded(at: Location, path: String, line: Location) -> Finding {
+    let message = format!("`.dockerignore` excludes `{path}` from the build context");
+    RULE.finding(at, "copied here", message)
+        .related(line, "excludes it")
+        .help("remove the line from `.dockerignore`, or add an exception that begins with `!`")
 }

@@ -22,7 +22,13 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     });
     let findings = bare.map(|line| {
         let message = "the file does not set the version of pip";
+        let level = if subject.in_definition {
+            Level::Warning
+        } else {
+            RULE.level
+        };
         RULE.finding(line.location.clone(), "any version", message)
+            .level(level)
             .help("add a version, `- pip=25.0`, or a lower bound, `- pip>=24.0`, or run `presolve pin`")
     });
     findings.collect()

@@ -1,4 +1,6 @@
 use crate::rules::{Confidence, Finder, Finding, Requirements, Rule};
+use presolve_registry::conda::names::Names;
+use presolve_spec::CondaRequirement;
 use presolve_text::diagnostic::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,12 +26,15 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let Some((_, key)) = subject.dependencies() else {
         return Vec::new();
     };
-    // A pip list needs Python; conda packages may be programs in another language.
-    let needs_one = !environment.pip.requirements.is_empty();
-    let (level, confidence) = if needs_one {
+    // conda packages may be libraries and programs in other languages.
+    let is_python =
+        |line: &CondaRequirement| Names::is_known_python_package(&line.spec.name.to_string());
+    let (level, confidence) = if !environment.pip.requirements.is_empty() {
         (Level::Warning, Confidence::High)
-    } else {
+    } else if environment.conda.iter().any(is_python) {
         (Level::Note, Confidence::Medium)
+    } else {
+        return Vec::new();
     };
     let finding = RULE
         .finding(

@@ -23,7 +23,14 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
             let change = Change::Remove { at: at.clone() };
             TextFix::of_changes("remove it", Safety::Safe, subject.environment, &[change])
         });
+        // The service refuses to register the environment; conda tries to satisfy both lines.
+        let level = if subject.in_definition {
+            Level::Error
+        } else {
+            RULE.level
+        };
         RULE.finding(at, "again", "`python` is listed twice")
+            .level(level)
             .related(first.location.clone(), "first listed here")
             .note("conda looks for a version that satisfies both lines")
             .help("keep the line with the version that the code was tested with")

@@ -78,6 +78,7 @@ mod tests {
             selection: &selection.expect("the rule is known"),
             settings: &settings,
             platforms: &[],
+            in_definition: false,
             today: jiff::civil::date(2026, 11, 21),
         };
         let findings = lint(&Input::of(source), asked).findings;
