@@ -101,7 +101,9 @@ fn without_placeholders(text: &str, version: &str) -> Option<String> {
     let name = text.split([' ', '=', '<', '>', '!', '~']).next()?;
     let rest = text[name.len()..].trim();
     let written = rest.trim_start_matches(['=', ' ']);
-    let is_equal = written.strip_suffix(".*").unwrap_or(written) == version;
+    let written = written.strip_suffix(".*").unwrap_or(written);
+    // conda reads versions in lower case.
+    let is_equal = written.eq_ignore_ascii_case(version);
     let numbers = version.split('.');
     let numbers = numbers.take_while(|number| number.parse::<u64>().is_ok());
     let numbers: Vec<&str> = numbers.collect();
@@ -135,7 +137,7 @@ mod tests {
         for (text, found) in [
             ("python=3.x", "3.x -> python=3"),
             ("python=3.x.y", "3.x.y -> python=3"),
-            ("python 3.10.X", "3.10.X -> python=3.10"),
+            ("python 3.10.X", "3.10.x -> python=3.10"),
             ("python==3.9.x", "3.9.x -> python=3.9"),
             ("python=x.y.z", "x.y.z -> python"),
             ("python >=3.x,<4", "3.x -> "),
