@@ -201,6 +201,11 @@ impl InstalledFiles {
     }
 }
 
+/// Prefix of paths outside `site-packages`.
+const OUTSIDE: &str = "../";
+/// Prefix of commands.
+const COMMANDS: &str = "../bin/";
+
 /// Folders that many projects install by mistake, and that no code imports.
 const STRAY: &[&str] = &["benchmarks", "docs", "examples", "scripts", "test", "tests"];
 
@@ -208,6 +213,9 @@ const STRAY: &[&str] = &["benchmarks", "docs", "examples", "scripts", "test", "t
 /// path shows. Those of a namespace such as `google` or `azure` share its `__init__.py`, which
 /// only declares the namespace.
 pub fn is_needed(path: &str) -> bool {
+    if path.starts_with(OUTSIDE) {
+        return path.starts_with(COMMANDS);
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     if matches!(name, "__init__.py" | "__init__.pyi" | "py.typed") {
         return !path.contains('/');
@@ -234,7 +242,8 @@ fn installed(path: &str) -> Option<String> {
     }
     match rest.split_once('/')? {
         ("purelib" | "platlib", rest) => Some(rest.to_owned()),
-        (scheme, rest) => Some(format!("{scheme}: {rest}")),
+        ("scripts", rest) => Some(format!("{COMMANDS}{rest}")),
+        (_, rest) => Some(format!("{OUTSIDE}{rest}")),
     }
 }
 

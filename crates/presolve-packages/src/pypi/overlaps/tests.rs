@@ -48,10 +48,10 @@ fn only_files_with_other_contents_clash() {
     );
     let clashes: Vec<_> = one.clashes(&other).into_iter().collect();
     let expected = [
+        "../bin/grid",
         "grid/__init__.py",
         "grid/a, \"b\".txt",
         "grid/extra.py",
-        "scripts: grid",
     ];
     assert_eq!(clashes, expected);
 }
@@ -63,7 +63,7 @@ fn code_needs_its_modules() {
         "core.so",
         "grid/core.py",
         "acme/grid/data.json",
-        "scripts: grid",
+        "../bin/grid",
     ] {
         assert!(is_needed(path), "{path}");
     }
@@ -72,7 +72,9 @@ fn code_needs_its_modules() {
         "acme/__init__.py",
         "acme/grid/py.typed",
         "LICENSE",
+        "../share/grid.json",
         "README.md",
+        "../share/grid.json",
         "tests/a.py",
     ];
     for path in others {
