@@ -144,17 +144,17 @@ fn add(name: PackageName, target: &mut Projects, other: &mut Projects) {
     }
 }
 
-fn extend(mut before: (&mut Projects, &mut Projects), later: (&Projects, &Projects)) {
+fn extend(before: (&mut Projects, &mut Projects), later: (&Projects, &Projects)) {
     if later.0.all {
         set_all(before.0, before.1);
     } else if later.1.all {
         set_all(before.1, before.0);
     }
     for name in &later.0.named {
-        add(name.clone(), &mut before.0, &mut before.1);
+        add(name.clone(), before.0, before.1);
     }
     for name in &later.1.named {
-        add(name.clone(), &mut before.1, &mut before.0);
+        add(name.clone(), before.1, before.0);
     }
 }
 

@@ -37,11 +37,13 @@ const PLACES: [&str; 5] = [
 ];
 
 /// pip's options that are also allowed in a requirements file.
-const SHARED: [&str; 5] = [
+const SHARED: [&str; 7] = [
     "no-binary",
     "only-binary",
     "prefer-binary",
     "pre",
+    "all-releases",
+    "only-final",
     "require-hashes",
 ];
 

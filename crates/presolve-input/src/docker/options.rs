@@ -84,7 +84,7 @@ pub(super) const CONDA: [(&str, Option<char>, bool); 48] = [
 
 /// Options of `pip install`, and pip's general options
 /// (<https://pip.pypa.io/en/stable/cli/pip_install/>).
-pub(super) const PIP: [(&str, Option<char>, bool); 67] = [
+pub(super) const PIP: [(&str, Option<char>, bool); 69] = [
     ("requirement", Some('r'), true),
     ("constraint", Some('c'), true),
     ("editable", Some('e'), true),
@@ -97,6 +97,8 @@ pub(super) const PIP: [(&str, Option<char>, bool); 67] = [
     ("only-binary", None, true),
     ("prefer-binary", None, false),
     ("pre", None, false),
+    ("all-releases", None, true),
+    ("only-final", None, true),
     ("require-hashes", None, false),
     ("target", Some('t'), true),
     ("prefix", None, true),

@@ -26,7 +26,7 @@ pub(super) enum Kind {
 
 /// The options that affect which packages pip installs, from `pip install --help`. The other
 /// ones affect downloads, output or builds.
-const OPTIONS: [(&str, Kind); 27] = [
+const OPTIONS: [(&str, Kind); 29] = [
     ("index-url", Kind::Source),
     ("pypi-url", Kind::Source),
     ("extra-index-url", Kind::Source),
@@ -37,6 +37,8 @@ const OPTIONS: [(&str, Kind); 27] = [
     ("require-hashes", Kind::Switch),
     ("only-binary", Kind::Formats),
     ("no-binary", Kind::Formats),
+    ("all-releases", Kind::Formats),
+    ("only-final", Kind::Formats),
     ("constraint", Kind::Constraints),
     ("requirement", Kind::Other),
     ("editable", Kind::Other),
