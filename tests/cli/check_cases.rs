@@ -228,6 +228,11 @@ fn about_builds() -> Vec<Case> {
             || with_pip("pip=24.2", &["newkiln==2.0"]),
         ),
         of(
+            "unknown-pip-option",
+            &["python=3.12", "pip:", "--only-final chartling", "chartling"],
+            &["python=3.12", "pip:", "--prefer-binary", "chartling"],
+        ),
+        of(
             "source-build",
             &["python=3.12", "pip:", "stonework"],
             &["python=3.12", "pip:", "tomlish"],

@@ -573,11 +573,11 @@ fn paths_are_those_from_the_folder_of_the_written_file() {
 }
 
 #[test]
-fn options_of_one_line_keep_their_paths() {
+fn options_of_one_item_keep_their_paths() {
     let project = Project::of(&[
         "python",
         "pip:",
-        "\"-f ./one \\\n      -f ./two\"",
+        "\"-f ./one\\n-f ./two\"",
         "tomlish",
     ]);
     project.write("one/nothing.txt", "");
