@@ -574,12 +574,7 @@ fn paths_are_those_from_the_folder_of_the_written_file() {
 
 #[test]
 fn options_of_one_item_keep_their_paths() {
-    let project = Project::of(&[
-        "python",
-        "pip:",
-        "\"-f ./one\\n-f ./two\"",
-        "tomlish",
-    ]);
+    let project = Project::of(&["python", "pip:", "\"-f ./one\\n-f ./two\"", "tomlish"]);
     project.write("one/nothing.txt", "");
     project.write("two/nothing.txt", "");
     project.write("locks/old", "");
