@@ -61,7 +61,8 @@ pub(super) struct SettingsArgs {
     /// Use no wheels of these projects, or of :all:; repeatable
     #[arg(long, value_name = "NAMES", help_heading = "PyPI")]
     no_binary: Vec<String>,
-    /// Ignore packages uploaded after this date or RFC 3339 timestamp, and those without one
+    /// Ignore packages uploaded after this date or RFC 3339 timestamp; those without one are a
+    /// last resort
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
     /// Use the cache and local files only

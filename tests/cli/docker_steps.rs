@@ -336,6 +336,17 @@ fn the_channel_priority_of_the_build_counts() {
     assert_eq!(priority(&late, &[]), "flexible");
 }
 
+/// As in pip, an option on the command line comes before a variable.
+#[test]
+fn flags_come_before_the_variables_of_a_dockerfile() {
+    let lines = format!("ENV PIP_INDEX_URL=https://h.invalid/simple\n{COPY_AND_CREATE}");
+    let project = project(IMAGE, &lines);
+    let index = super::fixtures().join("pypi");
+    let index = index.display().to_string();
+    let run = project.pin(&["Dockerfile", "--index-url", &index]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
 #[test]
 fn variables_also_count_for_the_pip_list_of_a_conda_file() {
     let lines = format!(

@@ -130,6 +130,22 @@ impl IndexSettings {
         }
     }
 
+    /// Applies settings with higher priority. Their lists replace the earlier ones.
+    pub(crate) fn apply(&mut self, layer: &Self) {
+        if !layer.extra_index_urls.is_empty() {
+            self.extra_index_urls.clone_from(&layer.extra_index_urls);
+        }
+        if !layer.find_links.is_empty() {
+            self.find_links.clone_from(&layer.find_links);
+        }
+        if layer.index_url.is_some() {
+            self.index_url.clone_from(&layer.index_url);
+        }
+        self.no_index |= layer.no_index;
+        self.prefer_binary |= layer.prefer_binary;
+        self.formats.extend(&layer.formats);
+    }
+
     /// Merges these settings with the options in a file's pip list.
     ///
     /// As in pip, `--index-url` in the file replaces every index that was named before it,

@@ -57,6 +57,8 @@ pub struct Settings {
     /// Whether `presolve.toml` or a flag sets the mode, and not only conda's configuration of
     /// this machine.
     pub has_own_priority: bool,
+    /// What the flags set for pip, which an image does not override.
+    pub index_of_flags: IndexSettings,
     /// Platform to solve for, from a flag or `presolve.toml`.
     pub platform: Option<Subdir>,
     /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
@@ -195,18 +197,22 @@ impl Settings {
             settings.apply(layer);
         }
         settings.has_own_priority |= flags.channel_priority.is_some();
-        settings.apply(from_flags(flags, &environment.working_dir)?);
+        let layer = from_flags(flags, &environment.working_dir)?;
+        settings.index_of_flags = layer.index.clone();
+        settings.apply(layer);
         Ok(settings)
     }
 
     /// Returns the settings for an environment of this image. What its Dockerfile sets for
-    /// conda and pip overrides their configuration on this machine.
+    /// conda and pip overrides their configuration on this machine, but not the
+    /// flags, as in pip.
     pub fn in_image(mut self, image: Option<ImageTarget>) -> Self {
         if let Some(image) = &image {
             if let (Some(priority), false) = (image.channel_priority, self.has_own_priority) {
                 self.channel_priority = priority;
             }
             self.index.set_all(&image.pip);
+            self.index.apply(&self.index_of_flags);
         }
         Self { image, ..self }
     }
@@ -229,6 +235,7 @@ impl Settings {
             override_channels: Vec::new(),
             channel_priority: ChannelPriority::default(),
             has_own_priority: false,
+            index_of_flags: IndexSettings::default(),
             platform: None,
             image: None,
             virtual_packages: Vec::new(),
@@ -263,11 +270,7 @@ impl Settings {
         set(&mut self.offline, layer.offline);
         set(&mut self.cache_dir, layer.cache_dir);
         set_list(&mut self.override_channels, layer.override_channels);
-        set_list(
-            &mut self.index.extra_index_urls,
-            layer.index.extra_index_urls,
-        );
-        set_list(&mut self.index.find_links, layer.index.find_links);
+        self.index.apply(&layer.index);
         for (name, url) in layer.custom_channels {
             self.custom_channels.retain(|(known, _)| *known != name);
             self.custom_channels.push((name, url));
@@ -277,10 +280,6 @@ impl Settings {
         self.platform = layer.platform.or(self.platform);
         self.mapping = layer.mapping.or(self.mapping.take());
         self.advisories = layer.advisories.or(self.advisories.take());
-        self.index.index_url = layer.index.index_url.or(self.index.index_url.take());
-        self.index.no_index |= layer.index.no_index;
-        self.index.prefer_binary |= layer.index.prefer_binary;
-        self.index.formats.extend(&layer.index.formats);
         self.exclude_newer = layer.exclude_newer.or(self.exclude_newer);
         self.timeout = layer.timeout.or(self.timeout);
         if let Some((check, folder)) = layer.check {

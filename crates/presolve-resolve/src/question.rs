@@ -410,8 +410,6 @@ fn skipped_records((channel, subdir, skipped): &repodata::SkippedOf) -> Diagnost
 /// The maximum number of skipped records that are listed.
 const SHOWN: usize = 3;
 
-/// Returns the platform: from the settings, otherwise the one that the file was pinned for,
-/// otherwise that of its base image, otherwise that of this machine.
 /// Returns the platform to solve for: that of the settings, of the pins, of the image or of
 /// this machine.
 ///

@@ -1,6 +1,8 @@
 //! pip's options that sort projects into two sets which exclude each other: `--only-binary`
 //! and `--no-binary`, `--all-releases` and `--only-final`.
 
+use std::collections::BTreeSet;
+
 use pep508_rs::PackageName;
 use presolve_parse as parse;
 
@@ -10,7 +12,7 @@ pub struct Projects {
     /// `:all:`.
     pub all: bool,
     /// The projects that are named.
-    pub named: Vec<PackageName>,
+    pub named: BTreeSet<PackageName>,
 }
 
 /// The kinds of distribution that pip may use, per project
@@ -132,16 +134,14 @@ fn set_all(target: &mut Projects, other: &mut Projects) {
     *other = Projects::default();
     *target = Projects {
         all: true,
-        named: Vec::new(),
+        named: BTreeSet::new(),
     };
 }
 
 /// pip leaves `:all:` in the other set: the name overrides it.
 fn add(name: PackageName, target: &mut Projects, other: &mut Projects) {
-    other.named.retain(|known| *known != name);
-    if !target.named.contains(&name) {
-        target.named.push(name);
-    }
+    other.named.remove(&name);
+    target.named.insert(name);
 }
 
 fn extend(before: (&mut Projects, &mut Projects), later: (&Projects, &Projects)) {

@@ -151,9 +151,12 @@ pub struct PipRequirement {
 }
 
 impl PipRequirement {
-    /// The changes that give each ignored option a line of its own; `None` if there are none.
+    /// The changes that give each ignored option a line of its own; `None` if there are none,
+    /// or too many for a person to have written.
     pub fn with_own_lines(&self) -> Option<Vec<change::Change>> {
-        if self.ignored_options.is_empty() {
+        const MOST: usize = 10;
+        let moved = self.ignored_options.len() + self.shared_options.len();
+        if self.ignored_options.is_empty() || moved > MOST {
             return None;
         }
         let hashes = self.hashes.iter().map(|hash| format!("--hash={hash}"));

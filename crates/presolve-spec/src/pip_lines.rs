@@ -273,7 +273,7 @@ impl PipReader {
     }
 
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: OfRequirement) {
-        let place = "behind a requirement";
+        let place = "after a requirement";
         self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
         let expanded = expand_variables(text);
         match requirement::parse(&expanded, &self.folder) {
@@ -292,12 +292,23 @@ impl PipReader {
         }
     }
 
-    fn read_editable(&mut self, context: &Context<'_>, option: &PipOption, options: OfRequirement) {
-        let place = "behind an editable project";
+    fn read_editable(
+        &mut self,
+        context: &Context<'_>,
+        option: &PipOption,
+        mut options: OfRequirement,
+    ) {
+        let place = "after an editable project";
         self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
+        // `SUPPORTED_OPTIONS_EDITABLE_REQ` of pip.
+        let (kept, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut options.kept)
+            .into_iter()
+            .partition(|option| option.name() == "config-settings");
+        self.warn_of_ignored(context, &refused, place, "remove it");
+        options.kept = kept;
         let location = context.locate(option.span.clone());
         let value = expand_variables(&option.value).into_owned();
-        let text = format!("-e {}", option.value);
+        let text = format!("-e {}", pip_options::quoted(&option.value));
         match requirement::editable(&value) {
             Ok(kind) => {
                 self.warn_of_missing(&kind, &value, location);

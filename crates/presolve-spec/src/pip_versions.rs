@@ -7,6 +7,9 @@ use rattler_conda_types::{Version, VersionSpec};
 use crate::{CondaRequirement, PipRequirements, codes, pip_options::Known};
 use presolve_text::diagnostic::Diagnostic;
 
+/// The maximum number of options that are reported. Every report shows the whole line.
+const MOST: usize = 10;
+
 /// The years of pip's releases; it has had one to four minor versions a year since 18.0, each
 /// with up to six patches (<https://pip.pypa.io/en/stable/news/>).
 const YEARS: std::ops::RangeInclusive<u64> = 18..=26;
@@ -17,7 +20,7 @@ impl Known {
         self.since.is_none_or(|since| since <= pip) && self.until.is_none_or(|until| pip < until)
     }
 
-    /// The pips that have the option: "20.2 or later", "25.2 or earlier".
+    /// The pips that have the option: "20.2 or later", "before 25.3".
     pub fn pips(&self) -> String {
         match (self.since, self.until) {
             (Some((major, minor)), _) => format!("{major}.{minor} or later"),
@@ -51,13 +54,13 @@ pub(crate) fn unknown(conda: &[CondaRequirement], pip: &PipRequirements) -> Vec<
     let options = options.filter(|option| {
         !pips.is_empty() && !pips.iter().any(|version| option.value.is_of(*version))
     });
-    let errors = options.map(|option| {
+    let errors = options.take(MOST).map(|option| {
         let name = option.value.name;
         let message = format!("the pip of this file has no option `--{name}`");
         Diagnostic::error(codes::BAD_PIP_OPTION, message)
             .at(option.location.clone(), "")
-            .at(line.location.clone(), "which pip that is")
-            .note(format!("pip {} has it", option.value.pips()))
+            .at(line.location.clone(), "this line sets the version of pip")
+            .note(format!("only pip {} has it", option.value.pips()))
             .help(format!(
                 "declare `{}`, or remove the option",
                 option.value.pip_spec()

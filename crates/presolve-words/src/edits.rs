@@ -3,6 +3,7 @@
 use super::places;
 use presolve_explain::{Edit, EditKind, Explanation};
 use presolve_solve::Declared;
+use presolve_text::secrets::redact;
 
 /// Describes an edit: "change `numpy=1.19` to `numpy=1.21` (line 7)".
 pub fn words(explanation: &Explanation, edit: &Edit) -> String {
@@ -17,7 +18,7 @@ pub fn words(explanation: &Explanation, edit: &Edit) -> String {
         EditKind::AddChannel => format!("add the channel `{with}`"),
         EditKind::MoveToPip => format!("move {before} to the pip list as `{with}`{at}"),
         EditKind::MoveToConda => format!("move {before} to the conda list as `{with}`{at}"),
-        EditKind::OwnLine => format!("write `{with}` on a line of its own{at}"),
+        EditKind::OwnLine => format!("write `{}` on a line of its own{at}", redact(with)),
         EditKind::Rename => format!("write `{with}` instead of {before}{at}"),
         EditKind::Relax | EditKind::Bump | EditKind::ChangePython => {
             format!("change {before} to `{with}`{at}")

@@ -128,7 +128,8 @@ impl OtherSources<'_> {
         let intended = intended::in_conda(name).map(ToOwned::to_owned);
         let project = parse::pep::name(name).ok();
         let mapped = project.map_or(Vec::new(), |name| self.question.names.conda_names(&name));
-        let start = declared.text.to_lowercase().find(name)?;
+        let begin = declared.text.rfind("::").map_or(0, |at| at + 2);
+        let start = begin + declared.text[begin..].to_ascii_lowercase().find(name)?;
         for other in intended.into_iter().chain(mapped) {
             let bare = other.clone();
             let mut same_version = declared.text.clone();
@@ -187,7 +188,8 @@ impl OtherSources<'_> {
         let missing = self.missing.iter().find(|missing| missing.name == *name)?;
         let nearest = missing.suggestions.first()?.name.as_normalized();
         let name = name.as_normalized();
-        let start = declared.text.to_lowercase().find(name)?;
+        let begin = declared.text.rfind("::").map_or(0, |at| at + 2);
+        let start = begin + declared.text[begin..].to_ascii_lowercase().find(name)?;
         let mut with = declared.text.clone();
         with.replace_range(start..start + name.len(), nearest);
         let spec = match_spec::parse(&with).ok()?;

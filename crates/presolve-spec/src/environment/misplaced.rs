@@ -33,7 +33,7 @@ pub(super) fn in_conda_list(entry: &Entry) -> Option<Diagnostic> {
         ),
         None => (
             codes::CHANNEL_IN_CONDA_LIST,
-            format!("`{text}` names a channel, which a match spec does not"),
+            format!("`{text}` has the option `-c`, which a match spec cannot contain"),
             moved(&command.channels, "to `channels`"),
         ),
     };

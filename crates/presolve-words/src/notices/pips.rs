@@ -22,18 +22,21 @@ pub(super) fn of(
     notices.chain(options.unwrap_or_default()).collect()
 }
 
+/// The maximum number of options that are reported. Every report shows the whole line.
+const MOST: usize = 10;
+
 /// Reports the options of the pip list that the pip of the solution does not have.
 fn unknown_options(environment: &EnvironmentFile, solution: &Solution) -> Option<Vec<Diagnostic>> {
     let pip = solution.pip()?;
     let [major, minor] = *pip.release().first_chunk::<2>()?;
     let options = environment.pip.options.versioned.iter();
     let unknown = options.filter(|option| !option.value.is_of((major, minor)));
-    let notices = unknown.map(|option| {
+    let notices = unknown.take(MOST).map(|option| {
         let name = option.value.name;
-        let message = format!("pip {pip} has no option `--{name}` and stops");
+        let message = format!("pip {pip} does not have the option `--{name}`, so it stops");
         Diagnostic::warning(codes::UNKNOWN_PIP_OPTION, message)
             .at(option.location.clone(), "")
-            .note(format!("pip {} has it", option.value.pips()))
+            .note(format!("only pip {} has it", option.value.pips()))
             .help(format!(
                 "declare `{}`, or remove the option",
                 option.value.pip_spec()

@@ -1,3 +1,7 @@
+use std::collections::HashMap;
+
+use pep508_rs::PackageName;
+
 use crate::rules::{Finder, Parsed, Rule, Safety, TextFix};
 use presolve_spec::{EnvironmentFile, PipRequirementKind, change::Change};
 use presolve_text::diagnostic::{Diagnostic, Level};
@@ -33,9 +37,9 @@ fn is_consistent(environment: &EnvironmentFile) -> bool {
         PipRequirementKind::Named(named) => Some(named.name.clone()),
         PipRequirementKind::Opaque { name, .. } => name.clone(),
     };
-    lines.iter().all(|line| {
-        let own = name(&line.kind);
-        let mut others = lines.iter();
-        own.is_none() || others.all(|other| name(&other.kind) != own || other.text == line.text)
+    let mut texts: HashMap<PackageName, &str> = HashMap::new();
+    lines.iter().all(|line| match name(&line.kind) {
+        Some(name) => *texts.entry(name).or_insert(&line.text) == line.text,
+        None => true,
     })
 }

@@ -67,9 +67,15 @@ const PROBES: [(&str, &[&str]); 4] = [
 /// three steps.
 const ROUNDS: usize = 8;
 
+/// The maximum number of logical lines that are followed; a real `setup.py` has a few hundred.
+const MOST_LINES: usize = 5_000;
+
 /// Returns what the requirements of a `setup.py` depend on; `None` if they are the same on
 /// every machine, as far as the text shows.
 pub(super) fn depends_on(lines: &[LogicalLine]) -> Option<&'static str> {
+    if lines.len() > MOST_LINES {
+        return None;
+    }
     let mut names = HashSet::new();
     let mut slice: HashSet<usize> = HashSet::new();
     for (index, line) in lines.iter().enumerate() {
@@ -87,8 +93,9 @@ pub(super) fn depends_on(lines: &[LogicalLine]) -> Option<&'static str> {
             let is_defined = defined(&line.text).is_some_and(|name| names.contains(name));
             if is_defined {
                 slice.extend(body(lines, index));
-            } else if assigned(&line.text).is_some_and(|name| names.contains(name)) {
-                slice.insert(index);
+            } else if assigned(&line.text).is_some_and(|name| names.contains(name))
+                && slice.insert(index)
+            {
                 slice.extend(conditions(lines, index));
             }
         }
