@@ -214,7 +214,7 @@ fn ignored(client: &Client) -> Option<Diagnostic> {
     let message = format!("ignored {files} without an upload time, because of `--exclude-newer`");
     let notice = Diagnostic::new(Level::Note, "undated-files", message);
     Some(notice.note(format!(
-        "these projects also have files with one: {projects}"
+        "these projects also have files with an upload time: {projects}"
     )))
 }
 

@@ -61,8 +61,8 @@ impl<O> Candidates<O> {
         }
     }
 
-    /// Adds the candidates of a proposal. `is_mistaken` says that its line certainly means
-    /// another source, which then comes first.
+    /// Adds the candidates of a proposal. `is_mistaken` says that its line clearly has the wrong
+    /// source: then the right one comes first.
     pub(super) fn add(&mut self, proposal: Proposal, is_mistaken: bool) {
         for way in ways(Arc::new(proposal), is_mistaken) {
             let place = self

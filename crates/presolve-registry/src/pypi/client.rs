@@ -294,7 +294,7 @@ impl Inner {
                     status.as_str().to_owned()
                 }
                 Err(FetchError::Unreadable { .. }) if !is_pypi(index) => {
-                    "something else".to_owned()
+                    "another format".to_owned()
                 }
                 Err(error) => return Err(IndexError::Fetch(error)),
             };

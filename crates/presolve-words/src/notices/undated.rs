@@ -36,7 +36,7 @@ pub(super) fn of(resolution: &Resolution, solution: &Solution) -> Option<Diagnos
     };
     let message = format!("{packages}, so `--exclude-newer` cannot exclude what is newer");
     let notice = Diagnostic::warning(codes::UNDATED_PACKAGE, message)
-        .note("without them, the declared lines have no solution")
+        .note("the declared lines have no solution without packages that have no date")
         .note(shown(&undated))
         .help("pin them, or use a channel and an index that publish dates");
     Some(notice)

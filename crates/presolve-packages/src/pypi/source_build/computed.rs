@@ -1,11 +1,10 @@
 //! Whether a `setup.py` decides on the machine that runs it what the project requires.
 //!
 //! A list that is computed from constants, or read from a file of the archive, is the same on
-//! every machine. So is one that is only printed differently. What differs is a list that
-//! depends on what is installed, on variables of the environment, on the Python or on the
-//! platform. The lines that the list depends on are followed from `install_requires=`
-//! backwards: the assignments of its names, the functions that it calls, and the conditions
-//! around both.
+//! every machine. What differs is a list that depends on what is installed, on variables of the
+//! environment, on the Python or on the platform. The lines that the list depends on are
+//! followed from `install_requires=` backwards: the assignments of its names, the functions
+//! that it calls, and the conditions around both.
 
 use std::collections::HashSet;
 
