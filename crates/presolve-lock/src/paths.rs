@@ -59,10 +59,8 @@ impl Lock<'_> {
     /// Returns a requirement as written, with its path relative to this folder.
     pub(super) fn text_of(&self, line: &PipRequirement) -> String {
         let is_opaque = matches!(line.kind, PipRequirementKind::Opaque { .. });
-        let (editable, text) = match line.text.strip_prefix("-e ") {
-            Some(text) if is_opaque => (true, text),
-            _ => (false, line.text.as_str()),
-        };
+        let editable = line.editable();
+        let text = editable.as_deref().unwrap_or(&line.text);
         let is_url = text.contains("://") || text.starts_with("file:") || text.contains(" @ ");
         let text = if !is_url && (is_opaque || url_of(line).is_some()) {
             let end = text.find(['[', '#', ';']).unwrap_or(text.len());
@@ -71,7 +69,7 @@ impl Lock<'_> {
         } else {
             text.to_owned()
         };
-        if editable {
+        if editable.is_some() {
             format!("-e {}", quoted(&text))
         } else {
             text

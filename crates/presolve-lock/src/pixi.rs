@@ -226,8 +226,8 @@ fn local_project(line: &PipRequirement) -> Option<(PackageName, PathBuf)> {
     else {
         return None;
     };
-    let text = line.text.strip_prefix("-e ").unwrap_or(&line.text);
-    let text = text.split("; ").next().unwrap_or(text).trim();
+    let text = line.editable().unwrap_or_else(|| line.text.clone());
+    let text = text.split("; ").next().unwrap_or(&text).trim();
     let text = text.split("#egg=").next().unwrap_or(text);
     let place = text
         .split_once(" @ ")

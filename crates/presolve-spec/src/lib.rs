@@ -151,6 +151,14 @@ pub struct PipRequirement {
 }
 
 impl PipRequirement {
+    /// The path or URL of an editable project, without the quotes of the line; `None` for other
+    /// lines.
+    pub fn editable(&self) -> Option<String> {
+        let value = self.text.strip_prefix("-e ")?;
+        let is_opaque = matches!(self.kind, PipRequirementKind::Opaque { .. });
+        is_opaque.then(|| pip_options::unquoted(value))
+    }
+
     /// The changes that give each ignored option a line of its own; `None` if there are none,
     /// or too many for a person to have written.
     pub fn with_own_lines(&self) -> Option<Vec<change::Change>> {

@@ -75,6 +75,14 @@ pub fn quoted(value: &str) -> String {
     }
 }
 
+/// The value that [`quoted`] quoted.
+pub(crate) fn unquoted(text: &str) -> String {
+    let inner = text
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''));
+    inner.map_or_else(|| text.to_owned(), |inner| inner.replace("'\"'\"'", "'"))
+}
+
 /// The options of one line.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -292,6 +300,20 @@ mod tests {
                 options.chain(stray).collect::<Vec<_>>().join(" ")
             }
             Err(bad) => format!("! {}", bad.message),
+        }
+    }
+
+    #[test]
+    fn quotes_are_removed_again() {
+        for value in [
+            "plain",
+            "./my tool",
+            "it's here",
+            "'",
+            "a\\b",
+            "\"both' of them\"",
+        ] {
+            assert_eq!(unquoted(&quoted(value)), value);
         }
     }
 

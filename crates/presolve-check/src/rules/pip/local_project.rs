@@ -34,7 +34,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 }
 
 fn is_local(line: &PipRequirement) -> bool {
-    let text = line.text.strip_prefix("-e ").unwrap_or(&line.text);
+    let text = line.editable().unwrap_or_else(|| line.text.clone());
     requirement::is_local(text.trim())
 }
 
