@@ -1,20 +1,24 @@
 """The table in few words."""
 
 from collections import Counter
+from fnmatch import fnmatchcase
 
 
 def mark_known(rows: list[dict], known: dict) -> None:
     """Marks the differences whose proof is in known-differences.toml, those of a
-    verdict and those of pins."""
+    verdict and those of pins. A proof covers no other difference of its files."""
     for entry in known.get("difference", []):
         for row in rows:
             column = entry.get("column")
-            if row["file"] != entry["file"]:
+            cell = row[column or "difference"]
+            if not fnmatchcase(row["file"], entry["file"]):
+                continue
+            if not cell.startswith(entry["difference"]):
                 continue
             if column is None and row["agree"] == "no":
                 row["agree"] = "known"
-            elif column and differs(row[column]):
-                row[column] = f"known: {row[column]}"
+            elif column and differs(cell):
+                row[column] = f"known: {cell}"
 
 
 def differs(cell: str) -> bool:
