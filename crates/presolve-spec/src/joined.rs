@@ -375,8 +375,11 @@ fn too_near(file: &Arc<SourceFile>, line: &Line<'_>, above: &[Line<'_>]) -> Opti
 
 /// Returns the problem of a document that is one text: its only key has no `:`.
 pub(crate) fn in_root(file: &Arc<SourceFile>) -> Option<Diagnostic> {
-    let lines: Vec<Line<'_>> = Line::all_from(file.text(), 0).collect();
-    key_without_colon(file, &lines)
+    let lines = Line::all_from(file.text(), 0).filter(|line| !line.is_blank());
+    let lines: Vec<Line<'_>> = lines.collect();
+    // YAML has nothing to join to the last line.
+    let (_, above) = lines.split_last()?;
+    key_without_colon(file, above)
 }
 
 /// The nearest line above that is the name of a key and nothing else.

@@ -105,6 +105,21 @@ fn a_name_that_is_no_text_is_warned_of() {
 }
 
 #[test]
+fn a_bare_key_misses_its_colon_only_above_other_lines() {
+    let joined = "error[joined-lines]: a `:` is missing after `name`";
+    let mapping = "error[not-an-environment]: the file is not a mapping of keys to values";
+    for (text, error) in [
+        ("name\n  demo\n", joined),
+        ("name\n\ndemo\n", joined),
+        ("name", mapping),
+        ("# why\nname  # of it\n\n", mapping),
+    ] {
+        let errors = said(text);
+        assert!(errors.starts_with(error), "{text:?}: {errors}");
+    }
+}
+
+#[test]
 fn an_empty_entry_is_one_error() {
     insta::assert_snapshot!(said("dependencies:\n- a\n- pip:\n  - b\n  - c\n  -\n"), @"
     error[unexpected-entry]: the entry is empty, which conda rejects
