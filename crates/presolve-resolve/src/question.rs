@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     path::Path,
     sync::Arc,
     time::Instant,
@@ -271,17 +271,39 @@ impl Question {
         self.records_of(self.channels.list(), specs).await
     }
 
+    /// Adds the records of all names that loaded records constrain, and all records that these
+    /// may depend on. Only classic conda considers them; a name that cannot be loaded is left
+    /// out.
+    pub async fn with_constrained(&self, mut repodata: Repodata) -> Repodata {
+        let mut asked: HashSet<String> = HashSet::new();
+        loop {
+            let loaded = repodata.names();
+            let new = repodata.constrained().into_iter();
+            let new = new.filter(|name| !loaded.contains(*name) && !asked.contains(*name));
+            let new: Vec<String> = new.map(str::to_owned).collect();
+            let named = |name: &String| rattler_conda_types::PackageName::try_from(name).ok();
+            let specs = new.iter().filter_map(named).map(|name| MatchSpec {
+                name: name.into(),
+                ..MatchSpec::default()
+            });
+            let specs: Vec<MatchSpec> = specs.collect();
+            if specs.is_empty() {
+                return repodata;
+            }
+            asked.extend(new);
+            let Ok(more) = self.loaded(self.channels.list(), &specs).await else {
+                return repodata;
+            };
+            repodata.add(more);
+        }
+    }
+
     async fn records_of(
         &self,
         channels: &[SpecChannel],
         specs: &[MatchSpec],
     ) -> Result<Repodata, ResolveError> {
-        let query = repodata::Query {
-            channels,
-            subdir: self.subdir,
-            specs,
-        };
-        let repodata = repodata::load(query, self.access()?).await?;
+        let repodata = self.loaded(channels, specs).await?;
         let records: usize = repodata
             .subdirs
             .iter()
@@ -292,6 +314,19 @@ impl Question {
             self.shared.note(skipped_records(skipped));
         }
         Ok(repodata)
+    }
+
+    async fn loaded(
+        &self,
+        channels: &[SpecChannel],
+        specs: &[MatchSpec],
+    ) -> Result<Repodata, ResolveError> {
+        let query = repodata::Query {
+            channels,
+            subdir: self.subdir,
+            specs,
+        };
+        Ok(repodata::load(query, self.access()?).await?)
     }
 
     /// Loads the records that match the specs on another platform, without their dependencies.

@@ -6,7 +6,7 @@
 //! match specs, and requests each name from the subdirs.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -82,10 +82,49 @@ pub struct Repodata {
     pub subdirs: Vec<SubdirRecords>,
     /// Origin of each item of `subdirs`, in the same order.
     pub origins: Vec<Origin>,
+    /// Bytes of the repodata of all channels and subdirs, uncompressed; an estimate where a
+    /// channel has shards.
+    pub bytes: u64,
     /// Names in the query that no channel has.
     pub missing: Vec<MissingName>,
     /// Invalid records, by channel name and subdir.
     pub skipped: Vec<SkippedOf>,
+}
+
+impl Repodata {
+    /// Names of the records.
+    pub fn names(&self) -> HashSet<&str> {
+        let records = self.subdirs.iter().flat_map(SubdirRecords::iter);
+        records
+            .map(|record| record.package_record.name.as_normalized())
+            .collect()
+    }
+
+    /// Names that records constrain, except virtual packages, sorted.
+    pub fn constrained(&self) -> BTreeSet<&str> {
+        let records = self.subdirs.iter().flat_map(SubdirRecords::iter);
+        let constrains = records.flat_map(|record| &record.package_record.constrains);
+        let end = |text: &&str| text.find([' ', '=', '<', '>', '!', '~', '[', ',']);
+        constrains
+            .map(|text| text.trim())
+            .map(|text| &text[..end(&text).unwrap_or(text.len())])
+            .filter(|name| !name.starts_with("__") && !name.is_empty())
+            .collect()
+    }
+
+    /// Adds the records of names that have none here, from a query of the same channels.
+    pub fn add(&mut self, more: Self) {
+        let known: HashSet<String> = self.names().into_iter().map(str::to_owned).collect();
+        for (subdir, origin) in more.subdirs.into_iter().zip(more.origins) {
+            let Some(place) = self.origins.iter().position(|known| *known == origin) else {
+                continue;
+            };
+            let new = subdir.records.into_iter();
+            let new =
+                new.filter(|record| !known.contains(record.package_record.name.as_normalized()));
+            self.subdirs[place].records.extend(new);
+        }
+    }
 }
 
 /// Skipped records of a subdir: name of the channel, subdir, records.
@@ -114,6 +153,7 @@ pub async fn load(query: Query<'_>, access: Access) -> Result<Repodata, ChannelE
     Ok(Repodata {
         subdirs: records(&output),
         origins: origins(query, &platforms, output.len()),
+        bytes: channels.iter().map(|channel| channel.bytes()).sum(),
         missing: missing(query, &channels, &output),
         skipped: skipped(query, &channels),
     })
@@ -186,6 +226,12 @@ impl OpenChannel {
     fn subdir(&self, platform: Subdir) -> Option<&Arc<Opened>> {
         let mut subdirs = self.subdirs.iter();
         subdirs.find(|(subdir, _)| *subdir == platform)?.1.as_ref()
+    }
+
+    fn bytes(&self) -> u64 {
+        let subdirs = self.subdirs.iter();
+        let opened = subdirs.filter_map(|(_, subdir)| subdir.as_ref());
+        opened.map(|subdir| subdir.bytes()).sum()
     }
 
     fn names(&self) -> Vec<PackageName> {

@@ -134,6 +134,14 @@ impl Json {
         })
     }
 
+    /// Bytes of the records; in a file of the cache, without the text around them.
+    pub(super) fn bytes(&self) -> u64 {
+        match &self.content {
+            Content::Text { text, .. } => text.len() as u64,
+            Content::File { chunks, .. } => chunks.values().map(|c| u64::from(c.length)).sum(),
+        }
+    }
+
     /// Names of all packages.
     pub(super) fn names(&self) -> Vec<String> {
         match &self.content {

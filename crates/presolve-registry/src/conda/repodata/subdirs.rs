@@ -281,6 +281,16 @@ impl Opened {
         }
     }
 
+    /// Bytes of the repodata, uncompressed. For shards it is an estimate from their number:
+    /// conda-forge has 7 kB of repodata for each name (linux-64, August 2026).
+    pub(super) fn bytes(&self) -> u64 {
+        const OF_A_NAME: u64 = 7_000;
+        match self.source() {
+            Source::Json(json, _) => json.bytes(),
+            Source::Shards(shards) => shards.names().len() as u64 * OF_A_NAME,
+        }
+    }
+
     /// Records of a package, loaded once.
     pub(super) async fn records(&self, name: &PackageName) -> Result<Arc<Records>, SubdirError> {
         self.known.get(name.clone(), self.load(name)).await
