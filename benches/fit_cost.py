@@ -2,205 +2,200 @@
 """Fits the constants of crates/presolve-explain/src/cost/model.rs to measured runs; see README.md."""
 
 import argparse
+import csv
 import json
 import math
 import os
 import pathlib
+import statistics
 import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLES = [ROOT / "tests/cost/runs.tsv", ROOT.parent / "shared/classic-timings.tsv"]
 
-# What each power law is made from. Few, for there are few runs.
-LOADING = ["loaded"]
-CONFLICTS = ["unpruned", "lines"]
-SEARCH = ["records", "names", "distance"]
+# The CPU milliseconds of classic.py's sample on the machine of the first runs. Other runs are
+# brought to its speed.
+SAMPLE_MS = 1.9
 
-# What a search takes beside loading is at least this share of the whole: the
-# difference of two figures that are nearly the same says nothing.
-LEAST_SHARE = 0.3
-
-# The weight of the ridge, per run: an exponent has to pay for itself.
-RIDGE = 0.1
-
-# Limits at which all four verdicts occur among the runs: seconds and megabytes.
+# Limits at which all verdicts occur among the runs: seconds and megabytes.
 SECONDS = [100, 200, 400]
 MEGABYTES = [1000, 4000, 8000]
-SLOW = 60
 
-MEASURES = ["cpu_s", "peak_mb"]
+# The counts that make the cost of each phase, by the name of their constant in model.rs.
+# A count of "" is a constant amount.
+LOAD = {"start": "", "byte": "bytes", "loaded": "loaded"}
+REDUCE = {"visit": "visits"}
+CLAUSES = {"clause": "clauses"}
+MINIMISE = {"sat_clause": "sat_clauses"}
+CONFLICTS = {"walked": "walked", "compared": "compared"}
+LOAD_MB = {"start_mb": "", "bytes_of_byte": "bytes", "bytes_of_record": "loaded", "bytes_of_problem": "largest_problem"}
+CALL_MB = {"bytes_of_call": "call"}
+
+# The CPU seconds of a run outside of the phases, mostly Python's start.
+START = 1.0
 
 
 def main():
     runs = read()
-    model = Model(runs)
-    for name, law in model.laws.items():
-        exponents = ", ".join(f"{exponent:.2f}" for exponent in law.exponents)
-        print(f"{name}, of {', '.join(law.features)}:\n    intercept: {law.intercept:.2f},\n    exponents: [{exponents}],")
+    constants = fit(runs)
+    print("\n".join(f"    {name}: {value:.2e}," for name, value in constants.items()))
+    held_back = runs[::3]
+    third = fit([run for run in runs if run not in held_back])
     for run in runs:
-        left_out = Model([other for other in runs if other is not run])
-        for measure in MEASURES:
-            run["fitted", measure] = model.predict(run, measure)
-            run["left_out", measure] = left_out.predict(run, measure)
+        left_out = fit([other for other in runs if other is not run])
+        run["left_out"], run["fitted"], run["third"] = predict(left_out, run), predict(constants, run), predict(third, run)
     for satisfiable in [True, False]:
-        some = [run for run in runs if run["satisfiable"] == satisfiable]
-        for measure in MEASURES:
-            print(f"error of {measure}, {'' if satisfiable else 'un'}satisfiable: {error(some, measure):.2f} ({len(some)} runs)")
+        some = [run for run in runs if run["satisfiable"] == satisfiable and not run["killed"]]
+        for place, measure in enumerate(["cpu_s", "peak_mb"]):
+            errors = [math.log(run["left_out"][place] / run[measure]) for run in some]
+            error = math.sqrt(sum(e * e for e in errors) / len(errors))
+            print(f"error of {measure}, {'' if satisfiable else 'un'}satisfiable: {error:.2f} ({len(some)} runs)")
     judge("each run predicted by a fit to the others", runs, "left_out")
+    judge("every third run, predicted by a fit to the rest", held_back, "third")
     judge("fitted to all", runs, "fitted")
+    table(runs)
 
 
 def read():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("features", nargs="?", help="what the test wrote; without it the test is run")
-    file = parser.parse_args().features
-    if file is None:
-        folder = tempfile.mkdtemp(prefix="presolve-fit-")
-        file = os.path.join(folder, "features.jsonl")
+    parser.add_argument("features", nargs="*", help="what the test wrote; without it the test is run")
+    files = parser.parse_args().features
+    if not files:
+        file = os.path.join(tempfile.mkdtemp(prefix="presolve-fit-"), "features.jsonl")
         command = ["cargo", "test", "features_of_the_measured_runs"]
         subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PRESOLVE_COST_FEATURES": file})
-    return [json.loads(line) for line in pathlib.Path(file).read_text().splitlines()]
+        files = [file]
+    measured = {}
+    for path in TABLES:
+        if path.exists():
+            for row in csv.DictReader(path.open(), delimiter="\t"):
+                measured.setdefault(row["name"], row)
+    lines = [line for file in files for line in pathlib.Path(file).read_text().splitlines()]
+    runs = [run_of(json.loads(line), measured) for line in lines]
+    return sorted(runs, key=lambda run: run["name"])
 
 
-class Model:
-    """conda loads its index, and then searches for a solution or for conflicts."""
-
-    def __init__(self, runs):
-        satisfiable = [run for run in runs if run["satisfiable"]]
-        unsatisfiable = [run for run in runs if not run["satisfiable"]]
-        told = [run for run in runs if run["prepare_s"] is not None]
-        loading = fit(told, LOADING, lambda run: run["prepare_s"])
-        index = fit(unsatisfiable, LOADING, lambda run: run["peak_mb"])
-        self.laws = {
-            "LOADING_SECONDS": loading,
-            "SEARCH_SECONDS": fit(satisfiable, SEARCH, beside(loading, "cpu_s")),
-            "CONFLICT_SECONDS": fit(unsatisfiable, CONFLICTS, beside(loading, "cpu_s")),
-            "LOADING_MB": index,
-            "SEARCH_MB": fit(satisfiable, SEARCH, beside(index, "peak_mb")),
-        }
-
-    def predict(self, run, measure):
-        if measure == "cpu_s":
-            names = ["LOADING_SECONDS", "SEARCH_SECONDS" if run["satisfiable"] else "CONFLICT_SECONDS"]
-        else:
-            names = ["LOADING_MB", "SEARCH_MB"] if run["satisfiable"] else ["LOADING_MB"]
-        return sum(self.laws[name](run) for name in names)
+def run_of(features, measured):
+    row = measured[features["name"]]
+    speed = SAMPLE_MS / float(row.get("sample_ms") or SAMPLE_MS)
+    seconds = {key: float(value) * speed for key, value in row.items() if key.endswith("_s") and value}
+    counts = dict(features["counts"])
+    counts["call"] = max(0, counts["largest_call"] - counts["largest_problem"])
+    return {
+        "name": row["name"],
+        "outcome": row["outcome"],
+        "killed": row["outcome"] in ("cpu-limit", "out-of-memory"),
+        "satisfiable": features["satisfiable"],
+        "counts": counts,
+        "cpu_s": seconds["cpu_s"],
+        "peak_mb": float(row["peak_mb"]),
+        "phases": seconds,
+    }
 
 
-def beside(loading, measure):
-    """What a run took beside loading."""
-    return lambda run: max(run[measure] - loading(run), LEAST_SHARE * run[measure])
+def fit(runs):
+    """The constants of each phase, from the runs that know how long it took."""
+    runs = [run for run in runs if not run["killed"]]
+    known = {}
+
+    def phase(names, some, truth, scale=1.0):
+        pairs = [(row(names, run), truth(run)) for run in some if truth(run) > 0]
+        for name, value in zip(names, nonnegative(pairs)):
+            known[name] = value * scale
+
+    phase(LOAD, runs, lambda run: run["phases"]["prepare_s"] + START)
+    phase(REDUCE, runs, lambda run: run["phases"]["reduce_s"])
+    phase(CLAUSES, runs, lambda run: run["phases"]["gen_clauses_s"])
+    satisfiable = [run for run in runs if run["satisfiable"]]
+    phase(MINIMISE, satisfiable, rest)
+    unsatisfiable = [run for run in runs if not run["satisfiable"]]
+    asked = lambda run: known["sat_clause"] * run["counts"]["sat_clauses"]
+    phase(CONFLICTS, unsatisfiable, lambda run: rest(run) - asked(run))
+    small = [run for run in runs if run["counts"]["call"] < 50_000]
+    phase(LOAD_MB, small, lambda run: run["peak_mb"] * 1e6)
+    large = [run for run in satisfiable if run["counts"]["call"] >= 50_000]
+    phase(CALL_MB, large, lambda run: run["peak_mb"] * 1e6 - amount(known, LOAD_MB, run))
+    known["start_mb"] /= 1e6
+    return known
 
 
-class Law:
-    """exp(intercept) times the product of (1 + feature) ** exponent."""
-
-    def __init__(self, features, intercept, exponents):
-        self.features, self.intercept, self.exponents = features, intercept, exponents
-
-    def log(self, run):
-        return self.intercept + sum(e * x for e, x in zip(self.exponents, logs(run, self.features)))
-
-    def __call__(self, run):
-        return math.exp(self.log(run))
+def rest(run):
+    """The seconds outside of loading, reducing and making clauses."""
+    phases = run["phases"]
+    others = phases["prepare_s"] + phases["reduce_s"] + phases["gen_clauses_s"] + START
+    return max(run["cpu_s"] - others, 0.02 * run["cpu_s"])
 
 
-def logs(run, features):
-    return [math.log1p(run["features"][feature]) for feature in features]
+def row(names, run):
+    return [run["counts"][count] if count else 1.0 for count in names.values()]
 
 
-def fit(runs, features, of):
-    """Ridge regression with exponents that are not negative. A run that was killed
-    pulls the law up only: what it lacks to the prediction is taken for measured, and
-    the fit repeated, until that changes nothing."""
-    rows = [logs(run, features) for run in runs]
-    means = [sum(column) / len(runs) for column in zip(*rows)]
-    spreads = [
-        math.sqrt(sum((x - mean) ** 2 for x in column) / len(runs)) or 1
-        for column, mean in zip(zip(*rows), means)
-    ]
-    rows = [[(x - m) / s for x, m, s in zip(row, means, spreads)] for row in rows]
-    measured = [math.log(of(run)) for run in runs]
-    target = list(measured)
-    before = None
-    while before != target:
-        before = target
-        level = sum(target) / len(target)
-        weights = ridge(rows, [y - level for y in target])
-        fitted = [level + sum(w * x for w, x in zip(weights, row)) for row in rows]
-        target = [
-            max(y, round(f, 6)) if run["bound"] else y for run, y, f in zip(runs, measured, fitted)
-        ]
-    exponents = [w / s for w, s in zip(weights, spreads)]
-    return Law(features, level - sum(e * m for e, m in zip(exponents, means)), exponents)
+def amount(constants, names, run):
+    return sum(constants[name] * x for name, x in zip(names, row(names, run)))
 
 
-def ridge(rows, target):
-    """Coordinate descent over the normal equations."""
-    columns = list(zip(*rows))
-    products = [[sum(x * y for x, y in zip(a, b)) for b in columns] for a in columns]
-    targets = [sum(x * y for x, y in zip(column, target)) for column in columns]
-    weights = [0.0] * len(columns)
-    while True:
-        before = list(weights)
-        for place, (row, wanted) in enumerate(zip(products, targets)):
-            others = sum(w * x for w, x in zip(weights, row)) - weights[place] * row[place]
-            weights[place] = max(0.0, (wanted - others) / (row[place] + RIDGE * len(rows)))
-        if max(abs(a - b) for a, b in zip(before, weights)) < 1e-9:
-            return weights
+def predict(constants, run):
+    last = MINIMISE if run["satisfiable"] else CONFLICTS | {"sat_clause": "sat_clauses"}
+    seconds = sum(amount(constants, names, run) for names in [LOAD, REDUCE, CLAUSES, last])
+    constants = constants | {"start_mb": constants["start_mb"] * 1e6}
+    mb = amount(constants, LOAD_MB, run)
+    if run["satisfiable"]:
+        mb += amount(constants, CALL_MB, run)
+    return seconds, mb / 1e6
 
 
-def error(runs, measure):
-    """The root mean square of the cross-validated errors of the logarithm."""
-    errors = [math.log(run["left_out", measure] / run[measure]) for run in runs]
-    errors = [min(error, 0) if run["bound"] else error for run, error in zip(runs, errors)]
-    return math.sqrt(sum(error**2 for error in errors) / len(errors))
+def nonnegative(pairs):
+    """Constants that are not negative and make the smallest sum of the logarithms' errors.
+    One run that is counted wrong does not move them. Each constant is doubled or halved, in
+    ever smaller steps, while that helps."""
+    rows = [[x / truth for x in row] for row, truth in pairs]
+    weights = [0.3 / max(statistics.median(column), 1e-12) for column in zip(*rows)]
+
+    def loss(weights):
+        sums = (sum(w * x for w, x in zip(weights, row)) for row in rows)
+        return sum(abs(math.log(max(total, 1e-9))) for total in sums)
+
+    best, step = loss(weights), 2.0
+    while step > 1.001:
+        moved = False
+        for place in range(len(weights)):
+            for factor in [step, 1 / step]:
+                tried = list(weights)
+                tried[place] *= factor
+                found = loss(tried)
+                if found < best - 1e-9:
+                    weights, best, moved = tried, found, True
+        if not moved:
+            step = math.sqrt(step)
+    return weights
 
 
 def judge(title, runs, key):
     print(title)
-    for measure in ["cpu_s", "peak_mb"]:
-        for what, some in [
-            ("all", runs),
-            ("satisfiable", [run for run in runs if run["satisfiable"]]),
-            ("unsatisfiable", [run for run in runs if not run["satisfiable"]]),
-        ]:
-            rho = spearman([run[measure] for run in some], [run[key, measure] for run in some])
-            print(f"    {measure} {what}: rank correlation {rho:.2f}")
-    right = total = 0
-    occurred = {}
-    for seconds in SECONDS:
-        for megabytes in MEGABYTES:
+    for place, measure in enumerate(["cpu_s", "peak_mb"]):
+        rho = spearman([run[measure] for run in runs], [run[key][place] for run in runs])
+        factors = [run[key][place] / run[measure] for run in runs if not run["killed"]]
+        within = sum(0.5 <= factor <= 2 for factor in factors)
+        print(f"    {measure}: rank correlation {rho:.2f}; within a factor of two {within} of {len(factors)}")
+    seen, exceeded, false, fine = 0, 0, 0, 0
+    for place, measure, limits in [(0, "cpu_s", SECONDS), (1, "peak_mb", MEGABYTES)]:
+        for limit in limits:
             for run in runs:
-                was = measured_verdict(run, seconds, megabytes)
-                said = verdict(run[key, "cpu_s"], run[key, "peak_mb"], seconds, megabytes)
-                if was is None:
+                exceeds = run[measure] >= limit
+                if run["killed"] and not exceeds:
                     continue
-                hits = occurred.setdefault(was, [0, 0])
-                hits[0] += was == said
-                hits[1] += 1
-                right += was == said
-                total += 1
-    parts = ", ".join(f"{name} {hit} of {all}" for name, (hit, all) in sorted(occurred.items()))
-    print(f"    verdicts: {right} of {total} right ({right / total:.0%}): {parts}")
+                said = run[key][place] >= limit
+                exceeded, fine = exceeded + exceeds, fine + (not exceeds)
+                seen, false = seen + (exceeds and said), false + (not exceeds and said)
+    print(f"    limits: {seen} of {exceeded} that exceed one are predicted; {false} of {fine} that do not are predicted to")
 
 
-def verdict(seconds, megabytes, most_seconds, most_megabytes):
-    if megabytes >= most_megabytes:
-        return "runs out of memory"
-    if seconds >= most_seconds:
-        return "times out"
-    return "slow" if seconds >= SLOW else "fine"
-
-
-def measured_verdict(run, seconds, megabytes):
-    """None where the run was killed before it could tell."""
-    said = verdict(run["cpu_s"], run["peak_mb"], seconds, megabytes)
-    known = not run["bound"] or said == "runs out of memory"
-    if run["outcome"] == "cpu-limit" and said == "times out":
-        # It had the memory of the limit left, and may have gone on to take it.
-        known = False
-    return said if known else None
+def table(runs):
+    print("run, outcome, s predicted/measured, MB predicted/measured")
+    for run in runs:
+        seconds, mb = run["left_out"]
+        print(f"    {run['name'][:40]:40} {run['outcome']:13} {seconds:7.1f} / {run['cpu_s']:7.1f}  {mb:7.0f} / {run['peak_mb']:7.0f}")
 
 
 def spearman(a, b):

@@ -9,7 +9,7 @@ use std::{
 
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
-use super::{Project, explain_formats::unsolvable};
+use super::{Project, check_cases, explain_formats::unsolvable};
 
 fn page(project: &Project) -> String {
     page_with(project, &[])
@@ -33,10 +33,10 @@ fn pages() -> Vec<(&'static str, String)> {
         page(&Project::of(&["python", "pip:", "oldflow"])),
     ));
     // What helps is looked for only where a build would fail.
-    let open = Project::of(&["python", "pytorch", "pandas >=1.5"]);
-    let failing = page_with(&open, &["--build-memory", "1MB"]);
-    assert!(failing.contains("runs out of memory") && failing.contains("What would help"));
-    pages.push(("runs out of memory", failing));
+    let slow = check_cases::long_chain("link0");
+    let failing = page_with(&slow, &["--build-time", "5s"]);
+    assert!(failing.contains("times out") && failing.contains("What would help"));
+    pages.push(("times out", failing));
     pages
 }
 

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use presolve::{
-    explain::cost::{Cost, Limits, Question, Remedy, SpecChange, Verdict, predict},
+    explain::cost::{
+        Aim, Cost, Criterion, Limits, Question, Remedy, Scope, SpecChange, Verdict, predict,
+    },
     packages::conda::Origin,
     words,
 };
@@ -48,6 +50,7 @@ fn cost_with(
     let question = Question {
         subdirs: &world.subdirs,
         origins: &origins,
+        channel_bytes: 0,
         channel_priority: world.priority,
         virtual_packages: &world.virtual_packages,
         declared: &world.declared,
@@ -165,7 +168,7 @@ fn the_channel_of_a_line_stays() {
     let world = ToyWorld::new(&format!("{}\n{wants}", many_versions()));
     let solution = solution(&world).expect("there is one");
     let cost = cost_with(&world, Some(&solution), TIGHT, None);
-    assert_eq!(cost.lines[1].reach.matching, 30);
+    assert_eq!(cost.lines[1].reach.matching, 120);
     let pinned = cost
         .remedies
         .iter()
@@ -173,7 +176,7 @@ fn the_channel_of_a_line_stays() {
             SpecChange::PinLine { line: 1, to } => Some(to.as_str()),
             _ => None,
         });
-    assert_eq!(pinned, Some("other::tool==2.29"), "{:?}", cost.remedies);
+    assert_eq!(pinned, Some("other::tool==2.119"), "{:?}", cost.remedies);
 }
 
 #[test]
@@ -233,13 +236,13 @@ fn assert_worked_out(remedy: &Remedy, changed: &str, solution: &[RepoDataRecord]
     assert_eq!(remedy.prediction, anew.prediction, "{:?}", remedy.change);
 }
 
-/// [`WORLD`] with thirty versions of each package.
+/// [`WORLD`] with many versions of each package.
 fn many_versions() -> String {
     let mut text = String::new();
     for minor in 6..14 {
         text += &format!("conda python 3.{minor}\n");
     }
-    for version in 0..30 {
+    for version in 0..120 {
         for minor in 6..13 {
             text += &format!("conda numpy 1.{version} build=py3{minor} : python 3.{minor}.*\n");
         }
@@ -270,7 +273,7 @@ fn remedies_are_worked_out_anew() {
         assert!(remedy.keeps_solution, "{:?}", remedy.change);
         let changed = match &remedy.change {
             SpecChange::PinFile => {
-                "want python 3.12\nwant numpy 1.29 py312\nwant pandas 1.29\nwant tool 1.29"
+                "want python 3.12 0\nwant numpy 1.119 py312\nwant pandas 1.119 0\nwant tool 1.119 0"
                     .to_string()
             }
             SpecChange::PinPython { line: Some(0), to } => wants.replacen("python", to, 1),
@@ -283,7 +286,7 @@ fn remedies_are_worked_out_anew() {
                 wants.replace("want numpy\n", "")
             }
             SpecChange::StrictPriority { names, ruled_out } => {
-                assert_eq!((*names, *ruled_out), (1, 30));
+                assert_eq!((*names, *ruled_out), (1, 120));
                 format!("{wants}\npriority strict")
             }
             SpecChange::SplitLine { line, alone } => {
@@ -370,6 +373,29 @@ fn large() -> ToyWorld {
     ToyWorld::new(&format!(
         "{text}want python\nwant package11\nwant package5\nwant package0 <0.30"
     ))
+}
+
+/// The older one of two packages is, the newer the other may be: conda has to prove how far
+/// both are from their newest versions.
+#[test]
+fn the_lines_that_make_an_objective_large_are_named() {
+    let mut text = String::new();
+    for version in 0..120 {
+        let other = 119 - version;
+        text += &format!("conda shared {version}\n");
+        text += &format!("conda rising {version} : shared {version}\n");
+        text += &format!("conda falling {version} : shared {other}\n");
+        text += &format!("conda single {version}\n");
+    }
+    let wants = "want rising\nwant falling\nwant single";
+    let world = ToyWorld::new(&format!("{text}{wants}"));
+    let solution = solution(&world).expect("there is one");
+    let cost = cost_with(&world, Some(&solution), Limits::default(), None);
+    let pass = cost.passes.iter().max_by_key(|pass| pass.nodes);
+    let pass = pass.expect("an objective");
+    assert_eq!(pass.aim, Aim::Steps(Scope::Requested, Criterion::Version));
+    assert_eq!((pass.terms, pass.distance), (3 * 119, 119));
+    insta::assert_snapshot!(words::cost::lines(&cost).join("\n"));
 }
 
 #[test]

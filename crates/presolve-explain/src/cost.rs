@@ -2,14 +2,14 @@
 //!
 //! The classic solver is the default of conda before 23.10, and `--solver classic`
 //! afterwards. It runs a sequence of objectives, each as a series of SAT calls over all
-//! records that the declared lines reach, and after UNSAT it searches the unpruned
-//! dependency graph for conflicts (`conda/resolve.py`). Two figures determine the cost: the
-//! number of reachable records, and the distance of the solution from the newest version of
-//! every package. A file without a solution has no distance but a search for conflicts.
+//! records that the declared lines reach. Each call bounds a sum with a decision diagram,
+//! which grows with the number of records times the bound: that is what explodes. After UNSAT
+//! it searches the unpruned dependency graph for conflicts (`conda/resolve.py`).
 //!
-//! [`predict`] repeats conda's pruning of the index on the records that presolve has loaded,
-//! counts the remaining records, and applies the power laws of `model`, which
-//! `benches/fit_cost.py` fits to measured runs. The cost after a remedy is predicted in the
+//! All of this is deterministic, except for the solutions that the SAT solver returns, so
+//! [`predict`] repeats it in counts (`replay` has the phases in their order), and multiplies
+//! the counts by constants that are fitted to measured runs (`model`). The values of the
+//! objectives are those of presolve's solution. The cost after a remedy is predicted in the
 //! same way for the changed file.
 
 pub use presolve_config::check::Limits;
@@ -23,17 +23,25 @@ pub use presolve_solve::{Declared, DeclaredKind, RecordSpec};
 use presolve_target::ChannelPriority;
 use presolve_text::secrets;
 
+mod bound;
+mod clauses;
+mod conflicts;
 mod index;
 mod model;
+mod objectives;
 mod reduction;
 mod remedies;
+mod replay;
+mod search;
 mod space;
 
 use index::{Index, RecordId};
-pub use model::{Features, Prediction, Verdict};
+pub use model::{Counts, Features, Phase, PhaseCost, Prediction, Verdict};
+pub use objectives::{Aim, Criterion, Scope};
 use reduction::AllowedRecords;
 pub use remedies::{Remedy, SpecChange};
-use space::{FileVariant, survey};
+pub use search::Pass;
+use space::{FileVariant, Survey, survey};
 
 /// The input of the prediction.
 #[derive(Clone, Copy)]
@@ -43,6 +51,8 @@ pub struct Question<'a> {
     pub subdirs: &'a [SubdirRecords],
     /// The origin of each item of `subdirs`.
     pub origins: &'a [Origin],
+    /// The bytes of the repodata of all channels and subdirs, which conda reads whole.
+    pub channel_bytes: u64,
     /// Channel priority mode.
     pub channel_priority: ChannelPriority,
     /// The virtual packages of the target.
@@ -68,8 +78,14 @@ pub struct Cost {
     pub satisfiable: bool,
     /// The figures that the prediction is computed from.
     pub features: Features,
+    /// What the prediction is computed from.
+    pub counts: Counts,
     /// Time and memory.
     pub prediction: Prediction,
+    /// The phases in conda's order, with their share of the prediction.
+    pub phases: Vec<PhaseCost>,
+    /// What conda minimises, in its order; empty if there is no solution.
+    pub passes: Vec<Pass>,
     /// The limits that the verdict is based on.
     pub limits: Limits,
     /// Changes that reduce the cost, largest effect first. None are tried if the verdict
@@ -89,6 +105,18 @@ pub struct LineCost {
     /// The records that the line reaches.
     #[serde(flatten)]
     pub reach: LineReach,
+    /// What the line contributes to the most expensive objective; `None` if there is none, or
+    /// if it contributes nothing.
+    pub contributes: Option<Contribution>,
+}
+
+/// The records of an objective to which a line leads.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Contribution {
+    /// The number of records.
+    pub records: usize,
+    /// The number of names of these records.
+    pub names: usize,
 }
 
 /// The records that a line reaches after conda has pruned the index for all lines.
@@ -150,20 +178,30 @@ pub fn predict(question: &Question<'_>, limits: Limits, deadline: Option<Instant
         strict: question.channel_priority == ChannelPriority::Strict,
         solution: question.solution.map(|solution| ids(&index, solution)),
     };
-    let (measured, space, reached) = survey(&index, &reading);
-    let prediction = model::predict(&measured.features, &limits);
+    let Survey {
+        measured,
+        space,
+        lines: reached,
+        contributions,
+    } = survey(&index, &reading);
+    let prediction = model::predict(&measured.replay, &limits);
+    let counts = Counts::of(&measured.replay);
     let mut cost = Cost {
-        lines: (declared.iter().zip(&reached))
-            .map(|((place, line, _), reach)| LineCost {
+        lines: (declared.iter().zip(reached).zip(contributions))
+            .map(|(((place, line, _), reach), contributes)| LineCost {
                 declared: *place,
                 text: secrets::redact(&line.text),
-                reach: *reach,
+                reach,
+                contributes,
             })
             .collect(),
         space,
         channel_priority: question.channel_priority,
         satisfiable: question.solution.is_some(),
         features: measured.features,
+        phases: model::phases(&counts, question.solution.is_some()),
+        counts,
+        passes: measured.replay.passes().to_vec(),
         prediction,
         limits,
         remedies: Vec::new(),
@@ -202,9 +240,29 @@ fn lines<'d>(
             Ok(spec) => index.matching(group, &spec).filter(of_channel).collect(),
             Err(_) => group.iter().copied().filter(of_channel).collect(),
         };
-        Some((place, line, AllowedRecords { name, allowed }))
+        let strictness = strictness(spec);
+        let allowed = AllowedRecords {
+            name,
+            allowed,
+            strictness,
+        };
+        Some((place, line, allowed))
     });
     counted.collect()
+}
+
+/// Returns how much a line restricts (`MatchSpec.strictness` of conda).
+fn strictness(spec: &MatchSpec) -> u8 {
+    let others = spec.build.is_some()
+        || spec.build_number.is_some()
+        || spec.channel.is_some()
+        || spec.subdir.is_some()
+        || spec.url.is_some();
+    match (others, &spec.version) {
+        (true, _) => 3,
+        (false, Some(_)) => 2,
+        (false, None) => 1,
+    }
 }
 
 /// Returns the ids of a solution's records in the index.

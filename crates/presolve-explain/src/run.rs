@@ -290,12 +290,14 @@ pub async fn predicted(
     let deadline = question
         .deadline()
         .map_or(soon, |deadline| deadline.min(soon));
-    let (question, repodata) = (question.clone(), repodata.clone());
+    let repodata = question.with_constrained(Repodata::clone(repodata)).await;
+    let question = question.clone();
     let solution = solution.map(|found| found.conda.clone());
     let predicted = tokio::task::spawn_blocking(move || {
         let asked = cost::Question {
             subdirs: &repodata.subdirs,
             origins: &repodata.origins,
+            channel_bytes: repodata.bytes,
             channel_priority: question.settings.channel_priority,
             virtual_packages: &question.virtual_packages,
             declared: question.declared(),

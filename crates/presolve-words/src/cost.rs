@@ -1,6 +1,8 @@
 //! The predicted cost of conda's classic solver, in words.
 
-use presolve_explain::cost::{Cost, LineCost, Prediction, Remedy, SpecChange, Verdict};
+use presolve_explain::cost::{
+    Aim, Cost, Criterion, LineCost, Pass, Phase, Prediction, Remedy, Scope, SpecChange, Verdict,
+};
 use presolve_target::ChannelPriority;
 
 /// The maximum number of lines and of remedies that are shown.
@@ -29,6 +31,11 @@ pub fn verdict(cost: &Cost) -> String {
         ..
     } = cost.prediction;
     let (time, memory) = (seconds(cpu_seconds), megabytes(peak_mb));
+    let memory = if cost.prediction.is_more {
+        format!("more than {memory}")
+    } else {
+        memory
+    };
     let limit = seconds(cost.limits.seconds);
     match verdict {
         Verdict::Fine => format!("conda's classic solver takes about {time} and {memory}: fine"),
@@ -40,8 +47,13 @@ pub fn verdict(cost: &Cost) -> String {
         ),
         Verdict::RunsOutOfMemory => {
             let limit = cost.limits.memory_mb.map(megabytes).unwrap_or_default();
+            let about = if cost.prediction.is_more {
+                ""
+            } else {
+                "about "
+            };
             format!(
-                "conda's classic solver runs out of memory: it needs about {memory}, and the limit is {limit}"
+                "conda's classic solver runs out of memory: it needs {about}{memory}, and the limit is {limit}"
             )
         }
     }
@@ -88,7 +100,7 @@ fn table(cost: &Cost) -> Vec<String> {
 
 /// Returns further causes of the cost.
 pub fn facts(cost: &Cost) -> Vec<String> {
-    let mut text = Vec::new();
+    let mut text = most_expensive(cost);
     let pythons = &cost.space.pythons;
     if let [first, .., last] = pythons.as_slice() {
         let count = pythons.len();
@@ -108,8 +120,13 @@ pub fn facts(cost: &Cost) -> Vec<String> {
             ""
         };
         text.push(format!(
-            "  {} packages are in several channels: {} more records ({}{more}), priority {}",
+            "  {} {} in several channels: {} more records ({}{more}), priority {}",
             overlap.names,
+            if overlap.names == 1 {
+                "package is"
+            } else {
+                "packages are"
+            },
             overlap.added_records,
             largest.join(", "),
             priority(cost.channel_priority),
@@ -126,7 +143,102 @@ pub fn facts(cost: &Cost) -> Vec<String> {
             plural(distance, "step")
         ),
     });
+    text.push(if cost.satisfiable {
+        "  libmamba, the default solver since conda 23.10, has no such objectives and diagrams"
+            .to_owned()
+    } else {
+        "  libmamba, the default solver since conda 23.10, refuses the file, too".to_owned()
+    });
     text
+}
+
+/// The number of lines that are named for an objective.
+const NAMED: usize = 3;
+
+/// Returns the phase that takes most of the time, and the lines that make it so.
+fn most_expensive(cost: &Cost) -> Vec<String> {
+    let mut phases = cost.phases.iter();
+    let Some(first) = phases.next() else {
+        return Vec::new();
+    };
+    let worst = phases.fold(first, |worst, phase| {
+        if phase.seconds > worst.seconds {
+            phase
+        } else {
+            worst
+        }
+    });
+    let time = seconds(worst.seconds);
+    let passes = cost.passes.iter();
+    let heaviest = passes.max_by_key(|pass| pass.nodes);
+    match (worst.phase, heaviest) {
+        (Phase::Minimise, Some(pass)) if pass.nodes > 0 => minimising(cost, pass, &time),
+        (phase, _) => vec![format!(
+            "  most of the time, about {time}: {}",
+            doing(phase)
+        )],
+    }
+}
+
+/// What conda does in a phase.
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Load => "conda reads the channels",
+        Phase::Reduce => "conda prunes the index",
+        Phase::Clauses => "conda makes clauses of the records",
+        Phase::Minimise => "conda minimises its objectives",
+        Phase::Conflicts => "conda looks for the reasons of the conflict",
+    }
+}
+
+fn minimising(cost: &Cost, pass: &Pass, time: &str) -> Vec<String> {
+    let more = if pass.is_more { "more than " } else { "" };
+    let mut text = vec![
+        format!("  most of the time, about {time}: conda minimises its objectives"),
+        format!(
+            "  the largest objective is {}: {} records; its decision diagrams have {more}{} nodes",
+            objective(pass.aim),
+            pass.terms,
+            pass.nodes,
+        ),
+    ];
+    let contributing = cost.lines.iter().filter_map(|line| {
+        let contribution = line.contributes?;
+        Some((contribution, line))
+    });
+    let mut contributing: Vec<_> = contributing.collect();
+    contributing.sort_by_key(|(contribution, _)| std::cmp::Reverse(contribution.records));
+    text.extend(contributing.iter().take(NAMED).map(|(contribution, line)| {
+        format!(
+            "  `{}` contributes {} records of {} {} to it",
+            line.text,
+            contribution.records,
+            contribution.names,
+            plural(contribution.names, "package")
+        )
+    }));
+    text
+}
+
+/// Names an objective.
+fn objective(aim: Aim) -> String {
+    let (scope, criterion) = match aim {
+        Aim::Packages => return "the number of packages".to_owned(),
+        Aim::Steps(scope, criterion) => (scope, criterion),
+    };
+    let what = match criterion {
+        Criterion::Channel => "channels",
+        Criterion::Version => "versions",
+        Criterion::BuildNumber => "build numbers",
+        Criterion::Architecture => "architectures",
+        Criterion::Timestamp => "timestamps",
+    };
+    let of = match scope {
+        Scope::Requested => "the packages that the lines name",
+        Scope::Others => "the other packages",
+        Scope::All => "all packages",
+    };
+    format!("the {what} of {of}")
 }
 
 fn remedies(cost: &Cost) -> Vec<String> {

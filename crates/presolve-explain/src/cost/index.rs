@@ -34,6 +34,8 @@ pub(super) struct Index<'a> {
     by_name: HashMap<Cow<'a, str>, NameId>,
     specs: Vec<Dependency<'a>>,
     priority: ChannelPriority,
+    /// The bytes of the repodata of all channels.
+    pub bytes: u64,
 }
 
 /// A record with its dependencies.
@@ -44,6 +46,9 @@ pub(super) struct Indexed<'a> {
     pub channel: usize,
     /// Its dependencies, except on virtual packages.
     pub depends: Vec<SpecId>,
+    /// What it constrains, except virtual packages. conda reads a constraint as an optional
+    /// dependency.
+    pub constrains: Vec<SpecId>,
     /// Whether it depends on a virtual package that the target does not have.
     pub impossible: bool,
 }
@@ -62,8 +67,16 @@ struct Name<'a> {
 struct Dependency<'a> {
     text: &'a str,
     name: NameId,
+    strictness: u8,
     /// Computed on first use, because most dependencies of a large channel are never needed.
     matches: OnceCell<Box<[RecordId]>>,
+}
+
+/// conda keeps a constraint and a dependency with the same text apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Required,
+    Optional,
 }
 
 impl<'a> Index<'a> {
@@ -74,8 +87,9 @@ impl<'a> Index<'a> {
             by_name: HashMap::new(),
             specs: Vec::new(),
             priority: question.channel_priority,
+            bytes: question.channel_bytes,
         };
-        let mut known: HashMap<&'a str, Option<SpecId>> = HashMap::new();
+        let mut known: HashMap<(&'a str, Kind), Option<SpecId>> = HashMap::new();
         let mut virtuals: HashMap<&'a str, bool> = HashMap::new();
         for (place, subdir) in question.subdirs.iter().enumerate() {
             // Archives named by URL precede all channels.
@@ -103,7 +117,7 @@ impl<'a> Index<'a> {
         record: &'a RepoDataRecord,
         channel: usize,
         virtual_packages: &[GenericVirtualPackage],
-        known: &mut HashMap<&'a str, Option<SpecId>>,
+        known: &mut HashMap<(&'a str, Kind), Option<SpecId>>,
         virtuals: &mut HashMap<&'a str, bool>,
     ) {
         let package = &record.package_record;
@@ -113,11 +127,20 @@ impl<'a> Index<'a> {
             name,
             channel,
             depends: Vec::with_capacity(package.depends.len()),
+            constrains: Vec::with_capacity(package.constrains.len()),
             impossible: false,
         };
+        for text in &package.constrains {
+            let known = known.entry((text.as_str(), Kind::Optional));
+            if let Some(spec) = *known.or_insert_with(|| self.dependency(text)) {
+                indexed.constrains.push(spec);
+                let leads_to = self.specs[spec as usize].name;
+                self.names[name as usize].leads_to.insert(leads_to);
+            }
+        }
         for text in &package.depends {
             let spec = *known
-                .entry(text.as_str())
+                .entry((text.as_str(), Kind::Required))
                 .or_insert_with(|| self.dependency(text));
             if let Some(spec) = spec {
                 indexed.depends.push(spec);
@@ -162,6 +185,7 @@ impl<'a> Index<'a> {
         self.specs.push(Dependency {
             text,
             name,
+            strictness: strictness(text),
             matches: OnceCell::new(),
         });
         Some((self.specs.len() - 1) as SpecId)
@@ -194,6 +218,18 @@ impl<'a> Index<'a> {
 
     pub(super) fn spec_name(&self, spec: SpecId) -> NameId {
         self.specs[spec as usize].name
+    }
+
+    /// Returns the dependencies and the constraints of a record.
+    pub(super) fn specs_of(&self, id: RecordId) -> impl Iterator<Item = SpecId> + use<'_> {
+        let record = self.record(id);
+        record.depends.iter().chain(&record.constrains).copied()
+    }
+
+    /// Returns how much a dependency restricts: 1 for a name, 2 for a version, 3 for a build
+    /// (`MatchSpec.strictness` of conda).
+    pub(super) fn strictness(&self, spec: SpecId) -> u8 {
+        self.specs[spec as usize].strictness
     }
 
     /// Returns the records that satisfy a dependency. If presolve cannot read the dependency,
@@ -321,6 +357,31 @@ impl Preference<'_> {
             self.timestamp != other.timestamp,
         ];
         differs.iter().position(|differs| *differs)
+    }
+}
+
+/// Returns the strictness of a dependency from its text. Only the text of the records of a
+/// channel is read: `name`, `name version` and `name version build`.
+fn strictness(text: &str) -> u8 {
+    let ends_name = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let rest = text.find(ends_name).map_or("", |end| text[end..].trim());
+    if rest.is_empty() {
+        return 1;
+    }
+    let mut words = rest.split_whitespace();
+    let joins = |c: char| matches!(c, ',' | '|' | '<' | '>' | '=' | '!' | '~');
+    let version = words.next().unwrap_or_default();
+    let has_build = match words.next() {
+        Some(next) => !version.ends_with(joins) && !next.starts_with(joins),
+        None => {
+            version.trim_start_matches('=').contains('=')
+                && !version.contains([',', '|', '<', '>', '!', '~'])
+        }
+    };
+    if has_build || rest.starts_with('[') {
+        3
+    } else {
+        2
     }
 }
 

@@ -1,28 +1,20 @@
 //! The model that turns counts into seconds and megabytes.
 //!
-//! conda loads its index, then searches for a solution or for the reasons why there is none.
-//! Each of these follows a power law, that is, a straight line between logarithms.
-//! `benches/fit_cost.py` fits them by ridge regression, with non-negative exponents, to 26
-//! runs of conda 26.7.1 (`--solver classic`) on a tenth of conda-forge and on other channels.
-//! Runs that were killed count as lower bounds. The script prints the constants below.
+//! Each phase costs a constant for each thing that is counted (`replay`). The constants
+//! are fitted, phase by phase, to measured runs of conda 26.7.1 (`--solver classic`,
+//! pycosat 0.6.6, Python 3.11) by `benches/fit_cost.py`, which prints them and judges the
+//! model; `benches/README.md` has the figures. What the SAT solver does within a call is not
+//! counted: a call is taken to cost as much as its clauses. In a few runs it searches ten times
+//! as long.
 //!
-//! If each run is predicted by a fit to the others, the rank correlation is 0.94 for the time
-//! and 0.92 for the memory. At limits of 100, 200 and 400 seconds and of 1, 4 and 8 GB, 82 %
-//! of the verdicts are right: 91 % of the fine runs, 75 % of the slow ones, 88 % of those that
-//! timed out, and 64 % of those that ran out of memory. The error of the time is a factor of
-//! 1.6 with a solution and 1.25 without; that of the memory is 2.1 and 1.2. Runs that explode
-//! are predicted too low rather than too high: two that were killed at 14 GB are predicted at
-//! half of that.
-//!
-//! The figures are not a measurement on the build machine. They do not apply to other versions
-//! of conda, nor to channels of ten times the size, where all counts exceed those in the fit.
-//! The comparison of files and remedies with each other is more reliable than the seconds.
+//! The figures are not a measurement on the build machine. The comparison of files and remedies
+//! with each other is more reliable than the seconds.
 
 use serde::Serialize;
 
-use super::Limits;
+use super::{Limits, replay::Replay};
 
-/// The figures that the prediction is computed from.
+/// The figures that describe a file.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Features {
     /// The records that all lines reach after conda's pruning.
@@ -32,13 +24,95 @@ pub struct Features {
     /// The number of steps from the best record of each name to the solution, as conda's
     /// objectives count them; `None` if there is no solution.
     pub distance: Option<usize>,
-    /// The number of records of every name that the lines may require, regardless of version,
-    /// as an estimate of what conda loads. Only records known to presolve count.
+    /// The number of records of every name that the lines may require, regardless of version.
     pub loaded: usize,
     /// The number of these records that channel priority keeps.
     pub unpruned: usize,
     /// The number of lines.
     pub lines: usize,
+}
+
+/// What the prediction is computed from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    /// The bytes of the repodata of all channels.
+    pub bytes: u64,
+    /// The records that conda makes of it.
+    pub loaded: u64,
+    /// The records and dependencies that the reduction looks at, and those that the search for
+    /// conflicts looks at again for each line alone.
+    pub visits: u64,
+    /// The clauses that are made of records, all times together.
+    pub clauses: u64,
+    /// The clauses of the largest problem that is made of records.
+    pub largest_problem: u64,
+    /// The nodes of all decision diagrams.
+    pub nodes: u64,
+    /// The clauses of all SAT calls together.
+    pub sat_clauses: u64,
+    /// The clauses of the largest call.
+    pub largest_call: u64,
+    /// The dependencies that the search for conflicts walks.
+    pub walked: u64,
+    /// The comparisons in the search for conflicts.
+    pub compared: u64,
+}
+
+impl Counts {
+    pub(super) fn of(replay: &Replay) -> Self {
+        let mut counts = Self {
+            bytes: replay.bytes,
+            loaded: replay.loaded,
+            visits: replay.visits,
+            clauses: 3 * replay.problem.clauses,
+            largest_problem: replay.problem.clauses,
+            ..Self::default()
+        };
+        if let Some(search) = &replay.search {
+            let nodes = search.passes.iter().map(|pass| pass.nodes);
+            counts.nodes = nodes.fold(0, u64::saturating_add);
+            counts.sat_clauses = search.clauses;
+            counts.largest_call = search.largest;
+        }
+        if let Some((all, conflicts)) = &replay.conflicts {
+            counts.clauses += 2 * all.clauses;
+            counts.largest_problem = counts.largest_problem.max(all.clauses);
+            counts.largest_call = counts.largest_problem;
+            // For each line, twice, whether it is part of the conflict.
+            counts.sat_clauses = 2 * replay.lines * all.clauses;
+            counts.visits += conflicts.visits;
+            counts.walked = conflicts.walked;
+            counts.compared = conflicts.compared;
+        }
+        counts
+    }
+}
+
+/// A phase of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Reading the channels.
+    Load,
+    /// Pruning the index.
+    Reduce,
+    /// Making clauses of records.
+    Clauses,
+    /// Minimising the objectives.
+    Minimise,
+    /// Searching for the reasons of a conflict.
+    Conflicts,
+}
+
+/// The cost of a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PhaseCost {
+    /// The phase.
+    pub phase: Phase,
+    /// CPU seconds.
+    pub seconds: f64,
+    /// The megabytes that it adds to the resident set.
+    pub mb: f64,
 }
 
 /// Predicted time and memory.
@@ -53,6 +127,8 @@ pub struct Prediction {
     pub peak_mb: f64,
     /// Like `cpu_factor`, for the memory.
     pub memory_factor: f64,
+    /// Whether counting stopped at a ceiling, so that both are more than predicted.
+    pub is_more: bool,
     /// The verdict on the build.
     pub verdict: Verdict,
 }
@@ -74,41 +150,39 @@ pub enum Verdict {
 /// Below this many seconds a solve is [`Verdict::Fine`].
 const SLOW: f64 = 60.0;
 
-/// `exp(intercept) · Π (1 + feature)^exponent`
-struct PowerLaw<const N: usize> {
-    intercept: f64,
-    exponents: [f64; N],
+/// The cost of each thing that is counted: seconds and bytes. A node of a diagram costs what
+/// its three clauses cost.
+struct Rates {
+    start: f64,
+    byte: f64,
+    loaded: f64,
+    visit: f64,
+    clause: f64,
+    sat_clause: f64,
+    walked: f64,
+    compared: f64,
+    start_mb: f64,
+    bytes_of_byte: f64,
+    bytes_of_record: f64,
+    bytes_of_problem: f64,
+    bytes_of_call: f64,
 }
 
-/// The seconds for loading, from the number of loaded records.
-const LOADING_SECONDS: PowerLaw<1> = PowerLaw {
-    intercept: -5.28,
-    exponents: [0.80],
-};
-
-/// The seconds for the search, from the reachable records, their names and the distance.
-const SEARCH_SECONDS: PowerLaw<3> = PowerLaw {
-    intercept: -5.87,
-    exponents: [0.74, 0.54, 0.16],
-};
-
-/// The seconds for the search for conflicts, from the unpruned records and the lines.
-const CONFLICT_SECONDS: PowerLaw<2> = PowerLaw {
-    intercept: -9.57,
-    exponents: [1.37, 0.46],
-};
-
-/// The megabytes for loading, from the number of loaded records. The search for conflicts
-/// needs little memory.
-const LOADING_MB: PowerLaw<1> = PowerLaw {
-    intercept: -0.87,
-    exponents: [0.70],
-};
-
-/// The megabytes for the search, from the reachable records, their names and the distance.
-const SEARCH_MB: PowerLaw<3> = PowerLaw {
-    intercept: -2.14,
-    exponents: [0.50, 0.49, 0.47],
+/// Fitted by `benches/fit_cost.py`.
+const RATES: Rates = Rates {
+    start: 0.26,
+    byte: 1.54e-07,
+    loaded: 3.22e-04,
+    visit: 2.22e-05,
+    clause: 2.82e-05,
+    sat_clause: 1.24e-06,
+    walked: 1.14e-05,
+    compared: 5.35e-07,
+    start_mb: 35.4,
+    bytes_of_byte: 5.0,
+    bytes_of_record: 2030.0,
+    bytes_of_problem: 416.0,
+    bytes_of_call: 277.0,
 };
 
 /// The root mean square of the cross-validated errors of the logarithm.
@@ -118,45 +192,64 @@ struct Spread {
 }
 
 const SATISFIABLE: Spread = Spread {
-    seconds: 0.45,
-    mb: 0.76,
+    seconds: 0.46,
+    mb: 0.56,
 };
 
 const UNSATISFIABLE: Spread = Spread {
-    seconds: 0.22,
-    mb: 0.15,
+    seconds: 0.30,
+    mb: 0.08,
 };
 
-impl<const N: usize> PowerLaw<N> {
-    fn of(&self, features: [usize; N]) -> f64 {
-        let terms = self.exponents.iter().zip(features);
-        let sum: f64 = terms
-            .map(|(exponent, feature)| exponent * (feature as f64).ln_1p())
-            .sum();
-        (self.intercept + sum).exp()
-    }
+/// Returns the cost of each phase, in conda's order.
+pub(super) fn phases(counts: &Counts, satisfiable: bool) -> Vec<PhaseCost> {
+    let of = |count: u64, rate: f64| count as f64 * rate;
+    let cost = |phase, seconds, bytes: f64| PhaseCost {
+        phase,
+        seconds,
+        mb: bytes / 1e6,
+    };
+    let load = cost(
+        Phase::Load,
+        RATES.start + of(counts.bytes, RATES.byte) + of(counts.loaded, RATES.loaded),
+        RATES.start_mb * 1e6
+            + of(counts.bytes, RATES.bytes_of_byte)
+            + of(counts.loaded, RATES.bytes_of_record),
+    );
+    let problem = of(counts.largest_problem, RATES.bytes_of_problem);
+    let calls = of(counts.sat_clauses, RATES.sat_clause);
+    let last = if satisfiable {
+        let own = counts.largest_call.saturating_sub(counts.largest_problem);
+        cost(Phase::Minimise, calls, of(own, RATES.bytes_of_call))
+    } else {
+        let seconds = of(counts.walked, RATES.walked) + of(counts.compared, RATES.compared);
+        cost(Phase::Conflicts, seconds + calls, 0.0)
+    };
+    vec![
+        load,
+        cost(Phase::Reduce, of(counts.visits, RATES.visit), 0.0),
+        cost(Phase::Clauses, of(counts.clauses, RATES.clause), problem),
+        last,
+    ]
 }
 
 /// Predicts time, memory and verdict for these counts.
-pub(super) fn predict(features: &Features, limits: &Limits) -> Prediction {
-    let loaded = [features.loaded];
-    let (seconds, mb, spread) = match features.distance {
-        Some(distance) => {
-            let search = [features.records, features.names, distance];
-            (SEARCH_SECONDS.of(search), SEARCH_MB.of(search), SATISFIABLE)
-        }
-        None => {
-            let conflicts = [features.unpruned, features.lines];
-            (CONFLICT_SECONDS.of(conflicts), 0.0, UNSATISFIABLE)
-        }
+pub(super) fn predict(replay: &Replay, limits: &Limits) -> Prediction {
+    let satisfiable = replay.search.is_some();
+    let phases = phases(&Counts::of(replay), satisfiable);
+    let cpu_seconds = phases.iter().map(|phase| phase.seconds).sum();
+    let peak_mb = phases.iter().map(|phase| phase.mb).sum();
+    let spread = if satisfiable {
+        SATISFIABLE
+    } else {
+        UNSATISFIABLE
     };
-    let cpu_seconds = LOADING_SECONDS.of(loaded) + seconds;
-    let peak_mb = LOADING_MB.of(loaded) + mb;
     Prediction {
         cpu_seconds,
         cpu_factor: spread.seconds.exp(),
         peak_mb,
         memory_factor: spread.mb.exp(),
+        is_more: replay.passes().iter().any(|pass| pass.is_more),
         verdict: Verdict::of(cpu_seconds, peak_mb, limits),
     }
 }

@@ -4,14 +4,12 @@
 //! This is the algorithm of `Resolve.get_reduced_index` (`conda/resolve.py`). It excludes the
 //! records of each declared name that do not match, or that have an unsatisfiable dependency.
 //! If all remaining records of a name share a dependency, it does the same to the name of that
-//! dependency. This is repeated until nothing changes. The reachable records then go to the
-//! SAT solver as clauses. presolve leaves out track_features, and the rule that a dependency
-//! broader than an earlier one is not followed. So the counts are not conda's own, but the
-//! model is fitted to these counts.
+//! dependency. This is repeated until nothing changes. The records that the lines reach then
+//! go to the SAT solver as clauses. presolve leaves out track_features.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::index::{Index, NameId, RecordId, SpecId};
 
@@ -24,12 +22,19 @@ const DEPTH: usize = 1000;
 pub(super) struct AllowedRecords {
     pub name: NameId,
     pub allowed: Vec<RecordId>,
+    /// 1 for a name, 2 for a version, 3 for a build or a channel.
+    pub strictness: u8,
 }
 
 /// The index during pruning.
 pub(super) struct Reduction<'i, 'a> {
     index: &'i Index<'a>,
     ruled_out: Vec<bool>,
+    /// The records that conda has looked at. It does not look again whether a record that
+    /// remained can be installed.
+    decided: Vec<bool>,
+    /// The records and dependencies looked at.
+    pub visits: u64,
     /// The names whose shared dependencies were checked in this round.
     seen: Vec<bool>,
     marks: Vec<u32>,
@@ -74,6 +79,8 @@ impl<'i, 'a> Reduction<'i, 'a> {
         let mut reduction = Self {
             index,
             ruled_out: ruled_out.collect(),
+            decided: vec![false; index.records.len()],
+            visits: 0,
             seen: vec![false; index.name_count()],
             marks: vec![0; index.records.len()],
             mark: 0,
@@ -87,9 +94,10 @@ impl<'i, 'a> Reduction<'i, 'a> {
                 }
             }
         }
+        let order = reduction.order(lines);
         for _ in 0..2 {
             reduction.seen.fill(false);
-            let mut queue: VecDeque<&AllowedRecords> = lines.iter().collect();
+            let mut queue: VecDeque<&AllowedRecords> = order.iter().copied().collect();
             while let Some(line) = queue.pop_front() {
                 if reduction.prune(line.name, &line.allowed, 0) == Pruned::Something {
                     queue.push_back(line);
@@ -122,6 +130,8 @@ impl<'i, 'a> Reduction<'i, 'a> {
                 continue;
             }
             before += 1;
+            self.decided[id as usize] = true;
+            self.visits += 1 + self.index.record(id).depends.len() as u64;
             if self.is_marked(id) && self.has_dependencies(id) {
                 after += 1;
             } else {
@@ -190,9 +200,93 @@ impl<'i, 'a> Reduction<'i, 'a> {
             // Names without dependencies are found last, so start there.
             for &name in names.iter().rev() {
                 for &id in self.index.group(name) {
-                    if !self.ruled_out[id as usize] && !self.has_dependencies(id) {
+                    let known = self.ruled_out[id as usize] || self.decided[id as usize];
+                    if !known && !self.has_dependencies(id) {
                         self.ruled_out[id as usize] = true;
                         changed = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns conda's reduced index: the records that the lines reach, in the order in which
+    /// conda adds them. From each record of a line, conda follows no dependency that is
+    /// broader than what the line, or this record, requires of the same name
+    /// (`Resolve._broader`).
+    pub(super) fn reduced_index(&mut self, lines: &[AllowedRecords]) -> Vec<RecordId> {
+        let order = self.order(lines);
+        let mut strictest: HashMap<NameId, u8> = HashMap::new();
+        for line in &order {
+            strictest.entry(line.name).or_insert(line.strictness);
+        }
+        let mut reduced = IndexSet::new();
+        for line in order {
+            self.mark(line.allowed.iter().copied());
+            let group = self.index.by_preference(line.name);
+            let roots = group.iter().map(|ranked| ranked.id);
+            let new = |&id: &RecordId| {
+                self.is_marked(id) && !self.ruled_out[id as usize] && !reduced.contains(&id)
+            };
+            let roots: Vec<RecordId> = roots.filter(new).collect();
+            reduced.extend(roots.iter().copied());
+            for root in roots {
+                self.follow(root, &strictest, &mut reduced);
+            }
+        }
+        reduced.into_iter().collect()
+    }
+
+    /// Returns the lines that require most first, as conda does.
+    fn order<'l>(&self, lines: &'l [AllowedRecords]) -> Vec<&'l AllowedRecords> {
+        let mut order: Vec<&AllowedRecords> = lines.iter().collect();
+        let key = |line: &&AllowedRecords| (self.exactness(line), self.index.name_of(line.name));
+        order.sort_by(|a, b| key(b).cmp(&key(a)));
+        order
+    }
+
+    /// How much a line requires (`exactness_and_number_of_deps`).
+    fn exactness(&self, line: &AllowedRecords) -> usize {
+        let first = line.allowed.first();
+        match (line.strictness, first) {
+            (3, Some(&id)) => {
+                let depends = self.index.record(id).depends.iter();
+                let strictness = depends.map(|&spec| usize::from(self.index.strictness(spec)));
+                3 + strictness.sum::<usize>()
+            }
+            (strictness, _) => strictness.into(),
+        }
+    }
+
+    /// Adds what a record of a line reaches.
+    fn follow(
+        &mut self,
+        root: RecordId,
+        of_lines: &HashMap<NameId, u8>,
+        reduced: &mut IndexSet<RecordId>,
+    ) {
+        let index = self.index;
+        let mut queue: Vec<SpecId> = index.specs_of(root).collect();
+        let mut strictest: HashMap<NameId, u8> = HashMap::new();
+        for &spec in &queue {
+            let own = strictest.entry(index.spec_name(spec)).or_default();
+            *own = (*own).max(index.strictness(spec));
+        }
+        let mut seen: HashSet<SpecId> = queue.iter().copied().collect();
+        while let Some(spec) = queue.pop() {
+            let matches = index.matches(spec);
+            self.visits += matches.len() as u64;
+            for &id in matches {
+                if self.ruled_out[id as usize] || !reduced.insert(id) {
+                    continue;
+                }
+                for next in index.specs_of(id) {
+                    self.visits += 1;
+                    let name = index.spec_name(next);
+                    let least = |of: &HashMap<NameId, u8>| of.get(&name).copied().unwrap_or(0);
+                    let least = least(&strictest).max(least(of_lines));
+                    if seen.insert(next) && index.strictness(next) >= least {
+                        queue.push(next);
                     }
                 }
             }
@@ -225,7 +319,8 @@ impl<'i, 'a> Reduction<'i, 'a> {
             if !std::mem::replace(&mut reached.names[record.name as usize], true) {
                 reached.name_count += 1;
             }
-            for &spec in &record.depends {
+            // conda also adds the records that a constraint allows.
+            for spec in index.specs_of(id) {
                 if !std::mem::replace(&mut reached.followed[spec as usize], true) {
                     let matches = index.matches(spec).iter().copied();
                     let open = matches.filter(|&id| {

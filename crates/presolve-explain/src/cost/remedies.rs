@@ -174,7 +174,7 @@ impl Trial<'_, '_, '_> {
 
     fn predict(&mut self, changed: &FileVariant) -> Option<Prediction> {
         let measured = self.measure(changed)?;
-        Some(model::predict(&measured.features, &self.limits))
+        Some(model::predict(&measured.replay, &self.limits))
     }
 
     /// Returns the remedy of a change, unless it leaves no record for some line.
@@ -183,7 +183,7 @@ impl Trial<'_, '_, '_> {
         let met = measured.matching.iter().all(|&matching| matching > 0);
         met.then(|| Remedy {
             change,
-            prediction: model::predict(&measured.features, &self.limits),
+            prediction: model::predict(&measured.replay, &self.limits),
             keeps_solution: measured.holds,
         })
     }
@@ -201,6 +201,7 @@ impl Trial<'_, '_, '_> {
         let lines = solution.iter().map(|&id| AllowedRecords {
             name: self.index.record(id).name,
             allowed: vec![id],
+            strictness: 3,
         });
         let changed = FileVariant {
             lines: lines.collect(),
@@ -226,6 +227,7 @@ impl Trial<'_, '_, '_> {
         let line = AllowedRecords {
             name: python,
             allowed: allowed.collect(),
+            strictness: 2,
         };
         let prefix = place.map_or("", |place| &self.prefixes[place]);
         let change = SpecChange::PinPython {
@@ -280,7 +282,7 @@ impl Trial<'_, '_, '_> {
     }
 
     fn pin_line(&mut self, solution: &[RecordId], line: usize) -> Option<Remedy> {
-        let AllowedRecords { name, allowed } = &self.reading.lines[line];
+        let AllowedRecords { name, allowed, .. } = &self.reading.lines[line];
         let chosen = self.of_name(solution, *name)?;
         let version = self.version(chosen);
         // Python has its own remedy.
@@ -292,6 +294,7 @@ impl Trial<'_, '_, '_> {
             allowed: (allowed.iter().copied())
                 .filter(|&id| self.version(id) == version)
                 .collect(),
+            strictness: 2,
         };
         if pinned.allowed.len() == allowed.len() {
             return None;

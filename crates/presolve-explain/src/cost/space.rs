@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Features, LineReach, Overlap, OverlappingName, Space,
+    Contribution, Features, LineReach, Overlap, OverlappingName, Space,
     index::{CRITERIA, Index, NameId, RecordId},
+    objectives::{ladders, terms},
     reduction::{AllowedRecords, Reached, Reduction},
+    replay::{Replay, replay},
 };
 
 /// The number of overlapping names that are listed.
@@ -25,6 +27,7 @@ pub(super) struct FileVariant {
 /// The search space of classic conda.
 pub(super) struct Measured {
     pub features: Features,
+    pub replay: Replay,
     /// The number of records that still satisfy each line, in the order of the lines.
     pub matching: Vec<usize>,
     /// Whether every record of the solution is reached.
@@ -33,27 +36,34 @@ pub(super) struct Measured {
 
 /// Measures one variant of a file.
 pub(super) fn measure(index: &Index<'_>, reading: &FileVariant) -> Measured {
-    let reduction = Reduction::new(index, &reading.lines, reading.strict);
-    measure_reduced(
-        index,
-        reading,
-        &reduction,
-        &reached_by_all(&reduction, reading),
-    )
+    let mut reduction = Reduction::new(index, &reading.lines, reading.strict);
+    let all = reached_by_all(&reduction, reading);
+    measure_reduced(index, reading, &mut reduction, &all)
 }
 
-/// Measures one variant, and returns the records that its lines reach, together and each.
-pub(super) fn survey(
-    index: &Index<'_>,
-    reading: &FileVariant,
-) -> (Measured, Space, Vec<LineReach>) {
-    let reduction = Reduction::new(index, &reading.lines, reading.strict);
+/// One variant of a file, with what its lines reach.
+pub(super) struct Survey {
+    pub measured: Measured,
+    /// What all lines reach together.
+    pub space: Space,
+    /// What each line reaches, in the order of the lines.
+    pub lines: Vec<LineReach>,
+    /// What each line contributes to the most expensive objective.
+    pub contributions: Vec<Option<Contribution>>,
+}
+
+/// Measures one variant, and what its lines reach, together and each.
+pub(super) fn survey(index: &Index<'_>, reading: &FileVariant) -> Survey {
+    let mut reduction = Reduction::new(index, &reading.lines, reading.strict);
     let all = reached_by_all(&reduction, reading);
-    let measured = measure_reduced(index, reading, &reduction, &all);
+    let measured = measure_reduced(index, reading, &mut reduction, &all);
+    let terms = terms_of_worst(index, &mut reduction, reading, &measured.replay);
+    let mut contributions = Vec::new();
     let lines = reading.lines.iter().zip(&measured.matching);
     let lines = lines.map(|(line, &matching)| {
         let mut own = Reached::default();
         reduction.reach(line, &mut own);
+        contributions.push(contribution(index, &terms, &own));
         LineReach {
             matching,
             records: own.count,
@@ -70,7 +80,37 @@ pub(super) fn survey(
         pythons: pythons(index, &groups),
         overlap: overlap(index, &groups),
     };
-    (measured, space, lines)
+    Survey {
+        measured,
+        space,
+        lines,
+        contributions,
+    }
+}
+
+/// Returns the records with a coefficient in the objective with the most nodes.
+fn terms_of_worst(
+    index: &Index<'_>,
+    reduction: &mut Reduction<'_, '_>,
+    reading: &FileVariant,
+    replay: &Replay,
+) -> Vec<RecordId> {
+    let worst = replay.passes().iter().max_by_key(|pass| pass.nodes);
+    let (Some(worst), Some(solution)) = (worst, &reading.solution) else {
+        return Vec::new();
+    };
+    let reduced = reduction.reduced_index(&reading.lines);
+    let requested = reading.lines.iter().map(|line| line.name).collect();
+    let ladders = ladders(index, &reduced, &requested, solution);
+    terms(&ladders, worst.aim)
+}
+
+fn contribution(index: &Index<'_>, terms: &[RecordId], own: &Reached) -> Option<Contribution> {
+    let reached = terms.iter().filter(|&&id| own.has(id));
+    let names: Vec<NameId> = reached.map(|&id| index.record(id).name).collect();
+    let records = names.len();
+    let names = names.into_iter().collect::<BTreeSet<_>>().len();
+    (records > 0).then_some(Contribution { records, names })
 }
 
 fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &FileVariant) -> Reached {
@@ -84,7 +124,7 @@ fn reached_by_all(reduction: &Reduction<'_, '_>, reading: &FileVariant) -> Reach
 fn measure_reduced(
     index: &Index<'_>,
     reading: &FileVariant,
-    reduction: &Reduction<'_, '_>,
+    reduction: &mut Reduction<'_, '_>,
     all: &Reached,
 ) -> Measured {
     let solution = reading.solution.as_deref();
@@ -92,7 +132,18 @@ fn measure_reduced(
     let loaded = || closure.iter().flat_map(|&name| index.group(name));
     let counts = |id: &&RecordId| !reading.strict || index.is_of_first_channel(**id);
     let matching = reading.lines.iter();
+    let all_loaded: Vec<RecordId> = loaded().copied().collect();
+    let lines = &reading.lines;
+    let replay = replay(
+        index,
+        reduction,
+        lines,
+        &all_loaded,
+        solution,
+        reading.strict,
+    );
     Measured {
+        replay,
         features: Features {
             records: all.count,
             names: all.name_count,

@@ -14,6 +14,10 @@ pub struct Cost {
     pub words: String,
     /// The predicted time and memory.
     pub prediction: Prediction,
+    /// The phases of conda's run in order, with their shares of the prediction.
+    pub phases: Vec<PhaseCost>,
+    /// What conda minimises, in its order; empty if there is no solution.
+    pub objectives: Vec<Objective>,
     /// The limits that the verdict is based on.
     pub limits: Limits,
     /// Whether the conda lines have a solution.
@@ -46,8 +50,84 @@ pub struct Prediction {
     pub peak_mb: f64,
     /// Like `cpu_factor`, for `peak_mb`.
     pub memory_factor: f64,
+    /// Whether counting stopped at a ceiling, so that the run needs more than this.
+    pub is_more: bool,
     /// The verdict on the build.
     pub verdict: Verdict,
+}
+
+/// The predicted cost of a phase.
+#[derive(Serialize, JsonSchema)]
+pub struct PhaseCost {
+    /// The phase.
+    pub phase: Phase,
+    /// CPU seconds.
+    pub seconds: f64,
+    /// The megabytes that it adds to the peak resident set.
+    pub mb: f64,
+}
+
+/// The phases of a run of conda's classic solver.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Reading the channels.
+    Load,
+    /// Pruning the index.
+    Reduce,
+    /// Making clauses of records.
+    Clauses,
+    /// Minimising the objectives.
+    Minimise,
+    /// Searching for the reasons of a conflict.
+    Conflicts,
+}
+
+/// An objective of conda's classic solver.
+#[derive(Serialize, JsonSchema)]
+pub struct Objective {
+    /// The packages whose records are counted.
+    pub scope: Scope,
+    /// What is counted of them.
+    pub criterion: Criterion,
+    /// The number of records with a coefficient.
+    pub records: u64,
+    /// The value of the solution.
+    pub distance: u64,
+    /// The number of SAT calls.
+    pub calls: u64,
+    /// The number of nodes of all decision diagrams.
+    pub nodes: u64,
+}
+
+/// The packages of an objective.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The packages that the lines name.
+    Requested,
+    /// All other packages.
+    Others,
+    /// All packages.
+    All,
+}
+
+/// What an objective counts.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Criterion {
+    /// Steps from the best channel.
+    Channel,
+    /// Steps from the newest version.
+    Version,
+    /// Steps from the highest build number.
+    BuildNumber,
+    /// Whether the record is `noarch`.
+    Architecture,
+    /// Steps from the newest build.
+    Timestamp,
+    /// The packages themselves.
+    Packages,
 }
 
 /// The meaning of a prediction for a build.
@@ -81,6 +161,17 @@ pub struct LineReach {
     /// The number of records that still satisfy the line.
     pub matching: usize,
     /// The number of records reachable from the line, including its own.
+    pub records: usize,
+    /// The number of packages of these records.
+    pub packages: usize,
+    /// What the line contributes to the objective with the most nodes; null if nothing.
+    pub contributes: Option<Contribution>,
+}
+
+/// The records of an objective to which a line leads.
+#[derive(Serialize, JsonSchema)]
+pub struct Contribution {
+    /// The number of records.
     pub records: usize,
     /// The number of packages of these records.
     pub packages: usize,
@@ -168,6 +259,8 @@ impl From<&cost::Cost> for Cost {
         Self {
             words: shown(&verdict(cost)),
             prediction: (&cost.prediction).into(),
+            phases: cost.phases.iter().map(PhaseCost::from).collect(),
+            objectives: cost.passes.iter().map(Objective::from).collect(),
             limits: Limits {
                 seconds: cost.limits.seconds,
                 memory_mb: cost.limits.memory_mb,
@@ -194,6 +287,65 @@ impl From<&cost::LineCost> for LineReach {
             matching: line.reach.matching,
             records: line.reach.records,
             packages: line.reach.names,
+            contributes: line.contributes.map(|contribution| Contribution {
+                records: contribution.records,
+                packages: contribution.names,
+            }),
+        }
+    }
+}
+
+impl From<&cost::PhaseCost> for PhaseCost {
+    fn from(cost: &cost::PhaseCost) -> Self {
+        Self {
+            phase: match cost.phase {
+                cost::Phase::Load => Phase::Load,
+                cost::Phase::Reduce => Phase::Reduce,
+                cost::Phase::Clauses => Phase::Clauses,
+                cost::Phase::Minimise => Phase::Minimise,
+                cost::Phase::Conflicts => Phase::Conflicts,
+            },
+            seconds: rounded(cost.seconds),
+            mb: rounded(cost.mb),
+        }
+    }
+}
+
+impl From<&cost::Pass> for Objective {
+    fn from(pass: &cost::Pass) -> Self {
+        let (scope, criterion) = match pass.aim {
+            cost::Aim::Packages => (Scope::Others, Criterion::Packages),
+            cost::Aim::Steps(scope, criterion) => (scope.into(), criterion.into()),
+        };
+        Self {
+            scope,
+            criterion,
+            records: pass.terms,
+            distance: pass.distance,
+            calls: pass.calls,
+            nodes: pass.nodes,
+        }
+    }
+}
+
+impl From<cost::Scope> for Scope {
+    fn from(scope: cost::Scope) -> Self {
+        match scope {
+            cost::Scope::Requested => Scope::Requested,
+            cost::Scope::Others => Scope::Others,
+            cost::Scope::All => Scope::All,
+        }
+    }
+}
+
+impl From<cost::Criterion> for Criterion {
+    fn from(criterion: cost::Criterion) -> Self {
+        match criterion {
+            cost::Criterion::Channel => Criterion::Channel,
+            cost::Criterion::Version => Criterion::Version,
+            cost::Criterion::BuildNumber => Criterion::BuildNumber,
+            cost::Criterion::Architecture => Criterion::Architecture,
+            cost::Criterion::Timestamp => Criterion::Timestamp,
         }
     }
 }
@@ -229,6 +381,7 @@ impl From<&cost::Prediction> for Prediction {
             cpu_factor: rounded(prediction.cpu_factor),
             peak_mb: rounded(prediction.peak_mb),
             memory_factor: rounded(prediction.memory_factor),
+            is_more: prediction.is_more,
             verdict: match prediction.verdict {
                 cost::Verdict::Fine => Verdict::Fine,
                 cost::Verdict::Slow => Verdict::Slow,
