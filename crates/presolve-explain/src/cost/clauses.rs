@@ -8,12 +8,9 @@
 use super::index::{Index, RecordId, SpecId};
 
 /// The size of a problem.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Problem {
-    pub variables: u64,
     pub clauses: u64,
-    /// The literals of all clauses.
-    pub literals: u64,
 }
 
 /// Counts the clauses of some records.
@@ -76,7 +73,7 @@ impl Counter<'_, '_> {
         if kind == Kind::Optional && matching == size {
             return;
         }
-        self.problem.add(1, 2);
+        self.problem.clauses += 1;
         let alternatives = match kind {
             Kind::Required => matching,
             // Or the name is absent.
@@ -84,27 +81,19 @@ impl Counter<'_, '_> {
         };
         let is_name = kind == Kind::Required && matching == size;
         if known.is_none() && alternatives > 1 && !is_name {
-            self.problem.variables += 1;
-            self.problem.add(1 + alternatives, 1 + 3 * alternatives);
+            self.problem.clauses += 1 + alternatives;
         }
     }
 }
 
 impl Problem {
-    fn add(&mut self, clauses: u64, literals: u64) {
-        self.clauses += clauses;
-        self.literals += literals;
-    }
-
-    /// Adds the variables of a name with this many records, of which exactly one holds or the
+    /// Adds the clauses of a name with this many records, of which exactly one holds or the
     /// name is absent (`Clauses.ExactlyOne_BDD`).
     fn add_group(&mut self, records: u64) {
         let terms = records + 1;
-        // Two nodes for each term, except for the first and the last one.
-        let nodes = 2 * terms - 3;
-        self.variables += terms + nodes;
-        // The nodes with a sum of zero have three clauses, the others two.
+        // Two nodes for each term, except for the first and the last one. The nodes with a sum
+        // of zero have three clauses, the others two.
         let (zero, one) = (terms - 1, terms - 2);
-        self.add(3 * zero + 2 * one + 1, 9 * zero + 4 * one + 1);
+        self.clauses += 3 * zero + 2 * one + 1;
     }
 }

@@ -9,15 +9,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Serialize;
-
 use super::{
     index::{Index, NameId, SpecId},
     reduction::{AllowedRecords, Reduction},
 };
 
 /// The size of the search for conflicts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Conflicts {
     /// The dependencies that are walked.
     pub walked: u64,

@@ -23,8 +23,6 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
-
 use super::{
     clauses::{self, Problem},
     conflicts::{self, Conflicts},
@@ -35,7 +33,7 @@ use super::{
 };
 
 /// The counts of all phases.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Replay {
     /// The bytes of the repodata of all channels.
     pub(super) bytes: u64,

@@ -49,7 +49,7 @@ pub struct Pass {
 }
 
 /// What conda does to minimise all objectives.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Search {
     /// In conda's order.
     pub passes: Vec<Pass>,
