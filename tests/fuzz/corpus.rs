@@ -36,3 +36,6 @@ pub(super) const ENVIRONMENTS: &[&str] = &[
     "a: &x [python]\nb: {c: d}\nchannels:\n  -  *x\ndependencies: *x\n",
     "dependencies: [a, &x b, *x, c]\n",
 ];
+
+/// Lines of an environment file that belong elsewhere.
+pub(super) const REFUSED: &str = "  - -verify\n  - hat:\n  - -e .  # here\n  - pip install a b\n  - conda install -c d e\n  - -c f\n  - git+https://h/g\n";

@@ -33,7 +33,7 @@ use rattler_conda_types::{PackageName as CondaName, ParseMatchSpecOptions};
 use url::Url;
 
 use super::{
-    corpus::{ENVIRONMENTS, MATCH_SPECS, REQUIREMENTS},
+    corpus::{ENVIRONMENTS, MATCH_SPECS, REFUSED, REQUIREMENTS},
     fuzz,
 };
 
@@ -148,6 +148,8 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
 fn environment_files() {
     let mut all = seeds(&[ENVIRONMENT, FLOW, ANCHORS]);
     all.extend(seeds(ENVIRONMENTS));
+    // Long, with lines whose fix reads the file again.
+    all.push(format!("dependencies:\n{}", REFUSED.repeat(40)).into_bytes());
     all.extend(real("specs", |_| true));
     looked_at("environment-files", "environment.yml", all);
 }

@@ -252,11 +252,22 @@ fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
     is_any.then_some(undecided).into_iter().collect()
 }
 
+/// The maximum number of bytes to read again for the fixes of one file's diagnostics. Most of
+/// these fixes read the whole file again. The findings beyond it have no fix until others are
+/// fixed.
+const MAX_READ: usize = 128 * 1024;
+
 /// Turns the reader's diagnostics into findings of the rules with their names.
 fn read(met: &[Diagnostic], source: &Arc<SourceFile>, parsed: &Parsed<'_>) -> Vec<Finding> {
+    let mut left = (MAX_READ / source.text().len().max(1)).max(1);
     let findings = met.iter().filter_map(|diagnostic| {
         let rule = rules::by_name(diagnostic.name)?;
-        Some(Finding::of_reader(rule, diagnostic.clone(), source, parsed))
+        if left == 0 {
+            return Some(Finding::of(rule, diagnostic.clone(), source));
+        }
+        let finding = Finding::of_reader(rule, diagnostic.clone(), source, parsed);
+        left -= usize::from(finding.fix.is_some());
+        Some(finding)
     });
     findings.collect()
 }

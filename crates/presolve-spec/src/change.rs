@@ -154,17 +154,20 @@ fn edit(
     source: Arc<SourceFile>,
     changes: &[&Change],
 ) -> Result<String, Failure> {
-    let reading = host.read(&source, &[]);
-    let Some(blocks) = reading.environment else {
-        return Err(Failure {
+    let read;
+    let blocks = if source.text() == environment.source.text() {
+        environment
+    } else {
+        read = host.read(&source, &[]);
+        read.environment.as_ref().ok_or_else(|| Failure {
             kind: FailureKind::Input,
-            diagnostics: reading.errors,
-        });
+            diagnostics: read.errors.clone(),
+        })?
     };
     let tree = Tree::parse_part(&source, host.part)?;
     let mut editor = Editor {
         before: environment,
-        blocks: &blocks,
+        blocks,
         tree: &tree,
         edits: Edits::new(source.text()),
         removed: Vec::new(),

@@ -93,12 +93,22 @@ fn replace(text: &str, secrets: Vec<Range<usize>>, mask: impl Fn(&str) -> String
 /// Ranges of the secrets of a text, sorted and without overlaps. [`redact`] masks these;
 /// [`find`] returns the subset that is certainly a secret of a URL.
 pub fn find_all(text: &str) -> Vec<Range<usize>> {
+    if is_short_word(text) {
+        return remembered(text);
+    }
     let mut found = url::find_all(text);
     found.extend(keys::find(text));
     found.extend(shapes::find(text));
     found.retain(|secret| is_secret(&text[secret.clone()]));
     found.extend(remembered(text));
     merged(found)
+}
+
+/// Whether a text is too short for a token, and has nothing that separates a name from a
+/// secret. Most texts are the names and versions of packages.
+fn is_short_word(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    text.len() < shapes::SHORTEST && text.chars().all(is_of_name)
 }
 
 /// The union of ranges. Two ranges of one secret can overlap, and both ends must be masked.

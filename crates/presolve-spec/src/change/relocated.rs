@@ -1,7 +1,5 @@
 //! Moves an entry that the reader refuses to the list where it belongs.
 
-use std::sync::Arc;
-
 use super::{Change, Place};
 use crate::{
     EnvironmentFile,
@@ -31,15 +29,19 @@ pub fn relocate(
         )
     };
     let (list, index) = place_of(&tree, entry).ok_or_else(refused)?;
-    let mut source = Arc::clone(&environment.source);
+    let mut text = host.change(environment, &additions.iter().take(1).collect::<Vec<_>>())?;
     // One at a time: two new lines would make two pip lists.
-    for addition in additions {
+    for addition in additions.iter().skip(1) {
+        let source = environment.source.with_text(text);
         let readable = host.read(&source, &[]).environment.ok_or_else(refused)?;
-        source = source.with_text(host.change(&readable, &[addition])?);
+        text = host.change(&readable, &[addition])?;
     }
-    let text = commented(&host.read(&source, &[]).into_tree()?, entry, additions);
-    let source = source.with_text(text);
-    let reading = host.read(&source, &[]);
+    let mut reading = host.read(&environment.source.with_text(text), &[]);
+    if let Some(tree) = &reading.tree
+        && let Some(text) = commented(tree, entry, additions)
+    {
+        reading = host.read(&environment.source.with_text(text), &[]);
+    }
     let (Some(changed), Some(tree)) = (reading.environment, reading.tree) else {
         return Err(refused());
     };
@@ -52,30 +54,30 @@ pub fn relocate(
     host.change(&changed, &[&Change::Remove { at }])
 }
 
-/// Returns the text with the entry's comment after the first added requirement.
-fn commented(tree: &Tree, entry: &Location, additions: &[Change]) -> String {
-    let mut text = tree.source().text().to_owned();
+/// Returns the text with the entry's comment after the first added requirement, or `None` if
+/// there is no comment, or no place for it.
+fn commented(tree: &Tree, entry: &Location, additions: &[Change]) -> Option<String> {
+    let text = tree.source().text();
     let file = entry.file.text();
-    let comment = match yaml::trailing_comment(file, entry.span.end) {
-        Some((place, comment)) if !comment.is_empty() => file[place].trim_end(),
-        _ => return text,
-    };
+    let (place, comment) = yaml::trailing_comment(file, entry.span.end)?;
+    if comment.is_empty() {
+        return None;
+    }
     let last = pip_lists(tree).len().checked_sub(1);
-    let added = additions.iter().find_map(|change| match change {
+    let (list, added) = additions.iter().find_map(|change| match change {
         Change::AddConda(added) => Some((None, added)),
         Change::AddPip(added) => Some((last, added)),
         _ => None,
-    });
-    if let Some((list, added)) = added
-        && let Some(span) = spans(tree, list).into_iter().rev().find(|span| {
-            let scalar: Option<String> = yaml_serde::from_str(&text[span.clone()]).ok();
-            scalar.as_ref() == Some(added)
-        })
-        && yaml::trailing_comment(&text, span.end).is_some_and(|(_, comment)| comment.is_empty())
-    {
-        text.insert_str(span.end, comment);
-    }
-    text
+    })?;
+    let span = spans(tree, list).into_iter().rev().find(|span| {
+        let scalar: Option<String> = yaml_serde::from_str(&text[span.clone()]).ok();
+        scalar.as_ref() == Some(added)
+    })?;
+    let (_, other) = yaml::trailing_comment(text, span.end)?;
+    other.is_empty().then(|| {
+        let (before, after) = text.split_at(span.end);
+        [before, file[place].trim_end(), after].concat()
+    })
 }
 
 /// The number of a pip list among them; `None` for the conda dependencies.

@@ -267,11 +267,10 @@ fn ordinary_keys_and_packages_are_not_touched() {
     ]);
 }
 
-#[test]
-fn shapes_of_providers_are_masked() {
+fn tokens() -> Vec<String> {
     let letters = "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA1bC3dE5f";
     let long = letters.repeat(3);
-    for text in [
+    vec![
         format!("ghp_{}", &letters[..36]),
         format!("github_pat_{letters}"),
         format!("glpat-{}", &letters[..20]),
@@ -288,8 +287,27 @@ fn shapes_of_providers_are_masked() {
         format!("eyJhbGciOi{letters}.eyJzdWIi{letters}.{letters}"),
         format!("dckr_pat_{}", &letters[..27]),
         "ab-01234567-89ab-cdef-0123-456789abcdef".to_owned(),
-    ] {
+    ]
+}
+
+#[test]
+fn shapes_of_providers_are_masked() {
+    for text in tokens() {
         assert_masked(&[format!("a ⟦{text}⟧ b"), format!("\"⟦{text}⟧\"")]);
+    }
+}
+
+#[test]
+fn no_pattern_finds_a_secret_in_a_short_word() {
+    for token in tokens() {
+        for end in 0..shapes::SHORTEST {
+            let word = &token[..end];
+            assert!(
+                url::find_all(word).is_empty() && keys::find(word).is_empty(),
+                "{word}"
+            );
+            assert!(shapes::find(word).is_empty(), "{word}");
+        }
     }
 }
 
