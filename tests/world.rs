@@ -28,7 +28,7 @@ use presolve::{
         conda::SubdirRecords,
         pypi::{
             Distribution, DistributionKind, Metadata, MetadataAnswer, MetadataSource, Project,
-            PypiSource, Release,
+            PypiSource, Release, Support,
             tags::{WheelFilename, WheelTarget},
         },
     },
@@ -276,24 +276,21 @@ impl ToyWorld {
             })
             .collect();
         files.extend(source.then(|| format!("{stem}.tar.gz")));
-        let release = self
-            .index
-            .projects
-            .entry(name)
-            .or_default()
-            .releases
-            .entry(version);
-        let release: &mut Release = release.or_default();
+        let releases = &mut self.index.projects.entry(name).or_default().releases;
+        let known = releases.get(&version);
+        let mut listed = known.map_or(Vec::new(), |release| release.files().to_vec());
         for filename in files {
             self.index.metadata.insert(filename.clone(), answer.clone());
-            release.files.push(Arc::new(Distribution {
-                kind: match filename.parse::<WheelFilename>() {
-                    Ok(wheel) => DistributionKind::Wheel(wheel.tags),
-                    Err(_) => DistributionKind::Source,
-                },
+            listed.push(Arc::new(Distribution {
+                support: Arc::new(Support {
+                    kind: match filename.parse::<WheelFilename>() {
+                        Ok(wheel) => DistributionKind::Wheel(wheel.tags),
+                        Err(_) => DistributionKind::Source,
+                    },
+                    requires_python: python.clone(),
+                }),
                 url: format!("https://example.com/{filename}").parse().unwrap(),
                 filename,
-                requires_python: python.clone(),
                 yanked: yanked.clone(),
                 hashes: hashes.clone(),
                 has_metadata_file: true,
@@ -302,6 +299,7 @@ impl ToyWorld {
                 index: None,
             }));
         }
+        releases.insert(version, Arc::new(Release::new(listed)));
     }
 
     /// Who asks for each project of a solution, as text.

@@ -20,7 +20,11 @@ use presolve::{
     diagnose::{Log, diagnose},
     input::Input,
     network::fetch::{Archive, Page},
-    packages::pypi::{MetadataSource, metadata, overlaps::InstalledFiles},
+    packages::pypi::{
+        MetadataSource, metadata,
+        overlaps::InstalledFiles,
+        page::{CompactPage, Link},
+    },
     parse,
     pypi::{index, osv::Database, sdist, wheel},
     source::SourceFile,
@@ -266,6 +270,7 @@ fn repodata() {
 fn pages_of_indexes() {
     let name = PackageName::from_str("a").expect("a name");
     let base = Url::parse("https://h/simple/a/").expect("a URL");
+    let host = Arc::new(base.clone());
     fuzz(
         "pages-of-indexes",
         seeds(&[JSON_PAGE, HTML_PAGE]),
@@ -275,11 +280,33 @@ fn pages_of_indexes() {
                 content_type: "text/html".to_owned(),
                 url: base.clone(),
             };
-            drop(index::read_page(&name, &page));
-            drop(index::read_links(&name, &page));
+            drop(index::read_page(&name, &host, &page));
+            drop(index::read_links(&name, None, &page));
             drop(index::check_links(&page));
         },
     );
+}
+
+#[test]
+fn stored_pages() {
+    let name = PackageName::from_str("a").expect("a name");
+    let base = Url::parse("https://h/simple/a/").expect("a URL");
+    let link = |filename: &str| Link {
+        filename: filename.to_owned().into(),
+        url: format!("https://h/{}/{filename}", "0f".repeat(32)).into(),
+        requires_python: Some(">=3.8".into()),
+        hashes: [("sha256".to_owned(), "0f".repeat(32))].into(),
+        ..Link::default()
+    };
+    let links = ["a-1.0-py3-none-any.whl", "a-1.0.tar.gz", "a-2.0.tar.gz"].map(link);
+    let seed = CompactPage::encode(&name, &base, None, &links);
+    fuzz("stored-pages", vec![seed], |input| {
+        if let Some(found) = CompactPage::decode(input.to_vec(), &base, None) {
+            for release in found.project.releases.values() {
+                assert!(release.files().len() <= release.listing().len());
+            }
+        }
+    });
 }
 
 /// Markers of tokens in any order: each byte of a case stands for one.

@@ -102,7 +102,7 @@ async fn yanked(client: &Client, release: &Pinned<'_>) -> Result<Option<Finding>
         return Ok(None);
     };
     let listed = project.releases.get(&release.version);
-    let files = listed.into_iter().flat_map(|listed| &listed.files);
+    let files = listed.into_iter().flat_map(|listed| listed.files());
     let reasons: Option<Vec<&str>> = files.map(|file| file.yanked.as_deref()).collect();
     let reasons = reasons.unwrap_or_default();
     let Some(reason) = reasons.first() else {

@@ -1,9 +1,9 @@
 //! Projects and distributions of an index, their requirements, and the Python versions and
 //! platforms that they support.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::VersionSpecifiers;
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
 
 use crate::error::IndexError;
@@ -12,58 +12,15 @@ pub mod filename;
 pub mod fixups;
 pub mod metadata;
 pub mod overlaps;
+pub mod page;
 pub mod pip_abilities;
+mod release;
 pub mod source_build;
 pub mod tags;
 
-/// A project with its releases from all indexes.
-#[derive(Clone, Debug, Default)]
-pub struct Project {
-    /// Releases by version.
-    pub releases: BTreeMap<Version, Release>,
-}
-
-/// A release of a project.
-#[derive(Clone, Debug, Default)]
-pub struct Release {
-    /// Distributions, in the order in which the indexes list them.
-    pub files: Vec<Arc<Distribution>>,
-}
-
-/// A distribution of a release.
-#[derive(Clone, Debug)]
-pub struct Distribution {
-    /// File name, without a folder.
-    pub filename: String,
-    /// URL of the file; may contain credentials, so it is never printed unredacted.
-    pub url: url::Url,
-    /// Wheel or source distribution, with the tags of a wheel.
-    pub kind: DistributionKind,
-    /// `requires-python` of the index (PEP 503); `None` if it is missing or invalid.
-    pub requires_python: Option<VersionSpecifiers>,
-    /// Reason for which it was yanked, possibly empty; `None` if it was not yanked (PEP 592).
-    pub yanked: Option<String>,
-    /// Hashes by algorithm, lower-case hexadecimal.
-    pub hashes: BTreeMap<String, String>,
-    /// Whether the index serves the metadata as `<url>.metadata` (PEP 658, PEP 714).
-    pub has_metadata_file: bool,
-    /// Hashes of the metadata file by algorithm, lower-case hexadecimal.
-    pub metadata_hashes: BTreeMap<String, String>,
-    /// Upload time; `None` if the index does not provide it (PEP 700).
-    pub upload_time: Option<jiff::Timestamp>,
-    /// Index that lists the file; `None` for a page of links and for a direct URL. May contain
-    /// credentials.
-    pub index: Option<Arc<url::Url>>,
-}
-
-/// Kind of a distribution.
-#[derive(Clone, Debug)]
-pub enum DistributionKind {
-    /// A wheel with the compressed tag sets of its file name.
-    Wheel(tags::WheelTags),
-    /// A source distribution.
-    Source,
-}
+pub use release::{
+    Distribution, DistributionKind, Listed, Project, Release, ReleaseFile, Support,
+};
 
 /// Core metadata of a distribution.
 #[derive(Clone, Debug)]

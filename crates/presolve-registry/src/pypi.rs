@@ -4,6 +4,7 @@ pub mod advisories;
 pub mod client;
 pub mod index;
 pub mod osv;
+mod pages;
 pub mod popular;
 pub mod sdist;
 pub mod session;

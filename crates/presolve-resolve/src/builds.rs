@@ -8,7 +8,7 @@ use pep508_rs::PackageName;
 use rattler_conda_types::{ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, MetadataAnswer, MetadataSource, PypiSource, Release,
+    DistributionKind, Listed, MetadataAnswer, MetadataSource, PypiSource, Release,
     pip_abilities::PipAbility,
     source_build::{SourceBuild, Tool},
     tags::WheelTarget,
@@ -59,8 +59,7 @@ pub(super) fn of(
     target: &WheelTarget,
     names: &Names,
 ) -> Result<Vec<Build>, SolveError> {
-    let is_source =
-        |package: &&PypiPackage| matches!(package.distribution.kind, DistributionKind::Source);
+    let is_source = |package: &&PypiPackage| !package.distribution.support.is_wheel();
     let mut builds = Vec::new();
     for package in solution.pypi.iter().filter(is_source) {
         let shown = pypi.source_build(&package.name, &package.distribution)?;
@@ -196,18 +195,18 @@ pub(super) fn has_file(
     source: bool,
 ) -> bool {
     let part = |place: usize| python.release().get(place).copied().unwrap_or(0);
-    let fits = |file: &Arc<Distribution>| {
-        let required = file.requires_python.as_ref();
-        file.yanked.is_none()
+    let fits = |file: &Listed| {
+        let required = file.support.requires_python.as_ref();
+        !file.is_yanked
             && required.is_none_or(|required| required.contains(python))
-            && match &file.kind {
+            && match &file.support.kind {
                 DistributionKind::Wheel(tags) => {
                     target.priority(tags, (part(0), part(1))).is_some()
                 }
                 DistributionKind::Source => source,
             }
     };
-    release.files.iter().any(fits)
+    release.listing().iter().any(fits)
 }
 
 /// Whether a record accepts the Python of a solution.

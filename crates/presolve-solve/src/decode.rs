@@ -12,7 +12,7 @@ use crate::{
     },
     model::solution::{Opaque, PypiPackage, Solution},
 };
-use presolve_packages::pypi::{Distribution, DistributionKind, Metadata};
+use presolve_packages::pypi::{Metadata, ReleaseFile};
 
 /// A solution, or the result that pip selects another file of a release on the chosen python,
 /// and that this file has different requirements.
@@ -110,14 +110,12 @@ pub(crate) fn package(
     extras: Vec<ExtraName>,
 ) -> Option<PypiPackage> {
     let pypi = encoder.pypi();
-    let spoke = release.distribution.clone()?;
+    let spoke = release.file.as_ref()?;
     let metadata = pypi.metadata(release).ok()?;
     let page = pypi.project(&release.project);
-    let files = page
+    let listed = page
         .as_ref()
-        .and_then(|page| page.releases.get(&release.version))
-        .map(|release| release.files.as_slice())
-        .unwrap_or_default();
+        .and_then(|page| page.releases.get(&release.version));
     let python = solution
         .record("python")
         .and_then(|record| encoder.pythons().index_of(record))
@@ -125,27 +123,26 @@ pub(crate) fn package(
     let target = solution.known_to_pip(encoder.world().target);
     let (project, version) = (&release.project, &release.version);
     let taken = match python {
-        Some(python) => pypi.file_of(project, version, files, python, &target)?,
+        Some(python) => pypi.file_of(project, version, listed?, python, &target)?,
         None => spoke.clone(),
     };
-    if taken.filename != spoke.filename && !says_the_same(encoder, release, &taken, &metadata)? {
+    if taken.place() != spoke.place() && !says_the_same(encoder, release, &taken, &metadata)? {
         return None;
     }
-    let is_source = matches!(taken.kind, DistributionKind::Source);
     let wheel_for_other_pip = python
-        .filter(|_| is_source)
-        .and_then(|python| pypi.wheel_for_other_pip(project, files, python, &target));
-    let hashes = match release.origin {
-        Origin::Index => sha256(&pypi.usable(project, files)),
+        .filter(|_| !taken.support().is_wheel())
+        .and_then(|python| pypi.wheel_for_other_pip(project, listed?, python, &target));
+    let hashes = match (release.origin, listed) {
+        (Origin::Index, Some(listed)) => sha256(&pypi.usable(project, listed)),
         // An index may have a different release of the same version.
-        Origin::DirectUrl | Origin::Opaque => sha256(&[&taken]),
+        _ => sha256(std::slice::from_ref(&taken)),
     };
     Some(PypiPackage {
         name: project.clone(),
         version: version.clone(),
         extras,
         direct_url: release.origin == Origin::DirectUrl,
-        distribution: taken,
+        distribution: taken.distribution()?.clone(),
         metadata,
         wheel_for_other_pip,
         hashes,
@@ -157,11 +154,11 @@ pub(crate) fn package(
 fn says_the_same(
     encoder: &Encoder<'_>,
     release: &ReleaseCandidate,
-    taken: &Arc<Distribution>,
+    taken: &ReleaseFile,
     metadata: &Option<Arc<Metadata>>,
 ) -> Option<bool> {
     let other = ReleaseCandidate {
-        distribution: Some(taken.clone()),
+        file: Some(taken.clone()),
         ..release.clone()
     };
     let other = encoder.pypi().metadata(&other).ok()?;
@@ -175,7 +172,9 @@ fn says_the_same(
 }
 
 /// Returns the hashes of files in pip's notation, `sha256:…`.
-fn sha256(files: &[&Arc<Distribution>]) -> Vec<String> {
-    let hashes = files.iter().filter_map(|file| file.hashes.get("sha256"));
+fn sha256(files: &[ReleaseFile]) -> Vec<String> {
+    let hashes = files
+        .iter()
+        .filter_map(|file| file.distribution()?.hashes.get("sha256"));
     hashes.map(|hash| format!("sha256:{hash}")).collect()
 }

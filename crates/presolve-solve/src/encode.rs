@@ -286,20 +286,19 @@ impl<'a> Encoder<'a> {
         inverse: bool,
     ) -> Vec<SolvableId> {
         let set = self.terms.set(version_set);
+        let kept = candidates.iter().copied();
+        let kept: Vec<_> = kept.filter(|&id| self.is_in(id, set) != inverse).collect();
         if let (VersionSet::Specifiers(specifiers), false) = (set, inverse) {
             let name = self
                 .terms
                 .pool
                 .resolve_version_set_package_name(version_set);
             if let Name::Project(project) = self.terms.name(name) {
-                self.pypi.learn_from_specifiers(project, specifiers);
+                self.pypi
+                    .learn_from_specifiers(project, specifiers, &kept);
             }
         }
-        candidates
-            .iter()
-            .copied()
-            .filter(|&id| self.is_in(id, set) != inverse)
-            .collect()
+        kept
     }
 
     /// Whether a candidate is in a version set of its name.

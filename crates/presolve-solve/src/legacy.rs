@@ -240,11 +240,8 @@ impl Install<'_, '_> {
             .rev()
             .filter(|(version, _)| specifiers.contains(version))
             .map(|(version, release)| {
-                let (candidate, _) = self
-                    .encoder
-                    .pypi()
-                    .release(project, version, &release.files);
-                let is_yanked = release.files.iter().all(|file| file.yanked.is_some());
+                let (candidate, _) = self.encoder.pypi().release(project, version, release);
+                let is_yanked = release.listing().iter().all(|file| file.is_yanked);
                 (is_yanked, candidate)
             })
             .filter(|(_, candidate)| !candidate.pythons.is_empty())

@@ -356,12 +356,12 @@ impl<'a> Walk<'a> {
             .metadata
             .as_ref()
             .and_then(|m| m.requires_python.as_ref());
-        for required in file.requires_python.iter().chain(metadata) {
+        for required in file.support.requires_python.iter().chain(metadata) {
             if !required.contains(&release) {
                 self.report(format!("{} requires Python {required}", file.filename));
             }
         }
-        if let DistributionKind::Wheel(tags) = &file.kind {
+        if let DistributionKind::Wheel(tags) = &file.support.kind {
             let minor = (
                 release.release()[0],
                 release.release().get(1).copied().unwrap_or(0),

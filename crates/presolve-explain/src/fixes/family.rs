@@ -16,7 +16,7 @@ use super::{
     requirement::{Parts, beginning},
     search::{COST_OF_MAJOR, COST_OF_MINOR, COST_OF_PATCH, Search, Step, compare},
 };
-use presolve_packages::pypi::{DistributionKind, MetadataAnswer};
+use presolve_packages::pypi::{MetadataAnswer, ReleaseFile};
 use presolve_parse as parse;
 use presolve_solve::{Declared, DeclaredKind, Problem, SolveError};
 
@@ -330,13 +330,9 @@ fn required_by(
 ) -> Option<Vec<pep508_rs::Requirement<pep508_rs::VerbatimUrl>>> {
     let pypi = problem.world.pypi;
     let page = pypi.project(project).ok()??;
-    let mut files = page
-        .releases
-        .get(&parse::pep::version(version).ok()?)?
-        .files
-        .iter();
-    let wheel = files.find(|file| matches!(file.kind, DistributionKind::Wheel(_)))?;
-    match pypi.metadata(project, wheel).ok()? {
+    let release = page.releases.get(&parse::pep::version(version).ok()?)?;
+    let wheel = ReleaseFile::all(release).find(|file| file.support().is_wheel())?;
+    match pypi.metadata(project, wheel.distribution()?).ok()? {
         MetadataAnswer::Known(metadata) => Some(metadata.requires_dist.clone()),
         _ => None,
     }

@@ -38,7 +38,7 @@ pub(super) fn of(solution: &Solution, edits: &[Edit]) -> Vec<String> {
 /// provides as its own build. A wheel that accepts several versions relies on a stable
 /// interface; one that accepts a single version relies on the build of the index.
 fn built_against_another(solution: &Solution, release: &PypiPackage) -> Option<String> {
-    let is_compiled = |release: &PypiPackage| match &release.distribution.kind {
+    let is_compiled = |release: &PypiPackage| match &release.distribution.support.kind {
         DistributionKind::Wheel(tags) => tags.platform.iter().any(|platform| platform != "any"),
         DistributionKind::Source => false,
     };

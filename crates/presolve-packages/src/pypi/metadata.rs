@@ -35,6 +35,14 @@ pub fn parse(text: &[u8], source: MetadataSource) -> Result<Metadata, String> {
     })
 }
 
+/// The fields of a `METADATA` or `PKG-INFO` file, without the description after the first empty
+/// line, which is most of the file.
+pub fn fields(text: &[u8]) -> &[u8] {
+    let is_end = |at: &usize| matches!(text[*at..], [b'\n', b'\n', ..] | [b'\n', b'\r', b'\n', ..]);
+    let end = (0..text.len()).find(is_end);
+    end.map_or(text, |end| &text[..=end])
+}
+
 /// Whether the dependencies in the `PKG-INFO` of a source distribution apply to every wheel
 /// that is built from it (PEP 643).
 pub fn is_static(text: &[u8]) -> bool {
@@ -94,6 +102,21 @@ mod tests {
         let metadata = parse(text, MetadataSource::Wheel).unwrap();
         assert_eq!(metadata.requires_dist[0].to_string(), "torch>=1.9");
         assert!(metadata.is_repaired);
+    }
+
+    #[test]
+    fn the_fields_are_all_that_is_read() {
+        for (text, expected) in [
+            ("Name: a\nSummary: b\n\nRequires-Dist: c\n", "Name: a\nSummary: b\n"),
+            ("Name: a\r\n\r\nRequires-Dist: c\r\n", "Name: a\r\n"),
+            ("Name: a\n  \n b\nRequires-Dist: c", "Name: a\n  \n b\nRequires-Dist: c"),
+            ("", ""),
+        ] {
+            let cut = fields(text.as_bytes());
+            assert_eq!(cut, expected.as_bytes());
+            let count = |text| parse(text, MetadataSource::Wheel).unwrap().requires_dist.len();
+            assert_eq!(count(cut), count(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -27,6 +27,33 @@ pub struct WheelTags {
     pub build: Option<(u64, String)>,
 }
 
+impl WheelTags {
+    /// Parses tags in the form of [`Self::fmt`], with a build number.
+    ///
+    /// # Errors
+    /// See the variants of [`WheelFilenameError`].
+    pub fn parse(tags: &str, build: Option<&str>) -> Result<Self, WheelFilenameError> {
+        match tags.split('-').collect::<Vec<_>>()[..] {
+            [python, abi, platform] => Self::of_sets([python, abi, platform], build),
+            _ => Err(WheelFilenameError::Parts),
+        }
+    }
+
+    fn of_sets(sets: [&str; 3], build: Option<&str>) -> Result<Self, WheelFilenameError> {
+        let [python, abi, platform] = sets.map(tag_set);
+        let mut tags = python.iter().chain(&abi).chain(&platform);
+        if tags.any(String::is_empty) {
+            return Err(WheelFilenameError::Tag);
+        }
+        Ok(Self {
+            python,
+            abi,
+            platform,
+            build: build.map(build_number).transpose()?,
+        })
+    }
+}
+
 impl std::fmt::Display for WheelTags {
     /// Writes the tags of a file name:
     /// `cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64`.
@@ -92,23 +119,12 @@ impl FromStr for WheelFilename {
             }
             _ => return Err(WheelFilenameError::Parts),
         };
-        let [python, abi, platform] = tags.map(tag_set);
-        if [&python, &abi, &platform]
-            .iter()
-            .any(|set| set.iter().any(String::is_empty))
-        {
-            return Err(WheelFilenameError::Tag);
-        }
+        let tags = WheelTags::of_sets(tags, build)?;
         Ok(Self {
             name: parse::pep::name(name).map_err(|_| WheelFilenameError::Name(name.to_owned()))?,
             version: wheel_version(version)
                 .ok_or_else(|| WheelFilenameError::Version(version.to_owned()))?,
-            tags: WheelTags {
-                python,
-                abi,
-                platform,
-                build: build.map(build_number).transpose()?,
-            },
+            tags,
         })
     }
 }

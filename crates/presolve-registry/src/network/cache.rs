@@ -16,6 +16,7 @@ use std::{
 use http_cache_semantics::CachePolicy;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use presolve_text::files;
 
@@ -44,9 +45,25 @@ pub struct ResponseHead {
     pub confirmed: i64,
     /// Target of redirects, without credentials, to which relative links refer; `None` without
     /// a redirect.
-    pub redirected: Option<url::Url>,
+    pub redirected: Option<Url>,
     /// Value of the `Content-Type` header.
     pub content_type: String,
+}
+
+impl ResponseHead {
+    /// Base URL of relative links in the response to a request for `asked`.
+    pub(crate) fn base(&self, asked: &Url) -> Url {
+        let Some(redirected) = &self.redirected else {
+            return asked.clone();
+        };
+        let mut found = redirected.clone();
+        if found.origin() == asked.origin() {
+            // Both fail only for URLs that cannot have credentials, and `asked` has a host.
+            let _ = found.set_username(asked.username());
+            let _ = found.set_password(asked.password());
+        }
+        found
+    }
 }
 
 /// A response with its body.

@@ -176,7 +176,7 @@ where
         let page = Page {
             body,
             content_type: head.content_type.clone(),
-            url: base(&head, url),
+            url: head.base(url),
         };
         match self.parse(page) {
             Ok(parsed) => Some((head, Some(parsed))),
@@ -492,7 +492,7 @@ impl Fetcher {
         let page: Page<S> = Page {
             body: body.await.map_err(|error| interrupted(url, error))?,
             content_type: head.content_type.clone(),
-            url: base(&head, url),
+            url: head.base(url),
         };
         let (bytes, content_type) = (page.body.size(), &page.content_type);
         info!(url = %redact_url(url), bytes, content_type, "fetched");
@@ -688,20 +688,6 @@ fn network(url: &Url, error: &(dyn std::error::Error + 'static)) -> FetchError {
         url: redact_url(url),
         reason,
     }
-}
-
-/// Base URL of relative links in a response.
-fn base(head: &ResponseHead, asked: &Url) -> Url {
-    let Some(redirected) = &head.redirected else {
-        return asked.clone();
-    };
-    let mut found = redirected.clone();
-    if found.origin() == asked.origin() {
-        // Both fail only for URLs that cannot have credentials, and `asked` has a host.
-        let _ = found.set_username(asked.username());
-        let _ = found.set_password(asked.password());
-    }
-    found
 }
 
 fn without_credentials(url: &Url) -> Url {

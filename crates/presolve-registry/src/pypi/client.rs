@@ -15,7 +15,8 @@ use url::Url;
 
 use super::{
     advisories::{self, Advisories},
-    index::{self, Files},
+    index,
+    pages::Pages,
     sdist,
     session::{Event, Observer},
     wheel,
@@ -26,7 +27,7 @@ use crate::{
 };
 use presolve_packages::error::IndexError;
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, MetadataAnswer, MetadataSource, Project, metadata,
+    Distribution, MetadataAnswer, MetadataSource, Project, filename, metadata,
     overlaps::InstalledFiles,
     source_build::{Contents, SourceBuild},
 };
@@ -41,7 +42,7 @@ const ACCEPT_PAGE: &str = "application/vnd.pypi.simple.v1+json, \
 /// Content type of the JSON API.
 const ACCEPT_RELEASE: &str = "application/json";
 /// Maximum size of a page, in bytes; the largest on PyPI have about 20 MB.
-const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
+pub(super) const PAGE_LIMIT: u64 = 256 * 1024 * 1024;
 /// Maximum number of distributions in memory, at about a kilobyte each.
 const FILES_KEPT: usize = 200_000;
 /// Maximum number of metadata files in memory, at some kilobytes each.
@@ -88,6 +89,9 @@ struct Inner {
     /// The number of ignored files without an upload time.
     undated: Mutex<BTreeMap<PackageName, usize>>,
 }
+
+/// Files with their versions.
+type Files = Vec<(Version, Arc<Distribution>)>;
 
 /// Metadata of a file and, for a source distribution, its build.
 type Answer = (MetadataAnswer, Option<Arc<SourceBuild>>);
@@ -175,7 +179,7 @@ impl Client {
         name: &PackageName,
         distribution: &Distribution,
     ) -> Option<InstalledFiles> {
-        let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
+        let is_wheel = distribution.support.is_wheel();
         if !is_wheel {
             return None;
         }
@@ -212,7 +216,7 @@ impl Client {
             Ok(Some(project)) => project
                 .releases
                 .values()
-                .map(|release| release.files.len())
+                .map(|release| release.listing().len())
                 .sum(),
             _ => 0,
         };
@@ -253,20 +257,36 @@ impl Inner {
         );
         let (links, indexes) = (links?, indexes?);
         self.tell(Event::PageFetched(name.clone()));
-        let is_known =
-            indexes.iter().any(Option::is_some) || links.iter().any(|files| !files.is_empty());
-        if !is_known {
+        let is_linked = links.iter().any(|links| !links.releases.is_empty());
+        if !is_linked && indexes.iter().all(Option::is_none) {
             return Ok(None);
         }
-        let mut pool: Files = links.into_iter().flatten().collect();
-        let from_indexes = indexes.into_iter().zip(&self.options.indexes);
-        let from_indexes = from_indexes.flat_map(|(files, index)| {
-            let index = Arc::new(index.clone());
-            let files = files.unwrap_or_default().into_iter();
-            files.map(move |(version, file)| (version, listed_by(file, &index)))
-        });
-        pool.extend(self.old_enough(name, from_indexes.collect()));
-        Ok(Some(Arc::new(merge(pool))))
+        let mut indexes: Vec<_> = indexes.into_iter().flatten().collect();
+        let all_count = self.options.exclude_newer.is_none();
+        let project = match (indexes.pop(), &indexes[..]) {
+            (Some(only), []) if !is_linked && all_count => only,
+            (last, _) => {
+                indexes.extend(last);
+                self.pooled(name, &links, &indexes)
+            }
+        };
+        Ok(Some(Arc::new(project)))
+    }
+
+    /// Merges the files of a project. If several places have a file of the same name, the last
+    /// place wins, as a result of pip's sorting.
+    fn pooled(&self, name: &PackageName, links: &[Project], indexes: &[Project]) -> Project {
+        let mut pool = files(name, links);
+        pool.extend(self.old_enough(name, files(name, indexes)));
+        let last: HashMap<_, _> = pool
+            .iter()
+            .enumerate()
+            .map(|(place, (_, file))| (file.filename.clone(), place))
+            .collect();
+        let pool = pool.into_iter().enumerate();
+        pool.filter(|(place, (_, file))| last.get(&file.filename) == Some(place))
+            .map(|(_, one)| one)
+            .collect()
     }
 
     async fn load_advisories(
@@ -331,27 +351,31 @@ impl Inner {
         &self,
         index: &Url,
         name: &PackageName,
-    ) -> Result<Option<Files>, IndexError> {
+    ) -> Result<Option<Project>, IndexError> {
         let mut url = index.clone();
+        let index = Arc::new(index.clone());
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push(name.as_ref()).push("");
         }
         if url.scheme() == "file" {
-            return self.local_files(&url, name).await;
+            return self.local_files(&url, name, Some(index)).await;
         }
         let request = Request::new(&url, ACCEPT_PAGE, PAGE_LIMIT);
-        let project = name.clone();
-        let read = Whole(move |page: &Page| index::read_page(&project, page));
-        match self.fetcher.get(&request, read).await {
-            Err(FetchError::Denied { .. }) if denies_what_it_lacks(index) => Ok(None),
-            Ok(page) => Ok(page.map(|page| page.value)),
+        let pages = Pages {
+            name: name.clone(),
+            index: index.clone(),
+        };
+        match self.fetcher.get(&request, pages).await {
+            Err(FetchError::Denied { .. }) if denies_what_it_lacks(&index) => Ok(None),
+            Ok(page) => Ok(page.map(|page| page.project)),
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Files, IndexError> {
+    async fn link_files(&self, url: &Url, name: &PackageName) -> Result<Project, IndexError> {
         if url.scheme() == "file" {
-            return Ok(self.local_files(url, name).await?.unwrap_or_default());
+            let local = self.local_files(url, name, None).await?;
+            return Ok(local.unwrap_or_default());
         }
         let work = async {
             let request = Request::new(url, ACCEPT_PAGE, PAGE_LIMIT);
@@ -360,9 +384,9 @@ impl Inner {
                 .map_err(IndexError::Fetch)
         };
         let Some(page) = self.link_pages.get(url.clone(), work).await? else {
-            return Ok(Files::new());
+            return Ok(Project::default());
         };
-        read_links(url, page, name).await
+        read_links(url, page, name, None).await
     }
 
     /// Files of a local page, or of a folder: from its `index.json` or `index.html`, or else
@@ -371,7 +395,8 @@ impl Inner {
         &self,
         url: &Url,
         name: &PackageName,
-    ) -> Result<Option<Files>, IndexError> {
+        index: Option<Arc<Url>>,
+    ) -> Result<Option<Project>, IndexError> {
         let Ok(path) = url.to_file_path() else {
             return Err(unreadable(url, "it is not a local path"));
         };
@@ -394,13 +419,14 @@ impl Inner {
                 content_type: if is_json { "json" } else { "html" }.to_owned(),
                 url: Url::from_file_path(&page).unwrap_or_else(|()| url.clone()),
             };
-            return read_links(url, Arc::new(page), name).await.map(Some);
+            let found = read_links(url, Arc::new(page), name, index).await;
+            return found.map(Some);
         }
         debug!(folder = %path.display(), "local index");
         if !path.is_dir() {
             return Ok(None);
         }
-        index::read_folder(name, &path)
+        index::read_folder(name, index.as_ref(), &path)
             .map(Some)
             .map_err(|error| unreadable(url, &error.to_string()))
     }
@@ -449,11 +475,12 @@ impl Inner {
         name: &PackageName,
         distribution: &Distribution,
     ) -> Result<Result<Stored, String>, IndexError> {
-        let wheel = |text: Vec<u8>| {
-            let text = String::from_utf8_lossy(&text).into_owned();
-            Stored::from(Raw::Metadata(MetadataSource::Wheel, text))
+        let raw = |source, text: &[u8]| {
+            let fields = String::from_utf8_lossy(metadata::fields(text));
+            Raw::Metadata(source, fields.into_owned())
         };
-        let is_wheel = matches!(distribution.kind, DistributionKind::Wheel(_));
+        let wheel = |text: Vec<u8>| Stored::from(raw(MetadataSource::Wheel, &text));
+        let is_wheel = distribution.support.is_wheel();
         if is_wheel && let Some(text) = self.remote_metadata(name, distribution).await? {
             return Ok(Ok(wheel(text)));
         }
@@ -479,9 +506,7 @@ impl Inner {
             Ok(Ok(Stored {
                 metadata: match found {
                     sdist::SdistDependencies::NeedsBuild(reason) => Raw::NeedsBuild(reason),
-                    sdist::SdistDependencies::Metadata(source, text) => {
-                        Raw::Metadata(source, String::from_utf8_lossy(&text).into_owned())
-                    }
+                    sdist::SdistDependencies::Metadata(source, text) => raw(source, &text),
                 },
                 contents,
             }))
@@ -589,40 +614,29 @@ async fn read_local(path: PathBuf, limit: u64) -> Result<Vec<u8>, ReadError> {
     read.await.map_err(std::io::Error::other)?
 }
 
-/// Merges the files of a project. If several places have a file of the same name, the last
-/// place wins, as a result of pip's sorting.
-fn merge(pool: Files) -> Project {
-    let last: HashMap<_, _> = pool
-        .iter()
-        .enumerate()
-        .map(|(place, (_, file))| (file.filename.clone(), place))
-        .collect();
-    let mut project = Project::default();
-    for (place, (version, file)) in pool.into_iter().enumerate() {
-        if last.get(&file.filename) == Some(&place) {
-            project
-                .releases
-                .entry(version)
-                .or_default()
-                .files
-                .push(file);
-        }
-    }
-    project
+/// Files of a project in several places. The version is that of the file name, because files
+/// of a release may write it differently.
+fn files(name: &PackageName, places: &[Project]) -> Files {
+    let releases = places.iter().flat_map(|place| place.releases.values());
+    let files = releases.flat_map(|release| release.files());
+    files
+        .filter_map(|file| Some((filename::parse(name, &file.filename)?.0, file.clone())))
+        .collect()
 }
 
 /// Parses on a blocking thread, because pages have up to 20 MB.
-async fn read_links(url: &Url, page: Arc<Page>, name: &PackageName) -> Result<Files, IndexError> {
+async fn read_links(
+    url: &Url,
+    page: Arc<Page>,
+    name: &PackageName,
+    index: Option<Arc<Url>>,
+) -> Result<Project, IndexError> {
     let name = name.clone();
-    let found = tokio::task::spawn_blocking(move || index::read_links(&name, &page)).await;
+    let read = move || index::read_links(&name, index.as_ref(), &page);
+    let found = tokio::task::spawn_blocking(read).await;
     found
         .unwrap_or_else(|error| Err(error.to_string()))
         .map_err(|error| unreadable(url, &error))
-}
-
-fn listed_by(mut file: Arc<Distribution>, index: &Arc<Url>) -> Arc<Distribution> {
-    Arc::make_mut(&mut file).index = Some(Arc::clone(index));
-    file
 }
 
 fn is_local(distribution: &Distribution) -> bool {

@@ -2,75 +2,19 @@
 //! (<https://packaging.python.org/en/latest/specifications/simple-repository-api/>)
 //! as JSON and as HTML, pages of links, and folders.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    path::Path,
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
 
 use html5gum::{Token, Tokenizer};
-use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::PackageName;
 use serde::Deserialize;
 use url::Url;
 
 use crate::network::fetch::Page;
-use presolve_packages::pypi::{Distribution, filename, fixups};
+use presolve_packages::pypi::{
+    Project, filename,
+    page::{CompactPage, Decoded, Link, resolve},
+};
 use presolve_parse::pep;
-
-/// Files of a page with their versions, in the order of the page.
-pub type Files = Vec<(Version, Arc<Distribution>)>;
-
-/// Parsed specifiers by text, because many files of a page have the same ones.
-#[derive(Default)]
-struct Specifiers(HashMap<String, Option<VersionSpecifiers>>);
-
-impl Specifiers {
-    fn get(&mut self, text: &str) -> Option<VersionSpecifiers> {
-        if let Some(read) = self.0.get(text) {
-            return read.clone();
-        }
-        let read = fixups::specifiers(text);
-        self.0.insert(text.to_owned(), read.clone());
-        read
-    }
-}
-
-/// A file in a page, independent of the page's format.
-struct Link<'a> {
-    filename: Cow<'a, str>,
-    url: Url,
-    requires_python: Option<Cow<'a, str>>,
-    yanked: Option<String>,
-    hashes: BTreeMap<String, String>,
-    metadata: Option<BTreeMap<String, String>>,
-    upload_time: Option<jiff::Timestamp>,
-}
-
-impl Link<'_> {
-    fn into_file(
-        self,
-        name: &PackageName,
-        read: &mut Specifiers,
-    ) -> Option<(Version, Arc<Distribution>)> {
-        let (version, kind) = filename::parse(name, &self.filename)?;
-        let distribution = Distribution {
-            filename: self.filename.into_owned(),
-            url: self.url,
-            kind,
-            // pip ignores an invalid value.
-            requires_python: self.requires_python.and_then(|text| read.get(&text)),
-            yanked: self.yanked,
-            hashes: self.hashes,
-            has_metadata_file: self.metadata.is_some(),
-            metadata_hashes: self.metadata.unwrap_or_default(),
-            upload_time: self.upload_time,
-            index: None,
-        };
-        Some((version, Arc::new(distribution)))
-    }
-}
 
 #[derive(Deserialize)]
 struct JsonPage<'a> {
@@ -177,67 +121,87 @@ fn lower_case(hashes: BTreeMap<String, String>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Parses a JSON page (PEP 691, PEP 700, PEP 714) of the project `name`; `base` is the URL of
-/// the page.
+/// Parses a JSON page (PEP 691, PEP 700, PEP 714) of the project `name`.
 ///
 /// Fails if it is not such a page; an invalid file is skipped.
-pub fn parse_json(name: &PackageName, base: &Url, page: &[u8]) -> Result<Files, String> {
+fn parse_json<'a>(name: &PackageName, page: &'a [u8]) -> Result<Vec<Link<'a>>, String> {
     let page: JsonPage<'_> = serde_json::from_slice(page).map_err(|error| error.to_string())?;
     page.check(name)?;
-    let files = page.files.into_iter();
-    let mut read = Specifiers::default();
-    Ok(files
-        .filter_map(|entry| {
-            let Entry::File(file) = entry else {
-                return None;
-            };
-            let metadata = file.core_metadata.or(file.dist_info_metadata);
-            let link = Link {
-                url: resolve(base, &file.url)?,
-                filename: file.filename,
-                requires_python: file.requires_python.map(Cow::Owned),
-                yanked: match file.yanked {
-                    None | Some(JsonYanked::Flag(false)) => None,
-                    Some(JsonYanked::Flag(true)) => Some(String::new()),
-                    Some(JsonYanked::Reason(reason)) => Some(reason),
-                },
-                hashes: lower_case(file.hashes),
-                metadata: metadata.and_then(JsonMetadata::into_hashes),
-                upload_time: file.upload_time.and_then(|time| time.parse().ok()),
-            };
-            link.into_file(name, &mut read)
-        })
-        .collect())
+    let files = page.files.into_iter().filter_map(|entry| match entry {
+        Entry::File(file) => Some(file),
+        Entry::Broken => None,
+    });
+    let links = files.map(|file| Link {
+        filename: file.filename,
+        url: file.url,
+        requires_python: file.requires_python.map(Cow::Owned),
+        yanked: match file.yanked {
+            None | Some(JsonYanked::Flag(false)) => None,
+            Some(JsonYanked::Flag(true)) => Some(Cow::Borrowed("")),
+            Some(JsonYanked::Reason(reason)) => Some(Cow::Owned(reason)),
+        },
+        hashes: lower_case(file.hashes),
+        metadata: file
+            .core_metadata
+            .or(file.dist_info_metadata)
+            .and_then(JsonMetadata::into_hashes),
+        upload_time: file.upload_time.and_then(|time| time.parse().ok()),
+    });
+    Ok(links.collect())
 }
 
-/// Parses an index page of the project `name`, as JSON or HTML.
+/// Parses a page of the project `name` on an index, as JSON or HTML.
 ///
 /// # Errors
 /// Why it is not that page. The body decides the format, because servers label JSON
 /// differently.
-pub fn read_page(name: &PackageName, page: &Page) -> Result<Files, String> {
+pub fn read_page(name: &PackageName, index: &Arc<Url>, page: &Page) -> Result<Decoded, String> {
+    let index = Some(index);
     if is_json(page) {
-        return parse_json(name, &page.url, &page.body);
+        let links = parse_json(name, &page.body)?;
+        return decoded(name, &page.url, None, &links, index);
     }
-    let html = Html::parse(name, &page.url, &page.body);
+    let html = Html::parse(&page.url, &page.body);
     html.check_end()?;
-    if !html.files.is_empty() || html.has_api_version || html.is_titled(name) {
-        Ok(html.files)
+    let found = decoded(name, &page.url, html.href.as_deref(), &html.links, index)?;
+    if !found.project.releases.is_empty() || html.has_api_version || html.is_titled(name) {
+        Ok(found)
     } else {
         Err(not_a(&format!("page of the project `{name}`"), page))
     }
 }
 
-/// Parses the files of the project `name` in a page of links or a local page.
+/// Parses the files of the project `name` in a page of links or a local page. `index` is the
+/// local index that has the page.
 ///
 /// # Errors
 /// Why it is not such a page.
-pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
-    if is_json(page) {
-        parse_json(name, &page.url, &page.body)
+pub fn read_links(
+    name: &PackageName,
+    index: Option<&Arc<Url>>,
+    page: &Page,
+) -> Result<Project, String> {
+    let found = if is_json(page) {
+        decoded(name, &page.url, None, &parse_json(name, &page.body)?, index)
     } else {
-        Ok(Html::parse(name, &page.url, &page.body).files)
-    }
+        let html = Html::parse(&page.url, &page.body);
+        decoded(name, &page.url, html.href.as_deref(), &html.links, index)
+    };
+    Ok(found?.project)
+}
+
+/// Selects the files of the project `name`. Every page passes through its compact form, so that
+/// a stored page gives the same files as a fetched one.
+fn decoded(
+    name: &PackageName,
+    base: &Url,
+    href: Option<&str>,
+    links: &[Link<'_>],
+    index: Option<&Arc<Url>>,
+) -> Result<Decoded, String> {
+    let bytes = CompactPage::encode(name, base, href, links);
+    let decoded = CompactPage::decode(bytes, base, index.cloned());
+    decoded.ok_or_else(|| "its files cannot be stored".to_owned())
 }
 
 /// Checks that a page has links to distributions, of any project.
@@ -245,13 +209,13 @@ pub fn read_links(name: &PackageName, page: &Page) -> Result<Files, String> {
 /// # Errors
 /// What the page is instead.
 pub fn check_links(page: &Page) -> Result<(), String> {
-    let any = pep::name("any").map_err(|error| error.to_string())?;
     if is_json(page) {
         return Ok(());
     }
-    let html = Html::parse(&any, &page.url, &page.body);
+    let html = Html::parse(&page.url, &page.body);
     html.check_end()?;
-    if html.archives > 0 {
+    let mut names = html.links.iter().map(|link| &link.filename);
+    if names.any(|name| filename::is_archive(name)) {
         Ok(())
     } else {
         Err(not_a("page with links to distributions", page))
@@ -294,10 +258,9 @@ fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
 /// An HTML page (PEP 503, PEP 592, PEP 658, PEP 714), or any page with links to files.
 #[derive(Default)]
 struct Html {
-    /// Files of the project.
-    files: Files,
-    /// Number of links to distributions, of any project.
-    archives: usize,
+    links: Vec<Link<'static>>,
+    /// Its own base URL, as written.
+    href: Option<String>,
     /// Whether it declares the API version of PEP 629.
     has_api_version: bool,
     /// Text of its title and headings.
@@ -308,12 +271,11 @@ struct Html {
 }
 
 impl Html {
-    /// Parses the links to files of the project `name`; `base` is the URL of the page.
-    fn parse(name: &PackageName, base: &Url, page: &[u8]) -> Self {
+    /// Parses the links to files; `base` is the URL of the page.
+    fn parse(base: &Url, page: &[u8]) -> Self {
         let mut html = Self::default();
         let mut base = base.clone();
-        let (mut has_base, mut is_title) = (false, false);
-        let mut read = Specifiers::default();
+        let mut is_title = false;
         for Ok(token) in Tokenizer::new(page) {
             let tag = match token {
                 Token::StartTag(tag) => tag,
@@ -340,27 +302,24 @@ impl Html {
                     html.has_api_version |=
                         attribute("name").is_some_and(|name| name == "pypi:repository-version");
                 }
-                b"base" if !has_base => {
-                    if let Some(url) = attribute("href").and_then(|href| base.join(&href).ok()) {
-                        base = url;
-                        has_base = true;
-                    }
+                b"base" if html.href.is_none() => {
+                    html.href = attribute("href").filter(|href| match base.join(href) {
+                        Ok(url) => {
+                            base = url;
+                            true
+                        }
+                        Err(_) => false,
+                    });
                 }
                 b"a" => {
                     let href = attribute("href");
                     let link = href.and_then(|href| html_link(&base, &href, attribute));
-                    html.add(link, name, &mut read);
+                    html.links.extend(link);
                 }
                 _ => {}
             }
         }
         html
-    }
-
-    fn add(&mut self, link: Option<Link<'_>>, name: &PackageName, read: &mut Specifiers) {
-        let Some(link) = link else { return };
-        self.archives += usize::from(filename::is_archive(&link.filename));
-        self.files.extend(link.into_file(name, read));
     }
 
     /// Rejects a truncated page, whose missing links would count as missing releases. HTML
@@ -388,7 +347,8 @@ fn html_link(
     href: &str,
     attribute: impl Fn(&str) -> Option<String>,
 ) -> Option<Link<'static>> {
-    let mut url = resolve(base, href.trim())?;
+    let href = href.trim();
+    let url = resolve(base, href)?;
     let hash = |text: &str| {
         let (algorithm, value) = text.split_once('=')?;
         Some((algorithm.to_ascii_lowercase(), value.to_ascii_lowercase()))
@@ -400,18 +360,17 @@ fn html_link(
         .filter_map(hash)
         .filter(|(algorithm, _)| algorithm.starts_with("sha") || algorithm == "md5")
         .collect();
-    url.set_fragment(None);
     let metadata = attribute("data-core-metadata").or_else(|| attribute("data-dist-info-metadata"));
     Some(Link {
         filename: Cow::Owned(file_name(&url)?),
+        url: Cow::Owned(href.split('#').next()?.to_owned()),
         requires_python: attribute("data-requires-python").map(Cow::Owned),
-        yanked: attribute("data-yanked"),
+        yanked: attribute("data-yanked").map(Cow::Owned),
         hashes,
         metadata: metadata
             .filter(|value| value != "false")
             .map(|value| hash(&value).into_iter().collect()),
         upload_time: None,
-        url,
     })
 }
 
@@ -424,48 +383,34 @@ pub fn file_name(url: &Url) -> Option<String> {
     (!name.is_empty()).then(|| name.into_owned())
 }
 
-/// Resolves a link of a page. Like pip, it adds the credentials of the page to links on the
-/// same host.
-fn resolve(base: &Url, link: &str) -> Option<Url> {
-    let mut url = base.join(link).ok()?;
-    // A page from the web must not refer to a local file.
-    let is_of_web = matches!(url.scheme(), "http" | "https");
-    if !is_of_web && (url.scheme() != "file" || base.scheme() != "file") {
-        return None;
-    }
-    let same_host = url.origin() == base.origin() && url.origin().is_tuple();
-    if same_host && url.username().is_empty() && url.password().is_none() {
-        // Both fail only for URLs without a host, and both URLs have one.
-        let _ = url.set_username(base.username());
-        let _ = url.set_password(base.password());
-    }
-    Some(url)
-}
-
 /// Files of the project `name` in a folder, sorted by name so that the result is the same on
-/// every file system.
-pub fn read_folder(name: &PackageName, folder: &Path) -> std::io::Result<Files> {
+/// every file system. `index` is the local index that has the folder.
+pub fn read_folder(
+    name: &PackageName,
+    index: Option<&Arc<Url>>,
+    folder: &Path,
+) -> std::io::Result<Project> {
+    let folder = std::path::absolute(folder)?;
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;
         if let (Ok(filename), true) = (entry.file_name().into_string(), entry.path().is_file()) {
             names.push(filename);
         }
     }
     names.sort_unstable();
-    let link = |filename: String| {
-        let link = Link {
-            url: Url::from_file_path(std::path::absolute(folder.join(&filename)).ok()?).ok()?,
+    let links = names.into_iter().filter_map(|filename| {
+        Some(Link {
+            url: Cow::Owned(Url::from_file_path(folder.join(&filename)).ok()?.into()),
             filename: Cow::Owned(filename),
-            requires_python: None,
-            yanked: None,
-            hashes: BTreeMap::new(),
-            metadata: None,
-            upload_time: None,
-        };
-        link.into_file(name, &mut Specifiers::default())
-    };
-    Ok(names.into_iter().filter_map(link).collect())
+            ..Link::default()
+        })
+    });
+    let links: Vec<_> = links.collect();
+    let not_a_url = |()| std::io::Error::other("its path is not a URL");
+    let base = Url::from_directory_path(&folder).map_err(not_a_url)?;
+    let found = decoded(name, &base, None, &links, index);
+    Ok(found.map_err(std::io::Error::other)?.project)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use pep440_rs::VersionSpecifiers;
 use pep508_rs::{PackageName, VersionOrUrl};
 use tokio::runtime::Handle;
 
@@ -32,8 +33,12 @@ pub enum Event {
 pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// Selects the file of a project whose metadata the solver will probably query first: the
-/// newest one that matches the target, or `None`.
-pub type Choice = Arc<dyn Fn(&PackageName, &Project) -> Option<Arc<Distribution>> + Send + Sync>;
+/// newest one that matches the target and the specifiers of the requirement on it, or `None`.
+pub type Choice = Arc<
+    dyn Fn(&PackageName, &Project, Option<&VersionSpecifiers>) -> Option<Arc<Distribution>>
+        + Send
+        + Sync,
+>;
 
 /// A [`PypiSource`] for a solver on its own thread.
 ///
@@ -110,9 +115,14 @@ impl Session {
     fn spawn(&self, name: PackageName) {
         match &self.lookahead {
             Some(lookahead) => {
+                let next = Next {
+                    name,
+                    required: None,
+                    depth: lookahead.depth,
+                };
                 lookahead
                     .clone()
-                    .spawn(&self.handle, self.client.clone(), name, lookahead.depth);
+                    .spawn(&self.handle, self.client.clone(), next);
             }
             None => {
                 let client = self.client.clone();
@@ -124,36 +134,58 @@ impl Session {
     }
 }
 
+/// A project to fetch ahead.
+struct Next {
+    name: PackageName,
+    /// Specifiers of the requirement that leads to it.
+    required: Option<VersionSpecifiers>,
+    /// Number of further levels of requirements.
+    depth: usize,
+}
+
 impl Lookahead {
-    fn spawn(self, handle: &Handle, client: Client, name: PackageName, depth: usize) {
+    fn spawn(self, handle: &Handle, client: Client, next: Next) {
         let is_new = {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.insert(name.clone())
+            seen.insert(next.name.clone())
         };
         if is_new {
-            let next = handle.clone();
-            handle.spawn(async move { self.follow(&next, client, name, depth).await });
+            let same = handle.clone();
+            handle.spawn(async move { self.follow(&same, client, next).await });
         }
     }
 
-    async fn follow(self, handle: &Handle, client: Client, name: PackageName, depth: usize) {
+    async fn follow(self, handle: &Handle, client: Client, next: Next) {
+        let Next {
+            name,
+            required,
+            depth,
+        } = next;
         let Ok(Some(project)) = client.project(&name).await else {
             return;
         };
-        let Some(file) = (self.choice)(&name, &project) else {
+        let Some(file) = (self.choice)(&name, &project, required.as_ref()) else {
             return;
         };
         let Ok(MetadataAnswer::Known(metadata)) = client.metadata(&name, &file).await else {
             return;
         };
-        if depth == 0 {
+        let Some(depth) = depth.checked_sub(1) else {
             return;
-        }
+        };
         for requirement in &metadata.requires_dist {
-            let is_url = matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_)));
-            if requirement.marker.is_true() && !is_url {
-                let name = requirement.name.clone();
-                self.clone().spawn(handle, client.clone(), name, depth - 1);
+            let required = match &requirement.version_or_url {
+                Some(VersionOrUrl::Url(_)) => continue,
+                Some(VersionOrUrl::VersionSpecifier(specifiers)) => Some(specifiers.clone()),
+                None => None,
+            };
+            if requirement.marker.is_true() {
+                let next = Next {
+                    name: requirement.name.clone(),
+                    required,
+                    depth,
+                };
+                self.clone().spawn(handle, client.clone(), next);
             }
         }
     }

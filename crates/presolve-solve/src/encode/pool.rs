@@ -8,7 +8,7 @@ use resolvo::SolvableId;
 
 use super::{python_set::PythonSet, record_spec::RecordSpec};
 use crate::model::solution::ProvidedCandidate;
-use presolve_packages::pypi::{Distribution, pip_abilities::PipAbility};
+use presolve_packages::pypi::{Distribution, ReleaseFile, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
 pub(crate) type Pool = resolvo::utils::Pool<VersionSet, Name>;
@@ -180,5 +180,12 @@ pub(crate) struct ReleaseCandidate {
     pub pip: Vec<(PipAbility, PythonSet)>,
     /// The file whose metadata represents the release: the one that pip selects on the newest
     /// of the pythons. `None` for an opaque release.
-    pub distribution: Option<Arc<Distribution>>,
+    pub file: Option<ReleaseFile>,
+}
+
+impl ReleaseCandidate {
+    /// The file whose metadata represents the release.
+    pub(crate) fn distribution(&self) -> Option<&Arc<Distribution>> {
+        self.file.as_ref()?.distribution()
+    }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::model::error::SolveError;
 use candidates::ProjectCandidates;
+use releases::Ratings;
 use presolve_packages::{
     error::IndexError,
     pypi::{Project, tags::WheelTarget},
@@ -45,8 +46,9 @@ pub(crate) struct PypiHalf<'a> {
     target: WheelTarget,
     /// The conda packages that provide a project.
     providers: HashMap<PackageName, Providers>,
+    ratings: RefCell<Ratings>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
-    candidates: RefCell<HashMap<PackageName, Option<ProjectCandidates>>>,
+    candidates: RefCell<HashMap<PackageName, Option<Rc<ProjectCandidates>>>>,
     /// The releases whose metadata was requested, whether or not the request succeeded.
     tried: RefCell<HashMap<PackageName, HashSet<Version>>>,
     lessons: RefCell<Lessons>,
@@ -78,6 +80,7 @@ impl<'a> PypiHalf<'a> {
             pythons,
             pips,
             providers,
+            ratings: RefCell::default(),
             pages: RefCell::default(),
             candidates: RefCell::default(),
             tried: RefCell::default(),

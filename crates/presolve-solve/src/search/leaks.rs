@@ -59,7 +59,7 @@ fn is_stable(version: &Version, _: &Release) -> bool {
 }
 
 fn is_unyanked(_: &Version, release: &Release) -> bool {
-    release.files.iter().any(|file| file.yanked.is_none())
+    release.listing().iter().any(|file| !file.is_yanked)
 }
 
 /// Whether a normal release satisfies each of these requirements on its own. Otherwise only

@@ -24,7 +24,6 @@ use crate::{
         solution::{PypiPackage, Solution},
     },
 };
-use presolve_packages::pypi::DistributionKind;
 
 /// The maximum number of declared projects that are tried. Each costs two small solves.
 const PROJECTS: usize = 8;
@@ -251,7 +250,7 @@ fn newest_minor(pythons: &BTreeSet<Version>) -> BTreeSet<Version> {
 }
 
 fn is_built(package: &PypiPackage) -> bool {
-    !package.direct_url && matches!(package.distribution.kind, DistributionKind::Source)
+    !package.direct_url && !package.distribution.support.is_wheel()
 }
 
 /// Whether another solution has a newer version for a declared line, or fewer builds, and no

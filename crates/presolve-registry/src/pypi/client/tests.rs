@@ -180,7 +180,7 @@ fn a() -> PackageName {
 
 async fn only_file(client: &Client) -> Arc<Distribution> {
     let project = client.project(&a()).await.unwrap().unwrap();
-    let mut files = project.releases.values().flat_map(|release| &release.files);
+    let mut files = project.releases.values().flat_map(|release| release.files());
     Arc::clone(files.next().unwrap())
 }
 
@@ -210,11 +210,11 @@ async fn json_and_html_pages_of_two_indexes_are_one_pool() {
     let files: Vec<_> = project
         .releases
         .iter()
-        .map(|(version, release)| (version.to_string(), release.files.len()))
+        .map(|(version, release)| (version.to_string(), release.files().len()))
         .collect();
     assert_eq!(files, [("1.0".to_owned(), 2), ("2.0".to_owned(), 1)]);
     assert!(
-        project.releases.values().next().unwrap().files[0]
+        project.releases.values().next().unwrap().files()[0]
             .yanked
             .is_some()
     );
@@ -461,6 +461,7 @@ async fn files_of_unknown_age_are_kept_where_nothing_else_is_left() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
     use crate::pypi::session::Session;
+    use pep440_rs::VersionSpecifiers;
     use presolve_packages::pypi::PypiSource;
 
     let world = World::new().await;
@@ -470,9 +471,9 @@ async fn a_session_answers_a_thread_that_waits_and_fetches_ahead() {
     world
         .server
         .put("/simple/b/", SIMPLE_JSON, r#"{"name": "b", "files": []}"#);
-    let newest = |_: &PackageName, project: &Project| {
+    let newest = |_: &PackageName, project: &Project, _: Option<&VersionSpecifiers>| {
         let release = project.releases.values().next_back()?;
-        release.files.first().cloned()
+        release.files().first().cloned()
     };
     let session = Session::new(world.client(|_| ()), tokio::runtime::Handle::current())
         .with_lookahead(Arc::new(newest), 1);

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use super::*;
-use presolve_packages::pypi::DistributionKind;
+use presolve_packages::pypi::Distribution;
 
 fn name(text: &str) -> PackageName {
     PackageName::from_str(text).unwrap()
@@ -9,6 +9,25 @@ fn name(text: &str) -> PackageName {
 
 fn base() -> Url {
     Url::parse("https://me:secret@host/simple/a/").unwrap()
+}
+
+fn page(body: &[u8]) -> Page {
+    Page {
+        body: body.to_vec(),
+        content_type: String::new(),
+        url: base(),
+    }
+}
+
+/// The files of a page of links, with their versions.
+fn files(body: &[u8]) -> Vec<(String, Arc<Distribution>)> {
+    let project = read_links(&name("a"), None, &page(body)).unwrap();
+    let releases = project.releases.iter();
+    let files = releases.flat_map(|(version, release)| {
+        let files = release.files().iter().cloned();
+        files.map(move |file| (version.to_string(), file))
+    });
+    files.collect()
 }
 
 #[test]
@@ -21,11 +40,11 @@ fn a_json_page_is_read() {
         {"filename": "a-1.0.tar.gz", "url": "https://files.host/a-1.0.tar.gz", "hashes": {},
          "requires-python": "nonsense", "dist-info-metadata": true, "yanked": false},
         {"filename": "a-1.0-py3.6.egg", "url": "a-1.0-py3.6.egg", "hashes": {}}]}"##;
-    let files = parse_json(&name("a"), &base(), page).unwrap();
+    let files = files(page);
     let [(version, wheel), (_, source)] = &files[..] else {
         panic!("{files:?}");
     };
-    assert_eq!(version.to_string(), "1.0");
+    assert_eq!(version, "1.0");
     assert_eq!(
         wheel.url.as_str(),
         "https://me:secret@host/files/a-1.0-py3-none-any.whl"
@@ -33,10 +52,10 @@ fn a_json_page_is_read() {
     assert_eq!(wheel.hashes["sha256"], "ab");
     assert_eq!(wheel.metadata_hashes["sha256"], "cd");
     assert_eq!(wheel.yanked.as_deref(), Some("broken"));
-    assert_eq!(wheel.requires_python.as_ref().unwrap().to_string(), ">=3.6");
+    assert_eq!(wheel.support.requires_python.as_ref().unwrap().to_string(), ">=3.6");
     assert!(wheel.upload_time.is_some());
     assert_eq!(source.url.as_str(), "https://files.host/a-1.0.tar.gz");
-    assert!(source.requires_python.is_none() && source.yanked.is_none());
+    assert!(source.support.requires_python.is_none() && source.yanked.is_none());
     assert!(source.has_metadata_file && source.metadata_hashes.is_empty());
 }
 
@@ -49,13 +68,13 @@ fn an_html_page_is_read() {
         <a href="/other/a-1.0.zip" data-core-metadata="true">a</a>
         <a href="b-1.0.zip">b</a><a>none</a>
         </body></html>"##;
-    let files = Html::parse(&name("a"), &base(), page).files;
+    let files = files(page);
     let [(version, wheel), (_, source)] = &files[..] else {
         panic!("{files:?}");
     };
-    assert_eq!(version.to_string(), "1.0+cu113");
-    assert!(matches!(wheel.kind, DistributionKind::Wheel(_)));
-    assert_eq!(wheel.requires_python.as_ref().unwrap().to_string(), ">=3.6");
+    assert_eq!(version, "1.0+cu113");
+    assert!(wheel.support.is_wheel() && wheel.index.is_none());
+    assert_eq!(wheel.support.requires_python.as_ref().unwrap().to_string(), ">=3.6");
     assert_eq!(wheel.hashes["sha256"], "ab");
     assert_eq!(wheel.metadata_hashes["sha256"], "cd");
     assert_eq!(wheel.yanked.as_deref(), Some(""));
@@ -65,9 +84,8 @@ fn an_html_page_is_read() {
 
 #[test]
 fn what_is_no_page_is_an_error() {
-    assert!(parse_json(&name("a"), &base(), b"<html>").is_err());
-    let files = Html::parse(&name("a"), &base(), b"\xff\x00<a href=").files;
-    assert!(files.is_empty());
+    assert!(read_links(&name("a"), None, &page(b"{\"files\": <html>")).is_err());
+    assert!(files(b"\xff\x00<a href=").is_empty());
 }
 
 #[test]
@@ -81,7 +99,8 @@ fn a_folder_is_read_in_order() {
     ] {
         std::fs::write(folder.path().join(filename), "").unwrap();
     }
-    let files = read_folder(&name("a"), folder.path()).unwrap();
-    let found: Vec<_> = files.iter().map(|(_, file)| &file.filename[..]).collect();
+    let project = read_folder(&name("a"), None, folder.path()).unwrap();
+    let files = project.releases.values().flat_map(|release| release.files());
+    let found: Vec<_> = files.map(|file| &file.filename[..]).collect();
     assert_eq!(found, ["a-1.0-py3-none-any.whl", "a-2.0.tar.gz"]);
 }

@@ -91,7 +91,7 @@ pub(super) fn why_pip(encoder: &Encoder<'_>, demands: &Demands, pip: NameId) -> 
             _ => None,
         })
         .max_by(|a, b| a.version.cmp(&b.version))?;
-    let file = release.distribution.as_ref()?.filename.clone();
+    let file = release.distribution()?.filename.clone();
     Some(match release.pip.last() {
         Some((ability, _)) => Note::WheelNeedsPip {
             wheel: file,

@@ -1,6 +1,6 @@
 //! The candidates of a project, for the solver.
 
-use std::sync::Arc;
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};
@@ -17,19 +17,25 @@ use crate::{
 use presolve_packages::pypi::pip_abilities::PipAbility;
 
 /// The candidates of a project, and the reasons that exclude some of them.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct ProjectCandidates {
     /// The candidates in the order in which they are tried.
     pub candidates: Vec<SolvableId>,
-    pub excluded: Vec<(SolvableId, Reason)>,
+    excluded: Vec<(SolvableId, Reason)>,
+    /// The position of the first reason of a candidate in `excluded`.
+    reasons: HashMap<SolvableId, usize>,
 }
 
 impl ProjectCandidates {
+    /// Excludes a candidate; the first reason counts.
+    pub(super) fn exclude(&mut self, id: SolvableId, reason: Reason) {
+        self.reasons.entry(id).or_insert(self.excluded.len());
+        self.excluded.push((id, reason));
+    }
+
     fn exclusion(&self, id: SolvableId) -> Option<&Reason> {
-        let mut excluded = self.excluded.iter();
-        excluded
-            .find(|(other, _)| *other == id)
-            .map(|(_, exclusion)| exclusion)
+        let place = self.reasons.get(&id)?;
+        Some(&self.excluded[*place].1)
     }
 }
 
@@ -47,7 +53,7 @@ impl PypiHalf<'_> {
             excluded: excluded
                 .map(|(id, reason)| (*id, self.terms.intern_reason(reason.clone())))
                 .collect(),
-            candidates: built.candidates,
+            candidates: built.candidates.clone(),
             favored,
             hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
@@ -94,11 +100,11 @@ impl PypiHalf<'_> {
 
     /// Returns the candidates of a project. Only the first call creates them: a second
     /// creation would duplicate each candidate.
-    fn built(&self, name: NameId, project: &PackageName) -> Option<ProjectCandidates> {
+    fn built(&self, name: NameId, project: &PackageName) -> Option<Rc<ProjectCandidates>> {
         if let Some(known) = self.candidates.borrow().get(project) {
             return known.clone();
         }
-        let built = self.build(name, project);
+        let built = self.build(name, project).map(Rc::new);
         let mut cache = self.candidates.borrow_mut();
         cache.insert(project.clone(), built.clone());
         built
@@ -164,12 +170,13 @@ impl PypiHalf<'_> {
             .cloned()
             .unwrap_or_else(VersionSpecifiers::empty);
         let name = self.terms.project(project);
-        let found = self.project_candidates(name, project)?;
+        let found = self.built(name, project)?;
         let fits = |id: &SolvableId| {
-            let excluded = found.excluded.iter().any(|(excluded, _)| excluded == id);
-            !excluded && self.satisfies(self.terms.candidate(*id), &specifiers)
+            found.exclusion(*id).is_none()
+                && self.satisfies(self.terms.candidate(*id), &specifiers)
         };
-        let mut tried = found.favored.iter().chain(&found.candidates);
+        let favored = self.preferred(project, &found.candidates);
+        let mut tried = favored.iter().chain(&found.candidates);
         self.release_at(*tried.find(|id| fits(id))?).cloned()
     }
 
@@ -180,7 +187,7 @@ impl PypiHalf<'_> {
         version: &Version,
     ) -> Option<Arc<ReleaseCandidate>> {
         let name = self.terms.project(project);
-        let found = self.project_candidates(name, project)?;
+        let found = self.built(name, project)?;
         let mut releases = found
             .candidates
             .iter()
@@ -193,7 +200,7 @@ impl PypiHalf<'_> {
     /// The releases that are tried after this one.
     pub(super) fn releases_after(&self, release: &ReleaseCandidate) -> Vec<Arc<ReleaseCandidate>> {
         let cache = self.candidates.borrow();
-        let built = cache.get(&release.project).and_then(Option::as_ref);
+        let built = cache.get(&release.project).and_then(Option::as_deref);
         built
             .into_iter()
             .flat_map(|built| {
@@ -229,11 +236,12 @@ impl PypiHalf<'_> {
     }
 
     /// Notes pre-releases and yanked releases that these specifiers name and that the rules
-    /// leave out.
+    /// leave out. `satisfying` are the candidates of the project that satisfy the specifiers.
     pub(in crate::encode) fn learn_from_specifiers(
         &self,
         project: &PackageName,
         specifiers: &VersionSpecifiers,
+        satisfying: &[SolvableId],
     ) {
         let cache = self.candidates.borrow();
         let Some(Some(built)) = cache.get(project) else {
@@ -243,10 +251,7 @@ impl PypiHalf<'_> {
         let mut stable = false;
         let mut prerelease = false;
         let mut yanked = Vec::new();
-        for &id in &built.candidates {
-            if !self.satisfies(self.terms.candidate(id), specifiers) {
-                continue;
-            }
+        for &id in satisfying {
             match (built.exclusion(id), self.release_at(id)) {
                 (None, _) => stable = true,
                 (Some(Reason::PreRelease), _) => prerelease = true,

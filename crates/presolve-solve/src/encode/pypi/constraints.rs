@@ -16,11 +16,11 @@ impl PypiHalf<'_> {
         built: &mut ProjectCandidates,
         project: &PackageName,
     ) {
-        for &id in &built.candidates {
+        for id in built.candidates.clone() {
             let pythons = self.unconstrained(project, self.terms.candidate(id));
             if let Some((constraint, _)) = pythons.filter(|(_, pythons)| pythons.is_empty()) {
                 let constraint = constraint.to_string();
-                built.excluded.push((id, Reason::Constraint { constraint }));
+                built.exclude(id, Reason::Constraint { constraint });
             }
         }
     }

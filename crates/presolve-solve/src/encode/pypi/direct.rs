@@ -14,7 +14,9 @@ use crate::{
     },
     model::{DeclaredKind, reason::Reason},
 };
-use presolve_packages::pypi::{Distribution, DistributionKind, tags::WheelFilename};
+use presolve_packages::pypi::{
+    Distribution, DistributionKind, Release, Support, tags::WheelFilename,
+};
 
 impl PypiHalf<'_> {
     /// Returns the candidates of direct URLs and of lines for third-party code. Lines whose
@@ -56,8 +58,8 @@ impl PypiHalf<'_> {
         let Some(archive) = direct_distribution(url) else {
             return (self.opaque(project), None);
         };
-        let files = [Arc::new(archive.distribution)];
-        let (mut release, mut exclusion) = self.release(project, &archive.version, &files);
+        let listed = Arc::new(Release::new(vec![Arc::new(archive.distribution)]));
+        let (mut release, mut exclusion) = self.release(project, &archive.version, &listed);
         release.origin = Origin::DirectUrl;
         release.pythons = release.pythons.intersection(active);
         if archive.project != *project {
@@ -76,7 +78,7 @@ impl PypiHalf<'_> {
             origin: Origin::Opaque,
             pythons: self.pythons.allowed().clone(),
             pip: Vec::new(),
-            distribution: None,
+            file: None,
         }
     }
 }
@@ -119,8 +121,10 @@ fn direct_distribution(url: &VerbatimUrl) -> Option<Archive> {
     let distribution = Distribution {
         filename,
         url: url.raw().clone(),
-        kind,
-        requires_python: None,
+        support: Arc::new(Support {
+            kind,
+            requires_python: None,
+        }),
         yanked: None,
         hashes: hashes_of(url),
         has_metadata_file: false,

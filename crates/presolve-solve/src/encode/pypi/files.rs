@@ -14,28 +14,29 @@ use crate::{
     model::reason::Reason,
 };
 use presolve_packages::pypi::{
-    Distribution, DistributionKind, pip_abilities::PipAbility, tags::WheelTarget,
+    DistributionKind, Release, ReleaseFile, Support, pip_abilities::PipAbility, tags::WheelTarget,
 };
 
 impl PypiHalf<'_> {
     /// Returns the files that `--only-binary`, `--no-binary` and declared hashes allow.
-    pub(crate) fn usable<'f>(
+    pub(crate) fn usable(
         &self,
         project: &PackageName,
-        files: &'f [Arc<Distribution>],
-    ) -> Vec<&'f Arc<Distribution>> {
+        release: &Arc<Release>,
+    ) -> Vec<ReleaseFile> {
         let (wheel_allowed, source_allowed) = self.terms.world.pip.formats.allowed(project);
-        let allowed = |file: &&Arc<Distribution>| match file.kind {
+        let allowed = |file: &ReleaseFile| match file.support().kind {
             DistributionKind::Wheel(_) => wheel_allowed,
             DistributionKind::Source => source_allowed,
         };
         let hashes = self.declared_hashes(project);
-        let hashed = |file: &&Arc<Distribution>| hashes.iter().all(|line| has_one_of(file, line));
-        files.iter().filter(allowed).filter(hashed).collect()
+        let hashed = |file: &ReleaseFile| hashes.iter().all(|line| has_one_of(file, line));
+        let files = ReleaseFile::all(release);
+        files.filter(allowed).filter(hashed).collect()
     }
 
     /// Returns the declared hashes of a project, one list for each line that has some.
-    fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
+    pub(super) fn declared_hashes(&self, project: &PackageName) -> Vec<&[String]> {
         let lines = self
             .terms
             .problem
@@ -48,24 +49,27 @@ impl PypiHalf<'_> {
             .collect()
     }
 
+    /// Whether a requirement pins a yanked release, so that its files count.
+    pub(super) fn is_open(&self, project: &PackageName, version: &Version) -> bool {
+        let yanked = &self.terms.rules.yanked;
+        !yanked.is_empty() && yanked.contains(&(project.clone(), version.clone()))
+    }
+
     /// Returns the files that are not yanked. If all are yanked, returns them all with the
     /// reason.
-    pub(super) fn unyanked<'f>(
+    pub(super) fn unyanked(
         &self,
         project: &PackageName,
         version: &Version,
-        usable: &[&'f Arc<Distribution>],
-    ) -> (Vec<&'f Arc<Distribution>>, Option<Reason>) {
-        let release = (project.clone(), version.clone());
-        let is_open = self.terms.rules.yanked.contains(&release);
-        let kept: Vec<_> = usable
-            .iter()
-            .copied()
-            .filter(|file| is_open || file.yanked.is_none())
-            .collect();
+        usable: &[ReleaseFile],
+    ) -> (Vec<ReleaseFile>, Option<Reason>) {
+        let is_open = self.is_open(project, version);
+        let kept = usable.iter().filter(|file| is_open || !file.is_yanked());
+        let kept: Vec<_> = kept.cloned().collect();
         match usable.first() {
             Some(file) if kept.is_empty() => {
-                let reason = file.yanked.clone().unwrap_or_default();
+                let reason = file.distribution().and_then(|file| file.yanked.clone());
+                let reason = reason.unwrap_or_default();
                 (usable.to_vec(), Some(Reason::Yanked { reason }))
             }
             _ => (kept, None),
@@ -78,11 +82,11 @@ impl PypiHalf<'_> {
         &self,
         project: &PackageName,
         version: &Version,
-        files: &[Arc<Distribution>],
+        release: &Arc<Release>,
         python: usize,
         target: &WheelTarget,
-    ) -> Option<Arc<Distribution>> {
-        let usable = self.usable(project, files);
+    ) -> Option<ReleaseFile> {
+        let usable = self.usable(project, release);
         let kept = self.unyanked(project, version, &usable).0;
         self.best_file(&kept, python, target)
     }
@@ -92,31 +96,35 @@ impl PypiHalf<'_> {
     pub(crate) fn wheel_for_other_pip(
         &self,
         project: &PackageName,
-        files: &[Arc<Distribution>],
+        release: &Arc<Release>,
         python: usize,
         target: &WheelTarget,
     ) -> Option<(String, PipAbility)> {
-        let usable = self.usable(project, files);
-        let wheels: Vec<_> = usable.into_iter().filter(|file| is_wheel(file)).collect();
+        let mut wheels = self.usable(project, release);
+        wheels.retain(|file| file.support().is_wheel());
         let wheel = self.best_file(&wheels, python, self.terms.world.target)?;
-        let DistributionKind::Wheel(tags) = &wheel.kind else {
+        let DistributionKind::Wheel(tags) = &wheel.support().kind else {
             return None;
         };
         let ability = self.terms.world.target.needs(tags)?;
-        (!target.fits_platform(tags)).then(|| (wheel.filename.clone(), ability))
+        if target.fits_platform(tags) {
+            return None;
+        }
+        Some((wheel.distribution()?.filename.clone(), ability))
     }
 
     /// Returns the allowed pythons on which one of the files can be installed, and the
     /// abilities that pip needs for it.
     pub(super) fn installable(
         &self,
-        files: &[&Arc<Distribution>],
+        files: &[ReleaseFile],
     ) -> (PythonSet, Vec<(PipAbility, PythonSet)>) {
         let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
         let mut by_ability: BTreeMap<Option<PipAbility>, PythonSet> = BTreeMap::new();
         for file in files {
-            let fitting = self.fitting(file, &self.target);
-            match &file.kind {
+            let support = file.support();
+            let fitting = self.fitting(support, &self.target);
+            match &support.kind {
                 DistributionKind::Wheel(tags) => {
                     wheels = wheels.union(&fitting);
                     let same = by_ability.entry(self.target.needs(tags));
@@ -157,7 +165,7 @@ impl PypiHalf<'_> {
     }
 
     /// Returns the allowed pythons that a file supports.
-    pub(super) fn fitting(&self, file: &Distribution, target: &WheelTarget) -> PythonSet {
+    pub(super) fn fitting(&self, file: &Support, target: &WheelTarget) -> PythonSet {
         let allowed = self.pythons.allowed();
         let required = match &file.requires_python {
             Some(specifiers) => self.pythons.required(specifiers).intersection(allowed),
@@ -186,15 +194,15 @@ impl PypiHalf<'_> {
     /// the highest build number, otherwise a source distribution.
     pub(super) fn best_file(
         &self,
-        files: &[&Arc<Distribution>],
+        files: &[ReleaseFile],
         python: usize,
         target: &WheelTarget,
-    ) -> Option<Arc<Distribution>> {
+    ) -> Option<ReleaseFile> {
         let minor = self.pythons.get(python).major_minor();
         let fitting = files
             .iter()
-            .filter(|file| self.fitting(file, target).contains(python));
-        let rank = |file: &Distribution| match &file.kind {
+            .filter(|file| self.fitting(file.support(), target).contains(python));
+        let rank = |file: &ReleaseFile| match &file.support().kind {
             DistributionKind::Wheel(tags) => {
                 let priority = target.priority(tags, minor);
                 (
@@ -204,19 +212,16 @@ impl PypiHalf<'_> {
             }
             DistributionKind::Source => (u32::MAX, std::cmp::Reverse(None)),
         };
-        fitting
-            .min_by_key(|file| rank(file))
-            .map(|file| (*file).clone())
+        fitting.min_by_key(|file| rank(file)).cloned()
     }
-}
-
-pub(super) fn is_wheel(file: &Distribution) -> bool {
-    matches!(file.kind, DistributionKind::Wheel(_))
 }
 
 /// Whether a file has one of these hashes, in the form `sha256:…`. A hash that the index does
 /// not list counts as a match.
-fn has_one_of(file: &Distribution, hashes: &[String]) -> bool {
+fn has_one_of(file: &ReleaseFile, hashes: &[String]) -> bool {
+    let Some(file) = file.distribution() else {
+        return false;
+    };
     let mut known = hashes.iter().filter_map(|hash| {
         let (algorithm, value) = hash.split_once(':')?;
         let of_file = file.hashes.get(algorithm)?;

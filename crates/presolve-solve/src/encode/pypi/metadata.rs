@@ -13,9 +13,7 @@ use crate::{
     },
     model::reason::Reason,
 };
-use presolve_packages::pypi::{
-    Distribution, DistributionKind, Metadata, MetadataAnswer, pip_abilities::PipAbility,
-};
+use presolve_packages::pypi::{Metadata, MetadataAnswer, ReleaseFile, pip_abilities::PipAbility};
 
 impl PypiHalf<'_> {
     /// Returns the release of a candidate. For a conda package this is the release that it was
@@ -26,16 +24,15 @@ impl PypiHalf<'_> {
             Candidate::Provided(provided) => {
                 let version = provided.version.as_ref()?;
                 let page = self.project(&provided.project)?;
-                let files = &page.releases.get(version)?.files;
-                let (mut release, _) = self.release(&provided.project, version, files);
+                let listed = page.releases.get(version)?;
+                let (mut release, _) = self.release(&provided.project, version, listed);
                 // conda decides on which pythons it runs. Any wheel has the requirements of
                 // its extras.
                 release.pythons = self.pythons.allowed().clone();
-                let wheel =
-                    |file: &&Arc<Distribution>| matches!(file.kind, DistributionKind::Wheel(_));
-                let distribution = release.distribution.take();
-                release.distribution = distribution.or_else(|| files.iter().find(wheel).cloned());
-                release.distribution.is_some().then(|| Arc::new(release))
+                let is_wheel = |file: &ReleaseFile| file.support().is_wheel();
+                let file = release.file.take();
+                release.file = file.or_else(|| ReleaseFile::all(listed).find(is_wheel));
+                release.file.is_some().then(|| Arc::new(release))
             }
             _ => None,
         }
@@ -88,7 +85,7 @@ impl PypiHalf<'_> {
         &self,
         release: &ReleaseCandidate,
     ) -> Result<Option<Arc<Metadata>>, Reason> {
-        let Some(distribution) = &release.distribution else {
+        let Some(distribution) = release.distribution() else {
             return Ok(None);
         };
         self.prefetch_older(release);
@@ -127,7 +124,7 @@ impl PypiHalf<'_> {
             let files: Vec<_> = self
                 .releases_after(release)
                 .iter()
-                .filter_map(|release| release.distribution.clone())
+                .filter_map(|release| release.distribution().cloned())
                 .take(AT_ONCE)
                 .collect();
             let pypi = self.terms.world.pypi;

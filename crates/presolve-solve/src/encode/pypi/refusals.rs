@@ -1,12 +1,10 @@
 //! The reasons for which no file of a release can be installed.
 
-use std::sync::Arc;
-
 use pep440_rs::VersionSpecifiers;
 
-use super::{PypiHalf, files::is_wheel};
+use super::PypiHalf;
 use crate::{encode::pool::ReleaseCandidate, model::reason::Reason};
-use presolve_packages::pypi::{Distribution, DistributionKind};
+use presolve_packages::pypi::{DistributionKind, Release, ReleaseFile};
 
 impl PypiHalf<'_> {
     /// Returns why no file of a release can be installed on these pythons, given by index,
@@ -17,33 +15,34 @@ impl PypiHalf<'_> {
         pythons: &[usize],
     ) -> Option<Reason> {
         let page = self.project(&release.project)?;
-        let files = &page.releases.get(&release.version)?.files;
-        let refused = |file: &&Arc<Distribution>| {
-            file.requires_python.as_ref().is_some_and(|specifiers| {
+        let release = page.releases.get(&release.version)?;
+        let files: Vec<_> = ReleaseFile::all(release).collect();
+        let refused = |file: &ReleaseFile| {
+            file.support().requires_python.as_ref().is_some_and(|specifiers| {
                 let required = self.pythons.required(specifiers);
                 !pythons.iter().any(|&python| required.contains(python))
             })
         };
         if let Some(first) = files
             .first()
-            .filter(|_| files.iter().all(|file| refused(&file)))
+            .filter(|_| files.iter().all(&refused))
         {
-            let required = first.requires_python.as_ref()?;
+            let required = first.support().requires_python.as_ref()?;
             return Some(Reason::RequiresPython {
                 specifiers: required.to_string(),
                 allowed: None,
             });
         }
-        let tags = self.wheel_pythons(files.iter());
-        let source = files.iter().any(|file| !is_wheel(file));
+        let tags = self.wheel_pythons(&files);
+        let source = files.iter().any(|file| !file.support().is_wheel());
         (!tags.is_empty() && !source).then_some(Reason::WheelsForOthers { tags })
     }
 
     /// The python tags of the wheels that fit the platform, oldest first.
-    fn wheel_pythons<'f>(&self, files: impl Iterator<Item = &'f Arc<Distribution>>) -> Vec<String> {
+    fn wheel_pythons(&self, files: &[ReleaseFile]) -> Vec<String> {
         let mut tags: Vec<&str> = Vec::new();
         for file in files {
-            if let DistributionKind::Wheel(wheel) = &file.kind
+            if let DistributionKind::Wheel(wheel) = &file.support().kind
                 && self.target.fits_platform(wheel)
             {
                 tags.extend(wheel.python.iter().map(String::as_str));
@@ -58,25 +57,26 @@ impl PypiHalf<'_> {
     /// Returns why no file of a release can be installed.
     pub(super) fn why_not_installable(
         &self,
-        files: &[Arc<Distribution>],
-        usable: &[&Arc<Distribution>],
+        release: &Release,
+        usable: &[ReleaseFile],
     ) -> Reason {
         if usable.is_empty() {
-            return if files.is_empty() {
+            return if release.listing().is_empty() {
                 Reason::NoFiles
             } else {
                 Reason::PipOption
             };
         }
-        let taken_by_other_pip = |file: &&&Arc<Distribution>| {
-            is_wheel(file) && !self.fitting(file, self.terms.world.target).is_empty()
+        let taken_by_other_pip = |file: &&ReleaseFile| {
+            file.support().is_wheel() && !self.fitting(file.support(), self.terms.world.target).is_empty()
         };
         if let Some(wheel) = usable.iter().find(taken_by_other_pip)
-            && let DistributionKind::Wheel(tags) = &wheel.kind
+            && let DistributionKind::Wheel(tags) = &wheel.support().kind
             && let Some(ability) = self.terms.world.target.needs(tags)
         {
+            let wheel = wheel.distribution();
             return Reason::PipTooOld {
-                wheel: wheel.filename.clone(),
+                wheel: wheel.map_or_else(String::new, |wheel| wheel.filename.clone()),
                 ability,
             };
         }
@@ -84,11 +84,11 @@ impl PypiHalf<'_> {
     }
 
     /// Returns why none of the files fits an allowed python, whatever the pip version.
-    fn why_not_fitting(&self, usable: &[&Arc<Distribution>]) -> Reason {
+    fn why_not_fitting(&self, usable: &[ReleaseFile]) -> Reason {
         let pythons = self.pythons.display(self.pythons.allowed());
         let refused: Vec<_> = usable
             .iter()
-            .filter_map(|file| file.requires_python.as_ref())
+            .filter_map(|file| file.support().requires_python.as_ref())
             .collect();
         let refuses = |specifiers: &VersionSpecifiers| {
             self.pythons
@@ -102,7 +102,7 @@ impl PypiHalf<'_> {
                 allowed: Some(pythons),
             };
         }
-        let tags = self.wheel_pythons(usable.iter().copied());
+        let tags = self.wheel_pythons(usable);
         let subdir = self.terms.world.subdir;
         if tags.is_empty() {
             Reason::NoWheelForPlatform { subdir }

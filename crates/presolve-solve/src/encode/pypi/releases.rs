@@ -1,6 +1,6 @@
 //! The releases of an index, and the projects that conda packages provide, as candidates.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
@@ -8,10 +8,15 @@ use resolvo::NameId;
 
 use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
-    encode::pool::{Candidate, Origin, ReleaseCandidate},
+    encode::{
+        pool::{Candidate, Origin, ReleaseCandidate},
+        python_set::PythonSet,
+    },
     model::{reason::Reason, solution::ProvidedCandidate},
 };
-use presolve_packages::pypi::{Distribution, DistributionKind, Project};
+use presolve_packages::pypi::{
+    Listed, Project, Release, ReleaseFile, pip_abilities::PipAbility,
+};
 
 impl PypiHalf<'_> {
     pub(super) fn add_release(
@@ -23,9 +28,9 @@ impl PypiHalf<'_> {
         let candidate = Candidate::Release(Arc::new(release));
         let solvable = self.terms.pool.intern_solvable(name, candidate);
         built.candidates.push(solvable);
-        built
-            .excluded
-            .extend(exclusion.map(|reason| (solvable, reason)));
+        if let Some(reason) = exclusion {
+            built.exclude(solvable, reason);
+        }
     }
 
     /// Adds the releases of an index, newest first, or in the order of `--prefer-binary`.
@@ -40,7 +45,7 @@ impl PypiHalf<'_> {
             .releases
             .iter()
             .rev()
-            .map(|(version, release)| self.release(project, version, &release.files))
+            .map(|(version, release)| self.release(project, version, release))
             .collect();
         let stable = releases
             .iter()
@@ -98,29 +103,80 @@ impl PypiHalf<'_> {
         &self,
         project: &PackageName,
         version: &Version,
-        files: &[Arc<Distribution>],
+        release: &Arc<Release>,
     ) -> (ReleaseCandidate, Option<Reason>) {
-        let usable = self.usable(project, files);
-        let (candidates, mut exclusion) = self.unyanked(project, version, &usable);
-        let (pythons, pip) = self.installable(&candidates);
-        if pythons.is_empty() {
-            exclusion = Some(self.why_not_installable(files, &usable));
-        }
-        let newest = pythons.iter().next_back();
-        let release = ReleaseCandidate {
+        let rating = self.rating(project, version, release);
+        let mut files = ReleaseFile::all(release);
+        let candidate = ReleaseCandidate {
             project: project.clone(),
             version: version.clone(),
             origin: Origin::Index,
-            distribution: newest
-                .and_then(|python| self.best_file(&candidates, python, &self.target)),
+            file: rating.place.and_then(|place| files.nth(place)),
+            pythons: rating.pythons.clone(),
+            pip: rating.pip.clone(),
+        };
+        (candidate, rating.exclusion.clone())
+    }
+
+    /// Rates a release. Releases with equal listings are rated once, because a project may have
+    /// thousands of releases and few different listings.
+    fn rating(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        release: &Arc<Release>,
+    ) -> Arc<Rating> {
+        let listing = release.listing();
+        let key = Arc::as_ptr(listing).addr();
+        if let Some((_, rating)) = self.ratings.borrow().get(&key)
+            && !self.is_open(project, version)
+        {
+            return rating.clone();
+        }
+        let rating = Arc::new(self.rate(project, version, release));
+        let is_shared = match rating.exclusion {
+            // They name a file of the release or its reason.
+            Some(Reason::Yanked { .. } | Reason::PipTooOld { .. }) => false,
+            _ => self.declared_hashes(project).is_empty() && !self.is_open(project, version),
+        };
+        if is_shared {
+            let mut ratings = self.ratings.borrow_mut();
+            ratings.insert(key, (listing.clone(), rating.clone()));
+        }
+        rating
+    }
+
+    fn rate(&self, project: &PackageName, version: &Version, release: &Arc<Release>) -> Rating {
+        let usable = self.usable(project, release);
+        let (candidates, mut exclusion) = self.unyanked(project, version, &usable);
+        let (pythons, pip) = self.installable(&candidates);
+        if pythons.is_empty() {
+            exclusion = Some(self.why_not_installable(release, &usable));
+        }
+        let newest = pythons.iter().next_back();
+        let best = newest.and_then(|python| self.best_file(&candidates, python, &self.target));
+        Rating {
+            place: best.map(|file| file.place()),
             pythons,
             pip,
-        };
-        (release, exclusion)
+            exclusion,
+        }
     }
 }
 
+/// What the files of a release allow.
+pub(super) struct Rating {
+    pythons: PythonSet,
+    pip: Vec<(PipAbility, PythonSet)>,
+    /// The file that represents the release.
+    place: Option<usize>,
+    exclusion: Option<Reason>,
+}
+
+/// Ratings by the address of a listing, which is kept so that no other one can have it.
+pub(super) type Ratings = HashMap<usize, (Arc<[Listed]>, Arc<Rating>)>;
+
 fn is_wheel(release: &ReleaseCandidate) -> bool {
-    let distribution = release.distribution.as_ref();
-    distribution.is_some_and(|file| matches!(file.kind, DistributionKind::Wheel(_)))
+    let file = release.file.as_ref();
+    file.is_some_and(|file| file.support().is_wheel())
 }
