@@ -205,7 +205,8 @@ fn release(locked: &LockedRelease<'_>) -> PypiDistributionData {
         requires_dist: metadata
             .map(|metadata| metadata.requires_dist.clone())
             .unwrap_or_default(),
-        requires_python: requires_python.or_else(|| package.distribution.support.requires_python.clone()),
+        requires_python: requires_python
+            .or_else(|| package.distribution.support.requires_python.clone()),
     }
 }
 

@@ -18,9 +18,7 @@ mod release;
 pub mod source_build;
 pub mod tags;
 
-pub use release::{
-    Distribution, DistributionKind, Listed, Project, Release, ReleaseFile, Support,
-};
+pub use release::{Distribution, DistributionKind, Listed, Project, Release, ReleaseFile, Support};
 
 /// Core metadata of a distribution.
 #[derive(Clone, Debug)]

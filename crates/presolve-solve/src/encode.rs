@@ -294,8 +294,7 @@ impl<'a> Encoder<'a> {
                 .pool
                 .resolve_version_set_package_name(version_set);
             if let Name::Project(project) = self.terms.name(name) {
-                self.pypi
-                    .learn_from_specifiers(project, specifiers, &kept);
+                self.pypi.learn_from_specifiers(project, specifiers, &kept);
             }
         }
         kept

@@ -107,14 +107,25 @@ mod tests {
     #[test]
     fn the_fields_are_all_that_is_read() {
         for (text, expected) in [
-            ("Name: a\nSummary: b\n\nRequires-Dist: c\n", "Name: a\nSummary: b\n"),
+            (
+                "Name: a\nSummary: b\n\nRequires-Dist: c\n",
+                "Name: a\nSummary: b\n",
+            ),
             ("Name: a\r\n\r\nRequires-Dist: c\r\n", "Name: a\r\n"),
-            ("Name: a\n  \n b\nRequires-Dist: c", "Name: a\n  \n b\nRequires-Dist: c"),
+            (
+                "Name: a\n  \n b\nRequires-Dist: c",
+                "Name: a\n  \n b\nRequires-Dist: c",
+            ),
             ("", ""),
         ] {
             let cut = fields(text.as_bytes());
             assert_eq!(cut, expected.as_bytes());
-            let count = |text| parse(text, MetadataSource::Wheel).unwrap().requires_dist.len();
+            let count = |text| {
+                parse(text, MetadataSource::Wheel)
+                    .unwrap()
+                    .requires_dist
+                    .len()
+            };
             assert_eq!(count(cut), count(text.as_bytes()), "{text}");
         }
     }

@@ -157,7 +157,14 @@ fn write(href: Option<&str>, releases: &Releases<'_>) -> Vec<u8> {
     let links = || releases.values().flatten().map(|(_, link)| &*link.url);
     let prefix = common_start(links());
     let (mut table, mut blocks) = (Writer::default(), Writer::default());
+    let mut count = 0_usize;
     for (version, files) in releases {
+        let text = version.to_string();
+        // The normal form of a version may be longer than a parser accepts.
+        if pep::version(&text).as_ref() != Ok(version) {
+            continue;
+        }
+        count += 1;
         let listing = files.iter().map(|(kind, link)| {
             let support = supports.insert_full(texts(kind, link)).0;
             (support, link.yanked.is_some())
@@ -167,7 +174,7 @@ fn write(href: Option<&str>, releases: &Releases<'_>) -> Vec<u8> {
         files
             .iter()
             .for_each(|(_, link)| write_file(&mut blocks, link, prefix));
-        table.text(&version.to_string());
+        table.text(&text);
         table.count(listing);
         table.count(blocks.0.len() - start);
     }
@@ -188,7 +195,7 @@ fn write(href: Option<&str>, releases: &Releases<'_>) -> Vec<u8> {
             all.count(support << 1 | usize::from(is_yanked));
         }
     }
-    all.count(releases.len());
+    all.count(count);
     all.0.extend(table.0);
     all.0.extend(blocks.0);
     all.0
@@ -242,14 +249,18 @@ fn write_file(out: &mut Writer, link: &Link<'_>, prefix: &str) {
     }
     if let Some(time) = link.upload_time {
         out.number(time.as_second().cast_unsigned());
-        out.number(u64::from(time.subsec_nanosecond().unsigned_abs()));
+        out.number(i64::from(time.subsec_nanosecond()).cast_unsigned());
     }
 }
 
 fn write_hashes(out: &mut Writer, hashes: &BTreeMap<String, String>) {
     out.count(hashes.len());
     for (algorithm, hash) in hashes {
-        out.text(if algorithm == USUAL_HASH { "" } else { algorithm });
+        out.text(if algorithm == USUAL_HASH {
+            ""
+        } else {
+            algorithm
+        });
         out.hex(hash);
     }
 }
@@ -384,7 +395,7 @@ impl CompactPage {
         };
         let upload_time = if flags & HAS_TIME != 0 {
             let seconds = from.number()?.cast_signed();
-            let nanoseconds = i32::try_from(from.number()?).ok()?;
+            let nanoseconds = i32::try_from(from.number()?.cast_signed()).ok()?;
             Some(jiff::Timestamp::new(seconds, nanoseconds).ok()?)
         } else {
             None

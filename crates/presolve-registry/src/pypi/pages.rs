@@ -18,7 +18,7 @@ use presolve_packages::pypi::page::{CompactPage, Decoded};
 use presolve_text::files;
 
 /// Cache bucket; the name changes with the layout of [`CompactPage`].
-const BUCKET: &str = "pages-1";
+pub(super) const BUCKET: &str = "pages-1";
 /// Maximum size of a compact page, in bytes. The largest of PyPI have about 5 MB; a compact page
 /// is smaller than its page.
 const LIMIT: u64 = super::client::PAGE_LIMIT;

@@ -19,11 +19,11 @@ use super::{
 };
 use crate::model::error::SolveError;
 use candidates::ProjectCandidates;
-use releases::Ratings;
 use presolve_packages::{
     error::IndexError,
     pypi::{Project, tags::WheelTarget},
 };
+use releases::Ratings;
 
 mod candidates;
 mod constraints;

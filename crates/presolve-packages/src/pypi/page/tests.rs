@@ -38,6 +38,7 @@ fn links() -> Vec<Link<'static>> {
         Link {
             metadata: Some(BTreeMap::new()),
             hashes: BTreeMap::from([("md5".to_owned(), "00ff".to_owned())]),
+            upload_time: Some("1969-12-31T23:59:58.5Z".parse().unwrap()),
             ..link("a-1.0.zip", "../../files/a-1.0.zip")
         },
     ]
@@ -53,7 +54,9 @@ fn decoded(bytes: Vec<u8>) -> Option<Project> {
 
 fn files(project: &Project) -> Vec<Arc<Distribution>> {
     let releases = project.releases.values();
-    releases.flat_map(|release| release.files().to_vec()).collect()
+    releases
+        .flat_map(|release| release.files().to_vec())
+        .collect()
 }
 
 #[test]
@@ -73,7 +76,10 @@ fn a_page_comes_back() {
     assert_eq!(wheel.yanked.as_deref(), Some("broken"));
     assert_eq!(wheel.upload_time, expected.upload_time);
     let support = &wheel.support;
-    assert_eq!(support.requires_python.as_ref().unwrap().to_string(), ">=3.6");
+    assert_eq!(
+        support.requires_python.as_ref().unwrap().to_string(),
+        ">=3.6"
+    );
     let DistributionKind::Wheel(tags) = &support.kind else {
         panic!("{support:?}");
     };
@@ -83,7 +89,11 @@ fn a_page_comes_back() {
     assert_eq!(source.url.as_str(), "https://files/packages/a%2D2.0.tar.gz");
     assert!(old.has_metadata_file && old.metadata_hashes.is_empty());
     assert_eq!(old.hashes["md5"], "00ff");
-    assert_eq!(old.url.as_str(), "https://me:secret@host/t/token/files/a-1.0.zip");
+    assert_eq!(old.upload_time, links()[2].upload_time);
+    assert_eq!(
+        old.url.as_str(),
+        "https://me:secret@host/t/token/files/a-1.0.zip"
+    );
 }
 
 #[test]
@@ -120,7 +130,10 @@ fn the_last_file_of_a_name_counts_and_files_of_others_do_not() {
         link("a-3.0.zip", "javascript:0"),
     ];
     let project = decoded(CompactPage::encode(&name(), &base(), None, &links)).unwrap();
-    let urls: Vec<_> = files(&project).iter().map(|file| file.url.path().to_owned()).collect();
+    let urls: Vec<_> = files(&project)
+        .iter()
+        .map(|file| file.url.path().to_owned())
+        .collect();
     assert_eq!(urls, ["/t/token/simple/a/second"]);
 }
 
@@ -128,7 +141,19 @@ fn the_last_file_of_a_name_counts_and_files_of_others_do_not() {
 fn links_are_relative_to_the_base_that_the_page_declares() {
     let links = [link("a-1.0.zip", "a-1.0.zip")];
     let bytes = CompactPage::encode(&name(), &base(), Some("../files/"), &links);
-    assert_eq!(files(&decoded(bytes).unwrap())[0].url.path(), "/t/token/simple/files/a-1.0.zip");
+    assert_eq!(
+        files(&decoded(bytes).unwrap())[0].url.path(),
+        "/t/token/simple/files/a-1.0.zip"
+    );
+}
+
+#[test]
+fn a_version_with_a_normal_form_that_is_too_long_is_left_out() {
+    let long = format!("a-1.{}-1.zip", "1.".repeat(253) + "1");
+    let links = [link(&long, "long"), link("a-1.0.zip", "short")];
+    assert!(filename::parse(&name(), &long).is_some());
+    let project = decoded(CompactPage::encode(&name(), &base(), None, &links)).unwrap();
+    assert_eq!(project.releases.len(), 1);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use futures::future::try_join_all;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::network::cache::Cache;
+use crate::{network::cache::Cache, pypi::pages::BUCKET};
 
 /// A wheel of `a` 1.0 that requires `b`.
 const WHEEL: &[u8] = include_bytes!("../../../../../fixtures/pypi/a-1.0-py3-none-any.whl");
@@ -180,7 +180,10 @@ fn a() -> PackageName {
 
 async fn only_file(client: &Client) -> Arc<Distribution> {
     let project = client.project(&a()).await.unwrap().unwrap();
-    let mut files = project.releases.values().flat_map(|release| release.files());
+    let mut files = project
+        .releases
+        .values()
+        .flat_map(|release| release.files());
     Arc::clone(files.next().unwrap())
 }
 
@@ -564,6 +567,78 @@ async fn a_stored_page_that_cannot_be_read_is_fetched_again() {
     let project = world.client(|_| ()).project(&a()).await.unwrap();
     assert_eq!(project.unwrap().releases.len(), 1);
     assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+}
+
+/// The only compact page in the cache.
+fn stored_page(world: &World) -> std::path::PathBuf {
+    let found = walk(&world.cache.path().join(BUCKET));
+    let [path] = &found[..] else {
+        panic!("{found:?}");
+    };
+    path.clone()
+}
+
+#[tokio::test]
+async fn a_stored_page_without_its_checksum_is_fetched_again() {
+    let damages: [fn(&mut Vec<u8>); 6] = [
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| bytes.clear(),
+        |bytes| bytes[0] ^= 0x80,
+        |bytes| *bytes.last_mut().unwrap() ^= 1,
+        |bytes| bytes.reverse(),
+        |bytes| bytes.extend(b"more"),
+    ];
+    for damage in damages {
+        let world = World::new().await;
+        world.page("a-1.0-py3-none-any.whl", "");
+        let first = only_file(&world.client(|_| ())).await;
+        let path = stored_page(&world);
+        let mut bytes = std::fs::read(&path).unwrap();
+        damage(&mut bytes);
+        std::fs::write(&path, bytes).unwrap();
+        let second = only_file(&world.client(|_| ())).await;
+        assert_eq!(second.filename, first.filename);
+        assert_eq!(second.url, first.url);
+        assert_eq!(second.hashes, first.hashes);
+        assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+    }
+}
+
+#[tokio::test]
+async fn a_stored_page_of_another_layout_is_fetched_again_although_its_checksum_matches() {
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    let first = only_file(&world.client(|_| ())).await;
+    let path = stored_page(&world);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[0] += 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let cache = Cache::new(world.cache.path().to_owned());
+    let url = world.root.join("simple/a/").unwrap();
+    let request = crate::network::fetch::Request::new(&url, ACCEPT_PAGE, PAGE_LIMIT);
+    let key = request.key();
+    let head = cache.response(&key).unwrap().head;
+    cache
+        .store_parts(&key, &head, &Sha256::digest(&bytes))
+        .unwrap();
+    let second = only_file(&world.client(|_| ())).await;
+    assert_eq!(second.url, first.url);
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 200]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_page_that_the_server_confirms_is_not_written_again() {
+    use std::os::unix::fs::MetadataExt;
+    let world = World::new().await;
+    world.page("a-1.0-py3-none-any.whl", "");
+    only_file(&world.client(|_| ())).await;
+    // A file that is written again is a new one.
+    let inode = || stored_page(&world).metadata().unwrap().ino();
+    let before = inode();
+    only_file(&world.client(|_| ())).await;
+    assert_eq!(world.server.statuses("/simple/a/"), [200, 304]);
+    assert_eq!(inode(), before);
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

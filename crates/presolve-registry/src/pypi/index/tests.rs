@@ -52,7 +52,10 @@ fn a_json_page_is_read() {
     assert_eq!(wheel.hashes["sha256"], "ab");
     assert_eq!(wheel.metadata_hashes["sha256"], "cd");
     assert_eq!(wheel.yanked.as_deref(), Some("broken"));
-    assert_eq!(wheel.support.requires_python.as_ref().unwrap().to_string(), ">=3.6");
+    assert_eq!(
+        wheel.support.requires_python.as_ref().unwrap().to_string(),
+        ">=3.6"
+    );
     assert!(wheel.upload_time.is_some());
     assert_eq!(source.url.as_str(), "https://files.host/a-1.0.tar.gz");
     assert!(source.support.requires_python.is_none() && source.yanked.is_none());
@@ -74,7 +77,10 @@ fn an_html_page_is_read() {
     };
     assert_eq!(version, "1.0+cu113");
     assert!(wheel.support.is_wheel() && wheel.index.is_none());
-    assert_eq!(wheel.support.requires_python.as_ref().unwrap().to_string(), ">=3.6");
+    assert_eq!(
+        wheel.support.requires_python.as_ref().unwrap().to_string(),
+        ">=3.6"
+    );
     assert_eq!(wheel.hashes["sha256"], "ab");
     assert_eq!(wheel.metadata_hashes["sha256"], "cd");
     assert_eq!(wheel.yanked.as_deref(), Some(""));
@@ -100,7 +106,10 @@ fn a_folder_is_read_in_order() {
         std::fs::write(folder.path().join(filename), "").unwrap();
     }
     let project = read_folder(&name("a"), None, folder.path()).unwrap();
-    let files = project.releases.values().flat_map(|release| release.files());
+    let files = project
+        .releases
+        .values()
+        .flat_map(|release| release.files());
     let found: Vec<_> = files.map(|file| &file.filename[..]).collect();
     assert_eq!(found, ["a-1.0-py3-none-any.whl", "a-2.0.tar.gz"]);
 }

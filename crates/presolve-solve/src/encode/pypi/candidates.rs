@@ -172,8 +172,7 @@ impl PypiHalf<'_> {
         let name = self.terms.project(project);
         let found = self.built(name, project)?;
         let fits = |id: &SolvableId| {
-            found.exclusion(*id).is_none()
-                && self.satisfies(self.terms.candidate(*id), &specifiers)
+            found.exclusion(*id).is_none() && self.satisfies(self.terms.candidate(*id), &specifiers)
         };
         let favored = self.preferred(project, &found.candidates);
         let mut tried = favored.iter().chain(&found.candidates);

@@ -19,11 +19,7 @@ use presolve_packages::pypi::{
 
 impl PypiHalf<'_> {
     /// Returns the files that `--only-binary`, `--no-binary` and declared hashes allow.
-    pub(crate) fn usable(
-        &self,
-        project: &PackageName,
-        release: &Arc<Release>,
-    ) -> Vec<ReleaseFile> {
+    pub(crate) fn usable(&self, project: &PackageName, release: &Arc<Release>) -> Vec<ReleaseFile> {
         let (wheel_allowed, source_allowed) = self.terms.world.pip.formats.allowed(project);
         let allowed = |file: &ReleaseFile| match file.support().kind {
             DistributionKind::Wheel(_) => wheel_allowed,

@@ -18,15 +18,15 @@ impl PypiHalf<'_> {
         let release = page.releases.get(&release.version)?;
         let files: Vec<_> = ReleaseFile::all(release).collect();
         let refused = |file: &ReleaseFile| {
-            file.support().requires_python.as_ref().is_some_and(|specifiers| {
-                let required = self.pythons.required(specifiers);
-                !pythons.iter().any(|&python| required.contains(python))
-            })
+            file.support()
+                .requires_python
+                .as_ref()
+                .is_some_and(|specifiers| {
+                    let required = self.pythons.required(specifiers);
+                    !pythons.iter().any(|&python| required.contains(python))
+                })
         };
-        if let Some(first) = files
-            .first()
-            .filter(|_| files.iter().all(&refused))
-        {
+        if let Some(first) = files.first().filter(|_| files.iter().all(&refused)) {
             let required = first.support().requires_python.as_ref()?;
             return Some(Reason::RequiresPython {
                 specifiers: required.to_string(),
@@ -55,11 +55,7 @@ impl PypiHalf<'_> {
     }
 
     /// Returns why no file of a release can be installed.
-    pub(super) fn why_not_installable(
-        &self,
-        release: &Release,
-        usable: &[ReleaseFile],
-    ) -> Reason {
+    pub(super) fn why_not_installable(&self, release: &Release, usable: &[ReleaseFile]) -> Reason {
         if usable.is_empty() {
             return if release.listing().is_empty() {
                 Reason::NoFiles
@@ -68,7 +64,10 @@ impl PypiHalf<'_> {
             };
         }
         let taken_by_other_pip = |file: &&ReleaseFile| {
-            file.support().is_wheel() && !self.fitting(file.support(), self.terms.world.target).is_empty()
+            file.support().is_wheel()
+                && !self
+                    .fitting(file.support(), self.terms.world.target)
+                    .is_empty()
         };
         if let Some(wheel) = usable.iter().find(taken_by_other_pip)
             && let DistributionKind::Wheel(tags) = &wheel.support().kind

@@ -14,9 +14,7 @@ use crate::{
     },
     model::{reason::Reason, solution::ProvidedCandidate},
 };
-use presolve_packages::pypi::{
-    Listed, Project, Release, ReleaseFile, pip_abilities::PipAbility,
-};
+use presolve_packages::pypi::{Listed, Project, Release, ReleaseFile, pip_abilities::PipAbility};
 
 impl PypiHalf<'_> {
     pub(super) fn add_release(
