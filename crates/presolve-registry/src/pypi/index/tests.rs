@@ -72,7 +72,7 @@ fn an_html_page_is_read() {
         <a href="b-1.0.zip">b</a><a>none</a>
         </body></html>"##;
     let files = files(page);
-    let [(version, wheel), (_, source)] = &files[..] else {
+    let [(_, source), (version, wheel)] = &files[..] else {
         panic!("{files:?}");
     };
     assert_eq!(version, "1.0+cu113");
