@@ -83,13 +83,11 @@ impl CompactPage {
         links: &[Link<'_>],
     ) -> Vec<u8> {
         let base = joined(base, href);
-        let usable = links
-            .iter()
-            .filter(|link| resolve(&base, &link.url).is_some())
-            .filter_map(|link| {
-                let (version, kind) = filename::parse(name, &link.filename)?;
-                Some((version, kind, link))
-            });
+        let usable = links.iter().filter_map(|link| {
+            let (version, kind) = filename::parse(name, &link.filename)?;
+            allowed(&base, &link.url)?;
+            Some((version, kind, link))
+        });
         let usable: Vec<_> = usable.collect();
         let places = usable.iter().enumerate();
         let last: HashMap<&str, usize> = places
@@ -434,12 +432,7 @@ fn joined(base: &Url, href: Option<&str>) -> Url {
 /// Resolves a link of a page. Like pip, it adds the credentials of the page to links on the
 /// same host.
 pub fn resolve(base: &Url, link: &str) -> Option<Url> {
-    let mut url = base.join(link).ok()?;
-    // A page from the web must not refer to a local file.
-    let is_of_web = matches!(url.scheme(), "http" | "https");
-    if !is_of_web && (url.scheme() != "file" || base.scheme() != "file") {
-        return None;
-    }
+    let mut url = allowed(base, link)?;
     let same_host = url.origin() == base.origin() && url.origin().is_tuple();
     if same_host && url.username().is_empty() && url.password().is_none() {
         // Both fail only for URLs without a host, and both URLs have one.
@@ -447,6 +440,14 @@ pub fn resolve(base: &Url, link: &str) -> Option<Url> {
         let _ = url.set_password(base.password());
     }
     Some(url)
+}
+
+/// Resolves a link that the page may have, without credentials.
+fn allowed(base: &Url, link: &str) -> Option<Url> {
+    let url = base.join(link).ok()?;
+    // A page from the web must not refer to a local file.
+    let is_of_web = matches!(url.scheme(), "http" | "https");
+    (is_of_web || url.scheme() == "file" && base.scheme() == "file").then_some(url)
 }
 
 #[cfg(test)]

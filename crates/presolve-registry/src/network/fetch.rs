@@ -109,6 +109,11 @@ pub trait Format: Clone + Send + Sync + 'static {
     /// Why the response is not in the expected format.
     fn parse(&self, page: Page) -> Result<Self::Value, String>;
 
+    /// Whether a stored value is known to be that of a response, so that it need not be parsed.
+    fn is_of(&self, _value: &Self::Value, _page: &Page) -> bool {
+        false
+    }
+
     /// Loads the value for a key: `Some(None)` for a stored 404. A value that can no longer be
     /// parsed counts as missing.
     fn load(&self, cache: &Cache, key: &str, url: &Url) -> Option<Loaded<Self::Value>>;
@@ -257,7 +262,7 @@ impl Fetcher {
         format: F,
     ) -> Result<Option<F::Value>, FetchError> {
         let key = request.key();
-        let stored = self.load(&key, request.url, &format).await;
+        let mut stored = self.load(&key, request.url, &format).await;
         if self.0.http.offline {
             return match stored {
                 Some((_, value)) => {
@@ -287,9 +292,9 @@ impl Fetcher {
                 Answer::Missing(head) => {
                     return Ok(self.keep(key, head, None, format, false).await);
                 }
-                Answer::Body(head, page) => match parse(&format, page).await {
-                    Ok(value) => {
-                        return Ok(self.keep(key, head, Some(value), format, false).await);
+                Answer::Body(head, page) => match parse(&format, page, stored.take()).await {
+                    Ok((value, is_known)) => {
+                        return Ok(self.keep(key, head, Some(value), format, is_known).await);
                     }
                     Err(reason) => reason,
                 },
@@ -623,10 +628,23 @@ fn unwritable(url: &Url, error: &std::io::Error) -> FetchError {
     }
 }
 
-/// Parses on a blocking thread, because pages have up to 20 MB.
-async fn parse<F: Format>(format: &F, page: Page) -> Result<F::Value, String> {
+/// Parses on a blocking thread, because pages have up to 20 MB. Returns the stored value, and
+/// true, if the response has the same type and body as the stored one.
+async fn parse<F: Format>(
+    format: &F,
+    page: Page,
+    stored: Option<Loaded<F::Value>>,
+) -> Result<(F::Value, bool), String> {
     let format = format.clone();
-    let parsed = tokio::task::spawn_blocking(move || format.parse(page)).await;
+    let parse = move || match stored {
+        Some((head, Some(value)))
+            if head.content_type == page.content_type && format.is_of(&value, &page) =>
+        {
+            Ok((value, true))
+        }
+        _ => format.parse(page).map(|value| (value, false)),
+    };
+    let parsed = tokio::task::spawn_blocking(parse).await;
     parsed.unwrap_or_else(|error| Err(error.to_string()))
 }
 

@@ -367,7 +367,7 @@ impl Inner {
         };
         match self.fetcher.get(&request, pages).await {
             Err(FetchError::Denied { .. }) if denies_what_it_lacks(&index) => Ok(None),
-            Ok(page) => Ok(page.map(|page| page.project)),
+            Ok(page) => Ok(page.map(|page| page.decoded.project)),
             Err(error) => Err(error.into()),
         }
     }

@@ -1,7 +1,9 @@
 //! Pages of indexes in the cache, in their compact form.
 //!
-//! A page is two files: a response whose body is a checksum, and the compact form that matches
-//! it. So a page that the server confirms is not written again.
+//! A page is two files: a response whose body has two checksums, and the compact form. The
+//! first checksum is that of the compact form, so a page that the server confirms is not
+//! written again. The second is that of the page itself, so a page that a server without
+//! validators sends again is not parsed again.
 
 use std::{path::Path, sync::Arc};
 
@@ -11,14 +13,14 @@ use url::Url;
 
 use super::index;
 use crate::network::{
-    cache::{self, Cache, ResponseHead},
+    cache::{self, Cache, ResponseHead, StoredResponse},
     fetch::{Format, Loaded, Page},
 };
 use presolve_packages::pypi::page::{CompactPage, Decoded};
 use presolve_text::files;
 
 /// Cache bucket; the name changes with the layout of [`CompactPage`].
-pub(super) const BUCKET: &str = "pages-1";
+pub(super) const BUCKET: &str = "pages-2";
 /// Maximum size of a compact page, in bytes. The largest of PyPI have about 5 MB; a compact page
 /// is smaller than its page.
 const LIMIT: u64 = super::client::PAGE_LIMIT;
@@ -30,28 +32,39 @@ pub(super) struct Pages {
     pub(super) index: Arc<Url>,
 }
 
-impl Format for Pages {
-    type Value = Decoded;
+/// A page with the checksum of the body that it was parsed from.
+pub(super) struct Known {
+    pub(super) decoded: Decoded,
+    body: Checksum,
+}
 
-    fn parse(&self, page: Page) -> Result<Decoded, String> {
-        index::read_page(&self.name, &self.index, &page)
+type Checksum = [u8; 32];
+
+impl Format for Pages {
+    type Value = Known;
+
+    fn parse(&self, page: Page) -> Result<Known, String> {
+        let decoded = index::read_page(&self.name, &self.index, &page)?;
+        let body = Sha256::digest(&page.body).into();
+        Ok(Known { decoded, body })
     }
 
-    fn load(&self, cache: &Cache, key: &str, url: &Url) -> Option<Loaded<Decoded>> {
+    fn is_of(&self, value: &Known, page: &Page) -> bool {
+        value.body == Checksum::from(Sha256::digest(&page.body))
+    }
+
+    fn load(&self, cache: &Cache, key: &str, url: &Url) -> Option<Loaded<Known>> {
         let stored = cache.response(key)?;
         if stored.head.status != 200 {
             return Some((stored.head, None));
         }
         let path = cache.path(BUCKET, key);
-        let decoded = read(&path, &stored.body).and_then(|bytes| {
-            let index = Some(self.index.clone());
-            CompactPage::decode(bytes, &stored.head.base(url), index)
-        });
-        if decoded.is_none() {
+        let known = self.known(&path, &stored, url);
+        if known.is_none() {
             cache.forget_response(key);
             let _ = std::fs::remove_file(path);
         }
-        Some((stored.head, Some(decoded?)))
+        Some((stored.head, Some(known?)))
     }
 
     fn store(
@@ -59,11 +72,11 @@ impl Format for Pages {
         cache: &Cache,
         key: &str,
         head: &ResponseHead,
-        value: &mut Option<Decoded>,
+        value: &mut Option<Known>,
     ) -> std::io::Result<()> {
-        if let Some(Decoded { page, .. }) = value {
+        if let Some(Known { decoded, .. }) = value {
             let path = cache.path(BUCKET, key);
-            cache::write_whole(&path, |file| file.write_all(page.bytes()))?;
+            cache::write_whole(&path, |file| file.write_all(decoded.page.bytes()))?;
         }
         self.confirm(cache, key, head, value)
     }
@@ -73,11 +86,26 @@ impl Format for Pages {
         cache: &Cache,
         key: &str,
         head: &ResponseHead,
-        value: &mut Option<Decoded>,
+        value: &mut Option<Known>,
     ) -> std::io::Result<()> {
-        let checksum = value.as_ref();
-        let checksum = checksum.map(|decoded| Sha256::digest(decoded.page.bytes()));
-        cache.store_parts(key, head, checksum.as_deref().unwrap_or_default())
+        let checksums = value.as_ref().map(|Known { decoded, body }| {
+            let compact = Checksum::from(Sha256::digest(decoded.page.bytes()));
+            [compact, *body].concat()
+        });
+        cache.store_parts(key, head, &checksums.unwrap_or_default())
+    }
+}
+
+impl Pages {
+    /// Reads the compact form of a stored response.
+    fn known(&self, path: &Path, stored: &StoredResponse, url: &Url) -> Option<Known> {
+        let (compact, body) = stored.body.split_first_chunk::<32>()?;
+        let bytes = read(path, compact)?;
+        let index = Some(self.index.clone());
+        Some(Known {
+            decoded: CompactPage::decode(bytes, &stored.head.base(url), index)?,
+            body: body.try_into().ok()?,
+        })
     }
 }
 
