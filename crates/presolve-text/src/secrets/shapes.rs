@@ -3,6 +3,8 @@
 //!
 //! The patterns are looser than those of secret scanners, which must avoid false positives in
 //! a whole repository. A log can truncate a token, and an unnecessary mask costs little.
+//! Classes are ASCII: nearly every run compiles all patterns, and Unicode's letters take fifty
+//! times as long.
 //! Names of rules are those of gitleaks
 //! (<https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml>) and of
 //! detect-secrets (<https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins>).
@@ -37,16 +39,16 @@ const fn random(pattern: &'static str) -> Shape {
 
 const SHAPES: &[Shape] = &[
     // https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
-    shape(r"\bgh[pousr]_[0-9A-Za-z]{10,}|\bgithub_pat_\w{10,}"),
+    shape(r"\bgh[pousr]_[0-9A-Za-z]{10,}|\bgithub_pat_[[:word:]]{10,}"),
     // https://docs.gitlab.com/security/tokens/#token-prefixes
     shape(
-        r"\bgl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[0-9A-Za-z_.-]{10,}|\bGR1348941[\w-]{10,}",
+        r"\bgl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[0-9A-Za-z_.-]{10,}|\bGR1348941[[:word:]-]{10,}",
     ),
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     shape(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b"),
     shape(r"\bABSK[A-Za-z0-9+/]{40,}={0,2}|\bbedrock-api-key-[A-Za-z0-9+/=]{10,}"),
     // gitleaks: azure-ad-client-secret.
-    shape(r"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{20,}"),
+    shape(r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{20,}"),
     // The key of a storage account is 512 bits in base64 and ends in `==`:
     // https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage
     shape(r"[A-Za-z0-9+/]{86}=="),
@@ -59,20 +61,20 @@ const SHAPES: &[Shape] = &[
     // https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
     shape(r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{18}AZDO[A-Za-z0-9]{4}\b"),
     // https://pypi.org/help/#apitoken; macaroons begin with `AgE`.
-    shape(r"\bpypi-AgE[\w-]{8,}"),
+    shape(r"\bpypi-AgE[[:word:]-]{8,}"),
     // https://docs.npmjs.com/about-access-tokens
     shape(r"\bnpm_[A-Za-z0-9]{16,}"),
     // https://huggingface.co/docs/hub/security-tokens
     shape(r"\b(?:hf|api_org)_[A-Za-z0-9]{16,}"),
     // https://docs.slack.dev/authentication/tokens
-    shape(r"\bxox[abeoprs](?:\.xox[bp])?-[0-9A-Za-z-]{8,}|\bxapp-\d-[0-9A-Za-z-]{8,}"),
+    shape(r"\bxox[abeoprs](?:\.xox[bp])?-[0-9A-Za-z-]{8,}|\bxapp-[0-9]-[0-9A-Za-z-]{8,}"),
     shape(r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9+/]{10,})"),
     // https://cloud.google.com/docs/authentication/api-keys; client secrets begin with
     // `GOCSPX-`, access tokens with `ya29.`.
-    shape(r"\bAIza[\w-]{20,}|\bGOCSPX-[\w-]{10,}|\bya29\.[\w-]{10,}"),
+    shape(r"\bAIza[[:word:]-]{20,}|\bGOCSPX-[[:word:]-]{10,}|\bya29\.[[:word:]-]{10,}"),
     // https://platform.openai.com/docs/api-reference/authentication and
     // https://docs.anthropic.com/en/api/admin-api
-    shape(r"\bsk-(?:proj|svcacct|admin|ant|or)-[\w-]{12,}|\bsk-[A-Za-z0-9]{20,}"),
+    shape(r"\bsk-(?:proj|svcacct|admin|ant|or)-[[:word:]-]{12,}|\bsk-[A-Za-z0-9]{20,}"),
     // https://docs.stripe.com/keys
     shape(r"\b(?:sk|rk|whsec)_(?:test_|live_|prod_)?[A-Za-z0-9]{16,}"),
     // JSON web tokens (RFC 7519): base64url of `{"`, three parts.
@@ -86,27 +88,31 @@ const SHAPES: &[Shape] = &[
     // https://help.cloudsmith.io/docs/entitlements: the token is the first folder.
     shape(r"\bdl\.cloudsmith\.io/(?P<secret>[A-Za-z0-9]{12,})/"),
     // https://docs.docker.com/security/access-tokens/
-    shape(r"\bdckr_(?:pat|oat)_[\w-]{8,}"),
+    shape(r"\bdckr_(?:pat|oat)_[[:word:]-]{8,}"),
     // https://developer.hashicorp.com/vault/docs/concepts/tokens
-    shape(r"\bhv[sbr]\.[\w-]{10,}|\b[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{20,}"),
+    shape(r"\bhv[sbr]\.[[:word:]-]{10,}|\b[A-Za-z0-9]{14}\.atlasv1\.[[:word:]=-]{20,}"),
     // https://docs.databricks.com/aws/en/dev-tools/auth/pat
-    shape(r"\bdapi[0-9a-f]{16,}(?:-\d)?"),
+    shape(r"\bdapi[0-9a-f]{16,}(?:-[0-9])?"),
     // https://docs.digitalocean.com/reference/api/create-personal-access-token/
     shape(r"\bdo[opr]_v1_[0-9a-f]{16,}"),
     // gitleaks: sendgrid, twilio, doppler, dynatrace, linear, planetscale, postman, pulumi,
     // rubygems, sentry, shopify, square, grafana, nuget, age, 1password, atlassian.
-    shape(r"\bSG\.[\w-]{16,}(?:\.[\w-]+)?|\bSK[0-9a-f]{32}\b|\bdp\.[a-z]{2,3}\.[A-Za-z0-9]{20,}"),
-    shape(r"\bdt0[a-z]\d{2}\.[A-Z0-9]{10,}\.[A-Z0-9]{10,}|\blin_(?:api|oauth)_[A-Za-z0-9]{20,}"),
     shape(
-        r"\bpscale_(?:tkn|oauth|pw)_[\w=.-]{16,}|\bPMAK-[0-9a-f]{16,}-[0-9a-f]{16,}|\bpul-[0-9a-f]{20,}",
+        r"\bSG\.[[:word:]-]{16,}(?:\.[[:word:]-]+)?|\bSK[0-9a-f]{32}\b|\bdp\.[a-z]{2,3}\.[A-Za-z0-9]{20,}",
+    ),
+    shape(r"\bdt0[a-z][0-9]{2}\.[A-Z0-9]{10,}\.[A-Z0-9]{10,}|\blin_(?:api|oauth)_[A-Za-z0-9]{20,}"),
+    shape(
+        r"\bpscale_(?:tkn|oauth|pw)_[[:word:]=.-]{16,}|\bPMAK-[0-9a-f]{16,}-[0-9a-f]{16,}|\bpul-[0-9a-f]{20,}",
     ),
     shape(
-        r"\brubygems_[0-9a-f]{20,}|\bsntry[su]_[\w+/=-]{16,}|\bshp(?:at|ca|pa|ss)_[0-9A-Fa-f]{16,}",
+        r"\brubygems_[0-9a-f]{20,}|\bsntry[su]_[[:word:]+/=-]{16,}|\bshp(?:at|ca|pa|ss)_[0-9A-Fa-f]{16,}",
     ),
     shape(
-        r"\bsq0(?:atp|csp)-[\w-]{16,}|\bgl(?:c|sa)_[A-Za-z0-9+/_]{20,}={0,2}|\boy2[a-z0-9]{43}\b",
+        r"\bsq0(?:atp|csp)-[[:word:]-]{16,}|\bgl(?:c|sa)_[A-Za-z0-9+/_]{20,}={0,2}|\boy2[a-z0-9]{43}\b",
     ),
-    shape(r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}|\bops_ey[A-Za-z0-9+/]{20,}={0,2}|\bATATT3[\w=-]{20,}"),
+    shape(
+        r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}|\bops_ey[A-Za-z0-9+/]{20,}={0,2}|\bATATT3[[:word:]=-]{20,}",
+    ),
     shape(r"\bNRAK-[A-Z0-9]{20,}|\brdme_[a-z0-9]{30,}|\bLTAI[A-Za-z0-9]{12,}"),
     // PEM (RFC 7468), complete or truncated; in JSON the line breaks are written `\n`.
     shape(
@@ -116,7 +122,7 @@ const SHAPES: &[Shape] = &[
     random(r"(?m)^[ \t]*(?P<secret>[A-Za-z0-9+/]{60,}={0,2})[ \t]*$"),
     // HTTP headers (RFC 9110, 11.6; RFC 6265), for any authentication scheme.
     shape(
-        r#"(?i)\bauthorization\\?["']?[ \t]*[:=][ \t]*\\?["']?(?:[A-Za-z][\w-]*[ \t]+)?(?P<secret>[^\s"'`\\][^"'`\r\n\\]*)"#,
+        r#"(?i)\bauthorization\\?["']?[ \t]*[:=][ \t]*\\?["']?(?:[A-Za-z][[:word:]-]*[ \t]+)?(?P<secret>[^\s"'`\\][^"'`\r\n\\]*)"#,
     ),
     shape(
         r#"(?i)\b(?:set-)?cookie\\?["']?[ \t]*[:=][ \t]*\\?["']?(?P<secret>[^\s"'`\\][^"'`\r\n\\]*)"#,
@@ -140,7 +146,7 @@ const SHAPES: &[Shape] = &[
     ),
     // Text that is piped to an option that reads a password.
     shape(
-        r#"(?i)\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*["']?(?P<secret>[^\s"'|]+)["']?[ \t]*\|[^\n]*(?:--password-stdin|--token-stdin|--with-token|passwd|sudo[ \t]+-S)"#,
+        r#"(?i)\b(?:echo|printf)[ \t]+(?:-[[:word:]]+[ \t]+)*["']?(?P<secret>[^\s"'|]+)["']?[ \t]*\|[^\n]*(?:--password-stdin|--token-stdin|--with-token|passwd|sudo[ \t]+-S)"#,
     ),
 ];
 
