@@ -18,7 +18,8 @@ use std::{
 use futures::FutureExt;
 use rattler_conda_types::Version;
 use resolvo::{
-    Dependencies, DependencyProvider, NameId, Requirement, SolvableId, SolverCache, VersionSetId,
+    Candidates, Dependencies, DependencyProvider, NameId, Requirement, SolvableId, SolverCache,
+    VersionSetId,
 };
 
 use super::{
@@ -28,18 +29,28 @@ use super::{
 use crate::model::record::date;
 use presolve_target::ChannelPriority;
 
-/// The best version that a dependency allows. Smaller is better.
-type Score = (bool, Reverse<Version>);
+/// The best version that a dependency allows, by its rank among those of the package, and
+/// whether it tracks features. Smaller is better.
+type Score = (bool, Reverse<u32>);
 
 /// Cached results of sorting.
 #[derive(Default)]
 pub(super) struct Order {
-    /// The rank of a record's version among those of its package.
-    version_ranks: RefCell<HashMap<SolvableId, u32>>,
-    /// The highest version that a version set has, and whether it tracks features.
+    /// The ranks of the records of the packages that were sorted.
+    ranks: RefCell<HashMap<SolvableId, Rank>>,
+    /// The highest version that a version set has.
     highest: RefCell<HashMap<VersionSetId, Option<Score>>>,
     /// Runs of equal records, in the original and in the sorted order.
     ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
+}
+
+/// The ranks of a record among those of its package.
+#[derive(Clone, Copy, Default)]
+struct Rank {
+    /// Rank under rules 1 to 4; smaller is better.
+    key: u32,
+    /// Rank of its version; larger is better.
+    version: u32,
 }
 
 /// The sort key: whether the record is a last resort, and rules 1 to 4.
@@ -55,38 +66,50 @@ impl CondaHalf<'_> {
         if solvables.len() < 2 {
             return;
         }
-        self.rank_versions(self.terms.name_of(solvables[0]));
-        solvables.sort_by_cached_key(|&id| self.key(id));
-        let equal = |a: &SolvableId, b: &SolvableId| self.key(*a) == self.key(*b);
-        for run in solvables.chunk_by_mut(equal) {
+        self.rank(self.terms.name_of(solvables[0]));
+        let ranks = self.order.ranks.borrow();
+        let key = |id| ranks.get(id).map_or(0, |rank| rank.key);
+        let ranked = solvables.iter().map(|id| (key(id), *id));
+        let mut ranked: Vec<(u32, SolvableId)> = ranked.collect();
+        drop(ranks);
+        ranked.sort_by_key(|(key, _)| *key);
+        let mut start = 0;
+        for run in ranked.chunk_by(|a, b| a.0 == b.0) {
+            let sorted = &mut solvables[start..start + run.len()];
+            start += run.len();
+            for (place, (_, id)) in sorted.iter_mut().zip(run) {
+                *place = *id;
+            }
             if run.len() > 1 {
-                self.sort_run(solver, run);
+                self.sort_run(solver, sorted);
             }
         }
     }
 
-    fn rank_versions(&self, name: NameId) {
-        let mut ranks = self.order.version_ranks.borrow_mut();
-        let candidates = &self.candidates[&name].candidates;
-        if ranks.contains_key(&candidates[0]) {
+    /// Ranks all records of a package.
+    fn rank(&self, name: NameId) {
+        let Some(Candidates { candidates, .. }) = self.candidates.get(&name) else {
+            return;
+        };
+        let is_known = |id| self.order.ranks.borrow().contains_key(id);
+        if candidates.first().is_none_or(is_known) {
             return;
         }
-        let mut versions: Vec<(&Version, SolvableId)> = candidates
-            .iter()
-            .filter_map(|&id| Some((version(&self.terms, id)?, id)))
-            .collect();
-        versions.sort_by(|a, b| a.0.cmp(b.0));
-        let mut rank = 0;
-        for (place, (current, id)) in versions.iter().enumerate() {
-            // Compare by `cmp`: for `==`, `1.0` and `1.0.0` differ.
-            if place > 0 && versions[place - 1].0.cmp(current) == Ordering::Less {
-                rank += 1;
-            }
-            ranks.insert(*id, rank);
-        }
+        let versions = numbered(
+            candidates
+                .iter()
+                .filter_map(|&id| Some((version(&self.terms, id)?, id))),
+        );
+        let key = |&id| (self.key(id, versions.get(&id).copied().unwrap_or(0)), id);
+        let keys = numbered(candidates.iter().map(key));
+        let ranks = keys.into_iter().map(|(id, key)| {
+            let version = versions.get(&id).copied().unwrap_or(0);
+            (id, Rank { key, version })
+        });
+        self.order.ranks.borrow_mut().extend(ranks);
     }
 
-    fn key(&self, id: SolvableId) -> Key {
+    fn key(&self, id: SolvableId, version: u32) -> Key {
         let record = self.terms.record_of(id);
         let cut_off = self.terms.world.cut_off.as_ref();
         let is_last = cut_off.is_some_and(|cut_off| cut_off.is_last_resort)
@@ -97,15 +120,8 @@ impl CondaHalf<'_> {
             (ChannelPriority::Flexible, None) => u32::MAX,
             _ => 0,
         };
-        let version = self.order.version_ranks.borrow().get(&id).copied();
         let build = record.map_or(0, |record| record.package_record.build_number);
-        (
-            is_last,
-            tracked,
-            channel,
-            Reverse(version.unwrap_or(0)),
-            Reverse(build),
-        )
+        (is_last, tracked, channel, Reverse(version), Reverse(build))
     }
 
     fn channel_rank(&self, channel: &Option<String>) -> u32 {
@@ -138,7 +154,7 @@ impl CondaHalf<'_> {
                 // If a record has several requirements on a package, the tightest counts.
                 best.reduce(|a, b| if a > b { a } else { b })
             });
-            score.clone()
+            *score
         };
         run[..known].sort_by(|&a, &b| {
             for place in 0..shared.len() {
@@ -162,25 +178,31 @@ impl CondaHalf<'_> {
         D: DependencyProvider<NameId = NameId, SolvableId = SolvableId>,
     {
         if let Some(known) = self.order.highest.borrow().get(&set) {
-            return known.clone();
+            return *known;
         }
         let matching = solver
             .get_or_cache_matching_candidates(set)
             .now_or_never()?
             .ok()?;
-        let mut best: Option<(&Version, bool)> = None;
+        if let Some(&first) = matching.first() {
+            self.rank(self.terms.name_of(first));
+        }
+        let ranks = self.order.ranks.borrow();
+        let mut best: Option<(u32, SolvableId)> = None;
         for &id in matching {
-            let Some(version) = version(&self.terms, id) else {
-                continue;
-            };
-            if best.is_none_or(|(best, _)| version > best) {
-                let record = self.terms.record_of(id);
-                let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
-                best = Some((version, tracked));
+            // An extra has no version.
+            if let Some(Rank { version, .. }) = ranks.get(&id)
+                && best.is_none_or(|(best, _)| *version > best)
+            {
+                best = Some((*version, id));
             }
         }
-        let score = best.map(|(version, tracked)| (tracked, Reverse(version.clone())));
-        self.order.highest.borrow_mut().insert(set, score.clone());
+        let score = best.map(|(version, id)| {
+            let record = self.terms.record_of(id);
+            let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+            (tracked, Reverse(version))
+        });
+        self.order.highest.borrow_mut().insert(set, score);
         score
     }
 
@@ -236,6 +258,20 @@ impl CondaHalf<'_> {
         let stamp = package.timestamp.as_ref()?;
         Some(stamp.jiff_timestamp())
     }
+}
+
+/// Numbers the ids in the order of their keys; equal keys have one number. Keys are compared
+/// by `cmp`: for `==`, the versions `1.0` and `1.0.0` differ.
+fn numbered<K: Ord>(keys: impl Iterator<Item = (K, SolvableId)>) -> HashMap<SolvableId, u32> {
+    let mut keys: Vec<(K, SolvableId)> = keys.collect();
+    keys.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut number = 0;
+    let numbered = keys.iter().enumerate().map(|(place, (key, id))| {
+        let is_next = place > 0 && keys[place - 1].0.cmp(key) == Ordering::Less;
+        number += u32::from(is_next);
+        (*id, number)
+    });
+    numbered.collect()
 }
 
 type Requirements = HashMap<SolvableId, BTreeMap<NameId, Vec<VersionSetId>>>;
