@@ -9,7 +9,7 @@ use std::{
     collections::BTreeSet,
     ops::Range,
     sync::{
-        LazyLock, PoisonError, RwLock,
+        LazyLock, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -93,15 +93,21 @@ fn replace(text: &str, secrets: Vec<Range<usize>>, mask: impl Fn(&str) -> String
 /// Ranges of the secrets of a text, sorted and without overlaps. [`redact`] masks these;
 /// [`find`] returns the subset that is certainly a secret of a URL.
 pub fn find_all(text: &str) -> Vec<Range<usize>> {
+    let mut found = find_by_shape(text);
+    found.extend(remembered(text));
+    merged(found)
+}
+
+/// Ranges, in no order, of the secrets that can be recognised in the text alone.
+fn find_by_shape(text: &str) -> Vec<Range<usize>> {
     if is_short_word(text) {
-        return remembered(text);
+        return Vec::new();
     }
     let mut found = url::find_all(text);
     found.extend(keys::find(text));
     found.extend(shapes::find(text));
     found.retain(|secret| is_secret(&text[secret.clone()]));
-    found.extend(remembered(text));
-    merged(found)
+    found
 }
 
 /// Whether a text is too short for a token, and has nothing that separates a name from a
@@ -171,12 +177,24 @@ static REMEMBERED: RwLock<BTreeSet<String>> = RwLock::new(BTreeSet::new());
 /// the key or the URL that identifies it as a secret. The runners of GitHub and Azure
 /// Pipelines search their logs for known values for the same reason.
 pub fn remember(text: &str) {
-    let secrets = find_all(text).into_iter();
-    let secrets = secrets.flat_map(|secret| parts(&text[secret]));
-    let secrets: Vec<String> = secrets.filter(|secret| is_unusual(secret)).collect();
-    if !secrets.is_empty() {
-        let mut known = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
-        known.extend(secrets);
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    waiting.push(text.to_owned());
+}
+
+/// Texts of [`remember`] that were not searched yet. Many runs print nothing that may have a
+/// secret, and the search takes longer than all else that they do.
+static WAITING: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn search_waiting() {
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    for text in std::mem::take(&mut *waiting) {
+        let secrets = merged(find_by_shape(&text)).into_iter();
+        let secrets = secrets.flat_map(|secret| parts(&text[secret]));
+        let secrets: Vec<String> = secrets.filter(|secret| is_unusual(secret)).collect();
+        if !secrets.is_empty() {
+            let mut known = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
+            known.extend(secrets);
+        }
     }
 }
 
@@ -211,6 +229,7 @@ fn is_unusual(text: &str) -> bool {
 }
 
 fn remembered(text: &str) -> Vec<Range<usize>> {
+    search_waiting();
     let known = REMEMBERED.read().unwrap_or_else(PoisonError::into_inner);
     let found = known.iter().flat_map(|secret| {
         let found = text.match_indices(secret.as_str());
