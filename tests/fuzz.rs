@@ -138,7 +138,7 @@ impl Watch {
             while !is_over.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(200));
                 let started = Duration::from_millis(started.load(Ordering::Relaxed));
-                if birth.elapsed() > started + 6 * TIME && !is_over.load(Ordering::Relaxed) {
+                if birth.elapsed() > started + 30 * TIME && !is_over.load(Ordering::Relaxed) {
                     let case = case.load(Ordering::Relaxed);
                     eprintln!("{target}, PRESOLVE_SEED={case}: does not end");
                     std::process::abort();
