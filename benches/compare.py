@@ -15,10 +15,35 @@ import threading
 import time
 import venv
 
+import proxy
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-CONDA = ["python=3.11", "numpy", "pandas", "scikit-learn"]
-PIP = ["requests", "fastapi[standard]", "pydantic>=2"]
+# Title, Python, conda lines and pip lines. Everything is public, and each case is a kind of
+# work: few and many open names, a file of exact pins, a deep graph, a search for old versions.
+CONDA = ["numpy", "pandas", "scikit-learn"]
+MANY = [
+    *CONDA, "scipy", "xarray", "dask", "zarr", "matplotlib", "jupyterlab", "netcdf4", "rasterio",
+    "geopandas", "cartopy", "bokeh", "holoviews", "sympy", "numba", "pyarrow", "sqlalchemy",
+    "requests", "pillow", "networkx", "statsmodels", "seaborn",
+]
+LIST = [
+    "numpy", "pandas", "scipy", "scikit-learn", "matplotlib", "seaborn", "requests", "flask",
+    "django", "fastapi", "uvicorn", "pydantic", "sqlalchemy", "alembic", "celery", "redis",
+    "pytest", "black", "mypy", "rich", "typer", "httpx", "aiohttp", "jinja2", "pillow", "opencv-python",
+    "nltk", "spacy", "gensim", "xgboost", "lightgbm", "transformers", "datasets", "tokenizers",
+    "mlflow", "optuna", "plotly", "dash", "streamlit", "boto3",
+]
+CASES = {
+    "one name": ("3.11", [], []),
+    "4 names": ("3.11", CONDA, []),
+    "25 names": ("3.11", MANY, []),
+    "2 pip lines": ("3.11", [], ["requests", "pandas"]),
+    "40 pip lines": ("3.10", [], LIST),
+    "airflow": ("3.10", [], ["apache-airflow==2.7.3"]),
+    "old boto": ("3.10", [], ["boto3==1.34.0", "botocore<1.35", "s3fs"]),
+    "mixed": ("3.11", CONDA, ["requests", "fastapi[standard]", "pydantic>=2"]),
+}
 
 # Run as `python -c … CHANNEL PLATFORM CACHE SPEC…`.
 RATTLER = """
@@ -41,9 +66,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="presolve-bench-") as folder:
         bench = Bench(arguments, pathlib.Path(folder))
         bench.install_peers()
-        bench.compare("conda only", CONDA, [], bench.conda_peer)
-        bench.compare("pip only", ["python=3.11", "pip"], PIP, bench.pip_peer)
-        bench.compare("mixed", [*CONDA, "pip"], PIP, bench.both_peers)
+        print(
+            "\n| case | cache | presolve: CPU s, MiB, requests | others: CPU s, MiB, requests "
+            "| CPU | memory | wall |\n|---|---|---|---|---|---|---|"
+        )
+        for title in arguments.case or CASES:
+            bench.compare(title, *CASES[title])
 
 
 def parse():
@@ -54,6 +82,8 @@ def parse():
         "--channel-alias", default="https://conda.anaconda.org", help="a URL or folder before its name"
     )
     parser.add_argument("--index-url", default="https://pypi.org/simple", help="the package index")
+    parser.add_argument("--proxy-cache", help="a folder for what the proxy of the index fetches")
+    parser.add_argument("--case", action="append", choices=CASES, help="only this case")
     parser.add_argument("--mapping", help="a name mapping instead of the published one")
     parser.add_argument("--platform", default="linux-64")
     parser.add_argument("--runs", type=int, default=3, help="runs of each kind")
@@ -67,6 +97,8 @@ class Bench:
         alias = arguments.channel_alias
         self.alias = alias if "://" in alias else serve(alias)
         self.bin = folder / "venv" / "bin"
+        self.proxy = proxy.Proxy(arguments.index_url, arguments.proxy_cache or folder / "index")
+        self.index_url = f"{self.proxy.url}/simple/"
 
     def install_peers(self):
         venv.create(self.folder / "venv", with_pip=True)
@@ -76,18 +108,21 @@ class Bench:
         print(*[line for line in frozen.stdout.split() if line.startswith(("py-rattler", "py_rattler", "uv="))])
         subprocess.run([self.arguments.presolve, "--version"], check=True)
 
-    def compare(self, title, conda, pip, peer):
-        print(f"\n{title}: {', '.join([*conda, *pip])}")
+    def compare(self, title, python, conda, pip):
         name = title.replace(" ", "-")
+        conda = [f"python={python}", *conda, *["pip"] * bool(pip)]
+        peers = [self.conda_peer] * (not pip or len(conda) > 2)
+        if pip:
+            peers.append(functools.partial(self.pip_peer, python=python))
+        theirs = self.measure(
+            f"{name}-peer", lambda cache: [command for peer in peers for command in peer(conda, pip, cache)]
+        )
         ours = self.measure(f"{name}-presolve", lambda cache: [self.presolve(conda, pip, cache)])
-        theirs = self.measure(f"{name}-peer", lambda cache: peer(conda, pip, cache))
         for kind in ["cold", "warm"]:
-            (our_time, our_memory), (their_time, their_memory) = ours[kind], theirs[kind]
-            print(
-                f"  {kind}: presolve {our_time:6.2f} s {our_memory:5.0f} MB, "
-                f"others {their_time:6.2f} s {their_memory:5.0f} MB, "
-                f"time x{our_time / their_time:.2f}, memory x{our_memory / their_memory:.2f}"
-            )
+            our, their = ours[kind], theirs[kind]
+            ratios = [f"x{mine / other:.2f}" for mine, other in zip(our[:3], their[:3])]
+            shown = [f"{cpu:.2f}, {memory:.0f}, {requests:.0f}" for cpu, memory, _, requests in (our, their)]
+            print("|", " | ".join([title, kind, *shown, *ratios]), "|", flush=True)
 
     def presolve(self, conda, pip, cache):
         lines = [f"channels: [{self.arguments.channel}, nodefaults]", "dependencies:"]
@@ -97,7 +132,7 @@ class Bench:
         file.write_text("\n".join(lines) + "\n")
         command = [self.arguments.presolve, "pin", file, "-q", "-o", self.folder / "pinned.yml"]
         command += ["--platform", self.arguments.platform, "--channel-alias", self.alias]
-        command += ["--index-url", self.arguments.index_url, "--cache-dir", cache]
+        command += ["--index-url", self.index_url, "--cache-dir", cache]
         return command + (["--mapping", self.arguments.mapping] if self.arguments.mapping else [])
 
     def conda_peer(self, conda, _pip, cache):
@@ -105,26 +140,27 @@ class Bench:
         program = [self.bin / "python", "-c", RATTLER, channel, self.arguments.platform]
         return [[*program, cache / "rattler", *conda]]
 
-    def pip_peer(self, _conda, pip, cache):
+    def pip_peer(self, _conda, pip, cache, python):
         requirements = self.folder / "requirements.in"
         requirements.write_text("\n".join(pip) + "\n")
-        command = [self.bin / "uv", "pip", "compile", "--quiet", "--python-version", "3.11"]
+        command = [self.bin / "uv", "pip", "compile", "--quiet", "--python-version", python]
         command += ["--python-platform", UV_PLATFORMS.get(self.arguments.platform, "linux")]
-        command += ["--index-url", self.arguments.index_url, "--cache-dir", cache / "uv"]
+        command += ["--index-url", self.index_url, "--cache-dir", cache / "uv"]
         return [[*command, "-o", self.folder / "requirements.txt", requirements]]
 
-    def both_peers(self, conda, pip, cache):
-        return self.conda_peer(conda, pip, cache) + self.pip_peer(conda, pip, cache)
-
     def measure(self, name, commands):
-        """The median time and peak memory, cold and warm."""
+        """The medians of CPU seconds, peak memory, seconds and requests, cold and warm."""
         cache = self.folder / "caches" / name
         results = {"cold": [], "warm": []}
-        for _ in range(self.arguments.runs):
+        # Fills the proxy, which is slow the first time.
+        for number in range(self.arguments.runs + 1):
             shutil.rmtree(cache, ignore_errors=True)
             cache.mkdir(parents=True)
-            results["cold"].append(run(commands(cache)))
-            results["warm"].append(run(commands(cache)))
+            for kind in ["cold", "warm"]:
+                before = self.proxy.requests.total()
+                result = run(commands(cache))
+                if number > 0:
+                    results[kind].append((*result, self.proxy.requests.total() - before))
         return {kind: tuple(map(statistics.median, zip(*runs))) for kind, runs in results.items()}
 
 
@@ -153,17 +189,18 @@ UV_PLATFORMS = {
 
 
 def run(commands):
-    """Seconds of all commands, and megabytes of the largest."""
-    start, memory = time.monotonic(), 0
+    """CPU seconds, megabytes of the largest, and seconds of all commands."""
+    start, cpu, memory = time.monotonic(), 0, 0
     for command in commands:
         process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
         # Of this child alone; getrusage has only the largest of all so far.
         _, status, usage = os.wait4(process.pid, 0)
         if os.waitstatus_to_exitcode(status) != 0:
             sys.exit(f"failed: {' '.join(map(str, command))}")
+        cpu += usage.ru_utime + usage.ru_stime
         # Bytes on macOS, kilobytes elsewhere.
         memory = max(memory, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
-    return time.monotonic() - start, memory
+    return cpu, memory, time.monotonic() - start
 
 
 if __name__ == "__main__":
