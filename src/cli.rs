@@ -52,7 +52,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write exact pins for every package into an environment file
-    #[command(after_help = format!("{}\n\n{EXIT_CODES}", pin::EXAMPLES))]
+    #[command(after_help = format!("{}\n\n{}", pin::EXAMPLES, pin::EXIT_CODES))]
     Pin(pin::Pin),
     /// Explain why a file cannot be solved and suggest minimal fixes
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", explain::EXAMPLES))]

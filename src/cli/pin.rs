@@ -1,6 +1,7 @@
 //! `presolve pin`.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use rattler_conda_types::Subdir;
 
 use super::{
     Output,
-    opened::{self, Opened},
+    opened::{self, Named, Opened},
     print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
@@ -25,16 +26,18 @@ use presolve_spec::{
     pin::{check_asks, check_pip_lists, check_place},
 };
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure},
+    diagnostic::{Diagnostic, Failure, FailureKind, Level},
     files::Protected,
 };
 use presolve_words::notices;
 
 mod edit;
 mod lock;
+mod paths;
 mod platforms;
 
 pub(super) use edit::pins;
+use paths::ToPin;
 
 /// The examples at the end of the help of `pin`.
 pub(super) const EXAMPLES: &str = "\
@@ -47,16 +50,25 @@ Examples:
   presolve pin --format conda-lock --platform linux-64 --platform osx-arm64 -o conda-lock.yml
                                             lock for two platforms, for another tool";
 
+/// The exit codes at the end of the help of `pin`.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; with --diff: nothing would change
+  1  the file cannot be solved; with --diff: something would change
+  2  a file, a setting or the command line cannot be used
+  3  no result: network, cache or time limit
+With several files, the exit code is that of the worst one: 2, then 1, then 3.";
+
 /// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// Environment file, Azure ML environment, Dockerfile, or folder of a build [default: environment.yml, or the only such file in this folder]
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// Environment files, Azure ML environments, Dockerfiles, or folders of these [default: environment.yml, or the only such file in this folder]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// Output format; all but `env` are printed unless -o names a file
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     format: LockFormat,
-    /// Show what would change without writing
+    /// Show what would change without writing, and exit with 1 if anything would
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
     /// Write the result to this file instead of the input
@@ -72,38 +84,88 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    /// Returns the path as the user wrote it.
+    /// Returns the first path as the user wrote it.
     pub(super) fn file(&self) -> &Path {
-        opened::path(self.file.as_deref())
+        opened::path(self.paths.first().map(PathBuf::as_path))
     }
 
-    /// Runs the command.
-    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
-        let start = Instant::now();
+    /// Runs the command for each file. The exit code is that of the worst one.
+    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         self.check_format()?;
-        self.file = Some(opened::chosen(self.file.take(), &self.settings)?);
-        let Opened {
-            environment,
-            settings,
-            ..
-        } = opened::open(self.file(), &self.settings, output)?;
-        check_asks(&environment)?;
-        check_pip_lists(&environment)?;
-        if self.format.0 == Format::Env {
-            check_place(&environment)?;
+        let files = self.files()?;
+        if let (true, [first, second, ..]) = (self.is_for_one(), &files[..]) {
+            return Err(several_files(&first.path, &second.path));
         }
-        let upgrade = self.upgrade.of(&environment, self.file(), output);
-        let resolutions = self
-            .resolve(&environment, &settings, &upgrade, output)
-            .await?;
+        let mut seen: HashSet<PathBuf> = HashSet::new();
+        let mut worst: Option<FailureKind> = None;
+        for file in &files {
+            let Err(failure) = self.file_in_turn(file, &mut seen, output).await else {
+                continue;
+            };
+            failure.diagnostics.iter().for_each(|one| output.say(one));
+            worst = worst
+                .into_iter()
+                .chain([failure.kind])
+                .max_by_key(|kind| severity(*kind));
+        }
+        worst.map_or(Ok(()), |kind| {
+            Err(Failure {
+                kind,
+                diagnostics: Vec::new(),
+            })
+        })
+    }
+
+    /// Pins or checks a file, unless it leads to requirements that an earlier one did.
+    async fn file_in_turn(
+        &self,
+        file: &ToPin,
+        seen: &mut HashSet<PathBuf>,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let located = Named::find(&file.path, &self.settings)?.locate();
+        if let (Err(failure), true) = (&located, file.is_found) {
+            output.say(&left_out(&file.path, failure));
+            return Ok(());
+        }
+        let located = located?;
+        let requirements = located.spec.source.path();
+        let real = std::fs::canonicalize(requirements);
+        if !seen.insert(real.unwrap_or_else(|_| requirements.to_owned())) {
+            return Ok(());
+        }
+        let opened = located.read(output)?;
+        check_asks(&opened.environment)?;
+        check_pip_lists(&opened.environment)?;
+        self.pin(&file.path, &opened, output).await
+    }
+
+    async fn pin(&self, path: &Path, opened: &Opened, output: &Output) -> Result<(), Failure> {
+        let start = Instant::now();
+        let environment = &opened.environment;
+        if self.format.0 == Format::Env {
+            check_place(environment)?;
+        }
+        let upgrade = self.upgrade.of(environment, path, output);
+        let resolutions = self.resolve(path, opened, &upgrade, output).await?;
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
-        match self.format.0 {
-            Format::Env => self.edit(&environment, resolutions[0], output)?,
-            _ => self.lock(&environment, &resolutions, output)?,
+        let written = match self.format.0 {
+            Format::Env => self.edit(environment, resolutions[0], output),
+            _ => self.lock(environment, &resolutions, output),
+        };
+        if let Err(failure) = &written
+            && !failure.diagnostics.is_empty()
+        {
+            return written;
         }
-        output.tell(&self.summary(&environment, &resolutions, start.elapsed()));
-        Ok(())
+        output.tell(&self.summary(environment, &resolutions, start.elapsed()));
+        written
+    }
+
+    /// Whether the result is one text, which has no place for the pins of a second file.
+    fn is_for_one(&self) -> bool {
+        self.output_file.is_some() || self.format.0 != Format::Env
     }
 
     fn protected(&self) -> Protected {
@@ -145,11 +207,16 @@ impl Pin {
     /// Solves for each platform, and prints the notices.
     async fn resolve(
         &self,
-        environment: &EnvironmentFile,
-        settings: &Settings,
+        path: &Path,
+        opened: &Opened,
         upgrade: &Upgrade,
         output: &Output,
     ) -> Result<Vec<Resolution>, Failure> {
+        let Opened {
+            environment,
+            settings,
+            ..
+        } = opened;
         let platforms = self.targets(environment, settings, output);
         let mut resolutions = Vec::new();
         let mut said: Vec<Diagnostic> = Vec::new();
@@ -173,7 +240,7 @@ impl Pin {
                 }
             }
             if let Outcome::Unsolvable(_) = &resolution.outcome {
-                return Err(named(solving::unsolvable(&resolution, self.file())));
+                return Err(named(solving::unsolvable(&resolution, path)));
             }
             resolutions.push(resolution);
         }
@@ -206,6 +273,34 @@ impl Pin {
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())
     }
+}
+
+/// Orders failures as `check` does: what cannot be read, then what is wrong, then what is
+/// not known.
+fn severity(kind: FailureKind) -> u8 {
+    match kind {
+        FailureKind::Undecided => 0,
+        FailureKind::Unsolvable => 1,
+        FailureKind::Input => 2,
+    }
+}
+
+fn several_files(first: &Path, second: &Path) -> Failure {
+    let message = "one output cannot hold the pins of several files";
+    let diagnostic = Diagnostic::error("several-files", message)
+        .note(format!(
+            "the first two are `{}` and `{}`",
+            first.display(),
+            second.display()
+        ))
+        .help("name one file, or remove `-o` and `--format` to write the pins into the files");
+    Failure::input(diagnostic)
+}
+
+/// Returns the note on a file below a folder that has nothing to pin.
+fn left_out(path: &Path, failure: &Failure) -> Diagnostic {
+    let message = format!("{} is left out: {failure}", path.display());
+    Diagnostic::new(Level::Note, "left-out-file", message)
 }
 
 fn solved(resolution: &Resolution) -> Option<(&Resolution, &Solution)> {

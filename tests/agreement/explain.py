@@ -89,7 +89,7 @@ class Harness(agreement.Harness):
 
     def failed_pin(self, spec: Path) -> dict:
         """How the failed solve ends and how long it takes, the cache being warm."""
-        command = [self.args.presolve.resolve(), "pin", "--diff", spec.name]
+        command = [self.args.presolve.resolve(), "pin", spec.name, "-o", "pinned.yml"]
         command += self.flags()
         for _ in range(2):
             result = peers.run(command, self.args.timeout + 30, cwd=spec.parent)
@@ -118,7 +118,7 @@ class Harness(agreement.Harness):
         if applied.code != 0:
             word = f"--apply: exit {applied.code}"
             return {"word": word, "seconds": "", "transient": True}
-        command = [presolve, "pin", "--diff", spec.name, *self.flags()]
+        command = [presolve, "pin", spec.name, "-o", "pinned.yml", *self.flags()]
         result = peers.run(command, limit, cwd=folder)
         answer = verdicts.of_presolve(result)
         answer["transient"] = answer["word"] in ("undecided", "timeout")

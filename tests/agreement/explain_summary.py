@@ -47,11 +47,11 @@ LENGTHS = {
     "uv, characters": "uv_characters",
 }
 SECONDS = {
-    "failed solve (`pin --diff`)": "pin_seconds",
+    "failed solve (`pin`)": "pin_seconds",
     "`explain`, first line": "first_seconds",
     "`explain`, whole": "explain_seconds",
     "ratio": "ratio",
-    "the mended file (`pin --diff`)": "mended_seconds",
+    "the mended file (`pin`)": "mended_seconds",
 }
 WORSTS = {
     "Longest of presolve": "lines",

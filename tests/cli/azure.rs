@@ -54,11 +54,12 @@ fn an_inline_spec_is_pinned_in_its_place() {
       dependencies:
       - python=3.10.13=hc5c86c4_0_cpython  # presolve: python =3.10 # why
       - pip=24.2=pyh8b19718_1  # presolve: pip
-      - ca-certificates=2024.8.30=hbcca054_0  # presolve: added
-      - libzlib=1.3.1=hb9d3cd8_2  # presolve: added
-      - openssl=3.3.2=hb9d3cd8_0  # presolve: added
-      - setuptools=75.1.0=pyhd8ed1ab_0  # presolve: added
-      - wheel=0.44.0=pyhd8ed1ab_0  # presolve: added
+      # presolve: added 5 packages
+      - ca-certificates=2024.8.30=hbcca054_0
+      - libzlib=1.3.1=hb9d3cd8_2
+      - openssl=3.3.2=hb9d3cd8_0
+      - setuptools=75.1.0=pyhd8ed1ab_0
+      - wheel=0.44.0=pyhd8ed1ab_0
       - pip:
         - "chartling==5.0.0"   # presolve: chartling # plots
     # of the tags
@@ -143,7 +144,7 @@ fn the_image_says_which_glibc_there_is() {
       |
       = help: override this with `--virtual-package __glibc=…`, or in presolve.toml
     Would pin 1 package from conda and 0 from PyPI for linux-64 in environment.yml ([TIME])
-    exit code 0
+    exit code 1
     ");
 }
 

@@ -34,7 +34,7 @@ fn the_image_of_a_base_dockerfile_is_the_image() {
     let project = project();
     project.write("azureml_environment.json", with_dockerfile(BASE));
     let run = project.pin_for_image(&["azureml_environment.json", "--diff"]);
-    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(run.code, 1, "{run}");
     assert!(!run.stderr.contains("unknown-image"), "{run}");
     let old = BASE.replace("22.04:$TAG", "18.04:20210301.v1");
     project.write("azureml_environment.json", with_dockerfile(&old));

@@ -129,7 +129,7 @@ fn the_python_of_the_image_is_the_one_of_pip() {
     1 | FROM python:3.10-slim
       |      ^^^^^^^^^^^^^^^^
     Would pin 0 packages from conda and 4 from PyPI for linux-64 in Dockerfile ([TIME])
-    exit code 0
+    exit code 1
     ");
     project.write("Dockerfile", "FROM python:3.12\nRUN pip install oldflow\n");
     assert_snapshot!(project.pin(&["Dockerfile", "--channel", "conda-forge"]), @r"
@@ -377,10 +377,10 @@ fn what_cannot_be_solved_as_one_problem_is_refused() {
     exit code 2
     ");
     std::fs::create_dir(project.path("empty")).expect("a folder");
-    assert_snapshot!(project.pin(&["empty"]), @r"
-    error[unreadable-file]: `empty` is a folder without a Dockerfile
+    assert_snapshot!(project.pin(&["empty"]), @"
+    error[unreadable-file]: there is no environment file below `empty`
      |
-     = help: give a file, or a folder with `asset.yaml`, `Dockerfile` or `environment.yml`
+     = help: name a file to pin
     exit code 2
     ");
 }
@@ -562,7 +562,7 @@ fn overrides_of_virtual_packages_are_those_of_the_command() {
 fn musl_is_no_glibc() {
     let project = project("FROM python:3.10-alpine\nRUN pip install chartling\n");
     let run = project.pin(&["Dockerfile", "--diff", "--channel", "conda-forge"]);
-    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(run.code, 1, "{run}");
     assert!(!run.stderr.contains("unknown-image"), "{run}");
     assert!(run.stderr.contains("warning[musl-image]"), "{run}");
     assert!(run.stderr.contains("Dockerfile:1:6"), "{run}");

@@ -38,7 +38,7 @@ fn a_fix_changes_the_requirement_and_nothing_else() {
     };
     assert_eq!(kept(FILE), kept(&changed));
     // It was solved with the file as it is now.
-    assert_eq!(project.pin(&["--diff"]).code, 0);
+    assert_eq!(project.pin(&["-o", "pinned.yml"]).code, 0);
     assert_eq!(explain(&project, &[]).code, 0);
 }
 
@@ -50,7 +50,7 @@ fn every_fix_that_is_printed_solves() {
         let project = Project::new(FILE);
         let run = explain(&project, &["--apply", &number.to_string()]);
         assert_eq!(run.code, 0, "{run}");
-        let pinned = project.pin(&["--diff"]);
+        let pinned = project.pin(&["-o", "pinned.yml"]);
         assert_eq!(pinned.code, 0, "fix {number}: {pinned}");
     }
 }
@@ -132,7 +132,7 @@ fn a_line_of_a_requirements_file_is_changed_there() {
         project.write("more/requirements.txt", REQUIREMENTS);
         let run = explain(&project, &["--apply", &number.to_string()]);
         assert_eq!(run.code, 0, "{run}");
-        let pinned = project.pin(&["--diff"]);
+        let pinned = project.pin(&["-o", "pinned.yml"]);
         assert_eq!(pinned.code, 0, "fix {number}: {pinned}");
     }
 }

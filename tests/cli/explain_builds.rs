@@ -61,7 +61,7 @@ fn builds_of_another_platform_are_one_finding_and_one_fix() {
       - elm=1.2
       - fir=5.0=same_0
     ");
-    assert_eq!(project.pin(&["--diff"]).code, 0);
+    assert_eq!(project.pin(&["-o", "pinned.yml"]).code, 0);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn what_clashes_without_the_builds_is_mended_with_them() {
     assert_snapshot!(explain(&project, &[]));
     let run = explain(&project, &["--apply", "1"]);
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(project.pin(&["--diff"]).code, 0);
+    assert_eq!(project.pin(&["-o", "pinned.yml"]).code, 0);
 }
 
 #[test]

@@ -231,7 +231,7 @@ impl Looking {
     /// What `pin` says of another text of the file.
     fn pin(&self, text: &str) -> Run {
         self.project.write("changed.yml", text);
-        self.project.pin(&["changed.yml", "--diff"])
+        self.project.pin(&["changed.yml", "-o", "pinned.yml"])
     }
 }
 

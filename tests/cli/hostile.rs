@@ -101,7 +101,7 @@ fn the_time_limit_holds_for_a_chain_of_extras() {
     let project = Project::new(environment("chain[e0]"));
     index(&project, &metadata);
     let start = Instant::now();
-    let run = project.pin(&["--timeout", "3s", "--diff"]);
+    let run = project.pin(&["--timeout", "3s", "-o", "pinned.yml"]);
     assert!(
         start.elapsed() < Duration::from_secs(9),
         "{:?}: {run}",

@@ -86,7 +86,7 @@ fn a_password_is_used_and_never_shown() {
     let option = format!("--index-url {url}");
     for (name, code) in [("tomlish", 0), ("nobody-has-this", 2)] {
         let project = project(&[name, &option]);
-        let run = project.pin(&["--diff"]);
+        let run = project.pin(&["-o", "pinned.yml"]);
         assert_eq!(run.code, code, "{run}");
         assert!(!run.to_string().contains("s3cret"), "{run}");
     }

@@ -21,7 +21,7 @@ fn requests_and_cache_hits_are_logged() {
     let (project, server) = (project(), server::start());
     let index = server.url("json");
     let first = diffed(&project, &index, &["-v"]);
-    assert_eq!(first.code, 0, "{first}");
+    assert_eq!(first.code, 1, "{first}");
     let page = format!("url={index}/tomlish/");
     let has = |run: &Run, parts: &[&str]| {
         let mut lines = run.stderr.lines();

