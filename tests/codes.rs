@@ -58,13 +58,12 @@ fn a_name_of_a_rule_is_written_once() {
 }
 
 /// Flags of other tools that messages and pages name.
-const FLAGS_OF_OTHERS: [&str; 14] = [
+const FLAGS_OF_OTHERS: [&str; 13] = [
     "build-arg",
     "hash",
     "mount",
     "name",
     "no-build-isolation",
-    "no-builds",
     "prefix",
     "proxy-user",
     "require-hashes",

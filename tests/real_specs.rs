@@ -8,7 +8,7 @@ use presolve::{
     source::SourceFile,
     spec::{
         EnvironmentFile, PipRequirementKind, environment,
-        pin::{self, PinnedConda, PinnedPip, Pins},
+        pin::{self, AddedLines, PinnedConda, PinnedPip, Pins},
     },
     terminal::{foreign::unstyled, human::render},
 };
@@ -18,7 +18,7 @@ fn answer(environment: &EnvironmentFile) -> Pins {
     let conda = |name: &str| PinnedConda {
         name: name.to_owned(),
         version: "9.8.7".to_owned(),
-        build: "h0_0".to_owned(),
+        build: Some("h0_0".to_owned()),
         channel: None,
         hash: None,
     };
@@ -48,6 +48,7 @@ fn answer(environment: &EnvironmentFile) -> Pins {
             .collect(),
         conda: declared.map(|name| conda(&name)).collect(),
         pip: named.map(pip).collect(),
+        added: AddedLines::default(),
     };
     pins.conda.extend([conda("aaa-new"), conda("zzz-new")]);
     if !pins.pip.is_empty() {

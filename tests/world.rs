@@ -386,7 +386,7 @@ impl ToyWorld {
             let pin = CondaPin {
                 name: package.name.as_normalized().to_string(),
                 version: package.version.as_str().to_string(),
-                build: package.build.to_string(),
+                build: Some(package.build.to_string()),
                 channel: None,
                 hash: None,
             };

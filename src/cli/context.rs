@@ -16,6 +16,7 @@ use super::{
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
 };
+use presolve_config::Settings;
 use presolve_input::azure::{
     self, Definition,
     context::{Base, CONDA_FILE, Secret, check_alone},
@@ -89,7 +90,7 @@ impl Context {
             return Err(solving::unsolvable(&resolution, self.file()));
         };
         let platform = platform(resolution.subdir)?;
-        let context = context(&environment, &base, &resolution, solution)?;
+        let context = context((&environment, &settings), &base, &resolution, solution)?;
         self.write(&context)?;
         self.tell(&context, &resolution, solution, output);
         print(&self.command(&context, platform))
@@ -275,12 +276,12 @@ fn base(file: &Located<'_>) -> Result<Base, Failure> {
 }
 
 fn context(
-    environment: &EnvironmentFile,
+    (environment, settings): (&EnvironmentFile, &Settings),
     base: &Base,
     resolution: &Resolution,
     solution: &Solution,
 ) -> Result<azure::Context, Failure> {
-    let pinned = pin::pin(environment, &pins(resolution, solution))?;
+    let pinned = pin::pin(environment, &pins(settings, resolution, solution))?;
     let pinned = environment.source.with_text(pinned);
     let pinned = environment.host.read(&pinned, &[]).into_tree()?;
     let cuda = cuda(resolution, solution);

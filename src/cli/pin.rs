@@ -15,7 +15,7 @@ use super::{
     print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
-    values::LockFormat,
+    values::{Added, LockFormat},
 };
 use presolve_config::Settings;
 use presolve_lock::Format;
@@ -71,6 +71,12 @@ pub(super) struct Pin {
     /// Show what would change without writing, and exit with 1 if anything would
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
+    /// Where to write the packages that no line declares [default: block]
+    #[arg(long, value_name = "STYLE")]
+    added: Option<Added>,
+    /// Write versions without builds
+    #[arg(long)]
+    no_builds: bool,
     /// Write the result to this file instead of the input
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -134,7 +140,10 @@ impl Pin {
         if !seen.insert(real.unwrap_or_else(|_| requirements.to_owned())) {
             return Ok(());
         }
-        let opened = located.read(output)?;
+        let mut opened = located.read(output)?;
+        let settings = &mut opened.settings;
+        settings.added = self.added.map_or(settings.added, |Added(added)| added);
+        settings.no_builds |= self.no_builds;
         check_asks(&opened.environment)?;
         check_pip_lists(&opened.environment)?;
         self.pin(&file.path, &opened, output).await
@@ -142,7 +151,11 @@ impl Pin {
 
     async fn pin(&self, path: &Path, opened: &Opened, output: &Output) -> Result<(), Failure> {
         let start = Instant::now();
-        let environment = &opened.environment;
+        let Opened {
+            environment,
+            settings,
+            ..
+        } = opened;
         if self.format.0 == Format::Env {
             check_place(environment)?;
         }
@@ -151,7 +164,7 @@ impl Pin {
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
         let written = match self.format.0 {
-            Format::Env => self.edit(environment, resolutions[0], output),
+            Format::Env => self.edit(environment, settings, resolutions[0], output),
             _ => self.lock(environment, &resolutions, output),
         };
         if let Err(failure) = &written

@@ -3,6 +3,7 @@
 use clap::{ValueEnum, builder::PossibleValue};
 
 use presolve_lock::Format;
+use presolve_spec::pin::AddedLines;
 use presolve_target::ChannelPriority;
 
 /// A value of `--format` of `pin`.
@@ -29,6 +30,24 @@ impl ValueEnum for LockFormat {
             Format::Requirements => "Requirements file of the pip packages, with hashes",
         };
         Some(PossibleValue::new(self.0.name()).help(help))
+    }
+}
+
+/// A value of `--added`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Added(pub AddedLines);
+
+impl ValueEnum for Added {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(AddedLines::Inline), Self(AddedLines::Block)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self.0 {
+            AddedLines::Inline => ("inline", "Each with its own comment"),
+            AddedLines::Block => ("block", "As one block under one comment"),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 

@@ -104,7 +104,7 @@ fn an_inline_spec_is_pinned_in_its_place() {
      |
      = help: keep a copy of the original file for later upgrades
     Would pin 7 packages from conda and 1 from PyPI for linux-64 in azureml_environment.json ([TIME])
-    exit code 0
+    exit code 1
     "#);
     let run = project.run(&["pin", "azureml_environment.json"]);
     assert_eq!(run.code, 0, "{run}");
@@ -250,9 +250,10 @@ fn a_spec_inside_of_a_run_configuration_is_pinned_in_its_place() {
             - nodefaults
           dependencies:
           - python=3.10.13=hc5c86c4_0_cpython  # presolve: python =3.10
-          - ca-certificates=2024.8.30=hbcca054_0  # presolve: added
-          - libzlib=1.3.1=hb9d3cd8_2  # presolve: added
-          - openssl=3.3.2=hb9d3cd8_0  # presolve: added
+          # presolve: added 3 packages
+          - ca-certificates=2024.8.30=hbcca054_0
+          - libzlib=1.3.1=hb9d3cd8_2
+          - openssl=3.3.2=hb9d3cd8_0
       docker:
         baseImage: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20240418.v1
     ");

@@ -44,13 +44,14 @@ fn comments_quotes_and_order_stay() {
 
     - python=3.10.13=hc5c86c4_0_cpython  # presolve: python =3.10
     - pip=24.2=pyh8b19718_1  # presolve: pip
-    - ca-certificates=2024.8.30=hbcca054_0  # presolve: added
-    - libblas=3.9.0=24_openblas  # presolve: added
-    - libzlib=1.3.1=hb9d3cd8_2  # presolve: added
-    - openssl=3.3.2=hb9d3cd8_0  # presolve: added
-    - python_abi=3.10=5_cp310  # presolve: added
-    - setuptools=75.1.0=pyhd8ed1ab_0  # presolve: added
-    - wheel=0.44.0=pyhd8ed1ab_0  # presolve: added
+    # presolve: added 7 packages
+    - ca-certificates=2024.8.30=hbcca054_0
+    - libblas=3.9.0=24_openblas
+    - libzlib=1.3.1=hb9d3cd8_2
+    - openssl=3.3.2=hb9d3cd8_0
+    - python_abi=3.10=5_cp310
+    - setuptools=75.1.0=pyhd8ed1ab_0
+    - wheel=0.44.0=pyhd8ed1ab_0
     - pip:
       - "chartling==5.0.0"   # presolve: chartling # plots
     "#);

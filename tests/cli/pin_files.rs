@@ -1,4 +1,4 @@
-//! `pin` with several files.
+//! `pin` with several files, and the styles of a pinned file.
 
 use insta::assert_snapshot;
 
@@ -89,4 +89,79 @@ fn one_output_is_for_one_file() {
      = help: name a file to pin
     exit code 2
     ");
+}
+
+#[test]
+fn the_style_is_a_flag_or_a_setting() {
+    let lines = ["python=3.10 # why", "pip:", "lightbolt"];
+    let project = Project::of(&lines);
+    let block = project.pinned(&[]);
+    assert_snapshot!(block, @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults
+    dependencies:
+      - python=3.10.13=hc5c86c4_0_cpython # presolve: python=3.10 # why
+      - pip=24.2=pyh8b19718_1  # presolve: pip
+      # presolve: added 5 packages
+      - ca-certificates=2024.8.30=hbcca054_0
+      - libzlib=1.3.1=hb9d3cd8_2
+      - openssl=3.3.2=hb9d3cd8_0
+      - setuptools=75.1.0=pyhd8ed1ab_0
+      - wheel=0.44.0=pyhd8ed1ab_0
+      - pip:
+        - lightbolt==2.1.0  # presolve: lightbolt
+        # presolve: added 3 packages
+        - packaging==23.2
+        - tomlish==1.2.0
+        - torch==2.4.1
+    ");
+    let inline = project.pinned(&["--added", "inline"]);
+    assert_snapshot!(inline, @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults
+    dependencies:
+      - python=3.10.13=hc5c86c4_0_cpython # presolve: python=3.10 # why
+      - pip=24.2=pyh8b19718_1  # presolve: pip
+      - ca-certificates=2024.8.30=hbcca054_0  # presolve: added
+      - libzlib=1.3.1=hb9d3cd8_2  # presolve: added
+      - openssl=3.3.2=hb9d3cd8_0  # presolve: added
+      - setuptools=75.1.0=pyhd8ed1ab_0  # presolve: added
+      - wheel=0.44.0=pyhd8ed1ab_0  # presolve: added
+      - pip:
+        - lightbolt==2.1.0  # presolve: lightbolt
+        - packaging==23.2  # presolve: added
+        - tomlish==1.2.0  # presolve: added
+        - torch==2.4.1  # presolve: added
+    ");
+    assert_eq!(project.pinned(&[]), block);
+    project.setting("added = 'inline'\nno-builds = true");
+    let without_builds = project.pinned(&["--added", "block"]);
+    assert_snapshot!(without_builds, @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults
+    dependencies:
+      - python==3.10.13 # presolve: python=3.10 # why
+      - pip==24.2  # presolve: pip
+      # presolve: added 5 packages
+      - ca-certificates==2024.8.30
+      - libzlib==1.3.1
+      - openssl==3.3.2
+      - setuptools==75.1.0
+      - wheel==0.44.0
+      - pip:
+        - lightbolt==2.1.0  # presolve: lightbolt
+        # presolve: added 3 packages
+        - packaging==23.2
+        - tomlish==1.2.0
+        - torch==2.4.1
+    ");
+    assert_eq!(project.pinned(&["--added", "block"]), without_builds);
+    project.change("no-builds", None);
+    assert_eq!(project.pinned(&[]), inline);
 }

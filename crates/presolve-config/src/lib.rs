@@ -14,7 +14,7 @@ use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
 use crate::{check::CheckSettings, index::IndexSettings};
-use presolve_spec::controls::FormatControl;
+use presolve_spec::{controls::FormatControl, pin::AddedLines};
 use presolve_target::{ChannelPriority, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
@@ -81,6 +81,10 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// Folder of the on-disk cache.
     pub cache_dir: PathBuf,
+    /// The place of the packages that no line declares, in a pinned file.
+    pub added: AddedLines,
+    /// Pins have no build strings.
+    pub no_builds: bool,
     /// Settings of `presolve check`.
     pub check: CheckSettings,
     /// Folder of the `presolve.toml`, to which its patterns are relative; the working
@@ -149,6 +153,8 @@ struct Layer {
     offline: Option<bool>,
     timeout: Option<Duration>,
     cache_dir: Option<PathBuf>,
+    added: Option<AddedLines>,
+    no_builds: Option<bool>,
     check: Option<(CheckSettings, PathBuf)>,
 }
 
@@ -246,6 +252,8 @@ impl Settings {
             offline: false,
             timeout: None,
             cache_dir: environment.cache_dir.join("presolve"),
+            added: AddedLines::default(),
+            no_builds: false,
             check: CheckSettings::default(),
             check_folder: environment.working_dir.clone(),
         })
@@ -269,6 +277,8 @@ impl Settings {
         set(&mut self.channel_priority, layer.channel_priority);
         set(&mut self.offline, layer.offline);
         set(&mut self.cache_dir, layer.cache_dir);
+        set(&mut self.added, layer.added);
+        set(&mut self.no_builds, layer.no_builds);
         set_list(&mut self.override_channels, layer.override_channels);
         self.index.apply(&layer.index);
         for (name, url) in layer.custom_channels {

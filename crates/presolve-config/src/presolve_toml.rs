@@ -14,6 +14,7 @@ use toml::Spanned;
 use super::{Layer, channel, cut_off, location};
 use crate::{check::CheckSettings, index::IndexSettings};
 use presolve_parse as parse;
+use presolve_spec::pin::AddedLines;
 use presolve_target::ChannelPriority;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Location},
@@ -42,6 +43,8 @@ const KEYS: &[&str] = &[
     "offline",
     "timeout",
     "cache-dir",
+    "added",
+    "no-builds",
     "check",
 ];
 
@@ -101,8 +104,31 @@ struct Keys {
     /// The folder of the cache, in the same repository.
     #[schemars(with = "Option<PathBuf>")]
     cache_dir: Option<Spanned<PathBuf>>,
+    /// Where `presolve pin` writes the packages that no line declares.
+    added: Option<AddedSetting>,
+    /// Whether `presolve pin` writes versions without builds.
+    no_builds: Option<bool>,
     /// The settings of `presolve check`.
     check: Option<CheckSettings>,
+}
+
+/// The place of the packages that no line declares.
+#[derive(Clone, Copy, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum AddedSetting {
+    /// After the declared lines, each with its own comment.
+    Inline,
+    /// After the declared lines, as one block under one comment.
+    Block,
+}
+
+impl From<AddedSetting> for AddedLines {
+    fn from(setting: AddedSetting) -> Self {
+        match setting {
+            AddedSetting::Inline => AddedLines::Inline,
+            AddedSetting::Block => AddedLines::Block,
+        }
+    }
 }
 
 /// The JSON schema of the file, with a line break at the end.
@@ -207,6 +233,8 @@ impl File<'_> {
                 .cache_dir
                 .map(|folder| self.cache_dir(&folder))
                 .transpose()?,
+            added: keys.added.map(AddedLines::from),
+            no_builds: keys.no_builds,
             check: keys.check.map(|check| (check, self.base().to_path_buf())),
             ..Layer::default()
         })

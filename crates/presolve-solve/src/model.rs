@@ -114,8 +114,8 @@ impl PreferredRecord {
         let package = &record.package_record;
         let has = |hash: &String| hashes::of(package).contains(hash);
         let is_of = |channel: &String| self.channels.contains(channel);
-        self.pin.version == package.version.as_str()
-            && self.pin.build == package.build.as_str()
+        self.pin
+            .allows(&package.version.as_str(), package.build.as_str())
             && self.pin.hash.as_ref().is_none_or(has)
             && (self.channels.is_empty() || record.channel.as_ref().is_some_and(is_of))
     }

@@ -264,10 +264,7 @@ impl Editor<'_> {
     }
 
     fn replace(&mut self, at: &Location, with: &str) -> Result<(), Failure> {
-        let entry = Entry {
-            text: with.to_owned(),
-            origin: None,
-        };
+        let entry = plain(with);
         for place in self.lists() {
             // Another list may contain this line even if this one cannot be edited.
             let Ok(list) = self.list(place) else {
@@ -450,10 +447,7 @@ impl Editor<'_> {
 }
 
 fn plain(text: &str) -> Entry {
-    Entry {
-        text: text.to_owned(),
-        origin: None,
-    }
+    Entry::plain(text.to_owned())
 }
 
 /// Returns the line of a list that contains a requirement.

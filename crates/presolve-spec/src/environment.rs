@@ -8,7 +8,9 @@ use crate::route::{Route, route};
 use yaml_serde::Value;
 
 use super::{
-    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned, foreign,
+    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned,
+    added_block::BlockReader,
+    foreign,
     host::{CondaFile, Host},
     joined, match_spec,
     pin_comment::{self, LineComment, Origin},
@@ -164,6 +166,8 @@ impl<'a> Reader<'a> {
             platforms: Vec::new(),
             category: None,
             pinned_platform: pinned_platform(tree),
+            pinned_channels: Vec::new(),
+            added_blocks: Vec::new(),
             warnings: Vec::new(),
         };
         Self {
@@ -179,6 +183,9 @@ impl<'a> Reader<'a> {
         self.errors.append(&mut self.pip.errors);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
         self.environment.warnings.append(&mut self.pip.warnings);
+        let blocks = &mut self.environment.added_blocks;
+        let empty = BlockReader::empty(self.tree, blocks);
+        blocks.extend(empty);
         let (conda, pip) = (&self.environment.conda, &self.environment.pip);
         self.errors.extend(pip_versions::unknown(conda, pip));
         self.warn_of_pip();
@@ -292,6 +299,8 @@ impl<'a> Reader<'a> {
     }
 
     fn push_channel(&mut self, entry: Entry) {
+        let pinned = expand_variables(&entry.text);
+        self.environment.pinned_channels.push(pinned);
         let value = match entry.comment.origin {
             Some(Origin::Added) => return,
             Some(Origin::Declared(declared)) => declared,
@@ -335,20 +344,23 @@ impl<'a> Reader<'a> {
         if self.has_empty_entry(&route, items) {
             return;
         }
+        let mut blocks = BlockReader::default();
         for (index, item) in items.iter().enumerate() {
             let route = route.with_key(index);
             match item {
                 Value::Mapping(mapping) if !is_template(&self.tree.location(&route)) => {
+                    blocks.end();
                     for (key, value) in mapping {
                         self.read_section(index, key, value);
                     }
                 }
-                item => match self.entry(&route, item) {
+                item => match self.entry_in(&mut blocks, &route, item) {
                     Ok(entry) => self.push_conda(entry),
                     Err(error) => self.errors.push(error),
                 },
             }
         }
+        self.environment.added_blocks.append(&mut blocks.blocks);
         self.check_length(&route, items.len());
         self.read_last_pip_list();
     }
@@ -422,12 +434,14 @@ impl<'a> Reader<'a> {
         if self.has_empty_entry(&route, items) {
             return;
         }
+        let mut blocks = BlockReader::default();
         for (index, item) in items.iter().enumerate() {
-            match self.entry(&route.with_key(index), item) {
+            match self.entry_in(&mut blocks, &route.with_key(index), item) {
                 Ok(entry) => self.push_pip(&entry),
                 Err(error) => self.errors.push(error),
             }
         }
+        self.environment.added_blocks.append(&mut blocks.blocks);
         self.check_length(&route, items.len());
     }
 
@@ -449,6 +463,18 @@ impl<'a> Reader<'a> {
         {
             apply_comment(requirement, &entry.comment);
         }
+    }
+
+    /// Reads the next scalar entry of a list that may have a block of added lines.
+    fn entry_in(
+        &self,
+        blocks: &mut BlockReader,
+        route: &Route<'_>,
+        value: &Value,
+    ) -> Result<Entry, Diagnostic> {
+        let mut entry = self.entry(route, value)?;
+        blocks.read(self.tree, entry.location.span.start, &mut entry.comment);
+        Ok(entry)
     }
 
     /// Reads a scalar entry of a list with its comment.

@@ -9,9 +9,11 @@ use std::{path::PathBuf, sync::Arc};
 use pep508_rs::{MarkerTree, PackageName, Requirement, VerbatimUrl};
 use rattler_conda_types::{MatchSpec, Subdir};
 
+pub use added_block::AddedBlock;
 use controls::{FormatControl, ReleaseControl};
 use presolve_text::diagnostic::{Diagnostic, Location};
 
+mod added_block;
 pub mod change;
 pub mod codes;
 pub mod command;
@@ -75,6 +77,11 @@ pub struct EnvironmentFile {
     pub category: Option<Spanned<String>>,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
+    /// The entries of `channels` as conda reads them, including those that an earlier `pin`
+    /// wrote.
+    pub pinned_channels: Vec<String>,
+    /// The blocks of lines that an earlier `pin` added.
+    pub added_blocks: Vec<AddedBlock>,
     /// Warnings from reading the file: unknown keys, unusual spellings.
     pub warnings: Vec<Diagnostic>,
 }
@@ -96,19 +103,40 @@ pub struct CondaRequirement {
 }
 
 /// `channel::name=version=build[sha256=…]` as an earlier `pin` wrote it. The channel and the
-/// hash are there only if they are necessary.
+/// hash are there only if they are necessary. Without a build it is `channel::name==version`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CondaPin {
     /// The package's normalised name.
     pub name: String,
     /// The version as the record writes it.
     pub version: String,
-    /// The build string.
-    pub build: String,
+    /// The build string; `None` if any build of the version may be installed.
+    pub build: Option<String>,
     /// The channel as written.
     pub channel: Option<String>,
     /// `sha256=…` or `md5=…`.
     pub hash: Option<String>,
+}
+
+impl CondaPin {
+    /// Whether a record with this version and build is the pinned one, or one of them.
+    pub fn allows(&self, version: &str, build: &str) -> bool {
+        self.version == version && self.build.as_ref().is_none_or(|pinned| pinned == build)
+    }
+
+    /// The pin without its channel and hash.
+    pub fn record(&self) -> String {
+        record(&self.name, &self.version, self.build.as_deref())
+    }
+}
+
+/// Writes `name=version=build`, or `name==version` without a build: conda reads `name=version`
+/// as all versions that begin so.
+pub(crate) fn record(name: &str, version: &str, build: Option<&str>) -> String {
+    match build {
+        Some(build) => format!("{name}={version}={build}"),
+        None => format!("{name}=={version}"),
+    }
 }
 
 /// The content of all pip lists of a file.

@@ -42,20 +42,33 @@ enum Style {
 }
 
 /// The new content of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The text of the scalar.
     pub text: String,
     /// The declared requirement or earlier pin that the line comes from.
     pub origin: Option<Origin>,
+    /// The user's comment on a new line; a line that is rewritten keeps its own.
+    pub user: String,
+    /// The comment on the line above a new line.
+    pub above: Option<String>,
 }
 
 impl Entry {
+    /// A line without a comment.
+    pub fn plain(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
     /// A line that the user did not declare.
     pub fn added(text: String) -> Self {
         Self {
             text,
             origin: Some(Origin::Added),
+            ..Self::default()
         }
     }
 }
@@ -169,7 +182,9 @@ impl List {
     /// Writes a new line after another one.
     pub fn insert_after(&self, edits: &mut Edits<'_>, line: &ListItem, entry: &Entry) {
         let written = match &self.style {
-            Style::Lines(_) => format!("{}{}{}", edits.line_break, self.prefix(), written(entry)),
+            Style::Lines(_) => lines(self.prefix(), entry)
+                .map(|line| format!("{}{line}", edits.line_break))
+                .collect(),
             Style::Elements(array) => array.behind(&json::string(&entry.text)),
         };
         edits.insert(line.tail.end, &written);
@@ -190,8 +205,11 @@ impl List {
     fn insert_at(&self, edits: &mut Edits<'_>, start: usize, prefix: &str, entry: &Entry) {
         match &self.style {
             Style::Lines(_) => {
-                let line = format!("{prefix}{}{}", written(entry), edits.line_break);
-                edits.insert(yaml::line_start(edits.text, start), &line);
+                let lines = lines(prefix, entry).map(|line| format!("{line}{}", edits.line_break));
+                edits.insert(
+                    yaml::line_start(edits.text, start),
+                    &lines.collect::<String>(),
+                );
             }
             Style::Elements(array) => {
                 edits.insert(start, &array.before(&json::string(&entry.text)));
@@ -233,9 +251,9 @@ impl List {
         };
         let indent = prefix.len() - prefix.trim_start().len();
         let mut written_list = format!("{}{}- pip:", edits.line_break, " ".repeat(indent));
-        for entry in entries {
-            let indent = " ".repeat(indent + 2);
-            written_list += &format!("{}{indent}- {}", edits.line_break, written(entry));
+        let prefix = " ".repeat(indent + 2) + "- ";
+        for line in entries.iter().flat_map(|entry| lines(&prefix, entry)) {
+            written_list += &format!("{}{line}", edits.line_break);
         }
         edits.insert(end, &written_list);
     }
@@ -249,11 +267,20 @@ pub fn remove_element(edits: &mut Edits<'_>, element: Range<usize>) {
 
 const ONE_PER_LINE: &str = "write each entry on its own line, without anchors or aliases";
 
+/// Formats an entry as lines of a block list: its comment above, and itself.
+pub fn lines(prefix: &str, entry: &Entry) -> impl Iterator<Item = String> {
+    let indent = &prefix[..prefix.len() - prefix.trim_start_matches(' ').len()];
+    let above = entry.above.as_ref();
+    let above = above.map(|comment| format!("{indent}{comment}"));
+    let line = format!("{prefix}{}", written(entry));
+    above.into_iter().chain([line])
+}
+
 /// Formats an entry with its comment.
 pub fn written(entry: &Entry) -> String {
     let comment = LineComment {
         origin: entry.origin.clone(),
-        user: String::new(),
+        user: entry.user.clone(),
     };
     let scalar = scalar("", &entry.text);
     match comment.write() {

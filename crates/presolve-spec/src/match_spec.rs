@@ -160,8 +160,9 @@ fn conda_build(build: &str) -> Result<StringMatcher, String> {
     parse::conda::build(build).map_err(|_| format!("`{build}` is not a build string"))
 }
 
-/// Reads `name=version=build` as a pin, with an optional `channel::` before it and an
-/// optional hash in brackets after it. No part may match more than one record.
+/// Reads `name=version=build` or `name==version` as a pin, with an optional `channel::` before
+/// it and an optional hash in brackets after it. The version must be exact, and a build string
+/// complete.
 pub fn parse_pin(text: &str) -> Option<CondaPin> {
     let (channel, bare) = match text.rsplit_once("::") {
         Some((channel, bare)) => (Some(channel.trim().to_owned()), bare),
@@ -175,17 +176,21 @@ pub fn parse_pin(text: &str) -> Option<CondaPin> {
         None => (bare, None),
     };
     let mut parts = bare.split('=');
-    let (name, version, build) = (parts.next()?, parts.next()?, parts.next()?);
+    let (name, version, build) = match (parts.next()?, parts.next()?, parts.next()?) {
+        (name, "", version) => (name, version, None),
+        (name, version, build) => (name, version, Some(build)),
+    };
     let exact = |part: &str| {
         !part.is_empty()
             && part
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!'))
     };
-    (parts.next().is_none() && [name, version, build].into_iter().all(exact)).then(|| CondaPin {
+    let mut written = [Some(name), Some(version), build].into_iter().flatten();
+    (parts.next().is_none() && written.all(exact)).then(|| CondaPin {
         name: name.to_ascii_lowercase(),
         version: version.to_owned(),
-        build: build.to_owned(),
+        build: build.map(str::to_owned),
         channel,
         hash,
     })
@@ -321,14 +326,17 @@ mod tests {
     }
 
     #[test]
-    fn only_one_record_is_a_pin() {
+    fn only_an_exact_version_is_a_pin() {
         let pin = parse_pin("conda-forge::X=1.0=py_0").expect("is a pin");
         assert_eq!(
-            (&*pin.name, &*pin.version, &*pin.build),
-            ("x", "1.0", "py_0")
+            (&*pin.name, &*pin.version, pin.build.as_deref()),
+            ("x", "1.0", Some("py_0"))
         );
+        let pin = parse_pin("x==1.0").expect("is a pin");
+        assert_eq!((&*pin.version, pin.build), ("1.0", None));
         for text in [
             "x=1.0",
+            "x==1.*",
             "x==1.0=py_0",
             "x=1.0=py*",
             "x=1.0|2=py",

@@ -24,6 +24,7 @@ use presolve_text::{
 
 pub use super::pin_comment::header;
 
+mod added;
 mod channels;
 mod check;
 pub mod conda;
@@ -41,6 +42,18 @@ pub struct Pins {
     pub conda: Vec<PinnedConda>,
     /// Every PyPI release of the answer, and every declared project that conda provides.
     pub pip: Vec<PinnedPip>,
+    /// The place of the lines that the user did not declare.
+    pub added: AddedLines,
+}
+
+/// The place of the lines that the user did not declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddedLines {
+    /// After the declared lines, each with its own comment.
+    Inline,
+    /// After the declared lines, as one block under one comment.
+    #[default]
+    Block,
 }
 
 /// A conda record of the answer.
@@ -50,8 +63,8 @@ pub struct PinnedConda {
     pub name: String,
     /// The version as the record writes it.
     pub version: String,
-    /// The build string.
-    pub build: String,
+    /// The build string; `None` if any build of the version may be installed.
+    pub build: Option<String>,
     /// The channel to write before the name. It is there if the record is not from the first
     /// channel, or another channel has a record with the same name, version and build.
     pub channel: Option<String>,
@@ -115,6 +128,7 @@ pub(super) fn in_conda_file(
     let tree = Tree::parse_part(&source, host.part)?;
     let mut edits = Edits::new(source.text());
     write_header(host, &mut edits, &tree, &blocks, &pins.platform)?;
+    added::remove_unused_headers(&mut edits, &tree);
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
     conda::write(&mut edits, &tree, &blocks, pins, added_pip)?;

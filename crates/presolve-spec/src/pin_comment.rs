@@ -9,7 +9,7 @@
 //! written as a JSON string.
 
 /// Prefix of comments that presolve writes.
-const MARK: &str = "# presolve: ";
+pub(crate) const MARK: &str = "# presolve: ";
 /// The channel group that `pin` replaces with its channels.
 const DEFAULTS: &str = "defaults";
 /// Follows the mark on a line that the user did not declare.

@@ -6,6 +6,7 @@ use super::{
     super::{Output, print},
     Pin,
 };
+use presolve_config::Settings;
 use presolve_packages::conda::hashes;
 use presolve_report::diff;
 use presolve_resolve::Resolution;
@@ -24,10 +25,11 @@ impl Pin {
     pub(super) fn edit(
         &self,
         environment: &EnvironmentFile,
+        settings: &Settings,
         (resolution, solution): (&Resolution, &Solution),
         output: &Output,
     ) -> Result<(), Failure> {
-        let mut pins = pins(resolution, solution);
+        let mut pins = pins(settings, resolution, solution);
         if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
             output.say(&notice);
         }
@@ -95,7 +97,11 @@ fn without_comments() -> Diagnostic {
 }
 
 /// Returns the pins to write: all conda packages and PyPI releases of the solution.
-pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins {
+pub(in crate::cli) fn pins(
+    settings: &Settings,
+    resolution: &Resolution,
+    solution: &Solution,
+) -> Pins {
     let mut channels: Vec<String> = Vec::new();
     for channel in &resolution.channels {
         if !channels.contains(&channel.explicit) {
@@ -105,7 +111,14 @@ pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins
     let conda = solution
         .conda
         .iter()
-        .map(|record| pinned_conda(resolution, solution, record));
+        .map(|record| pinned_conda(resolution, solution, record))
+        .map(|pin| {
+            if settings.no_builds {
+                without_build(pin)
+            } else {
+                pin
+            }
+        });
     let pypi = solution
         .pypi
         .iter()
@@ -131,6 +144,16 @@ pub(in crate::cli) fn pins(resolution: &Resolution, solution: &Solution) -> Pins
         channels,
         conda: conda.collect(),
         pip: pypi.chain(provided).collect(),
+        added: settings.added,
+    }
+}
+
+/// Returns a pin that any build of its version satisfies. A hash is that of one build.
+fn without_build(pin: PinnedConda) -> PinnedConda {
+    PinnedConda {
+        build: None,
+        hash: None,
+        ..pin
     }
 }
 
@@ -151,7 +174,7 @@ fn pinned_conda(
     PinnedConda {
         name: package.name.as_source().to_string(),
         version: package.version.as_str().to_string(),
-        build: package.build.to_string(),
+        build: Some(package.build.to_string()),
         channel: channel
             .filter(|channel| Some(*channel) != first || !elsewhere.is_empty())
             .map(ToString::to_string),

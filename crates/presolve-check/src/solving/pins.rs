@@ -35,14 +35,14 @@ pub(super) fn find(
 
 fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -> Option<Finding> {
     let pin = line.pin.as_ref()?;
-    let shown = format!("{}={}={}", pin.name, pin.version, pin.build);
+    let shown = pin.record();
     let chosen = solution.record(&pin.name);
     let Some(chosen) = chosen.map(|record| &record.package_record) else {
         return line
             .added_by_pin
             .then(|| finding(&line.location, &shown, "nothing requires it any more"));
     };
-    if chosen.version.as_str() == pin.version && chosen.build == pin.build {
+    if pin.allows(&chosen.version.as_str(), chosen.build.as_str()) {
         return None;
     }
     let label = if is_there(pin, repodata) {
@@ -53,13 +53,12 @@ fn of_conda(line: &CondaRequirement, repodata: &Repodata, solution: &Solution) -
     Some(finding(&line.location, &shown, label))
 }
 
-fn is_there(pin: &CondaPin, repodata: &Repodata) -> bool {
+pub(crate) fn is_there(pin: &CondaPin, repodata: &Repodata) -> bool {
     let mut records = repodata.subdirs.iter().flat_map(|subdir| subdir.iter());
     records.any(|record| {
         let package = &record.package_record;
         package.name.as_normalized() == pin.name
-            && package.version.as_str() == pin.version
-            && package.build == pin.build
+            && pin.allows(&package.version.as_str(), package.build.as_str())
     })
 }
 
@@ -88,7 +87,10 @@ fn of_pip<'a>(
 }
 
 /// The version of a project in the solution, from conda or PyPI.
-fn version_of(named: &Requirement<VerbatimUrl>, solution: &Solution) -> Option<pep440_rs::Version> {
+pub(crate) fn version_of(
+    named: &Requirement<VerbatimUrl>,
+    solution: &Solution,
+) -> Option<pep440_rs::Version> {
     if let Some(release) = solution.release(&named.name) {
         return Some(release.version.clone());
     }

@@ -99,7 +99,7 @@ fn pin_pip(
         ));
     }
     let added = pip::undeclared(environment, pins).into_values();
-    let added = added.map(|pin| pip::added(pin, false));
+    let added = added.map(|pin| pip::added_line(pin, false));
     editor.append(last, &added.collect::<Vec<_>>());
     Ok(())
 }

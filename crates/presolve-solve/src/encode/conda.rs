@@ -115,10 +115,12 @@ impl<'a> CondaHalf<'a> {
         self.of_name(name).excluded.push((solvable, reason));
     }
 
-    /// Prefers the record that an earlier `pin` chose, if it is still allowed.
+    /// Prefers the record that an earlier `pin` chose, if it is still allowed. For a pin
+    /// without a build, the order of the records does this: it may be any one of them.
     fn favor(&mut self, record: &RepoDataRecord, solvable: SolvableId) {
         let name = record.package_record.name.as_normalized();
         let preferred = self.terms.world.preferences.conda.get(name);
+        let preferred = preferred.filter(|preferred| preferred.pin.build.is_some());
         if !preferred.is_some_and(|preferred| preferred.is(record)) {
             return;
         }
@@ -127,6 +129,13 @@ impl<'a> CondaHalf<'a> {
         if !excluded.any(|(other, _)| *other == solvable) && candidates.favored.is_none() {
             candidates.favored = Some(solvable);
         }
+    }
+
+    /// Whether a record has another version than an earlier `pin`, if that has no build.
+    fn is_other_version(&self, record: &RepoDataRecord) -> bool {
+        let name = record.package_record.name.as_normalized();
+        let preferred = self.terms.world.preferences.conda.get(name);
+        preferred.is_some_and(|preferred| preferred.pin.build.is_none() && !preferred.is(record))
     }
 
     /// Returns the candidates of a package or virtual package.

@@ -30,7 +30,7 @@ fn a_file_is_read_with_its_places() {
                 r.location,
                 r.location.text(),
                 r.text,
-                r.pin.as_ref().map(|pin| &pin.build),
+                r.pin.as_ref().and_then(|pin| pin.build.as_ref()),
                 r.added_by_pin
             )
         })

@@ -92,10 +92,7 @@ fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
     };
     for (index, line) in lines.iter().enumerate() {
         let as_declared = declared(line).to_owned();
-        let mut entry = Entry {
-            text: as_declared.clone(),
-            origin: None,
-        };
+        let mut entry = Entry::plain(as_declared.clone());
         let mut after = Vec::new();
         if as_declared != NODEFAULTS {
             let expanded = expand_variables(&as_declared);

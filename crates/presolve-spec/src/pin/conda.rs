@@ -1,15 +1,18 @@
 //! The conda dependencies of a pinned file.
 
+use std::collections::BTreeMap;
+
 use crate::route::route;
 use yaml_serde::Value;
 
-use super::{PinnedConda, Pins, by_name};
+use super::{PinnedConda, Pins, added, by_name};
 use crate::{
     CondaRequirement, EnvironmentFile,
     edits::Edits,
-    list::{Entry, List, ListItem, uneditable},
+    list::{Entry, List, uneditable},
     match_spec,
     pin_comment::Origin,
+    record,
     yaml::Tree,
 };
 use presolve_text::diagnostic::Failure;
@@ -33,74 +36,45 @@ pub fn write(
             missing.remove(&*requirement.spec.name.to_string());
         }
     }
-    let pins = by_name(pins);
-    let mut kept: Vec<(&ListItem, Option<&str>)> = Vec::new();
-    for (line, requirement) in list.lines.iter().zip(&environment.conda) {
-        let name = requirement.spec.name.to_string();
-        if requirement.added_by_pin {
-            match missing.remove(&*name) {
-                Some(pin) => {
-                    list.rewrite(
-                        edits,
-                        line,
-                        &Entry::added(exact(pin, pin.channel.as_deref())),
-                    );
-                    kept.push((line, Some(&pin.name)));
-                }
-                None => list.remove(edits, line),
-            }
-        } else {
-            if let Some(pin) = pins.get(&*name) {
-                list.rewrite(edits, line, &declared(requirement, pin));
-            }
-            kept.push((line, None));
-        }
-    }
-    let added: Vec<(&str, Entry)> = missing
+    let missing = missing
         .into_iter()
-        .map(|(name, pin)| (name, Entry::added(exact(pin, pin.channel.as_deref()))))
-        .collect();
+        .map(|(name, pin)| (name, exact(pin, pin.channel.as_deref())))
+        .collect::<BTreeMap<_, _>>();
     let dependencies = tree.root.get("dependencies").and_then(Value::as_sequence);
-    if !added.is_empty() && dependencies.is_none_or(Vec::is_empty) {
+    if !missing.is_empty() && dependencies.is_none_or(Vec::is_empty) {
         return Err(uneditable(
             tree.location(&route!("dependencies")),
             "there is no list of dependencies to write pins to",
             "add the packages below `dependencies:`",
         ));
     }
-    insert_sorted(edits, tree, &list, &kept, added);
-    if let Some((line, _)) = kept.last() {
+    let by_name = by_name(pins);
+    let names = environment
+        .conda
+        .iter()
+        .map(|line| line.spec.name.to_string());
+    let names: Vec<String> = names.collect();
+    let mut lines: Vec<added::Line<'_>> = Vec::new();
+    for ((line, requirement), name) in list.lines.iter().zip(&environment.conda).zip(&names) {
+        if requirement.added_by_pin {
+            lines.push((line, Some(name)));
+            continue;
+        }
+        if let Some(pin) = by_name.get(&**name) {
+            list.rewrite(edits, line, &declared(requirement, pin));
+        }
+        lines.push((line, None));
+    }
+    let rest = added::write(edits, tree, &list, &lines, missing, pins.added);
+    for entry in rest {
+        // The list has only `pip:` entries. The new lines go before them.
+        let start = tree.location(&route!("dependencies", 0)).span.start;
+        list.insert_before_any(edits, start, &entry);
+    }
+    if let Some((line, _)) = lines.last() {
         list.insert_pip_list(edits, tree, line, &new_list);
     }
     Ok(())
-}
-
-/// Inserts new lines by name among those that an earlier pin added, or after the last
-/// line.
-pub fn insert_sorted(
-    edits: &mut Edits<'_>,
-    tree: &Tree,
-    list: &List,
-    kept: &[(&ListItem, Option<&str>)],
-    added: Vec<(&str, Entry)>,
-) {
-    for (name, entry) in added {
-        let mut earlier = kept
-            .iter()
-            .filter(|(_, other)| other.is_some_and(|other| other < name));
-        let first_added = kept.iter().find(|(_, other)| other.is_some());
-        match (earlier.next_back(), first_added, kept.last()) {
-            (Some((line, _)), ..) | (None, None, Some((line, _))) => {
-                list.insert_after(edits, line, &entry);
-            }
-            (None, Some((line, _)), _) => list.insert_before(edits, line, &entry),
-            (None, None, None) => {
-                // The list has only `pip:` entries. The new lines go before them.
-                let start = tree.location(&route!("dependencies", 0)).span.start;
-                list.insert_before_any(edits, start, &entry);
-            }
-        }
-    }
 }
 
 /// Returns the new content of a declared line.
@@ -113,10 +87,7 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
             && (pin.hash.is_none() || declared.hash.is_some())
     });
     if is_the_pin || requirement.spec.url.is_some() {
-        return Entry {
-            text: text.clone(),
-            origin: None,
-        };
+        return Entry::plain(text.clone());
     }
     let written = text.split_once("::").map(|(channel, _)| channel.trim());
     let bracket = requirement
@@ -127,12 +98,14 @@ pub fn declared(requirement: &CondaRequirement, pin: &PinnedConda) -> Entry {
     Entry {
         text: exact(pin, written.or(bracket).or(pin.channel.as_deref())),
         origin: Some(Origin::Declared(text.clone())),
+        ..Entry::default()
     }
 }
 
-/// Writes a pin as `channel::name=version=build[hash]`.
+/// Writes a pin as `channel::name=version=build[hash]`, or without a build as
+/// `channel::name==version`.
 pub fn exact(pin: &PinnedConda, channel: Option<&str>) -> String {
-    let mut record = format!("{}={}={}", pin.name, pin.version, pin.build);
+    let mut record = record(&pin.name, &pin.version, pin.build.as_deref());
     if let Some(hash) = &pin.hash {
         record += &format!("[{hash}]");
     }

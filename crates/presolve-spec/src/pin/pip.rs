@@ -6,12 +6,12 @@ use crate::route::route;
 use pep508_rs::VersionOrUrl;
 use yaml_serde::Value;
 
-use super::{PinnedPip, Pins, conda::insert_sorted};
+use super::{PinnedPip, Pins, added};
 use crate::{
     EnvironmentFile, PipRequirement, PipRequirementKind,
     edits::Edits,
     json,
-    list::{Entry, List, ListItem, uneditable, written},
+    list::{self, Entry, List, ListItem, uneditable},
     pin_comment::Origin,
     pip_lines, pip_options,
     yaml::{self, Tree},
@@ -30,7 +30,9 @@ pub fn write(
     pins: &Pins,
 ) -> Result<Vec<Entry>, Failure> {
     let hash_mode = in_hash_mode(environment);
-    let mut missing = undeclared(environment, pins);
+    let missing = undeclared(environment, pins).into_iter();
+    let missing = missing.map(|(name, pin)| (name, added_line(pin, hash_mode)));
+    let mut missing: BTreeMap<&str, String> = missing.collect();
     let names: BTreeMap<&str, &PinnedPip> = pins
         .pip
         .iter()
@@ -46,20 +48,13 @@ pub fn write(
     for (position, &(index, value)) in blocks.iter().enumerate() {
         let route = route!("dependencies", index, "pip");
         let list = List::read(tree, &route, Some(value))?;
-        let mut kept: Vec<(&ListItem, Option<&str>)> = Vec::new();
+        let mut lines: Vec<added::Line<'_>> = Vec::new();
         for line in &list.lines {
             let requirement = of_line(environment, line)?;
             let pin = requirement.and_then(|requirement| names.get(name(requirement)?));
             match (requirement, pin) {
                 (Some(requirement), _) if requirement.added_by_pin => {
-                    let key = name(requirement).unwrap_or_default();
-                    match missing.remove(key) {
-                        Some(pin) => {
-                            list.rewrite(edits, line, &Entry::added(added(pin, hash_mode)));
-                            kept.push((line, Some(pin.name.as_ref())));
-                        }
-                        None => list.remove(edits, line),
-                    }
+                    lines.push((line, name(requirement)));
                     continue;
                 }
                 (Some(requirement), Some(pin)) => {
@@ -67,26 +62,15 @@ pub fn write(
                 }
                 _ => {}
             }
-            kept.push((line, None));
+            lines.push((line, None));
         }
-        if position + 1 < blocks.len() {
-            continue;
-        }
-        let added: Vec<(&str, Entry)> = std::mem::take(&mut missing)
-            .into_iter()
-            .map(|(name, pin)| (name, Entry::added(added(pin, hash_mode))))
-            .collect();
-        if kept.is_empty() {
-            let added: Vec<Entry> = added.into_iter().map(|(_, entry)| entry).collect();
-            fill_empty(edits, tree, index, &added);
-        } else {
-            insert_sorted(edits, tree, &list, &kept, added);
+        if position + 1 == blocks.len() {
+            let wanted = std::mem::take(&mut missing);
+            let rest = added::write(edits, tree, &list, &lines, wanted, pins.added);
+            fill_empty(edits, tree, index, &rest);
         }
     }
-    Ok(missing
-        .into_values()
-        .map(|pin| Entry::added(added(pin, hash_mode)))
-        .collect())
+    Ok(added::new(missing, pins.added))
 }
 
 /// Returns the releases that the file itself does not declare.
@@ -187,6 +171,7 @@ fn declared(
     Entry {
         text: format!("{before}{text}{after}"),
         origin,
+        ..Entry::default()
     }
 }
 
@@ -215,7 +200,7 @@ pub fn exact(declared: &str, pin: &PinnedPip) -> String {
 }
 
 /// Writes an undeclared release.
-pub fn added(pin: &PinnedPip, hash_mode: bool) -> String {
+pub fn added_line(pin: &PinnedPip, hash_mode: bool) -> String {
     let extras: Vec<&str> = pin.extras.iter().map(AsRef::as_ref).collect();
     let extras = if extras.is_empty() {
         String::new()
@@ -239,20 +224,20 @@ fn hashes(pin: &PinnedPip) -> String {
 
 /// Writes the first lines of an empty `pip:`.
 pub fn fill_empty(edits: &mut Edits<'_>, tree: &Tree, index: usize, added: &[Entry]) {
-    let list = route!("dependencies", index, "pip");
+    let route = route!("dependencies", index, "pip");
     if tree.source().is_json() {
         let texts: Vec<String> = added.iter().map(|entry| entry.text.clone()).collect();
         return if texts.is_empty() {
         } else {
-            json::fill(edits, tree, &list, &texts)
+            json::fill(edits, tree, &route, &texts)
         };
     }
-    let Some(key) = tree.key_span(&list) else {
+    let Some(key) = tree.key_span(&route) else {
         return;
     };
-    let indent = " ".repeat(key.start - yaml::line_start(edits.text, key.start));
-    for entry in added {
-        let line = format!("{}{indent}- {}", edits.line_break, written(entry));
+    let prefix = " ".repeat(key.start - yaml::line_start(edits.text, key.start)) + "- ";
+    for line in added.iter().flat_map(|entry| list::lines(&prefix, entry)) {
+        let line = format!("{}{line}", edits.line_break);
         edits.insert(yaml::line_end(edits.text, key.end), &line);
     }
 }

@@ -9,7 +9,7 @@ fn conda(name: &str, version: &str) -> PinnedConda {
     PinnedConda {
         name: name.to_owned(),
         version: version.to_owned(),
-        build: "h0_0".to_owned(),
+        build: Some("h0_0".to_owned()),
         channel: None,
         hash: None,
     }
@@ -36,6 +36,7 @@ fn pins() -> Pins {
             conda("pip", "24.0"),
         ],
         pip: vec![pip("torch", "2.4.1"), pip("sympy", "1.12")],
+        added: AddedLines::Inline,
     }
 }
 
@@ -45,10 +46,18 @@ fn read(text: &str) -> EnvironmentFile {
 
 /// Pins a file twice, and checks that the second time changes nothing.
 fn pinned_with(text: &str, pins: &Pins) -> String {
-    let pinned = pin(&read(text), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
-    let again = pin(&read(&pinned), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
-    assert_eq!(again, pinned);
+    let pin = |text: &str| pin(&read(text), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let pinned = pin(text);
+    assert_eq!(pin(&pinned), pinned);
     pinned
+}
+
+/// The same pins with the added lines in a block.
+fn in_block() -> Pins {
+    Pins {
+        added: AddedLines::Block,
+        ..pins()
+    }
 }
 
 fn pinned(text: &str) -> String {
@@ -202,6 +211,148 @@ fn namesakes_get_their_channel_or_hash() {
 }
 
 #[test]
+fn added_lines_are_one_block_under_one_comment() {
+    const FILE: &str = "channels: [conda-forge]\ndependencies:\n  - numpy  # why\n  # for the model\n  - pip:\n    - torch\n  - python\n# end\n";
+    let text = pinned_with(FILE, &in_block());
+    insta::assert_snapshot!(text, @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge
+      - nodefaults  # presolve: added
+    dependencies:
+      - numpy=1.26.4=h0_0  # presolve: numpy # why
+      # for the model
+      - pip:
+        - torch==2.4.1  # presolve: torch
+        # presolve: added 1 package
+        - sympy==1.12
+      - python=3.12.1=h0_0  # presolve: python
+      # presolve: added 2 packages
+      - libblas=3.9.0=h0_0
+      - pip=24.0=h0_0
+    # end
+    ");
+    let file = read(&text);
+    let stated = |block: &crate::AddedBlock| (block.stated, block.present);
+    let blocks: Vec<_> = file.added_blocks.iter().map(stated).collect();
+    assert_eq!(blocks, [(2, 2), (1, 1)]);
+}
+
+#[test]
+fn a_block_follows_another_answer() {
+    let text = pinned_with("dependencies:\n- numpy\n", &in_block());
+    let commented = text.replace("- pip=24.0=h0_0\n", "- pip=24.0=h0_0  # keep\n# mine\n");
+    assert_ne!(commented, text);
+    let mut pins = in_block();
+    pins.conda.remove(1);
+    pins.conda.extend([conda("aaa", "1"), conda("zzz", "1")]);
+    insta::assert_snapshot!(pinned_with(&commented, &pins), @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge  # presolve: added
+      - nodefaults  # presolve: added
+    dependencies:
+    - numpy=1.26.4=h0_0  # presolve: numpy
+    # presolve: added 4 packages
+    - aaa=1=h0_0
+    - libblas=3.9.0=h0_0
+    - pip=24.0=h0_0  # keep
+    - zzz=1=h0_0
+    # mine
+    - pip:
+      # presolve: added 2 packages
+      - sympy==1.12
+      - torch==2.4.1
+    ");
+}
+
+#[test]
+fn a_line_below_a_block_is_the_users() {
+    let text = pinned_with("dependencies:\n- numpy\n- pip:\n  - torch\n", &in_block());
+    let text = text + "  - own==1.0\n- aaa=1=h0_0\n";
+    let file = read(&text);
+    let own = |name: &str| {
+        let mut lines = file.conda.iter();
+        let conda = lines.find(|line| line.spec.name.to_string() == name);
+        let mut lines = file.pip.requirements.iter();
+        let pip = lines.find(|line| pip::name(line) == Some(name));
+        conda.is_some_and(|line| !line.added_by_pin) || pip.is_some_and(|line| !line.added_by_pin)
+    };
+    assert!(own("own") && own("aaa"));
+    insta::assert_snapshot!(pinned_with(&text, &in_block()), @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge  # presolve: added
+      - nodefaults  # presolve: added
+    dependencies:
+    - numpy=1.26.4=h0_0  # presolve: numpy
+    - pip:
+      - torch==2.4.1  # presolve: torch
+      - own==1.0
+      # presolve: added 1 package
+      - sympy==1.12
+    - aaa=1=h0_0
+    # presolve: added 3 packages
+    - libblas=3.9.0=h0_0
+    - pip=24.0=h0_0
+    - python=3.12.1=h0_0
+    ");
+}
+
+#[test]
+fn an_emptied_block_loses_its_comment() {
+    let text = pinned_with("dependencies:\n- numpy\n- pip:\n  - torch\n", &in_block());
+    let lines = text
+        .lines()
+        .filter(|line| !line.contains("=h0_0") || line.contains('#'));
+    let emptied: String = lines.map(|line| format!("{line}\n")).collect();
+    assert!(emptied.contains("added 3 packages"), "{emptied}");
+    assert_eq!(pinned_with(&emptied, &in_block()), text);
+    let nothing = Pins {
+        conda: vec![conda("numpy", "1.26.4")],
+        pip: Vec::new(),
+        ..in_block()
+    };
+    assert!(!pinned_with(&text, &nothing).contains("added 3"));
+}
+
+#[test]
+fn versions_without_builds_are_exact() {
+    let mut pins = in_block();
+    for pin in &mut pins.conda {
+        pin.build = None;
+    }
+    let text = pinned_with(
+        "dependencies:\n- numpy>=1\n- conda-forge::python==3.12.1\n",
+        &pins,
+    );
+    insta::assert_snapshot!(text, @"
+    # presolve: pinned for linux-64
+    channels:
+      - conda-forge  # presolve: added
+      - nodefaults  # presolve: added
+    dependencies:
+    - numpy==1.26.4  # presolve: numpy>=1
+    - conda-forge::python==3.12.1
+    # presolve: added 2 packages
+    - libblas==3.9.0
+    - pip==24.0
+    - pip:
+      # presolve: added 2 packages
+      - sympy==1.12
+      - torch==2.4.1
+    ");
+    let with_builds = pinned_with(&text, &in_block());
+    assert_eq!(
+        with_builds,
+        pinned_with(
+            "dependencies:\n- numpy>=1\n- conda-forge::python==3.12.1\n",
+            &in_block()
+        )
+    );
+}
+
+#[test]
 fn hashes_go_with_their_version() {
     insta::assert_snapshot!(pinned("channels: [conda-forge]\ndependencies:\n- numpy\n- pip:\n  - torch==2.4.1 --hash=sha256:bb\n  - sympy # x\n"), @r#"
     # presolve: pinned for linux-64
@@ -343,9 +494,18 @@ proptest! {
         if bits & 1 == 1 { pins.conda.pop(); }
         if bits & 2 == 2 { pins.pip.pop(); }
         if bits & 4 == 4 { pins.pip[0].from_conda = true; }
+        if bits & 16 == 16 { pins.added = AddedLines::Block; }
         pins.conda[0].channel = (bits & 8 == 8).then(|| "far".to_owned());
         let before = read(&text);
         let pinned = pinned_with(&text, &pins);
+        // A file in one style becomes the same file in the other one.
+        let added = match pins.added {
+            AddedLines::Inline => AddedLines::Block,
+            AddedLines::Block => AddedLines::Inline,
+        };
+        let other = Pins { added, ..pins.clone() };
+        let (turned, direct) = (pinned_with(&pinned, &other), pinned_with(&text, &other));
+        prop_assert_eq!(turned.trim_end(), direct.trim_end());
         let after = read(&pinned);
         let declared = |file: &EnvironmentFile| -> Vec<String> {
             let conda = file.conda.iter().filter(|r| !r.added_by_pin).map(|r| r.text.clone());

@@ -21,8 +21,7 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let conda = environment.conda.iter().filter(|line| contradicts(line));
     let conda = conda.filter_map(|line| {
         let pin = line.pin.as_ref()?;
-        let shown = format!("{}={}={}", pin.name, pin.version, pin.build);
-        Some(finding(&line.location, &shown, declared(&line.text)))
+        Some(finding(&line.location, &pin.record(), declared(&line.text)))
     });
     let pip = environment.pip.requirements.iter();
     let pip = pip.filter(|line| contradicts_pip(line)).filter_map(|line| {
@@ -46,9 +45,9 @@ pub(crate) fn contradicts(line: &CondaRequirement) -> bool {
     };
     let version = parse::conda::version(&pin.version).ok();
     let asked = line.spec.version.as_ref().zip(version.as_ref());
-    let build = line.spec.build.as_ref();
+    let build = line.spec.build.as_ref().zip(pin.build.as_ref());
     asked.is_some_and(|(asked, version)| !asked.matches(version))
-        || build.is_some_and(|build| !build.matches(&pin.build))
+        || build.is_some_and(|(asked, build)| !asked.matches(build))
 }
 
 /// Whether the declared requirement of a line of the pip list excludes its pin.

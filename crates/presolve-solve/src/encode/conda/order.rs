@@ -1,6 +1,7 @@
 //! The order in which conda records are tried: that of rattler's solver
 //! (`rattler_solve`), so that both choose the same records. As a last resort with a cut-off for
-//! dates, records without a date come after all others.
+//! dates, records without a date come after all others. The builds of a version that an earlier
+//! `pin` wrote without a build come first.
 //!
 //! 1. records without `track_features` before those with,
 //! 2. under flexible priority the earlier channel,
@@ -53,8 +54,9 @@ struct Rank {
     version: u32,
 }
 
-/// The sort key: whether the record is a last resort, and rules 1 to 4.
-type Key = (bool, bool, u32, Reverse<u32>, Reverse<u64>);
+/// The sort key: whether the record has another version than a pin without a build, whether it
+/// is a last resort, and rules 1 to 4.
+type Key = (bool, bool, bool, u32, Reverse<u32>, Reverse<u64>);
 
 impl CondaHalf<'_> {
     /// Sorts the candidates of one package, best first. `solver` is the cache of the solver
@@ -121,7 +123,15 @@ impl CondaHalf<'_> {
             _ => 0,
         };
         let build = record.map_or(0, |record| record.package_record.build_number);
-        (is_last, tracked, channel, Reverse(version), Reverse(build))
+        let is_other = record.is_some_and(|record| self.is_other_version(record));
+        (
+            is_other,
+            is_last,
+            tracked,
+            channel,
+            Reverse(version),
+            Reverse(build),
+        )
     }
 
     fn channel_rank(&self, channel: &Option<String>) -> u32 {
