@@ -43,6 +43,7 @@ mod logging;
 mod names;
 mod overlaps;
 mod overwrites;
+mod pin_check;
 mod pin_files;
 mod pip_lines;
 mod pips;

@@ -35,6 +35,7 @@ mod edit;
 mod lock;
 mod paths;
 mod platforms;
+mod verify;
 
 pub(super) use edit::pins;
 use paths::ToPin;
@@ -44,6 +45,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   presolve pin --diff                       show what would change in environment.yml
   presolve pin                              pin it; pinning again changes nothing
+  presolve pin --check envs                 check the pins of all files below envs
   presolve pin -P numpy                     pin numpy again, and what has to change with it
   presolve pin --platform linux-64 -o pinned.yml
                                             pin for another platform, to another file
@@ -53,8 +55,9 @@ Examples:
 /// The exit codes at the end of the help of `pin`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; with --diff: nothing would change
-  1  the file cannot be solved; with --diff: something would change
+  0  done; with --diff: nothing would change; with --check: the pins satisfy the file
+  1  the file cannot be solved; with --diff: something would change; with --check: the pins do
+     not satisfy the file
   2  a file, a setting or the command line cannot be used
   3  no result: network, cache or time limit
 With several files, the exit code is that of the worst one: 2, then 1, then 3.";
@@ -71,6 +74,15 @@ pub(super) struct Pin {
     /// Show what would change without writing, and exit with 1 if anything would
     #[arg(long, conflicts_with = "output_file")]
     diff: bool,
+    /// Check that the pins satisfy the file, without writing and without a network
+    #[arg(
+        long,
+        conflicts_with_all = ["diff", "format", "output_file", "force", "upgrade", "upgrade_packages"]
+    )]
+    check: bool,
+    /// With --check, also solve the files with their channels and indexes
+    #[arg(long, requires = "check")]
+    solve: bool,
     /// Where to write the packages that no line declares [default: block]
     #[arg(long, value_name = "STYLE")]
     added: Option<Added>,
@@ -146,6 +158,9 @@ impl Pin {
         settings.no_builds |= self.no_builds;
         check_asks(&opened.environment)?;
         check_pip_lists(&opened.environment)?;
+        if self.check {
+            return self.verify(&opened, output).await;
+        }
         self.pin(&file.path, &opened, output).await
     }
 

@@ -36,6 +36,9 @@ fn files_and_folders_are_pinned_in_one_run() {
         assert!(project.read(name).contains("python=3.10.13="), "{name}");
         assert!(run.stderr.contains(&format!(" in {name} (")), "{run}");
     }
+    let run = project.pin(&["--check", "."]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(run.stderr.matches("Checked the pins").count(), 3, "{run}");
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub mod fix;
 pub mod lint;
 mod outside;
 pub mod patterns;
+pub mod pinned;
 mod platforms;
 pub mod releases;
 mod repeated;

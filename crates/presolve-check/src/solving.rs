@@ -21,7 +21,7 @@ use presolve_words::{errors, notices};
 mod classic;
 mod conflicts;
 mod overlaps;
-mod pins;
+pub(crate) mod pins;
 mod redundant;
 
 /// The default time limit for one file, so that it does not block the others. Downloads of

@@ -37,6 +37,9 @@ pub trait Host: Debug + Send + Sync {
     /// [`Failure::input`] with the place that has no room for one line per package.
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure>;
 
+    /// Whether a pinned line keeps the declared requirement, in a comment.
+    fn keeps_requirements(&self, source: &SourceFile) -> bool;
+
     /// The number of conda packages that [`Host::pin`] writes for an answer with `conda` of
     /// them.
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize;
@@ -73,6 +76,10 @@ impl Host for CondaFile {
 
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure> {
         pin::check_place_in_conda_file(*self, source)
+    }
+
+    fn keeps_requirements(&self, source: &SourceFile) -> bool {
+        !source.is_json()
     }
 
     fn written_conda(&self, _: &EnvironmentFile, conda: usize) -> usize {

@@ -50,6 +50,13 @@ impl Pin {
     }
 }
 
+/// Returns the difference of a file that pinning again would change.
+pub(super) fn differs(environment: &EnvironmentFile) -> Diagnostic {
+    let file = environment.source.path().display();
+    let message = format!("the pins of {file} are not those of a new solution");
+    Diagnostic::error("stale-pin", message).help(format!("run `presolve pin {file}`"))
+}
+
 /// Returns the exit code of `--diff`, which has printed the change.
 fn changed(is_same: bool) -> Result<(), Failure> {
     if is_same {

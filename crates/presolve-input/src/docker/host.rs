@@ -79,6 +79,11 @@ impl Host for DockerHost {
         Ok(())
     }
 
+    /// The comments of a Dockerfile have no place next to an argument.
+    fn keeps_requirements(&self, _: &SourceFile) -> bool {
+        false
+    }
+
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize {
         edit::written_conda(&self.plan(&environment.source), environment, conda)
     }

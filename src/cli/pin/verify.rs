@@ -1,0 +1,110 @@
+//! `pin --check`: whether the pins satisfy what the file declares.
+
+use std::time::Instant;
+
+use super::{super::solving, Output, Pin, edit::differs, opened::Opened};
+use crate::cli::progress::Progress;
+use presolve_check::pinned::{compare, contradictions};
+use presolve_config::Settings;
+use presolve_resolve::{Outcome, Upgrade};
+use presolve_spec::{EnvironmentFile, pin};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level};
+use presolve_words::errors;
+
+impl Pin {
+    /// Checks the pins of a file, without a network unless `--solve` is set.
+    ///
+    /// # Errors
+    /// [`FailureKind::Unsolvable`] with the differences, if there are any.
+    pub(super) async fn verify(&self, opened: &Opened, output: &Output) -> Result<(), Failure> {
+        let start = Instant::now();
+        let Opened {
+            environment,
+            settings,
+            ..
+        } = opened;
+        let mut diagnostics = contradictions(environment, settings);
+        let mut how = "without solving";
+        if diagnostics.is_empty() && environment.host.keeps_requirements(&environment.source) {
+            match self.compared(environment, settings, output).await? {
+                Some(found) => {
+                    diagnostics = found;
+                    how = if self.solve {
+                        "by a solve"
+                    } else {
+                        "by a solve from the cache"
+                    };
+                }
+                None => output.say(&not_cached(environment)),
+            }
+        } else if diagnostics.is_empty() && self.solve {
+            diagnostics.extend(self.rewritten(environment, settings, output).await?);
+            how = "by a solve";
+        }
+        if diagnostics.is_empty() {
+            let file = environment.source.path().display();
+            let seconds = start.elapsed().as_secs_f64();
+            output.tell(&format!(
+                "Checked the pins in {file} {how} ({seconds:.1} s)"
+            ));
+            return Ok(());
+        }
+        Err(Failure {
+            kind: FailureKind::Unsolvable,
+            diagnostics,
+        })
+    }
+
+    /// Compares the pins with a solution. `None` if the cache has none.
+    async fn compared(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<Option<Vec<Diagnostic>>, Failure> {
+        let settings = Settings {
+            offline: settings.offline || !self.solve,
+            ..settings.clone()
+        };
+        let progress = Progress::new(output.quiet);
+        let compared = compare(environment, &settings, &progress.listener()).await;
+        progress.finish();
+        match compared {
+            Ok(compared) => Ok(compared),
+            Err(error) => {
+                let failure = errors::failure_in(error, environment);
+                let is_undecided = failure.kind == FailureKind::Undecided;
+                if is_undecided && !self.solve {
+                    Ok(None)
+                } else {
+                    Err(failure)
+                }
+            }
+        }
+    }
+
+    /// Returns a difference if pinning again would change a file that keeps no declared
+    /// requirements.
+    async fn rewritten(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<Option<Diagnostic>, Failure> {
+        let resolution = solving::resolve(environment, settings, &Upgrade::None, output).await?;
+        let Outcome::Solved(solution) = &resolution.outcome else {
+            return Err(solving::unsolvable(&resolution, environment.source.path()));
+        };
+        let pinned = pin::pin(environment, &super::pins(settings, &resolution, solution))?;
+        Ok((pinned != environment.source.text()).then(|| differs(environment)))
+    }
+}
+
+fn not_cached(environment: &EnvironmentFile) -> Diagnostic {
+    let file = environment.source.path().display();
+    let message = format!(
+        "the cache does not have all pins of {file}, so they are only compared with its lines"
+    );
+    Diagnostic::new(Level::Note, "not-cached", message)
+        .help("add `--solve` to ask the channels and indexes")
+}
