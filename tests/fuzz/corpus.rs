@@ -38,4 +38,4 @@ pub(super) const ENVIRONMENTS: &[&str] = &[
 ];
 
 /// Lines of an environment file that belong elsewhere.
-pub(super) const REFUSED: &str = "  - -verify\n  - hat:\n  - -e .  # here\n  - pip install a b\n  - conda install -c d e\n  - -c f\n  - git+https://h/g\n";
+pub(super) const REFUSED: &str = "  - -verify\n  - hat:\n  - -e .  # here\n  - pip install a b\n  - conda install -c d e\n  - -c f\n  - git+https://h/g\n  - &a -i\n  - \"-j\"\n";

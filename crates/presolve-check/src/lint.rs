@@ -125,11 +125,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
         contents => {
             findings.extend(rules::secrets_in(source));
             let refused = contents.err().map(|failure| failure.diagnostics);
-            let parsed = Parsed {
-                host,
-                environment: None,
-                readable: None,
-            };
+            let parsed = Parsed::new(host, None, None);
             findings.extend(read(&refused.unwrap_or_default(), source, &parsed));
             Linted {
                 findings: Vec::new(),
@@ -161,11 +157,7 @@ fn lint_spec(
     let reading = host.read(source, &[]);
     let refused = !reading.errors.is_empty();
     let environment = reading.environment.as_ref().filter(|_| !refused);
-    let parsed = Parsed {
-        host,
-        environment,
-        readable: reading.environment.as_ref(),
-    };
+    let parsed = Parsed::new(host, environment, reading.environment.as_ref());
     let mut findings = read(&reading.errors, source, &parsed);
     if let Some(environment) = &reading.environment {
         findings.extend(read(&environment.warnings, source, &parsed));
@@ -252,22 +244,11 @@ fn unread(diagnostics: Vec<Diagnostic>) -> Vec<Undecided> {
     is_any.then_some(undecided).into_iter().collect()
 }
 
-/// The maximum number of bytes to read again for the fixes of one file's diagnostics. Most of
-/// these fixes read the whole file again. The findings beyond it have no fix until others are
-/// fixed.
-const MAX_READ: usize = 128 * 1024;
-
 /// Turns the reader's diagnostics into findings of the rules with their names.
 fn read(met: &[Diagnostic], source: &Arc<SourceFile>, parsed: &Parsed<'_>) -> Vec<Finding> {
-    let mut left = (MAX_READ / source.text().len().max(1)).max(1);
     let findings = met.iter().filter_map(|diagnostic| {
         let rule = rules::by_name(diagnostic.name)?;
-        if left == 0 {
-            return Some(Finding::of(rule, diagnostic.clone(), source));
-        }
-        let finding = Finding::of_reader(rule, diagnostic.clone(), source, parsed);
-        left -= usize::from(finding.fix.is_some());
-        Some(finding)
+        Some(Finding::of_reader(rule, diagnostic.clone(), source, parsed))
     });
     findings.collect()
 }

@@ -7,9 +7,14 @@
 //! apply to it. A new kind of input is a new subject. Findings are data ([`Finding`]);
 //! [`presolve_report::findings`] formats them.
 
+use std::cell::Cell;
+
 use crate::suppression::Comment;
 use presolve_spec::{EnvironmentFile, host::Host};
-use presolve_text::diagnostic::{Diagnostic, Level, Location};
+use presolve_text::{
+    diagnostic::{Diagnostic, Level, Location},
+    source::SourceFile,
+};
 
 mod azure;
 mod channels;
@@ -57,6 +62,36 @@ pub struct Parsed<'a> {
     pub environment: Option<&'a EnvironmentFile>,
     /// The requirements without what the reader refused; `None` if it could not read any.
     pub readable: Option<&'a EnvironmentFile>,
+    /// The number of bytes that fixes may still read again.
+    unread: Cell<usize>,
+}
+
+/// The maximum number of bytes to read again for the fixes of one file. A fix that moves a line
+/// reads the whole file again. The findings beyond it have no fix until others are fixed.
+const MAX_READ: usize = 128 * 1024;
+
+impl<'a> Parsed<'a> {
+    /// A file for which no fix was computed yet.
+    pub fn new(
+        host: &'a dyn Host,
+        environment: Option<&'a EnvironmentFile>,
+        readable: Option<&'a EnvironmentFile>,
+    ) -> Self {
+        Self {
+            host,
+            environment,
+            readable,
+            unread: Cell::new(MAX_READ),
+        }
+    }
+
+    /// Counts a fix that reads the whole file again; returns whether it may. The first one
+    /// always may.
+    pub(crate) fn may_read_again(&self, file: &SourceFile) -> bool {
+        let left = self.unread.get();
+        self.unread.set(left.saturating_sub(file.text().len()));
+        left > 0
+    }
 }
 
 /// The origin of a rule's findings.

@@ -184,11 +184,8 @@ impl Solving<'_> {
         let (is_refused, is_deadline) = (error.is_refused(), error.is_deadline());
         let failure = errors::failure_in(error, self.environment);
         let source = &self.environment.source;
-        let parsed = Parsed {
-            host: &*self.environment.host,
-            environment: Some(self.environment),
-            readable: Some(self.environment),
-        };
+        let environment = Some(self.environment);
+        let parsed = Parsed::new(&*self.environment.host, environment, environment);
         let mut solved = Solved::default();
         match failure.kind {
             FailureKind::Input if !is_refused => {

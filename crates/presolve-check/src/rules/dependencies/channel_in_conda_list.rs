@@ -22,5 +22,5 @@ fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
         addition_to_conda(environment, &command.conda),
     ];
     let title = "move the channel to `channels`";
-    moved(title, environment, at, &additions.concat())
+    moved(title, parsed, at, &additions.concat())
 }

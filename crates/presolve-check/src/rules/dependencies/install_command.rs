@@ -23,5 +23,5 @@ fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
         addition_to_pip(environment, &command.pip),
     ];
     let title = "list the packages instead";
-    moved(title, environment, at, &additions.concat())
+    moved(title, parsed, at, &additions.concat())
 }

@@ -1,6 +1,6 @@
 //! Fixes that move an entry to the list where it belongs.
 
-use crate::rules::{Safety, TextFix};
+use crate::rules::{Parsed, Safety, TextFix};
 use presolve_spec::{
     EnvironmentFile,
     change::{Change, relocate},
@@ -10,10 +10,14 @@ use presolve_text::diagnostic::Location;
 /// The fix that removes an entry and adds others instead.
 pub(super) fn moved(
     title: &str,
-    environment: &EnvironmentFile,
+    parsed: &Parsed<'_>,
     at: &Location,
     additions: &[Change],
 ) -> Option<TextFix> {
+    let environment = parsed.readable?;
+    if !parsed.may_read_again(&environment.source) {
+        return None;
+    }
     let text = relocate(environment, at, additions).ok()?;
     let source = &environment.source;
     Some(TextFix::of_text(title, Safety::Safe, source, &text))

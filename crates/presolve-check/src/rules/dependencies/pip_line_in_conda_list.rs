@@ -22,5 +22,5 @@ fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
     };
     let environment = parsed.readable?;
     let additions = addition_to_pip(environment, &lines);
-    moved("move it to the pip list", environment, at, &additions)
+    moved("move it to the pip list", parsed, at, &additions)
 }
