@@ -157,10 +157,10 @@ class Bench:
             shutil.rmtree(cache, ignore_errors=True)
             cache.mkdir(parents=True)
             for kind in ["cold", "warm"]:
-                before = self.proxy.requests.total()
+                before = self.proxy.requests
                 result = run(commands(cache))
                 if number > 0:
-                    results[kind].append((*result, self.proxy.requests.total() - before))
+                    results[kind].append((*result, self.proxy.requests - before))
         return {kind: tuple(map(statistics.median, zip(*runs))) for kind, runs in results.items()}
 
 

@@ -3,10 +3,9 @@ answers at the speed of this machine, as a site's own mirror would give them.
 
 It serves the simple API (PEP 503, PEP 691) below `/simple/` and the files below `/files/`.
 Pages have an ETag and are fresh for ten minutes, as those of PyPI are. What it has fetched
-once it keeps in a folder. It counts the requests of each program by `User-Agent`.
+once it keeps in a folder. It counts the requests.
 """
 
-import collections
 import hashlib
 import http.server
 import json
@@ -31,8 +30,7 @@ class Proxy:
         self.index = index.rstrip("/")
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.requests = collections.Counter()
-        self.fetched = 0
+        self.requests = 0
         self.lock = threading.Lock()
         handler = type("Handler", (Handler,), {"proxy": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -78,8 +76,6 @@ class Proxy:
         kept = {name: found[name] for name in KEPT if found.get(name)}
         if method == "HEAD" and found.get("Content-Length"):
             kept["Content-Length"] = found["Content-Length"]
-        with self.lock:
-            self.fetched += 1
         part = path.with_suffix(f".{threading.get_ident()}")
         part.write_bytes(json.dumps([status, kept]).encode() + b"\n" + body)
         part.replace(path)
@@ -104,9 +100,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.serve()
 
     def serve(self):
-        program = self.headers.get("User-Agent", "").partition("/")[0]
         with self.proxy.lock:
-            self.proxy.requests[program] += 1
+            self.proxy.requests += 1
         try:
             status, headers, body = self.proxy.answer(self.path, self.command, self.headers.get("Range"))
         except OSError as error:

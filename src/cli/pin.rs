@@ -126,12 +126,7 @@ impl Pin {
                 .chain([failure.kind])
                 .max_by_key(|kind| severity(*kind));
         }
-        worst.map_or(Ok(()), |kind| {
-            Err(Failure {
-                kind,
-                diagnostics: Vec::new(),
-            })
-        })
+        worst.map_or(Ok(()), |kind| Err(exit_as(kind)))
     }
 
     /// Pins or checks a file, unless it leads to requirements that an earlier one did.
@@ -178,17 +173,19 @@ impl Pin {
         let resolutions = self.resolve(path, opened, &upgrade, output).await?;
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
-        let written = match self.format.0 {
-            Format::Env => self.edit(environment, settings, resolutions[0], output),
-            _ => self.lock(environment, &resolutions, output),
+        let would_change = match self.format.0 {
+            Format::Env => self.edit(environment, settings, resolutions[0], output)?,
+            _ => {
+                self.lock(environment, &resolutions, output)?;
+                false
+            }
         };
-        if let Err(failure) = &written
-            && !failure.diagnostics.is_empty()
-        {
-            return written;
-        }
         output.tell(&self.summary(environment, &resolutions, start.elapsed()));
-        written
+        if would_change {
+            Err(exit_as(FailureKind::Unsolvable))
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether the result is one text, which has no place for the pins of a second file.
@@ -300,6 +297,14 @@ impl Pin {
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())
+    }
+}
+
+/// A failure that was already reported, for its exit code.
+fn exit_as(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        diagnostics: Vec::new(),
     }
 }
 

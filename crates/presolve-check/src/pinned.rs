@@ -8,6 +8,7 @@ use pep508_rs::{MarkerEnvironment, MarkerTree, Requirement, VerbatimUrl};
 use crate::rules::solving::outdated_pin::contradicts;
 use presolve_config::Settings;
 use presolve_parse as parse;
+use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_solve::{python::marker_environment, specifiers};
 use presolve_spec::{
     AddedBlock, CondaPin, CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind,
@@ -38,7 +39,7 @@ pub fn contradictions(environment: &EnvironmentFile, settings: &Settings) -> Vec
     found.extend(conda.filter_map(|line| of_conda(environment, line)));
     found.extend(of_pip(environment));
     let blocks = environment.added_blocks.iter();
-    found.extend(blocks.filter_map(of_block));
+    found.extend(blocks.filter_map(|block| of_block(environment, block)));
     found
 }
 
@@ -83,15 +84,12 @@ fn of_platform(environment: &EnvironmentFile, settings: &Settings) -> Option<Dia
     })
 }
 
-/// The entry without which conda appends its own channels (CEP-24).
-const NODEFAULTS: &str = "nodefaults";
-
 fn of_channels(environment: &EnvironmentFile, settings: &Settings) -> Option<Diagnostic> {
     if !settings.override_channels.is_empty() {
         return None;
     }
     let channels = &environment.pinned_channels;
-    let problem = if !channels.iter().any(|channel| channel == NODEFAULTS) {
+    let problem = if !channels.iter().any(|channel| channel == NO_DEFAULTS) {
         "`channels` does not end with `nodefaults`, so conda appends its own channels"
     } else if channels.len() == 1 && !environment.conda.is_empty() {
         "`channels` lists no channel for the pins"
@@ -213,18 +211,15 @@ fn python(environment: &EnvironmentFile) -> Option<MarkerEnvironment> {
     Some(marker_environment(&version, platform))
 }
 
-fn of_block(block: &AddedBlock) -> Option<Diagnostic> {
+fn of_block(environment: &EnvironmentFile, block: &AddedBlock) -> Option<Diagnostic> {
     let AddedBlock {
         location,
         stated,
         present,
     } = block;
-    let file = location.file.path().display();
     (stated != present).then(|| {
         let message = format!("the comment states {stated} added packages, but {present} follow");
-        Diagnostic::error("incomplete-block", message)
-            .at(location.clone(), "")
-            .help(format!("run `presolve pin {file}`"))
+        difference("incomplete-block", message, environment).at(location.clone(), "")
     })
 }
 

@@ -10,7 +10,7 @@
 //! The number says where the block ends, so that a line which the user adds below it is not
 //! taken for one of presolve's.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use super::{
     pin_comment::{LineComment, MARK, Origin},
@@ -123,9 +123,10 @@ impl BlockReader {
 
     /// Returns the headers of a file that are not above an entry, as blocks without lines.
     pub(crate) fn empty(tree: &Tree, blocks: &[AddedBlock]) -> Vec<AddedBlock> {
-        let is_read = |span: &Range<usize>| blocks.iter().any(|one| one.location.span == *span);
+        let read = blocks.iter().map(|one| one.location.span.start);
+        let read: HashSet<usize> = read.collect();
         let unread = headers(tree).into_iter();
-        let unread = unread.filter(|(span, _)| !is_read(span));
+        let unread = unread.filter(|(span, _)| !read.contains(&span.start));
         let empty = unread.map(|(span, stated)| AddedBlock {
             location: tree.at(span),
             stated,

@@ -16,19 +16,20 @@ use presolve_spec::{
     pin::{self, PinnedConda, PinnedPip, Pins},
 };
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure, FailureKind, Level},
+    diagnostic::{Diagnostic, Failure, Level},
     files,
 };
 
 impl Pin {
-    /// Writes the pins into the file, shows the difference, or writes to another file.
+    /// Writes the pins into the file or to another file, or shows the difference. Returns
+    /// whether a difference was shown.
     pub(super) fn edit(
         &self,
         environment: &EnvironmentFile,
         settings: &Settings,
         (resolution, solution): (&Resolution, &Solution),
         output: &Output,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let mut pins = pins(settings, resolution, solution);
         if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
             output.say(&notice);
@@ -40,13 +41,14 @@ impl Pin {
         }
         if self.diff {
             print(&diff::unified(source, &pinned, "pinned"))?;
-            return changed(pinned == source.text());
+            return Ok(pinned != source.text());
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(&pinned), self.protected()),
             None if pinned == source.text() => Ok(()),
             None => source.replace(&pinned, self.protected()),
-        }
+        }?;
+        Ok(false)
     }
 }
 
@@ -55,17 +57,6 @@ pub(super) fn differs(environment: &EnvironmentFile) -> Diagnostic {
     let file = environment.source.path().display();
     let message = format!("the pins of {file} are not those of a new solution");
     Diagnostic::error("stale-pin", message).help(format!("run `presolve pin {file}`"))
-}
-
-/// Returns the exit code of `--diff`, which has printed the change.
-fn changed(is_same: bool) -> Result<(), Failure> {
-    if is_same {
-        return Ok(());
-    }
-    Err(Failure {
-        kind: FailureKind::Unsolvable,
-        diagnostics: Vec::new(),
-    })
 }
 
 /// Removes the credentials of settings from the output, and warns about it.

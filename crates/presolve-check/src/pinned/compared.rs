@@ -1,6 +1,6 @@
 //! The pins of a file against a solution that keeps every pin that still fits.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use super::{difference, first_line, version};
 use crate::solving::pins::{is_there, version_of};
@@ -9,11 +9,11 @@ use presolve_packages::pypi::PypiSource;
 use presolve_parse as parse;
 use presolve_registry::conda::repodata::Repodata;
 use presolve_resolve::{
-    Listener, ResolveError, Shared, Upgrade, question::Question, unknown_names,
+    Listener, ResolveError, Shared, Upgrade, in_time, question::Question, unknown_names,
 };
 use presolve_solve::{Solution, solve};
 use presolve_spec::{
-    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind, pin::pip,
+    CondaPin, CondaRequirement, EnvironmentFile, PipRequirement, PipRequirementKind, pin::pip,
 };
 use presolve_text::diagnostic::{Diagnostic, Location};
 
@@ -28,6 +28,14 @@ const MOST: usize = 10;
 /// [`ResolveError`] if the settings do not fit the file, a channel or an index could not be
 /// queried, or the time limit passed.
 pub async fn compare(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    listener: &Listener,
+) -> Result<Option<Vec<Diagnostic>>, ResolveError> {
+    in_time(settings, compare_until(environment, settings, listener)).await
+}
+
+async fn compare_until(
     environment: &EnvironmentFile,
     settings: &Settings,
     listener: &Listener,
@@ -55,8 +63,11 @@ pub async fn compare(
 
 /// Whether the channels and indexes have every pinned record and release.
 async fn has_all(environment: &EnvironmentFile, question: &Question, repodata: &Repodata) -> bool {
-    let mut pins = environment.conda.iter();
-    if !pins.all(|line| line.pin.as_ref().is_none_or(|pin| is_there(pin, repodata))) {
+    let pins = environment
+        .conda
+        .iter()
+        .filter_map(|line| line.pin.as_ref());
+    if !are_there(pins, repodata) {
         return false;
     }
     let lines = environment.pip.requirements.iter();
@@ -74,6 +85,21 @@ async fn has_all(environment: &EnvironmentFile, question: &Question, repodata: &
         })
     };
     tokio::task::spawn_blocking(has_all).await.unwrap_or(false)
+}
+
+/// Whether there is a record for each pin. It reads the records once.
+fn are_there<'p>(pins: impl Iterator<Item = &'p CondaPin>, repodata: &Repodata) -> bool {
+    let mut missing: HashMap<&str, Vec<&CondaPin>> = HashMap::new();
+    for pin in pins {
+        missing.entry(&pin.name).or_default().push(pin);
+    }
+    for record in repodata.subdirs.iter().flat_map(|subdir| subdir.iter()) {
+        let package = &record.package_record;
+        if let Some(pins) = missing.get_mut(package.name.as_normalized()) {
+            pins.retain(|pin| !pin.allows(&package.version.as_str(), package.build.as_str()));
+        }
+    }
+    missing.values().all(Vec::is_empty)
 }
 
 fn unsolvable(environment: &EnvironmentFile) -> Diagnostic {

@@ -61,7 +61,9 @@ pub(super) fn new(wanted: BTreeMap<&str, String>, place: AddedLines) -> Vec<Entr
 
 /// Removes the headers that are not above an entry, because the user removed the entries.
 pub(super) fn remove_unused_headers(edits: &mut Edits<'_>, tree: &Tree) {
-    let mut unused: Vec<Range<usize>> = headers(tree).into_iter().map(|(span, _)| span).collect();
+    let unused = headers(tree).into_iter();
+    let mut unused: BTreeMap<usize, Range<usize>> =
+        unused.map(|(span, _)| (span.start, span)).collect();
     if unused.is_empty() {
         return;
     }
@@ -69,7 +71,7 @@ pub(super) fn remove_unused_headers(edits: &mut Edits<'_>, tree: &Tree) {
     let mut used = |route: &Route<'_>| {
         let start = tree.location(route).span.start;
         if let Some((header, _)) = above(tree, start) {
-            unused.retain(|other| *other != header);
+            unused.remove(&header.start);
         }
     };
     for (index, item) in items.into_iter().flatten().enumerate() {
@@ -81,7 +83,7 @@ pub(super) fn remove_unused_headers(edits: &mut Edits<'_>, tree: &Tree) {
             used(&route!("dependencies", index));
         }
     }
-    for header in unused {
+    for header in unused.into_values() {
         edits.remove_line(header);
     }
 }
