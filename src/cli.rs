@@ -21,9 +21,11 @@ use presolve_text::{
 mod check;
 mod context;
 mod diagnose;
+mod diff;
 mod explain;
 mod logging;
 mod opened;
+mod outdated;
 mod pin;
 mod progress;
 mod rule;
@@ -60,6 +62,12 @@ enum Command {
     /// Find problems in environment files
     #[command(after_help = format!("{}\n\n{}", check::EXAMPLES, check::EXIT_CODES))]
     Check(check::Check),
+    /// Show for each declared line the newest version, and what holds it back
+    #[command(after_help = format!("{}\n\n{}", outdated::EXAMPLES, outdated::EXIT_CODES))]
+    Outdated(outdated::Outdated),
+    /// Show what differs between two states of an environment file
+    #[command(after_help = format!("{}\n\n{}", diff::EXAMPLES, diff::EXIT_CODES))]
+    Diff(diff::Diff),
     /// Write a pinned Docker build context for an Azure ML environment
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", context::EXAMPLES))]
     Context(context::Context),
@@ -76,9 +84,10 @@ impl Command {
         match self {
             Command::Pin(pin) => Some(pin.file()),
             Command::Explain(explain) => Some(explain.file()),
+            Command::Outdated(outdated) => Some(outdated.file()),
             Command::Context(context) => Some(context.file()),
             Command::Diagnose(diagnose) => diagnose.log(),
-            Command::Check(_) | Command::Rule(_) => None,
+            Command::Check(_) | Command::Diff(_) | Command::Rule(_) => None,
         }
     }
 }
@@ -210,6 +219,8 @@ pub fn main() -> ExitCode {
             Command::Pin(pin) => pin.run(&output).await,
             Command::Explain(explain) => explain.run(&output).await,
             Command::Check(check) => check.run(&output).await,
+            Command::Outdated(outdated) => outdated.run(&output).await,
+            Command::Diff(diff) => diff.run(&output).await,
             Command::Context(context) => context.run(&output).await,
             Command::Diagnose(diagnose) => diagnose.run(&output).await,
             Command::Rule(rule) => rule.run(&output),

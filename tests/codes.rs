@@ -78,7 +78,9 @@ const FLAGS_OF_OTHERS: [&str; 13] = [
 /// command line, so that none is left behind when a flag is renamed.
 #[test]
 fn a_flag_that_a_message_names_exists() {
-    let commands = ["pin", "explain", "check", "context", "diagnose", "rule"];
+    let commands = [
+        "pin", "explain", "check", "context", "diagnose", "diff", "outdated", "rule",
+    ];
     let helps = commands.map(|command| {
         let help = Command::new(env!("CARGO_BIN_EXE_presolve"))
             .args([command, "--help"])

@@ -35,10 +35,12 @@ mod edit;
 mod lock;
 mod paths;
 mod platforms;
+mod summary;
 mod verify;
 
 pub(super) use edit::pins;
 use paths::ToPin;
+use summary::Summary;
 
 /// The examples at the end of the help of `pin`.
 pub(super) const EXAMPLES: &str = "\
@@ -47,6 +49,7 @@ Examples:
   presolve pin                              pin it; pinning again changes nothing
   presolve pin --check envs                 check the pins of all files below envs
   presolve pin -P numpy                     pin numpy again, and what has to change with it
+  presolve pin -U envs --summary changes.md renew all pins, and write the text of a pull request
   presolve pin --platform linux-64 -o pinned.yml
                                             pin for another platform, to another file
   presolve pin --format conda-lock --platform linux-64 --platform osx-arm64 -o conda-lock.yml
@@ -92,6 +95,9 @@ pub(super) struct Pin {
     /// Write the result to this file instead of the input
     #[arg(short, long = "output", value_name = "FILE")]
     output_file: Option<PathBuf>,
+    /// Write what the new pins change to this file: Markdown, or JSON if its name ends with .json
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    summary: Option<PathBuf>,
     /// Replace a written file even if it is read-only or has several hard links
     #[arg(long)]
     force: bool,
@@ -116,8 +122,10 @@ impl Pin {
         }
         let mut seen: HashSet<PathBuf> = HashSet::new();
         let mut worst: Option<FailureKind> = None;
+        let mut summary = Summary::new(output);
         for file in &files {
-            let Err(failure) = self.file_in_turn(file, &mut seen, output).await else {
+            let done = self.file_in_turn(file, &mut seen, &mut summary, output);
+            let Err(failure) = done.await else {
                 continue;
             };
             failure.diagnostics.iter().for_each(|one| output.say(one));
@@ -125,6 +133,9 @@ impl Pin {
                 .into_iter()
                 .chain([failure.kind])
                 .max_by_key(|kind| severity(*kind));
+        }
+        if let Some(path) = &self.summary {
+            summary.write(path, &self)?;
         }
         worst.map_or(Ok(()), |kind| Err(exit_as(kind)))
     }
@@ -134,6 +145,7 @@ impl Pin {
         &self,
         file: &ToPin,
         seen: &mut HashSet<PathBuf>,
+        summary: &mut Summary,
         output: &Output,
     ) -> Result<(), Failure> {
         let located = Named::find(&file.path, &self.settings)?.locate();
@@ -156,10 +168,16 @@ impl Pin {
         if self.check {
             return self.verify(&opened, output).await;
         }
-        self.pin(&file.path, &opened, output).await
+        self.pin(&file.path, &opened, summary, output).await
     }
 
-    async fn pin(&self, path: &Path, opened: &Opened, output: &Output) -> Result<(), Failure> {
+    async fn pin(
+        &self,
+        path: &Path,
+        opened: &Opened,
+        summary: &mut Summary,
+        output: &Output,
+    ) -> Result<(), Failure> {
         let start = Instant::now();
         let Opened {
             environment,
@@ -174,7 +192,13 @@ impl Pin {
         let resolutions: Vec<(&Resolution, &Solution)> =
             resolutions.iter().filter_map(solved).collect();
         let would_change = match self.format.0 {
-            Format::Env => self.edit(environment, settings, resolutions[0], output)?,
+            Format::Env => {
+                let pinned = self.pinned(environment, settings, resolutions[0], output)?;
+                if self.summary.is_some() {
+                    summary.add(environment, &pinned, settings).await?;
+                }
+                self.edit(environment, &pinned, output)?
+            }
             _ => {
                 self.lock(environment, &resolutions, output)?;
                 false
@@ -206,6 +230,13 @@ impl Pin {
                 format!("`--format {name}` holds one platform, but {platforms} were given");
             let diagnostic = Diagnostic::error("several-platforms", message)
                 .help("write one file for each, or one for all with `--format conda-lock` or `--format pixi`");
+            return Err(Failure::input(diagnostic));
+        }
+        if self.summary.is_some() && self.format.0 != Format::Env {
+            let message =
+                format!("`--summary` compares pins, but `--format {name}` writes a new file");
+            let diagnostic = Diagnostic::error("summary-of-new-file", message)
+                .help("remove `--summary` or `--format`");
             return Err(Failure::input(diagnostic));
         }
         if self.diff && self.format.0 != Format::Env {

@@ -38,3 +38,13 @@ fn of_rule() {
 fn of_diagnose() {
     assert_snapshot!(Project::of(&[]).run(&["diagnose", "--help"]));
 }
+
+#[test]
+fn of_diff() {
+    assert_snapshot!(Project::of(&[]).run(&["diff", "--help"]));
+}
+
+#[test]
+fn of_outdated() {
+    assert_snapshot!(Project::of(&[]).run(&["outdated", "--help"]));
+}

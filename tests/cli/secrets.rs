@@ -476,6 +476,7 @@ const RUNS: &[&str] = &[
     "check @FILE@ --select all --format junit -o out.xml",
     "check @FILE@ --select all --diff --unsafe-fixes",
     "pin @FILE@ --diff",
+    "pin @FILE@ --diff --summary out.md",
     "pin @FILE@ --format requirements",
     "pin @FILE@ --format requirements -o out.txt",
     "pin @FILE@ --format explicit -o out.explicit",
@@ -488,6 +489,11 @@ const RUNS: &[&str] = &[
     "explain @FILE@ --why python",
     "context @FILE@ -o context --force",
     "diagnose log.txt --spec @FILE@",
+    "outdated @FILE@ --all",
+    "outdated @FILE@ --format json",
+    "diff empty.yml @FILE@",
+    "diff empty.yml @FILE@ --format json",
+    "diff @FILE@ empty.yml --format markdown",
 ];
 
 /// What is run where a host does not answer, each time for a second or more.
@@ -587,6 +593,7 @@ impl<'p> Planted<'p> {
             "log.txt",
             "ERROR: No matching distribution found for tomlish==9\n",
         );
+        project.write("empty.yml", "dependencies: []\n");
         for (name, text) in place.files {
             project.write(name, fill(text));
         }

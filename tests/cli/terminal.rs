@@ -124,6 +124,10 @@ fn runs(file: &str) -> Vec<Vec<&str>> {
             &["explain", "--format", "json"],
             &["explain", "--format", "dot"],
             &["context", "-o", "context"],
+            &["outdated", "--all"],
+            &["diff", "empty.yml"],
+            &["diff", "empty.yml", "--format", "markdown"],
+            &["diff", "empty.yml", "--format", "json"],
         ],
     };
     formats

@@ -2,13 +2,11 @@
 
 use std::{
     collections::BTreeSet,
-    ffi::OsStr,
     path::{Path, PathBuf},
-    process::Command,
     sync::Arc,
 };
 
-use super::patterns::place;
+use super::{git::Git, patterns::place};
 use presolve_input::{
     Input, Kind,
     azure::{Definition, asset::BuildFiles, definition::CondaFile, v1},
@@ -18,11 +16,11 @@ use presolve_input::{
     },
 };
 use presolve_spec::host::{self, Host};
-use presolve_text::{
-    diagnostic::{Diagnostic, Failure},
-    files::Fence,
-    secrets,
-    source::SourceFile,
+use presolve_text::{diagnostic::Failure, files::Fence, source::SourceFile};
+
+const GIT: Git = Git {
+    code: "unknown-changes",
+    help: "leave out `--changed-since` to check all files; it gets the changed files from git",
 };
 
 /// The files that differ from a revision, including deleted ones.
@@ -46,7 +44,7 @@ impl Changed {
             } else {
                 place(path).parent().unwrap_or(Path::new(".")).to_path_buf()
             };
-            let root = root(&folder)?;
+            let root = GIT.root(&folder)?;
             if !seen.insert(root.clone()) {
                 continue;
             }
@@ -131,36 +129,23 @@ fn included(source: &Arc<SourceFile>, host: &dyn Host) -> Vec<PathBuf> {
     read.map_or_else(Vec::new, |environment| environment.pip.files)
 }
 
-/// Returns the root of the working tree that contains a folder.
-fn root(folder: &Path) -> Result<PathBuf, Failure> {
-    let root = run(folder, &["rev-parse", "--show-toplevel"])?;
-    match root {
-        Ok(root) => Ok(PathBuf::from(root.trim_end_matches(['\n', '\r']))),
-        Err(said) => Err(failure(
-            format!("`{}` is not in a git repository", folder.display()),
-            &said,
-            "leave out `--changed-since` to check all files; it gets the changed files from git",
-        )),
-    }
-}
-
 /// Returns the commit where the branch left a revision.
 fn base(root: &Path, revision: &str) -> Result<String, Failure> {
     let commit = format!("{revision}^{{commit}}");
-    let commit = run(
+    let commit = GIT.text(
         root,
         &["rev-parse", "--verify", "--end-of-options", &commit],
     )?;
     let commit = commit.map_err(|said| {
-        failure(
+        GIT.failure(
             format!("git does not know the revision `{revision}`"),
             &said,
             "fetch it first if this is a shallow clone (`fetch-depth: 0` of actions/checkout)",
         )
     })?;
-    let base = run(root, &["merge-base", commit.trim(), "HEAD"])?;
+    let base = GIT.text(root, &["merge-base", commit.trim(), "HEAD"])?;
     let base = base.map_err(|said| {
-        failure(
+        GIT.failure(
             format!("the branch has no commit in common with `{revision}`"),
             &said,
             "fetch the history if this is a shallow clone (`fetch-depth: 0` of actions/checkout)",
@@ -171,42 +156,12 @@ fn base(root: &Path, revision: &str) -> Result<String, Failure> {
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
     let what = arguments.first().copied().unwrap_or_default();
-    run(root, arguments)?.map_err(|said| {
+    GIT.text(root, arguments)?.map_err(|said| {
         let message = format!("git could not list the changes: `git {what}` failed");
-        failure(
+        GIT.failure(
             message,
             &said,
             "run it by hand, or leave out `--changed-since`",
         )
     })
-}
-
-/// Returns git's output, or its error message.
-fn run(folder: &Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
-    let output = Command::new("git")
-        .args([OsStr::new("-C"), folder.as_os_str()])
-        .args(arguments)
-        .output();
-    let output = output.map_err(|error| {
-        let message = format!("`git` cannot be run: {error}");
-        Failure::input(
-            Diagnostic::error("unknown-changes", message)
-                .help("leave out `--changed-since` to check all files; it needs git"),
-        )
-    })?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(if output.status.success() {
-        Ok(text(&output.stdout))
-    } else {
-        Err(text(&output.stderr))
-    })
-}
-
-fn failure(message: String, said: &str, help: &str) -> Failure {
-    let error = Diagnostic::error("unknown-changes", message);
-    let error = match said.lines().next() {
-        Some(said) => error.note(format!("git reported: {}", secrets::redact(said))),
-        None => error,
-    };
-    Failure::input(error.help(help))
 }

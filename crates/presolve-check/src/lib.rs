@@ -35,10 +35,12 @@ use presolve_text::{
 };
 
 pub mod changed;
+pub mod changes;
 mod defined;
 pub mod discover;
 mod fingerprint;
 pub mod fix;
+mod git;
 pub mod lint;
 mod outside;
 pub mod patterns;
@@ -46,6 +48,7 @@ pub mod pinned;
 mod platforms;
 pub mod releases;
 mod repeated;
+pub mod revision;
 mod run;
 mod selection;
 pub mod solving;

@@ -14,7 +14,7 @@ use presolve_spec::EnvironmentFile;
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level};
 use presolve_words::errors;
 
-mod pinned;
+pub(crate) mod pinned;
 mod vulnerable;
 
 /// The number of concurrent requests.

@@ -30,6 +30,7 @@ use presolve_text::{
 mod builds;
 pub mod cost;
 mod fixes;
+pub mod outdated;
 mod run;
 pub mod why;
 pub mod words;

@@ -113,13 +113,30 @@ pub async fn why(
     names: &[String],
     listener: &Listener,
 ) -> Result<Answer, ResolveError> {
-    in_time(settings, why_until(environment, settings, names, listener)).await
+    let upgrade = Upgrade::None;
+    why_with(environment, settings, names, &upgrade, listener).await
+}
+
+/// As [`why`], for the solution that ignores some pins of the file.
+///
+/// # Errors
+/// As for [`why`].
+pub(super) async fn why_with(
+    environment: &EnvironmentFile,
+    settings: &Settings,
+    names: &[String],
+    upgrade: &Upgrade,
+    listener: &Listener,
+) -> Result<Answer, ResolveError> {
+    let answer = why_until(environment, settings, names, upgrade, listener);
+    in_time(settings, answer).await
 }
 
 async fn why_until(
     environment: &EnvironmentFile,
     settings: &Settings,
     names: &[String],
+    upgrade: &Upgrade,
     listener: &Listener,
 ) -> Result<Answer, ResolveError> {
     let deadline = settings
@@ -128,7 +145,7 @@ async fn why_until(
     let mut question = Question::of(
         environment,
         settings,
-        &Upgrade::None,
+        upgrade,
         &Shared::new(listener),
         listener,
         deadline,

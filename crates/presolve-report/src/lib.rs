@@ -4,10 +4,12 @@
 //! mirror the domain types and exist only here. This crate must never decide anything: it
 //! renders results, with the sentences of `presolve-words`.
 
+pub mod changes;
 pub mod diagnosis;
 pub mod diff;
 pub mod explanation;
 pub mod findings;
+pub mod outdated;
 mod sarif;
 pub mod shell;
 pub mod why;

@@ -21,32 +21,41 @@ use presolve_text::{
 };
 
 impl Pin {
-    /// Writes the pins into the file or to another file, or shows the difference. Returns
-    /// whether a difference was shown.
-    pub(super) fn edit(
+    /// Returns the text of the file with its pins.
+    pub(super) fn pinned(
         &self,
         environment: &EnvironmentFile,
         settings: &Settings,
         (resolution, solution): (&Resolution, &Solution),
         output: &Output,
-    ) -> Result<bool, Failure> {
+    ) -> Result<String, Failure> {
         let mut pins = pins(settings, resolution, solution);
         if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
             output.say(&notice);
         }
-        let pinned = pin::pin(environment, &pins)?;
+        pin::pin(environment, &pins)
+    }
+
+    /// Writes the text into the file or to another file, or shows the difference. Returns
+    /// whether a difference was shown.
+    pub(super) fn edit(
+        &self,
+        environment: &EnvironmentFile,
+        pinned: &str,
+        output: &Output,
+    ) -> Result<bool, Failure> {
         let source = &environment.source;
         if source.is_json() && pinned != source.text() {
             output.say(&without_comments());
         }
         if self.diff {
-            print(&diff::unified(source, &pinned, "pinned"))?;
+            print(&diff::unified(source, pinned, "pinned"))?;
             return Ok(pinned != source.text());
         }
         match &self.output_file {
-            Some(path) => files::write(path, &source.encode(&pinned), self.protected()),
+            Some(path) => files::write(path, &source.encode(pinned), self.protected()),
             None if pinned == source.text() => Ok(()),
-            None => source.replace(&pinned, self.protected()),
+            None => source.replace(pinned, self.protected()),
         }?;
         Ok(false)
     }

@@ -79,7 +79,7 @@ fn is_named(line: &PipRequirement, name: &PackageName) -> bool {
 
 /// Returns the version of a line with one exact specifier and no other, or with the URL of a
 /// distribution.
-fn exact(line: &PipRequirement) -> Option<Version> {
+pub(crate) fn exact(line: &PipRequirement) -> Option<Version> {
     let PipRequirementKind::Named(named) = &line.kind else {
         return None;
     };
@@ -127,7 +127,8 @@ fn conda_version(line: &CondaRequirement) -> Option<(String, Version)> {
     Some((package, version))
 }
 
-fn exact_conda(spec: &MatchSpec) -> Option<String> {
+/// Returns the version of a match spec that leaves one, in practice.
+pub(crate) fn exact_conda(spec: &MatchSpec) -> Option<String> {
     match spec.version.as_ref()? {
         VersionSpec::Exact(EqualityOperator::Equals, version) => Some(version.to_string()),
         VersionSpec::StrictRange(StrictRangeOperator::StartsWith, version) => {

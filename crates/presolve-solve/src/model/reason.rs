@@ -223,6 +223,15 @@ impl Reason {
         }
     }
 
+    /// Whether no one should install the candidate, or the user chose to wait for it. It does
+    /// not count as a newer version then.
+    pub fn is_unwanted(&self) -> bool {
+        matches!(
+            self.kind(),
+            ReasonKind::Yanked | ReasonKind::PreRelease | ReasonKind::TooNew
+        )
+    }
+
     /// Returns the key under which the solver knows it; reasons with the same words have
     /// the same key.
     pub(crate) fn key(&self) -> String {

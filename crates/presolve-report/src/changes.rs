@@ -1,0 +1,111 @@
+//! The differences between two states of an environment file: text, Markdown and JSON.
+
+use presolve_check::changes::{Advisory, Changes, Half, Kind, PackageChange, State};
+use presolve_text::secrets::redact;
+
+pub mod human;
+pub mod json;
+pub mod markdown;
+
+/// The differences of a file, with the names of its two states.
+pub struct Compared {
+    /// The old state, as the user names it.
+    pub before: String,
+    /// The new state.
+    pub after: String,
+    /// The differences.
+    pub changes: Changes,
+}
+
+/// The kinds of differences, in the order of a summary.
+const KINDS: [Kind; 8] = [
+    Kind::Upgraded,
+    Kind::Downgraded,
+    Kind::Added,
+    Kind::Removed,
+    Kind::Rebuilt,
+    Kind::Pinned,
+    Kind::Unpinned,
+    Kind::Redeclared,
+];
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Added => "added",
+        Kind::Removed => "removed",
+        Kind::Upgraded => "upgraded",
+        Kind::Downgraded => "downgraded",
+        Kind::Rebuilt => "rebuilt",
+        Kind::Pinned => "pinned",
+        Kind::Unpinned => "unpinned",
+        Kind::Redeclared => "changed",
+    }
+}
+
+/// Returns the totals in words: "2 upgraded, 1 removed".
+fn totals(changes: &Changes) -> String {
+    let counts = KINDS.map(|kind| (changes.count(kind), word(kind)));
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let mut counts: Vec<String> = counts
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if changes.platform.is_some() {
+        counts.push("another platform".to_owned());
+    }
+    if changes.channels.is_some() {
+        counts.push("other channels".to_owned());
+    }
+    match counts.is_empty() {
+        true => "no package differs".to_owned(),
+        false => counts.join(", "),
+    }
+}
+
+/// The groups in which packages are listed, with their titles.
+const GROUPS: [(Half, bool, &str); 4] = [
+    (Half::Conda, true, "conda"),
+    (Half::Conda, false, "conda, not declared"),
+    (Half::Pip, true, "pip"),
+    (Half::Pip, false, "pip, not declared"),
+];
+
+fn group(changes: &Changes, half: Half, is_declared: bool) -> Vec<&PackageChange> {
+    let packages = changes.packages.iter();
+    let group = packages.filter(|change| change.half == half && change.is_declared == is_declared);
+    group.collect()
+}
+
+/// Returns a state in words, without passwords; `other` decides how much is necessary.
+fn state(state: Option<&State>, kind: Kind) -> String {
+    let Some(state) = state else {
+        return String::new();
+    };
+    let declared = state.declared.as_deref().unwrap_or_default();
+    let Some(version) = &state.version else {
+        return redact(declared);
+    };
+    let build = state.build.as_deref().filter(|_| kind == Kind::Rebuilt);
+    let channel = state.channel.as_deref().filter(|_| kind == Kind::Rebuilt);
+    let channel = channel.map_or_else(String::new, |channel| format!("{}::", redact(channel)));
+    match build {
+        Some(build) => format!("{channel}{version}={build}"),
+        None => format!("{channel}{version}"),
+    }
+}
+
+/// Returns an advisory in a sentence.
+fn advisory(advisory: &Advisory) -> String {
+    match advisory.summary.as_str() {
+        "" => advisory.name().to_owned(),
+        summary => format!("{}: {summary}", advisory.name()),
+    }
+}
+
+/// Returns a list of channels in words.
+fn channels(channels: &[String]) -> String {
+    let channels: Vec<String> = channels.iter().map(|channel| redact(channel)).collect();
+    channels.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

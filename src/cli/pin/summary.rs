@@ -1,0 +1,73 @@
+//! `pin --summary`: what the new pins change, for a pull request.
+
+use std::path::Path;
+
+use super::{super::Output, Pin};
+use crate::cli::progress::Progress;
+use presolve_check::changes::{advise, compare};
+use presolve_config::Settings;
+use presolve_report::changes::{Compared, json, markdown};
+use presolve_resolve::Shared;
+use presolve_spec::EnvironmentFile;
+use presolve_text::{diagnostic::Failure, files};
+use presolve_words::errors;
+
+/// The changes of all files of a run.
+pub(super) struct Summary {
+    shared: Shared,
+    files: Vec<Compared>,
+}
+
+impl Summary {
+    /// Starts without changes.
+    pub(super) fn new(output: &Output) -> Self {
+        let progress = Progress::new(output.quiet);
+        Self {
+            shared: Shared::new(&progress.listener()),
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds the changes from a file to the text with its new pins, unless there are none.
+    ///
+    /// # Errors
+    /// If the advisories of the settings cannot be loaded.
+    pub(super) async fn add(
+        &mut self,
+        before: &EnvironmentFile,
+        pinned: &str,
+        settings: &Settings,
+    ) -> Result<(), Failure> {
+        let after = before.source.with_text(pinned);
+        let after = before.host.read(&after, &[]).complete()?;
+        let mut changes = compare(before, &after);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let advised = advise(&mut changes, settings, &self.shared).await;
+        advised.map_err(|error| errors::failure_in(error, before))?;
+        let path = files::shown_path(before.source.path());
+        self.files.push(Compared {
+            before: path.clone(),
+            after: path,
+            changes,
+        });
+        Ok(())
+    }
+
+    /// Writes the changes: JSON if the name ends with `.json`, else Markdown.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(super) fn write(&self, path: &Path, pin: &Pin) -> Result<(), Failure> {
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        let text = match is_json {
+            true => json::render(&self.files),
+            false if self.files.is_empty() => "No pin changes.\n".to_owned(),
+            false => markdown::render(&self.files),
+        };
+        files::write(path, text.as_bytes(), pin.protected())
+    }
+}
