@@ -24,6 +24,7 @@ mod check_solving;
 mod check_suppressions;
 mod chosen;
 mod context;
+mod cooldown;
 mod dates;
 mod diagnose;
 mod docker;

@@ -17,7 +17,7 @@ use std::{
 };
 
 use presolve::{
-    packages::{conda::SubdirRecords, pypi::tags::WheelTarget},
+    packages::{conda::SubdirRecords, cut_offs::CutOffs, pypi::tags::WheelTarget},
     problem::{
         CutOff, Declared, DeclaredKind, PipPolicy, Preferences, Problem, World, date, solve,
     },
@@ -81,7 +81,7 @@ impl Task {
                 channel_priority: self.priority,
                 // rattler keeps no records without a date.
                 cut_off: self.exclude_newer.map(|time| CutOff {
-                    time,
+                    times: CutOffs::at(time),
                     undated: Default::default(),
                     is_last_resort: false,
                 }),

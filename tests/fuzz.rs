@@ -46,7 +46,11 @@ const LENGTH: usize = if cfg!(debug_assertions) { 8 } else { 64 } * 1024;
 fn fuzz(target: &str, seeds: Vec<Vec<u8>>, read: impl Fn(&[u8])) {
     let begin = Instant::now();
     if let Some(case) = number("PRESOLVE_SEED") {
-        return attempt(target, case, &input(case, &seeds), &read);
+        let input = input(case, &seeds);
+        let file = std::env::temp_dir().join(format!("{target}-{case}"));
+        std::fs::write(&file, &input).expect("is written");
+        println!("the case is in {}", file.display());
+        return attempt(target, case, &input, &read);
     }
     let watch = Watch::new(target);
     let mut slowest = (Duration::ZERO, 0);

@@ -39,6 +39,7 @@ fn answer(environment: &EnvironmentFile) -> Pins {
             PipRequirementKind::Opaque { .. } => None,
         });
     let mut pins = Pins {
+        as_of: None,
         platform: "linux-64".to_owned(),
         channels: environment
             .channels

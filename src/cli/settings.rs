@@ -61,10 +61,13 @@ pub(super) struct SettingsArgs {
     /// Use no wheels of these projects, or of :all:; repeatable
     #[arg(long, value_name = "NAMES", help_heading = "PyPI")]
     no_binary: Vec<String>,
-    /// Ignore packages uploaded after this date or RFC 3339 timestamp; those without one are a
-    /// last resort
-    #[arg(long, value_name = "DATE")]
+    /// Ignore packages uploaded after this date or RFC 3339 timestamp, or within an age such as
+    /// 7d; those without a date are a last resort
+    #[arg(long, value_name = "DATE|AGE")]
     exclude_newer: Option<String>,
+    /// Another limit for a package; `NAME=false` for none; repeatable
+    #[arg(long = "exclude-newer-package", value_name = "NAME=DATE|AGE")]
+    exclude_newer_packages: Vec<String>,
     /// Use the cache and local files only
     #[arg(long)]
     offline: bool,
@@ -133,6 +136,7 @@ impl From<SettingsArgs> for Flags {
             only_binary: args.only_binary,
             no_binary: args.no_binary,
             exclude_newer: args.exclude_newer,
+            exclude_newer_packages: args.exclude_newer_packages,
             offline: args.offline,
             timeout: args.timeout,
             cache_dir: args.cache_dir,

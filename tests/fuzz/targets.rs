@@ -90,7 +90,7 @@ const REPODATA: &str = "{\"info\": {\"subdir\": \"linux-64\"}, \"packages\": {\"
     \"track_features\": \"x y\", \"noarch\": \"python\"}}, \"packages.conda\": {}, \"removed\": [], \"repodata_version\": 1}";
 
 const TOML: &str = "channel-alias = \"https://h\"\ndefault-channels = [\"a\"]\ncustom-channels = { b = \"https://h\" }\nplatform = \"linux-64\"\n\
-    virtual-packages = [\"__glibc=2.28\"]\nexclude-newer = \"2025-01-31\"\ntimeout = 300\n[check]\nselect = [\"all\"]\n[[check.suppress]]\nrule = \"x\"\npath = \"**/*.yml\"\n";
+    virtual-packages = [\"__glibc=2.28\"]\nexclude-newer = \"7d\"\ntimeout = 300\n[exclude-newer-package]\nx = false\n[check]\nselect = [\"all\"]\n[[check.suppress]]\nrule = \"x\"\npath = \"**/*.yml\"\n";
 
 fn seeds(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()

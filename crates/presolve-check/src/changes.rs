@@ -74,11 +74,11 @@ pub enum Kind {
     Downgraded,
     /// The version is the same, but the build or the channel is another.
     Rebuilt,
-    /// The line had no exact version before.
+    /// The line had no exact version before, or no build.
     Pinned,
     /// The line has no exact version any more.
     Unpinned,
-    /// The line has no exact version in either state, and requires something else.
+    /// The line requires something else, and no exact version; or it has no build any more.
     Redeclared,
 }
 
@@ -241,10 +241,14 @@ fn kind(half: Half, before: Option<&State>, after: Option<&State>) -> Option<Kin
         (Some(old), Some(new)) => match order(half, old, new) {
             Ordering::Less => Some(Kind::Upgraded),
             Ordering::Greater => Some(Kind::Downgraded),
-            Ordering::Equal => {
-                let is_same = before.build == after.build && before.channel == after.channel;
-                (!is_same).then_some(Kind::Rebuilt)
-            }
+            Ordering::Equal => match (&before.build, &after.build) {
+                (None, Some(_)) => Some(Kind::Pinned),
+                (Some(_), None) => Some(Kind::Redeclared),
+                (old, new) => {
+                    let is_same = old == new && before.channel == after.channel;
+                    (!is_same).then_some(Kind::Rebuilt)
+                }
+            },
         },
         (None, Some(_)) => Some(Kind::Pinned),
         (Some(_), None) => Some(Kind::Unpinned),

@@ -13,7 +13,11 @@ use std::{
 use rattler_conda_types::{NamedChannelOrUrl, Subdir};
 use url::Url;
 
-use crate::{check::CheckSettings, index::IndexSettings};
+use crate::{
+    check::CheckSettings,
+    exclude_newer::{ExcludeNewer, Limit},
+    index::IndexSettings,
+};
 use presolve_spec::{controls::FormatControl, pin::AddedLines};
 use presolve_target::{ChannelPriority, ImageTarget};
 use presolve_text::{
@@ -25,6 +29,7 @@ use presolve_text::{
 pub mod check;
 mod condarc;
 mod environment;
+pub mod exclude_newer;
 pub mod index;
 pub mod presolve_toml;
 #[cfg(test)]
@@ -73,8 +78,10 @@ pub struct Settings {
     pub advisories: Option<String>,
     /// Indexes and options for pip from outside the file.
     pub index: crate::index::IndexSettings,
-    /// Ignore conda packages and distributions that were uploaded at or after this time.
-    pub exclude_newer: Option<jiff::Timestamp>,
+    /// Which conda packages and distributions are too new to count.
+    pub exclude_newer: ExcludeNewer,
+    /// The instant from which ages are counted back: now, in whole seconds.
+    pub as_of: jiff::Timestamp,
     /// Use only the cache and `file://` URLs.
     pub offline: bool,
     /// Time limit of a solve.
@@ -123,8 +130,10 @@ pub struct Flags {
     pub only_binary: Vec<String>,
     /// `--no-binary`.
     pub no_binary: Vec<String>,
-    /// `--exclude-newer`: a date or an RFC 3339 timestamp.
+    /// `--exclude-newer`: a date, an RFC 3339 timestamp or an age.
     pub exclude_newer: Option<String>,
+    /// `--exclude-newer-package`: `NAME=LIMIT`.
+    pub exclude_newer_packages: Vec<String>,
     /// `--offline`.
     pub offline: bool,
     /// `--timeout`.
@@ -149,7 +158,7 @@ struct Layer {
     mapping: Option<String>,
     advisories: Option<String>,
     index: IndexSettings,
-    exclude_newer: Option<jiff::Timestamp>,
+    exclude_newer: ExcludeNewer,
     offline: Option<bool>,
     timeout: Option<Duration>,
     cache_dir: Option<PathBuf>,
@@ -248,7 +257,8 @@ impl Settings {
             mapping: None,
             advisories: None,
             index,
-            exclude_newer: None,
+            exclude_newer: ExcludeNewer::default(),
+            as_of: now(),
             offline: false,
             timeout: None,
             cache_dir: environment.cache_dir.join("presolve"),
@@ -290,7 +300,7 @@ impl Settings {
         self.platform = layer.platform.or(self.platform);
         self.mapping = layer.mapping.or(self.mapping.take());
         self.advisories = layer.advisories.or(self.advisories.take());
-        self.exclude_newer = layer.exclude_newer.or(self.exclude_newer);
+        self.exclude_newer.apply(layer.exclude_newer);
         self.timeout = layer.timeout.or(self.timeout);
         if let Some((check, folder)) = layer.check {
             (self.check, self.check_folder) = (check, folder);
@@ -309,7 +319,11 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
     };
     let channels = flags.channels.iter();
     let channels = channels.map(|text| channel(text, working_dir, "`--channel`"));
-    let exclude_newer = flags.exclude_newer.as_deref();
+    let exclude_newer = ExcludeNewer {
+        all: exclude_newer(flags.exclude_newer.as_deref())?,
+        packages: exclude_newer_packages(&flags.exclude_newer_packages)?,
+        sources: Vec::new(),
+    };
     Ok(Layer {
         override_channels: channels.collect::<Result<_, _>>()?,
         channel_alias: one(flags.channel_alias, "`--channel-alias`")?,
@@ -327,9 +341,7 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
             formats: formats(&flags.only_binary, &flags.no_binary, "`--")?,
             ..IndexSettings::default()
         },
-        exclude_newer: exclude_newer
-            .map(|text| cut_off(text).map_err(|why| invalid("`--exclude-newer`", text, &why)))
-            .transpose()?,
+        exclude_newer,
         offline: flags.offline.then_some(true),
         timeout: flags.timeout,
         cache_dir: flags.cache_dir,
@@ -353,19 +365,33 @@ fn formats(only: &[String], no: &[String], dashes: &str) -> Result<FormatControl
     Ok(control)
 }
 
-/// Parses the exclusive end of the accepted upload times. A timestamp is used as it is; a date
-/// becomes the start of the next day, so that the date is included. The day is in UTC, as in
-/// rattler's tools, so that a setting means the same on every machine; uv uses the local time
-/// zone.
-fn cut_off(text: &str) -> Result<jiff::Timestamp, String> {
-    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        return Ok(timestamp);
-    }
-    let wrong = "it is neither a date like `2024-05-31` nor an RFC 3339 timestamp";
-    let date: jiff::civil::Date = text.parse().map_err(|_| wrong.to_owned())?;
-    let next = date.tomorrow().map_err(|error| error.to_string())?;
-    let start = next.to_zoned(jiff::tz::TimeZone::UTC);
-    Ok(start.map_err(|error| error.to_string())?.timestamp())
+/// Returns the current time. Fractions of a second only make a comment longer.
+fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// Reads the value of `--exclude-newer`.
+fn exclude_newer(text: Option<&str>) -> Result<Option<Limit>, Failure> {
+    let limit =
+        text.map(|text| Limit::parse(text).map_err(|why| invalid("`--exclude-newer`", text, &why)));
+    limit.transpose()
+}
+
+/// Reads the values of `--exclude-newer-package`.
+fn exclude_newer_packages(texts: &[String]) -> Result<Vec<(String, Limit)>, Failure> {
+    let flag = "`--exclude-newer-package`";
+    let limits = texts.iter().map(|text| {
+        let Some((name, limit)) = text.split_once('=') else {
+            return Err(invalid(flag, text, "it is not `NAME=DATE`"));
+        };
+        let limit = match limit {
+            "false" => Limit::Never,
+            limit => Limit::parse(limit).map_err(|why| invalid(flag, text, &why))?,
+        };
+        Ok((name.trim().to_owned(), limit))
+    });
+    limits.collect()
 }
 
 /// Parses a channel; relative paths are relative to `base`.

@@ -11,7 +11,11 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 use toml::Spanned;
 
-use super::{Layer, channel, cut_off, location};
+use super::{
+    Layer, channel,
+    exclude_newer::{ExcludeNewer, Limit},
+    location,
+};
 use crate::{check::CheckSettings, index::IndexSettings};
 use presolve_parse as parse;
 use presolve_spec::pin::AddedLines;
@@ -40,6 +44,8 @@ const KEYS: &[&str] = &[
     "find-links",
     "no-index",
     "exclude-newer",
+    "exclude-newer-package",
+    "exclude-newer-source",
     "offline",
     "timeout",
     "cache-dir",
@@ -92,11 +98,17 @@ struct Keys {
     only_binary: Vec<String>,
     /// Projects of which no wheels are used; `:all:` for all projects.
     no_binary: Vec<String>,
-    /// What was uploaded later is ignored in both halves: a date or an RFC 3339 timestamp. What
-    /// has no date is ignored too, unless nothing else is left of a package or, for conda, there
-    /// is no solution otherwise.
+    /// What was uploaded later is ignored in both halves: a date, an RFC 3339 timestamp, or an
+    /// age such as `7d`. What has no date is ignored too, unless nothing else is left of a package
+    /// or, for conda, there is no solution otherwise.
     #[schemars(with = "Option<String>")]
     exclude_newer: Option<Spanned<String>>,
+    /// Other limits for some packages and projects, by name; `false` for no limit.
+    #[schemars(with = "std::collections::BTreeMap<String, LimitSetting>")]
+    exclude_newer_package: IndexMap<String, Spanned<LimitSetting>>,
+    /// Other limits for some channels and package indexes, by name or URL; `false` for no limit.
+    #[schemars(with = "std::collections::BTreeMap<String, LimitSetting>")]
+    exclude_newer_source: IndexMap<String, Spanned<LimitSetting>>,
     /// Whether only the cache and local files are used.
     offline: Option<bool>,
     /// After how many seconds to give up.
@@ -110,6 +122,16 @@ struct Keys {
     no_builds: Option<bool>,
     /// The settings of `presolve check`.
     check: Option<CheckSettings>,
+}
+
+/// A limit of some packages.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+enum LimitSetting {
+    /// A date, an RFC 3339 timestamp, or an age such as `7d`.
+    Limit(String),
+    /// `false` for no limit.
+    Flag(bool),
 }
 
 /// The place of the packages that no line declares.
@@ -223,10 +245,14 @@ impl File<'_> {
                 formats: super::formats(&keys.only_binary, &keys.no_binary, "`")?,
                 ..IndexSettings::default()
             },
-            exclude_newer: keys
-                .exclude_newer
-                .map(|text| self.cut_off(text))
-                .transpose()?,
+            exclude_newer: ExcludeNewer {
+                all: keys
+                    .exclude_newer
+                    .map(|text| self.limit(&text))
+                    .transpose()?,
+                packages: self.limits(keys.exclude_newer_package)?,
+                sources: self.limits(keys.exclude_newer_source)?,
+            },
             offline: keys.offline,
             timeout: keys.timeout.map(Duration::from_secs),
             cache_dir: keys
@@ -279,12 +305,34 @@ impl File<'_> {
         })
     }
 
-    fn cut_off(&self, text: Spanned<String>) -> Result<jiff::Timestamp, Failure> {
-        let span = text.span();
-        cut_off(text.get_ref()).map_err(|why| {
+    fn limit(&self, text: &Spanned<String>) -> Result<Limit, Failure> {
+        Limit::parse(text.get_ref()).map_err(|why| {
             let message = format!("`exclude-newer` cannot be `{}`: {why}", text.get_ref());
-            self.error(message, span, None)
+            self.error(message, text.span(), None)
         })
+    }
+
+    fn limits(
+        &self,
+        keys: IndexMap<String, Spanned<LimitSetting>>,
+    ) -> Result<Vec<(String, Limit)>, Failure> {
+        let limits = keys.into_iter().map(|(name, setting)| {
+            let span = setting.span();
+            let limit = match setting.into_inner() {
+                LimitSetting::Flag(false) => Ok(Limit::Never),
+                LimitSetting::Flag(true) => {
+                    let message = format!("the limit of `{name}` cannot be `true`");
+                    let help = "write `false` for no limit, or an age such as `7d`";
+                    Err(self.error(message, span, Some(help.to_owned())))
+                }
+                LimitSetting::Limit(text) => Limit::parse(&text).map_err(|why| {
+                    let message = format!("the limit of `{name}` cannot be `{text}`: {why}");
+                    self.error(message, span, None)
+                }),
+            };
+            Ok((name, limit?))
+        });
+        limits.collect()
     }
 
     /// Parses a value, and adds its location to the error.

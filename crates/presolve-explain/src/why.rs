@@ -165,7 +165,7 @@ async fn why_until(
         places: question.places.clone(),
         conflicts: Vec::new(),
         found: Vec::new(),
-        cut_off: settings.exclude_newer,
+        cut_off: question.cut_offs().all,
         notices: question.notices(),
     };
     let Some(solution) = solution else {

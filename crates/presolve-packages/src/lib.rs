@@ -4,6 +4,7 @@
 //! and indexes. This crate must not fetch anything, and must not depend on its callers.
 
 pub mod conda;
+pub mod cut_offs;
 pub mod error;
 pub mod intended;
 pub mod pypi;

@@ -84,8 +84,9 @@ fn state(state: Option<&State>, kind: Kind) -> String {
     let Some(version) = &state.version else {
         return redact(declared);
     };
-    let build = state.build.as_deref().filter(|_| kind == Kind::Rebuilt);
-    let channel = state.channel.as_deref().filter(|_| kind == Kind::Rebuilt);
+    let is_about_build = matches!(kind, Kind::Rebuilt | Kind::Redeclared);
+    let build = state.build.as_deref().filter(|_| is_about_build);
+    let channel = state.channel.as_deref().filter(|_| is_about_build);
     let channel = channel.map_or_else(String::new, |channel| format!("{}::", redact(channel)));
     match build {
         Some(build) => format!("{channel}{version}={build}"),

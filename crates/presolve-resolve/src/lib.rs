@@ -31,6 +31,7 @@ use presolve_text::diagnostic::{Diagnostic, Location};
 pub mod builds;
 mod consequences;
 pub mod cpu_builds;
+mod cut_offs;
 mod declared;
 mod error;
 mod lookahead;
@@ -88,6 +89,8 @@ pub struct Resolution {
     pub channel_priority: ChannelPriority,
     /// Whether packages after a date were excluded.
     pub has_cut_off: bool,
+    /// The instant from which ages were counted back; `None` if no limit is an age.
+    pub as_of: Option<jiff::Timestamp>,
     /// Names of conda lines that no channel has.
     pub missing: Vec<MissingName>,
     /// The outcome.

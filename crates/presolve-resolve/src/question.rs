@@ -15,10 +15,13 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::{
-    Listener, Outcome, Resolution, ResolveError, Shared, Upgrade, declared, lookahead,
+    Listener, Outcome, Resolution, ResolveError, Shared, Upgrade,
+    cut_offs::{as_of_pins, cut_offs},
+    declared, lookahead,
     upgrade::preferences,
 };
 use presolve_config::{Settings, index::IndexSettings};
+use presolve_packages::cut_offs::CutOffs;
 use presolve_packages::pypi::PypiSource;
 use presolve_packages::pypi::tags::WheelTarget;
 use presolve_parse as parse;
@@ -80,6 +83,7 @@ impl Question {
         listener: &Listener,
         deadline: Option<Instant>,
     ) -> Result<Self, ResolveError> {
+        let settings = &as_of_pins(environment, settings, upgrade);
         let subdir = target_platform(environment, settings)?;
         let virtual_packages = virtual_packages::for_target(
             subdir,
@@ -380,9 +384,10 @@ impl Question {
                 .clone()
         };
         let session = self.session.until(self.deadline);
-        let cut_off = self.settings.exclude_newer.map(|time| {
+        let times = self.cut_offs();
+        let cut_off = (!times.is_none()).then(|| {
             let priority = self.settings.channel_priority;
-            CutOff::new(time, &self.declared, &repodata.subdirs, priority)
+            CutOff::new(times, &self.declared, &repodata.subdirs, priority)
         });
         ask(&Problem {
             declared: &self.declared,
@@ -404,9 +409,16 @@ impl Question {
         })
     }
 
+    /// Returns the times after which packages do not count.
+    pub fn cut_offs(&self) -> CutOffs {
+        cut_offs(&self.settings, Some(&self.channels), &self.index)
+    }
+
     /// Combines an outcome with the inputs that it was computed from.
     pub fn resolution(self, missing: Vec<MissingName>, outcome: Outcome) -> Resolution {
         let notices = self.notices();
+        let has_cut_off = !self.cut_offs().is_none();
+        let is_relative = self.settings.exclude_newer.is_relative();
         Resolution {
             subdir: self.subdir,
             virtual_packages: self.virtual_packages,
@@ -415,7 +427,8 @@ impl Question {
             places: self.places,
             index: self.index,
             channel_priority: self.settings.channel_priority,
-            has_cut_off: self.settings.exclude_newer.is_some(),
+            has_cut_off,
+            as_of: is_relative.then_some(self.settings.as_of),
             missing,
             outcome,
             builds: Vec::new(),

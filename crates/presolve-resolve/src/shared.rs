@@ -9,7 +9,7 @@ use std::{
 
 use rattler_repodata_gateway::Gateway;
 
-use super::{Listener, ResolveError};
+use super::{Listener, ResolveError, cut_offs::cut_offs};
 use presolve_config::{Settings, index::IndexSettings};
 use presolve_registry::{
     conda::{
@@ -105,10 +105,11 @@ impl Shared {
     /// # Errors
     /// As for [`network::client`].
     pub fn pypi(&self, settings: &Settings, index: &IndexSettings) -> Result<Client, SetupError> {
+        let cut_offs = cut_offs(settings, None, index);
         let options = ClientOptions {
             indexes: index.indexes(),
             find_links: index.find_links.clone(),
-            exclude_newer: settings.exclude_newer,
+            cut_offs,
         };
         let connection = self.connection(settings)?;
         let mut clients = connection

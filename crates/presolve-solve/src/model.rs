@@ -11,6 +11,7 @@ use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subd
 
 use presolve_packages::{
     conda::{SubdirRecords, hashes},
+    cut_offs::CutOffs,
     pypi::{PypiSource, tags::WheelTarget},
 };
 use presolve_spec::{
@@ -124,8 +125,8 @@ impl PreferredRecord {
 /// The time after which conda records do not count.
 #[derive(Clone, Debug)]
 pub struct CutOff {
-    /// The latest date that counts.
-    pub time: jiff::Timestamp,
+    /// The latest dates that count.
+    pub times: CutOffs,
     /// The packages whose records without a date count, because no others are left.
     pub undated: BTreeSet<String>,
     /// Whether all records without a date count, after those with one, because there is no

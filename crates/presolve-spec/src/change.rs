@@ -1,6 +1,6 @@
 //! Changes single requirements of a file. Every other byte stays the same.
 
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use crate::route::{Route, route};
 use yaml_serde::Value;
@@ -171,6 +171,7 @@ fn edit(
         tree: &tree,
         edits: Edits::new(source.text()),
         removed: Vec::new(),
+        known: RefCell::default(),
     };
     for change in changes {
         editor.make(change)?;
@@ -185,7 +186,7 @@ fn edit(
 }
 
 /// A list of a file.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Place {
     Channels,
     Dependencies,
@@ -211,6 +212,8 @@ struct Editor<'e> {
     edits: Edits<'e>,
     /// Byte offsets of removed lines of pip lists.
     removed: Vec<usize>,
+    /// The lists that were read, because one change may add thousands of lines to the same one.
+    known: RefCell<Vec<(Place, Rc<List>)>>,
 }
 
 impl Editor<'_> {
@@ -377,7 +380,11 @@ impl Editor<'_> {
         Ok(())
     }
 
-    fn list(&self, place: Place) -> Result<List, Failure> {
+    fn list(&self, place: Place) -> Result<Rc<List>, Failure> {
+        let mut known = self.known.borrow_mut();
+        if let Some((_, list)) = known.iter().find(|(at, _)| *at == place) {
+            return Ok(Rc::clone(list));
+        }
         let root = &self.tree.root;
         let dependencies = root.get("dependencies");
         let value = match place {
@@ -387,7 +394,9 @@ impl Editor<'_> {
                 .and_then(|items| items.get(index))
                 .and_then(|item| item.get("pip")),
         };
-        List::read(self.tree, &place.route(), value)
+        let list = Rc::new(List::read(self.tree, &place.route(), value)?);
+        known.push((place, Rc::clone(&list)));
+        Ok(list)
     }
 
     fn lists(&self) -> Vec<Place> {

@@ -13,7 +13,7 @@ use super::{
     foreign,
     host::{CondaFile, Host},
     joined, match_spec,
-    pin_comment::{self, LineComment, Origin},
+    pin_comment::{Header, LineComment, Origin},
     pip_lines::{self, PipReader, PipText},
     pip_versions,
     selector::Selector,
@@ -155,6 +155,7 @@ struct PipList<'a> {
 
 impl<'a> Reader<'a> {
     fn new(host: CondaFile, tree: &'a Tree) -> Self {
+        let (pinned_platform, pinned_as_of) = pinned(tree);
         let environment = EnvironmentFile {
             host: Arc::new(host),
             source: Arc::clone(tree.source()),
@@ -165,7 +166,8 @@ impl<'a> Reader<'a> {
             pip: PipRequirements::default(),
             platforms: Vec::new(),
             category: None,
-            pinned_platform: pinned_platform(tree),
+            pinned_platform,
+            pinned_as_of,
             pinned_channels: Vec::new(),
             added_blocks: Vec::new(),
             warnings: Vec::new(),
@@ -752,24 +754,31 @@ fn first_line(mut location: Location) -> Location {
     location
 }
 
-/// Returns the platform in the file's header comment.
-fn pinned_platform(tree: &Tree) -> Option<Spanned<String>> {
+/// The platform and the instant in the file's header comment.
+type Pinned = (Option<Spanned<String>>, Option<Spanned<jiff::Timestamp>>);
+
+fn pinned(tree: &Tree) -> Pinned {
     let mut start = 0;
     for line in tree.source().text().split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches(' ').len();
-        if let Some((offset, platform)) = pin_comment::parse_header(&line[indent..])
+        if let Some((offset, header)) = Header::parse(&line[indent..])
             && tree.in_comment(start + indent..start + indent + 1)
         {
             let offset = start + indent + offset;
-            let span = offset..offset + platform.len();
-            return Some(Spanned {
-                value: platform.to_owned(),
-                location: tree.at(span),
+            let end = offset + header.platform.len();
+            let platform = Spanned {
+                value: header.platform.to_owned(),
+                location: tree.at(offset..end),
+            };
+            let as_of = header.as_of.map(|value| Spanned {
+                value,
+                location: tree.at(end..start + line.trim_end().len()),
             });
+            return (Some(platform), as_of);
         }
         start += line.len();
     }
-    None
+    (None, None)
 }
 
 /// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which conda

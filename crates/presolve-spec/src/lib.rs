@@ -77,6 +77,8 @@ pub struct EnvironmentFile {
     pub category: Option<Spanned<String>>,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
+    /// The instant from which an earlier `pin` counted the ages of packages back.
+    pub pinned_as_of: Option<Spanned<jiff::Timestamp>>,
     /// The entries of `channels` as conda reads them, including those that an earlier `pin`
     /// wrote.
     pub pinned_channels: Vec<String>,

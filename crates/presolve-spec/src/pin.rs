@@ -14,7 +14,6 @@ use super::{
     host::{CondaFile, Host},
     json,
     list::uneditable,
-    pin_comment,
     yaml::{self, Tree},
 };
 use presolve_text::{
@@ -22,7 +21,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
-pub use super::pin_comment::header;
+pub use super::pin_comment::Header;
 
 mod added;
 mod channels;
@@ -36,6 +35,8 @@ pub mod pip;
 pub struct Pins {
     /// The platform of the pins, such as `linux-64`.
     pub platform: String,
+    /// The instant from which ages were counted back; `None` if no limit is an age.
+    pub as_of: Option<jiff::Timestamp>,
     /// The channels of the answer, as names or URLs, in order of priority.
     pub channels: Vec<String>,
     /// Every conda package of the answer.
@@ -44,6 +45,15 @@ pub struct Pins {
     pub pip: Vec<PinnedPip>,
     /// The place of the lines that the user did not declare.
     pub added: AddedLines,
+}
+
+impl Pins {
+    fn header(&self) -> Header<'_> {
+        Header {
+            platform: &self.platform,
+            as_of: self.as_of,
+        }
+    }
 }
 
 /// The place of the lines that the user did not declare.
@@ -127,7 +137,7 @@ pub(super) fn in_conda_file(
     let blocks = host.read(&source, &[]).complete()?;
     let tree = Tree::parse_part(&source, host.part)?;
     let mut edits = Edits::new(source.text());
-    write_header(host, &mut edits, &tree, &blocks, &pins.platform)?;
+    write_header(host, &mut edits, &tree, &blocks, pins.header())?;
     added::remove_unused_headers(&mut edits, &tree);
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
@@ -230,23 +240,26 @@ pub(super) fn check_place_in_conda_file(
     Ok(())
 }
 
-/// Writes the platform of the pins as a comment in the first line that may be one. For a
+/// Writes the platform and the instant of the pins as a comment in the first line that may be one. For a
 /// spec that is a part of its file, this is the part's first line.
 fn write_header(
     host: CondaFile,
     edits: &mut Edits<'_>,
     tree: &Tree,
     environment: &EnvironmentFile,
-    platform: &str,
+    header: Header<'_>,
 ) -> Result<(), Failure> {
     if tree.source().is_json() {
         return Ok(());
     }
     if let Some(pinned) = &environment.pinned_platform {
-        edits.replace(pinned.location.span.clone(), platform);
+        let platform = &pinned.location.span;
+        let as_of = environment.pinned_as_of.as_ref();
+        let end = as_of.map_or(platform.end, |as_of| as_of.location.span.end);
+        edits.replace(platform.start..end, &header.value());
         return Ok(());
     }
-    let (text, header) = (edits.text, pin_comment::header(platform));
+    let (text, header) = (edits.text, header.write());
     if !host.part.is_whole() {
         let first = tree.location(&route!()).span.start;
         let indent = &text[yaml::line_start(text, first)..first];

@@ -8,6 +8,8 @@
 //! The declared text ends at the next ` #`. A text that would not read back unchanged is
 //! written as a JSON string.
 
+use jiff::Timestamp;
+
 /// Prefix of comments that presolve writes.
 pub(crate) const MARK: &str = "# presolve: ";
 /// The channel group that `pin` replaces with its channels.
@@ -16,6 +18,8 @@ const DEFAULTS: &str = "defaults";
 const ADDED: &str = "added";
 /// Follows the mark at the top of a pinned file, before the platform.
 const PINNED_FOR: &str = "pinned for ";
+/// Follows the platform, before the instant from which ages were counted back.
+const AS_OF: &str = " as of ";
 /// Follows the mark in a suppression, which is part of the user's own comment.
 const IGNORE: &str = "ignore[";
 
@@ -135,19 +139,43 @@ fn reads_back(text: &str) -> bool {
         && !text.contains(char::is_control)
 }
 
-/// The header line that names the platform of the pins.
-pub fn header(platform: &str) -> String {
-    format!("{MARK}{PINNED_FOR}{platform}")
+/// The first comment of a pinned file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'t> {
+    /// The platform of the pins.
+    pub platform: &'t str,
+    /// The instant from which the ages of packages were counted back.
+    pub as_of: Option<Timestamp>,
 }
 
-/// Returns the platform of a [`header`] line, and its byte offset in the line.
-pub(crate) fn parse_header(line: &str) -> Option<(usize, &str)> {
-    let platform = line
-        .strip_prefix(MARK)?
-        .strip_prefix(PINNED_FOR)?
-        .trim_end();
-    let start = MARK.len() + PINNED_FOR.len();
-    (!platform.is_empty() && !platform.contains(' ')).then_some((start, platform))
+impl<'t> Header<'t> {
+    /// Writes the comment.
+    pub fn write(self) -> String {
+        format!("{MARK}{PINNED_FOR}{}", self.value())
+    }
+
+    /// Writes what follows `pinned for`.
+    pub(crate) fn value(self) -> String {
+        match self.as_of {
+            Some(as_of) => format!("{}{AS_OF}{as_of}", self.platform),
+            None => self.platform.to_owned(),
+        }
+    }
+
+    /// Reads a comment, and returns it with the byte offset of its platform.
+    pub(crate) fn parse(line: &'t str) -> Option<(usize, Self)> {
+        let value = line
+            .strip_prefix(MARK)?
+            .strip_prefix(PINNED_FOR)?
+            .trim_end();
+        let (platform, as_of) = match value.split_once(AS_OF) {
+            Some((platform, as_of)) => (platform, Some(as_of.parse().ok()?)),
+            None => (value, None),
+        };
+        let start = MARK.len() + PINNED_FOR.len();
+        let is_one = !platform.is_empty() && !platform.contains(' ');
+        is_one.then_some((start, Self { platform, as_of }))
+    }
 }
 
 #[cfg(test)]
@@ -179,9 +207,17 @@ mod tests {
     }
 
     #[test]
-    fn a_header_names_its_platform() {
-        assert_eq!(parse_header(&header("linux-64")), Some((23, "linux-64")));
-        assert_eq!(parse_header("# presolve: added"), None);
+    fn a_header_reads_back() {
+        for as_of in [None, "2026-11-23T08:00:00Z".parse().ok()] {
+            let platform = "linux-64";
+            let header = Header { platform, as_of };
+            assert_eq!(Header::parse(&header.write()), Some((23, header)));
+        }
+        let line = "# presolve: pinned for linux-64 as of 2026-11-23T08:00:00Z";
+        assert!(Header::parse(line).is_some_and(|(_, header)| header.write() == line));
+        for line in ["# presolve: added", "# presolve: pinned for a as of today"] {
+            assert_eq!(Header::parse(line), None);
+        }
     }
 
     proptest! {

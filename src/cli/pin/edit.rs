@@ -148,6 +148,7 @@ pub(in crate::cli) fn pins(
     });
     Pins {
         platform: resolution.subdir.to_string(),
+        as_of: resolution.as_of,
         channels,
         conda: conda.collect(),
         pip: pypi.chain(provided).collect(),

@@ -57,7 +57,7 @@ pub(super) async fn find(
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let client = solving.shared.pypi(solving.settings, &question.index)?;
+    let client = solving.shared.pypi(&question.settings, &question.index)?;
     let files = installed(&client, &pairs).await;
     let places = Places {
         projects: askers::of_projects(question.declared(), solution, question.subdir),

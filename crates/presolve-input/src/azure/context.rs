@@ -125,9 +125,13 @@ impl Context {
         }
         let name = format!("azureml_{}", digits(&text_of(&spec)));
         spec.insert("name".to_owned(), name.clone().into());
+        let header = pin::Header {
+            platform,
+            as_of: None,
+        };
         Ok(Self {
             dockerfile: dockerfile(&start, &name, &secrets, cuda),
-            conda_file: format!("{}\n{}", pin::header(platform), text_of(&spec)),
+            conda_file: format!("{}\n{}", header.write(), text_of(&spec)),
             name,
             secrets,
         })

@@ -93,6 +93,7 @@ fn empty(host: &DockerHost, source: &Arc<SourceFile>) -> EnvironmentFile {
         platforms: Vec::new(),
         category: None,
         pinned_platform: None,
+        pinned_as_of: None,
         pinned_channels: Vec::new(),
         added_blocks: Vec::new(),
         warnings: Vec::new(),

@@ -25,6 +25,7 @@ use crate::{
     memo::Memo,
     network::fetch::{Archive, FetchError, Fetcher, Page, Parsed, Request, Whole},
 };
+use presolve_packages::cut_offs::CutOffs;
 use presolve_packages::error::IndexError;
 use presolve_packages::pypi::{
     Distribution, MetadataAnswer, MetadataSource, Project, filename, metadata,
@@ -62,11 +63,11 @@ pub struct ClientOptions {
     pub indexes: Vec<Url>,
     /// Pages and `file://` folders with links to distributions.
     pub find_links: Vec<Url>,
-    /// Ignores files that were uploaded at or after this time and, like uv, files without an
+    /// Ignores files that were uploaded at or after their time and, like uv, files without an
     /// upload time: a result that must be reproducible cannot contain files of unknown age. If
     /// that leaves nothing of a project, the files without a time remain, because an index may
     /// publish none. Files of `find_links` are an explicit choice of the user and remain.
-    pub exclude_newer: Option<jiff::Timestamp>,
+    pub cut_offs: CutOffs,
 }
 
 /// A client of several indexes and link pages, which form one pool as in pip.
@@ -262,7 +263,7 @@ impl Inner {
             return Ok(None);
         }
         let mut indexes: Vec<_> = indexes.into_iter().flatten().collect();
-        let all_count = self.options.exclude_newer.is_none();
+        let all_count = self.options.cut_offs.is_none();
         let project = match (indexes.pop(), &indexes[..]) {
             (Some(only), []) if !is_linked && all_count => only,
             (last, _) => {
@@ -328,22 +329,27 @@ impl Inner {
 
     /// The files of the indexes that the cut-off allows.
     fn old_enough(&self, name: &PackageName, files: Files) -> Files {
-        let Some(end) = self.options.exclude_newer else {
-            return files;
-        };
-        let (undated, dated): (Files, Files) = files
-            .into_iter()
-            .partition(|(_, file)| file.upload_time.is_none());
-        let mut dated = dated;
-        dated.retain(|(_, file)| file.upload_time.is_some_and(|time| time < end));
-        if dated.is_empty() {
+        let (mut old, mut undated) = (Files::new(), Files::new());
+        for (version, file) in files {
+            let index = file.index.as_ref().map(|index| index.as_str());
+            match (
+                self.options.cut_offs.of(name.as_ref(), index),
+                file.upload_time,
+            ) {
+                (None, _) => old.push((version, file)),
+                (Some(_), None) => undated.push((version, file)),
+                (Some(end), Some(time)) if time < end => old.push((version, file)),
+                (Some(_), Some(_)) => {}
+            }
+        }
+        if old.is_empty() {
             return undated;
         }
         if !undated.is_empty() {
             let mut ignored = self.undated.lock().unwrap_or_else(PoisonError::into_inner);
             ignored.insert(name.clone(), undated.len());
         }
-        dated
+        old
     }
 
     /// `None` if the index does not have the project.

@@ -91,11 +91,11 @@ enum Change {
     Downgraded,
     /// The version is the same, but the build or the channel is another.
     Rebuilt,
-    /// The line had no exact version before.
+    /// The line had no exact version before, or no build.
     Pinned,
     /// The line has no exact version any more.
     Unpinned,
-    /// The line has no exact version in either state, and requires something else.
+    /// The line requires something else, and no exact version; or it has no build any more.
     Redeclared,
 }
 

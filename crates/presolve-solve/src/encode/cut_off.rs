@@ -11,7 +11,7 @@ use rattler_conda_types::{NamelessMatchSpec, RepoDataRecord};
 
 use super::record_spec::RecordSpec;
 use crate::model::{CutOff, Declared, DeclaredKind, Problem, World, reason::Reason, record::date};
-use presolve_packages::conda::SubdirRecords;
+use presolve_packages::{conda::SubdirRecords, cut_offs::CutOffs};
 use presolve_target::ChannelPriority;
 
 /// The records of a package that the declared lines allow.
@@ -24,10 +24,10 @@ struct Allowed<'a> {
 }
 
 impl CutOff {
-    /// Returns the cut-off at a time, with the packages of which the declared lines allow only
+    /// Returns the cut-off at these times, with the packages of which the declared lines allow only
     /// records that are newer or have no date.
     pub fn new(
-        time: jiff::Timestamp,
+        times: CutOffs,
         declared: &[Declared],
         subdirs: &[SubdirRecords],
         priority: ChannelPriority,
@@ -49,15 +49,16 @@ impl CutOff {
             if is_hidden || !lines.iter().all(|line| line.allows(record)) {
                 continue;
             }
-            match date(record) {
-                None => package.has_undated = true,
-                Some(date) => package.has_old_enough |= date <= time,
+            match (date(record), times.of(name, channel)) {
+                (_, None) => package.has_old_enough = true,
+                (None, Some(_)) => package.has_undated = true,
+                (Some(date), Some(time)) => package.has_old_enough |= date <= time,
             }
         }
         let undated = packages.into_iter();
         let undated = undated.filter(|(_, found)| found.has_undated && !found.has_old_enough);
         Self {
-            time,
+            times,
             undated: undated
                 .map(|(name, _)| name.to_owned())
                 .collect::<BTreeSet<_>>(),
@@ -67,11 +68,11 @@ impl CutOff {
 
     /// Returns why the date of a record excludes it.
     pub(super) fn exclusion(&self, record: &RepoDataRecord) -> Option<Reason> {
-        let cutoff = self.time;
+        let name = record.package_record.name.as_normalized();
+        let cutoff = self.times.of(name, record.channel.as_deref())?;
         match date(record) {
             Some(date) => (date > cutoff).then_some(Reason::NewerThan { cutoff }),
             None => {
-                let name = record.package_record.name.as_normalized();
                 let counts = self.is_last_resort || self.undated.contains(name);
                 (!counts).then_some(Reason::Undated { cutoff })
             }

@@ -29,12 +29,16 @@ pub fn relocate(
         )
     };
     let (list, index) = place_of(&tree, entry).ok_or_else(refused)?;
-    let mut text = host.change(environment, &additions.iter().take(1).collect::<Vec<_>>())?;
-    // One at a time: two new lines would make two pip lists.
-    for addition in additions.iter().skip(1) {
-        let source = environment.source.with_text(text);
-        let readable = host.read(&source, &[]).environment.ok_or_else(refused)?;
-        text = host.change(&readable, &[addition])?;
+    let mut text = environment.source.text().to_owned();
+    for (number, step) in steps(additions).iter().enumerate() {
+        let read;
+        let readable = if number == 0 {
+            environment
+        } else {
+            read = host.read(&environment.source.with_text(text), &[]);
+            read.environment.as_ref().ok_or_else(refused)?
+        };
+        text = host.change(readable, step)?;
     }
     let mut reading = host.read(&environment.source.with_text(text), &[]);
     if let Some(tree) = &reading.tree
@@ -52,6 +56,21 @@ pub fn relocate(
         return Err(refused());
     }
     host.change(&changed, &[&Change::Remove { at }])
+}
+
+/// Splits additions into those that are made at a time. The first one to each list is made
+/// alone, because it may make the list: two would make two pip lists.
+fn steps(additions: &[Change]) -> Vec<Vec<&Change>> {
+    let mut lists = Vec::new();
+    let (first, rest): (Vec<_>, Vec<_>) = additions.iter().partition(|change| {
+        let list = std::mem::discriminant(*change);
+        let is_first = !lists.contains(&list);
+        lists.extend(is_first.then_some(list));
+        is_first
+    });
+    let mut steps: Vec<Vec<&Change>> = first.into_iter().map(|change| vec![change]).collect();
+    steps.extend((!rest.is_empty()).then_some(rest));
+    steps
 }
 
 /// Returns the text with the entry's comment after the first added requirement, or `None` if

@@ -7,6 +7,9 @@ use crate::{
 };
 use presolve_text::{diagnostic::Diagnostic, secrets::redact};
 
+/// The maximum number of texts that a help lists.
+const MOST: usize = 20;
+
 /// The help for a package that is neither conda's nor pip's.
 const INSTALL_IN_IMAGE: &str = "remove the line, and install the package in the image";
 
@@ -80,8 +83,13 @@ fn written(command: &Command) -> String {
 }
 
 fn quoted(texts: &[String]) -> String {
-    let quoted = texts.iter().map(|text| format!("`{}`", redact(text)));
-    quoted.collect::<Vec<_>>().join(", ")
+    let quoted = texts.iter().take(MOST);
+    let quoted = quoted.map(|text| format!("`{}`", redact(text)));
+    let quoted = quoted.collect::<Vec<_>>().join(", ");
+    match texts.len().saturating_sub(MOST) {
+        0 => quoted,
+        rest => format!("{quoted} and {rest} more"),
+    }
 }
 
 /// Whether a text is a requirement or an option for pip.

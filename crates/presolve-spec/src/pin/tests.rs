@@ -27,6 +27,7 @@ fn pip(name: &str, version: &str) -> PinnedPip {
 
 fn pins() -> Pins {
     Pins {
+        as_of: None,
         platform: "linux-64".to_owned(),
         channels: vec!["conda-forge".to_owned()],
         conda: vec![

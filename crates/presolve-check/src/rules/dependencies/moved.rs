@@ -1,5 +1,7 @@
 //! Fixes that move an entry to the list where it belongs.
 
+use std::collections::HashSet;
+
 use crate::rules::{Parsed, Safety, TextFix};
 use presolve_spec::{
     EnvironmentFile,
@@ -30,7 +32,7 @@ pub(super) fn addition_to_pip(environment: &EnvironmentFile, lines: &[String]) -
     let options = pip.options.written.iter().map(|line| line.value.as_str());
     let known: Vec<&str> = requirements.chain(options).collect();
     let new = lines.iter().filter(|line| !known.contains(&line.as_str()));
-    new.cloned().map(Change::AddPip).collect()
+    each_once(new).map(Change::AddPip).collect()
 }
 
 /// The match specs that the conda dependencies do not have yet.
@@ -38,7 +40,7 @@ pub(super) fn addition_to_conda(environment: &EnvironmentFile, specs: &[String])
     let lines = &environment.conda;
     let is_new = |spec: &&String| !lines.iter().any(|line| line.text == **spec);
     let new = specs.iter().filter(is_new);
-    new.cloned().map(Change::AddConda).collect()
+    each_once(new).map(Change::AddConda).collect()
 }
 
 /// The channels that the file does not have yet.
@@ -49,5 +51,10 @@ pub(super) fn addition_to_channels(
     let known = &environment.channels;
     let is_new = |channel: &&String| !known.iter().any(|one| one.value == **channel);
     let new = channels.iter().filter(is_new);
-    new.cloned().map(Change::AddChannel).collect()
+    each_once(new).map(Change::AddChannel).collect()
+}
+
+fn each_once<'t>(texts: impl Iterator<Item = &'t String>) -> impl Iterator<Item = String> {
+    let mut seen = HashSet::new();
+    texts.filter(move |text| seen.insert(*text)).cloned()
 }

@@ -147,7 +147,7 @@ impl World {
         ClientOptions {
             indexes: vec![self.root.join("simple").unwrap()],
             find_links: Vec::new(),
-            exclude_newer: None,
+            cut_offs: CutOffs::default(),
         }
     }
 
@@ -443,7 +443,7 @@ async fn too_new_files_and_files_of_unknown_age_are_left_out() {
         {"filename": "a-3.tar.gz", "url": "a-3.tar.gz"}]}"#;
     world.server.put("/simple/a/", SIMPLE_JSON, page);
     let end = "2021-01-01T00:00:00Z".parse().unwrap();
-    let client = world.client(|options| options.exclude_newer = Some(end));
+    let client = world.client(|options| options.cut_offs = CutOffs::at(end));
     let project = client.project(&a()).await.unwrap().unwrap();
     let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
     assert_eq!(versions, ["1"]);
@@ -458,7 +458,7 @@ async fn files_of_unknown_age_are_kept_where_nothing_else_is_left() {
         {"filename": "a-3.tar.gz", "url": "a-3.tar.gz"}]}"#;
     world.server.put("/simple/a/", SIMPLE_JSON, page);
     let end = "2021-01-01T00:00:00Z".parse().unwrap();
-    let client = world.client(|options| options.exclude_newer = Some(end));
+    let client = world.client(|options| options.cut_offs = CutOffs::at(end));
     let project = client.project(&a()).await.unwrap().unwrap();
     let versions: Vec<_> = project.releases.keys().map(ToString::to_string).collect();
     assert_eq!(versions, ["3"]);
