@@ -19,6 +19,7 @@ use presolve_text::{
 };
 
 mod check;
+mod completions;
 mod context;
 mod diagnose;
 mod diff;
@@ -31,7 +32,9 @@ mod progress;
 mod rule;
 mod settings;
 mod solving;
+mod stdin;
 mod values;
+mod version;
 
 /// The exit codes at the end of most helps.
 const EXIT_CODES: &str = "\
@@ -76,6 +79,12 @@ enum Command {
     Diagnose(diagnose::Diagnose),
     /// Describe a rule of `check`, or list all rules
     Rule(rule::Rule),
+    /// Print the completions for a shell
+    Completions(completions::Completions),
+    /// Print the manual page of presolve or of a command
+    Man(completions::Man),
+    /// Print the version and the date of the built-in data
+    Version(version::Version),
 }
 
 impl Command {
@@ -87,7 +96,12 @@ impl Command {
             Command::Outdated(outdated) => Some(outdated.file()),
             Command::Context(context) => Some(context.file()),
             Command::Diagnose(diagnose) => diagnose.log(),
-            Command::Check(_) | Command::Diff(_) | Command::Rule(_) => None,
+            Command::Check(_)
+            | Command::Diff(_)
+            | Command::Rule(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => None,
         }
     }
 }
@@ -152,6 +166,7 @@ fn written<S: RawStream + AsLockedWrite>(
     let choice = match color {
         ColorChoice::Always => anstream::ColorChoice::Always,
         ColorChoice::Never => anstream::ColorChoice::Never,
+        ColorChoice::Auto if forces_color() => anstream::ColorChoice::Always,
         ColorChoice::Auto => AutoStream::choice(&stream),
     };
     let text = match choice {
@@ -159,6 +174,15 @@ fn written<S: RawStream + AsLockedWrite>(
         _ => foreign::styled(text),
     };
     AutoStream::new(stream, choice).write_all(text.as_bytes())
+}
+
+/// Whether `FORCE_COLOR` asks for colours where no terminal is (<https://force-color.org>).
+/// `NO_COLOR` takes precedence. The stream itself reads the other variables, such as
+/// `CLICOLOR_FORCE`.
+fn forces_color() -> bool {
+    let is_set = |name| process::variable(name).is_some_and(|value| !value.is_empty());
+    let is_off = process::variable("FORCE_COLOR").is_some_and(|value| value == "0");
+    is_set("FORCE_COLOR") && !is_off && !is_set("NO_COLOR")
 }
 
 /// Prints text without styles to stdout, filtered like all foreign text.
@@ -200,6 +224,7 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = cli.output.clone();
+    human::set_width(width());
     if let Err(failure) = logging::start(output.verbose) {
         return fail(&failure, &output);
     }
@@ -223,7 +248,10 @@ pub fn main() -> ExitCode {
             Command::Diff(diff) => diff.run(&output).await,
             Command::Context(context) => context.run(&output).await,
             Command::Diagnose(diagnose) => diagnose.run(&output).await,
-            Command::Rule(rule) => rule.run(&output),
+            Command::Rule(rule) => rule.run(),
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(&output),
+            Command::Version(version) => version.run(),
         }
     }));
     // Stops unneeded downloads: a thread that is still in the TLS library while the process
@@ -237,6 +265,13 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure, &output),
     }
+}
+
+/// Returns the width of the terminal; `None` if stderr is not one. Logs of CI systems wrap long
+/// lines themselves.
+fn width() -> Option<usize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stderr())?;
+    Some(width.into())
 }
 
 /// Reports an error of the command line, or prints the requested help.

@@ -57,8 +57,10 @@ mod secrets;
 mod server;
 mod settings;
 mod solving;
+mod stdin;
 mod structure;
 mod terminal;
+mod terminal_help;
 mod why;
 #[cfg(unix)]
 mod writes;

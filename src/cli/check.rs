@@ -8,6 +8,7 @@ use super::{
     Output, print_whole,
     progress::{self, Progress},
     settings::SettingsArgs,
+    stdin::{self, StdinArgs},
 };
 use presolve_check::{
     Check as Checking, CheckObserver, CheckReport, FileReport, Fixes, Selection, changed::Changed,
@@ -47,7 +48,7 @@ the exit code. Solving a file may take 60 seconds, or the time of --timeout.";
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them
+    /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them; - for standard input
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Check only files changed since the branch left REVISION (per git), and files that include them
@@ -97,6 +98,8 @@ pub(super) struct Check {
     #[arg(long)]
     exit_zero: bool,
     #[command(flatten)]
+    stdin: StdinArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -138,12 +141,18 @@ impl From<FailOn> for Level {
 
 impl Check {
     /// Runs the command.
-    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
             return print_whole(&json::schema());
         }
         if self.print_settings_schema {
             return print_whole(&config::schema());
+        }
+        if self.stdin.read(&mut self.paths)? && self.fix {
+            return Err(stdin::cannot_write(
+                "--fix",
+                "use `--diff` to see the fixes",
+            ));
         }
         let progress = Progress::new(output.quiet);
         let mut human = Human {

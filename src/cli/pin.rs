@@ -15,6 +15,7 @@ use super::{
     print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
+    stdin::StdinArgs,
     values::{Added, LockFormat},
 };
 use presolve_config::Settings;
@@ -27,7 +28,7 @@ use presolve_spec::{
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level},
-    files::Protected,
+    files::{Protected, stand_in},
 };
 use presolve_words::notices;
 
@@ -68,7 +69,7 @@ With several files, the exit code is that of the worst one: 2, then 1, then 3.";
 /// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// Environment files, Azure ML environments, Dockerfiles, or folders of these [default: environment.yml, or the only such file in this folder]
+    /// Environment files, Azure ML environments, Dockerfiles, or folders of these; - for standard input, with the result on standard output [default: environment.yml, or the only such file in this folder]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Output format; all but `env` are printed unless -o names a file
@@ -102,6 +103,8 @@ pub(super) struct Pin {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
+    stdin: StdinArgs,
+    #[command(flatten)]
     upgrade: UpgradeArgs,
     #[command(flatten)]
     settings: SettingsArgs,
@@ -114,8 +117,9 @@ impl Pin {
     }
 
     /// Runs the command for each file. The exit code is that of the worst one.
-    pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         self.check_format()?;
+        self.stdin.read(&mut self.paths)?;
         let files = self.files()?;
         if let (true, [first, second, ..]) = (self.is_for_one(), &files[..]) {
             return Err(several_files(&first.path, &second.path));
@@ -324,7 +328,9 @@ impl Pin {
         let (verb, place) = match (&self.output_file, self.format.0) {
             (Some(file), _) => ("Pinned", file.as_path()),
             (None, Format::Env) if self.diff => ("Would pin", environment.source.path()),
-            (None, Format::Env) => ("Pinned", environment.source.path()),
+            (None, Format::Env) if stand_in(environment.source.path()).is_none() => {
+                ("Pinned", environment.source.path())
+            }
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())

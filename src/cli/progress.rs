@@ -144,7 +144,8 @@ impl repodata::Progress for Progress {
 }
 
 fn spinner() -> ProgressStyle {
-    ProgressStyle::default_spinner()
+    let template = "{spinner} {msg} ({elapsed})";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn download() -> ProgressStyle {

@@ -1,11 +1,12 @@
 //! `presolve rule`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{Output, print_whole};
+use super::print_whole;
 use presolve_check as check;
-use presolve_check::rules::{self, Rule as Known};
-use presolve_text::diagnostic::{Failure, Level};
+use presolve_check::rules;
+use presolve_report::rules::{json, list, page, text};
+use presolve_text::diagnostic::Failure;
 
 /// The arguments of `rule`.
 #[derive(Debug, Args)]
@@ -14,80 +15,37 @@ pub(super) struct Rule {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Print all rules as one Markdown page
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long, conflicts_with_all = ["name", "format"])]
     all: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// The output formats of `rule`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Format {
+    /// List, or the Markdown text of one rule
+    #[default]
+    Human,
+    /// JSON list, with the texts
+    Json,
 }
 
 impl Rule {
     /// Runs the command.
-    pub(super) fn run(self, _output: &Output) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), Failure> {
         if self.all {
             return print_whole(&page());
         }
-        let Some(name) = self.name else {
-            return print_whole(&list());
-        };
-        check::check_name(&name)?;
-        match rules::by_name(&name) {
-            Some(rule) => print_whole(&text(rule)),
-            None => print_whole(&list()),
+        if let Some(name) = &self.name {
+            check::check_name(name)?;
         }
-    }
-}
-
-fn list() -> String {
-    let width = rules::all().map(|rule| rule.name.len()).max();
-    let width = width.unwrap_or_default();
-    let lines = rules::all().map(|rule| format!("{:width$}  {}\n", rule.name, rule.summary()));
-    lines.collect()
-}
-
-/// Returns the texts of all rules, each with a heading to link to.
-fn page() -> String {
-    let mut page = "# The rules of `presolve check`\n\n\
-        `presolve rule --all` prints this page; `presolve rule NAME` prints one rule.\n\n\
-        | rule | level | |\n|---|---|---|\n"
-        .to_owned();
-    for rule in rules::all() {
-        let (name, summary) = (rule.name, rule.summary().replace('|', "\\|"));
-        let level = level(rule);
-        let level = if rule.by_default {
-            level.to_owned()
-        } else {
-            format!("{level}, off by default")
-        };
-        page += &format!("| [{name}](#{name}) | {level} | {summary} |\n");
-    }
-    for rule in rules::all() {
-        page.push('\n');
-        let mut is_code = false;
-        for line in text(rule).lines() {
-            is_code ^= line.starts_with("```");
-            // A `#` in an example starts a comment, not a heading.
-            if line.starts_with('#') && !is_code {
-                page.push('#');
-            }
-            page += line;
-            page.push('\n');
+        let one = self.name.as_deref().and_then(rules::by_name);
+        match (self.format, one) {
+            (Format::Json, one) => print_whole(&json(one)),
+            (Format::Human, Some(rule)) => print_whole(&text(rule)),
+            (Format::Human, None) => print_whole(&list()),
         }
-    }
-    page
-}
-
-fn text(rule: &Known) -> String {
-    let default = if rule.by_default {
-        ""
-    } else {
-        ", off by default"
-    };
-    let level = level(rule);
-    format!("# {}\n\n({level}{default})\n\n{}", rule.name, rule.text)
-}
-
-fn level(rule: &Known) -> &'static str {
-    match rule.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
     }
 }

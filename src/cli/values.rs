@@ -18,6 +18,8 @@ impl ValueEnum for LockFormat {
             Self(Format::CondaLock),
             Self(Format::Pixi),
             Self(Format::Requirements),
+            Self(Format::Pylock),
+            Self(Format::CycloneDx),
         ]
     }
 
@@ -28,6 +30,8 @@ impl ValueEnum for LockFormat {
             Format::CondaLock => "conda-lock.yml",
             Format::Pixi => "pixi.lock",
             Format::Requirements => "Requirements file of the pip packages, with hashes",
+            Format::Pylock => "pylock.toml of the pip packages (PEP 751)",
+            Format::CycloneDx => "CycloneDX 1.6 bill of materials, as JSON",
         };
         Some(PossibleValue::new(self.0.name()).help(help))
     }

@@ -764,3 +764,75 @@ fn a_pinned_file_locks_what_it_pins() {
     let text = printed(&project, &["--format", "pixi", "--upgrade"]);
     assert!(!text.contains(&format!("/{numpy}.conda\n")), "{text}");
 }
+
+#[test]
+fn a_pylock_has_the_pip_packages_of_each_platform() {
+    let project = Project::of(&["python=3.10", "pip:", "oldflow==2.8.*", "lightbolt[plots]"]);
+    let run = project.pin(&["--format", "pylock"]);
+    assert_eq!(run.code, 0, "{run}");
+    insta::assert_snapshot!(run.stdout);
+    let both = ["--platform", "linux-64", "--platform", "osx-arm64"];
+    let run = project.pin(&[&["--format", "pylock"], &both[..]].concat());
+    assert_eq!(run.code, 0, "{run}");
+    let file: toml::Table = run.stdout.parse().expect("TOML");
+    let environments = file["environments"].as_array().expect("a list");
+    assert_eq!(environments.len(), 2, "{run}");
+    let packages = file["packages"].as_array().expect("a list");
+    let wheels = |name: &str| {
+        let package = packages
+            .iter()
+            .find(|one| one["name"].as_str() == Some(name));
+        package.map(|one| one["wheels"].as_array().map_or(0, Vec::len))
+    };
+    // The same wheel on both, and one for each.
+    assert_eq!(wheels("packaging"), Some(1), "{run}");
+    assert_eq!(wheels("oldflow"), Some(2), "{run}");
+}
+
+#[test]
+fn a_bill_of_materials_has_both_parts_and_what_they_need() {
+    let project = Project::of(&["python=3.10", "pytorch", "pip:", "lightbolt"]);
+    let run = project.pin(&["--format", "cyclonedx"]);
+    assert_eq!(run.code, 0, "{run}");
+    let bill: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(bill["specVersion"], "1.6");
+    let components = bill["components"].as_array().expect("a list");
+    let reference = |name: &str| {
+        let component = components.iter().find(|one| one["name"] == name);
+        let component = component.unwrap_or_else(|| panic!("{name}: {run}"));
+        component["bom-ref"].as_str().expect("a text").to_owned()
+    };
+    let (lightbolt, pytorch) = (reference("lightbolt"), reference("pytorch"));
+    assert_eq!(
+        lightbolt,
+        "pkg:pypi/lightbolt@2.1.0?file_name=lightbolt-2.1.0-py3-none-any.whl"
+    );
+    assert!(
+        pytorch.starts_with("pkg:conda/pytorch@2.4.1?build="),
+        "{pytorch}"
+    );
+    let needs = |reference: &str| {
+        let dependencies = bill["dependencies"].as_array().expect("a list");
+        let one = dependencies.iter().find(|one| one["ref"] == reference);
+        let needs = one.and_then(|one| one["dependsOn"].as_array());
+        needs.cloned().unwrap_or_default()
+    };
+    // conda's pytorch is the torch that lightbolt needs.
+    assert!(needs(&lightbolt).contains(&pytorch.clone().into()), "{run}");
+    let declared = needs("environment");
+    assert!(declared.contains(&lightbolt.into()), "{run}");
+    assert!(declared.contains(&pytorch.into()), "{run}");
+    let references = components.iter().map(|one| one["bom-ref"].as_str());
+    let unique: std::collections::BTreeSet<_> = references.collect();
+    assert_eq!(unique.len(), components.len());
+}
+
+#[test]
+fn what_has_no_version_is_in_no_pylock_and_no_bill() {
+    let project = Project::of(&["python=3.10", "pip:", "git+https://h/x.git"]);
+    for format in ["pylock", "cyclonedx"] {
+        let run = project.pin(&["--format", format]);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains("cannot represent this line"), "{run}");
+    }
+}

@@ -481,6 +481,8 @@ const RUNS: &[&str] = &[
     "pin @FILE@ --format requirements -o out.txt",
     "pin @FILE@ --format explicit -o out.explicit",
     "pin @FILE@ --format pixi -o pixi.lock",
+    "pin @FILE@ --format pylock -o pylock.toml",
+    "pin @FILE@ --format cyclonedx",
     "pin @FILE@ --format conda-lock -o conda-lock.yml",
     "pin @FILE@ --color always",
     "explain @FILE@ --html out.html",

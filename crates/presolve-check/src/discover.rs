@@ -19,7 +19,7 @@ use presolve_input::{
 use presolve_spec::yaml::Tree;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
-    files::{Fence, Fences, ReadError, TEXT_LIMIT},
+    files::{Fence, Fences, ReadError, TEXT_LIMIT, stand_in},
     source::SourceFile,
 };
 
@@ -62,6 +62,9 @@ pub fn files(
             found
                 .files
                 .extend(own.iter().chain(&deeper).map(|file| shown(file)));
+        } else if stand_in(path).is_some() {
+            named.insert(path.clone());
+            found.files.push(path.clone());
         } else if !kind.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
             let files = stands_for(path, &fences.around(path));
             named.extend(files.iter().cloned());

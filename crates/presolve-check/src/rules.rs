@@ -1,7 +1,7 @@
 //! The rules of `check`: the problems that an environment file can have.
 //!
 //! Each rule is a file of its own in the folder of its group, next to the text that
-//! `presolve rule` prints (`missing_channels.rs`, `missing_channels.md`). [`RULES`] lists
+//! `presolve rule` prints (`missing_channels.rs`, `missing_channels.md`). [`GROUPS`] lists
 //! them all. A rule is named after the problem. [`Finder`] says how it is detected. A rule
 //! that checks files gets each aspect of a file as a [`Subject`], and selects the ones that
 //! apply to it. A new kind of input is a new subject. Findings are data ([`Finding`]);
@@ -118,22 +118,22 @@ pub enum Finder {
 type OfComments = fn(&[Comment], looked_for: &dyn Fn(&Rule) -> bool) -> Vec<Finding>;
 
 /// Every rule by group, in the order of `presolve rule`.
-pub static RULES: &[&[&Rule]] = &[
-    file::RULES,
-    channels::RULES,
-    python::RULES,
-    dependencies::RULES,
-    pip::RULES,
-    security::RULES,
-    azure::RULES,
-    docker::RULES,
-    solving::RULES,
-    suppressions::RULES,
+pub static GROUPS: &[(&str, &[&Rule])] = &[
+    ("File", file::RULES),
+    ("Channels", channels::RULES),
+    ("Python", python::RULES),
+    ("Dependencies", dependencies::RULES),
+    ("pip", pip::RULES),
+    ("Security", security::RULES),
+    ("Azure ML", azure::RULES),
+    ("Docker", docker::RULES),
+    ("Solving", solving::RULES),
+    ("Suppressions", suppressions::RULES),
 ];
 
 /// Returns every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().flat_map(|group| group.iter().copied())
+    GROUPS.iter().flat_map(|(_, group)| group.iter().copied())
 }
 
 /// Returns the rule with this name.
@@ -159,6 +159,13 @@ impl Rule {
     ) -> Finding {
         let diagnostic = Diagnostic::new(self.level, self.name, message).at(at, label);
         Finding::new(self, diagnostic)
+    }
+
+    /// Whether the fix of some findings is known: an example of the text, which is a test, has
+    /// one.
+    pub fn is_fixable(&self) -> bool {
+        let mut lines = self.text.lines();
+        lines.any(|line| line.starts_with("```") && line.ends_with(" fixed"))
     }
 
     /// The first paragraph of the text: the problem in one sentence.

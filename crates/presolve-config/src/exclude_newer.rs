@@ -133,6 +133,8 @@ mod tests {
         assert_eq!(shown("7d"), Ok(Some("2024-06-01T12:00:00Z".to_owned())));
         let date = Ok(Some("2024-06-01T00:00:00Z".to_owned()));
         assert_eq!(shown("2024-05-31"), date);
+        let zone = Ok(Some("2024-05-31T10:00:00Z".to_owned()));
+        assert_eq!(shown("2024-05-31T12:00:00+02:00"), zone);
         assert_eq!(Limit::Never.cut_off(now), None);
         assert_eq!(shown("175307616h"), Ok(Some(Timestamp::MIN.to_string())));
     }

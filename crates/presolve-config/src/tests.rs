@@ -214,19 +214,6 @@ fn a_wrong_type_is_named_with_its_place() {
 }
 
 #[test]
-fn a_date_counts_to_its_end() {
-    assert_eq!(
-        cut_off("2024-05-31").unwrap().to_string(),
-        "2024-06-01T00:00:00Z"
-    );
-    assert_eq!(
-        cut_off("2024-05-31T12:00:00+02:00").unwrap().to_string(),
-        "2024-05-31T10:00:00Z"
-    );
-    assert!(cut_off("yesterday").is_err());
-}
-
-#[test]
 fn the_cache_folder_is_by_variable() {
     let folder = tempfile::tempdir().unwrap();
     let mut environment = environment(&folder);

@@ -16,10 +16,12 @@ use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
 
 mod conda_lock;
 mod copies;
+mod cyclonedx;
 mod explicit;
 mod locked;
 mod paths;
 mod pixi;
+mod pylock;
 mod requirements;
 mod variables;
 
@@ -40,6 +42,10 @@ pub enum Format {
     Pixi,
     /// Requirements file of the pip packages, with hashes
     Requirements,
+    /// pylock.toml of the pip packages
+    Pylock,
+    /// CycloneDX bill of materials, as JSON
+    CycloneDx,
 }
 
 impl Format {
@@ -51,12 +57,17 @@ impl Format {
             Format::CondaLock => "conda-lock",
             Format::Pixi => "pixi",
             Format::Requirements => "requirements",
+            Format::Pylock => "pylock",
+            Format::CycloneDx => "cyclonedx",
         }
     }
 
     /// Whether one file can hold the solutions for several platforms.
     pub fn holds_several(self) -> bool {
-        matches!(self, Format::CondaLock | Format::Pixi)
+        match self {
+            Format::CondaLock | Format::Pixi | Format::Pylock | Format::CycloneDx => true,
+            Format::Env | Format::Explicit | Format::Requirements => false,
+        }
     }
 }
 
@@ -88,6 +99,8 @@ impl<'a> Lock<'a> {
             Format::CondaLock => conda_lock::write(self)?,
             Format::Pixi => pixi::write(self)?,
             Format::Requirements => requirements::write(self, self.only())?,
+            Format::Pylock => pylock::write(self)?,
+            Format::CycloneDx => cyclonedx::write(self)?,
         };
         // Requirements files have other URLs, and report missing hashes themselves.
         if format != Format::Requirements {

@@ -10,6 +10,8 @@ pub mod diff;
 pub mod explanation;
 pub mod findings;
 pub mod outdated;
+pub mod rules;
 mod sarif;
 pub mod shell;
+pub mod version;
 pub mod why;

@@ -1,7 +1,7 @@
 //! Renders diagnostics for people, in the layout of rustc, always with styles. The output
 //! stream keeps or removes the styles.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use anstream::adapter::strip_str;
@@ -14,7 +14,32 @@ use presolve_text::{
 use crate::{
     excerpt,
     foreign::{shown, shown_in_place},
+    wrap::wrap,
 };
+
+/// The width of the terminal in columns.
+static WIDTH: OnceLock<Option<usize>> = OnceLock::new();
+
+/// What precedes a note at most: `    = note: `, with a line number of five digits.
+const MARGIN: usize = 15;
+
+/// The smallest width for which wrapped notes are readable.
+const NARROWEST: usize = 40;
+
+/// Sets the width to which notes are wrapped; `None` if the output is not a terminal. The first
+/// call counts.
+pub fn set_width(width: Option<usize>) {
+    // A second call changes nothing.
+    let _ = WIDTH.set(width);
+}
+
+/// Wraps a note for the terminal.
+fn wrapped(text: &str) -> String {
+    match WIDTH.get().copied().flatten() {
+        Some(width) => wrap(text, width.max(NARROWEST) - MARGIN),
+        None => text.to_owned(),
+    }
+}
 
 /// Renders a diagnostic: level and name, the labelled source lines, notes and help. Ends
 /// without a line break.
@@ -36,10 +61,10 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
         group = group.element(file.snippet());
     }
     for note in &diagnostic.notes {
-        group = group.element(Title::NOTE.message(shown(note)));
+        group = group.element(Title::NOTE.message(wrapped(&shown(note))));
     }
     for help in &diagnostic.help {
-        group = group.element(Title::HELP.message(shown(help)));
+        group = group.element(Title::HELP.message(wrapped(&shown(help))));
     }
     let text = rendered(group, &Renderer::styled());
     files

@@ -9,3 +9,4 @@ mod excerpt;
 pub mod foreign;
 pub mod human;
 pub mod log;
+mod wrap;

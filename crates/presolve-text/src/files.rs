@@ -6,6 +6,7 @@
 //! write      replaces the text of a file atomically
 //! metadata   owner, group, mode and extended attributes of the file that is replaced
 //! plain      paths without `..`
+//! stand_in   standard input in place of a file
 //! leftovers  temporary files that a killed run left behind
 //! ```
 //!
@@ -17,10 +18,12 @@ mod metadata;
 mod plain;
 pub mod read;
 mod shown;
+mod stand_in;
 pub mod write;
 
 pub use fence::{Fence, Fences};
 pub use plain::plain_path;
 pub use read::{LOG_LIMIT, ReadError, TEXT_LIMIT, read};
 pub use shown::shown_path;
+pub use stand_in::{stand_in, stdin_stands_for};
 pub use write::{Protected, write, write_all};

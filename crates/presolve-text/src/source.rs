@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     diagnostic::{Diagnostic, Failure, Location},
-    files::{Fence, Protected, ReadError, TEXT_LIMIT, write},
+    files::{Fence, Protected, ReadError, TEXT_LIMIT, stand_in, write},
     secrets,
 };
 
@@ -59,6 +59,9 @@ impl SourceFile {
     /// UTF-8 nor UTF-16.
     pub fn read(path: impl Into<PathBuf>, fence: &Fence) -> Result<Arc<Self>, Failure> {
         let path = path.into();
+        if let Some(bytes) = stand_in(&path) {
+            return Ok(Self::from_bytes(path, bytes)?.with_fence(fence));
+        }
         let bytes = fence.read(&path, TEXT_LIMIT);
         let bytes = bytes.map_err(|error| Failure::input(unreadable(&path, &error)))?;
         Ok(Self::from_bytes(path, &bytes)?.with_fence(fence))

@@ -54,6 +54,7 @@ impl Pin {
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(pinned), self.protected()),
+            None if files::stand_in(source.path()).is_some() => self.print_file(pinned, output),
             None if pinned == source.text() => Ok(()),
             None => source.replace(pinned, self.protected()),
         }?;

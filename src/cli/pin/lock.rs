@@ -30,8 +30,13 @@ impl Pin {
         if let Some(path) = &self.output_file {
             return files::write(path, written.text.as_bytes(), self.protected());
         }
-        let shown = foreign::printed_file(&written.text);
-        if shown != written.text {
+        self.print_file(&written.text, output)
+    }
+
+    /// Prints a file to standard output, without what a terminal or a CI runner interprets.
+    pub(super) fn print_file(&self, text: &str, output: &Output) -> Result<(), Failure> {
+        let shown = foreign::printed_file(text);
+        if shown != text {
             let message =
                 "control characters or commands of a CI runner were changed in the printed text";
             let help = "write the exact text to a file with -o";

@@ -59,6 +59,11 @@ pub struct Names {
     mapping: HashMap<String, Vec<PackageName>>,
 }
 
+/// The date of the built-in mapping.
+pub fn date() -> &'static str {
+    snapshot::date()
+}
+
 impl Names {
     /// Names without a mapping.
     pub fn built_in() -> Self {
