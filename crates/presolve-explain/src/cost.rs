@@ -29,9 +29,11 @@ mod conflicts;
 mod index;
 mod model;
 mod objectives;
+mod optimum;
 mod reduction;
 mod remedies;
 mod replay;
+mod sat;
 mod search;
 mod space;
 

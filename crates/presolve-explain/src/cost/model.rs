@@ -50,6 +50,9 @@ pub struct Counts {
     pub nodes: u64,
     /// The clauses of all SAT calls together.
     pub sat_clauses: u64,
+    /// The clauses of the SAT calls once the versions are bounded, times the conflicts that
+    /// presolve's own solver needs to bound the builds.
+    pub searched: u64,
     /// The clauses of the largest call.
     pub largest_call: u64,
     /// The dependencies that the search for conflicts walks.
@@ -73,6 +76,7 @@ impl Counts {
             counts.nodes = nodes.fold(0, u64::saturating_add);
             counts.sat_clauses = search.clauses;
             counts.largest_call = search.largest;
+            counts.searched = search.searched;
         }
         if let Some((all, conflicts)) = &replay.conflicts {
             counts.clauses += 2 * all.clauses;
@@ -158,7 +162,9 @@ struct Rates {
     loaded: f64,
     visit: f64,
     clause: f64,
+    node: f64,
     sat_clause: f64,
+    searched: f64,
     walked: f64,
     compared: f64,
     start_mb: f64,
@@ -175,7 +181,9 @@ const RATES: Rates = Rates {
     loaded: 3.22e-04,
     visit: 2.22e-05,
     clause: 2.82e-05,
+    node: 0.0,
     sat_clause: 1.24e-06,
+    searched: 1.5e-09,
     walked: 1.14e-05,
     compared: 5.35e-07,
     start_mb: 35.4,
@@ -220,7 +228,8 @@ pub(super) fn phases(counts: &Counts, satisfiable: bool) -> Vec<PhaseCost> {
     let calls = of(counts.sat_clauses, RATES.sat_clause);
     let last = if satisfiable {
         let own = counts.largest_call.saturating_sub(counts.largest_problem);
-        cost(Phase::Minimise, calls, of(own, RATES.bytes_of_call))
+        let seconds = calls + of(counts.nodes, RATES.node) + of(counts.searched, RATES.searched);
+        cost(Phase::Minimise, seconds, of(own, RATES.bytes_of_call))
     } else {
         let seconds = of(counts.walked, RATES.walked) + of(counts.compared, RATES.compared);
         cost(Phase::Conflicts, seconds + calls, 0.0)

@@ -46,7 +46,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    fn includes(self, ladder: &Ladder) -> bool {
+    pub(super) fn includes(self, ladder: &Ladder) -> bool {
         match self {
             Scope::Requested => ladder.requested,
             Scope::Others => !ladder.requested,
@@ -92,7 +92,7 @@ pub(super) struct Ladder {
     pub requested: bool,
     /// Best first.
     pub steps: Vec<Steps>,
-    /// The place of the record of the solution.
+    /// The place of the record of the solution: of presolve's, or of conda's optimum.
     pub chosen: Option<usize>,
 }
 
@@ -105,7 +105,7 @@ pub(super) struct Objective {
     /// The value of the solution.
     pub sum: u64,
     /// The value that is expected of a solution with arbitrary records up to `peak`.
-    pub start_of_sum: u64,
+    pub expected: u64,
 }
 
 /// Returns the records by name.
@@ -197,7 +197,7 @@ pub(super) fn objective(ladders: &[Ladder], aim: Aim) -> Option<Objective> {
         aim,
         peak,
         sum: chosen().map(|(_, value)| value).sum(),
-        start_of_sum: expected(peak),
+        expected: expected(peak),
         terms,
     })
 }
@@ -222,6 +222,6 @@ fn packages(ladders: &[Ladder]) -> Option<Objective> {
         terms,
         peak: u64::from(sum > 0),
         sum,
-        start_of_sum: sum,
+        expected: sum,
     })
 }

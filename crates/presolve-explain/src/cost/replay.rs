@@ -10,7 +10,8 @@
 //!    twice to see whether there is a conflict (`get_conflicting_specs`), then for the solve. If
 //!    there is a conflict, it also makes clauses of all loaded records, twice, and asks for each
 //!    line whether it is part of the conflict.
-//! 4. **Minimise**: ten objectives, one after the other (`search`).
+//! 4. **Minimise**: ten objectives, one after the other (`search`). Their values are those of
+//!    conda's optimum (`optimum`).
 //! 5. **Conflicts**, instead of 4 if there is no solution (`conflicts`).
 //!
 //! Releases differ as follows. The order of the objectives and the coefficients are the same
@@ -28,6 +29,7 @@ use super::{
     conflicts::{self, Conflicts},
     index::{Index, NameId, RecordId},
     objectives::ladders,
+    optimum,
     reduction::{AllowedRecords, Reduction},
     search::{Pass, Search},
 };
@@ -74,8 +76,9 @@ pub(super) fn replay(
     let problem = clauses::count(index, &reduced);
     let requested: HashSet<NameId> = lines.iter().map(|line| line.name).collect();
     let search = solution.map(|solution| {
-        let ladders = ladders(index, &reduced, &requested, solution);
-        Search::new(&problem, &ladders)
+        let mut ladders = ladders(index, &reduced, &requested, solution);
+        let effort = optimum::find(index, lines, &mut ladders);
+        Search::new(&problem, &ladders, effort)
     });
     let conflicts = match solution {
         Some(_) => None,
