@@ -209,7 +209,7 @@ fn measured_runs_are_ranked_and_judged() {
         "{} runs: rank correlation {seconds:.2} and {memory:.2}",
         runs.len()
     );
-    assert!(seconds >= 0.85 && memory >= 0.85, "{seconds} {memory}");
+    assert!(seconds >= 0.9 && memory >= 0.9, "{seconds} {memory}");
     let (mut right, mut all) = (0, 0);
     for (run, predicted) in runs.iter().filter(|(run, _)| !run.is_bound()) {
         for (seconds, mb) in [(100.0, 1000.0), (200.0, 4000.0), (400.0, 8000.0)] {

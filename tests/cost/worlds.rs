@@ -398,6 +398,68 @@ fn the_lines_that_make_an_objective_large_are_named() {
     insta::assert_snapshot!(words::cost::lines(&cost).join("\n"));
 }
 
+const REQUESTED: Aim = Aim::Steps(Scope::Requested, Criterion::Version);
+const OTHERS: Aim = Aim::Steps(Scope::Others, Criterion::Version);
+
+/// The steps of conda's optimum, if presolve's solution is the one for `known`.
+fn steps_of_optimum(records: &str, wants: &str, known: &str) -> Vec<(Aim, u64)> {
+    let known = solution(&ToyWorld::new(&format!("{records}\n{known}")));
+    let world = ToyWorld::new(&format!("{records}\n{wants}"));
+    let cost = cost_with(&world, known.as_deref(), Limits::default(), None);
+    assert!(cost.satisfiable);
+    let passes = cost.passes.iter();
+    let steps = passes.filter(|pass| pass.distance > 0 && pass.aim != Aim::Packages);
+    steps.map(|pass| (pass.aim, pass.distance)).collect()
+}
+
+#[test]
+fn conda_avoids_features_before_it_looks_at_other_versions() {
+    let records = "
+        conda app 1 : lib
+        conda lib 1
+        conda lib 2
+        conda lib 3 track
+        conda lib 4 track
+    ";
+    let known = "want app\nwant lib 4";
+    assert_eq!(steps_of_optimum(records, "want app", known), [(OTHERS, 2)]);
+    // The version of a line comes before the features.
+    assert_eq!(steps_of_optimum(records, "want app\nwant lib", known), []);
+}
+
+#[test]
+fn conda_takes_the_newest_requested_packages_at_any_cost_to_others() {
+    let records = "
+        conda app 1 : lib
+        conda app 2 : lib 1.*
+        conda lib 1
+        conda lib 2
+        conda lib 3
+        conda lib 4
+    ";
+    let known = "want app 1";
+    assert_eq!(steps_of_optimum(records, "want app", known), [(OTHERS, 3)]);
+    let wants = "want app\nwant lib";
+    let both = steps_of_optimum(records, wants, known);
+    // One step of app is nearer than three of lib.
+    assert_eq!(both, [(REQUESTED, 1)]);
+}
+
+#[test]
+fn conda_minimises_the_largest_step_before_the_sum() {
+    let mut records = "
+        conda app 1 build=one : left 1.* ; right 4.*
+        conda app 1 build=two : left 2.* ; right 2.*
+    "
+    .to_string();
+    for version in 1..5 {
+        records += &format!("conda left {version}\nconda right {version}\n");
+    }
+    let known = "want app 1 one";
+    assert_eq!(steps_of_optimum(&records, known, known), [(OTHERS, 3)]);
+    assert_eq!(steps_of_optimum(&records, "want app", known), [(OTHERS, 4)]);
+}
+
 #[test]
 fn the_cost_is_said() {
     let world = large();

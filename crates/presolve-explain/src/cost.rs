@@ -9,8 +9,9 @@
 //! All of this is deterministic, except for the solutions that the SAT solver returns, so
 //! [`predict`] repeats it in counts (`replay` has the phases in their order), and multiplies
 //! the counts by constants that are fitted to measured runs (`model`). The values of the
-//! objectives are those of presolve's solution. The cost after a remedy is predicted in the
-//! same way for the changed file.
+//! objectives are those of conda's optimum, for which a small SAT solver searches from
+//! presolve's solution (`optimum`). The cost after a remedy is predicted in the same way for
+//! the changed file.
 
 pub use presolve_config::check::Limits;
 use std::time::Instant;
@@ -62,8 +63,8 @@ pub struct Question<'a> {
     /// The declared requirements. Only conda lines without a condition count, because pip runs
     /// after the solve.
     pub declared: &'a [Declared],
-    /// The conda part of presolve's solution, as an approximation of conda's; `None` if the
-    /// conda lines have no solution.
+    /// The conda part of presolve's solution, from which the search for conda's begins; `None`
+    /// if the conda lines have no solution.
     pub solution: Option<&'a [RepoDataRecord]>,
 }
 

@@ -3,9 +3,9 @@
 //! Each phase costs a constant for each thing that is counted (`replay`). The constants
 //! are fitted, phase by phase, to measured runs of conda 26.7.1 (`--solver classic`,
 //! pycosat 0.6.6, Python 3.11) by `benches/fit_cost.py`, which prints them and judges the
-//! model; `benches/README.md` has the figures. What the SAT solver does within a call is not
-//! counted: a call is taken to cost as much as its clauses. In a few runs it searches ten times
-//! as long.
+//! model; `benches/README.md` has the figures. A call costs as much as its clauses, and where
+//! versions conflict, the search within the calls adds up to ten times as much
+//! (`Counts::searched`).
 //!
 //! The figures are not a measurement on the build machine. The comparison of files and remedies
 //! with each other is more reliable than the seconds.
@@ -154,8 +154,8 @@ pub enum Verdict {
 /// Below this many seconds a solve is [`Verdict::Fine`].
 const SLOW: f64 = 60.0;
 
-/// The cost of each thing that is counted: seconds and bytes. A node of a diagram costs what
-/// its three clauses cost.
+/// The cost of each thing that is counted: seconds and bytes. conda builds the nodes of a
+/// diagram in Python. Then their clauses count like all others.
 struct Rates {
     start: f64,
     byte: f64,
@@ -176,21 +176,21 @@ struct Rates {
 
 /// Fitted by `benches/fit_cost.py`.
 const RATES: Rates = Rates {
-    start: 0.26,
+    start: 0.257,
     byte: 1.54e-07,
     loaded: 3.22e-04,
     visit: 2.22e-05,
     clause: 2.82e-05,
-    node: 0.0,
-    sat_clause: 1.24e-06,
-    searched: 1.5e-09,
-    walked: 1.14e-05,
-    compared: 5.35e-07,
-    start_mb: 35.4,
-    bytes_of_byte: 5.0,
-    bytes_of_record: 2030.0,
-    bytes_of_problem: 416.0,
-    bytes_of_call: 277.0,
+    node: 9.71e-07,
+    sat_clause: 1.22e-06,
+    searched: 1.56e-09,
+    walked: 1.15e-05,
+    compared: 5.38e-07,
+    start_mb: 35.3,
+    bytes_of_byte: 5.02,
+    bytes_of_record: 2020.0,
+    bytes_of_problem: 404.0,
+    bytes_of_call: 292.0,
 };
 
 /// The root mean square of the cross-validated errors of the logarithm.
@@ -200,13 +200,13 @@ struct Spread {
 }
 
 const SATISFIABLE: Spread = Spread {
-    seconds: 0.46,
-    mb: 0.56,
+    seconds: 0.25,
+    mb: 0.16,
 };
 
 const UNSATISFIABLE: Spread = Spread {
     seconds: 0.30,
-    mb: 0.08,
+    mb: 0.09,
 };
 
 /// Returns the cost of each phase, in conda's order.

@@ -102,7 +102,7 @@ pub(super) struct Objective {
     pub terms: Terms,
     /// The largest coefficient in the solution.
     pub peak: u64,
-    /// The value of the solution.
+    /// The value of the chosen records.
     pub sum: u64,
     /// The value that is expected of a solution with arbitrary records up to `peak`.
     pub expected: u64,

@@ -42,7 +42,7 @@ pub struct Pass {
     pub aim: Aim,
     /// The number of records with a coefficient.
     pub terms: u64,
-    /// The value of the solution: the steps from the best records.
+    /// The value of conda's optimum: the steps from the best records.
     pub distance: u64,
     /// The SAT calls.
     pub calls: u64,
@@ -160,9 +160,7 @@ fn start(objective: &Objective) -> u64 {
     match objective.aim {
         // One package more than needed.
         Aim::Packages => objective.sum + 1,
-        Aim::Steps(_, Criterion::Version) => {
-            (START_OF_VERSIONS * objective.expected as f64) as u64
-        }
+        Aim::Steps(_, Criterion::Version) => (START_OF_VERSIONS * objective.expected as f64) as u64,
         Aim::Steps(..) => objective.expected,
     }
 }

@@ -92,7 +92,7 @@ pub struct Objective {
     pub criterion: Criterion,
     /// The number of records with a coefficient.
     pub records: u64,
-    /// The value of the solution.
+    /// The value of the solution that is best for conda.
     pub distance: u64,
     /// The number of SAT calls.
     pub calls: u64,
