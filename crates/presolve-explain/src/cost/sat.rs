@@ -1,5 +1,4 @@
-//! A small SAT solver with bounds on sums: it finds what conda's optimum is without building
-//! conda's diagrams.
+//! A small SAT solver with bounds on sums. It finds conda's optimum without conda's diagrams.
 //!
 //! It learns from conflicts like picosat (conda's solver), but a group of records of which at
 //! most one is true, and a bound on a weighted sum, are constraints of their own here
@@ -44,7 +43,7 @@ impl Lit {
     }
 }
 
-/// What a call finds.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Solution,
@@ -564,7 +563,8 @@ impl Solver {
         clause.into_iter().filter(|&other| other != lit).collect()
     }
 
-    /// Adds the clause that a conflict teaches, and returns to where it has an effect.
+    /// Adds the clause that follows from a conflict, and returns to the level where it has an
+    /// effect.
     fn learn(&mut self, conflict: Vec<Lit>) {
         let level = conflict.iter().map(|lit| self.levels[lit.var()]).max();
         let level = level.unwrap_or(0);
@@ -772,16 +772,16 @@ mod tests {
         }
     }
 
-    /// A problem as it is told to the solver.
+    /// What was added to a solver.
     #[derive(Default)]
-    struct Told {
+    struct Rules {
         groups: Vec<Vec<Var>>,
         clauses: Vec<Vec<Lit>>,
         /// Terms, peak and most of each bound.
         bounds: Vec<(Vec<Term>, u32, u64)>,
     }
 
-    impl Told {
+    impl Rules {
         fn allows(&self, values: u32) -> bool {
             let is_true = |var: Var| values >> var & 1 == 1;
             let holds = |lit: &Lit| is_true(lit.var() as Var) != lit.is_negated();
@@ -808,13 +808,13 @@ mod tests {
         for _ in 0..400 {
             let groups = vec![vec![0, 1, 2], vec![3, 4, 5, 6]];
             let mut solver = Solver::new(VARS, groups.clone());
-            let mut told = Told {
+            let mut rules = Rules {
                 groups,
-                ..Told::default()
+                ..Rules::default()
             };
             for _ in 0..8 + random.below(16) {
                 let clause = random.clause();
-                told.clauses.push(clause.clone());
+                rules.clauses.push(clause.clone());
                 solver.add(clause);
             }
             for _ in 0..3 {
@@ -823,14 +823,14 @@ mod tests {
                 let sum = solver.add_sum(&terms);
                 for _ in 0..4 {
                     let (peak, most) = (random.below(6), u64::from(random.below(20)));
-                    told.bounds.push((terms.clone(), peak, most));
+                    rules.bounds.push((terms.clone(), peak, most));
                     let bound = solver.add_bound(sum, peak, most);
                     let answer = solver.solve(&[bound], 100_000);
-                    let expected = told.has_solution();
-                    assert_eq!(answer == Answer::Solution, expected, "{:?}", told.bounds);
+                    let expected = rules.has_solution();
+                    assert_eq!(answer == Answer::Solution, expected, "{:?}", rules.bounds);
                     if expected {
                         let values = (0..VARS).map(|var| u32::from(solver.is_true(var)) << var);
-                        assert!(told.allows(values.sum()));
+                        assert!(rules.allows(values.sum()));
                     }
                     // Every second bound with a solution stays.
                     if expected && random.below(2) == 0 {
@@ -838,7 +838,7 @@ mod tests {
                         break;
                     }
                     solver.withdraw(bound);
-                    told.bounds.pop();
+                    rules.bounds.pop();
                 }
             }
         }
