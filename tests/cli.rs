@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod advisories;
 mod azure;
+mod azure_jobs;
 mod azure_people;
 mod azure_v1;
 mod builds;

@@ -10,7 +10,7 @@ use rattler_conda_types::Subdir;
 
 use super::{
     Output,
-    opened::{self, Located, Named, Opened},
+    opened::{self, EnvironmentArg, Located, Named, Opened},
     pin::pins,
     print,
     settings::SettingsArgs,
@@ -57,6 +57,8 @@ pub(super) struct Context {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
+    environment: EnvironmentArg,
+    #[command(flatten)]
     upgrade: UpgradeArgs,
     #[command(flatten)]
     settings: SettingsArgs,
@@ -101,7 +103,7 @@ impl Context {
     /// # Errors
     /// If the file is not such an environment, or cannot be read.
     fn open(&self, output: &Output) -> Result<(Opened, Base), Failure> {
-        let named = Named::find(self.file(), &self.settings)?;
+        let named = Named::find(self.file(), &self.settings)?.one(&self.environment)?;
         if let Some(built) = named.definition().and_then(built_elsewhere) {
             return Err(built);
         }

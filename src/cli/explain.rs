@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Output,
-    opened::{self, Opened},
+    opened::{self, EnvironmentArg, Opened},
     print, print_whole,
     progress::{self, Progress},
     settings::{SettingsArgs, duration},
@@ -76,6 +76,8 @@ pub(super) struct Explain {
     #[arg(long, value_name = "SIZE", value_parser = Limits::megabytes)]
     build_memory: Option<f64>,
     #[command(flatten)]
+    environment: EnvironmentArg,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -107,7 +109,7 @@ impl Explain {
             environment,
             mut settings,
             image,
-        } = opened::open(self.file(), &self.settings, output)?;
+        } = opened::open(self.file(), &self.environment, &self.settings, output)?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         if !self.why.is_empty() {
             return self.why(&environment, &settings, output).await;

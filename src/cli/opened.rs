@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{Output, settings::SettingsArgs};
+use clap::Args;
 use presolve_check::discover;
 use presolve_config::Settings;
-use presolve_input::{self as input, Input, Kind, Spec, azure::Definition};
-use presolve_spec::{EnvironmentFile, Spanned, foreign::READ};
+use presolve_input::{
+    self as input, Environments, Input, Kind, Place, Spec,
+    azure::{Definition, definition::CondaFile},
+};
+use presolve_spec::{EnvironmentFile, Spanned, foreign::READ, route::Route};
 use presolve_target::Image;
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
@@ -29,6 +33,15 @@ pub(super) struct Opened {
     pub settings: Settings,
     /// The image that the requirements are installed in, if one is named.
     pub image: Option<Spanned<Image>>,
+}
+
+/// The flag that selects one environment of a file.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct EnvironmentArg {
+    /// Use this environment of a job, a component or a deployment: its keys, such as
+    /// `jobs.train`, or the file that defines it
+    #[arg(long, value_name = "KEYS|FILE")]
+    environment: Option<String>,
 }
 
 /// The file of a command that names none.
@@ -86,8 +99,14 @@ fn none_chosen(nearby: &[PathBuf]) -> Diagnostic {
 }
 
 /// Opens a file, reads its requirements, and prints the notices and warnings.
-pub(super) fn open(path: &Path, args: &SettingsArgs, output: &Output) -> Result<Opened, Failure> {
-    Named::find(path, args)?.locate()?.read(output)
+pub(super) fn open(
+    path: &Path,
+    wanted: &EnvironmentArg,
+    args: &SettingsArgs,
+    output: &Output,
+) -> Result<Opened, Failure> {
+    let named = Named::find(path, args)?.one(wanted)?;
+    named.locate()?.read(output)
 }
 
 impl<'a> Named<'a> {
@@ -96,6 +115,71 @@ impl<'a> Named<'a> {
         let path = input::file_at(path)?;
         let input = input::open(&path, &args.fence(&path))?;
         Ok(Self { path, args, input })
+    }
+
+    /// Returns the environments that a job, a component or a deployment leads to; `None` for
+    /// other files.
+    pub(super) fn environments(&self) -> Option<Environments> {
+        match &self.input.kind {
+            Kind::Entity(entity) => Some(Environments::of(entity)),
+            _ => None,
+        }
+    }
+
+    /// Opens one of these environments.
+    pub(super) fn at(&self, place: &Place) -> Result<Self, Failure> {
+        let fence = self.args.fence(&self.path);
+        Ok(Self {
+            path: place.path.clone(),
+            args: self.args,
+            input: place.open(&fence)?,
+        })
+    }
+
+    /// Opens the only environment of a job, a component or a deployment, or the wanted one.
+    /// Other files stay as they are.
+    ///
+    /// # Errors
+    /// If there is none, or there are several.
+    pub(super) fn one(self, wanted: &EnvironmentArg) -> Result<Self, Failure> {
+        let Some(found) = self.environments() else {
+            return match &wanted.environment {
+                Some(wanted) => Err(Failure::input(unknown_environment(wanted, &self.path, &[]))),
+                None => Ok(self),
+            };
+        };
+        let places = found.places.iter();
+        let places: Vec<&Place> = match &wanted.environment {
+            Some(wanted) => places.filter(|place| is_at(place, wanted)).collect(),
+            None => places.collect(),
+        };
+        match (&places[..], &wanted.environment) {
+            ([place], _) => self.at(place),
+            ([], Some(wanted)) => {
+                let error = unknown_environment(wanted, &self.path, &found.places);
+                Err(Failure::input(error))
+            }
+            ([], None) => Err(self.none(&found)),
+            (several, _) => Err(Failure::input(several_environments(&self.path, several))),
+        }
+    }
+
+    /// Returns the failure for a file that leads to no environment.
+    pub(super) fn none(&self, found: &Environments) -> Failure {
+        if let Some(failure) = found.failures.first() {
+            return failure.clone();
+        }
+        let path = self.path.display();
+        let Some(registered) = found.registered.first() else {
+            let message = format!("{path} has no environment");
+            let error = Diagnostic::error("no-environment", message);
+            return Failure::input(error.help("add `environment:`, or give another file"));
+        };
+        let message = format!("{path} has no environment in a file");
+        let error = Diagnostic::error("no-environment", message)
+            .at(registered.location.clone(), "registered in Azure ML")
+            .help("give the file from which the environment was registered");
+        Failure::input(error)
     }
 
     /// Returns the definition of an Azure ML environment; `None` for other files.
@@ -113,7 +197,63 @@ impl<'a> Named<'a> {
     }
 }
 
+/// Whether an environment is at these keys or below them, or in this file.
+fn is_at(place: &Place, wanted: &str) -> bool {
+    let keys = place.route.to_string();
+    let rest = keys.strip_prefix(wanted);
+    let is_below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    (is_below && !wanted.is_empty()) || place.path == Path::new(wanted)
+}
+
+/// The keys of an environment in its file, or its file.
+fn shown(place: &Place) -> String {
+    let (path, route) = (place.path.display(), &place.route);
+    if route.0.is_empty() {
+        format!("`{path}`")
+    } else {
+        format!("`{route}` in {path}")
+    }
+}
+
+fn list(places: &[&Place]) -> String {
+    let shown: Vec<String> = places.iter().take(MOST).map(|place| shown(place)).collect();
+    let rest = match places.len().saturating_sub(MOST) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    format!("they are {}{rest}", shown.join(", "))
+}
+
+fn several_environments(path: &Path, places: &[&Place]) -> Diagnostic {
+    let count = places.len();
+    let message = format!("{} leads to {count} environments", path.display());
+    Diagnostic::error("several-environments", message)
+        .note(list(places))
+        .help("select one of them with `--environment`")
+}
+
+fn unknown_environment(wanted: &str, path: &Path, places: &[Place]) -> Diagnostic {
+    let message = format!("{} has no environment at `{wanted}`", path.display());
+    let error = Diagnostic::error("unknown-environment", message);
+    if places.is_empty() {
+        error.help("remove `--environment`")
+    } else {
+        error
+            .note(list(&places.iter().collect::<Vec<_>>()))
+            .help("select one of them with `--environment`")
+    }
+}
+
 impl Located<'_> {
+    /// The route to the requirements, if they are a part of their file.
+    pub(super) fn route(&self) -> Route<'static> {
+        let inline = self.named.definition().map(Definition::conda_file);
+        match inline {
+            Some(CondaFile::Inline(route)) => route,
+            _ => Route::default(),
+        }
+    }
+
     /// Returns the settings that apply to the file, including those from its image.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
         let Named { path, args, .. } = &self.named;

@@ -1,7 +1,7 @@
 //! `presolve pin`.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet, hash_map::Entry},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -19,16 +19,19 @@ use super::{
     values::{Added, LockFormat},
 };
 use presolve_config::Settings;
+use presolve_input::codes::REGISTERED_ENVIRONMENT;
 use presolve_lock::Format;
 use presolve_resolve::{Outcome, Resolution, Upgrade};
 use presolve_solve::Solution;
 use presolve_spec::{
-    EnvironmentFile,
+    EnvironmentFile, Spanned,
     pin::{check_asks, check_pip_lists, check_place},
 };
+use presolve_target::ImageTarget;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level},
     files::{Protected, stand_in},
+    secrets::redact,
 };
 use presolve_words::notices;
 
@@ -104,6 +107,8 @@ pub(super) struct Pin {
     force: bool,
     #[command(flatten)]
     stdin: StdinArgs,
+    #[arg(skip)]
+    is_from_stdin: bool,
     #[command(flatten)]
     upgrade: UpgradeArgs,
     #[command(flatten)]
@@ -119,50 +124,96 @@ impl Pin {
     /// Runs the command for each file. The exit code is that of the worst one.
     pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         self.check_format()?;
-        self.stdin.read(&mut self.paths)?;
+        self.is_from_stdin = self.stdin.read(&mut self.paths)?;
         let files = self.files()?;
         if let (true, [first, second, ..]) = (self.is_for_one(), &files[..]) {
             return Err(several_files(&first.path, &second.path));
         }
-        let mut seen: HashSet<PathBuf> = HashSet::new();
-        let mut worst: Option<FailureKind> = None;
-        let mut summary = Summary::new(output);
+        let mut turn = Turn {
+            output,
+            seen: HashMap::new(),
+            registered: HashSet::new(),
+            worst: None,
+            summary: Summary::new(output),
+        };
         for file in &files {
-            let done = self.file_in_turn(file, &mut seen, &mut summary, output);
-            let Err(failure) = done.await else {
-                continue;
-            };
-            failure.diagnostics.iter().for_each(|one| output.say(one));
-            worst = worst
-                .into_iter()
-                .chain([failure.kind])
-                .max_by_key(|kind| severity(*kind));
+            let result = self.file_in_turn(file, &mut turn).await;
+            turn.record(result);
         }
         if let Some(path) = &self.summary {
-            summary.write(path, &self)?;
+            turn.summary.write(path, &self)?;
         }
-        worst.map_or(Ok(()), |kind| Err(exit_as(kind)))
+        turn.worst.map_or(Ok(()), |kind| Err(exit_as(kind)))
     }
 
-    /// Pins or checks a file, unless it leads to requirements that an earlier one did.
-    async fn file_in_turn(
+    /// Pins or checks the environments of a file.
+    async fn file_in_turn(&self, file: &ToPin, turn: &mut Turn<'_>) -> Result<(), Failure> {
+        let named = Named::find(&file.path, &self.settings)?;
+        let Some(found) = named.environments() else {
+            return self
+                .environment(named, &file.path, file.is_found, turn)
+                .await;
+        };
+        if found.places.is_empty() && (!file.is_found || !found.failures.is_empty()) {
+            return Err(named.none(&found));
+        }
+        if let (true, [first, second, ..]) = (self.is_for_one(), &found.places[..]) {
+            return Err(several_files(&first.path, &second.path));
+        }
+        for registered in &found.registered {
+            if turn.registered.insert(registered.value.clone()) {
+                turn.output.say(&not_in_a_file(registered));
+            }
+        }
+        for failure in &found.failures {
+            turn.record(Err(failure.clone()));
+        }
+        // Each one is read again, because the one before may have been pinned in the same file.
+        let is_one_of_several = found.places.len() > 1;
+        for place in &found.places {
+            let is_found = file.is_found || is_one_of_several;
+            let result = match named.at(place) {
+                Ok(named) => self.environment(named, &place.path, is_found, turn).await,
+                Err(failure) => Err(failure),
+            };
+            turn.record(result);
+        }
+        Ok(())
+    }
+
+    /// Pins or checks an environment, unless it has the requirements of an earlier one. One that
+    /// the user did not name is left out if it has none.
+    async fn environment(
         &self,
-        file: &ToPin,
-        seen: &mut HashSet<PathBuf>,
-        summary: &mut Summary,
-        output: &Output,
+        named: Named<'_>,
+        path: &Path,
+        is_found: bool,
+        turn: &mut Turn<'_>,
     ) -> Result<(), Failure> {
-        let located = Named::find(&file.path, &self.settings)?.locate();
-        if let (Err(failure), true) = (&located, file.is_found) {
-            output.say(&left_out(&file.path, failure));
+        let output = turn.output;
+        let located = named.locate();
+        if let (Err(failure), true) = (&located, is_found) {
+            output.say(&left_out(path, failure));
             return Ok(());
         }
         let located = located?;
         let requirements = located.spec.source.path();
         let real = std::fs::canonicalize(requirements);
-        if !seen.insert(real.unwrap_or_else(|_| requirements.to_owned())) {
-            return Ok(());
-        }
+        let real = real.unwrap_or_else(|_| requirements.to_owned());
+        let target = located.spec.target().cloned();
+        match turn.seen.entry((real, located.route().to_string())) {
+            Entry::Occupied(known) => {
+                let known = known.get().as_ref();
+                if let (Some(known), Some(target)) = (known, &target)
+                    && (known.subdir, &known.virtual_packages)
+                        != (target.subdir, &target.virtual_packages)
+                {
+                    output.say(&pinned_for_another(requirements, path, known, target));
+                }
+                return Ok(());
+            }
+            Entry::Vacant(new) => new.insert(target),
+        };
         let mut opened = located.read(output)?;
         let settings = &mut opened.settings;
         settings.added = self.added.map_or(settings.added, |Added(added)| added);
@@ -172,7 +223,7 @@ impl Pin {
         if self.check {
             return self.verify(&opened, output).await;
         }
-        self.pin(&file.path, &opened, summary, output).await
+        self.pin(path, &opened, &mut turn.summary, output).await
     }
 
     async fn pin(
@@ -218,7 +269,8 @@ impl Pin {
 
     /// Whether the result is one text, which has no place for the pins of a second file.
     fn is_for_one(&self) -> bool {
-        self.output_file.is_some() || self.format.0 != Format::Env
+        let is_printed = self.is_from_stdin && !self.check && !self.diff;
+        self.output_file.is_some() || self.format.0 != Format::Env || is_printed
     }
 
     fn protected(&self) -> Protected {
@@ -335,6 +387,62 @@ impl Pin {
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())
     }
+}
+
+/// What is known from the earlier files of a run.
+struct Turn<'o> {
+    output: &'o Output,
+    /// The requirements so far: their file and their keys in it, with the target that they are
+    /// pinned for.
+    seen: HashMap<(PathBuf, String), Option<ImageTarget>>,
+    /// The names of registered environments that were reported.
+    registered: HashSet<String>,
+    worst: Option<FailureKind>,
+    summary: Summary,
+}
+
+impl Turn<'_> {
+    /// Reports a failure, and keeps the worst one for the exit code.
+    fn record(&mut self, result: Result<(), Failure>) {
+        let Err(failure) = result else {
+            return;
+        };
+        failure
+            .diagnostics
+            .iter()
+            .for_each(|one| self.output.say(one));
+        let kinds = self.worst.into_iter().chain([failure.kind]);
+        self.worst = kinds.max_by_key(|kind| severity(*kind));
+    }
+}
+
+/// Returns the note on an environment that is registered in Azure ML.
+fn not_in_a_file(registered: &Spanned<String>) -> Diagnostic {
+    let message = format!("not pinned: `{}`", redact(&registered.value));
+    Diagnostic::new(Level::Note, REGISTERED_ENVIRONMENT, message)
+        .at(registered.location.clone(), "registered in Azure ML")
+}
+
+/// Returns the note on a conda file that environments on different images use.
+fn pinned_for_another(
+    requirements: &Path,
+    path: &Path,
+    pinned: &ImageTarget,
+    other: &ImageTarget,
+) -> Diagnostic {
+    let packages = |target: &ImageTarget| {
+        let packages = target.virtual_packages.join(", ");
+        format!("{} with {packages}", target.subdir)
+    };
+    let message = format!(
+        "{} is pinned for {}, but {} uses it on {}",
+        requirements.display(),
+        packages(pinned),
+        path.display(),
+        packages(other)
+    );
+    Diagnostic::new(Level::Note, "other-image", message)
+        .help("run `presolve check`, which solves the file for each of its images")
 }
 
 /// A failure that was already reported, for its exit code.

@@ -201,19 +201,17 @@ fn what_has_no_spec_or_another_format_is_refused() {
     let run = project.pin(&[]);
     assert!(run.stderr.contains("[template-value]"), "{run}");
     assert!(run.stderr.contains("environment.yml:6:7"), "{run}");
-    for (name, text) in [(
-        "job.yml",
-        "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\nenvironment:\n  image: a:1\n",
-    )] {
-        project.write(name, text);
-        for command in ["pin", "explain", "check"] {
-            let run = project.run(&[command, name]);
-            assert_eq!(run.code, 2, "{run}");
-            assert!(
-                run.to_string().contains("error[unsupported-format]"),
-                "{run}"
-            );
-        }
+    project.write(
+        "component.yml",
+        "$schema: https://componentsdk.azureedge.net/jsonschema/CommandComponent.json\nenvironment:\n  docker: {image: a:1}\n",
+    );
+    for command in ["pin", "explain", "check"] {
+        let run = project.run(&[command, "component.yml"]);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(
+            run.to_string().contains("error[unsupported-format]"),
+            "{run}"
+        );
     }
 }
 

@@ -421,14 +421,6 @@ fn a_file_that_is_not_read_is_told_beside_the_others() {
         "spec.yml",
     ]);
     assert_snapshot!(run, @"
-    error[unsupported-format]: this is an Azure ML job or deployment, which presolve does not read
-     --> job.yml:1:1
-      |
-    1 | $schema: https://x/commandJob.schema.json
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      |
-      = help: give the conda file of the environment, or the file that defines the environment
-
     error[unsupported-format]: this is the pip-only `python_env.yaml` of an MLflow model, which presolve does not read
      --> python_env.yaml:1:1
       |
@@ -446,7 +438,7 @@ fn a_file_that_is_not_read_is_told_beside_the_others() {
       = help: remove it
       = help: `--fix` can remove the line
 
-    Checked 3 files: 1 warning, 2 files not read
+    Checked 3 files: 1 warning, 1 file not read
     `--fix` can fix 1 of them
     exit code 2
     ");

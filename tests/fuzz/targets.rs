@@ -18,7 +18,7 @@ use presolve::{
     conda::repodata,
     config::{Flags, Settings},
     diagnose::{Log, diagnose},
-    input::Input,
+    input::{Environments, Input, Kind},
     network::fetch::{Archive, Page},
     packages::pypi::{
         MetadataSource, metadata,
@@ -66,6 +66,14 @@ const AZURE: &str = "$schema: https://azuremlschemas.azureedge.net/latest/enviro
 const AZURE_V1: &str = "{\"name\": \"a\", \"version\": \"1\", \"python\": {\"userManagedDependencies\": false, \
     \"condaDependencies\": {\"channels\": [\"c\"], \"dependencies\": [\"python=3.8\", {\"pip\": [\"a\"]}]}}, \
     \"docker\": {\"baseImage\": \"a/b:c\", \"baseDockerfile\": null, \"enabled\": true}, \"environmentVariables\": {\"A\": \"b\"}}";
+
+const AZURE_JOB: &str = "$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\ntype: pipeline\nx: &e\n  \
+    image: a:1\n  conda_file:\n    dependencies: [python]\ny: &d {environment: *e}\njobs:\n  a: {<<: *d, component: ./job.yml}\n  b:\n    \
+    type: sweep\n    trial:\n      environment: {image: 'b:2', build: {path: .}, conda_file: more.txt}\n  c: {component: 'file:gone.yml', \
+    environment: azureml:a@latest}\n  d:\n    task: {environment: file:job.yml}\n    component: {jobs: {z: {environment: [1]}}}\n";
+
+const AZURE_DEPLOYMENT: &str = "name: blue\nendpoint_name: e\nmodel: {path: .}\nenvironment:\n  image: a\n  conda_file: # c\n    channels: [c]\n    \
+    dependencies:\n    - python=3.10=h_0  # presolve: python\n    - pip:\n      - a\n  inference_config: {}\nenvironment_variables: {A: b}\n";
 
 const LOG: &str = "#8 [4/5] RUN conda env create -f e.yml\n#8 1.2 Collecting package metadata (repodata.json): ...working... done\n\
     #8 2.0 ResolvePackageNotFound: \n#8 2.0   - numpy=9\n\u{1b}[31mERROR: No matching distribution found for a==1\u{1b}[0m\n\
@@ -141,7 +149,12 @@ fn looked_at(target: &str, name: &str, seeds: Vec<Vec<u8>>) {
             in_definition: false,
             today: jiff::civil::date(2026, 11, 21),
         };
-        for finding in lint(&Input::of(source.clone()), asked).findings {
+        let input_file = Input::of(source.clone());
+        if let Kind::Entity(entity) = &input_file.kind {
+            let found = Environments::of(entity);
+            assert!(found.places.len() <= input.len());
+        }
+        for finding in lint(&input_file, asked).findings {
             finding.location().line_column();
             assert!(finding.location().text().len() <= input.len() * 2);
         }
@@ -183,6 +196,15 @@ fn azure_definitions() {
     };
     all.extend(real("azureml", is_definition));
     looked_at("azure-definitions", "azureml_environment.json", all);
+}
+
+#[test]
+fn azure_jobs() {
+    let mut all = seeds(&[AZURE_JOB, AZURE_DEPLOYMENT]);
+    all.extend(real("azureml", |path| {
+        path.extension().is_some_and(|end| end == "yml")
+    }));
+    looked_at("azure-jobs", "job.yml", all);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 use super::{git::Git, patterns::place};
 use presolve_input::{
     Input, Kind,
-    azure::{Definition, asset::BuildFiles, definition::CondaFile, v1},
+    azure::{Definition, Entity, asset::BuildFiles, definition::CondaFile, v1},
     docker::{
         context::{self, within},
         host::DockerHost,
@@ -96,14 +96,25 @@ fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
     match &input.kind {
         Kind::Dockerfile(host) => named_by_dockerfile(&input.source, host),
         Kind::Definition(definition) => named_by_definition(definition),
-        Kind::CondaFile | Kind::Refused(_) => included(&input.source, &host::CondaFile::default()),
+        Kind::Entity(entity) => named_by_entity(entity),
+        Kind::Model(model) => model.files(),
+        Kind::CondaFile | Kind::Without(_) | Kind::Refused(_) => {
+            included(&input.source, &host::CondaFile::default())
+        }
     }
+}
+
+/// The files of its environments, and those that it names instead.
+fn named_by_entity(entity: &Entity) -> Vec<PathBuf> {
+    let of_parts = entity.environments().iter().flat_map(named_by_definition);
+    let files = entity.files().iter().map(|file| file.path.clone());
+    of_parts.chain(files).collect()
 }
 
 fn named_by_definition(definition: &Definition) -> Vec<PathBuf> {
     let mut named = match definition.conda_file() {
         CondaFile::Beside(_, conda) => vec![conda],
-        CondaFile::Inline(keys) => included(definition.source(), &host::CondaFile::below(keys)),
+        CondaFile::Inline(route) => included(definition.source(), &host::CondaFile::below(route)),
         CondaFile::None | CondaFile::Remote(_) | CondaFile::Malformed(_) => Vec::new(),
     };
     named.extend(BuildFiles::of(definition).map(|files| files.dockerfile));

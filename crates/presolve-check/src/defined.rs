@@ -1,8 +1,9 @@
-//! The conda files and Dockerfiles that Azure ML environments name. They are checked as
-//! separate files, for the image of the environment.
+//! The conda files and Dockerfiles that Azure ML environments name, and the environments and
+//! components that jobs, components and deployments name. They are checked as separate files,
+//! conda files for the images of the environments.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,8 +11,9 @@ use std::{
 use super::{changed::Changed, discover::Discovered, unnamed::likely_context};
 use presolve_input::{
     Input, Kind,
-    azure::{Definition, asset::BuildFiles, definition::CondaFile},
+    azure::{Definition, Entity, asset::BuildFiles, definition::CondaFile},
     docker::{Plan, plan::usual_context},
+    mlflow::Model,
 };
 use presolve_target::ImageTarget;
 use presolve_text::{
@@ -30,8 +32,8 @@ pub(super) struct Defined {
 /// The information on a file from those that name it.
 #[derive(Clone, Default)]
 struct Known {
-    /// The image that the file is for.
-    image: Option<ImageTarget>,
+    /// The images that the file is for, each once.
+    images: Vec<ImageTarget>,
     /// The build context, if the file is a Dockerfile.
     context: Option<PathBuf>,
     /// The definitions and Dockerfiles that name the file.
@@ -40,12 +42,32 @@ struct Known {
     is_guess: bool,
     /// It is the conda file of an Azure ML environment.
     is_of_definition: bool,
+    /// It is an environment that a job, a component or a deployment names.
+    is_anonymous: bool,
+}
+
+impl Known {
+    fn add_image(&mut self, image: ImageTarget) {
+        // An image with another name only has the same solution.
+        let is_same = |known: &ImageTarget| {
+            let (name, in_dockerfile) = (known.image.clone(), known.in_dockerfile);
+            let renamed = ImageTarget {
+                image: name,
+                in_dockerfile,
+                ..image.clone()
+            };
+            *known == renamed
+        };
+        if !self.images.iter().any(is_same) {
+            self.images.push(image);
+        }
+    }
 }
 
 impl Defined {
     /// Collects the files, and those that environments among them name: conda files, and
-    /// Dockerfiles with the conda files that they install. A conda file of several
-    /// environments is checked for the image of the first one.
+    /// Dockerfiles with the conda files that they install, and components. A conda file of
+    /// several environments is checked for each of their images.
     pub(crate) fn of(found: &Discovered, fences: &Fences) -> Self {
         let mut defined = Self {
             files: BTreeMap::new(),
@@ -58,6 +80,7 @@ impl Defined {
             .files
             .iter()
             .partition(|path| found.unnamed.contains(*path));
+        let mut entities = VecDeque::new();
         for path in named {
             // The check of the file reports that it cannot be read.
             let Ok(source) = SourceFile::read(path, &fences.around(path)) else {
@@ -66,8 +89,17 @@ impl Defined {
             let input = Input::of(source);
             match &input.kind {
                 Kind::Dockerfile(host) => defined.add_dockerfile(&host.plan(&input.source), None),
-                Kind::Definition(definition) => defined.add_definition(path, definition),
-                Kind::CondaFile | Kind::Refused(_) => {}
+                Kind::Definition(definition) => defined.add_file(path, definition),
+                Kind::Entity(_) => entities.push_back(input),
+                Kind::Model(model) => defined.add_model(path, model),
+                Kind::CondaFile | Kind::Without(_) | Kind::Refused(_) => {}
+            }
+        }
+        let paths = entities.iter().map(|input| canonical(input.source.path()));
+        let mut seen: HashSet<PathBuf> = paths.collect();
+        while let Some(input) = entities.pop_front() {
+            if let Kind::Entity(entity) = &input.kind {
+                entities.extend(defined.add_entity(entity, &mut seen));
             }
         }
         for path in unnamed {
@@ -89,13 +121,62 @@ impl Defined {
         self.at(path.to_owned()).is_guess = true;
     }
 
+    /// Adds a job, a component or a deployment. Returns the new files that it names, which
+    /// may name others. What it must not name, its own check reports.
+    fn add_entity(&mut self, entity: &Entity, seen: &mut HashSet<PathBuf>) -> Vec<Input> {
+        let path = entity.source().path();
+        for definition in entity.environments() {
+            self.add_definition(path, definition);
+        }
+        let mut named = Vec::new();
+        for reference in entity.files() {
+            if !seen.insert(canonical(&reference.path)) {
+                continue;
+            }
+            let opened = reference.open().ok();
+            let Some(input) = opened.filter(|input| reference.fits(input)) else {
+                continue;
+            };
+            match &input.kind {
+                Kind::Without(_) => {}
+                Kind::Definition(definition) => {
+                    self.add_file(&reference.path, definition);
+                    let known = self.at(reference.path.clone());
+                    known.is_anonymous = true;
+                    known.named_by.push(path.to_owned());
+                }
+                _ => {
+                    self.at(reference.path.clone());
+                    named.push(input);
+                }
+            }
+        }
+        named
+    }
+
+    /// Adds the conda file of a model or a project of MLflow.
+    fn add_model(&mut self, path: &Path, model: &Model) {
+        let fence = model.source().fence();
+        let conda = model.conda().filter(|conda| fence.has_file(&conda.value));
+        if let Some(conda) = conda {
+            self.at(conda.value.clone()).named_by.push(path.to_owned());
+        }
+    }
+
+    /// Adds the definition in a file of its own.
+    fn add_file(&mut self, path: &Path, definition: &Definition) {
+        self.add_definition(path, definition);
+        self.at(path.to_owned()).add_image(definition.target());
+    }
+
+    /// Adds the files that a definition names.
     fn add_definition(&mut self, path: &Path, definition: &Definition) {
         let target = definition.target();
         if let CondaFile::Beside(_, conda) = definition.conda_file()
             && definition.has_file(&conda)
         {
             let known = self.at(conda);
-            known.image.get_or_insert_with(|| target.clone());
+            known.add_image(target);
             known.named_by.push(path.to_owned());
             known.is_of_definition = true;
         }
@@ -104,7 +185,6 @@ impl Defined {
         {
             self.add_dockerfile(&Plan::of(&dockerfile, &files.context), Some(path));
         }
-        self.at(path.to_owned()).image = Some(target);
     }
 
     /// Adds a Dockerfile, which a definition may name, and the conda files that it installs.
@@ -113,14 +193,16 @@ impl Defined {
         let definition = definition.map(Path::to_owned);
         let known = self.at(source.path().to_owned());
         known.named_by.extend(definition.clone());
-        known.image.get_or_insert_with(|| plan.target());
+        if known.images.is_empty() {
+            known.add_image(plan.target());
+        }
         // A context from a definition takes precedence over the default one.
         if known.context.is_none() || plan.context != usual_context(source) {
             known.context = Some(plan.context.clone());
         }
         for conda in plan.conda_files() {
             let known = self.at(conda);
-            known.image.get_or_insert_with(|| plan.target());
+            known.add_image(plan.target());
             known.named_by.push(source.path().to_owned());
             known.named_by.extend(definition.clone());
         }
@@ -162,15 +244,22 @@ impl Defined {
         files.map(|(path, _)| path.as_path())
     }
 
-    /// The image that a file is for, if it is known.
-    pub(crate) fn image(&self, path: &Path) -> Option<ImageTarget> {
-        self.files.get(path)?.image.clone()
+    /// The images that a file is for, as far as they are known.
+    pub(crate) fn images(&self, path: &Path) -> &[ImageTarget] {
+        self.files.get(path).map_or(&[], |known| &known.images)
     }
 
     /// Opens a file, with its kind from the files that name it or from its content.
     pub(crate) fn open(&self, source: Arc<SourceFile>) -> Input {
+        let known = self.files.get(source.path());
+        let is_anonymous = known.is_some_and(|known| known.is_anonymous);
         let context = self.context(source.path());
-        Input::in_context(source, context)
+        let input = Input::in_context(source, context);
+        if is_anonymous {
+            input.anonymous()
+        } else {
+            input
+        }
     }
 
     /// Whether a file is the conda file of an Azure ML environment.

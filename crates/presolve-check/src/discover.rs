@@ -12,9 +12,9 @@ use ignore::WalkBuilder;
 
 use super::patterns::Patterns;
 use presolve_input::{
-    azure,
+    Input, Kind, azure,
     docker::{Dockerfile, Plan, dockerfile::is_named_so, plan::usual_context},
-    stands_for,
+    mlflow, stands_for,
 };
 use presolve_spec::yaml::Tree;
 use presolve_text::{
@@ -248,6 +248,12 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     let is_yaml = extension == "yml" || extension == "yaml";
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name.to_lowercase();
+    if path.ends_with(mlflow::MODEL) || path.ends_with(mlflow::PROJECT) {
+        return is_model(path, fence);
+    }
+    if is_yaml && is_entity(path, fence) {
+        return true;
+    }
     if !is_yaml || OTHERS.contains(&name.as_str()) || name.ends_with("conda-lock") {
         return false;
     }
@@ -268,7 +274,7 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
         "docker",
     ];
     let is_definition = || {
-        azure::definition::is_environment(&source)
+        azure::is_certain(&source)
             // A duplicate key hides the format of the file, and is worth a finding.
             || (has("name") && has("conda_file") && has_duplicates(&source))
     };
@@ -282,12 +288,27 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
     }
 }
 
+/// Whether a file is a model or a project of MLflow with an environment. `MLmodel` is also the
+/// name of other files.
+fn is_model(path: &Path, fence: &Fence) -> bool {
+    let source = SourceFile::read(path, fence).ok();
+    let kind = source.map(|source| Input::of(source).kind);
+    matches!(kind, Some(Kind::Model(model)) if model.has_environment())
+}
+
+/// Whether a YAML file is a job, a component or a deployment of Azure ML that has an
+/// environment or leads to one.
+fn is_entity(path: &Path, fence: &Fence) -> bool {
+    let source = SourceFile::read(path, fence).ok();
+    source.is_some_and(|source| azure::kind::may_be_one(&source) && azure::is_entity(&source))
+}
+
 /// The maximum size of a JSON file that is searched, in bytes. Definitions have a few
 /// kilobytes, so large data files are skipped.
 const LONGEST: u64 = 1 << 20;
 
 /// Keys as they occur in the text of a JSON definition. Each definition has at least one.
-const MARKS: [&str; 7] = [
+const MARKS: [&str; 8] = [
     "\"condaDependencies",
     "\"userManagedDependencies\"",
     "\"baseImage",
@@ -295,6 +316,7 @@ const MARKS: [&str; 7] = [
     "\"buildContext\"",
     "\"conda_file\"",
     "/environment.schema.json",
+    "azuremlschemas",
 ];
 
 /// Whether a file without a YAML extension defines an Azure ML environment.
@@ -310,7 +332,7 @@ fn is_definition(path: &Path, fence: &Fence) -> bool {
         .is_some_and(|extension| extension == "json");
     let mut marks = MARKS.iter();
     let is_marked = !is_json || marks.any(|mark| source.text().contains(mark));
-    let is_definition = || azure::definition::is_environment(&source) || has_duplicates(&source);
+    let is_definition = || azure::is_certain(&source) || has_duplicates(&source);
     is_named || (is_marked && is_definition())
 }
 

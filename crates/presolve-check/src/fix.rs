@@ -40,7 +40,8 @@ pub fn fix(input: &Input, asked: LintOptions<'_>, with_unsafe: bool, accepted: &
         mended: Vec::new(),
     };
     let mut texts = vec![source.text().to_owned()];
-    let rounds = (MAX_READ / source.text().len().max(1)).clamp(1, LIMIT);
+    let read = source.text().len().max(1) * input.readings();
+    let rounds = (MAX_READ / read).clamp(1, LIMIT);
     while fixed.mended.len() < rounds {
         let input = edited.as_ref().unwrap_or(input);
         let linted = lint(input, asked);

@@ -41,6 +41,7 @@ pub mod discover;
 mod fingerprint;
 pub mod fix;
 mod git;
+mod images;
 pub mod lint;
 mod outside;
 pub mod patterns;

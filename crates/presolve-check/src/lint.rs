@@ -11,13 +11,15 @@ use crate::rules::{
 use presolve_config::Settings;
 use presolve_input::{
     Input, Kind,
-    azure::{Definition, asset::BuildFiles, definition::CondaFile},
+    azure::{Definition, Entity, asset::BuildFiles, definition::CondaFile, entity},
     docker::{Contents, Plan, host::DockerHost},
+    mlflow::Model,
 };
 use presolve_spec::{
     EnvironmentFile,
     host::{self, Host},
 };
+use presolve_target::ImageTarget;
 use presolve_text::{
     diagnostic::Diagnostic,
     source::{OUTSIDE, SourceFile},
@@ -40,15 +42,25 @@ pub struct LintOptions<'a> {
 }
 
 /// The result of a check without a solve.
+#[derive(Default)]
 pub struct Linted {
     /// The problems of the file.
     pub findings: Vec<Finding>,
-    /// The requirements, if nothing was refused. Only then can the file be solved.
-    pub environment: Option<EnvironmentFile>,
+    /// The requirements, if nothing was refused. Only then can they be solved. A file that
+    /// contains several environments has several.
+    pub specs: Vec<LintedSpec>,
     /// The places outside the fence that it names. Their contents are unknown.
     pub unread: Vec<Undecided>,
     /// The reader refused nothing, in a spec or in a definition without one.
     pub is_whole: bool,
+}
+
+/// Requirements that can be solved.
+pub struct LintedSpec {
+    /// The requirements.
+    pub environment: EnvironmentFile,
+    /// The image that the same file names for them; `None` if another file decides on it.
+    pub image: Option<ImageTarget>,
 }
 
 /// Checks a file: a conda spec, or the definition of an Azure ML environment and the spec in
@@ -60,6 +72,12 @@ pub fn lint(input: &Input, asked: LintOptions<'_>) -> Linted {
     let mut linted = match &input.kind {
         Kind::Dockerfile(host) => lint_dockerfile(source, host, asked),
         Kind::Definition(definition) => lint_definition(definition, asked),
+        Kind::Entity(entity) => lint_entity(entity, asked),
+        Kind::Model(model) => lint_model(model, asked),
+        Kind::Without(_) => Linted {
+            is_whole: true,
+            ..Linted::default()
+        },
         Kind::CondaFile | Kind::Refused(_) => {
             lint_spec(source, &host::CondaFile::default(), None, asked)
         }
@@ -77,8 +95,8 @@ fn keep_json(finding: &mut Finding) {
 
 fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     let mut linted = match definition.conda_file() {
-        CondaFile::Inline(keys) => {
-            let host = host::CondaFile::below(keys);
+        CondaFile::Inline(route) => {
+            let host = host::CondaFile::below(route);
             let asked = LintOptions {
                 in_definition: true,
                 ..asked
@@ -86,10 +104,8 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
             lint_spec(definition.source(), &host, None, asked)
         }
         _ => Linted {
-            findings: Vec::new(),
-            environment: None,
-            unread: Vec::new(),
             is_whole: true,
+            ..Linted::default()
         },
     };
     linted.unread.extend(unread(named_outside(definition)));
@@ -107,6 +123,56 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     let found = found(&subjects.collect::<Vec<_>>(), asked);
     linted.findings.extend(asked.selection.apply(found));
     linted
+}
+
+/// Checks the environments in a job, a component or a deployment, each for its image, and the
+/// references to others.
+fn lint_entity(entity: &Entity, asked: LintOptions<'_>) -> Linted {
+    let mut all = Linted {
+        is_whole: true,
+        ..Linted::default()
+    };
+    for definition in entity.environments() {
+        let image = definition.target();
+        let settings = asked.settings.clone().in_image(Some(image.clone()));
+        let asked = LintOptions {
+            settings: &settings,
+            ..asked
+        };
+        let linted = lint_definition(definition, asked);
+        all.is_whole &= linted.is_whole;
+        all.findings.extend(linted.findings);
+        all.unread.extend(linted.unread);
+        let specs = linted.specs.into_iter().map(|spec| LintedSpec {
+            image: Some(image.clone()),
+            ..spec
+        });
+        all.specs.extend(specs);
+    }
+    let found = found(&[Subject::Entity(entity)], asked);
+    all.findings.extend(asked.selection.apply(found));
+    let source = entity.source();
+    let outside = entity.files().iter().filter_map(|file| {
+        let refused = source.refusal(&file.path)?;
+        Some(refused.at(file.location.clone(), "named here"))
+    });
+    let refused = entity.invalid().iter().map(entity::refusal);
+    let unread_here = refused.filter(|diagnostic| diagnostic.name == entity::UNREAD);
+    let outside = outside.chain(unread_here).chain(entity.too_many());
+    all.unread.extend(unread(outside.collect()));
+    all
+}
+
+/// Compares the files of a model of MLflow. Its conda file is checked separately.
+fn lint_model(model: &Model, asked: LintOptions<'_>) -> Linted {
+    let (_, outside) = model.missing();
+    let found = found(&[Subject::Model(model)], asked);
+    Linted {
+        findings: asked.selection.apply(found),
+        unread: unread(outside),
+        is_whole: true,
+        ..Linted::default()
+    }
 }
 
 fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptions<'_>) -> Linted {
@@ -128,10 +194,8 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
             let parsed = Parsed::new(host, None, None);
             findings.extend(read(&refused.unwrap_or_default(), source, &parsed));
             Linted {
-                findings: Vec::new(),
-                environment: None,
-                unread: Vec::new(),
                 is_whole: plan.dockerfile.errors.is_empty(),
+                ..Linted::default()
             }
         }
     };
@@ -185,7 +249,13 @@ fn lint_spec(
         findings: asked.selection.apply(findings),
         unread: unread(outside.collect()),
         is_whole: whole.is_some(),
-        environment: whole,
+        specs: whole
+            .into_iter()
+            .map(|environment| LintedSpec {
+                environment,
+                image: None,
+            })
+            .collect(),
     }
 }
 

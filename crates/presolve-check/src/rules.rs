@@ -22,6 +22,7 @@ mod dependencies;
 mod docker;
 mod file;
 mod finding;
+mod mlflow;
 mod pip;
 mod python;
 mod security;
@@ -127,6 +128,7 @@ pub static GROUPS: &[(&str, &[&Rule])] = &[
     ("Security", security::RULES),
     ("Azure ML", azure::RULES),
     ("Docker", docker::RULES),
+    ("MLflow", mlflow::RULES),
     ("Solving", solving::RULES),
     ("Suppressions", suppressions::RULES),
 ];

@@ -17,7 +17,8 @@ use super::{
     defined::Defined,
     discover::Discovered,
     fix::{Fixed, fix},
-    lint::{LintOptions, lint, shown_by_the_text},
+    images,
+    lint::{LintOptions, LintedSpec, lint, shown_by_the_text},
     outside,
     patterns::place,
     platforms::{folded, platforms},
@@ -32,6 +33,7 @@ use presolve_input::{Input, Kind};
 use presolve_parse::guard;
 use presolve_resolve::{Listener, Shared};
 use presolve_spec::EnvironmentFile;
+use presolve_target::ImageTarget;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files::{Fences, Protected},
@@ -162,8 +164,9 @@ impl Check {
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
         info!("checking");
-        let settings = Settings::resolve(path, self.flags.clone())?;
-        let settings = settings.in_image(defined.image(path));
+        let own = Settings::resolve(path, self.flags.clone())?;
+        let images = defined.images(path);
+        let settings = own.clone().in_image(images.first().cloned());
         let project = self.project(&settings, projects)?;
         let Project {
             selection,
@@ -177,7 +180,7 @@ impl Check {
                 return Ok(report);
             }
         };
-        if let Kind::Refused(refused) = input.kind {
+        if let Kind::Refused(refused) | Kind::Without(refused) = input.kind {
             report.is_refused = true;
             report.undecided.push(Undecided {
                 platform: None,
@@ -206,23 +209,21 @@ impl Check {
                 unnamed::soften(&mut report.findings, &input.source);
             }
             let (mut is_solved, mut is_looked_up) = (false, false);
-            let environment = linted.environment.filter(|_| self.solve);
-            let outside = environment.as_ref();
-            let outside = outside.map(|environment| outside::named(environment, &settings));
-            let outside = outside.unwrap_or_default();
-            if !outside.is_empty() {
-                report.undecided.push(Undecided {
-                    platform: None,
-                    diagnostics: outside,
-                });
-            } else if let Some(environment) = environment {
-                let solved = self.solved(&environment, asked, shared, listener).await?;
-                is_solved = solved.undecided.is_empty() && solved.asides.is_empty();
-                is_looked_up = solved.not_looked_up.is_none();
+            let specs = linted.specs.into_iter().filter(|_| self.solve);
+            report.asides.clear();
+            for (index, spec) in specs.enumerate() {
+                let solved = self.spec(&spec, images, asked, &own, (shared, listener));
+                let solved = solved.await?;
+                let is_first = index == 0;
+                let is_complete = solved.undecided.is_empty() && solved.asides.is_empty();
+                is_solved = is_complete && (is_first || is_solved);
+                is_looked_up = solved.not_looked_up.is_none() && (is_first || is_looked_up);
                 report.findings.extend(solved.findings);
                 report.undecided.extend(solved.undecided);
-                report.asides = solved.asides;
-                report.asides.extend(solved.not_looked_up);
+                let asides = solved.asides.into_iter().chain(solved.not_looked_up);
+                let asides = asides.filter(|aside| !report.asides.contains(aside));
+                let asides: Vec<Diagnostic> = asides.collect();
+                report.asides.extend(asides);
             }
             let looked_for = |rule: &Rule| {
                 let is_looked_up = is_looked_up || *rule != vulnerable_release::RULE;
@@ -257,6 +258,50 @@ impl Check {
             Some(fixed) if self.mends_conflicts() => Ok(input.with_text(fixed.source.text())),
             _ => Ok(input),
         }
+    }
+
+    /// Solves requirements for each of their images: the one that their file names, or those
+    /// of the environments that name their file.
+    async fn spec(
+        &self,
+        spec: &LintedSpec,
+        images: &[ImageTarget],
+        asked: LintOptions<'_>,
+        own: &Settings,
+        (shared, listener): (&Shared, &Listener),
+    ) -> Result<Solved, Failure> {
+        let environment = &spec.environment;
+        let outside = outside::named(environment, asked.settings);
+        if !outside.is_empty() {
+            return Ok(Solved {
+                undecided: vec![Undecided {
+                    platform: None,
+                    diagnostics: outside,
+                }],
+                ..Solved::default()
+            });
+        }
+        let images: Vec<Option<ImageTarget>> = match (&spec.image, images) {
+            (Some(image), _) => vec![Some(image.clone())],
+            (None, []) => vec![None],
+            (None, images) => images.iter().cloned().map(Some).collect(),
+        };
+        let mut all = Solved::default();
+        let mut found = Vec::new();
+        for image in images {
+            let settings = own.clone().in_image(image.clone());
+            let asked = LintOptions {
+                settings: &settings,
+                ..asked
+            };
+            let solved = self.solved(environment, asked, shared, listener).await?;
+            found.push((image, solved.findings));
+            all.undecided.extend(solved.undecided);
+            all.asides.extend(solved.asides);
+            all.not_looked_up = all.not_looked_up.or(solved.not_looked_up);
+        }
+        all.findings = images::folded(found);
+        Ok(all)
     }
 
     /// Solves the file and asks the package index.

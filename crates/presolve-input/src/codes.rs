@@ -6,9 +6,17 @@
 pub const BARE_REDIRECTION: &str = "bare-redirection";
 /// Docker cannot read the Dockerfile.
 pub const DOCKERFILE_SYNTAX: &str = "dockerfile-syntax";
+/// The value of `environment` is neither an environment nor a valid reference to one.
+pub const INVALID_ENVIRONMENT_REFERENCE: &str = "invalid-environment-reference";
+/// The file of an environment, a component or a job does not exist, or is something else.
+pub const MISSING_AZURE_FILE: &str = "missing-azure-file";
 /// The definition names a conda file that does not exist, or a value that is neither a path
 /// nor a specification.
 pub const MISSING_CONDA_FILE: &str = "missing-conda-file";
+/// A model or a project of MLflow names a file that does not exist.
+pub const MISSING_MODEL_FILE: &str = "missing-model-file";
+/// An environment or a component that a job uses is registered in Azure ML.
+pub const REGISTERED_ENVIRONMENT: &str = "registered-environment";
 /// The Dockerfile of `build` does not exist.
 pub const MISSING_DOCKERFILE: &str = "missing-dockerfile";
 /// A line of the Dockerfile begins with a word that is not an instruction.
@@ -21,8 +29,12 @@ pub const UNSOLVED_INSTALL: &str = "unsolved-install";
 pub const ALL: &[&str] = &[
     BARE_REDIRECTION,
     DOCKERFILE_SYNTAX,
+    INVALID_ENVIRONMENT_REFERENCE,
+    MISSING_AZURE_FILE,
     MISSING_CONDA_FILE,
     MISSING_DOCKERFILE,
+    MISSING_MODEL_FILE,
+    REGISTERED_ENVIRONMENT,
     UNKNOWN_INSTRUCTION,
     UNSOLVED_INSTALL,
 ];

@@ -7,11 +7,12 @@ use std::{
 
 use crate::{
     azure::{
-        self, Definition,
+        self, Definition, Entity,
         asset::{BuildFiles, USUAL_DOCKERFILE},
         v1,
     },
     docker::{Dockerfile, host::DockerHost, plan::usual_context},
+    mlflow::{self, Model},
     spec::Spec,
 };
 use presolve_text::{
@@ -34,6 +35,14 @@ pub enum Kind {
     CondaFile,
     /// The definition of an Azure ML environment, with its conda spec inside or next to it.
     Definition(Box<Definition>),
+    /// A job, a component or a deployment of Azure ML, with the environments inside. Each of
+    /// them has its own requirements ([`Environments`](crate::Environments)).
+    Entity(Box<Entity>),
+    /// A model or a project of MLflow, with the files next to it.
+    Model(Box<Model>),
+    /// A file of Azure ML without an environment, such as data, with the error for a user who
+    /// names it.
+    Without(Failure),
     /// A Dockerfile and its build context.
     Dockerfile(DockerHost),
     /// A known but unsupported format, with the reason.
@@ -45,6 +54,9 @@ impl Kind {
         match self {
             Self::CondaFile => "conda file",
             Self::Definition(_) => "Azure ML environment",
+            Self::Entity(_) => "Azure ML job, component or deployment",
+            Self::Model(_) => "MLflow model or project",
+            Self::Without(_) => "Azure ML file without an environment",
             Self::Dockerfile(_) => "Dockerfile",
             Self::Refused(_) => "refused",
         }
@@ -78,12 +90,31 @@ impl Input {
             let context = usual_context(&source);
             return Self::dockerfile(source, &context);
         }
-        let kind = match Definition::of(&source) {
-            Ok(None) => Kind::CondaFile,
-            Ok(Some(definition)) => Kind::Definition(Box::new(definition)),
-            Err(refused) => Kind::Refused(refused),
-        };
+        if let Some(model) = Model::of(&source) {
+            return Self {
+                source,
+                kind: Kind::Model(Box::new(model)),
+            };
+        }
+        let kind = azure::kind_of(&source).unwrap_or(Kind::CondaFile);
         Self { source, kind }
+    }
+
+    /// The same file as an environment without a name of its own, which a job names.
+    pub fn anonymous(self) -> Self {
+        let kind = match self.kind {
+            Kind::Definition(definition) => Kind::Definition(Box::new(definition.anonymous())),
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
+    /// The number of times that the whole file is read for its requirements, from 1.
+    pub fn readings(&self) -> usize {
+        match &self.kind {
+            Kind::Entity(entity) => entity.environments().len().max(1),
+            _ => 1,
+        }
     }
 
     /// As [`Input::of`], but with a known build context, the file is certainly a Dockerfile.
@@ -111,6 +142,9 @@ impl Input {
                 source,
                 kind: Kind::Dockerfile(host.clone()),
             },
+            Kind::Definition(definition) if definition.is_anonymous() => {
+                Self::of(source).anonymous()
+            }
             _ => Self::of(source),
         }
     }
@@ -126,6 +160,9 @@ impl Input {
         match &self.kind {
             Kind::CondaFile => Ok(Spec::of_conda_file(&self.source)),
             Kind::Definition(definition) => azure::spec::of(definition),
+            Kind::Entity(entity) => Err(Failure::input(azure::entity::several(entity))),
+            Kind::Model(model) => model.spec(),
+            Kind::Without(error) => Err(error.clone()),
             Kind::Dockerfile(host) => host.spec(&self.source),
             Kind::Refused(refused) => Err(refused.clone()),
         }
@@ -148,8 +185,8 @@ pub fn stands_for(path: &Path, fence: &Fence) -> Vec<PathBuf> {
     }
 }
 
-/// The file that a path refers to. In a folder, this is a definition of the SDK v1 (as in
-/// `Environment.load_from_directory`), `asset.yaml`, or a Dockerfile.
+/// The file that a path refers to. In a folder, this is `MLmodel` or `MLproject`, a definition
+/// of the SDK v1 (as in `Environment.load_from_directory`), `asset.yaml`, or a Dockerfile.
 ///
 /// # Errors
 /// [`Failure::input`] when it is a folder without any of these.
@@ -179,7 +216,13 @@ pub fn file_at(path: &Path) -> Result<PathBuf, Failure> {
 
 /// The file that a folder is built from, if it is the folder of a build.
 pub fn build_file_at(folder: &Path) -> Option<PathBuf> {
-    let names = [v1::FILE_NAME, "asset.yaml", USUAL_DOCKERFILE];
+    let names = [
+        mlflow::MODEL,
+        mlflow::PROJECT,
+        v1::FILE_NAME,
+        "asset.yaml",
+        USUAL_DOCKERFILE,
+    ];
     let mut files = names.iter().map(|name| folder.join(name));
     files.find(|file| file.is_file())
 }

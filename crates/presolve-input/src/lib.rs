@@ -1,7 +1,7 @@
 //! The entry point for input files: the kind of a file, and the place of its requirements.
 //!
 //! In: a path. Out: an [`Input`] with its kind: a conda file, the definition of an Azure ML
-//! environment ([`azure`]), a Dockerfile ([`docker`]), or an unsupported format. It leads to a
+//! environment or a file that contains some ([`azure`]), a Dockerfile ([`docker`]), or an unsupported format. It leads to a
 //! [`Spec`]: the file with the requirements, the
 //! [`Host`](presolve_spec::host::Host) that reads and changes it, and the image that they are
 //! for. Only this crate chooses between hosts. It must not depend on channels, package indexes
@@ -9,8 +9,10 @@
 //!
 //! ```text
 //! door    the kind of a file, and the file that a folder refers to
+//! environments  those that a job, a component or a deployment leads to
 //! spec    the requirements of an input, and what is assumed of their image
 //! azure   definitions of Azure ML environments
+//! mlflow  models and projects of MLflow
 //! docker  Dockerfiles and their build contexts
 //! ```
 
@@ -18,7 +20,10 @@ pub mod azure;
 pub mod codes;
 pub mod docker;
 mod door;
+mod environments;
+pub mod mlflow;
 mod spec;
 
 pub use door::{Input, Kind, build_file_at, file_at, open, stands_for};
+pub use environments::{Environments, Place};
 pub use spec::Spec;

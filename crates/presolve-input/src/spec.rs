@@ -66,6 +66,12 @@ impl Spec {
         settings.in_image(self.image.as_ref().map(|image| image.target.clone()))
     }
 
+    /// The platform and virtual packages of the machine that builds the environment; `None` for
+    /// a plain conda file.
+    pub fn target(&self) -> Option<&ImageTarget> {
+        self.image.as_ref().map(|image| &image.target)
+    }
+
     /// Returns the image if the input names one.
     pub fn named_image(&self) -> Option<Spanned<Image>> {
         self.image.as_ref()?.named.clone()

@@ -119,7 +119,7 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
 /// # Errors
 /// As for [`change`].
 pub(super) fn in_conda_file(
-    host: CondaFile,
+    host: &CondaFile,
     environment: &EnvironmentFile,
     changes: &[&Change],
 ) -> Result<String, Failure> {
@@ -149,7 +149,7 @@ pub(super) fn in_conda_file(
 
 /// Changes a text that has the same content as the file of `environment`.
 fn edit(
-    host: CondaFile,
+    host: &CondaFile,
     environment: &EnvironmentFile,
     source: Arc<SourceFile>,
     changes: &[&Change],
@@ -164,7 +164,7 @@ fn edit(
             diagnostics: read.errors.clone(),
         })?
     };
-    let tree = Tree::parse_part(&source, host.part)?;
+    let tree = Tree::parse_part(&source, &host.part)?;
     let mut editor = Editor {
         before: environment,
         blocks,

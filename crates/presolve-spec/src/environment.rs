@@ -104,14 +104,14 @@ impl PartialFile {
 /// Reads as much of a conda environment file as possible. For the files in `included`, the
 /// given text replaces the one on disk.
 pub(super) fn reading(
-    host: CondaFile,
+    host: &CondaFile,
     source: &Arc<SourceFile>,
     included: &[Arc<SourceFile>],
 ) -> PartialFile {
     if let Some(error) = foreign::refusal(source) {
         return PartialFile::refused(vec![error]);
     }
-    let tree = match Tree::parse_part(source, host.part) {
+    let tree = match Tree::parse_part(source, &host.part) {
         Ok(tree) => tree,
         Err(failure) => return PartialFile::refused(failure.diagnostics),
     };
@@ -154,10 +154,10 @@ struct PipList<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(host: CondaFile, tree: &'a Tree) -> Self {
+    fn new(host: &CondaFile, tree: &'a Tree) -> Self {
         let (pinned_platform, pinned_as_of) = pinned(tree);
         let environment = EnvironmentFile {
-            host: Arc::new(host),
+            host: Arc::new(host.clone()),
             source: Arc::clone(tree.source()),
             name: None,
             channels: Vec::new(),

@@ -8,6 +8,7 @@ use super::{
     environment::{self, PartialFile},
     part::Part,
     pin::{self, Pins},
+    route::Route,
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
@@ -46,36 +47,35 @@ pub trait Host: Debug + Send + Sync {
 }
 
 /// A conda environment file in YAML or JSON, or the part of a file that is one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CondaFile {
     pub(crate) part: Part,
 }
 
 impl CondaFile {
-    /// The conda spec below these keys: the first one is at the root, each further one below
-    /// the key before it.
-    pub fn below(keys: &'static [&'static str]) -> Self {
+    /// The conda spec at the end of a route.
+    pub fn below(route: Route<'static>) -> Self {
         Self {
-            part: Part::below(keys),
+            part: Part::below(route),
         }
     }
 }
 
 impl Host for CondaFile {
     fn read(&self, source: &Arc<SourceFile>, included: &[Arc<SourceFile>]) -> PartialFile {
-        environment::reading(*self, source, included)
+        environment::reading(self, source, included)
     }
 
     fn change(&self, before: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure> {
-        change::in_conda_file(*self, before, changes)
+        change::in_conda_file(self, before, changes)
     }
 
     fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-        pin::in_conda_file(*self, before, pins)
+        pin::in_conda_file(self, before, pins)
     }
 
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure> {
-        pin::check_place_in_conda_file(*self, source)
+        pin::check_place_in_conda_file(self, source)
     }
 
     fn keeps_requirements(&self, source: &SourceFile) -> bool {

@@ -122,7 +122,7 @@ pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure
 /// # Errors
 /// As for [`pin`].
 pub(super) fn in_conda_file(
-    host: CondaFile,
+    host: &CondaFile,
     environment: &EnvironmentFile,
     pins: &Pins,
 ) -> Result<String, Failure> {
@@ -135,7 +135,7 @@ pub(super) fn in_conda_file(
     )?;
     let source = environment.source.with_text(text);
     let blocks = host.read(&source, &[]).complete()?;
-    let tree = Tree::parse_part(&source, host.part)?;
+    let tree = Tree::parse_part(&source, &host.part)?;
     let mut edits = Edits::new(source.text());
     write_header(host, &mut edits, &tree, &blocks, pins.header())?;
     added::remove_unused_headers(&mut edits, &tree);
@@ -217,7 +217,7 @@ pub fn check_place(environment: &EnvironmentFile) -> Result<(), Failure> {
 /// # Errors
 /// As for [`check_place`].
 pub(super) fn check_place_in_conda_file(
-    host: CondaFile,
+    host: &CondaFile,
     source: &Arc<SourceFile>,
 ) -> Result<(), Failure> {
     if source.is_json() {
@@ -243,7 +243,7 @@ pub(super) fn check_place_in_conda_file(
 /// Writes the platform and the instant of the pins as a comment in the first line that may be one. For a
 /// spec that is a part of its file, this is the part's first line.
 fn write_header(
-    host: CondaFile,
+    host: &CondaFile,
     edits: &mut Edits<'_>,
     tree: &Tree,
     environment: &EnvironmentFile,

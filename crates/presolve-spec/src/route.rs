@@ -1,6 +1,6 @@
 //! The path from the root of a YAML document to a value in it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// One step of a route, into a mapping or into a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,11 @@ impl<'a> Route<'a> {
         Self(steps)
     }
 
+    /// Returns the route below this one with the steps of another.
+    pub fn join(&self, below: &Route<'a>) -> Self {
+        Self([&self.0[..], &below.0].concat())
+    }
+
     /// Returns the route of the enclosing value; `None` at the root.
     pub fn parent(&self) -> Option<Self> {
         let (_, steps) = self.0.split_last()?;
@@ -30,9 +35,29 @@ impl<'a> Route<'a> {
     }
 }
 
+impl fmt::Display for Route<'_> {
+    /// Writes the keys with dots between them, and indices in brackets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Index(item) => write!(f, "[{item}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl From<usize> for Step<'_> {
     fn from(index: usize) -> Self {
         Self::Index(index)
+    }
+}
+
+impl From<String> for Step<'_> {
+    fn from(key: String) -> Self {
+        Self::Key(key.into())
     }
 }
 

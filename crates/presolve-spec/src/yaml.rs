@@ -31,14 +31,14 @@ impl Tree {
     /// [`Failure::input`] with the place when it is not YAML, or YAML whose places cannot be
     /// determined.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Failure> {
-        Self::parse_part(source, Part::default())
+        Self::parse_part(source, &Part::default())
     }
 
     /// Parses the part of a file that is its conda spec.
     ///
     /// # Errors
     /// As for [`Tree::parse`], and when the part does not exist or depends on the rest.
-    pub(crate) fn parse_part(source: &Arc<SourceFile>, part: Part) -> Result<Self, Failure> {
+    pub(crate) fn parse_part(source: &Arc<SourceFile>, part: &Part) -> Result<Self, Failure> {
         if let Some(other) = merge_conflict(source).or_else(|| explicit_file(source)) {
             return Err(Failure::input(other));
         }
@@ -83,6 +83,18 @@ impl Tree {
         let mut value = &self.root;
         for key in keys {
             value = value.get(*key)?;
+        }
+        Some(value)
+    }
+
+    /// Returns the value at the end of a route.
+    pub fn value(&self, route: &Route<'_>) -> Option<&Value> {
+        let mut value = &self.root;
+        for step in &route.0 {
+            value = match step {
+                Step::Key(key) => value.get(&**key)?,
+                Step::Index(index) => value.get(*index)?,
+            };
         }
         Some(value)
     }

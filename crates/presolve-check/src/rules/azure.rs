@@ -1,4 +1,4 @@
-//! Rules on the file that defines an Azure ML environment.
+//! Rules on the files that define Azure ML environments, or refer to them.
 
 use super::Rule;
 
@@ -15,9 +15,11 @@ mod environment_name_too_long;
 mod incomplete_registry_credentials;
 mod incomplete_route;
 mod invalid_context_location;
+mod invalid_environment_reference;
 mod invalid_os_type;
 mod malformed_image_tag;
 mod misplaced_runtime_variables;
+mod missing_azure_file;
 mod missing_conda_file;
 mod missing_context_path;
 mod missing_docker_option;
@@ -27,6 +29,7 @@ mod missing_environment_name;
 mod missing_python_section;
 mod mistyped_azure_value;
 mod preview_schema;
+mod registered_environment;
 mod registry_credentials;
 mod reserved_environment_name;
 mod several_registry_credentials;
@@ -49,6 +52,9 @@ pub(super) static RULES: &[&Rule] = &[
     &missing_context_path::RULE,
     &missing_dockerfile::RULE,
     &missing_conda_file::RULE,
+    &invalid_environment_reference::RULE,
+    &missing_azure_file::RULE,
+    &registered_environment::RULE,
     &environment_as_image::RULE,
     &deprecated_image::RULE,
     &untagged_image::RULE,

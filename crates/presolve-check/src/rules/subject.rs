@@ -5,20 +5,25 @@ use rattler_conda_types::Subdir;
 use super::Finding;
 use presolve_config::Settings;
 use presolve_input::{
-    azure::{Definition, definition::Version},
+    azure::{Definition, Entity, definition::Version},
     docker::Plan,
+    mlflow::Model,
 };
 use presolve_spec::{EnvironmentFile, Spanned, route::route, yaml::Tree};
 use presolve_target::Image;
 use presolve_text::diagnostic::Location;
 
 /// One aspect of a file. A definition with a conda spec inside has two, and a file that names
-/// an image has one more.
+/// an image has one more. A job has those of each environment in it.
 pub enum Subject<'s> {
     /// The requirements of a file of any kind.
     Requirements(Requirements<'s>),
     /// The definition of an Azure ML environment.
     Definition(&'s Definition),
+    /// A job, a component or a deployment of Azure ML, and its references to environments.
+    Entity(&'s Entity),
+    /// A model or a project of MLflow.
+    Model(&'s Model),
     /// A Dockerfile.
     Dockerfile(&'s Plan),
     /// The base image of an environment, in a file of any kind.
@@ -55,6 +60,22 @@ impl Subject<'_> {
     pub fn in_definition_v2(&self, find: fn(&Definition) -> Vec<Finding>) -> Vec<Finding> {
         match self {
             Subject::Definition(one) if one.version() == Version::V2 => find(one),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Checks a job, a component or a deployment of Azure ML.
+    pub fn in_entity(&self, find: fn(&Entity) -> Vec<Finding>) -> Vec<Finding> {
+        match self {
+            Subject::Entity(entity) => find(entity),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Checks a model or a project of MLflow.
+    pub fn in_model(&self, find: fn(&Model) -> Vec<Finding>) -> Vec<Finding> {
+        match self {
+            Subject::Model(model) => find(model),
             _ => Vec::new(),
         }
     }

@@ -28,18 +28,22 @@ struct Example<'t> {
     encoding: &'t str,
     /// The day of the check, if the example has one: `found on 2027-08-01`.
     today: Option<jiff::civil::Date>,
+    /// The other files of its folder: the blocks before it with the mark `beside NAME`.
+    beside: Vec<(&'t str, String)>,
     text: String,
 }
 
 /// The first line of an example in each language, and the default name of its file.
-const LANGUAGES: [(&str, &str); 3] = [
+const LANGUAGES: [(&str, &str); 4] = [
     ("```yaml ", "environment.yml"),
     ("```json ", "azureml_environment.json"),
     ("```dockerfile ", "Dockerfile"),
+    ("```text ", "requirements.txt"),
 ];
 
 fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
     let mut examples = Vec::new();
+    let mut beside = Vec::new();
     let mut lines = rule.text.lines();
     while let Some(line) = lines.next() {
         let language = |(mark, name): (&str, _)| Some((line.strip_prefix(mark)?, name));
@@ -49,6 +53,10 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
         let block = lines.by_ref().take_while(|line| *line != "```");
         // Editors remove blanks and tabs at the ends of lines, so the examples spell them out.
         let text: String = block.map(|line| line.replace('␉', "\t") + "\n").collect();
+        if let Some(name) = mark.strip_prefix("beside ") {
+            beside.push((name, text));
+            continue;
+        }
         let (mark, times) = mark.split_once(" times ").unwrap_or((mark, "1"));
         let (mark, name) = mark.split_once(" in ").unwrap_or((mark, name));
         let (mark, encoding) = mark.split_once(" as ").unwrap_or((mark, "utf-8"));
@@ -61,6 +69,7 @@ fn examples(rule: &'static Rule) -> Vec<Example<'static>> {
             name,
             encoding,
             today,
+            beside: std::mem::take(&mut beside),
             // A file that is too long is a short one, repeated.
             text: text.repeat(times.parse().expect("a number")),
         });
@@ -125,6 +134,15 @@ fn count(rule: &'static Rule, source: &Arc<SourceFile>, asked: LintOptions<'_>) 
 /// The number of findings of the rule in an example, in its encoding.
 fn found_as(rule: &'static Rule, example: &Example<'_>) -> usize {
     let bytes = encode(&example.text, example.encoding);
+    if !example.beside.is_empty() {
+        return with(rule, (example.name, &example.text), |source, asked| {
+            let folder = source.path().parent().expect("a folder");
+            for (name, text) in &example.beside {
+                std::fs::write(folder.join(name), text).expect("writable");
+            }
+            count(rule, source, asked)
+        });
+    }
     match SourceFile::from_bytes(example.name, &bytes) {
         Ok(decoded) => with(rule, (example.name, ""), |_, asked| {
             let today = example.today.unwrap_or(asked.today);

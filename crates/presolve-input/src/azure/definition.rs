@@ -7,20 +7,14 @@ use std::{
 
 use yaml_serde::Value;
 
-use super::{
-    BaseDockerfile,
-    format::{self, Format},
-    v1,
-};
+use super::{BaseDockerfile, v1};
 use presolve_spec::{
     Spanned,
+    route::Route,
     yaml::{Tree, route},
 };
 use presolve_target::{Image, ImageTarget};
-use presolve_text::{
-    diagnostic::{Failure, Location},
-    source::SourceFile,
-};
+use presolve_text::{diagnostic::Location, source::SourceFile};
 
 /// The v2 key of the conda spec: a path, or the spec itself.
 pub const CONDA_FILE: &str = "conda_file";
@@ -48,12 +42,15 @@ pub const KEYS: [&str; 17] = [
     "intellectual_property",
 ];
 
-/// The definition of an environment.
+/// The definition of an environment: a file, or a part of one.
 pub struct Definition {
-    tree: Tree,
+    tree: Arc<Tree>,
     version: Version,
-    /// The keys from the root of the file to the environment; empty at the root.
-    base: &'static [&'static str],
+    /// The route from the root of the file to the environment; empty at the root.
+    base: Route<'static>,
+    /// It is part of a job, a component or a deployment, or of no other use, so that Azure ML
+    /// registers it without its name.
+    is_anonymous: bool,
 }
 
 /// The version of the SDK and CLI that an environment is defined for.
@@ -69,8 +66,8 @@ pub enum Version {
 pub enum CondaFile {
     /// No conda spec: the image is used unchanged, or a Dockerfile makes it.
     None,
-    /// Inside the definition, below these keys.
-    Inline(&'static [&'static str]),
+    /// Inside the file of the definition, at the end of this route.
+    Inline(Route<'static>),
     /// In another file: the place that names it, and its path from the working directory.
     Beside(Location, PathBuf),
     /// A URL. The SDK and the service only read files.
@@ -80,28 +77,33 @@ pub enum CondaFile {
 }
 
 impl Definition {
-    /// Reads a definition; `None` if the file is not one, or not YAML.
-    ///
-    /// # Errors
-    /// [`Failure::input`] when the file has an unsupported Azure ML format.
-    pub fn of(source: &Arc<SourceFile>) -> Result<Option<Self>, Failure> {
-        let tree = Tree::parse(source).ok();
-        let Some((tree, format)) = tree.and_then(|tree| Format::of(&tree).map(|one| (tree, one)))
-        else {
-            return Ok(None);
-        };
-        let none: &[&str] = &[];
-        let (version, base) = match format {
-            Format::Environment => (Version::V2, none),
-            Format::EnvironmentV1 => (Version::V1, none),
-            Format::RunConfiguration => (Version::V1, v1::ENVIRONMENT),
-            Format::Unsupported(format) => return Err(format::refuse(source, format)),
-        };
-        Ok(Some(Self {
+    /// The definition at the end of a route.
+    pub(super) fn new(tree: Arc<Tree>, version: Version, base: Route<'static>) -> Self {
+        Self {
             tree,
             version,
             base,
-        }))
+            is_anonymous: false,
+        }
+    }
+
+    /// The same definition, without a name of its own.
+    pub(crate) fn anonymous(self) -> Self {
+        Self {
+            is_anonymous: true,
+            ..self
+        }
+    }
+
+    /// Whether Azure ML ignores its name: a job, a component or a deployment contains or names
+    /// it (azure-ai-ml, `AnonymousEnvironmentSchema`).
+    pub fn is_anonymous(&self) -> bool {
+        self.is_anonymous
+    }
+
+    /// The route from the root of the file to the environment; empty at the root.
+    pub fn base(&self) -> &Route<'static> {
+        &self.base
     }
 
     /// Returns the version of the SDK and CLI that the definition is for.
@@ -118,7 +120,7 @@ impl Definition {
 
     /// Whether it is a part of a run configuration.
     pub fn is_run_configuration(&self) -> bool {
-        !self.base.is_empty()
+        self.version == Version::V1 && !self.base.0.is_empty()
     }
 
     /// The YAML of the whole file.
@@ -133,16 +135,17 @@ impl Definition {
 
     /// Returns the value at these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
-        self.tree.get(&self.in_file(keys))
+        self.tree.value(&self.in_file(keys))
     }
 
-    fn in_file<'k>(&self, keys: &[&'k str]) -> Vec<&'k str> {
-        [self.base, keys].concat()
+    /// The route from the root of the file to the value at these keys.
+    pub(super) fn in_file<'k>(&self, keys: &[&'k str]) -> Route<'k> {
+        self.base.join(&route(keys))
     }
 
     /// The place of the last of these keys, without quotes.
     pub fn key(&self, keys: &[&str]) -> Option<Location> {
-        let span = self.tree.key_span(&route(&self.in_file(keys)))?;
+        let span = self.tree.key_span(&self.in_file(keys))?;
         let text = self.source().text().get(span.clone()).unwrap_or_default();
         let quotes = usize::from(text.starts_with(['"', '\'']));
         Some(self.tree.at(span.start + quotes..span.end - quotes))
@@ -166,22 +169,25 @@ impl Definition {
         root.flat_map(|root| root.keys()).filter_map(Value::as_str)
     }
 
-    /// The place of the first line.
+    /// The place of its key, or of the first line of the file.
     pub fn start(&self) -> Location {
+        if let Some(key) = self.key(&[]) {
+            return key;
+        }
         let length = self.source().text().lines().next().map_or(0, str::len);
         self.tree.at(0..length)
     }
 
     /// The place of the value of a key of the environment.
     pub fn value_place(&self, key: &str) -> Option<Location> {
-        let span = self.tree.span(&route(&self.in_file(&[key])))?;
+        let span = self.tree.span(&self.in_file(&[key]))?;
         Some(self.tree.at(span))
     }
 
     /// The string below these keys, with its place.
     pub fn text(&self, keys: &[&str]) -> Option<Spanned<String>> {
         let value = self.get(keys)?.as_str()?.to_owned();
-        let location = self.tree.location(&route(&self.in_file(keys)));
+        let location = self.tree.location(&self.in_file(keys));
         Some(Spanned { value, location })
     }
 
@@ -190,13 +196,13 @@ impl Definition {
         if self.version == Version::V1 {
             return v1::conda_file(self);
         }
-        let location = || self.tree.location(&route(&[CONDA_FILE]));
+        let location = || self.tree.location(&self.in_file(&[CONDA_FILE]));
         match self.get(&[CONDA_FILE]) {
             None | Some(Value::Null) => CondaFile::None,
             Some(Value::Mapping(_)) if location().text().starts_with("{{") => {
                 CondaFile::Malformed(location())
             }
-            Some(Value::Mapping(_)) => CondaFile::Inline(&[CONDA_FILE]),
+            Some(Value::Mapping(_)) => CondaFile::Inline(self.in_file(&[CONDA_FILE])),
             Some(Value::String(path)) if is_remote(path) => CondaFile::Remote(location()),
             Some(Value::String(path)) => CondaFile::Beside(location(), self.beside(path)),
             Some(_) => CondaFile::Malformed(location()),
@@ -257,26 +263,28 @@ impl Definition {
     /// Returns a path that the definition names, relative to the working directory. The SDK
     /// uses the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
     pub fn beside(&self, path: &str) -> PathBuf {
-        let folder = self.source().path().parent().unwrap_or(Path::new(""));
-        let path = folder.join(path);
-        let parts = path.components().filter(|part| *part != Part::CurDir);
-        let path: PathBuf = parts.collect();
-        if path.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            path
-        }
+        beside(self.source(), path)
+    }
+}
+
+/// Returns a path that a file names relative to its folder, relative to the working directory.
+pub(crate) fn beside(source: &SourceFile, path: &str) -> PathBuf {
+    let folder = source.path().parent().unwrap_or(Path::new(""));
+    let path = folder.join(path);
+    let parts = path.components().filter(|part| *part != Part::CurDir);
+    let path: PathBuf = parts.collect();
+    if path.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        path
     }
 }
 
 /// Whether a discovered file is an Azure ML environment: it is certainly one of v1, or names
 /// the schema, or has a name, something to build and no key of another format.
-pub fn is_environment(source: &Arc<SourceFile>) -> bool {
-    let Ok(Some(definition)) = Definition::of(source) else {
-        return false;
-    };
+pub(super) fn is_certain(definition: &Definition) -> bool {
     if definition.version() == Version::V1 {
-        return v1::is_certain(&definition);
+        return v1::is_certain(definition);
     }
     let has = |key: &str| definition.get(&[key]).is_some();
     has("$schema") || (has("name") && definition.root_keys().all(|key| KEYS.contains(&key)))
@@ -305,7 +313,7 @@ pub fn names_environment(image: &str) -> bool {
     is_asset(image) || (image.starts_with('/') && image.contains("/environments/"))
 }
 
-fn is_asset(text: &str) -> bool {
+pub(super) fn is_asset(text: &str) -> bool {
     let scheme = text.split(':').next().unwrap_or_default();
     scheme.len() < text.len() && scheme.eq_ignore_ascii_case("azureml")
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use yaml_serde::{Mapping, Value};
 
-use super::v1;
+use super::{kind::Kind, v1};
 use presolve_spec::yaml::Tree;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Location},
@@ -12,8 +12,8 @@ use presolve_text::{
 };
 
 /// A format of Azure ML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
     /// An environment of the CLI and SDK v2
     /// (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-environment>).
     Environment,
@@ -23,13 +23,15 @@ pub(super) enum Format {
     /// A run configuration of the SDK v1 with an environment inside, as
     /// `RunConfiguration.save` writes it.
     RunConfiguration,
+    /// A job, a component, a deployment or another file of the CLI and SDK v2.
+    Entity(Kind),
     /// A known format that presolve does not support.
     Unsupported(Unsupported),
 }
 
 /// An unsupported format with an environment inside or next to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unsupported {
+pub(crate) struct Unsupported {
     /// The name of the format for the user.
     name: &'static str,
     /// The keys that identify the format.
@@ -49,23 +51,26 @@ const MLFLOW: Unsupported = Unsupported {
 const INSTEAD: &str =
     "give the conda file of the environment, or the file that defines the environment";
 
-const UNSUPPORTED: [Unsupported; 2] = [
-    // Azure/azureml-assets: scripts/azureml-assets, `AssetConfig`.
-    Unsupported {
-        name: "an asset of an Azure ML registry",
-        keys: &["type", "spec"],
-        help: INSTEAD,
-    },
-    Unsupported {
-        name: "an Azure ML job or deployment",
-        keys: &["$schema", "environment"],
-        help: INSTEAD,
-    },
-];
+// Azure/azureml-assets: scripts/azureml-assets, `AssetConfig`.
+const ASSET: Unsupported = Unsupported {
+    name: "an asset of an Azure ML registry",
+    keys: &["type", "spec"],
+    help: INSTEAD,
+};
+
+/// The host of schemas for components of the SDK v1.5, whose environments have other keys
+/// (azure-ai-ml 1.35, `AZUREML_INTERNAL_COMPONENTS_SCHEMA_PREFIX`).
+const INTERNAL_SCHEMAS: &str = "https://componentsdk.azureedge.net/";
+
+const INTERNAL: Unsupported = Unsupported {
+    name: "a component of the Azure ML SDK v1.5",
+    keys: &["$schema"],
+    help: INSTEAD,
+};
 
 impl Format {
     /// Detects the format of a file; `None` if it is not from Azure ML.
-    pub(super) fn of(tree: &Tree) -> Option<Self> {
+    pub(crate) fn of(tree: &Tree) -> Option<Self> {
         let root = tree.root.as_mapping()?;
         let has = |key: &str| root.contains_key(key);
         let fits = |format: &&Unsupported| format.keys.iter().all(|key| has(key));
@@ -84,8 +89,18 @@ impl Format {
         {
             return Some(Self::RunConfiguration);
         }
-        if let Some(format) = UNSUPPORTED.iter().find(fits) {
-            return Some(Self::Unsupported(*format));
+        if fits(&&ASSET) {
+            return Some(Self::Unsupported(ASSET));
+        }
+        let schema = root
+            .get("$schema")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if schema.starts_with(INTERNAL_SCHEMAS) {
+            return Some(Self::Unsupported(INTERNAL));
+        }
+        if let Some(kind) = Kind::of(root) {
+            return Some(Self::Entity(kind));
         }
         let defines = ["image", "build", "conda_file"].iter().any(|key| has(key));
         (defines || is_preview(root) || names_schema(root)).then_some(Self::Environment)
@@ -105,7 +120,7 @@ fn is_preview(root: &Mapping) -> bool {
 }
 
 /// The failure for an unsupported format.
-pub(super) fn refuse(source: &Arc<SourceFile>, format: Unsupported) -> Failure {
+pub(crate) fn refuse(source: &Arc<SourceFile>, format: Unsupported) -> Failure {
     let first = source.text().lines().next().map_or(0, str::len);
     let location = Location {
         file: Arc::clone(source),

@@ -43,8 +43,8 @@ pub(crate) fn of(definition: &Definition) -> Result<Spec, Failure> {
 
 fn conda_spec(definition: &Definition) -> Result<Spec, Failure> {
     match definition.conda_file() {
-        CondaFile::Inline(keys) => Ok(Spec {
-            host: Arc::new(host::CondaFile::below(keys)),
+        CondaFile::Inline(route) => Ok(Spec {
+            host: Arc::new(host::CondaFile::below(route)),
             ..Spec::of_conda_file(definition.source())
         }),
         CondaFile::Beside(at, path) => {

@@ -26,11 +26,10 @@ pub(super) const DOCKERFILE: &str = "BaseDockerfile";
 /// The folders of a project that contain run configurations.
 const CONFIGURATIONS: [&str; 2] = [".azureml", "aml_config"];
 
-/// The keys from the root of a run configuration to its environment.
-pub(super) const ENVIRONMENT: &[&str] = &["environment"];
-/// The keys from the root to the conda spec, in a definition and in a run configuration.
+/// The key of a run configuration's environment.
+pub(super) const ENVIRONMENT: &str = "environment";
+/// The keys from the environment to its conda spec.
 const SPEC: &[&str] = &["python", "condaDependencies"];
-const SPEC_OF_RUN: &[&str] = &["environment", "python", "condaDependencies"];
 
 /// Keys of `PythonSection` and `DockerSection` that do not occur in other formats.
 const PYTHON: [&str; 5] = [
@@ -144,10 +143,7 @@ pub(super) fn conda_file(definition: &Definition) -> CondaFile {
 fn inline(definition: &Definition) -> Option<CondaFile> {
     match definition.get(SPEC)? {
         Value::Null => None,
-        Value::Mapping(_) if definition.is_run_configuration() => {
-            Some(CondaFile::Inline(SPEC_OF_RUN))
-        }
-        Value::Mapping(_) => Some(CondaFile::Inline(SPEC)),
+        Value::Mapping(_) => Some(CondaFile::Inline(definition.in_file(SPEC))),
         _ => definition.key(SPEC).map(CondaFile::Malformed),
     }
 }

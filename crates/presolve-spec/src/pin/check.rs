@@ -20,7 +20,7 @@ use yaml_serde::Value;
 /// # Errors
 /// [`Failure::input`] with the first difference.
 pub(super) fn check(
-    host: CondaFile,
+    host: &CondaFile,
     before: &EnvironmentFile,
     pins: &Pins,
     text: &str,
@@ -33,8 +33,8 @@ pub(super) fn check(
         failure
     })?;
     let (old, new) = (
-        Tree::parse_part(&before.source, host.part)?,
-        Tree::parse_part(&source, host.part)?,
+        Tree::parse_part(&before.source, &host.part)?,
+        Tree::parse_part(&source, &host.part)?,
     );
     let list = List::read(&new, &route!("channels"), new.root.get("channels"))?;
     let channels: Vec<String> = list

@@ -24,13 +24,13 @@ const LISTS: usize = 64;
 /// # Errors
 /// Fails when a list is nested in a way that has no block form here.
 pub(crate) fn to_blocks(
-    host: CondaFile,
+    host: &CondaFile,
     source: &Arc<SourceFile>,
     fills: bool,
 ) -> Result<String, Failure> {
     let mut text = source.text().to_owned();
     for _ in 0..LISTS {
-        let tree = Tree::parse_part(&source.with_text(&*text), host.part)?;
+        let tree = Tree::parse_part(&source.with_text(&*text), &host.part)?;
         let first = if source.is_json() {
             json::first_on_one_line(&tree)
         } else {

@@ -555,7 +555,7 @@ fn embedded(text: &str) -> String {
 
 fn read_part(text: &str) -> EnvironmentFile {
     let source = SourceFile::from_text("e.yml", text);
-    let read = CondaFile::below(&["conda_file"]).read(&source, &[]);
+    let read = CondaFile::below(route!("conda_file")).read(&source, &[]);
     read.complete()
         .unwrap_or_else(|failure| panic!("{failure}\n{text}"))
 }
@@ -628,7 +628,7 @@ fn an_alias_that_would_change_another_key_is_refused() {
 fn pinned_json(text: &str) -> String {
     let read = |text: &str| {
         let source = SourceFile::from_text("azureml_environment.json", text);
-        let read = CondaFile::below(&["python", "condaDependencies"]).read(&source, &[]);
+        let read = CondaFile::below(route!("python", "condaDependencies")).read(&source, &[]);
         read.complete()
             .unwrap_or_else(|failure| panic!("{failure:?}"))
     };

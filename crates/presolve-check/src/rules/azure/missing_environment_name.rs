@@ -12,7 +12,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(definition: &Definition) -> Vec<Finding> {
-    if definition.get(&["name"]).is_some() || means(definition, "name") {
+    if definition.is_anonymous() || definition.get(&["name"]).is_some() || means(definition, "name")
+    {
         return Vec::new();
     }
     let finding = RULE
