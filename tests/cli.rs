@@ -42,6 +42,7 @@ mod help;
 mod hostile;
 mod indexes;
 mod logging;
+mod mlflow;
 mod names;
 mod outdated;
 mod overlaps;

@@ -109,6 +109,7 @@ impl Explain {
             environment,
             mut settings,
             image,
+            ..
         } = opened::open(self.file(), &self.environment, &self.settings, output)?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         if !self.why.is_empty() {

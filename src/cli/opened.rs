@@ -9,6 +9,7 @@ use presolve_config::Settings;
 use presolve_input::{
     self as input, Environments, Input, Kind, Place, Spec,
     azure::{Definition, definition::CondaFile},
+    mlflow::Model,
 };
 use presolve_spec::{EnvironmentFile, Spanned, foreign::READ, route::Route};
 use presolve_target::Image;
@@ -33,6 +34,8 @@ pub(super) struct Opened {
     pub settings: Settings,
     /// The image that the requirements are installed in, if one is named.
     pub image: Option<Spanned<Image>>,
+    /// The model of MLflow that the requirements belong to.
+    pub model: Option<Model>,
 }
 
 /// The flag that selects one environment of a file.
@@ -275,6 +278,7 @@ impl Located<'_> {
             environment,
             settings,
             image: self.spec.named_image(),
+            model: self.spec.model().cloned(),
         })
     }
 }

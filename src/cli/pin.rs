@@ -30,7 +30,7 @@ use presolve_spec::{
 use presolve_target::ImageTarget;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level},
-    files::{Protected, stand_in},
+    files::Protected,
     secrets::redact,
 };
 use presolve_words::notices;
@@ -234,11 +234,7 @@ impl Pin {
         output: &Output,
     ) -> Result<(), Failure> {
         let start = Instant::now();
-        let Opened {
-            environment,
-            settings,
-            ..
-        } = opened;
+        let environment = &opened.environment;
         if self.format.0 == Format::Env {
             check_place(environment)?;
         }
@@ -248,11 +244,11 @@ impl Pin {
             resolutions.iter().filter_map(solved).collect();
         let would_change = match self.format.0 {
             Format::Env => {
-                let pinned = self.pinned(environment, settings, resolutions[0], output)?;
+                let edited = self.pinned(opened, resolutions[0], output)?;
                 if self.summary.is_some() {
-                    summary.add(environment, &pinned, settings).await?;
+                    summary.add(environment, &edited.text, settings).await?;
                 }
-                self.edit(environment, &pinned, output)?
+                self.edit(environment, &edited, output)?
             }
             _ => {
                 self.lock(environment, &resolutions, output)?;
@@ -380,7 +376,7 @@ impl Pin {
         let (verb, place) = match (&self.output_file, self.format.0) {
             (Some(file), _) => ("Pinned", file.as_path()),
             (None, Format::Env) if self.diff => ("Would pin", environment.source.path()),
-            (None, Format::Env) if stand_in(environment.source.path()).is_none() => {
+            (None, Format::Env) if !self.is_from_stdin => {
                 ("Pinned", environment.source.path())
             }
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),

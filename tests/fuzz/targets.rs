@@ -75,6 +75,9 @@ const AZURE_JOB: &str = "$schema: https://azuremlschemas.azureedge.net/latest/pi
 const AZURE_DEPLOYMENT: &str = "name: blue\nendpoint_name: e\nmodel: {path: .}\nenvironment:\n  image: a\n  conda_file: # c\n    channels: [c]\n    \
     dependencies:\n    - python=3.10=h_0  # presolve: python\n    - pip:\n      - a\n  inference_config: {}\nenvironment_variables: {A: b}\n";
 
+const MLMODEL: &str =
+    "flavors:\n  python_function:\n    env: {conda: conda.yaml, virtualenv: python_env.yaml}\n";
+
 const LOG: &str = "#8 [4/5] RUN conda env create -f e.yml\n#8 1.2 Collecting package metadata (repodata.json): ...working... done\n\
     #8 2.0 ResolvePackageNotFound: \n#8 2.0   - numpy=9\n\u{1b}[31mERROR: No matching distribution found for a==1\u{1b}[0m\n\
     #8 ERROR: process \"/bin/sh -c conda env create\" did not complete successfully: exit code: 1\n\
@@ -205,6 +208,36 @@ fn azure_jobs() {
         path.extension().is_some_and(|end| end == "yml")
     }));
     looked_at("azure-jobs", "job.yml", all);
+}
+
+/// A model with the same text in its conda file, which its other files then differ from.
+#[test]
+fn mlflow_models() {
+    let mut all = seeds(&[MLMODEL, ENVIRONMENT]);
+    all.extend(real("specs", |_| true));
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text);
+    write("requirements.txt", b"a==1\nb[c]>=2; python_version<'3.9'\n").expect("is written");
+    write(
+        "python_env.yaml",
+        b"python: 3.10.1\ndependencies:\n- -r requirements.txt\n- d\n",
+    )
+    .expect("is written");
+    fuzz("mlflow-models", all, |input| {
+        write("conda.yaml", input).expect("is written");
+        for text in [input, MLMODEL.as_bytes()] {
+            let Ok(source) = SourceFile::from_bytes(folder.path().join("MLmodel"), text) else {
+                continue;
+            };
+            if let Kind::Model(model) = Input::of(source).kind {
+                let contents = model.contents();
+                for pair in contents.windows(2) {
+                    let difference = pair[0].compare(&pair[1]);
+                    assert!(difference.is_none_or(|one| !one.lines.is_empty()));
+                }
+            }
+        }
+    });
 }
 
 #[test]

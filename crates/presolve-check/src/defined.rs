@@ -139,6 +139,10 @@ impl Defined {
             };
             match &input.kind {
                 Kind::Without(_) => {}
+                Kind::Model(model) => {
+                    self.at(reference.path.clone());
+                    self.add_model(&reference.path, model);
+                }
                 Kind::Definition(definition) => {
                     self.add_file(&reference.path, definition);
                     let known = self.at(reference.path.clone());

@@ -64,7 +64,7 @@ impl Kind {
 }
 
 /// Opens the file that a user names. A file of an asset in Azure/azureml-assets leads to the
-/// Dockerfile of the asset.
+/// Dockerfile of the asset, and the conda file of an MLflow model to the model.
 ///
 /// The fence also applies to the files that this file leads to.
 ///
@@ -75,6 +75,14 @@ pub fn open(path: &Path, fence: &Fence) -> Result<Input, Failure> {
     tracing::info!(file = %path.display(), kind = input.kind.name(), "opened");
     if matches!(input.kind, Kind::Dockerfile(_)) {
         return Ok(input);
+    }
+    if matches!(input.kind, Kind::CondaFile)
+        && let Some(model) = Model::around(&input.source)
+    {
+        return Ok(Input {
+            source: Arc::clone(model.source()),
+            kind: Kind::Model(Box::new(model)),
+        });
     }
     let Some(files) = BuildFiles::of_asset(&input.source) else {
         return Ok(input);

@@ -77,7 +77,7 @@ impl Environments {
                 Ok(_) if !seen.insert(canonical(&reference.path)) => {}
                 Ok(input) => match input.kind {
                     Kind::Entity(entity) => queue.push_back(entity),
-                    Kind::Definition(_) => self.places.push(Place {
+                    Kind::Definition(_) | Kind::Model(_) => self.places.push(Place {
                         path: reference.path.clone(),
                         route: Route::default(),
                     }),
@@ -138,8 +138,11 @@ impl Reference {
     pub fn fits(&self, input: &Input) -> bool {
         match (&input.kind, self.role) {
             (Kind::Definition(_), role) => role == Role::Environment,
-            (Kind::Entity(_) | Kind::Without(_), role) => role != Role::Environment,
-            (Kind::CondaFile | Kind::Model(_) | Kind::Dockerfile(_), _) => false,
+            (Kind::Entity(_) | Kind::Without(_), role) => {
+                matches!(role, Role::Component | Role::Job)
+            }
+            (Kind::Model(_), role) => role == Role::Model,
+            (Kind::CondaFile | Kind::Dockerfile(_), _) => false,
             (Kind::Refused(_), _) => true,
         }
     }
@@ -168,7 +171,7 @@ impl Reference {
             }
             Role::Environment => error(format!("`{path}` does not define an environment"))
                 .help("name a file with `image`, `conda_file` or `build`"),
-            Role::Component | Role::Job => {
+            Role::Component | Role::Job | Role::Model => {
                 let name = self.role.name();
                 error(format!("`{path}` is not a {name} of Azure ML"))
                     .help(format!("name the file of a {name}"))

@@ -28,6 +28,10 @@ use presolve_text::{
     source::SourceFile,
 };
 
+mod pins;
+
+pub use pins::Companion;
+
 /// The name of the file that makes a folder a model.
 pub const MODEL: &str = "MLmodel";
 /// The name of the file that makes a folder a project.
@@ -38,6 +42,7 @@ const PYTHON_ENV: &str = "python_env.yaml";
 const REQUIREMENTS: &str = "requirements.txt";
 
 /// A model or a project of MLflow.
+#[derive(Clone)]
 pub struct Model {
     tree: Arc<Tree>,
     is_project: bool,
@@ -99,6 +104,16 @@ impl Model {
             model.python_env = model.python_env.take().or_else(|| model.usual(PYTHON_ENV));
         }
         Some(model)
+    }
+
+    /// The model whose conda file this is; `None` for any other file.
+    pub(crate) fn around(conda: &Arc<SourceFile>) -> Option<Self> {
+        let path = conda.path().with_file_name(MODEL);
+        let is_there = conda.fence().has_file(&path);
+        let model = Self::of(&is_there.then(|| conda.read_named(path))?.ok()?)?;
+        let named = std::fs::canonicalize(&model.conda()?.value).ok()?;
+        let is_named = std::fs::canonicalize(conda.path()).is_ok_and(|path| path == named);
+        is_named.then_some(model)
     }
 
     /// The file next to this one with the default name, if it is there.
@@ -192,9 +207,11 @@ impl Model {
                     .help("save the model with `conda_env`, or give a conda file");
             return Err(Failure::input(error));
         };
-        Ok(Spec::of_conda_file(
-            &self.source().read_named(&conda.value)?,
-        ))
+        let source = self.source().read_named(&conda.value)?;
+        Ok(Spec {
+            model: Some(self.clone()),
+            ..Spec::of_conda_file(&source)
+        })
     }
 
     /// Reads the files of a model, as far as they exist and can be read.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::mlflow::Model;
 use presolve_config::Settings;
 use presolve_spec::{
     EnvironmentFile, Spanned,
@@ -22,6 +23,8 @@ pub struct Spec {
     pub host: Arc<dyn Host>,
     /// The image of the environment; `None` for a plain conda file.
     pub(crate) image: Option<ImageOf>,
+    /// The model of MLflow that the conda file belongs to.
+    pub(crate) model: Option<Model>,
     /// Notices about the way the file was found.
     pub(crate) notices: Vec<Diagnostic>,
 }
@@ -43,6 +46,7 @@ impl Spec {
             source: Arc::clone(source),
             host: Arc::new(CondaFile::default()),
             image: None,
+            model: None,
             notices: Vec::new(),
         }
     }
@@ -70,6 +74,11 @@ impl Spec {
     /// a plain conda file.
     pub fn target(&self) -> Option<&ImageTarget> {
         self.image.as_ref().map(|image| &image.target)
+    }
+
+    /// The model of MLflow that the conda file belongs to. Its other files get the same pins.
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 
     /// Returns the image if the input names one.

@@ -3,10 +3,11 @@
 use rattler_conda_types::RepoDataRecord;
 
 use super::{
-    super::{Output, print},
+    super::{Output, opened::Opened, print},
     Pin,
 };
 use presolve_config::Settings;
+use presolve_input::mlflow::Companion;
 use presolve_packages::conda::hashes;
 use presolve_report::diff;
 use presolve_resolve::Resolution;
@@ -20,20 +21,38 @@ use presolve_text::{
     files,
 };
 
+/// The text of a file with its pins, and the files of its model.
+pub(super) struct Edited {
+    /// The text with its pins.
+    pub text: String,
+    companions: Vec<Companion>,
+}
+
 impl Pin {
     /// Returns the text of the file with its pins.
     pub(super) fn pinned(
         &self,
-        environment: &EnvironmentFile,
-        settings: &Settings,
+        opened: &Opened,
         (resolution, solution): (&Resolution, &Solution),
         output: &Output,
-    ) -> Result<String, Failure> {
+    ) -> Result<Edited, Failure> {
+        let Opened {
+            environment,
+            settings,
+            model,
+            ..
+        } = opened;
         let mut pins = pins(settings, resolution, solution);
         if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
             output.say(&notice);
         }
-        pin::pin(environment, &pins)
+        let writes_file = self.output_file.is_none() && !self.is_from_stdin;
+        let model = model.as_ref().filter(|_| writes_file);
+        let companions = model.map(|model| model.companions(&pins)).transpose()?;
+        Ok(Edited {
+            text: pin::pin(environment, &pins)?,
+            companions: companions.unwrap_or_default(),
+        })
     }
 
     /// Writes the text into the file or to another file, or shows the difference. Returns
@@ -41,23 +60,35 @@ impl Pin {
     pub(super) fn edit(
         &self,
         environment: &EnvironmentFile,
-        pinned: &str,
+        edited: &Edited,
         output: &Output,
     ) -> Result<bool, Failure> {
         let source = &environment.source;
+        let pinned = &edited.text;
         if source.is_json() && pinned != source.text() {
             output.say(&without_comments());
         }
+        let changed = edited.companions.iter();
+        let changed = changed.filter(|file| file.text != file.source.text());
+        let changed: Vec<&Companion> = changed.collect();
         if self.diff {
             print(&diff::unified(source, pinned, "pinned"))?;
-            return Ok(pinned != source.text());
+            for file in &changed {
+                print(&diff::unified(&file.source, &file.text, "pinned"))?;
+            }
+            return Ok(pinned != source.text() || !changed.is_empty());
         }
         match &self.output_file {
             Some(path) => files::write(path, &source.encode(pinned), self.protected()),
-            None if files::stand_in(source.path()).is_some() => self.print_file(pinned, output),
+            None if self.is_from_stdin => self.print_file(pinned, output),
             None if pinned == source.text() => Ok(()),
             None => source.replace(pinned, self.protected()),
         }?;
+        for file in changed {
+            file.source.replace(&file.text, self.protected())?;
+            let path = file.source.path().display();
+            output.tell(&format!("Wrote the same versions to {path}"));
+        }
         Ok(false)
     }
 }

@@ -6,7 +6,11 @@
 //! scheduled jobs. A value that begins with `file:` is read from that file (`NestedField`).
 //! A component or a scheduled job may be a path with or without `file:` (`FileRefField`).
 
-use std::{collections::HashSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use yaml_serde::{Mapping, Value};
 
@@ -15,7 +19,7 @@ use super::{
     definition::{Version, beside, is_asset, is_template},
     kind::Kind,
 };
-use crate::codes;
+use crate::{codes, mlflow};
 use presolve_spec::{Spanned, route::Route, yaml::Tree};
 use presolve_text::{
     diagnostic::{Diagnostic, Location},
@@ -67,6 +71,8 @@ pub enum Role {
     Component,
     /// A job, which a schedule or a batch deployment runs.
     Job,
+    /// A model of MLflow, whose environment a deployment without one uses.
+    Model,
 }
 
 /// A value of `environment` that Azure ML rejects.
@@ -91,6 +97,7 @@ impl Role {
             Self::Environment => "environment",
             Self::Component => "component",
             Self::Job => "job",
+            Self::Model => "model",
         }
     }
 }
@@ -212,6 +219,13 @@ impl Finder {
     /// Looks at the keys of a job, a component, a deployment or a node of a pipeline. The depth
     /// is limited by the parser.
     fn visit(&mut self, node: &Mapping, at: &Route<'static>) {
+        if !node.contains_key("environment")
+            && let Some(Value::Mapping(model)) = node.get("model")
+            && let Some(Value::String(path)) = model.get("path")
+        {
+            let at = at.with_key("model").with_key("path");
+            self.model(path.trim(), &at);
+        }
         for (key, value) in node {
             let Some(key) = key.as_str() else {
                 continue;
@@ -359,6 +373,17 @@ impl Finder {
                 path,
                 role,
             });
+        }
+    }
+
+    /// A deployment of an MLflow model needs no environment
+    /// (<https://learn.microsoft.com/azure/machine-learning/how-to-deploy-mlflow-models>).
+    fn model(&mut self, path: &str, at: &Route<'static>) {
+        let source = self.entity.source();
+        let file = Path::new(path).join(mlflow::MODEL);
+        let file = file.to_string_lossy();
+        if !is_asset(path) && source.fence().has_file(&beside(source, &file)) {
+            self.file(&file, at, Role::Model);
         }
     }
 

@@ -1,0 +1,246 @@
+//! The pins of a model in `requirements.txt` and `python_env.yaml`.
+//!
+//! The conda file gets its pins from its own host. The other two files get the same versions,
+//! each in its own form, so that all three still say the same.
+
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
+
+use pep508_rs::PackageName;
+use yaml_serde::Value;
+
+use super::{Model, REQUIREMENTS};
+use presolve_spec::{
+    PipRequirement, PipRequirementKind,
+    edits::Edits,
+    host::{CondaFile, Host},
+    pin::Pins,
+    requirement,
+    route::route,
+    yaml::Tree,
+};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    source::SourceFile,
+};
+
+/// A file of a model with its new text.
+pub struct Companion {
+    /// The file before.
+    pub source: Arc<SourceFile>,
+    /// Its text with the pins.
+    pub text: String,
+}
+
+/// The comment of a line that the file did not have before.
+const ADDED: &str = "# presolve: added";
+
+/// The versions to write for pip, in the order of their names.
+type Versions<'p> = BTreeMap<&'p PackageName, String>;
+
+impl Model {
+    /// Returns the other files of the model with the pins of its conda file, as far as they
+    /// exist. Pinning again changes nothing.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when a file cannot be read, or has no place for the pins.
+    pub fn companions(&self, pins: &Pins) -> Result<Vec<Companion>, Failure> {
+        if self.is_project() {
+            return Ok(Vec::new());
+        }
+        let versions: Versions<'_> = pins
+            .pip
+            .iter()
+            .map(|pin| (&pin.name, pin.version.to_string()))
+            .collect();
+        let fence = self.source().fence();
+        let mut companions = Vec::new();
+        let requirements = self.requirements();
+        if fence.has_file(&requirements) {
+            let source = self.source().read_named(requirements)?;
+            let text = self.pinned_requirements(&source, &versions)?;
+            companions.push(Companion { source, text });
+        }
+        let python_env = self.python_env.as_ref();
+        if let Some(file) = python_env.filter(|file| fence.has_file(&file.value)) {
+            let source = self.source().read_named(&file.value)?;
+            let text = pinned_python_env(&source, pins, &versions)?;
+            companions.push(Companion { source, text });
+        }
+        Ok(companions)
+    }
+
+    fn pinned_requirements(
+        &self,
+        source: &Arc<SourceFile>,
+        versions: &Versions<'_>,
+    ) -> Result<String, Failure> {
+        let text = format!("dependencies:\n  - pip:\n    - -r {REQUIREMENTS}\n");
+        let including = self.source().with_text(text);
+        let environment = CondaFile::default().read(&including, &[]).complete()?;
+        let lines = &environment.pip.requirements;
+        if let Some(other) = lines
+            .iter()
+            .find(|line| line.location.file.path() != source.path())
+        {
+            let message = "the requirements of a model are pinned only in one file";
+            return Err(refused(&other.location, message));
+        }
+        let has_options =
+            |line: &&PipRequirement| !line.hashes.is_empty() || !line.options.is_empty();
+        if let Some(line) = lines.iter().find(has_options) {
+            let message = "a line with options cannot get the pin of the conda file";
+            return Err(refused(&line.location, message));
+        }
+        let mut edits = Edits::new(source.text());
+        let mut left = versions.clone();
+        for line in lines {
+            let PipRequirementKind::Named(requirement) = &line.kind else {
+                continue;
+            };
+            let span = &line.location.span;
+            let pinned = match left.remove(&requirement.name) {
+                Some(version) => pinned(&line.kind, line.location.text(), &version),
+                None if is_added(source.text(), span) => {
+                    edits.remove_line(span.clone());
+                    None
+                }
+                None => None,
+            };
+            if let Some(pinned) = pinned {
+                edits.replace(span.clone(), &pinned);
+            }
+        }
+        let line_break = edits.line_break;
+        let added = left
+            .iter()
+            .map(|(name, version)| format!("{name}=={version}  {ADDED}{line_break}"));
+        let added: String = added.collect();
+        let end = source.text().len();
+        if !added.is_empty() && !source.text().is_empty() && !source.text().ends_with('\n') {
+            edits.insert(end, line_break);
+        }
+        edits.insert(end, &added);
+        Ok(edits.apply())
+    }
+}
+
+/// Whether an earlier pin added the line of a range.
+fn is_added(text: &str, span: &Range<usize>) -> bool {
+    let rest = text.get(span.end..).unwrap_or_default();
+    let rest = rest.lines().next().unwrap_or_default();
+    rest.trim() == ADDED
+}
+
+/// Writes the Python and the projects that `python_env.yaml` lists itself. It usually includes
+/// `requirements.txt` instead.
+fn pinned_python_env(
+    source: &Arc<SourceFile>,
+    pins: &Pins,
+    versions: &Versions<'_>,
+) -> Result<String, Failure> {
+    let tree = Tree::parse(source)?;
+    let mut edits = Edits::new(source.text());
+    let conda = |name: &str| {
+        let mut all = pins.conda.iter();
+        all.find(|pin| pin.name == name)
+            .map(|pin| pin.version.clone())
+    };
+    if let (Some(span), Some(version)) = (tree.span(&route!("python")), conda("python")) {
+        edits.replace(span.clone(), &quoted_as(&source.text()[span], &version));
+    }
+    let lists = [("build_dependencies", false), ("dependencies", true)];
+    for (list, is_whole) in lists {
+        let Some(items) = tree.root.get(list).and_then(Value::as_sequence) else {
+            continue;
+        };
+        let mut left = versions.clone();
+        let mut includes = false;
+        let mut last = None;
+        for (index, item) in items.iter().enumerate() {
+            let Some(span) = tree.span(&route!(list, index)) else {
+                continue;
+            };
+            last = Some(span.clone());
+            let text = item.as_str().unwrap_or_default().trim();
+            includes |= text.starts_with('-');
+            let Ok(kind) = requirement::parse(text, Path::new("")) else {
+                continue;
+            };
+            let PipRequirementKind::Named(named) = &kind else {
+                continue;
+            };
+            let version = match is_whole {
+                true => left.remove(&named.name),
+                false => conda(named.name.as_ref()),
+            };
+            let Some(new) = version.and_then(|version| pinned(&kind, text, &version)) else {
+                continue;
+            };
+            if new.contains(['"', '\'', '#', ':']) && new != text {
+                let message = "a line with a marker cannot get the pin of the conda file";
+                return Err(refused(&tree.at(span), message));
+            }
+            edits.replace(span.clone(), &quoted_as(&source.text()[span], &new));
+        }
+        // An included file has the others.
+        if let Some(last) = last.filter(|_| is_whole && !includes) {
+            let text = source.text();
+            let start = text[..last.start].rfind('\n').map_or(0, |at| at + 1);
+            let lead = &text[start..last.start];
+            if lead.trim() != "-" {
+                if left.is_empty() {
+                    continue;
+                }
+                let message = "a list in brackets has no place for the pins";
+                return Err(refused(&tree.at(last), message));
+            }
+            let end = text[last.end..]
+                .find('\n')
+                .map_or(text.len(), |at| last.end + at);
+            let line_break = edits.line_break;
+            let added = left.iter();
+            let added = added.map(|(name, version)| format!("{line_break}{lead}{name}=={version}"));
+            edits.insert(end, &added.collect::<String>());
+        }
+    }
+    Ok(edits.apply())
+}
+
+/// Returns a requirement with a version: its name and extras as written, and its marker. `None`
+/// for a URL.
+fn pinned(kind: &PipRequirementKind, text: &str, version: &str) -> Option<String> {
+    let PipRequirementKind::Named(requirement) = kind else {
+        return None;
+    };
+    if let Some(pep508_rs::VersionOrUrl::Url(_)) = requirement.version_or_url {
+        return None;
+    }
+    let (head, marker) = match text.split_once(';') {
+        Some((head, marker)) => (head, format!("; {}", marker.trim())),
+        None => (text, String::new()),
+    };
+    let end = match head.find(']') {
+        Some(extras) => extras + 1,
+        None => head
+            .find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)))
+            .unwrap_or(head.len()),
+    };
+    Some(format!("{}=={version}{marker}", &head[..end]))
+}
+
+/// Writes a scalar in the quotes of another one.
+fn quoted_as(before: &str, text: &str) -> String {
+    match before.chars().next() {
+        Some(quote @ ('"' | '\'')) => format!("{quote}{text}{quote}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn refused(at: &Location, message: &str) -> Failure {
+    Failure::input(
+        Diagnostic::error("unpinnable-model", message)
+            .at(at.clone(), "")
+            .note("the files of a model are pinned together, or not at all")
+            .help("simplify this line, or pin a copy of the conda file outside of the model"),
+    )
+}
