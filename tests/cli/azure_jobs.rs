@@ -665,6 +665,54 @@ fn a_file_with_too_much_in_it_is_not_read_in_silence() {
     let run = project.run(&["check", "--no-solve", "pipeline.yml"]);
     assert_eq!(run.code, 3, "{run}");
     assert!(run.to_string().contains("[too-many-environments]"), "{run}");
+    let nodes = (0..1001).map(|index| format!("  n{index}: {{component: 'azureml:c{index}:1'}}\n"));
+    let nodes: String = nodes.collect();
+    project.write("pipeline.yml", format!("type: pipeline\njobs:\n{nodes}"));
+    let run = project.run(&["check", "--no-solve", "pipeline.yml"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.to_string().contains("[too-many-environments]"), "{run}");
+}
+
+/// YAML that presolve cannot read is found below a folder, too. A template is rendered first.
+#[test]
+fn a_broken_job_is_found() {
+    let project = project();
+    let schema = "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\n";
+    project.write("a/job.yml", format!("{schema}command: [\n"));
+    project.write("b/job.yml", format!("{schema}command: {{{{name}}}}-x\n"));
+    let run = project.run(&["check", "--no-solve", "."]);
+    assert!(run.stdout.contains("a/job.yml"), "{run}");
+    assert!(!run.stdout.contains("b/job.yml"), "{run}");
+    assert_eq!(run.code, 1, "{run}");
+}
+
+/// An image whose name says nothing, and what the settings say about it.
+#[test]
+fn the_settings_say_what_an_image_provides() {
+    let project = project();
+    project.channel(
+        "own",
+        "linux-64",
+        &[("new", "1", "0", &["__glibc >=2.36", "__cuda"])],
+    );
+    project.channel("own", "noarch", &[]);
+    project.write(
+        "job.yml",
+        "command: ls\nenvironment:\n  image: acme.example/base/train:7\n  conda_file:\n    channels: [./own, nodefaults]\n    dependencies: [new]\n",
+    );
+    let run = project.pin(&["job.yml"]);
+    assert!(run.stderr.contains("[unknown-image]"), "{run}");
+    assert_ne!(run.code, 0, "{run}");
+    project.setting(
+        "[image.'acme.example/base/*']\nglibc = '2.39'\nvirtual-packages = ['__cuda=12.4']",
+    );
+    let run = project.pin_for_image(&["job.yml"]);
+    assert!(!run.stderr.contains("[unknown-image]"), "{run}");
+    assert_eq!(run.code, 0, "{run}");
+    project.setting("python = '3.11'");
+    let run = check_references(&project, &["."]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.to_string().contains("python"), "{run}");
 }
 
 #[test]

@@ -48,17 +48,7 @@ struct Known {
 
 impl Known {
     fn add_image(&mut self, image: ImageTarget) {
-        // An image with another name only has the same solution.
-        let is_same = |known: &ImageTarget| {
-            let (name, in_dockerfile) = (known.image.clone(), known.in_dockerfile);
-            let renamed = ImageTarget {
-                image: name,
-                in_dockerfile,
-                ..image.clone()
-            };
-            *known == renamed
-        };
-        if !self.images.iter().any(is_same) {
+        if !self.images.contains(&image) {
             self.images.push(image);
         }
     }

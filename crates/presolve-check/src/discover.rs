@@ -300,7 +300,16 @@ fn is_model(path: &Path, fence: &Fence) -> bool {
 /// environment or leads to one.
 fn is_entity(path: &Path, fence: &Fence) -> bool {
     let source = SourceFile::read(path, fence).ok();
-    source.is_some_and(|source| azure::kind::may_be_one(&source) && azure::is_entity(&source))
+    source.is_some_and(|source| {
+        // A file that names a schema and is not YAML is worth a finding, unless it is a template.
+        let is_broken = || {
+            let text = source.text();
+            text.contains("/azuremlschemas")
+                && !text.contains("{{")
+                && Tree::parse(&source).is_err()
+        };
+        azure::kind::may_be_one(&source) && (azure::is_entity(&source) || is_broken())
+    })
 }
 
 /// The maximum size of a JSON file that is searched, in bytes. Definitions have a few

@@ -288,8 +288,19 @@ impl Check {
         };
         let mut all = Solved::default();
         let mut found = Vec::new();
+        let mut solved_for = Vec::new();
         for image in images {
             let settings = own.clone().in_image(image.clone());
+            // An image with another name only has the same solution.
+            let anonymous = settings.image.clone().map(|image| ImageTarget {
+                image: None,
+                in_dockerfile: false,
+                ..image
+            });
+            if solved_for.contains(&anonymous) {
+                continue;
+            }
+            solved_for.push(anonymous);
             let asked = LintOptions {
                 settings: &settings,
                 ..asked

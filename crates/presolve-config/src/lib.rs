@@ -30,6 +30,7 @@ pub mod check;
 mod condarc;
 mod environment;
 pub mod exclude_newer;
+pub mod image;
 pub mod index;
 pub mod presolve_toml;
 #[cfg(test)]
@@ -69,6 +70,8 @@ pub struct Settings {
     /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
     /// override it.
     pub image: Option<ImageTarget>,
+    /// What `presolve.toml` says about images, by the pattern of their names.
+    pub images: Vec<(String, image::ImageSettings)>,
     /// Virtual packages from flags and `presolve.toml`, such as `__cuda=12.4`.
     pub virtual_packages: Vec<String>,
     /// File or URL of the mapping from conda names to PyPI names; `None` for the mapping of
@@ -164,6 +167,7 @@ struct Layer {
     cache_dir: Option<PathBuf>,
     added: Option<AddedLines>,
     no_builds: Option<bool>,
+    images: Vec<(String, image::ImageSettings)>,
     check: Option<(CheckSettings, PathBuf)>,
 }
 
@@ -229,6 +233,7 @@ impl Settings {
             self.index.set_all(&image.pip);
             self.index.apply(&self.index_of_flags);
         }
+        let image = image.map(|image| image::apply(&self.images, image));
         Self { image, ..self }
     }
 
@@ -253,6 +258,7 @@ impl Settings {
             index_of_flags: IndexSettings::default(),
             platform: None,
             image: None,
+            images: Vec::new(),
             virtual_packages: Vec::new(),
             mapping: None,
             advisories: None,
@@ -295,6 +301,7 @@ impl Settings {
             self.custom_channels.retain(|(known, _)| *known != name);
             self.custom_channels.push((name, url));
         }
+        set_list(&mut self.images, layer.images);
         self.virtual_packages.extend(layer.virtual_packages);
         self.condarc_channels = layer.condarc_channels.or(self.condarc_channels.take());
         self.platform = layer.platform.or(self.platform);

@@ -16,7 +16,7 @@ use super::{
     exclude_newer::{ExcludeNewer, Limit},
     location,
 };
-use crate::{check::CheckSettings, index::IndexSettings};
+use crate::{check::CheckSettings, image::ImageSettings, index::IndexSettings};
 use presolve_parse as parse;
 use presolve_spec::pin::AddedLines;
 use presolve_target::ChannelPriority;
@@ -51,6 +51,7 @@ const KEYS: &[&str] = &[
     "cache-dir",
     "added",
     "no-builds",
+    "image",
     "check",
 ];
 
@@ -120,6 +121,10 @@ struct Keys {
     added: Option<AddedSetting>,
     /// Whether `presolve pin` writes versions without builds.
     no_builds: Option<bool>,
+    /// What images provide whose names do not tell: the name of an image, in which `*` stands
+    /// for any text.
+    #[schemars(with = "std::collections::BTreeMap<String, ImageSettings>")]
+    image: IndexMap<String, ImageSettings>,
     /// The settings of `presolve check`.
     check: Option<CheckSettings>,
 }
@@ -261,6 +266,7 @@ impl File<'_> {
                 .transpose()?,
             added: keys.added.map(AddedLines::from),
             no_builds: keys.no_builds,
+            images: keys.image.into_iter().collect(),
             check: keys.check.map(|check| (check, self.base().to_path_buf())),
             ..Layer::default()
         })

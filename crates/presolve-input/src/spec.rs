@@ -99,7 +99,8 @@ impl ImageOf {
     fn guess(&self, settings: &Settings) -> Option<Diagnostic> {
         let has_glibc = |text: &String| text.starts_with("__glibc");
         let is_told = settings.virtual_packages.iter().any(has_glibc);
-        if !self.target.is_guess || is_told {
+        let target = settings.image.as_ref().unwrap_or(&self.target);
+        if !target.is_guess || is_told {
             return None;
         }
         let mut packages = self.target.virtual_packages.iter();

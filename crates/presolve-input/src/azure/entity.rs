@@ -36,6 +36,9 @@ const MAX_READ: usize = 4 * 1024 * 1024;
 /// The name of the diagnostic for an environment that Azure ML reads and presolve does not.
 pub const UNREAD: &str = "unread-environment";
 
+/// The maximum number of other files and registered names that are followed from one file.
+const MAX_REFERENCES: usize = 1000;
+
 /// The maximum number of values to look at in one file. Aliases can repeat them.
 const MAX_VALUES: usize = 100_000;
 
@@ -177,12 +180,12 @@ impl Entity {
     /// The error for the environments beyond the limits.
     pub fn too_many(&self) -> Option<Diagnostic> {
         let at = self.left_out.clone()?;
-        let message = "the file is too large for its number of environments";
+        let message = "the file has too many environments";
         Some(
             Diagnostic::error("too-many-environments", message)
                 .at(at, "not read from here on")
                 .note(format!(
-                    "presolve reads a file once for each environment, up to {} MiB",
+                    "presolve follows up to {MAX_REFERENCES} references, and reads a file once for each environment in it, up to {} MiB",
                     MAX_READ >> 20
                 ))
                 .help("move the environments or the components to files of their own"),
@@ -366,6 +369,9 @@ impl Finder {
 
     fn file(&mut self, path: &str, at: &Route<'static>, role: Role) {
         let path = beside(self.entity.source(), path);
+        if !self.paths.contains(&path) && self.is_full(at) {
+            return;
+        }
         if self.paths.insert(path.clone()) {
             let location = self.location(at);
             self.entity.files.push(Reference {
@@ -387,7 +393,20 @@ impl Finder {
         }
     }
 
+    /// Whether the file has as many references as are followed.
+    fn is_full(&mut self, at: &Route<'static>) -> bool {
+        let count = self.paths.len() + self.names.len() + self.entity.invalid.len();
+        let is_full = count >= MAX_REFERENCES;
+        if is_full {
+            self.leave_out(at);
+        }
+        is_full
+    }
+
     fn register(&mut self, text: &str, at: &Route<'static>) {
+        if !self.names.contains(text) && self.is_full(at) {
+            return;
+        }
         if self.names.insert(text.to_owned()) {
             let location = self.location(at);
             self.entity.registered.push(Spanned {
@@ -399,7 +418,7 @@ impl Finder {
 
     fn invalid(&mut self, value: Invalid, at: &Route<'static>) {
         let location = self.location(at);
-        if self.seen.insert(location.span.start) {
+        if !self.is_full(at) && self.seen.insert(location.span.start) {
             self.entity.invalid.push(Spanned { value, location });
         }
     }
