@@ -43,6 +43,8 @@ def local(binary: Path, path: Path) -> list:
     note = next((line for line in said.splitlines() if "= note: they are" in line), "")
     found = []
     for keys, file, whole in PLACE.findall(note.strip()):
+        if Path(file or whole).name == "MLmodel":  # The SDK leaves it to the service.
+            continue
         try:
             definition = value(path.parent / (file or whole), keys)
         except yaml.YAMLError:  # A template, which the SDK does not read either.
@@ -68,7 +70,13 @@ def same(theirs: set, ours: set) -> bool:
     images = {name for kind, name in theirs if kind == "local" and not name.startswith("/")}
     shown = {name for kind, name in ours if kind == "local"}
     contexts = len({name for kind, name in theirs if kind == "local"}) - len(images)
-    names = {one for one in theirs if one[0] == "registered"}
+    # presolve does not print what may be a password, such as the name before `@prod`.
+    masked = {name.split("****")[-1] for kind, name in ours if "****" in name}
+    names = {
+        ("registered", f"****{name[name.find('@'):]}" if name[name.find("@") :] in masked else name)
+        for kind, name in theirs
+        if kind == "registered"
+    }
     return (
         images <= shown
         and (len(shown - images) > 0) == (contexts > 0)
