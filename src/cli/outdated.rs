@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Output,
-    opened::{self, Opened},
+    opened::{self, EnvironmentArg, Opened},
     print_whole,
     progress::Progress,
     settings::SettingsArgs,
@@ -56,6 +56,8 @@ pub(super) struct Outdated {
     #[arg(long, exclusive = true)]
     print_schema: bool,
     #[command(flatten)]
+    environment: EnvironmentArg,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -87,7 +89,7 @@ impl Outdated {
             environment,
             mut settings,
             ..
-        } = opened::open(self.file(), &self.settings, output)?;
+        } = opened::open(self.file(), &self.environment, &self.settings, output)?;
         settings.timeout.get_or_insert(TIME_LIMIT);
         let progress = Progress::new(output.quiet);
         let found = outdated(&environment, &settings, &progress.listener()).await;

@@ -246,7 +246,9 @@ impl Pin {
             Format::Env => {
                 let edited = self.pinned(opened, resolutions[0], output)?;
                 if self.summary.is_some() {
-                    summary.add(environment, &edited.text, settings).await?;
+                    summary
+                        .add(environment, &edited.text, &opened.settings)
+                        .await?;
                 }
                 self.edit(environment, &edited, output)?
             }
@@ -376,9 +378,7 @@ impl Pin {
         let (verb, place) = match (&self.output_file, self.format.0) {
             (Some(file), _) => ("Pinned", file.as_path()),
             (None, Format::Env) if self.diff => ("Would pin", environment.source.path()),
-            (None, Format::Env) if !self.is_from_stdin => {
-                ("Pinned", environment.source.path())
-            }
+            (None, Format::Env) if !self.is_from_stdin => ("Pinned", environment.source.path()),
             (None, _) => return format!("Pinned {counts} ({seconds:.1} s)"),
         };
         format!("{verb} {counts} in {} ({seconds:.1} s)", place.display())
