@@ -1,6 +1,7 @@
 //! The differences between two states of an environment file: text, Markdown and JSON.
 
 use presolve_check::changes::{Advisory, Changes, Half, Kind, PackageChange, State};
+use presolve_terminal::foreign::shown_in_place;
 use presolve_text::secrets::redact;
 
 pub mod human;
@@ -100,6 +101,11 @@ fn advisory(advisory: &Advisory) -> String {
         "" => advisory.name().to_owned(),
         summary => format!("{}: {summary}", advisory.name()),
     }
+}
+
+/// Returns a text that stays on its line, without what a terminal or a CI runner interprets.
+pub(crate) fn in_line(text: &str) -> String {
+    shown_in_place(&text.replace(['\n', '\r', '\t'], " "))
 }
 
 /// Returns a list of channels in words.

@@ -4,10 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::changes::markdown::code;
+use crate::changes::{in_line, markdown::code};
 use presolve_explain::outdated::{Held, Line, Outdated};
 use presolve_solve::conflict::Half;
-use presolve_terminal::foreign::shown_in_place;
 use presolve_text::secrets::redact;
 
 pub mod json;
@@ -18,7 +17,7 @@ const COLUMNS: [&str; 5] = ["package", "now", "allowed", "newest", "held back by
 /// Returns the lines as a table, with a summary as the last line.
 pub fn human(found: &Outdated, all: bool) -> String {
     let rows: Vec<[String; 5]> = shown(found, all)
-        .map(|line| row(found, line).map(|cell| shown_in_place(&cell)))
+        .map(|line| row(found, line).map(|cell| in_line(&cell)))
         .collect();
     if rows.is_empty() {
         return format!("{}\n", summary(found));

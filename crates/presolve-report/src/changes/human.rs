@@ -5,9 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Compared, GROUPS, advisory, channels, group, state, totals, word};
+use super::{Compared, GROUPS, advisory, channels, group, in_line, state, totals, word};
 use presolve_check::changes::{Kind, PackageChange};
-use presolve_terminal::foreign::shown_in_place;
 
 /// Returns the differences of a file, with a trailing line break.
 pub fn render(compared: &Compared) -> String {
@@ -18,18 +17,17 @@ pub fn render(compared: &Compared) -> String {
     } = compared;
     let mut text = format!(
         "{} -> {}: {}\n",
-        shown_in_place(before),
-        shown_in_place(after),
+        in_line(before),
+        in_line(after),
         totals(changes)
     );
     if let Some((old, new)) = &changes.platform {
-        let name =
-            |platform: &Option<String>| shown_in_place(platform.as_deref().unwrap_or("none"));
+        let name = |platform: &Option<String>| in_line(platform.as_deref().unwrap_or("none"));
         let _ = writeln!(text, "  platform  {} -> {}", name(old), name(new));
     }
     if let Some((old, new)) = &changes.channels {
         let (old, new) = (channels(old), channels(new));
-        let (old, new) = (shown_in_place(&old), shown_in_place(&new));
+        let (old, new) = (in_line(&old), in_line(&new));
         let _ = writeln!(text, "  channels  {old} -> {new}");
     }
     for (half, is_declared, title) in GROUPS {
@@ -38,7 +36,7 @@ pub fn render(compared: &Compared) -> String {
             continue;
         }
         let _ = writeln!(text, "\n{title}");
-        let width = packages.iter().map(|one| shown_in_place(&one.name).width());
+        let width = packages.iter().map(|one| in_line(&one.name).width());
         let width = width.max().unwrap_or_default();
         for package in packages {
             line(&mut text, package, width);
@@ -50,10 +48,10 @@ pub fn render(compared: &Compared) -> String {
 fn line(text: &mut String, package: &PackageChange, width: usize) {
     let style = style(package.kind);
     let word = format!("{:10}", word(package.kind));
-    let name = shown_in_place(&package.name);
+    let name = in_line(&package.name);
     let space = " ".repeat(width.saturating_sub(name.width()));
-    let before = shown_in_place(&state(package.before.as_ref(), package.kind));
-    let after = shown_in_place(&state(package.after.as_ref(), package.kind));
+    let before = in_line(&state(package.before.as_ref(), package.kind));
+    let after = in_line(&state(package.after.as_ref(), package.kind));
     let states = match (before.as_str(), after.as_str()) {
         ("", only) | (only, "") => only.to_owned(),
         (before, after) => format!("{before} -> {after}"),
@@ -61,7 +59,7 @@ fn line(text: &mut String, package: &PackageChange, width: usize) {
     let _ = writeln!(text, "  {style}{word}{style:#} {name}{space}  {states}");
     for (advisories, what) in [(&package.ended, "fixes"), (&package.began, "has")] {
         for one in advisories {
-            let one = shown_in_place(&advisory(one));
+            let one = in_line(&advisory(one));
             let _ = writeln!(text, "             {what} {one}");
         }
     }

@@ -3,9 +3,8 @@
 
 use std::fmt::Write;
 
-use super::{Compared, advisory, channels, group, state, totals, word};
+use super::{Compared, advisory, channels, group, in_line, state, totals, word};
 use presolve_check::changes::{Half, PackageChange};
-use presolve_terminal::foreign::shown_in_place;
 
 /// Returns the differences of several files, a section per file.
 pub fn render(files: &[Compared]) -> String {
@@ -93,7 +92,7 @@ fn advisories(text: &mut String, packages: &[PackageChange]) {
 
 /// Returns a text as a code span, which also fits into a cell of a table; empty for no text.
 pub(crate) fn code(text: &str) -> String {
-    let text = shown_in_place(text);
+    let text = in_line(text);
     let text = text.trim().replace('`', "'").replace('|', "\\|");
     match text.is_empty() {
         true => text,
