@@ -32,7 +32,7 @@ fn wrap_line(line: &str, width: usize) -> String {
 /// Splits a line at blanks outside backticks.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     // Without its partner, a backtick is a letter like others.
-    let is_paired = line.matches('`').count() % 2 == 0;
+    let is_paired = line.matches('`').count().is_multiple_of(2);
     let mut is_quoted = false;
     line.split(move |letter| {
         is_quoted ^= letter == '`' && is_paired;
