@@ -32,7 +32,7 @@ Examples:
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  with --exit-code: something differs
+  1  with --exit-code: a package, its requirement, a channel or an option of pip differs
   2  a file, a setting or the command line cannot be used
   3  no result: network, cache or time limit";
 
@@ -48,7 +48,7 @@ pub(super) struct Diff {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// Exit with 1 if anything differs
+    /// Exit with 1 if a package, its requirement, a channel or an option of pip differs
     #[arg(long)]
     exit_code: bool,
     /// Advisories in OSV's format, to list vulnerabilities that begin or end: a file, a folder or a URL

@@ -129,6 +129,9 @@ impl Pin {
         if let (true, [first, second, ..]) = (self.is_for_one(), &files[..]) {
             return Err(several_files(&first.path, &second.path));
         }
+        if let Some(summary) = &self.summary {
+            Summary::check_place(summary)?;
+        }
         let mut turn = Turn {
             output,
             seen: HashMap::new(),
@@ -245,12 +248,13 @@ impl Pin {
         let would_change = match self.format.0 {
             Format::Env => {
                 let edited = self.pinned(opened, resolutions[0], output)?;
+                let would_change = self.edit(environment, &edited, output)?;
                 if self.summary.is_some() {
                     summary
                         .add(environment, &edited.text, &opened.settings)
                         .await?;
                 }
-                self.edit(environment, &edited, output)?
+                would_change
             }
             _ => {
                 self.lock(environment, &resolutions, output)?;

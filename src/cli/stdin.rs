@@ -41,6 +41,13 @@ impl StdinArgs {
             return Err(refused(message, "run presolve for `-` alone"));
         };
         *path = opened::path(self.stdin_filename.as_deref()).to_owned();
+        if path.is_dir() {
+            let message = format!(
+                "standard input cannot stand for the folder `{}`",
+                path.display()
+            );
+            return Err(refused(&message, "name a file with `--stdin-filename`"));
+        }
         files::stdin_stands_for(path).map_err(|error| {
             let message = format!("cannot read standard input: {error}");
             Failure::input(Diagnostic::error("unreadable-file", message).help(error.help()))

@@ -214,7 +214,7 @@ fn what_cannot_be_pinned_together_is_refused() {
     python: 3.10.13
     dependencies:
       - chartling==5.0.0  # p
-      - lightbolt==2.1.0
+      - lightbolt[plots]==2.1.0
       - packaging==23.2
       - tomlish==1.2.0
       - torch==2.4.1
@@ -404,4 +404,75 @@ fn files_outside_the_repository_are_not_compared() {
     let run = project.pin(&["model"]);
     assert_eq!(run.code, 2, "{run}");
     assert!(!run.to_string().contains("topsecret"), "{run}");
+}
+
+#[test]
+fn a_model_is_written_whole_or_not_at_all() {
+    let env =
+        "python: \"3.10.4\"\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n";
+    let list = "chartling>=4\nlightbolt[plots]\n";
+    let unpinnable = [
+        (MLMODEL, "chartling \\\n  >=4\nlightbolt[plots]\n", env),
+        (
+            MLMODEL,
+            "--extra-index-url https://h/simple\nchartling \\\n  >=4\n",
+            env,
+        ),
+        (MLMODEL, list, "build_dependencies:\n- &p pip\n- *p\n"),
+        (
+            MLMODEL,
+            list,
+            "build_dependencies: &d\n- pip\ndependencies: *d\n",
+        ),
+        (
+            &MLMODEL.replace("virtualenv: python_env.yaml", "virtualenv: conda.yaml"),
+            list,
+            env,
+        ),
+    ];
+    for (mlmodel, list, env) in unpinnable {
+        let project = model(CONDA, list, env);
+        project.write("model/MLmodel", mlmodel);
+        let run = project.pin(&["model"]);
+        assert_eq!(run.code, 2, "{list}{env}{run}");
+        assert!(run.stderr.contains("error[unpinnable-model]"), "{run}");
+        assert_eq!(project.read("model/conda.yaml"), CONDA);
+        assert_eq!(project.read("model/requirements.txt"), list);
+        assert_eq!(project.read("model/python_env.yaml"), env);
+    }
+    let project = model(CONDA, list, env);
+    let path = project.path("model/python_env.yaml");
+    let mut mode = std::fs::metadata(&path).expect("is there").permissions();
+    mode.set_readonly(true);
+    std::fs::set_permissions(&path, mode).expect("is ours");
+    let run = project.pin(&["model"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(project.read("model/conda.yaml"), CONDA);
+    assert_eq!(project.read("model/requirements.txt"), list);
+}
+
+#[test]
+fn a_python_env_without_build_dependencies_is_no_conda_file() {
+    let project = model(CONDA, "chartling>=4\nlightbolt[plots]\n", "");
+    let env = "python: \"3.10\"\ndependencies:\n- chartling\n";
+    project.write("model/python_env.yaml", env);
+    let run = project.run(&["check", "--no-solve", "--select", "all", "model"]);
+    assert!(!run.stdout.contains("unknown-key"), "{run}");
+    let run = project.pin(&["."]);
+    assert_eq!(run.code, 0, "{run}");
+    let env = project.read("model/python_env.yaml");
+    assert!(!env.contains("channels"), "{env}");
+    let again = project.pin(&["--diff", "."]);
+    assert_eq!((again.code, &*again.stdout), (0, ""), "{again}");
+    let differences = check(&project, "model");
+    assert!(!differences.contains("warning["), "{differences}");
+}
+
+#[test]
+fn a_model_that_cannot_be_parsed_is_reported_below_a_folder() {
+    let project = model(CONDA, "", "");
+    project.write("model/MLmodel", "flavors: [}\n");
+    let run = project.run(&["check", "--no-solve", "."]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("model/MLmodel:1"), "{run}");
 }

@@ -46,6 +46,48 @@ fn declared_packages_come_before_indirect_ones() {
 }
 
 #[test]
+fn what_is_equal_in_version_may_still_differ() {
+    let project = Project::of(&["python"]);
+    let pip = |line: &str| environment(&["python", "pip:", line]);
+    let wheel = |host: &str| format!("a @ https://{host}/a-1.0-py3-none-any.whl");
+    let cases = [
+        (
+            pip(&wheel("a.example")),
+            pip(&wheel("b.example")),
+            "1 changed",
+        ),
+        (pip("a==1"), pip("a==1 --hash=sha256:00"), "1 rebuilt"),
+        (
+            pip("a==1"),
+            pip("--index-url https://h/simple\n    - a==1"),
+            "other options for pip",
+        ),
+        (
+            environment(&[&format!("a=1=0[sha256={}]", "0".repeat(64))]),
+            environment(&[&format!("a=1=0[sha256={}]", "1".repeat(64))]),
+            "1 rebuilt",
+        ),
+        (
+            environment(&["a=1=0  # presolve: a"]),
+            environment(&["a=1=0  # presolve: a >=1"]),
+            "1 changed",
+        ),
+        (
+            environment(&["a >=1"]),
+            environment(&["a >=1", "a <2"]),
+            "1 changed",
+        ),
+    ];
+    for (before, after, total) in cases {
+        project.write("old.yml", &before);
+        project.write("new.yml", &after);
+        let run = diff(&project, &["old.yml", "new.yml", "--exit-code"]);
+        assert_eq!(run.code, 1, "{before}{after}{run}");
+        assert!(run.stdout.contains(total), "{before}{after}{run}");
+    }
+}
+
+#[test]
 fn a_pull_request_reads_markdown_and_a_program_json() {
     let project = two_states();
     let files = ["old.yml", "environment.yml", "--format"];
@@ -126,6 +168,10 @@ fn pin_writes_the_summary_of_all_files_that_it_changes() {
     assert_eq!(run.code, 0, "{run}");
     let json: Value = serde_json::from_str(&project.read("a.json")).expect("JSON");
     assert_eq!(json["files"], json!([]));
+    let text = project.read("environment.yml");
+    let run = project.pin(&["--summary", "environment.yml"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(project.read("environment.yml"), text);
     let run = project.pin(&["--format", "pixi", "--summary", "changes.md"]);
     assert_eq!(run.code, 2, "{run}");
 }
@@ -178,7 +224,7 @@ fn a_file_of_a_commit_is_read_with_the_files_that_it_includes() {
         "envs",
         &["HEAD:envs/train.yml", "HEAD:./train.yml"],
     );
-    assert!(run.stdout.contains("no package differs"), "{run}");
+    assert!(run.stdout.contains("no difference"), "{run}");
 }
 
 #[test]

@@ -73,3 +73,21 @@ fn standard_input_is_alone_and_is_not_written() {
         assert!(run.stderr.contains(message), "{run}");
     }
 }
+
+#[test]
+fn the_name_of_standard_input_may_be_written_in_several_ways() {
+    let project = Project::of(&["python=3.11"]);
+    project.write(
+        "m/MLmodel",
+        "flavors:\n  python_function:\n    env: conda.yaml\n",
+    );
+    project.write("m/conda.yaml", environment(&["python=3.11"]));
+    let input = environment(&["python=3.10"]);
+    for name in ["m/conda.yaml", "./m/conda.yaml", "m/../m/conda.yaml"] {
+        let printed = run(&project, &["pin", "-", "--stdin-filename", name], &input);
+        assert_eq!(printed.code, 0, "{printed}");
+        assert!(printed.stdout.contains("python=3.10.13="), "{printed}");
+    }
+    let folder = run(&project, &["check", "-", "--stdin-filename", "m"], &input);
+    assert_eq!(folder.code, 2, "{folder}");
+}

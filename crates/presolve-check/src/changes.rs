@@ -29,6 +29,8 @@ pub struct Changes {
     pub platform: Option<(Option<String>, Option<String>)>,
     /// The channels before and after, as conda reads them, if they differ.
     pub channels: Option<(Vec<String>, Vec<String>)>,
+    /// The options of the pip list before and after, such as its indexes, if they differ.
+    pub options: Option<(Vec<String>, Vec<String>)>,
 }
 
 /// A package that differs.
@@ -72,13 +74,14 @@ pub enum Kind {
     Upgraded,
     /// The new version is earlier.
     Downgraded,
-    /// The version is the same, but the build or the channel is another.
+    /// The version is the same, but the build, the channel or a hash is another.
     Rebuilt,
     /// The line had no exact version before, or no build.
     Pinned,
     /// The line has no exact version any more.
     Unpinned,
-    /// The line requires something else, and no exact version; or it has no build any more.
+    /// The version is the same or open, but the line requires something else; or it has no build
+    /// any more.
     Redeclared,
 }
 
@@ -91,14 +94,22 @@ pub struct State {
     pub build: Option<String>,
     /// The channel, if the line names one.
     pub channel: Option<String>,
-    /// The requirement as declared; `None` for a package that only an earlier `pin` wrote.
+    /// The hashes that the line names.
+    pub hashes: Vec<String>,
+    /// The requirement as declared, or those of all lines; `None` for a package that only an earlier `pin` wrote.
     pub declared: Option<String>,
 }
 
 impl Changes {
     /// Whether the two states are equal.
     pub fn is_empty(&self) -> bool {
-        self.packages.is_empty() && self.platform.is_none() && self.channels.is_none()
+        let Self {
+            packages,
+            platform,
+            channels,
+            options,
+        } = self;
+        packages.is_empty() && platform.is_none() && channels.is_none() && options.is_none()
     }
 
     /// Returns the number of differences of a kind.
@@ -125,6 +136,7 @@ pub fn compare(before: &EnvironmentFile, after: &EnvironmentFile) -> Changes {
         packages: changed,
         platform: differing(platform(before), platform(after)),
         channels: differing(channels(before), channels(after)),
+        options: differing(options(before), options(after)),
     }
 }
 
@@ -145,6 +157,11 @@ fn channels(environment: &EnvironmentFile) -> Vec<String> {
     environment.pinned_channels.clone()
 }
 
+fn options(environment: &EnvironmentFile) -> Vec<String> {
+    let options = environment.pip.options.written.iter();
+    options.map(|option| option.value.clone()).collect()
+}
+
 /// The packages of a file by half and name. A package in several lines is listed with its pin
 /// if one of them has one.
 fn packages(environment: &EnvironmentFile) -> BTreeMap<(Half, String), State> {
@@ -157,7 +174,10 @@ fn packages(environment: &EnvironmentFile) -> BTreeMap<(Half, String), State> {
                 packages.insert(key, state);
             }
             Some(known) => {
-                let declared = known.declared.take().or_else(|| state.declared.clone());
+                let declared = known.declared.take().into_iter();
+                let declared = declared.chain(state.declared.clone());
+                let declared = declared.collect::<Vec<_>>().join(", ");
+                let declared = (!declared.is_empty()).then_some(declared);
                 if known.version.is_none() {
                     *known = state;
                 }
@@ -181,12 +201,14 @@ fn of_conda(line: &CondaRequirement) -> ((Half, String), State) {
             version: Some(pin.version),
             build: pin.build,
             channel: pin.channel,
+            hashes: pin.hash.into_iter().collect(),
             declared,
         },
         None => State {
             version: exact_conda(&line.spec),
             build: None,
             channel: None,
+            hashes: Vec::new(),
             declared,
         },
     };
@@ -205,6 +227,7 @@ fn of_pip(line: &PipRequirement) -> ((Half, String), State) {
         version: version.map(|version| version.to_string()),
         build: None,
         channel: None,
+        hashes: line.hashes.clone(),
         declared: (!line.added_by_pin).then(|| line.text.clone()),
     };
     ((Half::Pip, name), state)
@@ -245,8 +268,13 @@ fn kind(half: Half, before: Option<&State>, after: Option<&State>) -> Option<Kin
                 (None, Some(_)) => Some(Kind::Pinned),
                 (Some(_), None) => Some(Kind::Redeclared),
                 (old, new) => {
-                    let is_same = old == new && before.channel == after.channel;
-                    (!is_same).then_some(Kind::Rebuilt)
+                    let is_same = old == new
+                        && before.channel == after.channel
+                        && before.hashes == after.hashes;
+                    match is_same {
+                        true => (before.declared != after.declared).then_some(Kind::Redeclared),
+                        false => Some(Kind::Rebuilt),
+                    }
                 }
             },
         },

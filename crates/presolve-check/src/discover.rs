@@ -262,7 +262,8 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
         return says_so(&name);
     };
     let has = |key| has_key(source.text(), key);
-    if FOREIGN.iter().any(|key| has(key)) {
+    let is_pip_only = name == "python_env" && has("python") && !has("channels");
+    if FOREIGN.iter().any(|key| has(key)) || is_pip_only {
         return false;
     }
     let may_define = [
@@ -291,9 +292,13 @@ fn is_environment(path: &Path, fence: &Fence) -> bool {
 /// Whether a file is a model or a project of MLflow with an environment. `MLmodel` is also the
 /// name of other files.
 fn is_model(path: &Path, fence: &Fence) -> bool {
-    let source = SourceFile::read(path, fence).ok();
-    let kind = source.map(|source| Input::of(source).kind);
-    matches!(kind, Some(Kind::Model(model)) if model.has_environment())
+    let Ok(source) = SourceFile::read(path, fence) else {
+        return false;
+    };
+    // A model that cannot be parsed is worth a finding.
+    let is_broken = source.text().contains("flavors:") && Tree::parse(&source).is_err();
+    let kind = Input::of(source).kind;
+    is_broken || matches!(kind, Kind::Model(model) if model.has_environment())
 }
 
 /// Whether a YAML file is a job, a component or a deployment of Azure ML that has an

@@ -65,7 +65,7 @@ impl AtRevision {
     }
 
     /// Reads the files of the commit that stand for files of the working tree. Those that the
-    /// commit does not have are left out.
+    /// commit does not have are empty. Those outside the repository are left out.
     ///
     /// # Errors
     /// As for [`AtRevision::read`].
@@ -79,9 +79,9 @@ impl AtRevision {
                 continue;
             };
             let name = format!("{}:{}", self.revision(), inside.replace('\\', "/"));
-            if let Some(blob) = blob(&root, &name)? {
-                sources.push(SourceFile::from_bytes(file, &blob)?);
-            }
+            // What the commit does not have must not be read from the working tree.
+            let blob = blob(&root, &name)?.unwrap_or_default();
+            sources.push(SourceFile::from_bytes(file, &blob)?);
         }
         Ok(sources)
     }
@@ -124,8 +124,11 @@ fn blob(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Failure> {
     };
     let object = object.trim();
     let size = GIT.text(folder, &["cat-file", "-s", object])?;
-    let size = size.ok().and_then(|size| size.trim().parse::<u64>().ok());
-    if size.is_none_or(|size| size > TEXT_LIMIT) {
+    let size = size.map_err(|said| {
+        let message = format!("`{name}` is not a file");
+        GIT.failure(message, &said, GIT.help)
+    })?;
+    if size.trim().parse().is_ok_and(|size: u64| size > TEXT_LIMIT) {
         let message = format!("`{name}` is larger than {} MiB", TEXT_LIMIT >> 20);
         let diagnostic = Diagnostic::error("unreadable-file", message);
         return Err(Failure::input(diagnostic));

@@ -69,12 +69,17 @@ impl Environments {
         self.registered.extend_from_slice(entity.registered());
         self.failures.extend(entity.refused().map(Failure::input));
         for reference in entity.files() {
+            // A file that was followed is not read again for each reference to it.
+            let real = canonical(&reference.path);
+            if seen.contains(&real) {
+                continue;
+            }
             match reference.open() {
                 Err(failure) => self.failures.push(failure),
                 Ok(input) if !reference.fits(&input) => {
                     self.failures.push(Failure::input(reference.misfit()));
                 }
-                Ok(_) if !seen.insert(canonical(&reference.path)) => {}
+                Ok(_) if !seen.insert(real) => {}
                 Ok(input) => match input.kind {
                     Kind::Entity(entity) => queue.push_back(entity),
                     Kind::Definition(_) | Kind::Model(_) => self.places.push(Place {

@@ -328,11 +328,11 @@ impl Contents {
                     let (one, two) = (version(&one.value), version(&two.value));
                     format!("`{name}` is {one} in {here} and {two} in {there}")
                 }
-                (Some(one), None) if !other.has_conda(name) => {
+                (Some(one), None) if !other.has_conda(name) && !is_added(one) => {
                     difference.add([Some(one), None]);
                     format!("`{name}` is only in {here}")
                 }
-                (None, Some(two)) if !self.has_conda(name) => {
+                (None, Some(two)) if !self.has_conda(name) && !is_added(two) => {
                     difference.add([None, Some(two)]);
                     format!("`{name}` is only in {there}")
                 }
@@ -363,6 +363,11 @@ impl Difference {
             self.places.extend(places.map(|one| one.location.clone()));
         }
     }
+}
+
+/// Whether an earlier pin added the line, because the conda file needs it indirectly.
+fn is_added(said: &Spanned<String>) -> bool {
+    pins::is_added(said.location.file.text(), &said.location.span)
 }
 
 /// The projects of a pip list with what it says on each.

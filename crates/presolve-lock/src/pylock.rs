@@ -58,7 +58,7 @@ struct Artifact {
     hashes: BTreeMap<&'static str, String>,
 }
 
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Place {
     Url(String),
@@ -78,7 +78,7 @@ pub(super) fn write(lock: &Lock<'_>) -> Result<Written, Failure> {
     let environments: Vec<String> = environments.collect::<Result<_, Failure>>()?;
     let file = File {
         lock_version: "1.0",
-        requires_python: lock.platforms.iter().filter_map(python).min(),
+        requires_python: python(lock),
         created_by: "presolve",
         packages: packages(lock, &environments)?,
         environments,
@@ -114,19 +114,26 @@ fn environment(platform: &LockedPlatform<'_>) -> Result<String, Failure> {
     ))
 }
 
-fn python(platform: &LockedPlatform<'_>) -> Option<String> {
-    let python = platform.solution.python()?;
-    let values = marker_environment(&python, platform.resolution.subdir);
-    Some(format!(">={}", values.python_version()))
+/// Returns the oldest Python of the platforms.
+fn python(lock: &Lock<'_>) -> Option<String> {
+    let pythons = lock.platforms.iter();
+    let pythons = pythons.filter_map(|platform| platform.solution.python());
+    let oldest = pythons.min()?;
+    let release = oldest.release();
+    let numbers = release.iter().take(2).map(ToString::to_string);
+    Some(format!(">={}", numbers.collect::<Vec<_>>().join(".")))
 }
 
 /// Returns the packages by name. One that some platforms do not have gets a marker.
 fn packages(lock: &Lock<'_>, environments: &[String]) -> Result<Vec<Package>, Failure> {
-    let mut found: BTreeMap<(String, String), (Package, BTreeSet<&String>)> = BTreeMap::new();
+    type Key = (String, String, Option<String>);
+    let mut found: BTreeMap<Key, (Package, BTreeSet<&String>)> = BTreeMap::new();
     for (platform, environment) in lock.platforms.iter().zip(environments) {
         for release in &platform.pypi {
             let new = package(lock, release)?;
-            let key = (new.name.clone(), new.version.clone());
+            let archive = new.archive.as_ref();
+            let archive = archive.map(|archive| format!("{:?}", archive.place));
+            let key = (new.name.clone(), new.version.clone(), archive);
             match found.get_mut(&key) {
                 None => {
                     found.insert(key, (new, BTreeSet::from([environment])));

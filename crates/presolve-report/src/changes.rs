@@ -56,8 +56,11 @@ fn totals(changes: &Changes) -> String {
     if changes.channels.is_some() {
         counts.push("other channels".to_owned());
     }
+    if changes.options.is_some() {
+        counts.push("other options for pip".to_owned());
+    }
     match counts.is_empty() {
-        true => "no package differs".to_owned(),
+        true => "no difference".to_owned(),
         false => counts.join(", "),
     }
 }
@@ -76,23 +79,44 @@ fn group(changes: &Changes, half: Half, is_declared: bool) -> Vec<&PackageChange
     group.collect()
 }
 
-/// Returns a state in words, without passwords; `other` decides how much is necessary.
-fn state(state: Option<&State>, kind: Kind) -> String {
-    let Some(state) = state else {
-        return String::new();
+/// Returns the two states of a package in words, without passwords. They have only what is
+/// necessary to tell them apart.
+fn states(change: &PackageChange) -> (String, String) {
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let declared = |state: Option<&State>| state.and_then(|state| state.declared.clone());
+    let is_about_line = change.kind == Kind::Redeclared && declared(before) != declared(after);
+    let shown = |state: Option<&State>| match state {
+        Some(state) if !is_about_line => state_of(state, change.kind),
+        _ => declared(state).map_or_else(String::new, |text| redact(&text)),
     };
+    (shown(before), shown(after))
+}
+
+fn state_of(state: &State, kind: Kind) -> String {
     let declared = state.declared.as_deref().unwrap_or_default();
     let Some(version) = &state.version else {
         return redact(declared);
     };
-    let is_about_build = matches!(kind, Kind::Rebuilt | Kind::Redeclared);
-    let build = state.build.as_deref().filter(|_| is_about_build);
-    let channel = state.channel.as_deref().filter(|_| is_about_build);
-    let channel = channel.map_or_else(String::new, |channel| format!("{}::", redact(channel)));
-    match build {
-        Some(build) => format!("{channel}{version}={build}"),
-        None => format!("{channel}{version}"),
+    if !matches!(kind, Kind::Rebuilt | Kind::Redeclared) {
+        return version.clone();
     }
+    let channel = state.channel.as_deref();
+    let channel = channel.map_or_else(String::new, |channel| format!("{}::", redact(channel)));
+    let build = state.build.as_deref();
+    let build = build.map_or_else(String::new, |build| format!("={build}"));
+    let hashes: Vec<String> = state.hashes.iter().map(|hash| short(hash)).collect();
+    let hashes = match hashes.is_empty() {
+        true => String::new(),
+        false => format!(" [{}]", hashes.join(", ")),
+    };
+    format!("{channel}{version}{build}{hashes}")
+}
+
+/// The first digits of a hash, which are enough to see that it differs.
+fn short(hash: &str) -> String {
+    const DIGITS: usize = 12;
+    let digits = hash.find([':', '=']).map_or(0, |at| at + 1) + DIGITS;
+    hash.chars().take(digits).collect()
 }
 
 /// Returns an advisory in a sentence.

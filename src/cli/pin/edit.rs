@@ -1,5 +1,7 @@
 //! `pin --format env`: the solution in the environment file itself.
 
+use std::path::Path;
+
 use rattler_conda_types::RepoDataRecord;
 
 use super::{
@@ -19,6 +21,7 @@ use presolve_spec::{
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level},
     files,
+    source::SourceFile,
 };
 
 /// The text of a file with its pins, and the files of its model.
@@ -78,18 +81,36 @@ impl Pin {
             }
             return Ok(pinned != source.text() || !changed.is_empty());
         }
-        match &self.output_file {
-            Some(path) => files::write(path, &source.encode(pinned), self.protected()),
-            None if self.is_from_stdin => self.print_file(pinned, output),
-            None if pinned == source.text() => Ok(()),
-            None => source.replace(pinned, self.protected()),
-        }?;
-        for file in changed {
-            file.source.replace(&file.text, self.protected())?;
-            let path = file.source.path().display();
-            output.tell(&format!("Wrote the same versions to {path}"));
+        if let Some(path) = &self.output_file {
+            files::write(path, &source.encode(pinned), self.protected())?;
+        } else if self.is_from_stdin {
+            self.print_file(pinned, output)?;
+        } else {
+            let own = (pinned != source.text()).then_some((&**source, &**pinned));
+            let others = changed.iter().map(|file| (&*file.source, &*file.text));
+            self.write_together(&own.into_iter().chain(others).collect::<Vec<_>>())?;
+            for file in changed {
+                let path = file.source.path().display();
+                output.tell(&format!("Wrote the same versions to {path}"));
+            }
         }
         Ok(false)
+    }
+
+    /// Writes the files of a model: all or none.
+    fn write_together(&self, changed: &[(&SourceFile, &str)]) -> Result<(), Failure> {
+        let refusals = changed.iter();
+        let mut refusals = refusals.filter_map(|(source, _)| source.refusal(source.path()));
+        if let Some(outside) = refusals.next() {
+            return Err(Failure::input(outside));
+        }
+        let bytes = changed.iter();
+        let bytes = bytes.map(|(source, text)| (source.path(), source.encode(text)));
+        let bytes: Vec<(&Path, Vec<u8>)> = bytes.collect();
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => files::write_all(&bytes, self.protected()),
+        }
     }
 }
 

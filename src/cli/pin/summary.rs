@@ -9,8 +9,14 @@ use presolve_config::Settings;
 use presolve_report::changes::{Compared, json, markdown};
 use presolve_resolve::Shared;
 use presolve_spec::EnvironmentFile;
-use presolve_text::{diagnostic::Failure, files};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure},
+    files,
+};
 use presolve_words::errors;
+
+/// The text without changes.
+const NO_CHANGES: &str = "No pin changes.";
 
 /// The changes of all files of a run.
 pub(super) struct Summary {
@@ -55,6 +61,26 @@ impl Summary {
         Ok(())
     }
 
+    /// Checks that the file is a new one, or an earlier summary: anything else is the user's.
+    ///
+    /// # Errors
+    /// [`Failure::input`] if it is another file.
+    pub(super) fn check_place(path: &Path) -> Result<(), Failure> {
+        let Ok(text) = files::read::read_text(path, files::TEXT_LIMIT) else {
+            return Ok(());
+        };
+        let starts = ["### `", NO_CHANGES, "{\n  \"version\": 1,\n  \"presolve\":"];
+        let is_own = starts.iter().any(|start| text.starts_with(start));
+        if is_own || text.trim().is_empty() {
+            return Ok(());
+        }
+        let message = format!("`{}` is not a summary of presolve", path.display());
+        let diagnostic = Diagnostic::error("not-a-summary", message)
+            .note("`--summary` would replace it")
+            .help("name a new file");
+        Err(Failure::input(diagnostic))
+    }
+
     /// Writes the changes: JSON if the name ends with `.json`, else Markdown.
     ///
     /// # Errors
@@ -65,7 +91,7 @@ impl Summary {
             .is_some_and(|extension| extension == "json");
         let text = match is_json {
             true => json::render(&self.files),
-            false if self.files.is_empty() => "No pin changes.\n".to_owned(),
+            false if self.files.is_empty() => format!("{NO_CHANGES}\n"),
             false => markdown::render(&self.files),
         };
         files::write(path, text.as_bytes(), pin.protected())

@@ -479,8 +479,14 @@ pub fn refusal(invalid: &Spanned<Invalid>) -> Diagnostic {
 /// The error for a file of which only one environment can be used.
 pub(crate) fn several(entity: &Entity) -> Diagnostic {
     let count = entity.environments.len();
-    let message = format!("the file does not define one environment, but {count} of them");
-    let error = Diagnostic::error("several-environments", message);
+    let message = match count {
+        0 => "the environments of this job are in other files".to_owned(),
+        1 => "the environment of this job is a part of its file".to_owned(),
+        count => format!("this job has {count} environments in its file"),
+    };
+    let error = Diagnostic::error("several-environments", message)
+        .note("this command reads the file of an environment")
+        .help("name the conda file, or the file that defines the environment");
     let places = entity.environments.iter().map(Definition::start);
     places.fold(error, |error, at| error.at(at, ""))
 }

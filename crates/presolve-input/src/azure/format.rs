@@ -74,7 +74,10 @@ impl Format {
         let root = tree.root.as_mapping()?;
         let has = |key: &str| root.contains_key(key);
         let fits = |format: &&Unsupported| format.keys.iter().all(|key| has(key));
-        if fits(&&MLFLOW) {
+        // MLflow needs none of the keys of this file, so the name counts if one is missing.
+        let is_named = tree.source().path().file_stem() == Some("python_env".as_ref());
+        let is_pip_only = has("python") && !has("channels");
+        if fits(&&MLFLOW) || (is_named && is_pip_only) {
             return Some(Self::Unsupported(MLFLOW));
         }
         // conda reads files with these keys, whatever other keys there are.

@@ -3,7 +3,12 @@
 //! The conda file gets its pins from its own host. The other two files get the same versions,
 //! each in its own form, so that all three still say the same.
 
-use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+    path::Path,
+    sync::Arc,
+};
 
 use pep508_rs::PackageName;
 use yaml_serde::Value;
@@ -13,7 +18,7 @@ use presolve_spec::{
     PipRequirement, PipRequirementKind,
     edits::Edits,
     host::{CondaFile, Host},
-    pin::Pins,
+    pin::{PinnedPip, Pins},
     requirement,
     route::route,
     yaml::Tree,
@@ -34,8 +39,8 @@ pub struct Companion {
 /// The comment of a line that the file did not have before.
 const ADDED: &str = "# presolve: added";
 
-/// The versions to write for pip, in the order of their names.
-type Versions<'p> = BTreeMap<&'p PackageName, String>;
+/// The projects with their extras and the versions to write for pip, in the order of their names.
+type Versions<'p> = BTreeMap<&'p PackageName, (String, String)>;
 
 impl Model {
     /// Returns the other files of the model with the pins of its conda file, as far as they
@@ -50,8 +55,9 @@ impl Model {
         let versions: Versions<'_> = pins
             .pip
             .iter()
-            .map(|pin| (&pin.name, pin.version.to_string()))
+            .map(|pin| (&pin.name, (with_extras(pin), pin.version.to_string())))
             .collect();
+        self.check_files()?;
         let fence = self.source().fence();
         let mut companions = Vec::new();
         let requirements = self.requirements();
@@ -67,6 +73,23 @@ impl Model {
             companions.push(Companion { source, text });
         }
         Ok(companions)
+    }
+
+    /// # Errors
+    /// [`Failure::input`] if one file is named twice, so that it would get two sets of pins.
+    fn check_files(&self) -> Result<(), Failure> {
+        let mut seen = HashSet::new();
+        let mut files = self.files().into_iter().filter_map(|file| {
+            let real = std::fs::canonicalize(&file).ok()?;
+            Some((file, real))
+        });
+        match files.find(|(_, real)| !seen.insert(real.clone())) {
+            None => Ok(()),
+            Some((file, _)) => {
+                let message = format!("the model names `{}` twice", file.display());
+                Err(refused(&self.start(), &message))
+            }
+        }
     }
 
     fn pinned_requirements(
@@ -97,9 +120,13 @@ impl Model {
             let PipRequirementKind::Named(requirement) = &line.kind else {
                 continue;
             };
+            if !is_whole_line(line, requirement.name.as_ref()) {
+                let message = "a line that is continued on the next one cannot get the pin";
+                return Err(refused(&first_line(source), message));
+            }
             let span = &line.location.span;
             let pinned = match left.remove(&requirement.name) {
-                Some(version) => pinned(&line.kind, line.location.text(), &version),
+                Some((_, version)) => pinned(&line.kind, line.location.text(), &version),
                 None if is_added(source.text(), span) => {
                     edits.remove_line(span.clone());
                     None
@@ -112,7 +139,7 @@ impl Model {
         }
         let line_break = edits.line_break;
         let added = left
-            .iter()
+            .values()
             .map(|(name, version)| format!("{name}=={version}  {ADDED}{line_break}"));
         let added: String = added.collect();
         let end = source.text().len();
@@ -124,8 +151,30 @@ impl Model {
     }
 }
 
+fn with_extras(pin: &PinnedPip) -> String {
+    let extras: Vec<&str> = pin.extras.iter().map(AsRef::as_ref).collect();
+    match extras.is_empty() {
+        true => pin.name.to_string(),
+        false => format!("{}[{}]", pin.name, extras.join(",")),
+    }
+}
+
+/// Whether the place of a requirement is the requirement, and not the text around it.
+fn is_whole_line(line: &PipRequirement, name: &str) -> bool {
+    let read = requirement::parse(line.location.text().trim(), Path::new(""));
+    let is_it = |kind: PipRequirementKind| matches!(kind, PipRequirementKind::Named(named) if named.name.as_ref() == name);
+    !line.location.text().contains('\n') && read.is_ok_and(is_it)
+}
+
+fn first_line(source: &Arc<SourceFile>) -> Location {
+    Location {
+        file: Arc::clone(source),
+        span: 0..source.text().lines().next().map_or(0, str::len),
+    }
+}
+
 /// Whether an earlier pin added the line of a range.
-fn is_added(text: &str, span: &Range<usize>) -> bool {
+pub(super) fn is_added(text: &str, span: &Range<usize>) -> bool {
     let rest = text.get(span.end..).unwrap_or_default();
     let rest = rest.lines().next().unwrap_or_default();
     rest.trim() == ADDED
@@ -149,6 +198,7 @@ fn pinned_python_env(
         edits.replace(span.clone(), &quoted_as(&source.text()[span], &version));
     }
     let lists = [("build_dependencies", false), ("dependencies", true)];
+    let mut seen = HashSet::new();
     for (list, is_whole) in lists {
         let Some(items) = tree.root.get(list).and_then(Value::as_sequence) else {
             continue;
@@ -160,6 +210,10 @@ fn pinned_python_env(
             let Some(span) = tree.span(&route!(list, index)) else {
                 continue;
             };
+            if !seen.insert(span.start) {
+                let message = "an entry with an alias cannot get the pin of the conda file";
+                return Err(refused(&tree.at(span), message));
+            }
             last = Some(span.clone());
             let text = item.as_str().unwrap_or_default().trim();
             includes |= text.starts_with('-');
@@ -170,7 +224,7 @@ fn pinned_python_env(
                 continue;
             };
             let version = match is_whole {
-                true => left.remove(&named.name),
+                true => left.remove(&named.name).map(|(_, version)| version),
                 false => conda(named.name.as_ref()),
             };
             let Some(new) = version.and_then(|version| pinned(&kind, text, &version)) else {
@@ -198,7 +252,7 @@ fn pinned_python_env(
                 .find('\n')
                 .map_or(text.len(), |at| last.end + at);
             let line_break = edits.line_break;
-            let added = left.iter();
+            let added = left.values();
             let added = added.map(|(name, version)| format!("{line_break}{lead}{name}=={version}"));
             edits.insert(end, &added.collect::<String>());
         }

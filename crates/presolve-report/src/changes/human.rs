@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Compared, GROUPS, advisory, channels, group, in_line, state, totals, word};
+use super::{Compared, GROUPS, advisory, channels, group, in_line, states, totals, word};
 use presolve_check::changes::{Kind, PackageChange};
 
 /// Returns the differences of a file, with a trailing line break.
@@ -30,6 +30,11 @@ pub fn render(compared: &Compared) -> String {
         let (old, new) = (in_line(&old), in_line(&new));
         let _ = writeln!(text, "  channels  {old} -> {new}");
     }
+    if let Some((old, new)) = &changes.options {
+        let (old, new) = (channels(old), channels(new));
+        let (old, new) = (in_line(&old), in_line(&new));
+        let _ = writeln!(text, "  options of pip  {old} -> {new}");
+    }
     for (half, is_declared, title) in GROUPS {
         let packages = group(changes, half, is_declared);
         if packages.is_empty() {
@@ -50,8 +55,8 @@ fn line(text: &mut String, package: &PackageChange, width: usize) {
     let word = format!("{:10}", word(package.kind));
     let name = in_line(&package.name);
     let space = " ".repeat(width.saturating_sub(name.width()));
-    let before = in_line(&state(package.before.as_ref(), package.kind));
-    let after = in_line(&state(package.after.as_ref(), package.kind));
+    let (before, after) = states(package);
+    let (before, after) = (in_line(&before), in_line(&after));
     let states = match (before.as_str(), after.as_str()) {
         ("", only) | (only, "") => only.to_owned(),
         (before, after) => format!("{before} -> {after}"),

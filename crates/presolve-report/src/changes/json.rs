@@ -35,6 +35,8 @@ struct File {
     platform: Option<Pair<Option<String>>>,
     /// The channels, if they differ.
     channels: Option<Pair<Vec<String>>>,
+    /// The options of the pip list, such as its indexes, if they differ.
+    options: Option<Pair<Vec<String>>>,
 }
 
 /// A value in the old and in the new state.
@@ -89,13 +91,14 @@ enum Change {
     Upgraded,
     /// The new version is earlier.
     Downgraded,
-    /// The version is the same, but the build or the channel is another.
+    /// The version is the same, but the build, the channel or a hash is another.
     Rebuilt,
     /// The line had no exact version before, or no build.
     Pinned,
     /// The line has no exact version any more.
     Unpinned,
-    /// The line requires something else, and no exact version; or it has no build any more.
+    /// The version is the same or open, but the line requires something else; or it has no build
+    /// any more.
     Redeclared,
 }
 
@@ -108,7 +111,9 @@ struct Version {
     build: Option<String>,
     /// The channel, if the line names one.
     channel: Option<String>,
-    /// The requirement as declared; null if no line declares the package.
+    /// The hashes that the line names.
+    hashes: Vec<String>,
+    /// The requirement as declared, or those of all lines; null if no line declares the package.
     declared: Option<String>,
 }
 
@@ -159,6 +164,10 @@ impl File {
                 before: channels(before),
                 after: channels(after),
             }),
+            options: changes.options.as_ref().map(|(before, after)| Pair {
+                before: channels(before),
+                after: channels(after),
+            }),
         }
     }
 }
@@ -203,6 +212,7 @@ impl Version {
             version: state.version.clone(),
             build: state.build.clone(),
             channel: shown(&state.channel),
+            hashes: state.hashes.clone(),
             declared: shown(&state.declared),
         }
     }

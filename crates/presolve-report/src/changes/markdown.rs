@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Compared, advisory, channels, group, in_line, state, totals, word};
+use super::{Compared, advisory, channels, group, in_line, states, totals, word};
 use presolve_check::changes::{Half, PackageChange};
 
 /// Returns the differences of several files, a section per file.
@@ -27,6 +27,10 @@ fn section(compared: &Compared) -> String {
     if let Some((old, new)) = &changes.channels {
         let (old, new) = (code(&channels(old)), code(&channels(new)));
         let _ = writeln!(text, "\nChannels: {old} to {new}.");
+    }
+    if let Some((old, new)) = &changes.options {
+        let (old, new) = (code(&channels(old)), code(&channels(new)));
+        let _ = writeln!(text, "\nOptions of pip: {old} to {new}.");
     }
     advisories(&mut text, &changes.packages);
     for half in [Half::Conda, Half::Pip] {
@@ -62,8 +66,8 @@ fn table(text: &mut String, half: &str, packages: &[&PackageChange]) {
     }
     let _ = write!(text, "\n| {half} | from | to | |\n|---|---|---|---|\n");
     for package in packages {
-        let before = code(&state(package.before.as_ref(), package.kind));
-        let after = code(&state(package.after.as_ref(), package.kind));
+        let (before, after) = states(package);
+        let (before, after) = (code(&before), code(&after));
         let (name, word) = (code(&package.name), word(package.kind));
         let _ = writeln!(text, "| {name} | {before} | {after} | {word} |");
     }

@@ -5,6 +5,7 @@ fn changed(name: &str, before: Option<&str>, after: Option<&str>, kind: Kind) ->
         version: Some(version.to_owned()),
         build: Some("h0_0".to_owned()),
         channel: None,
+        hashes: Vec::new(),
         declared: Some(name.to_owned()),
     };
     PackageChange {
@@ -27,6 +28,7 @@ fn compared(packages: Vec<PackageChange>) -> Compared {
             packages,
             platform: None,
             channels: None,
+            options: None,
         },
     }
 }
@@ -49,12 +51,13 @@ fn the_totals_count_each_kind() {
         changed("c", Some("1"), None, Kind::Removed),
     ];
     assert_eq!(totals(&compared(packages).changes), "2 upgraded, 1 removed");
-    assert_eq!(totals(&Changes::default()), "no package differs");
+    assert_eq!(totals(&Changes::default()), "no difference");
 }
 
 #[test]
 fn a_build_is_shown_only_where_it_is_the_difference() {
     let rebuilt = changed("a", Some("1"), Some("1"), Kind::Rebuilt);
-    assert_eq!(state(rebuilt.after.as_ref(), rebuilt.kind), "1=h0_0");
-    assert_eq!(state(rebuilt.after.as_ref(), Kind::Upgraded), "1");
+    assert_eq!(states(&rebuilt).1, "1=h0_0");
+    let upgraded = changed("a", Some("1"), Some("2"), Kind::Upgraded);
+    assert_eq!(states(&upgraded), ("1".to_owned(), "2".to_owned()));
 }

@@ -6,7 +6,10 @@ use std::{
     sync::OnceLock,
 };
 
-use super::read::{ReadError, TEXT_LIMIT};
+use super::{
+    plain::plain_path,
+    read::{ReadError, TEXT_LIMIT},
+};
 
 /// The path that standard input stands for, and its bytes.
 static STAND_IN: OnceLock<(PathBuf, Vec<u8>)> = OnceLock::new();
@@ -23,12 +26,17 @@ pub fn stdin_stands_for(path: &Path) -> Result<(), ReadError> {
         return Err(ReadError::TooLarge(TEXT_LIMIT));
     }
     // A second call changes nothing.
-    let _ = STAND_IN.set((path.to_owned(), bytes));
+    let _ = STAND_IN.set((absolute(path), bytes));
     Ok(())
 }
 
 /// Returns the text that stands for a file; `None` if it is read from the disk.
 pub fn stand_in(path: &Path) -> Option<&'static [u8]> {
     let (file, bytes) = STAND_IN.get()?;
-    (file == path).then_some(&**bytes)
+    (*file == absolute(path)).then_some(&**bytes)
+}
+
+/// The same file may be named in several ways.
+fn absolute(path: &Path) -> PathBuf {
+    plain_path(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
