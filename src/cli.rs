@@ -14,7 +14,7 @@ use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 use presolve_parse::guard;
 use presolve_terminal::{foreign, human};
 use presolve_text::{
-    diagnostic::{Diagnostic, Failure},
+    diagnostic::{Diagnostic, Failure, FailureKind},
     process, secrets,
 };
 
@@ -295,6 +295,14 @@ fn remember_secrets() {
     }
     for (name, value) in process::variables() {
         secrets::remember(&format!("{}={}", name.display(), value.display()));
+    }
+}
+
+/// A failure that was already reported, for its exit code.
+fn exit_as(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        diagnostics: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output, print_whole,
+    Output, exit_as, print_whole,
     progress::{self, Progress},
     settings::SettingsArgs,
     stdin::{self, StdinArgs},
@@ -257,10 +257,7 @@ impl Check {
             (false, true) => FailureKind::Undecided,
             (false, false) => return Ok(()),
         };
-        Err(Failure {
-            kind,
-            diagnostics: Vec::new(),
-        })
+        Err(exit_as(kind))
     }
 }
 

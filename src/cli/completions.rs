@@ -1,6 +1,6 @@
 //! `presolve completions` and `presolve man`: both are made from the table of arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
@@ -55,7 +55,7 @@ impl Man {
                 .chain(commands(&presolve))
                 .map(|command| Ok((folder.join(file_name(command)), page(command)?)))
                 .collect::<Result<_, Failure>>()?;
-            std::fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
+            std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
             for (path, page) in &pages {
                 files::write(path, page, Protected::of_force(false))?;
             }
@@ -97,6 +97,12 @@ fn page(command: &Command) -> Result<Vec<u8>, Failure> {
     let written = source.title(title.to_uppercase()).render(&mut page);
     written.map_err(|error| unwritable(&error))?;
     Ok(page)
+}
+
+fn no_folder(folder: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("cannot create the folder `{}`: {error}", folder.display());
+    let help = "check the path and its permissions, or name another folder with `-o`";
+    Failure::input(Diagnostic::error("output", message).help(help))
 }
 
 fn unwritable(error: &std::io::Error) -> Failure {

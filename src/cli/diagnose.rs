@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output,
+    Output, exit_as,
     opened::{self, Located},
     print_whole,
     progress::Progress,
@@ -137,10 +137,7 @@ impl Diagnose {
         }
         match diagnosis.verdict {
             LogVerdict::Named(_) => Ok(()),
-            _ => Err(Failure {
-                kind: FailureKind::Unsolvable,
-                diagnostics: Vec::new(),
-            }),
+            _ => Err(exit_as(FailureKind::Unsolvable)),
         }
     }
 

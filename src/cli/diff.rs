@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, print_whole, progress::Progress};
+use super::{Output, exit_as, print_whole, progress::Progress};
 use presolve_check::{
     changes::{Changes, advise, compare},
     revision::AtRevision,
@@ -113,10 +113,7 @@ impl Diff {
             Format::Json => print_whole(&json::render(&[compared]))?,
         }
         match self.exit_code && is_different {
-            true => Err(Failure {
-                kind: FailureKind::Unsolvable,
-                diagnostics: Vec::new(),
-            }),
+            true => Err(exit_as(FailureKind::Unsolvable)),
             false => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output,
+    Output, exit_as,
     opened::{self, EnvironmentArg, Opened},
     print, print_whole,
     progress::{self, Progress},
@@ -154,10 +154,7 @@ impl Explain {
         }
         match explanation.solution {
             Some(_) => Ok(()),
-            None => Err(Failure {
-                kind: FailureKind::Unsolvable,
-                diagnostics: Vec::new(),
-            }),
+            None => Err(exit_as(FailureKind::Unsolvable)),
         }
     }
 

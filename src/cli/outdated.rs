@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use super::{
-    Output,
+    Output, exit_as,
     opened::{self, EnvironmentArg, Opened},
     print_whole,
     progress::Progress,
@@ -108,10 +108,7 @@ impl Outdated {
         }
         let is_behind = found.lines.iter().any(|line| line.is_behind());
         match self.exit_code && is_behind {
-            true => Err(Failure {
-                kind: FailureKind::Unsolvable,
-                diagnostics: Vec::new(),
-            }),
+            true => Err(exit_as(FailureKind::Unsolvable)),
             false => Ok(()),
         }
     }

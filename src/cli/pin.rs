@@ -10,7 +10,7 @@ use clap::Args;
 use rattler_conda_types::Subdir;
 
 use super::{
-    Output,
+    Output, exit_as,
     opened::{self, Named, Opened},
     print_whole,
     settings::SettingsArgs,
@@ -443,14 +443,6 @@ fn pinned_for_another(
     );
     Diagnostic::new(Level::Note, "other-image", message)
         .help("run `presolve check`, which solves the file for each of its images")
-}
-
-/// A failure that was already reported, for its exit code.
-fn exit_as(kind: FailureKind) -> Failure {
-    Failure {
-        kind,
-        diagnostics: Vec::new(),
-    }
 }
 
 /// Orders failures as `check` does: what cannot be read, then what is wrong, then what is

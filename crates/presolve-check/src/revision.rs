@@ -131,7 +131,7 @@ fn blob(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Failure> {
     if size.trim().parse().is_ok_and(|size: u64| size > TEXT_LIMIT) {
         let message = format!("`{name}` is larger than {} MiB", TEXT_LIMIT >> 20);
         let diagnostic = Diagnostic::error("unreadable-file", message);
-        return Err(Failure::input(diagnostic));
+        return Err(Failure::input(diagnostic.help("name an environment file")));
     }
     let blob = GIT.run(folder, &["cat-file", "blob", object])?;
     let blob = blob.map_err(|said| {
