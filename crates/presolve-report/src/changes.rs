@@ -50,8 +50,10 @@ fn totals(changes: &Changes) -> String {
     let mut counts: Vec<String> = counts
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    if changes.platform.is_some() {
-        counts.push("another platform".to_owned());
+    match &changes.platform {
+        None => {}
+        Some((None, _)) => counts.push("a platform".to_owned()),
+        Some(_) => counts.push("another platform".to_owned()),
     }
     if changes.channels.is_some() {
         counts.push("other channels".to_owned());

@@ -63,7 +63,13 @@ fn summary(found: &Outdated) -> String {
     let count = |is: fn(&Line) -> bool| found.lines.iter().filter(|line| is(line)).count();
     let (all, behind) = (found.lines.len(), count(Line::is_behind));
     let held = count(|line| line.newest.is_some());
-    format!("{all} declared lines: `pin -U` changes {behind}, the file holds back {held}")
+    let open = match count(|line| line.now.is_none()) {
+        0 => String::new(),
+        open => format!(", {open} of them not pinned"),
+    };
+    format!(
+        "{all} declared lines{open}: `pin -U` changes {behind} pins, the file holds back {held} lines"
+    )
 }
 
 fn row(found: &Outdated, line: &Line) -> [String; 5] {
