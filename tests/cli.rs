@@ -40,6 +40,7 @@ mod files;
 mod formats;
 mod help;
 mod hostile;
+mod images;
 mod indexes;
 mod logging;
 mod mlflow;

@@ -144,7 +144,10 @@ impl Diff {
             Some(at) => self.read_revision(&at),
             None => {
                 let path = input::file_at(path)?;
-                input::open(&path, &self.fence(&path))?.spec()?.read()
+                let images = Settings::resolve(&path, self.flags())?.images;
+                input::open(&path, &self.fence(&path))?
+                    .spec(&images)?
+                    .read()
             }
         }
     }
@@ -152,8 +155,10 @@ impl Diff {
     /// Reads the file of a commit, with the files that it includes. A file that leads to another
     /// one is refused.
     fn read_revision(&self, at: &AtRevision) -> Result<EnvironmentFile, Failure> {
-        let source = at.read(&self.fence(&at.working_file()?))?;
-        let spec = Input::of(source.clone()).spec()?;
+        let working = at.working_file()?;
+        let source = at.read(&self.fence(&working))?;
+        let images = Settings::resolve(&working, self.flags())?.images;
+        let spec = Input::of(source.clone()).spec(&images)?;
         if spec.source.path() != source.path() {
             let message = format!("`{}` leads to another file", source.path().display());
             let diagnostic = Diagnostic::error("unread-revision", message)

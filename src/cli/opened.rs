@@ -26,6 +26,8 @@ pub(super) struct Named<'a> {
 pub(super) struct Located<'a> {
     pub named: Named<'a>,
     pub spec: Spec,
+    /// A failure counts only where the settings matter, which they do not for a log.
+    settings: Result<Settings, Failure>,
 }
 
 /// The requirements of a file from the command line, with the settings that apply to them.
@@ -193,10 +195,16 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// Finds the requirements of the file.
+    /// Finds the requirements of the file, with the settings that apply to it.
     pub(super) fn locate(self) -> Result<Located<'a>, Failure> {
-        let spec = self.input.spec()?;
-        Ok(Located { named: self, spec })
+        let settings = Settings::resolve(&self.path, self.args.clone().into());
+        let images = settings.as_ref().map(|settings| settings.images.clone());
+        let spec = self.input.spec(&images.unwrap_or_default())?;
+        Ok(Located {
+            named: self,
+            spec,
+            settings,
+        })
     }
 }
 
@@ -259,9 +267,7 @@ impl Located<'_> {
 
     /// Returns the settings that apply to the file, including those from its image.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        let Named { path, args, .. } = &self.named;
-        let settings = Settings::resolve(path, (*args).clone().into())?;
-        Ok(self.spec.settings(settings))
+        Ok(self.spec.settings(self.settings.clone()?))
     }
 
     /// Reads the requirements, and prints the notices and warnings.
@@ -274,10 +280,14 @@ impl Located<'_> {
         for warning in &environment.warnings {
             output.say(warning);
         }
+        let image = self.spec.named_image().map(|image| Spanned {
+            value: settings.images.known(image.value),
+            ..image
+        });
         Ok(Opened {
             environment,
             settings,
-            image: self.spec.named_image(),
+            image,
             model: self.spec.model().cloned(),
         })
     }

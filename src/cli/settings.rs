@@ -23,6 +23,9 @@ pub(super) struct SettingsArgs {
     /// Virtual package of the target, such as __cuda=12.4; `__cuda=` removes one
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
     virtual_packages: Vec<String>,
+    /// Python of the image, for a Dockerfile that installs into it with pip
+    #[arg(long, value_name = "VERSION")]
+    image_python: Option<String>,
     /// Channel to use instead of the file's; repeatable
     #[arg(
         short,
@@ -126,6 +129,7 @@ impl From<SettingsArgs> for Flags {
             channel_priority: args.channel_priority.map(|Priority(priority)| priority),
             platform: args.platforms.first().copied(),
             virtual_packages: args.virtual_packages,
+            image_python: args.image_python,
             mapping: args.mapping,
             advisories: None,
             index_url: args.index_url,

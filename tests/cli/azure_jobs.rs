@@ -709,10 +709,6 @@ fn the_settings_say_what_an_image_provides() {
     let run = project.pin_for_image(&["job.yml"]);
     assert!(!run.stderr.contains("[unknown-image]"), "{run}");
     assert_eq!(run.code, 0, "{run}");
-    project.setting("python = '3.11'");
-    let run = check_references(&project, &["."]);
-    assert_eq!(run.code, 2, "{run}");
-    assert!(run.to_string().contains("python"), "{run}");
 }
 
 #[test]

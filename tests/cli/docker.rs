@@ -171,7 +171,7 @@ fn the_python_of_the_image_is_the_one_of_pip() {
     2 | RUN pip install oldflow
       |     ------------------- installs for this Python
       |
-      = help: use an image whose name has the version, such as `python:3.11`, or create an environment with `conda create -n NAME python=3.11`
+      = help: use an image whose name has the version, such as `python:3.11`, create an environment with `conda create -n NAME python=3.11`, or give the version with `--image-python`, or in presolve.toml
     exit code 2
     ");
 }

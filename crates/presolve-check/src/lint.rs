@@ -16,10 +16,10 @@ use presolve_input::{
     mlflow::Model,
 };
 use presolve_spec::{
-    EnvironmentFile,
+    EnvironmentFile, Spanned,
     host::{self, Host},
 };
-use presolve_target::ImageTarget;
+use presolve_target::{Image, ImageTarget};
 use presolve_text::{
     diagnostic::Diagnostic,
     source::{OUTSIDE, SourceFile},
@@ -114,7 +114,7 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     }
     let image = definition.image().map(|image| {
         Subject::Image(BaseImage {
-            image,
+            image: known(image, asked.settings),
             runs_conda: !matches!(definition.conda_file(), CondaFile::None),
             today: asked.today,
         })
@@ -123,6 +123,14 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     let found = found(&subjects.collect::<Vec<_>>(), asked);
     linted.findings.extend(asked.selection.apply(found));
     linted
+}
+
+/// The image with what the settings say about it.
+fn known(image: Spanned<Image>, settings: &Settings) -> Spanned<Image> {
+    Spanned {
+        value: settings.images.known(image.value),
+        ..image
+    }
 }
 
 /// Checks the environments in a job, a component or a deployment, each for its image, and the
@@ -176,6 +184,7 @@ fn lint_model(model: &Model, asked: LintOptions<'_>) -> Linted {
 }
 
 fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptions<'_>) -> Linted {
+    let host = &host.with(&asked.settings.images);
     let plan = host.plan(source);
     let image = plan.image().map(|image| {
         Subject::Image(BaseImage {

@@ -121,7 +121,8 @@ impl Check {
         let files = files.map(async |path| {
             // The semaphore is never closed, so this always gets a permit.
             let _permit = permits.acquire().await.ok();
-            let report = self.file(path, &defined, (&projects, &shared), listener);
+            // Unboxed, the future of a file takes a megabyte of the stack in each caller.
+            let report = Box::pin(self.file(path, &defined, (&projects, &shared), listener));
             let span = info_span!("check", file = %path.display());
             let report = guard::caught(report.instrument(span)).await;
             shared.trim();

@@ -70,8 +70,8 @@ pub struct Settings {
     /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
     /// override it.
     pub image: Option<ImageTarget>,
-    /// What `presolve.toml` says about images, by the pattern of their names.
-    pub images: Vec<(String, image::ImageSettings)>,
+    /// What `presolve.toml` and the flags say about images.
+    pub images: image::Images,
     /// Virtual packages from flags and `presolve.toml`, such as `__cuda=12.4`.
     pub virtual_packages: Vec<String>,
     /// File or URL of the mapping from conda names to PyPI names; `None` for the mapping of
@@ -115,6 +115,8 @@ pub struct Flags {
     pub platform: Option<Subdir>,
     /// `--virtual-package`: adds to `presolve.toml` and overrides it by name.
     pub virtual_packages: Vec<String>,
+    /// `--image-python`: the Python of every image.
+    pub image_python: Option<String>,
     /// `--mapping`: a file or a URL.
     pub mapping: Option<String>,
     /// `--advisories`: a file, a folder or a URL.
@@ -167,7 +169,7 @@ struct Layer {
     cache_dir: Option<PathBuf>,
     added: Option<AddedLines>,
     no_builds: Option<bool>,
-    images: Vec<(String, image::ImageSettings)>,
+    images: image::Images,
     check: Option<(CheckSettings, PathBuf)>,
 }
 
@@ -233,7 +235,7 @@ impl Settings {
             self.index.set_all(&image.pip);
             self.index.apply(&self.index_of_flags);
         }
-        let image = image.map(|image| image::apply(&self.images, image));
+        let image = image.map(|image| self.images.apply(image));
         Self { image, ..self }
     }
 
@@ -258,7 +260,7 @@ impl Settings {
             index_of_flags: IndexSettings::default(),
             platform: None,
             image: None,
-            images: Vec::new(),
+            images: image::Images::default(),
             virtual_packages: Vec::new(),
             mapping: None,
             advisories: None,
@@ -301,7 +303,8 @@ impl Settings {
             self.custom_channels.retain(|(known, _)| *known != name);
             self.custom_channels.push((name, url));
         }
-        set_list(&mut self.images, layer.images);
+        set_list(&mut self.images.patterns, layer.images.patterns);
+        self.images.python = layer.images.python.or(self.images.python.take());
         self.virtual_packages.extend(layer.virtual_packages);
         self.condarc_channels = layer.condarc_channels.or(self.condarc_channels.take());
         self.platform = layer.platform.or(self.platform);
@@ -349,11 +352,26 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
             ..IndexSettings::default()
         },
         exclude_newer,
+        images: image::Images {
+            python: image_python(flags.image_python)?,
+            ..image::Images::default()
+        },
         offline: flags.offline.then_some(true),
         timeout: flags.timeout,
         cache_dir: flags.cache_dir,
         ..Layer::default()
     })
+}
+
+/// Reads the value of `--image-python`.
+fn image_python(text: Option<String>) -> Result<Option<String>, Failure> {
+    match text {
+        Some(text) if !image::is_version(&text) => {
+            let why = "it is not a version such as `3.11`";
+            Err(invalid("`--image-python`", &text, why))
+        }
+        text => Ok(text),
+    }
 }
 
 /// Reads the values of `--only-binary` and `--no-binary`, or of the keys of these names.

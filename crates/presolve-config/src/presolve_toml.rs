@@ -16,7 +16,11 @@ use super::{
     exclude_newer::{ExcludeNewer, Limit},
     location,
 };
-use crate::{check::CheckSettings, image::ImageSettings, index::IndexSettings};
+use crate::{
+    check::CheckSettings,
+    image::{ImageKeys, Images},
+    index::IndexSettings,
+};
 use presolve_parse as parse;
 use presolve_spec::pin::AddedLines;
 use presolve_target::ChannelPriority;
@@ -29,31 +33,6 @@ use presolve_text::{
 
 /// Name of the settings file.
 pub const FILE_NAME: &str = "presolve.toml";
-
-const KEYS: &[&str] = &[
-    "channel-alias",
-    "default-channels",
-    "custom-channels",
-    "channel-priority",
-    "platform",
-    "virtual-packages",
-    "mapping",
-    "advisories",
-    "index-url",
-    "extra-index-urls",
-    "find-links",
-    "no-index",
-    "exclude-newer",
-    "exclude-newer-package",
-    "exclude-newer-source",
-    "offline",
-    "timeout",
-    "cache-dir",
-    "added",
-    "no-builds",
-    "image",
-    "check",
-];
 
 /// Settings of presolve that belong to a project. Flags win over them; they win over
 /// `.condarc`, pip's configuration and environment variables.
@@ -123,8 +102,8 @@ struct Keys {
     no_builds: Option<bool>,
     /// What images provide whose names do not tell: the name of an image, in which `*` stands
     /// for any text.
-    #[schemars(with = "std::collections::BTreeMap<String, ImageSettings>")]
-    image: IndexMap<String, ImageSettings>,
+    #[schemars(with = "std::collections::BTreeMap<String, ImageKeys>")]
+    image: IndexMap<String, ImageKeys>,
     /// The settings of `presolve check`.
     check: Option<CheckSettings>,
 }
@@ -266,9 +245,22 @@ impl File<'_> {
                 .transpose()?,
             added: keys.added.map(AddedLines::from),
             no_builds: keys.no_builds,
-            images: keys.image.into_iter().collect(),
+            images: self.images(keys.image)?,
             check: keys.check.map(|check| (check, self.base().to_path_buf())),
             ..Layer::default()
+        })
+    }
+
+    fn images(&self, keys: IndexMap<String, ImageKeys>) -> Result<Images, Failure> {
+        let invalid = |text: &Spanned<String>, why: &str| {
+            let message = format!("an image cannot provide `{}`: {why}", text.get_ref());
+            self.error(message, text.span(), None)
+        };
+        let patterns = keys.into_iter();
+        let patterns = patterns.map(|(pattern, keys)| Ok((pattern, keys.check(&invalid)?)));
+        Ok(Images {
+            patterns: patterns.collect::<Result<_, Failure>>()?,
+            python: None,
         })
     }
 
@@ -356,10 +348,11 @@ impl File<'_> {
         let unknown = unknown.and_then(|rest| rest.split_once('`'));
         let span = error.span().unwrap_or(0..0);
         match unknown {
-            Some((key, _)) => {
-                let help = match nearest_key(key) {
+            Some((key, expected)) => {
+                let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+                let help = match nearest_key(key, &known) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("use one of the keys {}", KEYS.join(", ")),
+                    None => format!("use one of the keys {}", known.join(", ")),
                 };
                 self.error(format!("unknown key `{key}`"), span, Some(help))
             }
@@ -381,12 +374,12 @@ impl File<'_> {
     }
 }
 
-fn nearest_key(key: &str) -> Option<&'static str> {
+/// The most similar of the keys that serde names as the known ones.
+fn nearest_key<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     // A key in conda's spelling must match presolve's key.
     let key = key.replace('_', "-");
-    let scored = KEYS
-        .iter()
-        .map(|known| (strsim::jaro_winkler(&key, known), *known));
+    let scored = known.iter();
+    let scored = scored.map(|known| (strsim::jaro_winkler(&key, known), *known));
     let (score, nearest) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score > 0.8).then_some(nearest)
 }

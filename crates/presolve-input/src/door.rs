@@ -15,6 +15,7 @@ use crate::{
     mlflow::{self, Model},
     spec::Spec,
 };
+use presolve_config::image::Images;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Location},
     files::Fence,
@@ -159,19 +160,19 @@ impl Input {
 
     /// Returns the requirements of the input: a conda file itself, the conda spec in or next
     /// to an Azure ML definition, and for a Dockerfile the conda file that it installs, or the
-    /// packages in its commands.
+    /// packages in its commands. `images` is what the settings say about its image.
     ///
     /// # Errors
     /// [`Failure::input`] when a file that it leads to cannot be read, or it has an
     /// unsupported format or no requirements.
-    pub fn spec(&self) -> Result<Spec, Failure> {
+    pub fn spec(&self, images: &Images) -> Result<Spec, Failure> {
         match &self.kind {
             Kind::CondaFile => Ok(Spec::of_conda_file(&self.source)),
-            Kind::Definition(definition) => azure::spec::of(definition),
+            Kind::Definition(definition) => azure::spec::of(definition, images),
             Kind::Entity(entity) => Err(Failure::input(azure::entity::several(entity))),
             Kind::Model(model) => model.spec(),
             Kind::Without(error) => Err(error.clone()),
-            Kind::Dockerfile(host) => host.spec(&self.source),
+            Kind::Dockerfile(host) => host.with(images).spec(&self.source),
             Kind::Refused(refused) => Err(refused.clone()),
         }
     }

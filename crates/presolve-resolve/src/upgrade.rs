@@ -65,6 +65,9 @@ pub(super) fn preferences(
     upgrade: &Upgrade,
 ) -> Preferences {
     let mut preferences = Preferences::default();
+    // An earlier pin takes precedence, because it was chosen for this image, too.
+    let installed = environment.image_packages.iter().cloned();
+    preferences.pypi.extend(installed);
     for pin in environment
         .conda
         .iter()

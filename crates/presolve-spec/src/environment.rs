@@ -163,6 +163,7 @@ impl<'a> Reader<'a> {
             channels: Vec::new(),
             conda: Vec::new(),
             image_python: None,
+            image_packages: Vec::new(),
             pip: PipRequirements::default(),
             platforms: Vec::new(),
             category: None,

@@ -67,6 +67,9 @@ pub struct EnvironmentFile {
     /// The Python in the image of a Dockerfile, in the form of a requirement. It is neither
     /// declared nor pinned.
     pub image_python: Option<CondaRequirement>,
+    /// The distributions in the image of a Dockerfile. pip keeps those that satisfy what it
+    /// installs.
+    pub image_packages: Vec<(pep508_rs::PackageName, pep440_rs::Version)>,
     /// The lines of the last `pip:` list of `dependencies`, which is the only one that conda
     /// reads, and those of the files that they include with `-r` and `-c`.
     pub pip: PipRequirements,

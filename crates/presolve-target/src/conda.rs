@@ -1,6 +1,7 @@
 //! What the name of an image says about its conda: whether it is there, and what it reads.
 
 use jiff::civil::{Date, date};
+use rattler_conda_types::Version;
 
 use super::Image;
 
@@ -80,6 +81,9 @@ impl Image {
     /// Whether the image is known to have no conda. Most other images do not tell by their
     /// names.
     pub fn lacks_conda(&self) -> bool {
+        if self.provided.conda.is_some() {
+            return false;
+        }
         let registry = self.registry.as_deref().unwrap_or("docker.io");
         let mirrored = MIRRORS
             .iter()
@@ -111,10 +115,21 @@ impl Image {
 /// 2026-03-31 at the earliest (<https://github.com/conda/conda/releases/tag/26.3.0>).
 const SINCE: Date = date(2026, 4, 10);
 
+/// First version of conda whose `conda create --file` reads YAML files.
+const FIRST_YAML: &str = "26.3";
+
+/// Whether a version of conda is older than another one; `None` if it cannot be parsed.
+pub(super) fn is_older(conda: &str, other: &str) -> Option<bool> {
+    Some(conda.parse::<Version>().ok()? < other.parse::<Version>().ok()?)
+}
+
 impl Image {
     /// Whether `conda create --file` of the image reads YAML files, as conda does since 26.3
     /// (<https://github.com/conda/conda/pull/15770>); `None` if the name does not tell.
     pub fn creates_from_yaml(&self) -> Option<bool> {
+        if let Some(conda) = &self.provided.conda {
+            return is_older(conda, FIRST_YAML).map(|is_older| !is_older);
+        }
         if let Some(day) = self.day() {
             return (day < SINCE).then_some(false);
         }

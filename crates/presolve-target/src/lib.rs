@@ -10,8 +10,11 @@
 use std::{fmt, sync::LazyLock};
 
 mod conda;
+mod curated;
 
 use jiff::civil::{Date, date};
+use pep440_rs::Version;
+use pep508_rs::PackageName;
 use rattler_conda_types::Subdir;
 use regex::Regex;
 
@@ -51,6 +54,19 @@ pub struct Image {
     pub tag: Option<String>,
     /// Text after `@`, such as `sha256:…`; `None` if there is no digest.
     pub digest: Option<String>,
+    /// What the settings say about the image. It overrides what the name says.
+    pub provided: Provided,
+}
+
+/// What an image provides for the commands of conda and pip that run in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provided {
+    /// Version of the Python for which pip installs, such as `3.11`.
+    pub python: Option<String>,
+    /// Version of conda, such as `23.5.0`.
+    pub conda: Option<String>,
+    /// Distributions in that Python: name and version.
+    pub packages: Vec<(PackageName, Version)>,
 }
 
 /// An Ubuntu release that base images use.
@@ -89,6 +105,10 @@ const USUAL_GLIBC: &str = "2.35";
 /// First date of Azure ML images whose conda uses the libmamba solver. Earlier images have
 /// conda 23.5 or older, whose default is the classic solver.
 const LIBMAMBA: Date = date(2023, 10, 3);
+
+/// First version of conda whose default is the libmamba solver
+/// (<https://github.com/conda/conda/releases/tag/23.10.0>).
+const FIRST_LIBMAMBA: &str = "23.10";
 
 /// Versions in the Miniconda of an Azure ML base image; `None` if they were not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +256,7 @@ impl Image {
             repository: repository.to_owned(),
             tag,
             digest,
+            provided: Provided::default(),
         }
     }
 
@@ -255,8 +276,11 @@ impl Image {
     }
 
     /// The Ubuntu release in the name or the tag: `ubuntu22.04`, `ubuntu2204`,
-    /// `inference-base-2204`, `ubuntu:22.04`.
+    /// `inference-base-2204`, `ubuntu:22.04`. That of a curated image is in a table.
     pub fn ubuntu(&self) -> Option<Ubuntu> {
+        if let Some(curated) = self.curated() {
+            return curated.ubuntu;
+        }
         let tag = self.tag.as_deref().unwrap_or_default();
         let text = format!("{}:{tag}", self.repository);
         let named = |release: &Ubuntu| {
@@ -305,16 +329,26 @@ impl Image {
         (digits.len() == 8).then(|| Date::strptime("%Y%m%d", digits).ok())?
     }
 
-    /// Whether the conda of an Azure ML image uses the classic solver; `None` if the tag has
-    /// no date.
+    /// Whether the conda of the image uses the classic solver; `None` if neither the settings
+    /// nor the date in the tag of an Azure ML image tell.
     pub fn has_classic_solver(&self) -> Option<bool> {
-        self.day().map(|day| day < LIBMAMBA)
+        match &self.provided.conda {
+            Some(conda) => conda::is_older(conda, FIRST_LIBMAMBA),
+            None => self.day().map(|day| day < LIBMAMBA),
+        }
     }
 
-    /// Minor version of the Python in the image: `3.11` of `python:3.11-slim`, and `3.10` of
-    /// `…-py310-torch280`. Base images of Azure ML have the Python of their Miniconda, and
-    /// without a date in the tag that of the newest one.
+    /// Version of the Python in the image, as far as it is known: the one in the settings,
+    /// `3.11` of `python:3.11-slim`, and `3.10` of `…-py310-torch280`. That of a curated image
+    /// is in a table. Base images of Azure ML have the Python of their Miniconda, and without a
+    /// date in the tag that of the newest one.
     pub fn python(&self) -> Option<String> {
+        if self.provided.python.is_some() {
+            return self.provided.python.clone();
+        }
+        if let Some(curated) = self.curated() {
+            return curated.python.map(str::to_owned);
+        }
         let tag = self.tag.as_deref().unwrap_or_default();
         if matches!(&*self.repository, "python" | "library/python") {
             let mut numbers = tag.split(['.', '-']);
@@ -342,7 +376,7 @@ impl Image {
 
     /// Miniconda of an Azure ML base image; `None` if the tag does not identify it or the
     /// versions were not published.
-    pub fn miniconda(&self) -> Option<Miniconda> {
+    fn miniconda(&self) -> Option<Miniconda> {
         let name = self.azure_name()?;
         // The other images, for inference, have their own Python.
         if !name.starts_with("openmpi") && !name.starts_with("intelmpi") {
@@ -354,8 +388,11 @@ impl Image {
     }
 
     /// Version of the CUDA libraries in the name or the tag: `cuda11.8`, `cuda:12.2.0`,
-    /// `cu126` of `cu126-py310`.
+    /// `cu126` of `cu126-py310`. That of a curated image is in a table.
     pub fn cuda(&self) -> Option<String> {
+        if let Some(curated) = self.curated() {
+            return curated.cuda.map(str::to_owned);
+        }
         let tag = self.tag.as_deref().unwrap_or_default();
         let text = format!("{}:{tag}", self.repository);
         let mut words = text.split(['/', ':', '-', '_']).peekable();
@@ -377,6 +414,15 @@ impl Image {
             }
         }
         None
+    }
+
+    /// Describes the conda of the image as far as it is known: "conda 23.5.0 on Python 3.8".
+    pub fn describe_conda(&self) -> String {
+        match (&self.provided.conda, self.miniconda()) {
+            (Some(conda), _) => format!("conda {conda}"),
+            (None, Some(miniconda)) => miniconda.to_string(),
+            (None, None) => "conda".to_owned(),
+        }
     }
 
     /// Derives the build machine from the image.

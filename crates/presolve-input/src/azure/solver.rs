@@ -7,8 +7,7 @@ use presolve_text::diagnostic::{Diagnostic, Level};
 /// The notice that says whether the prediction for conda's classic solver applies to builds
 /// on this image.
 pub fn notice(image: &Spanned<Image>) -> Diagnostic {
-    let known = image.value.miniconda();
-    let brings = known.map_or("conda".to_owned(), |miniconda| miniconda.to_string());
+    let brings = image.value.describe_conda();
     let (message, note) = match (image.value.has_classic_solver(), image.value.azure_name()) {
         (Some(true), _) => (
             format!("the image has {brings}, which solves with the classic solver"),

@@ -15,20 +15,22 @@ use crate::{
     docker::host::DockerHost,
     spec::{ImageOf, Spec},
 };
+use presolve_config::image::Images;
 use presolve_spec::host;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
 /// Returns the conda spec in a definition or next to it. Without one, returns the packages
-/// that its Dockerfile installs.
+/// that its Dockerfile installs. `images` is what the settings say about its image.
 ///
 /// # Errors
 /// [`Failure::input`] when it has neither, or a file does not exist.
-pub(crate) fn of(definition: &Definition) -> Result<Spec, Failure> {
+pub(crate) fn of(definition: &Definition, images: &Images) -> Result<Spec, Failure> {
     if let (CondaFile::None, Some(files)) = (definition.conda_file(), BuildFiles::of(definition)) {
         let build = definition
             .set("build")
             .unwrap_or_else(|| definition.start());
-        return DockerHost::new(&files.context).spec(&files.read(build)?);
+        let host = DockerHost::new(&files.context).with(images);
+        return host.spec(&files.read(build)?);
     }
     let image = ImageOf {
         target: definition.target(),

@@ -89,6 +89,7 @@ fn empty(host: &DockerHost, source: &Arc<SourceFile>) -> EnvironmentFile {
         channels: Vec::new(),
         conda: Vec::new(),
         image_python: None,
+        image_packages: Vec::new(),
         pip: PipRequirements::default(),
         platforms: Vec::new(),
         category: None,
@@ -146,6 +147,9 @@ impl Reader<'_> {
 
     fn finish(mut self) -> (EnvironmentFile, Vec<Diagnostic>) {
         self.errors.append(&mut self.pip.errors);
+        let upgraded = sequence::upgraded(&self.pip.pip, &self.runs);
+        let packages = &mut self.environment.image_packages;
+        packages.retain(|(name, _)| !upgraded.contains(name));
         let replaced = sequence::settle(&mut self.pip.pip, &self.runs);
         self.environment.warnings.extend(replaced);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
@@ -254,8 +258,10 @@ impl Reader<'_> {
         if self.environment.conda.iter().any(names_python) {
             return;
         }
+        let provided = self.plan.image_provides();
         let image = self.plan.image();
-        let python = image.as_ref().and_then(|image| image.value.python());
+        let of_name = || image.and_then(|image| image.value.python());
+        let python = provided.python.clone().or_else(of_name);
         let at = self.plan.image_place();
         let Some(python) = python else {
             self.errors.push(
@@ -265,15 +271,23 @@ impl Reader<'_> {
                 )
                 .at(at, "")
                 .at(self.plan.place(install), "installs for this Python")
-                .help("use an image whose name has the version, such as `python:3.11`, or create an environment with `conda create -n NAME python=3.11`"),
+                .help("use an image whose name has the version, such as `python:3.11`, create an environment with `conda create -n NAME python=3.11`, or give the version with `--image-python`, or in presolve.toml"),
             );
             return;
         };
+        self.environment
+            .image_packages
+            .clone_from(&provided.packages);
         let text = format!("python={python}");
         let Ok(spec) = match_spec::parse(&text) else {
             return;
         };
-        let message = format!("the image includes Python {python}; its other packages are unknown");
+        let others = match provided.packages.len() {
+            0 => "its other packages are unknown".to_owned(),
+            1 => "presolve.toml has 1 package of it".to_owned(),
+            count => format!("presolve.toml has {count} packages of it"),
+        };
+        let message = format!("the image includes Python {python}; {others}");
         self.environment
             .warnings
             .push(Diagnostic::new(Level::Note, "python-of-image", message).at(at.clone(), ""));

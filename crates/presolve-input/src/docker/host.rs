@@ -7,6 +7,7 @@ use super::{
     plan::{Contents, Plan},
 };
 use crate::spec::{ImageOf, Spec};
+use presolve_config::image::Images;
 use presolve_spec::{
     EnvironmentFile, change::Change, environment::PartialFile, host::Host, pin::Pins,
 };
@@ -16,6 +17,7 @@ use presolve_text::{diagnostic::Failure, source::SourceFile};
 #[derive(Clone, Debug)]
 pub struct DockerHost {
     context: Arc<Path>,
+    images: Arc<Images>,
 }
 
 impl DockerHost {
@@ -23,12 +25,21 @@ impl DockerHost {
     pub fn new(context: &Path) -> Self {
         Self {
             context: Arc::from(context),
+            images: Arc::default(),
+        }
+    }
+
+    /// The same Dockerfile with what the settings say about its base image.
+    pub fn with(&self, images: &Images) -> Self {
+        Self {
+            context: Arc::clone(&self.context),
+            images: Arc::new(images.clone()),
         }
     }
 
     /// Analyses the Dockerfile's instructions.
     pub fn plan(&self, source: &Arc<SourceFile>) -> Plan {
-        Plan::of(source, &self.context)
+        Plan::of(source, &self.context).with(&self.images)
     }
 
     /// Returns the conda file that the Dockerfile installs, or the packages in its commands.

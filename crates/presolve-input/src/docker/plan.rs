@@ -17,8 +17,9 @@ use super::{
 };
 use crate::azure::definition::{is_template, names_environment};
 use crate::codes;
+use presolve_config::image::Images;
 use presolve_spec::{Spanned, yaml::Tree};
-use presolve_target::{Image, ImageTarget};
+use presolve_target::{Image, ImageTarget, Provided};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind, Level, Location},
     secrets::redact,
@@ -44,6 +45,8 @@ pub struct Plan {
     pub context: PathBuf,
     /// The files of the folder that are not in the context.
     ignore: Ignore,
+    /// What the settings say about the base image.
+    provided: Provided,
 }
 
 /// The source of the packages in a Dockerfile's environment.
@@ -67,10 +70,25 @@ impl Plan {
             build,
             context: context.to_owned(),
             ignore: Ignore::of(source, context),
+            provided: Provided::default(),
         };
         plan.name_prefixes();
         plan.leave_changed();
         plan
+    }
+
+    /// The same plan with what the settings say about its base image.
+    pub fn with(self, images: &Images) -> Self {
+        let image = self.image().map(|image| image.value);
+        Self {
+            provided: images.provided(image.as_ref()),
+            ..self
+        }
+    }
+
+    /// What the settings say about the base image, whose name may be unknown.
+    pub(super) fn image_provides(&self) -> &Provided {
+        &self.provided
     }
 
     /// Returns the base image.
@@ -81,7 +99,10 @@ impl Plan {
             return None;
         }
         Some(Spanned {
-            value: Image::parse(name),
+            value: Image {
+                provided: self.provided.clone(),
+                ..Image::parse(name)
+            },
             location: self.dockerfile.at(base.span.clone()),
         })
     }

@@ -14,7 +14,10 @@
 //! The dependencies of all commands are solved together, as if one command had installed them.
 //! A later command may break a dependency of an earlier one; pip only warns about that.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
@@ -50,6 +53,14 @@ impl PipRun {
             constraints,
         }
     }
+}
+
+/// The projects that a command selects again, whatever the image has of them.
+pub fn upgraded(pip: &PipRequirements, runs: &[PipRun]) -> HashSet<PackageName> {
+    let runs = runs.iter().filter(|run| run.is_upgrade);
+    let lines = runs.flat_map(|run| &pip.requirements[run.requirements.clone()]);
+    let named = lines.filter_map(Named::of);
+    named.map(|named| named.name.clone()).collect()
 }
 
 /// Removes the requirements that a later command replaces, and warns about each.

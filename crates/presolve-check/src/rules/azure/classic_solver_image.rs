@@ -14,10 +14,7 @@ fn find(base: &BaseImage) -> Vec<Finding> {
     if !base.runs_conda || image.value.has_classic_solver() != Some(true) {
         return Vec::new();
     }
-    let brings = image.value.miniconda().map_or_else(
-        || "conda before 23.10".to_owned(),
-        |miniconda| miniconda.to_string(),
-    );
+    let brings = image.value.describe_conda();
     let finding = RULE
         .finding(
             image.location.clone(),
